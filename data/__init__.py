@@ -1,0 +1,1 @@
+"""What is true: Jira, the issue store, metrics, settings and caches; knows nothing of Dash, Flask or Typer."""

@@ -1,0 +1,115 @@
+"""Spans of local days, and the instants they begin and end at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+MAX_DAYS = 366
+PRESETS = {"7d": 7, "30d": 30, "90d": 90}
+_ONE_DAY = timedelta(days=1)
+
+
+class PeriodError(ValueError):
+    """The dates do not make a period; the message says why and what to enter instead."""
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """The time zone called `name` ("Europe/Berlin"). Raises PeriodError for an unknown name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise PeriodError(f"Unknown time zone {name!r}. Use a name like Europe/Berlin or UTC.") from error
+
+
+def first_instant(day: date, zone: ZoneInfo) -> datetime:
+    """The UTC instant at which the local date `day` begins.
+
+    Where clocks skip midnight the day begins at the transition; where midnight comes twice, at the first.
+
+    >>> first_instant(date(2025, 3, 30), ZoneInfo("Europe/Berlin")).isoformat()
+    '2025-03-29T23:00:00+00:00'
+    """
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+
+
+def local_date(instant: datetime, zone: ZoneInfo) -> date:
+    """The local date in which `instant` (aware) lies."""
+    return instant.astimezone(zone).date()
+
+
+@dataclass(frozen=True)
+class Period:
+    """The local days `first` to `last`, both included, in one zone; half-open as instants."""
+
+    first: date
+    last: date
+    zone: str = "UTC"
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise PeriodError(f"The period ends ({self.last}) before it starts ({self.first}). Swap the two dates.")
+        if self.days > MAX_DAYS:
+            raise PeriodError(
+                f"The period has {self.days} days; at most {MAX_DAYS} can be shown. Choose a shorter one."
+            )
+
+    @property
+    def days(self) -> int:
+        """How many local dates it has."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def start(self) -> datetime:
+        """First instant in the period, UTC."""
+        return first_instant(self.first, zone_named(self.zone))
+
+    @property
+    def end(self) -> datetime:
+        """First instant after the period, UTC."""
+        return first_instant(self.last + _ONE_DAY, zone_named(self.zone))
+
+    @property
+    def label(self) -> str:
+        """How people write it: "18 Oct – 16 Nov 2026"."""
+        if self.first == self.last:
+            return _day(self.last, year=True)
+        return f"{_day(self.first, year=self.first.year != self.last.year)} – {_day(self.last, year=True)}"
+
+    def previous(self) -> Period:
+        """As many days, just before."""
+        last = self.first - _ONE_DAY
+        return Period(last - timedelta(days=self.days - 1), last, self.zone)
+
+    def bins(self, most: int) -> list[Period]:
+        """At most `most` consecutive parts that cover the period, every day in exactly one; equal but for the last."""
+        size = -(-self.days // most)
+        starts = range(0, self.days, size)
+        return [
+            Period(
+                self.first + timedelta(days=n),
+                min(self.first + timedelta(days=n + size - 1), self.last),
+                self.zone,
+            )
+            for n in starts
+        ]
+
+    @staticmethod
+    def last_days(count: int, today: date, zone: str) -> Period:
+        """The `count` local dates that end today."""
+        if count < 1:
+            raise PeriodError("A period has at least one day.")
+        return Period(today - timedelta(days=count - 1), today, zone)
+
+
+def parse_day(text: str) -> date:
+    """A date from `YYYY-MM-DD`. Raises PeriodError that says what to write."""
+    try:
+        return date.fromisoformat(text.strip()[:10] if "T" in text else text.strip())
+    except (ValueError, AttributeError) as error:
+        raise PeriodError(f"{text!r} is not a date. Write it as YYYY-MM-DD, for example 2026-01-31.") from error
+
+
+def _day(day: date, *, year: bool) -> str:
+    return f"{day.day} {day:%b}" + (f" {day.year}" if year else "")

@@ -1,0 +1,157 @@
+"""The shape of app_settings.json: every setting with its default, its limits and its help text."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+FORMAT = 1  # raised when older programs could no longer read the file
+
+
+class _Part(BaseModel):
+    """Keys that we do not know survive a save."""
+
+    model_config = ConfigDict(extra="allow", validate_default=False)
+
+
+class JiraSettings(_Part):
+    url: str = Field("", description="Address of the Jira site, for example https://example.atlassian.net.")
+    email: str = Field("", description="Account e-mail (Jira Cloud). Empty: the token is sent as Bearer (Data Center).")
+    jql: str = Field("", description="Which issues to read. Empty: updated >= -365d.")
+
+
+class FieldMappings(_Part):
+    dora: dict[str, str] = Field(default_factory=dict, description="Our DORA field → Jira field id.")
+    flow: dict[str, str] = Field(default_factory=dict, description="Our Flow field → Jira field id.")
+    jtbd: dict[str, str] = Field(default_factory=dict, description="Our Jobs field → Jira field id.")
+
+
+class DoraFlowConfig(_Part):
+    field_mappings: FieldMappings = Field(default_factory=FieldMappings)
+    field_metadata: dict[str, dict] = Field(
+        default_factory=dict, description="Jira field id → name, type, required, description."
+    )
+    last_updated: str | None = None
+
+
+class Workflow(_Part):
+    """Status ids; an empty list means Jira's own status category decides (active and waiting: not chosen)."""
+
+    started: list[str] = Field(default_factory=list, description="Statuses in which work is in progress.")
+    active: list[str] = Field(default_factory=list, description="Statuses in which somebody works on the item.")
+    waiting: list[str] = Field(default_factory=list, description="Statuses in which the item waits.")
+    done: list[str] = Field(default_factory=list, description="Statuses in which the item is finished.")
+
+
+class WorkingTime(_Part):
+    weekdays: list[int] = Field(default_factory=lambda: [0, 1, 2, 3, 4], description="Working days, 0 is Monday.")
+    holidays: list[str] = Field(default_factory=list, description="Days off, YYYY-MM-DD.")
+    start: str = Field("09:00", description="Start of the working day, local time.")
+    end: str = Field("17:00", description="End of the working day, local time.")
+
+
+NOT_COMPLETED = ["Won't Do", "Won't Fix", "Duplicate", "Declined", "Cannot Reproduce"]
+PRODUCTION = ["production", "prod", "prd", "live"]
+
+
+class Definitions(_Part):
+    """How numbers are calculated. Each card shows the definition in force."""
+
+    zone: str = Field("", description="Time zone of days, weeks and months. Empty: the zone of the Jira account.")
+    durations: Literal["exact", "inclusive_days", "exclusive_days", "working_days"] = Field(
+        "exact", description="Exact calendar time, whole days counting both ends, whole days, or working time."
+    )
+    percentile: Literal["linear", "nearest_rank"] = Field(
+        "linear", description="R-7 linear interpolation, or nearest rank."
+    )
+    tier_year: Literal[2021, 2023, 2024] = Field(2023, description="DORA report whose thresholds give the tiers.")
+    deployment_source: Literal["auto", "issues", "versions"] = Field(
+        "auto", description="Auto: issues if a deployment date is mapped, else released versions; never both."
+    )
+    deployment_merge: Literal["same_instant", "each_issue"] = Field(
+        "same_instant",
+        description="Issues with the same project, environment and instant are one deployment, or each is one.",
+    )
+    deployment_types: list[str] = Field(
+        default_factory=list, description="Issue types that are deployments. Empty: any."
+    )
+    production_environments: list[str] = Field(
+        default_factory=lambda: list(PRODUCTION), description="Environments that are production, in any case."
+    )
+    incident_types: list[str] = Field(
+        default_factory=lambda: ["Incident", "Outage"], description="Issue types that are incidents, in any case."
+    )
+    incident_labels: list[str] = Field(default_factory=list, description="Labels that make an issue an incident.")
+    incident_components: list[str] = Field(
+        default_factory=list, description="Components that make an issue an incident."
+    )
+    incident_links: list[str] = Field(
+        default_factory=lambda: ["is caused by"],
+        description="Link phrases that tie an incident to the deployment that caused it.",
+    )
+    failure_window_hours: float | None = Field(
+        None, gt=0, description="An incident within so many hours after a deployment makes it failed. Empty: off."
+    )
+    empty_success_means: Literal["unknown", "no"] = Field(
+        "unknown", description="What an empty 'deployment successful' means."
+    )
+    rework_types: list[str] = Field(default_factory=list, description="Issue types of unplanned fix deployments.")
+    rework_labels: list[str] = Field(default_factory=list, description="Labels of unplanned fix deployments.")
+    rework_version_types: list[str] = Field(
+        default_factory=list, description="A version whose issues are all of these types is rework."
+    )
+    not_completed_resolutions: list[str] = Field(
+        default_factory=lambda: list(NOT_COMPLETED), description="Resolutions that are not completions."
+    )
+    completion: Literal["last", "first"] = Field("last", description="Which crossing into done completes an item.")
+    completed_as_of: Literal["now", "period_end"] = Field("now", description="When an item must be done to count.")
+    subtract_reopened: bool = Field(False, description="Take time spent done before a reopening out of flow time.")
+    all_levels: bool = Field(False, description="Count sub-tasks and epics in flow metrics too.")
+    load: Literal["in_progress", "started"] = Field(
+        "in_progress", description="Load: items in an in-progress status, or started and not finished."
+    )
+    blocked_flag: bool = Field(True, description="Time flagged as an impediment is blocked.")
+    blocked_statuses: list[str] = Field(default_factory=list, description="Status ids that mean blocked.")
+    flow_types: dict[str, str] = Field(
+        default_factory=dict,
+        description="Issue type or mapped value → Feature, Defect, Risk or Technical_Debt. Empty: suggested.",
+    )
+    working_time: WorkingTime = Field(default_factory=WorkingTime)
+
+    @field_validator("zone")
+    @classmethod
+    def _zone_exists(cls, name: str) -> str:
+        from data.periods import zone_named
+
+        if name:
+            zone_named(name)
+        return name
+
+
+class SyncSettings(_Part):
+    max_age_hours: float = Field(24, gt=0, description="Older data starts a sync when the page opens.")
+
+
+class CacheSettings(_Part):
+    ttl_seconds: int = Field(3600, gt=0, description="How long a calculated number is fresh.")
+    max_entries: int = Field(100, ge=1, le=100, description="How many answers are kept.")
+
+
+class Settings(_Part):
+    """The whole file. `revision` grows by one with each save."""
+
+    format: int = FORMAT
+    revision: int = 0
+    jira: JiraSettings = Field(default_factory=JiraSettings)
+    dora_flow_config: DoraFlowConfig = Field(default_factory=DoraFlowConfig)
+    workflow: Workflow = Field(default_factory=Workflow)
+    definitions: Definitions = Field(default_factory=Definitions)
+    sync: SyncSettings = Field(default_factory=SyncSettings)
+    cache: CacheSettings = Field(default_factory=CacheSettings)
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        """Our field name → Jira field id, all families in one."""
+        parts = self.dora_flow_config.field_mappings
+        return {name: jira for part in (parts.dora, parts.flow, parts.jtbd) for name, jira in part.items() if jira}

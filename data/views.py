@@ -1,0 +1,197 @@
+"""The plain values that the workspace hands to its doors: no tables, no I/O, nothing to compute."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from data.metrics.answers import MetricValue
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something a person should know: what happened, why we think so, what to do."""
+
+    what: str
+    why: str = ""
+    todo: str = ""
+    level: str = "warning"  # info | warning | danger
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.what, self.why, self.todo) if part)
+
+
+@dataclass(frozen=True)
+class SyncState:
+    """Where the background sync is."""
+
+    state: str = "idle"  # idle | running | done | failed | cancelled
+    phase: str = ""
+    done: int = 0
+    total: int | None = None
+    message: str = ""
+    problem: Problem | None = None
+    started_at: str | None = None
+
+
+@dataclass(frozen=True)
+class Status:
+    """The header of the page: which site, how fresh, what is wrong."""
+
+    site_title: str
+    site_url: str
+    is_sample: bool
+    configured: bool
+    jql: str
+    synced_at: str | None
+    issue_count: int
+    stale: bool
+    revision: str  # changes when data or settings do
+    settings_revision: int
+    sync: SyncState
+    problems: tuple[Problem, ...]
+    zone: str
+    first_day: str | None
+    last_day: str | None
+    read_only: bool
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Issues must match one of the names of each list that is not empty."""
+
+    projects: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    components: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.projects or self.types or self.labels or self.components)
+
+
+Named = tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What can be filtered by: (name, number of issues), most used first."""
+
+    projects: Named = ()
+    types: Named = ()
+    labels: Named = ()
+    components: Named = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The metrics of one family for one period."""
+
+    values: tuple[MetricValue, ...]
+    state: str  # fresh | expired | stale | calculated
+    calculated_at: str
+    covered: tuple[str, str] | None = None  # first and last local day with data
+    suggestion: tuple[str, str] | None = None  # a period that has data, when this one has none
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What one number is made of."""
+
+    value: MetricValue
+    title: str
+    definition: str
+    switches: tuple[tuple[str, str, str], ...]  # definition setting, value in force, help
+    steps: tuple[str, ...]  # how it was calculated, with the real figures
+    exclusions: tuple[tuple[str, int], ...]
+    histogram: dict | None = None  # edges, counts, unit, marks [(label, x)]
+    bars: tuple[tuple[str, float], ...] | None = None
+
+
+@dataclass(frozen=True)
+class IssueRow:
+    """One issue (or version) behind a number."""
+
+    key: str
+    url: str
+    summary: str
+    type: str
+    project: str
+    status: str
+    value: float | None
+    value_unit: str
+    start: str | None
+    end: str | None
+    used: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class IssuePage:
+    rows: tuple[IssueRow, ...]
+    total: int
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """On how many of the issues looked at a field is set, with example values."""
+
+    set: int
+    of: int
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FieldInfo:
+    """A field of the Jira site that could be mapped."""
+
+    id: str
+    name: str
+    kind: str  # datetime date number text select multiselect checkbox user other
+    custom: bool
+    coverage: Coverage | None = None
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A Jira field that probably is ours, and why we think so."""
+
+    field_id: str
+    score: float
+    why: str
+
+
+@dataclass(frozen=True)
+class StatusInfo:
+    id: str
+    name: str
+    category: str
+    issues: int
+
+
+@dataclass(frozen=True)
+class TypeInfo:
+    name: str
+    issues: int
+    flow_item: str | None  # in force: chosen or suggested
+    suggested: bool
+
+
+@dataclass(frozen=True)
+class ConnectionReport:
+    """What 'Test connection' found."""
+
+    ok: bool
+    title: str = ""
+    flavour: str = ""
+    account: str = ""
+    zone: str = ""
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the doctor. `ok` None: not applicable."""
+
+    name: str
+    ok: bool | None
+    message: str
+    todo: str = field(default="")
