@@ -16,6 +16,7 @@ class Store(StrEnum):
     DORA_VIEW = "store-dora-view"  # the question of the DORA tab; changes only while that tab is open
     FLOW_VIEW = "store-flow-view"
     DETAIL_VIEW = "store-detail-view"  # the question of the open detail
+    PERIOD_VIEW = "store-period-view"  # the period asked for
 
 
 class Page(StrEnum):
@@ -53,12 +54,12 @@ class Period(StrEnum):
     DATES = "period-dates"
     COMPARED = "period-compared"
     PROBLEM = "period-problem"
-    MENU = "period-menu"
+    FROM = "period-from"
+    TO = "period-to"
 
 
 class Filter(StrEnum):
     ROW = "filter-row"
-    LISTS = "filter-lists"
 
 
 class Cards(StrEnum):
@@ -79,6 +80,15 @@ def cards_grid(family: str, view: str) -> dict[str, str]:
 def cards_again(family: str, view: str) -> dict[str, str]:
     """Put beside a grid of old numbers: asks for new ones as soon as it is on the page."""
     return {"area": "cards-again", "family": family, "view": view}
+
+
+def filter_list(name: str) -> dict[str, str]:
+    """The names to choose from in one filter menu."""
+    return {"area": "filter-list", "filter": name}
+
+
+def filter_search(name: str) -> dict[str, str]:
+    return {"area": "filter-search", "filter": name}
 
 
 def configure(metric: str) -> dict[str, str]:
@@ -107,4 +117,114 @@ def issue_count(question: str) -> dict[str, str]:
 # ── connection (ui/modals/connection.py, callbacks/connection.py) ─────────────────────────────────────────────────────
 
 
-# ── field mapping (ui/modals/field_mapping.py, callbacks/field_mapping.py) ────────────────────────────────────────────
+class Connection(StrEnum):
+    MODAL = "connection-modal"
+    SESSION = "connection-session"  # store: a number for each opening, and what the form showed first
+    TITLE = "connection-title"
+    URL = "connection-url"
+    EMAIL = "connection-email"
+    TOKEN = "connection-token"  # write-only: what is stored never comes back  # noqa: S105
+    JQL = "connection-jql"
+    NOTE = "connection-note"  # which values come from the environment
+    TEST = "connection-test"
+    SAVE = "connection-save"
+    CANCEL = "connection-cancel"
+    REPORT = "connection-report"  # what a test or a save found
+    RESULT = "connection-result"  # store: how the last save ended
+    ASK = "connection-ask"  # "Discard your changes?"
+    DISCARD = "connection-discard"
+    KEEP = "connection-keep"
+
+
+# ── field mapping (ui/modals/field_mapping.py, callbacks/mapping_*.py) ────────────────────────────────────────────────
+
+
+class Mapping(StrEnum):
+    MODAL = "mapping-modal"
+    TITLE = "mapping-title"
+    FRAME = "mapping-frame"  # its class name says the state: is-loading, is-editing, …
+    SESSION = "mapping-session"  # store: a number for each opening, and the metric it was opened for
+    LOADED = "mapping-loaded"  # store: the settings that the editor saw, their revision, problems
+    DRAFT = "mapping-draft"  # store: what is changed and not saved
+    REDRAW = "mapping-redraw"  # store: grows when a change has to be shown in other controls too
+    PLACE = "mapping-place"  # store: what is being edited
+    STATE = "mapping-state"  # store: closed loading editing validating saving saved error
+    CHECKED = "mapping-checked"  # store: what validation found, and what to save
+    RESULT = "mapping-result"  # store: how the last save ended
+    BANNER = "mapping-banner"  # Jira unreachable, settings read-only
+    RETRY = "mapping-retry"
+    SECTIONS = "mapping-sections"
+    LIST = "mapping-list"
+    PANE = "mapping-pane"
+    PREVIEW = "mapping-preview"
+    CONFLICT = "mapping-conflict"
+    CONFLICT_ROWS = "mapping-conflict-rows"
+    USE_THEIRS = "mapping-use-theirs"
+    KEEP_MINE = "mapping-keep-mine"
+    STATUS = "mapping-status"  # read aloud: how many changes, checking, saving, saved, what is wrong
+    SAVE = "mapping-save"
+    CLOSE = "mapping-close"
+    ASK = "mapping-ask"  # "Discard 3 changes?"
+    DISCARD = "mapping-discard"
+    KEEP = "mapping-keep"
+    CLOCK = "mapping-clock"  # closes the modal two seconds after saving
+
+
+def mapping_section(section: str) -> dict[str, str]:
+    """The button that shows one section: fields, workflow, types, definitions."""
+    return {"area": "mapping-section", "section": section}
+
+
+def mapping_item(item: str) -> dict[str, str]:
+    """A line of the list on the left; `item` is "<group>/<name>"."""
+    return {"area": "mapping-item", "item": item}
+
+
+def mapping_step(direction: str) -> dict[str, str]:
+    """Previous, next, or back to the list."""
+    return {"area": "mapping-step", "direction": direction}
+
+
+def mapping_choice(field: str) -> dict[str, str]:
+    """The dropdown with all Jira fields for one of our fields."""
+    return {"area": "mapping-choice", "field": field}
+
+
+def mapping_suggestion(field: str, jira_field: str) -> dict[str, str]:
+    """The button that takes one suggested Jira field."""
+    return {"area": "mapping-suggestion", "field": field, "jira": jira_field}
+
+
+def mapping_action(action: str) -> dict[str, str]:
+    """A button that changes the draft: accept-all, clear:<field>, reset:<part>."""
+    return {"area": "mapping-action", "action": action}
+
+
+def mapping_phase(status: str) -> dict[str, str]:
+    """Not started, in progress or done, for one status."""
+    return {"area": "mapping-phase", "status": status}
+
+
+def mapping_work(status: str) -> dict[str, str]:
+    """Active or waiting, for one status."""
+    return {"area": "mapping-work", "status": status}
+
+
+def mapping_flow_item(issue_type: str) -> dict[str, str]:
+    """Feature, Defect, Risk or Technical_Debt, for one issue type."""
+    return {"area": "mapping-flow-item", "type": issue_type}
+
+
+def mapping_setting(setting: str) -> dict[str, str]:
+    """The control of one definition; `setting` is its dotted path below `definitions`."""
+    return {"area": "mapping-setting", "setting": setting}
+
+
+def mapping_word(setting: str) -> dict[str, str]:
+    """The text box that adds a word to a list."""
+    return {"area": "mapping-word", "setting": setting}
+
+
+def mapping_word_gone(setting: str, word: str) -> dict[str, str]:
+    """The button that takes a word off a list."""
+    return {"area": "mapping-word-gone", "setting": setting, "word": word}
