@@ -1,0 +1,62 @@
+# The commands of the project. `make` alone lists them. Works with the make of macOS (3.81).
+
+.DEFAULT_GOAL := help
+PORT ?= 8050
+PYTEST ?=
+export PORT
+python := .venv/bin/python
+
+.PHONY: help setup run setup-dev browser lint format test test-without-browser bench contract docs screenshots lock clean
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Make .venv and install what Throughline needs
+	@sh .ci/setup requirements.txt
+
+run: setup ## Serve the dashboard on 127.0.0.1 (PORT=8050)
+	@echo "Throughline on http://127.0.0.1:$(PORT) (Ctrl-C stops it)"
+	@exec $(python) app.py serve
+
+setup-dev: setup
+	@sh .ci/setup requirements-dev.txt
+
+browser:
+	@sh .ci/browser
+
+lint: setup-dev ## Check style and formatting
+	@$(python) -m ruff check .
+	@$(python) -m ruff format --check .
+
+format: setup-dev ## Put the code into the house format
+	@$(python) -m ruff check --fix .
+	@$(python) -m ruff format .
+
+test: setup-dev browser lint ## Install what the tests need and run everything, real browser included
+	@$(python) -m pytest $(PYTEST)
+
+test-without-browser: setup-dev lint ## Run everything that needs no browser
+	@$(python) -m pytest -m "not browser" --ignore tests/browser $(PYTEST)
+
+bench: setup-dev ## Measure speed; prints a table and writes bench.json
+	@-sh .ci/browser
+	@$(python) -m benchmarks
+
+contract: setup-dev ## Check the sample site and the client against Jira's OpenAPI documents (needs npm)
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" tests/contract/run
+
+docs: setup-dev ## Write the generated pages under docs/
+	@$(python) -m docs.generate
+
+screenshots: setup-dev browser ## Take the pictures under docs/images/ again
+	@$(python) -m docs.screenshots
+
+lock: setup-dev ## Resolve requirements*.in into pinned requirements*.txt (needs the network)
+	@$(python) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --custom-compile-command "make lock" requirements.in -o requirements.txt
+	@$(python) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
+
+clean: ## Remove .venv, caches and what tests and benchmarks wrote
+	@rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis test-results bench.json .coverage
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
