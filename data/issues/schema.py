@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
 
 SCHEMA_VERSION = 1
+MAX_ID = 2**63 - 1  # ids are 64-bit numbers
 metadata = MetaData()
 
 
@@ -33,6 +34,7 @@ scope = Table(
     Column("revision", Integer, nullable=False, default=0),  # + 1 for each sync that ended well
     Column("synced_at", BigInteger),  # end of the last good sync
     Column("cursor", BigInteger),  # newest `updated` seen
+    Column("full_at", BigInteger),  # start of the last good full sync
     Column("fetched_fields", Text, nullable=False, default="[]"),  # JSON list of mapped field ids held for all issues
     Column("last_result", Text),  # JSON: SyncResult of the last sync, good or not
     Index("scope_by_site", "tenant", "site_url", "jql", unique=True),

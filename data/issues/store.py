@@ -1,0 +1,324 @@
+"""The issue store: what was fetched from Jira, in SQLite (or PostgreSQL), one revision after the other."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, insert, inspect, select, text, update
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import NullPool, QueuePool
+
+from data.issues import schema
+from data.jira.errors import JiraError, SyncBusy
+
+TENANT = "local"
+_BUSY_MS = 15_000
+_SOME = 500  # ids in one query
+
+
+class StoreError(JiraError):
+    code = "store"
+    default = "The issue store cannot be used."
+    advice = "Check that its folder can be written to and the disk is not full."
+
+
+class NewerStore(StoreError):
+    code = "newer_store"
+    default = "The issue store was written by a newer version of this program."
+    advice = "Update the program, or move the store file away: a sync fills a new one."
+
+
+@dataclass(frozen=True)
+class ScopeRow:
+    """What is known of one (site, query). Instants in microseconds since 1970 UTC."""
+
+    scope: int
+    site_url: str
+    jql: str
+    flavour: str
+    site_title: str | None
+    zone: str
+    revision: int
+    synced_at: int | None
+    cursor: int | None
+    full_at: int | None
+    fetched_fields: frozenset[str]
+    last_result: dict[str, Any] | None
+    issues: int
+
+
+class IssueStore:
+    """Opens (and creates) the store at a path or a database URL. Raises StoreError, NewerStore.
+
+    Readers get a snapshot: `with store.engine.connect() as connection` sees one revision, also while a sync writes.
+    """
+
+    def __init__(self, url_or_path: str | os.PathLike) -> None:
+        place = os.fspath(url_or_path)
+        self.path = None if "://" in place else Path(place)
+        self.engine = _open_file(self.path) if self.path else _open_server(place)
+        try:
+            self._prepare()
+        except (DatabaseError, OSError) as error:
+            self.engine.dispose()
+            raise StoreError(f"The issue store cannot be opened: {_reason(error)}.") from error
+
+    def _prepare(self) -> None:
+        with self.engine.begin() as connection:
+            if not inspect(connection).has_table("meta"):
+                schema.metadata.create_all(connection)
+                connection.execute(insert(schema.meta).values(name="schema_version", value=str(schema.SCHEMA_VERSION)))
+                return
+            found = connection.scalar(select(schema.meta.c.value).where(schema.meta.c.name == "schema_version"))
+            if int(found or 0) > schema.SCHEMA_VERSION:
+                raise NewerStore
+            schema.metadata.create_all(connection)
+
+    def close(self) -> None:
+        """Gives the database back."""
+        self.engine.dispose()
+
+    # ---- scopes
+
+    def scope_for(self, site_url: str, jql: str) -> ScopeRow | None:
+        """What is held of a site and query; None before the first sync was started."""
+        table = schema.scope
+        query = select(table).where(table.c.tenant == TENANT, table.c.site_url == site_url, table.c.jql == jql)
+        with self.engine.connect() as connection:
+            return self._scope_row(connection, connection.execute(query).mappings().first())
+
+    def scope_row(self, scope: int) -> ScopeRow | None:
+        """The same by number."""
+        with self.engine.connect() as connection:
+            query = select(schema.scope).where(schema.scope.c.scope == scope)
+            return self._scope_row(connection, connection.execute(query).mappings().first())
+
+    def _scope_row(self, connection: Connection, row: Mapping[str, Any] | None) -> ScopeRow | None:
+        if row is None:
+            return None
+        issue = schema.issue
+        query = select(text("count(*)")).select_from(issue).where(issue.c.scope == row["scope"])
+        plain = (
+            "scope",
+            "site_url",
+            "jql",
+            "flavour",
+            "site_title",
+            "zone",
+            "revision",
+            "synced_at",
+            "cursor",
+            "full_at",
+        )
+        return ScopeRow(
+            **{name: row[name] for name in plain},
+            fetched_fields=frozenset(json.loads(row["fetched_fields"] or "[]")),
+            last_result=json.loads(row["last_result"]) if row["last_result"] else None,
+            issues=int(connection.scalar(query) or 0),
+        )
+
+    def open_scope(self, site_url: str, jql: str) -> int:
+        """The number of the scope, made if it is new."""
+        found = self.scope_for(site_url, jql)
+        if found:
+            return found.scope
+        with self.engine.begin() as connection:
+            row = {"tenant": TENANT, "site_url": site_url, "jql": jql}
+            made = _dialect_insert(connection)(schema.scope).values(**row).on_conflict_do_nothing()
+            connection.execute(made)
+        found = self.scope_for(site_url, jql)
+        if found is None:
+            raise StoreError
+        return found.scope
+
+    def note_result(self, scope: int, result: Mapping[str, Any]) -> None:
+        """Keeps how the last sync ended, also when it changed nothing."""
+        with self.engine.begin() as connection:
+            table = schema.scope
+            connection.execute(update(table).where(table.c.scope == scope).values(last_result=json.dumps(result)))
+
+    def forget(self, scope: int) -> None:
+        """Removes all that is held of a scope."""
+        with self.engine.begin() as connection:
+            for table in schema.metadata.sorted_tables:
+                if "scope" in table.c:
+                    connection.execute(delete(table).where(table.c.scope == scope))
+
+    # ---- reading
+
+    def summaries(self, scope: int, issue_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+        """Key and summary of some issues."""
+        table = schema.issue
+        found: dict[int, tuple[str, str]] = {}
+        with self.engine.connect() as connection:
+            for some in _parts([int(each) for each in issue_ids]):
+                query = select(table.c.issue_id, table.c.key, table.c.summary).where(
+                    table.c.scope == scope, table.c.issue_id.in_(some)
+                )
+                found |= {row.issue_id: (row.key, row.summary) for row in connection.execute(query)}
+        return found
+
+    # ---- writing
+
+    @contextmanager
+    def lock(self, scope: int) -> Iterator[None]:
+        """Only one sync of a scope at a time, in all processes. Raises SyncBusy."""
+        if self.path is None:
+            with self.engine.connect() as connection:
+                if not connection.scalar(text("select pg_try_advisory_lock(:n)"), {"n": 7_140_000 + scope}):
+                    raise SyncBusy
+                yield
+            return
+        lock = FileLock(f"{self.path}.{scope}.lock", thread_local=False, mode=0o600)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            raise SyncBusy from error
+        except OSError as error:
+            raise StoreError(f"The folder of the issue store cannot be written to: {_reason(error)}.") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextmanager
+    def writing(self, scope: int) -> Iterator[Writer]:
+        """One transaction: all that is written in it becomes visible at its end, or nothing. Raises StoreError."""
+        try:
+            with self.engine.connect() as connection:
+                connection = connection.execution_options(throughline_writes=True)
+                with connection.begin():
+                    yield Writer(connection, scope)
+        except DatabaseError as error:
+            raise StoreError(f"The issue store cannot be written: {_reason(error)}.") from error
+
+
+class Writer:
+    """Writes rows of one scope inside one transaction; rows are tuples in the order of the table's columns."""
+
+    def __init__(self, connection: Connection, scope: int) -> None:
+        self.connection = connection
+        self.scope = scope
+
+    def add(self, table: Table, rows: Iterable[tuple]) -> None:
+        """Inserts rows or replaces those with the same key; `rows` without the scope column."""
+        parameters = [(self.scope, *row) for row in rows]
+        if parameters:
+            _upsert(self.connection, table, parameters)
+
+    def clear(self, *tables: Table) -> None:
+        """Removes all rows of the scope."""
+        for table in tables:
+            self.connection.execute(delete(table).where(table.c.scope == self.scope))
+
+    def drop_issues(self, issue_ids: Iterable[int], *tables: Table, field_ids: Sequence[str] | None = None) -> None:
+        """Removes the rows of some issues; of field values only those of `field_ids` when given."""
+        for some in _parts(list(issue_ids)):
+            for table in tables:
+                query = delete(table).where(table.c.scope == self.scope, table.c.issue_id.in_(some))
+                if field_ids is not None and table is schema.field_value:
+                    query = query.where(table.c.field_id.in_(list(field_ids)))
+                self.connection.execute(query)
+
+    def updated(self) -> dict[int, int]:
+        """Issue id → `updated` of all issues held."""
+        table = schema.issue
+        query = select(table.c.issue_id, table.c.updated).where(table.c.scope == self.scope)
+        return {row[0]: row[1] for row in self.connection.execute(query)}
+
+    def projects(self) -> list[str]:
+        """The projects that occur in issues."""
+        table = schema.issue
+        query = select(table.c.project_key).where(table.c.scope == self.scope).distinct()
+        return sorted(self.connection.scalars(query))
+
+    def incomplete(self, issue_ids: Iterable[int]) -> None:
+        """Marks issues whose history could not be read whole."""
+        table = schema.issue
+        for some in _parts(list(issue_ids)):
+            where = (table.c.scope == self.scope, table.c.issue_id.in_(some))
+            self.connection.execute(update(table).where(*where).values(history_complete=False))
+
+    def finish(self, **values: Any) -> int:
+        """Ends the sync well: sets the scope's values and raises its revision, which is returned."""
+        table = schema.scope
+        row = update(table).where(table.c.scope == self.scope)
+        self.connection.execute(row.values(revision=table.c.revision + 1, **values))
+        return int(self.connection.scalar(select(table.c.revision).where(table.c.scope == self.scope)) or 0)
+
+
+# ---- databases
+
+
+def _open_file(path: Path) -> Engine:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # before SQLite makes it readable for others
+    except OSError as error:
+        raise StoreError(f"The issue store cannot be opened: {_reason(error)}.") from error
+    engine = create_engine(
+        f"sqlite:///{path}", connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False}, poolclass=NullPool
+    )
+
+    @event.listens_for(engine, "connect")
+    def _tune(connection, _record) -> None:
+        connection.isolation_level = None  # SQLAlchemy says BEGIN, so that readers too get a snapshot
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-65536", "temp_store=MEMORY", "mmap_size=268435456"):  # fmt: skip
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A writer takes its place at once: a reader that starts to write later could not.
+        writes = connection.get_execution_options().get("throughline_writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _open_server(url: str) -> Engine:
+    return create_engine(url, poolclass=QueuePool, pool_pre_ping=True, isolation_level="REPEATABLE READ")
+
+
+def _dialect_insert(connection: Connection):
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as pg_insert
+
+        return pg_insert
+    from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+    return sqlite_insert
+
+
+def _upsert(connection: Connection, table: Table, rows: list[tuple]) -> None:
+    """Insert or replace by primary key. The driver's executemany on SQLite: 5 times as fast as going through Core."""
+    names = [column.name for column in table.columns]
+    keys = [column.name for column in table.primary_key.columns]
+    rest = [name for name in names if name not in keys]
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(names))
+        rule = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
+        columns = ", ".join(f'"{name}"' for name in names)
+        sql = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks}) ON CONFLICT ({", ".join(keys)}) DO UPDATE SET {rule}'  # noqa: S608 - names from our schema
+        connection.exec_driver_sql(sql, rows)
+        return
+    statement = _dialect_insert(connection)(table)
+    statement = statement.on_conflict_do_update(index_elements=keys, set_={name: statement.excluded[name] for name in rest})  # fmt: skip
+    connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
+
+
+def _parts(items: list) -> Iterator[list]:
+    for start in range(0, len(items), _SOME):
+        yield items[start : start + _SOME]
+
+
+def _reason(error: BaseException) -> str:
+    """The database's or system's own words, without SQL and values."""
+    original = getattr(error, "orig", None) or error
+    return (getattr(original, "strerror", None) or str(original)).splitlines()[0][:200]

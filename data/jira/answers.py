@@ -1,0 +1,129 @@
+"""The parts of Jira's answers that we read, as typed structs; loose where sites differ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class Item(msgspec.Struct, rename={"source": "from", "source_name": "fromString", "target": "to", "target_name": "toString", "field_id": "fieldId"}):  # fmt: skip
+    """One changed field of a history entry."""
+
+    field: Any = None
+    field_id: Any = None
+    source: Any = None
+    source_name: Any = None
+    target: Any = None
+    target_name: Any = None
+
+
+class History(msgspec.Struct):
+    """One history entry: what one person changed at one instant."""
+
+    id: Any = None
+    created: Any = None
+    items: list[Item] = []
+
+
+class Changelog(msgspec.Struct):
+    """The inline changelog of an issue; cut where `total` says more than `histories` holds."""
+
+    histories: list[History] = []
+    total: int | None = None
+
+
+class Issue(msgspec.Struct):
+    """One issue as found by a search."""
+
+    id: Any
+    key: str
+    fields: dict[str, Any] = {}
+    changelog: Changelog | None = None
+
+
+class Page(msgspec.Struct):
+    """One page of a search. `next_token` is None at the end; `total` only from Data Center; `odd`: unreadable issues."""
+
+    issues: list[Issue]
+    next_token: str | None = None
+    total: int | None = None
+    odd: list[str] = []
+
+
+class IssueHistories(msgspec.Struct):
+    """All or some histories of one issue, by issue id."""
+
+    issue_id: str
+    histories: list[History]
+
+
+class ChangePage(msgspec.Struct):
+    """One page of bulk-fetched changelogs; an issue may go on in the next page."""
+
+    issues: list[IssueHistories]
+    next_token: str | None = None
+
+
+class ServerInfo(msgspec.Struct, frozen=True):
+    """What the site is: `flavour` 'cloud' or 'dc'; `at` is its clock in microseconds since 1970 UTC, if it said so."""
+
+    flavour: str
+    title: str
+    base_url: str
+    version: str
+    at: int | None = None
+
+
+class Account(msgspec.Struct, frozen=True):
+    """Whose token it is, and the time zone in which Jira reads dates for it."""
+
+    zone: str
+    name: str
+
+
+class JiraField(msgspec.Struct, frozen=True):
+    """One field of the site. `kind`: datetime date number text select multiselect checkbox user other."""
+
+    id: str
+    name: str
+    custom: bool
+    kind: str
+    schema: dict[str, Any]
+
+
+class Status(msgspec.Struct, frozen=True):
+    """One status; category new | indeterminate | done."""
+
+    id: str
+    name: str
+    category: str
+
+
+class IssueType(msgspec.Struct, frozen=True):
+    """One issue type; `hierarchy` is None where Jira does not say (Data Center)."""
+
+    id: str
+    name: str
+    subtask: bool
+    hierarchy: int | None
+
+
+class Project(msgspec.Struct, frozen=True):
+    """One project."""
+
+    id: int
+    key: str
+    name: str
+
+
+class Version(msgspec.Struct, frozen=True):
+    """One version of a project; dates are plain local dates, YYYY-MM-DD."""
+
+    id: int
+    project: str
+    name: str
+    released: bool
+    archived: bool
+    release_date: str | None
+    start_date: str | None

@@ -1,0 +1,272 @@
+"""What we ask a Jira site for: complete answers, page by page, whatever flavour it is."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from email.utils import parsedate_to_datetime
+
+from data.jira import answers, protocol
+from data.jira.answers import Account, History, Issue, JiraField, Page, ServerInfo
+from data.jira.connection import Connection
+from data.jira.errors import BadAnswer, JiraError, NotFound, NotJira
+from data.jira.fields import kind_of
+from data.jira.sender import Answer, Patience, Sender, never
+
+
+class Jira:
+    """One site, read only. Every method raises JiraError, whose `hint` says what to do. Safe in several threads."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        timeout: tuple[float, float] = (5, 30),
+        cancelled: Callable[[], bool] = never,
+        patience: Patience | None = None,
+        pause: Callable[[float], None] | None = None,
+    ) -> None:
+        self.connection = connection
+        self._sender = Sender(
+            connection, patience=patience or Patience(timeout=timeout), cancelled=cancelled, pause=pause
+        )
+        self._info: ServerInfo | None = None
+        self._account: Account | None = None
+        self._connecting = threading.Lock()
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent, tries included."""
+        return self._sender.requests
+
+    def close(self) -> None:
+        self._sender.close()
+
+    def __enter__(self) -> Jira:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # ---- who and where
+
+    def server_info(self) -> ServerInfo:
+        """Cloud or Data Center, and what it is called."""
+        if self._info is None:
+            self._info = self._ask_server_info()
+        return self._info
+
+    def myself(self) -> Account:
+        """Whose token this is. A public site may answer a bad token with fewer issues, but not here."""
+        if self._account is None:
+            api = "3" if self.server_info().flavour == "cloud" else "2"
+            self._account = self._sender.read(
+                protocol.myself(api), lambda answer: protocol.read_myself(answer.body, answer.headers)
+            )
+        return self._account
+
+    def _ask_server_info(self) -> ServerInfo:
+        for api in ("3", "2"):
+            try:
+                return self._sender.read(protocol.server_info(api), _server_info)
+            except NotFound as error:
+                if api == "2":
+                    raise NotJira("The address answers, but there is no Jira.") from error
+            except BadAnswer as error:
+                if error.message == BadAnswer.default or api == "2":
+                    raise NotJira(error.message, hint=error.hint) from error
+        raise NotJira
+
+    @property
+    def _api(self) -> str:
+        """The interface's version, once we know that the token is good."""
+        with self._connecting:
+            self.myself()
+        return "3" if self.server_info().flavour == "cloud" else "2"
+
+    @property
+    def cloud(self) -> bool:
+        return self._api == "3"
+
+    # ---- lists
+
+    def fields(self) -> list[JiraField]:
+        """All fields, with the kind their schema tells ("other" where it tells none)."""
+        rows = self._list(protocol.listing(self._api, "field"))
+        found = []
+        for row in rows:
+            if not row.get("id"):
+                continue
+            schema = row.get("schema") if isinstance(row.get("schema"), dict) else {}
+            custom = bool(row.get("custom", str(row["id"]).startswith("customfield_")))
+            name = str(row.get("name") or row["id"])
+            found.append(JiraField(str(row["id"]), name, custom, kind_of(schema, (), str(row["id"])), schema))
+        return found
+
+    def statuses(self) -> list[answers.Status]:
+        """All statuses with their category."""
+        rows = self._list(protocol.listing(self._api, "status"))
+        return [each for each in map(protocol.status, rows) if each]
+
+    def issue_types(self) -> list[answers.IssueType]:
+        """All issue types."""
+        rows = self._list(protocol.listing(self._api, "issuetype"))
+        return [each for each in map(protocol.issue_type, rows) if each]
+
+    def projects(self) -> list[answers.Project]:
+        """The projects that this account may see."""
+        rows = self._paged(protocol.project_page) if self.cloud else self._list(protocol.listing("2", "project"))
+        return [each for each in map(protocol.project, rows) if each]
+
+    def versions(self, project_key: str) -> list[answers.Version]:
+        """All versions of a project; NotFound when it is hidden or gone."""
+        api = self._api
+        try:
+            rows = self._list(protocol.all_versions(api, project_key))
+        except NotFound:
+            rows = self._paged(lambda start: protocol.versions(api, project_key, start))
+        return [each for row in rows if (each := protocol.version(row, project_key))]
+
+    def approximate_count(self, jql: str) -> int:
+        """How many issues the query finds; exact on Data Center."""
+        if self.cloud:
+            request = protocol.count(jql)
+        else:
+            request = protocol.dc_search(protocol.without_order(jql), ["id"], 0, size=0)
+        return self._sender.read(request, lambda answer: protocol.read_count(answer.body), query=True)
+
+    def _list(self, request: protocol.Request) -> list[dict]:
+        rows, _ = self._sender.read(request, lambda answer: protocol.read_list(answer.body))
+        return rows
+
+    def _paged(self, ask: Callable[[int], protocol.Request]) -> list[dict]:
+        found: list[dict] = []
+        while True:
+            rows, last = self._sender.read(ask(len(found)), lambda answer: protocol.read_list(answer.body))
+            found += rows
+            if last or not rows:
+                return found
+
+    # ---- issues
+
+    def page(
+        self,
+        query: str,
+        fields: Sequence[str],
+        at: str | int | None = None,
+        *,
+        size: int | None = None,
+        expand_changelog: bool = False,
+    ) -> Page:
+        """One page. `at`: the token of the page before (Cloud), or how many issues came before (Data Center)."""
+        if self.cloud:
+            request = protocol.cloud_search(
+                query,
+                fields,
+                at if isinstance(at, str) else None,
+                size=size or protocol.PAGE,
+                expand_changelog=expand_changelog,
+            )
+        else:
+            start = at if isinstance(at, int) else 0
+            request = protocol.dc_search(
+                query, fields, start, size=size or protocol.DC_PAGE, expand_changelog=expand_changelog
+            )
+        return self._sender.read(request, lambda answer: protocol.read_search(answer.body, answer.headers), query=True)
+
+    def pages(
+        self, query: str, fields: Sequence[str], *, size: int | None = None, expand_changelog: bool = False
+    ) -> Iterator[Page]:
+        """All pages of a query, one after the other."""
+        at: str | int | None = None
+        seen: set[str | int] = set()
+        while True:
+            page = self.page(query, fields, at, size=size, expand_changelog=expand_changelog)
+            yield page
+            at = protocol.after(page, at)
+            if at is None or at in seen:
+                return
+            seen.add(at)
+
+    def search(
+        self,
+        jql: str,
+        fields: Sequence[str],
+        *,
+        expand_changelog: bool = False,
+        also: str = "",
+        size: int | None = None,
+    ) -> Iterator[Page]:
+        """Pages of all issues that the query (and `also`) finds, in a stable order.
+
+        An issue that moves while we read may come twice: keep the one with the newest `updated`.
+        """
+        return self.pages(protocol.in_order(jql, also), fields, size=size, expand_changelog=expand_changelog)
+
+    def newest(self, jql: str, fields: Sequence[str], most: int) -> Iterator[Issue]:
+        """At most `most` issues, the last updated first."""
+        query = f"{protocol.without_order(jql)} ORDER BY updated DESC, id DESC".strip()
+        seen: set[str] = set()
+        for page in self.pages(query, fields, size=min(most, protocol.PAGE) if self.cloud else most):
+            for issue in page.issues:
+                if str(issue.id) not in seen and len(seen) < most:
+                    seen.add(str(issue.id))
+                    yield issue
+            if len(seen) >= most:
+                return
+
+    # ---- changelogs (Cloud; Data Center gives them with the issues)
+
+    def changelogs(self, issue_ids: Sequence[int], field_ids: Sequence[str] = ()) -> dict[int, list[History]]:
+        """Complete histories by issue id, at most 1,000 issues; an issue without changes has an empty list.
+
+        Raises NotFound where the site (or a proxy before it) does not know bulk fetching.
+        """
+        found: dict[int, dict[str, History]] = {each: {} for each in issue_ids}
+        token, seen = None, set()
+        while True:
+            request = protocol.bulk_changelogs(issue_ids, field_ids, token)
+            page = self._sender.read(request, lambda answer: protocol.read_bulk_changelogs(answer.body))
+            for each in page.issues:
+                number = protocol.whole(each.issue_id)
+                if number in found:
+                    _merge(found[number], each.histories)
+            token = page.next_token
+            if not token or token in seen:
+                return {number: list(histories.values()) for number, histories in found.items()}
+            seen.add(token)
+
+    def changelog(self, issue_id: int) -> list[History]:
+        """The complete history of one Cloud issue, 100 entries a request."""
+        found: dict[str, History] = {}
+        start = 0
+        while True:
+            page = self._sender.read(
+                protocol.issue_changelog(issue_id, start), lambda answer: protocol.read_issue_changelog(answer.body)
+            )
+            _merge(found, page.histories)
+            start += len(page.histories)
+            if not page.histories or start >= (page.total or 0):
+                return list(found.values())
+
+
+def _merge(into: dict[str, History], histories: Iterable[History]) -> None:
+    """Adds the entries by their id; one that spans two pages gets the items of both."""
+    for each in histories:
+        key = str(each.id) if each.id is not None else f"#{len(into)}"
+        if key not in into:
+            into[key] = each
+        elif each.items != into[key].items:
+            into[key].items = [*into[key].items, *(item for item in each.items if item not in into[key].items)]
+
+
+def _server_info(answer: Answer) -> ServerInfo:
+    info = protocol.read_server_info(answer.body)
+    try:
+        moment = parsedate_to_datetime(answer.headers.get("Date", ""))
+    except (TypeError, ValueError):
+        return info
+    return ServerInfo(info.flavour, info.title, info.base_url, info.version, round(moment.timestamp() * 1_000_000))
+
+
+__all__ = ["Jira", "JiraError"]

@@ -1,0 +1,156 @@
+"""What can go wrong with Jira, in words that a person can act on; never with a token inside."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class JiraError(Exception):
+    """Something between us and Jira failed: `code` for programs, `message` what happened, `hint` what to do.
+
+    >>> str(JiraError("Jira is resting.", hint="Try again later."))
+    'Jira is resting. Try again later.'
+    """
+
+    code: ClassVar[str] = "jira_error"
+    default: ClassVar[str] = "Jira did not give a usable answer."
+    advice: ClassVar[str] = "Try again; if it keeps failing, check the connection."
+
+    def __init__(self, message: str = "", *, hint: str = "", status: int | None = None) -> None:
+        self.message = message or self.default
+        self.hint = hint or self.advice
+        self.status = status
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+    def to_dict(self) -> dict[str, str]:
+        """Plain values for a result or a page."""
+        return {"code": self.code, "message": self.message, "hint": self.hint}
+
+
+class InvalidUrl(JiraError):
+    code = "invalid_url"
+    default = "This is not the address of a Jira site."
+    advice = "Enter it like https://example.atlassian.net."
+
+
+class NotAuthorized(JiraError):
+    code = "not_authorized"
+    default = "Jira refused the e-mail address or token."
+    advice = (
+        "Make a new API token and enter it with the e-mail address of the same account. A scoped token needs the "
+        "address https://api.atlassian.com/ex/jira/<cloud id>; Data Center takes a personal access token, no e-mail."
+    )
+
+
+class CaptchaRequired(NotAuthorized):
+    code = "captcha"
+    default = "Jira asks this account to solve a CAPTCHA after failed logins."
+    advice = "Log in to Jira once in the browser with this account, then try again."
+
+
+class Forbidden(JiraError):
+    code = "forbidden"
+    default = "This account may not read that."
+    advice = "Ask a Jira administrator for the permission to browse the projects, or use another account."
+
+
+class NotJira(JiraError):
+    code = "not_jira"
+    default = "The address answers with a web page instead of Jira's data."
+    advice = "Check the address: it is the start of your Jira pages, with the context path if there is one."
+
+
+class NotFound(JiraError):
+    code = "not_found"
+    default = "Jira does not know that address or item."
+    advice = "Check the address of the site, or whether the item was deleted or hidden."
+
+
+class Gone(JiraError):
+    code = "gone"
+    default = "Jira has removed this interface."
+    advice = "This version of the program is too old for the site, or the site is not Data Center: update the program."
+
+
+class BadQuery(JiraError):
+    code = "bad_query"
+    default = "Jira does not accept the query."
+    advice = "Correct the JQL; try it in Jira's own search first."
+
+
+class Unreachable(JiraError):
+    code = "unreachable"
+    default = "Jira could not be reached."
+    advice = "Check the address and the network (VPN, proxy), then try again."
+
+
+class ServerTrouble(JiraError):
+    code = "server_trouble"
+    default = "Jira has an internal problem."
+    advice = "Wait a few minutes and sync again; the data you have stays as it is."
+
+
+class RateLimited(JiraError):
+    """`retry_after`: seconds until Jira answers again, or None when it did not say."""
+
+    code = "rate_limited"
+    default = "Jira asked us to slow down."
+
+    def __init__(self, retry_after: float | None = None, *, reason: str = "", status: int | None = 429) -> None:
+        self.retry_after = retry_after
+        why = f" ({reason})" if reason else ""
+        hint = "Wait a few minutes, then sync again; the data you have stays as it is."
+        if retry_after is not None:
+            hint = f"Sync again in {_spoken(retry_after)}; the data you have stays as it is."
+        super().__init__(f"Jira asked us to slow down{why}.", hint=hint, status=status)
+
+
+class BadAnswer(JiraError):
+    code = "bad_answer"
+    default = "Jira's answer could not be read."
+    advice = "Try again; if it keeps failing, a proxy in between may change or cut the answers."
+
+
+class TooLarge(BadAnswer):
+    code = "too_large"
+    default = "Jira's answer is larger than we accept."
+    advice = "Narrow the query, or map fewer large text fields."
+
+
+class Redirected(NotJira):
+    code = "redirected"
+    default = "The address sends us to another site, and tokens are not sent there."
+    advice = "Enter the address that your browser shows once you are logged in to Jira."
+
+
+class Cancelled(JiraError):
+    code = "cancelled"
+    default = "The sync was cancelled."
+    advice = "The data you have stays as it is."
+
+
+class SyncBusy(JiraError):
+    code = "sync_busy"
+    default = "Another sync of this data is running."
+    advice = "Wait until it has ended."
+
+
+class Shrunk(JiraError):
+    code = "shrunk"
+    default = "Jira returned far fewer issues than before, so the old data was kept."
+    advice = (
+        "Check the permissions of the account and the query; if the issues are really gone, accept the smaller set."
+    )
+
+
+def _spoken(seconds: float) -> str:
+    """
+    >>> _spoken(59.2), _spoken(3600)
+    ('60 seconds', '60 minutes')
+    """
+    if seconds <= 90:
+        return f"{-int(-seconds // 1)} seconds"
+    return f"{-int(-seconds // 60)} minutes"

@@ -1,0 +1,170 @@
+"""Which kind of value a Jira field holds, and which fields fit ours: by schema, name and coverage."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any, Protocol
+
+from data.jira.answers import JiraField
+
+_BY_TYPE = {
+    "datetime": "datetime", "date": "date", "number": "number", "string": "text", "option": "select", "user": "user",
+    "priority": "select", "status": "select", "resolution": "select", "issuetype": "select", "project": "select",
+    "option-with-child": "select", "version": "select", "component": "select", "securitylevel": "select",
+    "option2": "select", "team": "select", "group": "other", "doc": "text", "issuelink": "other",
+}  # fmt: skip
+_ARRAY_OF = {"option": "multiselect", "string": "multiselect", "version": "multiselect", "component": "multiselect", "user": "user"}  # fmt: skip
+# Sites that replay old exports list fields without schema: Jira's own fields are known anyway.
+_BY_ID = {
+    "created": "datetime", "updated": "datetime", "resolutiondate": "datetime", "statuscategorychangedate": "datetime",
+    "lastViewed": "datetime", "duedate": "date", "issuetype": "select", "status": "select", "priority": "select",
+    "resolution": "select", "project": "select", "labels": "multiselect", "components": "multiselect",
+    "fixVersions": "multiselect", "versions": "multiselect", "environment": "text", "summary": "text",
+    "description": "text", "timespent": "number", "timeoriginalestimate": "number", "timeestimate": "number",
+    "aggregatetimespent": "number", "aggregatetimeestimate": "number", "aggregatetimeoriginalestimate": "number",
+    "workratio": "number", "assignee": "user", "reporter": "user", "creator": "user",
+}  # fmt: skip
+
+
+def kind_of(schema: Mapping[str, Any] | None, samples: Sequence[Any] = (), field_id: str = "") -> str:
+    """datetime date number text select multiselect checkbox user other: from the schema, else from observed values.
+
+    >>> kind_of({"type": "array", "items": "option", "custom": "com.atlassian.jira:multicheckboxes"})
+    'checkbox'
+    >>> kind_of(None, ["2025-01-15T10:00:00.000+0000"])
+    'datetime'
+    """
+    schema = schema or {}
+    what, custom = str(schema.get("type", "")), str(schema.get("custom", ""))
+    if "checkbox" in custom:
+        return "checkbox"
+    if "gh-sprint" in custom or "gh-lexo-rank" in custom:
+        return "other"
+    if what == "array":
+        return _ARRAY_OF.get(str(schema.get("items", "")), "other")
+    if what in _BY_TYPE:
+        return _BY_TYPE[what]
+    if what and what != "any":
+        return "other"
+    return _BY_ID.get(field_id) or _kind_of_values(samples)
+
+
+def _kind_of_values(samples: Iterable[Any]) -> str:
+    kinds = {_kind_of_value(each) for each in samples if each not in (None, "", [])}
+    if len(kinds) == 1:
+        return kinds.pop()
+    if kinds <= {"date", "datetime"} and kinds:
+        return "datetime"
+    return "text" if kinds and kinds <= {"text", "date", "datetime", "number"} else "other"
+
+
+def _kind_of_value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "checkbox"
+    if isinstance(value, int | float):
+        return "number"
+    if isinstance(value, str):
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            return "date"
+        return "datetime" if re.match(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", value) else "text"
+    if isinstance(value, dict):
+        if value.get("type") == "doc":
+            return "text"
+        if "displayName" in value or "accountId" in value:
+            return "user"
+        return "select" if "value" in value or "name" in value else "other"
+    if isinstance(value, list):
+        inside = {_kind_of_value(each) for each in value}
+        return "multiselect" if inside and inside <= {"text", "select"} else "other"
+    return "other"
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much a field is used: set on `set` of the newest `of` issues, with up to 3 example values as text."""
+
+    field_id: str
+    set: int
+    of: int
+    examples: tuple[str, ...] = ()
+    kind: str = "other"  # as its values show; for fields without a schema
+
+    @property
+    def share(self) -> float:
+        return self.set / self.of if self.of else 0.0
+
+
+class OurField(Protocol):
+    """What we need to know of our own field (data.settings.fields.MappedField has it)."""
+
+    name: str
+    title: str
+    kinds: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+_DECOY = re.compile(r"\b(original|old|deprecated|obsolete|legacy|do not use|unused|test|copy|archived?|previous|planned|target|expected|estimated|forecast)\b")  # fmt: skip
+_LEAST = 0.55  # below this a suggestion would be a guess
+
+
+def suggestions(
+    our_fields: Iterable[OurField], jira_fields: Sequence[JiraField], coverage: Mapping[str, Coverage] | None = None
+) -> dict[str, list[tuple[str, float, str]]]:
+    """Our field name → up to 5 (Jira field id, score 0..1, why), best first; empty where nothing fits well.
+
+    A field of an unfitting kind is never suggested; one that no issue sets comes last.
+    """
+    known = coverage or {}
+    found = {}
+    for ours in our_fields:
+        ranked = []
+        for field in jira_fields:
+            scored = _score(ours, field, known.get(field.id))
+            if scored and scored[0] >= _LEAST:
+                ranked.append((field.id, round(min(scored[0], 1.0), 3), scored[1]))
+        found[ours.name] = sorted(ranked, key=lambda row: (-row[1], row[0]))[:5]
+    return found
+
+
+def _score(ours: OurField, field: JiraField, coverage: Coverage | None) -> tuple[float, str] | None:
+    kind = field.kind if field.kind != "other" or coverage is None else coverage.kind
+    unknown = kind == "other" and not field.schema and coverage is None
+    if kind not in ours.kinds and not unknown:
+        return None
+    name = _plain(field.name)
+    words = ours.words or (ours.title,)
+    score, best = max((_likeness(name, _plain(word)), word) for word in words)
+    why = f"its name is “{field.name}”" if score >= 0.99 else f"its name resembles “{best}”"
+    if ours.name == "story_points" and "jsw-story-points" in str(field.schema.get("custom", "")):
+        score, why = max(score, 0.97), "it is Jira's own story point field"
+    decoys = {each for each in _DECOY.findall(name) if not any(each in _plain(word).split() for word in words)}
+    if decoys or re.search(r"\((old|copy|migrated|deprecated)\b", field.name.lower()):
+        score -= 0.35
+    if coverage is not None:
+        score += -0.15 if coverage.set == 0 else 0.1 * (coverage.share - 0.5)
+        why += f"; set on {coverage.set} of {coverage.of} issues"
+    return score, why
+
+
+def _plain(name: str) -> str:
+    """Lower-case words: "codeCommit_Date" → "code commit date"."""
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
+    return re.sub(r"[^a-z0-9]+", " ", parted.lower()).strip()
+
+
+def _likeness(name: str, phrase: str) -> float:
+    """1 for the same words, less for some of them, by letters where words differ a little."""
+    if name == phrase:
+        return 1.0
+    mine, theirs = set(name.split()), set(phrase.split())
+    if not mine or not theirs:
+        return 0.0
+    shared = len(mine & theirs)
+    words = 2 * shared / (len(mine) + len(theirs))
+    if theirs <= mine and len(theirs) > 1:
+        words = max(words, 0.8)
+    letters = SequenceMatcher(None, name, phrase).ratio()
+    return max(words * 0.95, (letters - 0.1) if letters > 0.8 else 0.0)

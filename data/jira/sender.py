@@ -1,0 +1,244 @@
+"""Sends one request to Jira and brings back its answer: retries reads, waits as told, never follows to another site."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.cookiejar import DefaultCookiePolicy
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.exceptions import ChunkedEncodingError, ContentDecodingError, RequestException
+
+from data.jira import refusals
+from data.jira.connection import Connection
+from data.jira.errors import BadAnswer, Cancelled, JiraError, RateLimited, ServerTrouble, TooLarge, Unreachable
+from data.jira.protocol import Request
+
+TRIES = 4
+LONGEST_WAIT = 30.0  # seconds of backoff
+PATIENCE = 60.0  # a longer Retry-After is reported instead of waited for
+MOST_BYTES = 128 * 1024 * 1024  # of one decoded answer
+PAGE_DEADLINE = 180.0  # seconds for one answer, however slowly it drips
+MOST_REDIRECTS = 3
+
+
+def never() -> bool:
+    """Nobody cancels."""
+    return False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A successful answer; headers in any case."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass
+class Patience:
+    """How long and how often the sender tries."""
+
+    timeout: tuple[float, float] = (5, 30)
+    tries: int = TRIES
+    longest: float = PATIENCE
+    deadline: float = PAGE_DEADLINE
+    most_bytes: int = MOST_BYTES
+
+
+class Sender:
+    """One connection pool to one site; safe to use from several threads."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        patience: Patience | None = None,
+        cancelled: Callable[[], bool] = never,
+        pause: Callable[[float], None] | None = None,
+    ) -> None:
+        self.connection = connection
+        self.patience = patience or Patience()
+        self.cancelled = cancelled
+        self.requests = 0
+        self._pause = pause or self._sleep
+        self._lock = threading.Lock()
+        self._not_before = 0.0
+        self._session = _session(connection)
+
+    def send(self, request: Request, *, query: bool = False) -> Answer:
+        """The answer, after as many tries as are sane. Raises JiraError; `query`: the request holds JQL."""
+        problem: JiraError = Unreachable()
+        for attempt in range(self.patience.tries):
+            self._wait_for_turn()
+            try:
+                return self._once(request, query)
+            except (RateLimited, ServerTrouble, Unreachable, BadAnswer) as error:
+                if isinstance(error, TooLarge) or not _may_help(error):
+                    raise
+                problem = error
+            if attempt + 1 < self.patience.tries:
+                self._hold(problem, attempt)
+        raise problem
+
+    def read(self, request: Request, reader: Callable[[Answer], object], *, query: bool = False):
+        """`reader(answer)`; an answer that cannot be read is asked for again. Raises JiraError."""
+        for attempt in range(2):
+            try:
+                return reader(self.send(request, query=query))
+            except BadAnswer:
+                if attempt:
+                    raise
+                self._pause(_backoff(0))
+        raise BadAnswer
+
+    def close(self) -> None:
+        self._session.close()
+
+    # ---- waiting
+
+    def _hold(self, problem: JiraError, attempt: int) -> None:
+        """Decides how long no thread may ask; too long for waiting raises the problem itself."""
+        wait = _backoff(attempt)
+        if isinstance(problem, RateLimited) and problem.retry_after is not None:
+            if problem.retry_after > self.patience.longest:
+                raise problem
+            # A little more than told: the two clocks differ, and several programs must not come back at once.
+            wait = problem.retry_after + random.uniform(0.05, 0.3)  # noqa: S311 - jitter
+        if isinstance(problem, RateLimited):
+            with self._lock:
+                self._not_before = max(self._not_before, time.monotonic() + wait)
+        else:
+            self._pause(wait)
+
+    def _wait_for_turn(self) -> None:
+        while True:
+            if self.cancelled():
+                raise Cancelled
+            with self._lock:
+                wait = self._not_before - time.monotonic()
+            if wait <= 0:
+                return
+            self._pause(wait)
+
+    def _sleep(self, seconds: float) -> None:
+        """Sleeps, and wakes within a fifth of a second when cancelled."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            if self.cancelled():
+                raise Cancelled
+            time.sleep(min(0.2, left))
+
+    # ---- one request
+
+    def _once(self, request: Request, query: bool) -> Answer:
+        url = self.connection.url + request.path
+        with self._lock:
+            self.requests += 1
+        try:
+            response = self._open(request, url)
+            with response:
+                body = self._body(response)
+        except RequestException as error:
+            raise _trouble(error, self.connection) from None  # the cause may hold headers with the token
+        problem = refusals.refusal(response.status_code, response.headers, body, now=datetime.now(UTC), query=query)
+        if problem is not None:
+            raise problem
+        if response.headers.get("X-RateLimit-NearLimit", "").lower() == "true":
+            with self._lock:
+                self._not_before = max(self._not_before, time.monotonic() + 0.5)
+        return Answer(response.headers, body)
+
+    def _open(self, request: Request, url: str) -> requests.Response:
+        for _ in range(MOST_REDIRECTS):
+            response = self._session.request(
+                request.method,
+                url,
+                params=request.params or None,
+                json=request.body,
+                timeout=self.patience.timeout,
+                allow_redirects=False,
+                stream=True,
+            )
+            target = urljoin(url, response.headers.get("Location", ""))
+            if not (response.is_redirect and request.method == "GET" and _origin(target) == _origin(url)):
+                return response
+            response.close()
+            url, request = target, Request(request.method, request.path)
+            with self._lock:
+                self.requests += 1
+        return response
+
+    def _body(self, response: requests.Response) -> bytes:
+        end = time.monotonic() + self.patience.deadline
+        parts, size = [], 0
+        for part in response.iter_content(256 * 1024):
+            size += len(part)
+            parts.append(part)
+            if size > self.patience.most_bytes:
+                raise TooLarge
+            if self.cancelled():
+                raise Cancelled
+            if time.monotonic() > end:
+                raise Unreachable("Jira sends its answer too slowly.")
+        return b"".join(parts)
+
+
+def _session(connection: Connection) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False  # no proxies, .netrc or certificates from the surroundings
+    session.headers.update(
+        {
+            "Accept": "application/json",
+            "User-Agent": "throughline",
+            "X-Atlassian-Token": "no-check",
+            "X-Force-Accept-Language": "true",
+            "Accept-Language": "en",
+        }
+    )
+    if connection.authorization:
+        session.headers["Authorization"] = connection.authorization
+    # Each request proves who it is; a session cookie could make us somebody else.
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    adapter = HTTPAdapter(pool_connections=2, pool_maxsize=8, max_retries=0)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def _backoff(attempt: int) -> float:
+    return min(LONGEST_WAIT, 0.5 * 2**attempt) * random.uniform(0.75, 1.25)  # noqa: S311 - jitter, no secret
+
+
+def _may_help(error: JiraError) -> bool:
+    """Whether the same request may succeed later."""
+    return error.status is None or error.status in refusals.RETRIED
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+
+
+def _trouble(error: RequestException, connection: Connection) -> JiraError:
+    host = urlsplit(connection.url).netloc
+    if isinstance(error, ChunkedEncodingError | ContentDecodingError):
+        return BadAnswer("Jira's answer broke off before its end.")
+    if isinstance(error, requests.exceptions.SSLError):
+        problem = Unreachable(
+            f"The certificate of {host} is not trusted.",
+            hint="Ask your administrator for the certificate authority and set REQUESTS_CA_BUNDLE, or check the address.",
+        )
+        problem.status = 495  # not worth another try
+        return problem
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return Unreachable(f"{host} does not answer.")
+    if isinstance(error, requests.exceptions.Timeout):
+        return Unreachable(f"{host} took too long to answer.")
+    return Unreachable(f"{host} could not be reached.")
