@@ -12,7 +12,7 @@ FORMAT = 1  # raised when older programs could no longer read the file
 class _Part(BaseModel):
     """Keys that we do not know survive a save."""
 
-    model_config = ConfigDict(extra="allow", validate_default=False)
+    model_config = ConfigDict(extra="allow", validate_default=False, allow_inf_nan=False)
 
 
 class JiraSettings(_Part):
@@ -142,7 +142,7 @@ class Settings(_Part):
     """The whole file. `revision` grows by one with each save."""
 
     format: int = FORMAT
-    revision: int = 0
+    revision: int = Field(0, ge=0)
     jira: JiraSettings = Field(default_factory=JiraSettings)
     dora_flow_config: DoraFlowConfig = Field(default_factory=DoraFlowConfig)
     workflow: Workflow = Field(default_factory=Workflow)

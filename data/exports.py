@@ -1,0 +1,72 @@
+"""CSV that spreadsheets read as data: RFC 4180, and no text cell that a spreadsheet would take for a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from numbers import Integral, Real
+from typing import Any
+
+BOM = "\ufeff"
+# Spaces of all kinds and characters that do not show: a spreadsheet skips them, so do we when looking for a formula.
+_BLANKS = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x20\\x7f-\\xa0\\xad\\u1680\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u2064\\u3000\\ufeff]*"
+_FORMULA = re.compile(_BLANKS + "[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20\\t]")
+_CELL_FORMULA = re.compile(_BLANKS + "[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20\\t\\r\\n]")
+_LINE_END = re.compile("(\r\n|\r|\n)")
+
+
+def csv_text(headers: Sequence[str], rows: Iterable[Sequence[Any]], *, bom: bool = False) -> str:
+    """The table as CSV text with CRLF line ends; `bom` puts the mark first by which Excel knows UTF-8.
+
+    Numbers and dates stay as they are (instants in ISO 8601, UTC); None and not-a-number are empty cells; text that
+    would be a formula gets a leading apostrophe.
+
+    >>> csv_text(["key", "days"], [["A-1", -1.5], ["=1+1", None]])
+    "key,days\\r\\nA-1,-1.5\\r\\n'=1+1,\\r\\n"
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([_cell(each) for each in headers])
+    writer.writerows([_cell(each) for each in row] for row in rows)
+    return (BOM if bom else "") + out.getvalue()
+
+
+def neutral(text: str) -> str:
+    """`text` such that no line of it is a formula.
+
+    >>> neutral("fine\\n @SUM(A1)")
+    "fine\\n' @SUM(A1)"
+    """
+    parts = _LINE_END.split(text)  # line, line end, line, …
+    safe = "".join(f"'{part}" if n % 2 == 0 and _FORMULA.match(part) else part for n, part in enumerate(parts))
+    return f"'{safe}" if _CELL_FORMULA.match(safe) else safe
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return neutral(value.encode("utf-8", "replace").decode())
+    if value is None or value != value:  # not-a-number and not-a-time differ from themselves
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return _instant(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, Integral):
+        return str(int(value))
+    if isinstance(value, Real):
+        return repr(float(value))
+    return neutral(str(value))
+
+
+def _instant(value: datetime) -> str:
+    if value.tzinfo is None:
+        return value.isoformat()
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

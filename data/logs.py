@@ -1,0 +1,77 @@
+"""Logs without secrets: whatever is logged, at whatever level, tokens are taken out first."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import re
+import threading
+from urllib.parse import quote
+
+HIDDEN = "[hidden]"
+SHORTEST = 6  # a shorter "token" is part of ordinary words
+_PATTERNS = (
+    (re.compile(r"(?i)\b(authorization['\"]?\s*[:=]\s*['\"]?(?:basic|bearer)?\s*)[^\s'\",;}]+"), rf"\1{HIDDEN}"),
+    (re.compile(r"(?i)\b((?:basic|bearer)\s+)[\w.~+/-]{12,}=*"), rf"\1{HIDDEN}"),
+    (re.compile(r"(://)[^/\s@'\"]*@"), rf"\1{HIDDEN}@"),
+    (re.compile(r"ATATT[\w=+/-]{20,}"), HIDDEN),
+)
+_FORMATTER = logging.Formatter()
+
+
+class SecretFilter(logging.Filter):
+    """Put it on a handler: known tokens and Authorization values leave the records that pass, tracebacks included."""
+
+    def __init__(self, *tokens: str) -> None:
+        super().__init__()
+        self._guard = threading.Lock()
+        self._words: tuple[str, ...] = ()
+        for token in tokens:
+            self.hide(token)
+
+    def hide(self, token: str, email: str = "") -> None:
+        """Take `token` out from now on, also as it looks in a URL or with `email` in a Basic header."""
+        token = token.strip()
+        if len(token) < SHORTEST:
+            return
+        basic = base64.b64encode(f"{email}:{token}".encode()).decode()
+        with self._guard:
+            words = {*self._words, token, quote(token, safe=""), repr(token)[1:-1], basic}
+            self._words = tuple(sorted(words, key=len, reverse=True))
+
+    def clean(self, text: str) -> str:
+        """`text` without secrets.
+
+        >>> SecretFilter("s3cret-t0ken").clean("tried s3cret-t0ken, Authorization: Basic bWU6eA==")
+        'tried [hidden], Authorization: Basic [hidden]'
+        """
+        for word in self._words:
+            text = text.replace(word, HIDDEN)
+        for pattern, instead in _PATTERNS:
+            text = pattern.sub(instead, text)
+        return text
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Always true: the record passes, cleaned."""
+        try:
+            message = record.getMessage()
+        except (TypeError, ValueError, KeyError):  # arguments that do not fit the message
+            message = f"{record.msg} {record.args}"
+        record.msg, record.args = self.clean(message), None
+        if record.exc_info and not record.exc_text:
+            record.exc_text = _FORMATTER.formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = self.clean(record.exc_text)
+            record.exc_info = None
+        if record.stack_info:
+            record.stack_info = self.clean(record.stack_info)
+        return True
+
+
+SECRETS = SecretFilter()  # the tokens that this process has met
+
+
+def protect(logger: logging.Logger | None = None) -> None:
+    """Put `SECRETS` on every handler of `logger` (default: the root). Call it after handlers were added."""
+    for handler in (logger or logging.getLogger()).handlers:
+        handler.addFilter(SECRETS)
