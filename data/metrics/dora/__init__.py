@@ -1,0 +1,1 @@
+"""DORA: how the team delivers."""

@@ -1,0 +1,1 @@
+"""Flow Framework (Mik Kersten): how work moves."""

@@ -1,0 +1,152 @@
+"""What a metric is, and how one joins the catalogue: being in the folder is being in the app."""
+
+from __future__ import annotations
+
+import inspect
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from importlib import import_module
+from types import MappingProxyType, ModuleType
+from typing import Any
+
+import numpy as np
+
+from data.issues.tables import microseconds
+from data.metrics.days import percentile
+from data.metrics.facts import Facts
+from data.metrics.rows import Rows
+from data.periods import Period
+
+FAMILIES = ("dora", "flow")
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Why a metric cannot be calculated here, and which of our fields (or settings) would make it possible."""
+
+    message: str
+    fields: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question to one metric: the facts and the period."""
+
+    facts: Facts
+    period: Period
+
+    @cached_property
+    def start(self) -> int:
+        """First instant of the period, µs."""
+        return microseconds(self.period.start)
+
+    @cached_property
+    def end(self) -> int:
+        """First instant after the period, µs."""
+        return microseconds(self.period.end)
+
+    @cached_property
+    def snapshot(self) -> int:
+        """The instant of load and open incidents: min(end, now), µs."""
+        return min(self.end, self.facts.now)
+
+    def quantile(self, values: np.ndarray, share: float) -> float | None:
+        """Percentile by the method in force; None without values."""
+        return percentile(values, share, self.facts.definitions.percentile)
+
+
+def in_period(rows: Rows, asked: Asked) -> Rows:
+    """Rows whose instant lies in the period."""
+    return rows.between(asked.start, asked.end)
+
+
+Formula = Callable[[Rows, Asked], float | None]
+
+
+@dataclass
+class Metric:
+    """One metric: everything the app shows about it comes from here. The formula's docstring is the help text."""
+
+    name: str
+    family: str
+    title: str
+    unit: str  # of `value` in JSON, CSV and API
+    rows: Callable[[Facts], Rows]
+    formula: Formula
+    help: str
+    order: int
+    lower_is_better: bool | None = None
+    shows: str = "number"  # how a value reads on a card: number | days | hours | percent | per_day | items
+    select: Callable[[Rows, Asked], Rows] = in_period
+    as_of_rows: Callable[[Facts, int], Rows] | None = None  # for "done as of the end of the period"
+    missing: Callable[[Facts], Missing | None] = lambda _facts: None
+    nothing: str = "Nothing to measure between these dates."
+    tier: Callable[[float, Rows, Asked], str | None] = lambda _value, _rows, _asked: None
+    measures: str = ""  # the column of `rows` that the detail draws and lists
+    switches: tuple[str, ...] = ()  # names of the definitions that this metric obeys
+    fields: tuple[str, ...] = ()  # our fields that it can use
+    explain: Callable[[Rows, Asked], dict[str, Any]] = field(default=lambda _rows, _asked: {})
+
+    @property
+    def summary(self) -> str:
+        """The definition in one sentence."""
+        return self.help.partition("\n\n")[0].replace("\n", " ")
+
+    @property
+    def text(self) -> str:
+        """The help without its worked examples."""
+        return self.help.partition(">>>")[0].strip()
+
+    def explains(self, function: Callable[[Rows, Asked], dict[str, Any]]) -> Callable[[Rows, Asked], dict[str, Any]]:
+        """Decorator: what goes into details beside the value. Keys `notes` and `steps` are lists of sentences."""
+        self.explain = function
+        return function
+
+    def __call__(self, rows: Rows, asked: Asked) -> float | None:
+        return self.formula(rows, asked)
+
+
+_catalog: dict[str, Metric] = {}
+CATALOG = MappingProxyType(_catalog)
+
+
+def metric(**definition: Any) -> Callable[[Formula], Metric]:
+    """Add the decorated formula to the catalogue: its name is the metric's name, its docstring the help."""
+
+    def add(formula: Formula) -> Metric:
+        name = formula.__name__
+        if name in _catalog:
+            raise ValueError(f"two metrics are called {name!r}")
+        made = Metric(name=name, formula=formula, help=inspect.getdoc(formula) or "", **definition)
+        made.__doc__ = formula.__doc__
+        _catalog[name] = made
+        return made
+
+    return add
+
+
+def discover(package: ModuleType) -> None:
+    """Import every module below the package, then put the catalogue in the order of families and metrics."""
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        import_module(module.name)
+    ordered = sorted(_catalog.items(), key=lambda each: (FAMILIES.index(each[1].family), each[1].order))
+    _catalog.clear()
+    _catalog.update(ordered)
+
+
+def example_question(days: int = 7, **definitions: Any) -> Asked:
+    """A question for examples: an empty site, the first `days` days of 2025 in UTC."""
+    from datetime import UTC, date, timedelta
+
+    from data.metrics.examples import empty_tables
+    from data.settings.model import Definitions, Workflow
+
+    facts = Facts(
+        empty_tables(), Definitions(**definitions), Workflow(), microseconds(datetime(2026, 1, 1, tzinfo=UTC))
+    )
+    first = date(2025, 1, 1)
+    return Asked(facts, Period(first, first + timedelta(days=days - 1), "UTC"))

@@ -1,0 +1,159 @@
+"""Which items were completed, when they were started and finished, and why some do not count: one set for all flow metrics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.issues.history import Intervals, crossings, first_entry, overlap
+from data.issues.tables import FOREVER, NEVER
+from data.metrics.days import spans
+from data.metrics.facts import Facts
+from data.metrics.rows import Rows, Sieve
+
+
+@dataclass(frozen=True)
+class Completions:
+    """Per issue: when it was started and completed (µs, NEVER), and where those instants come from (boolean)."""
+
+    started: NDArray
+    completed: NDArray
+    by_resolution: NDArray  # completed at resolutiondate: no entry into done is recorded
+    by_start_field: NDArray
+    by_end_field: NDArray
+    undated: int  # done now, and nothing says since when
+
+
+def completions(facts: Facts, as_of: int | None = None) -> Completions:
+    """Every issue that is done at `as_of` (µs; None: at now). Mapped date fields win over the status history."""
+    stays, roles, count = facts.stays, facts.roles, len(facts.tables)
+    done = stays.are(roles.done)
+    limit = facts.now + 1 if as_of is None else as_of
+    entry = crossings(stays, done) & (stays.entered < limit)
+    crossed = _last(stays, entry, count) if facts.definitions.completion == "last" else first_entry(stays, entry, count)
+    is_done = _done_now(facts) if as_of is None else facts.role_at(as_of - 1, roles.done)
+    completed = np.where(is_done, crossed, NEVER)
+    unrecorded = is_done & (completed == NEVER)
+    started = first_entry(stays, stays.are(roles.progress), count)
+    started[unrecorded] = NEVER
+    fallback = _where_set(facts.field("status_entry_timestamp"), facts.tables.issues["resolved"].to_numpy())
+    fallback = np.where(fallback < limit, fallback, NEVER)
+    completed = np.where(unrecorded, fallback, completed)
+    by_resolution = unrecorded & (completed != NEVER)
+    undated = int(np.count_nonzero(unrecorded & (completed == NEVER) & facts.chosen))
+    start_field, end_field = facts.field("work_started_date"), facts.field("work_completed_date")
+    by_start = np.zeros(count, dtype=bool) if start_field is None else start_field != NEVER
+    by_end = np.zeros(count, dtype=bool) if end_field is None else (end_field != NEVER) & (end_field < limit)
+    if start_field is not None:
+        started = np.where(by_start, start_field, started)
+    if end_field is not None:
+        completed = np.where(by_end, end_field, completed)
+    return Completions(started, completed, by_resolution & ~by_end, by_start, by_end, undated)
+
+
+def _last(stays: Intervals, entry: NDArray, count: int) -> NDArray:
+    """The instant of the last chosen stay of each issue, NEVER where there is none."""
+    out = np.full(count, NEVER, dtype=np.int64)
+    np.maximum.at(out, stays.issue[entry], stays.entered[entry])
+    return out
+
+
+def _where_set(wins: NDArray | None, otherwise: NDArray) -> NDArray:
+    return otherwise if wins is None else np.where(wins != NEVER, wins, otherwise)
+
+
+def _done_now(facts: Facts) -> NDArray:
+    """Done at `now`. The issue's own status decides, unless `now` lies before the last change."""
+    current = np.append(facts.roles.done, False)[facts.tables.issues["status"].to_numpy()]
+    last = np.full(len(facts.tables), NEVER, dtype=np.int64)
+    np.maximum.at(last, facts.stays.issue, facts.stays.entered)
+    if (last <= facts.now).all():
+        return current
+    return np.where(last <= facts.now, current, facts.role_at(facts.now, facts.roles.done))
+
+
+def flow_set(facts: Facts, as_of: int | None = None) -> tuple[Completions, NDArray, Sieve]:
+    """What velocity, time, efficiency and distribution count: the completed issues (positions) and who is left out."""
+    found = completions(facts, as_of)
+    issue = np.flatnonzero((found.completed != NEVER) & (found.completed <= facts.now) & facts.chosen)
+    table = facts.tables.issues
+    sieve = Sieve(len(issue))
+    level = table["hierarchy"].to_numpy()[issue]
+    if not facts.definitions.all_levels:
+        sieve.drop(level < 0, "sub-task").drop(level > 0, "epic or higher level")
+    refused = {name.casefold() for name in facts.definitions.not_completed_resolutions}
+    codes = table["resolution"].cat.codes.to_numpy()[issue]
+    for code, name in enumerate(table["resolution"].cat.categories):
+        if str(name).casefold() in refused:
+            sieve.drop(codes == code, f"resolution {name}")
+    sieve.drop(~table["history_complete"].to_numpy()[issue], "incomplete history")
+    return found, issue, sieve
+
+
+def completed_rows(facts: Facts, as_of: int | None = None) -> Rows:
+    """Completed items at their completion. Columns: started, completed (µs), points, by_resolution, by_end_field."""
+    found, issue, sieve = flow_set(facts, as_of)
+    points = facts.field("story_points")
+    return sieve.rows(
+        found.completed[issue],
+        issue,
+        started=found.started[issue],
+        completed=found.completed[issue],
+        points=np.full(len(issue), np.nan) if points is None else points[issue],
+        by_resolution=found.by_resolution[issue],
+        by_end_field=found.by_end_field[issue],
+    )
+
+
+def flow_time_rows(facts: Facts, as_of: int | None = None) -> Rows:
+    """Completed items with a flow time. Adds to completed_rows: days, day_precision, by_start_field."""
+    found, issue, sieve = flow_set(facts, as_of)
+    started, completed = found.started[issue], found.completed[issue]
+    sieve.drop((started == NEVER) & found.by_resolution[issue], "no history")
+    sieve.drop(started == NEVER, "never in progress")
+    backwards = (started != NEVER) & (started > completed)
+    by_field = found.by_start_field[issue] | found.by_end_field[issue]
+    sieve.drop(backwards & ~by_field, "never in progress").drop(backwards, "completed before it was started")
+    plain = found.by_start_field[issue] & facts.date_only("work_started_date")
+    plain |= found.by_end_field[issue] & facts.date_only("work_completed_date")
+    days = spans(
+        started,
+        completed,
+        plain,
+        definition=facts.definitions.durations,
+        zone=facts.zone,
+        working=facts.definitions.working_time,
+    )
+    if facts.definitions.subtract_reopened:
+        days = np.maximum(days - done_between(facts, issue, started, completed) / 86_400_000_000, 0)
+    checked = facts.field("flow_time_days")
+    return sieve.rows(
+        completed,
+        issue,
+        started=started,
+        completed=completed,
+        days=days,
+        day_precision=plain,
+        by_start_field=found.by_start_field[issue],
+        by_end_field=found.by_end_field[issue],
+        checked=np.full(len(issue), np.nan) if checked is None else checked[issue],
+    )
+
+
+def done_between(facts: Facts, issue: NDArray, started: NDArray, completed: NDArray) -> NDArray:
+    """µs spent in done statuses between start and completion."""
+    start, end = bounded(started, completed)
+    return stayed(facts.stays.within(facts.stays.are(facts.roles.done)), issue, start, end)
+
+
+def bounded(started: NDArray, completed: NDArray) -> tuple[NDArray, NDArray]:
+    """Start and end of spans that run forward; the others become empty."""
+    good = (started != NEVER) & (completed != NEVER) & (started <= completed)
+    return np.where(good, started, 0), np.where(good, completed, 0)
+
+
+def stayed(stays: Intervals, issue: NDArray, start: NDArray, end: NDArray) -> NDArray:
+    """µs of each [start, end) of an issue that lie in that issue's stays."""
+    return overlap(issue, start, end, stays.issue, stays.entered, np.minimum(stays.left, FOREVER))

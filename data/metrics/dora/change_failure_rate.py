@@ -1,0 +1,93 @@
+"""Change failure rate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from data.metrics.catalogue import Asked, Missing, metric
+from data.metrics.deployments import outcome_rows, outcomes, uses_versions
+from data.metrics.dora.deployment_frequency import deployed, no_source
+from data.metrics.facts import Facts
+from data.metrics.rows import Rows
+from data.metrics.tiers import NO_TIER, tier_of
+
+
+def no_evidence(facts: Facts) -> Missing | None:
+    """What to map when nothing says which deployments failed."""
+    if found := no_source(facts):
+        return found
+    if facts.once(outcomes).sources:
+        return None
+    if uses_versions(facts):
+        return Missing(
+            "Nothing says which releases failed. Link incidents to the issues that caused them (“is caused by”), "
+            "or map a deployment date and whether the deployment was successful.",
+            ("deployment_date", "deployment_successful"),
+        )
+    return Missing(
+        "Nothing says which deployments failed. Map whether a deployment was successful or its production impact, "
+        "or link incidents to deployments (“is caused by”).",
+        ("deployment_successful", "production_impact"),
+    )
+
+
+@metric(
+    family="dora",
+    order=3,
+    title="Change failure rate",
+    unit="percent",
+    shows="percent",
+    lower_is_better=True,
+    rows=outcome_rows,
+    missing=no_evidence,
+    tier=lambda value, _rows, asked: tier_of("change_failure_rate", value, asked.facts.definitions.tier_year),
+    nothing="No deployments with a known outcome between these dates.",
+    fields=("deployment_successful", "production_impact", "deployment_date", "target_environment"),
+    switches=(
+        "empty_success_means",
+        "incident_links",
+        "incident_types",
+        "failure_window_hours",
+        "deployment_source",
+        "tier_year",
+    ),
+)
+def change_failure_rate(rows: Rows, _asked: Asked) -> float | None:
+    """How often a deployment hurts users.
+
+    deployments with at least one failure ÷ deployments
+
+    A deployment failed when "deployment successful" is a no, when it had a production impact, or when an incident is linked
+    to it as its cause. An empty answer is unknown and leaves both sides. Source: DORA, "change fail rate".
+
+    >>> change_failure_rate(example(head=[True, True, True, True], failed=[True, False, False, False]), example_question())
+    25.0
+    """
+    count = deployed(rows)
+    return 100 * failures(rows) / count if count else None
+
+
+def failures(rows: Rows) -> int:
+    """How many deployments failed."""
+    return int(np.count_nonzero(rows["head"] & rows["failed"]))
+
+
+@change_failure_rate.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    count, failed = deployed(rows), failures(rows)
+    sources = asked.facts.once(outcomes).sources
+    year = asked.facts.definitions.tier_year
+    note = NO_TIER.get((year, "change_failure_rate"))
+    return {
+        "count": count,
+        "failed": failed,
+        "sources": list(sources),
+        "count_words": f"{failed} of {count} deployment{'s' * (count != 1)}",
+        "notes": [note] if note else [],
+        "steps": [
+            f"{count} deployments with a known outcome; evidence: {', '.join(sources)}.",
+            f"{failed} failed ÷ {count} = {100 * failed / count if count else 0:.4g} %.",
+        ],
+    }

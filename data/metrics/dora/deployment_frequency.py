@@ -1,0 +1,104 @@
+"""Deployment frequency."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from data.metrics.catalogue import Asked, Missing, metric
+from data.metrics.days import calendar
+from data.metrics.deployments import deployment_rows, uses_versions
+from data.metrics.facts import Facts
+from data.metrics.rows import Rows
+from data.metrics.tiers import tier_of_frequency
+
+
+def no_source(facts: Facts) -> Missing | None:
+    """What to map when this site shows no deployments at all."""
+    if not uses_versions(facts):
+        if facts.field("deployment_date") is None:
+            return Missing("Map the Jira field that holds the deployment date.", ("deployment_date",))
+    elif not len(facts.tables.versions) or facts.tables.versions["release_date"].isna().all():
+        return Missing(
+            "No deployments are known: no deployment date is mapped, and no version in Jira has a release date. "
+            "Map the deployment date, or release versions in Jira.",
+            ("deployment_date",),
+        )
+    return None
+
+
+def deployed(rows: Rows) -> int:
+    """How many deployments the used rows make: tickets of one deployment count once."""
+    return int(np.count_nonzero(rows["head"]))
+
+
+@metric(
+    family="dora",
+    order=1,
+    title="Deployment frequency",
+    unit="deployments/day",
+    shows="per_day",
+    lower_is_better=False,
+    rows=deployment_rows,
+    missing=no_source,
+    tier=lambda _value, rows, asked: tier_of_frequency(
+        deployed(rows), asked.period.days, asked.facts.definitions.tier_year
+    ),
+    nothing="No deployments between these dates.",
+    fields=("deployment_date", "target_environment"),
+    switches=(
+        "deployment_source",
+        "deployment_merge",
+        "deployment_types",
+        "production_environments",
+        "tier_year",
+        "zone",
+    ),
+)
+def deployment_frequency(rows: Rows, asked: Asked) -> float | None:
+    """How often software reaches production.
+
+    deployments ÷ days of the period
+
+    A deployment is an issue with a deployment date, or a released version with a release date, never both. Issues of the
+    same project and environment at the same instant are one deployment. Failed deployments count; future ones do not.
+    Source: DORA, "deployment frequency".
+
+    >>> deployment_frequency(example(head=[True, False, True]), example_question(days=4))
+    0.5
+    """
+    count = deployed(rows)
+    if not count and not asked.facts.active_between(asked.start, asked.snapshot):
+        return None
+    return count / asked.period.days
+
+
+@deployment_frequency.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    count, days = deployed(rows), asked.period.days
+    at = rows.at[(rows.reason == 0) & rows.columns["head"]]
+    local = calendar(asked.facts.zone, at, np.array([asked.start, asked.end]))
+    ordinals = local.ordinals(at)
+    first = asked.period.first.toordinal()
+    distinct = np.unique(ordinals)
+    weeks = np.bincount((distinct - first) // 7, minlength=-(-days // 7))[: days // 7]
+    gaps = np.diff(np.concatenate(([first - 1], distinct, [first + days])))
+    versions = uses_versions(asked.facts)
+    notes = ["From released versions."] if versions else []
+    if not versions and asked.facts.date_only("deployment_date"):
+        notes.append("The deployment date has no time of day: deployments of one project on one day count as one.")
+    what = "released versions" if versions else f"{rows.used} deployment issues"
+    return {
+        "count": count,
+        "count_words": f"{count} deployment{'s' * (count != 1)}",
+        "deployment_days_per_week": float(np.median(weeks)) if len(weeks) else None,
+        "longest_gap_days": int(gaps.max()) - 1 if count else days,
+        "source": "versions" if versions else "issues",
+        "notes": notes,
+        "steps": [
+            f"{len(rows)} candidates dated in the period, {len(rows) - rows.used} left out.",
+            f"{what} make {count} deployments.",
+            f"{count} deployments ÷ {days} days = {count / days:.4g} a day.",
+        ],
+    }

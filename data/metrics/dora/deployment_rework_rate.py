@@ -1,0 +1,74 @@
+"""Deployment rework rate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from data.metrics.catalogue import Asked, Missing, metric
+from data.metrics.deployments import rework_rows, uses_versions
+from data.metrics.dora.deployment_frequency import deployed, no_source
+from data.metrics.facts import Facts
+from data.metrics.rows import Rows
+
+
+def no_rule(facts: Facts) -> Missing | None:
+    """What to choose when nothing says which deployments were rework."""
+    if found := no_source(facts):
+        return found
+    rule = facts.definitions
+    if uses_versions(facts):
+        if rule.rework_version_types:
+            return None
+        return Missing(
+            "Say in the definitions which issue types are bugs: a release that holds nothing else is rework.",
+            settings=("rework_version_types",),
+        )
+    if rule.rework_types or rule.rework_labels:
+        return None
+    return Missing(
+        "Say in the definitions which issue types or labels mark an unplanned fix deployment.",
+        settings=("rework_types", "rework_labels"),
+    )
+
+
+@metric(
+    family="dora",
+    order=5,
+    title="Deployment rework rate",
+    unit="percent",
+    shows="percent",
+    lower_is_better=True,
+    rows=rework_rows,
+    missing=no_rule,
+    nothing="No deployments between these dates.",
+    fields=("deployment_date", "target_environment"),
+    switches=("rework_types", "rework_labels", "rework_version_types", "deployment_source"),
+)
+def deployment_rework_rate(rows: Rows, _asked: Asked) -> float | None:
+    """How many deployments were unplanned, to fix a bug that users saw.
+
+    unplanned fix deployments ÷ deployments
+
+    Which deployments are rework is a rule that you choose: issue types or labels, or releases that hold only bugs.
+    Source: DORA, "deployment rework rate" (since 2024).
+
+    >>> deployment_rework_rate(example(head=[True, True, True, True], rework=[False, False, False, True]), example_question())
+    25.0
+    """
+    count = deployed(rows)
+    return 100 * int(np.count_nonzero(rows["head"] & rows["rework"])) / count if count else None
+
+
+@deployment_rework_rate.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    count = deployed(rows)
+    rework = int(np.count_nonzero(rows["head"] & rows["rework"]))
+    return {
+        "count": count,
+        "rework": rework,
+        "count_words": f"{rework} of {count} deployment{'s' * (count != 1)}",
+        "notes": [f"DORA asks about six months; this is {asked.period.days} days."],
+        "steps": [f"{rework} fix deployments ÷ {count} deployments = {100 * rework / count if count else 0:.4g} %."],
+    }

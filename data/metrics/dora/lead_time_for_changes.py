@@ -1,0 +1,80 @@
+"""Lead time for changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.metrics.catalogue import Asked, Missing, metric
+from data.metrics.changes import change_rows, first_deployed
+from data.metrics.facts import Facts
+from data.metrics.rows import Rows
+from data.metrics.spread import spread
+from data.metrics.tiers import tier_of
+
+
+def no_deployed_changes(facts: Facts) -> Missing | None:
+    """What to map when no issue of this site is known to be deployed."""
+    from data.issues.tables import NEVER
+
+    if facts.field("deployed_to_production_date") is not None or (facts.once(first_deployed)[0] != NEVER).any():
+        return None
+    return Missing(
+        "No change is known to be in production. Map the date at which changes are deployed, or set fix versions on issues "
+        "and release them in Jira.",
+        ("deployed_to_production_date",),
+    )
+
+
+@metric(
+    family="dora",
+    order=2,
+    title="Lead time for changes",
+    unit="days",
+    shows="days",
+    lower_is_better=True,
+    rows=change_rows,
+    missing=no_deployed_changes,
+    tier=lambda value, rows, asked: tier_of(
+        "lead_time_for_changes",
+        value * 24,
+        asked.facts.definitions.tier_year,
+        day_precision=bool(rows["day_precision"].any()),
+    ),
+    nothing="No changes were first deployed between these dates.",
+    measures="days",
+    fields=("code_commit_date", "deployed_to_production_date", "deployment_date"),
+    switches=("durations", "percentile", "deployment_source", "tier_year", "zone"),
+)
+def lead_time_for_changes(rows: Rows, asked: Asked) -> float | None:
+    """How long a change takes from commit to production (median).
+
+    median(deployed − code commit) over the changes first deployed in the period
+
+    A change is an issue, without sub-tasks and deployment tickets. Deployed is the mapped date, else the earliest release
+    among its released fix versions, else the earliest production deployment linked to it. Without a mapped commit date the
+    start of work stands for it, and the card says proxy. Source: DORA, "change lead time".
+
+    >>> lead_time_for_changes(example(days=[1.0, 2.0, 6.0]), example_question())
+    2.0
+    """
+    return asked.quantile(rows["days"], 50)
+
+
+@lead_time_for_changes.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    proxy = asked.facts.field("code_commit_date") is None
+    notes = ["Proxy: from start of work, because no commit date is mapped."] if proxy else []
+    if rows["day_precision"].any():
+        notes.append("Day precision: plain dates are involved.")
+    return {
+        **spread(rows["days"], asked),
+        "proxy": proxy,
+        "day_precision": bool(rows["day_precision"].any()),
+        "count_words": f"median of {rows.used} change{'s' * (rows.used != 1)}",
+        "notes": notes,
+        "steps": [
+            f"{len(rows)} changes deployed in the period, or completed in it without a known deployment.",
+            f"{rows.used} have both ends: {'start of work' if proxy else 'code commit'} and deployment.",
+            f"The median of their {rows.used} spans is the lead time.",
+        ],
+    }

@@ -1,0 +1,84 @@
+"""Time to recovery; the name in files and API is the seed's, the number is a median."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.metrics.catalogue import Asked, Missing, metric
+from data.metrics.facts import Facts
+from data.metrics.incidents import incidents, rule_in_words
+from data.metrics.recoveries import linked, open_incidents, recovery_rows
+from data.metrics.rows import Rows
+from data.metrics.spread import spread
+from data.metrics.tiers import tier_of
+
+
+def no_incidents(facts: Facts) -> Missing | None:
+    """What to map when this site shows no incidents at all."""
+    if facts.field("incident_detected_at") is not None or facts.once(incidents).mask.any():
+        return None
+    return Missing(
+        "No incidents are known. Map when an incident was detected and resolved, "
+        f"or say in the definitions which issues are incidents (now: {rule_in_words(facts)}).",
+        ("incident_detected_at", "incident_resolved_at"),
+    )
+
+
+@metric(
+    family="dora",
+    order=4,
+    title="Time to recovery (median)",
+    unit="hours",
+    shows="hours",
+    lower_is_better=True,
+    rows=recovery_rows,
+    missing=no_incidents,
+    tier=lambda value, rows, asked: tier_of(
+        "mean_time_to_recovery",
+        value,
+        asked.facts.definitions.tier_year,
+        day_precision=bool(rows["day_precision"].any()),
+    ),
+    nothing="No incidents were resolved between these dates.",
+    measures="hours",
+    fields=("incident_detected_at", "incident_resolved_at", "deployment_date"),
+    switches=("incident_types", "incident_labels", "incident_components", "incident_links", "percentile", "tier_year"),
+)
+def mean_time_to_recovery(rows: Rows, asked: Asked) -> float | None:
+    """How long it takes to recover after a failed deployment (median hours).
+
+    median(latest resolution of its linked incidents − deployment), by the date of that resolution
+
+    Where no incident is linked to a deployment, the time from detection to resolution stands for it, and the card says
+    proxy. Source: DORA, "failed deployment recovery time".
+
+    >>> mean_time_to_recovery(example(hours=[0.5, 3.0, 40.0]), example_question())
+    3.0
+    """
+    return asked.quantile(rows["hours"], 50)
+
+
+@mean_time_to_recovery.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    proxy = not linked(asked.facts)
+    still_open = open_incidents(asked.facts, asked.snapshot)
+    notes = ["Proxy: from detection to resolution, because no incident is linked to a deployment."] if proxy else []
+    if rows["day_precision"].any():
+        notes.append("Day precision: plain dates are involved.")
+    if still_open:
+        notes.append(f"{still_open} incident{'s are' if still_open != 1 else ' is'} still open.")
+    rule = rule_in_words(asked.facts)
+    return {
+        **spread(rows["hours"], asked),
+        "proxy": proxy,
+        "day_precision": bool(rows["day_precision"].any()),
+        "open_incidents": still_open,
+        "incident_rule": rule,
+        "count_words": f"median of {rows.used} recover{'ies' if rows.used != 1 else 'y'}",
+        "notes": notes,
+        "steps": [
+            f"Incidents are {rule}.",
+            f"{rows.used} recoveries ended in the period, each from {'detection' if proxy else 'the failed deployment'} to resolution.",
+            "Their median is the time to recovery.",
+        ],
+    }

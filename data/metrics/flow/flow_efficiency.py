@@ -1,0 +1,80 @@
+"""Flow efficiency."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.issues.tables import DAY
+from data.metrics.catalogue import Asked, Missing, metric
+from data.metrics.efficiency import efficiency_rows, from_hours
+from data.metrics.facts import Facts
+from data.metrics.rows import Rows
+
+
+def no_active_time(facts: Facts) -> Missing | None:
+    """What to choose when nothing says in which statuses somebody works."""
+    if facts.workflow.active or facts.field("active_work_hours") is not None:
+        return None
+    return Missing(
+        "Choose in which statuses somebody works on an item (active), or map the hours worked.",
+        ("active_work_hours",),
+        ("workflow.active",),
+    )
+
+
+@metric(
+    family="flow",
+    order=3,
+    title="Flow efficiency",
+    unit="percent",
+    shows="percent",
+    lower_is_better=False,
+    rows=efficiency_rows,
+    as_of_rows=efficiency_rows,
+    missing=no_active_time,
+    nothing="No items with a known flow time were completed between these dates.",
+    measures="share",
+    fields=("active_work_hours", "work_started_date", "work_completed_date"),
+    switches=(
+        "blocked_flag",
+        "blocked_statuses",
+        "completion",
+        "completed_as_of",
+        "not_completed_resolutions",
+        "all_levels",
+    ),
+)
+def flow_efficiency(rows: Rows, _asked: Asked) -> float | None:
+    """How much of the flow time somebody worked on the item.
+
+    Σ active time ÷ Σ flow time of the items completed in the period
+
+    Active time is the time in active statuses between start and completion, minus the time blocked. Exact calendar time on
+    both sides. Source: Flow Framework, "flow efficiency".
+
+    >>> flow_efficiency(example(active=[2, 1], total=[4, 6]), example_question())
+    30.0
+    """
+    total = int(rows["total"].sum())
+    return 100 * float(rows["active"].sum() / total) if total else None
+
+
+@flow_efficiency.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    total, active, blocked = (float(rows[name].sum()) / DAY for name in ("total", "active", "blocked"))
+    share = rows["share"][rows["total"] > 0]
+    hours = from_hours(asked.facts)
+    return {
+        "median": asked.quantile(share, 50),
+        "active_days": active,
+        "flow_days": total,
+        "blocked_hours": blocked * 24,
+        "count_words": f"{rows.used} item{'s' * (rows.used != 1)}",
+        "notes": ["Logged hours over calendar hours."] if hours else [],
+        "steps": [
+            f"{rows.used} items took {total:,.1f} days in all.",
+            f"{active:,.1f} days of them were active"
+            + ("." if hours else f", after taking out {blocked * 24:,.1f} blocked hours."),
+            f"{active:,.1f} ÷ {total:,.1f} = {100 * active / total if total else 0:.4g} %.",
+        ],
+    }

@@ -1,0 +1,68 @@
+"""Flow load."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from data.issues.tables import DAY
+from data.metrics.catalogue import Asked, metric
+from data.metrics.load import at_snapshot, daily, load_rows
+from data.metrics.rows import Rows
+
+
+@metric(
+    family="flow",
+    order=4,
+    title="Flow load",
+    unit="items",
+    shows="items",
+    lower_is_better=True,
+    rows=load_rows,
+    select=at_snapshot,
+    nothing="Nothing is known about this day: the data covers other dates.",
+    measures="age",
+    fields=("work_started_date",),
+    switches=("load", "all_levels", "zone"),
+)
+def flow_load(rows: Rows, asked: Asked) -> float | None:
+    """How many items are in progress at the end of the period (now, if that is earlier).
+
+    count of items in an in-progress status at that instant, from history
+
+    Items in waiting statuses count; items moved back to To Do do not. Source: Flow Framework, "flow load".
+
+    >>> flow_load(example(age=[1.0, 20.0]), example_question())
+    2.0
+    """
+    if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
+        return None
+    return float(rows.used)
+
+
+@flow_load.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    facts = asked.facts
+    age = (asked.snapshot - rows["since"]) / DAY
+    names = facts.tables.statuses["name"].to_numpy()
+    statuses, per_status = np.unique(rows["status"], return_counts=True)
+    people = facts.tables.issues["assignee"].cat
+    codes, per_person = np.unique(people.codes.to_numpy()[rows.issue[rows.reason == 0]], return_counts=True)
+    whom = ["nobody" if code < 0 else str(people.categories[code]) for code in codes]
+    counts = daily(facts.once(load_rows), asked)
+    ages = {f"age_p{share}": asked.quantile(age, share) for share in (50, 85, 95)}
+    return {
+        **ages,
+        "daily_average": float(np.mean(counts)) if len(counts) else None,
+        "per_status": dict(
+            sorted(zip(names[statuses].tolist(), per_status.tolist(), strict=True), key=lambda each: -each[1])
+        ),
+        "per_person": dict(sorted(zip(whom, per_person.tolist(), strict=True), key=lambda each: -each[1])[:20]),
+        "count_words": f"{rows.used} item{'s' * (rows.used != 1)} in progress",
+        "notes": [],
+        "steps": [
+            f"{len(rows)} issues were in progress at the end of the period; {len(rows) - rows.used} left out.",
+            f"Half of them are older than {ages['age_p50']:,.1f} days." if rows.used else "None is counted.",
+        ],
+    }

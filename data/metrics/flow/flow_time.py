@@ -1,0 +1,76 @@
+"""Flow time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from data.metrics.catalogue import Asked, metric
+from data.metrics.completions import flow_time_rows
+from data.metrics.rows import Rows
+from data.metrics.spread import spread
+
+
+@metric(
+    family="flow",
+    order=2,
+    title="Flow time",
+    unit="days",
+    shows="days",
+    lower_is_better=True,
+    rows=flow_time_rows,
+    as_of_rows=flow_time_rows,
+    nothing="No items with a known start were completed between these dates.",
+    measures="days",
+    fields=("work_started_date", "work_completed_date", "flow_time_days"),
+    switches=(
+        "durations",
+        "percentile",
+        "completion",
+        "completed_as_of",
+        "subtract_reopened",
+        "not_completed_resolutions",
+        "all_levels",
+        "zone",
+    ),
+)
+def flow_time(rows: Rows, asked: Asked) -> float | None:
+    """How long an item takes from first work to done (median).
+
+    median(completed − started) of the items completed in the period
+
+    Started is the first entry into an in-progress status. An earlier stay in done and the reopening lie inside.
+    Source: Flow Framework, "flow time".
+
+    >>> flow_time(example(days=[1.0, 2.0, 6.0]), example_question())
+    2.0
+    """
+    return asked.quantile(rows["days"], 50)
+
+
+@flow_time.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    notes = []
+    for name, column, what in (
+        ("work_started_date", "by_start_field", "start"),
+        ("work_completed_date", "by_end_field", "completion"),
+    ):
+        if asked.facts.field(name) is not None:
+            mapped = int(np.count_nonzero(rows[column]))
+            notes.append(f"{mapped} by the mapped {what} date, {rows.used - mapped} from history.")
+    if rows["day_precision"].any():
+        notes.append("Day precision: plain dates are involved.")
+    out: dict[str, Any] = {
+        **spread(rows["days"], asked),
+        "count_words": f"median of {rows.used} item{'s' * (rows.used != 1)}",
+        "notes": notes,
+        "steps": [
+            f"{len(rows)} issues were finished in the period; {rows.used} have a known start.",
+            f"The median of their {rows.used} spans is the flow time.",
+        ],
+    }
+    checked = rows["checked"]
+    if asked.facts.field("flow_time_days") is not None and (~np.isnan(checked)).any():
+        out["mapped_flow_time_median"] = asked.quantile(checked[~np.isnan(checked)], 50)
+    return out

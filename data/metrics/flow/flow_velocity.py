@@ -1,0 +1,72 @@
+"""Flow velocity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from data.metrics.catalogue import Asked, metric
+from data.metrics.completions import completed_rows, completions
+from data.metrics.rows import Rows
+
+
+@metric(
+    family="flow",
+    order=1,
+    title="Flow velocity",
+    unit="items",
+    shows="items",
+    lower_is_better=False,
+    rows=completed_rows,
+    as_of_rows=completed_rows,
+    nothing="No items were completed between these dates.",
+    fields=("work_completed_date", "story_points"),
+    switches=("completion", "completed_as_of", "not_completed_resolutions", "all_levels", "zone"),
+)
+def flow_velocity(rows: Rows, asked: Asked) -> float | None:
+    """How many items were completed.
+
+    count of items completed in the period
+
+    Completed is the last crossing into a done status, if the item is still done. Sub-tasks and epics are left out, and so
+    are resolutions such as Won't Do or Duplicate. Source: Flow Framework, "flow velocity".
+
+    >>> flow_velocity(example(points=[3.0, 5.0]), example_question())
+    2.0
+    """
+    if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
+        return None
+    return float(rows.used)
+
+
+def origins(rows: Rows, asked: Asked) -> list[str]:
+    """Notes on completions that do not come from the status history."""
+    guessed = int(np.count_nonzero(rows["by_resolution"]))
+    notes = [f"{guessed} of {rows.used} from the resolution date: no status history."] if guessed else []
+    mapped = int(np.count_nonzero(rows["by_end_field"]))
+    if asked.facts.field("work_completed_date") is not None:
+        notes.append(f"{mapped} by the mapped completion date, {rows.used - mapped} from history.")
+    undated = asked.facts.once(completions).undated
+    if undated:
+        notes.append(f"{undated} done items have no date at all and are in no period.")
+    return notes
+
+
+@flow_velocity.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    points = rows["points"]
+    known = points[~np.isnan(points)]
+    out: dict[str, Any] = {
+        "count_words": f"{rows.used} item{'s' * (rows.used != 1)}",
+        "notes": origins(rows, asked),
+        "steps": [
+            f"{len(rows)} issues were finished in the period.",
+            f"{len(rows) - rows.used} left out, {rows.used} counted.",
+        ],
+    }
+    if asked.facts.field("story_points") is not None:
+        out["points"] = float(known.sum())
+        out["points_on"] = len(known)
+        out["notes"] = [*out["notes"], f"{known.sum():g} story points on {len(known)} of {rows.used} items."]
+    return out

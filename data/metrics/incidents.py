@@ -1,0 +1,56 @@
+"""Incidents: which issues are one, when each was detected and resolved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.issues.tables import NEVER
+from data.metrics.completions import completions
+from data.metrics.facts import Facts
+
+
+@dataclass(frozen=True)
+class Incidents:
+    """By issue: `mask` is an incident; detected, resolved in µs (NEVER); whether plain dates are involved."""
+
+    mask: NDArray
+    detected: NDArray
+    resolved: NDArray
+    detected_mapped: bool
+    day_precision: NDArray
+
+
+def incidents(facts: Facts) -> Incidents:
+    """Issues with a detection time or of a chosen type, label or component; filters do not apply here."""
+    detected, resolved = facts.field("incident_detected_at"), facts.field("incident_resolved_at")
+    rule = facts.definitions
+    mask = facts.of_type(rule.incident_types)
+    mask |= facts.named(facts.tables.labels, rule.incident_labels)
+    mask |= facts.named(facts.tables.components, rule.incident_components)
+    plain = np.zeros(len(mask), dtype=bool)
+    if detected is not None:
+        mask |= detected != NEVER
+        plain |= (detected != NEVER) & facts.date_only("incident_detected_at")
+    end = facts.once(completions).completed
+    if resolved is not None:
+        end = np.where(resolved != NEVER, resolved, end)
+        plain |= (resolved != NEVER) & facts.date_only("incident_resolved_at")
+    begin = facts.tables.issues["created"].to_numpy() if detected is None else detected
+    return Incidents(mask, begin, np.where(end <= facts.now, end, NEVER), detected is not None, plain)
+
+
+def rule_in_words(facts: Facts) -> str:
+    """How incidents are recognised, for the card."""
+    rule = facts.definitions
+    parts = ["issues with an incident detection time"] if facts.field("incident_detected_at") is not None else []
+    for what, names in (
+        ("type", rule.incident_types),
+        ("label", rule.incident_labels),
+        ("component", rule.incident_components),
+    ):
+        if names:
+            parts.append(f"issues of {what} {' or '.join(names)}")
+    return "; ".join(parts) or "no rule is set"

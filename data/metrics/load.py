@@ -1,0 +1,80 @@
+"""Work in progress at an instant, from status history."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.issues.history import first_entry
+from data.issues.tables import DAY, FOREVER, NEVER, microseconds
+from data.metrics.completions import completions
+from data.metrics.facts import Facts
+from data.metrics.rows import Rows, Sieve
+from data.periods import first_instant, zone_named
+
+if TYPE_CHECKING:
+    from data.metrics.catalogue import Asked
+
+
+def load_rows(facts: Facts) -> Rows:
+    """Stays in progress at their entry. Columns: left (µs), since (start of work, µs), status, started, completed, age."""
+    stays, table = facts.stays, facts.tables.issues
+    begun = first_entry(stays, stays.are(facts.roles.progress), len(facts.tables))
+    if facts.definitions.load == "started":
+        counts = ~stays.are(facts.roles.done) & (begun[stays.issue] != NEVER) & (stays.entered >= begun[stays.issue])
+    else:
+        counts = stays.are(facts.roles.progress)
+    own = stays.within(counts & facts.chosen[stays.issue] & (stays.left > stays.entered))
+    mapped = facts.field("work_started_date")
+    if mapped is not None:
+        begun = np.where((mapped != NEVER) & (mapped <= facts.now), mapped, begun)
+    # An item finished by the mapped date is no longer in progress, whatever its status says.
+    ended = np.full(len(facts.tables), FOREVER, dtype=np.int64)
+    if facts.field("work_completed_date") is not None:
+        found = facts.once(completions)
+        ended = np.where(found.by_end_field, found.completed, ended)
+    left = np.minimum(own.left, np.maximum(ended[own.issue], own.entered))
+    sieve = Sieve(len(own.issue))
+    level = table["hierarchy"].to_numpy()[own.issue]
+    if not facts.definitions.all_levels:
+        sieve.drop(level < 0, "sub-task").drop(level > 0, "epic or higher level")
+    sieve.drop(~table["history_complete"].to_numpy()[own.issue], "incomplete history")
+    since = begun[own.issue]
+    now = np.full(len(since), facts.now, dtype=np.int64)
+    return sieve.rows(
+        own.entered,
+        own.issue,
+        left=left,
+        since=since,
+        status=own.status,
+        started=since,
+        completed=np.full(len(since), NEVER),
+        age=(now - since) / DAY,
+    )
+
+
+def at_snapshot(rows: Rows, asked: Asked) -> Rows:
+    """The rows that are in progress at the snapshot instant; ages are counted up to it."""
+    instant = asked.snapshot
+    if asked.start > asked.facts.now:
+        return rows.take(slice(0, 0))
+    before = int(np.searchsorted(rows.at, instant, side="right"))
+    there = np.flatnonzero(rows.columns["left"][:before] > instant) if "left" in rows.columns else np.arange(before)
+    found = rows.take(there)
+    if "since" in found.columns:
+        found.columns["age"][:] = (instant - found.columns["since"]) / DAY
+    return found
+
+
+def daily(rows: Rows, asked: Asked) -> NDArray:
+    """Items in progress at the end of each local day of the period that has begun."""
+    zone = zone_named(asked.period.zone)
+    days = (asked.period.first + timedelta(days=n + 1) for n in range(asked.period.days))
+    ends = np.array([microseconds(first_instant(day, zone)) for day in days], dtype=np.int64)
+    ends = np.minimum(ends[: np.searchsorted(ends, asked.snapshot, side="left") + 1], asked.snapshot)
+    used = rows.reason == 0
+    left = np.sort(rows.columns["left"][used])
+    return np.searchsorted(rows.at[used], ends, side="right") - np.searchsorted(left, ends, side="right")

@@ -1,0 +1,193 @@
+"""Ask a metric: rows, formula, tier, comparison with the period before and sparkline become one MetricValue."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+from data.metrics.answers import TIER_COLORS, ErrorState, MetricValue, iso
+from data.metrics.catalogue import Asked, Metric
+from data.metrics.display import display
+from data.metrics.facts import Facts
+from data.metrics.registry import CATALOG
+from data.metrics.rows import Rows
+from data.metrics.tiers import benchmarks, score
+from data.periods import Period, PeriodError
+from data.settings.fields import FIELDS
+
+log = logging.getLogger(__name__)
+LOW_CONFIDENCE = 5  # fewer used than this: the card says so
+HALF_SPARK = 15  # points for this period, and as many for the one before
+_FLAT = 0.5  # a change of less than so many percent reads as no change
+
+
+def measure_family(family: str, facts: Facts, period: Period) -> list[MetricValue]:
+    """All metrics of a family, in the order of the catalogue."""
+    return [measure(each, facts, period) for each in CATALOG.values() if each.family == family]
+
+
+def measure(metric: Metric, facts: Facts, period: Period) -> MetricValue:
+    """One metric for one period. Never raises for what the data may hold: what goes wrong becomes a calculation_error."""
+    asked = Asked(facts, period)
+    try:
+        missing = metric.missing(facts)
+        if missing:
+            details = {
+                "needs": list(missing.fields),
+                "needs_titles": [FIELDS[name].title for name in missing.fields],
+                "needs_settings": list(missing.settings),
+            }
+            late = [FIELDS[name].title for name in missing.fields if name in facts.pending]
+            message = (
+                f"{', '.join(late)} is mapped but not fetched yet. Sync to fill it in." if late else missing.message
+            )
+            return _without(metric, asked, ErrorState.MISSING_MAPPING, message, details)
+        rows = rows_for(metric, asked)
+        value = metric(rows, asked)
+        if value is None:
+            return _without(metric, asked, ErrorState.NO_DATA, metric.nothing, {}, rows)
+        return _success(metric, asked, rows, value)
+    except PeriodError:
+        raise
+    except Exception:
+        log.exception("metric %s failed", metric.name)
+        message = f"{metric.title} could not be calculated from this data. The log names the reason; the other numbers are not affected."
+        return _without(metric, asked, ErrorState.CALCULATION_ERROR, message, {})
+
+
+def rows_for(metric: Metric, asked: Asked) -> Rows:
+    """What the metric looks at in this period, those left out included."""
+    facts = asked.facts
+    if metric.as_of_rows and facts.definitions.completed_as_of == "period_end":
+        return metric.select(facts.once(metric.as_of_rows, min(asked.end, facts.now + 1)), asked)
+    return metric.select(facts.once(metric.rows), asked)
+
+
+def value_of(metric: Metric, facts: Facts, period: Period) -> float | None:
+    """The bare value, for comparisons and sparklines."""
+    asked = Asked(facts, period)
+    return None if asked.start > facts.now else metric(rows_for(metric, asked), asked)
+
+
+def _success(metric: Metric, asked: Asked, rows: Rows, value: float) -> MetricValue:
+    facts, year = asked.facts, asked.facts.definitions.tier_year
+    tier = metric.tier(value, rows, asked)
+    number, unit = display(metric.shows, value)
+    extra = metric.explain(rows, asked)
+    details = {
+        **_common(metric, asked, rows),
+        "display_value": number,
+        "display_unit": unit,
+        "benchmarks": benchmarks(metric.name, year),
+        "low_confidence": rows.used < LOW_CONFIDENCE and metric.shows not in ("items", "per_day"),
+        "score_2025": score(
+            metric.name, value * 24 if metric.shows == "days" else value, period_days=asked.period.days
+        ),
+        **_comparison(metric, facts, asked.period, value),
+        **_sparkline(metric, facts, asked.period),
+        **extra,
+    }
+    if asked.end > facts.now:
+        details["so_far"] = True
+    return _answer(metric, asked, ErrorState.SUCCESS, None, rows, details, value, tier)
+
+
+def _without(
+    metric: Metric, asked: Asked, state: ErrorState, message: str, extra: dict[str, Any], rows: Rows | None = None
+) -> MetricValue:
+    details = {
+        **_common(metric, asked, rows),
+        "display_value": "–",
+        "display_unit": "",
+        "benchmarks": benchmarks(metric.name, asked.facts.definitions.tier_year),
+        "low_confidence": False,
+        **dict.fromkeys(("trend_direction", "trend_percentage", "trend_verdict", "previous_value")),
+        "sparkline": [],
+        "notes": [],
+        "steps": [],
+        **extra,
+    }
+    return _answer(metric, asked, state, message, rows, details, None, None)
+
+
+def _common(metric: Metric, asked: Asked, rows: Rows | None) -> dict[str, Any]:
+    return {
+        "title": metric.title,
+        "definition": metric.summary,
+        "higher_is_better": None if metric.lower_is_better is None else not metric.lower_is_better,
+        "used": 0 if rows is None else rows.used,
+        "exclusions": {} if rows is None else rows.exclusions(),
+        "period_days": asked.period.days,
+        "zone": asked.facts.zone,
+    }
+
+
+def _answer(
+    metric: Metric,
+    asked: Asked,
+    state: ErrorState,
+    message: str | None,
+    rows: Rows | None,
+    details: dict[str, Any],
+    value: float | None,
+    tier: str | None,
+) -> MetricValue:
+    total = 0 if rows is None else len(rows)
+    return MetricValue(
+        metric_name=metric.name,
+        metric_type=metric.family,
+        value=None if value is None else float(value),
+        unit=metric.unit,
+        performance_tier=tier,
+        performance_tier_color=TIER_COLORS.get(tier or ""),
+        calculation_timestamp=iso(datetime.fromtimestamp(asked.facts.now / 1e6, UTC)),
+        time_period_start=iso(asked.period.start),
+        time_period_end=iso(asked.period.end),
+        error_state=state.value,
+        error_message=message,
+        excluded_issue_count=total - (0 if rows is None else rows.used),
+        total_issue_count=total,
+        details=details,
+    )
+
+
+def _comparison(metric: Metric, facts: Facts, period: Period, value: float) -> dict[str, Any]:
+    """The same metric over as many days just before."""
+    before = period.previous()
+    then = value_of(metric, facts, before)
+    out: dict[str, Any] = {
+        "previous_value": then,
+        "previous_start": before.first.isoformat(),
+        "previous_end": before.last.isoformat(),
+        "previous_label": before.label,
+        **dict.fromkeys(("trend_direction", "trend_percentage", "trend_verdict")),
+    }
+    if then is None:
+        return out
+    change = None if then == 0 else 100 * (value - then) / then
+    flat = value == then or (change is not None and abs(change) < _FLAT)
+    out["trend_percentage"] = 0.0 if value == then else change
+    out["trend_direction"] = "flat" if flat else "up" if value > then else "down"
+    if metric.lower_is_better is not None:
+        better = (value < then) == metric.lower_is_better
+        out["trend_verdict"] = "unchanged" if flat else "better" if better else "worse"
+    out["previous_display"] = " ".join(display(metric.shows, then)).strip()
+    return out
+
+
+def _sparkline(metric: Metric, facts: Facts, period: Period) -> dict[str, Any]:
+    """At most 30 points: the period before and this one, cut into equal runs of days."""
+    bins = [*period.previous().bins(HALF_SPARK), *period.bins(HALF_SPARK)]
+    points = [value_of(metric, facts, each) for each in bins]
+    return {
+        "sparkline": [None if each is None else _short(each) for each in points],
+        "sparkline_days": bins[0].days,
+        "sparkline_period_from": len(bins) - len(period.bins(HALF_SPARK)),
+        "sparkline_first_day": bins[0].first.isoformat(),
+    }
+
+
+def _short(value: float) -> float:
+    """Enough digits for a picture."""
+    return float(f"{value:.4g}")

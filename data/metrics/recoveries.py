@@ -1,0 +1,99 @@
+"""Recoveries: how long service was hurt, from the failed deployment or from detection, to resolution."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.issues.tables import NEVER
+from data.metrics.days import spans
+from data.metrics.deployments import Deployments, deployments, linked_incidents
+from data.metrics.facts import Facts
+from data.metrics.incidents import incidents
+from data.metrics.rows import Rows, Sieve
+
+
+def linked(facts: Facts) -> bool:
+    """Whether incidents are linked to deployments here; else detection stands for the deployment (proxy)."""
+    return len(facts.once(linked_incidents)[0]) > 0
+
+
+def recovery_rows(facts: Facts) -> Rows:
+    """Recoveries at their resolution. Columns: hours, started, completed (µs), version, day_precision."""
+    return _from_deployments(facts) if linked(facts) else _from_detection(facts)
+
+
+def _from_deployments(facts: Facts) -> Rows:
+    """One row for each failed deployment whose linked incidents are all resolved; unlinked incidents are left out."""
+    found: Deployments = facts.once(deployments)
+    known = facts.once(incidents)
+    incident, group = facts.once(linked_incidents)
+    resolved = known.resolved[incident]
+    latest = np.full(found.count, NEVER, dtype=np.int64)
+    np.maximum.at(latest, group, resolved)
+    unresolved = np.zeros(found.count, dtype=bool)
+    unresolved[group[resolved == NEVER]] = True
+    plain = np.zeros(found.count, dtype=bool)
+    plain[group[known.day_precision[incident]]] = True
+    ended = np.flatnonzero((latest != NEVER) & ~unresolved)
+    ticket, version = _representatives(found)
+    loose = known.mask & facts.chosen & (known.resolved != NEVER)
+    loose[incident] = False
+    alone = np.flatnonzero(loose)
+    start = np.concatenate((found.group_at[ended], known.detected[alone]))
+    end = np.concatenate((latest[ended], known.resolved[alone]))
+    whole = np.concatenate((plain[ended] | found.day_precision, known.day_precision[alone]))
+    issue = np.concatenate((ticket[ended], alone))
+    releases = np.concatenate((version[ended], np.full(len(alone), -1)))
+    unlinked = np.arange(len(end)) >= len(ended)
+    return _rows(facts, start, end, whole, issue, releases, "resolved before the deployment", unlinked)
+
+
+def _representatives(found: Deployments) -> tuple[NDArray, NDArray]:
+    """One issue and one version for each deployment."""
+    ticket, version = (np.full(found.count, -1, dtype=np.int64) for _ in range(2))
+    used = found.group >= 0
+    ticket[found.group[used]], version[found.group[used]] = found.issue[used], found.version[used]
+    return ticket, version
+
+
+def _from_detection(facts: Facts) -> Rows:
+    known = facts.once(incidents)
+    issue = np.flatnonzero(known.mask & facts.chosen & (known.resolved != NEVER))
+    none = np.full(len(issue), -1, dtype=np.int64)
+    return _rows(
+        facts,
+        known.detected[issue],
+        known.resolved[issue],
+        known.day_precision[issue],
+        issue,
+        none,
+        "resolved before it was detected",
+    )
+
+
+def _rows(
+    facts: Facts,
+    start: NDArray,
+    end: NDArray,
+    whole: NDArray,
+    issue: NDArray,
+    version: NDArray,
+    backwards: str,
+    unlinked: NDArray | None = None,
+) -> Rows:
+    sieve = Sieve(len(end))
+    if unlinked is not None:
+        sieve.drop(unlinked, "incident not linked to a deployment")
+    sieve.drop(start == NEVER, "incident detection time is empty")
+    hours = 24 * spans(start, end, whole, definition="exact", zone=facts.zone)
+    negative = np.where(whole, hours < 0, (start != NEVER) & (end < start))
+    sieve.drop(negative.astype(bool), backwards)
+    return sieve.rows(end, issue, hours=hours, started=start, completed=end, version=version, day_precision=whole)
+
+
+def open_incidents(facts: Facts, instant: int) -> int:
+    """Incidents that pass the filters, detected at or before an instant (µs) and not resolved by then."""
+    known = facts.once(incidents)
+    begun = known.mask & facts.chosen & (known.detected != NEVER) & (known.detected <= instant)
+    return int(np.count_nonzero(begun & ((known.resolved == NEVER) | (known.resolved > instant))))

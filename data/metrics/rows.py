@@ -1,0 +1,100 @@
+"""Rows: what a metric looks at, ordered by the instant that puts each row in a period, with the reason where one is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Rows:
+    """at: int64 µs, ascending. issue: position in the issue table, -1 for a version. reason: 0 used, else a place in `reasons`.
+
+    `columns` hold one value a row; `rows["days"]` gives those of the used rows only.
+
+    >>> rows = example(days=[1.0, 2.0, 6.0], reason=[0, 1, 0], reasons=("", "no history"))
+    >>> rows["days"].tolist(), rows.exclusions()
+    ([1.0, 6.0], {'no history': 1})
+    """
+
+    at: NDArray
+    issue: NDArray
+    reason: NDArray
+    reasons: tuple[str, ...]
+    columns: Mapping[str, NDArray]
+
+    def __len__(self) -> int:
+        return len(self.at)
+
+    def __getitem__(self, name: str) -> NDArray:
+        return self.columns[name][self.reason == 0]
+
+    @property
+    def used(self) -> int:
+        """How many rows are used."""
+        return int(np.count_nonzero(self.reason == 0))
+
+    def exclusions(self) -> dict[str, int]:
+        """reason → number of rows left out for it, most first."""
+        counts = np.bincount(self.reason, minlength=len(self.reasons))
+        found = {self.reasons[n]: int(count) for n, count in enumerate(counts) if n and count}
+        return dict(sorted(found.items(), key=lambda each: -each[1]))
+
+    def take(self, chosen: NDArray | slice) -> Rows:
+        """Some of the rows."""
+        return Rows(
+            self.at[chosen],
+            self.issue[chosen],
+            self.reason[chosen],
+            self.reasons,
+            {name: values[chosen] for name, values in self.columns.items()},
+        )
+
+    def between(self, start: int, end: int) -> Rows:
+        """The rows with start ≤ at < end (µs)."""
+        low, high = np.searchsorted(self.at, [start, end], side="left")
+        return self.take(slice(int(low), int(high)))
+
+
+class Sieve:
+    """Collects reasons to leave rows out; the first reason given to a row stays."""
+
+    def __init__(self, count: int) -> None:
+        self.reason = np.zeros(count, dtype=np.int16)
+        self.reasons: list[str] = [""]
+
+    def drop(self, rows: NDArray, why: str) -> Sieve:
+        """Leave these rows (boolean array) out because of `why`."""
+        fresh = rows & (self.reason == 0)
+        if fresh.any():
+            if why not in self.reasons:
+                self.reasons.append(why)
+            self.reason[fresh] = self.reasons.index(why)
+        return self
+
+    def rows(self, at: NDArray, issue: NDArray, **columns: NDArray) -> Rows:
+        """The rows in order of time."""
+        order = np.argsort(at, kind="stable")
+        return Rows(
+            at[order],
+            issue[order].astype(np.int32),
+            self.reason[order],
+            tuple(self.reasons),
+            {name: values[order] for name, values in columns.items()},
+        )
+
+
+def example(reason: list[int] | None = None, reasons: tuple[str, ...] = ("",), **columns: list) -> Rows:
+    """Rows for examples: only the columns that the formula reads."""
+    arrays = {name: np.asarray(values) for name, values in columns.items()}
+    count = len(next(iter(arrays.values()), np.zeros(0)))
+    return Rows(
+        np.arange(count, dtype=np.int64),
+        np.arange(count, dtype=np.int32),
+        np.asarray(reason if reason is not None else [0] * count, dtype=np.int16),
+        reasons,
+        arrays,
+    )
