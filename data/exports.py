@@ -49,7 +49,7 @@ def neutral(text: str) -> str:
 def _cell(value: Any) -> str:
     if isinstance(value, str):
         return neutral(value.encode("utf-8", "replace").decode())
-    if value is None or value != value:  # not-a-number and not-a-time differ from themselves
+    if value is None or _not_a_value(value):
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -64,6 +64,14 @@ def _cell(value: Any) -> str:
     if isinstance(value, Real):
         return repr(float(value))
     return neutral(str(value))
+
+
+def _not_a_value(value: Any) -> bool:
+    """Not-a-number and not-a-time differ from themselves; some missing values refuse to be compared at all."""
+    try:
+        return bool(value != value)
+    except (TypeError, ArithmeticError):
+        return True
 
 
 def _instant(value: datetime) -> str:
