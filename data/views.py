@@ -195,3 +195,17 @@ class Check:
     ok: bool | None
     message: str
     todo: str = field(default="")
+
+
+@dataclass(frozen=True)
+class ConnectionForm:
+    """What the connection form starts with. The token itself never leaves the server."""
+
+    url: str
+    email: str
+    jql: str  # as set by the user; empty: the default query
+    default_jql: str
+    token_present: bool
+    sources: dict[str, str]  # url, email, jql, token → environment | settings | stored | default | none
+    revision: int  # of the settings file that holds the connection
+    problem: Problem | None = None  # why it cannot be saved

@@ -1,0 +1,106 @@
+"""One long task at a time, in a thread of this process, watched by whoever asks."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from data.issues.sync import Progress, SyncResult
+from data.metrics.answers import iso
+from data.views import Problem, SyncState
+
+log = logging.getLogger(__name__)
+Work = Callable[[Callable[[Progress], None], Callable[[], bool]], SyncResult]
+
+
+class SyncJob:
+    """Runs a sync in the background; a second start while one runs changes nothing."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._cancel = threading.Event()
+        self._state = SyncState()
+        self.result: SyncResult | None = None
+
+    @property
+    def state(self) -> SyncState:
+        return self._state
+
+    @property
+    def running(self) -> bool:
+        return self._state.state == "running"
+
+    def start(self, work: Work) -> SyncState:
+        """Start unless running."""
+        with self._lock:
+            if not self.running:
+                self._cancel.clear()
+                self._state = SyncState(
+                    "running", "connecting", message="Connecting to Jira", started_at=iso(self._clock())
+                )
+                self._thread = threading.Thread(target=self._run, args=(work,), name="sync", daemon=True)
+                self._thread.start()
+            return self._state
+
+    def cancel(self) -> None:
+        """Ask the sync to stop; it does before its next request."""
+        self._cancel.set()
+
+    def wait(self, seconds: float | None = None) -> SyncState:
+        """Until the sync has ended or the time is up."""
+        thread = self._thread
+        if thread is not None:
+            thread.join(seconds)
+        return self._state
+
+    def run(self, work: Work, report: Callable[[Progress], None]) -> SyncResult:
+        """In the calling thread."""
+        result = work(report, self._cancel.is_set)
+        self.result = result
+        return result
+
+    def _report(self, progress: Progress) -> None:
+        self._state = replace(
+            self._state,
+            phase=progress.phase,
+            done=progress.done,
+            total=progress.total,
+            message=progress.message,
+        )
+
+    def _run(self, work: Work) -> None:
+        try:
+            result = self.run(work, self._report)
+        except Exception as error:
+            log.exception("sync failed")
+            hint = getattr(error, "hint", "") or "The log has the details; the data you have stays as it is."
+            self._end(
+                "failed",
+                Problem(
+                    "The sync stopped unexpectedly.",
+                    str(getattr(error, "message", "") or type(error).__name__),
+                    hint,
+                    "danger",
+                ),
+            )
+            return
+        self._end(*outcome(result))
+
+    def _end(self, state: str, problem: Problem | None) -> None:
+        self._state = replace(self._state, state=state, problem=problem, message="")
+
+
+def outcome(result: SyncResult) -> tuple[str, Problem | None]:
+    """done, failed or cancelled, and what to tell."""
+    if result.error is None:
+        return "done", None
+    if result.error.get("code") == "cancelled":
+        return "cancelled", None
+    return "failed", Problem(
+        "The last sync did not work.", result.error.get("message", ""), result.error.get("hint", ""), "danger"
+    )

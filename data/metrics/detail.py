@@ -1,0 +1,190 @@
+"""What one number is made of: definition, steps, distribution, and the issues behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.issues.tables import NEVER
+from data.metrics.answers import MetricValue, iso
+from data.metrics.catalogue import Asked, Metric
+from data.metrics.measure import measure, rows_for
+from data.metrics.rows import Rows
+from data.settings.model import Definitions
+from data.views import Detail, IssueRow
+
+BINS = 24
+UNITS = {"days": "days", "hours": "hours", "share": "%", "age": "days"}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def detail(metric: Metric, asked: Asked) -> Detail:
+    """Everything that the side panel shows, but for the issues."""
+    value = measure(metric, asked.facts, asked.period)
+    rows = rows_for(metric, asked) if value.error_state in ("success", "no_data") else None
+    return Detail(
+        value=value,
+        title=metric.title,
+        definition=metric.summary,
+        switches=_switches(metric, asked.facts.definitions),
+        steps=tuple(value.details.get("steps", ())),
+        exclusions=tuple(value.details.get("exclusions", {}).items()),
+        histogram=None if rows is None else _histogram(metric, rows, asked, value),
+        bars=None if rows is None else _bars(value),
+    )
+
+
+def _switches(metric: Metric, definitions: Definitions) -> tuple[tuple[str, str, str], ...]:
+    """The definitions that this metric obeys: title, value in force in words, help."""
+    fields = Definitions.model_fields
+    return tuple(
+        (name.replace("_", " ").capitalize(), in_words(getattr(definitions, name)), fields[name].description or "")
+        for name in metric.switches
+    )
+
+
+def in_words(value: Any) -> str:
+    """A setting as people read it.
+
+    >>> in_words(["Bug", "Outage"]), in_words([]), in_words(True), in_words("nearest_rank")
+    ('Bug, Outage', 'none', 'yes', 'nearest rank')
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} → {kind.replace('_', ' ')}" for name, kind in value.items()) or "suggested"
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value) or "none"
+    if value is None:
+        return "off"
+    return str(value).replace("_", " ") or "as in Jira"
+
+
+def _histogram(metric: Metric, rows: Rows, asked: Asked, value: MetricValue) -> dict[str, Any] | None:
+    """Edges and counts of the measured column, from zero, with the percentiles marked."""
+    if not metric.measures or not rows.used or metric.measures not in rows.columns:
+        return None
+    values = rows[metric.measures].astype(float)
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return None
+    top = float(np.percentile(values, 98)) if len(values) > 20 else float(values.max())
+    top = top or 1.0
+    counts, edges = np.histogram(np.minimum(values, top), bins=min(BINS, max(5, len(values))), range=(0.0, top))
+    marks = [("median", asked.quantile(values, 50)), ("85 %", asked.quantile(values, 85))]
+    if metric.name == "flow_efficiency":
+        marks = [("overall", value.value), ("median", asked.quantile(values, 50))]
+    return {
+        "edges": [float(f"{edge:.4g}") for edge in edges],
+        "counts": counts.tolist(),
+        "unit": UNITS.get(metric.measures, ""),
+        "marks": [(label, float(f"{x:.4g}")) for label, x in marks if x is not None],
+        "beyond": int(np.count_nonzero(values > top)),  # longer than the last edge, counted in the last bar
+    }
+
+
+def _bars(value: MetricValue) -> tuple[tuple[str, float], ...] | None:
+    """Bars instead of a histogram: shares, statuses, or deployments over time."""
+    details = value.details
+    if details.get("distribution"):
+        return tuple((name.replace("_", " "), share) for name, share in details["distribution"].items())
+    if details.get("per_status"):
+        return tuple(details["per_status"].items())
+    return None
+
+
+@dataclass(frozen=True)
+class Behind:
+    """The rows behind a number, as arrays; `names` gives keys without asking the store."""
+
+    metric: Metric
+    asked: Asked
+    rows: Rows
+
+    @classmethod
+    def of(cls, metric: Metric, asked: Asked) -> Behind:
+        empty = metric.missing(asked.facts) is not None
+        rows = rows_for(metric, asked)
+        return cls(metric, asked, rows.take(slice(0, 0)) if empty else rows)
+
+    def reasons(self) -> NDArray:
+        return np.array(self.rows.reasons, dtype=object)[self.rows.reason]
+
+    def values(self) -> NDArray:
+        """The measured value of each row; NaN where it has none."""
+        name = self.metric.measures
+        if name and name in self.rows.columns:
+            return self.rows.columns[name].astype(float)
+        return np.full(len(self.rows), np.nan)
+
+    def column(self, name: str) -> NDArray:
+        """key, type, project, status, start, end, value or reason of every row, to sort and search by."""
+        rows, tables = self.rows, self.asked.facts.tables
+        if name in ("start", "end"):
+            return rows.columns.get({"start": "started", "end": "completed"}[name], rows.at)
+        if name == "value":
+            return self.values()
+        if name == "reason":
+            return self.reasons()
+        issue = rows.issue
+        if name == "status":
+            labels = np.append(tables.statuses["name"].to_numpy(dtype=object), "")
+            found = labels[tables.issues["status"].to_numpy()[issue]]
+        else:
+            found = (
+                np.asarray(tables.issues[name], dtype=object)[issue]
+                if len(tables)
+                else np.full(len(issue), "", dtype=object)
+            )
+        return np.where(issue >= 0, found, self._of_versions(name))
+
+    def _of_versions(self, name: str) -> NDArray:
+        versions = self.rows.columns.get("version")
+        if versions is None or not len(self.asked.facts.tables.versions):
+            return np.full(len(self.rows), "", dtype=object)
+        table = self.asked.facts.tables.versions
+        texts = {"key": table["name"], "project": table["project"]}.get(name)
+        if texts is None:
+            word = {"type": "Version", "status": "Released"}.get(name, "")
+            return np.full(len(self.rows), word, dtype=object)
+        return np.append(texts.to_numpy(dtype=object), "")[versions]
+
+    def issue_ids(self) -> NDArray:
+        """Jira ids, -1 for versions."""
+        ids = np.append(self.asked.facts.tables.issues["issue_id"].to_numpy(), -1)
+        return ids[self.rows.issue]
+
+    def page(self, places: NDArray, summaries: dict[int, tuple[str, str]], site_url: str) -> tuple[IssueRow, ...]:
+        """Some rows as plain values. `summaries`: issue id → (key, summary)."""
+        columns = {
+            name: self.column(name) for name in ("key", "type", "project", "status", "start", "end", "value", "reason")
+        }
+        ids, unit = self.issue_ids(), UNITS.get(self.metric.measures, "")
+        return tuple(
+            IssueRow(
+                key=str(columns["key"][n]),
+                url=f"{site_url}/browse/{columns['key'][n]}" if site_url and ids[n] >= 0 else "",
+                summary=summaries.get(int(ids[n]), ("", ""))[1],
+                type=str(columns["type"][n]),
+                project=str(columns["project"][n]),
+                status=str(columns["status"][n]),
+                value=None if np.isnan(columns["value"][n]) else float(columns["value"][n]),
+                value_unit=unit,
+                start=_instant(columns["start"][n]),
+                end=_instant(columns["end"][n]),
+                used=not self.rows.reason[n],
+                reason=str(columns["reason"][n]),
+            )
+            for n in places.tolist()
+        )
+
+
+def _instant(us: int) -> str | None:
+    """µs → ISO 8601; None for NEVER and for what has not happened."""
+    if us == NEVER or abs(int(us)) > 8_000_000_000_000_000_000:
+        return None
+    return iso(_EPOCH + timedelta(microseconds=int(us)))
