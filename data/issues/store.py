@@ -218,6 +218,12 @@ class Writer:
         for table in tables:
             self.connection.execute(delete(table).where(table.c.scope == self.scope))
 
+    def clear_versions(self, *, but_of: Sequence[str] = ()) -> None:
+        """Removes the versions, but for some projects."""
+        table = schema.version
+        where = (table.c.scope == self.scope, table.c.project_key.not_in(list(but_of)))
+        self.connection.execute(delete(table).where(*where))
+
     def drop_issues(self, issue_ids: Iterable[int], *tables: Table, field_ids: Sequence[str] | None = None) -> None:
         """Removes the rows of some issues; of field values only those of `field_ids` when given."""
         for some in _parts(list(issue_ids)):

@@ -17,6 +17,7 @@ from data.jira.instants import instant
 PAGE = 100  # issues a page on Cloud once fields are asked for
 ID_PAGE = 5_000  # issues a page on Cloud for ids only
 DC_PAGE = 500  # what we ask of Data Center; it may grant less
+DC_ID_PAGE = 1_000
 CHANGE_ISSUES = 1_000  # issues in one bulk fetch of changelogs
 CHANGE_PAGE = 10_000  # histories a page there
 CHANGE_FIELDS = 10  # field ids that may be named there
@@ -69,6 +70,15 @@ def narrowed(jql: str, also: str = "") -> str:
     if not also:
         return plain
     return f"({plain}) AND {also}" if plain else also
+
+
+def with_ids(issue_ids: Sequence[int]) -> str:
+    """The query for certain issues.
+
+    >>> with_ids([7, 8])
+    'id in (7, 8) ORDER BY created ASC, id ASC'
+    """
+    return in_order(f"id in ({', '.join(map(str, issue_ids))})")
 
 
 # ---- requests

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from zoneinfo import ZoneInfo
 
 
 @dataclass
@@ -141,6 +144,16 @@ class FakeSite(FakeJira):
         start = int(asked.body.get("nextPageToken", "t0")[1:])
         fields = asked.body["fields"]
         rows = list(self.issues.values())
+        if only := re.search(r"\bid in \(([\d, ]+)\)", asked.body["jql"]):
+            ids = [each.strip() for each in only[1].split(",")]
+            gone = [each for each in ids if int(each) not in self.issues]
+            if gone:
+                said = [f"A value with ID '{each}' does not exist for the field 'id'." for each in gone]
+                return Reply(400, {"errorMessages": said})
+            rows = [each for each in rows if each["id"] in ids]
+        if since := re.search(r'updated >= "([\d: -]+)"', asked.body["jql"]):
+            limit = datetime.strptime(since[1], "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo("Europe/Berlin"))
+            rows = [each for each in rows if datetime.fromisoformat(each["fields"]["updated"]) >= limit]
         if fields == ["id"]:
             return {"issues": [{"id": each["id"], "key": each["key"]} for each in rows], "isLast": True}
         some = rows[start : start + self.page]
