@@ -1,0 +1,91 @@
+"""Turns whatever goes wrong into one clear line on stderr and an exit code."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typer import TyperException
+
+FAILED, USAGE, NEVER_SYNCED, INTERRUPTED = 1, 2, 3, 130
+_STOPPED = "Interrupted. The data from before is unchanged."
+
+
+class CommandFailed(Exception):
+    """A command cannot give its answer; the message says what to do, `code` becomes the exit code."""
+
+    def __init__(self, message: str, code: int = FAILED) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def guarded(action: Callable[[], int | None]) -> int:
+    """Run `action` and return its exit code; anything it raises becomes a line on stderr.
+
+    THROUGHLINE_DEBUG=1 lets unexpected errors through with their traceback.
+    """
+    from typer import Abort, TyperException
+
+    try:
+        code = action() or 0
+        return code if code != INTERRUPTED else _say(_STOPPED, INTERRUPTED)  # typer swallows Ctrl-C itself
+    except CommandFailed as failure:
+        return _say(str(failure), failure.code)
+    except TyperException as error:
+        return _say(_usage(error), error.exit_code)
+    except (KeyboardInterrupt, Abort):
+        return _say(_STOPPED, INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our answer has seen enough. Python would complain again when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if os.environ.get("THROUGHLINE_DEBUG") == "1":
+            raise
+        return _say(sentence(error), _code(error))
+
+
+def sentence(error: Exception) -> str:
+    """What to tell a person about `error`, on one line.
+
+    >>> sentence(ValueError("The period ends\\n  before it starts."))
+    'The period ends before it starts.'
+    """
+    problem = getattr(error, "problem", None)
+    text = str(problem) if problem is not None else str(error)
+    if _is_ours(error) and text:
+        return _one_line(text)
+    if isinstance(error, OSError) and error.strerror:
+        where = f": {error.filename}" if error.filename else ""
+        return _one_line(f"{error.strerror}{where}. Check the path and its permissions.")
+    name = type(error).__name__
+    return _one_line(f"Unexpected error ({name}): {text or 'no details'}. THROUGHLINE_DEBUG=1 shows where.")
+
+
+def _usage(error: TyperException) -> str:
+    """What was typed wrongly, and where the right way is shown."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "python app.py"
+    said = error.format_message().replace("Value error, ", "").rstrip(".")
+    return f"{said}. See: {command} --help"
+
+
+def _is_ours(error: Exception) -> bool:
+    return isinstance(error, ValueError) or type(error).__module__.split(".")[0] in {"app", "data", "sample", "cli"}
+
+
+def _code(error: Exception) -> int:
+    return USAGE if type(error).__name__ == "PeriodError" else FAILED
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _say(text: str, code: int) -> int:
+    print(_one_line(text), file=sys.stderr)
+    return code

@@ -1,0 +1,219 @@
+"""`metrics` and `issues`: the numbers of a period, and the issues behind one of them. Both only read the store."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from cli import sites
+from cli.failures import FAILED, USAGE, CommandFailed
+from cli.options import AnyFormat, Components, First, Labels, Last, Projects, Types, filters_of, period_of
+from cli.printing import as_json, as_table, as_text, columns, notice
+
+if TYPE_CHECKING:
+    from data.metrics.answers import MetricValue
+    from data.periods import Period
+    from data.views import Filters, IssuePage, IssueRow
+    from data.workspace import Workspace
+
+PAGE = 1000  # issues read at once
+SHOWN = 50  # issues in a table, unless --limit says otherwise
+TIER_STYLES = {"Elite": "green", "High": "yellow", "Medium": "dark_orange", "Low": "red"}
+
+
+def metrics(
+    first: First = None,
+    last: Last = None,
+    family: Annotated[
+        Literal["dora", "flow"] | None, typer.Option("--family", help="Only one family of metrics.")
+    ] = None,
+    project: Projects = None,
+    type_: Types = None,
+    label: Labels = None,
+    component: Components = None,
+    format_: AnyFormat = "table",
+) -> int:
+    """Print the DORA and Flow metrics of a period."""
+    workspace = sites.with_data()
+    period = period_of(workspace, first, last)
+    filters = filters_of(project, type_, label, component)
+    _warn_of_unknown(workspace, filters)
+    answers = [workspace.answer(each, period, filters) for each in ([family] if family else ["dora", "flow"])]
+    values = [value for answer in answers for value in answer.values]
+    if format_ == "json":
+        as_json([value.to_dict() for value in values])
+    elif format_ == "csv":
+        as_text(_csv(values))
+    else:
+        _metric_table(workspace, period, values)
+    _point_to_data(answers, period)
+    broken = [value for value in values if value.error_state == "calculation_error"]
+    for value in broken:
+        notice(f"{_title(value)}: {value.error_message}")
+    return FAILED if broken else 0
+
+
+def issues(
+    metric: Annotated[str, typer.Option("--metric", metavar="NAME", help="Which number, for example flow_time.")],
+    first: First = None,
+    last: Last = None,
+    project: Projects = None,
+    type_: Types = None,
+    label: Labels = None,
+    component: Components = None,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", min=0, help="At most so many; 0 is all. Default: 50 in a table, else all."),
+    ] = None,
+    format_: AnyFormat = "table",
+) -> int:
+    """Print the issues behind one metric: what was used, and what was left out and why."""
+    from data.metrics import CATALOG
+
+    if metric not in CATALOG:
+        raise CommandFailed(f"There is no metric {metric!r}. Choose one of: {', '.join(CATALOG)}.", USAGE)
+    workspace = sites.with_data()
+    period = period_of(workspace, first, last)
+    filters = filters_of(project, type_, label, component)
+    _warn_of_unknown(workspace, filters)
+    if format_ == "csv" and not limit:
+        as_text(workspace.csv_issues(metric, period, filters))
+        return 0
+    if limit is None:
+        limit = SHOWN if format_ == "table" else 0
+    page = _rows(workspace, metric, period, filters, limit)
+    if format_ == "json":
+        as_json([asdict(row) for row in page.rows])
+    elif format_ == "csv":
+        as_text(_issues_csv(page.rows))
+    else:
+        _issue_table(CATALOG[metric].title, period, page)
+    if len(page.rows) < page.total:
+        notice(f"{len(page.rows)} of {page.total} shown; --limit 0 shows all.")
+    return 0
+
+
+def _rows(workspace: Workspace, metric: str, period: Period, filters: Filters, limit: int) -> IssuePage:
+    """The first `limit` issues behind a metric, all of them when it is 0, read page by page."""
+    from data.views import IssuePage
+
+    rows: list[IssueRow] = []
+    while True:
+        count = min(PAGE, limit - len(rows)) if limit else PAGE
+        page = workspace.issue_page(metric, period, filters, first=len(rows), count=count)
+        rows.extend(page.rows)
+        if not page.rows or len(rows) >= page.total or (limit and len(rows) >= limit):
+            return IssuePage(tuple(rows), page.total)
+
+
+def _warn_of_unknown(workspace: Workspace, filters: Filters) -> None:
+    """A filter that no issue matches is most often a typing error; an answer of zero would hide it."""
+    if not filters:
+        return
+    choices = workspace.choices()
+    for what, wanted, known in (
+        ("project", filters.projects, choices.projects),
+        ("type", filters.types, choices.types),
+        ("label", filters.labels, choices.labels),
+        ("component", filters.components, choices.components),
+    ):
+        names = [name for name, _ in known]
+        for each in wanted:
+            if each not in names:
+                some = ", ".join(names[:8]) or "none"
+                notice(f"No issue has the {what} {each!r}. There are: {some}{' …' if len(names) > 8 else ''}")
+
+
+def _point_to_data(answers: list[Any], period: Period) -> None:
+    """When a period is empty but others are not, say where the data is."""
+    for answer in answers:
+        if answer.suggestion:
+            first, last = answer.suggestion
+            said = f"The data covers {answer.covered[0]} to {answer.covered[1]}. " if answer.covered else ""
+            notice(f"Nothing in {period.label}. {said}Try: --from {first} --to {last}")
+            return
+
+
+def _title(value: MetricValue) -> str:
+    return value.details.get("title") or value.metric_name
+
+
+def _shown(value: MetricValue) -> str:
+    if value.value is None:
+        return "–"
+    details = value.details
+    number = details.get("display_value") or f"{value.value:.2g}"
+    unit = details.get("display_unit") or value.unit
+    return f"{number} {unit}".strip()
+
+
+def _change(value: MetricValue) -> str:
+    """
+    >>> from types import SimpleNamespace as It
+    >>> _change(It(details={"trend_direction": "down", "trend_percentage": -18.2, "trend_verdict": "better"}))
+    '↓ 18 % better'
+    """
+    details = value.details
+    arrow = {"up": "↑", "down": "↓", "flat": "→"}.get(details.get("trend_direction") or "")
+    if arrow is None:
+        return "–"
+    percentage, verdict = details.get("trend_percentage"), details.get("trend_verdict")
+    size = "" if percentage is None else f" {abs(percentage):.0f} %"
+    return f"{arrow}{size}" + (f" {verdict}" if verdict else "")
+
+
+def _metric_table(workspace: Workspace, period: Period, values: list[MetricValue]) -> None:
+    from rich.text import Text
+
+    table = columns("Metric", "Value", "Tier", "Change", "Used", "Left out", right=("Used", "Left out"))
+    status = workspace.status()
+    table.title = f"{status.site_title or status.site_url} · {period.label} · {status.zone}"
+    below = []
+    for value in values:
+        tier = value.performance_tier
+        table.add_row(
+            _title(value),
+            _shown(value),
+            Text(tier, style=TIER_STYLES.get(tier, "")) if tier else "–",
+            _change(value),
+            str(value.details.get("used", value.total_issue_count - value.excluded_issue_count)),
+            str(value.excluded_issue_count),
+        )
+        sentences = [value.error_message] if value.error_message else list(value.details.get("notes") or [])
+        below += [f"{_title(value)}: {sentence}" for sentence in sentences]
+    as_table(table, below)
+
+
+def _issue_table(title: str, period: Period, page: IssuePage) -> None:
+    table = columns("Key", "Type", "Value", "From", "To", "Used", "Summary", right=("Value",), cut=("Summary",))
+    table.title = f"{title} · {period.label} · {page.total} issues"
+    for row in page.rows:
+        number = "" if row.value is None else f"{row.value:.2f} {row.value_unit}".strip()
+        table.add_row(
+            row.key,
+            row.type,
+            number,
+            (row.start or "")[:10],
+            (row.end or "")[:10],
+            "yes" if row.used else row.reason or "no",
+            row.summary,
+        )
+    as_table(table)
+
+
+def _csv(values: list[MetricValue]) -> str:
+    from data.exports import csv_text
+
+    plain = [name for name in values[0].to_dict() if name != "details"] if values else []
+    more = ("used", "trend_direction", "trend_percentage", "trend_verdict", "previous_value")
+    rows = [[getattr(value, name) for name in plain] + [value.details.get(name) for name in more] for value in values]
+    return csv_text([*plain, *more], rows)
+
+
+def _issues_csv(rows: tuple[IssueRow, ...]) -> str:
+    from data.exports import csv_text
+
+    names = list(asdict(rows[0])) if rows else ["key"]
+    return csv_text(names, [list(asdict(row).values()) for row in rows])

@@ -1,0 +1,54 @@
+"""The options that several commands share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from data.periods import Period
+    from data.views import Filters
+    from data.workspace import Workspace
+
+DEFAULT_PERIOD = "30d"
+
+First = Annotated[
+    str | None, typer.Option("--from", metavar="DATE", help="First day, YYYY-MM-DD. Default: the last 30 days.")
+]
+Last = Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day, included, YYYY-MM-DD.")]
+Projects = Annotated[list[str] | None, typer.Option("--project", metavar="KEY", help="Only this project; repeatable.")]
+Types = Annotated[list[str] | None, typer.Option("--type", metavar="NAME", help="Only this issue type; repeatable.")]
+Labels = Annotated[list[str] | None, typer.Option("--label", metavar="NAME", help="Only this label; repeatable.")]
+Components = Annotated[
+    list[str] | None, typer.Option("--component", metavar="NAME", help="Only this component; repeatable.")
+]
+TableOrJson = Annotated[Literal["table", "json"], typer.Option("--format", help="How to print the answer.")]
+AnyFormat = Annotated[Literal["table", "json", "csv"], typer.Option("--format", help="How to print the answer.")]
+
+
+def period_of(workspace: Workspace, first: str | None, last: str | None) -> Period:
+    """The days asked for, both included; the last 30 days when no date is given. Raises PeriodError.
+
+    With only a first day it runs until today; with only a last day it is the 30 days that end there.
+    """
+    from datetime import timedelta
+
+    from data.periods import PRESETS, parse_day
+
+    if first is None and last is None:
+        return workspace.period(DEFAULT_PERIOD)
+    if last is None:
+        last = workspace.period(DEFAULT_PERIOD).last.isoformat()
+    if first is None:
+        first = (parse_day(last) - timedelta(days=PRESETS[DEFAULT_PERIOD] - 1)).isoformat()
+    return workspace.period(None, first, last)
+
+
+def filters_of(
+    projects: list[str] | None, types: list[str] | None, labels: list[str] | None, components: list[str] | None
+) -> Filters:
+    """The filters as a value; an option that was not given does not filter."""
+    from data.views import Filters
+
+    return Filters(tuple(projects or ()), tuple(types or ()), tuple(labels or ()), tuple(components or ()))

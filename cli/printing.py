@@ -1,0 +1,57 @@
+"""Puts answers on stdout as table, JSON or CSV, and everything else on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+PIPED_WIDTH = 100  # columns when nobody is watching; COLUMNS changes it
+
+
+def notice(text: str) -> None:
+    """Tell the person something that is not the answer."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def as_json(value: Any) -> None:
+    """Print plain values as indented JSON. Text stays readable; NaN is refused (ValueError)."""
+    print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def as_text(text: str) -> None:
+    """Print text that is complete already, such as CSV."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def columns(*names: str, right: Sequence[str] = (), cut: Sequence[str] = ()) -> Table:
+    """An empty table with these headings; those in `right` hold numbers, those in `cut` may be cut to one line."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left", title_style="bold", header_style="bold")
+    for name in names:
+        table.add_column(
+            name,
+            justify="right" if name in right else "left",
+            no_wrap=name in cut or name in right,
+            overflow="ellipsis" if name in cut else "fold",
+        )
+    return table
+
+
+def as_table(table: Table, below: Iterable[str] = ()) -> None:
+    """Print a table, and below it the sentences that belong to the answer. Colours only on a terminal."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else PIPED_WIDTH
+    console = Console(width=width, highlight=False, markup=False)
+    console.print(table)
+    for sentence in below:
+        console.print(sentence, soft_wrap=not sys.stdout.isatty())

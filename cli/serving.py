@@ -1,0 +1,76 @@
+"""`serve` and `sample`: the two servers, the dashboard and a Jira to try it on. Both listen on this machine only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from cli.failures import USAGE, CommandFailed
+
+DEFAULT_PORT = 8050
+
+
+def serve(
+    port: Annotated[
+        int, typer.Option("--port", envvar="PORT", min=0, max=65535, help="Port on 127.0.0.1.")
+    ] = DEFAULT_PORT,
+) -> None:
+    """Serve the dashboard on 127.0.0.1."""
+    _serve_dashboard(port)
+
+
+def sample(
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Port on 127.0.0.1; 0 picks a free one.")
+    ] = 4020,
+    issues: Annotated[int, typer.Option("--issues", min=50, max=500_000, help="How many issues to generate.")] = 800,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same site.")] = 1,
+    data: Annotated[
+        list[Path] | None,
+        typer.Option("--data", help="Replay real issues: JSON Lines, one issue a line, .gz too; repeatable."),
+    ] = None,
+    fields: Annotated[Path | None, typer.Option("--fields", help="JSON answer of /field, with --data.")] = None,
+    statuses: Annotated[Path | None, typer.Option("--statuses", help="JSON answer of /status, with --data.")] = None,
+    projects: Annotated[
+        list[Path] | None, typer.Option("--projects", help="JSON answers of /project/KEY, with --data; repeatable.")
+    ] = None,
+    sprints: Annotated[Path | None, typer.Option("--sprints", help="JSON list of sprints, with --data.")] = None,
+    until: Annotated[
+        datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Last day of the site. Default: today.")
+    ] = None,
+    flavour: Annotated[
+        Literal["cloud", "dc"], typer.Option("--flavour", help="Jira Cloud (v3) or Data Center (v2).")
+    ] = "cloud",
+    latency: Annotated[int, typer.Option("--latency", min=0, help="Milliseconds that each answer takes.")] = 0,
+) -> None:
+    """Serve a sample Jira on 127.0.0.1, generated or replayed from files; any token but one is accepted."""
+    if not data and (fields or statuses or projects or sprints):
+        raise CommandFailed("--fields, --statuses, --projects and --sprints go with --data.", USAGE)
+    _serve_sample(
+        port=port,
+        issues=issues,
+        seed=seed,
+        data=data or [],
+        fields=fields,
+        statuses=statuses,
+        projects=projects or [],
+        sprints=sprints,
+        until=until.date() if until else None,
+        flavour=flavour,
+        latency_ms=latency,
+    )
+
+
+def _serve_dashboard(port: int) -> None:
+    from app import serve as serve_dashboard
+
+    serve_dashboard(port)
+
+
+def _serve_sample(**choices: Any) -> None:
+    from sample.serve import serve_forever
+
+    serve_forever(**choices)

@@ -1,0 +1,96 @@
+"""`fields`, `doctor` and `version`: what the Jira site offers, and whether everything is in order here."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cli import sites
+from cli.failures import FAILED
+from cli.options import TableOrJson
+from cli.printing import as_json, as_table, columns, notice
+
+if TYPE_CHECKING:
+    from data.views import Coverage
+
+
+def fields(format_: TableOrJson = "table") -> int:
+    """List the fields of the Jira site with the suggested mapping and on how many issues each is set."""
+    workspace = sites.opened()
+    found = [asdict(field) for field in workspace.jira_fields()]
+    settings, _, _ = workspace.settings()
+    suggested = _by_jira_field(workspace.suggestions())
+    mapped = _mapped(settings.mapping)
+    rows = [
+        {**field, "mapped_to": mapped.get(field["id"], []), "suggested_for": suggested.get(field["id"], [])}
+        for field in found
+    ]
+    if format_ == "json":
+        as_json(rows)
+        return 0
+    table = columns("Field", "Name", "Type", "Set on", "Mapped to", "Suggested for", right=("Set on",))
+    for row in sorted(rows, key=lambda row: (not row["mapped_to"], not row["suggested_for"], not row["custom"])):
+        table.add_row(
+            row["id"],
+            row["name"],
+            row["kind"],
+            _set_on(row["coverage"]),
+            ", ".join(row["mapped_to"]),
+            ", ".join(each["field"] for each in row["suggested_for"]),
+        )
+    as_table(table)
+    return 0
+
+
+def doctor(format_: TableOrJson = "table") -> int:
+    """Check settings, state folder, store, token and Jira; exit code 1 when a check fails."""
+    checks = sites.opened().doctor()
+    if format_ == "json":
+        as_json([asdict(check) for check in checks])
+    else:
+        _check_table(checks)
+    failed = [check.name for check in checks if check.ok is False]
+    if failed:
+        notice(f"{len(failed)} of {len(checks)} checks failed: {', '.join(failed)}.")
+    return FAILED if failed else 0
+
+
+def version() -> None:
+    """Print the version."""
+    import tomllib
+
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
+    print(f"{project['name']} {project['version']}")
+
+
+def _check_table(checks: list[Any]) -> None:
+    from rich.text import Text
+
+    words = {True: Text("ok", style="green"), False: Text("failed", style="red"), None: Text("skipped", style="dim")}
+    table = columns("Check", "Result", "What was found")
+    for check in checks:
+        table.add_row(check.name, words[check.ok], f"{check.message} {check.todo}".strip())
+    as_table(table)
+
+
+def _by_jira_field(suggestions: dict[str, list[tuple[str, float, str]]]) -> dict[str, list[dict[str, Any]]]:
+    """Jira field id → what it is suggested for, best score first."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for ours, candidates in suggestions.items():
+        for jira_field, score, why in candidates[:1]:
+            found.setdefault(jira_field, []).append({"field": ours, "score": score, "why": why})
+    return {name: sorted(each, key=lambda row: -row["score"]) for name, each in found.items()}
+
+
+def _mapped(mapping: dict[str, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for ours, jira_field in mapping.items():
+        found.setdefault(jira_field, []).append(ours)
+    return found
+
+
+def _set_on(coverage: Coverage | dict[str, Any] | None) -> str:
+    if not coverage:
+        return "–"
+    return f"{coverage['set']} of {coverage['of']}"

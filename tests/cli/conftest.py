@@ -1,0 +1,40 @@
+"""A terminal whose workspace is a fake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from cli import main, sites
+from tests.cli.fakes import FakeWorkspace
+
+
+@dataclass(frozen=True)
+class Said:
+    code: int
+    out: str
+    err: str
+
+
+Terminal = Callable[..., Said]
+
+
+@pytest.fixture
+def workspace(monkeypatch: pytest.MonkeyPatch) -> FakeWorkspace:
+    fake = FakeWorkspace()
+    monkeypatch.setattr(sites, "_workspace", lambda: fake)
+    return fake
+
+
+@pytest.fixture
+def terminal(capsys: pytest.CaptureFixture[str], workspace: FakeWorkspace) -> Terminal:
+    """Types a command and gives exit code, stdout and stderr."""
+
+    def typed(*words: str) -> Said:
+        code = main(list(words))
+        out, err = capsys.readouterr()
+        return Said(code, out, err)
+
+    return typed
