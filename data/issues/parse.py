@@ -91,6 +91,8 @@ def issue_rows(issue: Issue, wants: Wanted, seen: Seen, *, history_complete: boo
         raise Unreadable(f"{issue.key}: its id {issue.id!r} is no number")
     if created is None:
         raise Unreadable(f"{issue.key}: it has no creation date that can be read")
+    if not issue.key:
+        raise Unreadable(f"Issue {number}: it has no key")
     status = seen.status(fields.get("status"))
     kind = seen.issue_type(fields.get("issuetype"))
     project = seen.project(fields.get("project"), issue.key)

@@ -223,7 +223,7 @@ class _Sync:
             self.tally.expected = len(found.ids)
             asked.update(found.ids)
         elif isinstance(found, Page):
-            if found.total is not None:
+            if found.total is not None and self.tally.mode == "full":
                 self.tally.expected = max(self.tally.expected or 0, found.total)
             intake.take_page(found)
         else:

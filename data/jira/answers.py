@@ -37,7 +37,7 @@ class Issue(msgspec.Struct):
     """One issue as found by a search."""
 
     id: Any
-    key: str
+    key: str = ""  # left out when only ids are asked for
     fields: dict[str, Any] = {}
     changelog: Changelog | None = None
 
