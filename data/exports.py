@@ -49,6 +49,8 @@ def neutral(text: str) -> str:
 def _cell(value: Any) -> str:
     if isinstance(value, str):
         return neutral(value.encode("utf-8", "replace").decode())
+    if hasattr(value, "item"):  # a NumPy scalar
+        value = value.item()
     if value is None or _not_a_value(value):
         return ""
     if isinstance(value, bool):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from datetime import date
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 FORMAT = 1  # raised when older programs could no longer read the file
 
@@ -44,11 +46,37 @@ class Workflow(_Part):
     done: list[str] = Field(default_factory=list, description="Statuses in which the item is finished.")
 
 
+Weekday = Annotated[int, Field(ge=0, le=6)]
+
+
 class WorkingTime(_Part):
-    weekdays: list[int] = Field(default_factory=lambda: [0, 1, 2, 3, 4], description="Working days, 0 is Monday.")
+    weekdays: list[Weekday] = Field(default_factory=lambda: [0, 1, 2, 3, 4], description="Working days, 0 is Monday.")
     holidays: list[str] = Field(default_factory=list, description="Days off, YYYY-MM-DD.")
     start: str = Field("09:00", description="Start of the working day, local time.")
     end: str = Field("17:00", description="End of the working day, local time.")
+
+    @field_validator("holidays")
+    @classmethod
+    def _holidays_are_days(cls, days: list[str]) -> list[str]:
+        for day in days:
+            try:
+                date.fromisoformat(day)
+            except ValueError as error:
+                raise ValueError(f"{day!r} is not a day. Write it as YYYY-MM-DD.") from error
+        return days
+
+    @field_validator("start", "end")
+    @classmethod
+    def _is_a_time(cls, text: str) -> str:
+        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d|24:00", text):
+            raise ValueError(f"{text!r} is not a time. Write it as HH:MM, for example 09:00.")
+        return text
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> WorkingTime:
+        if self.end <= self.start:
+            raise ValueError("The working day ends before it starts. Swap the two times.")
+        return self
 
 
 NOT_COMPLETED = ["Won't Do", "Won't Fix", "Duplicate", "Declined", "Cannot Reproduce"]
