@@ -143,7 +143,8 @@ class Mapping(StrEnum):
     MODAL = "mapping-modal"
     TITLE = "mapping-title"
     FRAME = "mapping-frame"  # its class name says the state: is-loading, is-editing, …
-    SESSION = "mapping-session"  # store: a number for each opening, and the metric it was opened for
+    ASKED = "mapping-asked"  # store: a number for each wish to open it, and the metric it was asked for
+    SESSION = "mapping-session"  # store: a number for each opening, whether it is open, the metric it was opened for
     LOADED = "mapping-loaded"  # store: the settings that the editor saw, their revision, problems
     DRAFT = "mapping-draft"  # store: what is changed and not saved
     REDRAW = "mapping-redraw"  # store: grows when a change has to be shown in other controls too
@@ -170,19 +171,10 @@ class Mapping(StrEnum):
     CLOCK = "mapping-clock"  # closes the modal two seconds after saving
 
 
-def mapping_section(section: str) -> dict[str, str]:
-    """The button that shows one section: fields, workflow, types, definitions."""
-    return {"area": "mapping-section", "section": section}
-
-
-def mapping_item(item: str) -> dict[str, str]:
-    """A line of the list on the left; `item` is "<group>/<name>"."""
-    return {"area": "mapping-item", "item": item}
-
-
-def mapping_step(direction: str) -> dict[str, str]:
-    """Previous, next, or back to the list."""
-    return {"area": "mapping-step", "direction": direction}
+def mapping_go(to: str, by: str) -> dict[str, str]:
+    """A button that leads somewhere in the modal: `to` is "<section>/<group>/<name>" or "list"; `by` tells apart
+    several that lead to the same place (tab, list, next, previous, back, link)."""
+    return {"area": "mapping-go", "to": to, "by": by}
 
 
 def mapping_choice(field: str) -> dict[str, str]:

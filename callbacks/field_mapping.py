@@ -1,0 +1,209 @@
+"""The mapping modal opens, loads, asks before it closes, and says where it is; D-05."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, no_update
+
+from callbacks.context import problem_of, workspace
+from data.jira.errors import JiraError
+from data.views import FieldInfo, Problem, StatusInfo, TypeInfo
+from ui import ids
+from ui.modals.draft import base_of, mapped
+from ui.modals.mapping_needs import first_place
+from ui.words import count
+
+M = ids.Mapping
+CLOSED = {"open": False}
+
+clientside_callback(
+    ClientsideFunction("throughline_modals", "ask"),
+    Output(M.ASKED, "data"),
+    Input(ids.Header.SETTINGS, "n_clicks"),
+    Input(ids.configure(ALL), "n_clicks"),
+    prevent_initial_call=True,
+)
+
+clientside_callback(
+    ClientsideFunction("throughline_modals", "go"),
+    Output(M.PLACE, "data"),
+    Input(M.LOADED, "data"),
+    Input(ids.mapping_go(ALL, ALL), "n_clicks"),
+    State(M.PLACE, "data"),
+    prevent_initial_call=True,
+)
+
+clientside_callback(
+    ClientsideFunction("throughline_modals", "state"),
+    Output(M.STATE, "data"),
+    Output(M.FRAME, "className"),
+    Input(M.SESSION, "data"),
+    Input(M.LOADED, "data"),
+    Input(M.DRAFT, "data"),
+    Input(M.SAVE, "n_clicks"),
+    Input(M.KEEP_MINE, "n_clicks"),
+    Input(M.CHECKED, "data"),
+    Input(M.RESULT, "data"),
+    State(M.STATE, "data"),
+    prevent_initial_call=True,
+)
+
+
+@callback(
+    Output(M.MODAL, "is_open"),
+    Output(M.SESSION, "data"),
+    Output(M.ASK, "hidden"),
+    Output(f"{M.ASK}-words", "children"),
+    Input(M.ASKED, "data"),
+    Input(M.CLOSE, "n_clicks"),
+    Input(M.KEEP, "n_clicks"),
+    Input(M.DISCARD, "n_clicks"),
+    Input(M.CLOCK, "n_intervals"),
+    State(M.DRAFT, "data"),
+    prevent_initial_call=True,
+)
+def open_or_close(
+    asked: dict | None,
+    _close: int | None,
+    _keep: int | None,
+    _discard: int | None,
+    _ticks: int | None,
+    draft: dict | None,
+) -> tuple[Any, Any, bool, Any]:
+    """Open for the gear or a card; close at once without changes, else ask first; close after saving."""
+    match ctx.triggered_id:
+        case M.ASKED:
+            return True, {"open": True, "n": asked["n"], "metric": asked.get("metric")}, True, no_update
+        case M.CLOSE if draft:
+            return no_update, no_update, False, f"Discard {count(len(draft), 'change')}?"
+        case M.KEEP:
+            return no_update, no_update, True, no_update
+        case _:
+            return False, CLOSED, True, no_update
+
+
+@callback(
+    Output(M.LOADED, "data"),
+    Input(M.SESSION, "data"),
+    Input(M.RETRY, "n_clicks"),
+    Input(M.USE_THEIRS, "n_clicks"),
+    Input(M.RESULT, "data"),
+    prevent_initial_call=True,
+)
+def load(session: dict | None, _retry: int | None, _theirs: int | None, result: dict | None) -> Any:
+    """What the editor starts from: the saved values, their revision, and what is in the way."""
+    match ctx.triggered_id:
+        case M.SESSION if session and session["open"]:
+            return loaded("opened", metric=session.get("metric"))
+        case M.RETRY:
+            return loaded("retry", refresh=True)
+        case M.USE_THEIRS:
+            return loaded("theirs")
+        case M.RESULT if result and result["state"] == "saved":
+            return loaded("saved")
+    return no_update
+
+
+def loaded(reason: str, *, metric: str | None = None, refresh: bool = False) -> dict[str, Any]:
+    """`reason`: opened, retry, theirs or saved. Problems are given as [what, why, todo, level] or None."""
+    settings, revision, problem = workspace().settings()
+    _, unreachable = jira_fields(refresh=refresh)
+    base = base_of(settings, statuses(), issue_types())
+    section, item = first_place(metric, set(mapped({}, base)))
+    read_only = problem or (READ_ONLY if workspace().status().read_only else None)
+    return {
+        "reason": reason,
+        "revision": revision,
+        "base": base,
+        "jira": packed(unreachable),
+        "read_only": packed(read_only),
+        "blocked": workspace().status().read_only,
+        "place": {"section": section, "item": item, "pane": metric is not None},
+    }
+
+
+READ_ONLY = Problem(
+    "These settings cannot be changed here.",
+    "The settings file cannot be written, or this is the sample site, whose mapping is fixed.",
+    "Connect your own Jira, or give this program permission to write the file.",
+    "info",
+)
+
+
+def packed(problem: Problem | None) -> list[str] | None:
+    """A problem as plain JSON."""
+    return [problem.what, problem.why, problem.todo, problem.level] if problem else None
+
+
+def unpacked(row: list[str] | None) -> Problem | None:
+    """Back from `packed`."""
+    return Problem(*row) if row else None
+
+
+def jira_fields(*, refresh: bool = False) -> tuple[list[FieldInfo], Problem | None]:
+    """The fields of the site, or why they could not be read."""
+    try:
+        return list(workspace().jira_fields(refresh=refresh)), None
+    except JiraError as error:
+        return [], problem_of(error)[0]
+
+
+def statuses() -> list[StatusInfo]:
+    """Statuses of the site; empty where they cannot be read."""
+    try:
+        return list(workspace().statuses())
+    except JiraError:
+        return []
+
+
+def issue_types() -> list[TypeInfo]:
+    """Issue types of the site; empty where they cannot be read."""
+    try:
+        return list(workspace().issue_types())
+    except JiraError:
+        return []
+
+
+@callback(
+    Output(M.STATUS, "children"),
+    Output(M.SAVE, "children"),
+    Output(M.SAVE, "disabled"),
+    Output(M.SAVE, "title"),
+    Output(M.CLOCK, "disabled"),
+    Input(M.STATE, "data"),
+    Input(M.DRAFT, "data"),
+    State(M.LOADED, "data"),
+    State(M.CHECKED, "data"),
+    State(M.RESULT, "data"),
+    prevent_initial_call=True,
+)
+def show_state(
+    state: str | None, draft: dict | None, saved: dict | None, checked: dict | None, result: dict | None
+) -> tuple[str, str, bool, str, bool]:
+    """The line at the bottom, the save button, and the clock that closes the modal two seconds after saving."""
+    n = len(draft or {})
+    label = f"Save {count(n, 'change')}" if n else "Save changes"
+    blocked = bool(saved and saved["blocked"])
+    busy = state in ("loading", "validating", "saving")
+    why = "These settings cannot be changed here." if blocked else "" if n else "Nothing is changed yet."
+    return _words(state, n, blocked, checked, result), label, blocked or busy or not n, why, state != "saved"
+
+
+def _words(state: str | None, n: int, blocked: bool, checked: dict | None, result: dict | None) -> str:
+    match state:
+        case "loading":
+            return "Reading fields and settings…"
+        case "validating":
+            return "Checking…"
+        case "saving":
+            return "Saving…"
+        case "saved":
+            return "Saved. The numbers are being recalculated."
+        case "error":
+            if checked and not checked["ok"]:
+                return checked["message"]
+            return result["message"] if result else "Not saved."
+    if blocked:
+        return "Read-only: changes can be tried here, not saved."
+    return f"{count(n, 'change')} not saved yet." if n else "No changes."

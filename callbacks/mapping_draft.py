@@ -1,0 +1,160 @@
+"""Every choice in the mapping modal becomes a change in one small draft."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import ALL, Input, Output, State, callback, ctx, no_update
+
+from callbacks.context import workspace
+from callbacks.field_mapping import issue_types, jira_fields, statuses
+from data.jira.errors import JiraError
+from data.settings.fields import FIELDS
+from data.views import FieldInfo, Suggestion
+from ui import ids
+from ui.modals.draft import Draft, in_force, keys_at, mapped, put
+
+M = ids.Mapping
+SURE = 0.8  # suggestions with at least this score are accepted together
+# After these the other controls have to show the change too.
+ELSEWHERE_TOO = (
+    "mapping-suggestion", "mapping-choice", "mapping-action", "mapping-phase", "mapping-work", "mapping-flow-item",
+    "mapping-word", "mapping-word-gone",
+)  # fmt: skip
+
+
+@callback(
+    Output(M.DRAFT, "data"),
+    Output(M.REDRAW, "data"),
+    Input(M.SESSION, "data"),
+    Input(M.LOADED, "data"),
+    Input(ids.mapping_suggestion(ALL, ALL), "n_clicks"),
+    Input(ids.mapping_choice(ALL), "value"),
+    Input(ids.mapping_action(ALL), "n_clicks"),
+    Input(ids.mapping_phase(ALL), "value"),
+    Input(ids.mapping_work(ALL), "value"),
+    Input(ids.mapping_flow_item(ALL), "value"),
+    Input(ids.mapping_setting(ALL), "value"),
+    Input(ids.mapping_word(ALL), "value"),
+    Input(ids.mapping_word_gone(ALL, ALL), "n_clicks"),
+    State(M.SESSION, "data"),
+    State(M.LOADED, "data"),
+    State(M.DRAFT, "data"),
+    State(M.REDRAW, "data"),
+    State(M.RESULT, "data"),
+    prevent_initial_call=True,
+)
+def edit(*states: Any) -> tuple[Any, Any]:
+    """One more change. Controls that merely appeared say what is in force already, which is no change."""
+    session, loaded, draft, redraw, result = states[-5:]
+    draft = draft or {}
+    if ctx.triggered_id == M.SESSION:
+        return (no_update if (session and session["open"]) or not draft else {}), no_update
+    if not loaded:
+        return no_update, no_update
+    if ctx.triggered_id == M.LOADED:
+        kept = after_loading(loaded["reason"], draft, loaded["base"], result)
+        return kept, (redraw or 0) + 1
+    new, show = draft, False
+    for each in ctx.triggered:
+        control = ctx.triggered_prop_ids[each["prop_id"]]
+        after = changed(new, loaded["base"], control, each["value"])
+        show = show or (after != new and control["area"] in ELSEWHERE_TOO)
+        new = after
+    if new == draft:
+        return no_update, no_update
+    return new, (redraw or 0) + 1 if show else no_update
+
+
+def after_loading(reason: str, draft: Draft, base: Draft, result: dict | None) -> Draft:
+    """What is left of the draft: all of it after a retry, what was not in conflict after "use theirs", else nothing."""
+    if reason not in ("retry", "theirs"):
+        return {}
+    dropped = (
+        {key for path in (result or {}).get("fields", ()) for key in keys_at(path, draft)} if reason == "theirs" else ()
+    )
+    kept: Draft = {}
+    for key, value in draft.items():
+        if key not in dropped:
+            kept = put(kept, base, key, value)
+    return kept
+
+
+def changed(draft: Draft, base: Draft, control: dict[str, str], value: Any) -> Draft:
+    """The draft after one control said `value`; the same draft when that is nothing new."""
+    match control["area"]:
+        case "mapping-suggestion" if value:
+            return put(draft, base, f"field/{control['field']}", control["jira"])
+        case "mapping-choice":
+            return put(draft, base, f"field/{control['field']}", value)
+        case "mapping-action" if value:
+            return act(draft, base, control["action"])
+        case "mapping-phase" if value:
+            return put(draft, base, f"phase/{control['status']}", value)
+        case "mapping-work":
+            return put(draft, base, f"work/{control['status']}", value or "")
+        case "mapping-flow-item":
+            return put(draft, base, f"type/{control['type']}", value or "")
+        case "mapping-setting":
+            return put_setting(draft, base, control["setting"], value)
+        case "mapping-word" if value and value.strip():
+            words = list(in_force(draft, base).get(f"setting/{control['setting']}") or [])
+            new = [each for each in (part.strip() for part in value.split(",")) if each and each not in words]
+            return put(draft, base, f"setting/{control['setting']}", [*words, *dict.fromkeys(new)])
+        case "mapping-word-gone" if value:
+            words = list(in_force(draft, base).get(f"setting/{control['setting']}") or [])
+            return put(
+                draft, base, f"setting/{control['setting']}", [each for each in words if each != control["word"]]
+            )
+    return draft
+
+
+def put_setting(draft: Draft, base: Draft, path: str, value: Any) -> Draft:
+    """Lists of choices keep one order, so that ticking and unticking is no change."""
+    if path == "working_time.weekdays":
+        value = sorted(value or [])
+    return put(draft, base, f"setting/{path}", None if value == "" and base.get(f"setting/{path}") is None else value)
+
+
+def act(draft: Draft, base: Draft, action: str) -> Draft:
+    """accept-all, clear:<our field>, reset:workflow, reset:types."""
+    verb, _, what = action.partition(":")
+    if verb == "clear":
+        return put(draft, base, f"field/{what}", None)
+    if verb == "accept-all":
+        for name, offer in acceptable(mapped(draft, base)).items():
+            draft = put(draft, base, f"field/{name}", offer.field_id)
+    if action == "reset:workflow":
+        for each in statuses():
+            draft = put(draft, base, f"phase/{each.id}", each.category)
+            draft = put(draft, base, f"work/{each.id}", "")
+    if action == "reset:types":
+        draft = {key: value for key, value in draft.items() if not key.startswith("type/")}
+        suggested = {each.name: each.flow_item or "" for each in issue_types() if each.suggested}
+        for name, item in suggested.items():
+            draft = put(draft, base, f"type/{name}", item)
+    return draft
+
+
+def suggestions() -> dict[str, list[Suggestion]]:
+    """For each of our fields, Jira fields that could be it, best first; empty when Jira cannot be asked."""
+    try:
+        return workspace().suggestions()
+    except JiraError:
+        return {}
+
+
+def acceptable(taken: dict[str, str], fields: list[FieldInfo] | None = None) -> dict[str, Suggestion]:
+    """Suggestions that we are sure of, for fields not mapped yet; no Jira field is used twice."""
+    known = {each.id: each for each in (jira_fields()[0] if fields is None else fields)}
+    used, found = set(taken.values()), {}
+    offers = [(each[0], name) for name, each in suggestions().items() if each and name not in taken and name in FIELDS]
+    for offer, name in sorted(offers, key=lambda pair: -pair[0].score):
+        info = known.get(offer.field_id)
+        if info is None or offer.score < SURE or offer.field_id in used or info.kind not in FIELDS[name].kinds:
+            continue
+        if info.coverage is not None and not info.coverage.set:
+            continue
+        used.add(offer.field_id)
+        found[name] = offer
+    return found

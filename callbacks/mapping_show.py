@@ -1,0 +1,210 @@
+"""What the mapping modal shows: the list, the choice, and what the choice does to the numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Input, Output, State, callback, no_update
+
+from callbacks.context import workspace
+from callbacks.field_mapping import issue_types, jira_fields, statuses, unpacked
+from callbacks.mapping_draft import acceptable, suggestions
+from data.jira.errors import JiraError
+from data.periods import Period, PeriodError
+from data.settings.fields import FIELDS
+from data.settings.store import SettingsError
+from data.views import Filters
+from ui import ids
+from ui.modals import mapping_definitions as definitions
+from ui.modals import mapping_list as lists
+from ui.modals.draft import Draft, in_force, mapped, patch, problems_of_workflow
+from ui.modals.field_mapping import banner, jira_problem, section_tabs
+from ui.modals.mapping_field import field_pane
+from ui.modals.mapping_needs import steps
+from ui.modals.mapping_preview import preview, preview_problem
+from ui.modals.mapping_workflow import types_pane, workflow_pane
+from ui.url import parse
+
+M = ids.Mapping
+
+
+@callback(
+    Output(M.LIST, "children"),
+    Output(M.LIST, "className"),
+    Output(M.SECTIONS, "children"),
+    Output(M.BANNER, "children"),
+    Output(M.RETRY, "hidden"),
+    Input(M.PLACE, "data"),
+    Input(M.LOADED, "data"),
+    Input(M.DRAFT, "data"),
+    prevent_initial_call=True,
+)
+def show_list(place: dict | None, loaded: dict | None, draft: dict | None) -> tuple[Any, ...]:
+    """The left side, the section tabs and what is in the way."""
+    if not loaded or not place:
+        return (no_update,) * 5
+    draft, base = draft or {}, loaded["base"]
+    jira = unpacked(loaded["jira"])
+    section, item = place["section"], place["item"]
+    content: list[Any] = []
+    if section == "fields" and not jira:
+        content = fields_on_the_left(item or steps()[0], draft, base)
+    elif section == "definitions":
+        parts = definitions.parts()
+        counts = {
+            part: sum(key.startswith("setting/") and definitions.part_of(key[8:]) == part for key in draft)
+            for part in parts
+        }
+        content = lists.plain_list(section, item or next(iter(parts)), parts, counts)
+    total = len(FIELDS)
+    tabs = section_tabs(section, {"fields": f"{len(mapped(draft, base))}/{total}"} if not jira else {})
+    shape = "mapping-list" + ("" if content else " is-empty") + (" is-passed" if place["pane"] else "")
+    return (
+        content,
+        shape,
+        tabs,
+        banner(unpacked(loaded["read_only"]), None, section),
+        not (jira and section == "fields"),
+    )
+
+
+def fields_on_the_left(here: str, draft: Draft, base: Draft) -> list[Any]:
+    """Each of our fields with its state and the name of its Jira field."""
+    fields, _ = jira_fields()
+    by_id = {each.id: each for each in fields}
+    chosen, offers = mapped(draft, base), suggestions()
+    states, names = {}, {}
+    for name, ours in FIELDS.items():
+        if name in chosen:
+            info = by_id.get(chosen[name])
+            states[name] = lists.MAPPED if info and info.kind in ours.kinds else lists.UNFIT
+            names[name] = info.name if info else chosen[name]
+        elif offers.get(name) and offers[name][0].field_id in by_id:
+            states[name], names[name] = lists.SUGGESTED, f"{by_id[offers[name][0].field_id].name}?"
+    edited = {key.removeprefix("field/") for key in draft if key.startswith("field/")}
+    return lists.field_list(here, states, names, edited, len(acceptable(chosen, fields)))
+
+
+@callback(
+    Output(M.PANE, "children"),
+    Input(M.PLACE, "data"),
+    Input(M.REDRAW, "data"),
+    Input(M.CHECKED, "data"),
+    Input(M.RESULT, "data"),
+    State(M.LOADED, "data"),
+    State(M.DRAFT, "data"),
+    prevent_initial_call=True,
+)
+def show_pane(
+    place: dict | None,
+    _redraw: int | None,
+    checked: dict | None,
+    result: dict | None,
+    loaded: dict | None,
+    draft: dict | None,
+) -> Any:
+    """The right side: one field, or one part of the other sections."""
+    if not loaded or not place:
+        return no_update
+    draft, base = draft or {}, loaded["base"]
+    values = in_force(draft, base)
+    errors = errors_now(checked, result, draft)
+    match place["section"]:
+        case "workflow":
+            known = statuses()
+            return workflow_pane(known, values, base, problems_of_workflow(draft, base, known))
+        case "types":
+            source = mapped(draft, base).get("flow_item_type")
+            return types_pane(issue_types(), values, base, name_of(source))
+        case "definitions":
+            part = place["item"] or next(iter(definitions.parts()))
+            settings = {key.removeprefix("setting/"): words for key, words in errors.items()}
+            return definitions.definitions_pane(part, values, settings, known_names())
+    if problem := unpacked(loaded["jira"]):
+        return jira_problem(problem)
+    return one_field(place["item"] or steps()[0], mapped(draft, base), errors)
+
+
+def one_field(item: str, chosen: dict[str, str], errors: dict[str, str]) -> Any:
+    """The choice for "<group>/<our field>"."""
+    fields, problem = jira_fields()
+    if problem:
+        return jira_problem(problem)
+    name = item.partition("/")[2]
+    jira = chosen.get(name)
+    known = any(each.id == jira for each in fields)
+    trouble = workspace().check(name, jira) if jira and known else None
+    return field_pane(item, jira, fields, suggestions().get(name, []), trouble, errors.get(f"field/{name}", ""))
+
+
+def errors_now(checked: dict | None, result: dict | None, draft: Draft) -> dict[str, str]:
+    """Messages at the values they are about, as long as those values are still in the draft."""
+    found: dict[str, str] = {}
+    for outcome in (checked, result):
+        for key, (value, words) in ((outcome or {}).get("errors") or {}).items():
+            if key in draft and draft[key] == value:
+                found[key] = words
+    return found
+
+
+def name_of(jira: str | None) -> str:
+    """The name of a Jira field; its id where the fields cannot be read; empty without one."""
+    if not jira:
+        return ""
+    return next((each.name for each in jira_fields()[0] if each.id == jira), jira)
+
+
+def known_names() -> definitions.Known:
+    """Names on the site that settings may refer to."""
+    choices = workspace().choices()
+    return definitions.Known(
+        types=tuple(name for name, _ in choices.types),
+        labels=tuple(name for name, _ in choices.labels[:200]),
+        components=tuple(name for name, _ in choices.components[:200]),
+        statuses=tuple(statuses()),
+        account_zone=workspace().status().zone,
+    )
+
+
+@callback(
+    Output(M.PREVIEW, "children"),
+    Input(M.DRAFT, "data"),
+    Input(M.LOADED, "data"),
+    State(ids.Page.LOCATION, "search"),
+    prevent_initial_call=True,
+)
+def show_preview(draft: dict | None, loaded: dict | None, search: str | None) -> Any:
+    """The numbers of the page's period, now and after the changes."""
+    if not draft or not loaded:
+        return []
+    fields = {each.id: each for each in jira_fields()[0]} if not loaded["jira"] else {}
+    changes = patch(draft, loaded["base"], statuses(), fields)
+    try:
+        period, filters = asked_for(search)
+        pairs = workspace().preview(changes, period, filters)
+    except SettingsError as refused:
+        return preview_problem(refused.problem.why or refused.problem.what)
+    except (JiraError, PeriodError) as error:
+        return preview_problem(str(error))
+    return preview(list(pairs), period.label, waiting_for(draft), len(draft))
+
+
+def asked_for(search: str | None) -> tuple[Period, Filters]:
+    """Period and filters of the page behind the modal; the last 30 days where its dates do not make a period."""
+    view = parse(search)
+    try:
+        return workspace().period(view.period, view.first, view.last), view.filters
+    except PeriodError:
+        return workspace().period("30d"), view.filters
+
+
+def waiting_for(draft: Draft) -> list[str]:
+    """Titles of newly mapped fields whose values are read only after saving."""
+    held = workspace().held_fields() if hasattr(workspace(), "held_fields") else None
+    if held is None:
+        return []
+    return [
+        FIELDS[key.removeprefix("field/")].title
+        for key, jira in draft.items()
+        if key.startswith("field/") and jira and jira not in held
+    ]

@@ -1,0 +1,269 @@
+"""The right side of the mapping modal: one of our fields, and the Jira fields that it could be."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from dash import dcc, html
+
+from data.settings.fields import FIELDS, MappedField
+from data.views import Coverage, FieldInfo, Problem, Suggestion
+from ui import ids
+from ui.components.icon import icon
+from ui.components.notice import notice
+from ui.modals.mapping_needs import BY_NAME, steps, users_of
+
+KINDS = {
+    "datetime": "date and time",
+    "date": "date",
+    "number": "number",
+    "text": "text",
+    "select": "one choice",
+    "multiselect": "several choices",
+    "checkbox": "checkboxes",
+    "user": "person",
+    "other": "other",
+}
+SHOWN_SUGGESTIONS = 4
+MOST_OPTIONS = 400  # what one answer to the browser may carry; more are found by typing
+
+
+def field_pane(
+    place: str,
+    chosen: str | None,
+    fields: list[FieldInfo],
+    suggestions: list[Suggestion],
+    problem: Problem | None,
+    error: str = "",
+) -> html.Div:
+    """`place` is "<group>/<our field>"; `chosen` the Jira field id in force; `problem` what the type check says."""
+    group, _, name = place.partition("/")
+    ours = FIELDS[name]
+    by_id = {each.id: each for each in fields}
+    return html.Div(
+        [
+            back_button(),
+            html.H3(ours.title, className="pane-title", tabIndex=-1),
+            html.P([ours.help, " ", _fits(ours)], className="pane-help"),
+            _users(name, group),
+            _suggested(ours, suggestions, by_id, chosen),
+            _picker(ours, fields, chosen, bool(suggestions)),
+            html.Div(_verdict(by_id.get(chosen or ""), chosen, problem, error), className="pane-verdict", **{"aria-live": "polite"}),
+            _walk(place),
+        ]
+    )  # fmt: skip
+
+
+def back_button() -> html.Button:
+    """On a narrow screen the list and the choice take turns."""
+    return html.Button(
+        [icon("arrow-left"), "All fields"],
+        id=ids.mapping_go("list", "back"),
+        type="button",
+        className="btn-quiet pane-back",
+    )
+
+
+def _fits(ours: MappedField) -> html.Span:
+    kinds = [KINDS[each] for each in ours.kinds]
+    words = kinds[0] if len(kinds) == 1 else ", ".join(kinds[:-1]) + f" or {kinds[-1]}"
+    return html.Span(f"Fits: {words}.", className="pane-fits")
+
+
+def _users(name: str, group: str) -> html.P | None:
+    titles = users_of(name)
+    note = BY_NAME[group].note if group in BY_NAME else ""
+    if not titles:
+        return None
+    return html.P(["Used by ", html.Strong(", ".join(titles)), ". ", note], className="pane-users")
+
+
+def _suggested(
+    ours: MappedField, suggestions: list[Suggestion], by_id: dict[str, FieldInfo], chosen: str | None
+) -> html.Div:
+    offers = [each for each in suggestions if each.field_id in by_id][:SHOWN_SUGGESTIONS]
+    if not offers:
+        return html.P(
+            f"No field of your Jira looks like “{ours.title.lower()}”. Search below, or leave it unmapped.",
+            className="pane-none",
+        )
+    head = html.H4("Suggested from your Jira", className="pane-sub")
+    cards = [_offer(ours.name, each, by_id[each.field_id], each.field_id == chosen) for each in offers]
+    return html.Div([head, html.Div(cards, className="offers")])
+
+
+def _offer(name: str, offer: Suggestion, info: FieldInfo, taken: bool) -> html.Button:
+    return html.Button(
+        [
+            html.Span(icon("check-circle-fill" if taken else "circle"), className="offer-mark"),
+            html.Span(
+                [
+                    html.Span(
+                        [
+                            html.Strong(info.name),
+                            html.Span(KINDS.get(info.kind, info.kind), className="kind"),
+                            html.Code(info.id),
+                        ],
+                        className="offer-head",
+                    ),
+                    coverage(info.coverage),
+                    _examples(info.coverage),
+                    html.Span(offer.why, className="offer-why") if offer.why else None,
+                ],
+                className="offer-words",
+            ),
+        ],
+        id=ids.mapping_suggestion(name, info.id),
+        type="button",
+        className="offer" + (" is-taken" if taken else ""),
+        **{"aria-pressed": "true" if taken else "false"},
+    )
+
+
+def coverage(seen: Coverage | None) -> html.Span:
+    """A bar with "set on 412 of 800 issues"."""
+    if seen is None:
+        return html.Span("Not counted: the site did not say how often it is set.", className="coverage-none")
+    if not seen.of:
+        return html.Span("No issues to look at yet.", className="coverage-none")
+    share = 100 * seen.set / seen.of
+    return html.Span(
+        [
+            html.Span(
+                html.Span(style={"width": f"{share:.1f}%"}, className="coverage-part"),
+                className="coverage-bar",
+                **{"aria-hidden": "true"},
+            ),
+            html.Span(f"set on {seen.set:,} of {seen.of:,} issues", className="coverage-words"),
+        ],
+        className="coverage" + (" is-low" if share < 5 else ""),
+    )
+
+
+def _examples(seen: Coverage | None) -> html.Span | None:
+    if seen is None or not seen.examples:
+        return None
+    return html.Span(
+        [html.Span(each[:60], className="example") for each in seen.examples[:3]],
+        className="examples",
+    )
+
+
+def options(ours: MappedField, fields: list[FieldInfo], chosen: str | None, typed: str = "") -> list[dict[str, Any]]:
+    """All Jira fields, those that fit first and the most used of them on top; what does not fit says so."""
+    names: dict[str, int] = {}
+    for each in fields:
+        names[each.name] = names.get(each.name, 0) + 1
+
+    def rank(info: FieldInfo) -> tuple:
+        seen = info.coverage
+        return info.kind not in ours.kinds, -(seen.set / seen.of if seen and seen.of else 0), info.name.casefold()
+
+    def label(info: FieldInfo) -> str:
+        which = f" ({info.id})" if names[info.name] > 1 else ""
+        kind = KINDS.get(info.kind, info.kind)
+        return f"{info.name}{which} · {kind}" + ("" if info.kind in ours.kinds else " · does not fit")
+
+    words = typed.casefold().split()
+    found = [
+        each for each in fields if each.id == chosen or all(word in f"{each.name} {each.id}".casefold() for word in words)
+    ]  # fmt: skip
+    rows = [{"label": label(each), "value": each.id} for each in sorted(found, key=rank)[:MOST_OPTIONS]]
+    if chosen and all(row["value"] != chosen for row in rows):
+        gone = all(each.id != chosen for each in fields)
+        rows.insert(0, {"label": f"{chosen} · not in this Jira" if gone else chosen, "value": chosen})
+    return rows
+
+
+def dom_id(component: dict[str, str]) -> str:
+    """The id that Dash gives the element of a component with a dictionary as id; for labels."""
+    return json.dumps(component, sort_keys=True, separators=(",", ":"))
+
+
+def _picker(ours: MappedField, fields: list[FieldInfo], chosen: str | None, offered: bool) -> html.Div:
+    control = ids.mapping_choice(ours.name)
+    return html.Div(
+        [
+            html.Label(
+                "Any other field" if offered else "Choose a field",
+                htmlFor=dom_id(control),
+                className="pane-sub",
+            ),
+            html.Div(
+                [
+                    dcc.Dropdown(
+                        options(ours, fields, chosen),
+                        chosen,
+                        id=control,
+                        placeholder=f"Search {len(fields):,} fields by name or id",
+                        clearable=False,
+                        maxHeight=260,
+                        className="pane-dropdown",
+                    ),
+                    html.Button(
+                        "Clear",
+                        id=ids.mapping_action(f"clear:{ours.name}"),
+                        type="button",
+                        className="btn btn-quiet",
+                        disabled=not chosen,
+                        **{"aria-label": f"Clear the mapping of {ours.title}"},
+                    ),
+                ],
+                className="pane-row",
+            ),
+        ]
+    )
+
+
+def _verdict(info: FieldInfo | None, chosen: str | None, problem: Problem | None, error: str) -> list[Any]:
+    if error:
+        return [notice(Problem("This choice was not saved.", error, level="danger"))]
+    if problem:
+        return [notice(problem)]
+    if not chosen:
+        return [html.P("Not mapped.", className="verdict-none")]
+    if info is None:
+        return [
+            notice(
+                Problem(
+                    f"Mapped to {chosen}, which this Jira does not have.",
+                    "It may have been deleted, or belongs to another site.",
+                    "Choose another field, or clear the mapping.",
+                )
+            )
+        ]
+    return [
+        html.Div(
+            [
+                html.Span([icon("check-circle"), f"Mapped to {info.name}"], className="verdict-good"),
+                coverage(info.coverage),
+                _examples(info.coverage),
+            ],
+            className="verdict",
+        )
+    ]
+
+
+def _walk(place: str) -> html.Div:
+    order = steps()
+    at = order.index(place) if place in order else 0
+    before, after = (order[at - 1] if at else None), (order[at + 1] if at + 1 < len(order) else None)
+
+    def button(target: str | None, by: str, words: Any) -> html.Button | html.Span:
+        if target is None:
+            return html.Span()
+        return html.Button(
+            words, id=ids.mapping_go(f"fields/{target}", by), type="button", className="btn-quiet pane-step"
+        )
+
+    def title(target: str | None) -> str:
+        return FIELDS[target.partition("/")[2]].title if target else ""
+
+    return html.Div(
+        [
+            button(before, "previous", [icon("chevron-left"), title(before)]),
+            button(after, "next", [title(after), icon("chevron-right")]),
+        ],
+        className="pane-walk",
+    )
