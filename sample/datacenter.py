@@ -51,7 +51,7 @@ class DataCenter(Flavour):
                     "searchable": True,
                     "clauseNames": ["cf[10014]", "Epic Link"],
                     "schema": schema,
-                }  # fmt: skip
+                }
             )
         return rows
 

@@ -215,7 +215,7 @@ class Finisher:
 
     def _change(self, draft: Draft, path: list[tuple[int, str]], fields: dict[str, Any], events: list[Event]) -> None:
         random = self.random
-        done = path[-1][0] if fields["resolutiondate"] else None
+        done = _done(path)
         flow = FLOW_ITEMS.get(draft.kind)
         if flow and random.random() < 0.9:
             fields[ID["Flow item type"]] = self.options("Flow item type", flow)
@@ -380,6 +380,17 @@ class Finisher:
 def _names(sprints: Iterable[dict[str, Any]]) -> tuple[str, str]:
     rows = list(sprints)
     return ", ".join(str(row["id"]) for row in rows), ", ".join(row["name"] for row in rows)
+
+
+def _done(path: list[tuple[int, str]]) -> int | None:
+    """When it last became done, if it still is; Resolved → Closed is not a new completion."""
+    found = None
+    for instant, name in path:
+        if STATUSES[name]["statusCategory"]["key"] != DONE:
+            found = None
+        elif found is None:
+            found = instant
+    return found
 
 
 def _priority(kind: str, random: Random) -> str:

@@ -239,7 +239,32 @@ PEOPLE = tuple(
     for n, (first, last) in enumerate(
         (first, ("Sample", "Example", "Specimen", "Placeholder")[n % 4])
         for n, first in enumerate(
-            ["Ada", "Ben", "Cleo", "Dario", "Esra", "Finn", "Greta", "Hugo", "Ines", "Jonas", "Kaya", "Lena", "Milo", "Nora", "Oskar", "Pia", "Quinn", "Rosa", "Sami", "Tilda", "Umut", "Vera", "Wim", "Yara"]
+            [
+                "Ada",
+                "Ben",
+                "Cleo",
+                "Dario",
+                "Esra",
+                "Finn",
+                "Greta",
+                "Hugo",
+                "Ines",
+                "Jonas",
+                "Kaya",
+                "Lena",
+                "Milo",
+                "Nora",
+                "Oskar",
+                "Pia",
+                "Quinn",
+                "Rosa",
+                "Sami",
+                "Tilda",
+                "Umut",
+                "Vera",
+                "Wim",
+                "Yara",
+            ]
         )
     )
 )

@@ -100,12 +100,12 @@ class Finder:
             positive = clause.operator == "~"
             return lambda n: all(word in _joined(column[n]) for word in words) == positive
         if kind in ("datetime", "date", "number"):
-            return self._ordered(clause, field, kind, column, now)
+            return self._ordered(clause, kind, column, now)
         if clause.operator in (">", ">=", "<", "<=") and field != "id":
             raise JqlError(f"The operator '{clause.operator}' is not supported by the '{clause.field}' field.")
         return self._worded(clause, field, column)
 
-    def _ordered(self, clause: Clause, field: str, kind: str, column: list[Any], now: datetime) -> Test:
+    def _ordered(self, clause: Clause, kind: str, column: list[Any], now: datetime) -> Test:
         def read(value: Value) -> Any:
             if kind == "number":
                 return _number(value, clause.field)
@@ -216,10 +216,7 @@ class Finder:
     def _instant(self, value: Value, now: datetime) -> int:
         """A date in a query, read in the caller's zone, as microseconds."""
         local = now.astimezone(self.zone)
-        if isinstance(value, Call):
-            moment = self._called(value, local)
-        else:
-            moment = self._written(value, local)
+        moment = self._called(value, local) if isinstance(value, Call) else self._written(value, local)
         return int(moment.timestamp()) * 1_000_000
 
     def _written(self, word: Word, local: datetime) -> datetime:
