@@ -7,6 +7,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,6 +15,8 @@ from urllib.parse import urlsplit
 import platformdirs
 
 from data.cache.files import locked, quarantine, write_atomic
+from data.jira.connection import site_url
+from data.jira.errors import InvalidUrl
 from data.logs import SECRETS
 from data.settings.model import Settings
 from data.views import Problem
@@ -41,12 +44,14 @@ class TokenError(Exception):
 
 
 def site_key(url: str) -> str:
-    """One spelling for the same site: lower-case host, no default port, no final slash, no user name.
+    """One spelling for the same site, of any text: as the client would spell it, without default port or user name.
 
-    >>> site_key(" HTTPS://Example.Atlassian.net:443/ ")
-    'https://example.atlassian.net'
+    >>> site_key(" HTTPS://Example.Atlassian.net:443/ ") == site_key("example.atlassian.net/browse/ABC-1")
+    True
     """
     text = url.strip().rstrip("/")
+    with suppress(InvalidUrl):
+        text = site_url(text)
     try:
         parts = urlsplit(text)
         host, port = parts.hostname or "", parts.port
