@@ -12,7 +12,7 @@ from cli.options import TableOrJson
 from cli.printing import as_json, as_table, columns, notice
 
 if TYPE_CHECKING:
-    from data.views import Coverage
+    from data.views import Coverage, Suggestion
 
 
 def fields(format_: TableOrJson = "table") -> int:
@@ -74,12 +74,12 @@ def _check_table(checks: list[Any]) -> None:
     as_table(table)
 
 
-def _by_jira_field(suggestions: dict[str, list[tuple[str, float, str]]]) -> dict[str, list[dict[str, Any]]]:
+def _by_jira_field(suggestions: dict[str, list[Suggestion]]) -> dict[str, list[dict[str, Any]]]:
     """Jira field id → what it is suggested for, best score first."""
     found: dict[str, list[dict[str, Any]]] = {}
     for ours, candidates in suggestions.items():
-        for jira_field, score, why in candidates[:1]:
-            found.setdefault(jira_field, []).append({"field": ours, "score": score, "why": why})
+        for best in candidates[:1]:
+            found.setdefault(best.field_id, []).append({"field": ours, "score": best.score, "why": best.why})
     return {name: sorted(each, key=lambda row: -row["score"]) for name, each in found.items()}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from data.metrics.answers import MetricValue
 from data.periods import Period, parse_day
 from data.settings.model import Settings
-from data.views import Answer, Choices, Coverage, FieldInfo, Filters, IssuePage, IssueRow, Status, SyncState
+from data.views import Answer, Choices, Coverage, FieldInfo, Filters, IssuePage, IssueRow, Status, Suggestion, SyncState
 
 TODAY = date(2026, 1, 31)
 
@@ -137,8 +137,8 @@ class FakeWorkspace:
             FieldInfo("customfield_10001", "Deployment date", "datetime", True, Coverage(412, 800, ("2026-01-02",))),
         ]
 
-    def suggestions(self) -> dict[str, list[tuple[str, float, str]]]:
-        return {"deployment_date": [("customfield_10001", 0.93, "its name")], "work_started_date": []}
+    def suggestions(self) -> dict[str, list[Suggestion]]:
+        return {"deployment_date": [Suggestion("customfield_10001", 0.93, "its name")], "work_started_date": []}
 
     def settings(self) -> tuple[Settings, int, None]:
         return Settings(), 1, None
