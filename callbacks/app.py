@@ -1,0 +1,81 @@
+"""Build the dashboard: workspace to server, layout to page, callbacks to both."""
+
+from __future__ import annotations
+
+import os
+import pkgutil
+import secrets
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from dash import Dash
+from flask import Flask
+
+import callbacks
+from callbacks.compression import compress
+from callbacks.context import WORKSPACE, show_error
+from callbacks.export import downloads
+from callbacks.library import VERSION, library
+from callbacks.security import secure
+
+ROOT = Path(__file__).parents[1]
+NAME = "Throughline"
+_INDEX = """<!DOCTYPE html>
+<html lang="en">
+    <head>
+        {%metas%}
+        <title>{%title%}</title>
+        <link rel="icon" type="image/svg+xml" href="/assets/mark.svg">
+        <script src="/assets/before_paint.js"></script>
+        {%css%}
+    </head>
+    <body>
+        {%app_entry%}
+        <footer>
+            {%config%}
+            {%scripts%}
+            {%renderer%}
+        </footer>
+    </body>
+</html>"""
+
+
+def create_app(workspace: Any, *, hosts: tuple[str, ...] | None = None) -> Dash:
+    """The app for one workspace. `hosts`: names it is reached by besides loopback (default: THROUGHLINE_HOSTS).
+
+    Module-level callbacks go to the first app of a process; a second one has a page that does not act.
+    """
+    for module in pkgutil.iter_modules(callbacks.__path__):  # being in the folder is being in the app
+        if module.name.startswith(("connection", "field_mapping", "mapping")) and not os.environ.get("MODALS"):
+            continue
+        import_module(f"callbacks.{module.name}")
+    from callbacks.page import blank, layout
+
+    server = Flask(NAME, root_path=str(ROOT), static_folder=None)
+    server.secret_key = os.environ.get("THROUGHLINE_SECRET") or secrets.token_hex(32)
+    server.extensions[WORKSPACE] = workspace
+    app = Dash(
+        NAME,
+        server=server,
+        assets_folder=str(ROOT / "ui" / "assets"),
+        assets_ignore=r"before_paint\.js",
+        external_stylesheets=[f"/library/{VERSION}/bootstrap.css", f"/library/{VERSION}/icons.css"],
+        index_string=_INDEX,
+        meta_tags=[
+            {"name": "viewport", "content": "width=device-width, initial-scale=1"},
+            {"name": "color-scheme", "content": "light dark"},
+        ],
+        title=NAME,
+        update_title="",
+        on_error=show_error,
+        health_endpoint="healthz",
+        enable_mcp=False,
+    )
+    app.validation_layout = blank()  # which ids exist, without asking the workspace for anything
+    app.layout = layout
+    server.register_blueprint(library)
+    server.register_blueprint(downloads)
+    compress(server)  # runs after the headers are set: the last registered runs first
+    secure(app, hosts if hosts is not None else tuple(os.environ.get("THROUGHLINE_HOSTS", "").split(",")))
+    return app

@@ -1,0 +1,86 @@
+"""The cards of a tab: known numbers at once, new ones behind them."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from dash import MATCH, Input, Output, State, callback, html, no_update
+
+from callbacks.context import period_of, problem_of, workspace
+from data.periods import PeriodError
+from ui import ids
+from ui.tabs.cards import cards, first_sync, unusable_period, waiting
+from ui.url import View, parse
+
+
+@callback(
+    Output(ids.Cards.DORA, "children"),
+    Output(ids.Cards.DORA, "data-shown"),
+    Input(ids.Store.DORA_VIEW, "data"),
+    State(ids.Cards.DORA, "data-shown"),
+    prevent_initial_call=True,
+)
+def show_dora(view: dict[str, str] | None, shown: str | None) -> tuple[Any, Any]:
+    """The five DORA metrics."""
+    return show_family("dora", view, shown)
+
+
+@callback(
+    Output(ids.Cards.FLOW, "children"),
+    Output(ids.Cards.FLOW, "data-shown"),
+    Input(ids.Store.FLOW_VIEW, "data"),
+    State(ids.Cards.FLOW, "data-shown"),
+    prevent_initial_call=True,
+)
+def show_flow(view: dict[str, str] | None, shown: str | None) -> tuple[Any, Any]:
+    """The five Flow metrics."""
+    return show_family("flow", view, shown)
+
+
+def show_family(family: str, view: dict[str, str] | None, shown: str | None) -> tuple[Any, Any]:
+    """Cards for the view, and its query as a mark of what is shown.
+
+    Numbers that are known but old are shown at once, with an order for new ones beside them (see `renew`).
+    A period that is none leaves the old cards where they are.
+    """
+    if not view:
+        return no_update, no_update
+    asked = parse(view["query"])
+    ws = workspace()
+    status = ws.status()
+    if not status.synced_at:
+        return first_sync(status), no_update
+    try:
+        period = period_of(asked)
+    except PeriodError as error:
+        return (no_update if shown else unusable_period(str(error), asked)), no_update
+    answer = ws.answer(family, period, asked.filters, stale_ok=True)
+    token = question_id(view)
+    if answer.state in ("fresh", "calculated"):
+        return html.Div(cards(answer, status, asked, period), id=ids.cards_grid(family, token)), view["query"]
+    old = cards(answer, status, asked, period, renewing=True)
+    return html.Div(
+        [waiting(ids.cards_again(family, token), view), html.Div(old, id=ids.cards_grid(family, token))]
+    ), view["query"]
+
+
+@callback(
+    Output(ids.cards_grid(MATCH, MATCH), "children"),
+    Input(ids.cards_again(MATCH, MATCH), "data"),
+)
+def renew(order: dict[str, str]) -> Any:
+    """New numbers in place of old ones, once those are on the page."""
+    asked = parse(order["query"])
+    ws = workspace()
+    period = period_of(asked)
+    answer = ws.answer(asked.tab, period, asked.filters, stale_ok=False)
+    return cards(answer, ws.status(), asked, period)
+
+
+def question_id(view: dict[str, str]) -> str:
+    """Short name of a question: the same query on the same revision is the same question."""
+    return hashlib.blake2s(f"{view.get('query')}\n{view.get('revision')}".encode(), digest_size=6).hexdigest()
+
+
+__all__ = ["View", "problem_of", "question_id", "renew", "show_dora", "show_flow"]

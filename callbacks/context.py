@@ -1,0 +1,58 @@
+"""What callbacks share: the workspace, the question a view asks, and what to say when something goes wrong."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import Any
+
+from dash import set_props
+from flask import current_app
+
+from data.periods import Period, PeriodError
+from data.views import Problem
+from ui import ids
+from ui.components.notice import notice
+from ui.url import View
+
+log = logging.getLogger(__name__)
+
+WORKSPACE = "workspace"
+
+
+def workspace() -> Any:
+    """The workspace that create_app attached to this server."""
+    return current_app.extensions[WORKSPACE]
+
+
+def period_of(view: View) -> Period:
+    """The period that the view asks for. Raises PeriodError with what to change."""
+    if view.period is None and not (view.first and view.last):
+        raise PeriodError("A period needs two dates. Fill in both From and To.")
+    return workspace().period(view.period, view.first, view.last)
+
+
+def problem_of(error: Exception) -> tuple[Problem, str]:
+    """The error in words for a person, and a request id when only the log knows more."""
+    if isinstance(error, PeriodError):
+        return Problem(str(error)), ""
+    message, hint = getattr(error, "message", None), getattr(error, "hint", None)
+    if message:
+        return Problem(str(message), todo=str(hint or "")), ""
+    request_id = secrets.token_hex(4)
+    log.error("callback failed, request %s", request_id, exc_info=error)
+    return (
+        Problem(
+            "That did not work.",
+            "Something went wrong inside the program; your data is unchanged.",
+            "Try again; if it stays, look into the log for this request.",
+            level="danger",
+        ),
+        request_id,
+    )
+
+
+def show_error(error: Exception) -> None:
+    """Say what happened; leave every output as it was. Dash calls this for any callback that raises."""
+    problem, request_id = problem_of(error)
+    set_props(ids.Page.NOTICES, {"children": notice(problem, request_id=request_id)})

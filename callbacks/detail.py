@@ -1,0 +1,1 @@
+"""What one number is made of: the panel from the right."""

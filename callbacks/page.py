@@ -1,0 +1,87 @@
+"""The page: its layout, and what follows from its URL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import ClientsideFunction, Input, Output, callback, clientside_callback, html, no_update
+
+from callbacks.context import period_of, workspace
+from data.periods import PeriodError
+from data.views import Choices, Status, SyncState
+from ui import ids
+from ui.components.filter_menu import options
+from ui.components.period_picker import compared, label
+from ui.modals.connection import connection_modal
+from ui.modals.field_mapping import field_mapping_modal
+from ui.shell import shell
+from ui.url import FILTERS, parse
+from ui.words import span
+
+
+def layout() -> Any:
+    """The page for a new visitor. Old or missing data starts a sync behind it (D-11)."""
+    ws = workspace()
+    ws.ensure_fresh()
+    return shell(ws.status(), ws.choices(), dialogs())
+
+
+def blank() -> Any:
+    """The page with nothing in it, for Dash to check the ids of callbacks against."""
+    nothing = Status("", "", False, False, "", None, 0, False, "", 0, SyncState(), (), "UTC", None, None, False)
+    return shell(nothing, Choices(), dialogs())
+
+
+def dialogs() -> list[Any]:
+    """The closed modals."""
+    return [connection_modal(), field_mapping_modal()]
+
+
+# The URL is the only place that holds what is looked at. It is taken apart in the browser into one question per tab,
+# which changes only while that tab is open: opening a detail recalculates nothing, an unopened tab costs nothing.
+clientside_callback(
+    ClientsideFunction("throughline", "split"),
+    Output(ids.Store.DORA_VIEW, "data"),
+    Output(ids.Store.FLOW_VIEW, "data"),
+    Output(ids.Store.PERIOD_VIEW, "data"),
+    Input(ids.Page.LOCATION, "search"),
+    Input(ids.Store.REVISION, "data"),
+)
+clientside_callback(
+    ClientsideFunction("throughline", "detail"),
+    Output(ids.Store.DETAIL_VIEW, "data"),
+    Input(ids.Page.LOCATION, "search"),
+    Input(ids.Store.REVISION, "data"),
+)
+
+
+@callback(
+    Output(ids.Period.LABEL, "children"),
+    Output(ids.Period.DATES, "children"),
+    Output(ids.Period.COMPARED, "children"),
+    Output(ids.Period.PROBLEM, "children"),
+    Input(ids.Store.PERIOD_VIEW, "data"),
+    prevent_initial_call=True,
+)
+def show_period(view: dict[str, str] | None) -> tuple[Any, Any, Any, Any]:
+    """The period in words, or why it is none; then the words of the numbers still shown stay."""
+    asked = parse((view or {}).get("query"))
+    try:
+        period = period_of(asked)
+    except PeriodError as error:
+        return no_update, no_update, no_update, str(error)
+    dates = html.Span(
+        span(period.first, period.last),
+        **{"data-first": period.first.isoformat(), "data-last": period.last.isoformat()},
+    )
+    return label(asked), dates, compared(period), ""
+
+
+@callback(
+    [Output(ids.filter_list(name), "children") for name in FILTERS],
+    Input(ids.Store.REVISION, "data"),
+    prevent_initial_call=True,
+)
+def show_choices(_revision: str) -> list[Any]:
+    """What can be filtered by, after a sync."""
+    return list(options(workspace().choices()).values())

@@ -1,0 +1,54 @@
+"""Fetch from Jira without freezing the page: start, follow, cancel, and tell the page when the data has changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Input, Output, State, callback, ctx, no_update
+
+from callbacks.context import workspace
+from ui import ids
+from ui.components.freshness import freshness
+from ui.components.notice import notices
+from ui.components.sync_progress import progress
+from ui.shell import site_words
+
+
+@callback(
+    Output(ids.Sync.PROGRESS, "children"),
+    Output(ids.Sync.BAR, "hidden"),
+    Output(ids.Sync.CLOCK, "disabled"),
+    Output(ids.Header.FRESHNESS, "children"),
+    Output(ids.Header.SITE, "children"),
+    Output(ids.Banner.SAMPLE, "hidden"),
+    Output(ids.Banner.PROBLEMS, "children"),
+    Output(ids.Store.REVISION, "data"),
+    Input(ids.Header.SYNC, "n_clicks"),
+    Input(ids.Sync.CANCEL, "n_clicks"),
+    Input(ids.Sync.CLOCK, "n_intervals"),
+    Input(ids.Store.SAVED, "data"),
+    Input(ids.Store.CONNECTED, "data"),
+    State(ids.Store.REVISION, "data"),
+    prevent_initial_call=True,
+)
+def follow_sync(
+    _sync: int | None, _cancel: int | None, _tick: int, _saved: int, _connected: int, known: str
+) -> tuple[Any, ...]:
+    """A click starts or cancels; the clock follows to the end; a new revision makes the cards ask again."""
+    ws = workspace()
+    if ctx.triggered_id == ids.Header.SYNC:
+        ws.start_sync()
+    elif ctx.triggered_id == ids.Sync.CANCEL:
+        ws.cancel_sync()
+    status = ws.status()
+    running = status.sync.state == "running"
+    return (
+        progress(status.sync),
+        not running,
+        not running,
+        freshness(status),
+        site_words(status),
+        not status.is_sample,
+        notices(status.problems),
+        no_update if status.revision == known else status.revision,
+    )

@@ -1,0 +1,13 @@
+// Sets theme and tab before the first paint, so that nothing flashes.
+(function () {
+  var root = document.documentElement;
+  var choice = 'auto';
+  try { choice = localStorage.getItem('throughline-theme') || 'auto'; } catch (e) { /* storage is off */ }
+  if (choice !== 'light' && choice !== 'dark') choice = 'auto';
+  var dark = choice === 'dark' || (choice === 'auto' && matchMedia('(prefers-color-scheme: dark)').matches);
+  root.setAttribute('data-bs-theme', dark ? 'dark' : 'light');
+  root.setAttribute('data-theme-choice', choice);
+  var asked = new URLSearchParams(location.search);
+  root.setAttribute('data-tab', asked.get('tab') || 'dora');
+  if (asked.get('metric')) root.setAttribute('data-detail', asked.get('metric'));
+})();

@@ -1,0 +1,338 @@
+// What the page does by itself: the URL is the state; menus, theme, ages and focus follow it. No data lives here.
+(function () {
+  'use strict';
+  const TABS = ['dora', 'flow'];
+  const FILTERS = ['project', 'type', 'label', 'component'];
+  const root = document.documentElement;
+  const all = (selector, inside) => Array.from((inside || document).querySelectorAll(selector));
+  const one = (selector) => document.querySelector(selector);
+  const query = () => new URLSearchParams(location.search);
+  const set = (node, name, value) => { if (node.getAttribute(name) !== value) node.setAttribute(name, value); };
+
+  // ── the URL ──────────────────────────────────────────────────────────────────────────────────────────────────────
+  function canonical(params) {
+    const tidy = new URLSearchParams();
+    const tab = params.get('tab');
+    if (TABS.includes(tab) && tab !== 'dora') tidy.set('tab', tab);
+    if (params.get('from') || params.get('to')) {
+      tidy.set('from', params.get('from') || '');
+      tidy.set('to', params.get('to') || '');
+    } else if (['7d', '90d'].includes(params.get('period'))) tidy.set('period', params.get('period'));
+    FILTERS.forEach((name) => [...new Set(params.getAll(name))].sort().forEach((value) => tidy.append(name, value)));
+    if (params.get('metric')) tidy.set('metric', params.get('metric'));
+    return tidy;
+  }
+
+  function go(params) {
+    const text = canonical(params).toString();
+    const target = location.pathname + (text ? '?' + text : '');
+    if (target !== location.pathname + location.search) {
+      history.pushState({}, '', target);
+      window.dispatchEvent(new CustomEvent('_dashprivate_pushstate')); // what dcc.Location listens to
+    }
+    paint();
+  }
+
+  function navigate(changes) {
+    const params = query();
+    Object.entries(changes).forEach(([name, value]) => {
+      params.delete(name);
+      (Array.isArray(value) ? value : [value]).forEach((each) => { if (each) params.append(name, each); });
+    });
+    go(params);
+  }
+
+  // ── the page follows the URL ─────────────────────────────────────────────────────────────────────────────────────
+  let opener = null;
+
+  function paint() {
+    const params = query();
+    const tab = TABS.includes(params.get('tab')) ? params.get('tab') : 'dora';
+    set(root, 'data-tab', tab);
+    all('.tab').forEach((link) => {
+      const target = canonical(params);
+      target.delete('metric');
+      if (link.dataset.tab === 'dora') target.delete('tab'); else target.set('tab', link.dataset.tab);
+      set(link, 'href', '?' + canonical(target));
+      if (link.dataset.tab === tab) set(link, 'aria-current', 'page'); else link.removeAttribute('aria-current');
+    });
+    paintPeriod(params);
+    paintFilters(params);
+    paintDetail(params.get('metric'));
+    const kept = canonical(params);
+    kept.delete('metric');
+    all('a[data-keep-query]').forEach((link) => set(link, 'href', link.dataset.keepQuery + '?' + kept));
+    paintAges();
+  }
+
+  function paintPeriod(params) {
+    const chosen = params.get('from') || params.get('to') ? '' : params.get('period') || '30d';
+    all('[data-period]').forEach((button) => set(button, 'aria-pressed', String(button.dataset.period === chosen)));
+  }
+
+  function paintFilters(params) {
+    let used = 0;
+    FILTERS.forEach((name) => {
+      const chosen = params.getAll(name);
+      used += chosen.length ? 1 : 0;
+      const title = one('[data-filter-title="' + name + '"]');
+      if (title) {
+        set(title, 'data-words', chosen.length > 1 ? ' · ' + chosen.length : chosen.length ? ': ' + chosen[0] : '');
+        set(title.closest('.menu-button'), 'data-chosen', String(chosen.length > 0));
+      }
+      const list = one('[data-filter-list="' + name + '"]');
+      if (!list) return;
+      all('[data-option]', list).forEach((option) => {
+        const want = pending[name] || chosen;
+        set(option, 'aria-checked', String(want.includes(option.dataset.option)));
+      });
+      const clear = one('[data-clear="' + name + '"]');
+      if (clear) clear.hidden = !chosen.length;
+    });
+    const count = one('[data-filters-count]');
+    if (count) set(count, 'data-words', used ? String(used) : '');
+    const clearAll = one('[data-clear="*"]');
+    if (clearAll) clearAll.hidden = !used;
+  }
+
+  function paintDetail(metric) {
+    const before = root.getAttribute('data-detail');
+    const panel = one('.detail');
+    if (!panel) return;
+    all('.bar, .page, .skip, .sync-bar').forEach((part) => { part.inert = Boolean(metric); });
+    if (metric) {
+      const body = one('[data-detail-of]');
+      set(panel, 'data-ready', String(Boolean(body && body.dataset.detailOf === metric)));
+      if (before !== metric || !panel.dataset.shown) {
+        opener = metric;
+        panel.dataset.shown = '1';
+        panel.focus({ preventScroll: true });
+        panel.scrollTop = 0;
+      }
+      set(root, 'data-detail', metric);
+    } else if (before) {
+      root.removeAttribute('data-detail');
+      delete panel.dataset.shown;
+      const link = opener && one('[data-metric="' + CSS.escape(opener) + '"] .card-open');
+      if (link) link.focus({ preventScroll: true });
+      opener = null;
+    }
+  }
+
+  function age(instant) {
+    const minutes = Math.floor((Date.now() - new Date(instant)) / 60000);
+    if (!Number.isFinite(minutes)) return null;
+    if (minutes < 1) return 'just now';
+    if (minutes < 60) return minutes + ' min ago';
+    if (minutes < 48 * 60) return Math.floor(minutes / 60) + ' h ago';
+    return Math.floor(minutes / 1440) + ' days ago';
+  }
+
+  function paintAges() {
+    all('time[data-age]').forEach((node) => {
+      const words = age(node.getAttribute('datetime'));
+      if (words && node.textContent !== words) node.textContent = words;
+    });
+  }
+
+  // ── menus ────────────────────────────────────────────────────────────────────────────────────────────────────────
+  const opened = () => one('.menu-button[aria-expanded="true"]');
+
+  function openMenu(button) {
+    closeMenu(false);
+    set(button, 'aria-expanded', 'true');
+    const panel = button.nextElementSibling;
+    if (button.dataset.menu === 'period') fillDates(panel);
+    panel.style.removeProperty('--shift');
+    const over = panel.getBoundingClientRect().right - (window.innerWidth - 8);
+    if (over > 0) panel.style.setProperty('--shift', -over + 'px');
+    const first = panel.querySelector('input[type="search"], [aria-pressed="true"], button, a');
+    if (first) first.focus({ preventScroll: true });
+  }
+
+  function closeMenu(back) {
+    const button = opened();
+    if (!button) return false;
+    set(button, 'aria-expanded', 'false');
+    applyPending();
+    const search = button.nextElementSibling.querySelector('input[type="search"]');
+    if (search && search.value) { type(search, ''); find(search); }
+    if (back) button.focus({ preventScroll: true });
+    return true;
+  }
+
+  function type(input, value) { // so that React, which owns the input, agrees
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(input, value);
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+
+  function fillDates(panel) {
+    const shown = one('[data-first]');
+    const [first, last] = all('input[type="date"]', panel);
+    const params = query();
+    if (first) type(first, params.get('from') || (shown && shown.dataset.first) || '');
+    if (last) type(last, params.get('to') || (shown && shown.dataset.last) || '');
+  }
+
+  function showDates(panel) {
+    const [first, last] = all('input[type="date"]', panel).map((input) => input.value);
+    const target = query();
+    target.delete('period');
+    target.set('from', first);
+    target.set('to', last);
+    if (!first && !last) { target.delete('from'); target.delete('to'); }
+    go(target);
+    closeMenu(true);
+  }
+
+  function find(search) {
+    const words = search.value.trim().toLowerCase();
+    all('.option', search.closest('.menu-panel')).forEach((option) => {
+      option.hidden = words !== '' && !option.dataset.option.toLowerCase().includes(words);
+    });
+  }
+
+  // ticking several names asks once, a moment after the last tick or when the menu closes
+  const pending = {};
+  let timer = 0;
+
+  function toggle(option) {
+    const name = option.closest('[data-filter-list]').dataset.filterList;
+    const chosen = new Set(pending[name] || query().getAll(name));
+    if (!chosen.delete(option.dataset.option)) chosen.add(option.dataset.option);
+    pending[name] = [...chosen];
+    set(option, 'aria-checked', String(chosen.has(option.dataset.option)));
+    clearTimeout(timer);
+    timer = setTimeout(applyPending, 500);
+  }
+
+  function applyPending() {
+    clearTimeout(timer);
+    const changes = { ...pending };
+    Object.keys(pending).forEach((name) => delete pending[name]);
+    if (Object.keys(changes).length) navigate(changes);
+  }
+
+  // ── theme and link ───────────────────────────────────────────────────────────────────────────────────────────────
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+
+  function paintTheme() {
+    const choice = root.getAttribute('data-theme-choice') || 'auto';
+    set(root, 'data-bs-theme', choice === 'dark' || (choice === 'auto' && dark.matches) ? 'dark' : 'light');
+    const button = one('[data-theme-toggle]');
+    const words = 'Theme: ' + (choice === 'auto' ? 'automatic' : choice);
+    if (button) { set(button, 'title', words); set(button, 'aria-label', words); }
+    window.dispatchEvent(new CustomEvent('throughline-theme'));
+  }
+
+  function nextTheme() {
+    const order = ['auto', 'light', 'dark'];
+    const next = order[(order.indexOf(root.getAttribute('data-theme-choice')) + 1) % 3];
+    root.setAttribute('data-theme-choice', next);
+    try { localStorage.setItem('throughline-theme', next); } catch (e) { /* storage is off */ }
+    paintTheme();
+  }
+
+  async function copyLink(button) {
+    const words = button.querySelector('.copy-words');
+    let done = true;
+    try { await navigator.clipboard.writeText(location.href); } catch (e) { done = copyByHand(location.href); }
+    set(words, 'data-state', done ? 'Copied' : 'Press Ctrl+C in the address bar');
+    setTimeout(() => words.removeAttribute('data-state'), 2000);
+  }
+
+  function copyByHand(text) {
+    const area = document.createElement('textarea');
+    area.value = text;
+    document.body.appendChild(area);
+    area.select();
+    let done = false;
+    try { done = document.execCommand('copy'); } catch (e) { /* not allowed */ }
+    area.remove();
+    return done;
+  }
+
+  // ── what people do ───────────────────────────────────────────────────────────────────────────────────────────────
+  function follow(event, link) {
+    if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return; // a new tab is a new tab
+    event.preventDefault();
+    event.stopPropagation();
+    closeMenu(false);
+    if (link.dataset.nav === 'home') go(new URLSearchParams());
+    else go(new URLSearchParams(new URL(link.href, location.href).search));
+  }
+
+  document.addEventListener('click', (event) => {
+    const at = (selector) => event.target.closest(selector);
+    const link = at('a[data-nav]');
+    if (link) return follow(event, link);
+    const button = at('.menu-button');
+    if (button) return button.getAttribute('aria-expanded') === 'true' ? closeMenu(true) : openMenu(button);
+    const panel = at('.menu-panel');
+    if (at('[data-period]')) { navigate({ period: at('[data-period]').dataset.period, from: null, to: null }); return closeMenu(true); }
+    if (at('[data-dates]')) return showDates(panel);
+    if (at('[data-option]')) return toggle(at('[data-option]'));
+    if (at('[data-clear]')) {
+      const name = at('[data-clear]').dataset.clear;
+      Object.keys(pending).forEach((each) => delete pending[each]);
+      return navigate(Object.fromEntries((name === '*' ? FILTERS : [name]).map((each) => [each, null])));
+    }
+    if (at('[data-close-detail]')) return navigate({ metric: null });
+    if (at('[data-theme-toggle]')) return nextTheme();
+    if (at('[data-copy-link]')) return copyLink(at('[data-copy-link]'));
+    if (at('[data-filters-toggle]')) {
+      const toggled = at('[data-filters-toggle]');
+      set(toggled, 'aria-expanded', String(toggled.getAttribute('aria-expanded') !== 'true'));
+      return undefined;
+    }
+    if (at('[data-scroll-to]')) {
+      const target = document.getElementById(at('[data-scroll-to]').dataset.scrollTo);
+      if (target) target.scrollIntoView({ block: 'start', behavior: 'auto' });
+      return undefined;
+    }
+    if (!panel) closeMenu(false);
+    return undefined;
+  }, true);
+
+  document.addEventListener('input', (event) => {
+    if (event.target.matches && event.target.matches('.menu-panel input[type="search"]')) find(event.target);
+  });
+
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') {
+      if (one('.modal.show')) return; // a dialog closes itself first
+      if (closeMenu(true)) { event.preventDefault(); return; }
+      if (root.getAttribute('data-detail')) { event.preventDefault(); navigate({ metric: null }); }
+      return;
+    }
+    const panel = event.target.closest && event.target.closest('.menu-panel');
+    if (panel && event.key === 'Enter' && event.target.type === 'date') return showDates(panel);
+    if (panel && (event.key === 'ArrowDown' || event.key === 'ArrowUp') && event.target.type !== 'date') {
+      const stops = all('input[type="search"], .preset, .option:not([hidden]), a', panel);
+      const next = stops[stops.indexOf(document.activeElement) + (event.key === 'ArrowDown' ? 1 : -1)];
+      if (next) { event.preventDefault(); next.focus(); }
+    }
+    return undefined;
+  });
+
+  document.addEventListener('focusin', (event) => {
+    const button = opened();
+    if (button && !button.parentElement.contains(event.target)) closeMenu(false);
+    if (root.getAttribute('data-detail') && !one('.modal.show')) {
+      const layer = one('.detail-layer');
+      if (layer && !layer.contains(event.target) && document.body.contains(event.target)) one('.detail').focus();
+    }
+  });
+
+  window.addEventListener('popstate', () => { closeMenu(false); paint(); });
+  dark.addEventListener('change', paintTheme);
+  setInterval(paintAges, 20000);
+
+  let asked = 0;
+  new MutationObserver(() => {
+    cancelAnimationFrame(asked);
+    asked = requestAnimationFrame(() => { paint(); paintTheme(); });
+  }).observe(document.body, { childList: true, subtree: true });
+  paint();
+  paintTheme();
+})();

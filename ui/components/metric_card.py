@@ -1,0 +1,203 @@
+"""One metric, one card, in any of its outcomes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from data.metrics.answers import ErrorState, MetricValue
+from ui import ids
+from ui.components.icon import icon
+from ui.components.sparkline import sparkline
+from ui.words import FLOW_ITEMS, TIER_CLASS, change, count, headline, number, span
+
+
+def metric_card(value: MetricValue, *, href: str, action: Any = None) -> html.Article:
+    """The card of `value`; `href` opens its detail. `action` is put into a card that has no data (a way out)."""
+    return html.Article(
+        [_title(value, href), *_body(value, action)],
+        className=f"card-metric card-{value.error_state.replace('_', '-')}",
+        **{"data-metric": value.metric_name},
+    )
+
+
+def card_skeleton() -> html.Div:
+    """The same size as a card, before anything is known."""
+    bars = ("sk-title", "sk-value", "sk-spark", "sk-line")
+    return html.Div([html.Div(className=f"sk {each}") for each in bars], className="card-metric card-loading")
+
+
+def skeletons(n: int = 6) -> html.Div:
+    """A grid of them."""
+    return html.Div(
+        [card_skeleton() for _ in range(n)], className="cards", **{"aria-busy": "true", "aria-label": "Loading"}
+    )
+
+
+def _title(value: MetricValue, href: str) -> html.H3:
+    title = value.details.get("title") or value.metric_name.replace("_", " ").capitalize()
+    hint = value.details.get("definition") or ""
+    return html.H3(
+        html.A(title, href=href, title=hint, className="card-open", **{"data-nav": "link"}), className="card-heading"
+    )
+
+
+def _body(value: MetricValue, action: Any) -> list[Any]:
+    match value.error_state:
+        case ErrorState.SUCCESS:
+            return _number(value)
+        case ErrorState.MISSING_MAPPING:
+            return _missing(value)
+        case ErrorState.NO_DATA:
+            return _empty(value, action)
+        case _:
+            return _failed(value)
+
+
+def _number(value: MetricValue) -> list[Any]:
+    shown, unit = headline(value)
+    shares = value.details.get("distribution")
+    middle = _shares(shares) if shares else _trend(value)
+    tail = html.Div([_counts(value), _note(value)], className="card-foot")
+    top = html.Div(
+        [
+            html.Span([html.Span(shown, className="num"), html.Span(unit, className="unit")], className="value"),
+            _tier(value),
+        ],
+        className="card-top",
+    )
+    if shares:
+        top.children[0] = html.Span(
+            [html.Span(shown, className="num"), html.Span(f"{unit} Feature", className="unit")], className="value"
+        )
+    return [top, middle, _change(value), tail]
+
+
+def _tier(value: MetricValue) -> html.Span | None:
+    tier = value.performance_tier
+    if not tier:
+        return None
+    return html.Span(
+        [html.Span(className="dot"), tier],
+        className=f"tier tier-{TIER_CLASS.get(tier, 'none')}",
+        title=f"DORA tier: {tier}",
+    )
+
+
+def _trend(value: MetricValue) -> html.Div:
+    points = value.details.get("sparkline")
+    each = value.details.get("sparkline_days") or 0
+    covered = len(points or ()) * each
+    days = period_days(value)
+    shaded = min(days / covered, 1.0) if covered else 0.0
+    known = [point for point in points or () if point is not None]
+    words = f"Recent values, from {number(known[0], 2)} to {number(known[-1], 2)}" if known else ""
+    return sparkline(points, shaded=shaded, words=words)
+
+
+def period_days(value: MetricValue) -> int:
+    """Days between the two instants of the value, to the nearest day (clock changes make it uneven)."""
+    from ui.words import parse_instant
+
+    seconds = (parse_instant(value.time_period_end) - parse_instant(value.time_period_start)).total_seconds()
+    return round(seconds / 86_400)
+
+
+def _shares(shares: dict[str, float]) -> html.Div:
+    """Shares of the whole as one bar with its labels."""
+    parts = [(FLOW_ITEMS.get(name, name), float(share), n) for n, (name, share) in enumerate(shares.items())]
+    bar = [
+        html.Span(className=f"share share-{n}", style={"flexGrow": share}, title=f"{name} {number(share, 3)} %")
+        for name, share, n in parts
+        if share > 0
+    ]
+    legend = [
+        html.Span(
+            [html.Span(className=f"swatch share-{n}"), name, html.B(f"{number(share, 3)} %")], className="share-label"
+        )
+        for name, share, n in parts
+    ]
+    return html.Div(
+        [html.Div(bar, className="share-bar"), html.Div(legend, className="share-legend")], className="shares"
+    )
+
+
+def _change(value: MetricValue) -> html.Div:
+    arrow, words, mood = change(value)
+    if not arrow:
+        return html.Div("No earlier number to compare with", className="change change-none")
+    before = value.details.get("previous_value")
+    hint = f"Before: {number(before, 3)} {value.unit}" if before is not None else ""
+    return html.Div(
+        [html.Span(arrow, className="arrow", **{"aria-hidden": "true"}), words],
+        className=f"change change-{mood}",
+        title=hint,
+    )
+
+
+def _counts(value: MetricValue) -> html.Div:
+    used = value.details.get("used", value.total_issue_count - value.excluded_issue_count)
+    return html.Div(
+        [html.Span(f"{used:,} used"), html.Span(f"{value.excluded_issue_count:,} left out")], className="counts"
+    )
+
+
+def _note(value: MetricValue) -> html.Div | None:
+    notes = [str(each) for each in value.details.get("notes") or ()]
+    if value.details.get("low_confidence"):
+        notes.insert(0, "low confidence: fewer than 5")
+    if not notes:
+        return None
+    words = " · ".join(notes)
+    return html.Div(words, className="note", title=words)
+
+
+def _missing(value: MetricValue) -> list[Any]:
+    needs = value.details.get("needs_titles") or value.details.get("needs") or []
+    return [
+        html.Div(html.Span("–", className="num"), className="card-top"),
+        html.P(value.error_message or "A field is not mapped yet.", className="card-words"),
+        html.Div([html.Span(str(each), className="field-name") for each in needs], className="field-names")
+        if needs
+        else None,
+        html.Div(
+            html.Button(
+                [icon("sliders2"), "Configure mappings"],
+                id=ids.configure(value.metric_name),
+                className="btn-quiet btn-raised",
+                type="button",
+            ),
+            className="card-foot",
+        ),
+    ]
+
+
+def _empty(value: MetricValue, action: Any) -> list[Any]:
+    return [
+        html.Div(html.Span("–", className="num"), className="card-top"),
+        html.P(value.error_message or "Nothing happened in this period.", className="card-words"),
+        html.Div([action, _counts(value) if value.total_issue_count else None], className="card-foot"),
+    ]
+
+
+def _failed(value: MetricValue) -> list[Any]:
+    request = value.details.get("request_id")
+    return [
+        html.Div(html.Span("–", className="num"), className="card-top"),
+        html.P(value.error_message or "This number could not be calculated.", className="card-words"),
+        html.P("The other numbers are not affected. Sync again; if it stays, report it.", className="card-words muted"),
+        html.Div(html.Span(["Request ", html.Code(request)], className="note"), className="card-foot")
+        if request
+        else None,
+    ]
+
+
+def data_days(covered: tuple[str, str] | None) -> str:
+    """Which days have data, in words."""
+    return f"The data covers {span(*covered)}." if covered else "There is no data yet."
+
+
+def left_out(value: MetricValue) -> str:
+    """ "3 issues left out" for the end of a sentence."""
+    return f"{count(value.excluded_issue_count, 'issue')} left out"

@@ -1,0 +1,268 @@
+"""The frame around every tab: bar, banners, filters, the two tabs, the place for the detail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import dcc, html
+
+from data.views import Choices, Status
+from ui import ids
+from ui.components.filter_menu import filter_menus, options
+from ui.components.freshness import freshness
+from ui.components.icon import icon
+from ui.components.menu import menu
+from ui.components.metric_card import skeletons
+from ui.components.notice import notices
+from ui.components.period_picker import period_picker
+from ui.components.sync_progress import progress
+from ui.url import TABS
+
+TAB_TITLES = {"dora": "DORA", "flow": "Flow"}
+PANES = {"dora": ids.Cards.DORA, "flow": ids.Cards.FLOW}
+CLOCK_MS = 1_000
+
+
+def shell(status: Status, choices: Choices, dialogs: Sequence[Any] = ()) -> html.Div:
+    """The whole page as it first appears; `dialogs` are the closed modals."""
+    return html.Div(
+        [
+            html.A("Skip to the numbers", href=f"#{ids.Page.MAIN}", className="skip"),
+            *_state(status),
+            _bar(status),
+            _sync_bar(status),
+            html.Div(
+                [
+                    _sample_banner(status),
+                    html.Div(notices(status.problems), id=ids.Banner.PROBLEMS, className="banners"),
+                    html.Div(id=ids.Page.NOTICES, className="banners", **{"aria-live": "polite"}),
+                    _filters(choices),
+                    html.Main([_pane(tab) for tab in TABS], id=ids.Page.MAIN, tabIndex="-1"),
+                ],
+                className="page",
+            ),
+            _detail(),
+            *dialogs,
+        ],
+        className="app",
+    )
+
+
+def _state(status: Status) -> list[Any]:
+    return [
+        dcc.Location(id=ids.Page.LOCATION, refresh="callback-nav"),
+        dcc.Store(id=ids.Store.REVISION, data=status.revision),
+        dcc.Store(id=ids.Store.DORA_VIEW),
+        dcc.Store(id=ids.Store.FLOW_VIEW),
+        dcc.Store(id=ids.Store.DETAIL_VIEW),
+        dcc.Store(id=ids.Store.PERIOD_VIEW),
+        dcc.Store(id=ids.Store.SAVED, data=0),
+        dcc.Store(id=ids.Store.CONNECTED, data=0),
+        dcc.Interval(id=ids.Sync.CLOCK, interval=CLOCK_MS, disabled=status.sync.state != "running"),
+    ]
+
+
+def _bar(status: Status) -> html.Header:
+    return html.Header(
+        [
+            html.A(
+                [
+                    html.Span(className="mark", **{"aria-hidden": "true"}),
+                    html.Span("Throughline", className="brand-name"),
+                ],
+                href="/",
+                className="brand",
+                **{"data-nav": "home"},
+            ),
+            html.Button(
+                html.Span(site_words(status), id=ids.Header.SITE, className="site"),
+                id=ids.Header.CONNECT,
+                type="button",
+                className="btn-bar site-button",
+                title="Connection: which Jira and which issues",
+            ),
+            html.Nav(
+                [
+                    html.A(TAB_TITLES[tab], href=f"?tab={tab}", className="tab", **{"data-tab": tab, "data-nav": "tab"})
+                    for tab in TABS
+                ],
+                className="tabs",
+                id=ids.Header.TABS,
+                **{"aria-label": "Kinds of numbers"},
+            ),
+            html.Div(
+                [
+                    html.Span(freshness(status), id=ids.Header.FRESHNESS, className="freshness"),
+                    _button("arrow-clockwise", "Sync now", ids.Header.SYNC),
+                    _button("gear", "Field mapping and definitions", ids.Header.SETTINGS),
+                    html.Button(
+                        [icon("sun", "when-light"), icon("moon", "when-dark"), icon("circle-half", "when-auto")],
+                        id=ids.Header.THEME,
+                        type="button",
+                        className="btn-bar btn-icon",
+                        title="Theme: automatic",
+                        **{"aria-label": "Theme: automatic", "data-theme-toggle": "1"},
+                    ),
+                ],
+                className="bar-end",
+            ),
+        ],
+        className="bar",
+    )
+
+
+def site_words(status: Status) -> list[Any]:
+    """Site and query, as the header shows them."""
+    name = status.site_title or status.site_url or "No site"
+    return [
+        html.Span(name, className="site-name"),
+        html.Span(status.jql, className="site-jql", title=status.jql) if status.jql else None,
+        icon("chevron-down", "chevron"),
+    ]
+
+
+def _button(icon_name: str, words: str, component_id: str) -> html.Button:
+    return html.Button(
+        icon(icon_name),
+        id=component_id,
+        type="button",
+        className="btn-bar btn-icon",
+        title=words,
+        **{"aria-label": words},
+    )
+
+
+def _sync_bar(status: Status) -> html.Div:
+    return html.Div(
+        [
+            html.Div(progress(status.sync), id=ids.Sync.PROGRESS, className="sync-inner"),
+            html.Button("Cancel", id=ids.Sync.CANCEL, type="button", className="btn-link-quiet"),
+        ],
+        id=ids.Sync.BAR,
+        className="sync-bar",
+        hidden=status.sync.state != "running",
+        role="status",
+    )
+
+
+def _sample_banner(status: Status) -> html.Div:
+    return html.Div(
+        [
+            html.Span(
+                [html.B("Sample data."), " Made-up projects, so that you can look around."], className="sample-words"
+            ),
+            html.Button(
+                [icon("plug"), "Connect your Jira"], id=ids.Banner.CONNECT, type="button", className="btn-primary-quiet"
+            ),
+        ],
+        id=ids.Banner.SAMPLE,
+        className="sample",
+        hidden=not status.is_sample,
+    )
+
+
+def _filters(choices: Choices) -> html.Div:
+    menus = filter_menus()
+    lists = options(choices)
+    for each, name in zip(menus, lists, strict=True):
+        each.children[1].children[1].children = lists[name]
+    return html.Div(
+        [
+            html.Div(
+                [
+                    period_picker(),
+                    html.Span(id=ids.Period.DATES, className="dates-words"),
+                    html.Span(id=ids.Period.COMPARED, className="compared"),
+                ],
+                className="filters-period",
+            ),
+            html.Button(
+                [icon("funnel"), "Filters", html.Span(className="filters-count", **{"data-filters-count": "1"})],
+                type="button",
+                className="btn-quiet filters-toggle",
+                **{"data-filters-toggle": "1", "aria-expanded": "false"},
+            ),
+            html.Div(
+                [
+                    *menus,
+                    html.Button(
+                        "Clear all", type="button", className="btn-link-quiet clear-all", **{"data-clear": "*"}
+                    ),
+                ],
+                className="filters-lists",
+            ),
+            html.Div([_downloads(), _copy_link()], className="filters-end"),
+            html.Div(id=ids.Period.PROBLEM, className="period-problem", role="alert"),
+        ],
+        id=ids.Filter.ROW,
+        className="filters",
+    )
+
+
+def _downloads() -> html.Div:
+    rows = [
+        html.A(
+            [
+                html.Span("All numbers", className="option-name"),
+                html.Span("DORA and Flow, this period and these filters", className="muted"),
+            ],
+            href="/export/numbers.csv",
+            className="menu-link",
+            download="",
+            **{"data-keep-query": "/export/numbers.csv"},
+        ),
+        html.Div("The issues behind a number: open its card.", className="menu-foot"),
+    ]
+    return menu([icon("download"), "CSV"], rows, name="csv", words="Download as CSV", className="csv-menu", align="end")
+
+
+def _copy_link() -> html.Button:
+    return html.Button(
+        [icon("link-45deg"), html.Span("Copy link", className="copy-words", **{"data-copied": "Copied"})],
+        type="button",
+        className="btn-quiet",
+        title="A link to exactly this view",
+        **{"data-copy-link": "1"},
+    )
+
+
+def _pane(tab: str) -> html.Section:
+    return html.Section(
+        [
+            html.H2(TAB_TITLES[tab], className="visually-hidden"),
+            html.Div(skeletons(), id=PANES[tab], className="pane-cards"),
+        ],
+        className="pane",
+        **{"data-pane": tab, "aria-label": TAB_TITLES[tab]},
+    )
+
+
+def _detail() -> html.Div:
+    return html.Div(
+        [
+            html.Div(className="scrim", **{"data-close-detail": "1"}),
+            html.Aside(
+                [
+                    html.Button(
+                        icon("x-lg"),
+                        type="button",
+                        className="btn-bar btn-icon detail-close",
+                        title="Close (Esc)",
+                        **{"aria-label": "Close", "data-close-detail": "1"},
+                    ),
+                    html.Div(id=ids.Detail.BODY, className="detail-body"),
+                    html.Div([html.Div(className=f"sk {each}") for each in _SKELETON], className="detail-skeleton"),
+                ],
+                id=ids.Detail.PANEL,
+                className="detail",
+                role="dialog",
+                tabIndex="-1",
+                **{"aria-label": "What this number is made of", "aria-modal": "true"},
+            ),
+        ],
+        className="detail-layer",
+    )
+
+
+_SKELETON = ("sk-title", "sk-line", "sk-value", "sk-line", "sk-line", "sk-chart", "sk-line", "sk-line", "sk-line")

@@ -1,0 +1,130 @@
+"""The cards of one tab, and what stands there when there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import dcc, html
+
+from data.metrics.answers import ErrorState, MetricValue
+from data.periods import Period
+from data.views import Answer, Problem, Status
+from ui.components.about_card import about_card
+from ui.components.metric_card import data_days, metric_card, skeletons
+from ui.components.notice import notice
+from ui.url import View, query
+from ui.words import moment, span
+
+
+def cards(answer: Answer, status: Status, view: View, period: Period, *, renewing: bool = False) -> list[Any]:
+    """The line above the cards, if there is something to say, and the grid.
+
+    `renewing`: the numbers are old and new ones are on their way, so they are dimmed and their age is said.
+    """
+    return [
+        _line(answer, status, renewing),
+        _nothing_at_all(answer, view, status),
+        html.Div(
+            [
+                *(
+                    metric_card(
+                        value, href=query(view.with_metric(value.metric_name)) or "?", action=_way_out(answer, view)
+                    )
+                    for value in answer.values
+                ),
+                about_card(answer, status, period, filtered=bool(view.filters)),
+            ],
+            className="cards cards-old" if renewing else "cards",
+        ),
+    ]
+
+
+def _line(answer: Answer, status: Status, renewing: bool) -> html.Div | None:
+    if not renewing:
+        return None
+    exact = moment(answer.calculated_at, status.zone)
+    return html.Div(
+        ["Calculated ", html.Time(exact, dateTime=answer.calculated_at, **{"data-age": "1"}), " · calculating again …"],
+        className="line-old",
+        role="status",
+    )
+
+
+def _nothing_at_all(answer: Answer, view: View, status: Status) -> html.Div | None:
+    """One message instead of five when no card has a number because the period is empty."""
+    states = {value.error_state for value in answer.values}
+    if ErrorState.SUCCESS in states or ErrorState.NO_DATA not in states:
+        return None
+    covered = answer.covered or _span_of(status)
+    if view.filters and not answer.suggestion:
+        what, todo = "No issue matches these filters in this period.", "Clear a filter, or choose other days."
+    else:
+        what, todo = "Nothing happened in this period.", data_days(covered)
+    return html.Div(
+        [notice(Problem(what, todo=todo, level="info")), _way_out(answer, view, raised=False)], className="line-empty"
+    )
+
+
+def _span_of(status: Status) -> tuple[str, str] | None:
+    return (status.first_day, status.last_day) if status.first_day and status.last_day else None
+
+
+def _way_out(answer: Answer, view: View, *, raised: bool = True) -> Any:
+    """A link to a period that has data."""
+    if not answer.suggestion:
+        return None
+    first, last = answer.suggestion
+    return html.A(
+        f"Show {span(first, last)}",
+        href=query(view.with_dates(first, last)),
+        className="btn-quiet btn-raised" if raised else "btn-quiet",
+        **{"data-nav": "link"},
+    )
+
+
+def waiting(component_id: dict[str, str], order: dict[str, str]) -> dcc.Store:
+    """An order for new numbers: acts as soon as it is on the page."""
+    return dcc.Store(id=component_id, data=order)
+
+
+def first_sync(status: Status) -> list[Any]:
+    """Before the first sync has ended: the cards' places, and what is going on."""
+    if status.sync.state in ("failed", "cancelled"):
+        problem = status.sync.problem or Problem(
+            "There are no issues yet.", todo="Start a sync with the arrow at the top right."
+        )
+        return [notice(problem)]
+    words = (
+        "Reading the sample site for the first time." if status.is_sample else "Reading your Jira for the first time."
+    )
+    return [
+        html.Div(
+            [html.Span(words), html.Span(" The numbers appear here when it is done.", className="muted")],
+            className="line-first",
+        ),
+        skeletons(),
+    ]
+
+
+def unusable_period(message: str, view: View) -> list[Any]:
+    """The page was opened with a period that is none."""
+    return [
+        html.Div(
+            [
+                notice(Problem("This period cannot be shown.", todo=message, level="info")),
+                html.A(
+                    "Show the last 30 days",
+                    href=query(View(tab=view.tab, filters=view.filters)) or "?",
+                    className="btn-quiet",
+                    **{"data-nav": "link"},
+                ),
+            ],
+            className="line-empty",
+        )
+    ]
+
+
+def used_in_all(values: Sequence[MetricValue]) -> int:
+    """The most issues that any of the numbers used."""
+    return max((value.details.get("used", 0) for value in values), default=0)

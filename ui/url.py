@@ -1,0 +1,76 @@
+"""The state of the page as a URL query: what is looked at can be shared, bookmarked and gone back to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from urllib.parse import parse_qs, urlencode
+
+from data.periods import PRESETS
+from data.views import Filters
+
+TABS = ("dora", "flow")
+DEFAULT_TAB = "dora"
+DEFAULT_PERIOD = "30d"
+FILTERS = {"project": "projects", "type": "types", "label": "labels", "component": "components"}
+_LONGEST = 4_000  # characters of a query that we are willing to read
+
+
+@dataclass(frozen=True)
+class View:
+    """What a person looks at. `period` is a preset, or None when `first` and `last` (YYYY-MM-DD) are given."""
+
+    tab: str = DEFAULT_TAB
+    period: str | None = DEFAULT_PERIOD
+    first: str | None = None
+    last: str | None = None
+    filters: Filters = field(default_factory=Filters)
+    metric: str | None = None
+
+    def with_metric(self, metric: str | None) -> View:
+        return replace(self, metric=metric)
+
+    def with_dates(self, first: str, last: str) -> View:
+        return replace(self, period=None, first=first, last=last)
+
+
+def parse(search: str | None) -> View:
+    """The view that a query such as `?tab=flow&period=90d&project=SHOP` describes.
+
+    Unknown tabs and presets become the defaults; dates are passed on as written, so that a wrong one can be explained.
+    """
+    asked = parse_qs((search or "")[:_LONGEST].lstrip("?"), keep_blank_values=False)
+
+    def one(name: str) -> str | None:
+        return asked.get(name, [None])[-1]
+
+    tab = one("tab")
+    first, last, period = one("from"), one("to"), one("period")
+    if first or last:
+        period = None
+    elif period not in PRESETS:
+        period = DEFAULT_PERIOD
+    return View(
+        tab=tab if tab in TABS else DEFAULT_TAB,
+        period=period,
+        first=(first or "") if period is None else None,
+        last=(last or "") if period is None else None,
+        filters=Filters(**{ours: tuple(sorted(set(asked.get(name, [])))) for name, ours in FILTERS.items()}),
+        metric=one("metric"),
+    )
+
+
+def query(view: View, **extra: str) -> str:
+    """The query that `parse` reads back; defaults are left out. Empty for the page as it first opens."""
+    pairs: list[tuple[str, str]] = []
+    if view.tab != DEFAULT_TAB:
+        pairs.append(("tab", view.tab))
+    if view.period is None:
+        pairs += [("from", view.first or ""), ("to", view.last or "")]
+    elif view.period != DEFAULT_PERIOD:
+        pairs.append(("period", view.period))
+    for name, ours in FILTERS.items():
+        pairs += [(name, value) for value in getattr(view.filters, ours)]
+    if view.metric:
+        pairs.append(("metric", view.metric))
+    pairs += extra.items()
+    return f"?{urlencode(pairs)}" if pairs else ""

@@ -1,0 +1,83 @@
+"""How dates, ages and numbers are written for people."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from data.metrics.answers import MetricValue
+
+TIER_CLASS = {"Elite": "elite", "High": "high", "Medium": "medium", "Low": "low"}
+FLOW_ITEMS = {"Feature": "Feature", "Defect": "Defect", "Risk": "Risk", "Technical_Debt": "Technical debt"}
+
+
+def day(value: date | str) -> str:
+    """16 Nov 2026."""
+    value = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+    return f"{value.day} {value:%b %Y}"
+
+
+def span(first: date | str, last: date | str) -> str:
+    """18 Oct – 16 Nov 2026; the year is given twice only where it differs."""
+    first, last = (date.fromisoformat(each[:10]) if isinstance(each, str) else each for each in (first, last))
+    if first == last:
+        return day(last)
+    left = f"{first.day} {first:%b}" if first.year == last.year else day(first)
+    return f"{left} – {day(last)}"
+
+
+def moment(instant: str | None, zone: str = "UTC") -> str:
+    """16 Nov 2026, 14:05, in the zone; an empty text for none."""
+    if not instant:
+        return ""
+    local = parse_instant(instant).astimezone(ZoneInfo(zone or "UTC"))
+    return f"{day(local.date())}, {local:%H:%M}"
+
+
+def parse_instant(instant: str) -> datetime:
+    """An aware datetime from ISO 8601; without an offset it is UTC."""
+    value = datetime.fromisoformat(instant)
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """1 issue, 2 issues, 12,345 issues."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """Exact enough to check by hand: up to `digits` significant digits, no exponent."""
+    if value is None:
+        return "–"
+    if value == int(value) and abs(value) < 1e15:
+        return f"{int(value):,}"
+    decimals = max(0, digits - len(str(int(abs(value)))) if abs(value) >= 1 else digits)
+    text = f"{value:,.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def headline(value: MetricValue) -> tuple[str, str]:
+    """The number on the card and its unit: ("2.4", "days"); a dash without a number."""
+    if not value.ok:
+        return "–", ""
+    shown = value.details.get("display_value") or number(value.value, 2)
+    return str(shown), str(value.details.get("display_unit") or value.unit)
+
+
+def change(value: MetricValue) -> tuple[str, str, str]:
+    """Arrow, words and mood of the change against the period before: ("↓", "18 % lower, better", "better").
+
+    All empty when there is nothing to compare with.
+    """
+    details = value.details
+    direction, percent = details.get("trend_direction"), details.get("trend_percentage")
+    if not value.ok or direction is None:
+        return "", "", ""
+    verdict = details.get("trend_verdict") or ""
+    if direction == "flat" or verdict == "unchanged":
+        return "→", "unchanged", "unchanged"
+    arrow = "↑" if direction == "up" else "↓"
+    size = f"{abs(percent):,.0f} %" if percent is not None else ("more" if direction == "up" else "less")
+    if percent is not None and 0 < abs(percent) < 0.5:
+        size = "< 1 %"
+    return arrow, " ".join(part for part in (size, verdict) if part), verdict or "neutral"
