@@ -26,6 +26,7 @@ class SyncJob:
         self._cancel = threading.Event()
         self._state = SyncState()
         self.result: SyncResult | None = None
+        self.about = ""  # the site that the last started sync is of
 
     @property
     def state(self) -> SyncState:

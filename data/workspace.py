@@ -1,0 +1,478 @@
+"""What the app can do, whoever asks: page, terminal and programs all come through here."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Protocol
+
+from data import answering, mapping
+from data.cache.metric_cache import Key
+from data.connection import DEFAULT_JQL, Home, Site, TokenError, resolve, token_for
+from data.health import examine
+from data.issues.store import ScopeRow
+from data.issues.sync import Progress, SyncResult, sync
+from data.issues.tables import NEVER
+from data.jira.client import Jira
+from data.jira.connection import Connection
+from data.jira.errors import JiraError
+from data.jobs import SyncJob
+from data.metrics.answers import MetricValue, iso
+from data.metrics.measure import measure_family
+from data.periods import PRESETS, Period, PeriodError, local_date, parse_day, zone_named
+from data.place import Place
+from data.settings.model import Settings
+from data.settings.store import Loaded, ReadOnly, Saved, SettingsStore
+from data.views import (
+    Answer,
+    Check,
+    Choices,
+    ConnectionForm,
+    ConnectionReport,
+    Detail,
+    FieldInfo,
+    Filters,
+    IssuePage,
+    Problem,
+    Status,
+    StatusInfo,
+    Suggestion,
+    SyncState,
+    TypeInfo,
+)
+
+NO_FILTERS = Filters()
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class SampleSource(Protocol):
+    """A Jira to try the app on."""
+
+    title: str
+
+    def preset(self) -> dict[str, Any]:
+        """Settings that make its cards full."""
+
+    def serve(self) -> AbstractContextManager[str]:
+        """Answers at the address given, on this machine, while the context is open."""
+
+
+class Workspace:
+    """One person's or team's Throughline. Safe in several threads."""
+
+    def __init__(
+        self,
+        home: Home,
+        *,
+        env: Mapping[str, str],
+        sample: SampleSource | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Raises HomeError when the state folder cannot be used."""
+        self.home = home.ensure()
+        self.clock = clock
+        self._env = env
+        self._sample = sample
+        self._main = SettingsStore(home.settings_path)
+        self._lock = threading.RLock()
+        self._places: dict[tuple[str, str], Place] = {}
+        self.job = SyncJob(clock)
+        self._fields: dict[str, list[FieldInfo]] = {}
+
+    # ---- where we are
+
+    @property
+    def site(self) -> Site:
+        """The Jira in force, without its token."""
+        return resolve(self._env, self._main.load().settings, self.home.tokens)
+
+    @property
+    def place(self) -> Place:
+        """Settings, store and cache of the site in force; the sample site's where none is configured."""
+        site = self.site
+        sample = not site.configured
+        key = ("sample", DEFAULT_JQL) if sample else (site.url, site.jql)
+        with self._lock:
+            if key not in self._places:
+                folder = self.home.sample if sample else self.home.site_folder(site.url)
+                settings = self._main
+                if sample:
+                    preset = self._sample.preset() if self._sample else {}
+                    settings = SettingsStore(folder / "settings.json", defaults=preset)
+                self._places[key] = Place(
+                    folder, settings, known_as=key[0], jql=key[1], is_sample=sample, clock=self.clock
+                )
+            return self._places[key]
+
+    def zone(self, settings: Settings | None = None, head: ScopeRow | None = None) -> str:
+        """The zone of days: chosen, else that of the Jira account, else UTC."""
+        chosen = (settings or self.place.loaded().settings).definitions.zone
+        if chosen:
+            return chosen
+        head = head or self.place.head()
+        return head.zone if head else "UTC"
+
+    def today(self) -> date:
+        return local_date(self.clock(), zone_named(self.zone()))
+
+    def status(self) -> Status:
+        """Which site, how fresh, what is wrong. Never raises for what files or Jira may do."""
+        place, site = self.place, self.site
+        loaded = place.loaded()
+        problems = self._problems(place, site, loaded)
+        head: ScopeRow | None = None
+        span = None
+        try:
+            head = place.synced()
+            span = place.span(head) if head else None
+        except JiraError as error:
+            problems.append(Problem(error.message, "", error.hint, "danger"))
+        zone = zone_named(self.zone(loaded.settings, head) if head else loaded.settings.definitions.zone or "UTC")
+        days = [local_date(_instant(each), zone).isoformat() for each in span] if span else [None, None]
+        title = (
+            self._sample.title if place.is_sample and self._sample else (head.site_title if head else "") or site.url
+        )
+        return Status(
+            site_title=title,
+            site_url="" if place.is_sample else site.url,
+            is_sample=place.is_sample,
+            configured=site.configured,
+            jql=place.jql,
+            synced_at=iso(_instant(head.synced_at)) if head and head.synced_at else None,
+            issue_count=head.issues if head else 0,
+            stale=self._stale(loaded.settings, head),
+            revision=f"{place.known_as}|{self._revision(head)}|{loaded.revision}",
+            settings_revision=loaded.revision,
+            sync=self.job.state,
+            problems=tuple(problems),
+            zone=zone.key,
+            first_day=days[0],
+            last_day=days[1],
+            read_only=loaded.read_only,
+        )
+
+    def _problems(self, place: Place, site: Site, loaded: Loaded) -> list[Problem]:
+        found = [loaded.problem, self.home.tokens.problem, place.cache.problem]
+        if place.settings is not self._main:
+            found.append(self._main.load().problem)
+        if site.configured and not site.token_present:
+            found.append(
+                Problem(
+                    "No token for this Jira.",
+                    f"{site.url} is set, but no API token is stored.",
+                    "Enter it under Connect Jira, or set JIRA_TOKEN.",
+                )
+            )
+        return [each for each in found if each is not None]
+
+    def _revision(self, head: ScopeRow | None) -> str:
+        return f"{head.scope}.{head.revision}" if head else "0.0"
+
+    def _stale(self, settings: Settings, head: ScopeRow | None) -> bool:
+        if head is None or head.synced_at is None:
+            return True
+        return self.clock() - _instant(head.synced_at) > timedelta(hours=settings.sync.max_age_hours)
+
+    # ---- numbers
+
+    def period(self, preset: str | None, first: str | None = None, last: str | None = None) -> Period:
+        """The last 7, 30 or 90 days, or local dates YYYY-MM-DD, both included. Raises PeriodError."""
+        zone = self.zone()
+        if first or last:
+            if not (first and last):
+                raise PeriodError("A period needs both a first and a last day.")
+            return Period(parse_day(first), parse_day(last), zone)
+        if preset and preset not in PRESETS:
+            raise PeriodError(f"Unknown period {preset!r}. Use one of {', '.join(PRESETS)}, or two dates.")
+        return Period.last_days(PRESETS[preset or "30d"], self.today(), zone)
+
+    def choices(self) -> Choices:
+        """What can be filtered by, with numbers of issues."""
+        place = self.place
+        found, _ = place.tables(place.loaded().settings.mapping)
+        return answering.choices(found)
+
+    def answer(self, family: str, period: Period, filters: Filters = NO_FILTERS, *, stale_ok: bool = False) -> Answer:
+        """The metrics of a family ("dora", "flow"). With `stale_ok` numbers of older data may come, and say so."""
+        place = self.place
+        settings = place.loaded().settings
+        head = place.synced()
+        key = Key(
+            family,
+            period.first.isoformat(),
+            period.last.isoformat(),
+            answering.question(place.known_as, place.jql, settings, filters, period.zone),
+            self._revision(head),
+        )
+        found = place.cache.get(key)
+        if found is None or (found.state != "fresh" and not stale_ok):
+            if head is None:
+                values = measure_family(family, place.facts(settings, filters), period)
+                return Answer(tuple(values), "calculated", iso(self.clock()))
+            calculated = place.cache.calculate_once(
+                key,
+                lambda: answering.with_hints(
+                    measure_family(family, place.facts(settings, filters), period),
+                    place.facts(settings, filters),
+                    period,
+                ),
+            )
+            return answering.answer(calculated, "calculated")
+        return answering.answer(found, found.state)
+
+    def values(self, period: Period, filters: Filters = NO_FILTERS, family: str | None = None) -> list[MetricValue]:
+        """All metrics, in order."""
+        families = (family,) if family else ("dora", "flow")
+        return [value for each in families for value in self.answer(each, period, filters).values]
+
+    def detail(self, metric: str, period: Period, filters: Filters = NO_FILTERS) -> Detail:
+        """What one number is made of. Raises LookupError for an unknown metric."""
+        place = self.place
+        return answering.detail(place.facts(place.loaded().settings, filters), metric, period)
+
+    def issue_page(
+        self,
+        metric: str,
+        period: Period,
+        filters: Filters = NO_FILTERS,
+        *,
+        first: int = 0,
+        count: int = 50,
+        sort: tuple[str, str] | None = None,
+        text: str = "",
+        reason: str | None = None,
+        used: bool | None = None,
+    ) -> IssuePage:
+        """Some of the issues behind a number. `sort`: (column of IssueRow, "asc" | "desc")."""
+        place = self.place
+        facts = place.facts(place.loaded().settings, filters)
+        return answering.issue_page(
+            facts,
+            metric,
+            period,
+            place,
+            self._browse_url(),
+            first,
+            count,
+            sort=sort,
+            text=text,
+            reason=reason,
+            used=used,
+        )
+
+    def csv_metric(self, metric: str, period: Period, filters: Filters = NO_FILTERS) -> str:
+        """One metric as CSV: a header and a row."""
+        family = answering.named(metric).family
+        return answering.csv_values(
+            [each for each in self.answer(family, period, filters).values if each.metric_name == metric]
+        )
+
+    def csv_all(self, period: Period, filters: Filters = NO_FILTERS) -> str:
+        """All metrics as CSV, a row each."""
+        return answering.csv_values(self.values(period, filters))
+
+    def csv_issues(self, metric: str, period: Period, filters: Filters = NO_FILTERS) -> str:
+        """The issues behind a number as CSV, those left out with their reason."""
+        return answering.csv_issues(self.issue_page(metric, period, filters, count=10**9).rows)
+
+    def _browse_url(self) -> str:
+        return "" if self.place.is_sample else self.site.url
+
+    # ---- sync
+
+    def ensure_fresh(self) -> bool:
+        """Start a sync when the data is missing or too old; True if one runs."""
+        place = self.place
+        if not self.job.running and not self._failed_for_good(place):
+            try:
+                if self._stale(place.loaded().settings, place.synced()) and self._can_sync():
+                    self.start_sync()
+            except JiraError:
+                return False  # the status says what is wrong with the store
+        return self.job.running
+
+    def _failed_for_good(self, place: Place) -> bool:
+        """A sync that failed in this process is not repeated by merely opening the page."""
+        return self.job.state.state == "failed" and self.job.about == place.known_as
+
+    def _can_sync(self) -> bool:
+        site = self.site
+        return bool(self._sample) if not site.configured else site.token_present
+
+    def start_sync(self, full: bool = False) -> SyncState:
+        """In the background; a second start while one runs changes nothing."""
+        place = self.place
+        self.job.about = place.known_as
+        return self.job.start(lambda report, cancelled: self._sync(place, full, report, cancelled))
+
+    def cancel_sync(self) -> None:
+        self.job.cancel()
+
+    def sync_now(self, report: Callable[[Progress], None] = lambda _: None, full: bool = False) -> SyncResult:
+        """In this thread. Raises JiraError (also for an address that is none); other failures are in the result."""
+        place = self.place
+        return self.job.run(lambda progress, cancelled: self._sync(place, full, progress, cancelled), report)
+
+    def _sync(
+        self, place: Place, full: bool, report: Callable[[Progress], None], cancelled: Callable[[], bool]
+    ) -> SyncResult:
+        mapped = set(place.loaded().settings.mapping.values())
+        # The sample site is made anew each day, so its parts never mix.
+        everything = full or place.is_sample
+        with self._connection(place) as connection:
+            return sync(
+                connection,
+                place.store,
+                jql=place.jql,
+                mapped_fields=mapped,
+                full=everything,
+                accept_fewer=everything,
+                report=report,
+                cancelled=cancelled,
+                now=self.clock,
+                known_as=place.known_as,
+            )
+
+    @contextmanager
+    def _connection(self, place: Place) -> Iterator[Connection]:
+        """Raises JiraError when there is no address or no sample."""
+        if place.is_sample:
+            if self._sample is None:
+                raise JiraError(
+                    "No Jira is configured.", hint="Set JIRA_URL and JIRA_TOKEN, or connect your Jira in the page."
+                )
+            with self._sample.serve() as url:
+                yield Connection(url, "sample@example.org", "sample")
+            return
+        site = self.site
+        token = token_for(site.url, self._env, self._main.load().settings, self.home.tokens)
+        yield Connection(site.url, site.email, token)
+
+    # ---- settings and mapping
+
+    def settings(self) -> tuple[Settings, int, Problem | None]:
+        """The settings in force, their revision, and what is wrong with the file."""
+        loaded = self.place.loaded()
+        return loaded.settings, loaded.revision, loaded.problem
+
+    def jira_fields(self, refresh: bool = False) -> list[FieldInfo]:
+        """Fields of the site with their use, asked once a session. Raises JiraError."""
+        place = self.place
+        if refresh or place.known_as not in self._fields:
+            with self._connection(place) as connection, Jira(connection) as jira:
+                self._fields[place.known_as] = mapping.fields_of(jira, place.jql)
+        return self._fields[place.known_as]
+
+    def suggestions(self) -> dict[str, list[Suggestion]]:
+        """Our field name → Jira fields that probably are it, best first. Raises JiraError."""
+        return mapping.suggest(self.jira_fields())
+
+    def check(self, our_name: str, field_id: str) -> Problem | None:
+        """Whether a Jira field can be ours: it exists and its type fits (D-04). Raises JiraError."""
+        return mapping.check(our_name, field_id, self.jira_fields())
+
+    def statuses(self) -> list[StatusInfo]:
+        place = self.place
+        found, _ = place.tables(place.loaded().settings.mapping)
+        return mapping.statuses(found)
+
+    def issue_types(self) -> list[TypeInfo]:
+        place = self.place
+        settings = place.loaded().settings
+        return mapping.issue_types(place.facts(settings, NO_FILTERS))
+
+    def preview(
+        self, patch: dict, period: Period, filters: Filters = NO_FILTERS, families: tuple[str, ...] = ("dora", "flow")
+    ) -> list[tuple[MetricValue, MetricValue]]:
+        """(before, after) of the metrics that a settings patch would change, on the data held. Raises Invalid."""
+        place = self.place
+        return mapping.preview(place, patch, period, filters, families)
+
+    def save(self, patch: dict, revision: int, base: dict | None = None) -> Saved:
+        """Merge a patch into the settings of the site in force, recalculate, fetch newly mapped fields.
+
+        Raises Conflict, Invalid or ReadOnly; then nothing was written.
+        """
+        place = self.place
+        saved = place.settings.save(
+            mapping.with_metadata(patch, self._fields.get(place.known_as)), revision=revision, base=base
+        )
+        place.cache.drop()
+        head = place.synced()
+        if head is not None and place.held(saved.settings.mapping, head)[1]:
+            self.start_sync()
+        return saved
+
+    # ---- connection
+
+    def connection(self) -> ConnectionForm:
+        """What the connection form starts with."""
+        site, loaded = self.site, self._main.load()
+        return ConnectionForm(
+            url=site.url,
+            email=site.email,
+            jql="" if site.sources.get("jql") == "default" else site.jql,
+            default_jql=DEFAULT_JQL,
+            token_present=site.token_present,
+            sources=dict(site.sources),
+            revision=loaded.revision,
+            problem=loaded.problem if loaded.read_only else None,
+        )
+
+    def test_connection(self, url: str, email: str, token: str | None = None, jql: str = "") -> ConnectionReport:
+        """Ask a site who it is and who we are. Without a token the stored one for that address is used."""
+        try:
+            connection = Connection(
+                url, email, token or token_for(url, self._env, self._main.load().settings, self.home.tokens)
+            )
+            with Jira(connection) as jira:
+                info, account = jira.server_info(), jira.myself()
+                if jql.strip():
+                    next(iter(jira.newest(jql, ["created"], 1)), None)
+        except JiraError as error:
+            return ConnectionReport(False, problem=Problem(error.message, "", error.hint, "danger"))
+        return ConnectionReport(True, info.title, info.flavour, account.name, account.zone)
+
+    def connect(self, url: str, email: str, token: str | None, jql: str, revision: int) -> Saved:
+        """Keep the connection and start a sync. Values that the environment sets are left alone.
+
+        Raises JiraError for an address that is none, Conflict, Invalid, ReadOnly (also when the token cannot be kept).
+        """
+        checked = Connection(url, email, token or "")
+        sources = self.site.sources
+        part = {"url": checked.url, "email": checked.email, "jql": jql.strip()}
+        part = {name: value for name, value in part.items() if sources.get(name) != "environment"}
+        if token and sources.get("token") != "environment":
+            try:
+                self.home.tokens.set(checked.url, token)
+            except TokenError as error:
+                raise ReadOnly(error.problem) from error
+        saved = self._main.save({"jira": part}, revision=revision)
+        self.start_sync()
+        return saved
+
+    def doctor(self) -> list[Check]:
+        """Each thing that can be wrong, asked Jira included."""
+        return examine(self)
+
+    def warm(self) -> None:
+        """Read the tables ahead of the first question."""
+        place = self.place
+        if place.synced() is not None:
+            place.facts(place.loaded().settings, NO_FILTERS)
+
+
+def open_workspace(
+    env: Mapping[str, str],
+    *,
+    sample: SampleSource | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Workspace:
+    """The workspace that the environment names. Raises HomeError."""
+    return Workspace(Home.of(env), env=env, sample=sample, clock=clock)
+
+
+def _instant(us: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=us if us != NEVER else 0)

@@ -1,0 +1,35 @@
+"""The sample site as the app uses it: generated when needed, answering on this machine while somebody syncs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+ISSUES, SEED = 800, 1
+
+
+class SampleSite:
+    """A believable Jira whose history ends now. Imports the generator only when used."""
+
+    title = "Sample site"
+
+    def __init__(self, issues: int = ISSUES, seed: int = SEED) -> None:
+        self._issues, self._seed = issues, seed
+
+    def preset(self) -> dict[str, Any]:
+        """Settings that make the cards full."""
+        from sample.generator import generate
+        from sample.preset import preset
+
+        return preset(generate(50, seed=self._seed, until=datetime.now(UTC).date()))
+
+    @contextmanager
+    def serve(self) -> Iterator[str]:
+        """The site's address on this machine, while the context is open."""
+        from sample.generator import generate
+        from sample.server import SampleServer
+
+        with SampleServer(generate(self._issues, seed=self._seed, until=datetime.now(UTC).date())) as server:
+            yield server.url
