@@ -64,12 +64,16 @@ class Story:
         self.final = "Resolved" if plan.board == "kanban" else "Done"
 
     def slowness(self, instant: int) -> float:
-        """1.3 at the start of the history, 0.75 at its end: the company gets better."""
-        return 1.3 - 0.55 * (instant - self.first) / (self.last - self.first)
+        """1.4 at the start of the history, 0.7 at its end: the company gets better."""
+        return 1.4 - 0.7 * (instant - self.first) / (self.last - self.first)
 
-    def instant(self, power: float) -> int:
-        """An instant before the last day, at work if it can be; a power below 1 means more of them towards the end."""
-        raw = self.first + int((self.last - DAY - self.first) * self.random.random() ** power)
+    def instant(self, power: float, place: float | None = None) -> int:
+        """An instant before the last day, at work if it can be; a power below 1 means more of them towards the end.
+
+        `place` from 0 to 1 says where in the history; without it chance does.
+        """
+        share = self.random.random() if place is None else place
+        raw = self.first + int((self.last - DAY - self.first) * share**power)
         working = self.calendar.at_work(raw)
         return working if working <= self.last - DAY else raw
 
@@ -172,7 +176,7 @@ class Story:
         draft = Draft(self.plan, "Deployment", instant - lead, "Scheduled")
         draft.live = instant
         chance = 0.0 if hotfix else random.random()
-        draft.notes["environment"] = "Production" if chance < 0.78 else "Staging" if chance < 0.95 else "Test"
+        draft.notes["environment"] = "Production" if chance < 0.86 else "Staging" if chance < 0.97 else "Test"
         draft.labels = ("hotfix",) if hotfix else ()
         draft.enter(instant + random.randrange(2, 30) * MINUTE, "Done")
         return draft

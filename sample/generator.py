@@ -147,15 +147,19 @@ def _deployments(story: Story, size: int, now: int) -> list[Draft]:
     """About `size` deployments with the incidents and hotfixes that follow from the failed ones."""
     plan, random = story.plan, story.random
     planned = int(size * 0.86)
-    made = [story.deployment(instant) for instant in sorted(story.instant(0.8) for _ in range(planned))]
+    places = [(n + random.random()) / planned for n in range(planned)]
+    made = [story.deployment(story.instant(0.8, place)) for place in places]
     extra: list[Draft] = []
+    owed = random.random()  # failures come evenly, so that small sites have some in every month
     for draft in made:
         if draft.notes["environment"] != "Production" or draft.live > now:
             continue
-        if random.random() >= plan.failing * story.slowness(draft.live):
+        owed += plan.failing * story.slowness(draft.live)
+        if owed < 1:
             continue
+        owed -= 1
         draft.notes["failed"] = True
-        if random.random() < 0.75:
+        if random.random() < 0.88:
             incident = story.incident(draft)
             draft.notes["incident"] = True
             extra.append(incident)
