@@ -269,13 +269,13 @@ class Workspace:
             [each for each in self.answer(family, period, filters).values if each.metric_name == metric]
         )
 
-    def csv_all(self, period: Period, filters: Filters = NO_FILTERS) -> str:
-        """All metrics as CSV, a row each."""
-        return answering.csv_values(self.values(period, filters))
+    def csv_all(self, period: Period, filters: Filters = NO_FILTERS, family: str | None = None) -> str:
+        """All metrics as CSV, or those of one family, a row each."""
+        return answering.csv_values(self.values(period, filters, family))
 
-    def csv_issues(self, metric: str, period: Period, filters: Filters = NO_FILTERS) -> str:
+    def csv_issues(self, metric: str, period: Period, filters: Filters = NO_FILTERS, count: int = 10**9) -> str:
         """The issues behind a number as CSV, those left out with their reason."""
-        return answering.csv_issues(self.issue_page(metric, period, filters, count=10**9).rows)
+        return answering.csv_issues(self.issue_page(metric, period, filters, count=count).rows)
 
     def _browse_url(self) -> str:
         return "" if self.place.is_sample else self.site.url
