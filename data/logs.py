@@ -53,6 +53,8 @@ class SecretFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Always true: the record passes, cleaned."""
+        if isinstance(record.msg, str):  # before a per cent sign in a token can be taken for a placeholder
+            record.msg = self.clean(record.msg)
         try:
             message = record.getMessage()
         except (TypeError, ValueError, KeyError):  # arguments that do not fit the message

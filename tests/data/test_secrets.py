@@ -1,0 +1,204 @@
+"""A canary token is looked for in everything that people or programs could read (reliability: Security)."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import logging
+import threading
+import traceback
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from data.cache.metric_cache import Key, MetricCache
+from data.connection import Home, resolve, token_for
+from data.exports import csv_text
+from data.jira.client import Jira
+from data.jira.connection import Connection
+from data.jira.errors import JiraError
+from data.logs import HIDDEN, SECRETS, SecretFilter, protect
+from data.settings.store import Invalid, SettingsStore
+
+TOKEN = "c4nary/t0ken+of=tests%Zq7"
+EMAIL = "canary@example.org"
+BASIC = base64.b64encode(f"{EMAIL}:{TOKEN}".encode()).decode()
+SHAPES = (TOKEN, BASIC, quote(TOKEN, safe=""))
+
+
+def assert_clean(text):
+    for shape in SHAPES:
+        assert shape not in text
+    assert "c4nary" not in text
+
+
+@pytest.fixture
+def logged():
+    """Everything that the root logger gets at DEBUG, as a protected handler writes it."""
+    out = io.StringIO()
+    handler = logging.StreamHandler(out)
+    root = logging.getLogger()
+    level, root.level = root.level, logging.DEBUG
+    root.addHandler(handler)
+    protect()
+    yield out
+    root.removeHandler(handler)
+    root.setLevel(level)
+
+
+class Indiscreet(BaseHTTPRequestHandler):
+    """A server that repeats the credentials it got in each answer, as misconfigured proxies do."""
+
+    status = 200
+
+    def do_GET(self):
+        sent = self.headers.get("Authorization", "")
+        body = json.dumps({"errorMessages": [f"Authorization: {sent} for {TOKEN}"], "serverTitle": sent}).encode()
+        self.send_response(self.status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_POST = do_GET
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def indiscreet():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Indiscreet)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def everything_in(folder: Path, *but: str) -> str:
+    files = [each for each in folder.rglob("*") if each.is_file() and each.name not in but]
+    return "".join(each.read_bytes().decode("utf-8", "replace") for each in files)
+
+
+def test_the_token_is_in_its_own_file_and_nowhere_else(tmp_path, logged):
+    home = Home(tmp_path / "home", tmp_path / "app_settings.json")
+    url = "https://canary.example"
+    home.tokens.set(url, TOKEN)
+    store = SettingsStore(home.settings_path)
+    store.save({"jira": {"url": url, "email": EMAIL}}, revision=0)
+    for patch in (
+        {"jira": {"token": TOKEN}},
+        {"jira": {"url": f"https://{EMAIL}:{TOKEN.replace('/', '')}@canary.example"}},
+    ):
+        with pytest.raises(Invalid) as caught:
+            store.save(patch, revision=1)
+        assert_clean(f"{caught.value}{caught.value!r}{caught.value.problem}{caught.value.errors}")
+    site = resolve({}, store.load().settings, home.tokens)
+    assert site.token_present
+    assert token_for(url, {}, store.load().settings, home.tokens) == TOKEN
+    cache = MetricCache(home.site_folder(url) / "metrics_cache.json")
+    cache.put(Key("dora", "2026-01-01", "2026-01-31", {"site": site.url, "jql": site.jql}), [])
+    logging.getLogger("any").debug("%r %r %r %r", home.tokens, site, store.load(), cache.stats())
+    assert_clean(everything_in(tmp_path, "token.json"))
+    assert TOKEN in (home.path / "token.json").read_text()
+    assert_clean(f"{home.tokens!r}{site!r}{vars(site)}{vars(home.tokens)}{csv_text(['site'], [[str(site)]])}")
+    assert_clean(logged.getvalue())
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 410])
+@pytest.mark.parametrize("email", [EMAIL, ""])
+def test_the_client_tells_nobody_even_when_the_server_repeats_it(indiscreet, logged, monkeypatch, status, email):
+    monkeypatch.setattr(Indiscreet, "status", status)
+    connection = Connection(indiscreet, email, TOKEN)
+    SECRETS.hide(TOKEN, email)
+    with Jira(connection, pause=lambda _: None) as jira:
+        for call in (jira.server_info, jira.fields, lambda: list(jira.search("project = A", ["status"]))):
+            try:
+                call()
+            except JiraError as error:
+                logging.getLogger("any").exception("failed with %s", error)
+                assert_clean(SECRETS.clean(f"{error} {error!r} {error.to_dict()}"))
+                assert_clean(SECRETS.clean("".join(traceback.format_exception(error))))
+        assert_clean(f"{connection!r}{connection}{jira!r}")
+    assert logged.getvalue(), "the HTTP library logs at DEBUG"
+    assert_clean(logged.getvalue())
+
+
+def test_an_unreachable_site_gives_an_error_without_it(logged):
+    with Jira(Connection("http://127.0.0.1:9", EMAIL, TOKEN), timeout=(0.2, 0.2), pause=lambda _: None) as jira:
+        with pytest.raises(JiraError) as caught:
+            jira.myself()
+        logging.getLogger("any").error("no", exc_info=caught.value)
+    assert_clean("".join(traceback.format_exception(caught.value)))
+    assert_clean(logged.getvalue())
+
+
+# -- the filter
+
+
+def logs(filter_, *args, **kwargs):
+    out = io.StringIO()
+    logger = logging.Logger("one", logging.DEBUG)
+    handler = logging.StreamHandler(out)
+    handler.addFilter(filter_)
+    logger.addHandler(handler)
+    logger.debug(*args, **kwargs)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("message", "args"),
+    [
+        ("token " + TOKEN, ()),
+        ("token %s", (TOKEN,)),
+        ("token %(token)s", ({"token": TOKEN},)),
+        ("%s", ({"headers": {"Authorization": f"Bearer {TOKEN}"}},)),
+        ("GET /x?token=%s", (quote(TOKEN, safe=""),)),
+        ("Basic %s", (BASIC,)),
+        ("too few arguments %s %s " + TOKEN, (1,)),
+        ("100 % " + TOKEN, (1,)),
+    ],
+)
+def test_no_way_of_logging_a_known_token_shows_it(message, args):
+    secrets = SecretFilter()
+    secrets.hide(TOKEN, EMAIL)
+    text = logs(secrets, message, *args)
+    assert_clean(text)
+    assert HIDDEN in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Authorization: Basic dW5rbm93bjp0b2tlbg==",
+        "authorization: bearer dW5rbm93bjp0b2tlbg",
+        "{'Authorization': 'Basic dW5rbm93bjp0b2tlbg=='}",
+        '{"Authorization": "dW5rbm93bjp0b2tlbg=="}',
+        "sent Bearer dW5rbm93bjp0b2tlbg",
+        "https://me:dW5rbm93bjp0b2tlbg@jira.example/x",
+        "ATATT3xFfGF0dW5rbm93bjp0b2tlbg_-=A1B2",
+    ],
+)
+def test_credentials_that_nobody_told_us_of_go_too(text):
+    assert "dW5rbm93" not in logs(SecretFilter(), text)
+
+
+@pytest.mark.parametrize(
+    "text", ["plain words", "basic idea", "100 % done", "https://jira.example/x?a=b", "a@b.example", "%s"]
+)
+def test_ordinary_words_stay(text):
+    assert logs(SecretFilter("tok"), text) == text + "\n"
+
+
+def test_tracebacks_and_stacks_are_cleaned():
+    try:
+        raise ValueError(TOKEN)
+    except ValueError:
+        text = logs(SecretFilter(TOKEN), "failed", exc_info=True, stack_info=True)
+    assert "ValueError: " + HIDDEN in text
+    assert_clean(text)
