@@ -80,7 +80,7 @@ def fields_on_the_left(here: str, draft: Draft, base: Draft) -> list[Any]:
             states[name] = lists.MAPPED if info and info.kind in ours.kinds else lists.UNFIT
             names[name] = info.name if info else chosen[name]
         elif offers.get(name) and offers[name][0].field_id in by_id:
-            states[name], names[name] = lists.SUGGESTED, f"{by_id[offers[name][0].field_id].name}?"
+            states[name], names[name] = lists.SUGGESTED, f"suggested: {by_id[offers[name][0].field_id].name}"
     edited = {key.removeprefix("field/") for key in draft if key.startswith("field/")}
     return lists.field_list(here, states, names, edited, len(acceptable(chosen, fields)))
 

@@ -59,7 +59,7 @@ def _item(
     below = names.get(name) or ("optional" if optional else WORDS[state])
     return html.Button(
         [
-            html.Span(icon(MARKS[state]), className=f"mark mark-{state}"),
+            html.Span(icon(MARKS[state]), className=f"state-mark state-mark-{state}"),
             html.Span(
                 [html.Span(FIELDS[name].title, className="item-title"), html.Span(below, className="item-below")],
                 className="item-words",
