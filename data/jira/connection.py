@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from data.jira.errors import InvalidUrl
+from data.logs import SECRETS
 
 # Addresses are often pasted from a page in the middle of Jira: these parts never belong to a context path.
 _PAGE = re.compile(r"/(browse|secure|projects|issues|plugins|rest|login\.jsp|jira/(software|core|servicedesk|your-work|people|dashboards|for-you))(/|$)")  # fmt: skip
@@ -31,6 +32,7 @@ class Connection:
         object.__setattr__(self, "url", site_url(self.url))
         object.__setattr__(self, "email", self.email.strip())
         object.__setattr__(self, "token", self.token.strip())
+        SECRETS.hide(self.token, self.email)
         if any(ord(each) < 32 or ord(each) == 127 for each in self.email + self.token):
             raise InvalidUrl(
                 "The e-mail address or the token contains a line break.", hint="Paste them again, without line breaks."

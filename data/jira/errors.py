@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from data.logs import SECRETS
+
 
 class JiraError(Exception):
     """Something between us and Jira failed: `code` for programs, `message` what happened, `hint` what to do.
@@ -17,7 +19,7 @@ class JiraError(Exception):
     advice: ClassVar[str] = "Try again; if it keeps failing, check the connection."
 
     def __init__(self, message: str = "", *, hint: str = "", status: int | None = None) -> None:
-        self.message = message or self.default
+        self.message = SECRETS.clean(message) or self.default  # a server may repeat what we sent
         self.hint = hint or self.advice
         self.status = status
         super().__init__(self.message)
