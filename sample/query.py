@@ -64,7 +64,14 @@ class Finder:
                 floor = self._instant(part.values[0], now)
                 order, values = self._by_updated
                 return order[bisect_left(values, floor) :]
+            if isinstance(part, Clause) and part.operator in ("=", "in") and self._field(part.field) == "id":
+                asked = {int(_number(value, part.field)) for value in part.values}
+                return [self._place[number] for number in asked if number in self._place]
         return range(len(self.issues))
+
+    @cached_property
+    def _place(self) -> dict[int, int]:
+        return {issue.id: position for position, issue in enumerate(self.issues)}
 
     @cached_property
     def _by_updated(self) -> tuple[list[int], list[int]]:
@@ -115,10 +122,11 @@ class Finder:
             )
 
         wanted = [read(value) for value in clause.values]
+        several = frozenset(wanted)
         if clause.operator in ("=", "in"):
-            return lambda n: _minute(column[n], kind) in wanted
+            return lambda n: _minute(column[n], kind) in several
         if clause.operator in ("!=", "not in"):
-            return lambda n: column[n] is not None and _minute(column[n], kind) not in wanted
+            return lambda n: column[n] is not None and _minute(column[n], kind) not in several
         limit = wanted[0]
         compare: dict[str, Test] = {
             ">=": lambda n: column[n] is not None and column[n] >= limit,
