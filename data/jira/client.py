@@ -207,7 +207,8 @@ class Jira:
         """At most `most` issues, the last updated first."""
         query = f"{protocol.without_order(jql)} ORDER BY updated DESC, id DESC".strip()
         seen: set[str] = set()
-        for page in self.pages(query, fields, size=min(most, protocol.PAGE) if self.cloud else most):
+        largest = protocol.DC_PAGE if not self.cloud else protocol.ID_PAGE if list(fields) == ["id"] else protocol.PAGE
+        for page in self.pages(query, fields, size=min(most, largest)):
             for issue in page.issues:
                 if str(issue.id) not in seen and len(seen) < most:
                     seen.add(str(issue.id))

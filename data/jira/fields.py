@@ -131,7 +131,7 @@ def suggestions(
 
 def _score(ours: OurField, field: JiraField, coverage: Coverage | None) -> tuple[float, str] | None:
     kind = field.kind if field.kind != "other" or coverage is None else coverage.kind
-    unknown = kind == "other" and not field.schema and coverage is None
+    unknown = kind == "other" and not field.schema and not (coverage and coverage.set)
     if kind not in ours.kinds and not unknown:
         return None
     name = _plain(field.name)
@@ -140,11 +140,13 @@ def _score(ours: OurField, field: JiraField, coverage: Coverage | None) -> tuple
     why = f"its name is “{field.name}”" if score >= 0.99 else f"its name resembles “{best}”"
     if ours.name == "story_points" and "jsw-story-points" in str(field.schema.get("custom", "")):
         score, why = max(score, 0.97), "it is Jira's own story point field"
+    if not field.custom and score < 0.95:
+        return None  # Jira's own fields mean something else, unless they are called the same
     decoys = {each for each in _DECOY.findall(name) if not any(each in _plain(word).split() for word in words)}
     if decoys or re.search(r"\((old|copy|migrated|deprecated)\b", field.name.lower()):
         score -= 0.35
     if coverage is not None:
-        score += -0.15 if coverage.set == 0 else 0.1 * (coverage.share - 0.5)
+        score += -0.3 if coverage.set == 0 else 0.1 * (coverage.share - 0.5)
         why += f"; set on {coverage.set} of {coverage.of} issues"
     return score, why
 
