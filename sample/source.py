@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-ISSUES, SEED = 800, 1
+ISSUES, SEED = 2000, 1
 
 
 class SampleSite:

@@ -18,7 +18,7 @@ from data.settings.fields import FIELDS
 
 log = logging.getLogger(__name__)
 LOW_CONFIDENCE = 5  # fewer used than this: the card says so
-HALF_SPARK = 15  # points for this period, and as many for the one before
+HALF_SPARK = 10  # points for this period, and as many for the one before
 _FLAT = 0.5  # a change of less than so many percent reads as no change
 
 
@@ -177,7 +177,7 @@ def _comparison(metric: Metric, facts: Facts, period: Period, value: float) -> d
 
 
 def _sparkline(metric: Metric, facts: Facts, period: Period) -> dict[str, Any]:
-    """At most 30 points: the period before and this one, cut into equal runs of days."""
+    """At most 20 points: the period before and this one, cut into equal runs of days."""
     bins = [*period.previous().bins(HALF_SPARK), *period.bins(HALF_SPARK)]
     points = [value_of(metric, facts, each) for each in bins]
     return {
