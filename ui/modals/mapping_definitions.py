@@ -87,6 +87,10 @@ CHOICES = {
     "unknown": "Unknown",
 }
 ON = {"subtract_reopened": "Take it out of flow time", "all_levels": "Count them too", "blocked_flag": "Yes"}
+HELP = {
+    "working_time.weekdays": "Used where durations are working time.",
+    "working_time.holidays": "Days on which nobody works.",
+}
 UNITS = {"failure_window_hours": "hours"}
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -178,7 +182,7 @@ def _line(line: Line, value: Any, error: str, known: Known) -> html.Div:
             html.Div(
                 [
                     component,
-                    html.P(line.help, id=help_id, className="setting-help"),
+                    html.P(HELP.get(line.path, line.help), id=help_id, className="setting-help"),
                     html.Div(notice(Problem("This value was not saved.", error, level="danger")), role="alert")
                     if error
                     else None,

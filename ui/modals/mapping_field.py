@@ -41,6 +41,7 @@ def field_pane(
     group, _, name = place.partition("/")
     ours = FIELDS[name]
     by_id = {each.id: each for each in fields}
+    offered = {each.field_id for each in suggestions[:SHOWN_SUGGESTIONS]}
     return html.Div(
         [
             back_button(),
@@ -49,7 +50,7 @@ def field_pane(
             _users(name, group),
             _suggested(ours, suggestions, by_id, chosen),
             _picker(ours, fields, chosen, bool(suggestions)),
-            html.Div(_verdict(by_id.get(chosen or ""), chosen, problem, error), className="pane-verdict", **{"aria-live": "polite"}),
+            html.Div(_verdict(by_id.get(chosen or ""), chosen, problem, error, offered), className="pane-verdict", **{"aria-live": "polite"}),
             _walk(place),
         ]
     )  # fmt: skip
@@ -216,7 +217,9 @@ def _picker(ours: MappedField, fields: list[FieldInfo], chosen: str | None, offe
     )
 
 
-def _verdict(info: FieldInfo | None, chosen: str | None, problem: Problem | None, error: str) -> list[Any]:
+def _verdict(
+    info: FieldInfo | None, chosen: str | None, problem: Problem | None, error: str, offered: set[str]
+) -> list[Any]:
     if error:
         return [notice(Problem("This choice was not saved.", error, level="danger"))]
     if problem:
@@ -237,8 +240,7 @@ def _verdict(info: FieldInfo | None, chosen: str | None, problem: Problem | None
         html.Div(
             [
                 html.Span([icon("check-circle"), f"Mapped to {info.name}"], className="verdict-good"),
-                coverage(info.coverage),
-                _examples(info.coverage),
+                *([] if info.id in offered else [coverage(info.coverage), _examples(info.coverage)]),
             ],
             className="verdict",
         )

@@ -122,7 +122,10 @@ def types_pane(types: list[TypeInfo], values: Draft, base: Draft, used: str = ""
 
 
 def _any_chosen(types: list[TypeInfo], values: Draft) -> bool:
-    return any(not each.suggested or values.get(f"type/{each.name}", "") != (each.flow_item or "") for each in types)
+    return any(
+        (each.flow_item and not each.suggested) or values.get(f"type/{each.name}", "") != (each.flow_item or "")
+        for each in types
+    )
 
 
 def _type(name: str, info: TypeInfo | None, values: Draft, base: Draft) -> html.Fieldset:
