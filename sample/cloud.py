@@ -184,7 +184,8 @@ class Cloud(Flavour):
         """`/field/search`, 50 a page."""
         text, kinds, ids = str(seen.get("query") or "").lower(), seen.names("type"), seen.names("id")
         rows = [
-            {name: row[name] for name in ("id", "key", "name", "schema") if name in row}
+            {"schema": {"type": "any", "system": row["id"]}}
+            | {name: row[name] for name in ("id", "key", "name", "schema") if name in row}
             for row in self.site.fields
             if text in row["name"].lower()
             and (not kinds or ("custom" if row["custom"] else "system") in kinds)

@@ -49,7 +49,7 @@ def _item(
 ) -> dict[str, Any]:
     """One changed field; what is empty is left out, as Jira's own description of the answer wants it."""
     item = {"field": field, "fieldtype": "custom" if custom else "jira", "fieldId": custom or field}
-    named = {"from": before[0], "fromString": before[1], "to": after[0], "toString": after[1]}
+    named = {"from": before[0], "fromString": before[1], "to": after[0], "toString": after[1] or ""}
     return item | {name: value for name, value in named.items() if value is not None}
 
 
