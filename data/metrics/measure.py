@@ -46,7 +46,7 @@ def measure(metric: Metric, facts: Facts, period: Period) -> MetricValue:
         rows = rows_for(metric, asked)
         value = metric(rows, asked)
         if value is None:
-            return _without(metric, asked, ErrorState.NO_DATA, metric.nothing, {}, rows)
+            return _without(metric, asked, ErrorState.NO_DATA, _why_nothing(metric, rows), {}, rows)
         return _success(metric, asked, rows, value)
     except PeriodError:
         raise
@@ -62,6 +62,15 @@ def rows_for(metric: Metric, asked: Asked) -> Rows:
     if metric.as_of_rows and facts.definitions.completed_as_of == "period_end":
         return metric.select(facts.once(metric.as_of_rows, min(asked.end, facts.now + 1)), asked)
     return metric.select(facts.once(metric.rows), asked)
+
+
+def _why_nothing(metric: Metric, rows: Rows) -> str:
+    """Nothing happened, or everything that happened is left out."""
+    left_out = rows.exclusions()
+    if not left_out:
+        return metric.nothing
+    reasons = ", ".join(f"{why} ({n})" for why, n in left_out.items())
+    return f"Nothing to measure: {'all ' if len(rows) > 1 else ''}{len(rows)} left out. {reasons[0].upper()}{reasons[1:]}."
 
 
 def value_of(metric: Metric, facts: Facts, period: Period) -> float | None:
