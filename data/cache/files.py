@@ -13,7 +13,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 LOCK_SECONDS = 10.0
-ORPHAN_SECONDS = 3600.0
+ORPHAN_SECONDS = 60.0  # no write takes that long
 
 
 class LockBusy(OSError):

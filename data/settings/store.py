@@ -12,7 +12,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from data.cache.files import locked, quarantine, write_atomic
 from data.metrics.answers import iso
@@ -345,8 +344,3 @@ def _cannot_write(path: Path, error: OSError) -> Problem:
         "THROUGHLINE_SETTINGS.",
         "danger",
     )
-
-
-def settings_json_schema() -> dict[str, Any]:
-    """The JSON schema of the file, with help texts; for the documentation."""
-    return Settings.model_json_schema()
