@@ -15,10 +15,10 @@ from cli.printing import as_json, as_table, as_text, columns, notice
 if TYPE_CHECKING:
     from data.metrics.answers import MetricValue
     from data.periods import Period
-    from data.views import Filters, IssuePage, IssueRow
+    from data.views import Filters, IssuePage
     from data.workspace import Workspace
 
-PAGE = 1000  # issues read at once
+EVERY = 10**9  # more issues than there are
 SHOWN = 50  # issues in a table, unless --limit says otherwise
 TIER_STYLES = {"Elite": "green", "High": "yellow", "Medium": "dark_orange", "Low": "red"}
 
@@ -45,7 +45,7 @@ def metrics(
     if format_ == "json":
         as_json([value.to_dict() for value in values])
     elif format_ == "csv":
-        as_text(_csv(values))
+        as_text(workspace.csv_all(period, filters, family))
     else:
         _metric_table(workspace, period, values)
     _point_to_data(answers, period)
@@ -78,34 +78,19 @@ def issues(
     period = period_of(workspace, first, last)
     filters = filters_of(project, type_, label, component)
     _warn_of_unknown(workspace, filters)
-    if format_ == "csv" and not limit:
-        as_text(workspace.csv_issues(metric, period, filters))
-        return 0
     if limit is None:
         limit = SHOWN if format_ == "table" else 0
-    page = _rows(workspace, metric, period, filters, limit)
+    if format_ == "csv":
+        as_text(workspace.csv_issues(metric, period, filters, limit or EVERY))
+        return 0
+    page = workspace.issue_page(metric, period, filters, count=limit or EVERY)
     if format_ == "json":
         as_json([asdict(row) for row in page.rows])
-    elif format_ == "csv":
-        as_text(_issues_csv(page.rows))
     else:
         _issue_table(CATALOG[metric].title, period, page)
     if len(page.rows) < page.total:
         notice(f"{len(page.rows)} of {page.total} shown; --limit 0 shows all.")
     return 0
-
-
-def _rows(workspace: Workspace, metric: str, period: Period, filters: Filters, limit: int) -> IssuePage:
-    """The first `limit` issues behind a metric, all of them when it is 0, read page by page."""
-    from data.views import IssuePage
-
-    rows: list[IssueRow] = []
-    while True:
-        count = min(PAGE, limit - len(rows)) if limit else PAGE
-        page = workspace.issue_page(metric, period, filters, first=len(rows), count=count)
-        rows.extend(page.rows)
-        if not page.rows or len(rows) >= page.total or (limit and len(rows) >= limit):
-            return IssuePage(tuple(rows), page.total)
 
 
 def _warn_of_unknown(workspace: Workspace, filters: Filters) -> None:
@@ -164,10 +149,18 @@ def _change(value: MetricValue) -> str:
     return f"{arrow}{size}" + (f" {verdict}" if verdict else "")
 
 
+def _shares(value: MetricValue) -> list[str]:
+    shares = value.details.get("distribution") or {}
+    return (
+        [", ".join(f"{name.replace('_', ' ')} {share:.0f} %" for name, share in shares.items()) + "."] if shares else []
+    )
+
+
 def _metric_table(workspace: Workspace, period: Period, values: list[MetricValue]) -> None:
     from rich.text import Text
 
-    table = columns("Metric", "Value", "Tier", "Change", "Used", "Left out", right=("Used", "Left out"))
+    heads = ("Metric", "Value", "Tier", "Change", "Used", "Left out")
+    table = columns(*heads, right=heads[-2:], wrap=("Metric", "Change"))
     status = workspace.status()
     table.title = f"{status.site_title or status.site_url} · {period.label} · {status.zone}"
     below = []
@@ -182,38 +175,24 @@ def _metric_table(workspace: Workspace, period: Period, values: list[MetricValue
             str(value.excluded_issue_count),
         )
         sentences = [value.error_message] if value.error_message else list(value.details.get("notes") or [])
-        below += [f"{_title(value)}: {sentence}" for sentence in sentences]
+        below += [f"{_title(value)}: {sentence}" for sentence in [*_shares(value), *sentences]]
     as_table(table, below)
 
 
 def _issue_table(title: str, period: Period, page: IssuePage) -> None:
-    table = columns("Key", "Type", "Value", "From", "To", "Used", "Summary", right=("Value",), cut=("Summary",))
+    unit = next((row.value_unit for row in page.rows if row.value_unit), "")
+    value = unit.capitalize() or "Value"
+    table = columns(
+        "Key", value, "From", "To", "Left out", "Summary", right=(value,), wrap=("Left out",), cut="Summary"
+    )
     table.title = f"{title} · {period.label} · {page.total} issues"
     for row in page.rows:
-        number = "" if row.value is None else f"{row.value:.2f} {row.value_unit}".strip()
         table.add_row(
             row.key,
-            row.type,
-            number,
+            "" if row.value is None else f"{row.value:.2f}",
             (row.start or "")[:10],
             (row.end or "")[:10],
-            "yes" if row.used else row.reason or "no",
+            "" if row.used else row.reason or "yes",
             row.summary,
         )
     as_table(table)
-
-
-def _csv(values: list[MetricValue]) -> str:
-    from data.exports import csv_text
-
-    plain = [name for name in values[0].to_dict() if name != "details"] if values else []
-    more = ("used", "trend_direction", "trend_percentage", "trend_verdict", "previous_value")
-    rows = [[getattr(value, name) for name in plain] + [value.details.get(name) for name in more] for value in values]
-    return csv_text([*plain, *more], rows)
-
-
-def _issues_csv(rows: tuple[IssueRow, ...]) -> str:
-    from data.exports import csv_text
-
-    names = list(asdict(rows[0])) if rows else ["key"]
-    return csv_text(names, [list(asdict(row).values()) for row in rows])

@@ -30,18 +30,28 @@ def as_text(text: str) -> None:
     sys.stdout.flush()
 
 
-def columns(*names: str, right: Sequence[str] = (), cut: Sequence[str] = ()) -> Table:
-    """An empty table with these headings; those in `right` hold numbers, those in `cut` may be cut to one line."""
+def columns(*names: str, right: Sequence[str] = (), wrap: Sequence[str] = (), cut: str = "") -> Table:
+    """An empty table with these headings; those in `right` hold numbers, those in `wrap` may take several lines, and
+    `cut` gets the room that is left, on one line. The others are never broken.
+    """
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title_justify="left", title_style="bold", header_style="bold")
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        expand=bool(cut),
+        title_justify="left",
+        title_style="bold",
+        header_style="bold",
+    )
     for name in names:
         table.add_column(
             name,
             justify="right" if name in right else "left",
-            no_wrap=name in cut or name in right,
-            overflow="ellipsis" if name in cut else "fold",
+            no_wrap=name not in wrap,
+            overflow="ellipsis" if name == cut else "fold",
+            ratio=1 if name == cut else None,
         )
     return table
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import signal
+import socket
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -9,7 +12,9 @@ from typing import Annotated, Any, Literal
 import typer
 
 from cli.failures import USAGE, CommandFailed
+from cli.printing import notice
 
+HOST = "127.0.0.1"
 DEFAULT_PORT = 8050
 
 
@@ -65,9 +70,43 @@ def sample(
 
 
 def _serve_dashboard(port: int) -> None:
-    from app import serve as serve_dashboard
+    """Serve until SIGINT or SIGTERM. Raises CommandFailed when the port is taken."""
+    listening = _listen(port)  # before the slow imports, so that a taken port is said at once
+    notice("Starting Throughline …")
+    from werkzeug.serving import WSGIRequestHandler, make_server
 
-    serve_dashboard(port)
+    from app import create_app
+
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # not a line for each request
+    WSGIRequestHandler.protocol_version = "HTTP/1.1"  # keeps connections open between requests
+    server = make_server(HOST, port, create_app().server, threaded=True, fd=listening.fileno())
+    signal.signal(signal.SIGTERM, _interrupt)
+    print(f"Throughline is ready: http://{HOST}:{listening.getsockname()[1]}  (Ctrl-C stops it)", flush=True)
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.server_close()
+
+
+def _listen(port: int) -> socket.socket:
+    """A listening socket on this machine; what connects early waits. Raises CommandFailed when the port is taken."""
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+    except OSError as error:
+        raise CommandFailed(
+            f"Cannot serve on {HOST}:{port}: {(error.strerror or str(error)).lower()}. "
+            f"Stop what uses the port, or choose another: PORT={port + 1 if port < 65_535 else 8051} make run"
+        ) from error
+    listening.listen(128)
+    return listening
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _serve_sample(**choices: Any) -> None:

@@ -29,16 +29,11 @@ def fields(format_: TableOrJson = "table") -> int:
     if format_ == "json":
         as_json(rows)
         return 0
-    table = columns("Field", "Name", "Type", "Set on", "Mapped to", "Suggested for", right=("Set on",))
+    ours = "Ours (? suggested)"
+    table = columns("Field", "Name", "Type", "Set on", ours, right=("Set on",), wrap=("Name", ours))
     for row in sorted(rows, key=lambda row: (not row["mapped_to"], not row["suggested_for"], not row["custom"])):
-        table.add_row(
-            row["id"],
-            row["name"],
-            row["kind"],
-            _set_on(row["coverage"]),
-            ", ".join(row["mapped_to"]),
-            ", ".join(each["field"] for each in row["suggested_for"]),
-        )
+        names = row["mapped_to"] or [f"{each['field']} ?" for each in row["suggested_for"]]
+        table.add_row(row["id"], row["name"], row["kind"], _set_on(row["coverage"]), ", ".join(names))
     as_table(table)
     return 0
 
@@ -68,7 +63,7 @@ def _check_table(checks: list[Any]) -> None:
     from rich.text import Text
 
     words = {True: Text("ok", style="green"), False: Text("failed", style="red"), None: Text("skipped", style="dim")}
-    table = columns("Check", "Result", "What was found")
+    table = columns("Check", "Result", "What was found", wrap=("What was found",))
     for check in checks:
         table.add_row(check.name, words[check.ok], f"{check.message} {check.todo}".strip())
     as_table(table)
@@ -93,4 +88,4 @@ def _mapped(mapping: dict[str, str]) -> dict[str, list[str]]:
 def _set_on(coverage: Coverage | dict[str, Any] | None) -> str:
     if not coverage:
         return "–"
-    return f"{coverage['set']} of {coverage['of']}"
+    return f"{coverage['set']}/{coverage['of']}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
-from types import SimpleNamespace
 from typing import Any
 
+from data.issues.sync import Progress, SyncResult
 from data.metrics.answers import MetricValue
 from data.periods import Period, parse_day
 from data.settings.model import Settings
@@ -87,7 +87,8 @@ class FakeWorkspace:
     suggestion: tuple[str, str] | None = None
     total: int = 120
     checks: list[Any] = field(default_factory=list)
-    sync_error: Exception | None = None
+    sync_error: BaseException | None = None
+    sync_failure: dict | None = None
     asked: list[tuple] = field(default_factory=list)
 
     def status(self) -> Status:
@@ -118,18 +119,25 @@ class FakeWorkspace:
         self.asked.append((metric, period, filters, first, count))
         return IssuePage(tuple(issue_row(n) for n in range(first + 1, min(first + count, self.total) + 1)), self.total)
 
-    def csv_issues(self, metric: str, period: Period, filters: Filters) -> str:
-        self.asked.append(("csv", metric, period, filters))
+    def csv_issues(self, metric: str, _period: Period, _filters: Filters, count: int) -> str:
+        self.asked.append(("csv", metric, count))
         return "key,value\r\nSHOP-1,1.5\r\n"
+
+    def csv_all(self, _period: Period, _filters: Filters, family: str | None) -> str:
+        self.asked.append(("csv", family))
+        return "metric_name,value\r\nflow_time,2.4\r\n"
 
     def sync_now(self, report: Any, full: bool = False) -> Any:
         self.asked.append(("sync", full))
-        report(SimpleNamespace(phase="issues", done=0, total=120, message="Fetching issues"))
-        report(SimpleNamespace(phase="issues", done=120, total=120, message="Fetching issues"))
+        report(Progress("reading", 0, 120, "Fetching issues"))
+        report(Progress("reading", 120, 120, "Fetching issues"))
         if self.sync_error:
             raise self.sync_error
         self.synced_at = "2026-01-31T12:00:00.000Z"
-        return SimpleResult()
+        return SyncResult(
+            True, "full", 120, 120, 118, 0, 0, 5, 0, [], "2026-01-31T11:59:58.000Z", "2026-01-31T12:00:00.000Z", 1, 120,
+            self.sync_failure,
+        )  # fmt: skip
 
     def jira_fields(self) -> list[FieldInfo]:
         return [
@@ -145,22 +153,3 @@ class FakeWorkspace:
 
     def doctor(self) -> list[Any]:
         return self.checks
-
-
-@dataclass(frozen=True)
-class SimpleResult:
-    """What a sync says, with the same fields as data.issues.sync.SyncResult."""
-
-    complete: bool = True
-    mode: str = "full"
-    expected: int = 120
-    fetched: int = 120
-    changed: int = 120
-    duplicates: int = 0
-    requests: int = 5
-    incomplete_histories: int = 0
-    warnings: tuple[str, ...] = ()
-    started_at: str = "2026-01-31T11:59:58.000Z"
-    finished_at: str = "2026-01-31T12:00:00.000Z"
-    revision: int = 1
-    error: dict | None = None

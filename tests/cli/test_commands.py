@@ -23,7 +23,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 def test_sync_prints_how_many_issues_it_fetched(terminal: Terminal, workspace: FakeWorkspace) -> None:
     said = terminal("sync", "--full")
     assert said.code == 0
-    assert "120 issues fetched" in said.out
+    assert "120 issues fetched, 118 changed" in said.out
     assert said.err == "Fetching issues\n"
     assert workspace.asked == [("sync", True)]
 
@@ -41,8 +41,18 @@ def test_a_refused_token_is_one_line_and_exit_1(terminal: Terminal, workspace: F
     assert "Traceback" not in said.err
 
 
+def test_a_sync_that_failed_says_why_and_exits_1(terminal: Terminal, workspace: FakeWorkspace) -> None:
+    workspace.sync_failure = {"code": "shrunk", "message": "Far fewer issues.", "hint": "Check the query."}
+    said = terminal("sync", "--format", "json")
+    assert said.code == 1
+    assert said.err.splitlines()[-1] == "Far fewer issues. Check the query."
+    assert json.loads(said.out)["error"]["code"] == "shrunk"
+    workspace.is_sample, workspace.synced_at = True, None
+    assert terminal("metrics").code == 1
+
+
 def test_ctrl_c_gives_130(terminal: Terminal, workspace: FakeWorkspace) -> None:
-    workspace.sync_error = KeyboardInterrupt()  # type: ignore[assignment]
+    workspace.sync_error = KeyboardInterrupt()
     said = terminal("sync")
     assert said.code == 130
     assert "Interrupted" in said.err
@@ -72,7 +82,7 @@ def test_fields_show_coverage_and_what_they_are_suggested_for(terminal: Terminal
     assert [each["field"] for each in by_id["customfield_10001"]["suggested_for"]] == ["deployment_date"]
     assert by_id["created"]["suggested_for"] == []
     table = terminal("fields").out
-    assert "412 of 800" in table
+    assert "412/800" in table
     assert table.index("customfield_10001") < table.index("created")
 
 
