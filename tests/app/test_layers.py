@@ -1,0 +1,122 @@
+"""Who may import whom. When a test here fails, move the code, not the rule."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOORS = {"app", "callbacks", "cli", "api", "ui"}
+WEB = {"dash", "flask", "plotly", "dash_bootstrap_components", "dash_ag_grid"}
+# What ui may know of data: plain values only.
+PLAIN = {"data.views", "data.metrics.answers", "data.periods", "data.settings.fields", "data.settings.model"}
+# What a door may know of data: the workspace, and the plain values it answers with or raises.
+FOR_DOORS = PLAIN | {"data.workspace", "data.jira.errors", "data.settings.store", "data.connection", "data.exports", "data.issues.sync", "data.logs", "data.metrics.CATALOG", "data.metrics.registry", "data.metrics.needs"}  # fmt: skip
+MAY_NOT_IMPORT = {
+    "data": DOORS | WEB | {"typer", "rich", "sample"},
+    "data/metrics": {"data.jira", "data.issues.store", "data.issues.sync", "data.workspace", "data.cache", "requests", "sqlalchemy", "json"},
+    "data/jira": {"data.metrics", "data.workspace", "data.issues", "pandas", "sqlalchemy"},
+    "ui": {"callbacks", "cli", "app", "sample", "flask", "pandas", "numpy", "requests", "sqlalchemy"},
+    "callbacks": {"app", "cli", "sample", "pandas", "numpy", "requests", "sqlalchemy"},
+    "cli": {"callbacks", "ui", "pandas", "numpy", "requests", "sqlalchemy"},
+    "sample": DOORS | WEB | {"data.jira", "data.workspace", "typer", "rich"},
+}  # fmt: skip
+ONLY = {"ui": PLAIN, "callbacks": FOR_DOORS, "cli": FOR_DOORS}
+
+
+def imports(module: Path) -> set[str]:
+    """Every name that a module imports, also inside functions; not what is for type checkers only."""
+    tree = ast.parse(module.read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            node.body = []
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def within(name: str, parts: set[str]) -> bool:
+    return any(name == part or name.startswith(f"{part}.") for part in parts)
+
+
+def modules(layer: str) -> list[Path]:
+    found = sorted((ROOT / layer).rglob("*.py"))
+    assert found, f"nothing is in {layer}"
+    return found
+
+
+@pytest.mark.parametrize("layer", MAY_NOT_IMPORT)
+def test_layers_point_one_way(layer):
+    wrong = {
+        f"{module.relative_to(ROOT)} imports {name}"
+        for module in modules(layer)
+        for name in imports(module)
+        if within(name, MAY_NOT_IMPORT[layer])
+    }
+    assert not wrong
+
+
+@pytest.mark.parametrize("layer", ONLY)
+def test_doors_see_the_workspace_and_plain_values_only(layer):
+    wrong = {
+        f"{module.relative_to(ROOT)} imports {name}"
+        for module in modules(layer)
+        for name in imports(module)
+        if name.startswith("data.") and not within(name, ONLY[layer])
+    }
+    assert not wrong
+
+
+def test_component_names_live_in_one_place():
+    """No id is spelled out in a layout or a callback."""
+    spelled = {
+        f"{module.relative_to(ROOT)}:{node.lineno}"
+        for layer in ("ui", "callbacks")
+        for module in modules(layer)
+        if module.name != "ids.py"
+        for node in ast.walk(ast.parse(module.read_text()))
+        if isinstance(node, ast.Call) and spells_an_id(node)
+    }
+    assert not spelled
+
+
+def test_callbacks_stand_alone():
+    """A callback inside a function can be neither tested nor read alone, and its host only grows."""
+    nested = {
+        f"{module.relative_to(ROOT)}:{inner.lineno} {inner.name}"
+        for module in modules("callbacks")
+        for outer in ast.walk(ast.parse(module.read_text()))
+        if isinstance(outer, ast.FunctionDef)
+        for inner in ast.walk(outer)
+        if isinstance(inner, ast.FunctionDef) and inner is not outer and any("callback" in ast.unparse(each) for each in inner.decorator_list)
+    }
+    assert not nested
+
+
+@pytest.mark.parametrize("layer", ["app.py", "callbacks", "cli", "data", "sample", "ui"])
+def test_every_module_says_what_it_is_for(layer):
+    """One sentence at the top; a package without code of its own may be silent."""
+    paths = [ROOT / layer] if layer.endswith(".py") else modules(layer)
+    silent = [
+        str(path.relative_to(ROOT))
+        for path in paths
+        if path.read_text().strip() and not ast.get_docstring(ast.parse(path.read_text()))
+    ]
+    assert not silent
+
+
+@pytest.mark.parametrize("layer", ["callbacks", "cli", "data", "sample", "ui"])
+def test_nothing_is_put_where_everything_goes(layer):
+    vague = {"utils", "util", "helpers", "helper", "core", "manager", "common", "misc"}
+    assert not [path for path in modules(layer) if path.stem in vague]
+
+
+def spells_an_id(call: ast.Call) -> bool:
+    name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+    named = [word.value for word in call.keywords if word.arg == "id"]
+    first = call.args[:1] if name in {"Input", "Output", "State", "set_props"} else []
+    return any(isinstance(value, ast.Constant | ast.Dict) for value in named + first)
