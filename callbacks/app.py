@@ -47,8 +47,6 @@ def create_app(workspace: Any, *, hosts: tuple[str, ...] | None = None) -> Dash:
     Module-level callbacks go to the first app of a process; a second one has a page that does not act.
     """
     for module in pkgutil.iter_modules(callbacks.__path__):  # being in the folder is being in the app
-        if module.name.startswith(("connection", "field_mapping", "mapping")) and not os.environ.get("MODALS"):
-            continue
         import_module(f"callbacks.{module.name}")
     from callbacks.page import blank, layout
 

@@ -1,1 +1,91 @@
-"""What one number is made of: the panel from the right."""
+"""What one number is made of: the panel from the right, and the rows of its table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import MATCH, ClientsideFunction, Input, Output, State, callback, clientside_callback, no_update
+
+from callbacks.cards import question_id
+from callbacks.context import period_of, problem_of, workspace
+from data.periods import PeriodError
+from data.views import Problem
+from ui import ids
+from ui.components.issue_table import PAGE, SORTABLE, rows
+from ui.detail import detail_page, detail_problem
+from ui.url import parse
+from ui.words import count as counted
+
+_MOST = 500  # rows in one answer, whatever is asked for
+
+clientside_callback(
+    ClientsideFunction("issue_table", "narrow"),
+    Output(ids.issue_table(MATCH), "filterModel"),
+    Input(ids.issue_reason(MATCH), "value"),
+    Input(ids.issue_search(MATCH), "value"),
+    prevent_initial_call=True,
+)
+
+
+@callback(
+    Output(ids.Detail.BODY, "children"),
+    Input(ids.Store.DETAIL_VIEW, "data"),
+    prevent_initial_call=True,
+)
+def show_detail(view: dict[str, str] | None) -> Any:
+    """The panel for the metric in the URL, or why there is none."""
+    if not view:
+        return no_update
+    asked = parse(view["query"])
+    ws = workspace()
+    try:
+        period = period_of(asked)
+        detail = ws.detail(asked.metric, period, asked.filters)
+    except PeriodError as error:
+        return detail_problem(Problem(str(error)), asked.metric or "")
+    except KeyError:
+        problem = Problem("There is no such metric.", "The link may be old or cut off.", "Close this and open a card.")
+        return detail_problem(problem, asked.metric or "")
+    except Exception as error:  # noqa: BLE001 - the panel is open and must say something
+        problem, request_id = problem_of(error)
+        return detail_problem(problem, asked.metric or "", request_id)
+    return detail_page(detail, asked, period, ws.status(), question_id(view), view)
+
+
+@callback(
+    Output(ids.issue_table(MATCH), "getRowsResponse"),
+    Output(ids.issue_count(MATCH), "children"),
+    Input(ids.issue_table(MATCH), "getRowsRequest"),
+    State(ids.issue_question(MATCH), "data"),
+    prevent_initial_call=True,
+)
+def show_rows(request: dict[str, Any] | None, view: dict[str, str]) -> tuple[Any, Any]:
+    """One page of the table, sorted and narrowed as asked."""
+    if not request:
+        return no_update, no_update
+    asked = parse(view["query"])
+    ws = workspace()
+    first = max(int(request.get("startRow") or 0), 0)
+    most = min(max(int(request.get("endRow") or first + PAGE) - first, 1), _MOST)
+    page = ws.issue_page(asked.metric, period_of(asked), asked.filters, first=first, count=most, **narrowing(request))
+    found = rows(page.rows, ws.status().zone)
+    return {"rowData": found, "rowCount": page.total}, f"{counted(page.total, 'row')}"
+
+
+def narrowing(request: dict[str, Any]) -> dict[str, Any]:
+    """Sort order, text, and which issues, from what the table sends; unknown columns are ignored."""
+    asked: dict[str, Any] = {}
+    for each in request.get("sortModel") or ():
+        if each.get("colId") in SORTABLE and each.get("sort") in ("asc", "desc"):
+            asked["sort"] = (each["colId"], each["sort"])
+            break
+    chosen = request.get("filterModel") or {}
+    which = str((chosen.get("which") or {}).get("filter") or "")
+    if which == "used":
+        asked["used"] = True
+    elif which.startswith("reason:"):
+        asked |= {"reason": which.removeprefix("reason:"), "used": False}
+    text = str((chosen.get("text") or {}).get("filter") or "")
+    if text:
+        asked["text"] = text
+    return asked

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import dash_ag_grid
 from dash import ClientsideFunction, Input, Output, callback, clientside_callback, html, no_update
+from dash.fingerprint import build_fingerprint
 
 from callbacks.context import period_of, workspace
 from data.periods import PeriodError
 from data.views import Choices, Status, SyncState
 from ui import ids
 from ui.components.filter_menu import options
+from ui.components.issue_table import SCRIPT
 from ui.components.period_picker import compared, label
 from ui.modals.connection import connection_modal
 from ui.modals.field_mapping import field_mapping_modal
@@ -23,7 +28,15 @@ def layout() -> Any:
     """The page for a new visitor. Old or missing data starts a sync behind it (D-11)."""
     ws = workspace()
     ws.ensure_fresh()
-    return shell(ws.status(), ws.choices(), dialogs())
+    return shell(ws.status(), ws.choices(), dialogs(), table_script())
+
+
+@cache
+def table_script() -> str:
+    """Address of the table's script, with its version, so that it can be cached for ever."""
+    path = Path(dash_ag_grid.__file__).parent / SCRIPT
+    name = build_fingerprint(SCRIPT, dash_ag_grid.__version__, int(path.stat().st_mtime))
+    return f"/_dash-component-suites/dash_ag_grid/{name}"
 
 
 def blank() -> Any:

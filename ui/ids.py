@@ -101,6 +101,11 @@ def issue_table(question: str) -> dict[str, str]:
     return {"area": "issue-table", "question": question}
 
 
+def issue_question(question: str) -> dict[str, str]:
+    """What the rows of the table are asked with."""
+    return {"area": "issue-question", "question": question}
+
+
 def issue_search(question: str) -> dict[str, str]:
     return {"area": "issue-search", "question": question}
 

@@ -24,8 +24,8 @@ PANES = {"dora": ids.Cards.DORA, "flow": ids.Cards.FLOW}
 CLOCK_MS = 1_000
 
 
-def shell(status: Status, choices: Choices, dialogs: Sequence[Any] = ()) -> html.Div:
-    """The whole page as it first appears; `dialogs` are the closed modals."""
+def shell(status: Status, choices: Choices, dialogs: Sequence[Any] = (), table_script: str = "") -> html.Div:
+    """The whole page as it first appears; `dialogs` are the closed modals, `table_script` is fetched by the detail."""
     return html.Div(
         [
             html.A("Skip to the numbers", href=f"#{ids.Page.MAIN}", className="skip"),
@@ -42,7 +42,7 @@ def shell(status: Status, choices: Choices, dialogs: Sequence[Any] = ()) -> html
                 ],
                 className="page",
             ),
-            _detail(),
+            _detail(table_script),
             *dialogs,
         ],
         className="app",
@@ -238,7 +238,7 @@ def _pane(tab: str) -> html.Section:
     )
 
 
-def _detail() -> html.Div:
+def _detail(table_script: str) -> html.Div:
     return html.Div(
         [
             html.Div(className="scrim", **{"data-close-detail": "1"}),
@@ -258,7 +258,7 @@ def _detail() -> html.Div:
                 className="detail",
                 role="dialog",
                 tabIndex="-1",
-                **{"aria-label": "What this number is made of", "aria-modal": "true"},
+                **{"aria-label": "What this number is made of", "aria-modal": "true", "data-parts": table_script},
             ),
         ],
         className="detail-layer",

@@ -59,11 +59,11 @@ def _number(value: MetricValue) -> list[Any]:
     shown, unit = headline(value)
     shares = value.details.get("distribution")
     middle = _shares(shares) if shares else _trend(value)
-    tail = html.Div([_counts(value), _note(value)], className="card-foot")
+    tail = html.Div([_change(value), _counts(value)], className="card-foot")
     top = html.Div(
         [
             html.Span([html.Span(shown, className="num"), html.Span(unit, className="unit")], className="value"),
-            _tier(value),
+            tier(value),
         ],
         className="card-top",
     )
@@ -71,17 +71,18 @@ def _number(value: MetricValue) -> list[Any]:
         top.children[0] = html.Span(
             [html.Span(shown, className="num"), html.Span(f"{unit} Feature", className="unit")], className="value"
         )
-    return [top, middle, _change(value), tail]
+    return [top, middle, tail, _note(value)]
 
 
-def _tier(value: MetricValue) -> html.Span | None:
-    tier = value.performance_tier
-    if not tier:
+def tier(value: MetricValue) -> html.Span | None:
+    """Dot and word of the performance tier; nothing where there is none."""
+    name = value.performance_tier
+    if not name:
         return None
     return html.Span(
-        [html.Span(className="dot"), tier],
-        className=f"tier tier-{TIER_CLASS.get(tier, 'none')}",
-        title=f"DORA tier: {tier}",
+        [html.Span(className="dot"), name],
+        className=f"tier tier-{TIER_CLASS.get(name, 'none')}",
+        title=f"DORA tier: {name}",
     )
 
 
@@ -143,12 +144,10 @@ def _counts(value: MetricValue) -> html.Div:
     )
 
 
-def _note(value: MetricValue) -> html.Div | None:
+def _note(value: MetricValue) -> html.Div:
     notes = [str(each) for each in value.details.get("notes") or ()]
     if value.details.get("low_confidence"):
         notes.insert(0, "low confidence: fewer than 5")
-    if not notes:
-        return None
     words = " · ".join(notes)
     return html.Div(words, className="note", title=words)
 

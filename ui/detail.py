@@ -1,0 +1,228 @@
+"""What one number is made of: definition, figures, steps, distribution, what was left out, the issues."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import dcc, html
+
+from data.periods import Period
+from data.views import Detail, Problem, Status
+from ui import figures
+from ui.components.icon import icon
+from ui.components.issue_table import issue_table
+from ui.components.metric_card import tier
+from ui.components.notice import notice
+from ui.url import View, query
+from ui.words import FLOW_ITEMS, TIER_CLASS, change, headline, moment, number, span
+
+_NOT_TIERS = ("year", "note", "source")
+
+
+def detail_page(
+    detail: Detail, view: View, period: Period, status: Status, question: str, order: dict[str, str]
+) -> html.Div:
+    """The whole panel. `question` names the table in it, `order` is what its rows are asked with."""
+    blocks: list[Any] = [_head(detail, view, period)]
+    if detail.value.ok:
+        blocks.append(_figures(detail, status))
+    else:
+        blocks.append(notice(Problem(detail.value.error_message or "There is no number.", level="info")))
+    blocks += [_steps(detail.steps), _chart(detail)]
+    if detail.value.total_issue_count:
+        blocks.append(
+            html.Section(
+                [html.H3("Behind this number", className="block-title"), *issue_table(detail, question, order)],
+                className="block",
+            )
+        )
+    blocks += [_switches(detail.switches)]
+    return html.Div(
+        [each for each in blocks if each is not None], className="detail-page", **{"data-detail-of": view.metric}
+    )
+
+
+def detail_problem(problem: Problem, metric: str, request_id: str = "") -> html.Div:
+    """The panel when there is nothing to show in it."""
+    return html.Div(
+        [html.H2("This number cannot be shown", className="detail-title"), notice(problem, request_id=request_id)],
+        className="detail-page",
+        **{"data-detail-of": metric},
+    )
+
+
+def _head(detail: Detail, view: View, period: Period) -> html.Div:
+    before = period.previous()
+    own = query(view)
+    return html.Div(
+        [
+            html.H2(detail.title, className="detail-title"),
+            html.Div(
+                f"{span(period.first, period.last)}, compared with {span(before.first, before.last)}",
+                className="detail-when",
+            ),
+            html.P(detail.definition, className="detail-definition"),
+            html.Div(
+                [
+                    html.A(
+                        [icon("download"), "This number"],
+                        href=f"/export/metric.csv{own}",
+                        className="btn-quiet",
+                        download="",
+                    ),
+                    html.A(
+                        [icon("download"), "Its issues"],
+                        href=f"/export/issues.csv{own}",
+                        className="btn-quiet",
+                        download="",
+                    )
+                    if detail.value.total_issue_count
+                    else None,
+                ],
+                className="detail-downloads",
+            ),
+        ],
+        className="detail-head",
+    )
+
+
+def _figures(detail: Detail, status: Status) -> html.Section:
+    value = detail.value
+    shown, unit = headline(value)
+    arrow, words, mood = change(value)
+    before = value.details.get("previous_value")
+    facts = [
+        ("Exactly", f"{number(value.value, 6)} {value.unit}"),
+        ("Before", f"{number(before, 6)} {value.unit}" if before is not None else "no number"),
+        ("Used", f"{value.details.get('used', 0):,}"),
+        ("Left out", f"{value.excluded_issue_count:,}"),
+        ("Data as of", moment(status.synced_at, status.zone)),
+    ]
+    notes = list(value.details.get("notes") or ())
+    if value.details.get("low_confidence"):
+        notes.insert(0, "Low confidence: fewer than 5 were used.")
+    left = html.Div(
+        [
+            html.Div(
+                [
+                    html.Span(
+                        [html.Span(shown, className="num"), html.Span(unit, className="unit")], className="value"
+                    ),
+                    tier(value),
+                ],
+                className="card-top",
+            ),
+            html.Div([html.Span(arrow, className="arrow"), words], className=f"change change-{mood}")
+            if arrow
+            else None,
+            html.Dl([part for name, text in facts for part in (html.Dt(name), html.Dd(text))], className="facts"),
+            html.Ul([html.Li(each) for each in notes], className="notes") if notes else None,
+        ]
+    )
+    return html.Section([left, _tiers(detail)], className="block detail-figures")
+
+
+def _tiers(detail: Detail) -> html.Div | None:
+    known = detail.value.details.get("benchmarks") or {}
+    rows = [(name, words) for name, words in known.items() if name not in _NOT_TIERS]
+    if not rows:
+        return None
+    here = detail.value.performance_tier
+    return html.Div(
+        [
+            html.H3("Tiers", className="block-title"),
+            html.Div(
+                [
+                    html.Div(
+                        [
+                            html.Span(
+                                [html.Span(className="dot"), name],
+                                className=f"tier tier-{TIER_CLASS.get(name, 'none')}",
+                            ),
+                            html.Span(str(words)),
+                        ],
+                        className="tier-row is-here" if name == here else "tier-row",
+                    )
+                    for name, words in rows
+                ],
+                className="tiers",
+            ),
+            html.Div(f"DORA report {known.get('year', '')}", className="tiers-source"),
+        ]
+    )
+
+
+def _steps(steps: Sequence[str]) -> html.Section | None:
+    if not steps:
+        return None
+    return html.Section(
+        [
+            html.H3("How it was calculated", className="block-title"),
+            html.Ol([html.Li(each) for each in steps], className="steps"),
+        ],
+        className="block",
+    )
+
+
+def _chart(detail: Detail) -> html.Section | None:
+    if detail.histogram and any(detail.histogram.get("counts") or ()):
+        unit = detail.histogram.get("unit", "")
+        edges = detail.histogram["edges"]
+        rows = [
+            (figures.span_words(left, right, unit), f"{n:,}")
+            for left, right, n in zip(edges, edges[1:], detail.histogram["counts"], strict=False)
+        ]
+        return _figure(
+            "Distribution", figures.histogram(detail.histogram), (unit.capitalize() or "Range", "Issues"), rows
+        )
+    if detail.bars:
+        named = [(FLOW_ITEMS.get(name, name), value) for name, value in detail.bars]
+        unit = "%" if "distribution" in detail.value.details else ""
+        rows = [(name, f"{number(value, 6)} {unit}".strip()) for name, value in named]
+        return _figure("Distribution" if unit else "Over time", figures.bars(named, unit), ("", "Value"), rows)
+    return None
+
+
+def _figure(title: str, figure: dict[str, Any], head: tuple[str, str], rows: list[tuple[str, str]]) -> html.Section:
+    tall = 36 * len(rows) + 16 if figure["data"][0].get("orientation") == "h" else 240
+    table = html.Table(
+        [
+            html.Thead(html.Tr([html.Th(head[0], scope="col"), html.Th(head[1], className="right", scope="col")])),
+            html.Tbody([html.Tr([html.Td(left), html.Td(right, className="right")]) for left, right in rows]),
+        ],
+        className="plain-table",
+    )
+    return html.Section(
+        [
+            html.H3(title, className="block-title"),
+            dcc.Graph(figure=figure, config=figures.CONFIG, className="chart", style={"height": f"{tall}px"}),
+            html.Details([html.Summary("Show as a table"), table], className="as-table"),
+        ],
+        className="block",
+    )
+
+
+def _switches(switches: Sequence[tuple[str, str, str]]) -> html.Section | None:
+    if not switches:
+        return None
+    return html.Section(
+        [
+            html.H3("Definition in force", className="block-title"),
+            html.Div(
+                [
+                    html.Div(
+                        [
+                            html.Span(name.replace("_", " ").capitalize()),
+                            html.Span(str(now).replace("_", " ") or "–", className="switch-value"),
+                            html.Span(words, className="switch-help"),
+                        ],
+                        className="switch",
+                    )
+                    for name, now, words in switches
+                ],
+                className="switches",
+            ),
+        ],
+        className="block",
+    )
