@@ -7,21 +7,22 @@ from typing import Any
 from dash import Input, Output, State, callback, ctx, no_update
 
 from callbacks.context import problem_of, workspace
+from data.connection import site_key
 from data.jira.errors import JiraError
 from data.settings.store import Conflict, SettingsError
 from data.views import ConnectionReport, Problem
 from ui import ids
 from ui.components.notice import notice
-from ui.modals.connection import TOKEN_STORED, FormValues, environment_note, report
+from ui.modals.connection import TOKEN_STORED, FormValues, form_note, report
 
 C = ids.Connection
 
 
 def form_values() -> FormValues:
     """What the form starts with: the site in force and where each value comes from."""
-    site = workspace().site()
-    fixed = frozenset(name for name, source in site.sources.items() if source == "environment")
-    return FormValues(site.url, site.email, site.jql, site.token_present, fixed)
+    start = workspace().connection()
+    fixed = frozenset(name for name, source in start.sources.items() if source == "environment")
+    return FormValues(start.url, start.email, start.jql, start.token_present, fixed, start.problem)
 
 
 @callback(
@@ -103,7 +104,7 @@ def fill_form(_session: dict | None) -> tuple[Any, ...]:
         first.jql,
         *(name in fixed for name in ("url", "email", "token", "jql")),
         "from the environment" if "token" in fixed else placeholder,
-        environment_note(fixed),
+        form_note(first),
     )
 
 
@@ -152,7 +153,18 @@ def tested(url: str, email: str, token: str, jql: str) -> ConnectionReport:
                 "The site address is missing.", todo="Enter it like https://example.atlassian.net.", level="danger"
             ),
         )
-    if not token and not form_values().token_stored:
+    first = form_values()
+    if not token and first.token_stored and site_key(url) != site_key(first.url):
+        return ConnectionReport(
+            False,
+            problem=Problem(
+                "The token is missing.",
+                f"The stored one belongs to {first.url} and is sent nowhere else.",
+                "Enter a token for this address.",
+                "danger",
+            ),
+        )
+    if not token and not first.token_stored:
         return ConnectionReport(
             False,
             problem=Problem(
@@ -174,9 +186,8 @@ def danger(problem: Problem) -> Problem:
 def kept(url: str, email: str, token: str, jql: str) -> Problem | None:
     """Save the connection; a problem when it was not saved."""
     ws = workspace()
-    _, revision, _ = ws.settings()
     try:
-        ws.connect(url, email, token or None, jql, revision)
+        ws.connect(url, email, token or None, jql, ws.connection().revision)
     except Conflict:
         return Problem(
             "Not saved: somebody else changed the connection at the same moment.",

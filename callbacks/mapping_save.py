@@ -35,7 +35,7 @@ def validate(_save: int | None, _keep: int | None, draft: dict | None, loaded: d
         return no_update
     known = statuses()
     fields = {each.id: each for each in jira_fields()[0]} if not loaded["jira"] else {}
-    errors = type_errors(draft, set(fields))
+    errors = type_errors(draft) if not loaded["jira"] else {}
     message = problems_of_workflow(draft, loaded["base"], known)
     if errors:
         names = ", ".join(FIELDS[key.partition("/")[2]].title.lower() for key in errors)
@@ -54,14 +54,14 @@ def validate(_save: int | None, _keep: int | None, draft: dict | None, loaded: d
     }
 
 
-def type_errors(draft: Draft, known: set[str]) -> dict[str, list]:
+def type_errors(draft: Draft) -> dict[str, list]:
     """Newly chosen fields of a type that does not fit: key → [value, why]."""
     found: dict[str, list] = {}
     for key, jira in draft.items():
         kind, _, name = key.partition("/")
-        if kind == "field" and jira and jira in known:
+        if kind == "field" and jira:
             problem = workspace().check(name, jira)
-            if problem and problem.level != "info":
+            if problem and problem.level == "danger":
                 found[key] = [jira, str(problem)]
     return found
 

@@ -74,10 +74,11 @@ def fields_on_the_left(here: str, draft: Draft, base: Draft) -> list[Any]:
     by_id = {each.id: each for each in fields}
     chosen, offers = mapped(draft, base), suggestions()
     states, names = {}, {}
-    for name, ours in FIELDS.items():
+    for name in FIELDS:
         if name in chosen:
             info = by_id.get(chosen[name])
-            states[name] = lists.MAPPED if info and info.kind in ours.kinds else lists.UNFIT
+            trouble = workspace().check(name, chosen[name])
+            states[name] = lists.UNFIT if trouble and trouble.level == "danger" else lists.MAPPED
             names[name] = info.name if info else chosen[name]
         elif offers.get(name) and offers[name][0].field_id in by_id:
             states[name], names[name] = lists.SUGGESTED, f"suggested: {by_id[offers[name][0].field_id].name}"
@@ -132,8 +133,7 @@ def one_field(item: str, chosen: dict[str, str], errors: dict[str, str]) -> Any:
         return jira_problem(problem)
     name = item.partition("/")[2]
     jira = chosen.get(name)
-    known = any(each.id == jira for each in fields)
-    trouble = workspace().check(name, jira) if jira and known else None
+    trouble = workspace().check(name, jira) if jira else None
     return field_pane(item, jira, fields, suggestions().get(name, []), trouble, errors.get(f"field/{name}", ""))
 
 
@@ -186,7 +186,7 @@ def show_preview(draft: dict | None, loaded: dict | None, search: str | None) ->
         return preview_problem(refused.problem.why or refused.problem.what)
     except (JiraError, PeriodError) as error:
         return preview_problem(str(error))
-    return preview(list(pairs), period.label, waiting_for(draft), len(draft))
+    return preview(list(pairs), period.label, waiting_for(draft, loaded["base"]), len(draft))
 
 
 def asked_for(search: str | None) -> tuple[Period, Filters]:
@@ -198,13 +198,8 @@ def asked_for(search: str | None) -> tuple[Period, Filters]:
         return workspace().period("30d"), view.filters
 
 
-def waiting_for(draft: Draft) -> list[str]:
-    """Titles of newly mapped fields whose values are read only after saving."""
-    held = workspace().held_fields() if hasattr(workspace(), "held_fields") else None
-    if held is None:
-        return []
-    return [
-        FIELDS[key.removeprefix("field/")].title
-        for key, jira in draft.items()
-        if key.startswith("field/") and jira and jira not in held
-    ]
+def waiting_for(draft: Draft, base: Draft) -> list[str]:
+    """Our fields, newly mapped, whose values are read only after saving."""
+    new = {key.removeprefix("field/") for key, jira in draft.items() if key.startswith("field/") and jira}
+    unread = workspace().unread(mapped(draft, base))
+    return [name for name in FIELDS if name in new and name in unread]

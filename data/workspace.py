@@ -390,6 +390,12 @@ class Workspace:
         place = self.place
         return mapping.preview(place, patch, period, filters, families)
 
+    def unread(self, mapped: dict[str, str]) -> frozenset[str]:
+        """Our fields of a mapping whose Jira field the next sync has to read first."""
+        place = self.place
+        head = place.synced()
+        return place.held(mapped, head)[1] if head else frozenset(mapped)
+
     def save(self, patch: dict, revision: int, base: dict | None = None) -> Saved:
         """Merge a patch into the settings of the site in force, recalculate, fetch newly mapped fields.
 

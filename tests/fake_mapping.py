@@ -9,13 +9,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from data.connection import DEFAULT_JQL, Site
+from data.connection import DEFAULT_JQL
 from data.jira.connection import site_url
 from data.jira.errors import JiraError, Unreachable
 from data.settings.fields import FIELDS
 from data.settings.model import Settings
 from data.settings.store import Saved, SettingsStore
-from data.views import ConnectionReport, Coverage, FieldInfo, Problem, StatusInfo, Suggestion, TypeInfo
+from data.views import ConnectionForm, ConnectionReport, Coverage, FieldInfo, Problem, StatusInfo, Suggestion, TypeInfo
 
 GOOD_TOKEN = "good-token"
 SITE = "https://acme.example"
@@ -62,6 +62,7 @@ class FakeMapping:
     jira_down = False
     environment: tuple[str, ...] = ()
     stored_token = ""
+    not_synced: tuple[str, ...] = ("production_impact",)
 
     @cached_property
     def settings_store(self) -> SettingsStore:
@@ -130,13 +131,18 @@ class FakeMapping:
         self.revision = f"r{int(getattr(self, 'revision', 'r1')[1:]) + 1}"
         return saved
 
-    def site(self) -> Site:
-        jira = self.settings()[0].jira
+    def unread(self, mapped: dict[str, str]) -> frozenset[str]:
+        return frozenset(name for name in mapped if name in self.not_synced)
+
+    def connection(self) -> ConnectionForm:
+        jira, revision = self.settings()[0].jira, self.settings()[1]
         given = {"url": SITE, "email": "ada@acme.example", "jql": "project = SHOP"}
         values = {name: given[name] if name in self.environment else getattr(jira, name) for name in given}
         sources = {name: "environment" if name in self.environment else "settings" for name in (*given, "token")}
         token = "token" in self.environment or bool(self.stored_token)
-        return Site(values["url"], values["email"], values["jql"], bool(values["url"]), token, sources)
+        return ConnectionForm(
+            **values, default_jql=DEFAULT_JQL, token_present=token, sources=sources, revision=revision
+        )
 
     def test_connection(self, url: str, email: str, token: str | None, jql: str = "") -> ConnectionReport:
         try:

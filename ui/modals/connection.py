@@ -32,6 +32,7 @@ class FormValues:
     jql: str = ""
     token_stored: bool = False
     from_environment: frozenset[str] = field(default_factory=frozenset)  # of url, email, token, jql
+    problem: Problem | None = None  # why it cannot be saved
 
 
 def connection_modal() -> html.Div:
@@ -146,6 +147,12 @@ def _footer() -> html.Div:
         ],
         className="modal-footer",
     )
+
+
+def form_note(first: FormValues) -> list[Any]:
+    """Why something cannot be edited or saved."""
+    lines = [notice(first.problem) if first.problem else None, environment_note(first.from_environment)]
+    return [each for each in lines if each is not None]
 
 
 def environment_note(fixed: frozenset[str]) -> html.Div | None:

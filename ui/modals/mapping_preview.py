@@ -7,6 +7,7 @@ from typing import Any
 from dash import html
 
 from data.metrics.answers import ErrorState, MetricValue
+from data.settings.fields import FIELDS
 from ui.components.icon import icon
 from ui.words import headline
 
@@ -18,7 +19,7 @@ _INSTEAD = {
 
 
 def preview(pairs: list[tuple[MetricValue, MetricValue]], label: str, waiting: list[str], changes: int) -> list[Any]:
-    """`pairs` before and after, only those that differ; `waiting` names fields that are read after saving."""
+    """`pairs` before and after, only those that differ; `waiting`: our fields whose values are read after saving."""
     if not changes:
         return []
     head = html.H4(["What this does to the numbers", html.Span(label, className="preview-period")])
@@ -29,16 +30,19 @@ def preview(pairs: list[tuple[MetricValue, MetricValue]], label: str, waiting: l
                 html.Span(_words(before), className="preview-before"),
                 icon("arrow-right"),
                 html.Span("then", className="visually-hidden"),
-                html.Span(_words(after), className="preview-after" + ("" if after.ok else " is-none")),
+                html.Span(
+                    "fills in after saving" if _waits(after, waiting) else _words(after),
+                    className="preview-after" + ("" if after.ok else " is-none"),
+                ),
             ]
         )
         for before, after in pairs
     ]
     body: list[Any] = [html.Ul(lines, className="preview-lines")] if lines else []
     if waiting:
-        names = ", ".join(waiting)
-        verb = "fills" if len(waiting) == 1 else "fill"
-        body.append(html.P([icon("hourglass-split"), f"{names} {verb} in after saving."], className="preview-note"))
+        names = [FIELDS[each].title for each in waiting]
+        words = f"{' and '.join(filter(None, [', '.join(names[:-1]), names[-1]]))} will be read from Jira after saving."
+        body.append(html.P([icon("hourglass-split"), words], className="preview-note"))
     elif not lines:
         body.append(html.P("No number of this period changes.", className="preview-note"))
     return [head, *body]
@@ -47,6 +51,10 @@ def preview(pairs: list[tuple[MetricValue, MetricValue]], label: str, waiting: l
 def preview_problem(words: str) -> list[Any]:
     """When the numbers cannot be calculated yet."""
     return [html.H4("What this does to the numbers"), html.P(words, className="preview-note")]
+
+
+def _waits(value: MetricValue, waiting: list[str]) -> bool:
+    return not value.ok and bool(set(value.details.get("needs") or ()) & set(waiting))
 
 
 def _words(value: MetricValue) -> str:
