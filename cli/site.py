@@ -29,10 +29,13 @@ def fields(format_: TableOrJson = "table") -> int:
     if format_ == "json":
         as_json(rows)
         return 0
-    ours = "Ours (? suggested)"
+    from data.settings.fields import FIELDS
+
+    ours = "Mapped to, or suggested (?)"
     table = columns("Field", "Name", "Type", "Set on", ours, right=("Set on",), wrap=("Name", ours))
     for row in sorted(rows, key=lambda row: (not row["mapped_to"], not row["suggested_for"], not row["custom"])):
-        names = row["mapped_to"] or [f"{each['field']} ?" for each in row["suggested_for"]]
+        names = [FIELDS[name].title for name in row["mapped_to"]]
+        names = names or [f"{FIELDS[each['field']].title} ?" for each in row["suggested_for"]]
         table.add_row(row["id"], row["name"], row["kind"], _set_on(row["coverage"]), ", ".join(names))
     as_table(table)
     return 0
