@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-from data.issues.schema import MAX_ID
 from data.jira import protocol
 from data.jira.answers import History, Issue, IssueType, JiraField, Project, Status
 from data.jira.instants import instant
@@ -87,7 +86,7 @@ def issue_rows(issue: Issue, wants: Wanted, seen: Seen, *, history_complete: boo
     """The rows of one issue, without its changes. Raises Unreadable."""
     number, fields = protocol.whole(issue.id), issue.fields
     created = instant(fields.get("created"))
-    if number is None or not -MAX_ID <= number <= MAX_ID:
+    if number is None:
         raise Unreadable(f"{issue.key}: its id {issue.id!r} is no number")
     if created is None:
         raise Unreadable(f"{issue.key}: it has no creation date that can be read")
@@ -160,7 +159,7 @@ def change_rows(number: int, key: str, histories: Iterable[History], wants: Want
                 if at is None:
                     raise Unreadable(f"{key}: a history entry has no date that can be read")
                 own = protocol.whole(history.id)
-                history_id = own if own is not None and abs(own) <= MAX_ID else -1 - place
+                history_id = own if own is not None else -1 - place
             rows.append(
                 (
                     number,

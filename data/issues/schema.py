@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
 
-SCHEMA_VERSION = 1
-MAX_ID = 2**63 - 1  # ids are 64-bit numbers
+SCHEMA_VERSION = 2  # an older store is emptied: a sync fills it again
 metadata = MetaData()
 
 
@@ -30,6 +29,7 @@ scope = Table(
     Column("jql", Text, nullable=False),
     Column("flavour", String(8), nullable=False, default="cloud"),  # cloud | dc
     Column("site_title", Text),
+    Column("base_url", Text),  # where people open it, as the site says; differs from site_url behind a gateway
     Column("zone", Text, nullable=False, default="UTC"),  # timeZone of /myself
     Column("revision", Integer, nullable=False, default=0),  # + 1 for each sync that ended well
     Column("synced_at", BigInteger),  # end of the last good sync

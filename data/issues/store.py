@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from data.issues import schema
+from data.issues.parse import COLUMNS
 from data.jira.errors import JiraError, SyncBusy
 
 TENANT = "local"
@@ -44,6 +45,7 @@ class ScopeRow:
     jql: str
     flavour: str
     site_title: str | None
+    base_url: str | None
     zone: str
     revision: int
     synced_at: int | None
@@ -52,6 +54,10 @@ class ScopeRow:
     fetched_fields: frozenset[str]
     last_result: dict[str, Any] | None
     issues: int
+
+    def lacks(self, mapped: Collection[str]) -> set[str]:
+        """The mapped fields whose values are not held yet: the next sync fills them in."""
+        return set(mapped) - COLUMNS - self.fetched_fields
 
 
 class IssueStore:
@@ -72,14 +78,17 @@ class IssueStore:
 
     def _prepare(self) -> None:
         with self.engine.begin() as connection:
-            if not inspect(connection).has_table("meta"):
-                schema.metadata.create_all(connection)
-                connection.execute(insert(schema.meta).values(name="schema_version", value=str(schema.SCHEMA_VERSION)))
-                return
-            found = connection.scalar(select(schema.meta.c.value).where(schema.meta.c.name == "schema_version"))
-            if int(found or 0) > schema.SCHEMA_VERSION:
+            found = schema.SCHEMA_VERSION
+            if inspect(connection).has_table("meta"):
+                query = select(schema.meta.c.value).where(schema.meta.c.name == "schema_version")
+                found = int(connection.scalar(query) or 0)
+                if found == schema.SCHEMA_VERSION:
+                    return
+            if found > schema.SCHEMA_VERSION:
                 raise NewerStore
+            schema.metadata.drop_all(connection)
             schema.metadata.create_all(connection)
+            connection.execute(insert(schema.meta).values(name="schema_version", value=str(schema.SCHEMA_VERSION)))
 
     def close(self) -> None:
         """Gives the database back."""
@@ -111,6 +120,7 @@ class IssueStore:
             "jql",
             "flavour",
             "site_title",
+            "base_url",
             "zone",
             "revision",
             "synced_at",
@@ -129,7 +139,7 @@ class IssueStore:
         found = self.scope_for(site_url, jql)
         if found:
             return found.scope
-        with self.engine.begin() as connection:
+        with self._transaction() as connection:
             row = {"tenant": TENANT, "site_url": site_url, "jql": jql}
             made = _dialect_insert(connection)(schema.scope).values(**row).on_conflict_do_nothing()
             connection.execute(made)
@@ -140,13 +150,13 @@ class IssueStore:
 
     def note_result(self, scope: int, result: Mapping[str, Any]) -> None:
         """Keeps how the last sync ended, also when it changed nothing."""
-        with self.engine.begin() as connection:
+        with self._transaction() as connection:
             table = schema.scope
             connection.execute(update(table).where(table.c.scope == scope).values(last_result=json.dumps(result)))
 
     def forget(self, scope: int) -> None:
         """Removes all that is held of a scope."""
-        with self.engine.begin() as connection:
+        with self._transaction() as connection:
             for table in schema.metadata.sorted_tables:
                 if "scope" in table.c:
                     connection.execute(delete(table).where(table.c.scope == scope))
@@ -191,13 +201,20 @@ class IssueStore:
     @contextmanager
     def writing(self, scope: int) -> Iterator[Writer]:
         """One transaction: all that is written in it becomes visible at its end, or nothing. Raises StoreError."""
+        with self._transaction() as connection:
+            yield Writer(connection, scope)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
         try:
             with self.engine.connect() as connection:
                 connection = connection.execution_options(throughline_writes=True)
                 with connection.begin():
-                    yield Writer(connection, scope)
+                    yield connection
         except DatabaseError as error:
-            raise StoreError(f"The issue store cannot be written: {_reason(error)}.") from error
+            if "locked" in (reason := _reason(error)):
+                raise SyncBusy("Another sync writes to the issue store.") from error
+            raise StoreError(f"The issue store cannot be written: {reason}.") from error
 
 
 class Writer:
@@ -276,7 +293,8 @@ def _open_file(path: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def _tune(connection, _record) -> None:
         connection.isolation_level = None  # SQLAlchemy says BEGIN, so that readers too get a snapshot
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-65536", "temp_store=MEMORY", "mmap_size=268435456"):  # fmt: skip
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-65536", "temp_store=MEMORY", "mmap_size=268435456",
+            "journal_size_limit=67108864"):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -103,7 +103,10 @@ def sync(
     held = None if isinstance(error, StoreError) else store.scope_for(site_url, query)
     result = _result(tally, error, held, client.requests, started, now())
     if held and not isinstance(error, SyncBusy):
-        store.note_result(held.scope, result.to_dict())
+        try:
+            store.note_result(held.scope, result.to_dict())
+        except JiraError as problem:
+            log.warning("the result of the sync was not kept: %s", problem)
     return result
 
 
@@ -149,7 +152,7 @@ class _Sync:
     def go(self, full: bool, accept_fewer: bool, started: datetime, now: Callable[[], datetime]) -> None:
         """Reads, writes and ends well, or raises JiraError and leaves all as it was."""
         self.report(Progress("connecting", 0, None, "Connecting to Jira"))
-        info, account = self.jira.server_info(), self.jira.myself()
+        info, account = reading.patiently(lambda: (self.jira.server_info(), self.jira.myself()), self.cancelled)
         before = self.store.scope_row(self.scope)
         if before is None:
             raise StoreError
@@ -178,6 +181,7 @@ class _Sync:
             writer.finish(
                 flavour=info.flavour,
                 site_title=info.title,
+                base_url=info.base_url or None,
                 zone=account.zone,
                 synced_at=_micros(now()),
                 cursor=newest if everything else max(before.cursor or 0, newest),
@@ -198,7 +202,7 @@ class _Sync:
         lacking = (self.tally.expected or 0) - len(intake.fresh) - self.tally.odd
         if lacking > 0 and not asked:
             # Data Center: an issue that was deleted while we read moved others into pages that were read already.
-            rest = reading.census(self.jira, self.jql) - intake.fresh.keys()
+            rest = self._census() - intake.fresh.keys()
             for found in reading.read_these(self.jira, rest, search, histories=history, cancelled=self.cancelled):
                 self._take(intake, found, set())
         intake.drop(asked - intake.fresh.keys())
@@ -253,11 +257,13 @@ class _Sync:
     def _recount(self, known: Collection[int]) -> set[int] | None:
         """All ids of the query where the count says that issues came or went without notice; None if not."""
         try:
-            if self.jira.approximate_count(self.jql) == len(known):
-                return None
+            count = reading.patiently(lambda: self.jira.approximate_count(self.jql), self.cancelled)
         except NotFound:
             return None  # an old proxy; the next full sync finds it
-        return reading.census(self.jira, self.jql)
+        return None if count == len(known) else self._census()
+
+    def _census(self) -> set[int]:
+        return reading.patiently(lambda: reading.census(self.jira, self.jql), self.cancelled)
 
     def _reconcile(self, intake: Intake, seen: set[int] | None, known: Collection[int], accept_fewer: bool) -> None:
         """Removes issues that left the query, and reads those that came into it without being updated."""

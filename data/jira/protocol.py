@@ -329,11 +329,12 @@ def version(row: Mapping[str, Any], project_key: str) -> answers.Version | None:
 
 
 def whole(value: Any) -> int | None:
-    """A number from "10001" or 10001, else None."""
+    """A 64-bit number from "10001" or 10001, else None."""
     try:
-        return int(value) if not isinstance(value, bool) and value is not None else None
-    except (TypeError, ValueError):
+        number = int(value) if not isinstance(value, bool) and value is not None else None
+    except (TypeError, ValueError, OverflowError):
         return None
+    return number if number is not None and -(2**63) <= number < 2**63 else None
 
 
 def _plain_date(value: Any) -> str | None:

@@ -9,16 +9,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from data.jira import protocol
 from data.jira.answers import History, Issue, Page
 from data.jira.client import Jira
-from data.jira.errors import BadQuery, Cancelled, NotFound
+from data.jira.errors import BadQuery, Cancelled, JiraError, NotFound
 from data.jira.sender import never
 
 AT_ONCE = 4
 Histories = dict[int, list[History]]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ class Crew:
         self._to_do.append((name, partial(work, *args, **more)))
         self._launch()
 
+    def start_next(self, name: Any, work: Callable[..., Any], *args: Any, **more: Any) -> None:
+        """The same, before all that waits."""
+        self._to_do.appendleft((name, partial(work, *args, **more)))
+        self._launch()
+
     def _launch(self) -> None:
         while self._to_do and self._under_way < self._most:
             name, work = self._to_do.popleft()
@@ -75,6 +81,15 @@ class Crew:
             self._under_way -= 1
             self._launch()
             yield name, done
+
+
+def patiently(work: Callable[[], T], cancelled: Callable[[], bool] = never) -> T:
+    """`work()`, in another thread, so that a cancellation need not wait for the network. Raises Cancelled."""
+    with Crew(cancelled, 1) as crew:
+        crew.start("", work)
+        for _, done in crew.results():
+            return done.result()
+    raise Cancelled
 
 
 def read(
@@ -207,16 +222,17 @@ class _SideBySide(_Reading):
 
     def ask_for(self, numbers: Sequence[int]) -> None:
         """Starts reading these issues."""
+        # Histories are the longest answers: begun first, they do not keep everybody waiting at the end.
+        if self.jira.cloud:
+            self._ask_histories(numbers, rest=True)
         size = protocol.PAGE if self.jira.cloud else protocol.DC_PAGE // 5
         for start in range(0, len(numbers), size):
             self._ask_some(tuple(numbers[start : start + size]))
-        if self.jira.cloud:
-            self._ask_histories(numbers, rest=True)
 
     def _census(self, at: str | int | None) -> None:
         self.tokens.add((self.query, at))
         part = _Part(self.query, at, is_census=True)
-        self.crew.start(part, self.jira.page, self.query, ["id"], at, size=protocol.ID_PAGE)
+        self.crew.start_next(part, self.jira.page, self.query, ["id"], at, size=protocol.ID_PAGE)
 
     def _ask_some(self, ids: tuple[int, ...], at: str | int | None = None) -> None:
         if ids:
@@ -266,6 +282,10 @@ def changelogs(jira: Jira, issue_ids: Sequence[int], field_ids: Sequence[str]) -
         return jira.changelogs(issue_ids, field_ids)
     except NotFound:
         return {each: jira.changelog(each) for each in issue_ids}
+    except JiraError as error:
+        if error.status != 400 or not field_ids:
+            raise
+        return jira.changelogs(issue_ids)  # it does not know one of the fields: then the changes of all fields
 
 
 def number_of(issue: Issue) -> int | None:

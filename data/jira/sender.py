@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 import time
@@ -75,6 +76,7 @@ class Sender:
     def send(self, request: Request, *, query: bool = False) -> Answer:
         """The answer, after as many tries as are sane. Raises JiraError; `query`: the request holds JQL."""
         problem: JiraError = Unreachable()
+        end = time.monotonic() + self.patience.deadline
         for attempt in range(self.patience.tries):
             self._wait_for_turn()
             try:
@@ -83,8 +85,9 @@ class Sender:
                 if isinstance(error, TooLarge) or not _may_help(error):
                     raise
                 problem = error
-            if attempt + 1 < self.patience.tries:
-                self._hold(problem, attempt)
+            if attempt + 1 == self.patience.tries or time.monotonic() > end:
+                break
+            self._hold(problem, attempt)
         raise problem
 
     def read(self, request: Request, reader: Callable[[Answer], object], *, query: bool = False):
@@ -192,7 +195,8 @@ class Sender:
 
 def _session(connection: Connection) -> requests.Session:
     session = requests.Session()
-    session.trust_env = False  # no proxies, .netrc or certificates from the surroundings
+    session.trust_env = False  # no proxies and no .netrc from the surroundings
+    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or True
     session.headers.update(
         {
             "Accept": "application/json",
