@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from data.cache.metric_cache import MetricCache, hash_of
 from data.issues import schema, tables
 from data.issues.store import IssueStore, ScopeRow
 from data.issues.tables import Tables, microseconds
+from data.jira.reach import complete_since
 from data.metrics.examples import empty_tables
 from data.metrics.facts import Facts
 from data.settings.model import Settings
@@ -148,5 +149,20 @@ class Place:
         )
         return self._facts.get(
             question,
-            lambda: Facts(found, settings.definitions, settings.workflow, now, filters, settings.mapping, waiting),
+            lambda: Facts(
+                found,
+                settings.definitions,
+                settings.workflow,
+                now,
+                filters,
+                settings.mapping,
+                waiting,
+                self._complete_from(found),
+            ),
         )
+
+    def _complete_from(self, found: Tables) -> int | None:
+        if found.as_of is None:
+            return None
+        since = complete_since(self.jql, datetime.fromtimestamp(found.as_of / 1e6, UTC), found.zone)
+        return None if since is None else microseconds(since)

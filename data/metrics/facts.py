@@ -19,7 +19,9 @@ from data.views import Filters
 
 @dataclass
 class Facts:
-    """`now` in µs UTC. `pending`: our fields that are mapped but not fetched yet."""
+    """`now` in µs UTC. `pending`: our fields that are mapped but not fetched yet. `complete_from`: the instant (µs) since
+    which the query holds every issue that changed; None: always.
+    """
 
     tables: Tables
     definitions: Definitions
@@ -28,6 +30,7 @@ class Facts:
     filters: Filters = field(default_factory=Filters)
     mapping: dict[str, str] = field(default_factory=dict)
     pending: frozenset[str] = frozenset()
+    complete_from: int | None = None
     _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     @property

@@ -6,6 +6,7 @@ import logging
 from datetime import UTC, datetime
 from typing import Any
 
+from data.issues.tables import microseconds
 from data.metrics.answers import TIER_COLORS, ErrorState, MetricValue, iso
 from data.metrics.catalogue import Asked, Metric
 from data.metrics.display import display
@@ -13,7 +14,7 @@ from data.metrics.facts import Facts
 from data.metrics.registry import CATALOG
 from data.metrics.rows import Rows
 from data.metrics.tiers import benchmarks, score
-from data.periods import Period, PeriodError
+from data.periods import Period, PeriodError, local_date, zone_named
 from data.settings.fields import FIELDS
 
 log = logging.getLogger(__name__)
@@ -70,7 +71,9 @@ def _why_nothing(metric: Metric, rows: Rows) -> str:
     if not left_out:
         return metric.nothing
     reasons = ", ".join(f"{why} ({n})" for why, n in left_out.items())
-    return f"Nothing to measure: {'all ' if len(rows) > 1 else ''}{len(rows)} left out. {reasons[0].upper()}{reasons[1:]}."
+    return (
+        f"Nothing to measure: {'all ' if len(rows) > 1 else ''}{len(rows)} left out. {reasons[0].upper()}{reasons[1:]}."
+    )
 
 
 def value_of(metric: Metric, facts: Facts, period: Period) -> float | None:
@@ -97,6 +100,7 @@ def _success(metric: Metric, asked: Asked, rows: Rows, value: float) -> MetricVa
         **_sparkline(metric, facts, asked.period),
         **extra,
     }
+    details["notes"] = [*details["notes"], *_reach(facts, asked.start)]
     if asked.end > facts.now:
         details["so_far"] = True
     return _answer(metric, asked, ErrorState.SUCCESS, None, rows, details, value, tier)
@@ -164,9 +168,11 @@ def _answer(
 def _comparison(metric: Metric, facts: Facts, period: Period, value: float) -> dict[str, Any]:
     """The same metric over as many days just before."""
     before = period.previous()
-    then = value_of(metric, facts, before)
+    whole = facts.complete_from is None or microseconds(before.start) >= facts.complete_from
+    then = value_of(metric, facts, before) if whole else None
     out: dict[str, Any] = {
         "previous_value": then,
+        "previous_complete": whole,
         "previous_start": before.first.isoformat(),
         "previous_end": before.last.isoformat(),
         "previous_label": before.label,
@@ -185,10 +191,22 @@ def _comparison(metric: Metric, facts: Facts, period: Period, value: float) -> d
     return out
 
 
+def _reach(facts: Facts, start: int) -> list[str]:
+    """A warning when the query does not hold all of what happened since `start`."""
+    if facts.complete_from is None or start >= facts.complete_from:
+        return []
+    day = local_date(datetime.fromtimestamp(facts.complete_from / 1e6, UTC), zone_named(facts.zone))
+    return [f"Not complete: the query holds only issues updated since {day:%-d %b %Y}."]
+
+
 def _sparkline(metric: Metric, facts: Facts, period: Period) -> dict[str, Any]:
     """At most 20 points: the period before and this one, cut into equal runs of days."""
     bins = [*period.previous().bins(HALF_SPARK), *period.bins(HALF_SPARK)]
-    points = [value_of(metric, facts, each) for each in bins]
+    since = facts.complete_from
+    points = [
+        None if since is not None and microseconds(each.start) < since else value_of(metric, facts, each)
+        for each in bins
+    ]
     return {
         "sparkline": [None if each is None else _short(each) for each in points],
         "sparkline_days": bins[0].days,

@@ -300,3 +300,16 @@ def test_a_field_of_another_type_or_none_at_all_does_not_fit(workspace):
     assert workspace.check("story_points", points) is None
     assert "no field" in workspace.check("story_points", "customfield_99999").what
     assert workspace.check("deployment_date", "summary") is not None
+
+
+def test_days_before_the_querys_reach_are_not_compared(workspace):
+    """The default query holds issues updated in the last 365 days; a year before them is not whole."""
+    last = workspace.today() - timedelta(days=1)
+    year = workspace.period(None, (last - timedelta(days=299)).isoformat(), last.isoformat())
+    value = workspace.detail("flow_velocity", year).value
+    assert value.value > 0
+    assert value.details["previous_value"] is None
+    assert value.details["previous_complete"] is False
+    assert None in value.details["sparkline"]
+    beyond = workspace.period(None, (last - timedelta(days=365)).isoformat(), last.isoformat())
+    assert any("Not complete" in note for note in workspace.detail("flow_velocity", beyond).value.details["notes"])
