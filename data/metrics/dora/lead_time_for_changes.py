@@ -75,6 +75,6 @@ def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
         "steps": [
             f"{len(rows)} changes deployed in the period, or completed in it without a known deployment.",
             f"{rows.used} have both ends: {'start of work' if proxy else 'code commit'} and deployment.",
-            f"The median of their {rows.used} spans is the lead time.",
+            f"Half of them took less than {asked.quantile(rows['days'], 50) or 0:.4g} days: the median is the lead time.",
         ],
     }
