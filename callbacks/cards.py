@@ -10,8 +10,9 @@ from dash import MATCH, Input, Output, State, callback, html, no_update
 from callbacks.context import period_of, problem_of, workspace
 from data.periods import PeriodError
 from ui import ids
+from ui.components.notice import notice
 from ui.tabs.cards import cards, first_sync, unusable_period, waiting
-from ui.url import View, parse
+from ui.url import parse
 
 
 @callback(
@@ -53,9 +54,15 @@ def show_family(family: str, view: dict[str, str] | None, shown: str | None) -> 
         return first_sync(status), no_update
     try:
         period = period_of(asked)
-    except PeriodError as error:
-        return (no_update if shown else unusable_period(str(error), asked)), no_update
-    answer = ws.answer(family, period, asked.filters, stale_ok=True)
+    except PeriodError:
+        return (no_update if shown else unusable_period(asked)), no_update
+    try:
+        answer = ws.answer(family, period, asked.filters, stale_ok=True)
+    except Exception as error:
+        if shown:
+            raise  # the numbers before stay, and the boundary says what happened
+        problem, request_id = problem_of(error)
+        return notice(problem, request_id=request_id), no_update
     token = question_id(view)
     if answer.state in ("fresh", "calculated"):
         return html.Div(cards(answer, status, asked, period), id=ids.cards_grid(family, token)), view["query"]
@@ -81,6 +88,3 @@ def renew(order: dict[str, str]) -> Any:
 def question_id(view: dict[str, str]) -> str:
     """Short name of a question: the same query on the same revision is the same question."""
     return hashlib.blake2s(f"{view.get('query')}\n{view.get('revision')}".encode(), digest_size=6).hexdigest()
-
-
-__all__ = ["View", "problem_of", "question_id", "renew", "show_dora", "show_flow"]

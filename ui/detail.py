@@ -15,7 +15,7 @@ from ui.components.issue_table import issue_table
 from ui.components.metric_card import tier
 from ui.components.notice import notice
 from ui.url import View, query
-from ui.words import FLOW_ITEMS, TIER_CLASS, change, headline, moment, number, span
+from ui.words import FLOW_ITEMS, TIER_CLASS, change, headline, moment, notes, number, span, unit_words
 
 _NOT_TIERS = ("year", "note", "source")
 
@@ -93,15 +93,13 @@ def _figures(detail: Detail, status: Status) -> html.Section:
     arrow, words, mood = change(value)
     before = value.details.get("previous_value")
     facts = [
-        ("Exactly", f"{number(value.value, 6)} {value.unit}"),
-        ("Before", f"{number(before, 6)} {value.unit}" if before is not None else "no number"),
+        ("Exactly", f"{number(value.value, 6)} {unit_words(value.unit)}"),
+        ("Before", f"{number(before, 6)} {unit_words(value.unit)}" if before is not None else "no number"),
         ("Used", f"{value.details.get('used', 0):,}"),
         ("Left out", f"{value.excluded_issue_count:,}"),
         ("Data as of", moment(status.synced_at, status.zone)),
     ]
-    notes = list(value.details.get("notes") or ())
-    if value.details.get("low_confidence"):
-        notes.insert(0, "Low confidence: fewer than 5 were used.")
+    said = notes(value)
     left = html.Div(
         [
             html.Div(
@@ -117,7 +115,7 @@ def _figures(detail: Detail, status: Status) -> html.Section:
             if arrow
             else None,
             html.Dl([part for name, text in facts for part in (html.Dt(name), html.Dd(text))], className="facts"),
-            html.Ul([html.Li(each) for each in notes], className="notes") if notes else None,
+            html.Ul([html.Li(each) for each in said], className="notes") if said else None,
         ]
     )
     return html.Section([left, _tiers(detail)], className="block detail-figures")

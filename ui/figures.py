@@ -42,7 +42,10 @@ def histogram(shape: dict[str, Any], *, noun: str = "issue") -> dict[str, Any]:
             },
             yaxis={"rangemode": "tozero", "tickformat": ",d", "nticks": 5},
             shapes=[_line(x) for _label, x in marks],
-            annotations=[_label(label, x, row) for (label, x), row in zip(marks, _rows(marks, edges), strict=True)],
+            annotations=[
+                _label(f"{label} {number(x, 2)}", x, row)
+                for (label, x), row in zip(marks, _rows(marks, edges), strict=True)
+            ],
             margin={
                 "l": 40,
                 "r": 16,
@@ -137,7 +140,7 @@ def _rows(marks: Sequence[tuple[str, float]], edges: Sequence[float]) -> list[in
     ends: list[float] = []
     rows = []
     for label, x in marks:
-        half = 0.006 * len(label) * wide + 0.012 * wide
+        half = 0.006 * (len(label) + 4) * wide + 0.012 * wide
         free = next((n for n, end in enumerate(ends) if x - half >= end), len(ends))
         row = min(free, _ROWS - 1)
         if row == len(ends):

@@ -56,12 +56,26 @@ def number(value: float | None, digits: int = 4) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def unit_words(unit: str) -> str:
+    """The unit of a value as it is written after a number."""
+    return "%" if unit == "percent" else unit
+
+
+def notes(value: MetricValue) -> list[str]:
+    """What a reader must know about the number, as phrases without a full stop."""
+    said = [str(each).rstrip(".") for each in value.details.get("notes") or ()]
+    if value.details.get("low_confidence") and value.ok:
+        said.insert(0, "Low confidence: fewer than 5 used")
+    return [each[:1].upper() + each[1:] for each in said if each]
+
+
 def headline(value: MetricValue) -> tuple[str, str]:
     """The number on the card and its unit: ("2.4", "days"); a dash without a number."""
     if not value.ok:
         return "–", ""
     shown = value.details.get("display_value") or number(value.value, 2)
-    return str(shown), str(value.details.get("display_unit") or value.unit)
+    unit = str(value.details.get("display_unit") or unit_words(value.unit))
+    return str(shown), f"{unit} Feature" if "distribution" in value.details else unit
 
 
 def change(value: MetricValue) -> tuple[str, str, str]:

@@ -29,6 +29,8 @@
     if (target !== location.pathname + location.search) {
       history.pushState({}, '', target);
       window.dispatchEvent(new CustomEvent('_dashprivate_pushstate')); // what dcc.Location listens to
+      const said = one('#page-notices');
+      if (said) said.hidden = true; // a message belongs to what was asked before
     }
     paint();
   }
@@ -329,10 +331,12 @@
   setInterval(paintAges, 20000);
 
   let asked = 0;
-  new MutationObserver(() => {
+  new MutationObserver((changes) => {
+    const said = one('#page-notices');
+    if (said && changes.some((change) => said.contains(change.target))) said.hidden = false;
     cancelAnimationFrame(asked);
     asked = requestAnimationFrame(() => { paint(); paintTheme(); });
-  }).observe(document.body, { childList: true, subtree: true });
+  }).observe(document.body, { childList: true, characterData: true, subtree: true });
   paint();
   paintTheme();
 })();

@@ -11,7 +11,7 @@ from dash import dcc, html
 
 from data.views import Detail, IssueRow
 from ui import ids
-from ui.words import day, moment, number
+from ui.words import day, moment
 
 PAGE = 50
 _ROW, _HEAD = 36, 40
@@ -95,6 +95,15 @@ def which_issues(total: int, used: int, exclusions: Sequence[tuple[str, int]]) -
 
 def columns(unit: str) -> list[dict[str, Any]]:
     """Column definitions; `which` and `text` are hidden and carry the filters."""
+    measured = [
+        {
+            "field": "value",
+            "headerName": unit.capitalize(),
+            "width": 92,
+            "minWidth": 80,
+            "type": "rightAligned",
+        }
+    ]
     return [
         {
             "field": "key",
@@ -105,13 +114,7 @@ def columns(unit: str) -> list[dict[str, Any]]:
             "pinned": "left",
         },
         {"field": "summary", "headerName": "Summary", "minWidth": 200, "flex": 3, "tooltipField": "summary"},
-        {
-            "field": "value",
-            "headerName": unit.capitalize() if unit else "Value",
-            "width": 92,
-            "minWidth": 84,
-            "type": "rightAligned",
-        },
+        *(measured if unit else ()),
         {"field": "type", "headerName": "Type", "width": 100, "minWidth": 84},
         {"field": "status", "headerName": "Status", "width": 110, "minWidth": 92},
         {"field": "start", "headerName": "From", "width": 112, "minWidth": 104, "tooltipField": "start_at"},
@@ -131,7 +134,7 @@ def rows(found: Sequence[IssueRow], zone: str) -> list[dict[str, Any]]:
             "summary": row.summary,
             "type": row.type,
             "status": row.status,
-            "value": "" if row.value is None else number(row.value),
+            "value": "" if row.value is None else f"{row.value:,.2f}",
             "start": when(row.start, zone).partition(",")[0],
             "start_at": when(row.start, zone),
             "end": when(row.end, zone).partition(",")[0],

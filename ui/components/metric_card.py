@@ -10,13 +10,14 @@ from data.metrics.answers import ErrorState, MetricValue
 from ui import ids
 from ui.components.icon import icon
 from ui.components.sparkline import sparkline
-from ui.words import FLOW_ITEMS, TIER_CLASS, change, count, headline, number, span
+from ui.words import FLOW_ITEMS, TIER_CLASS, change, headline, notes, number, parse_instant, span, unit_words
 
 
-def metric_card(value: MetricValue, *, href: str, action: Any = None) -> html.Article:
-    """The card of `value`; `href` opens its detail. `action` is put into a card that has no data (a way out)."""
+def metric_card(value: MetricValue, *, href: str, covered: str = "", action: Any = None) -> html.Article:
+    """The card of `value`; `href` opens its detail. A card that has no data says which days are `covered`
+    and offers `action`, a way there."""
     return html.Article(
-        [_title(value, href), *_body(value, action)],
+        [_title(value, href), *_body(value, covered, action)],
         className=f"card-metric card-{value.error_state.replace('_', '-')}",
         **{"data-metric": value.metric_name},
     )
@@ -43,14 +44,14 @@ def _title(value: MetricValue, href: str) -> html.H3:
     )
 
 
-def _body(value: MetricValue, action: Any) -> list[Any]:
+def _body(value: MetricValue, covered: str, action: Any) -> list[Any]:
     match value.error_state:
         case ErrorState.SUCCESS:
             return _number(value)
         case ErrorState.MISSING_MAPPING:
             return _missing(value)
         case ErrorState.NO_DATA:
-            return _empty(value, action)
+            return _empty(value, covered, action)
         case _:
             return _failed(value)
 
@@ -67,10 +68,6 @@ def _number(value: MetricValue) -> list[Any]:
         ],
         className="card-top",
     )
-    if shares:
-        top.children[0] = html.Span(
-            [html.Span(shown, className="num"), html.Span(f"{unit} Feature", className="unit")], className="value"
-        )
     return [top, middle, tail, _note(value)]
 
 
@@ -99,8 +96,6 @@ def _trend(value: MetricValue) -> html.Div:
 
 def period_days(value: MetricValue) -> int:
     """Days between the two instants of the value, to the nearest day (clock changes make it uneven)."""
-    from ui.words import parse_instant
-
     seconds = (parse_instant(value.time_period_end) - parse_instant(value.time_period_start)).total_seconds()
     return round(seconds / 86_400)
 
@@ -129,7 +124,7 @@ def _change(value: MetricValue) -> html.Div:
     if not arrow:
         return html.Div("No earlier number to compare with", className="change change-none")
     before = value.details.get("previous_value")
-    hint = f"Before: {number(before, 3)} {value.unit}" if before is not None else ""
+    hint = f"Before: {number(before, 3)} {unit_words(value.unit)}" if before is not None else ""
     return html.Div(
         [html.Span(arrow, className="arrow", **{"aria-hidden": "true"}), words],
         className=f"change change-{mood}",
@@ -145,10 +140,7 @@ def _counts(value: MetricValue) -> html.Div:
 
 
 def _note(value: MetricValue) -> html.Div:
-    notes = [str(each) for each in value.details.get("notes") or ()]
-    if value.details.get("low_confidence"):
-        notes.insert(0, "low confidence: fewer than 5")
-    words = " · ".join(notes)
+    words = " · ".join(notes(value))
     return html.Div(words, className="note", title=words)
 
 
@@ -172,10 +164,11 @@ def _missing(value: MetricValue) -> list[Any]:
     ]
 
 
-def _empty(value: MetricValue, action: Any) -> list[Any]:
+def _empty(value: MetricValue, covered: str, action: Any) -> list[Any]:
     return [
         html.Div(html.Span("–", className="num"), className="card-top"),
         html.P(value.error_message or "Nothing happened in this period.", className="card-words"),
+        html.P(covered, className="card-words muted") if covered else None,
         html.Div([action, _counts(value) if value.total_issue_count else None], className="card-foot"),
     ]
 
@@ -195,8 +188,3 @@ def _failed(value: MetricValue) -> list[Any]:
 def data_days(covered: tuple[str, str] | None) -> str:
     """Which days have data, in words."""
     return f"The data covers {span(*covered)}." if covered else "There is no data yet."
-
-
-def left_out(value: MetricValue) -> str:
-    """ "3 issues left out" for the end of a sentence."""
-    return f"{count(value.excluded_issue_count, 'issue')} left out"

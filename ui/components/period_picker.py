@@ -37,7 +37,7 @@ def period_picker() -> html.Div:
         className="dates",
     )
     return menu(
-        [icon("calendar3"), html.Span(id=ids.Period.LABEL, className="period-label")],
+        [icon("calendar3"), html.Span("Period", id=ids.Period.LABEL, className="period-label")],
         [
             html.Div(presets, className="presets"),
             html.Div("Any period, up to 366 days", className="menu-heading"),

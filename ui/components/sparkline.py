@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from urllib.parse import quote
 
 from dash import html
@@ -31,7 +32,7 @@ def data_uri(points: Sequence[float | None], shaded: float = 0.0) -> str:
 
 
 def svg(points: Sequence[float | None], shaded: float = 0.0) -> str:
-    """The drawing: zero is the floor, gaps stay gaps, the last value is a dot."""
+    """The drawing: zero is the floor, gaps are dotted, the last value is a dot."""
     top = max(each for each in points if each is not None) or 1.0
     step = (WIDTH - 2 * _PAD) / max(len(points) - 1, 1)
     floor = HEIGHT - _PAD
@@ -52,15 +53,20 @@ def svg(points: Sequence[float | None], shaded: float = 0.0) -> str:
         for run in runs
         if len(run) > 1
     )
-    lone = "".join(
-        f"<line x1='{x}' y1='{y}' x2='{x}' y2='{y}' stroke='{_LINE}' stroke-width='3' stroke-linecap='round' "
+    dots = "".join(
+        f"<line x1='{x}' y1='{y}' x2='{x}' y2='{y}' stroke='{_LINE}' stroke-width='5' stroke-linecap='round' "
         "vector-effect='non-scaling-stroke'/>"
         for run in runs
         for x, y in (run if len(run) == 1 else run[-1:] if run is runs[-1] else ())
     )
+    gaps = "".join(
+        f"<line x1='{left[-1][0]}' y1='{left[-1][1]}' x2='{right[0][0]}' y2='{right[0][1]}' stroke='{_LINE}' "
+        "stroke-opacity='.4' stroke-width='1.2' stroke-dasharray='2 3' vector-effect='non-scaling-stroke'/>"
+        for left, right in pairwise(runs)
+    )
     return (
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {HEIGHT}' preserveAspectRatio='none'>"
-        f"{_shade(shaded)}{areas}{lines}{lone}</svg>"
+        f"{_shade(shaded)}{areas}{gaps}{lines}{dots}</svg>"
     )
 
 
@@ -68,9 +74,7 @@ def _shade(share: float) -> str:
     if not 0 < share < 1:
         return ""
     width = round((WIDTH - 2 * _PAD) * share, 1)
-    return (
-        f"<rect x='{WIDTH - _PAD - width}' y='0' width='{width}' height='{HEIGHT}' fill='{_SHADE}' fill-opacity='.14'/>"
-    )
+    return f"<rect x='{WIDTH - _PAD - width}' y='0' width='{width}' height='{HEIGHT - _PAD}' fill='{_SHADE}' fill-opacity='.14'/>"
 
 
 def _runs(places: list[tuple[float, float] | None]) -> list[list[tuple[float, float]]]:

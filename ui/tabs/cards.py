@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from dash import dcc, html
 
-from data.metrics.answers import ErrorState, MetricValue
+from data.metrics.answers import ErrorState
 from data.periods import Period
 from data.views import Answer, Problem, Status
 from ui.components.about_card import about_card
@@ -22,14 +21,20 @@ def cards(answer: Answer, status: Status, view: View, period: Period, *, renewin
 
     `renewing`: the numbers are old and new ones are on their way, so they are dimmed and their age is said.
     """
+    nothing = _nothing_at_all(answer, view, status)
+    covered = "" if nothing else data_days(answer.covered or _span_of(status))
+    action = None if nothing else _way_out(answer, view)
     return [
         _line(answer, status, renewing),
-        _nothing_at_all(answer, view, status),
+        nothing,
         html.Div(
             [
                 *(
                     metric_card(
-                        value, href=query(view.with_metric(value.metric_name)) or "?", action=_way_out(answer, view)
+                        value,
+                        href=query(view.with_metric(value.metric_name)) or "?",
+                        covered=covered,
+                        action=action,
                     )
                     for value in answer.values
                 ),
@@ -107,12 +112,12 @@ def first_sync(status: Status) -> list[Any]:
     ]
 
 
-def unusable_period(message: str, view: View) -> list[Any]:
-    """The page was opened with a period that is none."""
+def unusable_period(view: View) -> list[Any]:
+    """The page was opened with a period that is none; why, the period picker says."""
     return [
         html.Div(
             [
-                notice(Problem("This period cannot be shown.", todo=message, level="info")),
+                notice(Problem("This period cannot be shown.", todo="Choose other dates above.", level="info")),
                 html.A(
                     "Show the last 30 days",
                     href=query(View(tab=view.tab, filters=view.filters)) or "?",
@@ -123,8 +128,3 @@ def unusable_period(message: str, view: View) -> list[Any]:
             className="line-empty",
         )
     ]
-
-
-def used_in_all(values: Sequence[MetricValue]) -> int:
-    """The most issues that any of the numbers used."""
-    return max((value.details.get("used", 0) for value in values), default=0)
