@@ -1,0 +1,229 @@
+"""Sites made by hand: a list of plain items becomes `Tables`, and `ask` puts one question to one metric."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from data.issues.tables import FOREVER, NEVER, Tables, microseconds
+from data.metrics.answers import MetricValue
+from data.metrics.facts import Facts
+from data.metrics.measure import measure
+from data.metrics.registry import CATALOG
+from data.periods import Period, first_instant, zone_named
+from data.settings.fields import DATES, FIELDS, NUMBERS
+from data.settings.model import Definitions, Workflow
+from data.views import Filters
+
+TODO, DOING, REVIEW, DONE, CLOSED, WAITING = "1", "2", "3", "4", "5", "6"
+STATUSES = (
+    (TODO, "To Do", "new"),
+    (DOING, "In Progress", "indeterminate"),
+    (REVIEW, "In Review", "indeterminate"),
+    (DONE, "Done", "done"),
+    (CLOSED, "Closed", "done"),
+    (WAITING, "Waiting", "indeterminate"),
+)
+Instant = int | str | datetime
+LATER = "2030-01-01"
+
+
+@dataclass
+class Item:
+    """One issue. Instants are µs, aware datetimes, or local text of the site ("2025-01-31 12:00", "2025-01-31").
+
+    status: the one it was created in. moves: (instant, status id), in order. flags: (start, end or None).
+    links: (phrase, position of the other issue or -1). fix_versions: positions in the site's versions.
+    fields: our field name → value; words as text or tuple; a plain date as "2025-01-31".
+    """
+
+    created: Instant
+    moves: Sequence[tuple[Instant, str]] = ()
+    status: str = TODO
+    type: str = "Story"
+    project: str = "P"
+    resolution: str | None = None
+    resolved: Instant | None = None
+    hierarchy: int = 0
+    assignee: str | None = None
+    labels: Sequence[str] = ()
+    components: Sequence[str] = ()
+    fix_versions: Sequence[int] = ()
+    flags: Sequence[tuple[Instant, Instant | None]] = ()
+    links: Sequence[tuple[str, int]] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    history_complete: bool = True
+
+    @property
+    def status_now(self) -> str:
+        return self.moves[-1][1] if self.moves else self.status
+
+
+@dataclass(frozen=True)
+class Version:
+    """A fix version; `release_date` as YYYY-MM-DD or None."""
+
+    name: str = "1.0"
+    release_date: str | None = None
+    released: bool = True
+    project: str = "P"
+
+
+def at(text: Instant, zone: str = "UTC") -> int:
+    """µs of an instant; text is local time of the zone, a bare date its first instant.
+
+    >>> at("1970-01-02"), at("1970-01-01 01:00:00.5")
+    (86400000000, 3600500000)
+    """
+    if isinstance(text, str):
+        where = zone_named(zone)
+        if len(text) == 10:
+            return microseconds(first_instant(date.fromisoformat(text), where))
+        stamp = datetime.fromisoformat(text)
+        text = stamp if stamp.tzinfo else stamp.replace(tzinfo=where)
+    return microseconds(text.astimezone(UTC)) if isinstance(text, datetime) else int(text)
+
+
+def _frame(rows: Iterable[tuple], **kinds: Any) -> pd.DataFrame:
+    rows = list(rows)
+    parts = list(zip(*rows, strict=True)) or [()] * len(kinds)
+    return pd.DataFrame(
+        {
+            name: pd.Categorical(part) if kind == "category" else np.array(part, dtype=kind)
+            for part, (name, kind) in zip(parts, kinds.items(), strict=True)
+        }
+    )
+
+
+def _issues(items: Sequence[Item], zone: str, codes: Mapping[str, int]) -> pd.DataFrame:
+    rows = [
+        (
+            1000 + n,
+            f"{each.project}-{n + 1}",
+            each.project,
+            each.type,
+            each.resolution,
+            None,
+            each.assignee,
+            codes[each.status_now],
+            each.hierarchy,
+            at(each.created, zone),
+            at(each.moves[-1][0] if each.moves else each.created, zone),
+            NEVER if each.resolved is None else at(each.resolved, zone),
+            each.history_complete,
+        )
+        for n, each in enumerate(items)
+    ]
+    return _frame(
+        rows, issue_id=np.int64, key=object, project="category", type="category", resolution="category",
+        priority="category", assignee="category", status=np.int16, hierarchy=np.int8, created=np.int64,
+        updated=np.int64, resolved=np.int64, history_complete=bool,
+    )  # fmt: skip
+
+
+def _changes(items: Sequence[Item], zone: str, codes: Mapping[str, int]) -> pd.DataFrame:
+    rows = []
+    for n, each in enumerate(items):
+        source = each.status
+        for instant, target in each.moves:
+            rows.append((n, at(instant, zone), codes[source], codes[target]))
+            source = target
+    return _frame(rows, issue=np.int32, at=np.int64, source=np.int16, target=np.int16)
+
+
+def _field(name: str, items: Sequence[Item], zone: str) -> tuple[np.ndarray, bool]:
+    """One mapped field's values, and whether one of them is a plain date."""
+    values = [each.fields.get(name) for each in items]
+    if FIELDS[name].kinds == DATES:
+        plain = any(isinstance(value, str) and len(value) == 10 for value in values)
+        return np.array([NEVER if value is None else at(value, zone) for value in values], dtype=np.int64), plain
+    if FIELDS[name].kinds == NUMBERS:
+        return np.array([np.nan if value is None else value for value in values], dtype=float), False
+    words = np.full(len(items), None, dtype=object)
+    for n, value in enumerate(values):
+        words[n] = (value,) if isinstance(value, str) else None if value is None else tuple(value)
+    return words, False
+
+
+def site(
+    *items: Item,
+    zone: str = "UTC",
+    versions: Sequence[Version] = (),
+    mapped: Iterable[str] = (),
+    statuses: Sequence[tuple[str, str, str]] = STATUSES,
+) -> Tables:
+    """Tables of these items. A field is mapped when an item has it, or when `mapped` names it."""
+    codes = {status_id: n for n, (status_id, _, _) in enumerate(statuses)}
+    names = sorted({*mapped, *(name for each in items for name in each.fields)})
+    parsed = {name: _field(name, items, zone) for name in names}
+    return Tables(
+        revision="1.1",
+        zone=zone,
+        as_of=None,
+        statuses=pd.DataFrame(list(statuses), columns=["status_id", "name", "category"]),
+        issues=_issues(items, zone, codes),
+        changes=_changes(items, zone, codes),
+        flags=_frame(
+            (
+                (n, at(start, zone), FOREVER if end is None else at(end, zone))
+                for n, each in enumerate(items)
+                for start, end in each.flags
+            ),
+            issue=np.int32, start=np.int64, end=np.int64,
+        ),
+        labels=_frame(((n, name) for n, each in enumerate(items) for name in each.labels), issue=np.int32, name="category"),
+        components=_frame(
+            ((n, name) for n, each in enumerate(items) for name in each.components), issue=np.int32, name="category"
+        ),
+        versions=_frame(
+            (
+                (n, each.project, each.name, each.released, each.release_date and date.fromisoformat(each.release_date))
+                for n, each in enumerate(versions)
+            ),
+            version_id=np.int64, project=object, name=object, released=bool, release_date=object,
+        ),
+        fix_versions=_frame(
+            ((n, each) for n, item in enumerate(items) for each in item.fix_versions), issue=np.int32, version=np.int32
+        ),
+        links=_frame(
+            ((n, phrase, other) for n, each in enumerate(items) for phrase, other in each.links),
+            issue=np.int32, phrase="category", other=np.int32,
+        ),
+        fields={name: values for name, (values, _) in parsed.items()},
+        date_only={name: plain for name, (values, plain) in parsed.items() if FIELDS[name].kinds == DATES},
+    )  # fmt: skip
+
+
+def period(first: str, last: str, zone: str = "UTC") -> Period:
+    """The local days first to last, both included."""
+    return Period(date.fromisoformat(first), date.fromisoformat(last), zone)
+
+
+def facts(
+    tables: Tables, *, now: Instant = LATER, filters: Filters | None = None, workflow: Mapping[str, list[str]] | None = None,
+    **definitions: Any,
+) -> Facts:  # fmt: skip
+    """The facts of a question about a site."""
+    zone = definitions.get("zone") or tables.zone
+    return Facts(tables, Definitions(**definitions), Workflow(**(workflow or {})), at(now, zone), filters or Filters())
+
+
+def ask(
+    metric: str,
+    tables: Tables,
+    first: str,
+    last: str,
+    *,
+    now: Instant = LATER,
+    filters: Filters | None = None,
+    workflow: Mapping[str, list[str]] | None = None,
+    **definitions: Any,
+) -> MetricValue:
+    """What a metric answers about a site, for the local days `first` to `last`."""
+    about = facts(tables, now=now, filters=filters, workflow=workflow, **definitions)
+    return measure(CATALOG[metric], about, period(first, last, about.zone))

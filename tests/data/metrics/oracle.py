@@ -1,0 +1,393 @@
+"""A second opinion: the ten metrics in plain Python, written from the definitions in words and not from the code."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from data.settings.fields import DATES, FIELDS
+from data.settings.model import Definitions, Workflow
+from tests.builders import STATUSES, Item, Version, at
+
+DAY = 86_400_000_000
+HOUR = 3_600_000_000
+SUGGESTED = {
+    "Feature": ("story", "new feature", "improvement", "feature", "task"),
+    "Defect": ("bug", "defect", "incident"),
+    "Risk": ("risk", "security", "vulnerability"),
+    "Technical_Debt": ("technical debt", "tech debt", "refactoring", "technical_debt"),
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the oracle says: state, value, how many were looked at, and why some were left out."""
+
+    state: str
+    value: float | None
+    total: int = 0
+    exclusions: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Question:
+    """A site in plain values, the rules in force, and the period as instants [start, end) in µs."""
+
+    items: Sequence[Item]
+    first: date
+    last: date
+    now: int
+    zone: str = "UTC"
+    versions: Sequence[Version] = ()
+    mapped: frozenset[str] = frozenset()
+    rules: Definitions = field(default_factory=Definitions)
+    flow: Workflow = field(default_factory=Workflow)
+    statuses: Sequence[tuple[str, str, str]] = STATUSES
+
+    def __post_init__(self) -> None:
+        self.where = ZoneInfo(self.zone)
+        self.start, self.end = at(self.first.isoformat(), self.zone), at(str(self.last + timedelta(days=1)), self.zone)
+        self.snapshot = min(self.end, self.now)
+        self.mapped = frozenset({*self.mapped, *(name for each in self.items for name in each.fields)})
+        category = {status: kind for status, _, kind in self.statuses}
+        done = set(self.flow.done) or {s for s in category if category[s] == "done"}
+        self.done = done
+        self.progress = (set(self.flow.started) or {s for s in category if category[s] == "indeterminate"}) - done
+        if self.flow.done and not self.flow.started:
+            self.progress |= {s for s in category if category[s] == "done"} - done
+        self.plain = {
+            name
+            for name in self.mapped
+            if FIELDS[name].kinds == DATES
+            and any(isinstance(each.fields.get(name), str) and len(each.fields[name]) == 10 for each in self.items)
+        }
+
+    def when(self, instant: object) -> int | None:
+        return None if instant is None else at(instant, self.zone)
+
+    def mapped_instant(self, item: Item, name: str) -> int | None:
+        return self.when(item.fields.get(name)) if name in self.mapped else None
+
+    def day(self, instant: int) -> date:
+        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=instant)).astimezone(self.where).date()
+
+    def inside(self, instant: int | None) -> bool:
+        return instant is not None and self.start <= instant < self.end
+
+    def span(self, start: int, end: int, plain: bool) -> float:
+        """Days from start to end by the definition in force."""
+        days = (self.day(end) - self.day(start)).days
+        if self.rules.durations == "exclusive_days":
+            return days
+        if self.rules.durations == "inclusive_days":
+            return days + 1 if days >= 0 else days
+        if self.rules.durations == "working_days":
+            return self._working(start, end, plain)
+        return days if plain else (end - start) / DAY
+
+    def _working(self, start: int, end: int, plain: bool) -> float:
+        """Working days between two instants: shares of working days worked, or whole dates for plain dates."""
+        work = self.rules.working_time
+        if end < start:
+            return -self._working(end, start, plain)
+        opens, closes = (sum(int(n) * unit for n, unit in zip(text.split(":"), (HOUR, HOUR // 60), strict=True))
+                         for text in (work.start, work.end))  # fmt: skip
+        total, day, last = 0.0, self.day(start), self.day(end)
+        while day <= last:
+            midnight, following = at(str(day), self.zone), at(str(day + timedelta(days=1)), self.zone)
+            if day.weekday() in work.weekdays and day.isoformat() not in work.holidays and following > midnight:
+                if plain:
+                    total += day < last
+                else:
+                    from_, to = max(start, midnight + opens), min(end, midnight + closes, following)
+                    total += max(to - from_, 0) / (closes - opens)
+            day += timedelta(days=1)
+        return total
+
+    def percentile(self, values: Iterable[float], share: float) -> float | None:
+        ordered = sorted(values)
+        if not ordered:
+            return None
+        if self.rules.percentile == "nearest_rank":
+            return ordered[max(math.ceil(share / 100 * len(ordered)), 1) - 1]
+        place = (len(ordered) - 1) * share / 100
+        low = math.floor(place)
+        high = min(low + 1, len(ordered) - 1)
+        return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
+# ---- history -----------------------------------------------------------------------------------------------------
+
+
+def stays(item: Item, ask: Question) -> list[tuple[str, int, float]]:
+    """(status, entered, left) of an item; the first status since its creation, the last one for ever."""
+    status, entered, out = item.status, at(item.created, ask.zone), []
+    for instant, target in item.moves:
+        out.append((status, entered, at(instant, ask.zone)))
+        status, entered = target, at(instant, ask.zone)
+    return [*out, (status, entered, math.inf)]
+
+
+def status_at(item: Item, instant: int, ask: Question) -> str | None:
+    for status, entered, left in stays(item, ask):
+        if entered <= instant < left:
+            return status
+    return None
+
+
+def is_standard(item: Item) -> bool:
+    return item.hierarchy == 0
+
+
+@dataclass
+class Done:
+    """A completion: when, started when (None: never or unknown), and the reason that leaves it out everywhere."""
+
+    item: Item
+    at: int
+    started: int | None
+    plain: bool
+    no_history: bool = False
+    by_field: bool = False
+    why: str = ""
+
+
+def completion(item: Item, ask: Question, limit: int) -> Done | None:
+    """How an item was completed, knowing only what happened before `limit` (µs, exclusive)."""
+    history = [stay for stay in stays(item, ask) if stay[1] < limit]
+    crossed = [two[1] for one, two in pairwise(history) if two[0] in ask.done and one[0] not in ask.done]
+    mapped = ask.mapped_instant(item, "work_completed_date")
+    is_done = bool(history) and history[-1][0] in ask.done
+    no_history = False
+    if mapped is not None:
+        when: int | None = mapped
+        no_history = is_done and not crossed
+    elif not is_done:
+        return None
+    elif crossed:
+        when = crossed[0] if ask.rules.completion == "first" else crossed[-1]
+    else:
+        no_history = True
+        when = ask.mapped_instant(item, "status_entry_timestamp")
+        when = ask.when(item.resolved) if when is None else when
+    if when is None or when >= limit:
+        return None
+    return _started(Done(item, when, None, False, no_history), history, ask, mapped is not None)
+
+
+def _started(done: Done, history: list[tuple[str, int, float]], ask: Question, mapped_end: bool) -> Done:
+    mapped = ask.mapped_instant(done.item, "work_started_date")
+    entries = [] if done.no_history else [entered for status, entered, _ in history if status in ask.progress]
+    done.started = mapped if mapped is not None else min(entries, default=None)
+    done.by_field = mapped is not None or mapped_end
+    done.plain = (mapped is not None and "work_started_date" in ask.plain) or (
+        mapped_end and "work_completed_date" in ask.plain
+    )
+    return done
+
+
+def completions(ask: Question) -> list[Done]:
+    """The one set that velocity, time, efficiency and distribution share, those left out included."""
+    limit = ask.now + 1 if ask.rules.completed_as_of == "now" else min(ask.end, ask.now + 1)
+    found = [done for item in ask.items if (done := completion(item, ask, limit)) and ask.inside(done.at)]
+    refused = {name.casefold() for name in ask.rules.not_completed_resolutions}
+    for done in found:
+        if not is_standard(done.item) and not ask.rules.all_levels:
+            done.why = "sub-task" if done.item.hierarchy < 0 else "epic or higher level"
+        elif (done.item.resolution or "").casefold() in refused:
+            done.why = f"resolution {done.item.resolution}"
+        elif not done.item.history_complete:
+            done.why = "incomplete history"
+    return found
+
+
+# ---- flow --------------------------------------------------------------------------------------------------------
+
+
+def _tally(rows: Iterable[str]) -> tuple[int, dict[str, int]]:
+    """Number of rows, and how many have each reason."""
+    counts = Counter(rows)
+    return sum(counts.values()), {why: n for why, n in counts.items() if why}
+
+
+def quiet(ask: Question) -> bool:
+    """Nothing is known to have happened in the period: the data covers other dates."""
+    known = (
+        ask.when(instant)
+        for item in ask.items
+        for instant in (item.created, item.resolved, *(instant for instant, _ in item.moves))
+    )
+    return not any(instant is not None and ask.start <= instant < ask.snapshot for instant in known)
+
+
+def flow_velocity(ask: Question) -> Verdict:
+    total, left_out = _tally(done.why for done in completions(ask))
+    if not total and quiet(ask):
+        return Verdict("no_data", None)
+    return Verdict("success", total - sum(left_out.values()), total, left_out)
+
+
+def _timed(ask: Question) -> list[Done]:
+    found = completions(ask)
+    for done in found:
+        if not done.why and done.started is None:
+            done.why = "no history" if done.no_history else "never in progress"
+        elif not done.why and _backwards(done, ask):
+            done.why = "completed before it was started" if done.by_field else "never in progress"
+    return found
+
+
+def _backwards(done: Done, ask: Question) -> bool:
+    """Plain dates run backwards only if the dates do."""
+    if done.plain:
+        return ask.day(done.started) > ask.day(done.at)
+    return done.started > done.at
+
+
+def _flow_days(done: Done, ask: Question) -> float:
+    span = ask.span(done.started, done.at, done.plain)
+    if ask.rules.subtract_reopened:
+        away = sum(
+            (min(left, done.at) - max(entered, done.started)) / DAY
+            for status, entered, left in stays(done.item, ask)
+            if status in ask.done and min(left, done.at) > max(entered, done.started)
+        )
+        span = max(span - away, 0)
+    return span
+
+
+def flow_time(ask: Question) -> Verdict:
+    found = _timed(ask)
+    total, left_out = _tally(done.why for done in found)
+    value = ask.percentile([_flow_days(done, ask) for done in found if not done.why], 50)
+    return Verdict("no_data" if value is None else "success", value, total, left_out)
+
+
+def _union(spans: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    out: list[tuple[float, float]] = []
+    for start, end in sorted(spans):
+        if out and start <= out[-1][1]:
+            out[-1] = (out[-1][0], max(out[-1][1], end))
+        elif end > start:
+            out.append((start, end))
+    return out
+
+
+def _length(spans: Iterable[tuple[float, float]]) -> float:
+    return sum(end - start for start, end in _union(spans))
+
+
+def _active(done: Done, ask: Question) -> float:
+    """µs in active statuses between started and completed, without those blocked."""
+
+    def clip(start: float, end: float) -> tuple[float, float]:
+        return max(start, done.started), min(end, done.at)
+
+    blocked = [
+        clip(a, b) for status, a, b in stays(done.item, ask) if status in ask.rules.blocked_statuses
+    ]  # fmt: skip
+    if ask.rules.blocked_flag:
+        blocked += [clip(ask.when(a), math.inf if b is None else ask.when(b)) for a, b in done.item.flags]
+    busy = [clip(a, b) for status, a, b in stays(done.item, ask) if status in ask.flow.active]
+    blocked, busy = [x for x in blocked if x[1] > x[0]], [x for x in busy if x[1] > x[0]]
+    return _length(busy + blocked) - _length(blocked)
+
+
+def flow_efficiency(ask: Question) -> Verdict:
+    if not ask.flow.active and "active_work_hours" not in ask.mapped:
+        return Verdict("missing_mapping", None)
+    found, busy, whole = _timed(ask), 0.0, 0.0
+    for done in found:
+        if done.why:
+            continue
+        span = max(done.at - done.started, 0) / HOUR
+        if ask.rules.subtract_reopened:
+            span -= _length(
+                (max(a, done.started), min(b, done.at)) for s, a, b in stays(done.item, ask) if s in ask.done
+            ) / HOUR  # fmt: skip
+        if ask.flow.active:
+            active = _active(done, ask) / HOUR
+        else:
+            active = done.item.fields.get("active_work_hours")
+            if active is None:
+                done.why = "active work hours is empty"
+                continue
+            if active > span:
+                done.why = "more hours logged than the flow time has"
+                continue
+        busy, whole = busy + active, whole + span
+    total, left_out = _tally(done.why for done in found)
+    if whole <= 0:
+        return Verdict("no_data", None, total, left_out)
+    return Verdict("success", 100 * busy / whole, total, left_out)
+
+
+def flow_load(ask: Question) -> Verdict:
+    reasons = []
+    for item in ask.items:
+        status = status_at(item, ask.snapshot, ask)
+        there = status in ask.progress
+        if ask.rules.load == "started":
+            been = any(s in ask.progress and a <= ask.snapshot for s, a, _ in stays(item, ask))
+            there = been and status not in ask.done
+        finished = ask.mapped_instant(item, "work_completed_date")
+        there = there and (finished is None or finished > ask.snapshot)
+        if there and ask.start <= ask.now:
+            why = "" if ask.rules.all_levels else {0: "", -1: "sub-task"}.get(item.hierarchy, "epic or higher level")
+            reasons.append(why or ("" if item.history_complete else "incomplete history"))
+    total, left_out = _tally(reasons)
+    if not total and quiet(ask):
+        return Verdict("no_data", None)
+    return Verdict("success", total - sum(left_out.values()), total, left_out)
+
+
+def flow_item(item: Item, ask: Question) -> tuple[str | None, str]:
+    """Feature, Defect, Risk, Technical_Debt, or None and why nothing says."""
+    chosen = {name.casefold(): kind for name, kind in ask.rules.flow_types.items()}
+    guess = {name: kind for kind, names in SUGGESTED.items() for name in names}
+    if "flow_item_type" not in ask.mapped:
+        kind = (chosen or guess).get(item.type.casefold())
+        return kind, "" if kind else f"type {item.type} is not mapped"
+    value = item.fields.get("flow_item_type")
+    if value is None:
+        return None, "flow item type is empty"
+    word = value if isinstance(value, str) else value[0]
+    kind = {**guess, **chosen}.get(word.casefold())
+    return kind, "" if kind else f"value {word} is not mapped"
+
+
+def shares(counts: Sequence[int]) -> list[float]:
+    """Percent to one decimal by largest remainder; ties in order; the sum is exactly 100."""
+    whole = sum(counts)
+    tenths = [1000 * n // whole for n in counts]
+    rest = sorted(range(len(counts)), key=lambda n: (-(1000 * counts[n] % whole), n))
+    for n in rest[: 1000 - sum(tenths)]:
+        tenths[n] += 1
+    return [n / 10 for n in tenths]
+
+
+def distribution(ask: Question) -> tuple[Verdict, dict[str, float]]:
+    found, counts = completions(ask), Counter()
+    for done in found:
+        if not done.why:
+            kind, done.why = flow_item(done.item, ask)
+            counts[kind] += bool(kind)
+    total, left_out = _tally(done.why for done in found)
+    if not sum(counts.values()):
+        return Verdict("no_data", None, total, left_out), {}
+    each = dict(zip(SUGGESTED, shares([counts[kind] for kind in SUGGESTED]), strict=True))
+    return Verdict("success", each["Feature"], total, left_out), each
+
+
+def flow_distribution(ask: Question) -> Verdict:
+    return distribution(ask)[0]
+
+
+FLOW: dict[str, Callable[[Question], Verdict]] = {
+    each.__name__: each for each in (flow_velocity, flow_time, flow_efficiency, flow_load, flow_distribution)
+}

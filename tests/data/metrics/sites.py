@@ -1,0 +1,123 @@
+"""Small random sites and random definitions, for comparing the metrics with the oracle."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.builders import CLOSED, DOING, DONE, REVIEW, TODO, WAITING, Item, at
+from tests.data.metrics.oracle import DAY, HOUR
+
+# Zones with a first day near a change of clocks, or with clocks that are odd anyway.
+STARTS = (
+    ("UTC", "2025-01-06"), ("Europe/Berlin", "2025-03-17"), ("Europe/Berlin", "2025-10-13"),
+    ("America/Sao_Paulo", "2018-10-22"), ("Africa/Cairo", "2023-04-17"), ("Pacific/Apia", "2011-12-19"),
+    ("Asia/Kathmandu", "2025-06-02"), ("Australia/Lord_Howe", "2025-03-24"),
+)  # fmt: skip
+STATUS = st.sampled_from([TODO, DOING, REVIEW, DONE, CLOSED, WAITING])
+TYPES = st.sampled_from(["Story", "Bug", "Task", "Security", "Technical Debt", "Spike", "Incident"])
+RESOLUTIONS = st.sampled_from([None, "Done", "Fixed", "Won't Do", "duplicate"])
+SPREAD = 40  # days in which things happen
+VALUES = st.sampled_from([None, "Feature", "Bug", "Tech Debt", "Risk", "Chore"])
+
+
+def instants(base: int) -> st.SearchStrategy[int]:
+    """Whole hours, often equal to each other, now and then a millisecond beside one."""
+    hours = st.integers(0, SPREAD * 24)
+    return st.tuples(hours, st.sampled_from([0, 0, 0, 1, -1])).map(lambda each: base + each[0] * HOUR + each[1] * 1000)
+
+
+@st.composite
+def items(draw: Any, base: int, dates: dict[str, st.SearchStrategy]) -> Item:
+    """One issue with a history in order; `dates`: strategies of the mapped fields that it may have."""
+    when = instants(base)
+    count = draw(st.integers(0, 6))
+    created, *later = sorted(draw(st.lists(when, min_size=count + 1, max_size=count + 1)))
+    status = draw(st.sampled_from([TODO, TODO, TODO, DOING, WAITING, DONE]))
+    moves, before = [], status
+    for instant in later:
+        target = draw(STATUS.filter(lambda each, before=before: each != before))
+        moves.append((instant, target))
+        before = target
+    flags = []
+    for start in sorted(draw(st.lists(when, max_size=2))):
+        length = draw(st.sampled_from([None, 3 * HOUR, 2 * DAY]))
+        flags.append((start, None if length is None else start + length))
+    return Item(
+        created=created,
+        moves=moves,
+        status=status,
+        type=draw(TYPES),
+        project=draw(st.sampled_from(["P", "Q"])),
+        hierarchy=draw(st.sampled_from([0, 0, 0, 0, -1, 1])),
+        resolution=draw(RESOLUTIONS),
+        resolved=draw(st.none() | when),
+        labels=draw(st.lists(st.sampled_from(["hotfix", "ui"]), max_size=2, unique=True)),
+        flags=flags,
+        fields={name: value for name, each in dates.items() if (value := draw(each)) is not None},
+        history_complete=draw(st.sampled_from([True] * 9 + [False])),
+    )
+
+
+def _flow_fields(draw: Any, base: int, zone: str) -> dict[str, st.SearchStrategy]:
+    """Which flow fields are mapped, each with strategies of its values; dates are plain or instants, not both."""
+    exact = st.none() | instants(base)
+    first = date.fromisoformat(zone.split(" ")[1])
+    plain = st.none() | st.integers(0, SPREAD).map(lambda n: str(first + timedelta(days=n)))
+    known = {
+        "work_started_date": draw(st.sampled_from([exact, plain])),
+        "work_completed_date": draw(st.sampled_from([exact, plain])),
+        "status_entry_timestamp": exact,
+        "active_work_hours": st.none() | st.integers(0, 200).map(float),
+        "flow_item_type": VALUES,
+    }
+    chosen = draw(st.lists(st.sampled_from(sorted(known)), max_size=2, unique=True))
+    return {name: known[name] for name in chosen}
+
+
+@st.composite
+def flow_sites(draw: Any) -> dict[str, Any]:
+    """Everything that a flow question needs: items, zone, first, last, now, mapped."""
+    zone, first = draw(st.sampled_from(STARTS))
+    base = at(first, zone)
+    fields = _flow_fields(draw, base, f"{zone} {first}")
+    start = draw(st.integers(0, SPREAD - 1))
+    day = date.fromisoformat(first) + timedelta(days=start)
+    return {
+        "items": draw(st.lists(items(base, fields), min_size=0, max_size=9)),
+        "zone": zone,
+        "first": day,
+        "last": day + timedelta(days=draw(st.integers(0, SPREAD - start))),
+        "now": draw(st.just(base + 100 * DAY) | instants(base)),
+        "mapped": frozenset(fields),
+    }
+
+
+FLOW_RULES = st.fixed_dictionaries(
+    {},
+    optional={
+        "percentile": st.sampled_from(["linear", "nearest_rank"]),
+        "durations": st.sampled_from(["exact", "inclusive_days", "exclusive_days", "working_days"]),
+        "completion": st.sampled_from(["last", "first"]),
+        "completed_as_of": st.sampled_from(["now", "period_end"]),
+        "subtract_reopened": st.booleans(),
+        "all_levels": st.booleans(),
+        "load": st.sampled_from(["in_progress", "started"]),
+        "blocked_flag": st.booleans(),
+        "blocked_statuses": st.sampled_from([[], [WAITING], [REVIEW, WAITING]]),
+        "flow_types": st.sampled_from([{}, {"story": "Feature", "Spike": "Risk", "BUG": "Defect"}]),
+        "not_completed_resolutions": st.sampled_from([["Won't Do", "Duplicate"], [], ["Fixed"]]),
+    },
+)
+WORKFLOWS = st.sampled_from(
+    [
+        {},
+        {"active": [DOING]},
+        {"active": [DOING, REVIEW]},
+        {"active": [DOING], "started": [REVIEW, DOING]},
+        {"active": [REVIEW], "done": [CLOSED]},
+        {"active": [DOING, DONE], "started": [DOING], "waiting": [WAITING]},
+    ]
+)

@@ -1,0 +1,37 @@
+"""Random small sites: every metric says what the oracle says, value, counts and reasons alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from data.metrics.answers import MetricValue
+from data.settings.model import Definitions, Workflow
+from tests.builders import ask, site
+from tests.data.metrics import oracle
+from tests.data.metrics.sites import FLOW_RULES, WORKFLOWS, flow_sites
+
+quick = settings(
+    max_examples=120, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None
+)
+
+
+def agree(got: MetricValue, want: oracle.Verdict) -> None:
+    assert got.error_state == want.state, got.error_message
+    assert got.value is None if want.value is None else got.value == pytest.approx(want.value, rel=1e-9, abs=1e-9)
+    if want.state != "missing_mapping":
+        assert got.details["exclusions"] == dict(want.exclusions)
+        assert got.total_issue_count == want.total
+        assert got.details["used"] == want.total - sum(want.exclusions.values())
+
+
+@quick
+@given(flow_sites(), FLOW_RULES, WORKFLOWS)
+def test_flow_metrics_say_what_the_oracle_says(place: dict[str, Any], rules: dict[str, Any], flow: dict[str, Any]):
+    question = oracle.Question(**place, rules=Definitions(**rules), flow=Workflow(**flow))
+    tables = site(*place["items"], zone=place["zone"], mapped=place["mapped"])
+    for name, formula in oracle.FLOW.items():
+        got = ask(name, tables, str(place["first"]), str(place["last"]), now=place["now"], workflow=flow, **rules)
+        agree(got, formula(question))
