@@ -93,8 +93,9 @@ class Sender:
     def read(self, request: Request, reader: Callable[[Answer], object], *, query: bool = False):
         """`reader(answer)`; an answer that cannot be read is asked for again. Raises JiraError."""
         for attempt in range(2):
+            answer = self.send(request, query=query)
             try:
-                return reader(self.send(request, query=query))
+                return reader(answer)
             except BadAnswer:
                 if attempt:
                     raise
