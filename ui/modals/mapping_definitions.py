@@ -20,7 +20,7 @@ from ui import ids
 from ui.components.icon import icon
 from ui.components.notice import notice
 from ui.modals.draft import OWN_SECTION, Draft
-from ui.modals.mapping_field import dom_id
+from ui.modals.mapping_field import back_button, dom_id
 from ui.modals.mapping_workflow import segments
 
 PARTS = {
@@ -165,6 +165,7 @@ def definitions_pane(part: str, values: Draft, errors: dict[str, str], known: Kn
     shown = [line for line in lines().values() if part_of(line.path) == part]
     return html.Div(
         [
+            back_button("All definitions"),
             html.H3(PARTS.get(part, PARTS["other"]), className="pane-title", tabIndex=-1),
             *(_line(line, values.get(f"setting/{line.path}"), errors.get(line.path, ""), known) for line in shown),
         ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from dash import dcc, html
@@ -13,6 +14,7 @@ from ui import ids
 from ui.components.icon import icon
 from ui.components.notice import notice
 from ui.modals.mapping_needs import BY_NAME, steps, users_of
+from ui.words import day
 
 KINDS = {
     "datetime": "date and time",
@@ -56,10 +58,10 @@ def field_pane(
     )  # fmt: skip
 
 
-def back_button() -> html.Button:
+def back_button(words: str = "All fields") -> html.Button:
     """On a narrow screen the list and the choice take turns."""
     return html.Button(
-        [icon("arrow-left"), "All fields"],
+        [icon("arrow-left"), words],
         id=ids.mapping_go("list", "back"),
         type="button",
         className="btn-quiet pane-back",
@@ -110,7 +112,7 @@ def _offer(name: str, offer: Suggestion, info: FieldInfo, taken: bool) -> html.B
                     ),
                     coverage(info.coverage),
                     _examples(info.coverage),
-                    html.Span(offer.why, className="offer-why") if offer.why else None,
+                    html.Span(offer.why.split("; set on")[0], className="offer-why") if offer.why else None,
                 ],
                 className="offer-words",
             ),
@@ -146,9 +148,18 @@ def _examples(seen: Coverage | None) -> html.Span | None:
     if seen is None or not seen.examples:
         return None
     return html.Span(
-        [html.Span(each[:60], className="example") for each in seen.examples[:3]],
+        [html.Span(_plain(each), className="example") for each in seen.examples[:3]],
         className="examples",
     )
+
+
+def _plain(example: str) -> str:
+    """A date as people write it, in its own zone; other values as they are, cut."""
+    try:
+        moment = datetime.fromisoformat(example) if "T" in example else None
+    except ValueError:
+        moment = None
+    return f"{day(moment.date())}, {moment:%H:%M}" if moment else example[:60]
 
 
 def options(ours: MappedField, fields: list[FieldInfo], chosen: str | None, typed: str = "") -> list[dict[str, Any]]:

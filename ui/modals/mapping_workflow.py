@@ -100,7 +100,7 @@ def types_pane(types: list[TypeInfo], values: Draft, base: Draft, used: str = ""
     )
     if not names:
         return _nothing("issue types")
-    lead = f"The field “{used}” decides where it is set; its values can be listed here too. " if used else ""
+    lead = f"The field “{used}” decides; these are its values. " if used else ""
     return html.Div(
         [
             html.H3("Work item types", className="pane-title", tabIndex=-1),
@@ -131,13 +131,13 @@ def _any_chosen(types: list[TypeInfo], values: Draft) -> bool:
 def _type(name: str, info: TypeInfo | None, values: Draft, base: Draft) -> html.Fieldset:
     item = values.get(f"type/{name}", "")
     untouched = item == base.get(f"type/{name}", "")
-    note = "value of the mapped field" if info is None else "suggested" if info.suggested and item and untouched else ""
+    note = "not in the data now" if info is None else "suggested" if info.suggested and item and untouched else ""
     return html.Fieldset(
         [
             html.Legend(
                 [
                     html.Span(name, className="row-name"),
-                    html.Span(note, className="row-note is-suggested") if note else None,
+                    html.Span(note, className="row-note" + (" is-suggested" if info else "")) if note else None,
                 ]
             ),
             html.Span(count(info.issues, "issue") if info else "", className="row-count"),
