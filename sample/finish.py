@@ -24,7 +24,7 @@ from sample.plans import (
     Plan,
 )
 from sample.releases import Release, Sprint, project_reference
-from sample.site import DONE, Issue
+from sample.site import DONE, PROGRESS, Issue
 
 WORKING = {"In Progress", "In Development", "Testing", "Investigating"}
 POINTS = (1.0, 2.0, 3.0, 5.0, 8.0, 13.0)
@@ -187,12 +187,25 @@ class Finisher:
                 events.append((end, [_item("Flagged", (f"[{option['id']}]", "Impediment"), (None, ""), custom=field)]))
             elif begin <= self.now:
                 fields[field] = [option]
+        stuck = self.random.random() < 0.2  # some of what is in progress now waits for somebody
+        last = events[-1][0] if events else draft.created
+        if (
+            stuck
+            and not draft.flags
+            and fields["status"]["statusCategory"]["key"] == PROGRESS
+            and last + HOUR < self.now
+        ):
+            fields[field] = [option]
+            at = last + HOUR // 2
+            events.append((at, [_item("Flagged", (None, None), (f"[{option['id']}]", "Impediment"), custom=field)]))
 
     def _deployment(self, draft: Draft, fields: dict[str, Any]) -> None:
         random, notes = self.random, draft.notes
         fields[ID["Deployment Date"]] = self.calendar.text(draft.live)
         if random.random() < 0.98:
             fields[ID["Target Environment"]] = self.options("Target Environment", notes["environment"])
+        if random.random() < 0.4:
+            fields[ID["Release planned for"]] = self.calendar.day(draft.live)
         failed = notes.get("failed")
         if failed and (random.random() < 0.6 or not notes.get("incident")):
             fields[ID["Deployment successful?"]] = self.options("Deployment successful?", "No")
