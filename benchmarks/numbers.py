@@ -46,7 +46,9 @@ def facts(made: Tables) -> Facts:
     statuses = made.statuses
     active = statuses.loc[statuses["name"].isin(ACTIVE), "status_id"].tolist()
     mapping = {name: FIELD_IDS[name] for name in made.fields}
-    return Facts(made, Definitions(rework_labels=["hotfix"]), Workflow(active=active), int(made.as_of or 0), mapping=mapping)
+    return Facts(
+        made, Definitions(rework_labels=["hotfix"]), Workflow(active=active), int(made.as_of or 0), mapping=mapping
+    )
 
 
 def all_ten(made: Tables) -> list[Any]:

@@ -81,7 +81,9 @@ class Report:
         at = datetime.now(UTC).isoformat(timespec="seconds")
         path.write_text(json.dumps({"at": at, "seconds": took, "machine": machine, "rows": rows}, indent=2) + "\n")
         misses = [row.name for row in self.rows if row.hit is False]
-        print(f"\n{len(self.rows)} rows in {took:.0f} s, written to {path.name}; {len(misses)} over budget.", flush=True)
+        print(
+            f"\n{len(self.rows)} rows in {took:.0f} s, written to {path.name}; {len(misses)} over budget.", flush=True
+        )
 
 
 def shown(value: float, unit: str) -> str:
