@@ -64,8 +64,8 @@ class Story:
         self.final = "Resolved" if plan.board == "kanban" else "Done"
 
     def slowness(self, instant: int) -> float:
-        """1.4 at the start of the history, 0.7 at its end: the company gets better."""
-        return 1.4 - 0.7 * (instant - self.first) / (self.last - self.first)
+        """1.6 at the start of the history, 0.65 at its end: the company gets better."""
+        return 1.6 - 0.95 * (instant - self.first) / (self.last - self.first)
 
     def instant(self, power: float, place: float | None = None) -> int:
         """An instant before the last day, at work if it can be; a power below 1 means more of them towards the end.
@@ -83,7 +83,7 @@ class Story:
     def change(self, kind: str) -> Draft:
         """A story, bug, task … of this project, from creation as far as it gets."""
         plan, random = self.plan, self.random
-        draft = Draft(plan, kind, self.instant(0.9), plan.steps[0])
+        draft = Draft(plan, kind, self.instant(0.8), plan.steps[0])
         now = draft.created
         chance = random.random()
         if chance < 0.04:
@@ -188,14 +188,14 @@ class Story:
             begin = cause.live + int(random.lognormvariate(0, 0.9) * 45 * MINUTE)
         else:
             begin = self.first + int((self.last - self.first) * random.random())
-        hours = self.plan.restore_hours * self.slowness(begin) * random.lognormvariate(0, 0.8)
+        hours = self.plan.restore_hours * self.slowness(begin) * random.lognormvariate(0, 0.55)
         draft = Draft(self.plan, "Incident", begin + random.randrange(2, 15) * MINUTE, "To Do")
         restored = begin + max(10 * MINUTE, int(hours * HOUR))
         draft.notes["outage"] = (begin, restored)
         draft.started = draft.enter(draft.created + random.randrange(1, 20) * MINUTE, "Investigating")
         if random.random() < 0.6:
             draft.enter(restored, "Monitoring")
-        draft.enter(restored + int(random.random() * 20 * HOUR), "Done")
+        draft.enter(restored + int(random.random() * 8 * HOUR), "Done")
         if cause is not None:
             draft.links.append(("Problem/Incident", True, cause))
             cause.links.append(("Problem/Incident", False, draft))

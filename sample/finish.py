@@ -272,7 +272,7 @@ class Finisher:
             fields[ID["Commit date"]] = text(draft.commit)
             if random.random() < 0.5:
                 fields[ID["Commit hash"]] = f"{random.getrandbits(40):010x}"
-        if draft.live is not None and draft.live <= self.now and random.random() < 0.85:
+        if draft.live is not None and draft.live <= self.now and random.random() < 0.9:
             fields[ID["Live in production since"]] = text(draft.live)
         elif draft.live is not None and draft.live <= self.now:
             other = draft.notes["shipped by"]
@@ -320,6 +320,9 @@ class Finisher:
         if not releases or draft.commit is None or draft.commit > self.now or draft.kind in ("Epic", "Sub-task"):
             return
         if self.random.random() > 0.75:
+            return
+        # Work that went live has the exact instant in its own field; a version would only add a plain date.
+        if done is not None and ID["Live in production since"] not in fields:
             return
         position = bisect_left([release.at for release in releases], done or self.now)
         if position == len(releases):

@@ -148,13 +148,13 @@ def _deployments(story: Story, size: int, now: int) -> list[Draft]:
     plan, random = story.plan, story.random
     planned = int(size * 0.86)
     places = [(n + random.random()) / planned for n in range(planned)]
-    made = [story.deployment(story.instant(0.8, place)) for place in places]
+    made = [story.deployment(story.instant(0.65, place)) for place in places]
     extra: list[Draft] = []
     owed = random.random()  # failures come evenly, so that small sites have some in every month
     for draft in made:
         if draft.notes["environment"] != "Production" or draft.live > now:
             continue
-        owed += plan.failing * story.slowness(draft.live)
+        owed += plan.failing * (0.5 + story.slowness(draft.live) / 2)
         if owed < 1:
             continue
         owed -= 1
