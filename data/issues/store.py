@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,8 +17,11 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from data.issues import schema
+from data.issues.damage import is_damage
 from data.issues.parse import COLUMNS
 from data.jira.errors import JiraError, SyncBusy
+
+log = logging.getLogger(__name__)
 
 TENANT = "local"
 _BUSY_MS = 15_000
@@ -28,6 +32,12 @@ class StoreError(JiraError):
     code = "store"
     default = "The issue store cannot be used."
     advice = "Check that its folder can be written to and the disk is not full."
+
+
+class BrokenStore(StoreError):
+    code = "broken_store"
+    default = "The issue store is broken."
+    advice = "It is put aside when it is opened next; a sync fills a new one."
 
 
 class NewerStore(StoreError):
@@ -61,9 +71,9 @@ class ScopeRow:
 
 
 class IssueStore:
-    """Opens (and creates) the store at a path or a database URL. Raises StoreError, NewerStore.
+    """Opens (and creates) the store at a path or a database URL. Raises StoreError, NewerStore, BrokenStore.
 
-    Readers get a snapshot: `with store.engine.connect() as connection` sees one revision, also while a sync writes.
+    Readers get a snapshot: `with store.reading() as connection` sees one revision, also while a sync writes.
     """
 
     def __init__(self, url_or_path: str | os.PathLike) -> None:
@@ -72,9 +82,12 @@ class IssueStore:
         self.engine = _open_file(self.path) if self.path else _open_server(place)
         try:
             self._prepare()
-        except (DatabaseError, OSError) as error:
+        except (DatabaseError, OSError, ValueError) as error:
             self.engine.dispose()
-            raise StoreError(f"The issue store cannot be opened: {_reason(error)}.") from error
+            raise _failure("opened", error) from error
+        except StoreError:
+            self.engine.dispose()
+            raise
 
     def _prepare(self) -> None:
         with self.engine.begin() as connection:
@@ -100,12 +113,12 @@ class IssueStore:
         """What is held of a site and query; None before the first sync was started."""
         table = schema.scope
         query = select(table).where(table.c.tenant == TENANT, table.c.site_url == site_url, table.c.jql == jql)
-        with self.engine.connect() as connection:
+        with self.reading() as connection:
             return self._scope_row(connection, connection.execute(query).mappings().first())
 
     def scope_row(self, scope: int) -> ScopeRow | None:
         """The same by number."""
-        with self.engine.connect() as connection:
+        with self.reading() as connection:
             query = select(schema.scope).where(schema.scope.c.scope == scope)
             return self._scope_row(connection, connection.execute(query).mappings().first())
 
@@ -163,11 +176,29 @@ class IssueStore:
 
     # ---- reading
 
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One snapshot for as long as the context is open.
+
+        Raises BrokenStore when the file turns out to be damaged, StoreError when it, or what is in it, cannot be read.
+        """
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except DatabaseError as error:
+            raise _failure("read", error) from error
+        except (ValueError, TypeError, KeyError, ArithmeticError, AttributeError, IndexError, RecursionError) as error:
+            log.exception("what the issue store holds cannot be read")
+            raise StoreError(
+                f"What the issue store holds cannot be read ({type(error).__name__}).",
+                hint="Run a full sync: it writes everything anew. The log has the details.",
+            ) from error
+
     def summaries(self, scope: int, issue_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
         """Key and summary of some issues."""
         table = schema.issue
         found: dict[int, tuple[str, str]] = {}
-        with self.engine.connect() as connection:
+        with self.reading() as connection:
             for some in _parts([int(each) for each in issue_ids]):
                 query = select(table.c.issue_id, table.c.key, table.c.summary).where(
                     table.c.scope == scope, table.c.issue_id.in_(some)
@@ -212,9 +243,9 @@ class IssueStore:
                 with connection.begin():
                     yield connection
         except DatabaseError as error:
-            if "locked" in (reason := _reason(error)):
+            if "locked" in _reason(error):
                 raise SyncBusy("Another sync writes to the issue store.") from error
-            raise StoreError(f"The issue store cannot be written: {reason}.") from error
+            raise _failure("written", error) from error
 
 
 class Writer:
@@ -293,7 +324,8 @@ def _open_file(path: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def _tune(connection, _record) -> None:
         connection.isolation_level = None  # SQLAlchemy says BEGIN, so that readers too get a snapshot
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-65536", "temp_store=MEMORY", "mmap_size=268435456",
+        # Committed is on the disk (EXTRA). No mmap: a disk that fails to give a mapped page ends the process.
+        for pragma in ("journal_mode=WAL", "synchronous=EXTRA", "cache_size=-65536", "temp_store=MEMORY", "mmap_size=0",
             "journal_size_limit=67108864"):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}")
 
@@ -340,6 +372,13 @@ def _upsert(connection: Connection, table: Table, rows: list[tuple]) -> None:
 def _parts(items: list) -> Iterator[list]:
     for start in range(0, len(items), _SOME):
         yield items[start : start + _SOME]
+
+
+def _failure(done: str, error: BaseException) -> StoreError:
+    """What a database error means: a damaged file, or one that cannot be used for now."""
+    if is_damage(error):
+        return BrokenStore(f"The issue store is broken: {_reason(error)}.")
+    return StoreError(f"The issue store cannot be {done}: {_reason(error)}.")
 
 
 def _reason(error: BaseException) -> str:
