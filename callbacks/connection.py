@@ -117,7 +117,8 @@ def fill_form(_session: dict | None) -> tuple[Any, ...]:
     Input(C.EMAIL, "n_submit"),
     Input(C.TOKEN, "n_submit"),
     Input(C.JQL, "n_submit"),
-    Input(C.SESSION, "data"),
+    Input(ids.Header.CONNECT, "n_clicks"),
+    Input(ids.Banner.CONNECT, "n_clicks"),
     State(C.URL, "value"),
     State(C.EMAIL, "value"),
     State(C.TOKEN, "value"),
@@ -133,7 +134,7 @@ def fill_form(_session: dict | None) -> tuple[Any, ...]:
 def test_or_save(*values: Any) -> tuple[Any, Any]:
     """Ask Jira who we are; for a save, then keep the connection, and the first sync starts."""
     url, email, token, jql, before = values[-5:]
-    if ctx.triggered_id == C.SESSION:
+    if ctx.triggered_id in (ids.Header.CONNECT, ids.Banner.CONNECT):  # opened anew: nothing is found yet
         return None, no_update
     found = tested(clean(url), clean(email), clean(token), clean(jql))
     if ctx.triggered_id == C.TEST or not found.ok:

@@ -25,6 +25,13 @@ def workspace() -> Any:
     return current_app.extensions[WORKSPACE]
 
 
+def known_metric(name: str | None) -> str | None:
+    """The name, if the catalogue has it."""
+    from data.metrics import CATALOG
+
+    return name if name in CATALOG else None
+
+
 def period_of(view: View) -> Period:
     """The period that the view asks for. Raises PeriodError with what to change."""
     if view.period is None and not (view.first and view.last):

@@ -7,7 +7,7 @@ from typing import Any
 from dash import MATCH, ClientsideFunction, Input, Output, State, callback, clientside_callback, no_update
 
 from callbacks.cards import question_id
-from callbacks.context import period_of, problem_of, workspace
+from callbacks.context import known_metric, period_of, problem_of, workspace
 from data.periods import PeriodError
 from data.views import Problem
 from ui import ids
@@ -38,17 +38,18 @@ def show_detail(view: dict[str, str] | None) -> Any:
         return no_update
     asked = parse(view["query"])
     ws = workspace()
-    try:
-        period = period_of(asked)
-        detail = ws.detail(asked.metric, period, asked.filters)
-    except PeriodError as error:
-        return detail_problem(Problem(str(error)), asked.metric or "")
-    except KeyError:
+    metric = known_metric(asked.metric)
+    if metric is None:
         problem = Problem("There is no such metric.", "The link may be old or cut off.", "Close this and open a card.")
         return detail_problem(problem, asked.metric or "")
+    try:
+        period = period_of(asked)
+        detail = ws.detail(metric, period, asked.filters)
+    except PeriodError as error:
+        return detail_problem(Problem(str(error)), metric)
     except Exception as error:  # noqa: BLE001 - the panel is open and must say something
         problem, request_id = problem_of(error)
-        return detail_problem(problem, asked.metric or "", request_id)
+        return detail_problem(problem, metric, request_id)
     return detail_page(detail, asked, period, ws.status(), question_id(view), view)
 
 

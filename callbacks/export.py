@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from callbacks.context import period_of, problem_of, workspace
+from callbacks.context import known_metric, period_of, problem_of, workspace
 from data.periods import Period
 from ui.url import View, parse
 
 downloads = Blueprint("downloads", __name__, url_prefix="/export")
+
+
+class NoSuchMetric(Exception):
+    """The link names a metric that the catalogue does not have."""
 
 
 @downloads.get("/numbers.csv")
@@ -35,12 +39,16 @@ def issues() -> Response:
 @downloads.errorhandler(Exception)
 def refused(error: Exception) -> tuple[Response, int]:
     """A sentence instead of a page: the link was wrong, or the file could not be made."""
-    known = isinstance(error, ValueError | KeyError)
+    if isinstance(error, NoSuchMetric):
+        return _sentence("There is no such metric. Open the download from its card."), 400
     problem, request_id = problem_of(error)
-    text = (
-        str(problem) if not isinstance(error, KeyError) else "There is no such metric. Open the download from its card."
-    )
-    return Response(f"{text} {request_id}".strip() + "\n", mimetype="text/plain"), 400 if known else 500
+    if request_id:
+        return _sentence(f"{problem} Request {request_id}."), 500
+    return _sentence(str(problem)), 400
+
+
+def _sentence(words: str) -> Response:
+    return Response(f"{words}\n", mimetype="text/plain")
 
 
 def _asked() -> tuple[View, Period]:
@@ -49,9 +57,10 @@ def _asked() -> tuple[View, Period]:
 
 
 def _metric(view: View) -> str:
-    if not view.metric or not view.metric.replace("_", "").isalnum():
-        raise KeyError(view.metric)
-    return view.metric
+    name = known_metric(view.metric)
+    if name is None:
+        raise NoSuchMetric
+    return name
 
 
 def _file(text: str, name: str, period: Period) -> Response:

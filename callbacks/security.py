@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from dash import Dash
 from flask import Flask, Response, abort, request
-from werkzeug.exceptions import BadRequest, HTTPException
+from werkzeug.exceptions import HTTPException
 
 log = logging.getLogger(__name__)
 
@@ -37,17 +37,31 @@ def secure(app: Dash, hosts: Iterable[str] = ()) -> None:
     def sound_body_only() -> None:
         if request.path == _CALLBACKS and request.method == "POST":
             body = request.get_json(force=True, silent=True)
-            if not _is_callback(body):
+            if not _is_callback(body) or body["output"] not in app.callback_map:
                 abort(400, "Not a callback of this page. Reload it.")
+
+    @server.errorhandler(Exception)
+    def refused(error: Exception) -> Response | tuple[Response, int]:
+        return _refused(error)
 
     @server.after_request
     def promise(answer: Response) -> Response:
         return _with_headers(answer, policy)
 
 
-def malformed(error: Exception) -> bool:
-    """Whether a request, not the program, was wrong: callers answer it with 400."""
-    return isinstance(error, BadRequest | HTTPException)
+def _refused(error: Exception) -> Response | tuple[Response, int]:
+    """A sentence, never a page of Python. What a callback raises ends in the boundary; what is left on its
+    address is a body that fits no callback."""
+    if isinstance(error, HTTPException):
+        answer = error.get_response()
+        answer.set_data(f"{error.description}\n")
+        answer.mimetype = "text/plain"
+        return answer
+    if request.path == _CALLBACKS:
+        log.warning("a body that fits no callback: %s", type(error).__name__)
+        return Response("Not a callback of this page. Reload it.\n", mimetype="text/plain"), 400
+    log.error("request failed: %s", request.path, exc_info=error)
+    return Response("That did not work. The log has the details.\n", mimetype="text/plain"), 500
 
 
 def _host(host: str) -> str:

@@ -40,7 +40,7 @@ def histogram(shape: dict[str, Any], *, noun: str = "issue") -> dict[str, Any]:
                 "zeroline": False,
                 "showgrid": False,
             },
-            yaxis={"rangemode": "tozero", "tickformat": ",d", "nticks": 5},
+            yaxis={"rangemode": "tozero", "tickformat": ",d", "dtick": _step(max(counts, default=1))},
             shapes=[_line(x) for _label, x in marks],
             annotations=[
                 _label(f"{label} {number(x, 2)}", x, row)
@@ -99,6 +99,15 @@ def span_words(left: float, right: float, unit: str) -> str:
     return f"{number(left, 3)} – {number(right, 3)} {unit}".strip()
 
 
+def _step(top: float) -> int:
+    """Whole numbers between the lines of a count axis, so that there are at most five lines."""
+    for size in (10**n for n in range(12)):
+        for step in (size, 2 * size, 5 * size):
+            if top <= 5 * step:
+                return step
+    return int(top)
+
+
 def _layout(*, xaxis: dict[str, Any], yaxis: dict[str, Any], **more: Any) -> dict[str, Any]:
     axis = {"fixedrange": True, "ticks": "", "linecolor": "rgba(128,140,160,.35)", "tickfont": {"size": 11}}
     return {
@@ -140,7 +149,7 @@ def _rows(marks: Sequence[tuple[str, float]], edges: Sequence[float]) -> list[in
     ends: list[float] = []
     rows = []
     for label, x in marks:
-        half = 0.006 * (len(label) + 4) * wide + 0.012 * wide
+        half = (0.0045 * (len(label) + 4) + 0.006) * wide
         free = next((n for n, end in enumerate(ends) if x - half >= end), len(ends))
         row = min(free, _ROWS - 1)
         if row == len(ends):

@@ -79,7 +79,7 @@ def headline(value: MetricValue) -> tuple[str, str]:
 
 
 def change(value: MetricValue) -> tuple[str, str, str]:
-    """Arrow, words and mood of the change against the period before: ("↓", "18 % lower, better", "better").
+    """Arrow, words and mood of the change against the period before: ("↓", "18 % better", "better").
 
     All empty when there is nothing to compare with.
     """
@@ -91,7 +91,8 @@ def change(value: MetricValue) -> tuple[str, str, str]:
     if direction == "flat" or verdict == "unchanged":
         return "→", "unchanged", "unchanged"
     arrow = "↑" if direction == "up" else "↓"
-    size = f"{abs(percent):,.0f} %" if percent is not None else ("more" if direction == "up" else "less")
+    size = f"{abs(percent):,.0f} %" if percent is not None else ""
     if percent is not None and 0 < abs(percent) < 0.5:
         size = "< 1 %"
-    return arrow, " ".join(part for part in (size, verdict) if part), verdict or "neutral"
+    words = verdict or ("higher" if direction == "up" else "lower")
+    return arrow, f"{size} {words}".strip(), verdict or "neutral"

@@ -79,7 +79,6 @@ def issue_table(detail: Detail, question: str, view: dict[str, str]) -> list[Any
                 "suppressMovableColumns": True,
                 "suppressMultiSort": True,
             },
-            columnSize="responsiveSizeToFit",
             dangerously_allow_code=False,
             style={"height": f"{height(value.total_issue_count)}px", "width": "100%"},
             className="issue-grid",
@@ -94,35 +93,24 @@ def which_issues(total: int, used: int, exclusions: Sequence[tuple[str, int]]) -
 
 
 def columns(unit: str) -> list[dict[str, Any]]:
-    """Column definitions; `which` and `text` are hidden and carry the filters."""
-    measured = [
-        {
-            "field": "value",
-            "headerName": unit.capitalize(),
-            "width": 92,
-            "minWidth": 80,
-            "type": "rightAligned",
-        }
-    ]
+    """Column definitions; `which` and `text` are hidden and carry the filters. Without a unit there are no values."""
+    value = {**_column("value", unit.capitalize(), 84), "type": "rightAligned"}
     return [
-        {
-            "field": "key",
-            "headerName": "Key",
-            "cellRenderer": "IssueLink",
-            "width": 110,
-            "minWidth": 96,
-            "pinned": "left",
-        },
-        {"field": "summary", "headerName": "Summary", "minWidth": 200, "flex": 3, "tooltipField": "summary"},
-        *(measured if unit else ()),
-        {"field": "type", "headerName": "Type", "width": 100, "minWidth": 84},
-        {"field": "status", "headerName": "Status", "width": 110, "minWidth": 92},
-        {"field": "start", "headerName": "From", "width": 112, "minWidth": 104, "tooltipField": "start_at"},
-        {"field": "end", "headerName": "To", "width": 112, "minWidth": 104, "tooltipField": "end_at"},
-        {"field": "reason", "headerName": "Left out because", "width": 170, "minWidth": 130, "tooltipField": "reason"},
+        {**_column("key", "Key", 104), "cellRenderer": "IssueLink", "pinned": "left"},
+        {**_column("summary", "Summary", 220), "flex": 1, "minWidth": 200, "tooltipField": "summary"},
+        *([value] if unit else ()),
+        _column("type", "Type", 104),
+        _column("status", "Status", 108),
+        {**_column("start", "From", 108), "tooltipField": "start_at"},
+        {**_column("end", "To", 108), "tooltipField": "end_at"},
+        {**_column("reason", "Left out because", 160), "tooltipField": "reason"},
         {"field": "which", "hide": True, "filter": "agTextColumnFilter"},
         {"field": "text", "hide": True, "filter": "agTextColumnFilter"},
     ]
+
+
+def _column(field: str, title: str, width: int) -> dict[str, Any]:
+    return {"field": field, "headerName": title, "width": width}
 
 
 def rows(found: Sequence[IssueRow], zone: str) -> list[dict[str, Any]]:

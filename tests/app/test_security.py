@@ -1,0 +1,94 @@
+"""What the server promises to the browser, and which requests it refuses."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import re
+
+import pytest
+
+
+def test_scripts_come_from_here_only(client):
+    answer = client.get("/")
+    policy = dict(part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";"))
+    assert policy["default-src"] == "'self'"
+    assert "'unsafe-inline'" not in policy["script-src"]
+    assert "'unsafe-eval'" not in policy["script-src"]
+    assert policy["object-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_every_inline_script_is_allowed_by_its_hash(client):
+    answer = client.get("/")
+    inline = re.findall(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>(.+?)</script>", answer.text, re.DOTALL)
+    assert inline
+    for script in inline:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:8050", "192.168.0.7"])
+def test_other_hosts_are_not_served(client, host):
+    assert client.get("/", headers={"Host": host}).status_code == 400
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8050", "localhost", "LOCALHOST:9", "[::1]:8050"])
+def test_loopback_is_served(client, host):
+    assert client.get("/healthz", headers={"Host": host}).status_code == 200
+
+
+def test_other_sites_cannot_act(client):
+    body = {"output": "x.y", "outputs": {"id": "x", "property": "y"}, "inputs": [], "changedPropIds": []}
+    answer = client.post("/_dash-update-component", json=body, headers={"Origin": "https://evil.example"})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"output": 3}', b'{"output": "a.b", "inputs": "x"}',
+     b'{"output": "a.b", "inputs": [1], "outputs": {}}', b'{"output": "no.such", "inputs": [], "outputs": {"id": "no", "property": "such"}}'],
+)  # fmt: skip
+def test_malformed_bodies_are_refused(client, body):
+    answer = client.post("/_dash-update-component", data=body, content_type="application/json")
+    assert answer.status_code == 400
+    assert "Traceback" not in answer.text
+
+
+def test_large_bodies_are_refused(client):
+    answer = client.post("/_dash-update-component", data=b"x" * 2_000_000, content_type="application/json")
+    assert answer.status_code in (400, 413)
+
+
+def test_answers_travel_compressed(client):
+    answer = client.get("/", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert b"Throughline" in gzip.decompress(answer.data)
+    assert "Content-Encoding" not in client.get("/").headers
+
+
+def test_what_never_changes_is_kept_by_the_browser(client):
+    page = client.get("/").text
+    lasting = [
+        each
+        for each in re.findall(r'(?:src|href)="([^"]+)"', page)
+        if "_dash-component-suites" in each or "/library/" in each
+    ]
+    assert len(lasting) > 5
+    for address in lasting:
+        assert "immutable" in client.get(address).headers["Cache-Control"], address
+
+
+def test_process_is_alive(client):
+    assert client.get("/healthz").status_code == 200
+
+
+def test_secret_key_is_its_own(app):
+    assert len(app.server.secret_key) >= 32
+
+
+def test_no_second_door_for_machines(client):
+    assert client.post("/_mcp", json={}).status_code in (404, 405)

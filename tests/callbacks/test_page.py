@@ -1,0 +1,83 @@
+"""The page and what follows from its URL."""
+
+from __future__ import annotations
+
+import json
+
+from dash import no_update
+from plotly.utils import PlotlyJSONEncoder
+
+from callbacks.page import layout, show_choices, show_period
+from tests.fake_workspace import FakeWorkspace
+
+
+def text(component) -> str:
+    return json.dumps(component, cls=PlotlyJSONEncoder, ensure_ascii=False)
+
+
+def test_opening_the_page_looks_for_old_data(app, fake):
+    with app.server.app_context():
+        page = text(layout())
+    assert ("ensure_fresh",) in fake.calls
+    assert "Sample data." in page
+    assert "Connect your Jira" in page
+
+
+def test_period_in_words(app, fake):
+    with app.server.app_context():
+        label, dates, compared, problem = show_period({"query": "?period=30d"})
+    assert (label, compared, problem) == ("Last 30 days", "vs 18 Sep – 17 Oct", "")
+    assert dates.children == "18 Oct – 16 Nov 2026"
+
+
+def test_unusable_period_says_why(app, fake):
+    with app.server.app_context():
+        *rest, problem = show_period({"query": "?from=2026-02-01&to=2026-01-01"})
+        *_, long = show_period({"query": "?from=2024-02-01&to=2026-01-01"})
+        *_, half = show_period({"query": "?from=2024-02-01"})
+        *_, garbage = show_period({"query": "?from=2024-02-01&to=soon"})
+    assert all(each is no_update for each in rest)
+    assert "Swap the two dates" in problem
+    assert "at most 366" in long
+    assert "two dates" in half
+    assert "YYYY-MM-DD" in garbage
+
+
+def test_choices_are_names_with_counts(app, fake):
+    with app.server.app_context():
+        projects, types, labels, components = show_choices("r2")
+    assert "SHOP" in text(projects)
+    assert "420" in text(projects)
+    assert "<b>odd & label</b>" in text(labels)
+    assert text(types)
+    assert text(components)
+
+
+def test_own_site_has_no_sample_banner(app, use):
+    use(FakeWorkspace("mixed"))
+    with app.server.app_context():
+        page = json.loads(text(layout()))
+    assert find(page, "banner-sample")["hidden"] is True
+
+
+def test_problems_are_shown_worst_first(app, use):
+    use(FakeWorkspace("broken"))
+    with app.server.app_context():
+        page = json.loads(text(layout()))
+    shown = text(find(page, "banner-problems")["children"])
+    assert shown.index("notice-danger") < shown.index("notice-warning")
+
+
+def find(node, wanted):
+    """Properties of the component with that id."""
+    if isinstance(node, dict):
+        props = node.get("props") or {}
+        if props.get("id") == wanted:
+            return props
+        node = list(props.values())
+    if isinstance(node, list):
+        for each in node:
+            found = find(each, wanted)
+            if found is not None:
+                return found
+    return None

@@ -1,0 +1,43 @@
+"""Syncing: start, follow, cancel; the page learns that the data has changed."""
+
+from __future__ import annotations
+
+from data.views import SyncState
+
+OUTPUT = "..sync-progress.children...sync-bar.hidden...sync-clock.disabled...header-freshness.children...header-site.children...banner-sample.hidden...banner-problems.children...store-revision.data.."
+INPUTS = {
+    "header-sync.n_clicks": 1, "sync-cancel.n_clicks": None, "sync-clock.n_intervals": 0, "store-saved.data": 0, "store-connected.data": 0,
+}  # fmt: skip
+KNOWN = {"store-revision.data": "r1"}
+
+
+def test_a_click_starts_and_shows_the_bar(act, fake):
+    answer = act(OUTPUT, "header-sync.n_clicks", INPUTS, KNOWN)["response"]
+    assert ("start_sync", False) in fake.calls
+    assert answer["sync-bar"]["hidden"] is False
+    assert answer["sync-clock"]["disabled"] is False
+    assert "store-revision" not in answer
+
+
+def test_the_clock_follows_to_the_end(act, fake):
+    act(OUTPUT, "header-sync.n_clicks", INPUTS, KNOWN)
+    for _ in range(3):
+        answer = act(OUTPUT, "sync-clock.n_intervals", INPUTS, KNOWN)["response"]
+    assert answer["sync-bar"]["hidden"] is True
+    assert answer["sync-clock"]["disabled"] is True
+    assert answer["store-revision"]["data"] == "r2"
+    assert sum(call[0] == "start_sync" for call in fake.calls) == 1
+
+
+def test_cancel(act, fake):
+    fake.sync = SyncState("running", "issues", 5, 10)
+    answer = act(OUTPUT, "sync-cancel.n_clicks", INPUTS, KNOWN)["response"]
+    assert ("cancel_sync",) in fake.calls
+    assert answer["sync-bar"]["hidden"] is True
+
+
+def test_saved_settings_change_the_revision(act, fake):
+    fake.revision = "r7"
+    answer = act(OUTPUT, "store-saved.data", INPUTS, KNOWN)["response"]
+    assert answer["store-revision"]["data"] == "r7"
+    assert not [call for call in fake.calls if call[0] == "start_sync"]

@@ -1,0 +1,73 @@
+"""The dashboard for tests: one app for the run, with a workspace that each test chooses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.fake_workspace import FakeWorkspace
+
+
+@pytest.fixture(scope="session")
+def app() -> Any:
+    """One app for the run: Dash hands module-level callbacks to the first app that starts."""
+    from callbacks.app import create_app
+
+    return create_app(FakeWorkspace())
+
+
+@pytest.fixture
+def use(app: Any) -> Callable[[Any], Any]:
+    """Put a workspace behind the app: `use(FakeWorkspace("mixed"))`."""
+
+    def put(workspace: Any) -> Any:
+        app.server.extensions["workspace"] = workspace
+        return workspace
+
+    return put
+
+
+@pytest.fixture
+def fake(use: Callable[[Any], Any]) -> FakeWorkspace:
+    """The full workspace of hand-made numbers, behind the app."""
+    return use(FakeWorkspace())
+
+
+@pytest.fixture
+def client(app: Any, fake: FakeWorkspace) -> Any:
+    """Talks to the server as a browser does, without one."""
+    return app.server.test_client()
+
+
+@pytest.fixture
+def act(app: Any, client: Any) -> Callable[..., Any]:
+    """Send what the browser sends: `act(output, changed, {"id.property": value, …}, states)`; gives the answer's JSON."""
+
+    def send(output: str, changed: str, inputs: dict[str, Any], states: dict[str, Any] | None = None) -> Any:
+        def parts(values: dict[str, Any]) -> list[dict[str, Any]]:
+            return [
+                {"id": _id(name.rpartition(".")[0]), "property": name.rpartition(".")[2], "value": value}
+                for name, value in values.items()
+            ]
+
+        names = [name for name in output.strip(".").split("...") if name]
+        outputs = [{"id": _id(name.rpartition(".")[0]), "property": name.rpartition(".")[2]} for name in names]
+        body = {
+            "output": output,
+            "outputs": outputs if output.startswith("..") else outputs[0],
+            "changedPropIds": [changed],
+            "inputs": parts(inputs),
+            "state": parts(states or {}),
+        }
+        answer = client.post("/_dash-update-component", json=body)
+        assert answer.status_code in (200, 204), answer.text
+        return answer.json if answer.status_code == 200 else None
+
+    return send
+
+
+def _id(text: str) -> Any:
+    return json.loads(text) if text.startswith("{") else text

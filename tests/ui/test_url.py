@@ -1,0 +1,53 @@
+"""The URL is the state of the page: what is written is what is read back."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.views import Filters
+from ui.url import TABS, View, parse, query
+
+WORDS = st.text(min_size=1, max_size=20).filter(lambda text: text.isprintable() and text.strip())
+NAMES = st.lists(WORDS, max_size=3).map(lambda names: tuple(sorted(set(names))))
+FILTERS = st.builds(Filters, projects=NAMES, types=NAMES, labels=NAMES, components=NAMES)
+DAYS = st.dates().map(str)
+
+
+@st.composite
+def views(draw) -> View:
+    period = draw(st.sampled_from(["7d", "30d", "90d", None]))
+    dates = (draw(DAYS), draw(DAYS)) if period is None else (None, None)
+    metric = draw(st.none() | st.sampled_from(["flow_time", "lead_time_for_changes"]))
+    return View(draw(st.sampled_from(TABS)), period, *dates, draw(FILTERS), metric)
+
+
+@given(views())
+def test_reads_back_what_it_writes(view):
+    assert parse(query(view)) == view
+
+
+@given(st.text(max_size=200))
+def test_any_text_is_a_view(text):
+    view = parse(text)
+    assert view.tab in TABS
+    assert parse(query(view)) == view
+
+
+def test_the_page_as_it_opens_has_no_query():
+    assert query(View()) == ""
+    assert parse("") == parse(None) == View()
+
+
+def test_wrong_dates_are_passed_on_to_be_explained():
+    view = parse("?from=2026-13-01&to=x&period=7d")
+    assert (view.period, view.first, view.last) == (None, "2026-13-01", "x")
+    assert parse("?from=2026-01-01").last == ""
+
+
+def test_unknown_words_become_the_defaults():
+    assert parse("?tab=nothing&period=1000d") == View()
+
+
+def test_only_so_much_is_read():
+    assert len(query(parse("?label=" + "x" * 100_000))) < 5_000
