@@ -55,6 +55,7 @@ class Intake:
         self.fresh: dict[int, int] = {}
         self.keys: dict[int, str] = {}
         self.newest = 0
+        self._odd_histories: dict[int, Exception] = {}
         self.replacing = bool(held)  # rows of issues that come may be there already
 
     def take_page(self, page: Page) -> None:
@@ -126,13 +127,20 @@ class Intake:
         self.writer.add(schema.change, [row for number, each in ours.items() for row in self._changes(number, each)])
 
     def _changes(self, number: int, histories: list[History]) -> list[tuple]:
-        key = self.keys.get(number, str(number))
         try:
-            return parse.change_rows(number, key, histories, self.wants)
+            return parse.change_rows(number, histories, self.wants)
         except _ODD as error:
             self.tally.incomplete.add(number)
-            self.tally.leave_out(key, error)
+            self._odd_histories[number] = error  # its key may not be known yet
             return []
+
+    def finish(self) -> None:
+        """Names the issues whose histories could not be read, and marks them."""
+        for number, error in sorted(self._odd_histories.items()):
+            what = str(error) if isinstance(error, Unreadable) else f"its history has a shape that we cannot read ({type(error).__name__})"  # fmt: skip
+            self.tally.odd += 1
+            self.tally.warn(f"{self.keys.get(number, number)}: {what}.")
+        self.writer.incomplete(self.tally.incomplete)
 
     def remove(self, issue_ids: Collection[int]) -> None:
         """Issues that the site no longer shows."""

@@ -139,7 +139,7 @@ def value_rows(number: int, fields: dict[str, Any], ids: Iterable[str]) -> list[
     return rows
 
 
-def change_rows(number: int, key: str, histories: Iterable[History], wants: Wanted) -> list[tuple]:
+def change_rows(number: int, histories: Iterable[History], wants: Wanted) -> list[tuple]:
     """The kept changes of one issue. Raises Unreadable when an instant of a kept change cannot be read."""
     rows = []
     for place, history in enumerate(histories):
@@ -157,7 +157,7 @@ def change_rows(number: int, key: str, histories: Iterable[History], wants: Want
             if at is None:
                 at = instant(history.created)
                 if at is None:
-                    raise Unreadable(f"{key}: a history entry has no date that can be read")
+                    raise Unreadable("a history entry has no date that can be read")
                 own = protocol.whole(history.id)
                 history_id = own if own is not None else -1 - place
             rows.append(

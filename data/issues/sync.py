@@ -173,7 +173,7 @@ class _Sync:
                 seen = self._fill(intake, missing, known) if missing else self._recount(known)
                 self._reconcile(intake, seen, known, accept_fewer)
             self.tally.changed = sum(held.get(number) != updated for number, updated in intake.fresh.items())
-            writer.incomplete(self.tally.incomplete)
+            intake.finish()
             self._write_lists(writer, intake.seen, fields, statuses, types)
             self.report(Progress("saving", self.tally.fetched, self.tally.expected, "Saving"))
             # What changed while we read may have been missed: the next sync starts where this one did.
@@ -186,9 +186,8 @@ class _Sync:
                 synced_at=_micros(now()),
                 cursor=newest if everything else max(before.cursor or 0, newest),
                 full_at=_micros(started) if everything else before.full_at,
-                fetched_fields=json.dumps(
-                    sorted(wants.values | (frozenset() if everything else before.fetched_fields))
-                ),
+                # Not what was mapped once: it is no longer kept up to date, and is read again when it is mapped again.
+                fetched_fields=json.dumps(sorted(wants.values)),
             )
 
     # ---- issues

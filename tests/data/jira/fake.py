@@ -8,7 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -69,6 +69,8 @@ class FakeJira:
 def _handler(fake: FakeJira) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body in one piece: nobody waits for acknowledgements
+        disable_nagle_algorithm = True
 
         def _answer(self) -> None:
             path, _, query = self.path.partition("?")
@@ -83,6 +85,7 @@ def _handler(fake: FakeJira) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", str(len(out)))
             self.end_headers()
             self.wfile.write(out[: len(out) - reply.cut])
+            self.wfile.flush()
             if reply.cut:
                 self.close_connection = True
 
@@ -117,7 +120,11 @@ class FakeSite(FakeJira):
     def __init__(self, count: int = 3, *, page: int = 100) -> None:
         super().__init__()
         self.page = page
-        self.issues = {1000 + n: an_issue(1000 + n) for n in range(1, count + 1)}
+        # Each was updated an hour after the one before; with 250 the last on 11 January at 10 o'clock.
+        days = (
+            datetime(2025, 1, 1, tzinfo=timezone(timedelta(hours=1))) + timedelta(hours=n) for n in range(1, count + 1)
+        )
+        self.issues = {1000 + n: an_issue(1000 + n, updated=day.isoformat()) for n, day in enumerate(days, 1)}
         self.histories: dict[int, list] = {number: [a_move(number)] for number in self.issues}
         self.fields = [
             {"id": "customfield_1", "name": "Story Points", "custom": True, "schema": {"type": "number"}},
