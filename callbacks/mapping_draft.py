@@ -57,7 +57,9 @@ def edit(*states: Any) -> tuple[Any, Any]:
         return kept, (redraw or 0) + 1
     new, show = draft, False
     for each in ctx.triggered:
-        control = ctx.triggered_prop_ids[each["prop_id"]]
+        control = ctx.triggered_prop_ids.get(each["prop_id"])
+        if not isinstance(control, dict):  # controls have gone from the page
+            continue
         after = changed(new, loaded["base"], control, each["value"])
         show = show or (after != new and control["area"] in ELSEWHERE_TOO)
         new = after

@@ -117,14 +117,24 @@ def save(
 
 
 def invalid_at(invalid: Invalid, draft: Draft) -> dict[str, Any]:
-    """Each message at the value it is about; the line at the bottom says the rest."""
-    errors: dict[str, list] = {}
-    for path, words in invalid.errors.items():
-        for key in keys_at(path, draft) or keys_at(path.rpartition(".")[0], draft):
-            errors[key] = [draft[key], words]
-    said = [f"{title_of(key)}: {words}" for key, (_, words) in errors.items()]
-    said = said or [": ".join(filter(None, pair)) for pair in invalid.errors.items()]
-    return {"message": "Not saved. " + "; ".join(said), "errors": errors}
+    """Each message at the value it is about; the line at the bottom says them all."""
+    errors = {key: [draft[key], words] for key, words in messages(invalid, draft).items()}
+    return {"message": f"Not saved. {said(invalid, draft)}", "errors": errors}
+
+
+def messages(invalid: Invalid, draft: Draft) -> dict[str, str]:
+    """What is wrong with which change."""
+    return {
+        key: words.removeprefix("Value error, ")
+        for path, words in invalid.errors.items()
+        for key in keys_at(path, draft) or keys_at(path.rpartition(".")[0], draft)
+    }
+
+
+def said(invalid: Invalid, draft: Draft) -> str:
+    """All of it in one line."""
+    found = [f"{title_of(key)}: {words}" for key, words in messages(invalid, draft).items()]
+    return "; ".join(found or [": ".join(filter(None, pair)) for pair in invalid.errors.items()])
 
 
 def rows_of(conflict: Conflict, draft: Draft, base: Draft) -> list[dict[str, str]]:

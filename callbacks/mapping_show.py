@@ -9,10 +9,11 @@ from dash import Input, Output, State, callback, no_update
 from callbacks.context import workspace
 from callbacks.field_mapping import issue_types, jira_fields, statuses, unpacked
 from callbacks.mapping_draft import acceptable, suggestions
+from callbacks.mapping_save import said
 from data.jira.errors import JiraError
 from data.periods import Period, PeriodError
 from data.settings.fields import FIELDS
-from data.settings.store import SettingsError
+from data.settings.store import Invalid
 from data.views import Filters
 from ui import ids
 from ui.modals import mapping_definitions as definitions
@@ -182,8 +183,8 @@ def show_preview(draft: dict | None, loaded: dict | None, search: str | None) ->
     try:
         period, filters = asked_for(search)
         pairs = workspace().preview(changes, period, filters)
-    except SettingsError as refused:
-        return preview_problem(refused.problem.why or refused.problem.what)
+    except Invalid as invalid:
+        return preview_problem(said(invalid, draft))
     except (JiraError, PeriodError) as error:
         return preview_problem(str(error))
     return preview(list(pairs), period.label, waiting_for(draft, loaded["base"]), len(draft))

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -66,8 +68,9 @@ class FakeMapping:
 
     @cached_property
     def settings_store(self) -> SettingsStore:
-        self._folder = tempfile.TemporaryDirectory(prefix="throughline-fake-", ignore_cleanup_errors=True)
-        return SettingsStore(Path(self._folder.name) / "app_settings.json")
+        folder = tempfile.mkdtemp(prefix="throughline-fake-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        return SettingsStore(Path(folder) / "app_settings.json")
 
     def settings(self) -> tuple[Settings, int, Problem | None]:
         loaded = self.settings_store.load()

@@ -94,7 +94,39 @@
     }
   });
 
-  /* A question that appears takes the focus; where list and choice take turns, so does what has come. */
+  /* What was focused is often drawn again by an answer of the server, or hidden where list and choice take turns:
+     the same control gets the focus back, else the line or the title that stands for the place. */
+  var last = null;
+  var settling = false;
+
+  document.addEventListener("focusin", function (event) {
+    if (event.target.closest && event.target.closest(".tl-modal")) last = event.target.id || last;
+  });
+
+  function lost() {
+    var now = document.activeElement;
+    return !now || now === document.body || now.matches(".tl-modal") || !visible(now);
+  }
+
+  function settle() {
+    settling = false;
+    var modal = topModal();
+    if (!modal || !last || !lost()) return;
+    var ways = [document.getElementById(last), modal.querySelector(".list-item.is-here"), modal.querySelector(".pane-title")];
+    if (/"by":"(list|next|previous|tab)"/.test(last)) ways.splice(1, 1);
+    var to = ways.filter(function (each) {
+      return visible(each) && !each.disabled;
+    })[0];
+    if (to) to.focus({ preventScroll: true });
+  }
+
+  new MutationObserver(function () {
+    if (settling || !document.body.classList.contains("modal-open")) return;
+    settling = true;
+    window.requestAnimationFrame(settle);
+  }).observe(document.documentElement, { subtree: true, childList: true, attributes: true, attributeFilter: ["class"] });
+
+  /* A question that appears takes the focus. */
   new MutationObserver(function (changes) {
     changes.forEach(function (change) {
       var element = change.target;

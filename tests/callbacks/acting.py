@@ -1,0 +1,32 @@
+"""Call a callback as the browser would: with a workspace, and with the component that acted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from dash._callback_context import context_value
+from dash._utils import AttributeDict, stringify_id
+from flask import Flask
+from plotly.utils import PlotlyJSONEncoder
+
+
+@contextmanager
+def acting(workspace: Any, component: Any = None, prop: str = "n_clicks", value: Any = 1) -> Iterator[None]:
+    """Inside, `workspace()` is the given one and `ctx` says that `component` acted."""
+    app = Flask("test")
+    app.extensions["workspace"] = workspace
+    inputs = [] if component is None else [{"prop_id": f"{stringify_id(component)}.{prop}", "value": value}]
+    token = context_value.set(AttributeDict(triggered_inputs=inputs))
+    try:
+        with app.app_context():
+            yield
+    finally:
+        context_value.reset(token)
+
+
+def words(found: Any) -> str:
+    """A component, or several, as the text that the browser gets."""
+    return json.dumps(found, cls=PlotlyJSONEncoder, ensure_ascii=False)

@@ -1,0 +1,423 @@
+"""The mapping modal: draft, checks, saving, conflicts (D-01 to D-05)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from dash import no_update
+
+from callbacks import field_mapping, mapping_draft, mapping_save, mapping_show
+from data.settings.fields import FIELDS
+from tests.callbacks.acting import acting, words
+from tests.fake_workspace import FakeWorkspace
+from ui import ids
+from ui.modals.draft import put
+
+M = ids.Mapping
+
+
+class Modal:
+    """The stores of an open modal, moved on as the browser would."""
+
+    def __init__(self, ws: FakeWorkspace, metric: str | None = None) -> None:
+        self.ws = ws
+        self.draft: dict | None = None
+        self.result: dict | None = None
+        self.checked: dict | None = None
+        self.redraw = 0
+        self.load(M.SESSION, metric=metric)
+
+    def load(self, by: str, metric: str | None = None) -> None:
+        prop = "data" if by in (M.SESSION, M.RESULT) else "n_clicks"
+        with acting(self.ws, by, prop):
+            self.loaded = field_mapping.load({"open": True, "n": 1, "metric": metric}, 1, 1, self.result)
+        self.act(M.LOADED, self.loaded, "data")
+
+    def act(self, component: Any, value: Any = 1, prop: str = "n_clicks") -> None:
+        states = ({"open": True}, self.loaded, self.draft, self.redraw, self.result)
+        with acting(self.ws, component, prop, value):
+            draft, redraw = mapping_draft.edit(*[None] * 11, *states)
+        if draft is not no_update:
+            self.draft = draft
+        if redraw is not no_update:
+            self.redraw = redraw
+
+    def choose(self, field: str, jira: str | None) -> None:
+        self.act(ids.mapping_choice(field), jira, "value")
+
+    def save(self, by: str = M.SAVE) -> dict:
+        with acting(self.ws, by):
+            self.checked = mapping_save.validate(1, 1, self.draft, self.loaded, self.result)
+        with acting(self.ws, M.CHECKED, "data", self.checked):
+            result, self.conflict_hidden, self.conflict = mapping_save.save(
+                self.checked, 1, None, self.draft, self.loaded, self.result
+            )
+        if result is not no_update:
+            self.result = result
+        return self.result or {}
+
+    def pane(self, section: str = "fields", item: str = "") -> str:
+        with acting(self.ws, M.PLACE, "data"):
+            place = {"section": section, "item": item, "pane": True}
+            return words(mapping_show.show_pane(place, 1, self.checked, self.result, self.loaded, self.draft))
+
+    def left(self, section: str = "fields", item: str = "") -> str:
+        with acting(self.ws, M.PLACE, "data"):
+            place = {"section": section, "item": item, "pane": True}
+            return words(list(mapping_show.show_list(place, self.loaded, self.draft)))
+
+    def preview(self) -> str:
+        with acting(self.ws, M.DRAFT, "data"):
+            return words(mapping_show.show_preview(self.draft, self.loaded, "?period=30d"))
+
+
+@pytest.fixture
+def ws() -> FakeWorkspace:
+    return FakeWorkspace()
+
+
+def saved_mapping(ws: FakeWorkspace) -> dict[str, str]:
+    return ws.settings()[0].mapping
+
+
+def test_a_choice_is_saved_under_its_family_with_what_the_field_is(ws: FakeWorkspace) -> None:
+    modal = Modal(ws)
+    modal.choose("deployment_date", "customfield_10100")
+    assert modal.save()["state"] == "saved"
+    config = ws.settings()[0].dora_flow_config
+    assert config.field_mappings.dora == {"deployment_date": "customfield_10100"}
+    assert config.field_metadata["customfield_10100"]["type"] == "datetime"
+    assert config.last_updated
+
+
+def test_only_what_changed_is_sent(ws: FakeWorkspace) -> None:
+    modal = Modal(ws)
+    modal.act(ids.mapping_setting("percentile"), "nearest_rank", "value")
+    modal.save()
+    assert modal.checked["patch"] == {"definitions": {"percentile": "nearest_rank"}}
+
+
+def test_other_keys_of_the_file_survive(ws: FakeWorkspace) -> None:
+    path = ws.settings_store.path
+    path.write_text(json.dumps({"theirs": {"a": [1]}, "dora_flow_config": {"note": "x"}}))
+    modal = Modal(ws)
+    modal.choose("story_points", "customfield_10108")
+    modal.save()
+    kept = json.loads(path.read_text())
+    assert kept["theirs"] == {"a": [1]}
+    assert kept["dora_flow_config"]["note"] == "x"
+
+
+def test_clearing_takes_the_mapping_out_of_the_file(ws: FakeWorkspace) -> None:
+    modal = Modal(ws)
+    modal.choose("deployment_date", "customfield_10100")
+    modal.save()
+    modal = Modal(ws)
+    modal.act(ids.mapping_action("clear:deployment_date"))
+    assert modal.draft == {"field/deployment_date": None}
+    modal.save()
+    assert saved_mapping(ws) == {}
+
+
+def test_choosing_and_choosing_back_is_no_change(ws: FakeWorkspace) -> None:
+    modal = Modal(ws)
+    modal.choose("deployment_date", "customfield_10100")
+    modal.choose("deployment_date", None)
+    assert modal.draft == {}
+
+
+def test_controls_that_appear_change_nothing(ws: FakeWorkspace) -> None:
+    modal = Modal(ws)
+    before = modal.redraw
+    modal.choose("deployment_date", None)
+    modal.act(ids.mapping_phase("3"), "indeterminate", "value")
+    modal.act(ids.mapping_flow_item("Spike v2.0"), "", "value")
+    modal.act(ids.mapping_suggestion("deployment_date", "customfield_10100"), None)
+    modal.act(ids.mapping_word("incident_types"), "", "value")
+    assert not modal.draft
+    assert modal.redraw == before
+
+
+def test_a_field_of_the_wrong_type_is_said_at_once_and_not_saved(ws: FakeWorkspace) -> None:
+    modal = Modal(ws)
+    modal.choose("deployment_date", "customfield_10109")
+    assert "does not fit deployment date" in modal.pane("fields", "deployment_frequency/deployment_date")
+    modal.save()
+    assert modal.checked["ok"] is False
+    assert "deployment date" in modal.checked["message"]
+    assert saved_mapping(ws) == {}
+    assert modal.draft == {"field/deployment_date": "customfield_10109"}
+
+
+def test_accept_all_takes_the_sure_suggestions_only(ws: FakeWorkspace) -> None:
+    modal = Modal(ws)
+    assert "Accept all 7 suggestions" in modal.left()
+    modal.act(ids.mapping_action("accept-all"))
+    chosen = {key.removeprefix("field/"): jira for key, jira in modal.draft.items()}
+    assert chosen["deployment_date"] == "customfield_10100"
+    assert "flow_item_type" not in chosen  # a likeness of 0.75 is not sure
+    assert len(set(chosen.values())) == len(chosen) == 7
+    assert "Accept" not in modal.left()
+
+
+def test_the_list_says_mapped_suggested_and_missing(ws: FakeWorkspace) -> None:
+    modal = Modal(ws)
+    modal.choose("deployment_date", "customfield_10100")
+    left = modal.left()
+    for each in ("state-mark-mapped", "state-mark-suggested", "state-mark-missing", "suggested: First commit"):
+        assert each in left
+    modal.choose("deployment_date", "customfield_10109")
+    assert "state-mark-unfit" in modal.left()
+
+
+def test_preview_says_what_happens_to_the_numbers(ws: FakeWorkspace) -> None:
+    modal = Modal(ws)
+    assert modal.preview() == "[]"
+    modal.choose("deployment_date", "customfield_10100")
+    shown = modal.preview()
+    assert "needs mapping" in shown
+    assert "4.1 / week" in shown
+    modal.choose("production_impact", "customfield_10109")
+    assert "Production impact will be read from Jira after saving." in modal.preview()
+
+
+def test_preview_of_a_wrong_value_says_so_in_plain_words(ws: FakeWorkspace) -> None:
+    modal = Modal(ws)
+    modal.act(ids.mapping_setting("failure_window_hours"), -1, "value")
+    result = modal.save()
+    assert result["state"] == "error"
+    assert "Incidents after a deployment" in result["message"]
+    assert "This value was not saved." in modal.pane("definitions", "incidents")
+    assert modal.draft == {"setting/failure_window_hours": -1}
+
+
+def test_a_card_opens_the_field_that_it_misses(ws: FakeWorkspace) -> None:
+    assert Modal(ws, "mean_time_to_recovery").loaded["place"]["item"] == "mean_time_to_recovery/incident_detected_at"
+    modal = Modal(ws)
+    modal.choose("incident_detected_at", "customfield_10105")
+    modal.save()
+    assert Modal(ws, "mean_time_to_recovery").loaded["place"]["item"] == "mean_time_to_recovery/incident_resolved_at"
+    assert Modal(ws, "deployment_rework_rate").loaded["place"] == {
+        "section": "definitions",
+        "item": "rework",
+        "pane": True,
+    }
+
+
+def test_a_status_of_ones_own_is_saved_and_the_rest_keeps_following_jira(ws: FakeWorkspace) -> None:
+    modal = Modal(ws)
+    modal.act(ids.mapping_phase("5"), "done", "value")
+    modal.act(ids.mapping_work("3"), "active", "value")
+    modal.save()
+    flow = ws.settings()[0].workflow
+    assert flow.done == ["5", "6", "7"]
+    assert flow.started == ["3", "4"]
+    assert (flow.active, flow.waiting) == (["3"], [])
+    modal = Modal(ws)
+    modal.act(ids.mapping_action("reset:workflow"))
+    modal.save()
+    flow = ws.settings()[0].workflow
+    assert (flow.done, flow.started, flow.active) == ([], [], [])
+
+
+def test_a_workflow_without_done_is_refused(ws: FakeWorkspace) -> None:
+    modal = Modal(ws)
+    for each in ("6", "7"):
+        modal.act(ids.mapping_phase(each), "new", "value")
+    modal.save()
+    assert modal.checked["ok"] is False
+    assert "No status is done" in modal.checked["message"]
+    assert "No status is done" in modal.pane("workflow")
+
+
+def test_one_chosen_type_writes_down_the_suggested_ones_too(ws: FakeWorkspace) -> None:
+    modal = Modal(ws)
+    modal.act(ids.mapping_flow_item("Spike v2.0"), "Risk", "value")
+    modal.save()
+    assert ws.settings()[0].definitions.flow_types == {
+        "Story": "Feature", "Bug": "Defect", "Task": "Feature", "Incident": "Defect", "Spike v2.0": "Risk",
+    }  # fmt: skip
+    modal = Modal(ws)
+    modal.act(ids.mapping_flow_item("Task"), "", "value")
+    modal.save()
+    assert "Task" not in ws.settings()[0].definitions.flow_types
+
+
+def test_words_are_added_and_removed(ws: FakeWorkspace) -> None:
+    modal = Modal(ws)
+    modal.act(ids.mapping_word("incident_types"), " Sev1, Sev2, Incident ", "value")
+    assert modal.draft["setting/incident_types"] == ["Incident", "Outage", "Sev1", "Sev2"]
+    modal.act(ids.mapping_word_gone("incident_types", "Outage"))
+    modal.save()
+    assert ws.settings()[0].definitions.incident_types == ["Incident", "Sev1", "Sev2"]
+
+
+def test_of_two_editors_the_second_sees_both_values_and_keeps_its_input(ws: FakeWorkspace) -> None:
+    first, second = Modal(ws), Modal(ws)
+    first.choose("deployment_date", "customfield_10100")
+    first.save()
+    second.choose("deployment_date", "customfield_10103")
+    second.act(ids.mapping_setting("percentile"), "nearest_rank", "value")
+    result = second.save()
+    assert result["state"] == "conflict"
+    assert second.conflict_hidden is False
+    shown = words(second.conflict)
+    assert "First commit (customfield_10103)" in shown
+    assert "Deployment date (customfield_10100)" in shown
+    assert "Percentiles" not in shown
+    assert second.draft["field/deployment_date"] == "customfield_10103"
+    assert saved_mapping(ws)["deployment_date"] == "customfield_10100"
+
+
+def test_keep_mine_saves_over_theirs(ws: FakeWorkspace) -> None:
+    first, second = Modal(ws), Modal(ws)
+    first.choose("deployment_date", "customfield_10100")
+    first.save()
+    second.choose("deployment_date", "customfield_10103")
+    second.save()
+    assert second.save(M.KEEP_MINE)["state"] == "saved"
+    assert saved_mapping(ws)["deployment_date"] == "customfield_10103"
+
+
+def test_use_theirs_drops_only_what_is_in_conflict(ws: FakeWorkspace) -> None:
+    first, second = Modal(ws), Modal(ws)
+    first.choose("deployment_date", "customfield_10100")
+    first.save()
+    second.choose("deployment_date", "customfield_10103")
+    second.choose("story_points", "customfield_10108")
+    second.save()
+    second.load(M.USE_THEIRS)
+    assert second.draft == {"field/story_points": "customfield_10108"}
+    assert second.save()["state"] == "saved"
+    assert saved_mapping(ws) == {"deployment_date": "customfield_10100", "story_points": "customfield_10108"}
+
+
+def test_changes_to_different_values_do_not_disturb_each_other(ws: FakeWorkspace) -> None:
+    first, second = Modal(ws), Modal(ws)
+    first.choose("deployment_date", "customfield_10100")
+    first.save()
+    second.choose("story_points", "customfield_10108")
+    assert second.save()["state"] == "saved"
+    assert set(saved_mapping(ws)) == {"deployment_date", "story_points"}
+
+
+def test_settings_that_cannot_be_written_keep_the_input(ws: FakeWorkspace) -> None:
+    modal = Modal(ws)
+    modal.choose("deployment_date", "customfield_10100")
+    ws.settings_store._never_write = True
+    result = modal.save()
+    assert result["state"] == "error"
+    assert "Nothing was saved." in result["message"]
+    assert modal.draft
+
+
+def test_an_unexpected_failure_keeps_the_input_and_names_the_request(ws: FakeWorkspace) -> None:
+    modal = Modal(ws)
+    modal.choose("deployment_date", "customfield_10100")
+
+    def fail(*_: Any) -> None:
+        raise RuntimeError("secret inner words")
+
+    ws.save = fail  # type: ignore[method-assign]
+    message = modal.save()["message"]
+    assert "Request" in message
+    assert "secret" not in message
+
+
+def test_read_only_settings_say_why_and_disable_save() -> None:
+    modal = Modal(FakeWorkspace("broken"))
+    modal.choose("deployment_date", "customfield_10100")
+    assert "cannot be" in modal.left()
+    with acting(modal.ws, M.STATE, "data"):
+        said, _, disabled, why, _ = field_mapping.show_state("editing", modal.draft, modal.loaded, None, None)
+    assert disabled
+    assert why
+    assert "Read-only" in said
+
+
+def test_without_jira_the_other_sections_work_and_a_retry_keeps_the_draft(ws: FakeWorkspace) -> None:
+    ws.jira_down = "until retried"
+    modal = Modal(ws)
+    modal.act(ids.mapping_setting("percentile"), "nearest_rank", "value")
+    assert "could not be read" in modal.pane()
+    assert "In Review" in modal.pane("workflow")
+    assert "Nearest rank" in modal.pane("definitions", "time")
+    modal.load(M.RETRY)
+    assert modal.draft == {"setting/percentile": "nearest_rank"}
+    assert "First commit" in modal.pane("fields", "lead_time_for_changes/code_commit_date")
+
+
+def test_saving_works_without_jira(ws: FakeWorkspace) -> None:
+    ws.jira_down = True
+    modal = Modal(ws)
+    modal.act(ids.mapping_setting("tier_year"), 2021, "value")
+    assert modal.save()["state"] == "saved"
+    assert ws.settings()[0].definitions.tier_year == 2021
+
+
+@pytest.mark.parametrize(
+    ("state", "changes", "save_disabled", "clock_disabled"),
+    [("loading", 0, True, True), ("editing", 0, True, True), ("editing", 2, False, True), ("validating", 2, True, True),
+     ("saving", 2, True, True), ("saved", 0, True, False), ("error", 2, False, True)],
+)  # fmt: skip
+def test_each_state_has_its_words_and_its_buttons(
+    ws: FakeWorkspace, state: str, changes: int, save_disabled: bool, clock_disabled: bool
+) -> None:
+    modal = Modal(ws)
+    draft = {f"field/{name}": "x" for name in list(FIELDS)[:changes]}
+    with acting(ws, M.STATE, "data"):
+        said, label, disabled, _, clock = field_mapping.show_state(
+            state, draft, modal.loaded, {"ok": False, "message": "Not saved."}, None
+        )
+    assert said
+    assert (disabled, clock) == (save_disabled, clock_disabled)
+    assert label == ("Save 2 changes" if changes else "Save changes")
+
+
+def leave(ws: FakeWorkspace, by: str, draft: dict | None, prop: str = "n_clicks") -> tuple:
+    with acting(ws, by, prop):
+        return field_mapping.open_or_close({"n": 1, "metric": None}, 1, 1, 1, 1, draft)
+
+
+def test_leaving_with_changes_asks_how_many_are_lost(ws: FakeWorkspace) -> None:
+    is_open, session, hidden, question = leave(ws, M.CLOSE, {"field/a": 1, "field/b": 2, "setting/c": 3})
+    assert (is_open, session, hidden) == (no_update, no_update, False)
+    assert question == "Discard 3 changes?"
+    assert leave(ws, M.KEEP, {"field/a": 1})[0] is no_update
+    assert leave(ws, M.DISCARD, {"field/a": 1})[0] is False
+    assert leave(ws, M.CLOSE, {})[0] is False
+    assert leave(ws, M.CLOCK, {}, "n_intervals")[0] is False
+
+
+def test_closing_forgets_the_draft(ws: FakeWorkspace) -> None:
+    modal = Modal(ws)
+    modal.choose("deployment_date", "customfield_10100")
+    with acting(ws, M.SESSION, "data"):
+        draft, _ = mapping_draft.edit(*[None] * 11, {"open": False}, modal.loaded, modal.draft, 1, None)
+    assert draft == {}
+
+
+def test_the_page_is_told_of_a_save_and_only_of_a_save() -> None:
+    assert mapping_save.tell_saved({"state": "saved"}, 4) == 5
+    assert mapping_save.tell_saved({"state": "conflict"}, 4) is no_update
+
+
+def test_no_answer_is_large_even_with_five_hundred_fields(ws: FakeWorkspace) -> None:
+    some = ws.jira_fields()
+    many = [type(some[0])(f"customfield_{n}", f"A field with a longer name {n}", "datetime", True, some[0].coverage) for n in range(20_000, 20_500)]  # fmt: skip
+    ws.jira_fields = lambda **_: [*some, *many]  # type: ignore[method-assign]
+    modal = Modal(ws)
+    modal.act(ids.mapping_action("accept-all"))
+    assert len(modal.pane("fields", "deployment_frequency/deployment_date")) < 50_000
+    assert len(modal.left()) < 50_000
+    assert len(json.dumps(modal.loaded)) < 50_000
+
+
+def test_put_knows_when_a_value_is_as_saved() -> None:
+    base = {"setting/a": [1], "setting/b": None, "setting/c": False, "field/d": None}
+    assert put({}, base, "setting/a", [1]) == {}
+    assert put({}, base, "setting/b", "") == {}
+    assert put({}, base, "setting/c", True) == {"setting/c": True}
+    assert put({"field/d": "x"}, base, "field/d", None) == {}
