@@ -6,9 +6,11 @@ import base64
 import binascii
 import re
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
@@ -112,7 +114,9 @@ class _Listener(ThreadingHTTPServer):
                 continue
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no news."""
+        """A client that went away is no news; a mistake of ours is."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 class _Routes:
@@ -120,6 +124,8 @@ class _Routes:
 
     def __init__(self, answers: Flavour) -> None:
         self.flavour = answers
+        # Cloud answers under the old version too, and both under "latest".
+        self._alias = re.compile(r"/rest/api/(2|latest)/" if answers.cloud else r"/rest/api/latest/")
         self._fixed: dict[tuple[str, str], Callable[..., Any]] = {}
         self._patterns: list[tuple[str, re.Pattern[str], Callable[..., Any]]] = []
         for method, path, answer in answers.routes():
@@ -134,6 +140,9 @@ class _Routes:
         fixed = self._fixed.get((seen.method, seen.path))
         if fixed is not None:
             return fixed(seen)
+        current = self._alias.sub(self.flavour.root + "/", seen.path)
+        if current != seen.path:
+            return self.answer(replace(seen, path=current))
         for method, pattern, answer in self._patterns:
             found = pattern.fullmatch(seen.path)
             if found and method == seen.method:
@@ -172,15 +181,21 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer("POST")
 
     def _answer(self, method: str) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)) if method == "POST" else b""
         if self.server.owner.latency:
             time.sleep(self.server.owner.latency)
         try:
-            status, value = 200, self._read(method, body)
+            status, value = 200, self._read(method, self._body() if method == "POST" else b"")
         except Refused as refused:
             status, value = refused.status, refused.body
         self.server.owner.requests += 1
         self._send(status, to_json(value))
+
+    def _body(self) -> bytes:
+        length = self.headers.get("Content-Length", "0")
+        if not length.isdigit() or int(length) > LARGEST_BODY:
+            self.close_connection = True  # what follows cannot be told from the next request
+            raise Refused(413, f"The request body must have a Content-Length of at most {LARGEST_BODY} bytes.")
+        return self.rfile.read(int(length))
 
     def _read(self, method: str, body: bytes) -> Any:
         parts = urlsplit(self.path)
@@ -208,6 +223,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "application/json;charset=UTF-8")
         self.send_header("Content-Length", str(len(body)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
         if status == 401:
             self.send_header("X-Seraph-LoginReason", "AUTHENTICATED_FAILED")
             self.send_header("WWW-Authenticate", 'OAuth realm="sample"')

@@ -270,6 +270,13 @@ def test_boards_have_sprints_unless_they_are_kanban(cloud: Visitor, dc: Visitor,
         assert settings["estimation"]["field"]["fieldId"] == ID["Story Points"]
 
 
+def test_cloud_answers_under_the_old_version_and_latest_too(cloud: Visitor, dc: Visitor) -> None:
+    for path in ("/rest/api/2/serverInfo", "/rest/api/latest/serverInfo"):
+        assert cloud.get(path)["deploymentType"] == "Cloud"
+        assert dc.get(path)["deploymentType"] == "Server"
+    dc.get("/rest/api/3/serverInfo", 404)
+
+
 # --- Data Center ---------------------------------------------------------------------------------------------------
 
 
@@ -341,6 +348,12 @@ def test_broken_bodies_are_400(cloud: Visitor) -> None:
     for body in (b"{", b"[1]", b"\xff"):
         answer = cloud.session.post(f"{cloud.url}/rest/api/3/search/jql", data=body, timeout=20)
         assert answer.status_code == 400
+
+
+def test_bodies_that_are_too_large_are_refused(cloud: Visitor) -> None:
+    headers = {"Content-Length": "4000001"}
+    answer = cloud.session.post(f"{cloud.url}/rest/api/3/search/jql", data=b"", headers=headers, timeout=20)
+    assert answer.status_code == 413
 
 
 def test_an_unset_history_is_served_too() -> None:
