@@ -3,21 +3,60 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import re
 import secrets
+import stat
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from filelock import FileLock, Timeout
 
 LOCK_SECONDS = 10.0
 ORPHAN_SECONDS = 60.0  # no write takes that long
+MOST_BYTES = 64_000_000  # none of our files comes near
+_ORPHAN = re.compile(r"\.(?P<of>.+)\.(?P<process>\d+)-[0-9a-f]{12}\.tmp")
+_being_written: set[str] = set()  # names of temporary files of this process
 
 
 class LockBusy(OSError):
     """Another program held the lock for too long."""
+
+
+class NotAFile(OSError):
+    """A folder, a pipe or a device is where the file should be, or a file far larger than any of ours."""
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """An ordinary file for reading. Raises NotAFile instead of waiting for what a pipe may bring, else OSError."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
+            raise NotAFile(errno.EINVAL, "It is a folder, a pipe or a device, not a file")
+        if found.st_size > MOST_BYTES:
+            raise NotAFile(errno.EFBIG, f"It has {found.st_size:,} bytes, far more than such a file can need")
+        file = os.fdopen(handle, "rb")
+    except BaseException:
+        os.close(handle)
+        raise
+    with file:
+        yield file
+
+
+def real(path: Path) -> Path:
+    """The file that a symbolic link names, else `path` itself. Raises OSError for links that go in circles."""
+    if not path.is_symlink():
+        return path
+    try:
+        return path.resolve()
+    except RuntimeError as error:  # until Python 3.12
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from error
 
 
 def write_atomic(path: Path, content: bytes, mode: int = 0o600) -> None:
@@ -26,8 +65,9 @@ def write_atomic(path: Path, content: bytes, mode: int = 0o600) -> None:
     A symbolic link stays one: the file it names is replaced. Raises OSError; then no temporary file
     is left, and `path` is as it was unless only the last step, making the folder durable, failed.
     """
-    target = path.resolve() if path.is_symlink() else path
+    target = real(path)
     temporary = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(6)}.tmp")
+    _being_written.add(temporary.name)
     try:
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
         with os.fdopen(handle, "wb") as file:
@@ -40,6 +80,8 @@ def write_atomic(path: Path, content: bytes, mode: int = 0o600) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
+    finally:
+        _being_written.discard(temporary.name)
     _sync_folder(target.parent)
 
 
@@ -49,28 +91,46 @@ def locked(path: Path, timeout: float = LOCK_SECONDS) -> Iterator[None]:
 
     Raises LockBusy after `timeout` seconds, OSError when the lock file cannot be made.
     """
-    target = path.resolve() if path.is_symlink() else path
-    lock = FileLock(f"{target}.lock", timeout=timeout, thread_local=False, poll_interval=0.005)
+    target = real(path)
+    lock = FileLock(f"{target}.lock", timeout=timeout, thread_local=False, poll_interval=0.005, mode=0o600)
     try:
         lock.acquire()
     except Timeout as error:
         raise LockBusy(f"Another program has been using {target.name} for {timeout:g} seconds. Try again.") from error
     try:
-        remove_orphans(target)
+        remove_orphans(target.parent, target.name)
         yield
     finally:
         lock.release()
 
 
-def remove_orphans(path: Path) -> int:
-    """Delete temporary files that a killed writer of `path` left behind; returns how many."""
+def remove_orphans(folder: Path, name: str = "") -> int:
+    """Delete temporary files that killed writers left in `folder`, of the file `name` or of all; returns how many."""
     removed = 0
-    for orphan in path.parent.glob(f".{path.name}.*.tmp"):
+    for orphan in folder.glob(f".{name}*.tmp"):
+        found = _ORPHAN.fullmatch(orphan.name)
         with contextlib.suppress(OSError):
-            if time.time() - orphan.stat().st_mtime > ORPHAN_SECONDS:
+            if found and found["of"].startswith(name) and _abandoned(orphan, int(found["process"])):
                 orphan.unlink()
                 removed += 1
     return removed
+
+
+def _abandoned(orphan: Path, process: int) -> bool:
+    """Whether nobody writes that temporary file any more."""
+    if process == os.getpid():
+        return orphan.name not in _being_written
+    return not _runs(process) or time.time() - orphan.stat().st_mtime > ORPHAN_SECONDS
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True  # it belongs to somebody else
+    return True
 
 
 def quarantine(path: Path, *, keep: bool = False, most: int | None = None) -> Path:
@@ -80,7 +140,8 @@ def quarantine(path: Path, *, keep: bool = False, most: int | None = None) -> Pa
     limits how many are held: the oldest go. Raises OSError when that cannot be done.
     """
     if keep:
-        content = path.read_bytes()
+        with opened(path) as file:
+            content = file.read()
         for earlier in _broken(path):
             with contextlib.suppress(OSError):
                 if earlier.read_bytes() == content:

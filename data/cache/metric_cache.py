@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from data.cache.files import LockBusy, locked, quarantine, write_atomic
+from data.cache.files import LockBusy, NotAFile, locked, opened, quarantine, write_atomic
 from data.metrics.answers import MetricValue, iso
 from data.views import Problem
 
@@ -302,22 +302,22 @@ class MetricCache:
         if signature is None:
             return
         try:
-            with self.path.open("rb") as file:
+            with opened(self.path) as file:
                 found = os.fstat(file.fileno())
                 self._signature = (found.st_mtime_ns, found.st_size, found.st_ino)
                 self._entries = _parsed(file.read())
         except FileNotFoundError:
             self._signature = None
+        except (NotAFile, ValueError, TypeError, RecursionError):
+            with suppress(OSError):
+                quarantine(self.path, most=BROKEN_KEPT)
+                self._signature = None
         except OSError as error:
             self.problem = Problem(
                 "Calculated numbers cannot be read from the cache file; they are calculated again.",
                 f"Reading {self.path.name} failed: {error.strerror or error}.",
                 "Give this program permission to read and write the state folder.",
             )
-        except (ValueError, TypeError, RecursionError):
-            with suppress(OSError):
-                quarantine(self.path, most=BROKEN_KEPT)
-                self._signature = None
 
 
 def _parsed(data: bytes) -> Entries:

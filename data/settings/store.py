@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from data.cache.files import locked, quarantine, write_atomic
+from data.cache.files import NotAFile, locked, opened, quarantine, real, write_atomic
 from data.metrics.answers import iso
 from data.settings import content
 from data.settings.model import FORMAT, Settings
@@ -191,7 +191,8 @@ class SettingsStore:
 
     def _read_file(self) -> _Reading:
         try:
-            data = self.path.read_bytes()
+            with opened(self.path) as file:
+                data = file.read()
         except FileNotFoundError:
             return self._missing()
         except OSError as error:
@@ -219,7 +220,9 @@ class SettingsStore:
         problem = Problem(
             "The settings could not be read; the defaults are shown, and nothing can be saved.",
             f"Reading {self.path.name} failed: {error.strerror or error}.",
-            "Give this program permission to read the file, then reload.",
+            "Move what is there away, then reload."
+            if isinstance(error, NotAFile) or error.errno == errno.ELOOP
+            else "Give this program permission to read the file, then reload.",
             "danger",
         )
         return _Reading({}, Loaded(Settings(), 0, problem, True), None, problem)
@@ -264,7 +267,8 @@ class SettingsStore:
 
     def _good_backup(self) -> dict | None:
         try:
-            raw = content.from_bytes(self.backup.read_bytes())
+            with opened(self.backup) as file:
+                raw = content.from_bytes(file.read())
         except (OSError, ValueError):
             return None
         return None if _newer(raw) or content.checked(raw)[1] else raw
@@ -321,7 +325,10 @@ def _mode_of(path: Path) -> int:
 
 
 def _writable(path: Path) -> bool:
-    target = path.resolve() if path.is_symlink() else path
+    try:
+        target = real(path)
+    except OSError:
+        return False
     return os.access(target.parent, os.W_OK) and (not target.exists() or os.access(target, os.W_OK))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import threading
 
 import pytest
@@ -41,13 +42,19 @@ def test_a_failing_system_call_leaves_the_old_file_and_no_rubbish(tmp_path, monk
 
 
 def test_old_orphans_of_a_file_go_and_nothing_else(tmp_path):
-    path = tmp_path / "a.json"
-    for name in (".a.json.1-x.tmp", ".a.json.2-y.tmp", ".b.json.1-x.tmp", "a.json"):
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    old, dead = f".a.json.1-{'a' * 12}.tmp", f".a.json.{gone.pid}-{'b' * 12}.tmp"
+    alive, mine = f".a.json.1-{'c' * 12}.tmp", f".a.json.{os.getpid()}-{'d' * 12}.tmp"
+    others, elses = f".b.json.{gone.pid}-{'e' * 12}.tmp", ".a.json.hand-made.tmp"
+    for name in (old, dead, alive, mine, others, elses, "a.json"):
         (tmp_path / name).write_text("")
-    os.utime(tmp_path / ".a.json.1-x.tmp", (0, 0))
-    os.utime(tmp_path / ".b.json.1-x.tmp", (0, 0))
-    assert remove_orphans(path) == 1
-    assert names(tmp_path) == [".a.json.2-y.tmp", ".b.json.1-x.tmp", "a.json"]
+    os.utime(tmp_path / old, (0, 0))
+    os.utime(tmp_path / elses, (0, 0))
+    assert remove_orphans(tmp_path, "a.json") == 3
+    assert names(tmp_path) == sorted([alive, others, elses, "a.json"])
+    assert remove_orphans(tmp_path) == 1
+    assert names(tmp_path) == sorted([alive, elses, "a.json"])
 
 
 def test_the_lock_is_on_a_file_beside_and_one_holder_at_a_time(tmp_path):
