@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from data.issues.tables import FOREVER, NEVER
 from data.metrics.completions import completions
-from data.metrics.days import spans
+from data.metrics.days import backwards, spans
 from data.metrics.deployments import Deployments, deployments, join, version_instants
 from data.metrics.facts import Facts
 from data.metrics.rows import Rows, Sieve
@@ -36,7 +36,9 @@ def change_rows(facts: Facts) -> Rows:
         precise |= found.by_start_field[issue]
     sieve = Sieve(len(issue))
     sieve.drop(end == NEVER, "no deployment found")
-    sieve.drop(begin == NEVER, "code commit date is empty" if commit is not None else "never in progress")
+    if commit is None:
+        sieve.drop((begin == NEVER) & found.unrecorded[issue], "no history").drop(begin == NEVER, "never in progress")
+    sieve.drop(begin == NEVER, "code commit date is empty")
     days = spans(
         begin,
         end,
@@ -45,8 +47,7 @@ def change_rows(facts: Facts) -> Rows:
         zone=facts.zone,
         working=facts.definitions.working_time,
     )
-    backwards = np.where(precise, days < 0, (begin != NEVER) & (end != NEVER) & (end < begin))
-    sieve.drop(backwards.astype(bool), "deployed before it was started")
+    sieve.drop(backwards(begin, end, precise, facts.zone), "deployed before it was started")
     return sieve.rows(when[issue], issue, days=days, started=begin, completed=end, day_precision=precise)
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from data.issues.history import Intervals, crossings, first_entry, overlap
 from data.issues.tables import FOREVER, NEVER
-from data.metrics.days import spans
+from data.metrics.days import backwards, spans
 from data.metrics.facts import Facts
 from data.metrics.rows import Rows, Sieve
 
@@ -20,7 +20,8 @@ class Completions:
 
     started: NDArray
     completed: NDArray
-    by_resolution: NDArray  # completed at resolutiondate: no entry into done is recorded
+    unrecorded: NDArray  # done, but no entry into done is recorded: nothing says when work began
+    by_resolution: NDArray  # of those, completed at resolutiondate
     by_start_field: NDArray
     by_end_field: NDArray
     undated: int  # done now, and nothing says since when
@@ -42,15 +43,17 @@ def completions(facts: Facts, as_of: int | None = None) -> Completions:
     fallback = np.where(fallback < limit, fallback, NEVER)
     completed = np.where(unrecorded, fallback, completed)
     by_resolution = unrecorded & (completed != NEVER)
-    undated = int(np.count_nonzero(unrecorded & (completed == NEVER) & facts.chosen))
+    undated = unrecorded & (completed == NEVER) & facts.chosen
     start_field, end_field = facts.field("work_started_date"), facts.field("work_completed_date")
     by_start = np.zeros(count, dtype=bool) if start_field is None else start_field != NEVER
-    by_end = np.zeros(count, dtype=bool) if end_field is None else (end_field != NEVER) & (end_field < limit)
+    by_end = np.zeros(count, dtype=bool) if end_field is None else end_field != NEVER
     if start_field is not None:
         started = np.where(by_start, start_field, started)
     if end_field is not None:
-        completed = np.where(by_end, end_field, completed)
-    return Completions(started, completed, by_resolution & ~by_end, by_start, by_end, undated)
+        # The field wins where it is set: a date still to come says that the item is not finished yet.
+        completed = np.where(by_end, np.where(end_field < limit, end_field, NEVER), completed)
+    undated_count = int(np.count_nonzero(undated & ~by_end))
+    return Completions(started, completed, unrecorded, by_resolution & ~by_end, by_start, by_end, undated_count)
 
 
 def _last(stays: Intervals, entry: NDArray, count: int) -> NDArray:
@@ -111,13 +114,8 @@ def flow_time_rows(facts: Facts, as_of: int | None = None) -> Rows:
     """Completed items with a flow time. Adds to completed_rows: days, day_precision, by_start_field."""
     found, issue, sieve = flow_set(facts, as_of)
     started, completed = found.started[issue], found.completed[issue]
-    sieve.drop((started == NEVER) & found.by_resolution[issue], "no history")
-    sieve.drop(started == NEVER, "never in progress")
-    backwards = (started != NEVER) & (started > completed)
-    by_field = found.by_start_field[issue] | found.by_end_field[issue]
-    sieve.drop(backwards & ~by_field, "never in progress").drop(backwards, "completed before it was started")
-    plain = found.by_start_field[issue] & facts.date_only("work_started_date")
-    plain |= found.by_end_field[issue] & facts.date_only("work_completed_date")
+    plain = day_precision(facts, found)[issue]
+    drop_unstarted(facts, found, issue, plain, sieve)
     days = spans(
         started,
         completed,
@@ -140,6 +138,21 @@ def flow_time_rows(facts: Facts, as_of: int | None = None) -> Rows:
         by_end_field=found.by_end_field[issue],
         checked=np.full(len(issue), np.nan) if checked is None else checked[issue],
     )
+
+
+def day_precision(facts: Facts, found: Completions) -> NDArray:
+    """Issues whose start or completion is a plain date, boolean."""
+    plain = found.by_start_field & facts.date_only("work_started_date")
+    return plain | (found.by_end_field & facts.date_only("work_completed_date"))
+
+
+def drop_unstarted(facts: Facts, found: Completions, issue: NDArray, plain: NDArray, sieve: Sieve) -> None:
+    """Leave out completed items whose start is unknown, never was, or lies after the completion."""
+    started, completed = found.started[issue], found.completed[issue]
+    sieve.drop((started == NEVER) & found.unrecorded[issue], "no history").drop(started == NEVER, "never in progress")
+    late = backwards(started, completed, plain, facts.zone)
+    by_field = found.by_start_field[issue] | found.by_end_field[issue]
+    sieve.drop(late & ~by_field, "never in progress").drop(late, "completed before it was started")
 
 
 def done_between(facts: Facts, issue: NDArray, started: NDArray, completed: NDArray) -> NDArray:

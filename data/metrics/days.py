@@ -87,6 +87,21 @@ def spans(
     return out
 
 
+def backwards(start: NDArray, end: NDArray, whole_days: NDArray, zone: str) -> NDArray:
+    """Whether each span ends before it starts; with a plain date at either end only the local dates count.
+
+    >>> noon, midnight = np.array([1_700_050_000_000_000]), np.array([1_700_006_400_000_000])
+    >>> backwards(noon, midnight, np.array([False]), "UTC").tolist(), backwards(noon, midnight, np.array([True]), "UTC").tolist()
+    ([True], [False])
+    """
+    out = (start != NEVER) & (end != NEVER) & (end < start)
+    plain = out & whole_days
+    if plain.any():
+        local = calendar(zone, start[plain], end[plain])
+        out[plain] = local.ordinals(end[plain]) < local.ordinals(start[plain])
+    return out
+
+
 def _clock(text: str) -> int:
     """µs into the day of "HH:MM"."""
     hours, _, minutes = text.partition(":")

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.issues.history import merged, overlap
-from data.issues.tables import FOREVER, NEVER
-from data.metrics.completions import bounded, done_between, flow_set, stayed
+from data.issues.tables import FOREVER
+from data.metrics.completions import bounded, day_precision, done_between, drop_unstarted, flow_set, stayed
 from data.metrics.facts import Facts
 from data.metrics.rows import Rows
 
@@ -23,10 +23,7 @@ def efficiency_rows(facts: Facts, as_of: int | None = None) -> Rows:
     """Completed items with a flow time. Columns: active, total, blocked (µs), share (percent), started, completed."""
     found, issue, sieve = flow_set(facts, as_of)
     started, completed = found.started[issue], found.completed[issue]
-    sieve.drop((started == NEVER) & found.by_resolution[issue], "no history")
-    by_field = found.by_start_field[issue] | found.by_end_field[issue]
-    sieve.drop((started == NEVER) | ((started > completed) & ~by_field), "never in progress")
-    sieve.drop(started > completed, "completed before it was started")
+    drop_unstarted(facts, found, issue, day_precision(facts, found)[issue], sieve)
     start, end = bounded(started, completed)
     total = end - start
     if facts.definitions.subtract_reopened:

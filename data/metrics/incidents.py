@@ -8,19 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.issues.tables import NEVER
-from data.metrics.completions import completions
+from data.metrics.completions import Completions, completions
 from data.metrics.facts import Facts
 
 
 @dataclass(frozen=True)
 class Incidents:
-    """By issue: `mask` is an incident; detected, resolved in µs (NEVER); whether plain dates are involved."""
+    """By issue: `mask` is an incident; detected, resolved in µs (NEVER); whether each of the two is a plain date."""
 
     mask: NDArray
     detected: NDArray
     resolved: NDArray
     detected_mapped: bool
-    day_precision: NDArray
+    detected_plain: NDArray
+    resolved_plain: NDArray
 
 
 def incidents(facts: Facts) -> Incidents:
@@ -30,16 +31,19 @@ def incidents(facts: Facts) -> Incidents:
     mask = facts.of_type(rule.incident_types)
     mask |= facts.named(facts.tables.labels, rule.incident_labels)
     mask |= facts.named(facts.tables.components, rule.incident_components)
-    plain = np.zeros(len(mask), dtype=bool)
+    detected_plain = np.zeros(len(mask), dtype=bool)
     if detected is not None:
         mask |= detected != NEVER
-        plain |= (detected != NEVER) & facts.date_only("incident_detected_at")
-    end = facts.once(completions).completed
+        detected_plain |= (detected != NEVER) & facts.date_only("incident_detected_at")
+    done: Completions = facts.once(completions)
+    end, resolved_plain = done.completed, done.by_end_field & facts.date_only("work_completed_date")
     if resolved is not None:
         end = np.where(resolved != NEVER, resolved, end)
-        plain |= (resolved != NEVER) & facts.date_only("incident_resolved_at")
-    begin = facts.tables.issues["created"].to_numpy() if detected is None else detected
-    return Incidents(mask, begin, np.where(end <= facts.now, end, NEVER), detected is not None, plain)
+        resolved_plain = np.where(resolved != NEVER, facts.date_only("incident_resolved_at"), resolved_plain)
+    created = facts.tables.issues["created"].to_numpy()
+    begin = created if detected is None else detected
+    end = np.where(end <= facts.now, end, NEVER)
+    return Incidents(mask & (created <= facts.now), begin, end, detected is not None, detected_plain, resolved_plain)
 
 
 def rule_in_words(facts: Facts) -> str:

@@ -35,7 +35,7 @@ def load_rows(facts: Facts) -> Rows:
     ended = np.full(len(facts.tables), FOREVER, dtype=np.int64)
     if facts.field("work_completed_date") is not None:
         found = facts.once(completions)
-        ended = np.where(found.by_end_field, found.completed, ended)
+        ended = np.where(found.by_end_field & (found.completed != NEVER), found.completed, ended)
     left = np.minimum(own.left, np.maximum(ended[own.issue], own.entered))
     sieve = Sieve(len(own.issue))
     level = table["hierarchy"].to_numpy()[own.issue]

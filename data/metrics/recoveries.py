@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.issues.tables import NEVER
-from data.metrics.days import spans
+from data.metrics.days import backwards, spans
 from data.metrics.deployments import Deployments, deployments, linked_incidents
 from data.metrics.facts import Facts
 from data.metrics.incidents import incidents
@@ -34,7 +34,7 @@ def _from_deployments(facts: Facts) -> Rows:
     unresolved = np.zeros(found.count, dtype=bool)
     unresolved[group[resolved == NEVER]] = True
     plain = np.zeros(found.count, dtype=bool)
-    plain[group[known.day_precision[incident]]] = True
+    plain[group[known.resolved_plain[incident]]] = True
     ended = np.flatnonzero((latest != NEVER) & ~unresolved)
     ticket, version = _representatives(found)
     loose = known.mask & facts.chosen & (known.resolved != NEVER)
@@ -42,7 +42,7 @@ def _from_deployments(facts: Facts) -> Rows:
     alone = np.flatnonzero(loose)
     start = np.concatenate((found.group_at[ended], known.detected[alone]))
     end = np.concatenate((latest[ended], known.resolved[alone]))
-    whole = np.concatenate((plain[ended] | found.day_precision, known.day_precision[alone]))
+    whole = np.concatenate((plain[ended] | found.day_precision, (known.detected_plain | known.resolved_plain)[alone]))
     issue = np.concatenate((ticket[ended], alone))
     releases = np.concatenate((version[ended], np.full(len(alone), -1)))
     unlinked = np.arange(len(end)) >= len(ended)
@@ -65,7 +65,7 @@ def _from_detection(facts: Facts) -> Rows:
         facts,
         known.detected[issue],
         known.resolved[issue],
-        known.day_precision[issue],
+        (known.detected_plain | known.resolved_plain)[issue],
         issue,
         none,
         "resolved before it was detected",
@@ -79,7 +79,7 @@ def _rows(
     whole: NDArray,
     issue: NDArray,
     version: NDArray,
-    backwards: str,
+    wrong: str,
     unlinked: NDArray | None = None,
 ) -> Rows:
     sieve = Sieve(len(end))
@@ -87,8 +87,7 @@ def _rows(
         sieve.drop(unlinked, "incident not linked to a deployment")
     sieve.drop(start == NEVER, "incident detection time is empty")
     hours = 24 * spans(start, end, whole, definition="exact", zone=facts.zone)
-    negative = np.where(whole, hours < 0, (start != NEVER) & (end < start))
-    sieve.drop(negative.astype(bool), backwards)
+    sieve.drop(backwards(start, end, whole, facts.zone), wrong)
     return sieve.rows(end, issue, hours=hours, started=start, completed=end, version=version, day_precision=whole)
 
 
