@@ -177,12 +177,14 @@ def completion(item: Item, ask: Question, limit: int) -> Done | None:
         when = ask.when(item.resolved) if when is None else when
     if when is None or when >= limit:
         return None
-    return _started(Done(item, when, None, False, no_history), history, ask, mapped is not None)
+    return _started(Done(item, when, None, False, no_history), ask, mapped is not None)
 
 
-def _started(done: Done, history: list[tuple[str, int, float]], ask: Question, mapped_end: bool) -> Done:
+def _started(done: Done, ask: Question, mapped_end: bool) -> Done:
     mapped = ask.mapped_instant(done.item, "work_started_date")
-    entries = [] if done.no_history else [entered for status, entered, _ in history if status in ask.progress]
+    entries = (
+        [] if done.no_history else [entered for status, entered, _ in stays(done.item, ask) if status in ask.progress]
+    )
     done.started = mapped if mapped is not None else min(entries, default=None)
     done.by_field = mapped is not None or mapped_end
     done.plain = (mapped is not None and "work_started_date" in ask.plain) or (

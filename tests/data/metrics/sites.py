@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.builders import CLOSED, DOING, DONE, REVIEW, TODO, WAITING, Item, at
+from tests.builders import CLOSED, DOING, DONE, REVIEW, TODO, WAITING, Item, Version, at
 from tests.data.metrics.oracle import DAY, HOUR
 
 # Zones with a first day near a change of clocks, or with clocks that are odd anyway.
@@ -120,4 +120,93 @@ WORKFLOWS = st.sampled_from(
         {"active": [REVIEW], "done": [CLOSED]},
         {"active": [DOING, DONE], "started": [DOING], "waiting": [WAITING]},
     ]
+)
+
+
+DORA_DATES = (
+    "deployment_date",
+    "code_commit_date",
+    "deployed_to_production_date",
+    "incident_detected_at",
+    "incident_resolved_at",
+    "work_started_date",
+    "work_completed_date",
+)
+PHRASES = ("is caused by", "causes", "relates to", "blocks")
+
+
+def _dora_fields(draw: Any, base: int, first: date) -> dict[str, st.SearchStrategy]:
+    few = st.integers(0, 20).map(lambda n: base + n * 2 * DAY + 7 * HOUR)  # so that deployments share an instant
+    plain = st.integers(0, SPREAD).map(lambda n: str(first + timedelta(days=n)))
+    exact = st.one_of(few, instants(base))
+    known = {name: st.none() | draw(st.sampled_from([exact, exact, plain])) for name in DORA_DATES}
+    answers = ["yes", "No", "FAILED", "0", "Done"]
+    known |= {
+        "target_environment": st.sampled_from([None, "Production", "PROD", "staging", ("live", "prod")]),
+        "deployment_successful": st.sampled_from([None, *answers]),
+        "production_impact": st.sampled_from([None, "None", "n/a", "Outage", ("No", "Slow")]),
+    }
+    likely = draw(st.sampled_from([["deployment_date"], ["deployment_date", "deployment_successful"], []]))
+    chosen = draw(st.lists(st.sampled_from(sorted(known)), max_size=4, unique=True))
+    return {name: known[name] for name in {*likely, *chosen}}
+
+
+@st.composite
+def dora_sites(draw: Any) -> dict[str, Any]:
+    """Everything that a DORA question needs: items, versions, zone, first, last, now, mapped."""
+    zone, text = draw(st.sampled_from(STARTS))
+    base, first = at(text, zone), date.fromisoformat(text)
+    fields = _dora_fields(draw, base, first)
+    made = draw(st.lists(items(base, fields), min_size=1, max_size=8))
+    day = st.none() | st.integers(0, SPREAD).map(lambda n: str(first + timedelta(days=n)))
+    versions = draw(
+        st.lists(
+            st.builds(
+                Version,
+                name=st.just("1"),
+                release_date=day,
+                released=st.sampled_from([True, True, False]),
+                project=st.sampled_from(["P", "Q"]),
+            ),
+            max_size=3,
+        )
+    )
+    others = st.integers(-1, len(made) - 1)
+    for item in made:
+        item.links = draw(st.lists(st.tuples(st.sampled_from(PHRASES), others), max_size=2))
+        item.components = draw(st.lists(st.sampled_from(["Ops", "Web"]), max_size=1))
+        if versions:
+            item.fix_versions = draw(st.lists(st.integers(0, len(versions) - 1), max_size=2, unique=True))
+    start = draw(st.integers(0, SPREAD - 1))
+    return {
+        "items": made,
+        "versions": versions,
+        "zone": zone,
+        "first": first + timedelta(days=start),
+        "last": first + timedelta(days=start + draw(st.integers(0, SPREAD - start))),
+        "now": draw(st.just(base + 100 * DAY) | instants(base)),
+        "mapped": frozenset(fields),
+    }
+
+
+DORA_RULES = st.fixed_dictionaries(
+    {},
+    optional={
+        "percentile": st.sampled_from(["linear", "nearest_rank"]),
+        "durations": st.sampled_from(["exact", "inclusive_days", "exclusive_days", "working_days"]),
+        "completion": st.sampled_from(["last", "first"]),
+        "deployment_source": st.sampled_from(["auto", "issues", "versions"]),
+        "deployment_merge": st.sampled_from(["same_instant", "each_issue"]),
+        "deployment_types": st.sampled_from([[], ["task", "Story", "bug"]]),
+        "production_environments": st.sampled_from([["production", "prod"], ["Live", "STAGING"]]),
+        "incident_types": st.sampled_from([["Incident", "Outage"], [], ["bug"]]),
+        "incident_labels": st.sampled_from([[], ["HOTFIX"]]),
+        "incident_components": st.sampled_from([[], ["ops"]]),
+        "incident_links": st.sampled_from([["is caused by"], ["Is Caused By", "relates to"], []]),
+        "failure_window_hours": st.sampled_from([None, 5.0, 72.0]),
+        "empty_success_means": st.sampled_from(["unknown", "no"]),
+        "rework_types": st.sampled_from([[], ["bug"]]),
+        "rework_labels": st.sampled_from([[], ["Hotfix"]]),
+        "rework_version_types": st.sampled_from([[], ["bug", "Task", "story"]]),
+    },
 )

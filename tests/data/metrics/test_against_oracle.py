@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from data.metrics.answers import MetricValue
 from data.settings.model import Definitions, Workflow
 from tests.builders import ask, site
-from tests.data.metrics import oracle
-from tests.data.metrics.sites import FLOW_RULES, WORKFLOWS, flow_sites
+from tests.data.metrics import oracle, oracle_dora
+from tests.data.metrics.sites import DORA_RULES, FLOW_RULES, WORKFLOWS, dora_sites, flow_sites
 
 quick = settings(
-    max_examples=120, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None
+    max_examples=100, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None
 )
 
 
@@ -34,4 +34,14 @@ def test_flow_metrics_say_what_the_oracle_says(place: dict[str, Any], rules: dic
     tables = site(*place["items"], zone=place["zone"], mapped=place["mapped"])
     for name, formula in oracle.FLOW.items():
         got = ask(name, tables, str(place["first"]), str(place["last"]), now=place["now"], workflow=flow, **rules)
+        agree(got, formula(question))
+
+
+@quick
+@given(dora_sites(), DORA_RULES)
+def test_dora_metrics_say_what_the_oracle_says(place: dict[str, Any], rules: dict[str, Any]):
+    question = oracle.Question(**place, rules=Definitions(**rules))
+    tables = site(*place["items"], zone=place["zone"], versions=place["versions"], mapped=place["mapped"])
+    for name, formula in oracle_dora.DORA.items():
+        got = ask(name, tables, str(place["first"]), str(place["last"]), now=place["now"], **rules)
         agree(got, formula(question))
