@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,13 +22,12 @@ COLUMNS = frozenset({"created", "updated", "resolutiondate", "duedate", "labels"
 FLAG_NAMES = frozenset({"flagged", "impediment"})
 # Histories are kept of these; by id, or by lower-cased name where Jira gives no id.
 _KEPT_IDS = ("status", "resolution", "assignee", "fixVersions", "issuetype", "project", "labels")
-_KEPT_NAMES = frozenset(
-    {
-        "status", "resolution", "assignee", "sprint", "flagged", "impediment", "fix version", "fix version/s",
-        "fixversions", "issuetype", "issue type", "project", "key", "labels",
-    }
-)  # fmt: skip
-_ID_OF_NAME = {"fix version": "fixVersions", "fix version/s": "fixVersions", "fixversions": "fixVersions", "issue type": "issuetype"}  # fmt: skip
+_KEPT_NAMES = {
+    "status": "status", "resolution": "resolution", "assignee": "assignee", "labels": "labels", "project": "project",
+    "key": "key", "issuetype": "issuetype", "issue type": "issuetype", "fixversions": "fixVersions",
+    "fix version": "fixVersions", "fix version/s": "fixVersions", "sprint": "sprint", "flagged": "flagged",
+    "impediment": "impediment",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class Wanted:
 
     values: frozenset[str]  # field ids whose value goes to field_value
     history: frozenset[str]  # field ids whose changes are kept
-    names: frozenset[str] = _KEPT_NAMES  # lower-case names whose changes are kept where no id is given
+    names: Mapping[str, str]  # lower-case names and the ids they stand for, where Jira gives no id
 
     @property
     def search(self) -> list[str]:
@@ -47,18 +46,20 @@ class Wanted:
 
 def wanted(fields: Iterable[JiraField], mapped: Collection[str]) -> Wanted:
     """From the site's fields and the mapped ids: mapped values, flags; history of sprint, flags and mapped numbers."""
-    flags, history, names = set(), set(_KEPT_IDS), set(_KEPT_NAMES)
+    flags, history, names = set(), set(_KEPT_IDS), dict(_KEPT_NAMES)
     for each in fields:
         name, custom = each.name.casefold(), str(each.schema.get("custom", ""))
         if name in FLAG_NAMES:
             flags.add(each.id)
-            history.add(each.id)
-        elif "gh-sprint" in custom or (name == "sprint" and each.custom):
-            history.add(each.id)
-        elif each.id in mapped and each.kind == "number":
-            history.add(each.id)
-            names.add(name)
-    return Wanted((frozenset(mapped) | flags) - COLUMNS, frozenset(history), frozenset(names))
+        elif not ("gh-sprint" in custom or (name == "sprint" and each.custom) or _mapped_number(each, mapped)):
+            continue
+        history.add(each.id)
+        names[name] = each.id
+    return Wanted((frozenset(mapped) | flags) - COLUMNS, frozenset(history), names)
+
+
+def _mapped_number(field: JiraField, mapped: Collection[str]) -> bool:
+    return field.id in mapped and field.kind == "number"
 
 
 @dataclass
@@ -148,10 +149,9 @@ def change_rows(number: int, histories: Iterable[History], wants: Wanted) -> lis
         for n, item in enumerate(history.items):
             name = item.field_id
             if not isinstance(name, str) or not name:
-                name = str(item.field or "").strip().lower()
-                if name not in wants.names:
+                name = wants.names.get(str(item.field or "").strip().lower(), "")
+                if not name:
                     continue
-                name = _ID_OF_NAME.get(name, name)
             elif name not in wants.history:
                 continue
             if at is None:

@@ -140,8 +140,10 @@ def _score(ours: OurField, field: JiraField, coverage: Coverage | None) -> tuple
     why = f"its name is “{field.name}”" if score >= 0.99 else f"its name resembles “{best}”"
     if ours.name == "story_points" and "jsw-story-points" in str(field.schema.get("custom", "")):
         score, why = max(score, 0.97), "it is Jira's own story point field"
-    if not field.custom and score < 0.95:
-        return None  # Jira's own fields mean something else, unless they are called the same
+    if not field.custom:
+        if score < 0.95:
+            return None  # Jira's own fields mean something else, unless they are called the same
+        score -= 0.1  # and a field that somebody made for it fits better
     decoys = {each for each in _DECOY.findall(name) if not any(each in _plain(word).split() for word in words)}
     if decoys or re.search(r"\((old|copy|migrated|deprecated)\b", field.name.lower()):
         score -= 0.35

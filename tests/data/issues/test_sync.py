@@ -38,7 +38,9 @@ def site():
 
 def run(site, store, **more):
     connection = Connection(site.url, "me@example.org", TOKEN)
-    with Jira(connection, cancelled=more.get("cancelled", lambda: False), patience=Patience(tries=2)) as jira:
+    with Jira(
+        connection, cancelled=more.get("cancelled", lambda: False), patience=Patience(tries=2), pause=lambda _: None
+    ) as jira:
         return sync(connection, store, jql=more.pop("jql", JQL), jira=jira, **more)
 
 
