@@ -135,12 +135,24 @@ def _project(story: Story, size: int, count: int, now: int) -> list[Draft]:
         if random.random() < 0.6:
             draft.epic = random.choice(epics)
         changes.append(draft)
+    _tie(changes, random)
     drafts += changes
     while len(drafts) < size:
         draft = story.subtask(random.choice(changes))
         if draft.created <= now:
             drafts.append(draft)
     return drafts[:size]
+
+
+def _tie(changes: list[Draft], random: Random) -> None:
+    """Some issues block others or belong together."""
+    for draft in changes:
+        chance = random.random()
+        other = random.choice(changes)
+        if chance < 0.07 and other is not draft and not other.links:
+            kind = "Blocks" if chance < 0.03 else "Relates"
+            draft.links.append((kind, True, other))
+            other.links.append((kind, False, draft))
 
 
 def _deployments(story: Story, size: int, now: int) -> list[Draft]:
