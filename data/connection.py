@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 
 import platformdirs
 
-from data.cache.files import locked, quarantine, write_atomic
+from data.cache.files import locked, opened, quarantine, remove_orphans, write_atomic
 from data.jira.connection import site_url
 from data.jira.errors import InvalidUrl
+from data.keyring_tokens import KeyringTokens, TokenError, Tokens
 from data.logs import SECRETS
 from data.settings.model import Settings
 from data.views import Problem
@@ -29,14 +30,6 @@ _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 class HomeError(Exception):
     """The state folder cannot be used; `problem` says why and what to do."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem))
-        self.problem = problem
-
-
-class TokenError(Exception):
-    """A token could not be stored; `problem` says why and what to do."""
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))
@@ -67,23 +60,30 @@ def site_key(url: str) -> str:
 class Home:
     """The state folder: database, caches, token and locks. Folders are made when asked for, readable by the owner only."""
 
-    def __init__(self, path: Path, settings_path: Path) -> None:
+    def __init__(self, path: Path, settings_path: Path, *, keyring: bool = False) -> None:
+        """`keyring`: keep tokens in that of the operating system instead of a private file."""
         self.path = path
         self.settings_path = settings_path
+        file = TokenStore(path / "token.json")
+        self.tokens: Tokens = KeyringTokens(file) if keyring else file
 
     @classmethod
     def of(cls, env: Mapping[str, str]) -> Home:
         """Named by THROUGHLINE_HOME and THROUGHLINE_SETTINGS, else the platform's state folder and
-        ./app_settings.json. Touches nothing.
+        ./app_settings.json. THROUGHLINE_KEYRING=1 keeps tokens in the keyring. Touches nothing.
         """
         named = env.get("THROUGHLINE_HOME", "").strip()
         path = Path(named) if named else Path(platformdirs.user_state_dir("throughline", appauthor=False))
         settings = env.get("THROUGHLINE_SETTINGS", "").strip() or "app_settings.json"
-        return cls(path.expanduser().absolute(), Path(settings).expanduser().absolute())
+        keyring = env.get("THROUGHLINE_KEYRING", "").strip().lower() in ("1", "true", "yes", "on")
+        return cls(path.expanduser().absolute(), Path(settings).expanduser().absolute(), keyring=keyring)
 
     def ensure(self) -> Home:
-        """Make the folder and try to write into it. Raises HomeError."""
-        return self._made(self.path) and self
+        """Make the folder, and clear away what killed writers left in it. Raises HomeError."""
+        self._made(self.path)
+        for folder in (self.path, self.path / "sample", *self.path.glob("sites/*")):
+            remove_orphans(folder)
+        return self
 
     @property
     def sample(self) -> Path:
@@ -98,10 +98,6 @@ class Home:
         return self._made(self.path / "sites" / f"{slug}-{digest}")
 
     site = site_folder
-
-    @property
-    def tokens(self) -> TokenStore:
-        return TokenStore(self.path / "token.json")
 
     def _made(self, folder: Path) -> Path:
         try:
@@ -150,7 +146,7 @@ class TokenStore:
 
     def delete(self, site_url: str) -> None:
         """Forget the token of a site. Raises TokenError."""
-        if self.get(site_url) is not None:
+        if self.path.exists() and self.get(site_url) is not None:
             self._change(site_key(site_url), "")
 
     def _change(self, key: str, token: str) -> None:
@@ -178,7 +174,7 @@ class TokenStore:
     def _read(self) -> dict[str, str]:
         self.problem = None
         try:
-            with self.path.open("rb") as file:
+            with opened(self.path) as file:
                 mode = os.fstat(file.fileno()).st_mode & 0o777
                 if mode & 0o077:
                     self._close_to_others(file.fileno(), mode)
@@ -223,7 +219,7 @@ class Site:
     sources: dict[str, str] = field(default_factory=dict, hash=False)
 
 
-def resolve(env: Mapping[str, str], settings: Settings, tokens: TokenStore) -> Site:
+def resolve(env: Mapping[str, str], settings: Settings, tokens: Tokens) -> Site:
     """The site in force. Each variable that is set wins on its own; nothing of it is ever written to the settings.
 
     JIRA_EMAIL and JIRA_JQL count when set, even if empty (the token is sent as Bearer; the default query). When
@@ -250,7 +246,7 @@ def resolve(env: Mapping[str, str], settings: Settings, tokens: TokenStore) -> S
     )
 
 
-def token_for(url: str, env: Mapping[str, str], settings: Settings, tokens: TokenStore) -> str:
+def token_for(url: str, env: Mapping[str, str], settings: Settings, tokens: Tokens) -> str:
     """The token to send to `url`, or "". JIRA_TOKEN goes to the site in force only, never to another address."""
     in_force = resolve(env, settings, tokens)
     if site_key(url) == site_key(in_force.url):
@@ -265,7 +261,7 @@ def _value(env: Mapping[str, str], name: str, fallback: str) -> tuple[str, str]:
     return fallback, "settings" if fallback else "default"
 
 
-def _token(env: Mapping[str, str], url: str, tokens: TokenStore) -> tuple[str, str]:
+def _token(env: Mapping[str, str], url: str, tokens: Tokens) -> tuple[str, str]:
     if token := env.get("JIRA_TOKEN", "").strip():
         SECRETS.hide(token)
         return token, "environment"

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 
+from data.cache.files import locked
 from data.cache.metric_cache import MetricCache, hash_of
 from data.issues import schema, tables
-from data.issues.store import IssueStore, ScopeRow
-from data.issues.tables import Tables, microseconds
+from data.issues.damage import put_aside
+from data.issues.store import BrokenStore, IssueStore, ScopeRow, StoreError
+from data.issues.tables import NEVER, Tables, microseconds
 from data.jira.reach import complete_since
 from data.metrics.examples import empty_tables
 from data.metrics.facts import Facts
 from data.settings.model import Settings
 from data.settings.store import Loaded, SettingsStore
-from data.views import Filters
+from data.views import Filters, Problem
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 _MINUTE = 60_000_000
+_FIRST, _LAST = 0, 253_370_764_800_000_000  # 1970 to 9999, µs: what a calendar can show, with a year to spare
 KEPT_FACTS = 4
 
 
@@ -68,6 +75,9 @@ class Place:
         self._spans = _Recent(2)
         self._opening = threading.Lock()
         self._store: IssueStore | None = None
+        self._path = folder / "issues.db"
+        self._opened: int | None = None  # its inode
+        self._loss: Problem | None = None
         loaded = settings.load().settings
         self.cache = MetricCache(
             folder / "metrics_cache.json",
@@ -78,18 +88,71 @@ class Place:
 
     @property
     def store(self) -> IssueStore:
-        """The issue store, opened when first needed. Raises StoreError."""
+        """The issue store, opened when first needed; a broken one is put aside for an empty one. Raises StoreError."""
         with self._opening:
             if self._store is None:
-                self._store = IssueStore(self.folder / "issues.db")
+                before = _inode(self._path)
+                try:
+                    self._store = IssueStore(self._path)
+                except BrokenStore as error:
+                    self._store = self._replaced(error, before)
+                self._opened = _inode(self._path)
             return self._store
+
+    def replace(self, store: IssueStore, why: BrokenStore) -> IssueStore:
+        """Put `store`, which turned out to be broken, aside and start an empty one. Raises StoreError."""
+        with self._opening:
+            if store is self._store:
+                self._store = None
+                store.close()
+                self._store = self._replaced(why, self._opened)
+                self._opened = _inode(self._path)
+        return self.store
+
+    def _replaced(self, why: BrokenStore, broken: int | None) -> IssueStore:
+        try:
+            with locked(self._path):
+                if _inode(self._path) != broken:
+                    return IssueStore(self._path)  # another program was quicker
+                aside = put_aside(self._path)
+                store = IssueStore(self._path)
+        except OSError as error:
+            raise StoreError(
+                f"The issue store is broken and could not be put aside: {error.strerror or error}.",
+                hint=f"Move {self._path} away; a sync fills a new one.",
+            ) from error
+        log.warning("%s It was put aside as %s", why.message, aside.name)
+        self._loss = Problem(
+            "The issue store was broken, so an empty one was started.",
+            f"{why.message} The broken file is kept as {aside.name}.",
+            "A sync fills it again: start one in the page, or run: python app.py sync",
+            "danger",
+        )
+        return store
+
+    def _asked(self, ask: Callable[[IssueStore], T]) -> T:
+        """What `ask` finds in the store; once more in an empty one, if the store turns out to be broken."""
+        store = self.store
+        try:
+            return ask(store)
+        except BrokenStore as error:
+            return ask(self.replace(store, error))
+
+    @property
+    def problem(self) -> Problem | None:
+        """What happened to the issue store, until a sync has filled it again."""
+        return self._loss
+
+    def filled(self) -> None:
+        """A sync ended well: nothing is missing any more."""
+        self._loss = None
 
     def loaded(self) -> Loaded:
         return self.settings.load()
 
     def head(self) -> ScopeRow | None:
         """What the store knows of this site and query; None before the first sync."""
-        return self.store.scope_for(self.known_as, self.jql)
+        return self._asked(lambda store: store.scope_for(self.known_as, self.jql))
 
     def synced(self) -> ScopeRow | None:
         """The same, if a sync has ever ended well."""
@@ -98,15 +161,18 @@ class Place:
 
     def span(self, head: ScopeRow) -> tuple[int, int] | None:
         """First creation and last update held, µs; None without issues."""
-        return self._spans.get((head.scope, head.revision), lambda: self._read_span(head.scope))
+        return self._spans.get(
+            (head.scope, head.revision, id(self._store)),
+            lambda: self._asked(lambda store: self._read_span(store, head.scope)),
+        )
 
-    def _read_span(self, scope: int) -> tuple[int, int] | None:
+    def _read_span(self, store: IssueStore, scope: int) -> tuple[int, int] | None:
         issue = schema.issue
-        with self.store.engine.connect() as connection:
+        with store.reading() as connection:
             low, high = connection.execute(
                 select(func.min(issue.c.created), func.max(issue.c.updated)).where(issue.c.scope == scope)
             ).one()
-        return None if low is None else (int(low), int(high))
+            return None if low is None else (_plausible(int(low)), _plausible(int(high)))
 
     def held(self, mapping: dict[str, str], head: ScopeRow) -> tuple[dict[str, str], frozenset[str]]:
         """The part of a mapping whose fields were fetched, and our fields that still wait for a sync."""
@@ -124,11 +190,16 @@ class Place:
             return empty_tables(), frozenset(mapping)
         ready, waiting = self.held(mapping, head)
 
-        def read() -> Tables:
-            with self.store.engine.connect() as connection:
-                return tables.read(connection, head.scope, ready)
+        def read(store: IssueStore) -> Tables:
+            with store.reading() as connection:
+                if store.scope_row(head.scope) is None:
+                    return empty_tables()  # the store is another one now
+                found = tables.read(connection, head.scope, ready)
+                _check(found)
+                return found
 
-        return self._tables.get((head.scope, head.revision, hash_of(ready)), read), waiting
+        key = (head.scope, head.revision, hash_of(ready), id(self._store))
+        return self._tables.get(key, lambda: self._asked(read)), waiting
 
     def facts(self, settings: Settings, filters: Filters) -> Facts:
         """Facts as of this minute."""
@@ -166,3 +237,29 @@ class Place:
             return None
         since = complete_since(self.jql, datetime.fromtimestamp(found.as_of / 1e6, UTC), found.zone)
         return None if since is None else microseconds(since)
+
+
+def _plausible(instant: int) -> int:
+    """Raises ValueError for an instant that no calendar can show."""
+    if not _FIRST <= instant <= _LAST:
+        raise ValueError("an instant outside of the calendar")
+    return instant
+
+
+def _check(found: Tables) -> None:
+    """Raises ValueError for tables that cannot have come from Jira."""
+    for values in (found.issues["created"], found.issues["updated"], found.changes["at"]):
+        if len(values):
+            _plausible(int(values.min()))
+            _plausible(int(values.max()))
+    ended = found.issues["resolved"].loc[lambda each: each != NEVER]
+    if len(ended):
+        _plausible(int(ended.min()))
+        _plausible(int(ended.max()))
+
+
+def _inode(path: Path) -> int | None:
+    try:
+        return path.lstat().st_ino
+    except OSError:
+        return None

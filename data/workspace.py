@@ -12,7 +12,7 @@ from data import answering, mapping
 from data.cache.metric_cache import Key
 from data.connection import DEFAULT_JQL, Home, Site, TokenError, resolve, token_for
 from data.health import examine
-from data.issues.store import ScopeRow
+from data.issues.store import BrokenStore, IssueStore, ScopeRow
 from data.issues.sync import Progress, SyncResult, sync
 from data.issues.tables import NEVER
 from data.jira.client import Jira
@@ -121,14 +121,15 @@ class Workspace:
         """Which site, how fresh, what is wrong. Never raises for what files or Jira may do."""
         place, site = self.place, self.site
         loaded = place.loaded()
-        problems = self._problems(place, site, loaded)
         head: ScopeRow | None = None
         span = None
+        unread: list[Problem] = []
         try:
             head = place.synced()
             span = place.span(head) if head else None
         except JiraError as error:
-            problems.append(Problem(error.message, "", error.hint, "danger"))
+            unread.append(Problem(error.message, "", error.hint, "danger"))
+        problems = self._problems(place, site, loaded) + unread
         zone = zone_named(self.zone(loaded.settings, head) if head else loaded.settings.definitions.zone or "UTC")
         days = [local_date(_instant(each), zone).isoformat() for each in span] if span else [None, None]
         title = (
@@ -154,7 +155,7 @@ class Workspace:
         )
 
     def _problems(self, place: Place, site: Site, loaded: Loaded) -> list[Problem]:
-        found = [loaded.problem, self.home.tokens.problem, place.cache.problem]
+        found = [loaded.problem, self.home.tokens.problem, place.problem, place.cache.problem]
         if place.settings is not self._main:
             found.append(self._main.load().problem)
         if site.configured and not site.token_present:
@@ -321,10 +322,11 @@ class Workspace:
         mapped = set(place.loaded().settings.mapping.values())
         # The sample site is made anew each day, so its parts never mix.
         everything = full or place.is_sample
-        with self._connection(place) as connection:
+
+        def once(connection: Connection, store: IssueStore) -> SyncResult:
             return sync(
                 connection,
-                place.store,
+                store,
                 jql=place.jql,
                 mapped_fields=mapped,
                 full=everything,
@@ -334,6 +336,15 @@ class Workspace:
                 now=self.clock,
                 known_as=place.known_as,
             )
+
+        with self._connection(place) as connection:
+            store = place.store
+            result = once(connection, store)
+            if result.error and result.error["code"] == BrokenStore.code:
+                result = once(connection, place.replace(store, BrokenStore(result.error["message"])))
+            if result.error is None:
+                place.filled()
+            return result
 
     @contextmanager
     def _connection(self, place: Place) -> Iterator[Connection]:

@@ -24,6 +24,8 @@ from data.jira.errors import JiraError, SyncBusy
 log = logging.getLogger(__name__)
 
 TENANT = "local"
+_WHOLE = ("revision", "synced_at", "cursor", "full_at")
+_LAST = 253_370_764_800_000_000  # 9999, µs
 _BUSY_MS = 15_000
 _SOME = 500  # ids in one query
 
@@ -126,6 +128,8 @@ class IssueStore:
         if row is None:
             return None
         issue = schema.issue
+        if any(not isinstance(row[name], int | None) or not 0 <= (row[name] or 0) < _LAST for name in _WHOLE):
+            raise BrokenStore("The issue store is broken: it does not say when its data was read.")
         query = select(text("count(*)")).select_from(issue).where(issue.c.scope == row["scope"])
         plain = (
             "scope",
@@ -142,8 +146,8 @@ class IssueStore:
         )
         return ScopeRow(
             **{name: row[name] for name in plain},
-            fetched_fields=frozenset(json.loads(row["fetched_fields"] or "[]")),
-            last_result=json.loads(row["last_result"]) if row["last_result"] else None,
+            fetched_fields=frozenset(_json(row["fetched_fields"] or "[]", list)),
+            last_result=_json(row["last_result"], dict) if row["last_result"] else None,
             issues=int(connection.scalar(query) or 0),
         )
 
@@ -372,6 +376,17 @@ def _upsert(connection: Connection, table: Table, rows: list[tuple]) -> None:
 def _parts(items: list) -> Iterator[list]:
     for start in range(0, len(items), _SOME):
         yield items[start : start + _SOME]
+
+
+def _json(text: str, kind: type) -> Any:
+    """What our own JSON in the scope says. Raises BrokenStore: a sync could not get past it."""
+    try:
+        found = json.loads(text)
+        if isinstance(found, kind):
+            return found
+    except (ValueError, TypeError, RecursionError):
+        pass
+    raise BrokenStore("The issue store is broken: what it says of the last sync cannot be read.")
 
 
 def _failure(done: str, error: BaseException) -> StoreError:

@@ -100,7 +100,12 @@ def sync(
     finally:
         if jira is None:
             client.close()
-    held = None if isinstance(error, StoreError) else store.scope_for(site_url, query)
+    held = None
+    if not isinstance(error, StoreError):
+        try:
+            held = store.scope_for(site_url, query)
+        except StoreError as problem:
+            error = problem
     result = _result(tally, error, held, client.requests, started, now())
     if held and not isinstance(error, SyncBusy):
         try:
