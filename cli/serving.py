@@ -51,7 +51,7 @@ def sample(
     ] = "cloud",
     latency: Annotated[int, typer.Option("--latency", min=0, help="Milliseconds that each answer takes.")] = 0,
 ) -> None:
-    """Serve a sample Jira on 127.0.0.1, generated or replayed from files; any token but one is accepted."""
+    """Serve a sample Jira on 127.0.0.1, generated or replayed from files. Any token but expired-token is accepted."""
     if not data and (fields or statuses or projects or sprints):
         raise CommandFailed("--fields, --statuses, --projects and --sprints go with --data.", USAGE)
     _serve_sample(

@@ -1,0 +1,225 @@
+"""`make docs`: writes the pages that come from the program itself: metrics.md, settings.md and terminal.md."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+FOLDER = Path(__file__).parent
+MADE_BY = "<!-- Written by `make docs` from the program. Change the program, not this page. -->\n\n"
+FAMILIES = {"dora": "DORA: how do we deliver", "flow": "Flow: how does work move"}
+VARIABLES = {
+    "JIRA_URL": "Address of the Jira site. Set: the sample site is not used.",
+    "JIRA_EMAIL": "Account e-mail (Jira Cloud). Empty: the token is sent as Bearer (Data Center).",
+    "JIRA_TOKEN": "API token, or personal access token of Data Center. Goes to JIRA_URL only.",
+    "JIRA_JQL": "Which issues to read. Empty: `updated >= -365d`.",
+    "JIRA_ALLOW_HTTP": "`1` allows an address without https outside this machine. The token then travels unprotected.",
+    "THROUGHLINE_HOME": "Folder of database, metrics_cache.json, token and locks. Default: the system's state folder.",
+    "THROUGHLINE_SETTINGS": "The settings file. Default: `./app_settings.json`.",
+    "THROUGHLINE_HOSTS": "Host names under which the dashboard is reached besides this machine, separated by commas.",
+    "THROUGHLINE_SECRET": "Key that signs what the browser sends back. Set the same one for several server processes.",
+    "THROUGHLINE_DEBUG": "`1` shows the traceback of an unexpected error in the terminal.",
+    "PORT": "Port of the dashboard. Default: 8050.",
+}
+
+
+def metrics_page() -> str:
+    """The metric reference, from the catalogue."""
+    from data.metrics import CATALOG
+
+    out = [
+        "# Metrics\n",
+        "Each number is one file under `data/metrics/`; this page, the cards and the detail panel come from it. "
+        "An answer is a value, or says which field to map, or that there is nothing in the period. "
+        "Issues that a number leaves out are counted by reason, never dropped in silence.\n",
+        "| metric | unit | in one sentence |\n|---|---|---|",
+    ]
+    out += [f"| [{each.title}](#{each.name}) | {each.unit} | {each.summary} |" for each in CATALOG.values()]
+    for family, title in FAMILIES.items():
+        out.append(f"\n## {title}\n")
+        out += [_metric(each) for each in CATALOG.values() if each.family == family]
+    return MADE_BY + "\n".join(out).rstrip() + "\n"
+
+
+def _metric(metric: Any) -> str:
+    from data.settings.fields import FIELDS
+
+    good = {True: "Lower is better.", False: "Higher is better.", None: "Neither direction is better."}
+    fields = ", ".join(f"{FIELDS[name].title} (`{name}`)" for name in metric.fields) or "none"
+    parts = [
+        f'<a id="{metric.name}"></a>\n### {metric.title}\n',
+        f"`{metric.name}`, in {metric.unit}. {good[metric.lower_is_better]}\n",
+        f"{metric.text}\n",
+        f"**Fields it can use:** {fields}.\n",
+        f"**Definitions it obeys:** {', '.join(f'`{name}`' for name in metric.switches) or 'none'} "
+        "([settings](settings.md)).\n",
+        f"**When there is nothing:** {metric.nothing}\n",
+    ]
+    return "\n".join([*parts, *_tiers(metric.name)])
+
+
+def _tiers(name: str) -> list[str]:
+    from data.metrics.tiers import LIMITS, NO_TIER, TIERS
+
+    years = sorted({year for year, metric in LIMITS if metric == name})
+    if not years:
+        return []
+    rows = [f"| report | {' | '.join(TIERS)} |", f"|---|{'---|' * len(TIERS)}"]
+    for year in years:
+        words = {limit.tier: limit.text for limit in LIMITS[year, name]}
+        rows.append(f"| {year} | {' | '.join(words.get(tier, '–') for tier in TIERS)} |")
+    why = [text for (_, metric), text in sorted(NO_TIER.items()) if metric == name]
+    return [*rows, "", *([" ".join(why), ""] if why else [])]
+
+
+def settings_page() -> str:
+    """Every setting with its default, from the model; every environment variable."""
+    from data.settings.model import Settings
+
+    rows = [f"| `{path}` | {_kind(field)} | {_default(field)} | {text} |" for path, field, text in settings(Settings)]
+    variables = [f"| `{name}` | {text} |" for name, text in VARIABLES.items()]
+    return (
+        MADE_BY
+        + "# Settings\n\n"
+        + "`app_settings.json` holds what the page saves; it can be edited by hand while nothing is being saved. "
+        + "Keys that Throughline does not know survive every save. A broken file is kept aside and the last good "
+        + "one is used. The token is never in it.\n\n"
+        + "## app_settings.json\n\n| setting | values | default | meaning |\n|---|---|---|---|\n"
+        + "\n".join(rows)
+        + "\n\n## Environment\n\nA variable wins over the settings and is never written into them.\n\n"
+        + "| variable | meaning |\n|---|---|\n"
+        + "\n".join(variables)
+        + "\n"
+    )
+
+
+def settings(model: type[BaseModel], above: str = "") -> Iterator[tuple[str, FieldInfo, str]]:
+    """(dotted path, field, help) of every setting, parts before their contents left out."""
+    for name, field in model.model_fields.items():
+        path = f"{above}{name}"
+        part = field.annotation
+        if inspect.isclass(part) and issubclass(part, BaseModel):
+            yield from settings(part, f"{path}.")
+        else:
+            yield path, field, field.description or _PLAIN.get(path, "")
+
+
+_PLAIN = {
+    "format": "Version of the file's shape.",
+    "revision": "Grows by one with each save.",
+    "dora_flow_config.last_updated": "When a mapping was last changed.",
+}
+
+
+def _kind(field: FieldInfo) -> str:
+    kind = field.annotation
+    if get_origin(kind) is Literal:
+        return ", ".join(f"`{each}`" for each in get_args(kind))
+    names = {str: "text", int: "whole number", float: "number", bool: "`true`, `false`"}
+    if kind in names:
+        return names[kind]
+    origin = get_origin(kind)
+    if origin is list:
+        return "list"
+    if origin is dict:
+        return "object"
+    options = [each for each in get_args(kind) if each is not type(None)]
+    return f"{names.get(options[0], 'text')}, or `null`" if options else "text"
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.get_default(call_default_factory=True)
+    return "" if value is PydanticUndefined else f"`{json.dumps(value, ensure_ascii=False)}`"
+
+
+def terminal_page() -> str:
+    """Every command with its options, from the commands themselves."""
+    out = [
+        MADE_BY + "# The terminal\n",
+        "`python app.py <command>`; without a command it serves the dashboard. `metrics` and `issues` read what was "
+        "synced and never call Jira. Dates are local days, both included; without them the last 30 days. With no Jira "
+        "configured every command works on the sample site and says so on stderr.\n",
+        "stdout holds only the answer, so it can be piped; progress and remarks go to stderr.\n",
+        "| exit code | meaning |\n|---|---|\n| 0 | answered; a missing mapping or an empty period is an answer |\n"
+        "| 1 | failed, or a check of `doctor` failed |\n| 2 | typed wrongly: unknown metric, bad date, reversed or too "
+        "long period |\n| 3 | the configured site was never synced: run `sync` |\n| 130 | stopped with Ctrl-C |\n",
+    ]
+    for name, made in commands().items():
+        out.append(f"## {name}\n\n{made.help}\n")
+        rows = [_option(each) for each in made.params if each.name != "help"]
+        if rows:
+            out.append("| option | meaning | default |\n|---|---|---|\n" + "\n".join(rows) + "\n")
+        if name in _EXAMPLES:
+            out.append("```sh\n" + "\n".join(_EXAMPLES[name]) + "\n```\n")
+    return "\n".join(out).rstrip() + "\n"
+
+
+def commands() -> dict[str, Any]:
+    """Name → command, in the order of the help."""
+    import typer
+
+    from cli.program import app
+
+    return dict(typer.main.get_group(app).commands)
+
+
+_EXAMPLES = {
+    "serve": ["python app.py serve --port 8060"],
+    "sync": ["JIRA_URL=https://example.atlassian.net JIRA_EMAIL=me@example.org JIRA_TOKEN=… python app.py sync"],
+    "metrics": [
+        "python app.py metrics",
+        "python app.py metrics --from 2026-01-01 --to 2026-03-31 --family flow --project SHOP",
+        "python app.py metrics --format json | jq '.[] | {metric_name, value, unit}'",
+    ],
+    "issues": [
+        "python app.py issues --metric flow_time --limit 20",
+        "python app.py issues --metric change_failure_rate --format csv > failed.csv",
+    ],
+    "fields": ["python app.py fields --format json"],
+    "doctor": ["python app.py doctor"],
+    "sample": [
+        "python app.py sample --port 4020 --issues 5000 --seed 2 --flavour dc",
+        "JIRA_URL=http://127.0.0.1:4020 JIRA_TOKEN=any python app.py sync",
+    ],
+}
+
+
+def _option(option: Any) -> str:
+    names = ", ".join(f"`{each}`" for each in option.opts)
+    choices = get_args(getattr(option.type_descriptor, "annotation", None))
+    listed = [str(each) for each in choices if isinstance(each, str)]
+    text = option.help or ""
+    if listed:
+        text += f" One of {', '.join(f'`{each}`' for each in listed)}."
+    default = option.default
+    plain = "" if default is None or default is False or callable(default) else f"`{default}`"
+    return f"| {names} | {text} | {'required' if option.required else plain} |"
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "metrics.md": metrics_page,
+    "settings.md": settings_page,
+    "terminal.md": terminal_page,
+}
+
+
+def main() -> int:
+    """Write every generated page; says which changed."""
+    for name, page in PAGES.items():
+        path, text = FOLDER / name, page()
+        if not path.exists() or path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8")
+            print(f"docs/{name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+"""`make screenshots`: takes the pictures under docs/images/ again, from the sample site in the machine's Chromium."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests import chromium
+from tests.dashboard import command, dashboard
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+IMAGES = Path(__file__).parent / "images"
+DESKTOP, PHONE = (1440, 900), (400, 800)
+NUMBER = ".card-metric .value"
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: where to go, what to wait for, what to do there first."""
+
+    name: str
+    query: str = ""
+    wait: str = NUMBER
+    act: Callable[[Page], None] = lambda _page: None
+    sizes: tuple[tuple[int, int], ...] = (DESKTOP, PHONE)
+    themes: tuple[str, ...] = ("light", "dark")
+
+
+def _open_connection(page: Page) -> None:
+    page.locator("#banner-connect").click()
+    page.wait_for_selector(".connection-modal.show")
+
+
+def _open_mapping(page: Page) -> None:
+    page.locator("#header-settings").click()
+    page.wait_for_selector(".modal.show")
+    page.wait_for_load_state("networkidle")
+
+
+SHOTS = (
+    Shot("dora"),
+    Shot("flow", "?tab=flow"),
+    Shot("detail", "?metric=lead_time_for_changes", ".detail-panel .js-plotly-plot, #detail-body svg.main-svg"),
+    Shot("connect", act=_open_connection, sizes=(DESKTOP,), themes=("light",)),
+    Shot("mapping", act=_open_mapping, sizes=(DESKTOP,), themes=("light",)),
+    Shot("empty", "?from=2019-01-01&to=2019-01-31", ".line-empty, .notice", sizes=(DESKTOP,), themes=("light",)),
+)
+
+
+def main() -> int:
+    """Take all pictures, or those named as arguments; exit code 1 when there is no browser."""
+    path = chromium.executable()
+    if path is None:
+        print("No Chromium found. Install it or set CHROMIUM.", file=sys.stderr)
+        return 1
+    from playwright.sync_api import sync_playwright
+
+    IMAGES.mkdir(exist_ok=True)
+    wanted = [shot for shot in SHOTS if not sys.argv[1:] or shot.name in sys.argv[1:]]
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+        command(Path(name), "sync")
+        browser = playwright.chromium.launch(executable_path=path, args=list(chromium.FLAGS))
+        with dashboard(Path(name)) as address:
+            for shot in wanted:
+                for size in shot.sizes:
+                    for theme in shot.themes:
+                        print(_take(browser, address, shot, size, theme).name, flush=True)
+        browser.close()
+    return 0
+
+
+def _take(browser: Browser, address: str, shot: Shot, size: tuple[int, int], theme: str) -> Path:
+    width, height = size
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if theme == "dark" else "light",
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    page.goto(f"{address}/{shot.query}")
+    page.wait_for_selector(shot.wait)
+    shot.act(page)
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(600)  # fonts and the last paint
+    path = IMAGES / f"{shot.name}-{theme}-{width}.png"
+    page.screenshot(path=path)
+    context.close()
+    return path
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""The documents say what the program does: generated pages are up to date, commands and links in them exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from docs import generate
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+PAGES = sorted([CHECKOUT / "README.md", *(CHECKOUT / "docs").glob("*.md")])
+SOURCES = [
+    *(path for name in ("callbacks", "cli", "data", "sample", "ui") for path in (CHECKOUT / name).rglob("*.py")),
+    CHECKOUT / "app.py",
+]
+
+
+@pytest.mark.parametrize("name", generate.PAGES)
+def test_generated_pages_are_up_to_date(name: str) -> None:
+    written = (CHECKOUT / "docs" / name).read_text("utf-8")
+    assert written == generate.PAGES[name](), "run: make docs"
+
+
+def test_every_metric_is_documented() -> None:
+    from data.metrics import CATALOG
+
+    page = (CHECKOUT / "docs" / "metrics.md").read_text("utf-8")
+    assert len(CATALOG) >= 10
+    assert [name for name in CATALOG if f"`{name}`" not in page] == []
+
+
+def test_every_setting_is_documented_with_a_meaning() -> None:
+    from data.settings.model import Settings
+
+    page = (CHECKOUT / "docs" / "settings.md").read_text("utf-8")
+    found = list(generate.settings(Settings))
+    assert len(found) > 40
+    assert [path for path, _, text in found if f"`{path}`" not in page or not text] == []
+
+
+def test_every_command_and_option_is_documented() -> None:
+    page = (CHECKOUT / "docs" / "terminal.md").read_text("utf-8")
+    for name, command in generate.commands().items():
+        section = page.split(f"\n## {name}\n")[1].split("\n## ")[0]
+        assert command.help in section
+        assert [
+            each.opts for each in command.params if f"`{each.opts[0]}`" not in section and each.name != "help"
+        ] == []
+
+
+def test_every_variable_that_is_read_is_documented_and_the_other_way_round() -> None:
+    read = {
+        name for path in SOURCES for name in re.findall(r'"((?:JIRA|THROUGHLINE)_[A-Z_]+)"', path.read_text("utf-8"))
+    }
+    assert read == set(generate.VARIABLES) - {"PORT"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_commands_in_the_documents_exist(page: Path) -> None:
+    text = page.read_text("utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", (CHECKOUT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    named = set(re.findall(r"(?:^|`|\s)make ([a-z-]+)(?=`|$|\s+#|\s*\n)", text, re.MULTILINE))
+    assert named <= targets
+    typed = set(re.findall(r"python app\.py ([a-z]+)", text))
+    assert typed <= set(generate.commands())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_links_and_pictures_in_the_documents_exist(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+    local = [link for link in links if "://" not in link]
+    assert [link for link in local if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_documents_name_no_place_of_one_machine(page: Path) -> None:
+    assert re.findall(r"/(?:home|root|Users|work|tmp)/\S*", page.read_text("utf-8")) == []
+
+
+def test_readme_shows_the_two_commands_and_the_licence() -> None:
+    text = (CHECKOUT / "README.md").read_text("utf-8")
+    for words in ("make run", "make test", "gunicorn app:server", "JIRA_TOKEN", "MIT", "docs/images/"):
+        assert words in text
