@@ -148,7 +148,7 @@
     panel.style.removeProperty('--shift');
     const over = panel.getBoundingClientRect().right - (window.innerWidth - 8);
     if (over > 0) panel.style.setProperty('--shift', -over + 'px');
-    const first = panel.querySelector('input[type="search"], [aria-pressed="true"], button, a');
+    const first = ['input[type="search"]', '[aria-pressed="true"]', 'button, a'].map((each) => panel.querySelector(each)).find(Boolean);
     if (first) first.focus({ preventScroll: true });
   }
 

@@ -1,0 +1,207 @@
+"""Using the page: tabs, periods, filters, links, theme, keyboard, phone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+
+def card(page: Page, name: str):
+    return page.locator(f'article[data-metric="{name}"]')
+
+
+def opened(page: Page, site: str, query: str = "") -> Page:
+    page.goto(site + "/" + query)
+    expect(page.locator("article.card-metric:visible")).to_have_count(5)
+    return page
+
+
+def test_first_view_is_light(page: Page, site, fake):
+    """At most 30 requests, 2.5 MB and 8 callbacks; no chart or table library."""
+    seen = []
+    page.on("requestfinished", lambda request: seen.append(request))
+    opened(page, site)
+    page.wait_for_load_state("networkidle")
+    addresses = [each.url for each in seen]
+    assert len(addresses) <= 30
+    assert sum("_dash-update-component" in url for url in addresses) <= 8
+    assert sum(each.sizes()["responseBodySize"] for each in seen) < 2_500_000
+    assert not [url for url in addresses if "plotly" in url or "ag_grid" in url or "async-" in url]
+
+
+def test_tabs_calculate_when_opened(page: Page, site, fake):
+    opened(page, site)
+    assert {call[1] for call in fake.calls if call[0] == "answer"} == {"dora"}
+    page.get_by_role("link", name="Flow", exact=True).click()
+    expect(card(page, "flow_time")).to_be_visible()
+    expect(card(page, "lead_time_for_changes")).to_be_hidden()
+    expect(page).to_have_url(re.compile(r"\?tab=flow$"))
+    page.go_back()
+    expect(card(page, "lead_time_for_changes")).to_be_visible()
+    assert sum(call[0] == "answer" for call in fake.calls) == 2
+
+
+def test_period_is_picked_by_keyboard_and_kept_in_the_url(page: Page, site, fake):
+    opened(page, site)
+    page.get_by_role("button", name="Last 30 days").press("Enter")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#period-label")).to_have_text("Last 90 days")
+    expect(page.locator("#period-dates")).to_have_text("19 Aug – 16 Nov 2026")
+    expect(page).to_have_url(re.compile("period=90d"))
+    page.reload()
+    expect(page.locator("#period-label")).to_have_text("Last 90 days")
+
+
+def test_any_dates(page: Page, site, fake):
+    opened(page, site)
+    page.get_by_role("button", name="Last 30 days").click()
+    page.get_by_label("From").fill("2026-09-01")
+    page.get_by_label("To", exact=True).fill("2026-09-30")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.locator("#period-dates")).to_have_text("1 Sep – 30 Sep 2026")
+    expect(page.locator("#period-compared")).to_have_text("vs 2 Aug – 31 Aug")
+    expect(page).to_have_url(re.compile("from=2026-09-01&to=2026-09-30"))
+
+
+def test_reversed_period_says_so_and_keeps_the_numbers(page: Page, site, fake):
+    opened(page, site)
+    asked = sum(call[0] == "answer" for call in fake.calls)
+    page.get_by_role("button", name="Last 30 days").click()
+    page.get_by_label("From").fill("2026-10-01")
+    page.get_by_label("To", exact=True).fill("2026-09-01")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.locator("#period-problem")).to_contain_text("Swap the two dates")
+    expect(page.locator("#period-dates")).to_have_text("18 Oct – 16 Nov 2026")
+    expect(card(page, "lead_time_for_changes").locator(".num")).to_have_text("2.4")
+    assert sum(call[0] == "answer" for call in fake.calls) == asked
+    page.go_back()
+    expect(page.locator("#period-problem")).to_be_hidden()
+
+
+def test_filter_by_label(page: Page, site, fake):
+    opened(page, site)
+    page.get_by_role("button", name="Label").click()
+    page.get_by_placeholder("Find a label").fill("odd")
+    expect(page.locator('[data-filter-list="label"] .option:visible')).to_have_count(1)
+    page.get_by_role("checkbox", name="<b>odd & label</b>").click()
+    expect(card(page, "lead_time_for_changes").locator(".num")).to_have_text("1.1")
+    expect(page.locator('[data-menu="filter-label"]')).to_contain_text("Label")
+    assert fake.calls[-1][4].labels == ("<b>odd & label</b>",)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Clear all").click()
+    expect(card(page, "lead_time_for_changes").locator(".num")).to_have_text("2.4")
+    expect(page).to_have_url(re.compile(r"/$"))
+
+
+def test_drill_down_and_back(page: Page, site, fake):
+    opened(page, site)
+    card(page, "lead_time_for_changes").click()
+    panel = page.get_by_role("dialog", name="What this number is made of")
+    expect(panel.get_by_role("heading", name="Lead time for changes")).to_be_visible()
+    expect(panel.locator(".js-plotly-plot .bars path").first).to_be_visible()
+    expect(panel.get_by_role("link", name="SHOP-1", exact=True)).to_have_attribute("rel", "noopener noreferrer")
+    expect(panel.get_by_role("link", name="SHOP-1", exact=True)).to_have_attribute("target", "_blank")
+    expect(panel.get_by_text("<img src=x onerror=alert(1)> breaks the basket")).to_be_visible()
+    assert page.locator("img[src='x']").count() == 0
+    expect(page).to_have_url(re.compile("metric=lead_time_for_changes"))
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(card(page, "lead_time_for_changes").locator("a")).to_be_focused()
+    expect(page).to_have_url(re.compile(r"/$"))
+
+
+def test_detail_has_its_own_address(page: Page, site, fake):
+    page.goto(f"{site}/?metric=flow_distribution&tab=flow")
+    panel = page.get_by_role("dialog", name="What this number is made of")
+    expect(panel.get_by_role("heading", name="Flow distribution")).to_be_visible()
+    panel.get_by_text("Show as a table").click()
+    expect(panel.get_by_role("cell", name="Technical debt")).to_be_visible()
+    panel.get_by_role("button", name="Close").click()
+    expect(card(page, "flow_distribution")).to_be_visible()
+
+
+def test_reasons_and_search_narrow_the_table(page: Page, site, fake):
+    page.goto(f"{site}/?metric=lead_time_for_changes")
+    count = page.locator(".table-count")
+    expect(count).to_have_text("120 rows")
+    page.get_by_text("Left out: no commit date 2").click()
+    expect(count).to_have_text("4 rows")
+    page.get_by_text("All 44").click()
+    expect(count).to_have_text("120 rows")
+    page.get_by_placeholder("Find by key or summary").fill("part 11")
+    expect(count).to_have_text("11 rows")
+    page.get_by_role("columnheader", name="Days").click()
+    expect(page.locator('.ag-center-cols-container [row-index="0"] [col-id="value"]')).to_have_text("1.00")
+
+
+def test_downloads(page: Page, site, fake):
+    opened(page, site, "?period=90d")
+    page.get_by_role("button", name="CSV").click()
+    with page.expect_download() as caught:
+        page.get_by_role("link", name="All numbers").click()
+    assert caught.value.suggested_filename == "throughline_2026-08-19_2026-11-16.csv"
+    assert "lead_time_for_changes,2.41" in caught.value.path().read_text("utf-8")
+    page.goto(f"{site}/?metric=flow_time&tab=flow")
+    with page.expect_download() as caught:
+        page.get_by_role("link", name="Its issues").click()
+    assert "SHOP-120" in caught.value.path().read_text("utf-8")
+
+
+def test_theme_is_kept(page: Page, site, fake):
+    opened(page, site)
+    root = page.locator("html")
+    expect(root).to_have_attribute("data-bs-theme", "light")
+    page.get_by_role("button", name="Theme: automatic").click()
+    page.get_by_role("button", name="Theme: light").click()
+    expect(root).to_have_attribute("data-bs-theme", "dark")
+    page.reload()
+    expect(root).to_have_attribute("data-bs-theme", "dark")
+    page.emulate_media(color_scheme="dark")
+    page.get_by_role("button", name="Theme: dark").click()
+    expect(root).to_have_attribute("data-bs-theme", "dark")
+    page.emulate_media(color_scheme="light")
+    expect(root).to_have_attribute("data-bs-theme", "light")
+
+
+def test_copy_link(page: Page, site, fake):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    opened(page, site, "?period=7d&tab=flow")
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.locator(".copy-words")).to_have_attribute("data-state", "Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+
+
+def test_phone(page: Page, site, fake):
+    page.set_viewport_size({"width": 400, "height": 800})
+    opened(page, site)
+    expect(page.locator(".filters-lists")).to_be_hidden()
+    page.get_by_role("button", name="Filters").click()
+    expect(page.locator(".filters-lists")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    card(page, "lead_time_for_changes").click()
+    panel = page.locator(".detail")
+    expect(panel).to_be_visible()
+    assert panel.bounding_box()["width"] == 400
+
+
+@pytest.mark.parametrize("width", [400, 760, 1024, 1440, 2560])
+def test_nothing_sticks_out(page: Page, site, fake, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    opened(page, site)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_keyboard_reaches_everything(page: Page, site, fake):
+    opened(page, site)
+    stops = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate("document.activeElement.innerText || document.activeElement.ariaLabel || ''"))
+    words = "\n".join(stops)
+    for name in ("Skip to the numbers", "Flow", "Sync now", "Theme", "Connect your Jira", "Last 30 days", "Project", "CSV", "Copy link", "Lead time for changes"):  # fmt: skip
+        assert name in words
