@@ -6,7 +6,7 @@ PYTEST ?=
 export PORT
 python := .venv/bin/python
 
-.PHONY: help setup run setup-dev browser lint format test test-without-browser bench contract docs screenshots lock clean
+.PHONY: help setup run setup-dev browser lint format test test-without-browser torture bench contract docs screenshots lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' Makefile
@@ -36,7 +36,10 @@ test: setup-dev browser lint ## Install what the tests need and run everything, 
 	@$(python) -m pytest $(PYTEST)
 
 test-without-browser: setup-dev lint ## Run everything that needs no browser
-	@$(python) -m pytest -m "not browser" --ignore tests/browser $(PYTEST)
+	@$(python) -m pytest -m "not browser and not torture" --ignore tests/browser $(PYTEST)
+
+torture: setup-dev ## Kill, fill, corrupt and crowd the stores for a quarter of an hour (docs/reliability.md)
+	@nice $(python) -m pytest -m torture --durations=0 tests $(PYTEST)
 
 bench: setup-dev ## Measure speed; prints a table and writes bench.json
 	@-sh .ci/browser
