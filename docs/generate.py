@@ -26,6 +26,7 @@ VARIABLES = {
     "THROUGHLINE_SETTINGS": "The settings file. Default: `./app_settings.json`.",
     "THROUGHLINE_HOSTS": "Host names under which the dashboard is reached besides this machine, separated by commas.",
     "THROUGHLINE_SECRET": "Key that signs what the browser sends back. Set the same one for several server processes.",
+    "THROUGHLINE_KEYRING": "`1` keeps tokens in the keyring of the system; needs the Python package `keyring`.",
     "THROUGHLINE_DEBUG": "`1` shows the traceback of an unexpected error in the terminal.",
     "PORT": "Port of the dashboard. Default: 8050.",
 }

@@ -15,17 +15,15 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 @contextmanager
 def dashboard(folder: Path, **variables: str) -> Iterator[str]:
     """Gives its address; state and settings live in `folder`. Raises RuntimeError when it does not start."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("JIRA_", "THROUGHLINE_"))}
-    ours = {"THROUGHLINE_HOME": str(folder / "home"), "THROUGHLINE_SETTINGS": str(folder / "app_settings.json")}
-    command = [sys.executable, str(CHECKOUT / "app.py"), "serve", "--port", "0"]
+    words = [sys.executable, str(CHECKOUT / "app.py"), "serve", "--port", "0"]
     with subprocess.Popen(
-        command, env=kept | ours | variables, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        words, env=_environment(folder, variables), cwd=CHECKOUT, stdout=subprocess.PIPE, text=True
     ) as running:
         try:
             line = running.stdout.readline() if running.stdout else ""
             address = next((word for word in line.split() if word.startswith("http://")), "")
             if not address:
-                raise RuntimeError(f"the dashboard did not start: {running.stderr.read() if running.stderr else ''}")
+                raise RuntimeError("the dashboard did not start; stderr says why")
             yield address
         finally:
             running.terminate()
@@ -33,11 +31,9 @@ def dashboard(folder: Path, **variables: str) -> Iterator[str]:
 
 def command(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Runs `python app.py …` with the same state as `dashboard(folder)`."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("JIRA_", "THROUGHLINE_"))}
-    ours = {"THROUGHLINE_HOME": str(folder / "home"), "THROUGHLINE_SETTINGS": str(folder / "app_settings.json")}
     return subprocess.run(
         [sys.executable, str(CHECKOUT / "app.py"), *words],
-        env=kept | ours | variables,
+        env=_environment(folder, variables),
         cwd=folder,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -45,3 +41,9 @@ def command(folder: Path, *words: str, **variables: str) -> subprocess.Completed
         encoding="utf-8",
         timeout=120,
     )
+
+
+def _environment(folder: Path, variables: dict[str, str]) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("JIRA_", "THROUGHLINE_"))}
+    ours = {"THROUGHLINE_HOME": str(folder / "home"), "THROUGHLINE_SETTINGS": str(folder / "app_settings.json")}
+    return kept | ours | variables

@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
+import socket
 import subprocess
-import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
+import requests
 
 from data.metrics.answers import MetricValue
+from tests.dashboard import command, dashboard
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Runs `python app.py …` in a home that the tests of this module share; keywords are environment variables."""
-    folder = tmp_path_factory.mktemp("terminal")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("JIRA_", "THROUGHLINE_"))}
-    ours = {"THROUGHLINE_HOME": str(folder / "home"), "THROUGHLINE_SETTINGS": str(folder / "app_settings.json")}
-
-    def typed(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, str(CHECKOUT / "app.py"), *words],
-            env=kept | ours | more,
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=120,
-        )
-
-    return typed
+    return partial(command, tmp_path_factory.mktemp("terminal"))
 
 
 def test_without_jira_the_sample_site_answers_all_ten(run: Run) -> None:
@@ -93,8 +78,6 @@ def test_a_home_that_cannot_be_made_is_said(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_port_in_use_is_said_before_anything_slow(run: Run) -> None:
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -102,3 +85,9 @@ def test_a_port_in_use_is_said_before_anything_slow(run: Run) -> None:
     assert done.returncode == 1
     assert "PORT=" in done.stderr
     assert "in use" in done.stderr
+
+
+def test_serve_answers_on_the_address_it_prints(tmp_path: Path) -> None:
+    with dashboard(tmp_path) as address:
+        assert address.startswith("http://127.0.0.1:")
+        assert "Throughline" in requests.get(address, timeout=60).text
