@@ -108,8 +108,31 @@
     return !now || now === document.body || now.matches(".tl-modal") || !visible(now);
   }
 
+  /* Dash gives a drop-down list the value as its only name: the label belongs in front of it. */
+  function name() {
+    document.querySelectorAll(".tl-modal .dash-dropdown:not([data-named])").forEach(function (button) {
+      var label = Array.prototype.find.call(document.querySelectorAll(".tl-modal label"), function (each) {
+        return each.htmlFor === button.id;
+      });
+      if (!label) return;
+      label.id = label.id || "label-of-" + button.id.replace(/\W+/g, "-");
+      var named = label.id + " " + (button.getAttribute("aria-labelledby") || "");
+      button.setAttribute("aria-labelledby", named);
+      button.dataset.named = "true";
+      var target = button.parentElement.querySelector(".dash-dropdown-focus-target");
+      if (target) {
+        target.removeAttribute("aria-hidden");
+        target.setAttribute("role", "combobox");
+        target.setAttribute("aria-haspopup", "listbox");
+        target.setAttribute("aria-expanded", "false");
+        target.setAttribute("aria-labelledby", named);
+      }
+    });
+  }
+
   function settle() {
     settling = false;
+    name();
     var modal = topModal();
     if (!modal || !last || !lost()) return;
     var ways = [document.getElementById(last), modal.querySelector(".list-item.is-here"), modal.querySelector(".pane-title")];

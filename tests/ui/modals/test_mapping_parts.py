@@ -78,9 +78,10 @@ def test_every_field_can_be_reached_and_every_card_leads_somewhere() -> None:
 
 
 def test_groups_list_fields_that_the_metric_really_uses() -> None:
+    read_by_all = {"status_entry_timestamp"}  # where history is missing, for every completion
     for group in GROUPS:
         if group.name in CATALOG:
-            assert set(group.fields) & set(CATALOG[group.name].fields) == set(group.fields), group.name
+            assert set(group.fields) - read_by_all <= set(CATALOG[group.name].fields), group.name
 
 
 def test_every_definition_has_a_control_and_its_own_help() -> None:

@@ -1,0 +1,265 @@
+"""Mapping fields in the browser: by mouse, by keyboard, on a phone, with another editor, with a real Jira behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from data.workspace import Workspace, open_workspace
+from sample.generator import generate
+from sample.server import SampleServer
+from tests.fake_workspace import FakeWorkspace
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def jira() -> Iterator[SampleServer]:
+    with SampleServer(generate(200, seed=5)) as server:
+        yield server
+
+
+@pytest.fixture
+def mine(tmp_path: Path, use: Callable[[Any], Any], jira: SampleServer) -> Workspace:
+    """A real workspace, synced once, with nothing mapped."""
+    env = {
+        "THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json"),
+        "JIRA_URL": jira.url, "JIRA_EMAIL": "ada@example.org", "JIRA_TOKEN": "any",
+    }  # fmt: skip
+    workspace = use(open_workspace(env, sample=None))
+    assert workspace.sync_now().complete
+    return workspace
+
+
+def modal(page: Page) -> Locator:
+    return page.locator(".mapping-modal")
+
+
+def opened(page: Page, site: str) -> Page:
+    page.goto(site)
+    page.locator("#header-settings").click()
+    expect(page.locator("#mapping-frame")).to_have_class(re.compile("is-editing"))
+    expect(page.locator(".mapping-pane .pane-title")).to_be_visible()
+    return page
+
+
+def item(page: Page, name: str) -> Locator:
+    return page.locator(".list-item", has_text=name).first
+
+
+def section(page: Page, name: str) -> None:
+    page.locator(".section-tab", has_text=name).click()
+
+
+def status(page: Page) -> Locator:
+    return page.locator("#mapping-status")
+
+
+def accept_and_save(page: Page) -> None:
+    page.get_by_role("button", name="Accept all").click()
+    page.get_by_role("button", name="Save 7 changes").click()
+
+
+def test_a_field_is_mapped_and_the_card_changes(page: Page, site: str, mine: Workspace):
+    page.goto(site + "/?period=90d")
+    card = page.locator('article[data-metric="change_failure_rate"]')
+    expect(card).to_contain_text("Configure mappings")
+    card.get_by_role("button", name="Configure mappings").click()
+    expect(page.locator(".pane-title")).to_have_text("Deployment successful")
+    page.locator(".offer").first.click()
+    expect(page.locator("#mapping-preview")).to_contain_text("will be read from Jira after saving")
+    item(page, "Deployment date").click()
+    page.locator(".offer").first.click()
+    page.get_by_role("button", name="Save 2 changes").click()
+    expect(status(page)).to_contain_text("Saved")
+    expect(modal(page)).to_have_count(0)
+    expect(card.locator(".num")).to_contain_text(re.compile(r"\d"))
+    assert set(mine.settings()[0].mapping) == {"deployment_successful", "deployment_date"}
+
+
+def test_a_definition_shows_its_effect_before_it_is_saved(page: Page, site: str, mine: Workspace):
+    page.goto(site + "/?period=90d&tab=flow")
+    page.locator("#header-settings").click()
+    section(page, "Work item types")
+    story = page.get_by_role("group", name="Story", exact=False).first
+    story.get_by_text("Risk", exact=True).click()
+    expect(page.locator("#mapping-preview")).to_contain_text("Flow distribution")
+    assert mine.settings()[0].definitions.flow_types == {}
+
+
+def test_all_suggestions_with_one_click_then_it_closes_by_itself(page: Page, site: str, fake: FakeWorkspace):
+    opened(page, site)
+    expect(page.get_by_role("button", name="Save changes")).to_be_disabled()
+    accept_and_save(page)
+    expect(status(page)).to_have_text("Saved. The numbers are being recalculated.")
+    expect(modal(page)).to_have_count(0)
+    assert len(fake.settings()[0].mapping) == 7
+
+
+def test_a_type_that_does_not_fit_is_said_while_choosing_and_not_saved(page: Page, site: str, fake: FakeWorkspace):
+    opened(page, site)
+    page.locator(".offer").last.focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Any other field")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.type("team")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Any other field")).to_be_focused()
+    expect(page.locator(".pane-verdict")).to_contain_text("does not fit deployment date")
+    page.get_by_role("button", name="Save 1 change").click()
+    expect(status(page)).to_contain_text("Not saved")
+    expect(page.locator("#mapping-frame")).to_have_class(re.compile("is-error"))
+    assert fake.settings()[0].mapping == {}
+    page.locator(".offer").first.click()
+    expect(status(page)).to_have_text("1 change not saved yet.")
+
+
+def test_the_whole_way_by_keyboard(page: Page, site: str, fake: FakeWorkspace):
+    page.goto(site)
+    page.locator("#header-settings").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".mapping-pane .pane-title")).to_be_visible()
+    item(page, "Deployment date").focus()
+    page.keyboard.press("ArrowDown")
+    expect(item(page, "Target environment")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".pane-title")).to_have_text("Target environment")
+    expect(item(page, "Target environment")).to_be_focused()
+    page.locator(".offer").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".offer").first).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".offer").first).to_be_focused()
+    page.get_by_role("button", name="Save 1 change").focus()
+    page.keyboard.press("Enter")
+    expect(modal(page)).to_have_count(0)
+    expect(page.locator("#header-settings")).to_be_focused()
+    assert fake.settings()[0].mapping == {"target_environment": "customfield_10102"}
+
+
+def test_leaving_with_changes_asks(page: Page, site: str, fake: FakeWorkspace):
+    opened(page, site)
+    page.keyboard.press("Escape")
+    expect(modal(page)).to_have_count(0)
+    opened(page, site)
+    page.locator(".offer").first.click()
+    expect(status(page)).to_have_text("1 change not saved yet.")
+    page.keyboard.press("Escape")
+    question = page.get_by_role("alertdialog")
+    expect(question).to_contain_text("Discard 1 change?")
+    expect(page.get_by_role("button", name="Keep editing")).to_be_focused()
+    page.get_by_role("button", name="Keep editing").click()
+    expect(question).to_be_hidden()
+    expect(page.locator(".offer").first).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Close", exact=True).click()
+    page.get_by_role("button", name="Discard").click()
+    expect(modal(page)).to_have_count(0)
+    opened(page, site)
+    expect(page.locator(".offer").first).to_have_attribute("aria-pressed", "false")
+    assert fake.settings()[0].mapping == {}
+
+
+def someone_else_saves(fake: FakeWorkspace, jira_field: str) -> None:
+    _, revision, _ = fake.settings()
+    mapping = {"dora_flow_config": {"field_mappings": {"dora": {"deployment_date": jira_field}}}}
+    fake.settings_store.save(mapping, revision=revision)
+
+
+@pytest.mark.parametrize(
+    ("button", "kept"), [("Use theirs", "customfield_10103"), ("Keep mine and save", "customfield_10100")]
+)
+def test_of_two_editors_nobody_loses_silently(page: Page, site: str, fake: FakeWorkspace, button: str, kept: str):
+    opened(page, site)
+    page.locator(".offer").first.click()
+    expect(status(page)).to_have_text("1 change not saved yet.")
+    someone_else_saves(fake, "customfield_10103")
+    page.get_by_role("button", name="Save 1 change").click()
+    conflict = page.locator("#mapping-conflict")
+    expect(conflict).to_contain_text("Deployment date (customfield_10100)")
+    expect(conflict).to_contain_text("First commit (customfield_10103)")
+    assert fake.settings()[0].mapping["deployment_date"] == "customfield_10103"
+    page.get_by_role("button", name=button).click()
+    if button == "Use theirs":
+        expect(conflict).to_be_hidden()
+        expect(status(page)).to_have_text("No changes.")
+        expect(page.locator(".pane-verdict")).to_contain_text("Mapped to First commit")
+    else:
+        expect(modal(page)).to_have_count(0)
+    assert fake.settings()[0].mapping["deployment_date"] == kept
+
+
+def test_workflow_and_words_are_edited_and_saved(page: Page, site: str, fake: FakeWorkspace):
+    opened(page, site)
+    section(page, "Workflow")
+    page.get_by_role("group", name="In Progress: active or waiting").get_by_text("Active").click()
+    section(page, "Definitions")
+    item(page, "Incidents and failures").click()
+    box = page.get_by_label("Incident types")
+    box.fill("Sev1")
+    box.press("Enter")
+    expect(page.get_by_role("button", name="Remove Sev1")).to_be_visible()
+    expect(box).to_be_focused()
+    expect(box).to_have_value("")
+    page.get_by_role("button", name="Remove Outage").click()
+    page.get_by_role("button", name="Save 2 changes").click()
+    expect(modal(page)).to_have_count(0)
+    settings = fake.settings()[0]
+    assert settings.workflow.active == ["3"]
+    assert settings.definitions.incident_types == ["Incident", "Sev1"]
+
+
+def test_a_refused_value_is_said_where_it_is(page: Page, site: str, fake: FakeWorkspace):
+    opened(page, site)
+    section(page, "Definitions")
+    box = page.get_by_label("Days off")
+    box.fill("2026-13-45")
+    box.press("Enter")
+    page.get_by_role("button", name="Save 1 change").click()
+    expect(status(page)).to_contain_text("Days off")
+    expect(page.locator(".setting.is-invalid")).to_contain_text("was not saved")
+    expect(page.get_by_role("button", name="Remove 2026-13-45")).to_be_visible()
+
+
+def test_without_jira_there_is_a_reason_a_retry_and_the_rest(page: Page, site: str, fake: FakeWorkspace):
+    fake.jira_down = "until retried"
+    page.goto(site)
+    page.locator("#header-settings").click()
+    expect(page.locator(".mapping-pane")).to_contain_text("could not be reached")
+    section(page, "Workflow")
+    expect(page.locator(".mapping-pane")).to_contain_text("In Review")
+    section(page, "Fields")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".offer").first).to_be_visible()
+    expect(page.get_by_role("button", name="Try again")).to_be_hidden()
+
+
+def test_read_only_settings_can_be_looked_at(page: Page, site: str, use: Callable[[Any], Any]):
+    use(FakeWorkspace("broken"))
+    opened(page, site)
+    page.locator(".offer").first.click()
+    expect(status(page)).to_contain_text("Read-only")
+    expect(page.get_by_role("button", name="Save 1 change")).to_be_disabled()
+
+
+def test_on_a_phone_list_and_choice_take_turns(page: Page, site: str, fake: FakeWorkspace):
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.goto(site)
+    page.locator("#header-settings").click()
+    expect(item(page, "Deployment date")).to_be_visible()
+    expect(page.locator(".mapping-pane")).to_be_hidden()
+    item(page, "Deployment date").click()
+    expect(page.locator(".pane-title")).to_be_focused()
+    expect(item(page, "Deployment date")).to_be_hidden()
+    page.locator(".offer").first.click()
+    page.get_by_role("button", name="All fields").click()
+    expect(item(page, "Deployment date")).to_be_visible()
+    for each in page.get_by_role("button", name="Save 1 change"), page.locator(".list-item").first:
+        box = each.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 400
