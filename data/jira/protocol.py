@@ -205,7 +205,7 @@ class _RawHistories(msgspec.Struct):
 
 
 class _RawChangePage(msgspec.Struct):
-    issues: list[_RawHistories] = msgspec.field(default_factory=list, name="issueChangeLogs")
+    issues: list[_RawHistories] = msgspec.field(name="issueChangeLogs")
     next_token: str | None = msgspec.field(default=None, name="nextPageToken")
 
 
@@ -225,7 +225,9 @@ class _RawValues(msgspec.Struct):
 def read_issue_changelog(body: bytes) -> Changelog:
     """One page of `GET issue/{id}/changelog`; `total` counts all pages. Raises BadAnswer."""
     page = decode(body, _RawValues)
-    rows = page.values if page.values is not None else page.histories or []
+    rows = page.values if page.values is not None else page.histories
+    if rows is None:
+        raise BadAnswer("Jira's answer is not the history we expect.")
     return Changelog([decode(bytes(raw), History) for raw in rows], page.total)
 
 

@@ -31,6 +31,8 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes, *, now: dateti
     """The error that this answer stands for, None for a success. `query`: the question held JQL."""
     said = messages(body, headers)
     if 200 <= status < 300:
+        if headers.get("X-Seraph-LoginReason", "").upper() == "AUTHENTICATED_FAILED":
+            return NotAuthorized(status=status)  # a public site took us for nobody and shows what everybody may see
         return NotJira(status=status) if looks_like_html(headers, body) else None
     if 300 <= status < 400:
         return Redirected(status=status)

@@ -59,7 +59,7 @@ class FakeJira:
         with self._lock:
             self.asked.append(asked)
             found = self.routes.get(asked.path, Reply(404, {"errorMessages": [f"no {asked.path}"]}))
-            if isinstance(found, list) and all(isinstance(each, Reply) for each in found):
+            if found and isinstance(found, list) and all(isinstance(each, Reply) for each in found):
                 found = found.pop(0) if len(found) > 1 else found[0]
         if isinstance(found, Callable):
             found = found(asked)

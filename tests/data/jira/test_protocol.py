@@ -24,6 +24,8 @@ def body(**values):
         (200, {"Content-Type": "application/json"}, b"{}", False, None),
         (200, {"Content-Type": "text/html;charset=UTF-8"}, b"<html>log in</html>", False, errors.NotJira),
         (200, {}, b"\n <!DOCTYPE html>", False, errors.NotJira),
+        (200, {"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"}, b"[]", False, errors.NotAuthorized),
+        (200, {"X-Seraph-LoginReason": "OK"}, b"[]", False, None),
         (302, {"Location": "https://login.example"}, b"", False, errors.Redirected),
         (400, {}, body(errorMessages=["Field 'x' does not exist"]), True, errors.BadQuery),
         (400, {}, body(errorMessages=["no"]), False, errors.JiraError),
@@ -164,6 +166,14 @@ def test_lists_come_plain_or_paged():
     assert protocol.read_list(body(values=[{"id": 1}], isLast=False)) == ([{"id": 1}], False)
     assert protocol.read_list(body(values=[{"id": 1}], startAt=0, total=1)) == ([{"id": 1}], True)
     assert protocol.read_list(body(values=[], isLast=False))[1], "an empty page is the last"
+
+
+@pytest.mark.parametrize("text", [b"{}", b'{"errorMessages": []}', b'{"issueChangeLogs": null}'])
+def test_an_answer_without_histories_is_not_an_empty_history(text):
+    with pytest.raises(errors.BadAnswer):
+        protocol.read_bulk_changelogs(text)
+    with pytest.raises(errors.BadAnswer):
+        protocol.read_issue_changelog(text)
 
 
 def test_bulk_fetching_names_at_most_ten_fields():
