@@ -124,10 +124,9 @@ def loaded(reason: str, *, metric: str | None = None, refresh: bool = False) -> 
 
 
 READ_ONLY = Problem(
-    "These settings cannot be changed here.",
-    "The settings file cannot be written, or this is the sample site, whose mapping is fixed.",
-    "Connect your own Jira, or give this program permission to write the file.",
-    "info",
+    "These settings cannot be saved.",
+    "The settings file cannot be written.",
+    "Give this program permission to write it; until then changes can be tried here, not kept.",
 )
 
 

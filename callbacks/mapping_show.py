@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Input, Output, State, callback, no_update
+from dash import MATCH, Input, Output, State, callback, no_update
 
 from callbacks.context import workspace
 from callbacks.field_mapping import issue_types, jira_fields, statuses, unpacked
@@ -20,7 +20,7 @@ from ui.modals import mapping_definitions as definitions
 from ui.modals import mapping_list as lists
 from ui.modals.draft import Draft, in_force, mapped, patch, problems_of_workflow
 from ui.modals.field_mapping import banner, jira_problem, section_tabs
-from ui.modals.mapping_field import field_pane
+from ui.modals.mapping_field import MOST_OPTIONS, field_pane, options
 from ui.modals.mapping_needs import steps
 from ui.modals.mapping_preview import preview, preview_problem
 from ui.modals.mapping_workflow import types_pane, workflow_pane
@@ -165,6 +165,21 @@ def known_names() -> definitions.Known:
         statuses=tuple(statuses()),
         account_zone=workspace().status().zone,
     )
+
+
+@callback(
+    Output(ids.mapping_choice(MATCH), "options"),
+    Input(ids.mapping_choice(MATCH), "search_value"),
+    State(ids.mapping_choice(MATCH), "value"),
+    State(ids.mapping_choice(MATCH), "id"),
+    prevent_initial_call=True,
+)
+def search_fields(typed: str | None, chosen: str | None, control: dict[str, str]) -> Any:
+    """On a site with more fields than one list carries, the list follows what is typed."""
+    fields, problem = jira_fields()
+    if problem or len(fields) <= MOST_OPTIONS:
+        return no_update
+    return options(FIELDS[control["field"]], fields, chosen, typed or "")
 
 
 @callback(

@@ -421,3 +421,17 @@ def test_put_knows_when_a_value_is_as_saved() -> None:
     assert put({}, base, "setting/b", "") == {}
     assert put({}, base, "setting/c", True) == {"setting/c": True}
     assert put({"field/d": "x"}, base, "field/d", None) == {}
+
+
+def test_on_a_site_with_thousands_of_fields_the_list_follows_what_is_typed(ws: FakeWorkspace) -> None:
+    some = ws.jira_fields()
+    many = [type(some[0])(f"customfield_{n}", f"Field {n}", "datetime", True) for n in range(20_000, 23_000)]
+    control = ids.mapping_choice("deployment_date")
+    with acting(ws, control, "search_value"):
+        assert mapping_show.search_fields("Field 22999", None, control) is no_update
+    ws.jira_fields = lambda **_: [*some, *many]  # type: ignore[method-assign]
+    modal = Modal(ws)
+    assert "customfield_22999" not in modal.pane("fields", "deployment_frequency/deployment_date")
+    with acting(ws, control, "search_value"):
+        found = mapping_show.search_fields("field 22999", "customfield_10100", control)
+    assert {row["value"] for row in found} == {"customfield_10100", "customfield_22999"}
