@@ -14,7 +14,7 @@ from data.metrics.rows import Rows, Sieve
 
 
 def change_rows(facts: Facts) -> Rows:
-    """Changes at their first deployment (those without one: at their completion). Columns: days, started, completed."""
+    """Changes at their first deployment (those without one: at their completion). Columns: days, exact_days, started, completed."""
     deployed, plain = first_deployed(facts)
     found = facts.once(completions)
     when = np.where(deployed != NEVER, deployed, found.completed)
@@ -39,16 +39,15 @@ def change_rows(facts: Facts) -> Rows:
     if commit is None:
         sieve.drop((begin == NEVER) & found.unrecorded[issue], "no history").drop(begin == NEVER, "never in progress")
     sieve.drop(begin == NEVER, "code commit date is empty")
-    days = spans(
-        begin,
-        end,
-        precise,
-        definition=facts.definitions.durations,
-        zone=facts.zone,
-        working=facts.definitions.working_time,
-    )
+    rule = facts.definitions
+    exact = spans(begin, end, precise, definition="exact", zone=facts.zone)
+    days = exact
+    if rule.durations != "exact":
+        days = spans(begin, end, precise, definition=rule.durations, zone=facts.zone, working=rule.working_time)
     sieve.drop(backwards(begin, end, precise, facts.zone), "deployed before it was started")
-    return sieve.rows(when[issue], issue, days=days, started=begin, completed=end, day_precision=precise)
+    return sieve.rows(
+        when[issue], issue, days=days, exact_days=exact, started=begin, completed=end, day_precision=precise
+    )
 
 
 def first_deployed(facts: Facts) -> tuple[NDArray, NDArray]:

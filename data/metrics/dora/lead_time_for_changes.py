@@ -9,7 +9,7 @@ from data.metrics.changes import change_rows, first_deployed
 from data.metrics.facts import Facts
 from data.metrics.rows import Rows
 from data.metrics.spread import spread
-from data.metrics.tiers import tier_of
+from data.metrics.tiers import score, tier_of
 
 
 def no_deployed_changes(facts: Facts) -> Missing | None:
@@ -25,6 +25,11 @@ def no_deployed_changes(facts: Facts) -> Missing | None:
     )
 
 
+def exact_hours(rows: Rows, asked: Asked) -> float:
+    """The median as exact calendar time, in hours: what tiers and scores compare, however days are counted on the card."""
+    return 24 * (asked.quantile(rows["exact_days"], 50) or 0.0)
+
+
 @metric(
     family="dora",
     order=2,
@@ -34,9 +39,9 @@ def no_deployed_changes(facts: Facts) -> Missing | None:
     lower_is_better=True,
     rows=change_rows,
     missing=no_deployed_changes,
-    tier=lambda value, rows, asked: tier_of(
+    tier=lambda _value, rows, asked: tier_of(
         "lead_time_for_changes",
-        value * 24,
+        exact_hours(rows, asked),
         asked.facts.definitions.tier_year,
         day_precision=bool(rows["day_precision"].any()),
     ),
@@ -68,6 +73,7 @@ def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
         notes.append("Day precision: plain dates are involved.")
     return {
         **spread(rows["days"], asked),
+        "score_2025": score("lead_time_for_changes", exact_hours(rows, asked)),
         "proxy": proxy,
         "day_precision": bool(rows["day_precision"].any()),
         "count_words": f"median of {rows.used} change{'s' * (rows.used != 1)}",
