@@ -18,6 +18,7 @@ from data.jira.errors import BadQuery, Cancelled, JiraError, NotFound
 from data.jira.sender import never
 
 AT_ONCE = 4
+_MOST_SPLITS = 100  # of refused pages; more are no accident
 Histories = dict[int, list[History]]
 T = TypeVar("T")
 
@@ -156,6 +157,7 @@ class _Reading:
         self.waiting: list[int] = []  # issues whose histories were not asked for yet
         self.asked: set[int] = set()
         self.tokens: set[tuple] = set()
+        self.splits = 0
 
     def _ask(self, part: _Part, **more: Any) -> None:
         mark = (part.query, part.at)
@@ -229,6 +231,19 @@ class _SideBySide(_Reading):
         for start in range(0, len(numbers), size):
             self._ask_some(tuple(numbers[start : start + size]))
 
+    def _ask_without_lost(self, ids: tuple[int, ...], error: BadQuery) -> None:
+        """Jira refuses ids that do not exist any more: those that it names are left out, else halves are tried."""
+        gone = {int(each) for each in re.findall(r"\d+", error.message)} & set(ids)
+        if gone:
+            self._ask_some(tuple(each for each in ids if each not in gone))
+            return
+        self.splits += 1
+        if self.splits > _MOST_SPLITS:
+            raise error
+        middle = len(ids) // 2
+        for half in (ids[:middle], ids[middle:]) if middle else ():
+            self._ask_some(half)
+
     def _census(self, at: str | int | None) -> None:
         self.tokens.add((self.query, at))
         part = _Part(self.query, at, is_census=True)
@@ -246,11 +261,7 @@ class _SideBySide(_Reading):
         try:
             page = done.result()
         except BadQuery as error:
-            # Jira refuses ids that do not exist any more, and names them.
-            gone = {int(each) for each in re.findall(r"\d+", error.message)} & set(part.ids)
-            if not gone:
-                raise
-            self._ask_some(tuple(each for each in part.ids if each not in gone))
+            self._ask_without_lost(part.ids, error)
             return
         yield page
         if (at := protocol.after(page, part.at)) is not None:

@@ -429,6 +429,19 @@ def test_issues_deleted_between_census_and_page_do_not_stop_the_sync(site, store
     assert count(store, schema.change) == 248
 
 
+def test_a_deleted_issue_that_jira_does_not_name_costs_only_itself(site, store):
+    answer = site.routes[SEARCH]
+
+    def deletes(asked):
+        found = answer(asked)
+        if asked.body["fields"] == ["id"]:
+            del site.issues[1100]
+        return Reply(400, {"errorMessages": ["An issue does not exist."]}) if isinstance(found, Reply) else found
+
+    site.routes[SEARCH] = deletes
+    assert good(site, store).issues == 249
+
+
 def test_of_an_issue_that_comes_twice_the_newest_stays(site, store):
     answer = site.routes[SEARCH]
 
