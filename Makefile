@@ -15,7 +15,6 @@ setup: ## Make .venv and install what Throughline needs
 	@sh .ci/setup requirements.txt
 
 run: setup ## Serve the dashboard on 127.0.0.1 (PORT=8050)
-	@echo "Throughline on http://127.0.0.1:$(PORT) (Ctrl-C stops it)"
 	@exec $(python) app.py serve
 
 setup-dev: setup
