@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import platformdirs
 
-from data.cache.files import locked, opened, quarantine, remove_orphans, write_atomic
+from data.cache.files import NotAFile, locked, opened, quarantine, remove_orphans, write_atomic
 from data.jira.connection import site_url
 from data.jira.errors import InvalidUrl
 from data.keyring_tokens import KeyringTokens, TokenError, Tokens
@@ -120,6 +120,10 @@ class Home:
         return folder
 
 
+class _Broken(Exception):
+    """The token file holds something else."""
+
+
 class TokenStore:
     """API tokens by site in one file that only its owner can read. Nothing here shows a token in its repr."""
 
@@ -153,9 +157,13 @@ class TokenStore:
         try:
             self.path.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
             with locked(self.path):
-                tokens = self._read()
-                if self.problem and self.path.exists():
-                    quarantine(self.path, most=1).chmod(PRIVATE_FILE)
+                try:
+                    tokens = self._tokens()
+                except (NotAFile, _Broken):  # a file that merely cannot be read now is not replaced: OSError
+                    tokens = {}
+                    aside = quarantine(self.path, most=1)
+                    if not aside.is_symlink():
+                        aside.chmod(PRIVATE_FILE)
                 tokens.pop(key, None)
                 if token:
                     tokens[key] = token
@@ -174,6 +182,16 @@ class TokenStore:
     def _read(self) -> dict[str, str]:
         self.problem = None
         try:
+            return self._tokens()
+        except OSError as error:
+            self.problem = _token_problem(f"Reading {self.path.name} failed: {error.strerror or error}.")
+        except _Broken:
+            self.problem = _token_problem(f"{self.path.name} is broken.")  # what it holds is a secret: no details
+        return {}
+
+    def _tokens(self) -> dict[str, str]:
+        """What the file holds. Raises OSError, _Broken."""
+        try:
             with opened(self.path) as file:
                 mode = os.fstat(file.fileno()).st_mode & 0o777
                 if mode & 0o077:
@@ -182,11 +200,8 @@ class TokenStore:
                 return {str(key): str(value) for key, value in tokens.items() if isinstance(value, str)}
         except FileNotFoundError:
             return {}
-        except OSError as error:
-            self.problem = _token_problem(f"Reading {self.path.name} failed: {error.strerror or error}.")
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            self.problem = _token_problem(f"{self.path.name} is broken.")  # what it holds is a secret: no details
-        return {}
+            raise _Broken from None
 
     def _close_to_others(self, handle: int, mode: int) -> None:
         try:
