@@ -1,0 +1,124 @@
+"""Incidents and time to recovery, worked out by hand. January 2025 is the period unless a test says otherwise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.builders import DOING, DONE, Item, ask, site
+
+JANUARY = ("2025-01-01", "2025-01-31")
+
+
+def january(metric: str, *items: Item, mapped: tuple[str, ...] = (), zone: str = "UTC", versions: Any = (), **how: Any):
+    return ask(metric, site(*items, mapped=mapped, zone=zone, versions=versions), *JANUARY, **how)
+
+
+def deployment(when: str, **fields: Any) -> Item:
+    """A deployment ticket; other fields of the issue (type, labels, project, links) may be among the names."""
+    own = {name: fields.pop(name) for name in ("type", "labels", "project", "links", "components") if name in fields}
+    return Item("2024-12-01", **{"type": "Deployment", **own}, fields={"deployment_date": when, **fields})
+
+
+def incident(detected: str | None, resolved: str | None, **more: Any) -> Item:
+    dates = {"incident_detected_at": detected, "incident_resolved_at": resolved}
+    fields = {name: value for name, value in dates.items() if value}
+    return Item("2024-12-01", type="Incident", fields=fields, **more)
+
+
+def test_recovery_from_detection_to_resolution_is_a_proxy_in_hours():
+    value = january(
+        "mean_time_to_recovery",
+        incident("2025-01-05 12:00", "2025-01-05 12:30"),
+        incident("2025-01-06 12:00", "2025-01-06 15:00"),
+        incident("2025-01-07 00:00", "2025-01-08 16:00"),
+        incident("2025-01-09 00:00", None),
+    )
+    assert (value.value, value.unit, value.details["proxy"], value.details["open_incidents"]) == (3, "hours", True, 1)
+    # 0.5, 3 and 40 hours: p90 lies at 3 + 0.8 × 37
+    assert (value.details["mean"], value.details["p90"]) == pytest.approx((14.5, 32.6))
+    assert value.details["title"] == "Time to recovery (median)"
+    assert "1 incident is still open." in value.details["notes"]
+
+
+def test_recovery_runs_from_the_failed_deployment_to_the_last_resolution_of_its_incidents():
+    value = january(
+        "mean_time_to_recovery",
+        deployment("2025-01-05 12:00"),
+        incident("2025-01-05 13:00", "2025-01-05 14:00", links=[("is caused by", 0)]),
+        incident("2025-01-05 15:00", "2025-01-05 22:00", links=[("is caused by", 0)]),
+        incident("2025-01-06 00:00", "2025-01-06 01:00"),
+    )
+    assert (value.value, value.details["proxy"]) == (10, False)
+    assert value.details["exclusions"] == {"incident not linked to a deployment": 1}
+
+
+def test_a_recovery_belongs_to_the_period_of_its_resolution_and_is_open_until_then():
+    tables = site(
+        deployment("2025-01-31 12:00"),
+        incident("2025-01-31 13:00", "2025-02-02 12:00", links=[("is caused by", 0)]),
+    )
+    assert ask("mean_time_to_recovery", tables, *JANUARY).error_state == "no_data"
+    assert ask("mean_time_to_recovery", tables, "2025-02-01", "2025-02-28").value == 48
+    still = ask("mean_time_to_recovery", tables, "2025-02-01", "2025-02-28", now="2025-02-02 11:59")
+    assert still.error_state == "no_data"
+
+
+def test_a_deployment_with_an_open_incident_has_not_recovered():
+    value = january(
+        "mean_time_to_recovery",
+        deployment("2025-01-05 12:00"),
+        incident("2025-01-05 13:00", "2025-01-05 14:00", links=[("is caused by", 0)]),
+        incident("2025-01-05 15:00", None, links=[("is caused by", 0)]),
+    )
+    assert value.error_state == "no_data"
+
+
+def test_resolved_is_the_mapped_time_else_the_completion():
+    done = [("2025-01-05 13:00", DOING), ("2025-01-05 18:00", DONE)]
+    mapped = incident("2025-01-05 12:00", "2025-01-05 14:00", moves=done)
+    unmapped = incident("2025-01-05 12:00", None, moves=done)
+    assert january("mean_time_to_recovery", mapped).value == 2
+    assert january("mean_time_to_recovery", unmapped).value == 6
+
+
+def test_negative_recoveries_are_left_out_and_counted():
+    value = january(
+        "mean_time_to_recovery",
+        incident("2025-01-05 12:00", "2025-01-05 14:00"),
+        incident("2025-01-06 12:00", "2025-01-06 11:00"),
+    )
+    assert (value.value, value.details["exclusions"]) == (2, {"resolved before it was detected": 1})
+
+
+def test_incidents_are_recognised_by_detection_type_label_or_component():
+    done = [("2025-01-05 00:00", DOING), ("2025-01-05 05:00", DONE)]
+
+    def recovered(item: Item, **how: Any) -> float | None:
+        return january("mean_time_to_recovery", item, **how).value
+
+    created = "2025-01-05 00:00"
+    assert recovered(Item(created, done, type="Bug", fields={"incident_detected_at": "2025-01-05 01:00"})) == 4
+    assert recovered(Item(created, done, type="INCIDENT")) == recovered(Item(created, done, type="Outage")) == 5
+    assert recovered(Item(created, done, type="Bug", labels=["Sev1"])) is None
+    assert recovered(Item(created, done, type="Bug", labels=["Sev1"]), incident_labels=["sev1"]) == 5
+    assert recovered(Item(created, done, type="Bug", components=["Ops"]), incident_components=["ops"]) == 5
+    assert recovered(Item(created, done, type="Incident"), incident_types=[]) is None
+
+
+def test_the_rule_that_finds_incidents_is_shown():
+    value = january("mean_time_to_recovery", incident("2025-01-05 12:00", "2025-01-05 14:00"), incident_labels=["sev1"])
+    assert value.details["incident_rule"] == (
+        "issues with an incident detection time; issues of type Incident or Outage; issues of label sev1"
+    )
+
+
+def test_only_the_ends_of_a_recovery_decide_its_precision():
+    """The detection is a plain date here, but the recovery runs from the deployment."""
+    value = january(
+        "mean_time_to_recovery",
+        deployment("2025-01-05 12:00"),
+        incident("2025-01-05", "2025-01-05 12:30", links=[("is caused by", 0)]),
+    )
+    assert (value.value, value.performance_tier, value.details["day_precision"]) == (0.5, "Elite", False)
