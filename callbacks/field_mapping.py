@@ -8,10 +8,12 @@ from dash import ALL, ClientsideFunction, Input, Output, State, callback, client
 
 from callbacks.context import problem_of, workspace
 from data.jira.errors import JiraError
-from data.views import FieldInfo, Problem, StatusInfo, TypeInfo
+from data.periods import Period, PeriodError
+from data.views import FieldInfo, Filters, Problem, StatusInfo, TypeInfo
 from ui import ids
 from ui.modals.draft import base_of, mapped
 from ui.modals.mapping_needs import first_place
+from ui.url import parse
 from ui.words import count
 
 M = ids.Mapping
@@ -89,13 +91,14 @@ def open_or_close(
     Input(M.RETRY, "n_clicks"),
     Input(M.USE_THEIRS, "n_clicks"),
     Input(M.RESULT, "data"),
+    State(ids.Page.LOCATION, "search"),
     prevent_initial_call=True,
 )
-def load(session: dict | None, _retry: int | None, _theirs: int | None, result: dict | None) -> Any:
+def load(session: dict | None, _retry: int | None, _theirs: int | None, result: dict | None, search: str | None) -> Any:
     """What the editor starts from: the saved values, their revision, and what is in the way."""
     match ctx.triggered_id:
         case M.SESSION if session and session["open"]:
-            return loaded("opened", metric=session.get("metric"))
+            return loaded("opened", metric=session.get("metric"), search=search)
         case M.RETRY:
             return loaded("retry", refresh=True)
         case M.USE_THEIRS:
@@ -105,12 +108,14 @@ def load(session: dict | None, _retry: int | None, _theirs: int | None, result: 
     return no_update
 
 
-def loaded(reason: str, *, metric: str | None = None, refresh: bool = False) -> dict[str, Any]:
+def loaded(
+    reason: str, *, metric: str | None = None, search: str | None = None, refresh: bool = False
+) -> dict[str, Any]:
     """`reason`: opened, retry, theirs or saved. Problems are given as [what, why, todo, level] or None."""
     settings, revision, problem = workspace().settings()
     _, unreachable = jira_fields(refresh=refresh)
     base = base_of(settings, statuses(), issue_types())
-    section, item = first_place(metric, set(mapped({}, base)))
+    section, item = first_place(metric, set(mapped({}, base)), *(misses(metric, search) if metric else ()))
     read_only = problem or (READ_ONLY if workspace().status().read_only else None)
     return {
         "reason": reason,
@@ -121,6 +126,25 @@ def loaded(reason: str, *, metric: str | None = None, refresh: bool = False) -> 
         "blocked": workspace().status().read_only,
         "place": {"section": section, "item": item, "pane": metric is not None},
     }
+
+
+def misses(metric: str, search: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The fields and the settings that a metric asks for on the page behind the modal."""
+    period, filters = asked_for(search)
+    for family in ("dora", "flow"):
+        for value in workspace().answer(family, period, filters, stale_ok=True).values:
+            if value.metric_name == metric:
+                return tuple(value.details.get("needs") or ()), tuple(value.details.get("needs_settings") or ())
+    return (), ()
+
+
+def asked_for(search: str | None) -> tuple[Period, Filters]:
+    """Period and filters of the page behind the modal; the last 30 days where its dates do not make a period."""
+    view = parse(search)
+    try:
+        return workspace().period(view.period, view.first, view.last), view.filters
+    except PeriodError:
+        return workspace().period("30d"), view.filters
 
 
 READ_ONLY = Problem(

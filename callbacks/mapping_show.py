@@ -7,14 +7,13 @@ from typing import Any
 from dash import MATCH, Input, Output, State, callback, no_update
 
 from callbacks.context import workspace
-from callbacks.field_mapping import issue_types, jira_fields, statuses, unpacked
+from callbacks.field_mapping import asked_for, issue_types, jira_fields, statuses, unpacked
 from callbacks.mapping_draft import acceptable, suggestions
 from callbacks.mapping_save import said
 from data.jira.errors import JiraError
-from data.periods import Period, PeriodError
+from data.periods import PeriodError
 from data.settings.fields import FIELDS
 from data.settings.store import Invalid
-from data.views import Filters
 from ui import ids
 from ui.modals import mapping_definitions as definitions
 from ui.modals import mapping_list as lists
@@ -24,7 +23,6 @@ from ui.modals.mapping_field import MOST_OPTIONS, field_pane, options
 from ui.modals.mapping_needs import steps
 from ui.modals.mapping_preview import preview, preview_problem
 from ui.modals.mapping_workflow import types_pane, workflow_pane
-from ui.url import parse
 
 M = ids.Mapping
 
@@ -58,7 +56,8 @@ def show_list(place: dict | None, loaded: dict | None, draft: dict | None) -> tu
         }
         content = lists.plain_list(section, item or next(iter(parts)), parts, counts)
     total = len(FIELDS)
-    tabs = section_tabs(section, {"fields": f"{len(mapped(draft, base))}/{total}"} if not jira else {})
+    marks = {"fields": "" if jira else f"{len(mapped(draft, base))}/{total}"} | edited_sections(draft)
+    tabs = section_tabs(section, marks)
     shape = "mapping-list" + ("" if content else " is-empty") + (" is-passed" if place["pane"] else "")
     return (
         content,
@@ -67,6 +66,13 @@ def show_list(place: dict | None, loaded: dict | None, draft: dict | None) -> tu
         banner(unpacked(loaded["read_only"]), None, section),
         not (jira and section == "fields"),
     )
+
+
+def edited_sections(draft: Draft) -> dict[str, str]:
+    """ "2 edited" for each section but the fields, whose list says so itself."""
+    kinds = {"workflow": ("phase/", "work/"), "types": ("type/",), "definitions": ("setting/",)}
+    counts = {name: sum(key.startswith(begins) for key in draft) for name, begins in kinds.items()}
+    return {name: f"{n} edited" for name, n in counts.items() if n}
 
 
 def fields_on_the_left(here: str, draft: Draft, base: Draft) -> list[Any]:
@@ -203,15 +209,6 @@ def show_preview(draft: dict | None, loaded: dict | None, search: str | None) ->
     except (JiraError, PeriodError) as error:
         return preview_problem(str(error))
     return preview(list(pairs), period.label, waiting_for(draft, loaded["base"]), len(draft))
-
-
-def asked_for(search: str | None) -> tuple[Period, Filters]:
-    """Period and filters of the page behind the modal; the last 30 days where its dates do not make a period."""
-    view = parse(search)
-    try:
-        return workspace().period(view.period, view.first, view.last), view.filters
-    except PeriodError:
-        return workspace().period("30d"), view.filters
 
 
 def waiting_for(draft: Draft, base: Draft) -> list[str]:

@@ -32,7 +32,7 @@ class Modal:
     def load(self, by: str, metric: str | None = None) -> None:
         prop = "data" if by in (M.SESSION, M.RESULT) else "n_clicks"
         with acting(self.ws, by, prop):
-            self.loaded = field_mapping.load({"open": True, "n": 1, "metric": metric}, 1, 1, self.result)
+            self.loaded = field_mapping.load({"open": True, "n": 1, "metric": metric}, 1, 1, self.result, "?period=30d")
         self.act(M.LOADED, self.loaded, "data")
 
     def act(self, component: Any, value: Any = 1, prop: str = "n_clicks") -> None:
@@ -204,6 +204,11 @@ def test_a_card_opens_the_field_that_it_misses(ws: FakeWorkspace) -> None:
         "item": "rework",
         "pane": True,
     }
+
+
+def test_a_card_opens_what_it_says_it_misses() -> None:
+    modal = Modal(FakeWorkspace("mixed"), "lead_time_for_changes")  # its card asks for deployment_successful
+    assert modal.loaded["place"]["item"] == "change_failure_rate/deployment_successful"
 
 
 def test_a_status_of_ones_own_is_saved_and_the_rest_keeps_following_jira(ws: FakeWorkspace) -> None:

@@ -24,7 +24,7 @@ from ui.modals.mapping_field import back_button, dom_id
 from ui.modals.mapping_workflow import segments
 
 PARTS = {
-    "time": "Time and calendar",
+    "time": "Calendar and method",
     "deployments": "Deployments",
     "incidents": "Incidents and failures",
     "rework": "Rework",

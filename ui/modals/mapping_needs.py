@@ -80,11 +80,23 @@ def users_of(field: str) -> list[str]:
     return [group.title for group in GROUPS if field in group.fields]
 
 
-def first_place(metric: str | None, mapped: set[str]) -> tuple[str, str]:
-    """Section and item to open for a metric: its first field that is needed and not mapped yet."""
+def first_place(
+    metric: str | None, mapped: set[str], needs: tuple[str, ...] = (), settings: tuple[str, ...] = ()
+) -> tuple[str, str]:
+    """Section and item to open for a metric: what it says it misses, else its first field that is not mapped yet.
+
+    `needs` are fields, `settings` dotted paths of the settings that the metric asks for now.
+    """
+    if any(each.startswith("workflow.") for each in settings):
+        return "workflow", ""
+    own = BY_NAME.get(metric or "")
+    for name in needs:
+        for group in (own, *GROUPS):
+            if name not in mapped and group and name in group.fields:
+                return "fields", f"{group.name}/{name}"
     if metric in ELSEWHERE:
         return ELSEWHERE[metric]
-    group = BY_NAME.get(metric or "", GROUPS[0])
+    group = own or GROUPS[0]
     names = group.needs or group.fields
     name = next((each for each in names if each not in mapped), names[0])
     return "fields", f"{group.name}/{name}"
