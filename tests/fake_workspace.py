@@ -73,14 +73,18 @@ def without_value(name: str, period: Period, state: str, message: str, **details
 
 
 class FakeWorkspace(FakeMapping):
-    """`scenario`: full | mixed | stale | empty | failing | first | syncing | broken."""
+    """`scenario`: full | mixed | stale | empty | failing | first | refused | syncing | broken."""
 
     def __init__(self, scenario: str = "full", now: datetime = NOW) -> None:
         self.scenario, self.now = scenario, now
         self.calls: list[tuple[Any, ...]] = []
         self.sync = SyncState()
         self.revision = "r1"
-        self.sample = scenario != "mixed"
+        self.sample = scenario not in ("mixed", "refused")
+        if scenario == "refused":
+            why = "Jira refused the e-mail address or token."
+            problem = Problem("The last sync did not work.", why, "Make a new API token and enter it.", "danger")
+            self.sync = SyncState("failed", problem=problem)
         if scenario in ("first", "syncing"):
             self.sync = SyncState("running", "issues", 420, 800, "Reading issues")
 
@@ -94,7 +98,7 @@ class FakeWorkspace(FakeMapping):
                 Problem("app_settings.json could not be read.", "It is not valid JSON (line 3).", "The last good copy is in force; nothing can be saved until the file is repaired.", "danger"),
                 Problem("The last sync failed.", "Jira did not answer within 30 seconds.", "Numbers are from the sync before. Try again with the arrow at the top right."),
             )  # fmt: skip
-        first = self.scenario == "first"
+        first = self.scenario in ("first", "refused")
         return Status(
             site_title="Sample site" if self.sample else "Acme Jira", site_url="http://127.0.0.1:4020", is_sample=self.sample,
             configured=not self.sample, jql="updated >= -365d", synced_at=None if first else iso(self.now - timedelta(minutes=12)),

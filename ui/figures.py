@@ -11,6 +11,7 @@ from ui.words import number
 CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False, "showTips": False}
 _ACCENT = "#4c6fe0"
 _ROWS = 3  # label rows above a histogram: neighbours do not write over each other
+_CHARACTER = 0.019  # width of a letter of a label, as a share of the chart on a phone
 
 
 def histogram(shape: dict[str, Any], *, noun: str = "issue") -> dict[str, Any]:
@@ -21,6 +22,7 @@ def histogram(shape: dict[str, Any], *, noun: str = "issue") -> dict[str, Any]:
     widths = [right - left for left, right in pairwise(edges)]
     spans = [span_words(left, right, unit) for left, right in pairwise(edges)]
     marks = sorted(shape.get("marks") or (), key=lambda mark: mark[1])
+    labels = _labels(marks, edges)
     return {
         "data": [
             {
@@ -42,16 +44,8 @@ def histogram(shape: dict[str, Any], *, noun: str = "issue") -> dict[str, Any]:
             },
             yaxis={"rangemode": "tozero", "tickformat": ",d", "dtick": _step(max(counts, default=1))},
             shapes=[_line(x) for _label, x in marks],
-            annotations=[
-                _label(f"{label} {number(x, 2)}", x, row)
-                for (label, x), row in zip(marks, _rows(marks, edges), strict=True)
-            ],
-            margin={
-                "l": 40,
-                "r": 16,
-                "t": 16 + 16 * (1 + max(_rows(marks, edges), default=0)) if marks else 12,
-                "b": 40,
-            },
+            annotations=labels,
+            margin={"l": 40, "r": 16, "t": 12 + max((each["yshift"] + 4 for each in labels), default=0), "b": 40},
             bargap=0,
         ),
     }
@@ -136,28 +130,33 @@ def _line(x: float) -> dict[str, Any]:
     }
 
 
-def _label(words: str, x: float, row: int) -> dict[str, Any]:
+def _label(words: str, x: float, anchor: str, row: int) -> dict[str, Any]:
     return {
         "x": x, "y": 1, "yref": "paper", "yshift": 10 + 15 * row, "text": escape(words), "showarrow": False,
-        "xanchor": "center", "yanchor": "middle", "font": {"size": 11},
+        "xanchor": anchor, "yanchor": "middle", "font": {"size": 11},
     }  # fmt: skip
 
 
-def _rows(marks: Sequence[tuple[str, float]], edges: Sequence[float]) -> list[int]:
-    """A row for each label, so that labels nearer than a tenth of the width do not share one."""
+def _labels(marks: Sequence[tuple[str, float]], edges: Sequence[float]) -> list[dict[str, Any]]:
+    """Labels above their lines: the first ends at its line and the last begins at it, where there is room;
+    those that would still overlap, on a narrow screen too, get a row of their own."""
     wide = (edges[-1] - edges[0]) or 1
     ends: list[float] = []
-    rows = []
-    for label, x in marks:
-        half = (0.0045 * (len(label) + 4) + 0.006) * wide
-        free = next((n for n, end in enumerate(ends) if x - half >= end), len(ends))
-        row = min(free, _ROWS - 1)
-        if row == len(ends):
-            ends.append(x + half)
-        else:
-            ends[row] = x + half
-        rows.append(row)
-    return rows
+    made = []
+    for n, (label, x) in enumerate(marks):
+        words = f"{label} {number(x, 2)}"
+        share, width = (x - edges[0]) / wide, _CHARACTER * len(words)
+        anchor = "center"
+        if len(marks) > 1:
+            if n == 0 and share > width:
+                anchor = "right"
+            elif n == len(marks) - 1 and share < 1 - width:
+                anchor = "left"
+        left = share - {"right": width, "center": width / 2, "left": 0.0}[anchor]
+        row = next((row for row, end in enumerate(ends) if left >= end), min(len(ends), _ROWS - 1))
+        ends[row : row + 1] = [left + width]
+        made.append(_label(words, x, anchor, row))
+    return made
 
 
 def escape(words: str) -> str:

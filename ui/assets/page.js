@@ -55,7 +55,8 @@
       const target = canonical(params);
       target.delete('metric');
       if (link.dataset.tab === 'dora') target.delete('tab'); else target.set('tab', link.dataset.tab);
-      set(link, 'href', '?' + canonical(target));
+      const text = canonical(target).toString();
+      set(link, 'href', text ? '?' + text : location.pathname);
       if (link.dataset.tab === tab) set(link, 'aria-current', 'page'); else link.removeAttribute('aria-current');
     });
     paintPeriod(params);
@@ -280,16 +281,12 @@
       return navigate(Object.fromEntries((name === '*' ? FILTERS : [name]).map((each) => [each, null])));
     }
     if (at('[data-close-detail]')) return navigate({ metric: null });
+    if (at('[data-press]')) return document.getElementById(at('[data-press]').dataset.press).click();
     if (at('[data-theme-toggle]')) return nextTheme();
     if (at('[data-copy-link]')) return copyLink(at('[data-copy-link]'));
     if (at('[data-filters-toggle]')) {
       const toggled = at('[data-filters-toggle]');
       set(toggled, 'aria-expanded', String(toggled.getAttribute('aria-expanded') !== 'true'));
-      return undefined;
-    }
-    if (at('[data-scroll-to]')) {
-      const target = document.getElementById(at('[data-scroll-to]').dataset.scrollTo);
-      if (target) target.scrollIntoView({ block: 'start', behavior: 'auto' });
       return undefined;
     }
     if (!panel) closeMenu(false);

@@ -8,8 +8,6 @@ from dash import html
 
 from data.views import SyncState
 
-_WORDS = {"failed": "The sync failed", "cancelled": "The sync was cancelled", "done": "Synced"}
-
 
 def progress(sync: SyncState) -> list[Any]:
     """Bar and words; nothing while no sync runs."""
@@ -26,6 +24,8 @@ def progress(sync: SyncState) -> list[Any]:
 def words(sync: SyncState) -> str:
     """Reading issues · 1,200 of 3,400."""
     what = sync.message or (sync.phase.replace("_", " ").capitalize() if sync.phase else "Syncing")
+    if any(each.isdigit() for each in what):  # it counts already
+        return what
     if sync.total:
         return f"{what} · {sync.done:,} of {sync.total:,}"
     return f"{what} · {sync.done:,}" if sync.done else what

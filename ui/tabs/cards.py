@@ -9,6 +9,7 @@ from dash import dcc, html
 from data.metrics.answers import ErrorState
 from data.periods import Period
 from data.views import Answer, Problem, Status
+from ui import ids
 from ui.components.about_card import about_card
 from ui.components.metric_card import data_days, metric_card, skeletons
 from ui.components.notice import notice
@@ -97,9 +98,10 @@ def first_sync(status: Status) -> list[Any]:
     """Before the first sync has ended: the cards' places, and what is going on."""
     if status.sync.state in ("failed", "cancelled"):
         problem = status.sync.problem or Problem(
-            "There are no issues yet.", todo="Start a sync with the arrow at the top right."
+            "There are no issues yet.", "The first sync was cancelled.", level="info"
         )
-        return [notice(problem)]
+        ways = [_press("Sync again", ids.Header.SYNC), _press("Check the connection", ids.Header.CONNECT)]
+        return [notice(problem), html.Div(ways if not status.is_sample else ways[:1], className="line-ways")]
     words = (
         "Reading the sample site for the first time." if status.is_sample else "Reading your Jira for the first time."
     )
@@ -110,6 +112,11 @@ def first_sync(status: Status) -> list[Any]:
         ),
         skeletons(),
     ]
+
+
+def _press(words: str, button: str) -> html.Button:
+    """A second place for a button that is on the page already; ui/assets/page.js presses that one."""
+    return html.Button(words, type="button", className="btn-quiet", **{"data-press": button})
 
 
 def unusable_period(view: View) -> list[Any]:

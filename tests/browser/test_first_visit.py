@@ -1,0 +1,88 @@
+"""The main path on the real workspace without any Jira: first visit, period, drill-down, download."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from data.workspace import Workspace, open_workspace
+from sample.source import SampleSite
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("visitor")
+
+
+@pytest.fixture
+def visitor(home: Path, use: Callable[[Any], Any]) -> Workspace:
+    """Somebody who has just installed the program."""
+    env = {"THROUGHLINE_HOME": str(home / "home"), "THROUGHLINE_SETTINGS": str(home / "app_settings.json")}
+    return use(open_workspace(env, sample=SampleSite(issues=300)))
+
+
+def number(page: Page, metric: str) -> Any:
+    return page.locator(f'article[data-metric="{metric}"] .num')
+
+
+def test_numbers_come_by_themselves_and_lead_to_their_issues(page: Page, site: str, visitor: Workspace, home: Path):
+    page.goto(site)
+    expect(page.get_by_text("Sample data.")).to_be_visible()
+    expect(page.locator("article.card-success:visible").first).to_be_visible(timeout=60_000)
+    expect(page.locator("article.card-metric:visible")).to_have_count(5)
+    expect(page.locator("#header-freshness")).to_contain_text("now")
+
+    page.get_by_role("button", name="Last 30 days").click()
+    page.get_by_role("button", name="Last 90 days").click()
+    expect(page.locator("#period-label")).to_have_text("Last 90 days")
+    shown = number(page, "deployment_frequency")
+    answer = {each.metric_name: each for each in visitor.answer("dora", visitor.period("90d")).values}
+    expect(shown).to_have_text(answer["deployment_frequency"].details["display_value"])
+
+    page.get_by_role("link", name="Flow", exact=True).click()
+    expect(page.locator("article.card-success:visible")).to_have_count(5)
+
+    page.get_by_role("button", name="CSV").click()
+    with page.expect_download() as caught:
+        page.get_by_role("link", name="All numbers").click()
+    text = caught.value.path().read_text("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text)))
+    assert len(rows) == 11
+    assert any("flow_time" in row for row in rows)
+    flow = {each.metric_name: each for each in visitor.answer("flow", visitor.period("90d")).values}
+    assert str(flow["flow_velocity"].value).removesuffix(".0") in next(row for row in rows if "flow_velocity" in row)
+    page.keyboard.press("Escape")
+
+    page.locator('article[data-metric="flow_time"]').click()
+    panel = page.locator(".detail")
+    expect(panel.get_by_role("heading", name="Flow time")).to_be_visible()
+    expect(panel.locator(".js-plotly-plot")).to_be_visible()
+    used = flow["flow_time"].details["used"]
+    panel.get_by_text(f"Used {used}", exact=True).click()
+    expect(panel.locator(".table-count")).to_have_text(f"{used} rows" if used != 1 else "1 row")
+    with page.expect_download() as caught:
+        panel.get_by_role("link", name="Its issues").click()
+    issues = list(csv.DictReader(io.StringIO(caught.value.path().read_text("utf-8-sig"))))
+    assert len(issues) == flow["flow_time"].total_issue_count
+    assert not (home / "app_settings.json").exists(), "looking around must not write settings"
+
+
+def test_second_visit_shows_kept_numbers_at_once(page: Page, site: str, visitor: Workspace, home: Path):
+    if not visitor.status().synced_at:
+        visitor.sync_now()
+    visitor.answer("dora", visitor.period("30d"))
+    page.goto(site)
+    expect(page.locator("article.card-metric:visible")).to_have_count(5)
+    expect(page.locator("#sync-bar")).to_be_hidden()
+    kept = list((home / "home").rglob("metrics_cache.json"))
+    assert kept
+    assert json.loads(kept[0].read_text("utf-8"))["entries"]
