@@ -39,8 +39,9 @@ def _open_connection(page: Page) -> None:
 
 def _open_mapping(page: Page) -> None:
     page.locator("#header-settings").click()
-    page.wait_for_selector(".modal.show")
-    page.wait_for_load_state("networkidle")
+    page.locator(".list-item", has_text="Code commit date").click()
+    page.get_by_role("button", name="Clear").click()
+    page.wait_for_selector(".preview-lines")
 
 
 SHOTS = (
