@@ -38,13 +38,22 @@ def fields_of(jira: Jira, jql: str) -> list[FieldInfo]:
 def _info(field: JiraField, used: JiraCoverage | None) -> FieldInfo:
     kind = used.kind if used is not None and field.kind == "other" and not field.schema else field.kind
     return FieldInfo(
-        field.id, field.name, kind, field.custom, Coverage(used.set, used.of, tuple(used.examples)) if used else None
+        field.id,
+        field.name,
+        kind,
+        field.custom,
+        Coverage(used.set, used.of, tuple(used.examples)) if used else None,
+        str(field.schema.get("custom", "")),
     )
 
 
 def suggest(fields: list[FieldInfo]) -> dict[str, list[Suggestion]]:
     """Our field name → fields that probably are it, best first."""
-    jira = [JiraField(each.id, each.name, each.custom, each.kind, {}) for each in fields if each.custom]
+    jira = [
+        JiraField(each.id, each.name, each.custom, each.kind, {"custom": each.schema} if each.schema else {})
+        for each in fields
+        if each.custom
+    ]
     used = {
         each.id: JiraCoverage(each.id, each.coverage.set, each.coverage.of, each.coverage.examples, each.kind)
         for each in fields

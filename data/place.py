@@ -176,11 +176,8 @@ class Place:
 
     def held(self, mapping: dict[str, str], head: ScopeRow) -> tuple[dict[str, str], frozenset[str]]:
         """The part of a mapping whose fields were fetched, and our fields that still wait for a sync."""
-        ready = {
-            name: jira
-            for name, jira in mapping.items()
-            if jira in head.fetched_fields or not jira.startswith("customfield_")
-        }
+        missing = head.lacks(mapping.values())
+        ready = {name: jira for name, jira in mapping.items() if jira not in missing}
         return ready, frozenset(mapping) - frozenset(ready)
 
     def tables(self, mapping: dict[str, str]) -> tuple[Tables, frozenset[str]]:

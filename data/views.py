@@ -148,6 +148,7 @@ class FieldInfo:
     kind: str  # datetime date number text select multiselect checkbox user other
     custom: bool
     coverage: Coverage | None = None
+    schema: str = ""  # Jira's type of a custom field, such as …:jsw-story-points
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from data.issues.tables import NEVER
 from data.jira.client import Jira
 from data.jira.connection import Connection
 from data.jira.errors import JiraError
+from data.jira.sender import Patience
 from data.jobs import SyncJob
 from data.metrics.answers import MetricValue, iso
 from data.metrics.measure import measure_family
@@ -44,6 +45,7 @@ from data.views import (
 )
 
 NO_FILTERS = Filters()
+SOON = Patience(longest=10)  # a person waits: longer pauses that Jira asks for are told at once
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -279,7 +281,12 @@ class Workspace:
         return answering.csv_issues(self.issue_page(metric, period, filters, count=count).rows)
 
     def _browse_url(self) -> str:
-        return "" if self.place.is_sample else self.site.url
+        """Where issues are read in the browser; not the address of the interface where that is another."""
+        place = self.place
+        if place.is_sample:
+            return ""
+        head = place.synced()
+        return ((head.base_url if head else "") or self.site.url).rstrip("/")
 
     # ---- sync
 
@@ -372,7 +379,7 @@ class Workspace:
         """Fields of the site with their use, asked once a session. Raises JiraError."""
         place = self.place
         if refresh or place.known_as not in self._fields:
-            with self._connection(place) as connection, Jira(connection) as jira:
+            with self._connection(place) as connection, Jira(connection, patience=SOON) as jira:
                 self._fields[place.known_as] = mapping.fields_of(jira, place.jql)
         return self._fields[place.known_as]
 
@@ -444,7 +451,7 @@ class Workspace:
             connection = Connection(
                 url, email, token or token_for(url, self._env, self._main.load().settings, self.home.tokens)
             )
-            with Jira(connection) as jira:
+            with Jira(connection, patience=SOON) as jira:
                 info, account = jira.server_info(), jira.myself()
                 if jql.strip():
                     next(iter(jira.newest(jql, ["created"], 1)), None)
