@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Input, Output, State, callback, ctx, no_update
+from dash import Input, Output, State, callback, ctx, no_update, set_props
 
 from callbacks.context import problem_of, workspace
 from data.connection import site_key
@@ -110,15 +110,13 @@ def fill_form(_session: dict | None) -> tuple[Any, ...]:
 
 @callback(
     Output(C.REPORT, "children"),
-    Output(C.RESULT, "data"),
     Input(C.TEST, "n_clicks"),
     Input(C.SAVE, "n_clicks"),
     Input(C.URL, "n_submit"),
     Input(C.EMAIL, "n_submit"),
     Input(C.TOKEN, "n_submit"),
     Input(C.JQL, "n_submit"),
-    Input(ids.Header.CONNECT, "n_clicks"),
-    Input(ids.Banner.CONNECT, "n_clicks"),
+    Input(C.SESSION, "data"),
     State(C.URL, "value"),
     State(C.EMAIL, "value"),
     State(C.TOKEN, "value"),
@@ -131,18 +129,20 @@ def fill_form(_session: dict | None) -> tuple[Any, ...]:
     ],
     prevent_initial_call=True,
 )
-def test_or_save(*values: Any) -> tuple[Any, Any]:
-    """Ask Jira who we are; for a save, then keep the connection, and the first sync starts."""
-    url, email, token, jql, before = values[-5:]
-    if ctx.triggered_id in (ids.Header.CONNECT, ids.Banner.CONNECT):  # opened anew: nothing is found yet
-        return None, no_update
-    found = tested(clean(url), clean(email), clean(token), clean(jql))
-    if ctx.triggered_id == C.TEST or not found.ok:
-        return report(found), no_update
-    problem = kept(clean(url), clean(email), clean(token), clean(jql))
-    if problem:
-        return notice(problem), no_update
-    return report(found), {"ok": True, "n": (before or {}).get("n", 0) + 1}
+def test_or_save(*values: Any) -> Any:
+    """Ask Jira who we are; for a save, then keep the connection, and the first sync starts.
+
+    The result of a save is set, not returned: as an output it would keep the form from closing while Jira is asked.
+    """
+    url, email, token, jql = (clean(each) for each in values[-5:-1])
+    if ctx.triggered_id == C.SESSION:
+        return None
+    found = tested(url, email, token, jql)
+    if ctx.triggered_id != C.TEST and found.ok:
+        if problem := kept(url, email, token, jql):
+            return notice(problem)
+        set_props(C.RESULT, {"data": {"ok": True, "n": (values[-1] or {}).get("n", 0) + 1}})
+    return report(found)
 
 
 def tested(url: str, email: str, token: str, jql: str) -> ConnectionReport:

@@ -14,15 +14,18 @@ from plotly.utils import PlotlyJSONEncoder
 
 
 @contextmanager
-def acting(workspace: Any, component: Any = None, prop: str = "n_clicks", value: Any = 1) -> Iterator[None]:
-    """Inside, `workspace()` is the given one and `ctx` says that `component` acted."""
+def acting(
+    workspace: Any, component: Any = None, prop: str = "n_clicks", value: Any = 1
+) -> Iterator[dict[str, dict[str, Any]]]:
+    """Inside, `workspace()` is the given one and `ctx` says that `component` acted. Gives what was set on the side."""
+    aside: dict[str, dict[str, Any]] = {}
     app = Flask("test")
     app.extensions["workspace"] = workspace
     inputs = [] if component is None else [{"prop_id": f"{stringify_id(component)}.{prop}", "value": value}]
-    token = context_value.set(AttributeDict(triggered_inputs=inputs))
+    token = context_value.set(AttributeDict(triggered_inputs=inputs, updated_props=aside))
     try:
         with app.app_context():
-            yield
+            yield aside
     finally:
         context_value.reset(token)
 

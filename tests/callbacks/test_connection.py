@@ -16,15 +16,17 @@ C = ids.Connection
 
 
 def press(ws: FakeWorkspace, component: str, *values: str, prop: str = "n_clicks") -> tuple:
-    with acting(ws, component, prop):
-        return form.test_or_save(1, 1, 1, 1, 1, 1, {"n": 1}, *values, None)
+    """What is shown, and the result of a save or None."""
+    with acting(ws, component, prop) as aside:
+        shown = form.test_or_save(1, 1, 1, 1, 1, 1, {"n": 1}, *values, None)
+    return shown, aside.get(C.RESULT, {}).get("data")
 
 
 def test_a_test_names_site_kind_account_and_zone() -> None:
     shown, result = press(FakeWorkspace(), C.TEST, SITE, "ada@acme.example", GOOD_TOKEN, "")
     for each in ("Acme Jira", "Jira Cloud", "Ada Lovelace", "Europe/Berlin"):
         assert each in words(shown)
-    assert result is no_update
+    assert result is None
 
 
 def test_without_email_it_is_data_center() -> None:
@@ -51,7 +53,7 @@ def test_what_is_wrong_is_said_and_nothing_is_saved(button: str, url: str, token
     shown, result = press(ws, button, url, "ada@acme.example", token, jql)
     assert said in words(shown)
     assert "notice-danger" in words(shown)
-    assert result is no_update
+    assert result is None
     assert ws.settings()[0].jira.url == ""
 
 

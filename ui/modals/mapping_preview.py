@@ -13,7 +13,7 @@ from ui.words import headline
 
 _INSTEAD = {
     ErrorState.MISSING_MAPPING: "needs mapping",
-    ErrorState.NO_DATA: "no data in this period",
+    ErrorState.NO_DATA: "no data",
     ErrorState.CALCULATION_ERROR: "could not be calculated",
 }
 
@@ -27,13 +27,7 @@ def preview(pairs: list[tuple[MetricValue, MetricValue]], label: str, waiting: l
         html.Li(
             [
                 html.Span(after.details.get("title") or after.metric_name, className="preview-name"),
-                html.Span(_words(before), className="preview-before"),
-                icon("arrow-right"),
-                html.Span("then", className="visually-hidden"),
-                html.Span(
-                    "fills in after saving" if _waits(after, waiting) else _words(after),
-                    className="preview-after" + ("" if after.ok else " is-none"),
-                ),
+                html.Span(_change(before, after, waiting), className="preview-change"),
             ]
         )
         for before, after in pairs
@@ -46,6 +40,16 @@ def preview(pairs: list[tuple[MetricValue, MetricValue]], label: str, waiting: l
     elif not lines:
         body.append(html.P("No number of this period changes.", className="preview-note"))
     return [head, *body]
+
+
+def _change(before: MetricValue, after: MetricValue, waiting: list[str]) -> list[Any]:
+    words = "fills in after saving" if _waits(after, waiting) else _words(after)
+    return [
+        html.Span(_words(before), className="preview-before"),
+        icon("arrow-right"),
+        html.Span(" then ", className="visually-hidden"),
+        html.Span(words, className="preview-after" + ("" if after.ok else " is-none")),
+    ]
 
 
 def preview_problem(words: str) -> list[Any]:
