@@ -286,7 +286,8 @@ class Workspace:
         if place.is_sample:
             return ""
         head = place.synced()
-        return ((head.base_url if head else "") or self.site.url).rstrip("/")
+        said = (head.base_url if head else "") or ""
+        return (said if said.startswith(("https://", "http://")) else self.site.url).rstrip("/")
 
     # ---- sync
 
