@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import socket
+import threading
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -79,7 +80,10 @@ def _serve_dashboard(port: int) -> None:
 
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # not a line for each request
     WSGIRequestHandler.protocol_version = "HTTP/1.1"  # keeps connections open between requests
-    server = make_server(HOST, port, create_app().server, threaded=True, fd=listening.fileno())
+    flask = create_app().server
+    # Read the tables while the browser still opens the page.
+    threading.Thread(target=flask.extensions["workspace"].warm, daemon=True, name="warm-up").start()
+    server = make_server(HOST, port, flask, threaded=True, fd=listening.fileno())
     signal.signal(signal.SIGTERM, _interrupt)
     print(f"Throughline is ready: http://{HOST}:{listening.getsockname()[1]}  (Ctrl-C stops it)", flush=True)
     try:
