@@ -81,7 +81,12 @@ def renew(order: dict[str, str]) -> Any:
     asked = parse(order["query"])
     ws = workspace()
     period = period_of(asked)
-    answer = ws.answer(asked.tab, period, asked.filters, stale_ok=False)
+    try:
+        answer = ws.answer(asked.tab, period, asked.filters, stale_ok=False)
+    except Exception as error:  # noqa: BLE001 - the old numbers stay, and the message goes above them
+        problem, request_id = problem_of(error)
+        old = ws.answer(asked.tab, period, asked.filters, stale_ok=True)
+        return [notice(problem, request_id=request_id), *cards(old, ws.status(), asked, period, kept=True)]
     return cards(answer, ws.status(), asked, period)
 
 

@@ -91,7 +91,7 @@ def show_period(view: dict[str, str] | None) -> tuple[Any, Any, Any, Any]:
 
 
 @callback(
-    [Output(ids.filter_list(name), "children") for name in FILTERS],
+    [Output(ids.filter_list(name), "data-choices") for name in FILTERS],
     Input(ids.Store.REVISION, "data"),
     prevent_initial_call=True,
 )

@@ -9,7 +9,7 @@ from dash import dcc, html
 
 from data.views import Choices, Status
 from ui import ids
-from ui.components.filter_menu import filter_menus, options
+from ui.components.filter_menu import filter_menus
 from ui.components.freshness import freshness
 from ui.components.icon import icon
 from ui.components.menu import menu
@@ -163,10 +163,7 @@ def _sample_banner(status: Status) -> html.Div:
 
 
 def _filters(choices: Choices) -> html.Div:
-    menus = filter_menus()
-    lists = options(choices)
-    for each, name in zip(menus, lists, strict=True):
-        each.children[1].children[1].children = lists[name]
+    menus = filter_menus(choices)
     return html.Div(
         [
             html.Div(

@@ -12,7 +12,7 @@ TABS = ("dora", "flow")
 DEFAULT_TAB = "dora"
 DEFAULT_PERIOD = "30d"
 FILTERS = {"project": "projects", "type": "types", "label": "labels", "component": "components"}
-_LONGEST = 4_000  # characters of a query that we are willing to read
+_LONGEST = 8_000  # characters of a query that we are willing to read
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,24 @@ def test_old_numbers_are_shown_with_their_age_and_replaced(app, use):
     assert [call[-1] for call in fake.calls if call[0] == "answer"] == [True, False]
 
 
+def test_old_numbers_stay_when_new_ones_fail(app, use):
+    fake = use(FakeWorkspace("stale"))
+    answer = fake.answer
+
+    def failing(*asked, stale_ok):
+        if not stale_ok:
+            raise RuntimeError("secret inner words")
+        return answer(*asked, stale_ok=True)
+
+    fake.answer = failing
+    with app.server.app_context():
+        shown = text(renew(view()))
+    assert shown.count("9.9") == 5
+    assert "That did not work" in shown
+    assert "calculating again" not in shown
+    assert "secret" not in shown
+
+
 def test_fresh_numbers_are_asked_for_once(app, fake):
     with app.server.app_context():
         shown, _ = show_dora(view(), None)
@@ -102,3 +120,10 @@ def test_another_question_is_another_grid():
     assert question_id(view()) != question_id(view("?tab=flow"))
     assert question_id(view()) != question_id({**view(), "revision": "r2"})
     assert ids.cards_grid("dora", "a") != ids.cards_grid("dora", "b")
+
+
+def test_cards_are_small(app, fake):
+    """No callback moves more than 50 kB unless it draws a chart or a page of a table."""
+    with app.server.app_context():
+        for shown, _ in (show_dora(view(), None), show_flow(view("?tab=flow"), None)):
+            assert len(text(shown)) < 50_000

@@ -81,3 +81,11 @@ def find(node, wanted):
             if found is not None:
                 return found
     return None
+
+
+def test_many_labels_are_still_small(app, fake):
+    from data.views import Choices
+
+    fake.choices = lambda: Choices(labels=tuple((f"label-{n:05}", n) for n in range(20_000)))
+    with app.server.app_context():
+        assert len(text(show_choices("r2"))) < 50_000

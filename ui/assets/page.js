@@ -141,10 +141,35 @@
   // ── menus ────────────────────────────────────────────────────────────────────────────────────────────────────────
   const opened = () => one('.menu-button[aria-expanded="true"]');
 
+  function part(tag, className, words) {
+    const node = document.createElement(tag);
+    node.className = className;
+    node.textContent = words;
+    return node;
+  }
+
+  function fillList(list) { // only an opened menu has its list
+    if (list.dataset.shown === list.dataset.choices) return;
+    const named = JSON.parse(list.dataset.choices || '[]');
+    list.dataset.shown = list.dataset.choices;
+    list.replaceChildren(...named.map(([name, count]) => {
+      const option = part('button', 'option', '');
+      option.type = 'button';
+      option.dataset.option = name;
+      option.setAttribute('role', 'checkbox');
+      option.setAttribute('aria-label', name);
+      option.append(part('span', 'box', ''), part('span', 'option-name', name), part('span', 'option-count', count.toLocaleString('en')));
+      return option;
+    }));
+    if (!named.length) list.append(part('div', 'options-none', 'None in this data'));
+  }
+
   function openMenu(button) {
     closeMenu(false);
-    set(button, 'aria-expanded', 'true');
     const panel = button.nextElementSibling;
+    const list = panel.querySelector('[data-filter-list]');
+    if (list) { fillList(list); paintFilters(query()); }
+    set(button, 'aria-expanded', 'true');
     if (button.dataset.menu === 'period') fillDates(panel);
     panel.style.removeProperty('--shift');
     const over = panel.getBoundingClientRect().right - (window.innerWidth - 8);

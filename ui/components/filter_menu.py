@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import dash_bootstrap_components as dbc
 from dash import html
 
@@ -11,12 +13,12 @@ from ui.components.menu import menu
 from ui.url import FILTERS
 
 TITLES = {"project": "Project", "type": "Type", "label": "Label", "component": "Component"}
-_MOST = 400  # names in one list; the search finds those of them that are asked for
-_SEARCH_FROM = 8
+_MOST = 1_000  # names in one list, the most used ones
 
 
-def filter_menus() -> list[html.Div]:
-    """The four menus with empty lists; `options` fills them."""
+def filter_menus(choices: Choices) -> list[html.Div]:
+    """The four menus."""
+    lists = options(choices)
     return [
         menu(
             html.Span(title, className="filter-title", **{"data-filter-title": name, "data-title": title}),
@@ -36,7 +38,7 @@ def filter_menus() -> list[html.Div]:
                     id=ids.filter_list(name),
                     className="options",
                     role="group",
-                    **{"data-filter-list": name, "aria-label": title},
+                    **{"data-filter-list": name, "data-choices": lists[name], "aria-label": title},
                 ),
                 html.Div(
                     html.Button("Clear", type="button", className="btn-link-quiet", **{"data-clear": name}),
@@ -51,28 +53,10 @@ def filter_menus() -> list[html.Div]:
     ]
 
 
-def options(choices: Choices) -> dict[str, list[html.Button | html.Div]]:
-    """For each filter its list: name and number of issues, most used first."""
-    return {name: _list(getattr(choices, ours)) for name, ours in FILTERS.items()}
-
-
-def _list(named: tuple[tuple[str, int], ...]) -> list[html.Button | html.Div]:
-    if not named:
-        return [html.Div("None in this data", className="options-none")]
-    rows: list[html.Button | html.Div] = [
-        html.Button(
-            [
-                html.Span(className="box"),
-                html.Span(name, className="option-name"),
-                html.Span(f"{n:,}", className="option-count"),
-            ],
-            type="button",
-            role="checkbox",
-            className="option",
-            **{"data-option": name, "aria-checked": "false"},
-        )
-        for name, n in named[:_MOST]
-    ]
-    if len(named) > _MOST:
-        rows.append(html.Div(f"The {_MOST} most used of {len(named):,}", className="options-none"))
-    return rows
+def options(choices: Choices) -> dict[str, str]:
+    """For each filter its names with numbers of issues, most used first, as JSON: ui/assets/page.js makes the list
+    when the menu is opened."""
+    return {
+        name: json.dumps(getattr(choices, ours)[:_MOST], ensure_ascii=False, separators=(",", ":"))
+        for name, ours in FILTERS.items()
+    }

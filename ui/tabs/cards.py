@@ -17,16 +17,19 @@ from ui.url import View, query
 from ui.words import moment, span
 
 
-def cards(answer: Answer, status: Status, view: View, period: Period, *, renewing: bool = False) -> list[Any]:
+def cards(
+    answer: Answer, status: Status, view: View, period: Period, *, renewing: bool = False, kept: bool = False
+) -> list[Any]:
     """The line above the cards, if there is something to say, and the grid.
 
-    `renewing`: the numbers are old and new ones are on their way, so they are dimmed and their age is said.
+    `renewing`: the numbers are old and new ones are on their way, so they are dimmed and their age is said;
+    `kept`: they are old, and there will be no new ones for now.
     """
     nothing = _nothing_at_all(answer, view, status)
     covered = "" if nothing else data_days(answer.covered or _span_of(status))
     action = None if nothing else _way_out(answer, view)
     return [
-        _line(answer, status, renewing),
+        _line(answer, status, renewing, kept),
         nothing,
         html.Div(
             [
@@ -46,12 +49,16 @@ def cards(answer: Answer, status: Status, view: View, period: Period, *, renewin
     ]
 
 
-def _line(answer: Answer, status: Status, renewing: bool) -> html.Div | None:
-    if not renewing:
+def _line(answer: Answer, status: Status, renewing: bool, kept: bool) -> html.Div | None:
+    if not (renewing or kept):
         return None
     exact = moment(answer.calculated_at, status.zone)
     return html.Div(
-        ["Calculated ", html.Time(exact, dateTime=answer.calculated_at, **{"data-age": "1"}), " · calculating again …"],
+        [
+            "Calculated ",
+            html.Time(exact, dateTime=answer.calculated_at, **{"data-age": "1"}),
+            " · calculating again …" if renewing else "",
+        ],
         className="line-old",
         role="status",
     )
