@@ -6,14 +6,18 @@ import logging
 import signal
 import socket
 import threading
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from cli.failures import USAGE, CommandFailed
 from cli.printing import notice
+
+if TYPE_CHECKING:
+    from data.workspace import Workspace
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8050
@@ -81,8 +85,7 @@ def _serve_dashboard(port: int) -> None:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # not a line for each request
     WSGIRequestHandler.protocol_version = "HTTP/1.1"  # keeps connections open between requests
     flask = create_app().server
-    # Read the tables while the browser still opens the page.
-    threading.Thread(target=flask.extensions["workspace"].warm, daemon=True, name="warm-up").start()
+    threading.Thread(target=_warm, args=(flask.extensions["workspace"],), daemon=True, name="warm-up").start()
     server = make_server(HOST, port, flask, threaded=True, fd=listening.fileno())
     signal.signal(signal.SIGTERM, _interrupt)
     print(f"Throughline is ready: http://{HOST}:{listening.getsockname()[1]}  (Ctrl-C stops it)", flush=True)
@@ -92,6 +95,14 @@ def _serve_dashboard(port: int) -> None:
         pass
     finally:
         server.server_close()
+
+
+def _warm(workspace: Workspace) -> None:
+    """Read the tables while the browser still opens the page, which will say what is wrong with them, if anything."""
+    from data.jira.errors import JiraError
+
+    with suppress(JiraError):
+        workspace.warm()
 
 
 def _listen(port: int) -> socket.socket:
