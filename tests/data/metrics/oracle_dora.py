@@ -121,13 +121,13 @@ def deployments(ask: Question) -> list[Deployed]:
         if not each.why:
             found.setdefault(each.key, Deployed(each.at)).parts.append(each)
     causes = {phrase.casefold() for phrase in ask.rules.incident_links}
+    happened = [item for item in ask.items if is_incident(item, ask)]
     for one in found.values():
         members = {id(item) for part in one.parts for item in part.members}
         one.incidents = [
             item
-            for item in ask.items
-            if is_incident(item, ask)
-            and any(p in causes and other >= 0 and id(ask.items[other]) in members for p, other in item.links)
+            for item in happened
+            if any(p in causes and other >= 0 and id(ask.items[other]) in members for p, other in item.links)
         ]
     return list(found.values())
 
