@@ -122,8 +122,8 @@ def show_pane(
             known = statuses()
             return workflow_pane(known, values, base, problems_of_workflow(draft, base, known))
         case "types":
-            source = mapped(draft, base).get("flow_item_type")
-            return types_pane(issue_types(), values, base, name_of(source))
+            source = mapped(draft, base).get("flow_item_type", "")
+            return types_pane(issue_types(), values, base, source if loaded["jira"] else name_of(source))
         case "definitions":
             part = place["item"] or next(iter(definitions.parts()))
             settings = {key.removeprefix("setting/"): words for key, words in errors.items()}
@@ -154,7 +154,7 @@ def errors_now(checked: dict | None, result: dict | None, draft: Draft) -> dict[
     return found
 
 
-def name_of(jira: str | None) -> str:
+def name_of(jira: str) -> str:
     """The name of a Jira field; its id where the fields cannot be read; empty without one."""
     if not jira:
         return ""

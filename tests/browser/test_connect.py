@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from data.views import ConnectionReport
 from data.workspace import Workspace, open_workspace
 from sample.generator import generate
 from sample.server import BAD_TOKEN, SampleServer
@@ -131,6 +132,19 @@ def test_escape_closes_and_asks_when_something_is_typed(page: Page, site: str, f
     expect(page.locator(".connection-modal")).to_have_count(0)
     page.locator("#header-connect").click()
     expect(page.get_by_label("E-mail")).to_have_value("")
+
+
+def test_the_form_can_be_left_while_jira_is_asked(page: Page, site: str, fake: FakeWorkspace):
+    answer = threading.Event()
+    fake.test_connection = lambda *_, **__: answer.wait(30) and ConnectionReport(True)  # type: ignore[method-assign]
+    form(page, site)
+    fill(page, "https://slow.example")
+    page.get_by_role("button", name="Test connection").click()
+    expect(page.get_by_role("button", name="Test connection")).to_be_disabled()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Discard").click()
+    expect(page.locator(".connection-modal")).to_have_count(0)
+    answer.set()
 
 
 def test_values_from_the_environment_cannot_be_edited(page: Page, site: str, fake: FakeWorkspace):
