@@ -61,6 +61,10 @@ class SyncJob:
 
     def run(self, work: Work, report: Callable[[Progress], None]) -> SyncResult:
         """In the calling thread."""
+        self._cancel.clear()
+        return self._do(work, report)
+
+    def _do(self, work: Work, report: Callable[[Progress], None]) -> SyncResult:
         result = work(report, self._cancel.is_set)
         self.result = result
         return result
@@ -76,7 +80,7 @@ class SyncJob:
 
     def _run(self, work: Work) -> None:
         try:
-            result = self.run(work, self._report)
+            result = self._do(work, self._report)
         except Exception as error:
             log.exception("sync failed")
             hint = getattr(error, "hint", "") or "The log has the details; the data you have stays as it is."

@@ -23,6 +23,18 @@ def zone_named(name: str) -> ZoneInfo:
         raise PeriodError(f"Unknown time zone {name!r}. Use a name like Europe/Berlin or UTC.") from error
 
 
+def known_zone(name: object) -> str:
+    """`name` if this machine knows that zone, else UTC: for names that came from Jira, not from a person here.
+
+    >>> known_zone("Europe/Berlin"), known_zone("Mars/Base"), known_zone(None)
+    ('Europe/Berlin', 'UTC', 'UTC')
+    """
+    try:
+        return zone_named(name).key if isinstance(name, str) else "UTC"
+    except PeriodError:
+        return "UTC"
+
+
 def first_instant(day: date, zone: ZoneInfo) -> datetime:
     """The UTC instant at which the local date `day` begins.
 

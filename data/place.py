@@ -111,7 +111,7 @@ class Place:
 
     def _replaced(self, why: BrokenStore, broken: int | None) -> IssueStore:
         try:
-            with locked(self._path):
+            with locked(self.folder / "issues"):
                 if _inode(self._path) != broken:
                     return IssueStore(self._path)  # another program was quicker
                 aside = put_aside(self._path)

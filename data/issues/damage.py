@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
+import stat
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from data.cache.files import quarantine
@@ -39,9 +42,27 @@ def is_damage(error: BaseException) -> bool:
     return isinstance(original, sqlite3.Error) and any(word in str(original).lower() for word in _WORDS)
 
 
+def stranger(path: Path) -> Path | None:
+    """Which of the database and its journals is a folder, a pipe or a device; opening one could wait for ever."""
+    for end in ("", *_BESIDE):
+        each = path.with_name(path.name + end)
+        try:
+            if not stat.S_ISREG(each.stat().st_mode):
+                return each
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                return each
+    return None
+
+
 def put_aside(path: Path) -> Path:
     """Move a database with its journals to `<path>.broken-<UTC time>`, and return where it is. Raises OSError."""
-    aside = quarantine(path)
+    try:
+        aside = quarantine(path)
+    except FileNotFoundError:  # only its journals are left
+        aside = path.with_name(f"{path.name}.broken-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}")
     for end in _BESIDE:
         with suppress(FileNotFoundError):
             path.with_name(path.name + end).replace(aside.with_name(aside.name + end))

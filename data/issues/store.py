@@ -17,9 +17,10 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from data.issues import schema
-from data.issues.damage import is_damage
+from data.issues.damage import is_damage, stranger
 from data.issues.parse import COLUMNS
 from data.jira.errors import JiraError, SyncBusy
+from data.periods import known_zone
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +139,6 @@ class IssueStore:
             "flavour",
             "site_title",
             "base_url",
-            "zone",
             "revision",
             "synced_at",
             "cursor",
@@ -146,6 +146,7 @@ class IssueStore:
         )
         return ScopeRow(
             **{name: row[name] for name in plain},
+            zone=known_zone(row["zone"]),
             fetched_fields=frozenset(_json(row["fetched_fields"] or "[]", list)),
             last_result=_json(row["last_result"], dict) if row["last_result"] else None,
             issues=int(connection.scalar(query) or 0),
@@ -316,6 +317,8 @@ class Writer:
 
 
 def _open_file(path: Path) -> Engine:
+    if strange := stranger(path):
+        raise BrokenStore(f"The issue store is broken: {strange.name} is not a file.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # before SQLite makes it readable for others

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from data.issues import schema
-from data.periods import first_instant, zone_named
+from data.periods import first_instant, known_zone, zone_named
 from data.settings.fields import DATES, FIELDS, NUMBERS
 
 NEVER = int(np.iinfo(np.int64).min)  # no such instant
@@ -83,10 +83,11 @@ def read(connection: Connection, scope: int, mapping: Mapping[str, str]) -> Tabl
     number = {issue_id: n for n, issue_id in enumerate(issues["issue_id"].tolist())}
     changes, statuses, unknown = _changes(connection, scope, statuses, issues)
     versions = _versions(connection, scope)
-    fields, date_only = _fields(connection, scope, mapping, number, head["zone"])
+    zone = known_zone(head["zone"])
+    fields, date_only = _fields(connection, scope, mapping, number, zone)
     return Tables(
         revision=f"{scope}.{head['revision']}",
-        zone=head["zone"],
+        zone=zone,
         as_of=head["synced_at"],
         statuses=statuses,
         issues=issues,
