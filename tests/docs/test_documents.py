@@ -57,9 +57,9 @@ def test_every_variable_that_is_read_is_documented_and_the_other_way_round() -> 
     assert read == set(generate.VARIABLES) - {"PORT"}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
-def test_commands_in_the_documents_exist(page: Path) -> None:
-    text = page.read_text("utf-8")
+@pytest.mark.parametrize("document", PAGES, ids=lambda path: path.name)
+def test_commands_in_the_documents_exist(document: Path) -> None:
+    text = document.read_text("utf-8")
     targets = set(re.findall(r"^([a-z-]+):", (CHECKOUT / "Makefile").read_text("utf-8"), re.MULTILINE))
     named = set(re.findall(r"(?:^|`|\s)make ([a-z-]+)(?=`|$|\s+#|\s*\n)", text, re.MULTILINE))
     assert named <= targets
@@ -67,16 +67,16 @@ def test_commands_in_the_documents_exist(page: Path) -> None:
     assert typed <= set(generate.commands())
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
-def test_links_and_pictures_in_the_documents_exist(page: Path) -> None:
-    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text("utf-8"))
+@pytest.mark.parametrize("document", PAGES, ids=lambda path: path.name)
+def test_links_and_pictures_in_the_documents_exist(document: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", document.read_text("utf-8"))
     local = [link for link in links if "://" not in link]
-    assert [link for link in local if not (page.parent / link).exists()] == []
+    assert [link for link in local if not (document.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
-def test_documents_name_no_place_of_one_machine(page: Path) -> None:
-    assert re.findall(r"/(?:home|root|Users|work|tmp)/\S*", page.read_text("utf-8")) == []
+@pytest.mark.parametrize("document", PAGES, ids=lambda path: path.name)
+def test_documents_name_no_place_of_one_machine(document: Path) -> None:
+    assert re.findall(r"/(?:home|root|Users|work|tmp)/\S*", document.read_text("utf-8")) == []
 
 
 def test_readme_shows_the_two_commands_and_the_licence() -> None:
