@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.issues.history import Intervals, Roles, roles
-from data.issues.tables import NEVER, Tables
+from data.issues.tables import NEVER, Tables, microseconds
+from data.metrics.days import calendar
+from data.periods import first_instant, zone_named
 from data.settings.model import Definitions, Workflow
 from data.views import Filters
 
@@ -47,6 +50,8 @@ class Facts:
 
     def field(self, name: str) -> NDArray | None:
         """Values of one of our mapped fields, aligned with the issues; None: not mapped."""
+        if self.date_only(name) and self.zone != self.tables.zone:
+            return self.once(_days_here, name)
         return self.tables.fields.get(name)
 
     def date_only(self, name: str) -> bool:
@@ -124,3 +129,18 @@ class Facts:
         """Whether anything happened in [start, end)."""
         low, high = np.searchsorted(self.activity, [start, end], side="left")
         return bool(high > low)
+
+
+def _days_here(facts: Facts, name: str) -> NDArray:
+    """A field of plain dates, each at the first instant of its day in the zone of the settings.
+
+    The tables hold it at the first instant in the zone of the account; a value with a time of day stays as it is.
+    """
+    out, zone = facts.tables.fields[name].copy(), zone_named(facts.zone)
+    known = np.flatnonzero(out != NEVER)
+    days, into = calendar(facts.tables.zone, out).into_day(out[known])
+    known, days = known[into == 0], days[into == 0]
+    distinct, place = np.unique(days, return_inverse=True)
+    starts = [microseconds(first_instant(date.fromordinal(int(day)), zone)) for day in distinct]
+    out[known] = np.array(starts, dtype=np.int64)[place]
+    return out

@@ -84,6 +84,21 @@ def test_the_zone_of_the_settings_wins_over_that_of_the_account():
     assert ask("flow_velocity", tables, "2025-02-01", "2025-02-28", zone="Europe/Berlin").value == 1
 
 
+@pytest.mark.parametrize(
+    "zone", ["", "America/Los_Angeles", "Asia/Kathmandu", "Pacific/Kiritimati", "America/Sao_Paulo"]
+)
+def test_a_plain_date_is_that_date_in_any_zone_that_the_user_chooses(zone):
+    """The account lives in Berlin, where the date begins at another instant."""
+    deployed = {"deployment_date": "2025-01-10"}
+    tables = site(Item("2024-12-01", fields=deployed), Item("2024-12-01", fields=deployed), zone="Europe/Berlin")
+    for day, count in (("2025-01-09", 0), ("2025-01-10", 1), ("2025-01-11", 0)):
+        value = ask("deployment_frequency", tables, day, day, zone=zone)
+        assert (value.value or 0) == count
+    dates = {"work_started_date": "2025-01-08", "work_completed_date": "2025-01-10"}
+    done = site(Item("2024-12-01", status=DONE, fields=dates), zone="Europe/Berlin")
+    assert ask("flow_time", done, "2025-01-10", "2025-01-10", zone=zone).value == 2
+
+
 @pytest.mark.parametrize("definition", ["exact", "inclusive_days", "exclusive_days", "working_days"])
 def test_a_plain_date_at_either_end_makes_whole_days(definition):
     start, end = (
