@@ -216,6 +216,12 @@ def test_few_used_are_low_confidence():
     assert four is True and five is False
 
 
+def test_many_tickets_of_few_deployments_are_low_confidence_too():
+    tickets = [Item("2025-02-01", fields={"deployment_date": "2025-02-01 12:00", "deployment_successful": "yes"})] * 9
+    value = ask("change_failure_rate", site(*tickets), FIRST, LAST)
+    assert (value.details["used"], value.details["count"], value.details["low_confidence"]) == (9, 1, True)
+
+
 @every
 def test_the_comparison_is_with_as_many_days_just_before(name):
     value = answer(name, first="2025-02-10", last="2025-02-19")
