@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from data.logs import SECRETS
+
 if TYPE_CHECKING:
     from typer import TyperException
 
@@ -87,5 +89,5 @@ def _one_line(text: str) -> str:
 
 
 def _say(text: str, code: int) -> int:
-    print(_one_line(text), file=sys.stderr)
+    print(SECRETS.clean(_one_line(text)), file=sys.stderr)
     return code

@@ -5,7 +5,11 @@ from __future__ import annotations
 import base64
 import logging
 import re
+import sys
 import threading
+import traceback
+from types import TracebackType
+from typing import Any
 from urllib.parse import quote
 
 HIDDEN = "[hidden]"
@@ -57,8 +61,8 @@ class SecretFilter(logging.Filter):
             record.msg = self.clean(record.msg)
         try:
             message = record.getMessage()
-        except (TypeError, ValueError, KeyError):  # arguments that do not fit the message
-            message = f"{record.msg} {record.args}"
+        except Exception:  # noqa: BLE001 - arguments that do not fit the message, or have no words of their own
+            message = f"{record.msg} {_plainly(record.args)}"
         record.msg, record.args = self.clean(message), None
         if record.exc_info and not record.exc_text:
             record.exc_text = _FORMATTER.formatException(record.exc_info)
@@ -70,10 +74,38 @@ class SecretFilter(logging.Filter):
         return True
 
 
+def _plainly(value: object) -> str:
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001 - a log line is not worth a failure
+        return f"({type(value).__name__})"
+
+
 SECRETS = SecretFilter()  # the tokens that this process has met
 
 
-def protect(logger: logging.Logger | None = None) -> None:
-    """Put `SECRETS` on every handler of `logger` (default: the root). Call it after handlers were added."""
-    for handler in (logger or logging.getLogger()).handlers:
-        handler.addFilter(SECRETS)
+def protect() -> None:
+    """From now on no log record of this process holds a known token, whoever writes it and whichever handler takes it;
+    nor does the traceback of an error that nobody caught. Calling it again changes nothing.
+    """
+    make = logging.getLogRecordFactory()
+    if getattr(make, "protects", False):
+        return
+
+    def cleaned(*args: Any, **more: Any) -> logging.LogRecord:
+        record = make(*args, **more)
+        SECRETS.filter(record)
+        return record
+
+    cleaned.protects = True  # type: ignore[attr-defined]
+    logging.setLogRecordFactory(cleaned)
+    sys.excepthook = _say_uncaught
+    threading.excepthook = lambda told: (
+        None if told.exc_type is SystemExit else _say_uncaught(told.exc_type, told.exc_value, told.exc_traceback)
+    )
+
+
+def _say_uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None = None) -> None:
+    """The traceback on stderr, as Python prints it, without secrets."""
+    if sys.stderr is not None:
+        sys.stderr.write(SECRETS.clean("".join(traceback.format_exception(kind, error, trace))))

@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import logging
+import sys
 import threading
 import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,7 +21,7 @@ from data.exports import csv_text
 from data.jira.client import Jira
 from data.jira.connection import Connection
 from data.jira.errors import JiraError
-from data.logs import HIDDEN, SecretFilter, protect
+from data.logs import HIDDEN, SECRETS, SecretFilter, protect
 from data.settings.store import Invalid, SettingsStore
 
 TOKEN = "c4nary/t0ken+of=tests%Zq7"
@@ -42,9 +43,12 @@ def logged():
     handler = logging.StreamHandler(out)
     root = logging.getLogger()
     level, root.level = root.level, logging.DEBUG
-    root.addHandler(handler)
+    make, hooks = logging.getLogRecordFactory(), (sys.excepthook, threading.excepthook)
     protect()
+    root.addHandler(handler)  # whenever it was added
     yield out
+    logging.setLogRecordFactory(make)
+    sys.excepthook, threading.excepthook = hooks
     root.removeHandler(handler)
     root.setLevel(level)
 
@@ -201,3 +205,37 @@ def test_tracebacks_and_stacks_are_cleaned():
         text = logs(SecretFilter(TOKEN), "failed", exc_info=True, stack_info=True)
     assert "ValueError: " + HIDDEN in text
     assert_clean(text)
+
+
+class Silent:
+    """Has no words of its own."""
+
+    def __str__(self):
+        raise ZeroDivisionError
+
+    __repr__ = __str__
+
+
+def test_a_record_that_cannot_be_put_into_words_fails_nobody(logged):
+    logging.getLogger("any").error("%s %s", Silent(), TOKEN)
+    assert "Tuple" in logged.getvalue().title()
+
+
+def test_every_handler_is_protected_also_those_added_later_and_an_uncaught_error(logged, capsys):
+    SECRETS.hide(TOKEN, EMAIL)
+    out = io.StringIO()
+    library = logging.getLogger("a.library")
+    library.addHandler(handler := logging.StreamHandler(out))
+    try:
+        raise ValueError(f"Authorization: Basic {BASIC}")
+    except ValueError as error:
+        library.exception("sent %s", TOKEN)
+        sys.excepthook(type(error), error, error.__traceback__)
+    finally:
+        library.removeHandler(handler)
+    thread = threading.Thread(target=lambda: {}[TOKEN])
+    thread.start()
+    thread.join()
+    said = capsys.readouterr().err
+    assert "KeyError" in said and "ValueError" in said and "ValueError" in out.getvalue()
+    assert_clean(out.getvalue() + said)
