@@ -31,6 +31,7 @@ _INDEX = """<!DOCTYPE html>
         {%css%}
     </head>
     <body>
+        <noscript>Throughline needs JavaScript. Turn it on for this address and reload.</noscript>
         {%app_entry%}
         <footer>
             {%config%}

@@ -38,7 +38,11 @@ def shell(status: Status, choices: Choices, dialogs: Sequence[Any] = (), table_s
                     html.Div(notices(status.problems), id=ids.Banner.PROBLEMS, className="banners"),
                     html.Div(id=ids.Page.NOTICES, className="banners", **{"aria-live": "polite"}),
                     _filters(choices),
-                    html.Main([_pane(tab) for tab in TABS], id=ids.Page.MAIN, tabIndex="-1"),
+                    html.Main(
+                        [html.H1("Delivery and flow", className="visually-hidden"), *map(_pane, TABS)],
+                        id=ids.Page.MAIN,
+                        tabIndex="-1",
+                    ),
                 ],
                 className="page",
             ),
@@ -159,6 +163,8 @@ def _sample_banner(status: Status) -> html.Div:
         id=ids.Banner.SAMPLE,
         className="sample",
         hidden=not status.is_sample,
+        role="region",
+        **{"aria-label": "Sample data"},
     )
 
 
@@ -194,6 +200,8 @@ def _filters(choices: Choices) -> html.Div:
         ],
         id=ids.Filter.ROW,
         className="filters",
+        role="search",
+        **{"aria-label": "Period and filters"},
     )
 
 
@@ -239,7 +247,7 @@ def _detail(table_script: str) -> html.Div:
     return html.Div(
         [
             html.Div(className="scrim", **{"data-close-detail": "1"}),
-            html.Aside(
+            html.Div(
                 [
                     html.Button(
                         icon("x-lg"),

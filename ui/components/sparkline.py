@@ -22,7 +22,7 @@ def sparkline(points: Sequence[float | None] | None, *, shaded: float = 0.0, wor
     """
     known = [each for each in points or () if each is not None]
     if len(known) < 2:
-        return html.Div("Too few values for a trend", className="sparkline sparkline-empty")
+        return html.Div("No trend for these days", className="sparkline sparkline-empty")
     return html.Div(html.Img(src=data_uri(points, shaded), alt=words, draggable="false"), className="sparkline")
 
 
