@@ -43,7 +43,7 @@ def roles(
     is_done = chosen(done) if done else category == "done"
     # A status that Jira calls done but the user does not is work that goes on.
     in_progress = chosen(started) if started else (category == "indeterminate") | (category == "done")
-    return Roles(in_progress & ~is_done, is_done, chosen(active), chosen(waiting), chosen(blocked))
+    return Roles(in_progress & ~is_done, is_done, chosen(active) & ~is_done, chosen(waiting), chosen(blocked))
 
 
 @dataclass(frozen=True)

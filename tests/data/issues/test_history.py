@@ -182,3 +182,8 @@ def test_categories_say_what_statuses_mean_until_the_user_chooses():
 def test_chosen_statuses_replace_the_categories(names, progress, done):
     found = chosen(**names)
     assert (named(found.progress), named(found.done)) == (progress, done)
+
+
+def test_a_done_status_is_never_active():
+    assert named(chosen(active=[DOING, DONE]).active) == {DOING}
+    assert named(chosen(active=[DOING, DONE], done=[CLOSED]).active) == {DOING, DONE}

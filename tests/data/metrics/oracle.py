@@ -295,7 +295,7 @@ def _active(done: Done, ask: Question) -> float:
     ]  # fmt: skip
     if ask.rules.blocked_flag:
         blocked += [clip(ask.when(a), math.inf if b is None else ask.when(b)) for a, b in done.item.flags]
-    busy = [clip(a, b) for status, a, b in stays(done.item, ask) if status in ask.flow.active]
+    busy = [clip(a, b) for status, a, b in stays(done.item, ask) if status in set(ask.flow.active) - ask.done]
     blocked, busy = [x for x in blocked if x[1] > x[0]], [x for x in busy if x[1] > x[0]]
     return _length(busy + blocked) - _length(blocked)
 

@@ -156,6 +156,21 @@ def test_every_completion_is_in_exactly_one_of_consecutive_periods(place, rules,
 # ---- whatever the site -------------------------------------------------------------------------------------------
 
 
+def test_efficiency_stays_below_100_percent_though_time_in_done_is_taken_out():
+    item = Item(
+        "2025-01-01", [("2025-01-02", DOING), ("2025-01-04", DONE), ("2025-01-10", DOING), ("2025-01-12", DONE)]
+    )
+    value = ask(
+        "flow_efficiency",
+        site(item),
+        "2025-01-01",
+        "2025-01-31",
+        workflow={"active": [DOING, DONE]},
+        subtract_reopened=True,
+    )
+    assert value.value == 100
+
+
 def in_range(name: str, value: float | None) -> bool:
     if value is None:
         return True
