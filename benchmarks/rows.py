@@ -51,6 +51,9 @@ class Report:
     started: float = field(default_factory=time.perf_counter)
 
     def head(self) -> None:
+        busy = os.getloadavg()[0]
+        if busy > (os.cpu_count() or 1) / 2:
+            print(f"This machine is busy (load {busy:.1f}): times are longer than they need be; see the ratios.\n")
         heads = {"area": "area", "name": "what", "value": "median", "floor": "floor", "ratio": "× floor"}
         print(_LINE.format(**heads, budget="budget", verdict=""), flush=True)
 
@@ -77,7 +80,12 @@ class Report:
         """All rows as JSON, with what machine they come from."""
         took = time.perf_counter() - self.started
         rows = [asdict(row) | {"ratio": row.ratio, "hit": row.hit} for row in self.rows]
-        machine = {"system": platform.system(), "python": platform.python_version(), "cores": os.cpu_count()}
+        machine: dict[str, Any] = {
+            "system": platform.system(),
+            "python": platform.python_version(),
+            "cores": os.cpu_count(),
+        }
+        machine["load"] = os.getloadavg()
         at = datetime.now(UTC).isoformat(timespec="seconds")
         path.write_text(json.dumps({"at": at, "seconds": took, "machine": machine, "rows": rows}, indent=2) + "\n")
         misses = [row.name for row in self.rows if row.hit is False]

@@ -16,14 +16,18 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 def dashboard(folder: Path, **variables: str) -> Iterator[str]:
     """Gives its address; state and settings live in `folder`. Raises RuntimeError when it does not start."""
     words = [sys.executable, str(CHECKOUT / "app.py"), "serve", "--port", "0"]
-    with subprocess.Popen(
-        words, env=_environment(folder, variables), cwd=CHECKOUT, stdout=subprocess.PIPE, text=True
-    ) as running:
+    log = folder / "server.log"
+    with (
+        log.open("w") as errors,
+        subprocess.Popen(
+            words, env=_environment(folder, variables), cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=errors, text=True
+        ) as running,
+    ):
         try:
             line = running.stdout.readline() if running.stdout else ""
             address = next((word for word in line.split() if word.startswith("http://")), "")
             if not address:
-                raise RuntimeError("the dashboard did not start; stderr says why")
+                raise RuntimeError(f"the dashboard did not start: {log.read_text()}")
             yield address
         finally:
             running.terminate()
