@@ -77,20 +77,27 @@ def _flow_fields(draw: Any, base: int, zone: str) -> dict[str, st.SearchStrategy
     return {name: known[name] for name in chosen}
 
 
+def nows(base: int, made: list[Item]) -> st.SearchStrategy[int]:
+    """Long after everything, in the middle of it, or at the very instant of a change."""
+    known = [when for item in made for when, _ in item.moves]
+    return st.one_of(st.just(base + 100 * DAY), instants(base), *([st.sampled_from(known)] if known else []))
+
+
 @st.composite
 def flow_sites(draw: Any) -> dict[str, Any]:
     """Everything that a flow question needs: items, zone, first, last, now, mapped."""
     zone, first = draw(st.sampled_from(STARTS))
     base = at(first, zone)
     fields = _flow_fields(draw, base, f"{zone} {first}")
+    made = draw(st.lists(items(base, fields), min_size=0, max_size=9))
     start = draw(st.integers(0, SPREAD - 1))
     day = date.fromisoformat(first) + timedelta(days=start)
     return {
-        "items": draw(st.lists(items(base, fields), min_size=0, max_size=9)),
+        "items": made,
         "zone": zone,
         "first": day,
         "last": day + timedelta(days=draw(st.integers(0, SPREAD - start))),
-        "now": draw(st.just(base + 100 * DAY) | instants(base)),
+        "now": draw(nows(base, made)),
         "mapped": frozenset(fields),
     }
 
@@ -184,7 +191,7 @@ def dora_sites(draw: Any) -> dict[str, Any]:
         "zone": zone,
         "first": first + timedelta(days=start),
         "last": first + timedelta(days=start + draw(st.integers(0, SPREAD - start))),
-        "now": draw(st.just(base + 100 * DAY) | instants(base)),
+        "now": draw(nows(base, made)),
         "mapped": frozenset(fields),
     }
 

@@ -126,6 +126,7 @@ def test_as_of_the_end_of_the_period_it_was_done_then():
 def test_what_happens_after_now_is_not_known_yet():
     item = Item("2025-01-01", [("2025-01-02", DOING), ("2025-01-10", DONE), ("2025-01-20", TODO)])
     assert january("flow_velocity", item, now="2025-01-15").value == 1
+    assert january("flow_velocity", item, now="2025-01-10").value == 1  # done at this very instant
     assert january("flow_velocity", item, now="2025-01-20").value == 0
     assert january("flow_velocity", item, now="2025-01-09").value == 0
 
