@@ -103,6 +103,7 @@ class RateLimited(JiraError):
 
     def __init__(self, retry_after: float | None = None, *, reason: str = "", status: int | None = 429) -> None:
         self.retry_after = retry_after
+        self.reason = reason
         why = f" ({reason})" if reason else ""
         hint = "Wait a few minutes, then sync again; the data you have stays as it is."
         if retry_after is not None:

@@ -93,6 +93,11 @@ def wait_seconds(headers: Mapping[str, str], now: datetime) -> float | None:
     return None
 
 
+def server_time(headers: Mapping[str, str]) -> datetime | None:
+    """The server's clock as its answer tells it: dates to wait for are meant by that clock, not by ours."""
+    return _http_date(headers.get("Date", ""))
+
+
 def _http_date(text: str) -> datetime | None:
     if not re.search(r"[A-Za-z]{3}", text):
         return None

@@ -19,6 +19,7 @@ from requests.exceptions import ChunkedEncodingError, ContentDecodingError, Requ
 from data.jira import refusals
 from data.jira.connection import Connection
 from data.jira.errors import BadAnswer, Cancelled, JiraError, RateLimited, ServerTrouble, TooLarge, Unreachable
+from data.jira.gate import Gate, gate_of
 from data.jira.protocol import Request
 
 TRIES = 4
@@ -63,6 +64,7 @@ class Sender:
         patience: Patience | None = None,
         cancelled: Callable[[], bool] = never,
         pause: Callable[[float], None] | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self.connection = connection
         self.patience = patience or Patience()
@@ -70,36 +72,61 @@ class Sender:
         self.requests = 0
         self._pause = pause or self._sleep
         self._lock = threading.Lock()
-        self._not_before = 0.0
+        self.gate = gate or gate_of(_origin(connection.url))
+        self._born = self.gate.openings
         self._session = _session(connection)
 
     def send(self, request: Request, *, query: bool = False) -> Answer:
         """The answer, after as many tries as are sane. Raises JiraError; `query`: the request holds JQL."""
+        probe = self.gate.admit(self._born, self.cancelled)
+        try:
+            answer = self._tried(request, query)
+        except (ServerTrouble, Unreachable) as error:
+            self.gate.failed(error, probe=probe)
+            raise
+        except (Cancelled, RateLimited):
+            if probe:
+                self.gate.gave_up()
+            raise
+        except JiraError:
+            self.gate.worked()
+            raise
+        except BaseException:
+            if probe:
+                self.gate.gave_up()
+            raise
+        self.gate.worked()
+        return answer
+
+    def _tried(self, request: Request, query: bool) -> Answer:
         problem: JiraError = Unreachable()
         end = time.monotonic() + self.patience.deadline
         for attempt in range(self.patience.tries):
-            self._wait_for_turn()
+            self.gate.turn(self.patience.longest, self.cancelled, self._pause)
             try:
                 return self._once(request, query)
             except (RateLimited, ServerTrouble, Unreachable, BadAnswer) as error:
                 if isinstance(error, TooLarge) or not _may_help(error):
                     raise
                 problem = error
-            if attempt + 1 == self.patience.tries or time.monotonic() > end:
+            finally:
+                self.gate.leave()
+            last = attempt + 1 == self.patience.tries or time.monotonic() > end
+            self._hold(problem, attempt, last)
+            if last:
                 break
-            self._hold(problem, attempt)
         raise problem
 
     def read(self, request: Request, reader: Callable[[Answer], object], *, query: bool = False):
         """`reader(answer)`; an answer that cannot be read is asked for again. Raises JiraError."""
-        for attempt in range(2):
+        for attempt in range(self.patience.tries):
             answer = self.send(request, query=query)
             try:
                 return reader(answer)
             except BadAnswer:
-                if attempt:
+                if attempt + 1 == self.patience.tries:
                     raise
-                self._pause(_backoff(0))
+                self._pause(_backoff(attempt))
         raise BadAnswer
 
     def close(self) -> None:
@@ -107,29 +134,18 @@ class Sender:
 
     # ---- waiting
 
-    def _hold(self, problem: JiraError, attempt: int) -> None:
+    def _hold(self, problem: JiraError, attempt: int, last: bool) -> None:
         """Decides how long no thread may ask; too long for waiting raises the problem itself."""
-        wait = _backoff(attempt)
-        if isinstance(problem, RateLimited) and problem.retry_after is not None:
-            if problem.retry_after > self.patience.longest:
-                raise problem
-            # A little more than told: the two clocks differ, and several programs must not come back at once.
-            wait = problem.retry_after + random.uniform(0.05, 0.3)  # noqa: S311 - jitter
         if isinstance(problem, RateLimited):
-            with self._lock:
-                self._not_before = max(self._not_before, time.monotonic() + wait)
-        else:
-            self._pause(wait)
-
-    def _wait_for_turn(self) -> None:
-        while True:
-            if self.cancelled():
-                raise Cancelled
-            with self._lock:
-                wait = self._not_before - time.monotonic()
-            if wait <= 0:
-                return
-            self._pause(wait)
+            wait = _backoff(attempt)
+            if problem.retry_after is not None:
+                # A little more than told: the two clocks differ, and several programs must not come back at once.
+                wait = problem.retry_after + random.uniform(0.05, 0.3)  # noqa: S311 - jitter
+            self.gate.hold(wait, problem.reason)
+            if problem.retry_after is not None and problem.retry_after > self.patience.longest:
+                raise problem
+        elif not last:
+            self._pause(_backoff(attempt))
 
     def _sleep(self, seconds: float) -> None:
         """Sleeps, and wakes within a fifth of a second when cancelled."""
@@ -151,12 +167,12 @@ class Sender:
                 body = self._body(response)
         except RequestException as error:
             raise _trouble(error, self.connection) from None  # the cause may hold headers with the token
-        problem = refusals.refusal(response.status_code, response.headers, body, now=datetime.now(UTC), query=query)
+        if response.headers.get("X-RateLimit-NearLimit", "").strip().lower() == "true":
+            self.gate.near_limit()
+        now = refusals.server_time(response.headers) or datetime.now(UTC)
+        problem = refusals.refusal(response.status_code, response.headers, body, now=now, query=query)
         if problem is not None:
             raise problem
-        if response.headers.get("X-RateLimit-NearLimit", "").lower() == "true":
-            with self._lock:
-                self._not_before = max(self._not_before, time.monotonic() + 0.5)
         return Answer(response.headers, body)
 
     def _open(self, request: Request, url: str) -> requests.Response:

@@ -193,7 +193,7 @@ def test_an_answer_that_stays_broken_is_reported():
     with fake_cloud(**{SEARCH: Reply(200, b"{")}) as fake, client(fake, pause=Clock()) as jira:
         with pytest.raises(errors.BadAnswer):
             search(jira)
-        assert asked(fake) == 2
+        assert asked(fake) == 4
 
 
 def test_a_redirect_to_another_origin_gets_no_token():
