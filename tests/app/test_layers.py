@@ -92,7 +92,9 @@ def test_callbacks_stand_alone():
         for outer in ast.walk(ast.parse(module.read_text()))
         if isinstance(outer, ast.FunctionDef)
         for inner in ast.walk(outer)
-        if isinstance(inner, ast.FunctionDef) and inner is not outer and any("callback" in ast.unparse(each) for each in inner.decorator_list)
+        if isinstance(inner, ast.FunctionDef)
+        and inner is not outer
+        and any("callback" in ast.unparse(each) for each in inner.decorator_list)
     }
     assert not nested
 
