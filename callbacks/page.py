@@ -11,6 +11,7 @@ from dash import ClientsideFunction, Input, Output, callback, clientside_callbac
 from dash.fingerprint import build_fingerprint
 
 from callbacks.context import period_of, workspace
+from callbacks.quality import known_quality
 from data.periods import PeriodError
 from data.views import Choices, Status, SyncState
 from ui import ids
@@ -28,7 +29,7 @@ def layout() -> Any:
     """The page for a new visitor. Old or missing data starts a sync behind it (D-11)."""
     ws = workspace()
     ws.ensure_fresh()
-    return shell(ws.status(), ws.choices(), dialogs(), table_script())
+    return shell(ws.status(), ws.choices(), dialogs(), table_script(), known_quality())
 
 
 @cache

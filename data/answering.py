@@ -27,7 +27,7 @@ from data.views import Answer, Choices, Detail, Filters, IssuePage, IssueRow
 if TYPE_CHECKING:
     from data.place import Place
 
-METRIC_VERSIONS = 1  # raised when a formula changes, so that older cached numbers are not shown
+METRIC_VERSIONS = 2  # raised when a formula changes, so that older cached numbers are not shown
 MOST_CHOICES = 200
 
 

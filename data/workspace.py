@@ -37,6 +37,7 @@ from data.views import (
     Filters,
     IssuePage,
     Problem,
+    Quality,
     Status,
     StatusInfo,
     Suggestion,
@@ -178,6 +179,12 @@ class Workspace:
             return True
         return self.clock() - _instant(head.synced_at) > timedelta(hours=settings.sync.max_age_hours)
 
+    def quality(self) -> Quality:
+        """How the last sync ended, and what in the data makes numbers doubtful. Raises JiraError."""
+        place = self.place
+        head = place.head()
+        return Quality(head.last_result if head else None, ())
+
     # ---- numbers
 
     def period(self, preset: str | None, first: str | None = None, last: str | None = None) -> Period:
@@ -251,19 +258,8 @@ class Workspace:
         """Some of the issues behind a number. `sort`: (column of IssueRow, "asc" | "desc")."""
         place = self.place
         facts = place.facts(place.loaded().settings, filters)
-        return answering.issue_page(
-            facts,
-            metric,
-            period,
-            place,
-            self._browse_url(),
-            first,
-            count,
-            sort=sort,
-            text=text,
-            reason=reason,
-            used=used,
-        )
+        narrowed: dict[str, Any] = {"sort": sort, "text": text, "reason": reason, "used": used}
+        return answering.issue_page(facts, metric, period, place, self._browse_url(), first, count, **narrowed)
 
     def csv_metric(self, metric: str, period: Period, filters: Filters = NO_FILTERS) -> str:
         """One metric as CSV: a header and a row."""

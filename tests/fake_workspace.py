@@ -10,7 +10,19 @@ from typing import Any
 
 from data.metrics.answers import TIER_COLORS, MetricValue, iso
 from data.periods import Period, PeriodError, parse_day
-from data.views import Answer, Choices, Detail, Filters, IssuePage, IssueRow, Problem, Status, SyncState
+from data.views import (
+    Answer,
+    Choices,
+    Detail,
+    Filters,
+    Finding,
+    IssuePage,
+    IssueRow,
+    Problem,
+    Quality,
+    Status,
+    SyncState,
+)
 from tests.fake_mapping import FakeMapping
 
 TODAY = date(2026, 11, 16)
@@ -37,6 +49,14 @@ NOTES = {
     "flow_distribution": ["types as suggested"],
 }
 TIERS = {"year": 2023, "Elite": "< 1 day", "High": "≤ 1 week", "Medium": "≤ 1 month", "Low": "more"}
+
+
+FINDINGS = (
+    Finding("The query does not hold everything before 16 Nov 2025", None, "Numbers of earlier days would be too low, so they are marked and not compared.", "Make the query wider to look further back.", "info"),
+    Finding("Some issues have an incomplete history", 14, "Their times in statuses are left out, so flow time and efficiency rest on fewer issues.", "Run a full sync; if it stays, ask an administrator whether the account may see all of them."),
+    Finding("Done without any date", 23, "Nobody can say when they were completed, so they are in no number.", "Let the workflow set a resolution when work is finished."),
+    Finding("A <b>mapped</b> field is empty: Deployment date", 812, "Deployment frequency and lead time have nothing to count.", "Check the field mapping: choose another Jira field, or fill this one.", "danger"),
+)  # fmt: skip
 
 
 def metric_value(name: str, period: Period, **changes: Any) -> MetricValue:
@@ -73,7 +93,7 @@ def without_value(name: str, period: Period, state: str, message: str, **details
 
 
 class FakeWorkspace(FakeMapping):
-    """`scenario`: full | mixed | stale | empty | failing | first | refused | syncing | broken."""
+    """`scenario`: full | mixed | stale | empty | failing | first | refused | syncing | broken | doubtful."""
 
     def __init__(self, scenario: str = "full", now: datetime = NOW) -> None:
         self.scenario, self.now = scenario, now
@@ -106,6 +126,32 @@ class FakeWorkspace(FakeMapping):
             sync=self.sync, problems=problems, zone=ZONE, first_day=None if first else COVERED[0],
             last_day=None if first else COVERED[1], read_only=self.scenario == "broken",
         )  # fmt: skip
+
+    def quality(self) -> Quality:
+        self.calls.append(("quality",))
+        if self.scenario in ("first", "refused", "syncing"):
+            return Quality(None, ())
+        ended = self.now - timedelta(minutes=12)
+        sync: dict[str, Any] = {
+            "complete": True, "mode": "incremental", "expected": None, "fetched": 38, "changed": 31, "removed": 1,
+            "duplicates": 2, "requests": 6, "incomplete_histories": 0, "warnings": [], "revision": int(self.revision[1:]),
+            "started_at": iso(ended - timedelta(seconds=4.2)), "finished_at": iso(ended), "issues": 812, "error": None,
+        }  # fmt: skip
+        if self.scenario == "broken":
+            error = {
+                "code": "unreachable",
+                "message": "Jira did not answer within 30 seconds.",
+                "hint": "Try again later.",
+            }
+            return Quality({**sync, "complete": False, "error": error, "fetched": 0, "changed": 0}, FINDINGS[:2])
+        if self.scenario == "doubtful":
+            warnings = [
+                "The versions of project PAY could not be read.",
+                "SHOP-7: it has a shape that we cannot read; it is left out.",
+            ]
+            counts = {"mode": "full", "expected": 815, "fetched": 812, "incomplete_histories": 14, "warnings": warnings}
+            return Quality({**sync, **counts, "complete": False}, FINDINGS)
+        return Quality(sync, ())
 
     def _tick(self) -> None:
         done = self.sync.done + 400

@@ -17,6 +17,8 @@ class Store(StrEnum):
     FLOW_VIEW = "store-flow-view"
     DETAIL_VIEW = "store-detail-view"  # the question of the open detail
     PERIOD_VIEW = "store-period-view"  # the period asked for
+    QUALITY_VIEW = "store-quality-view"  # of which data the open tab "Data quality" speaks
+    LAST_SYNC = "store-last-sync"  # callbacks/sync.py: when the last sync ended, well or not
 
 
 class Page(StrEnum):
@@ -30,6 +32,7 @@ class Header(StrEnum):
     CONNECT = "header-connect"  # button with site and query: opens the connection form
     SETTINGS = "header-settings"  # gear: opens the field mapping
     FRESHNESS = "header-freshness"
+    QUALITY = "header-quality"  # place of the badge that leads to the tab "Data quality"
     SYNC = "header-sync"
     THEME = "header-theme"
     TABS = "header-tabs"
@@ -46,6 +49,7 @@ class Sync(StrEnum):
     PROGRESS = "sync-progress"
     CANCEL = "sync-cancel"
     CLOCK = "sync-clock"  # ticks only while a sync runs
+    WATCH = "sync-watch"  # ticks every few minutes while the page is looked at
 
 
 class Period(StrEnum):
@@ -65,6 +69,10 @@ class Filter(StrEnum):
 class Cards(StrEnum):
     DORA = "cards-dora"
     FLOW = "cards-flow"
+
+
+class Quality(StrEnum):
+    BODY = "quality-body"
 
 
 class Detail(StrEnum):

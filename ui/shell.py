@@ -1,4 +1,4 @@
-"""The frame around every tab: bar, banners, filters, the two tabs, the place for the detail."""
+"""The frame around every tab: bar, banners, filters, the tabs, the place for the detail."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from data.views import Choices, Status
+from data.views import Choices, Quality, Status
 from ui import ids
 from ui.components.filter_menu import filter_menus
 from ui.components.freshness import freshness
@@ -16,21 +16,30 @@ from ui.components.menu import menu
 from ui.components.metric_card import skeletons
 from ui.components.notice import notices
 from ui.components.period_picker import period_picker
+from ui.components.quality_badge import last_sync, quality_badge
 from ui.components.sync_progress import progress
+from ui.tabs.quality import skeleton
 from ui.url import TABS
 
-TAB_TITLES = {"dora": "DORA", "flow": "Flow"}
+TAB_TITLES = {"dora": "DORA", "flow": "Flow", "quality": "Data quality"}
 PANES = {"dora": ids.Cards.DORA, "flow": ids.Cards.FLOW}
 CLOCK_MS = 1_000
+WATCH_MS = 300_000
 
 
-def shell(status: Status, choices: Choices, dialogs: Sequence[Any] = (), table_script: str = "") -> html.Div:
+def shell(
+    status: Status,
+    choices: Choices,
+    dialogs: Sequence[Any] = (),
+    table_script: str = "",
+    quality: Quality | None = None,
+) -> html.Div:
     """The whole page as it first appears; `dialogs` are the closed modals, `table_script` is fetched by the detail."""
     return html.Div(
         [
             html.A("Skip to the numbers", href=f"#{ids.Page.MAIN}", className="skip"),
-            *_state(status),
-            _bar(status),
+            *_state(status, quality),
+            _bar(status, quality),
             _sync_bar(status),
             html.Div(
                 [
@@ -53,7 +62,7 @@ def shell(status: Status, choices: Choices, dialogs: Sequence[Any] = (), table_s
     )
 
 
-def _state(status: Status) -> list[Any]:
+def _state(status: Status, quality: Quality | None) -> list[Any]:
     return [
         dcc.Location(id=ids.Page.LOCATION, refresh="callback-nav"),
         dcc.Store(id=ids.Store.REVISION, data=status.revision),
@@ -61,13 +70,16 @@ def _state(status: Status) -> list[Any]:
         dcc.Store(id=ids.Store.FLOW_VIEW),
         dcc.Store(id=ids.Store.DETAIL_VIEW),
         dcc.Store(id=ids.Store.PERIOD_VIEW),
+        dcc.Store(id=ids.Store.QUALITY_VIEW),
+        dcc.Store(id=ids.Store.LAST_SYNC, data=last_sync(quality)),
         dcc.Store(id=ids.Store.SAVED, data=0),
         dcc.Store(id=ids.Store.CONNECTED, data=0),
         dcc.Interval(id=ids.Sync.CLOCK, interval=CLOCK_MS, disabled=status.sync.state != "running"),
+        dcc.Interval(id=ids.Sync.WATCH, interval=WATCH_MS),  # ui/assets/page.js stops it while nobody looks
     ]
 
 
-def _bar(status: Status) -> html.Header:
+def _bar(status: Status, quality: Quality | None) -> html.Header:
     return html.Header(
         [
             html.A(
@@ -88,7 +100,7 @@ def _bar(status: Status) -> html.Header:
             ),
             html.Nav(
                 [
-                    html.A(TAB_TITLES[tab], href=f"?tab={tab}", className="tab", **{"data-tab": tab, "data-nav": "tab"})
+                    html.A(_tab_title(tab), href=f"?tab={tab}", className="tab", **{"data-tab": tab, "data-nav": "tab"})
                     for tab in TABS
                 ],
                 className="tabs",
@@ -97,6 +109,7 @@ def _bar(status: Status) -> html.Header:
             ),
             html.Div(
                 [
+                    html.Span(quality_badge(quality), id=ids.Header.QUALITY, className="badge-place"),
                     html.Span(freshness(status), id=ids.Header.FRESHNESS, className="freshness"),
                     _button("arrow-clockwise", "Sync now", ids.Header.SYNC),
                     _button("gear", "Field mapping and definitions", ids.Header.SETTINGS),
@@ -114,6 +127,12 @@ def _bar(status: Status) -> html.Header:
         ],
         className="bar",
     )
+
+
+def _tab_title(tab: str) -> list[Any]:
+    """The title; on a phone its first word is all that is seen."""
+    first, _, rest = TAB_TITLES[tab].partition(" ")
+    return [first, html.Span(f" {rest}", className="tab-rest")] if rest else [first]
 
 
 def site_words(status: Status) -> list[Any]:
@@ -233,10 +252,13 @@ def _copy_link() -> html.Button:
 
 
 def _pane(tab: str) -> html.Section:
+    cards = tab in PANES
     return html.Section(
         [
             html.H2(TAB_TITLES[tab], className="visually-hidden"),
-            html.Div(skeletons(), id=PANES[tab], className="pane-cards"),
+            html.Div(skeletons(), id=PANES[tab], className="pane-cards")
+            if cards
+            else html.Div(skeleton(), id=ids.Quality.BODY, className="quality"),
         ],
         className="pane",
         **{"data-pane": tab, "aria-label": TAB_TITLES[tab]},

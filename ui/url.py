@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode
 from data.periods import PRESETS
 from data.views import Filters
 
-TABS = ("dora", "flow")
+TABS = ("dora", "flow", "quality")
 DEFAULT_TAB = "dora"
 DEFAULT_PERIOD = "30d"
 FILTERS = {"project": "projects", "type": "types", "label": "labels", "component": "components"}

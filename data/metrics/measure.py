@@ -20,7 +20,7 @@ from data.settings.fields import FIELDS
 log = logging.getLogger(__name__)
 LOW_CONFIDENCE = 5  # fewer used than this: the card says so
 HALF_SPARK = 10  # points for this period, and as many for the one before
-_FLAT = 0.5  # a change of less than so many percent reads as no change
+_FLAT = 2.0  # a change of less than so many percent reads as no change
 
 
 def measure_family(family: str, facts: Facts, period: Period) -> list[MetricValue]:

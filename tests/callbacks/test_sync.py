@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from data.views import SyncState
 
-OUTPUT = "..sync-progress.children...sync-bar.hidden...sync-clock.disabled...header-freshness.children...header-site.children...banner-sample.hidden...banner-problems.children...store-revision.data.."
+OUTPUT = "..sync-progress.children...sync-bar.hidden...sync-clock.disabled...header-freshness.children...header-quality.children...header-site.children...banner-sample.hidden...banner-problems.children...store-revision.data...store-last-sync.data.."
 INPUTS = {
-    "header-sync.n_clicks": 1, "sync-cancel.n_clicks": None, "sync-clock.n_intervals": 0, "store-saved.data": 0, "store-connected.data": 0,
+    "header-sync.n_clicks": 1, "sync-cancel.n_clicks": None, "sync-clock.n_intervals": 0, "sync-watch.n_intervals": None,
+    "store-saved.data": 0, "store-connected.data": 0,
 }  # fmt: skip
 KNOWN = {"store-revision.data": "r1"}
 

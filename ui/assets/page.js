@@ -1,7 +1,7 @@
 // What the page does by itself: the URL is the state; menus, theme, ages and focus follow it. No data lives here.
 (function () {
   'use strict';
-  const TABS = ['dora', 'flow'];
+  const TABS = ['dora', 'flow', 'quality'];
   const FILTERS = ['project', 'type', 'label', 'component'];
   const root = document.documentElement;
   const all = (selector, inside) => Array.from((inside || document).querySelectorAll(selector));
@@ -51,7 +51,7 @@
     const params = query();
     const tab = TABS.includes(params.get('tab')) ? params.get('tab') : 'dora';
     set(root, 'data-tab', tab);
-    all('.tab').forEach((link) => {
+    all('a[data-nav="tab"]').forEach((link) => {
       const target = canonical(params);
       target.delete('metric');
       if (link.dataset.tab === 'dora') target.delete('tab'); else target.set('tab', link.dataset.tab);
@@ -351,6 +351,20 @@
   window.addEventListener('popstate', () => { closeMenu(false); paint(); });
   dark.addEventListener('change', paintTheme);
   setInterval(paintAges, 20000);
+
+  // ── a page left open asks for news while it is looked at, and at once when somebody comes back after a while ────────
+  const NEWS = 300000;
+  let heard = Date.now();
+
+  function watch() {
+    const set_props = window.dash_clientside && window.dash_clientside.set_props;
+    if (!set_props || !document.getElementById('page-main')) return;
+    set_props('sync-watch', { disabled: document.hidden });
+    if (!document.hidden && Date.now() - heard > NEWS) set_props('sync-watch', { n_intervals: Date.now() });
+    heard = Date.now();
+  }
+
+  document.addEventListener('visibilitychange', watch);
 
   let asked = 0;
   new MutationObserver((changes) => {

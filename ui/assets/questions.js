@@ -35,7 +35,7 @@
   clientside.throughline = {
     split(search, revision) {
       const params = new URLSearchParams(search || '');
-      const tab = params.get('tab') === 'flow' ? 'flow' : 'dora';
+      const tab = ['flow', 'quality'].includes(params.get('tab')) ? params.get('tab') : 'dora';
       const asked = new URLSearchParams(pick(params, [...PERIOD, ...FILTERS]));
       asked.set('tab', tab);
       const view = { query: '?' + asked, revision };
@@ -44,6 +44,11 @@
         tab === 'flow' ? changed('flow', view) : clientside.no_update,
         changed('period', { query: pick(params, PERIOD), revision }),
       ];
+    },
+
+    quality(search, revision, synced) {
+      if (new URLSearchParams(search || '').get('tab') !== 'quality') return clientside.no_update;
+      return changed('quality', { revision, synced });
     },
 
     async detail(search, revision) {

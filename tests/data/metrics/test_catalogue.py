@@ -231,7 +231,7 @@ def test_the_comparison_is_with_as_many_days_just_before(name):
     if before.value:
         change = 100 * (value.value - before.value) / before.value
         assert value.details["trend_percentage"] == pytest.approx(change)
-        assert value.details["trend_direction"] == ("flat" if abs(change) < 0.5 else "up" if change > 0 else "down")
+        assert value.details["trend_direction"] == ("flat" if abs(change) < 2 else "up" if change > 0 else "down")
 
 
 @pytest.mark.parametrize(

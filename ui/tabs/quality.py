@@ -1,0 +1,180 @@
+"""The tab "Data quality": how the last sync went, and what in the data makes numbers doubtful."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import html
+
+from data.views import Finding, Problem, Quality, Status
+from ui.components.notice import notice
+from ui.words import count, moment, parse_instant
+
+NOTHING = "Nothing found that would make these numbers doubtful."
+_LEVELS = {"danger": "Serious", "warning": "Warning", "info": "Good to know"}
+_MODES = {
+    "full": "everything was read",
+    "incremental": "what had changed was read",
+    "fill": "what had changed and newly mapped fields were read",
+}
+_MOST_WARNINGS = 50
+
+
+def quality_page(quality: Quality, status: Status) -> html.Div:
+    """Findings first, the worst at the top; then the last sync."""
+    return html.Div([_findings(quality, status), _last_sync(quality.sync, status)], className="quality-page")
+
+
+def skeleton() -> html.Div:
+    """The places of both, before they are known."""
+    lines = [html.Div(className=f"sk {each}") for each in ("sk-title", "sk-line", "sk-line", "sk-line")]
+    return html.Div([html.Div(lines, className="block"), html.Div(lines, className="block")], className="quality-page")
+
+
+def quality_problem(problem: Problem, request_id: str = "") -> html.Div:
+    """When the data could not be looked at."""
+    return html.Div(notice(problem, request_id=request_id), className="quality-page")
+
+
+# ── findings
+
+
+def _findings(quality: Quality, status: Status) -> html.Section:
+    order = list(_LEVELS)
+    found = sorted(quality.findings, key=lambda each: order.index(each.level) if each.level in order else 1)
+    if found:
+        shown: Any = html.Ul([_finding(each) for each in found], className="findings")
+    elif status.synced_at:
+        shown = html.P(_dotted("ok", NOTHING), className="quality-nothing")
+    else:
+        shown = html.P("There is no data yet. What is found in it appears here after the first sync.")
+    about = f"In all {count(status.issue_count, 'issue')}, whatever period and filters are chosen."
+    return html.Section(
+        [
+            html.H3("What makes numbers doubtful", className="block-title"),
+            html.P(about, className="quality-about") if status.synced_at else None,
+            shown,
+        ],
+        className="block",
+    )
+
+
+def _finding(each: Finding) -> html.Li:
+    level = each.level if each.level in _LEVELS else "warning"
+    return html.Li(
+        [
+            html.Div(
+                [
+                    html.H4(
+                        [html.Span(className="dot", role="img", **{"aria-label": _LEVELS[level]}), each.title],
+                        className=f"finding-title level-{level}",
+                    ),
+                    html.Span(count(each.issues, "issue"), className="finding-count")
+                    if each.issues is not None
+                    else None,
+                ],
+                className="finding-head",
+            ),
+            html.Dl(
+                [
+                    part
+                    for name, words in (("Effect", each.effect), ("To do", each.todo))
+                    if words
+                    for part in (html.Dt(name), html.Dd(words))
+                ],
+                className="facts finding-facts",
+            ),
+        ],
+        className="finding",
+    )
+
+
+# ── the last sync
+
+
+def _last_sync(sync: Mapping[str, Any] | None, status: Status) -> html.Section:
+    if not sync:
+        body: list[Any] = [html.P("No sync has ended yet.", className="muted")]
+    else:
+        body = [
+            html.P(_outcome(sync), className="sync-outcome"),
+            _error(sync.get("error")),
+            html.Dl(
+                [part for row in _rows(sync, status) for part in (html.Dt(row[0]), html.Dd(row[1]))], className="facts"
+            ),
+            _warnings(sync.get("warnings") or ()),
+        ]
+    return html.Section([html.H3("Last sync", className="block-title"), *body], className="block block-sync")
+
+
+def _outcome(sync: Mapping[str, Any]) -> list[Any]:
+    error = sync.get("error") or {}
+    if error.get("code") == "cancelled":
+        return _dotted("info", "Cancelled: the data is as it was before.")
+    if error:
+        return _dotted("danger", "It did not work: the data is as it was before.")
+    how = _MODES.get(str(sync.get("mode")), "")
+    if sync.get("complete"):
+        return _dotted("ok", f"Complete{': ' if how else ''}{how}.")
+    return _dotted("warning", "Not complete: some of what Jira has could not be read.")
+
+
+def _error(error: Mapping[str, Any] | None) -> Any:
+    if not error or error.get("code") == "cancelled":
+        return None
+    return notice(Problem(str(error.get("message") or ""), todo=str(error.get("hint") or ""), level="danger"))
+
+
+def _rows(sync: Mapping[str, Any], status: Status) -> list[tuple[str, Any]]:
+    """What it counted; what it did not count is left out."""
+    rows: list[tuple[str, Any]] = []
+    if ended := sync.get("finished_at"):
+        rows.append(("Ended", moment(ended, status.zone)))
+        if began := sync.get("started_at"):
+            rows.append(("It took", took((parse_instant(ended) - parse_instant(began)).total_seconds())))
+    counted = (
+        ("Jira counted", "expected", "issue"),
+        ("Read", "fetched", "issue"),
+        ("New or changed", "changed", "issue"),
+        ("Gone from the query", "removed", "issue"),
+        ("Sent twice", "duplicates", "issue"),
+        ("Incomplete history", "incomplete_histories", "issue"),
+        ("Requests to Jira", "requests", ""),
+        ("Held now", "issues", "issue"),
+    )
+    for title, name, noun in counted:
+        if isinstance(number := sync.get(name), int):
+            rows.append((title, count(number, noun) if noun else f"{number:,}"))
+    return rows
+
+
+def took(seconds: float) -> str:
+    """0.8 seconds, 42 seconds, 3 min 20 s, 2 h 5 min."""
+    if seconds < 10:
+        return f"{max(seconds, 0):.1f} seconds"
+    if seconds < 100:
+        return f"{seconds:.0f} seconds"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def _warnings(warnings: list[Any] | tuple[Any, ...]) -> html.Details | None:
+    if not warnings:
+        return None
+    return html.Details(
+        [
+            html.Summary(f"What it noted ({len(warnings):,})"),
+            html.Ul([html.Li(str(each)) for each in warnings[:_MOST_WARNINGS]], className="notes"),
+        ],
+        className="as-table",
+    )
+
+
+def _dotted(level: str, words: str) -> list[Any]:
+    return [
+        html.Span(html.Span(className="dot", **{"aria-hidden": "true"}), className=f"level-{level}"),
+        html.Span(words),
+    ]
