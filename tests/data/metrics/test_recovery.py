@@ -122,3 +122,10 @@ def test_only_the_ends_of_a_recovery_decide_its_precision():
         incident("2025-01-05", "2025-01-05 12:30", links=[("is caused by", 0)]),
     )
     assert (value.value, value.performance_tier, value.details["day_precision"]) == (0.5, "Elite", False)
+
+
+def test_a_resolution_by_plain_date_counts_in_whole_days():
+    value = january("mean_time_to_recovery", incident("2025-01-05 12:00", "2025-01-06"))
+    assert (value.value, value.details["day_precision"]) == (24, True)
+    same_day = january("mean_time_to_recovery", incident("2025-01-05 12:00", "2025-01-05"))
+    assert (same_day.value, same_day.performance_tier, same_day.excluded_issue_count) == (0, "High", 0)
