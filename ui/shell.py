@@ -100,7 +100,7 @@ def _bar(status: Status, quality: Quality | None) -> html.Header:
             ),
             html.Nav(
                 [
-                    html.A(_tab_title(tab), href=f"?tab={tab}", className="tab", **{"data-tab": tab, "data-nav": "tab"})
+                    html.A(TAB_TITLES[tab], href=f"?tab={tab}", className="tab", **{"data-tab": tab, "data-nav": "tab"})
                     for tab in TABS
                 ],
                 className="tabs",
@@ -127,12 +127,6 @@ def _bar(status: Status, quality: Quality | None) -> html.Header:
         ],
         className="bar",
     )
-
-
-def _tab_title(tab: str) -> list[Any]:
-    """The title; on a phone its first word is all that is seen."""
-    first, _, rest = TAB_TITLES[tab].partition(" ")
-    return [first, html.Span(f" {rest}", className="tab-rest")] if rest else [first]
 
 
 def site_words(status: Status) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from data.views import SyncState
+from tests.fake_workspace import FakeWorkspace
 
 OUTPUT = "..sync-progress.children...sync-bar.hidden...sync-clock.disabled...header-freshness.children...header-quality.children...header-site.children...banner-sample.hidden...banner-problems.children...store-revision.data...store-last-sync.data.."
 INPUTS = {
@@ -42,3 +43,24 @@ def test_saved_settings_change_the_revision(act, fake):
     answer = act(OUTPUT, "store-saved.data", INPUTS, KNOWN)["response"]
     assert answer["store-revision"]["data"] == "r7"
     assert not [call for call in fake.calls if call[0] == "start_sync"]
+
+
+def test_a_page_left_open_asks_for_what_opening_it_would_renew(act, fake):
+    answer = act(OUTPUT, "sync-watch.n_intervals", INPUTS, KNOWN)["response"]
+    assert ("ensure_fresh",) in fake.calls
+    assert answer["sync-clock"]["disabled"] is True
+    assert answer["header-freshness"]["children"]
+
+
+def test_a_sync_that_the_watch_starts_is_followed(act, fake):
+    fake.ensure_fresh = fake.start_sync
+    answer = act(OUTPUT, "sync-watch.n_intervals", INPUTS, KNOWN)["response"]
+    assert answer["sync-clock"]["disabled"] is False
+    assert "header-quality" not in answer, "what is known stays until the sync has ended"
+
+
+def test_the_badge_and_the_mark_follow_the_end_of_a_sync(act, use):
+    use(FakeWorkspace("doubtful"))
+    answer = act(OUTPUT, "sync-clock.n_intervals", INPUTS, KNOWN)["response"]
+    assert "badge-quality" in str(answer["header-quality"]["children"])
+    assert answer["store-last-sync"]["data"] == "2026-11-16T12:18:00.000Z"

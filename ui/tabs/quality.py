@@ -126,24 +126,27 @@ def _error(error: Mapping[str, Any] | None) -> Any:
     return notice(Problem(str(error.get("message") or ""), todo=str(error.get("hint") or ""), level="danger"))
 
 
-def _rows(sync: Mapping[str, Any], status: Status) -> list[tuple[str, Any]]:
-    """What it counted; what it did not count is left out."""
-    rows: list[tuple[str, Any]] = []
+_COUNTED = (
+    ("Jira counted", "expected", "issue"),
+    ("Read", "fetched", "issue"),
+    ("New or changed", "changed", "issue"),
+    ("Gone from the query", "removed", "issue"),
+    ("Sent twice", "duplicates", "issue"),
+    ("Incomplete history", "incomplete_histories", "issue"),
+    ("Requests to Jira", "requests", ""),
+    ("Held now", "issues", "issue"),
+)
+_COUNTED_IN_VAIN = _COUNTED[-2:]  # what a sync had read before it failed is not held
+
+
+def _rows(sync: Mapping[str, Any], status: Status) -> list[tuple[str, str]]:
+    """When, how long, and what it counted; what it did not count is left out."""
+    rows: list[tuple[str, str]] = []
     if ended := sync.get("finished_at"):
         rows.append(("Ended", moment(ended, status.zone)))
         if began := sync.get("started_at"):
             rows.append(("It took", took((parse_instant(ended) - parse_instant(began)).total_seconds())))
-    counted = (
-        ("Jira counted", "expected", "issue"),
-        ("Read", "fetched", "issue"),
-        ("New or changed", "changed", "issue"),
-        ("Gone from the query", "removed", "issue"),
-        ("Sent twice", "duplicates", "issue"),
-        ("Incomplete history", "incomplete_histories", "issue"),
-        ("Requests to Jira", "requests", ""),
-        ("Held now", "issues", "issue"),
-    )
-    for title, name, noun in counted:
+    for title, name, noun in _COUNTED_IN_VAIN if sync.get("error") else _COUNTED:
         if isinstance(number := sync.get(name), int):
             rows.append((title, count(number, noun) if noun else f"{number:,}"))
     return rows

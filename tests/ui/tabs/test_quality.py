@@ -1,0 +1,120 @@
+"""The tab "Data quality" and its badge: what is found comes worst first, with what it does and what to do."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from plotly.utils import PlotlyJSONEncoder
+
+from data.views import Finding, Quality
+from tests.fake_workspace import FINDINGS, FakeWorkspace
+from ui.components.quality_badge import last_sync, quality_badge
+from ui.tabs.quality import NOTHING, quality_page, took
+
+
+def text(component) -> str:
+    return json.dumps(component, cls=PlotlyJSONEncoder, ensure_ascii=False)
+
+
+def page(scenario: str, quality: Quality | None = None) -> str:
+    fake = FakeWorkspace(scenario)
+    return text(quality_page(quality or fake.quality(), fake.status()))
+
+
+def test_findings_come_worst_first_with_what_they_do_and_what_to_do():
+    shown = page("doubtful")
+    order = sorted(range(len(FINDINGS)), key=lambda n: shown.index(FINDINGS[n].title))
+    assert [FINDINGS[n].level for n in order] == ["danger", "warning", "warning", "info"]
+    for each in FINDINGS:
+        assert each.effect in shown and each.todo in shown
+    assert "14 issues" in shown
+
+
+def test_a_level_is_said_in_words_too():
+    shown = page("doubtful")
+    for words in ("Serious", "Warning", "Good to know"):
+        assert f'"aria-label": "{words}"' in shown
+
+
+def test_a_finding_about_no_single_issue_gives_no_number():
+    shown = page("full", Quality(None, (Finding("The data is 3 days old", None, "", "Sync now."),)))
+    assert "finding-count" not in shown
+    assert "Effect" not in shown
+
+
+def test_nothing_found_is_said():
+    assert NOTHING in page("full")
+    assert NOTHING not in page("doubtful")
+
+
+def test_without_data_nothing_is_promised():
+    shown = page("first")
+    assert NOTHING not in shown
+    assert "No sync has ended yet." in shown
+    assert "after the first sync" in shown
+
+
+def test_the_last_sync_in_figures():
+    shown = page("doubtful")
+    for words in (
+        "815 issues",
+        "812 issues",
+        "31 issues",
+        "1 issue",
+        "4.2 seconds",
+        "Not complete",
+        "What it noted (2)",
+    ):
+        assert words in shown
+    assert "Jira counted" not in page("full"), "it asked only for what had changed"
+    assert "Complete: what had changed was read." in page("full")
+
+
+def test_a_failed_sync_says_why_and_shows_nothing_it_did_not_keep():
+    shown = page("broken")
+    assert "It did not work: the data is as it was before." in shown
+    assert "Jira did not answer within 30 seconds." in shown
+    assert "Try again later." in shown
+    assert "New or changed" not in shown
+
+
+def test_a_cancelled_sync_is_no_failure():
+    sync = {
+        **FakeWorkspace().quality().sync,
+        "complete": False,
+        "error": {"code": "cancelled", "message": "Cancelled."},
+    }
+    shown = page("full", Quality(sync, ()))
+    assert "Cancelled: the data is as it was before." in shown
+    assert "notice-danger" not in shown
+
+
+def test_a_result_of_another_version_is_still_shown():
+    assert "Last sync" in page("full", Quality({"mode": "new-mode", "complete": True}, ()))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(-1, "0.0 seconds"), (0.84, "0.8 seconds"), (42.4, "42 seconds"), (200, "3 min 20 s"), (7_500, "2 h 5 min")],
+)
+def test_how_long(seconds, words):
+    assert took(seconds) == words
+
+
+def test_the_badge_counts_and_wears_the_worst_colour():
+    shown = text(quality_badge(Quality(None, FINDINGS)))
+    assert "level-danger" in shown
+    assert '"aria-label": "Data quality: 4 findings"' in shown
+    assert "1 finding" in text(quality_badge(Quality(None, FINDINGS[:1])))
+
+
+def test_no_badge_when_nothing_is_found_or_nothing_is_known():
+    assert quality_badge(Quality(None, ())) is None
+    assert quality_badge(None) is None
+
+
+def test_the_mark_of_the_last_sync():
+    assert last_sync(None) == last_sync(Quality(None, ())) == ""
+    assert datetime.fromisoformat(last_sync(FakeWorkspace().quality())).tzinfo == UTC
