@@ -197,7 +197,9 @@ class TokenStore:
                 if mode & 0o077:
                     self._close_to_others(file.fileno(), mode)
                 tokens = json.loads(file.read())["tokens"]
-                return {str(key): str(value) for key, value in tokens.items() if isinstance(value, str)}
+                found = {str(key): str(value) for key, value in tokens.items() if isinstance(value, str)}
+                "".join((*found, *found.values())).encode()  # half a character cannot be sent
+                return found
         except FileNotFoundError:
             return {}
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 HIDDEN = "[hidden]"
+_LEFT_IN_URLS = "!#$&'()*+,/:;=?@[]~"  # what HTTP libraries do not quote in a path
 SHORTEST = 6  # a shorter "token" is part of ordinary words
 _PATTERNS = (
     (re.compile(r"(?i)\b(authorization['\"]?\s*[:=]\s*['\"]?(?:basic|bearer)?\s*)[^\s'\",;}]+"), rf"\1{HIDDEN}"),
@@ -38,9 +39,12 @@ class SecretFilter(logging.Filter):
         token = token.strip()
         if len(token) < SHORTEST:
             return
-        basic = base64.b64encode(f"{email}:{token}".encode()).decode()
+        basic = base64.b64encode(f"{email}:{token}".encode("utf-8", "replace")).decode()
         with self._guard:
-            words = {*self._words, token, quote(token, safe=""), repr(token)[1:-1], basic}
+            quoted = {
+                quote(token, safe=safe, errors="replace") for safe in ("", "/", _LEFT_IN_URLS, _LEFT_IN_URLS + "%")
+            }
+            words = {*self._words, token, *quoted, repr(token)[1:-1], basic}
             self._words = tuple(sorted(words, key=len, reverse=True))
 
     def clean(self, text: str) -> str:

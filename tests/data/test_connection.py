@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import stat
+import sys
+import traceback
+import types
 from pathlib import Path
 
 import pytest
@@ -129,7 +132,18 @@ def test_a_file_that_others_can_read_is_closed_and_pointed_out(tokens):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"tokens": []}', '{"tokens": 3}', '"' + TOKEN, "[" * 99999, "\x00\xff"]
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        '{"tokens": []}',
+        '{"tokens": 3}',
+        '"' + TOKEN,
+        "[" * 99999,
+        "\x00\xff",
+        '{"tokens": {"https://example.atlassian.net": "\\ud800"}}',
+    ],
 )
 def test_a_broken_file_is_a_problem_without_details_and_can_be_replaced(tokens, text):
     tokens.path.write_text(text)
@@ -232,3 +246,93 @@ def test_a_token_in_the_settings_is_not_used(tokens):
 def test_the_file_is_readable_json(tokens):
     tokens.set(SITE, TOKEN)
     assert json.loads(tokens.path.read_text()) == {"format": 1, "tokens": {SITE: TOKEN}}
+
+
+# -- the keyring
+
+
+class Keyring(types.ModuleType):
+    """Stands for the package `keyring`."""
+
+    def __init__(self):
+        super().__init__("keyring")
+        self.held, self.error = {}, None
+
+    def _fail(self):
+        if self.error:
+            raise self.error
+
+    def get_password(self, service, name):
+        self._fail()
+        return self.held.get((service, name))
+
+    def set_password(self, service, name, password):
+        self._fail()
+        self.held[service, name] = password
+
+    def delete_password(self, service, name):
+        self._fail()
+        del self.held[service, name]
+
+
+@pytest.fixture
+def keyring(monkeypatch):
+    monkeypatch.setitem(sys.modules, "keyring", made := Keyring())
+    return made
+
+
+@pytest.fixture
+def asked(tmp_path):
+    """A state folder of somebody who asks for the keyring."""
+    return Home.of({"THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_KEYRING": "1"}).ensure()
+
+
+def test_a_token_is_kept_in_the_keyring_of_those_who_ask_for_it(keyring, asked):
+    asked.tokens.set(SITE, TOKEN)
+    assert keyring.held == {("throughline", SITE): TOKEN}
+    assert asked.tokens.get(f" {SITE}/browse/A-1") == TOKEN
+    assert resolve({}, settings(url=SITE), asked.tokens).token_present
+    assert list(asked.path.rglob("token.json*")) == []
+    asked.tokens.set(SITE, "")
+    assert (keyring.held, asked.tokens.get(SITE), asked.tokens.problem) == ({}, None, None)
+
+
+def test_without_asking_the_keyring_is_not_touched(keyring, tmp_path):
+    home = Home.of({"THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_KEYRING": "0"}).ensure()
+    home.tokens.set(SITE, TOKEN)
+    assert keyring.held == {}
+    assert (home.path / "token.json").exists()
+
+
+def test_a_token_of_the_file_is_found_and_moves_when_it_is_stored_anew(keyring, asked):
+    asked.tokens.file.set(SITE, "older-token")
+    assert asked.tokens.get(SITE) == "older-token"
+    asked.tokens.set(SITE, TOKEN)
+    assert asked.tokens.file.get(SITE) is None
+    assert asked.tokens.get(SITE) == TOKEN
+
+
+def test_a_locked_keyring_is_a_problem_without_what_it_said(keyring, asked):
+    keyring.error = RuntimeError(f"cannot store {TOKEN}")
+    assert asked.tokens.get(SITE) is None
+    assert "Unlock" in asked.tokens.problem.todo
+    for use in (lambda: asked.tokens.set(SITE, TOKEN), lambda: asked.tokens.delete(SITE)):
+        with pytest.raises(TokenError, match="RuntimeError") as caught:
+            use()
+        assert TOKEN not in "".join(traceback.format_exception(caught.value)) + repr(asked.tokens)
+    assert not (asked.path / "token.json").exists(), "it is not put into a file behind the back"
+
+
+def test_a_keyring_that_is_not_installed_says_so(asked, monkeypatch):
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    with pytest.raises(TokenError, match="not installed"):
+        asked.tokens.set(SITE, TOKEN)
+
+
+def test_a_token_file_that_cannot_be_read_now_is_not_replaced(tokens, monkeypatch):
+    tokens.set(SITE, TOKEN)
+    with monkeypatch.context() as broken:
+        broken.setattr(connection, "opened", lambda *_: (_ for _ in ()).throw(OSError(5, "Input/output error")))
+        with pytest.raises(TokenError, match="Input/output"):
+            tokens.set("https://other.example", "another-token")
+    assert tokens.get(SITE) == TOKEN

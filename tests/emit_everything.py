@@ -1,0 +1,190 @@
+"""Run by test_canary.py as a program: does all that Throughline does, with a canary for a token, logging at DEBUG.
+
+`python -m tests.emit_everything <token> <email> <folder> <where the token is: environment, stored or form>`; what a
+browser would get goes into files below <folder>/browser, the rest is what a program leaves: stdout, stderr, files.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import os
+import sys
+import threading
+import time
+import traceback
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+logging.basicConfig(level=logging.DEBUG)  # before anything of ours could protect a handler
+
+
+class Indiscreet(BaseHTTPRequestHandler):
+    """Fails, and repeats the credentials that it got, as misconfigured proxies do."""
+
+    statuses = (401, 403, 404, 400, 200)  # those that are not asked again: a test has no time
+    asked = 0
+
+    def do_GET(self) -> None:
+        sent = self.headers.get("Authorization", "")
+        Indiscreet.asked += 1
+        status = self.statuses[Indiscreet.asked % len(self.statuses)]
+        known = sys.argv[1] if sys.argv[1] in _decoded(sent) else "nobody"
+        body = json.dumps({"errorMessages": [f"Authorization: {sent} for {known}"], "serverTitle": sent}).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("X-Echo", sent)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_POST = do_GET
+
+    def log_message(self, *_: object) -> None:
+        """The test's own server is no part of the product."""
+
+
+def _decoded(header: str) -> str:
+    kind, _, rest = header.partition(" ")
+    return base64.b64decode(rest).decode() if kind == "Basic" else rest
+
+
+def keep(folder: Path, name: str, content: bytes) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / f"{len(list(folder.iterdir())):03}-{name}").write_bytes(content)
+
+
+class Browser:
+    """Asks the app for everything, and keeps what it answers."""
+
+    def __init__(self, app, token: str, folder: Path) -> None:
+        self.app, self.token, self.folder = app, token, folder
+        self.client = app.server.test_client()
+        self.acted = 0
+
+    def get(self, path: str) -> None:
+        answer = self.client.get(path)
+        keep(self.folder, "get", f"{path}\n{answer.status}\n{answer.headers}".encode() + answer.data)
+
+    def act(self, callback: dict, site: str) -> None:
+        """One callback, as if each of its inputs had changed in turn."""
+        for n, trigger in enumerate(callback["inputs"]):
+            body = {
+                "output": callback["output"],
+                "outputs": _outputs(callback["output"]),
+                "inputs": [self._filled(each, site, n == m) for m, each in enumerate(callback["inputs"])],
+                "state": [self._filled(each, site, False) for each in callback.get("state", [])],
+                "changedPropIds": [f"{_text(trigger['id'])}.{trigger['property']}"],
+            }
+            answer = self.client.post("/_dash-update-component", json=body)
+            self.acted += answer.status_code in (200, 204)
+            keep(
+                self.folder,
+                "callback",
+                f"{callback['output']}\n{answer.status}\n{answer.headers}".encode() + answer.data,
+            )
+
+    def _filled(self, part: dict, site: str, acted: bool) -> dict:
+        name, prop = _text(part["id"]), part["property"]
+        typed = {
+            "connection-url": site,
+            "connection-email": sys.argv[2],
+            "connection-token": self.token,
+            "connection-jql": "",
+        }
+        value = typed.get(name) if prop == "value" else 1 if acted and prop in ("n_clicks", "n_submit") else None
+        if name.endswith("view") and prop == "data":
+            value = {"query": "?tab=dora&period=30d&metric=flow_velocity", "revision": "1"}
+        return {"id": part["id"], "property": prop, "value": value}
+
+
+def _text(name: object) -> str:
+    return name if isinstance(name, str) else json.dumps(name, sort_keys=True, separators=(",", ":"))
+
+
+def _outputs(text: str) -> object:
+    """`..a.b...c.d..` as Dash's renderer writes it in the body."""
+    single = not text.startswith("..")
+    parts = [text] if single else text.strip(".").split("...")
+    found = [{"id": part.rpartition(".")[0], "property": part.rpartition(".")[2].split("@")[0]} for part in parts]
+    return found[0] if single else found
+
+
+def browse(workspace, token: str, sites: list[str], folder: Path) -> int:
+    from callbacks.app import create_app
+
+    app = create_app(workspace)
+    browser = Browser(app, token, folder)
+    for path in ("/", "/_dash-layout", "/_dash-dependencies", "/healthz", "/readyz", f"/?token={'x' * 20}", "/nowhere"):
+        browser.get(path)
+    for path in ("numbers.csv", "metric.csv?metric=flow_velocity", "issues.csv?metric=flow_velocity", "issues.csv"):
+        browser.get(f"/export/{path}")
+    for callback in json.loads(browser.client.get("/_dash-dependencies").data):
+        if callback.get("clientside_function") is None and "{" not in callback["output"]:
+            typed = any("connection-token" in _text(each["id"]) for each in callback.get("state", []))
+            for site in sites if typed else sites[:1]:
+                browser.act(callback, site)
+    browser.get("/_dash-layout")
+    return browser.acted
+
+
+def main(token: str, email: str, place: str, where: str) -> None:
+    folder = Path(place)
+    from app import workspace as open_real
+    from cli import main as command
+    from data.connection import Home
+    from sample.generator import generate
+    from sample.server import SampleServer
+
+    bad = ThreadingHTTPServer(("127.0.0.1", 0), Indiscreet)
+    threading.Thread(target=bad.serve_forever, args=(0.01,), daemon=True).start()
+    worse = f"http://127.0.0.1:{bad.server_port}"
+    with SampleServer(generate(60, seed=3, until=datetime.now(UTC).date())) as server:
+        os.environ["JIRA_EMAIL"] = email
+        for url in (worse, server.url):
+            os.environ["JIRA_URL"] = url
+            if where == "environment":
+                os.environ["JIRA_TOKEN"] = token
+            elif where == "stored":
+                Home.of(os.environ).ensure().tokens.set(url, token)
+            workspace = open_real()
+            try:
+                result = workspace.sync_now(full=True)
+                print(result, workspace, workspace.site, workspace.connection())
+                workspace.start_sync()
+                workspace.job.wait(60)
+                print(workspace.status(), workspace.doctor(), workspace.test_connection(url, email, token))
+                workspace.test_connection(f"{url}/{token}", email, token, f"project = {token[:3]}")
+                workspace.jira_fields()
+            except Exception:
+                logging.getLogger("the.test").exception("as expected")
+                traceback.print_exc(file=sys.stdout)
+            for words in (
+                ["sync"],
+                ["doctor", "--format", "json"],
+                ["doctor"],
+                ["metrics"],
+                ["fields"],
+                ["issues", "flow_velocity"],
+            ):
+                try:
+                    print("exit code", command(words))
+                except Exception as error:  # noqa: BLE001 - THROUGHLINE_DEBUG=1 lets them through, to the hook
+                    sys.excepthook(type(error), error, error.__traceback__)
+        if where == "form":
+            del os.environ["JIRA_URL"], os.environ["JIRA_EMAIL"]
+            workspace = open_real()
+        acted = browse(workspace, token, [worse, server.url, "https://jira example"], folder / "browser")
+        workspace.job.wait(60)
+        print(workspace.status(), workspace.job.result)
+        threading.Thread(target=lambda: {}[token]).start()
+        time.sleep(0.1)
+        print(f"{acted} callbacks answered; {workspace.home.tokens!r} {os.getpid()}")
+    bad.shutdown()
+    raise RuntimeError(f"The last word of this program is a token: {token}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
