@@ -108,7 +108,9 @@ def test_a_type_that_does_not_fit_is_said_while_choosing_and_not_saved(page: Pag
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Any other field")).to_be_focused()
     page.keyboard.press("Enter")
+    expect(page.locator(".dash-dropdown-search")).to_be_focused()
     page.keyboard.type("team")
+    expect(page.locator(".dash-dropdown-option")).to_have_count(1)  # the list follows what is typed
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Any other field")).to_be_focused()
