@@ -6,13 +6,15 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from data.issues.sync import Progress, SyncResult
 from data.metrics.answers import iso
 from data.views import Problem, SyncState
 
 log = logging.getLogger(__name__)
+PAUSE = timedelta(minutes=30)
+PASSING = {"cancelled", "rate_limited", "server_trouble", "sync_busy", "unreachable"}  # may go better later
 Work = Callable[[Callable[[Progress], None], Callable[[], bool]], SyncResult]
 
 
@@ -27,6 +29,7 @@ class SyncJob:
         self._state = SyncState()
         self.result: SyncResult | None = None
         self.about = ""  # the site that the last started sync is of
+        self._ended: datetime | None = None
 
     @property
     def state(self) -> SyncState:
@@ -36,11 +39,20 @@ class SyncJob:
     def running(self) -> bool:
         return self._state.state == "running"
 
+    @property
+    def settled(self) -> bool:
+        """Whether the last sync did not end well, and repeating it unasked would be in vain or too early."""
+        if self._ended is None or self._state.state not in ("failed", "cancelled"):
+            return False
+        code = ((self.result and self.result.error) or {}).get("code")
+        return code not in PASSING or self._clock() - self._ended < PAUSE
+
     def start(self, work: Work) -> SyncState:
         """Start unless running."""
         with self._lock:
             if not self.running:
                 self._cancel.clear()
+                self.result = None
                 self._state = SyncState(
                     "running", "connecting", message="Connecting to Jira", started_at=iso(self._clock())
                 )
@@ -97,6 +109,7 @@ class SyncJob:
         self._end(*outcome(result))
 
     def _end(self, state: str, problem: Problem | None) -> None:
+        self._ended = self._clock()
         self._state = replace(self._state, state=state, problem=problem, message="")
 
 

@@ -288,19 +288,15 @@ class Workspace:
     # ---- sync
 
     def ensure_fresh(self) -> bool:
-        """Start a sync when the data is missing or too old; True if one runs."""
+        """Start a sync when the data is missing or too old, unless the last one has just failed; True if one runs."""
         place = self.place
-        if not self.job.running and not self._failed_for_good(place):
+        if not self.job.running and not (self.job.settled and self.job.about == place.known_as):
             try:
                 if self._stale(place.loaded().settings, place.synced()) and self._can_sync():
                     self.start_sync()
             except JiraError:
                 return False  # the status says what is wrong with the store
         return self.job.running
-
-    def _failed_for_good(self, place: Place) -> bool:
-        """A sync that failed in this process is not repeated by merely opening the page."""
-        return self.job.state.state == "failed" and self.job.about == place.known_as
 
     def _can_sync(self) -> bool:
         site = self.site
