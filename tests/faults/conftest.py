@@ -1,0 +1,195 @@
+"""One sync, or four at once, of a test site that misbehaves."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from data.issues.store import IssueStore
+from data.issues.sync import SyncResult, sync
+from data.jira import gate
+from data.jira.client import Jira
+from data.jira.connection import Connection
+from data.jira.sender import Patience
+from tests.faults.oracle import JQL, differences, snapshot
+from tests.faults.server import TOKEN, FaultyJira
+from tests.faults.site import Site
+
+
+def short_pause(seconds: float) -> None:
+    """Waits as told by a server are kept, since the client looks at the clock after each pause; the others are short."""
+    time.sleep(min(seconds, 0.02))
+
+
+class Syncs:
+    """Several syncs of one site, each with a store and an account of its own."""
+
+    def __init__(self, folder: Path, count: int, site: Site, flavour: str, **limits) -> None:
+        self.site, self.cloud = site, flavour == "cloud"
+        self.server = FaultyJira(site, flavour, **limits)
+        self.stores = [IssueStore(folder / f"issues{n}.sqlite") for n in range(count)]
+        self.patience = Patience(timeout=(10, 10), tries=4, longest=3, deadline=30, most_bytes=3_000_000)
+        self.mapped: set[str] = set()
+        self.results: list[SyncResult] = []
+        self.before: list[list] = []
+
+    @property
+    def limits(self):
+        return self.server.limits
+
+    def close(self) -> None:
+        for each in self.stores:
+            each.close()
+
+    # ---- actions
+
+    def one(self, number: int, *, token: str = TOKEN, jql: str = JQL, **more) -> SyncResult:
+        """One sync with the account of that number."""
+        email = f"sync{number}@example.org" if self.cloud else ""
+        secret = token if self.cloud else f"{token}-{number}"
+        connection = Connection(self.server.url, email, secret)
+        jira = Jira(connection, patience=self.patience, pause=short_pause)
+        try:
+            return sync(
+                connection, self.stores[number], jql=jql, mapped_fields=set(self.mapped), now=self.site.clock, jira=jira, **more
+            )  # fmt: skip
+        finally:
+            jira.close()
+
+    def sync(self, **more) -> list[SyncResult]:
+        """All at once."""
+        self.before = [snapshot(each, self.server.url) for each in self.stores]
+        count = len(self.stores)
+        if count == 1:
+            self.results = [self.one(0, **more)]
+        else:
+            with ThreadPoolExecutor(count) as pool:
+                self.results = list(pool.map(lambda number: self.one(number, **more), range(count)))
+        assert not self.server.errors, self.server.errors
+        return self.results
+
+    # ---- outcomes
+
+    def good(self, **more) -> None:
+        """All syncs said that they are complete, and what they hold is what the site has."""
+        for each in self.results:
+            assert (each.error, each.complete) == (None, True), (each.error, each.warnings)
+            assert each.incomplete_histories == 0
+        self.equal(**more)
+
+    def equal(self, **more) -> None:
+        """Each store holds what the site has."""
+        for each in self.stores:
+            found = differences(
+                self.site, each, self.server.url, mapped=self.mapped, limits=self.limits, cloud=self.cloud, **more
+            )
+            assert not found, "\n".join(found)
+
+    def refused(self, *codes: str) -> None:
+        """All syncs ended with that error, readable, and readers see what they saw before."""
+        for each, store, before in zip(self.results, self.stores, self.before, strict=True):
+            assert each.error, "the sync claims to have ended well"
+            assert each.error["code"] in codes, each.error
+            assert each.error["message"] and each.error["hint"] and TOKEN not in str(each.error)
+            assert not each.complete
+            assert snapshot(store, self.server.url) == before, "the old data was touched"
+
+    def honest(self) -> None:
+        """Each sync either failed and left all as it was, or said that it lacks something, or holds all."""
+        for each, store, before in zip(self.results, self.stores, self.before, strict=True):
+            if each.error:
+                assert snapshot(store, self.server.url) == before, "the old data was touched"
+            elif each.complete:
+                found = differences(
+                    self.site, store, self.server.url, mapped=self.mapped, limits=self.limits, cloud=self.cloud
+                )
+                assert not found, "it says complete, but:\n" + "\n".join(found)
+            else:
+                assert each.warnings, "not complete, and nobody says why"
+
+    def patient(self) -> None:
+        """Nobody asked before the time that the server named, from any thread."""
+        assert any(each.wait for each in self.server.asked), "the server never asked to wait"
+        found = self.server.too_early()
+        assert not found, "\n".join(found)
+
+    def recovers(self, most: int = 1) -> None:
+        """Without faults and after all pauses, so many syncs later the stores hold what the site has."""
+        gate.forget()
+        self.server.heal()
+        self.site.settle()
+        for _ in range(most):
+            self.site.pass_time(minutes=20)
+            self.sync()
+        self.good()
+
+    def each(self, on: str) -> int:
+        """The most requests of a kind that one of the syncs made."""
+        return max(self.server.count(on, who) for who in {each.who for each in self.server.asked})
+
+    def forget(self) -> None:
+        """Counts from here."""
+        self.server.asked.clear()
+
+
+@pytest.fixture(autouse=True)
+def _new_hosts() -> None:
+    """Test servers come and go on the same ports."""
+    gate.forget()
+
+
+@pytest.fixture(params=[1, 4], ids=["alone", "four"])
+def at_once(request: pytest.FixtureRequest) -> int:
+    """How many syncs run at once."""
+    return request.param
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator:
+    """`make(count, site, flavour, **limits)` gives Syncs with a running server."""
+    made: list[Syncs] = []
+
+    def start(count: int = 1, site: Site | None = None, flavour: str = "cloud", **limits) -> Syncs:
+        found = Syncs(tmp_path, count, site or Site(), flavour, **limits)
+        found.server.__enter__()
+        made.append(found)
+        return found
+
+    yield start
+    for each in made:
+        each.server.__exit__()
+        each.close()
+
+
+@pytest.fixture
+def syncs(make, at_once: int) -> Syncs:
+    """Syncs of a Cloud site whose pages are small, so that there are many; histories come in parts."""
+    return make(at_once, page=9, id_page=15, change_page=40)
+
+
+@pytest.fixture
+def synced(syncs: Syncs) -> Syncs:
+    """The same after a good sync, and some work on the site since: there is old data that must not suffer."""
+    syncs.sync()
+    syncs.good()
+    work(syncs.site)
+    syncs.forget()
+    return syncs
+
+
+@pytest.fixture
+def data_center(make, at_once: int) -> Syncs:
+    """Syncs of a Data Center site with small pages."""
+    return make(at_once, flavour="dc", dc_page=9)
+
+
+def work(site: Site, ids: Collection[int] = ()) -> None:
+    """A day on the site: a few issues change, one comes."""
+    site.pass_time(hours=5)
+    for number in list(ids) or list(site.tickets)[:6]:
+        site.transition(number, 3 if site.tickets[number].status != 3 else 4)
+    site.add("ALPHA")

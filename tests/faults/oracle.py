@@ -1,0 +1,171 @@
+"""Compares an issue store with the test site: row by row, field by field, change by change."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from sqlalchemy import select
+
+from data.issues import schema
+from data.issues.store import IssueStore
+from tests.faults.pages import Limits
+from tests.faults.site import FLAGGED, POINTS, SECOND, SIZE, SPRINT, Site, Ticket
+
+PROJECTS = ("ALPHA", "BETA")
+JQL = "project in (ALPHA, BETA)"
+_KEPT = {"status", "resolution", "assignee", "fixVersions", "issuetype", "project", "labels", SPRINT, FLAGGED}
+# Where a history has no field id, the store has the name in small letters; the field's id for versions.
+_NAMED = {"fix version": "fixVersions", "flagged": FLAGGED, "sprint": SPRINT, "story points": POINTS, "size": SIZE}
+_MEANT = {"Fix Version": "fixVersions", "Flagged": FLAGGED, "Sprint": SPRINT, "Story Points": POINTS, "Size": SIZE}
+_TABLES = ("issue", "change", "field_value", "link", "version", "status", "project")
+Rows = Counter
+
+
+def differences(
+    site: Site,
+    store: IssueStore,
+    site_url: str,
+    *,
+    mapped: Collection[str] = (),
+    limits: Limits | None = None,
+    cloud: bool = True,
+    projects: Collection[str] = PROJECTS,
+    jql: str = JQL,
+    strict: bool = False,
+) -> list[str]:
+    """What the store has and the site has not, or the other way round; nothing is good. `strict`: no project too many."""
+    limits = limits or Limits()
+    scope = store.scope_for(site_url, jql)
+    if scope is None:
+        return ["the store does not know the query"]
+    with site.lock:
+        want = expected(site, mapped, limits, cloud, projects)
+    got = held(store, scope.scope, mapped)
+    found = []
+    for name in _TABLES:
+        if lacking := want[name] - got[name]:
+            found += [f"{name}: not held: {row}" for row in list(lacking)[:4]] + [f"{name}: {lacking.total()} missing"]
+        if name == "project" and not strict:
+            continue
+        if surplus := got[name] - want[name]:
+            found += [f"{name}: too much: {row}" for row in list(surplus)[:4]] + [f"{name}: {surplus.total()} too many"]
+    return found
+
+
+def expected(
+    site: Site, mapped: Collection[str], limits: Limits, cloud: bool, projects: Collection[str]
+) -> dict[str, Rows]:
+    """The rows that a store must hold, by table."""
+    ours = [each for each in site.tickets.values() if each.project in projects and not each.hidden]
+    used = {each.project for each in ours}
+    values = sorted(set(mapped) | {FLAGGED})
+    return {
+        "issue": Counter(_issue(site, each) for each in ours),
+        "change": Counter(row for each in ours for row in _changes(each, mapped, limits)),
+        "field_value": Counter(row for each in ours for row in _values(site, each, values, cloud)),
+        "link": Counter(
+            (each.id, number, "is blocked by" if inward else "blocks", "Blocks", other, site.tickets[other].key)
+            for each in ours
+            for number, other, inward in each.links
+            if other in site.tickets
+        ),
+        "version": Counter(
+            (number, owner, name, released, day)
+            for number, (owner, name, released, day) in site.versions.items()
+            if owner in used
+        ),
+        "status": Counter((str(number), *row) for number, row in site.statuses.items()),
+        "project": Counter((name, site.projects[name]) for name in used),
+    }
+
+
+def _issue(site: Site, each: Ticket) -> tuple:
+    return (
+        each.id, each.key, each.project, str(each.type), str(each.status), each.summary, each.resolution, each.priority,
+        each.assignee, site.people.get(each.assignee or ""), each.parent, each.created, each.updated, each.resolved,
+        each.due, tuple(each.labels), tuple(each.components), tuple(each.versions), True,
+    )  # fmt: skip
+
+
+def _changes(each: Ticket, mapped: Collection[str], limits: Limits) -> Iterator[tuple]:
+    kept = _KEPT | ({POINTS, SIZE} & set(mapped))
+    for entry in each.histories:
+        at = entry.at // SECOND * SECOND if limits.created == "s" else entry.at
+        for item in entry.items:
+            meant = item.get("fieldId") or _MEANT.get(item["field"], item["field"])
+            if meant in kept:
+                yield each.id, entry.id, meant, at, item["from"], item["fromString"], item["to"], item["toString"]
+
+
+def _values(site: Site, each: Ticket, names: Collection[str], cloud: bool) -> Iterator[tuple]:
+    for name in names:
+        value = site.custom_value(each, name, cloud)
+        if value is not None and value not in ("", []):
+            yield each.id, name, json.dumps(value, sort_keys=True)
+
+
+# ---- the store
+
+
+def held(store: IssueStore, scope: int, mapped: Collection[str]) -> dict[str, Rows]:
+    """The rows of the store in the same shape. Key changes have no field id, so not every answer shows them."""
+    with store.engine.connect() as connection:
+        rows = {name: _rows(connection, getattr(schema, name), scope) for name in _TABLES}
+    return {
+        "issue": Counter(_held_issue(each) for each in rows["issue"]),
+        "change": Counter(
+            (each["issue_id"], each["history_id"], _NAMED.get(each["field"], each["field"]), each["at"], each["from_id"],
+             each["from_name"], each["to_id"], each["to_name"])
+            for each in rows["change"] if each["field"] != "key" and _is_mapped(each["field"], mapped)
+        ),
+        "field_value": Counter(
+            (each["issue_id"], each["field_id"], json.dumps(json.loads(each["value"]), sort_keys=True))
+            for each in rows["field_value"] if each["field_id"] in (*mapped, FLAGGED)
+        ),
+        "link": Counter(
+            tuple(each[name] for name in ("issue_id", "link_id", "phrase", "type_name", "other_id", "other_key"))
+            for each in rows["link"]
+        ),
+        "version": Counter(
+            tuple(each[name] for name in ("version_id", "project_key", "name", "released", "release_date"))
+            for each in rows["version"]
+        ),
+        "status": Counter((each["status_id"], each["name"], each["category"]) for each in rows["status"]),
+        "project": Counter((each["project_key"], each["project_id"]) for each in rows["project"]),
+    }  # fmt: skip
+
+
+def _is_mapped(name: str, mapped: Collection[str]) -> bool:
+    """Histories of fields that were mapped once may stay."""
+    meant = _NAMED.get(name, name)
+    return meant not in (POINTS, SIZE) or meant in mapped
+
+
+def _held_issue(each: dict[str, Any]) -> tuple:
+    names = (
+        "issue_id", "key", "project_key", "type_id", "status_id", "summary", "resolution", "priority", "assignee_id",
+        "assignee", "parent_id", "created", "updated", "resolved", "due",
+    )  # fmt: skip
+    lists = (tuple(json.loads(each[name])) for name in ("labels", "components", "fix_versions"))
+    return (*(each[name] for name in names), *lists, bool(each["history_complete"]))
+
+
+def _rows(connection: Any, table: Any, scope: int) -> list[dict[str, Any]]:
+    return [dict(row) for row in connection.execute(select(table).where(table.c.scope == scope)).mappings()]
+
+
+def snapshot(store: IssueStore, site_url: str, jql: str = JQL) -> list:
+    """All that readers see of a query, to find out whether it changed; without how the last sync ended."""
+    scope = store.scope_for(site_url, jql)
+    if scope is None or not scope.revision:
+        return []
+    with store.engine.connect() as connection:
+        found = [
+            [table.name, *sorted(map(repr, connection.execute(select(table).where(table.c.scope == scope.scope))))]
+            for table in schema.metadata.sorted_tables
+            if "scope" in table.c and table.name != "scope"
+        ]
+    return [scope.revision, scope.issues, scope.synced_at, scope.cursor, *found]
