@@ -45,7 +45,10 @@ def run(report: Report) -> None:
 
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name)
-        command(folder, "sync")
+        synced = command(folder, "sync")
+        if synced.returncode:
+            report.skip("page", synced.stderr.strip().splitlines()[-1])
+            return
         browser = playwright.chromium.launch(executable_path=path, args=list(chromium.FLAGS))
         with dashboard(folder) as address:
             _open(browser.new_context(), address)  # fills the metrics cache

@@ -40,7 +40,8 @@ def _open_connection(page: Page) -> None:
 def _open_mapping(page: Page) -> None:
     page.locator("#header-settings").click()
     page.locator(".list-item", has_text="Code commit date").click()
-    page.get_by_role("button", name="Clear").click()
+    page.get_by_role("heading", name="Code commit date").wait_for()
+    page.get_by_role("button", name="Clear").first.click()
     page.wait_for_selector(".preview-lines")
 
 
@@ -48,6 +49,7 @@ SHOTS = (
     Shot("dora"),
     Shot("flow", "?tab=flow"),
     Shot("detail", "?metric=lead_time_for_changes", ".detail-panel .js-plotly-plot, #detail-body svg.main-svg"),
+    Shot("quality", "?tab=quality", ".quality-page .block-title", sizes=(DESKTOP,), themes=("light",)),
     Shot("connect", act=_open_connection, sizes=(DESKTOP,), themes=("light",)),
     Shot("mapping", act=_open_mapping, sizes=(DESKTOP,), themes=("light",)),
     Shot("empty", "?from=2019-01-01&to=2019-01-31", ".line-empty, .notice", sizes=(DESKTOP,), themes=("light",)),
@@ -65,7 +67,10 @@ def main() -> int:
     IMAGES.mkdir(exist_ok=True)
     wanted = [shot for shot in SHOTS if not sys.argv[1:] or shot.name in sys.argv[1:]]
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
-        command(Path(name), "sync")
+        synced = command(Path(name), "sync")
+        if synced.returncode:
+            print(synced.stderr, file=sys.stderr)
+            return 1
         browser = playwright.chromium.launch(executable_path=path, args=list(chromium.FLAGS))
         with dashboard(Path(name)) as address:
             for shot in wanted:
