@@ -93,7 +93,7 @@ def _success(metric: Metric, asked: Asked, rows: Rows, value: float) -> MetricVa
         "display_unit": unit,
         "benchmarks": benchmarks(metric.name, year),
         # Where deployments are counted, several tickets may be one.
-        "low_confidence": extra.get("count", rows.used) < LOW_CONFIDENCE and metric.shows not in ("items", "per_day"),
+        "low_confidence": extra.get("count", rows.used) < LOW_CONFIDENCE,
         "score_2025": score(
             metric.name, value * 24 if metric.shows == "days" else value, period_days=asked.period.days
         ),
