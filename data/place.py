@@ -16,6 +16,7 @@ from data.cache.files import locked
 from data.cache.metric_cache import MetricCache, hash_of
 from data.issues import schema, tables
 from data.issues.damage import put_aside
+from data.issues.quality import Circumstances, findings
 from data.issues.store import BrokenStore, IssueStore, ScopeRow, StoreError
 from data.issues.tables import NEVER, Tables, microseconds
 from data.jira.reach import complete_since
@@ -23,12 +24,13 @@ from data.metrics.examples import empty_tables
 from data.metrics.facts import Facts
 from data.settings.model import Settings
 from data.settings.store import Loaded, SettingsStore
-from data.views import Filters, Problem
+from data.views import Filters, Problem, Quality
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _MINUTE = 60_000_000
+_HOUR = 60 * _MINUTE
 _FIRST, _LAST = 0, 253_370_764_800_000_000  # 1970 to 9999, µs: what a calendar can show, with a year to spare
 KEPT_FACTS = 4
 
@@ -228,6 +230,24 @@ class Place:
                 self._complete_from(found),
             ),
         )
+
+    def quality(self, settings: Settings) -> Quality:
+        """How the last sync ended, and what in the data makes numbers doubtful. Raises StoreError."""
+        head = self.head()
+        sync = head.last_result if head else None
+        if head is None or head.revision == 0:
+            return Quality(sync, ())
+        facts = self.facts(settings, Filters())
+        known = Circumstances(
+            now=facts.now,
+            zone=facts.zone,
+            done=facts.roles.done,
+            max_age=round(settings.sync.max_age_hours * _HOUR),
+            pending=facts.pending,
+            complete_from=facts.complete_from,
+            sync=sync or {},
+        )
+        return Quality(sync, findings(facts.tables, known))
 
     def _complete_from(self, found: Tables) -> int | None:
         if found.as_of is None:

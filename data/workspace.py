@@ -24,6 +24,7 @@ from data.metrics.answers import MetricValue, iso
 from data.metrics.measure import measure_family
 from data.periods import PRESETS, Period, PeriodError, local_date, parse_day, zone_named
 from data.place import Place
+from data.readiness import readiness
 from data.settings.model import Settings
 from data.settings.store import Loaded, ReadOnly, Saved, SettingsStore
 from data.views import (
@@ -182,8 +183,7 @@ class Workspace:
     def quality(self) -> Quality:
         """How the last sync ended, and what in the data makes numbers doubtful. Raises JiraError."""
         place = self.place
-        head = place.head()
-        return Quality(head.last_result if head else None, ())
+        return place.quality(place.loaded().settings)
 
     # ---- numbers
 
@@ -473,6 +473,10 @@ class Workspace:
     def doctor(self) -> list[Check]:
         """Each thing that can be wrong, asked Jira included."""
         return examine(self)
+
+    def ready(self) -> dict[str, Any]:
+        """Whether numbers can be shown right now; Jira is not asked."""
+        return readiness(self)
 
     def warm(self) -> None:
         """Read the tables ahead of the first question."""

@@ -33,7 +33,7 @@ def opened(page: Page, site: str, query: str = "") -> None:
 def test_the_badge_leads_to_the_findings_and_back(page: Page, site, use):
     use(FakeWorkspace("doubtful"))
     opened(page, site, "?period=90d")
-    badge = page.get_by_role("link", name="Data quality: 4 findings")
+    badge = page.get_by_role("link", name="Data quality: 3 findings")
     badge.press("Enter")
     expect(page).to_have_url(re.compile(r"\?tab=quality&period=90d$"))
     findings = page.locator(".finding")
@@ -72,7 +72,7 @@ def test_it_follows_a_sync_that_ends(page: Page, site, use):
     expect(page.locator("#sync-bar")).to_be_visible()
     fake.quality = FakeWorkspace("doubtful").quality
     expect(page.locator(".finding")).to_have_count(4)
-    expect(page.get_by_role("link", name="Data quality: 4 findings")).to_be_visible()
+    expect(page.get_by_role("link", name="Data quality: 3 findings")).to_be_visible()
 
 
 def test_a_sync_that_fails_is_shown_though_the_numbers_stay(page: Page, site, fake):

@@ -313,3 +313,25 @@ def test_days_before_the_querys_reach_are_not_compared(workspace):
     assert None in value.details["sparkline"]
     beyond = workspace.period(None, (last - timedelta(days=365)).isoformat(), last.isoformat())
     assert any("Not complete" in note for note in workspace.detail("flow_velocity", beyond).value.details["notes"])
+
+
+def test_the_quality_of_the_data_is_that_of_the_last_sync(workspace):
+    quality = workspace.quality()
+    assert quality.sync["mode"] == "full"
+    assert quality.sync["issues"] == workspace.status().issue_count
+    assert quality.level in ("ok", "info"), [each.title for each in quality.findings]
+
+
+def test_before_the_first_sync_nothing_is_found(connected):
+    assert connected.quality().sync is None
+    assert connected.quality().findings == ()
+
+
+def test_a_field_that_is_empty_everywhere_is_found(workspace):
+    _, revision, _ = workspace.settings()
+    mapping = {"dora_flow_config": {"field_mappings": {"jtbd": {"persona": "customfield_99999"}}}}
+    workspace.save(mapping, revision)
+    assert "Mapped and not read yet: Persona" in [each.title for each in workspace.quality().findings]
+    workspace.job.wait(30)
+    assert "Nothing is filled in: Persona" in [each.title for each in workspace.quality().findings]
+    assert workspace.quality().level == "warning"

@@ -11,10 +11,10 @@ from ui.words import count
 
 
 def quality_badge(quality: Quality | None) -> Any:
-    """How many findings there are, in the colour of the worst; nothing when there are none, or when it is not known."""
-    if quality is None or not quality.findings:
+    """How many findings need somebody, in the colour of the worst; nothing when none does, or when it is not known."""
+    found = sum(each.level != "info" for each in quality.findings) if quality else 0
+    if quality is None or not found:
         return None
-    found = len(quality.findings)
     words = count(found, "finding")
     return html.A(
         [

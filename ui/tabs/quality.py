@@ -43,18 +43,22 @@ def quality_problem(problem: Problem, request_id: str = "") -> html.Div:
 def _findings(quality: Quality, status: Status) -> html.Section:
     order = list(_LEVELS)
     found = sorted(quality.findings, key=lambda each: order.index(each.level) if each.level in order else 1)
-    if found:
-        shown: Any = html.Ul([_finding(each) for each in found], className="findings")
+    doubtful = [each for each in found if each.level != "info"]
+    if doubtful:
+        shown: Any = html.Ul([_finding(each) for each in doubtful], className="findings")
     elif status.synced_at:
         shown = html.P(_dotted("ok", NOTHING), className="quality-nothing")
     else:
         shown = html.P("There is no data yet. What is found in it appears here after the first sync.")
+    notes = [each for each in found if each.level == "info"]
     about = f"In all {count(status.issue_count, 'issue')}, whatever period and filters are chosen."
     return html.Section(
         [
             html.H3("What makes numbers doubtful", className="block-title"),
             html.P(about, className="quality-about") if status.synced_at else None,
             shown,
+            html.H3("Good to know", className="block-title findings-more") if notes else None,
+            html.Ul([_finding(each) for each in notes], className="findings") if notes else None,
         ],
         className="block",
     )

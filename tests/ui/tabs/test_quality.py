@@ -49,6 +49,13 @@ def test_nothing_found_is_said():
     assert NOTHING not in page("doubtful")
 
 
+def test_what_is_good_to_know_makes_nothing_doubtful():
+    shown = page("full", Quality(None, FINDINGS[:1]))
+    assert NOTHING in shown
+    assert shown.index(NOTHING) < shown.index("Good to know") < shown.index(FINDINGS[0].title)
+    assert "findings-more" not in page("full")
+
+
 def test_without_data_nothing_is_promised():
     shown = page("first")
     assert NOTHING not in shown
@@ -106,12 +113,13 @@ def test_how_long(seconds, words):
 def test_the_badge_counts_and_wears_the_worst_colour():
     shown = text(quality_badge(Quality(None, FINDINGS)))
     assert "level-danger" in shown
-    assert '"aria-label": "Data quality: 4 findings"' in shown
-    assert "1 finding" in text(quality_badge(Quality(None, FINDINGS[:1])))
+    assert '"aria-label": "Data quality: 3 findings"' in shown
+    assert "Data quality: 1 finding\"" in text(quality_badge(Quality(None, FINDINGS[1:2])))
 
 
 def test_no_badge_when_nothing_is_found_or_nothing_is_known():
     assert quality_badge(Quality(None, ())) is None
+    assert quality_badge(Quality(None, FINDINGS[:1])) is None, "good to know needs nobody"
     assert quality_badge(None) is None
 
 
