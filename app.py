@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from data.workspace import Workspace
 
 
+_NEVER_BOOTS = 3  # gunicorn does not start a worker again that ends like this
+
+
 def workspace() -> Workspace:
     """The real parts, chosen here and nowhere else. Raises HomeError when the state folder cannot be used."""
     import os
@@ -23,17 +26,30 @@ def workspace() -> Workspace:
     return open_workspace(os.environ, sample=SampleSite())
 
 
-def create_app() -> Dash:
-    """The dashboard on the real workspace."""
-    from callbacks.app import create_app as on
+def create_app(bound: str = "") -> Dash:
+    """The dashboard on the real workspace; `bound` is the address that it listens on, if known. Raises AccessError."""
+    import atexit
+    import os
 
-    return on(workspace())
+    from callbacks.app import create_app as on
+    from data.logs import write_logs
+
+    found = workspace()
+    write_logs(os.environ)
+    atexit.register(found.cancel_sync)
+    return on(found, bound=bound)
 
 
 def __getattr__(name: str) -> Any:
     """`gunicorn app:server` finds the WSGI application; nothing else pays for making it."""
     if name == "server":
-        server = create_app().server
+        from data.access import AccessError
+
+        try:
+            server = create_app().server
+        except AccessError as error:
+            print(error, file=sys.stderr)
+            raise SystemExit(_NEVER_BOOTS) from error
         globals()["server"] = server
         return server
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -16,8 +16,12 @@ import callbacks
 from callbacks.compression import compress
 from callbacks.context import WORKSPACE, show_error
 from callbacks.export import downloads
+from callbacks.health import health
 from callbacks.library import VERSION, library
+from callbacks.login import require_login
+from callbacks.requests import name_requests
 from callbacks.security import secure
+from data.access import Access, access_of, check
 
 ROOT = Path(__file__).parents[1]
 NAME = "Throughline"
@@ -42,11 +46,18 @@ _INDEX = """<!DOCTYPE html>
 </html>"""
 
 
-def create_app(workspace: Any, *, hosts: tuple[str, ...] | None = None) -> Dash:
-    """The app for one workspace. `hosts`: names it is reached by besides loopback (default: THROUGHLINE_HOSTS).
+def create_app(
+    workspace: Any, *, hosts: tuple[str, ...] | None = None, access: Access | None = None, bound: str = ""
+) -> Dash:
+    """The app for one workspace. `hosts`: names it is reached by besides loopback (default: THROUGHLINE_HOSTS);
+    `access`: who may use it (default: as the environment says); `bound`: the address that it listens on, if known.
+    Raises AccessError when others could reach it without authentication.
 
     Module-level callbacks go to the first app of a process; a second one has a page that does not act.
     """
+    hosts = hosts if hosts is not None else tuple(os.environ.get("THROUGHLINE_HOSTS", "").split(","))
+    access = access if access is not None else access_of(os.environ)
+    check(access, os.environ, bound=bound, hosts=hosts)
     for module in pkgutil.iter_modules(callbacks.__path__):  # being in the folder is being in the app
         import_module(f"callbacks.{module.name}")
     from callbacks.page import blank, layout
@@ -75,6 +86,14 @@ def create_app(workspace: Any, *, hosts: tuple[str, ...] | None = None) -> Dash:
     app.layout = layout
     server.register_blueprint(library)
     server.register_blueprint(downloads)
+    server.register_blueprint(health)
+    name_requests(server)  # first, so that a refusal has a name too
     compress(server)  # runs after the headers are set: the last registered runs first
-    secure(app, hosts if hosts is not None else tuple(os.environ.get("THROUGHLINE_HOSTS", "").split(",")))
+    require_login(server, access)
+    secure(app, (*hosts, *_names(bound)))
     return app
+
+
+def _names(bound: str) -> tuple[str, ...]:
+    """The name by which an address is asked for; one that means every address is no name."""
+    return () if bound in ("", "0.0.0.0", "::") else (f"[{bound}]" if ":" in bound else bound,)  # noqa: S104

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from typing import Any
 
 from dash import set_props
 from flask import current_app
 
+from callbacks.requests import request_name
 from data.periods import Period, PeriodError
 from data.views import Problem
 from ui import ids
@@ -46,7 +46,7 @@ def problem_of(error: Exception) -> tuple[Problem, str]:
     message, hint = getattr(error, "message", None), getattr(error, "hint", None)
     if message:
         return Problem(str(message), todo=str(hint or "")), ""
-    request_id = secrets.token_hex(4)
+    request_id = request_name()
     log.error("callback failed, request %s", request_id, exc_info=error)
     return (
         Problem(

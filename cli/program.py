@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from cli import numbers, serving, site, syncing
+from cli import numbers, password, serving, site, syncing
 from cli.failures import guarded
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command("issues")(numbers.issues)
 app.command("fields")(site.fields)
 app.command("doctor")(site.doctor)
 app.command("sample")(serving.sample)
+app.command("password")(password.password)
 app.command("version")(site.version)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import socket
 import threading
+import time
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from data.workspace import Workspace
 
 HOST = "127.0.0.1"
+GRACE = 5.0  # seconds for running requests and a running sync when the process is told to stop
 DEFAULT_PORT = 8050
 
 
@@ -27,9 +31,17 @@ def serve(
     port: Annotated[
         int, typer.Option("--port", envvar="PORT", min=0, max=65535, help="Port on 127.0.0.1.")
     ] = DEFAULT_PORT,
+    host: Annotated[
+        str,
+        typer.Option(
+            "--host",
+            envvar="THROUGHLINE_HOST",
+            help="Address to listen on; any but this machine's own needs authentication.",
+        ),
+    ] = "",
 ) -> None:
-    """Serve the dashboard on 127.0.0.1."""
-    _serve_dashboard(port)
+    """Serve the dashboard on 127.0.0.1, or on another address if authentication is configured."""
+    _serve_dashboard(port, host.strip() or _host_of_environment())
 
 
 def sample(
@@ -74,9 +86,21 @@ def sample(
     )
 
 
-def _serve_dashboard(port: int) -> None:
-    """Serve until SIGINT or SIGTERM. Raises CommandFailed when the port is taken."""
-    listening = _listen(port)  # before the slow imports, so that a taken port is said at once
+def _host_of_environment() -> str:
+    """HOST, if it is an address: some shells put the name of the machine there."""
+    from ipaddress import ip_address
+
+    named = os.environ.get("HOST", "").strip()
+    with suppress(ValueError):
+        return str(ip_address(named))
+    return HOST
+
+
+def _serve_dashboard(port: int, host: str = HOST) -> None:
+    """Serve until SIGINT or SIGTERM, then let what runs end. Raises CommandFailed when the port is taken or when
+    others could reach the dashboard without authentication."""
+    _refuse_strangers(host)
+    listening = _listen(port, host)  # before the slow imports, so that a taken port is said at once
     notice("Starting Throughline …")
     from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -84,17 +108,68 @@ def _serve_dashboard(port: int) -> None:
 
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # not a line for each request
     WSGIRequestHandler.protocol_version = "HTTP/1.1"  # keeps connections open between requests
-    flask = create_app().server
+    flask = create_app(bound=host).server
     threading.Thread(target=_warm, args=(flask.extensions["workspace"],), daemon=True, name="warm-up").start()
-    server = make_server(HOST, port, flask, threaded=True, fd=listening.fileno())
+    running = InFlight(flask)
+    server = make_server(host, port, running, threaded=True, fd=listening.fileno())
     signal.signal(signal.SIGTERM, _interrupt)
-    print(f"Throughline is ready: http://{HOST}:{listening.getsockname()[1]}  (Ctrl-C stops it)", flush=True)
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Throughline is ready: http://{shown}:{listening.getsockname()[1]}  (Ctrl-C stops it)", flush=True)
     try:
         server.serve_forever()
     except KeyboardInterrupt:
-        pass
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # whoever asks twice does not wait
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     finally:
         server.server_close()
+        listening.close()
+        _let_end(flask.extensions["workspace"], running)
+
+
+def _refuse_strangers(host: str) -> None:
+    from data.access import AccessError, access_of, check
+
+    try:
+        check(access_of(os.environ), os.environ, bound=host, hosts=os.environ.get("THROUGHLINE_HOSTS", "").split(","))
+    except AccessError as error:
+        raise CommandFailed(str(error), USAGE) from error
+
+
+class InFlight:
+    """A WSGI application that knows how many of its answers are not finished yet."""
+
+    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+        self._application = application
+        self._changed = threading.Condition()
+        self._count = 0
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        from werkzeug.wsgi import ClosingIterator
+
+        self._add(1)
+        try:
+            return ClosingIterator(self._application(environ, start_response), lambda: self._add(-1))
+        except BaseException:
+            self._add(-1)
+            raise
+
+    def _add(self, n: int) -> None:
+        with self._changed:
+            self._count += n
+            self._changed.notify_all()
+
+    def wait(self, seconds: float) -> bool:
+        """Until everything is answered; False when the time was up first."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._count == 0, seconds)
+
+
+def _let_end(workspace: Workspace, running: InFlight) -> None:
+    """A sync stops before its next request to Jira and leaves the data as it was; requests get their answers."""
+    until = time.monotonic() + GRACE
+    workspace.cancel_sync()
+    running.wait(GRACE)
+    workspace.job.wait(max(0.0, until - time.monotonic()))
 
 
 def _warm(workspace: Workspace) -> None:
@@ -105,15 +180,15 @@ def _warm(workspace: Workspace) -> None:
         workspace.warm()
 
 
-def _listen(port: int) -> socket.socket:
-    """A listening socket on this machine; what connects early waits. Raises CommandFailed when the port is taken."""
-    listening = socket.socket()
+def _listen(port: int, host: str = HOST) -> socket.socket:
+    """A listening socket; what connects early waits. Raises CommandFailed when the port is taken."""
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((HOST, port))
+        listening.bind((host, port))
     except OSError as error:
         raise CommandFailed(
-            f"Cannot serve on {HOST}:{port}: {(error.strerror or str(error)).lower()}. "
+            f"Cannot serve on {host}:{port}: {(error.strerror or str(error)).lower()}. "
             f"Stop what uses the port, or choose another: PORT={port + 1 if port < 65_535 else 8051} make run"
         ) from error
     listening.listen(128)

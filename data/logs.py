@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import base64
+import json
 import logging
 import re
 import sys
 import threading
 import traceback
+from collections.abc import Mapping
+from contextvars import ContextVar
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote
@@ -22,6 +26,10 @@ _PATTERNS = (
     (re.compile(r"ATATT[\w=+/-]{20,}"), HIDDEN),
 )
 _FORMATTER = logging.Formatter()
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_UNSHOWN = {n: f"\\x{n:02x}" for n in (*range(32), 127, *range(128, 160))} | {0x2028: "\\u2028", 0x2029: "\\u2029"}
+
+REQUEST: ContextVar[str] = ContextVar("request", default="")  # the name of the request that this thread answers
 
 
 class SecretFilter(logging.Filter):
@@ -113,3 +121,58 @@ def _say_uncaught(kind: type[BaseException], error: BaseException | None, trace:
     """The traceback on stderr, as Python prints it, without secrets."""
     if sys.stderr is not None:
         sys.stderr.write(SECRETS.clean("".join(traceback.format_exception(kind, error, trace))))
+
+
+class PlainLines(logging.Formatter):
+    """Time, level, message; what a stranger sent cannot begin a line of its own."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        request = f" [{REQUEST.get()}]" if REQUEST.get() else ""
+        words = _said(record).translate(_UNSHOWN)
+        trace = _trace(record)
+        return f"{_when(record)} {record.levelname}{request} {record.name}: {words}" + (f"\n{trace}" if trace else "")
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line: time, level, logger, message; request, error and facts where there are any."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        found: dict[str, Any] = {
+            "time": _when(record), "level": record.levelname.lower(), "logger": record.name, "message": _said(record),
+        }  # fmt: skip
+        if REQUEST.get():
+            found["request"] = REQUEST.get()
+        for name, value in getattr(record, "facts", {}).items():
+            found.setdefault(name, SECRETS.clean(value) if isinstance(value, str) else value)
+        if trace := _trace(record):
+            found["error"] = trace
+        return json.dumps(found, ensure_ascii=False, default=str)
+
+
+def write_logs(env: Mapping[str, str]) -> None:
+    """Write what this process logs to stderr: THROUGHLINE_LOG is json or plain, THROUGHLINE_LOG_LEVEL the least level.
+    Calling it again replaces what the call before set up.
+    """
+    root = logging.getLogger()
+    for each in [each for each in root.handlers if getattr(each, "is_ours", False)]:
+        root.removeHandler(each)
+    handler = logging.StreamHandler()
+    handler.is_ours = True  # type: ignore[attr-defined]
+    handler.setFormatter(JsonLines() if env.get("THROUGHLINE_LOG", "").strip().lower() == "json" else PlainLines())
+    handler.addFilter(SECRETS)
+    level = env.get("THROUGHLINE_LOG_LEVEL", "").strip().upper()
+    root.addHandler(handler)
+    root.setLevel(level if level in _LEVELS else "INFO")
+
+
+def _when(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _said(record: logging.LogRecord) -> str:
+    return SECRETS.clean(record.getMessage())
+
+
+def _trace(record: logging.LogRecord) -> str:
+    trace = record.exc_text or (_FORMATTER.formatException(record.exc_info) if record.exc_info else "")
+    return SECRETS.clean(trace)

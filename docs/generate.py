@@ -26,8 +26,16 @@ VARIABLES = {
     "THROUGHLINE_SETTINGS": "The settings file. Default: `./app_settings.json`.",
     "THROUGHLINE_HOSTS": "Host names under which the dashboard is reached besides this machine, separated by commas.",
     "THROUGHLINE_SECRET": "Key that signs what the browser sends back. Set the same one for several server processes.",
+    "THROUGHLINE_HOST": "Address that `serve` listens on. Default: 127.0.0.1; any other needs authentication.",
+    "THROUGHLINE_PASSWORD_HASH": "`name:scrypt:…` as `python app.py password` prints it: who may sign in.",
+    "THROUGHLINE_USERS": "A file with such a line for each person who may sign in; read when the server starts.",
+    "THROUGHLINE_TRUSTED_PROXY_HEADER": "Header by which a proxy names the user, such as `X-Forwarded-User`.",
+    "THROUGHLINE_TRUSTED_PROXY": "Addresses of that proxy (`10.0.0.7`, `10.0.0.0/24`); from others the header is refused.",
+    "THROUGHLINE_LOG": "`json`: one JSON object a line on stderr. Default: plain lines.",
+    "THROUGHLINE_LOG_LEVEL": "`debug` (with each request), `info` (default), `warning` or `error`.",
     "THROUGHLINE_KEYRING": "`1` keeps tokens in the keyring of the system; needs the Python package `keyring`.",
     "THROUGHLINE_DEBUG": "`1` shows the traceback of an unexpected error in the terminal.",
+    "HOST": "Like `THROUGHLINE_HOST`, if it is an address; the name of a machine is left alone.",
     "PORT": "Port of the dashboard. Default: 8050.",
 }
 

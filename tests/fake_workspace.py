@@ -108,6 +108,9 @@ class FakeWorkspace(FakeMapping):
         if scenario in ("first", "syncing"):
             self.sync = SyncState("running", "issues", 420, 800, "Reading issues")
 
+    def ready(self) -> dict[str, Any]:
+        return {"ready": self.scenario != "broken", "stores": {}, "last_sync": None, "disk": {}, "jira": "unknown"}
+
     # ── header ──
     def status(self) -> Status:
         if self.sync.state == "running" and self.scenario == "full":
