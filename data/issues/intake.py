@@ -1,4 +1,4 @@
-"""Takes what Jira sends during a sync, counts it, and writes it to the store."""
+"""Takes what Jira sends during a sync, counts it, and stages it for the store."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from data.issues import parse, schema
 from data.issues.parse import Rows, Unreadable, Wanted
-from data.issues.store import Writer
+from data.issues.staging import FILL_STORIED, FILLED, INCOMPLETE, ROWS, STORIED, Staging
 from data.jira.answers import History, Issue, Page
 from data.jira.protocol import whole
 from data.jira.reading import Histories
@@ -23,10 +23,11 @@ class Tally:
 
     mode: str = "full"
     expected: int | None = None
-    fetched: int = 0
+    fetched: int = 0  # issues, those of an earlier try included
     changed: int = 0
     removed: int = 0
     duplicates: int = 0
+    resumed: int = 0  # issues that an earlier try had read
     odd: int = 0  # issues or histories left out because of their shape
     warnings: list[str] = field(default_factory=list)
     incomplete: set[int] = field(default_factory=set)
@@ -47,16 +48,42 @@ class Tally:
 
 
 class Intake:
-    """Writes pages and histories of one sync. `fresh`: issue id → updated, of all that came."""
+    """Stages pages and histories of one sync. `fresh`: issue id → updated, of all that came, also in an earlier try.
 
-    def __init__(self, writer: Writer, wants: Wanted, tally: Tally, held: Collection[int] = ()) -> None:
-        self.writer, self.wants, self.tally, self.held = writer, wants, tally, held
-        self.seen = parse.Seen()
-        self.fresh: dict[int, int] = {}
-        self.keys: dict[int, str] = {}
-        self.newest = 0
+    `storied`: issues whose whole histories came; `filled`, `fill_storied`: those whose new fields came.
+    """
+
+    def __init__(self, staging: Staging, wants: Wanted, tally: Tally) -> None:
+        self.staging, self.writer, self.wants, self.tally = staging, staging.writer, wants, tally
+        self.seen = staging.seen()
+        self.fresh: dict[int, int] = self.writer.updated()
+        self.storied, self.filled = staging.marked(STORIED), staging.marked(FILLED)
+        self.fill_storied = staging.marked(FILL_STORIED)
+        if alone := self.storied - self.fresh.keys():  # such a history may be older than its issue
+            with staging.step() as writer:
+                writer.drop_issues(alone, schema.change)
+                staging.unmark(STORIED, alone)
+            self.storied -= alone
+        self.reached = staging.reached(self.newest)
+        self.tally.incomplete |= staging.marked(INCOMPLETE)
+        self.tally.resumed = len(self.fresh) + len(self.filled)
+        self.tally.fetched = len(self.fresh)
         self._odd_histories: dict[int, Exception] = {}
-        self.replacing = bool(held)  # rows of issues that come may be there already
+        self._kept = self._size()
+
+    @property
+    def newest(self) -> int:
+        """The last `updated` that came, µs."""
+        return max(self.fresh.values(), default=0)
+
+    def _size(self) -> int:
+        seen = self.seen
+        return sum(map(len, (seen.statuses, seen.types, seen.projects, seen.sprints)))
+
+    def _keep_seen(self) -> None:
+        if (size := self._size()) != self._kept:
+            self._kept = size
+            self.staging.keep_seen(self.seen)
 
     def take_page(self, page: Page) -> None:
         """Issues, with histories where they came inline. Of an issue that comes twice the newest stays."""
@@ -79,18 +106,20 @@ class Intake:
                 rows, again = Rows(), [number]
             else:
                 self.tally.fetched += 1
-                if number in self.held:
+                if number in self.filled:
                     again.append(number)
-            self.fresh[number], self.keys[number] = updated, issue.key
-            self.newest = max(self.newest, updated)
+            self.fresh[number] = updated
             if issue.changelog is not None:
                 one.change = self._inline(issue, number)
+                self.storied.add(number)
+                self.staging.mark(STORIED, [number])
             rows.extend(one)
         self._write(rows, again)
+        self._keep_seen()
 
     def _write(self, rows: Rows, again: list[int]) -> None:
         if again:
-            self.writer.drop_issues(again, schema.link)
+            self.writer.drop_issues(again, schema.link, schema.sprint_issue)
             self.writer.drop_issues(again, schema.field_value, field_ids=sorted(self.wants.values))
         if with_changes := {row[0] for row in rows.change} & set(again):
             self.writer.drop_issues(with_changes, schema.change)
@@ -98,19 +127,26 @@ class Intake:
         self.writer.add(schema.change, rows.change)
         self.writer.add(schema.field_value, rows.field_value)
         self.writer.add(schema.link, rows.link)
+        self.writer.add(schema.sprint_issue, rows.sprint_issue)
 
     def _inline(self, issue: Issue, number: int) -> list[tuple]:
         log = issue.changelog
         if log.total is not None and log.total > len(log.histories):
-            self.tally.incomplete.add(number)
+            self._incomplete(number)
+            self.tally.warn(f"{issue.key}: Jira sent {len(log.histories)} of {log.total} entries of its history.")
+        else:
+            self._complete({number})
         return self._changes(number, log.histories)
 
     def take_histories(self, found: Histories) -> None:
         """Complete histories; they take the place of those held."""
+        self._complete(found.keys())
         rows = [row for number, histories in found.items() for row in self._changes(number, histories)]
-        if self.replacing:
-            self.writer.drop_issues(found, schema.change)
+        if again := self.storied & found.keys():
+            self.writer.drop_issues(again, schema.change)
         self.writer.add(schema.change, rows)
+        self.storied |= found.keys()
+        self.staging.mark(STORIED, found.keys())
 
     def fill_page(self, page: Page, field_ids: Collection[str], known: Collection[int]) -> int:
         """Values (and inline histories) of some fields of known issues; how many there were. The rest stays."""
@@ -118,6 +154,14 @@ class Intake:
         values = [row for number, issue in ours for row in parse.value_rows(number, issue.fields, field_ids)]
         self.writer.drop_issues([number for number, _ in ours], schema.field_value, field_ids=sorted(field_ids))
         self.writer.add(schema.field_value, values)
+        if self.wants.sprints & set(field_ids):
+            self.writer.drop_issues([number for number, _ in ours], schema.sprint_issue)
+            for number, issue in ours:
+                rows = parse.sprint_rows(number, issue.fields, self.wants.sprints, self.seen)
+                self.writer.add(schema.sprint_issue, rows)
+            self._keep_seen()
+        self.filled |= {number for number, _ in ours}
+        self.staging.mark(FILLED, {number for number, _ in ours})
         self.fill_histories({number: issue.changelog.histories for number, issue in ours if issue.changelog}, known)
         return len(ours)
 
@@ -125,28 +169,39 @@ class Intake:
         """Adds histories of some fields to those held."""
         ours = {number: histories for number, histories in found.items() if number in known}
         self.writer.add(schema.change, [row for number, each in ours.items() for row in self._changes(number, each)])
+        self.fill_storied |= ours.keys()
+        self.staging.mark(FILL_STORIED, ours.keys())
 
     def _changes(self, number: int, histories: list[History]) -> list[tuple]:
         try:
             return parse.change_rows(number, histories, self.wants)
         except _ODD as error:
-            self.tally.incomplete.add(number)
+            self._incomplete(number)
             self._odd_histories[number] = error  # its key may not be known yet
             return []
 
+    def _incomplete(self, number: int) -> None:
+        self.tally.incomplete.add(number)
+        self.staging.mark(INCOMPLETE, [number])
+
+    def _complete(self, numbers: Collection[int]) -> None:
+        if again := self.tally.incomplete & set(numbers):
+            self.tally.incomplete -= again
+            self.staging.unmark(INCOMPLETE, again)
+            for each in again:
+                self._odd_histories.pop(each, None)
+
     def finish(self) -> None:
-        """Names the issues whose histories could not be read, and marks them."""
+        """Names the issues whose histories could not be read."""
+        keys = self.staging.keys(self._odd_histories)
         for number, error in sorted(self._odd_histories.items()):
             what = str(error) if isinstance(error, Unreadable) else f"its history has a shape that we cannot read ({type(error).__name__})"  # fmt: skip
             self.tally.odd += 1
-            self.tally.warn(f"{self.keys.get(number, number)}: {what}.")
-        self.writer.incomplete(self.tally.incomplete)
-
-    def remove(self, issue_ids: Collection[int]) -> None:
-        """Issues that the site no longer shows."""
-        self.tally.removed += len(issue_ids)
-        self.drop(issue_ids)
+            self.tally.warn(f"{keys.get(number, number)}: {what}.")
 
     def drop(self, issue_ids: Collection[int]) -> None:
-        """Removes all rows of some issues."""
-        self.writer.drop_issues(issue_ids, schema.issue, schema.change, schema.field_value, schema.link)
+        """Forgets what came of some issues: they are gone."""
+        with self.staging.step() as writer:
+            writer.drop_issues(issue_ids, *ROWS)
+        for each in issue_ids:
+            self.fresh.pop(each, None)

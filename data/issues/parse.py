@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from data.jira import protocol
-from data.jira.answers import History, Issue, IssueType, JiraField, Project, Status
+from data.jira import protocol, sprints
+from data.jira.answers import History, Issue, IssueType, JiraField, Project, Sprint, Status
 from data.jira.instants import instant
 
 # What every sync asks for, besides the mapped fields.
@@ -37,25 +37,33 @@ class Wanted:
     values: frozenset[str]  # field ids whose value goes to field_value
     history: frozenset[str]  # field ids whose changes are kept
     names: Mapping[str, str]  # lower-case names and the ids they stand for, where Jira gives no id
+    sprints: frozenset[str] = frozenset()  # field ids whose value says in which sprints an issue is
+
+    @property
+    def held(self) -> frozenset[str]:
+        """The fields, besides the standard ones, whose values are kept."""
+        return self.values | self.sprints
 
     @property
     def search(self) -> list[str]:
         """The fields to ask a search for."""
-        return [*STANDARD, *sorted(self.values - set(STANDARD))]
+        return [*STANDARD, *sorted(self.held - set(STANDARD))]
 
 
 def wanted(fields: Iterable[JiraField], mapped: Collection[str]) -> Wanted:
     """From the site's fields and the mapped ids: mapped values, flags; history of sprint, flags and mapped numbers."""
-    flags, history, names = set(), set(_KEPT_IDS), dict(_KEPT_NAMES)
+    flags, sprints, history, names = set(), set(), set(_KEPT_IDS), dict(_KEPT_NAMES)
     for each in fields:
         name, custom = each.name.casefold(), str(each.schema.get("custom", ""))
         if name in FLAG_NAMES:
             flags.add(each.id)
-        elif not ("gh-sprint" in custom or (name == "sprint" and each.custom) or _mapped_number(each, mapped)):
+        elif "gh-sprint" in custom or (name == "sprint" and each.custom):
+            sprints.add(each.id)
+        elif not _mapped_number(each, mapped):
             continue
         history.add(each.id)
         names[name] = each.id
-    return Wanted((frozenset(mapped) | flags) - COLUMNS, frozenset(history), names)
+    return Wanted((frozenset(mapped) | flags) - COLUMNS, frozenset(history), names, frozenset(sprints))
 
 
 def _mapped_number(field: JiraField, mapped: Collection[str]) -> bool:
@@ -70,6 +78,7 @@ class Rows:
     change: list[tuple] = field(default_factory=list)
     field_value: list[tuple] = field(default_factory=list)
     link: list[tuple] = field(default_factory=list)
+    sprint_issue: list[tuple] = field(default_factory=list)
 
     def extend(self, other: Rows) -> None:
         """Adds the rows of another."""
@@ -77,6 +86,7 @@ class Rows:
         self.change += other.change
         self.field_value += other.field_value
         self.link += other.link
+        self.sprint_issue += other.sprint_issue
 
 
 class Unreadable(ValueError):
@@ -124,6 +134,7 @@ def issue_rows(issue: Issue, wants: Wanted, seen: Seen, *, history_complete: boo
         )
     )
     found.field_value = value_rows(number, fields, wants.values)
+    found.sprint_issue = sprint_rows(number, fields, wants.sprints, seen)
     for place, each in enumerate(_list(fields.get("issuelinks"))):
         if row := _link(each, place):
             found.link.append((number, *row))
@@ -140,13 +151,26 @@ def value_rows(number: int, fields: dict[str, Any], ids: Iterable[str]) -> list[
     return rows
 
 
+def sprint_rows(number: int, fields: dict[str, Any], ids: Iterable[str], seen: Seen) -> list[tuple]:
+    """(sprint id, issue id) of the sprints that the issue is or was in."""
+    found = {}
+    for name in ids:
+        value = fields.get(name)
+        for each in value if isinstance(value, list) else [value]:
+            if each is not None and (sprint := sprints.of_field(each)) is not None:
+                seen.sprints[sprint.id] = sprint
+                found[sprint.id] = (sprint.id, number)
+    return list(found.values())
+
+
 def change_rows(number: int, histories: Iterable[History], wants: Wanted) -> list[tuple]:
     """The kept changes of one issue. Raises Unreadable when an instant of a kept change cannot be read."""
     rows = []
     for place, history in enumerate(histories):
         at: int | None = None
         history_id = 0
-        for n, item in enumerate(history.items):
+        places: dict[str, int] = {}  # some answers show only some items: an item's place must not depend on them
+        for item in history.items:
             name = item.field_id
             if not isinstance(name, str) or not name:
                 name = wants.names.get(str(item.field or "").strip().lower(), "")
@@ -164,7 +188,7 @@ def change_rows(number: int, histories: Iterable[History], wants: Wanted) -> lis
                 (
                     number,
                     history_id,
-                    n,
+                    places.setdefault(name, 0),
                     name,
                     at,
                     _text(item.source),
@@ -173,6 +197,7 @@ def change_rows(number: int, histories: Iterable[History], wants: Wanted) -> lis
                     _text(item.target_name),
                 )
             )
+            places[name] += 1
     return rows
 
 
@@ -183,6 +208,7 @@ class Seen:
         self.statuses: dict[str, Status] = {}
         self.types: dict[str, IssueType] = {}
         self.projects: dict[str, Project] = {}
+        self.sprints: dict[int, Sprint] = {}
 
     def status(self, value: Any) -> str:
         found = str(value.get("id")) if isinstance(value, dict) and value.get("id") is not None else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
 
-SCHEMA_VERSION = 2  # an older store is emptied: a sync fills it again
+SCHEMA_VERSION = 3  # an older store is emptied: a sync fills it again
 metadata = MetaData()
 
 
@@ -73,8 +73,8 @@ change = Table(
     _scope(),
     Column("issue_id", BigInteger, primary_key=True, autoincrement=False),
     Column("history_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("item", Integer, primary_key=True, autoincrement=False),  # its place in the history entry
-    Column("field", String(255), nullable=False),  # fieldId where Jira gives it, else the lower-cased name
+    Column("item", Integer, primary_key=True, autoincrement=False),  # its place among the entry's items of this field
+    Column("field", String(255), primary_key=True),  # fieldId where Jira gives it, else the lower-cased name
     Column("at", BigInteger, nullable=False),
     Column("from_id", Text),
     Column("from_name", Text),
@@ -153,4 +153,47 @@ field = Table(
     Column("name", Text, nullable=False),
     Column("custom", Boolean, nullable=False),
     Column("schema", Text, nullable=False, default="{}"),  # JSON of Jira's schema object
+)
+
+board = Table(
+    "board",
+    metadata,
+    _scope(),
+    Column("board_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("kind", String(32), nullable=False),  # scrum | kanban | simple (team-managed)
+    Column("project_key", String(255)),
+)
+
+sprint = Table(
+    "sprint",
+    metadata,
+    _scope(),
+    Column("sprint_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("board_id", BigInteger),  # where it was made; it may be shown on other boards too
+    Column("name", Text, nullable=False),
+    Column("state", String(16), nullable=False),  # future | active | closed
+    Column("started", BigInteger),
+    Column("ends", BigInteger),  # as planned
+    Column("completed", BigInteger),
+)
+
+# Which sprints an issue is or was in, as its field says now; the way there is in `change`.
+sprint_issue = Table(
+    "sprint_issue",
+    metadata,
+    _scope(),
+    Column("sprint_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("issue_id", BigInteger, primary_key=True, autoincrement=False),
+    Index("sprint_issue_by_issue", "scope", "issue_id"),
+)
+
+# Issues that the query found once and finds no more: deleted, moved out of it, or hidden from the account.
+tombstone = Table(
+    "tombstone",
+    metadata,
+    _scope(),
+    Column("issue_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", String(255), nullable=False),
+    Column("removed_at", BigInteger, nullable=False),
 )

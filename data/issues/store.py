@@ -12,7 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, Table, create_engine, delete, event, insert, inspect, select, text, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Table,
+    create_engine,
+    delete,
+    event,
+    insert,
+    inspect,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool, QueuePool
 
@@ -27,7 +40,7 @@ log = logging.getLogger(__name__)
 TENANT = "local"
 _WHOLE = ("revision", "synced_at", "cursor", "full_at")
 _LAST = 253_370_764_800_000_000  # 9999, µs
-_BUSY_MS = 15_000
+_BUSY_MS = 60_000  # a large sync is put in its place in some seconds
 _SOME = 500  # ids in one query
 
 
@@ -228,27 +241,32 @@ class IssueStore:
         except Timeout as error:
             raise SyncBusy from error
         except OSError as error:
-            raise StoreError(f"The folder of the issue store cannot be written to: {_reason(error)}.") from error
+            raise StoreError(f"The folder of the issue store cannot be written to: {reason(error)}.") from error
         try:
             yield
         finally:
             lock.release()
 
     @contextmanager
-    def writing(self, scope: int) -> Iterator[Writer]:
-        """One transaction: all that is written in it becomes visible at its end, or nothing. Raises StoreError."""
-        with self._transaction() as connection:
+    def writing(self, scope: int, *, beside: Path | None = None) -> Iterator[Writer]:
+        """One transaction: all that is written in it becomes visible at its end, or nothing. Raises StoreError.
+
+        `beside`: an SQLite file whose tables a store in a file can read as "beside".
+        """
+        with self._transaction(beside if self.path is not None else None) as connection:
             yield Writer(connection, scope)
 
     @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
+    def _transaction(self, beside: Path | None = None) -> Iterator[Connection]:
         try:
             with self.engine.connect() as connection:
+                if beside is not None:
+                    connection.connection.dbapi_connection.execute("ATTACH DATABASE ? AS beside", (str(beside),))
                 connection = connection.execution_options(throughline_writes=True)
                 with connection.begin():
                     yield connection
         except DatabaseError as error:
-            if "locked" in _reason(error):
+            if "locked" in reason(error):
                 raise SyncBusy("Another sync writes to the issue store.") from error
             raise _failure("written", error) from error
 
@@ -285,6 +303,36 @@ class Writer:
                 if field_ids is not None and table is schema.field_value:
                     query = query.where(table.c.field_id.in_(list(field_ids)))
                 self.connection.execute(query)
+
+    def is_beside(self, path: Path) -> bool:
+        """Whether this transaction can read that file as "beside"."""
+        if self.connection.dialect.name != "sqlite":
+            return False
+        rows = self.connection.exec_driver_sql("PRAGMA database_list").all()
+        return any(name == "beside" and Path(file).name == path.name for _, name, file in rows)
+
+    def bury(self, issue_ids: Iterable[int], at: int) -> None:
+        """Remembers issues that are removed; before their rows go."""
+        issue, grave = schema.issue, schema.tombstone
+        for some in _parts(sorted(issue_ids)):
+            self.connection.execute(delete(grave).where(grave.c.scope == self.scope, grave.c.issue_id.in_(some)))
+            names = ["scope", "issue_id", "key", "removed_at"]
+            rows = select(issue.c.scope, issue.c.issue_id, issue.c.key, literal(at)).where(
+                issue.c.scope == self.scope, issue.c.issue_id.in_(some)
+            )
+            self.connection.execute(insert(grave).from_select(names, rows))
+
+    def unbury(self) -> None:
+        """Forgets that issues were removed which are there again."""
+        issue, grave = schema.issue, schema.tombstone
+        back = select(issue.c.issue_id).where(issue.c.scope == self.scope)
+        self.connection.execute(delete(grave).where(grave.c.scope == self.scope, grave.c.issue_id.in_(back)))
+
+    def unfinished(self, most: int) -> list[int]:
+        """Some issues whose history is not complete."""
+        table = schema.issue
+        query = select(table.c.issue_id).where(table.c.scope == self.scope, table.c.history_complete.is_(False))
+        return list(self.connection.scalars(query.order_by(table.c.issue_id).limit(most)))
 
     def updated(self) -> dict[int, int]:
         """Issue id → `updated` of all issues held."""
@@ -323,7 +371,7 @@ def _open_file(path: Path) -> Engine:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # before SQLite makes it readable for others
     except OSError as error:
-        raise StoreError(f"The issue store cannot be opened: {_reason(error)}.") from error
+        raise StoreError(f"The issue store cannot be opened: {reason(error)}.") from error
     engine = create_engine(
         f"sqlite:///{path}", connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False}, poolclass=NullPool
     )
@@ -368,10 +416,13 @@ def _upsert(connection: Connection, table: Table, rows: list[tuple]) -> None:
         marks = ", ".join("?" * len(names))
         rule = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
         columns = ", ".join(f'"{name}"' for name in names)
-        sql = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks}) ON CONFLICT ({", ".join(keys)}) DO UPDATE SET {rule}'  # noqa: S608 - names from our schema
+        sql = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks}) ON CONFLICT ({", ".join(keys)}) DO {f"UPDATE SET {rule}" if rest else "NOTHING"}'  # noqa: S608 - names from our schema
         connection.exec_driver_sql(sql, rows)
         return
     statement = _dialect_insert(connection)(table)
+    if not rest:
+        connection.execute(statement.on_conflict_do_nothing(), [dict(zip(names, row, strict=True)) for row in rows])
+        return
     statement = statement.on_conflict_do_update(index_elements=keys, set_={name: statement.excluded[name] for name in rest})  # fmt: skip
     connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
 
@@ -395,11 +446,11 @@ def _json(text: str, kind: type) -> Any:
 def _failure(done: str, error: BaseException) -> StoreError:
     """What a database error means: a damaged file, or one that cannot be used for now."""
     if is_damage(error):
-        return BrokenStore(f"The issue store is broken: {_reason(error)}.")
-    return StoreError(f"The issue store cannot be {done}: {_reason(error)}.")
+        return BrokenStore(f"The issue store is broken: {reason(error)}.")
+    return StoreError(f"The issue store cannot be {done}: {reason(error)}.")
 
 
-def _reason(error: BaseException) -> str:
+def reason(error: BaseException) -> str:
     """The database's or system's own words, without SQL and values."""
     original = getattr(error, "orig", None) or error
     return (getattr(original, "strerror", None) or str(original)).splitlines()[0][:200]

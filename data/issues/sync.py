@@ -10,14 +10,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from data.issues import parse, schema
+from data.issues import lists, parse
 from data.issues.intake import Intake, Tally
+from data.issues.staging import ROWS, staged
 from data.issues.store import IssueStore, ScopeRow, StoreError, Writer
-from data.jira import reading
-from data.jira.answers import JiraField, Page, Version
+from data.jira import protocol, reading
+from data.jira.answers import JiraField, Page
 from data.jira.client import Jira
 from data.jira.connection import Connection
-from data.jira.errors import Forbidden, JiraError, NotFound, Shrunk, SyncBusy
+from data.jira.errors import Cancelled, JiraError, NotFound, Shrunk, SyncBusy
 from data.jira.reading import Census, Found
 from data.jira.sender import never
 
@@ -26,6 +27,8 @@ OVERLAP = timedelta(minutes=15)  # changes may reach Jira's index late
 FULL_EVERY = timedelta(days=7)
 SHRINK_SHARE, SHRINK_LEAST = 0.2, 20
 _SECOND = 1_000_000
+_MOST_AGAIN = 500  # issues with incomplete histories that a sync reads again
+_FEW_CENSUS = 5  # requests for all ids that are made each time
 log = logging.getLogger(__name__)
 
 
@@ -58,6 +61,9 @@ class SyncResult:
     revision: int
     issues: int  # held now
     error: dict | None = None  # code, message, hint
+    restarts: int = 0  # queries begun anew because their pages led nowhere
+    resumed: int = 0  # issues that an earlier try had read, and that were not read again
+    cursor: str | None = None  # the next sync asks for what was updated since then, less an overlap
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
@@ -106,7 +112,7 @@ def sync(
             held = store.scope_for(site_url, query)
         except StoreError as problem:
             error = problem
-    result = _result(tally, error, held, client.requests, started, now())
+    result = _result(tally, error, held, client, started, now())
     if held and not isinstance(error, SyncBusy):
         try:
             store.note_result(held.scope, result.to_dict())
@@ -116,7 +122,7 @@ def sync(
 
 
 def _result(
-    tally: Tally, error: JiraError | None, held: ScopeRow | None, requests: int, started: datetime, ended: datetime
+    tally: Tally, error: JiraError | None, held: ScopeRow | None, jira: Jira, started: datetime, ended: datetime
 ) -> SyncResult:
     return SyncResult(
         complete=error is None and not tally.incomplete and not tally.odd,
@@ -126,7 +132,7 @@ def _result(
         changed=tally.changed,
         removed=0 if error else tally.removed,
         duplicates=tally.duplicates,
-        requests=requests,
+        requests=jira.requests,
         incomplete_histories=len(tally.incomplete),
         warnings=tally.warnings,
         started_at=_iso(started),
@@ -134,11 +140,14 @@ def _result(
         revision=held.revision if held else 0,
         issues=held.issues if held else 0,
         error=error.to_dict() if error else None,
+        restarts=jira.restarts,
+        resumed=tally.resumed,
+        cursor=_iso(datetime.fromtimestamp(held.cursor / _SECOND, UTC)) if held and held.cursor else None,
     )
 
 
 class _Sync:
-    """One run; everything it writes is in one transaction."""
+    """One run: it reads into a file beside the store, and writes all in one transaction at its end."""
 
     def __init__(
         self,
@@ -153,90 +162,181 @@ class _Sync:
     ) -> None:
         self.jira, self.store, self.scope, self.jql, self.mapped = jira, store, scope, jql, mapped
         self.tally, self.report, self.cancelled = tally, report, cancelled
+        self.everything, self.zone, self.held = False, "UTC", {}
 
     def go(self, full: bool, accept_fewer: bool, started: datetime, now: Callable[[], datetime]) -> None:
-        """Reads, writes and ends well, or raises JiraError and leaves all as it was."""
+        """Reads, then writes all in one short transaction; or raises JiraError and leaves all as it was."""
         self.report(Progress("connecting", 0, None, "Connecting to Jira"))
         info, account = reading.patiently(lambda: (self.jira.server_info(), self.jira.myself()), self.cancelled)
         before = self.store.scope_row(self.scope)
         if before is None:
             raise StoreError
-        fields, statuses, types = self._site_lists()
-        wants = parse.wanted(fields, self.mapped)
-        everything = full or _full_is_due(before, started)
-        missing = frozenset() if everything else wants.values - before.fetched_fields
-        self.tally.mode = "full" if everything else "fill" if missing else "incremental"
-        self._name_unknown(fields)
-        with self.store.writing(self.scope) as writer:
-            held = writer.updated()
-            intake = Intake(writer, wants, self.tally, () if everything else held)
-            if everything:
-                self._read_all(intake, held, accept_fewer)
+        site = lists.read_lists(self.jira, self.cancelled)
+        wants = parse.wanted(site.fields, self.mapped)
+        self.everything = full or _full_is_due(before, started)
+        missing = frozenset() if self.everything else wants.held - before.fetched_fields
+        self.tally.mode = "full" if self.everything else "fill" if missing else "incremental"
+        self._name_unknown(site.fields)
+        at = info.at or _micros(started)
+        with staged(self.store, self.scope, self._question(before, wants), at) as staging:
+            with self.store.reading() as connection:
+                reader = Writer(connection, self.scope)
+                self.held, projects, unfinished = reader.updated(), reader.projects(), reader.unfinished(_MOST_AGAIN)
+            intake = Intake(staging, wants, self.tally)
+            self.zone = account.zone
+            if self.everything:
+                self._read_all(intake, accept_fewer)
+                projects, gone = (), self.held.keys() - intake.fresh.keys()
             else:
-                self._read_changed(intake, before, account.zone)
-                known = held.keys() | intake.fresh.keys()
-                seen = self._fill(intake, missing, known) if missing else self._recount(known)
-                self._reconcile(intake, seen, known, accept_fewer)
-            self.tally.changed = sum(held.get(number) != updated for number, updated in intake.fresh.items())
+                gone = self._read_changes(intake, before, unfinished, missing, accept_fewer)
+            self.tally.removed = len(gone)
+            self.tally.changed = sum(self.held.get(number) != each for number, each in intake.fresh.items())
+            lists.read_of_projects(
+                site, self.jira, {*projects, *intake.seen.projects}, self.tally, self._say, self.cancelled,
+                sprints=bool(wants.sprints),
+            )  # fmt: skip
             intake.finish()
-            self._write_lists(writer, intake.seen, fields, statuses, types)
-            self.report(Progress("saving", self.tally.fetched, self.tally.expected, "Saving"))
             # What changed while we read may have been missed: the next sync starts where this one did.
-            newest = min(intake.newest or before.cursor or 0, info.at or _micros(started))
-            writer.finish(
-                flavour=info.flavour,
-                site_title=info.title,
-                base_url=info.base_url or None,
-                zone=account.zone,
-                synced_at=_micros(now()),
-                cursor=newest if everything else max(before.cursor or 0, newest),
-                full_at=_micros(started) if everything else before.full_at,
+            newest = min(intake.newest or before.cursor or 0, at)
+            head = {
+                "flavour": info.flavour,
+                "site_title": info.title,
+                "base_url": info.base_url or None,
+                "zone": account.zone,
+                "synced_at": _micros(now()),
+                "cursor": newest if self.everything else max(before.cursor or 0, newest),
+                "full_at": _micros(started) if self.everything else before.full_at,
                 # Not what was mapped once: it is no longer kept up to date, and is read again when it is mapped again.
-                fetched_fields=json.dumps(sorted(wants.values)),
-            )
+                "fetched_fields": json.dumps(sorted(wants.held)),
+            }
+            self._publish(intake, site, gone, missing, head)
+
+    def _question(self, before: ScopeRow, wants: parse.Wanted) -> dict[str, Any]:
+        """What the sync reads: an earlier try for the same may go on."""
+        return {
+            "site": self.jira.connection.url,
+            "jql": self.jql,
+            "mode": self.tally.mode,
+            "fields": sorted(wants.search),
+            "histories": sorted(wants.history),
+            "after": None if self.everything else before.revision,
+        }
+
+    def _publish(
+        self, intake: Intake, site: lists.Lists, gone: Collection[int], missing: Collection[str], head: dict[str, Any]
+    ) -> None:
+        self.report(Progress("saving", self.tally.fetched, self.tally.expected, "Saving"))
+        if self.cancelled():
+            raise Cancelled
+        staging, wants = intake.staging, intake.wants
+        with self.store.writing(self.scope, beside=staging.path) as writer:
+            writer.bury(gone, head["synced_at"])
+            if not self.everything:
+                writer.drop_issues(gone, *ROWS)
+            staging.publish(writer, everything=self.everything, held=wants.values, filled=missing)
+            writer.unbury()
+            lists.write(site, writer, intake.seen, sprints=bool(wants.sprints))
+            writer.finish(**head)
+
+    def _say(self, phase: str, done: int, total: int, message: str) -> None:
+        self.report(Progress(phase, done, total, message))
 
     # ---- issues
 
-    def _read_all(self, intake: Intake, held: dict[int, int], accept_fewer: bool) -> None:
-        intake.writer.clear(schema.issue, schema.change, schema.field_value, schema.link, schema.project)
-        search, history = intake.wants.search, sorted(intake.wants.history)
-        asked: set[int] = set()
-        for found in reading.read(self.jira, self.jql, search, histories=history, cancelled=self.cancelled):
-            self._take(intake, found, asked)
+    def _read_all(self, intake: Intake, accept_fewer: bool) -> None:
+        earlier, asked = set(intake.fresh), set()
+        self._read(intake, asked)
         lacking = (self.tally.expected or 0) - len(intake.fresh) - self.tally.odd
         if lacking > 0 and not asked:
             # Data Center: an issue that was deleted while we read moved others into pages that were read already.
-            rest = self._census() - intake.fresh.keys()
-            for found in reading.read_these(self.jira, rest, search, histories=history, cancelled=self.cancelled):
-                self._take(intake, found, set())
+            asked = self._census()
+        intake.drop(earlier - asked)
+        self._catch_up(intake)
+        self._read_these(intake, asked - intake.fresh.keys())
         intake.drop(asked - intake.fresh.keys())
-        self._guard(held.keys(), intake.fresh.keys(), accept_fewer)
-        self.tally.removed = len(held.keys() - intake.fresh.keys())
+        self._guard(self.held.keys(), intake.fresh.keys(), accept_fewer)
 
-    def _read_changed(self, intake: Intake, before: ScopeRow, zone: str) -> None:
-        since = jql_instant((before.cursor or 0) - int(OVERLAP.total_seconds()) * _SECOND, zone)
+    def _read(self, intake: Intake, asked: set[int], *, also: str = "", few: bool = False) -> None:
+        """What the query finds, but for what an earlier try brought."""
         for found in reading.read(
             self.jira,
             self.jql,
             intake.wants.search,
             histories=sorted(intake.wants.history),
-            also=f'updated >= "{since}"',
+            also=also,
+            few=few,
+            having=set(intake.fresh),
+            storied=set(intake.storied),
+            cancelled=self.cancelled,
+        ):
+            self._take(intake, found, asked)
+
+    def _read_since(self, intake: Intake, since: int) -> None:
+        """What was updated since then, also what we have already."""
+        for found in reading.read(
+            self.jira,
+            self.jql,
+            intake.wants.search,
+            histories=sorted(intake.wants.history),
+            also=self._updated_since(since),
             few=True,
             cancelled=self.cancelled,
         ):
             self._take(intake, found, set())
 
+    def _updated_since(self, since: int) -> str:
+        return f'updated >= "{jql_instant(since - int(OVERLAP.total_seconds()) * _SECOND, self.zone)}"'
+
+    def _catch_up(self, intake: Intake) -> None:
+        """After an earlier try: reads again what changed since that one began."""
+        if intake.reached:
+            self._read_since(intake, min(intake.reached, intake.staging.started))
+
+    def _read_these(self, intake: Intake, numbers: Collection[int]) -> None:
+        if numbers:
+            wants = intake.wants
+            for found in reading.read_these(
+                self.jira, numbers, wants.search, histories=sorted(wants.history), cancelled=self.cancelled
+            ):
+                self._take(intake, found, set())
+
+    def _read_changes(
+        self,
+        intake: Intake,
+        before: ScopeRow,
+        unfinished: Collection[int],
+        missing: frozenset[str],
+        accept_fewer: bool,
+    ) -> set[int]:
+        """What changed, and newly mapped fields. The issues that the query finds no more."""
+        if intake.reached:
+            self._read(intake, set(), also=self._updated_since(before.cursor or 0))
+            self._catch_up(intake)
+        else:
+            self._read_since(intake, before.cursor or 0)
+        self.tally.expected = None
+        self._read_these(intake, set(unfinished) - intake.fresh.keys())
+        known = self.held.keys() | intake.fresh.keys()
+        seen = self._fill(intake, missing, known) if missing else self._recount(known)
+        if seen is None:
+            return set()
+        self._guard(known, known & seen, accept_fewer)
+        intake.drop(intake.fresh.keys() - seen)
+        self._read_these(intake, seen - known)
+        return set(self.held.keys() - seen)
+
     def _take(self, intake: Intake, found: Found, asked: set[int]) -> None:
         if isinstance(found, Census):
             self.tally.expected = len(found.ids)
             asked.update(found.ids)
-        elif isinstance(found, Page):
-            if found.total is not None and self.tally.mode == "full":
+            return
+        with intake.staging.step():
+            if not isinstance(found, Page):
+                intake.take_histories(found)
+                return
+            if found.total is not None and self.everything:
                 self.tally.expected = max(self.tally.expected or 0, found.total)
             intake.take_page(found)
-        else:
-            intake.take_histories(found)
-            return
         done, total = len(intake.fresh), self.tally.expected
         of = f" of {total:,}" if total is not None else ""
         self.report(Progress("reading", done, total, f"Reading issues: {done:,}{of}"))
@@ -245,21 +345,32 @@ class _Sync:
         """Reads newly mapped fields of issues that are held; nothing else of them is touched. The ids that came."""
         history = sorted(intake.wants.history & missing) or None
         seen: set[int] = set()
-        done = 0
-        for found in reading.read(self.jira, self.jql, sorted(missing), histories=history, cancelled=self.cancelled):
+        for found in reading.read(
+            self.jira,
+            self.jql,
+            sorted(missing),
+            histories=history,
+            having=set(intake.filled),
+            storied=set(intake.fill_storied),
+            cancelled=self.cancelled,
+        ):
             if isinstance(found, Census):
                 seen.update(found.ids)
-            elif isinstance(found, Page):
+                continue
+            with intake.staging.step():
+                if not isinstance(found, Page):
+                    intake.fill_histories(found, known)
+                    continue
                 seen.update(number for issue in found.issues if (number := reading.number_of(issue)) is not None)
-                done += intake.fill_page(found, missing, known)
-                text = f"Filling in new fields: {done:,} of {len(known):,}"
-                self.report(Progress("filling", done, len(known), text))
-            else:
-                intake.fill_histories(found, known)
+                intake.fill_page(found, missing, known)
+            done = len(intake.filled)
+            self.report(Progress("filling", done, len(known), f"Filling in new fields: {done:,} of {len(known):,}"))
         return seen
 
     def _recount(self, known: Collection[int]) -> set[int] | None:
-        """All ids of the query where the count says that issues came or went without notice; None if not."""
+        """All ids of the query, or None where many issues are held and their count says that none came or went."""
+        if len(known) <= _FEW_CENSUS * (protocol.ID_PAGE if self.jira.cloud else protocol.DC_ID_PAGE):
+            return self._census()
         try:
             count = reading.patiently(lambda: self.jira.approximate_count(self.jql), self.cancelled)
         except NotFound:
@@ -269,75 +380,11 @@ class _Sync:
     def _census(self) -> set[int]:
         return reading.patiently(lambda: reading.census(self.jira, self.jql), self.cancelled)
 
-    def _reconcile(self, intake: Intake, seen: set[int] | None, known: Collection[int], accept_fewer: bool) -> None:
-        """Removes issues that left the query, and reads those that came into it without being updated."""
-        if seen is None:
-            return
-        known = set(known)
-        self._guard(known, known & seen, accept_fewer)
-        intake.remove(known - seen)
-        history = sorted(intake.wants.history)
-        for found in reading.read_these(
-            self.jira, seen - known, intake.wants.search, histories=history, cancelled=self.cancelled
-        ):
-            self._take(intake, found, set())
-
     def _guard(self, held: Collection[int], now: Collection[int], accept_fewer: bool) -> None:
         """Keeps the old data where a large part of it would go (lost permissions look like that)."""
         drop = len(held) - len(now)
         if drop > SHRINK_SHARE * len(held) and drop > SHRINK_LEAST and not accept_fewer:
             raise Shrunk(f"Jira returned {len(now):,} issues where there were {len(held):,}, so the old data was kept.")
-
-    # ---- lists
-
-    def _site_lists(self) -> tuple[list[JiraField], list, list]:
-        asked = {"fields": self.jira.fields, "statuses": self.jira.statuses, "types": self.jira.issue_types}
-        with reading.Crew(self.cancelled) as crew:
-            for name, ask in asked.items():
-                crew.start(name, ask)
-            came = {name: done.result() for name, done in crew.results()}
-        return came["fields"], came["statuses"], came["types"]
-
-    def _write_lists(
-        self, writer: Writer, seen: parse.Seen, fields: list[JiraField], statuses: list, types: list
-    ) -> None:
-        """Fields, statuses, types, projects and versions, as the site has them now."""
-        writer.clear(schema.field)
-        writer.add(schema.field, [(each.id, each.name, each.custom, json.dumps(each.schema)) for each in fields])
-        # Statuses and types of team-managed projects may be missing in the lists: issues show them.
-        found = seen.statuses | {each.id: each for each in statuses}
-        writer.add(schema.status, [(each.id, each.name, each.category) for each in found.values()])
-        kinds = seen.types | {each.id: each for each in types}
-        writer.add(schema.issue_type, [(each.id, each.name, each.subtask, each.hierarchy) for each in kinds.values()])
-        writer.add(schema.project, [(each.key, each.id, each.name) for each in seen.projects.values()])
-        self._write_versions(writer)
-
-    def _write_versions(self, writer: Writer) -> None:
-        projects = writer.projects()
-        rows: list[tuple] = []
-        kept: list[str] = []
-        with reading.Crew(self.cancelled) as crew:
-            for key in projects:
-                crew.start(key, self._versions_of, key)
-            for count, (key, done) in enumerate(crew.results(), 1):
-                text = f"Reading versions: {count} of {len(projects)} projects"
-                self.report(Progress("versions", count, len(projects), text))
-                if (found := done.result()) is None:
-                    kept.append(key)
-                    self.tally.warn(f"The versions of project {key} could not be read.")
-                    continue
-                rows += [
-                    (each.id, key, each.name, each.released, each.archived, each.release_date, each.start_date)
-                    for each in found
-                ]
-        writer.clear_versions(but_of=kept)
-        writer.add(schema.version, rows)
-
-    def _versions_of(self, key: str) -> list[Version] | None:
-        try:
-            return self.jira.versions(key)
-        except (NotFound, Forbidden):
-            return None
 
     def _name_unknown(self, fields: list[JiraField]) -> None:
         known = {each.id for each in fields}

@@ -127,3 +127,24 @@ class Version(msgspec.Struct, frozen=True):
     archived: bool
     release_date: str | None
     start_date: str | None
+
+
+class Board(msgspec.Struct, frozen=True):
+    """One board. `kind`: scrum, kanban or simple (team-managed)."""
+
+    id: int
+    name: str
+    kind: str
+    project: str | None
+
+
+class Sprint(msgspec.Struct, frozen=True):
+    """One sprint; instants in microseconds since 1970 UTC. `state`: future, active or closed."""
+
+    id: int
+    board: int | None
+    name: str
+    state: str
+    started: int | None
+    ends: int | None
+    completed: int | None

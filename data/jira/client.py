@@ -6,12 +6,15 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from email.utils import parsedate_to_datetime
 
-from data.jira import answers, protocol
+from data.jira import answers, protocol, sprints
 from data.jira.answers import Account, History, Issue, JiraField, Page, ServerInfo
 from data.jira.connection import Connection
-from data.jira.errors import BadAnswer, JiraError, NotFound, NotJira
+from data.jira.errors import BadAnswer, BadQuery, JiraError, NotFound, NotJira
 from data.jira.fields import kind_of
 from data.jira.sender import Answer, Patience, Sender, never
+
+_MOST_PAGES = 2_000  # of a list
+_MOST_RESTARTS, _MOST_EMPTY = 3, 10  # of one query: begun anew, and pages in a row that bring nothing
 
 
 class Jira:
@@ -33,6 +36,7 @@ class Jira:
         self._info: ServerInfo | None = None
         self._account: Account | None = None
         self._connecting = threading.Lock()
+        self.restarts = 0  # how often a query was begun anew because its pages led nowhere
 
     @property
     def requests(self) -> int:
@@ -127,6 +131,21 @@ class Jira:
             rows = self._paged(lambda start: protocol.versions(api, project_key, start))
         return [each for row in rows if (each := protocol.version(row, project_key))]
 
+    def boards(self, project_key: str) -> list[answers.Board]:
+        """The boards of a project. Raises NotFound or Forbidden where Jira Software is missing or closed to us."""
+        rows = self._paged(lambda start: sprints.boards(project_key, start))
+        return [each for row in rows if (each := sprints.board(row, project_key))]
+
+    def sprints(self, board_id: int) -> list[answers.Sprint]:
+        """The sprints of a board; none for a board that has no sprints."""
+        try:
+            rows = self._paged(lambda start: sprints.board_sprints(board_id, start))
+        except JiraError as error:
+            if error.status == 400:
+                return []
+            raise
+        return [each for row in rows if (each := sprints.sprint(row, board_id))]
+
     def approximate_count(self, jql: str) -> int:
         """How many issues the query finds; exact on Data Center."""
         if self.cloud:
@@ -141,11 +160,12 @@ class Jira:
 
     def _paged(self, ask: Callable[[int], protocol.Request]) -> list[dict]:
         found: list[dict] = []
-        while True:
+        for _ in range(_MOST_PAGES):
             rows, last = self._sender.read(ask(len(found)), lambda answer: protocol.read_list(answer.body))
             found += rows
             if last or not rows:
                 return found
+        raise BadAnswer("Jira's list does not end.")
 
     # ---- issues
 
@@ -177,16 +197,20 @@ class Jira:
     def pages(
         self, query: str, fields: Sequence[str], *, size: int | None = None, expand_changelog: bool = False
     ) -> Iterator[Page]:
-        """All pages of a query, one after the other."""
+        """All pages of a query, one after the other. Where its tokens lead nowhere it begins anew: issues come again."""
         at: str | int | None = None
-        seen: set[str | int] = set()
+        trail = Trail(self)
         while True:
-            page = self.page(query, fields, at, size=size, expand_changelog=expand_changelog)
+            try:
+                page = self.page(query, fields, at, size=size, expand_changelog=expand_changelog)
+            except BadQuery as error:
+                at = trail.refused(at, error)
+                continue
             yield page
-            at = protocol.after(page, at)
-            if at is None or at in seen:
+            following = protocol.after(page, at)
+            if following is None:
                 return
-            seen.add(at)
+            at = trail.onward(following, bool(page.issues or page.odd))
 
     def search(
         self,
@@ -223,19 +247,27 @@ class Jira:
 
         Raises NotFound where the site (or a proxy before it) does not know bulk fetching.
         """
-        found: dict[int, dict[str, History]] = {each: {} for each in issue_ids}
-        token, seen = None, set()
+        found: dict[int, dict[str, History]] = {}
+        token: str | int | None = None
+        trail = Trail(self)
         while True:
+            if token is None:
+                found = {each: {} for each in issue_ids}
             request = protocol.bulk_changelogs(issue_ids, field_ids, token)
-            page = self._sender.read(request, lambda answer: protocol.read_bulk_changelogs(answer.body))
+            try:
+                page = self._sender.read(request, lambda answer: protocol.read_bulk_changelogs(answer.body))
+            except JiraError as error:
+                if error.status != 400:
+                    raise
+                token = trail.refused(token, error)
+                continue
             for each in page.issues:
                 number = protocol.whole(each.issue_id)
                 if number in found:
                     _merge(found[number], each.histories)
-            token = page.next_token
-            if not token or token in seen:
+            if not page.next_token:
                 return {number: list(histories.values()) for number, histories in found.items()}
-            seen.add(token)
+            token = trail.onward(page.next_token, bool(page.issues))
 
     def changelog(self, issue_id: int) -> list[History]:
         """The complete history of one Cloud issue, 100 entries a request."""
@@ -247,8 +279,41 @@ class Jira:
             )
             _merge(found, page.histories)
             start += len(page.histories)
-            if not page.histories or start >= (page.total or 0):
+            if page.total is not None and start >= page.total:
                 return list(found.values())
+            if not page.histories:
+                if page.total is None:
+                    return list(found.values())
+                raise BadAnswer("Jira does not give the whole history of an issue.")
+
+
+class Trail:
+    """Follows the tokens of a query's pages, and says when to begin anew: a token that was seen, or is refused."""
+
+    def __init__(self, jira: Jira) -> None:
+        self._jira, self._seen, self._restarts, self._empty = jira, set(), 0, 0
+
+    def onward(self, token: str | int, brought: bool) -> str | int | None:
+        """Where to go on after a page that `brought` something or not; None to begin anew. Raises BadAnswer."""
+        self._empty = 0 if brought else self._empty + 1
+        if token in self._seen or self._empty > _MOST_EMPTY:
+            return self._anew(BadAnswer("The pages of Jira's answer lead round in circles."))
+        self._seen.add(token)
+        return token
+
+    def refused(self, token: str | int | None, error: JiraError) -> None:
+        """Begins anew where the page after a token was refused: it may have expired. Raises what the first page says."""
+        if token is None:
+            raise error
+        return self._anew(error)
+
+    def _anew(self, error: JiraError) -> None:
+        self._restarts += 1
+        if self._restarts > _MOST_RESTARTS:
+            raise error
+        self._jira.restarts += 1
+        self._seen.clear()
+        self._empty = 0
 
 
 def _merge(into: dict[str, History], histories: Iterable[History]) -> None:

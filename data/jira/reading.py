@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from data.jira import protocol
 from data.jira.answers import History, Issue, Page
-from data.jira.client import Jira
+from data.jira.client import Jira, Trail
 from data.jira.errors import BadQuery, Cancelled, JiraError, NotFound
 from data.jira.sender import never
 
@@ -101,6 +101,8 @@ def read(
     histories: Sequence[str] | None,
     also: str = "",
     few: bool = False,
+    having: Collection[int] = (),
+    storied: Collection[int] = (),
     cancelled: Callable[[], bool] = never,
 ) -> Iterator[Found]:
     """Pages of issues, and complete histories by issue id, as they arrive, in any order.
@@ -108,10 +110,16 @@ def read(
     `histories`: ids of the fields whose changes are needed, None for no histories. Data Center sends them inside the
     pages, complete. On Cloud one quick census of ids goes first, so that the pages can travel side by side and issues
     that change meanwhile cannot slip from one page into another; `few` leaves it out, for queries that find little.
+    Issues in `having` are not asked for again, nor histories of those in `storied`: what an earlier try brought.
     """
     with Crew(cancelled) as crew:
-        kind = _DataCenter if not jira.cloud else _OneByOne if few else _SideBySide
-        yield from kind(jira, crew, protocol.in_order(jql, also), list(fields), histories).run()
+        kind = (
+            _SideBySide if having or storied else _DataCenter if not jira.cloud else _OneByOne if few else _SideBySide
+        )
+        work = kind(jira, crew, protocol.in_order(jql, also), list(fields), histories)
+        work.having = frozenset(having)
+        work.asked.update(storied)
+        yield from work.run()
 
 
 def census(jira: Jira, jql: str) -> set[int]:
@@ -156,6 +164,8 @@ class _Reading:
         self.jira, self.crew, self.query, self.fields, self.histories = jira, crew, query, fields, histories
         self.waiting: list[int] = []  # issues whose histories were not asked for yet
         self.asked: set[int] = set()
+        self.having: frozenset[int] = frozenset()
+        self.trail = Trail(jira)
         self.tokens: set[tuple] = set()
         self.splits = 0
 
@@ -184,17 +194,24 @@ class _OneByOne(_Reading):
     """Cloud, each page leads to the next."""
 
     def run(self) -> Iterator[Found]:
-        self._ask(_Part(self.query))
+        self._go(None)
         for part, done in self.crew.results():
-            result = done.result()
-            yield result
             if part == "histories":
+                yield done.result()
                 continue
-            at = protocol.after(result, part.at)
-            goes_on = at is not None and (self.query, at) not in self.tokens
-            if goes_on:
-                self._ask(_Part(self.query, at))
-            self._ask_histories(_ids(result), rest=not goes_on)
+            try:
+                page = done.result()
+            except BadQuery as error:
+                self._go(self.trail.refused(part.at, error))
+                continue
+            yield page
+            at = protocol.after(page, part.at)
+            if at is not None:
+                self._go(self.trail.onward(at, bool(page.issues or page.odd)))
+            self._ask_histories(_ids(page), rest=at is None)
+
+    def _go(self, at: str | int | None) -> None:
+        self.crew.start(_Part(self.query, at), self.jira.page, self.query, self.fields, at)
 
 
 class _SideBySide(_Reading):
@@ -204,18 +221,22 @@ class _SideBySide(_Reading):
         found: dict[int, None] = {}
         self._census(None)
         for part, done in self.crew.results():
-            if isinstance(part, _Part) and part.is_census:
-                page = done.result()
-                new = [number for number in _ids(page) if number not in found]
-                found.update(dict.fromkeys(new))
-                at = protocol.after(page, part.at)
-                if at is not None and (self.query, at) not in self.tokens:
-                    self._census(at)
-                else:
-                    yield Census(tuple(found))
-                self.ask_for(new)
+            if not (isinstance(part, _Part) and part.is_census):
+                yield from self._result(part, done)
                 continue
-            yield from self._result(part, done)
+            try:
+                page = done.result()
+            except BadQuery as error:
+                self._census(self.trail.refused(part.at, error))
+                continue
+            new = [number for number in _ids(page) if number not in found]
+            found.update(dict.fromkeys(new))
+            at = protocol.after(page, part.at)
+            if at is None:
+                yield Census(tuple(found))
+            else:
+                self._census(self.trail.onward(at, bool(page.issues)))
+            self.ask_for(new)
 
     def collect(self) -> Iterator[Found]:
         """What comes of `ask_for`."""
@@ -228,6 +249,7 @@ class _SideBySide(_Reading):
         if self.jira.cloud:
             self._ask_histories(numbers, rest=True)
         size = protocol.PAGE if self.jira.cloud else protocol.DC_PAGE // 5
+        numbers = [each for each in numbers if each not in self.having]
         for start in range(0, len(numbers), size):
             self._ask_some(tuple(numbers[start : start + size]))
 
@@ -245,9 +267,9 @@ class _SideBySide(_Reading):
             self._ask_some(half)
 
     def _census(self, at: str | int | None) -> None:
-        self.tokens.add((self.query, at))
         part = _Part(self.query, at, is_census=True)
-        self.crew.start_next(part, self.jira.page, self.query, ["id"], at, size=protocol.ID_PAGE)
+        size = protocol.ID_PAGE if self.jira.cloud else protocol.DC_ID_PAGE
+        self.crew.start_next(part, self.jira.page, self.query, ["id"], at, size=size)
 
     def _ask_some(self, ids: tuple[int, ...], at: str | int | None = None) -> None:
         if ids:
@@ -264,7 +286,13 @@ class _SideBySide(_Reading):
             self._ask_without_lost(part.ids, error)
             return
         yield page
-        if (at := protocol.after(page, part.at)) is not None:
+        if (at := protocol.after(page, part.at)) is None:
+            return
+        # It granted less than we asked for. The others by name, not by token: no token can lead astray.
+        came = set(_ids(page))
+        if came:
+            self._ask_some(tuple(each for each in part.ids if each not in came))
+        else:
             self._ask_some(part.ids, at)
 
 

@@ -75,7 +75,7 @@ def contents(store):
         return {
             table.name: sorted(tuple(row) for row in connection.execute(select(table)))
             for table in schema.metadata.sorted_tables
-            if table.name not in ("meta", "scope")
+            if table.name not in ("meta", "scope", "tombstone")
         }
 
 

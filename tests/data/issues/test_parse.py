@@ -32,7 +32,14 @@ def histories(*items, created="2025-01-15T10:00:00.000+0100", number="7"):
 
 
 def test_what_is_asked_for_is_standard_mapped_and_flags():
-    assert set(WANTS.search) == {*STANDARD, "customfield_1", "customfield_2", "customfield_4", "environment"}
+    assert set(WANTS.search) == {
+        *STANDARD,
+        "customfield_1",
+        "customfield_2",
+        "customfield_3",
+        "customfield_4",
+        "environment",
+    }
     assert {"status", "customfield_1", "customfield_2", "customfield_3"} <= WANTS.history
     assert "customfield_4" not in WANTS.history
     assert "labels" in COLUMNS
@@ -133,7 +140,7 @@ def test_changes_keep_ids_and_names_and_their_place():
         ),
         WANTS,
     )
-    assert rows == [(1, 7, 1, "status", 1_736_935_200_000_000, "1", "Open", "3", "Done")]
+    assert rows == [(1, 7, 0, "status", 1_736_935_200_000_000, "1", "Open", "3", "Done")]
 
 
 def test_entries_without_an_id_stay_apart():

@@ -60,7 +60,7 @@ def contents(store):
     found = {}
     with store.engine.connect() as connection:
         for table in schema.metadata.sorted_tables:
-            if table.name not in ("meta", "scope"):
+            if table.name not in ("meta", "scope", "tombstone"):
                 found[table.name] = sorted(tuple(row) for row in connection.execute(select(table)))
     return found
 

@@ -242,11 +242,25 @@ def test_nobody_there_is_unreachable():
         jira.server_info()
 
 
-def test_a_repeated_token_ends_the_reading():
+def test_a_token_that_leads_round_in_circles_is_reported_not_taken_for_the_end():
     page = {"issues": [{"id": "1", "key": "A-1"}], "nextPageToken": "again"}
     with fake_cloud(**{SEARCH: page}) as fake, client(fake) as jira:
-        assert search(jira) == ["A-1", "A-1"]
-        assert asked(fake) == 2
+        with pytest.raises(errors.BadAnswer, match="circles"):
+            search(jira)
+        assert (asked(fake), jira.restarts) == (8, 3)
+
+
+def test_a_token_that_repeats_once_begins_the_query_anew():
+    pages = [
+        Reply(body={"issues": [{"id": n, "key": f"A-{n}"}], "nextPageToken": t})
+        for n, t in ((1, "a"), (2, "a"), (1, "a"))
+    ]
+    with (
+        fake_cloud(**{SEARCH: [*pages, Reply(body={"issues": [{"id": "2", "key": "A-2"}]})]}) as fake,
+        client(fake) as jira,
+    ):
+        assert search(jira) == ["A-1", "A-2", "A-1", "A-2"]
+        assert jira.restarts == 1
 
 
 def test_an_empty_page_with_a_token_is_not_the_end():
