@@ -137,9 +137,12 @@ _COUNTED = (
     ("Gone from the query", "removed", "issue"),
     ("Sent twice", "duplicates", "issue"),
     ("Incomplete history", "incomplete_histories", "issue"),
+    ("Taken over from a try before", "resumed", "issue"),
+    ("Queries begun anew", "restarts", ""),
     ("Requests to Jira", "requests", ""),
     ("Held now", "issues", "issue"),
 )
+_RARE = {"resumed", "restarts"}  # not worth a line when there were none
 _COUNTED_IN_VAIN = _COUNTED[-2:]  # what a sync had read before it failed is not held
 
 
@@ -151,7 +154,7 @@ def _rows(sync: Mapping[str, Any], status: Status) -> list[tuple[str, str]]:
         if began := sync.get("started_at"):
             rows.append(("It took", took((parse_instant(ended) - parse_instant(began)).total_seconds())))
     for title, name, noun in _COUNTED_IN_VAIN if sync.get("error") else _COUNTED:
-        if isinstance(number := sync.get(name), int):
+        if isinstance(number := sync.get(name), int) and (number or name not in _RARE):
             rows.append((title, count(number, noun) if noun else f"{number:,}"))
     return rows
 

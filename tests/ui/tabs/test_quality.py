@@ -79,6 +79,14 @@ def test_the_last_sync_in_figures():
     assert "Complete: what had changed was read." in page("full")
 
 
+def test_what_rarely_happens_has_a_line_only_when_it_did():
+    sync = FakeWorkspace().quality().sync
+    shown = page("full", Quality({**sync, "resumed": 300, "restarts": 2}, ()))
+    assert "Taken over from a try before" in shown and "300 issues" in shown
+    assert "Queries begun anew" in shown
+    assert "Queries begun anew" not in page("full", Quality({**sync, "resumed": 0, "restarts": 0}, ()))
+
+
 def test_a_failed_sync_says_why_and_shows_nothing_it_did_not_keep():
     shown = page("broken")
     assert "It did not work: the data is as it was before." in shown
@@ -114,7 +122,7 @@ def test_the_badge_counts_and_wears_the_worst_colour():
     shown = text(quality_badge(Quality(None, FINDINGS)))
     assert "level-danger" in shown
     assert '"aria-label": "Data quality: 3 findings"' in shown
-    assert "Data quality: 1 finding\"" in text(quality_badge(Quality(None, FINDINGS[1:2])))
+    assert 'Data quality: 1 finding"' in text(quality_badge(Quality(None, FINDINGS[1:2])))
 
 
 def test_no_badge_when_nothing_is_found_or_nothing_is_known():
