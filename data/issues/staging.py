@@ -42,16 +42,17 @@ class _Shown(msgspec.Struct):
 class Staging:
     """Rows of one sync, not seen by readers. `step()` around each answer: it is kept whole, or not at all.
 
-    `started`: when the first try began, µs by Jira's clock; `resumed`: whether an earlier try left something.
+    `at`, `clock`: now, in µs, by Jira's clock and by ours. `started`: `at` of the first try; `resumed`: whether an earlier try left something.
     """
 
-    def __init__(self, path: Path, scope: int, question: dict[str, Any], at: int) -> None:
+    def __init__(self, path: Path, scope: int, question: dict[str, Any], at: int, clock: int) -> None:
         self.path, self.scope = path, scope
         try:
             self._open()
             kept = self._note("question")
-            since = json.loads(kept)["at"] if kept else None
-            fits = kept is not None and json.loads(kept)["question"] == question and 0 <= at - since < KEPT_FOR
+            first = json.loads(kept) if kept else {"question": None, "at": at, "clock": clock}
+            since = int(first["at"])
+            fits = first["question"] == question and 0 <= clock - int(first["clock"]) < KEPT_FOR
         except (DatabaseError, ValueError, KeyError, TypeError) as error:
             log.info("what an earlier sync read cannot be used: %s", reason(error))
             fits = kept = None
@@ -66,7 +67,7 @@ class Staging:
         self.started: int = since if fits else at
         if not fits:
             with self.step():
-                self.note("question", json.dumps({"question": question, "at": at}))
+                self.note("question", json.dumps({"question": question, "at": at, "clock": clock}))
 
     def _open(self) -> None:
         os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -102,7 +103,7 @@ class Staging:
 
     def close(self) -> None:
         """Leaves the file for the next try."""
-        with suppress(DatabaseError):
+        with suppress(DatabaseError, AttributeError):
             self._connection.close()
         self._engine.dispose()
 
@@ -195,7 +196,7 @@ class Staging:
 
 
 @contextmanager
-def staged(store: IssueStore, scope: int, question: dict[str, Any], at: int) -> Iterator[Staging]:
+def staged(store: IssueStore, scope: int, question: dict[str, Any], at: int, clock: int) -> Iterator[Staging]:
     """What is read for `question`, going on where an earlier try for the same question broke off. Raises StoreError.
 
     The file goes when the context ends well. A database server has no folder for it: there a sync begins anew.
@@ -206,7 +207,7 @@ def staged(store: IssueStore, scope: int, question: dict[str, Any], at: int) -> 
     path = folder / "staged" if folder else store.path.with_name(f"{store.path.name}.{scope}.staged")
     try:
         try:
-            found = Staging(path, scope, question, at)
+            found = Staging(path, scope, question, at, clock)
         except (DatabaseError, OSError) as error:
             raise StoreError(f"What the sync reads cannot be kept: {reason(error)}.") from error
         try:

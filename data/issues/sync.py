@@ -178,7 +178,7 @@ class _Sync:
         self.tally.mode = "full" if self.everything else "fill" if missing else "incremental"
         self._name_unknown(site.fields)
         at = info.at or _micros(started)
-        with staged(self.store, self.scope, self._question(before, wants), at) as staging:
+        with staged(self.store, self.scope, self._question(before, wants), at, _micros(started)) as staging:
             with self.store.reading() as connection:
                 reader = Writer(connection, self.scope)
                 self.held, projects, unfinished = reader.updated(), reader.projects(), reader.unfinished(_MOST_AGAIN)
