@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 MAX_BODY = 1_000_000  # bytes; no callback of ours sends more than a fraction of it
 _CALLBACKS = "/_dash-update-component"
+_LIBRARIES = "/_dash-component-suites/"
 
 
 def secure(app: Dash, hosts: Iterable[str] = ()) -> None:
@@ -51,7 +52,7 @@ def secure(app: Dash, hosts: Iterable[str] = ()) -> None:
 
 def _refused(error: Exception) -> Response | tuple[Response, int]:
     """A sentence, never a page of Python. What a callback raises ends in the boundary; what is left on its
-    address is a body that fits no callback."""
+    address is a body that fits no callback, and Dash raises for a library that it does not have."""
     if isinstance(error, HTTPException):
         answer = error.get_response()
         answer.set_data(f"{error.description}\n")
@@ -60,6 +61,9 @@ def _refused(error: Exception) -> Response | tuple[Response, int]:
     if request.path == _CALLBACKS:
         log.warning("a body that fits no callback: %s", type(error).__name__)
         return Response("Not a callback of this page. Reload it.\n", mimetype="text/plain"), 400
+    if request.path.startswith(_LIBRARIES):
+        log.warning("no such library or file: %s", type(error).__name__)
+        return Response("There is no such file.\n", mimetype="text/plain"), 404
     log.error("request failed: %s", request.path, exc_info=error)
     return Response("That did not work. The log has the details.\n", mimetype="text/plain"), 500
 
@@ -107,7 +111,7 @@ def _with_headers(answer: Response, policy: str) -> Response:
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
     path = request.path
-    if path.startswith(("/_dash-component-suites/", "/assets/")):
+    if path.startswith((_LIBRARIES, "/assets/")):
         if answer.status_code == 200 and (request.args.get("m") or ".v" in path):
             headers["Cache-Control"] = "public, max-age=31536000, immutable"
     elif not path.startswith("/library/"):
