@@ -32,7 +32,7 @@ def store(tmp_path):
 
 @pytest.fixture
 def site():
-    with FakeSite(450) as site:
+    with FakeSite(1950) as site:
         yield site
 
 
@@ -64,20 +64,20 @@ def pages_asked(site):
 
 
 def test_what_was_read_is_not_read_again(site, store):
-    mend = breaks_after(site, 2)
+    mend = breaks_after(site, 12)
     assert run(site, store).error["code"] == "server_trouble"
     assert rows(store, schema.issue) == []
     mend()
     site.asked.clear()
     result = run(site, store)
-    assert (result.error, result.complete, result.issues) == (None, True, 450)
+    assert (result.error, result.complete, result.issues) == (None, True, 1950)
     assert result.resumed >= 100
-    assert len(pages_asked(site)) <= 4
+    assert len(pages_asked(site)) <= 17
     assert not list(store.path.parent.glob("*.staged*"))
 
 
 def test_what_changed_since_the_first_try_is_read_again(site, store, tmp_path):
-    mend = breaks_after(site, 3)
+    mend = breaks_after(site, 12)
     run(site, store)
     mend()
     for number in (1001, 1150, 1449):
@@ -94,12 +94,12 @@ def test_what_changed_since_the_first_try_is_read_again(site, store, tmp_path):
 
 @pytest.mark.parametrize("how", ["late", "another query", "another mapping"])
 def test_what_does_not_fit_is_read_anew(site, store, how):
-    mend = breaks_after(site, 2)
+    mend = breaks_after(site, 12)
     run(site, store)
     mend()
     more = {"late": {"now": lambda: AT + timedelta(hours=25)}, "another query": {"jql": "project = A AND x"}}
     result = run(site, store, **more.get(how, {"mapped_fields": {"customfield_1"}}))
-    assert (result.error, result.resumed, result.issues) == (None, 0, 450)
+    assert (result.error, result.resumed, result.issues) == (None, 0, 1950)
 
 
 def test_a_broken_file_of_an_earlier_try_costs_only_that_try(site, store):
@@ -109,14 +109,14 @@ def test_a_broken_file_of_an_earlier_try_costs_only_that_try(site, store):
 
 def test_filling_in_goes_on_too(site, store):
     run(site, store)
-    mend = breaks_after(site, 3)
+    mend = breaks_after(site, 12)
     assert run(site, store, mapped_fields={"customfield_1"}).error
     mend()
     site.asked.clear()
     result = run(site, store, mapped_fields={"customfield_1"})
     assert (result.error, result.mode) == (None, "fill")
     assert result.resumed >= 100
-    assert len(rows(store, schema.field_value)) == 450
+    assert len(rows(store, schema.field_value)) == 1950
 
 
 def test_another_query_can_be_synced_meanwhile(site, store):
@@ -137,7 +137,7 @@ def test_removed_issues_stay_known_until_they_are_back(site, store):
     assert [row[1:3] for row in rows(store, schema.tombstone)] == [(1007, "A-1007")]
     site.issues[1007] = gone
     result = run(site, store)
-    assert (result.issues, rows(store, schema.tombstone)) == (450, [])
+    assert (result.issues, rows(store, schema.tombstone)) == (1950, [])
 
 
 @pytest.mark.parametrize("flavour", ["cloud", "dc"])
