@@ -59,9 +59,15 @@ def mine(tmp_path: Path, use: Callable[[Any], Any]) -> Workspace:
 
 def form(page: Page, site: str) -> Page:
     page.goto(site)
+    opened(page)
+    return page
+
+
+def opened(page: Page) -> None:
+    """The form as a person finds it: open, and filled with the values in force."""
     page.locator("#header-connect").click()
     expect(page.get_by_label("Site address")).to_be_focused()
-    return page
+    page.wait_for_load_state("networkidle")
 
 
 def fill(page: Page, url: str, token: str = TOKEN, jql: str = "") -> None:
@@ -119,7 +125,7 @@ def test_escape_closes_and_asks_when_something_is_typed(page: Page, site: str, f
     page.keyboard.press("Escape")
     expect(page.locator(".connection-modal")).to_have_count(0)
     expect(page.locator("#header-connect")).to_be_focused()
-    page.locator("#header-connect").click()
+    opened(page)
     page.get_by_label("E-mail").fill("someone@example.org")
     page.keyboard.press("Escape")
     expect(page.get_by_role("alertdialog")).to_contain_text("Discard your changes?")
