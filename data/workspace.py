@@ -160,14 +160,14 @@ class Workspace:
 
     def _problems(self, place: Place, site: Site, loaded: Loaded) -> list[Problem]:
         found = [loaded.problem, self.home.tokens.problem, place.problem, place.cache.problem]
+        if self.job.state.state == "failed" and self.job.about == place.known_as:
+            found.append(self.job.state.problem)
         if place.settings is not self._main:
             found.append(self._main.load().problem)
         if site.configured and not site.token_present:
             found.append(
                 Problem(
-                    "No token for this Jira.",
-                    f"{site.url} is set, but no API token is stored.",
-                    "Enter it under Connect Jira, or set JIRA_TOKEN.",
+                    "No token for this Jira.", f"None is stored for {site.url}.", "Connect Jira, or set JIRA_TOKEN."
                 )
             )
         return [each for each in found if each is not None]

@@ -53,7 +53,7 @@ def histogram(shape: dict[str, Any], *, noun: str = "issue") -> dict[str, Any]:
 
 def bars(rows: Sequence[tuple[str, float]], unit: str = "") -> dict[str, Any]:
     """One bar for each (label, value), in the order given: lying when few, standing when many."""
-    names, values = [name for name, _value in rows], [value for _name, value in rows]
+    names, values = [escape(name) for name, _value in rows], [value for _name, value in rows]
     words = [f"{number(value, 3)} {unit}".strip() for value in values]
     lying = len(rows) <= 8
     trace: dict[str, Any] = {

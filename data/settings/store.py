@@ -90,7 +90,7 @@ class _Reading:
 
     raw: dict
     loaded: Loaded
-    bytes: bytes | None  # of a good file: what `.bak` will hold after the next save
+    bytes: bytes | None  # of a good file
     why_read_only: Problem | None = None
 
 
@@ -169,9 +169,11 @@ class SettingsStore:
         except (TypeError, ValueError) as error:
             raise Invalid({"": f"A value cannot be written as JSON: {error}"}) from error
         mode = _mode_of(self.path)
-        if newest.bytes is not None:
-            write_atomic(self.backup, newest.bytes, mode)
+        if newest.bytes is not None and not self.backup.exists():
+            write_atomic(self.backup, newest.bytes, mode)  # never without one, also if we stop half-way
         write_atomic(self.path, data, mode)
+        with suppress(OSError):  # saved is saved; the copy is for a file that somebody breaks later
+            write_atomic(self.backup, data, mode)
         with self._guard:
             self._remember(next_revision, merged)
             self._held = None
@@ -248,7 +250,7 @@ class SettingsStore:
             # No revision is used twice, not even the one that the broken file had.
             revision = max(settings.revision + 1, _revision_in(data))
             problem = Problem(
-                "The settings file is broken; the settings from before its last change are used.",
+                "The settings file is broken; the settings from as of its last save are used.",
                 f"{self.path.name}: {why}.{copied}",
                 "Correct the file, or save the settings here to replace it.",
             )

@@ -129,12 +129,12 @@ def test_the_backup_takes_the_place_of_a_broken_file(store, path):
     store.save({"jira": {"jql": "project = B"}}, revision=1)
     write(path, path.read_text("utf-8")[:-20])
     loaded = store.load()
-    assert loaded.settings.jira.jql == "project = A"
+    assert loaded.settings.jira.jql == "project = B"  # nothing that was saved is lost
     assert not loaded.read_only
-    assert "before its last change" in loaded.problem.what
+    assert "as of its last save" in loaded.problem.what
     assert broken_copies(path)[0].name in loaded.problem.why
     saved = store.save({"sync": {"max_age_hours": 5}}, revision=loaded.revision)
-    assert saved.revision == 3
+    assert saved.revision == 4
     assert store.load().problem is None
     assert written(path)["jira"]["jql"] == "project = A"
     assert written(store.backup)["jira"]["jql"] == "project = A", "a broken file never becomes the backup"
