@@ -250,7 +250,7 @@ class SettingsStore:
             # No revision is used twice, not even the one that the broken file had.
             revision = max(settings.revision + 1, _revision_in(data))
             problem = Problem(
-                "The settings file is broken; the settings from as of its last save are used.",
+                "The settings file is broken; the settings of its last save are used.",
                 f"{self.path.name}: {why}.{copied}",
                 "Correct the file, or save the settings here to replace it.",
             )

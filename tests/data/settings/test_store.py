@@ -131,13 +131,13 @@ def test_the_backup_takes_the_place_of_a_broken_file(store, path):
     loaded = store.load()
     assert loaded.settings.jira.jql == "project = B"  # nothing that was saved is lost
     assert not loaded.read_only
-    assert "as of its last save" in loaded.problem.what
+    assert "of its last save" in loaded.problem.what
     assert broken_copies(path)[0].name in loaded.problem.why
     saved = store.save({"sync": {"max_age_hours": 5}}, revision=loaded.revision)
     assert saved.revision == 4
     assert store.load().problem is None
-    assert written(path)["jira"]["jql"] == "project = A"
-    assert written(store.backup)["jira"]["jql"] == "project = A", "a broken file never becomes the backup"
+    assert written(path)["jira"]["jql"] == "project = B"
+    assert written(store.backup)["jira"]["jql"] == "project = B", "a broken file never becomes the backup"
 
 
 def test_a_newer_format_can_be_read_but_not_saved(store, path):
