@@ -162,7 +162,7 @@ def _sorted(behind: Behind, places: np.ndarray, sort: tuple[str, str] | None, pl
         keys: list[Any] = [summaries.get(int(ids[n]), ("", ""))[1].casefold() for n in places.tolist()]
     elif name == "used":
         keys = (behind.rows.reason[places] != 0).tolist()
-    elif name in ("key", "type", "project", "status", "start", "end", "value", "reason"):
+    elif name in ("key", "type", "project", "status", "start", "end", "value", "reason", "outcome"):
         values = behind.column(name)[places]
         if name == "key":
             keys = [_natural(str(each)) for each in values]
@@ -215,6 +215,7 @@ ISSUE_COLUMNS = (
     "end",
     "value",
     "value_unit",
+    "outcome",
     "used",
     "reason",
     "url",

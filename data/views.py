@@ -104,6 +104,7 @@ class Detail:
     exclusions: tuple[tuple[str, int], ...]
     histogram: dict | None = None  # edges, counts, unit, marks [(label, x)]
     bars: tuple[tuple[str, float], ...] | None = None
+    outcome_title: str = ""  # heading of IssueRow.outcome; empty where rows have none
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,7 @@ class IssueRow:
     end: str | None
     used: bool
     reason: str
+    outcome: str = ""  # what the row adds to the number, in words: failed, Feature, 5 points, …
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -87,6 +87,8 @@ class Metric:
     nothing: str = "Nothing to measure between these dates."
     tier: Callable[[float, Rows, Asked], str | None] = lambda _value, _rows, _asked: None
     measures: str = ""  # the column of `rows` that the detail draws and lists
+    outcome_title: str = ""  # what `outcome` says of each row
+    outcome: Callable[[Rows], Sequence[str]] | None = None  # what each row adds to the number, in words
     switches: tuple[str, ...] = ()  # names of the definitions that this metric obeys
     fields: tuple[str, ...] = ()  # our fields that it can use
     explain: Callable[[Rows, Asked], dict[str, Any]] = field(default=lambda _rows, _asked: {})

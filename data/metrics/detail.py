@@ -18,6 +18,7 @@ from data.settings.model import Definitions
 from data.views import Detail, IssueRow
 
 BINS = 24
+COLUMNS = ("key", "type", "project", "status", "start", "end", "value", "reason")
 UNITS = {"days": "days", "hours": "hours", "share": "%", "age": "days"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -35,6 +36,7 @@ def detail(metric: Metric, asked: Asked) -> Detail:
         exclusions=tuple(value.details.get("exclusions", {}).items()),
         histogram=None if rows is None else _histogram(metric, rows, asked, value),
         bars=None if rows is None else _bars(value),
+        outcome_title=metric.outcome_title,
     )
 
 
@@ -121,6 +123,13 @@ class Behind:
             return self.rows.columns[name].astype(float)
         return np.full(len(self.rows), np.nan)
 
+    def outcomes(self) -> NDArray:
+        """What each used row adds to the number, in words."""
+        words = np.full(len(self.rows), "", dtype=object)
+        if self.metric.outcome is not None:
+            words[:] = self.metric.outcome(self.rows)
+        return np.where(self.rows.reason == 0, words, "")
+
     def column(self, name: str) -> NDArray:
         """key, type, project, status, start, end, value or reason of every row, to sort and search by."""
         rows, tables = self.rows, self.asked.facts.tables
@@ -130,6 +139,8 @@ class Behind:
             return self.values()
         if name == "reason":
             return self.reasons()
+        if name == "outcome":
+            return self.outcomes()
         issue = rows.issue
         if name == "status":
             labels = np.append(tables.statuses["name"].to_numpy(dtype=object), "")
@@ -160,9 +171,7 @@ class Behind:
 
     def page(self, places: NDArray, summaries: dict[int, tuple[str, str]], site_url: str) -> tuple[IssueRow, ...]:
         """Some rows as plain values. `summaries`: issue id → (key, summary)."""
-        columns = {
-            name: self.column(name) for name in ("key", "type", "project", "status", "start", "end", "value", "reason")
-        }
+        columns = {name: self.column(name) for name in (*COLUMNS, "outcome")}
         ids, unit = self.issue_ids(), UNITS.get(self.metric.measures, "")
         return tuple(
             IssueRow(
@@ -178,6 +187,7 @@ class Behind:
                 end=_instant(columns["end"][n]),
                 used=not self.rows.reason[n],
                 reason=str(columns["reason"][n]),
+                outcome=str(columns["outcome"][n]),
             )
             for n in places.tolist()
         )

@@ -35,6 +35,8 @@ def display(shows: str, value: float) -> tuple[str, str]:
         for unit, days in (("/ day", 1), ("/ week", 7), ("/ month", 30.4375)):
             if value * days >= 1 or unit == "/ month":
                 return digits(value * days), unit
+    if shows == "share":
+        return f"{value:.1f}", "%"  # as exact as the other shares beside it
     if shows == "percent":
         return digits(value), "%"
     if shows == "items":

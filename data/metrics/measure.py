@@ -101,6 +101,8 @@ def _success(metric: Metric, asked: Asked, rows: Rows, value: float) -> MetricVa
         **_sparkline(metric, facts, asked.period),
         **extra,
     }
+    if details["low_confidence"] and metric.shows not in ("items", "per_day"):
+        details["trend_verdict"] = None  # better or worse cannot be told from so few
     details["notes"] = [*details["notes"], *_reach(facts, asked.start)]
     if asked.end > facts.now:
         details["so_far"] = True

@@ -248,6 +248,7 @@ def test_a_refused_token_fails_with_what_to_do_and_keeps_the_data(connected, env
     assert state.state == "failed"
     assert "token" in str(state.problem)
     assert BAD_TOKEN not in str(state.problem)
+    assert state.problem in refused.status().problems  # the page says so, whatever tab is open
     assert not refused.ensure_fresh()  # opening the page again does not hammer Jira
 
 
@@ -335,3 +336,15 @@ def test_a_field_that_is_empty_everywhere_is_found(workspace):
     workspace.job.wait(30)
     assert "Nothing is filled in: Persona" in [each.title for each in workspace.quality().findings]
     assert workspace.quality().level == "warning"
+
+
+def test_rows_say_what_they_add_to_the_number(workspace):
+    period = workspace.period("90d")
+    failed = workspace.issue_page("change_failure_rate", period, count=10_000, sort=("outcome", "asc")).rows
+    value = workspace.detail("change_failure_rate", period).value
+    assert sum(row.outcome == "failed" for row in failed) == value.details["failed"] > 0
+    assert all(not row.outcome for row in failed if not row.used)
+    kinds = workspace.issue_page("flow_distribution", period, count=10_000, used=True).rows
+    counts = workspace.detail("flow_distribution", period).value.details["counts"]
+    assert sum(row.outcome == "Technical Debt" for row in kinds) == counts["Technical_Debt"]
+    assert "outcome" in workspace.csv_issues("flow_distribution", period).splitlines()[0]

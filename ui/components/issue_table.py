@@ -17,7 +17,7 @@ PAGE = 50
 _ROW, _HEAD = 36, 40
 _MOST_ROWS = 12
 SCRIPT = "dash_ag_grid.min.js"
-SORTABLE = ("key", "summary", "type", "project", "status", "value", "start", "end", "used", "reason")
+SORTABLE = ("key", "summary", "type", "project", "status", "value", "start", "end", "used", "reason", "outcome")
 
 # 1.3 MB of script that only an opened detail needs: ui/assets/questions.js fetches it then.
 for _resource in dash_ag_grid._js_dist:
@@ -66,7 +66,7 @@ def issue_table(detail: Detail, question: str, view: dict[str, str]) -> list[Any
         dash_ag_grid.AgGrid(
             id=ids.issue_table(question),
             rowModelType="infinite",
-            columnDefs=columns(unit),
+            columnDefs=columns(unit, detail.outcome_title),
             defaultColDef={"sortable": True, "resizable": True, "filter": False, "suppressHeaderMenuButton": True},
             dashGridOptions={
                 "theme": {"function": _THEME},
@@ -92,13 +92,14 @@ def which_issues(total: int, used: int, exclusions: Sequence[tuple[str, int]]) -
     return [("all", f"All {total:,}"), ("used", f"Used {used:,}"), *reasons]
 
 
-def columns(unit: str) -> list[dict[str, Any]]:
+def columns(unit: str, outcome: str = "") -> list[dict[str, Any]]:
     """Column definitions; `which` and `text` are hidden and carry the filters. Without a unit there are no values."""
     value = {**_column("value", unit.capitalize(), 84), "type": "rightAligned"}
     return [
         {**_column("key", "Key", 104), "cellRenderer": "IssueLink", "pinned": "left"},
         {**_column("summary", "Summary", 220), "flex": 1, "minWidth": 200, "tooltipField": "summary"},
         *([value] if unit else ()),
+        *([_column("outcome", outcome, 116)] if outcome else ()),
         _column("type", "Type", 104),
         _column("status", "Status", 108),
         {**_column("start", "From", 108), "tooltipField": "start_at"},
@@ -128,6 +129,7 @@ def rows(found: Sequence[IssueRow], zone: str) -> list[dict[str, Any]]:
             "end": when(row.end, zone).partition(",")[0],
             "end_at": when(row.end, zone),
             "reason": row.reason,
+            "outcome": row.outcome,
         }
         for row in found
     ]

@@ -43,6 +43,8 @@ def no_evidence(facts: Facts) -> Missing | None:
     rows=outcome_rows,
     missing=no_evidence,
     tier=lambda value, _rows, asked: tier_of("change_failure_rate", value, asked.facts.definitions.tier_year),
+    outcome_title="Outcome",
+    outcome=lambda rows: np.where(rows.columns["failed"], "failed", "worked"),
     nothing="No deployments with a known outcome between these dates.",
     fields=("deployment_successful", "production_impact", "deployment_date", "target_environment"),
     switches=(

@@ -42,6 +42,8 @@ def no_rule(facts: Facts) -> Missing | None:
     lower_is_better=True,
     rows=rework_rows,
     missing=no_rule,
+    outcome_title="Rework",
+    outcome=lambda rows: np.where(rows.columns["rework"], "rework", "planned"),
     nothing="No deployments between these dates.",
     fields=("deployment_date", "target_environment"),
     switches=("rework_types", "rework_labels", "rework_version_types", "deployment_source"),

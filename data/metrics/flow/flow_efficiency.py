@@ -32,6 +32,11 @@ def no_active_time(facts: Facts) -> Missing | None:
     rows=efficiency_rows,
     as_of_rows=efficiency_rows,
     missing=no_active_time,
+    outcome_title="Active",
+    outcome=lambda rows: [
+        f"{each:.0f} % of {total / DAY:,.1f} days"
+        for each, total in zip(rows.columns["share"], rows.columns["total"], strict=True)
+    ],
     nothing="No items with a known flow time were completed between these dates.",
     measures="share",
     fields=("active_work_hours", "work_started_date", "work_completed_date"),

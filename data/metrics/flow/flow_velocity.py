@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from data.issues.tables import NEVER
 from data.metrics.catalogue import Asked, metric
 from data.metrics.completions import completed_rows, completions
 from data.metrics.rows import Rows
@@ -20,6 +21,8 @@ from data.metrics.rows import Rows
     lower_is_better=False,
     rows=completed_rows,
     as_of_rows=completed_rows,
+    outcome_title="Points",
+    outcome=lambda rows: ["" if np.isnan(each) else f"{each:g} points" for each in rows.columns["points"]],
     nothing="No items were completed between these dates.",
     fields=("work_completed_date", "story_points"),
     switches=("completion", "completed_as_of", "not_completed_resolutions", "all_levels", "zone"),
@@ -57,6 +60,8 @@ def origins(rows: Rows, asked: Asked) -> list[str]:
 def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
     points = rows["points"]
     known = points[~np.isnan(points)]
+    tickets = asked.facts.field("deployment_date")
+    among = 0 if tickets is None else int(np.count_nonzero(tickets[rows.issue[rows.reason == 0]] != NEVER))
     out: dict[str, Any] = {
         "count_words": f"{rows.used} item{'s' * (rows.used != 1)}",
         "notes": origins(rows, asked),
@@ -65,6 +70,8 @@ def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
             f"{len(rows) - rows.used} left out, {rows.used} counted.",
         ],
     }
+    if among:
+        out["notes"] = [*out["notes"], f"{among} of {rows.used} are deployment tickets."]
     if asked.facts.field("story_points") is not None:
         out["points"] = float(known.sum())
         out["points_on"] = len(known)
