@@ -11,7 +11,7 @@ from data.views import Finding, Problem, Quality, Status
 from ui.components.notice import notice
 from ui.words import count, moment, parse_instant
 
-NOTHING = "Nothing found that would make these numbers doubtful."
+NOTHING = "No gaps found in the data that was read. What each number leaves out is on its card."
 _LEVELS = {"danger": "Serious", "warning": "Warning", "info": "Good to know"}
 _MODES = {
     "full": "everything was read",
