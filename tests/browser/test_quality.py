@@ -56,7 +56,9 @@ def test_its_own_address_asks_for_no_numbers(page: Page, site, fake):
     seen = []
     page.on("requestfinished", lambda request: seen.append(request.url))
     page.goto(f"{site}/?tab=quality")
-    expect(page.get_by_text("No gaps found in the data that was read. What each number leaves out is on its card.")).to_be_visible()
+    expect(
+        page.get_by_text("No gaps found in the data that was read. What each number leaves out is on its card.")
+    ).to_be_visible()
     page.wait_for_load_state("networkidle")
     expect(page.locator(".badge-quality")).to_have_count(0)
     assert asked(fake, "answer") == 0
@@ -67,7 +69,9 @@ def test_its_own_address_asks_for_no_numbers(page: Page, site, fake):
 def test_it_follows_a_sync_that_ends(page: Page, site, use):
     fake = use(FakeWorkspace("full"))
     page.goto(f"{site}/?tab=quality")
-    expect(page.get_by_text("No gaps found in the data that was read. What each number leaves out is on its card.")).to_be_visible()
+    expect(
+        page.get_by_text("No gaps found in the data that was read. What each number leaves out is on its card.")
+    ).to_be_visible()
     page.get_by_role("button", name="Sync now").click()
     expect(page.locator("#sync-bar")).to_be_visible()
     fake.quality = FakeWorkspace("doubtful").quality

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -117,7 +119,7 @@ class Syncs:
         found = self.server.too_early()
         assert not found, "\n".join(found)
 
-    def recovers(self, most: int = 1) -> None:
+    def recovers(self, most: int = 1, **more) -> None:
         """Without faults and after all pauses, so many syncs later the stores hold what the site has."""
         gate.forget()
         self.server.heal()
@@ -125,7 +127,7 @@ class Syncs:
         for _ in range(most):
             self.site.pass_time(minutes=20)
             self.sync()
-        self.good()
+        self.good(**more)
 
     def each(self, on: str) -> int:
         """The most requests of a kind that one of the syncs made."""
@@ -134,6 +136,19 @@ class Syncs:
     def forget(self) -> None:
         """Counts from here."""
         self.server.asked.clear()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every scenario runs alone and four at once; of its variants only the first four at once, the others in torture."""
+    begun: set[str] = set()
+    for each in sorted(items, key=lambda item: item.nodeid):
+        parameters = getattr(getattr(each, "callspec", None), "params", {})
+        if parameters.get("at_once") != 4 or each.get_closest_marker("torture"):
+            continue
+        if each.nodeid.partition("[")[0] in begun:
+            each.add_marker(pytest.mark.torture)
+        begun.add(each.nodeid.partition("[")[0])
 
 
 @pytest.fixture(autouse=True)
@@ -149,12 +164,20 @@ def at_once(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Iterator:
+def folder() -> Iterator[Path]:
+    """In memory where the system has that: hundreds of syncs wait for no disk."""
+    memory = "/dev/shm"  # noqa: S108 - a folder with a random name inside it
+    with TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None, prefix="throughline-") as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def make(folder: Path) -> Iterator:
     """`make(count, site, flavour, **limits)` gives Syncs with a running server."""
     made: list[Syncs] = []
 
     def start(count: int = 1, site: Site | None = None, flavour: str = "cloud", **limits) -> Syncs:
-        found = Syncs(tmp_path, count, site or Site(), flavour, **limits)
+        found = Syncs(folder, count, site or Site(), flavour, **limits)
         found.server.__enter__()
         made.append(found)
         return found

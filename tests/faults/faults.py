@@ -126,11 +126,12 @@ def huge(size: int) -> Change:
 
 
 def edited(change: Callable[[Asked, Any], Any]) -> Change:
-    """The JSON of a good answer, altered: `change(asked, found)` gives what is sent."""
+    """The JSON object of a good answer, altered: `change(asked, found)` gives what is sent."""
 
     def alter(asked: Asked, reply: Reply) -> Reply:
-        if reply.status == 200:
-            reply.body = json.dumps(change(asked, reply.json())).encode()
+        found = reply.json()
+        if reply.status == 200 and isinstance(found, dict):
+            reply.body = json.dumps(change(asked, found)).encode()
         return reply
 
     return alter

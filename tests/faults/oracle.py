@@ -20,7 +20,7 @@ _KEPT = {"status", "resolution", "assignee", "fixVersions", "issuetype", "projec
 # Where a history has no field id, the store has the name in small letters; the field's id for versions.
 _NAMED = {"fix version": "fixVersions", "flagged": FLAGGED, "sprint": SPRINT, "story points": POINTS, "size": SIZE}
 _MEANT = {"Fix Version": "fixVersions", "Flagged": FLAGGED, "Sprint": SPRINT, "Story Points": POINTS, "Size": SIZE}
-_TABLES = ("issue", "change", "field_value", "link", "version", "status", "project")
+_TABLES = ("issue", "change", "field_value", "link", "version", "status", "project", "sprint", "sprint_issue")
 Rows = Counter
 
 
@@ -35,8 +35,12 @@ def differences(
     projects: Collection[str] = PROJECTS,
     jql: str = JQL,
     strict: bool = False,
+    links: bool = True,
 ) -> list[str]:
-    """What the store has and the site has not, or the other way round; nothing is good. `strict`: no project too many."""
+    """What the store has and the site has not, or the other way round; nothing is good.
+
+    `strict`: no project too many. Without `links` those are not compared.
+    """
     limits = limits or Limits()
     scope = store.scope_for(site_url, jql)
     if scope is None:
@@ -46,9 +50,11 @@ def differences(
     got = held(store, scope.scope, mapped)
     found = []
     for name in _TABLES:
+        if name == "link" and not links:
+            continue
         if lacking := want[name] - got[name]:
             found += [f"{name}: not held: {row}" for row in list(lacking)[:4]] + [f"{name}: {lacking.total()} missing"]
-        if name == "project" and not strict:
+        if name in ("project", "sprint") and not strict:
             continue
         if surplus := got[name] - want[name]:
             found += [f"{name}: too much: {row}" for row in list(surplus)[:4]] + [f"{name}: {surplus.total()} too many"]
@@ -79,6 +85,9 @@ def expected(
         ),
         "status": Counter((str(number), *row) for number, row in site.statuses.items()),
         "project": Counter((name, site.projects[name]) for name in used),
+        # The only board is that of ALPHA.
+        "sprint": Counter((number, *row, 1) for number, row in site.sprints.items() if "ALPHA" in used),
+        "sprint_issue": Counter((number, each.id) for each in ours for number in set(each.custom[SPRINT])),
     }
 
 
@@ -135,6 +144,8 @@ def held(store: IssueStore, scope: int, mapped: Collection[str]) -> dict[str, Ro
         ),
         "status": Counter((each["status_id"], each["name"], each["category"]) for each in rows["status"]),
         "project": Counter((each["project_key"], each["project_id"]) for each in rows["project"]),
+        "sprint": Counter((each["sprint_id"], each["name"], each["state"], each["board_id"]) for each in rows["sprint"]),
+        "sprint_issue": Counter((each["sprint_id"], each["issue_id"]) for each in rows["sprint_issue"]),
     }  # fmt: skip
 
 

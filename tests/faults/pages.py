@@ -132,7 +132,9 @@ class Pages:
         ]
         return rows if asked.path.endswith("s") else {"values": rows, "startAt": 0, "total": len(rows), "isLast": True}
 
-    def _boards(self, _asked: Asked) -> Any:
+    def _boards(self, asked: Asked) -> Any:
+        if asked.params.get("projectKeyOrId", "ALPHA") != "ALPHA":
+            return {"startAt": 0, "isLast": True, "values": []}
         return {"startAt": 0, "isLast": True, "values": [{"id": 1, "name": "Board", "type": "scrum"}, {"id": 2, "name": "Flow", "type": "kanban"}]}  # fmt: skip
 
     def _board(self, _asked: Asked, number: str) -> Any:
@@ -270,7 +272,12 @@ class Pages:
         if not 0 < len(wanted) <= 1_000 or len(field_ids) > 10:
             raise Refused(400, "Too many or no issues or field ids.")
         tickets = [each for name in dict.fromkeys(wanted) if (each := self.site.visible(name))]
-        rows = [(*_by_time(entry), each.id, entry) for each in tickets for entry in each.histories]
+        rows = [
+            (*_by_time(entry), each.id, shown)
+            for each in tickets
+            for entry in each.histories
+            if (shown := self._shown(entry, field_ids))
+        ]
         rows.sort(key=lambda row: row[:3])
         token = body.get("nextPageToken")
         if token and self.tokens.get(token, ("",))[0] != str(wanted):
@@ -279,9 +286,8 @@ class Pages:
         start = sum(row[:3] <= after for row in rows)
         size = min(int(body.get("maxResults") or 1_000), self.limits.change_page)
         found: dict[int, list[dict]] = {}
-        for _, _, number, entry in rows[start : start + size]:
-            if shown := self._shown(entry, field_ids):
-                found.setdefault(number, []).append(shown)
+        for _, _, number, shown in rows[start : start + size]:
+            found.setdefault(number, []).append(shown)
         more = start + size < len(rows)
         return {
             "issueChangeLogs": [{"issueId": str(number), "changeHistories": each} for number, each in found.items()],

@@ -37,8 +37,11 @@ class Reply:
     wait: float | None = None  # how long the answer asks everybody to wait
 
     def json(self):
-        """The body, decoded."""
-        return json.loads(self.body)
+        """The body, decoded; None where another fault broke it."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
 
 
 Change = Callable[[Asked, Reply], Reply]

@@ -15,10 +15,11 @@ import pytest
 from tests.faults import faults
 from tests.faults.conftest import Syncs
 from tests.faults.oracle import snapshot
+from tests.faults.pages import Asked
 from tests.faults.server import TOKEN
 from tests.faults.site import DEPLOYED, FLAGGED, NOTE, POINTS, SEVERITY, SIZE, SPRINT, Site
+from tests.faults.variants import LONG, broken
 
-LONG = pytest.mark.torture
 EDITED = ("summary", "assignee", "labels", "fixVersions", POINTS, SIZE, SPRINT, FLAGGED, SEVERITY, NOTE, DEPLOYED)
 MAPPED = (POINTS, SIZE, NOTE, SEVERITY, DEPLOYED)
 # These leave the old data alone or are noticed.
@@ -29,12 +30,24 @@ LOUD: tuple[Callable[[], faults.Change], ...] = (
     lambda: faults.cut(0.7), lambda: faults.broken_json(), lambda: faults.body(b"null"), lambda: faults.login_page(),
     lambda: faults.nobody(), lambda: faults.token("nonsense"),
 )  # fmt: skip
-# These look like good answers.
+# These look like good answers. What a page of changes lacks nobody can know, what the census named can be missed.
 QUIET: tuple[Callable[[], faults.Change], ...] = (
-    faults.same_token, faults.expired, lambda: faults.token(None), lambda: faults.token(""),
-    lambda: faults.edited(lambda _asked, found: found | {"issues": found["issues"][1:]} if found.get("issues") else found),
-    lambda: faults.edited(lambda _asked, found: found | {"issues": [], "isLast": True} if found.get("issues") else found),
+    faults.same_token, faults.expired, lambda: faults.edited(_no_token),
+    lambda: faults.edited(lambda asked, found: _lacking(asked, found, 1)),
+    lambda: faults.edited(lambda asked, found: _lacking(asked, found, None)),
 )  # fmt: skip
+
+
+def _no_token(_asked: Asked, found: dict) -> dict:
+    """A page that is not the last, and does not say how to go on."""
+    return found | {"nextPageToken": None} if found.get("isLast") is False else found
+
+
+def _lacking(asked: Asked, found: dict, first: int | None) -> dict:
+    """The page without its first issue, or without any."""
+    if "issues" not in found or "window" in asked.labels:
+        return found
+    return found | {"issues": found["issues"][first:] if first else []}
 
 
 def seeds(short: int, long: int) -> list:
@@ -108,7 +121,8 @@ def sequence(make: Callable[..., Syncs], seed: int, *, wild: bool) -> None:
             if each.error:
                 assert snapshot(syncs.stores[0], syncs.server.url) == before, f"a failed sync changed something: {each}"
         syncs.server.heal()
-    syncs.recovers(2)
+    # Links to what is hidden, moved or deleted change without a trace in the issue that has them: see the scenarios.
+    syncs.recovers(2, links=not wild)
 
 
 @pytest.mark.parametrize("seed", seeds(12, 200))
@@ -116,10 +130,12 @@ def test_two_clean_syncs_are_enough(make, seed):
     sequence(make, seed, wild=False)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="see the single scenarios: repeated tokens, equal counts, links, pages that lack issues"
+LATER = broken(
+    "a page that is not the last and has no token; pages of a fill that lack issues; fills of issues that went"
 )
-@pytest.mark.parametrize(("first", "last"), [(1000, 1006), pytest.param(1006, 1200, marks=LONG)])
+
+
+@pytest.mark.parametrize(("first", "last"), [(1000, 1006), pytest.param(1006, 1200, marks=(LONG, LATER))])
 def test_two_clean_syncs_are_enough_whatever_happens(make, first, last):
     """With what leaves no trace: links, hidden issues, and answers that look good but lack something."""
     failed = []
@@ -165,7 +181,7 @@ def test_issues_change_while_paging(make, seed):
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen]]:
+def run() -> Iterator[Callable[..., subprocess.Popen]]:
     """Starts a sync in a process of its own."""
     begun: list[subprocess.Popen] = []
 
@@ -182,7 +198,7 @@ def run(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen]]:
 
 
 @pytest.mark.parametrize("seed", seeds(3, 30))
-def test_killed_at_any_request(make, run, tmp_path, seed):
+def test_killed_at_any_request(make, run, folder, seed):
     """The old revision stays readable, and the next sync ends well."""
     dice = random.Random(seed)  # noqa: S311 - reproducible
     syncs = make(1, Site(40, seed=seed), page=6, id_page=15, change_page=30)
@@ -196,7 +212,7 @@ def test_killed_at_any_request(make, run, tmp_path, seed):
     syncs.forget()
     began: list[subprocess.Popen] = []
     syncs.server.at("any", dice.randrange(1, 14 if first else 18), lambda: os.kill(began[0].pid, signal.SIGKILL))
-    began.append(run(syncs.server.url, tmp_path / "issues0.sqlite"))
+    began.append(run(syncs.server.url, folder / "issues0.sqlite"))
     assert began[0].wait(60) == -signal.SIGKILL
     assert snapshot(syncs.stores[0], syncs.server.url) == before
     syncs.recovers()

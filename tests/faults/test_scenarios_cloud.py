@@ -11,8 +11,8 @@ from tests.faults import faults
 from tests.faults.conftest import work
 from tests.faults.server import FaultyJira
 from tests.faults.site import Site
+from tests.faults.variants import LONG, MOSTLY_ALONE
 
-LONG = pytest.mark.torture
 READS = ["serverInfo", "myself", "field", "census", "page", "changes", "versions"]
 
 
@@ -44,13 +44,15 @@ def test_retry_after_holds_for_all_who_ask_this_site(make):
     syncs.patient()
 
 
+@MOSTLY_ALONE
 def test_retry_after_decimal(syncs):
-    syncs.server.fault(faults.too_many("1.2", wait=1.2), "page")
+    syncs.server.fault(faults.too_many("0.7", wait=0.7), "page")
     syncs.sync()
     syncs.good()
     syncs.patient()
 
 
+@MOSTLY_ALONE
 def test_retry_after_date(syncs):
     syncs.server.fault(faults.too_many_until(0.5), "census")
     syncs.sync()
@@ -58,7 +60,7 @@ def test_retry_after_date(syncs):
     syncs.patient()
 
 
-@pytest.mark.parametrize("skew", [-600, 600])
+@pytest.mark.parametrize("skew", [-600, pytest.param(600, marks=LONG)])
 def test_retry_after_date_of_a_server_whose_clock_is_wrong(make, skew):
     syncs = make(1, page=9)
     syncs.server.fault(faults.hang(0.2), "page", times=None)
@@ -68,6 +70,7 @@ def test_retry_after_date_of_a_server_whose_clock_is_wrong(make, skew):
     syncs.patient()
 
 
+@MOSTLY_ALONE
 def test_retry_after_zero(syncs):
     syncs.server.fault(faults.too_many("0"), "page", times=2)
     syncs.sync()
@@ -84,12 +87,14 @@ def test_retry_after_garbage(make, said):
     assert not syncs.server.too_early(grace=0), "it came again at once"
 
 
+@MOSTLY_ALONE
 def test_retry_after_missing(syncs):
     syncs.server.fault(faults.too_many(None), "page")
     syncs.sync()
     syncs.good()
 
 
+@MOSTLY_ALONE
 def test_rate_limit_reset(syncs):
     syncs.server.fault(faults.too_many("0", X_RateLimit_Reset="2020-01-01T00:00Z"), "census")
     syncs.server.fault(faults.too_many_until(0.5, header="X-RateLimit-Reset"), "page")
@@ -98,6 +103,7 @@ def test_rate_limit_reset(syncs):
     syncs.patient()
 
 
+@MOSTLY_ALONE
 def test_unavailable_with_retry_after(syncs):
     syncs.server.fault(faults.status(503, wait=1, Retry_After="1"), "page")
     syncs.sync()
@@ -105,7 +111,7 @@ def test_unavailable_with_retry_after(syncs):
     syncs.patient()
 
 
-@pytest.mark.parametrize("on", ["myself", "page", "count"])
+@pytest.mark.parametrize("on", ["myself", "page", "census"])
 def test_long_retry_after_fails_fast(synced, on):
     synced.server.fault(faults.too_many("3600", RateLimit_Reason="jira-quota-tenant-based"), on, times=None)
     synced.sync()
@@ -120,6 +126,7 @@ def test_long_retry_after_fails_fast(synced, on):
     synced.recovers()
 
 
+@MOSTLY_ALONE
 def test_limit_that_does_not_end(synced):
     synced.server.fault(faults.too_many("0"), "any", times=None)
     synced.sync()
@@ -177,6 +184,7 @@ def test_broken_once(make, how):
     "how",
     ["reset before", pytest.param("reset within", marks=LONG), "cut", "no json"],
 )
+@MOSTLY_ALONE
 def test_broken_twice_everywhere(syncs, how):
     for on in READS:
         syncs.server.fault(BROKEN[how], on, times=2)
@@ -187,7 +195,7 @@ def test_broken_twice_everywhere(syncs, how):
 FOR_EVER = [
     pytest.param(how, on, marks=() if (place + turn) % 4 == 0 else LONG, id=f"{how}, {on}")
     for turn, how in enumerate(BROKEN)
-    for place, on in enumerate(["myself", "page", "changes", "count", "versions"])
+    for place, on in enumerate(["myself", "page", "changes", "census", "versions"])
     if (how, on) not in MEANT
 ]
 
@@ -205,7 +213,7 @@ def test_broken_for_ever(make, how, on):
     syncs.recovers()
 
 
-@pytest.mark.parametrize("on", ["census", "page", pytest.param("changes", marks=LONG)])
+@pytest.mark.parametrize("on", ["page", *(pytest.param(each, marks=LONG) for each in ("census", "changes"))])
 def test_hang_once(syncs, on):
     syncs.patience.timeout = (5, 0.7)
     syncs.server.fault(faults.hang(), on)
@@ -213,6 +221,7 @@ def test_hang_once(syncs, on):
     syncs.good()
 
 
+@MOSTLY_ALONE
 @pytest.mark.parametrize("how", ["hang", "drip"])
 def test_hang_and_drip_for_ever(synced, how):
     synced.patience.timeout, synced.patience.deadline = (5, 0.3), 0.6

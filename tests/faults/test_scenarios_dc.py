@@ -7,6 +7,7 @@ import pytest
 from tests.faults import faults
 from tests.faults.conftest import work
 from tests.faults.site import NOTE, POINTS, Site
+from tests.faults.variants import MOSTLY_ALONE
 
 
 @pytest.fixture
@@ -28,8 +29,9 @@ def test_nothing_is_wrong(dc):
     dc.good()
 
 
+@MOSTLY_ALONE
 def test_limits(data_center):
-    data_center.server.fault(faults.too_many("1.1", wait=1.1), "page")
+    data_center.server.fault(faults.too_many("0.7", wait=0.7), "page")
     data_center.sync()
     data_center.good()
     data_center.patient()
@@ -81,10 +83,6 @@ def test_pages_of_any_size(data_center):
     data_center.good()
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="an incomplete history is counted but not named in the warnings, and not read again by the next sync",
-)
 def test_history_cut(make, at_once):
     """`total` says more than there is: counted, marked, not used silently, and whole again once the site is."""
     site = Site(12, seed=3)
@@ -101,9 +99,6 @@ def test_history_cut(make, at_once):
     syncs.recovers(2)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a page that slipped by one is noticed only where the number of issues differs; later neither"
-)
 def test_an_issue_is_deleted_and_one_comes_while_paging(make, at_once):
     """What follows the deleted one slips into a page that was read; the number of issues stays the same."""
     syncs = make(at_once, Site(40, seed=8), "dc", dc_page=9)
@@ -134,6 +129,7 @@ def test_deleted_moved_hidden_and_late(dc):
     dc.good()
 
 
+@MOSTLY_ALONE
 def test_hang_for_ever(dc):
     dc.patience.timeout, dc.patience.deadline = (5, 0.3), 0.6
     dc.server.fault(faults.hang(), "data", times=None)
