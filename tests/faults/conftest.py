@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
+import shutil
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -17,7 +17,7 @@ from data.jira import gate
 from data.jira.client import Jira
 from data.jira.connection import Connection
 from data.jira.sender import Patience
-from tests.faults.oracle import JQL, differences, snapshot
+from tests.faults.oracle import ADDRESS, JQL, differences, snapshot
 from tests.faults.server import TOKEN, FaultyJira
 from tests.faults.site import Site
 
@@ -33,7 +33,8 @@ class Syncs:
     def __init__(self, folder: Path, count: int, site: Site, flavour: str, **limits) -> None:
         self.site, self.cloud = site, flavour == "cloud"
         self.server = FaultyJira(site, flavour, **limits)
-        self.stores = [IssueStore(folder / f"issues{n}.sqlite") for n in range(count)]
+        self.folder, self.stores = folder, []
+        self.open(count)
         self.patience = Patience(timeout=(10, 10), tries=4, longest=3, deadline=30, most_bytes=3_000_000)
         self.mapped: set[str] = set()
         self.results: list[SyncResult] = []
@@ -42,6 +43,15 @@ class Syncs:
     @property
     def limits(self):
         return self.server.limits
+
+    def open(self, count: int, filled: Path | None = None) -> None:
+        """Its stores, new or as copies of one that a good sync has filled."""
+        self.close()
+        paths = [self.folder / f"issues{n}.sqlite" for n in range(count)]
+        if filled:
+            for each in paths:
+                shutil.copy(filled, each)
+        self.stores = [IssueStore(each) for each in paths]
 
     def close(self) -> None:
         for each in self.stores:
@@ -57,14 +67,14 @@ class Syncs:
         jira = Jira(connection, patience=self.patience, pause=short_pause)
         try:
             return sync(
-                connection, self.stores[number], jql=jql, mapped_fields=set(self.mapped), now=self.site.clock, jira=jira, **more
+                connection, self.stores[number], jql=jql, mapped_fields=set(self.mapped), now=self.site.clock, jira=jira, known_as=ADDRESS, **more
             )  # fmt: skip
         finally:
             jira.close()
 
     def sync(self, **more) -> list[SyncResult]:
         """All at once."""
-        self.before = [snapshot(each, self.server.url) for each in self.stores]
+        self.before = [snapshot(each, ADDRESS) for each in self.stores]
         count = len(self.stores)
         if count == 1:
             self.results = [self.one(0, **more)]
@@ -87,7 +97,7 @@ class Syncs:
         """Each store holds what the site has."""
         for each in self.stores:
             found = differences(
-                self.site, each, self.server.url, mapped=self.mapped, limits=self.limits, cloud=self.cloud, **more
+                self.site, each, ADDRESS, mapped=self.mapped, limits=self.limits, cloud=self.cloud, **more
             )
             assert not found, "\n".join(found)
 
@@ -98,17 +108,15 @@ class Syncs:
             assert each.error["code"] in codes, each.error
             assert each.error["message"] and each.error["hint"] and TOKEN not in str(each.error)
             assert not each.complete
-            assert snapshot(store, self.server.url) == before, "the old data was touched"
+            assert snapshot(store, ADDRESS) == before, "the old data was touched"
 
     def honest(self) -> None:
         """Each sync either failed and left all as it was, or said that it lacks something, or holds all."""
         for each, store, before in zip(self.results, self.stores, self.before, strict=True):
             if each.error:
-                assert snapshot(store, self.server.url) == before, "the old data was touched"
+                assert snapshot(store, ADDRESS) == before, "the old data was touched"
             elif each.complete:
-                found = differences(
-                    self.site, store, self.server.url, mapped=self.mapped, limits=self.limits, cloud=self.cloud
-                )
+                found = differences(self.site, store, ADDRESS, mapped=self.mapped, limits=self.limits, cloud=self.cloud)
                 assert not found, "it says complete, but:\n" + "\n".join(found)
             else:
                 assert each.warnings, "not complete, and nobody says why"
@@ -164,19 +172,13 @@ def at_once(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    """In memory where the system has that: hundreds of syncs wait for no disk."""
-    memory = "/dev/shm"  # noqa: S108 - a folder with a random name inside it
-    with TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None, prefix="throughline-") as name:
-        yield Path(name)
-
-
-@pytest.fixture
-def make(folder: Path) -> Iterator:
+def make(tmp_path: Path) -> Iterator:
     """`make(count, site, flavour, **limits)` gives Syncs with a running server."""
     made: list[Syncs] = []
 
     def start(count: int = 1, site: Site | None = None, flavour: str = "cloud", **limits) -> Syncs:
+        folder = tmp_path / f"site{len(made)}"
+        folder.mkdir()
         found = Syncs(folder, count, site or Site(), flavour, **limits)
         found.server.__enter__()
         made.append(found)
@@ -194,20 +196,45 @@ def syncs(make, at_once: int) -> Syncs:
     return make(at_once, page=9, id_page=15, change_page=40)
 
 
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """`filled("cloud")` is the path of a store after one good sync of the usual site."""
+
+    @cache
+    def fill(flavour: str) -> Path:
+        syncs = Syncs(tmp_path_factory.mktemp(flavour), 1, Site(), flavour)
+        with syncs.server:
+            syncs.sync()
+            syncs.good()
+        syncs.close()
+        return syncs.folder / "issues0.sqlite"
+
+    return fill
+
+
 @pytest.fixture
-def synced(syncs: Syncs) -> Syncs:
+def synced(syncs: Syncs, filled: Callable[[str], Path]) -> Syncs:
     """The same after a good sync, and some work on the site since: there is old data that must not suffer."""
-    syncs.sync()
-    syncs.good()
-    work(syncs.site)
-    syncs.forget()
-    return syncs
+    return worked(syncs, filled("cloud"))
 
 
 @pytest.fixture
 def data_center(make, at_once: int) -> Syncs:
     """Syncs of a Data Center site with small pages."""
     return make(at_once, flavour="dc", dc_page=9)
+
+
+@pytest.fixture
+def dc(data_center: Syncs, filled: Callable[[str], Path]) -> Syncs:
+    """The same after a good sync, and some work on the site since."""
+    return worked(data_center, filled("dc"))
+
+
+def worked(syncs: Syncs, path: Path) -> Syncs:
+    """Old data in all stores, and newer on the site."""
+    syncs.open(len(syncs.stores), path)
+    work(syncs.site)
+    return syncs
 
 
 def work(site: Site, ids: Collection[int] = ()) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from data.issues.store import IssueStore
 from data.issues.sync import sync
 from data.jira.connection import Connection
-from tests.faults.oracle import JQL
+from tests.faults.oracle import ADDRESS, JQL
 from tests.faults.site import SECOND, START
 
 
@@ -16,7 +16,7 @@ def main(url: str, path: str, token: str) -> None:
     """Syncs once, at a time when a full sync is not due."""
     now = datetime.fromtimestamp(START // SECOND, UTC) + timedelta(hours=1)
     store = IssueStore(path)
-    print(sync(Connection(url, "sync0@example.org", token), store, jql=JQL, now=lambda: now))
+    print(sync(Connection(url, "sync0@example.org", token), store, jql=JQL, now=lambda: now, known_as=ADDRESS))
     store.close()
 
 

@@ -15,6 +15,7 @@ from tests.faults.pages import Limits
 from tests.faults.site import FLAGGED, POINTS, SECOND, SIZE, SPRINT, Site, Ticket
 
 PROJECTS = ("ALPHA", "BETA")
+ADDRESS = "https://tests.example.org"  # under which stores know the site, whatever port it has
 JQL = "project in (ALPHA, BETA)"
 _KEPT = {"status", "resolution", "assignee", "fixVersions", "issuetype", "project", "labels", SPRINT, FLAGGED}
 # Where a history has no field id, the store has the name in small letters; the field's id for versions.

@@ -14,7 +14,7 @@ import pytest
 
 from tests.faults import faults
 from tests.faults.conftest import Syncs
-from tests.faults.oracle import snapshot
+from tests.faults.oracle import ADDRESS, snapshot
 from tests.faults.pages import Asked
 from tests.faults.server import TOKEN
 from tests.faults.site import DEPLOYED, FLAGGED, NOTE, POINTS, SEVERITY, SIZE, SPRINT, Site
@@ -119,7 +119,7 @@ def sequence(make: Callable[..., Syncs], seed: int, *, wild: bool) -> None:
         syncs.sync(full=dice.random() < 0.15)
         for each, before in zip(syncs.results, syncs.before, strict=True):
             if each.error:
-                assert snapshot(syncs.stores[0], syncs.server.url) == before, f"a failed sync changed something: {each}"
+                assert snapshot(syncs.stores[0], ADDRESS) == before, f"a failed sync changed something: {each}"
         syncs.server.heal()
     # Links to what is hidden, moved or deleted change without a trace in the issue that has them: see the scenarios.
     syncs.recovers(2, links=not wild)
@@ -198,7 +198,7 @@ def run() -> Iterator[Callable[..., subprocess.Popen]]:
 
 
 @pytest.mark.parametrize("seed", seeds(3, 30))
-def test_killed_at_any_request(make, run, folder, seed):
+def test_killed_at_any_request(make, run, seed):
     """The old revision stays readable, and the next sync ends well."""
     dice = random.Random(seed)  # noqa: S311 - reproducible
     syncs = make(1, Site(40, seed=seed), page=6, id_page=15, change_page=30)
@@ -208,11 +208,11 @@ def test_killed_at_any_request(make, run, folder, seed):
         syncs.good()
         for _ in range(15):
             act(syncs.site, dice, wild=False)
-    before = snapshot(syncs.stores[0], syncs.server.url)
+    before = snapshot(syncs.stores[0], ADDRESS)
     syncs.forget()
     began: list[subprocess.Popen] = []
     syncs.server.at("any", dice.randrange(1, 14 if first else 18), lambda: os.kill(began[0].pid, signal.SIGKILL))
-    began.append(run(syncs.server.url, folder / "issues0.sqlite"))
+    began.append(run(syncs.server.url, syncs.folder / "issues0.sqlite"))
     assert began[0].wait(60) == -signal.SIGKILL
-    assert snapshot(syncs.stores[0], syncs.server.url) == before
+    assert snapshot(syncs.stores[0], ADDRESS) == before
     syncs.recovers()

@@ -27,6 +27,7 @@ def test_nothing_is_wrong(syncs):
 # ---- limits
 
 
+@MOSTLY_ALONE
 @pytest.mark.parametrize("on", ["page", pytest.param("changes", marks=LONG), pytest.param("myself", marks=LONG)])
 def test_retry_after_whole_seconds(syncs, on):
     syncs.server.fault(faults.too_many("1", wait=1), on)
@@ -193,7 +194,7 @@ def test_broken_twice_everywhere(syncs, how):
 
 
 FOR_EVER = [
-    pytest.param(how, on, marks=() if (place + turn) % 4 == 0 else LONG, id=f"{how}, {on}")
+    pytest.param(how, on, marks=() if (place + turn) % 7 == 0 else LONG, id=f"{how}, {on}")
     for turn, how in enumerate(BROKEN)
     for place, on in enumerate(["myself", "page", "changes", "census", "versions"])
     if (how, on) not in MEANT

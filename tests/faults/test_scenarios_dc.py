@@ -10,16 +10,6 @@ from tests.faults.site import NOTE, POINTS, Site
 from tests.faults.variants import MOSTLY_ALONE
 
 
-@pytest.fixture
-def dc(data_center):
-    """After a good sync, and some work on the site."""
-    data_center.sync()
-    data_center.good()
-    work(data_center.site)
-    data_center.forget()
-    return data_center
-
-
 def test_nothing_is_wrong(dc):
     dc.sync()
     dc.good()

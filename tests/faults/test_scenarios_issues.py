@@ -226,9 +226,11 @@ def test_a_broken_sync_that_fills_in(synced):
 @MOSTLY_ALONE
 def test_a_page_leaves_an_issue_out_while_filling_in(synced):
     synced.mapped = {SIZE, POINTS}
-    synced.server.fault(
-        faults.edited(lambda asked, found: found if "window" in asked.labels else found | {"issues": found["issues"][-1:]}), "page", after=2
-    )  # fmt: skip
+
+    def lacking(asked, found):
+        return found if "window" in asked.labels else found | {"issues": found["issues"][-1:]}
+
+    synced.server.fault(faults.edited(lacking), "page", after=1, times=3)
     synced.sync()
     synced.honest()
     synced.recovers(2)
