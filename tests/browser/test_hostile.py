@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,8 @@ document.addEventListener('securitypolicyviolation', e => window.violations.push
 
 
 def hostile(site: Site) -> Site:
-    """The same site with hostile names wherever people can write."""
+    """A copy of the site with hostile names wherever people can write; what sites share stays as it is."""
+    site = deepcopy(site)
     count = 0
 
     def word() -> str:
