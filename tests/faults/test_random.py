@@ -125,17 +125,16 @@ def sequence(make: Callable[..., Syncs], seed: int, *, wild: bool) -> None:
     syncs.recovers(2, links=not wild)
 
 
-@pytest.mark.parametrize("seed", seeds(12, 200))
+ORPHANS = broken("values of a broken-off fill are written although their issue is gone: see test_scenarios_issues")
+SEEDS = [*seeds(12, 81), pytest.param(81, marks=(LONG, ORPHANS)), *seeds(0, 200)[82:]]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_two_clean_syncs_are_enough(make, seed):
     sequence(make, seed, wild=False)
 
 
-LATER = broken(
-    "a page that is not the last and has no token; pages of a fill that lack issues; fills of issues that went"
-)
-
-
-@pytest.mark.parametrize(("first", "last"), [(1000, 1006), pytest.param(1006, 1200, marks=(LONG, LATER))])
+@pytest.mark.parametrize(("first", "last"), [(1000, 1006), pytest.param(1006, 1200, marks=LONG)])
 def test_two_clean_syncs_are_enough_whatever_happens(make, first, last):
     """With what leaves no trace: links, hidden issues, and answers that look good but lack something."""
     failed = []
