@@ -1,39 +1,54 @@
-"""Downloads as plain links: CSV of all numbers, of one number, of the issues behind it."""
+"""Downloads as plain links: CSV and XLSX of all numbers, of one number, of the issues behind it."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
+from werkzeug.exceptions import NotFound
 
 from callbacks.context import known_metric, period_of, problem_of, workspace
+from data.downloads import Downloads, Sheet
 from data.periods import Period
 from ui.url import View, parse
 
 downloads = Blueprint("downloads", __name__, url_prefix="/export")
+CSV, XLSX = "csv", "xlsx"
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class NoSuchMetric(Exception):
     """The link names a metric that the catalogue does not have."""
 
 
-@downloads.get("/numbers.csv")
-def numbers() -> Response:
+@downloads.get("/numbers.<kind>")
+def numbers(kind: str) -> Response:
     """Every metric for the period and filters of the query."""
-    view, period = _asked()
-    return _file(workspace().csv_all(period, view.filters), "throughline", period)
+    view, period = _asked(kind)
+    if kind == CSV:
+        return _csv(workspace().csv_all(period, view.filters), "throughline", period)
+    desk = Downloads(workspace())
+    return _xlsx(desk, desk.numbers(period, view.filters), "throughline", period, view)
 
 
-@downloads.get("/metric.csv")
-def metric() -> Response:
+@downloads.get("/metric.<kind>")
+def metric(kind: str) -> Response:
     """The metric named in the query, with its details."""
-    view, period = _asked()
-    return _file(workspace().csv_metric(_metric(view), period, view.filters), _metric(view), period)
+    view, period = _asked(kind)
+    name = _metric(view)
+    if kind == CSV:
+        return _csv(workspace().csv_metric(name, period, view.filters), name, period)
+    desk = Downloads(workspace())
+    return _xlsx(desk, desk.numbers(period, view.filters, metric=name), name, period, view)
 
 
-@downloads.get("/issues.csv")
-def issues() -> Response:
+@downloads.get("/issues.<kind>")
+def issues(kind: str) -> Response:
     """The issues behind the metric named in the query, used and left out."""
-    view, period = _asked()
-    return _file(workspace().csv_issues(_metric(view), period, view.filters), f"{_metric(view)}_issues", period)
+    view, period = _asked(kind)
+    name = _metric(view)
+    if kind == CSV:
+        return _csv(workspace().csv_issues(name, period, view.filters), f"{name}_issues", period)
+    desk = Downloads(workspace())
+    return _xlsx(desk, desk.issues(name, period, view.filters), f"{name}_issues", period, view)
 
 
 @downloads.errorhandler(Exception)
@@ -41,6 +56,8 @@ def refused(error: Exception) -> tuple[Response, int]:
     """A sentence instead of a page: the link was wrong, or the file could not be made."""
     if isinstance(error, NoSuchMetric):
         return _sentence("There is no such metric. Open the download from its card."), 400
+    if isinstance(error, NotFound):
+        return _sentence("Downloads are .csv or .xlsx."), 404
     problem, request_id = problem_of(error)
     if request_id:
         return _sentence(f"{problem} Request {request_id}."), 500
@@ -51,7 +68,9 @@ def _sentence(words: str) -> Response:
     return Response(f"{words}\n", mimetype="text/plain")
 
 
-def _asked() -> tuple[View, Period]:
+def _asked(kind: str) -> tuple[View, Period]:
+    if kind not in (CSV, XLSX):
+        raise NotFound
     view = parse(request.query_string.decode("utf-8", "replace"))
     return view, period_of(view)
 
@@ -63,10 +82,14 @@ def _metric(view: View) -> str:
     return name
 
 
-def _file(text: str, name: str, period: Period) -> Response:
-    file_name = f"{name}_{period.first}_{period.last}.csv"
-    return Response(
-        text.encode("utf-8"),
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{file_name}"'},
-    )
+def _csv(text: str, name: str, period: Period) -> Response:
+    return _file(text.encode("utf-8"), "text/csv", f"{name}_{period.first}_{period.last}.{CSV}")
+
+
+def _xlsx(desk: Downloads, sheet: Sheet, name: str, period: Period, view: View) -> Response:
+    made = desk.xlsx(sheet, period, view.filters)
+    return _file(made, _WORKBOOK, f"{name}_{period.first}_{period.last}.{XLSX}")
+
+
+def _file(content: bytes, kind: str, file_name: str) -> Response:
+    return Response(content, mimetype=kind, headers={"Content-Disposition": f'attachment; filename="{file_name}"'})

@@ -194,10 +194,11 @@ COLUMNS = (
 
 def csv_values(values: Iterable[MetricValue]) -> str:
     """Metrics as CSV, values as exact as JSON has them."""
-    return csv_text(COLUMNS, [[_cell(value, name) for name in COLUMNS] for value in values])
+    return csv_text(COLUMNS, [[cell_of(value, name) for name in COLUMNS] for value in values])
 
 
-def _cell(value: MetricValue, name: str) -> Any:
+def cell_of(value: MetricValue, name: str) -> Any:
+    """What the column `name` says of a metric."""
     if name == "exclusions":
         return "; ".join(f"{reason}: {n}" for reason, n in value.details.get("exclusions", {}).items())
     if name == "notes":

@@ -51,7 +51,7 @@ def _cell(value: Any) -> str:
         return neutral(value.encode("utf-8", "replace").decode())
     if hasattr(value, "item"):  # a NumPy scalar
         value = value.item()
-    if value is None or _not_a_value(value):
+    if is_missing(value):
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -68,10 +68,10 @@ def _cell(value: Any) -> str:
     return neutral(str(value))
 
 
-def _not_a_value(value: Any) -> bool:
-    """Not-a-number and not-a-time differ from themselves; some missing values refuse to be compared at all."""
+def is_missing(value: Any) -> bool:
+    """None, not-a-number, not-a-time: they differ from themselves, or refuse to be compared at all."""
     try:
-        return bool(value != value)
+        return value is None or bool(value != value)
     except (TypeError, ArithmeticError):
         return True
 

@@ -163,7 +163,9 @@ class FakeWorkspace(FakeMapping):
         else:
             self.sync = replace(self.sync, done=done)
 
-    def period(self, preset: str | None, first: str | None = None, last: str | None = None) -> Period:
+    def period(
+        self, preset: str | None, first: str | None = None, last: str | None = None, filters: Filters = Filters()
+    ) -> Period:
         if preset:
             return Period.last_days({"7d": 7, "30d": 30, "90d": 90}[preset], TODAY, ZONE)
         if not first or not last:
@@ -240,6 +242,9 @@ class FakeWorkspace(FakeMapping):
                 key=lambda row: (getattr(row, sort[0]) is None, getattr(row, sort[0]) or 0), reverse=sort[1] == "desc"
             )
         return IssuePage(tuple(rows[first : first + count]), len(rows))
+
+    def clock(self) -> datetime:
+        return NOW
 
     def csv_metric(self, metric: str, period: Period, filters: Filters) -> str:
         return f"metric,value\r\n{metric},{_CARDS[metric][2]}\r\n"

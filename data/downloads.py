@@ -1,0 +1,68 @@
+"""Workbooks to download: all numbers, one number, the issues behind it, each with a sheet that says what it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from data.answering import COLUMNS, ISSUE_COLUMNS, cell_of, named
+from data.periods import Period, zone_named
+from data.spreadsheet import Sheet, instant, xlsx
+from data.views import Filters
+
+if TYPE_CHECKING:
+    from data.workspace import Workspace
+
+_NUMBER_INSTANTS = frozenset({"time_period_start", "time_period_end", "calculation_timestamp"})
+_ISSUE_INSTANTS = frozenset({"start", "end"})
+FAMILIES = ("dora", "flow")
+NO_FILTERS = Filters()
+ALL = 10**9  # more issues than there are
+
+
+class Downloads:
+    """The tables of a period and filters, and workbooks of them."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def numbers(self, period: Period, filters: Filters = NO_FILTERS, *, metric: str | None = None) -> Sheet:
+        """All metrics, or one of them, a row each. Raises LookupError for an unknown metric."""
+        families = (named(metric).family,) if metric else FAMILIES
+        answers = [self._workspace.answer(family, period, filters) for family in families]
+        values = [each for answer in answers for each in answer.values if metric in (None, each.metric_name)]
+        rows = [[cell_of(value, name) for name in COLUMNS] for value in values]
+        return Sheet("Numbers", COLUMNS, rows, _NUMBER_INSTANTS)
+
+    def issues(self, metric: str, period: Period, filters: Filters = NO_FILTERS, count: int = ALL) -> Sheet:
+        """The issues behind a number, used and left out. Raises LookupError for an unknown metric."""
+        page = self._workspace.issue_page(metric, period, filters, count=count)
+        rows = [[getattr(row, name) for name in ISSUE_COLUMNS] for row in page.rows]
+        return Sheet("Issues", ISSUE_COLUMNS, rows, _ISSUE_INSTANTS)
+
+    def xlsx(self, sheet: Sheet, period: Period, filters: Filters = NO_FILTERS) -> bytes:
+        """The table as a workbook, dates in the zone of the period, with a second sheet that says what it is."""
+        return xlsx([sheet, self._about(period, filters)], zone_named(period.zone), self._workspace.clock())
+
+    def _about(self, period: Period, filters: Filters) -> Sheet:
+        status = self._workspace.status()
+        told: list[tuple[str, Any]] = [
+            ("Site", status.site_title or status.site_url),
+            ("Query", status.jql),
+            ("First day", period.first),
+            ("Last day", period.last),
+            ("Time zone of all dates", period.zone),
+            ("Data as of", instant(status.synced_at) or "not synced yet"),
+            ("Issues in the data", status.issue_count),
+            *((name, "; ".join(chosen)) for name, chosen in _chosen(filters) if chosen),
+        ]
+        return Sheet("About", ("What", "Value"), told)
+
+
+def _chosen(filters: Filters) -> list[tuple[str, tuple[str, ...]]]:
+    return [
+        ("Projects", filters.projects),
+        ("Types", filters.types),
+        ("Labels", filters.labels),
+        ("Components", filters.components),
+        ("Measured with", tuple(f"{name} = {value}" for name, value in filters.definitions)),
+    ]
