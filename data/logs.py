@@ -9,7 +9,7 @@ import re
 import sys
 import threading
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import TracebackType
@@ -26,6 +26,7 @@ _PATTERNS = (
     (re.compile(r"ATATT[\w=+/-]{20,}"), HIDDEN),
 )
 _FORMATTER = logging.Formatter()
+_STANDARD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName"}
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _UNSHOWN = {n: f"\\x{n:02x}" for n in (*range(32), 127, *range(128, 160))} | {0x2028: "\\u2028", 0x2029: "\\u2029"}
 
@@ -83,12 +84,39 @@ class SecretFilter(logging.Filter):
             record.exc_info = None
         if record.stack_info:
             record.stack_info = self.clean(record.stack_info)
+        self.clean_extra(record)
         return True
 
+    def clean_extra(self, record: logging.LogRecord) -> None:
+        """Take secrets out of the fields that code added with `extra=`, names included."""
+        for name in [name for name in vars(record) if name not in _STANDARD]:
+            value = vars(record).pop(name)
+            vars(record)[self.clean(str(name))] = self.cleaned(value)
 
-def _plainly(value: object) -> str:
+    def cleaned(self, value: Any, depth: int = 4) -> Any:
+        """`value` without secrets: containers are looked into, anything that would show a secret becomes clean text.
+
+        >>> SecretFilter("s3cret-t0ken").cleaned({"tried": ["s3cret-t0ken", 7]})
+        {'tried': ['[hidden]', 7]}
+        """
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        if isinstance(value, str):
+            return self.clean(value)
+        if isinstance(value, bytes | bytearray):
+            words = value.decode("utf-8", "replace")
+            return value if self.clean(words) == words else self.clean(words)
+        if depth and isinstance(value, Mapping):
+            return {self.cleaned(name, 0): self.cleaned(each, depth - 1) for name, each in value.items()}
+        if depth and type(value) in (list, tuple, set, frozenset):
+            return type(value)(self.cleaned(each, depth - 1) for each in value)
+        words, inner = _plainly(value), _plainly(value, repr)
+        return value if (self.clean(words), self.clean(inner)) == (words, inner) else self.clean(words)
+
+
+def _plainly(value: object, say: Callable[[object], str] = str) -> str:
     try:
-        return str(value)
+        return say(value)
     except Exception:  # noqa: BLE001 - a log line is not worth a failure
         return f"({type(value).__name__})"
 
@@ -111,10 +139,28 @@ def protect() -> None:
 
     cleaned.protects = True  # type: ignore[attr-defined]
     logging.setLogRecordFactory(cleaned)
+    _clean_what_loggers_add()
     sys.excepthook = _say_uncaught
     threading.excepthook = lambda told: (
         None if told.exc_type is SystemExit else _say_uncaught(told.exc_type, told.exc_value, told.exc_traceback)
     )
+    if sys.unraisablehook is sys.__unraisablehook__:
+        sys.unraisablehook = lambda told: _say_uncaught(told.exc_type, told.exc_value, told.exc_traceback)
+
+
+def _clean_what_loggers_add() -> None:
+    """The fields of `extra=` reach a record only after it was made, and every handler sees them."""
+    make = logging.Logger.makeRecord
+    if getattr(make, "protects", False):
+        return
+
+    def cleaned(self: logging.Logger, *args: Any, **more: Any) -> logging.LogRecord:
+        record = make(self, *args, **more)
+        SECRETS.clean_extra(record)
+        return record
+
+    cleaned.protects = True  # type: ignore[attr-defined]
+    logging.Logger.makeRecord = cleaned  # type: ignore[method-assign]
 
 
 def _say_uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None = None) -> None:
@@ -143,10 +189,10 @@ class JsonLines(logging.Formatter):
         if REQUEST.get():
             found["request"] = REQUEST.get()
         for name, value in getattr(record, "facts", {}).items():
-            found.setdefault(name, SECRETS.clean(value) if isinstance(value, str) else value)
+            found.setdefault(str(name), SECRETS.cleaned(value))
         if trace := _trace(record):
             found["error"] = trace
-        return json.dumps(found, ensure_ascii=False, default=str)
+        return json.dumps(found, ensure_ascii=False, default=_plainly)
 
 
 def write_logs(env: Mapping[str, str]) -> None:

@@ -21,7 +21,7 @@ from data.exports import csv_text
 from data.jira.client import Jira
 from data.jira.connection import Connection
 from data.jira.errors import JiraError
-from data.logs import HIDDEN, SECRETS, SecretFilter, protect
+from data.logs import HIDDEN, SECRETS, JsonLines, SecretFilter, protect
 from data.settings.store import Invalid, SettingsStore
 
 TOKEN = "c4nary/t0ken+of=tests%Zq7"
@@ -44,10 +44,12 @@ def logged():
     root = logging.getLogger()
     level, root.level = root.level, logging.DEBUG
     make, hooks = logging.getLogRecordFactory(), (sys.excepthook, threading.excepthook)
+    adds = logging.Logger.makeRecord
     protect()
     root.addHandler(handler)  # whenever it was added
     yield out
     logging.setLogRecordFactory(make)
+    logging.Logger.makeRecord = adds
     sys.excepthook, threading.excepthook = hooks
     root.removeHandler(handler)
     root.setLevel(level)
@@ -173,6 +175,53 @@ def test_no_way_of_logging_a_known_token_shows_it(message, args):
     text = logs(secrets, message, *args)
     assert_clean(text)
     assert HIDDEN in text
+
+
+class Named:
+    def __repr__(self):
+        return f"<Named {TOKEN}>"
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"sent": TOKEN},
+        {"sent": {"headers": [{"Authorization": f"Basic {BASIC}"}, ("x", TOKEN)]}},
+        {"sent": TOKEN.encode()},
+        {"sent": Named()},
+        {"sent": {TOKEN: 1}},
+        {"facts": {"url": f"/x?token={quote(TOKEN, safe='')}", "object": Named(), "deep": [[[[[[TOKEN]]]]]]}},
+        {TOKEN: "a field named so"},
+    ],
+)
+def test_fields_that_code_adds_are_cleaned_for_every_handler(logged, extra):
+    SECRETS.hide(TOKEN, EMAIL)
+    seen = []
+    handler = logging.Handler()
+    handler.emit = seen.append
+    library = logging.getLogger("another.library")
+    library.addHandler(handler)
+    try:
+        library.warning("said", extra=extra)
+    finally:
+        library.removeHandler(handler)
+    [record] = seen
+    assert_clean(f"{vars(record)} {record.__dict__.get('sent')} {JsonLines().format(record)}")
+    assert HIDDEN in f"{vars(record)}"
+
+
+def test_fields_without_secrets_stay_what_they_are(logged):
+    seen = []
+    handler = logging.Handler()
+    handler.emit = seen.append
+    library = logging.getLogger("another.library")
+    library.addHandler(handler)
+    thing = object()
+    try:
+        library.warning("said", extra={"thing": thing, "n": 7, "parts": [1, "two"], "none": Silent()})
+    finally:
+        library.removeHandler(handler)
+    assert (seen[0].thing, seen[0].n, seen[0].parts) == (thing, 7, [1, "two"])
 
 
 @pytest.mark.parametrize(
