@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 from sample.calendar_of_work import DAY, HOUR, Calendar
+from sample.comments import discuss
 from sample.drafts import Draft
 from sample.plans import (
     FLOW_ITEMS,
@@ -83,12 +84,13 @@ class Finisher:
 
     def issues(self, drafts: list[Draft]) -> list[Issue]:
         """All issues, in the order of the drafts, with their links."""
-        made = []
+        made, talk = [], Random(f"comments {len(drafts)}")
         for draft in drafts:
             events: list[Event] = []
             fields = self._fields(draft, events)
             issue = Issue(draft.id, draft.key, fields)
             self._record(issue, events, fields["reporter"])
+            discuss(issue, draft.created, max((at for at, _ in events), default=draft.created), talk)
             self.fields[draft.id] = fields
             made.append(issue)
         for draft, issue in zip(drafts, made, strict=True):

@@ -14,6 +14,7 @@ from sample.requests_seen import Refused, Request, page
 from sample.site import Issue, Site
 
 Answer = Callable[..., Any]
+COMMENTS_A_PAGE = 100
 
 
 class Flavour:
@@ -52,6 +53,7 @@ class Flavour:
             ("GET", f"{root}/project/{{key}}/versions", lambda _, key: self.versions(key)),
             ("GET", f"{root}/project/{{key}}/version", lambda seen, key: page(seen, self.versions(key), most=50)),
             ("GET", f"{root}/issue/{{key}}", self.issue),
+            ("GET", f"{root}/issue/{{key}}/comment", self.comments),
             ("GET", f"{agile}/board", self.boards),
             ("GET", f"{agile}/board/{{number}}/configuration", self.board_configuration),
             ("GET", f"{agile}/board/{{number}}/sprint", self.sprints),
@@ -118,6 +120,16 @@ class Flavour:
         """One issue by key or id, with all fields unless some are asked for."""
         wanted = self.renderer.wanted(seen.names("fields") or ["*all"])
         return self.renderer.issue(self.find_issue(key), wanted, self.inline(seen))
+
+    def comments(self, seen: Request, key: str) -> dict[str, Any]:
+        """A page of the comments of an issue, oldest first unless asked otherwise; 100 at most."""
+        issue = self.find_issue(key)
+        start = seen.number("startAt", 0)
+        size = seen.number("maxResults", 100 if self.cloud else 50, most=COMMENTS_A_PAGE)
+        if str(seen.get("orderBy") or "created") not in ("created", "+created", " created"):
+            raise Refused(400, "The sample site orders comments by created only.")
+        rows, total = self.renderer.comments(issue, start, size) or ([], 0)
+        return {"comments": rows, "maxResults": size, "startAt": start, "total": total}
 
     def inline(self, seen: Request) -> int | None:
         """How much changelog goes inline: None for none, 0 for all of it."""

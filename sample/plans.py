@@ -139,6 +139,7 @@ _SYSTEM_TABLE = (
     ("subtasks", "Sub-tasks", "array", "issuelinks"),
     ("parent", "Parent", None, None),
     ("description", "Description", "string", None),
+    ("comment", "Comment", "comments-page", None),
     ("environment", "Environment", "string", None),
     ("timespent", "Time Spent", "number", None),
 )

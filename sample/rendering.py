@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
+from sample.comments import given, made
 from sample.site import Issue, Site
 
+COMMENTS_INLINE = 20  # that Cloud shows within an issue
+MOST_COMMENTS = 10**6
 Wanted = list[str] | None  # field ids, None for all
 
 
@@ -20,6 +25,7 @@ class Renderer:
         self.base = base
         self.cloud = cloud
         self.api = "3" if cloud else "2"
+        self.zone = ZoneInfo(site.zone)
         self.sprint = site.custom("gh-sprint")
         self.epic_link = "customfield_10014"
         self._accounts: dict[int, Any] = {}
@@ -65,7 +71,40 @@ class Renderer:
         else:
             known = self.site.field_ids
             fields = {name: have.get(name) for name in wanted if name in have or name in known}
+        if "comment" in fields or (wanted is None and self.site.generated):
+            fields["comment"] = self._comment_field(issue)
         return self._flavoured(issue, fields) if self.site.generated else fields
+
+    # --- comments --------------------------------------------------------------------------------------------------
+
+    def comments(self, issue: Issue, start: int, size: int) -> tuple[list[dict[str, Any]], int] | None:
+        """Some comments, oldest first, and how many there are; None where an exported issue shows none."""
+        if not self.site.generated:
+            found = given(issue)
+            return found and (found[0][start : start + size], found[1])
+        rows = made(issue, start, size, self._text)
+        for row in rows:
+            row["self"] = f"{self.base}/rest/api/{self.api}/issue/{issue.id}/comment/{row['id']}"
+            if self.cloud:
+                row |= {"body": document(row["body"]), "jsdPublic": True}
+            else:
+                row |= {name: self.account(row[name]) for name in ("author", "updateAuthor")}
+        return rows, len(issue.comments) // 2
+
+    def _comment_field(self, issue: Issue) -> dict[str, Any] | None:
+        """Cloud shows the first few, Data Center all."""
+        found = self.comments(issue, 0, COMMENTS_INLINE if self.cloud else len(issue.comments) + MOST_COMMENTS)
+        if found is None:
+            return None
+        if not self.site.generated and len(found[0]) == len(issue.fields["comment"]["comments"]):
+            return issue.fields["comment"]  # as in the file
+        url = f"{self.base}/rest/api/{self.api}/issue/{issue.id}/comment"
+        size = COMMENTS_INLINE if self.cloud else found[1]
+        return {"comments": found[0], "self": url, "maxResults": size, "total": found[1], "startAt": 0}
+
+    def _text(self, instant: int) -> str:
+        moment = datetime.fromtimestamp(instant, self.zone)
+        return f"{moment:%Y-%m-%dT%H:%M:%S}.000{moment:%z}"
 
     def histories(self, issue: Issue) -> list[msgspec.Raw]:
         """All history entries, oldest first, already JSON."""

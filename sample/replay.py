@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from sample.comments import given
 from sample.derived import derive_boards, derive_fields, derive_projects, derive_statuses, named_things, zone_of
 from sample.query import microseconds
 from sample.site import NEW, Issue, SampleError, Site, last_instant
@@ -193,6 +194,9 @@ def _undone(issue: Issue, limit: int, by_id: dict[str, dict], start: dict[str, A
         if not histories:
             fields["status"] = start
     fields["updated"] = earlier[-1]["created"] if earlier else fields["created"]
+    if (shown := given(issue)) is not None:
+        rows = [each for each in shown[0] if _at(each.get("created")) <= limit]
+        fields["comment"] = {"comments": rows, "total": shown[1] - len(shown[0]) + len(rows)}
     fields["fixVersions"] = fields.get("fixVersions") or []
     made = Issue(issue.id, issue.key, fields)
     for history in earlier:

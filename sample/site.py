@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -16,6 +17,7 @@ CATEGORIES = {
     PROGRESS: {"id": 4, "key": PROGRESS, "colorName": "yellow", "name": "In Progress"},
     DONE: {"id": 3, "key": DONE, "colorName": "green", "name": "Done"},
 }
+_NOBODY = array("q")
 LINK_LEVELS = {"Epic": 1, "Sub-task": -1}
 
 
@@ -26,7 +28,7 @@ class SampleError(Exception):
 class Issue:
     """One issue. `fields` holds only what is set; each history is kept as the JSON it is served as, oldest first."""
 
-    __slots__ = ("fields", "histories", "id", "key", "touched")
+    __slots__ = ("comments", "fields", "histories", "id", "key", "touched")
 
     def __init__(self, number: int, key: str, fields: dict[str, Any]) -> None:
         self.id = number
@@ -34,6 +36,7 @@ class Issue:
         self.fields = fields
         self.histories: list[bytes] = []
         self.touched: list[tuple[str, ...]] = []  # for each history the field ids in it
+        self.comments = _NOBODY  # generated ones: instant in seconds and person by turns; files have them in `fields`
 
     def add_history(self, history: dict[str, Any]) -> None:
         """Append one history entry; entries come oldest first."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from data.issues import parse, schema
 from data.issues.parse import Rows, Unreadable, Wanted
 from data.issues.staging import FILL_STORIED, FILLED, INCOMPLETE, ROWS, STORIED, Staging
+from data.jira import comments
 from data.jira.answers import History, Issue, Page
 from data.jira.protocol import whole
-from data.jira.reading import Histories
+from data.jira.reading import Comments, Histories
 
 MOST_WARNINGS = 50
 # What a shape that we do not know may cause in the parser; such an issue is named, and the sync goes on.
@@ -31,6 +32,7 @@ class Tally:
     odd: int = 0  # issues or histories left out because of their shape
     warnings: list[str] = field(default_factory=list)
     incomplete: set[int] = field(default_factory=set)
+    incomplete_comments: set[int] = field(default_factory=set)
 
     def warn(self, text: str) -> None:
         """Keeps the first warnings."""
@@ -56,7 +58,10 @@ class Intake:
     def __init__(self, staging: Staging, wants: Wanted, tally: Tally) -> None:
         self.staging, self.writer, self.wants, self.tally = staging, staging.writer, wants, tally
         self.seen = staging.seen()
+        with staging.step() as writer:  # what an earlier try did not complete is read again
+            writer.drop_issues(writer.cut_comments(), *ROWS)
         self.fresh: dict[int, int] = self.writer.updated()
+        self.short: dict[int, object] = {}  # issues that lack comments → `updated` as their page said it
         self.storied, self.filled = staging.marked(STORIED), staging.marked(FILLED)
         self.fill_storied = staging.marked(FILL_STORIED)
         if alone := self.storied - self.fresh.keys():  # such a history may be older than its issue
@@ -109,6 +114,7 @@ class Intake:
                 if number in self.filled:
                     again.append(number)
             self.fresh[number] = updated
+            self._note_comments(number, one.issue[0][-1], issue.fields.get("updated"))
             if issue.changelog is not None:
                 one.change = self._inline(issue, number)
                 self.storied.add(number)
@@ -119,7 +125,7 @@ class Intake:
 
     def _write(self, rows: Rows, again: list[int]) -> None:
         if again:
-            self.writer.drop_issues(again, schema.link, schema.sprint_issue)
+            self.writer.drop_issues(again, schema.link, schema.sprint_issue, schema.comment)
             self.writer.drop_issues(again, schema.field_value, field_ids=sorted(self.wants.values))
         if with_changes := {row[0] for row in rows.change} & set(again):
             self.writer.drop_issues(with_changes, schema.change)
@@ -128,6 +134,27 @@ class Intake:
         self.writer.add(schema.field_value, rows.field_value)
         self.writer.add(schema.link, rows.link)
         self.writer.add(schema.sprint_issue, rows.sprint_issue)
+        self.writer.add(schema.comment, rows.comment)
+
+    def _note_comments(self, number: int, whole: bool | None, updated: object) -> None:
+        if whole is False:
+            self.short[number] = updated
+            self.tally.incomplete_comments.add(number)
+        else:
+            self.short.pop(number, None)
+            self.tally.incomplete_comments.discard(number)
+
+    def take_comments(self, found: Comments) -> None:
+        """The comments of an issue that showed only some; those of an older page of it are left."""
+        number = found.issue_id
+        if found.page is None or number not in self.short or self.short[number] != found.updated:
+            return
+        whole = comments.is_whole(found.page)
+        if whole:
+            self.writer.drop_issues([number], schema.comment)
+            self.writer.commented([number])
+            self._note_comments(number, True, None)
+        self.writer.add(schema.comment, parse.comment_rows(number, found.page))
 
     def _inline(self, issue: Issue, number: int) -> list[tuple]:
         log = issue.changelog
@@ -198,6 +225,11 @@ class Intake:
             what = str(error) if isinstance(error, Unreadable) else f"its history has a shape that we cannot read ({type(error).__name__})"  # fmt: skip
             self.tally.odd += 1
             self.tally.warn(f"{keys.get(number, number)}: {what}.")
+        if cut := self.tally.incomplete_comments:
+            named = ", ".join(sorted(self.staging.keys(sorted(cut)[:3]).values()))
+            self.tally.warn(
+                f"Jira did not give all comments of {len(cut):,} issue{'' if len(cut) == 1 else 's'} ({named}{', …' if len(cut) > 3 else ''})."
+            )
 
     def drop(self, issue_ids: Collection[int]) -> None:
         """Forgets what came of some issues: they are gone."""
@@ -205,3 +237,5 @@ class Intake:
             writer.drop_issues(issue_ids, *ROWS)
         for each in issue_ids:
             self.fresh.pop(each, None)
+            self.short.pop(each, None)
+        self.tally.incomplete_comments -= set(issue_ids)

@@ -8,14 +8,14 @@ from typing import Any
 
 import msgspec
 
-from data.jira import protocol, sprints
-from data.jira.answers import History, Issue, IssueType, JiraField, Project, Sprint, Status
+from data.jira import comments, protocol, sprints
+from data.jira.answers import CommentPage, History, Issue, IssueType, JiraField, Project, Sprint, Status
 from data.jira.instants import instant
 
 # What every sync asks for, besides the mapped fields.
 STANDARD = (
     "summary", "project", "issuetype", "status", "resolution", "resolutiondate", "created", "updated", "duedate",
-    "assignee", "priority", "labels", "components", "fixVersions", "issuelinks", "parent",
+    "assignee", "priority", "labels", "components", "fixVersions", "issuelinks", "parent", "comment",
 )  # fmt: skip
 # Standard fields that are columns of the issue table: mapping them needs no row in field_value.
 COLUMNS = frozenset({"created", "updated", "resolutiondate", "duedate", "labels", "components", "priority", "resolution"})  # fmt: skip
@@ -79,6 +79,7 @@ class Rows:
     field_value: list[tuple] = field(default_factory=list)
     link: list[tuple] = field(default_factory=list)
     sprint_issue: list[tuple] = field(default_factory=list)
+    comment: list[tuple] = field(default_factory=list)
 
     def extend(self, other: Rows) -> None:
         """Adds the rows of another."""
@@ -87,6 +88,7 @@ class Rows:
         self.field_value += other.field_value
         self.link += other.link
         self.sprint_issue += other.sprint_issue
+        self.comment += other.comment
 
 
 class Unreadable(ValueError):
@@ -109,6 +111,7 @@ def issue_rows(issue: Issue, wants: Wanted, seen: Seen, *, history_complete: boo
     assignee = fields.get("assignee")
     assignee = assignee if isinstance(assignee, dict) else {}
     parent = fields.get("parent")
+    shown = comments.of_field(fields.get(comments.FIELD))
     found = Rows()
     found.issue.append(
         (
@@ -131,6 +134,7 @@ def issue_rows(issue: Issue, wants: Wanted, seen: Seen, *, history_complete: boo
             _json([_name(each) for each in _list(fields.get("components")) if _name(each)]),
             _json([n for each in _list(fields.get("fixVersions")) if (n := _id(each)) is not None]),
             history_complete,
+            None if shown is None else comments.is_whole(shown),
         )
     )
     found.field_value = value_rows(number, fields, wants.values)
@@ -138,7 +142,14 @@ def issue_rows(issue: Issue, wants: Wanted, seen: Seen, *, history_complete: boo
     for place, each in enumerate(_list(fields.get("issuelinks"))):
         if row := _link(each, place):
             found.link.append((number, *row))
+    if shown is not None:
+        found.comment = comment_rows(number, shown)
     return found
+
+
+def comment_rows(number: int, shown: CommentPage) -> list[tuple]:
+    """(issue id, comment id, created, author id)."""
+    return [(number, each.id, each.created, each.author) for each in shown.comments]
 
 
 def value_rows(number: int, fields: dict[str, Any], ids: Iterable[str]) -> list[tuple]:

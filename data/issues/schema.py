@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
 
-SCHEMA_VERSION = 3  # an older store is emptied: a sync fills it again
+SCHEMA_VERSION = 4  # an older store is emptied: a sync fills it again
 metadata = MetaData()
 
 
@@ -63,6 +63,7 @@ issue = Table(
     Column("components", Text, nullable=False, default="[]"),  # JSON list of names
     Column("fix_versions", Text, nullable=False, default="[]"),  # JSON list of version ids (int)
     Column("history_complete", Boolean, nullable=False, default=True),
+    Column("comments_complete", Boolean),  # null: Jira shows no comments at all
     Index("issue_by_key", "scope", "key"),
 )
 
@@ -102,6 +103,17 @@ link = Table(
     Column("type_name", Text, nullable=False),
     Column("other_id", BigInteger),
     Column("other_key", String(255), nullable=False),
+)
+
+# Who commented when; texts are not kept.
+comment = Table(
+    "comment",
+    metadata,
+    _scope(),
+    Column("issue_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("comment_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("created", BigInteger, nullable=False),
+    Column("author_id", Text),
 )
 
 version = Table(

@@ -23,7 +23,7 @@ from data.issues.store import IssueStore, StoreError, Writer, reason
 from data.jira.answers import IssueType, Project, Sprint, Status
 
 KEPT_FOR = 24 * 3600 * 1_000_000  # µs; what is older is read anew
-ROWS = (schema.issue, schema.change, schema.field_value, schema.link, schema.sprint_issue)
+ROWS = (schema.issue, schema.change, schema.field_value, schema.link, schema.sprint_issue, schema.comment)
 STORIED, FILLED, FILL_STORIED, INCOMPLETE = "storied", "filled", "fill_storied", "incomplete"
 _ENDS = ("", "-wal", "-shm", "-journal")
 _SOME = 20_000
@@ -178,7 +178,7 @@ class Staging:
             writer.clear(*ROWS)
         else:
             fresh = self.writer.updated()
-            writer.drop_issues(fresh, schema.link, schema.sprint_issue)
+            writer.drop_issues(fresh, schema.link, schema.sprint_issue, schema.comment)
             writer.drop_issues(fresh, schema.field_value, field_ids=sorted(held))
             writer.drop_issues(self.marked(FILLED), schema.field_value, field_ids=sorted(filled))
             writer.drop_issues(self.marked(STORIED), schema.change)

@@ -22,6 +22,7 @@ from sqlalchemy import (
     insert,
     inspect,
     literal,
+    or_,
     select,
     text,
     update,
@@ -329,10 +330,24 @@ class Writer:
         self.connection.execute(delete(grave).where(grave.c.scope == self.scope, grave.c.issue_id.in_(back)))
 
     def unfinished(self, most: int) -> list[int]:
-        """Some issues whose history is not complete."""
+        """Some issues whose history or list of comments is not complete."""
         table = schema.issue
-        query = select(table.c.issue_id).where(table.c.scope == self.scope, table.c.history_complete.is_(False))
+        cut = or_(table.c.history_complete.is_(False), table.c.comments_complete.is_(False))
+        query = select(table.c.issue_id).where(table.c.scope == self.scope, cut)
         return list(self.connection.scalars(query.order_by(table.c.issue_id).limit(most)))
+
+    def cut_comments(self) -> list[int]:
+        """The issues whose list of comments is not complete."""
+        table = schema.issue
+        query = select(table.c.issue_id).where(table.c.scope == self.scope, table.c.comments_complete.is_(False))
+        return list(self.connection.scalars(query))
+
+    def commented(self, issue_ids: Iterable[int]) -> None:
+        """Marks issues whose comments are all there."""
+        table = schema.issue
+        for some in _parts(list(issue_ids)):
+            where = (table.c.scope == self.scope, table.c.issue_id.in_(some))
+            self.connection.execute(update(table).where(*where).values(comments_complete=True))
 
     def updated(self) -> dict[int, int]:
         """Issue id → `updated` of all issues held."""

@@ -19,7 +19,7 @@ from data.jira.answers import JiraField, Page
 from data.jira.client import Jira
 from data.jira.connection import Connection
 from data.jira.errors import Cancelled, JiraError, NotFound, Shrunk, SyncBusy
-from data.jira.reading import Census, Found
+from data.jira.reading import Census, Comments, Found
 from data.jira.sender import never
 
 DEFAULT_JQL = "updated >= -365d"
@@ -63,6 +63,7 @@ class SyncResult:
     error: dict | None = None  # code, message, hint
     restarts: int = 0  # queries begun anew because their pages led nowhere
     resumed: int = 0  # issues that an earlier try had read, and that were not read again
+    incomplete_comments: int = 0  # issues whose comments did not all come
     cursor: str | None = None  # the next sync asks for what was updated since then, less an overlap
 
     def to_dict(self) -> dict[str, Any]:
@@ -125,7 +126,7 @@ def _result(
     tally: Tally, error: JiraError | None, held: ScopeRow | None, jira: Jira, started: datetime, ended: datetime
 ) -> SyncResult:
     return SyncResult(
-        complete=error is None and not tally.incomplete and not tally.odd,
+        complete=error is None and not (tally.incomplete or tally.incomplete_comments or tally.odd),
         mode=tally.mode,
         expected=tally.expected,
         fetched=tally.fetched,
@@ -142,6 +143,7 @@ def _result(
         error=error.to_dict() if error else None,
         restarts=jira.restarts,
         resumed=tally.resumed,
+        incomplete_comments=len(tally.incomplete_comments),
         cursor=_iso(datetime.fromtimestamp(held.cursor / _SECOND, UTC)) if held and held.cursor else None,
     )
 
@@ -331,6 +333,9 @@ class _Sync:
             asked.update(found.ids)
             return
         with intake.staging.step():
+            if isinstance(found, Comments):
+                intake.take_comments(found)
+                return
             if not isinstance(found, Page):
                 intake.take_histories(found)
                 return

@@ -41,13 +41,14 @@ class Tables:
     statuses: status_id, name, category (new | indeterminate | done); the position is the status code.
     issues: issue_id, key, project, type, resolution, priority, assignee (categoricals), status (code now),
         hierarchy (0 standard, below 0 sub-task, above 0 epic and up), created, updated, resolved (NEVER: none),
-        history_complete.
+        history_complete, comments_complete (False also where Jira shows no comments).
     changes: status changes; issue, at, source, target (codes), ordered by issue, instant, history id.
     flags: issue, start, end (FOREVER: still flagged).
     labels, components: issue, name.
     versions: version_id, project, name, released, release_date (date or None).
     fix_versions: issue, version (position in versions).
     links: issue, phrase (lower case), other (position, -1: not in this data).
+    comments: issue, at, author (account id, missing: unknown), ordered by issue and instant.
     fields: our field name → one value an issue (dates: µs; numbers: float; words: tuple of words or None).
     date_only: our field name → True where Jira gave plain dates.
     unknown_statuses: how many changes name a status that the site no longer has.
@@ -68,6 +69,7 @@ class Tables:
     fields: Mapping[str, NDArray] = field(default_factory=dict)
     date_only: Mapping[str, bool] = field(default_factory=dict)
     unknown_statuses: int = 0
+    comments: pd.DataFrame = field(default_factory=lambda: _no_comments())
 
     def __len__(self) -> int:
         return len(self.issues)
@@ -101,6 +103,7 @@ def read(connection: Connection, scope: int, mapping: Mapping[str, str]) -> Tabl
         fields=fields,
         date_only=date_only,
         unknown_statuses=unknown,
+        comments=_comments(connection, scope, issues["issue_id"].to_numpy()),
     )
 
 
@@ -131,7 +134,7 @@ def _issues(connection: Connection, scope: int, statuses: pd.DataFrame) -> tuple
     }
     wanted = [
         "issue_id", "key", "project_key", "type_id", "status_id", "resolution", "priority", "assignee", "created",
-        "updated", "resolved", "history_complete", "labels", "components", "fix_versions",
+        "updated", "resolved", "history_complete", "comments_complete", "labels", "components", "fix_versions",
     ]  # fmt: skip
     query = select(*(table.c[name] for name in wanted)).where(table.c.scope == scope).order_by(table.c.issue_id)
     got = dict(zip(wanted, _columns(connection, query, len(wanted)), strict=True))
@@ -151,6 +154,7 @@ def _issues(connection: Connection, scope: int, statuses: pd.DataFrame) -> tuple
             "updated": np.array(got["updated"], dtype=np.int64),
             "resolved": np.array([NEVER if each is None else each for each in got["resolved"]], dtype=np.int64),
             "history_complete": np.array(got["history_complete"], dtype=bool),
+            "comments_complete": np.array([each is True for each in got["comments_complete"]], dtype=bool),
         }
     )
     return frame, {name: got[name] for name in ("labels", "components", "fix_versions")}
@@ -307,6 +311,31 @@ def _links(connection: Connection, scope: int, number: Mapping[int, int]) -> pd.
     ]
     frame = _frame(rows, issue=np.int32, phrase=object, other=np.int32)
     return frame.assign(phrase=pd.Categorical(frame["phrase"]))
+
+
+def _comments(connection: Connection, scope: int, known: NDArray) -> pd.DataFrame:
+    """Who commented when; `known`: the ids of the issues by position."""
+    table = schema.comment
+    query = (
+        select(table.c.issue_id, table.c.created, table.c.author_id)
+        .where(table.c.scope == scope)
+        .order_by(table.c.issue_id, table.c.created, table.c.comment_id)
+    )
+    ids, at, author = _columns(connection, query, 3)
+    owner = np.array(ids, dtype=np.int64)
+    here = np.isin(owner, known)
+    frame = pd.DataFrame(
+        {
+            "issue": np.searchsorted(known, owner).astype(np.int32),
+            "at": np.array(at, dtype=np.int64),
+            "author": pd.Categorical(author),
+        }
+    )
+    return frame if here.all() else frame[here].reset_index(drop=True)
+
+
+def _no_comments() -> pd.DataFrame:
+    return _frame([], issue=np.int32, at=np.int64, author=object).astype({"author": "category"})
 
 
 def _fields(

@@ -65,6 +65,22 @@ class ChangePage(msgspec.Struct):
     next_token: str | None = None
 
 
+class Comment(msgspec.Struct, frozen=True):
+    """One comment, without its text; `created` in microseconds since 1970 UTC, `author` an account id or key."""
+
+    id: int
+    created: int
+    author: str | None
+
+
+class CommentPage(msgspec.Struct):
+    """Some comments of an issue. `total`: how many there are, if Jira said so; `came`: how many it sent."""
+
+    comments: list[Comment]
+    total: int | None
+    came: int
+
+
 class ServerInfo(msgspec.Struct, frozen=True):
     """What the site is: `flavour` 'cloud' or 'dc'; `at` is its clock in microseconds since 1970 UTC, if it said so."""
 

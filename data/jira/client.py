@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from email.utils import parsedate_to_datetime
 
-from data.jira import answers, protocol, sprints
+from data.jira import answers, comments, protocol, sprints
 from data.jira.answers import Account, History, Issue, JiraField, Page, ServerInfo
 from data.jira.connection import Connection
 from data.jira.errors import BadAnswer, BadQuery, JiraError, NotFound, NotJira
@@ -285,6 +285,22 @@ class Jira:
                 if page.total is None:
                     return list(found.values())
                 raise BadAnswer("Jira does not give the whole history of an issue.")
+
+    # ---- comments
+
+    def comments(self, issue_id: int) -> answers.CommentPage:
+        """All comments of an issue; fewer than their total where Jira does not give the rest. Raises NotFound."""
+        api = self._api
+        found: dict[int, answers.Comment] = {}
+        came = 0
+        for _ in range(_MOST_PAGES):
+            page = self._sender.read(comments.page(api, issue_id, came), lambda answer: comments.read_page(answer.body))
+            found |= {each.id: each for each in page.comments}
+            came += page.came
+            if not page.came or (page.total is not None and came >= page.total):
+                # Without a total an empty page is the end.
+                return answers.CommentPage(list(found.values()), came if page.total is None else page.total, came)
+        raise BadAnswer("Jira's list of comments does not end.")
 
 
 class Trail:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from data.jira import protocol
-from data.jira.answers import History, Issue, Page
+from data.jira import comments, protocol
+from data.jira.answers import CommentPage, History, Issue, Page
 from data.jira.client import Jira, Trail
-from data.jira.errors import BadQuery, Cancelled, JiraError, NotFound
+from data.jira.errors import BadQuery, Cancelled, Forbidden, JiraError, NotFound
 from data.jira.sender import never
 
 AT_ONCE = 4
@@ -30,7 +30,19 @@ class Census:
     ids: tuple[int, ...]
 
 
-Found = Page | Histories | Census
+@dataclass(frozen=True)
+class Comments:
+    """The comments of an issue whose page showed only some of them. `updated`: of the issue, as that page said it.
+
+    `page` is None where they may not be read.
+    """
+
+    issue_id: int
+    updated: Any
+    page: CommentPage | None
+
+
+Found = Page | Histories | Census | Comments
 
 
 class Crew:
@@ -168,6 +180,20 @@ class _Reading:
         self.trail = Trail(jira)
         self.tokens: set[tuple] = set()
         self.splits = 0
+        self.commented: set[tuple] = set()
+
+    def _ask_comments(self, page: Page) -> None:
+        """Asks for the comments of the issues that show only some of theirs."""
+        if comments.FIELD not in self.fields:
+            return
+        for issue in page.issues:
+            shown, number = comments.of_field(issue.fields.get(comments.FIELD)), number_of(issue)
+            if shown is None or number is None or comments.is_whole(shown):
+                continue
+            updated = issue.fields.get("updated")
+            if (number, str(updated)) not in self.commented:
+                self.commented.add((number, str(updated)))
+                self.crew.start("comments", comments_of, self.jira, number, updated)
 
     def _ask(self, part: _Part, **more: Any) -> None:
         mark = (part.query, part.at)
@@ -196,7 +222,7 @@ class _OneByOne(_Reading):
     def run(self) -> Iterator[Found]:
         self._go(None)
         for part, done in self.crew.results():
-            if part == "histories":
+            if isinstance(part, str):
                 yield done.result()
                 continue
             try:
@@ -205,6 +231,7 @@ class _OneByOne(_Reading):
                 self._go(self.trail.refused(part.at, error))
                 continue
             yield page
+            self._ask_comments(page)
             at = protocol.after(page, part.at)
             if at is not None:
                 self._go(self.trail.onward(at, bool(page.issues or page.odd)))
@@ -286,6 +313,7 @@ class _SideBySide(_Reading):
             self._ask_without_lost(part.ids, error)
             return
         yield page
+        self._ask_comments(page)
         if (at := protocol.after(page, part.at)) is None:
             return
         # It granted less than we asked for. The others by name, not by token: no token can lead astray.
@@ -306,6 +334,9 @@ class _DataCenter(_Reading):
         for part, done in self.crew.results():
             page = done.result()
             yield page
+            if isinstance(part, str):
+                continue
+            self._ask_comments(page)
             came = len(page.issues) + len(page.odd)
             if part.at is None:
                 total = page.total or 0
@@ -325,6 +356,14 @@ def changelogs(jira: Jira, issue_ids: Sequence[int], field_ids: Sequence[str]) -
         if error.status != 400 or not field_ids:
             raise
         return jira.changelogs(issue_ids)  # it does not know one of the fields: then the changes of all fields
+
+
+def comments_of(jira: Jira, issue_id: int, updated: Any) -> Comments:
+    """All comments of an issue, as far as this account may read them."""
+    try:
+        return Comments(issue_id, updated, jira.comments(issue_id))
+    except (NotFound, Forbidden):
+        return Comments(issue_id, updated, None)
 
 
 def number_of(issue: Issue) -> int | None:

@@ -13,7 +13,7 @@ from data.issues import schema
 from data.issues.store import IssueStore, NewerStore, StoreError
 from data.jira.errors import SyncBusy
 
-ISSUE = ("A", "1", "2", "", None, None, None, None, None, 0, 0, None, None, "[]", "[]", "[]", True)
+ISSUE = ("A", "1", "2", "", None, None, None, None, None, 0, 0, None, None, "[]", "[]", "[]", True, True)
 
 
 def an_issue(number):
