@@ -39,6 +39,7 @@ def fill(store: IssueStore, made: Tables, site_url: str, jql: str) -> int:
         _add(connection, schema.change, _changes(scope, made, ids))
         _add(connection, schema.field_value, _values(scope, made, ids))
         _add(connection, schema.link, _links(scope, made, ids))
+        _add(connection, schema.comment, _comments(scope, made, ids))
         head = {
             "revision": 1,
             "zone": made.zone,
@@ -101,7 +102,14 @@ def _issues(scope: int, made: Tables, ids: list[int]) -> Iterator[dict[str, Any]
             "components": json.dumps(components[n]),
             "fix_versions": json.dumps(fixed[n]),
             "history_complete": True,
+            "comments_complete": True,
         }
+
+
+def _comments(scope: int, made: Tables, ids: list[int]) -> Iterator[dict[str, Any]]:
+    columns = (made.comments[name].tolist() for name in ("issue", "at", "author"))
+    for n, (issue, at, author) in enumerate(zip(*columns, strict=True)):
+        yield {"scope": scope, "issue_id": ids[issue], "comment_id": n, "created": at, "author_id": author}
 
 
 def _word(value: Any) -> str | None:

@@ -55,7 +55,7 @@ def _item(
 
 
 class Finisher:
-    """Turns drafts into issues. `now` cuts off everything later; all draws come from `random`."""
+    """Turns drafts into issues. `now` cuts off everything later; all draws come from `random`, for comments from `talk`."""
 
     def __init__(
         self,
@@ -65,12 +65,14 @@ class Finisher:
         releases: dict[str, list[Release]],
         random: Random,
         plans: tuple[Plan, ...],
+        talk: Random,
     ) -> None:
         self.calendar = calendar
         self.now = now
         self.sprints = sprints
         self.releases = releases
         self.random = random
+        self.talk = talk
         self.options = Options()
         self.projects = {plan.key: project_reference(plan, n) for n, plan in enumerate(plans, 10_000)}
         self.components = {
@@ -84,13 +86,13 @@ class Finisher:
 
     def issues(self, drafts: list[Draft]) -> list[Issue]:
         """All issues, in the order of the drafts, with their links."""
-        made, talk = [], Random(f"comments {len(drafts)}")
+        made = []
         for draft in drafts:
             events: list[Event] = []
             fields = self._fields(draft, events)
             issue = Issue(draft.id, draft.key, fields)
             self._record(issue, events, fields["reporter"])
-            discuss(issue, draft.created, max((at for at, _ in events), default=draft.created), talk)
+            discuss(issue, draft.created, max((at for at, _ in events), default=draft.created), self.talk)
             self.fields[draft.id] = fields
             made.append(issue)
         for draft, issue in zip(drafts, made, strict=True):

@@ -74,7 +74,8 @@ class _Site:
         sprints = make_sprints(self.plans, self.calendar, self.first, self.last, now)
         releases = make_releases(self.plans, self.calendar, self.first, self.last, self.until)
         drafts = self._drafts(now)
-        finisher = Finisher(self.calendar, now, sprints, releases, Random(f"finish {self.seed}"), self.plans)
+        draws, talk = Random(f"finish {self.seed}"), Random(f"comments {self.seed}")
+        finisher = Finisher(self.calendar, now, sprints, releases, draws, self.plans, talk)
         made = finisher.issues(drafts)
         return Site(
             title=TITLE,

@@ -48,6 +48,7 @@ def tidy(issues: int, seed: int, transitions: int = 8) -> Tables:
     made["versions"], made["fix_versions"] = _versions(random, issues, finished)
     made["links"] = _links(random, kinds)
     made["fields"] = _fields(random, kinds, created, at, finished, end)
+    made["comments"] = _comments(random, created, end)
     dates = ("deployment_date", "code_commit_date", "deployed_to_production_date", "incident_detected_at")
     made["date_only"] = dict.fromkeys((*dates, "incident_resolved_at"), False)
     return Tables(**made)
@@ -109,6 +110,7 @@ def _issues(
             "updated": last,
             "resolved": np.where(finished, at[:, -1], NEVER),
             "history_complete": np.ones(size, dtype=bool),
+            "comments_complete": np.ones(size, dtype=bool),
         }
     )
 
@@ -180,6 +182,21 @@ def _links(random: Any, kinds: NDArray) -> Any:
     codes = np.repeat(np.array([0, 1]), len(tied))
     phrase = pd.Categorical.from_codes(codes, ["is caused by", "causes"])
     return pd.DataFrame({"issue": issue, "phrase": phrase, "other": other})
+
+
+def _comments(random: Any, created: NDArray, end: int) -> Any:
+    """Two an issue on average, a quarter without any, by 24 people; the first within hours."""
+    import pandas as pd
+
+    size = len(created)
+    counts = np.where(random.random(size) < 0.25, 0, random.geometric(0.4, size))
+    issue = np.repeat(np.arange(size, dtype=np.int32), counts)
+    at = created[issue] + (random.lognormal(2.5, 1.5, len(issue)) * HOUR).astype(np.int64)
+    authors = [f"712020:person-{n + 1}" for n in range(24)]
+    frame = pd.DataFrame(
+        {"issue": issue, "at": at, "author": pd.Categorical.from_codes(random.integers(0, 24, len(issue)), authors)}
+    )
+    return frame[at <= end].sort_values(["issue", "at"], ignore_index=True)
 
 
 def _fields(

@@ -42,7 +42,20 @@ class Circumstances:
 
 def findings(tables: Tables, known: Circumstances) -> tuple[Finding, ...]:
     """Everything found, in the order in which it is looked for. Pure: the same tables give the same findings."""
-    looks = (_age, _sync, _missing, _histories, _statuses, _undated, _fields, _waiting, _future, _reach, _links)
+    looks = (
+        _age,
+        _sync,
+        _missing,
+        _histories,
+        _comments,
+        _statuses,
+        _undated,
+        _fields,
+        _waiting,
+        _future,
+        _reach,
+        _links,
+    )
     return tuple(each for look in looks for each in look(tables, known))
 
 
@@ -98,6 +111,28 @@ def _histories(tables: Tables, _: Circumstances) -> Iterator[Finding]:
             broken,
             "These issues are left out of the Flow numbers; each card counts them among those left out.",
             f"{FULL_SYNC} If it stays, ask whether the account may see these issues.",
+        )
+
+
+def _comments(tables: Tables, _: Circumstances) -> Iterator[Finding]:
+    if "comments_complete" not in tables.issues or not len(tables):
+        return
+    cut = ~tables.issues["comments_complete"].to_numpy()
+    if cut.all() and not len(tables.comments):
+        yield Finding(
+            "No comments are shown",
+            None,
+            "Numbers made of comments have nothing to count.",
+            "If you need them, ask whether this account may see comments and the field is not hidden.",
+            "info",
+        )
+    elif broken := int(np.count_nonzero(cut)):
+        yield Finding(
+            "Comments that did not all come",
+            broken,
+            "These issues are left out of numbers made of comments.",
+            "The next sync asks again. If it stays, ask whether the account may see all comments.",
+            "info",
         )
 
 

@@ -25,6 +25,8 @@ CLOUD_PATHS = (
     "project/SHOP/version?maxResults=3",
     "issue/SHOP-5?expand=changelog",
     "issue/SHOP-5/changelog?startAt=1&maxResults=2",
+    "issue/SHOP-5/comment?startAt=1&maxResults=2&orderBy=created",
+    "search/jql?jql=project%20%3D%20SHOP&fields=comment",
     "search/jql?jql=project%20%3D%20SHOP&fields=summary&fields=status&expand=changelog",
 )
 DC_PATHS = (
@@ -41,6 +43,8 @@ DC_PATHS = (
     "project/SHOP/versions",
     "project/SHOP/version?maxResults=3",
     "issue/SHOP-5?expand=changelog",
+    "issue/SHOP-5/comment?startAt=1&maxResults=2&orderBy=created",
+    "search?jql=project%20%3D%20SHOP&fields=comment",
     "search?jql=project%20%3D%20SHOP&fields=summary&fields=status&expand=changelog",
 )
 AGILE_PATHS = (

@@ -90,7 +90,7 @@ class Syncs:
         """All syncs said that they are complete, and what they hold is what the site has."""
         for each in self.results:
             assert (each.error, each.complete) == (None, True), (each.error, each.warnings)
-            assert each.incomplete_histories == 0
+            assert (each.incomplete_histories, each.incomplete_comments) == (0, 0)
         self.equal(**more)
 
     def equal(self, **more) -> None:
@@ -193,7 +193,7 @@ def make(tmp_path: Path) -> Iterator:
 @pytest.fixture
 def syncs(make, at_once: int) -> Syncs:
     """Syncs of a Cloud site whose pages are small, so that there are many; histories come in parts."""
-    return make(at_once, page=9, id_page=15, change_page=40)
+    return make(at_once, page=9, id_page=15, change_page=40, comments=4, comment_page=3)
 
 
 @pytest.fixture(scope="session")
@@ -221,7 +221,7 @@ def synced(syncs: Syncs, filled: Callable[[str], Path]) -> Syncs:
 @pytest.fixture
 def data_center(make, at_once: int) -> Syncs:
     """Syncs of a Data Center site with small pages."""
-    return make(at_once, flavour="dc", dc_page=9)
+    return make(at_once, flavour="dc", dc_page=9, dc_comments=5, comment_page=3)
 
 
 @pytest.fixture
@@ -242,4 +242,6 @@ def work(site: Site, ids: Collection[int] = ()) -> None:
     site.pass_time(hours=5)
     for number in list(ids) or list(site.tickets)[:6]:
         site.transition(number, 3 if site.tickets[number].status != 3 else 4)
+    for number in list(site.tickets)[4:9]:
+        site.say(number)
     site.add("ALPHA")

@@ -21,7 +21,18 @@ _KEPT = {"status", "resolution", "assignee", "fixVersions", "issuetype", "projec
 # Where a history has no field id, the store has the name in small letters; the field's id for versions.
 _NAMED = {"fix version": "fixVersions", "flagged": FLAGGED, "sprint": SPRINT, "story points": POINTS, "size": SIZE}
 _MEANT = {"Fix Version": "fixVersions", "Flagged": FLAGGED, "Sprint": SPRINT, "Story Points": POINTS, "Size": SIZE}
-_TABLES = ("issue", "change", "field_value", "link", "version", "status", "project", "sprint", "sprint_issue")
+_TABLES = (
+    "issue",
+    "change",
+    "field_value",
+    "link",
+    "version",
+    "status",
+    "project",
+    "sprint",
+    "sprint_issue",
+    "comment",
+)
 Rows = Counter
 
 
@@ -89,6 +100,7 @@ def expected(
         # The only board is that of ALPHA.
         "sprint": Counter((number, *row, 1) for number, row in site.sprints.items() if "ALPHA" in used),
         "sprint_issue": Counter((number, each.id) for each in ours for number in set(each.custom[SPRINT])),
+        "comment": Counter((each.id, *row) for each in ours for row in each.comments),
     }
 
 
@@ -96,7 +108,7 @@ def _issue(site: Site, each: Ticket) -> tuple:
     return (
         each.id, each.key, each.project, str(each.type), str(each.status), each.summary, each.resolution, each.priority,
         each.assignee, site.people.get(each.assignee or ""), each.parent, each.created, each.updated, each.resolved,
-        each.due, tuple(each.labels), tuple(each.components), tuple(each.versions), True,
+        each.due, tuple(each.labels), tuple(each.components), tuple(each.versions), True, True,
     )  # fmt: skip
 
 
@@ -147,6 +159,9 @@ def held(store: IssueStore, scope: int, mapped: Collection[str]) -> dict[str, Ro
         "project": Counter((each["project_key"], each["project_id"]) for each in rows["project"]),
         "sprint": Counter((each["sprint_id"], each["name"], each["state"], each["board_id"]) for each in rows["sprint"]),
         "sprint_issue": Counter((each["sprint_id"], each["issue_id"]) for each in rows["sprint_issue"]),
+        "comment": Counter(
+            tuple(each[name] for name in ("issue_id", "comment_id", "created", "author_id")) for each in rows["comment"]
+        ),
     }  # fmt: skip
 
 
@@ -162,7 +177,7 @@ def _held_issue(each: dict[str, Any]) -> tuple:
         "assignee", "parent_id", "created", "updated", "resolved", "due",
     )  # fmt: skip
     lists = (tuple(json.loads(each[name])) for name in ("labels", "components", "fix_versions"))
-    return (*(each[name] for name in names), *lists, bool(each["history_complete"]))
+    return (*(each[name] for name in names), *lists, bool(each["history_complete"]), each["comments_complete"])
 
 
 def _rows(connection: Any, table: Any, scope: int) -> list[dict[str, Any]]:

@@ -31,6 +31,9 @@ class Limits:
     inline: int = 100  # entries of inline histories on Cloud
     dc_inline: int = 10**9  # the same on Data Center, where nothing is cut unless it is broken
     dc_page: int = 1_000
+    comments: int = 20  # that Cloud shows within an issue
+    dc_comments: int = 10**9  # the same on Data Center
+    comment_page: int = 100  # comments a page of an issue's comments
     created: str = "iso"  # of histories: iso | s | ms
     whole_entries: bool = True  # bulk fetch by field ids gives whole entries, not only the items of these fields
     by_offset: bool = False  # tokens stand for "after n issues", not "after this issue": what moves may slip through
@@ -68,6 +71,7 @@ class Pages:
             (f"{api}/status", self._statuses), (f"{api}/issuetype", self._types), (f"{api}/project", self._projects),
             (f"{api}/project/search", self._project_page), (rf"{api}/project/(\w+)/versions?", self._versions),
             (f"{api}/search", self._old_search if self.cloud else self._dc_search),
+            (rf"{api}/issue/([\w-]+)/comment", self._comments),
             ("/rest/agile/1.0/board", self._boards), (r"/rest/agile/1.0/board/(\d+)/sprint", self._sprints),
             (r"/rest/agile/1.0/board/(\d+)/configuration", self._board),
         ]  # fmt: skip
@@ -241,6 +245,7 @@ class Pages:
             "fixVersions": [{"id": str(each), "name": site.versions[each][1]} for each in ticket.versions],
             "issuelinks": [self._link(*each) for each in ticket.links if each[1] in site.tickets],
             "parent": {"id": str(ticket.parent)} if ticket.parent else None,
+            "comment": self._comment_field(ticket),
         }  # fmt: skip
         return values | {name: site.custom_value(ticket, name, self.cloud) for name in ticket.custom}
 
@@ -248,6 +253,26 @@ class Pages:
         kind = {"id": "1", "name": "Blocks", "inward": "is blocked by", "outward": "blocks"}
         end = {"id": str(other), "key": self.site.tickets[other].key}
         return {"id": str(number), "type": kind, "inwardIssue" if inward else "outwardIssue": end}
+
+    # ---- comments
+
+    def _comment_field(self, ticket: Ticket) -> dict:
+        most = self.limits.comments if self.cloud else self.limits.dc_comments
+        some = [self._comment(each) for each in ticket.comments[:most]]
+        return {"comments": some, "maxResults": most, "total": len(ticket.comments), "startAt": 0}
+
+    def _comment(self, row: tuple[int, int, str | None]) -> dict:
+        number, at, person = row
+        author = {"accountId" if self.cloud else "key": person, "displayName": self.site.people[person]} if person else None  # fmt: skip
+        return {"id": str(number), "author": author, "created": self.site.iso(at), "updated": self.site.iso(at), "body": "No <b>text</b>"}  # fmt: skip
+
+    def _comments(self, asked: Asked, name: str) -> Any:
+        ticket = self.site.visible(name)
+        if ticket is None:
+            raise Refused(404, "Issue does not exist or you do not have permission to see it.")
+        start, size = int(asked.params.get("startAt", 0)), min(int(asked.params.get("maxResults", 50)), self.limits.comment_page)  # fmt: skip
+        some = [self._comment(each) for each in ticket.comments[start : start + size]]
+        return {"comments": some, "maxResults": size, "startAt": start, "total": len(ticket.comments)}
 
     # ---- histories
 
@@ -312,6 +337,8 @@ def labels(asked: Asked) -> frozenset[str]:
         return frozenset({"any", "changes", "data"})
     if last == "changelog":
         return frozenset({"any", "changelog", "data"})
+    if last == "comment":
+        return frozenset({"any", "comments", "data"})
     if "/search" not in path or "/project/" in path:
         return frozenset({"any", "list" if "/rest/agile" not in path else "agile", last})
     if last == "approximate-count" or str(body.get("maxResults")) == "0":

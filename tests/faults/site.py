@@ -74,6 +74,7 @@ class Ticket:
     custom: dict[str, Any] = field(default_factory=dict)
     links: list[tuple[int, int, bool]] = field(default_factory=list)  # link id, other's id, inward
     histories: list[Entry] = field(default_factory=list)
+    comments: list[tuple[int, int, str | None]] = field(default_factory=list)  # id, instant, author
     hidden: bool = False
 
 
@@ -93,6 +94,7 @@ class Site:
     def __init__(self, issues: int = 40, *, seed: int = 1, zone: str = "Europe/Berlin") -> None:
         self.lock = threading.RLock()
         self.dice = random.Random(seed)  # noqa: S311 - reproducible
+        self.talk = random.Random(f"talk {seed}")  # noqa: S311 - reproducible
         self.zone, self.now, self.step = zone, START, SECOND
         self.projects = {"ALPHA": 101, "BETA": 102, "GAMMA": 103}
         self.statuses = {1: ("To Do", "new"), 2: ("In Progress", "indeterminate"), 3: ("Review", "indeterminate"), 4: ("Done", "done")}  # fmt: skip
@@ -105,7 +107,7 @@ class Site:
         self._old: dict[int, Ticket | None] = {}  # what the search index still shows
         self._late, self._late_since = False, START
         self._numbers = dict.fromkeys(self.projects, 0)
-        self._entry, self._link, self._next = 70_000, 8_000, 10_000
+        self._entry, self._link, self._next, self._comment = 70_000, 8_000, 10_000, 300_000
         for _ in range(issues):
             self._history_of(self.add(created=START - self.dice.randrange(1, 300 * 86_400) * SECOND))
         self.settle()
@@ -201,6 +203,8 @@ class Site:
         for _ in range(self.dice.randrange(7)):
             at = min(at + self.dice.choice([0, 5, 400_000, 4 * 3_600_000, 90 * 3_600_000]) * 1000, START - MINUTE)
             self._random_change(ticket, at)
+        for _ in range(self.talk.choice([0, 0, 1, 2, 3, 7])):
+            self.say(number, at=ticket.created + self.talk.randrange(1, 10) * MINUTE)
         if self.dice.random() < 0.3 and len(self.tickets) > 3:
             self.link(number, self.dice.choice([each for each in self.tickets if each != number]), at=at)
 
@@ -276,6 +280,24 @@ class Site:
         if name == FLAGGED:
             return ("[1]", "Impediment") if value else ("", "")
         return None, None if value is None else str(value)
+
+    def say(self, number: int, *, at: int | None = None) -> None:
+        """A comment: no entry in the history, but a new `updated`."""
+        with self.lock:
+            self._touch(number)
+            self._comment += 1
+            ticket, when = self.tickets[number], self.now if at is None else at
+            ticket.comments.append((self._comment, when, self.talk.choice([None, *self.people])))
+            ticket.updated = max(ticket.updated, when)
+
+    def unsay(self, number: int) -> None:
+        """One of its comments is deleted, if there are any."""
+        with self.lock:
+            self._touch(number)
+            ticket = self.tickets[number]
+            if ticket.comments:
+                ticket.comments.remove(self.talk.choice(ticket.comments))
+                ticket.updated = max(ticket.updated, self.now)
 
     def link(self, one: int, other: int, *, at: int | None = None) -> None:
         """`one` blocks `other`."""

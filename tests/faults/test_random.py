@@ -60,7 +60,9 @@ def act(site: Site, dice: random.Random, *, wild: bool) -> None:
     ids = [number for number, each in site.tickets.items() if wild or not each.links]
     pick, number = dice.random(), dice.choice(ids)
     ticket = site.tickets[number]
-    if pick < 0.35:
+    if pick < 0.1:
+        site.say(number) if dice.random() < 0.7 else site.unsay(number)
+    elif pick < 0.35:
         site.edit(number, dice.choice(EDITED))
     elif pick < 0.65:
         site.transition(number, dice.choice([each for each in site.statuses if each != ticket.status]))
@@ -98,7 +100,8 @@ def random_site(make: Callable[..., Syncs], seed: int) -> tuple[Syncs, random.Ra
         1, site, dice.choice(["cloud", "cloud", "dc"]), page=dice.choice([5, 9, 100]), id_page=dice.choice([8, 5000]),
         change_page=dice.choice([9, 40, 10_000]), changelog_page=dice.choice([3, 100]), dc_page=dice.choice([7, 1000]),
         by_offset=dice.random() < 0.5, whole_entries=dice.random() < 0.5, created=dice.choice(["iso", "ms"]),
-        bulk=dice.random() < 0.85,
+        bulk=dice.random() < 0.85, comments=dice.choice([0, 2, 20]), dc_comments=dice.choice([2, 1000]),
+        comment_page=dice.choice([2, 100]),
     )  # fmt: skip
     return syncs, dice
 
@@ -112,7 +115,9 @@ def sequence(make: Callable[..., Syncs], seed: int, *, wild: bool) -> None:
         if dice.random() < 0.3:
             syncs.mapped = set(dice.sample(MAPPED, dice.randrange(4)))
         for _ in range(dice.randrange(4)):
-            on = dice.choice(["any", "page", "census", "changes", "window", "search", "count", "myself", "versions"])
+            on = dice.choice(
+                ["any", "page", "census", "changes", "window", "search", "count", "myself", "versions", "comments"]
+            )
             syncs.server.fault(dice.choice(kinds)(), on, after=dice.randrange(6), times=dice.choice([1, 1, 2, 3, None]))
         for _ in range(dice.randrange(3)):
             syncs.server.at("data", dice.randrange(1, 9), lambda: act(syncs.site, dice, wild=wild))

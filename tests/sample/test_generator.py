@@ -25,7 +25,7 @@ def site() -> Site:
 
 
 def _json(site: Site) -> bytes:
-    return msgspec.json.encode([issue.to_dict() for issue in site.issues])
+    return msgspec.json.encode([(issue.to_dict(), issue.comments.tolist()) for issue in site.issues])
 
 
 def _status_changes(issue) -> list[tuple[int, str, str]]:  # type: ignore[no-untyped-def]
@@ -39,6 +39,20 @@ def _status_changes(issue) -> list[tuple[int, str, str]]:  # type: ignore[no-unt
 
 def test_the_same_seed_gives_the_same_site() -> None:
     assert _json(generate(120, 7, UNTIL)) == _json(generate(120, 7, UNTIL))
+
+
+def test_some_issues_have_comments_and_a_few_have_pages_of_them(site: Site) -> None:
+    counts = [len(issue.comments) // 2 for issue in site.issues]
+    assert 0.15 < sum(count == 0 for count in counts) / len(counts) < 0.5
+    assert 1.5 < sum(counts) / len(counts) < 4
+    assert sum(count > 20 for count in counts) >= 2 and max(counts) > 100
+    for issue in site.issues:
+        instants = [at * 1_000_000 for at in issue.comments[::2]]
+        assert instants == sorted(instants)
+        if instants:
+            assert microseconds(issue.fields["created"]) < instants[0]
+            assert instants[-1] < microseconds(issue.fields["updated"]) + 1_000_000
+    assert len({person for issue in site.issues for person in issue.comments[1::2]}) > 20
 
 
 def test_another_seed_gives_another_site() -> None:

@@ -13,6 +13,7 @@ import requests
 
 from sample.generator import generate
 from sample.plans import ID
+from sample.query import microseconds
 from sample.server import BAD_TOKEN, SampleServer
 from sample.site import Issue, SampleError, Site
 
@@ -167,6 +168,25 @@ def test_the_count_is_that_of_the_search(cloud: Visitor, site: Site) -> None:
     assert cloud.post("search/approximate-count", jql="project = HELP")["count"] == sum(
         issue.key.startswith("HELP-") for issue in site.issues
     )
+
+
+def test_comments_within_an_issue_are_the_first_20_and_their_pages_have_all(cloud: Visitor, site: Site) -> None:
+    issue = max(site.issues, key=lambda each: len(each.comments))
+    count = len(issue.comments) // 2
+    assert count > 20
+    shown = cloud.post("search/jql", jql=f"id = {issue.id}", fields=["comment"])["issues"][0]["fields"]["comment"]
+    assert (shown["total"], shown["maxResults"], len(shown["comments"])) == (count, 20, 20)
+    got: list[dict] = []
+    while len(got) < count:
+        page = cloud.get(f"issue/{issue.id}/comment", startAt=len(got), maxResults=30, orderBy="created")
+        assert (page["total"], page["startAt"]) == (count, len(got)) and page["comments"]
+        got += page["comments"]
+    assert got[:20] == shown["comments"]
+    assert len({each["id"] for each in got}) == count
+    instants = [microseconds(each["created"]) for each in got]
+    assert instants == sorted(instants)
+    assert cloud.get(f"issue/{issue.id}/comment", startAt=count)["comments"] == []
+    cloud.get("issue/NOPE-1/comment", 404)
 
 
 def test_inline_changelogs_are_newest_first_and_cut_at_100(cloud: Visitor, site: Site) -> None:

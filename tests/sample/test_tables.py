@@ -15,7 +15,7 @@ SIZE = 2000
 
 def test_the_same_seed_gives_the_same_tables() -> None:
     one, two = tidy(SIZE, 3), tidy(SIZE, 3)
-    for name in ("statuses", "issues", "changes", "flags", "labels", "versions", "fix_versions", "links"):
+    for name in ("statuses", "issues", "changes", "flags", "labels", "versions", "fix_versions", "links", "comments"):
         pd.testing.assert_frame_equal(getattr(one, name), getattr(two, name))
 
 

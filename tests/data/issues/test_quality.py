@@ -99,6 +99,15 @@ def test_incomplete_histories():
     assert only(found(SOUND, replace(SOUND, history_complete=False))).issues == 1
 
 
+def test_incomplete_comments():
+    made = site(SOUND, SOUND)
+    issues = made.issues.assign(comments_complete=np.array([False, True]))
+    each = only(found(SOUND, SOUND, tables={"issues": issues}))
+    assert (each.title, each.issues) == ("Comments that did not all come", 1)
+    none = made.issues.assign(comments_complete=np.array([False, False]))
+    assert only(found(SOUND, SOUND, tables={"issues": none})).title == "No comments are shown"
+
+
 def test_statuses_that_no_longer_exist():
     each = only(found(SOUND, tables={"unknown_statuses": 3}))
     assert each.title == "Statuses that no longer exist"

@@ -19,6 +19,7 @@ from data.jira.errors import NotAuthorized
 from data.jira.fields import suggestions
 from data.settings.fields import FIELDS
 from sample.generator import generate
+from sample.plans import PEOPLE
 from sample.preset import preset
 from sample.server import BAD_TOKEN, SampleServer
 
@@ -59,6 +60,7 @@ def micros(text):
 def held(store):
     """What the store has, in plain values: issues, status changes, links, versions, labels."""
     issue, change, link, version = (getattr(schema, name).c for name in ("issue", "change", "link", "version"))
+    comment = schema.comment.c
     moves = select(change.issue_id, change.at, change.from_id, change.to_id).where(change.field == "status")
     return {
         "issues": rows(store, select(issue.issue_id, issue.key, issue.created, issue.updated, issue.status_id)),
@@ -66,11 +68,12 @@ def held(store):
         "moves": rows(store, moves),
         "links": rows(store, select(link.issue_id, link.phrase, link.other_key)),
         "versions": rows(store, select(version.version_id, version.name, version.released)),
+        "comments": rows(store, select(comment.issue_id, comment.comment_id, comment.created, comment.author_id)),
     }
 
 
 def in_site(site):
-    found = {"issues": [], "labels": [], "moves": [], "links": [], "versions": []}
+    found = {"issues": [], "labels": [], "moves": [], "links": [], "versions": [], "comments": []}
     for issue in site.issues:
         f = issue.fields
         found["issues"].append((issue.id, issue.key, micros(f["created"]), micros(f["updated"]), f["status"]["id"]))
@@ -79,6 +82,8 @@ def in_site(site):
             for item in history["items"]:
                 if item.get("fieldId", item["field"]) == "status":
                     found["moves"].append((issue.id, micros(history["created"]), item["from"], item["to"]))
+        for n, (at, person) in enumerate(zip(issue.comments[::2], issue.comments[1::2], strict=True)):
+            found["comments"].append((issue.id, issue.id * 1000 + n, at * 1_000_000, PEOPLE[person]["accountId"]))
         for each in f.get("issuelinks") or []:
             side = "inward" if "inwardIssue" in each else "outward"
             found["links"].append((issue.id, each["type"][side], each[f"{side}Issue"]["key"]))
@@ -99,6 +104,8 @@ def test_the_store_equals_the_site(site, store, flavour):
     want = in_site(site)
     assert held(store) == want
     assert len(want["moves"]) > 320, "the site has histories"
+    assert len(want["comments"]) > 320, "the site has comments"
+    assert result.incomplete_comments == 0
     assert result.fetched == 320
     assert store.scope_for(HOME, ALL).flavour == flavour
 

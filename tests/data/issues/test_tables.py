@@ -128,6 +128,20 @@ def test_changes_of_other_fields_are_no_status_changes(jira):
     assert len(jira.tables().changes) == 0
 
 
+def test_comments_have_instant_and_author_and_say_whether_they_are_all(jira):
+    jira.issue(8, comments_complete=None)
+    jira.issue(7, comments_complete=True)
+    jira.issue(9, comments_complete=False)
+    for number, comment, when, author in ((9, 4, 50, "b"), (7, 3, 90, None), (7, 5, 30, "a"), (6, 1, 10, "gone")):
+        jira.add(schema.comment, issue_id=number, comment_id=comment, created=when, author_id=author)
+    tables = jira.tables()
+    assert rows(tables.comments.assign(author=tables.comments["author"].astype(object).fillna("")), "issue", "at", "author") == [
+        (0, 30, "a"), (0, 90, ""), (2, 50, "b")
+    ]  # fmt: skip
+    assert tables.comments["author"].dtype == "category"
+    assert tables.issues["comments_complete"].tolist() == [True, False, False]
+
+
 def test_a_status_is_known_by_its_id_whatever_it_was_called_then(jira):
     jira.issue(1)
     jira.change(1, 500, "1", "2", from_name="Done", to_name="Open")
