@@ -13,8 +13,9 @@ from data.logs import SECRETS
 if TYPE_CHECKING:
     from typer import TyperException
 
-FAILED, USAGE, NEVER_SYNCED, INTERRUPTED = 1, 2, 3, 130
-_STOPPED = "Interrupted. The data from before is unchanged."
+FAILED, USAGE, NEVER_SYNCED, INTERRUPTED, TERMINATED = 1, 2, 3, 130, 143
+_STOPPED = {INTERRUPTED: "Interrupted", TERMINATED: "Told to stop"}
+_KEPT = "The data from before is unchanged."
 
 
 class CommandFailed(Exception):
@@ -34,13 +35,13 @@ def guarded(action: Callable[[], int | None]) -> int:
 
     try:
         code = action() or 0
-        return code if code != INTERRUPTED else _say(_STOPPED, INTERRUPTED)  # typer swallows Ctrl-C itself
+        return _stopped(code) if code in _STOPPED else code  # typer swallows Ctrl-C itself
     except CommandFailed as failure:
         return _say(str(failure), failure.code)
     except TyperException as error:
         return _say(_usage(error), error.exit_code)
     except (KeyboardInterrupt, Abort):
-        return _say(_STOPPED, INTERRUPTED)
+        return _stopped(INTERRUPTED)
     except BrokenPipeError:
         # Whoever read our answer has seen enough. Python would complain again when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -82,6 +83,10 @@ def _is_ours(error: Exception) -> bool:
 
 def _code(error: Exception) -> int:
     return USAGE if type(error).__name__ == "PeriodError" else FAILED
+
+
+def _stopped(code: int) -> int:
+    return _say(f"{_STOPPED[code]}. {_KEPT}", code)
 
 
 def _one_line(text: str) -> str:

@@ -12,6 +12,7 @@ from cli.failures import FAILED
 from cli.options import TableOrJson
 from cli.printing import as_json, as_table, columns, notice
 from cli.progress import reported
+from cli.stopping import stopped_by_signals
 
 if TYPE_CHECKING:
     from data.issues.sync import SyncResult
@@ -23,8 +24,10 @@ def sync(
 ) -> int:
     """Fetch issues from Jira; afterwards metrics and issues answer from the new data."""
     workspace = sites.opened()
-    with reported() as report:
+    with stopped_by_signals(workspace.cancel_sync) as told, reported() as report:
         result = workspace.sync_now(report, full=full)
+    if told.code and result.error and result.error.get("code") == "cancelled":
+        return told.code
     if format_ == "json":
         as_json(result.to_dict())
     elif not result.error:

@@ -127,6 +127,9 @@ class FakeWorkspace:
         self.asked.append(("csv", family))
         return "metric_name,value\r\nflow_time,2.4\r\n"
 
+    def cancel_sync(self) -> None:
+        self.asked.append(("cancel",))
+
     def sync_now(self, report: Any, full: bool = False) -> Any:
         self.asked.append(("sync", full))
         report(Progress("reading", 0, 120, "Fetching issues"))

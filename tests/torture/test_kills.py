@@ -23,7 +23,7 @@ def rubbish(folder) -> list[str]:
     return sorted(each.name for each in folder.iterdir() if each.name.endswith(".tmp") or ".broken-" in each.name)
 
 
-@times(10, 400)
+@times(10, 1_000)
 def test_settings_survive(zygote, rng, tmp_path, kills):
     path = tmp_path / "app_settings.json"
     for _ in range(kills):
@@ -40,7 +40,7 @@ def test_settings_survive(zygote, rng, tmp_path, kills):
     assert rubbish(tmp_path) == []
 
 
-@times(10, 300)
+@times(10, 1_000)
 def test_cached_numbers_survive(zygote, rng, tmp_path, kills):
     path = tmp_path / "metrics_cache.json"
     for _ in range(kills):
@@ -68,7 +68,7 @@ def held(path) -> tuple[int, int]:
         store.close()
 
 
-@times(10, 200)
+@times(10, 1_000)
 def test_the_issue_store_survives(zygote, rng, tmp_path, kills):
     path = tmp_path / "issues.db"
     acknowledged = 0
