@@ -18,7 +18,7 @@ from ui.url import parse
 @callback(
     Output(ids.Cards.DORA, "children"),
     Output(ids.Cards.DORA, "data-shown"),
-    Input(ids.Store.DORA_VIEW, "data"),
+    Input(ids.tab_view("dora"), "data"),
     State(ids.Cards.DORA, "data-shown"),
     prevent_initial_call=True,
 )
@@ -30,7 +30,7 @@ def show_dora(view: dict[str, str] | None, shown: str | None) -> tuple[Any, Any]
 @callback(
     Output(ids.Cards.FLOW, "children"),
     Output(ids.Cards.FLOW, "data-shown"),
-    Input(ids.Store.FLOW_VIEW, "data"),
+    Input(ids.tab_view("flow"), "data"),
     State(ids.Cards.FLOW, "data-shown"),
     prevent_initial_call=True,
 )

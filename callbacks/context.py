@@ -33,10 +33,10 @@ def known_metric(name: str | None) -> str | None:
 
 
 def period_of(view: View) -> Period:
-    """The period that the view asks for. Raises PeriodError with what to change."""
+    """The period that the view asks for. Raises PeriodError or BadSwitch with what to change."""
     if view.period is None and not (view.first and view.last):
         raise PeriodError("A period needs two dates. Fill in both From and To.")
-    return workspace().period(view.period, view.first, view.last)
+    return workspace().period(view.period, view.first, view.last, view.filters)
 
 
 def problem_of(error: Exception) -> tuple[Problem, str]:

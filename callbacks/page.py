@@ -21,7 +21,7 @@ from ui.components.period_picker import compared, label
 from ui.modals.connection import connection_modal
 from ui.modals.field_mapping import field_mapping_modal
 from ui.shell import shell
-from ui.url import FILTERS, parse
+from ui.url import FILTERS, TABS, parse
 from ui.words import span
 
 
@@ -55,11 +55,11 @@ def dialogs() -> list[Any]:
 # which changes only while that tab is open: opening a detail recalculates nothing, an unopened tab costs nothing.
 clientside_callback(
     ClientsideFunction("throughline", "split"),
-    Output(ids.Store.DORA_VIEW, "data"),
-    Output(ids.Store.FLOW_VIEW, "data"),
+    *(Output(ids.tab_view(tab), "data") for tab in TABS),
     Output(ids.Store.PERIOD_VIEW, "data"),
     Input(ids.Page.LOCATION, "search"),
     Input(ids.Store.REVISION, "data"),
+    Input(ids.Store.LAST_SYNC, "data"),
 )
 clientside_callback(
     ClientsideFunction("throughline", "detail"),

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import ClientsideFunction, Input, Output, callback, clientside_callback, no_update
+from dash import Input, Output, callback, no_update
 
 from callbacks.context import problem_of, workspace
 from data.views import Quality
 from ui import ids
 from ui.tabs.quality import quality_page, quality_problem
 
-clientside_callback(
-    ClientsideFunction("throughline", "quality"),
-    Output(ids.Store.QUALITY_VIEW, "data"),
-    Input(ids.Page.LOCATION, "search"),
-    Input(ids.Store.REVISION, "data"),
-    Input(ids.Store.LAST_SYNC, "data"),
-)
-
 
 @callback(
     Output(ids.Quality.BODY, "children"),
-    Input(ids.Store.QUALITY_VIEW, "data"),
+    Input(ids.tab_view("quality"), "data"),
     prevent_initial_call=True,
 )
 def show_quality(view: dict[str, str] | None) -> Any:

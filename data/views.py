@@ -57,12 +57,15 @@ class Status:
 
 @dataclass(frozen=True)
 class Filters:
-    """Issues must match one of the names of each list that is not empty."""
+    """Which issues a view looks at, and how it measures them. Issues must match one of the names of each list that is
+    not empty; `definitions` are (dotted name, value) of settings that this view chooses instead of the saved ones.
+    """
 
     projects: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     components: tuple[str, ...] = ()
+    definitions: tuple[tuple[str, str], ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.projects or self.types or self.labels or self.components)

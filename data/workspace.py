@@ -14,19 +14,22 @@ from data.connection import DEFAULT_JQL, Home, Site, TokenError, resolve, token_
 from data.health import examine
 from data.issues.store import BrokenStore, IssueStore, ScopeRow
 from data.issues.sync import Progress, SyncResult, sync
-from data.issues.tables import NEVER
 from data.jira.client import Jira
 from data.jira.connection import Connection
 from data.jira.errors import JiraError
 from data.jira.sender import Patience
 from data.jobs import SyncJob
 from data.metrics.answers import MetricValue, iso
+from data.metrics.facts import Facts
 from data.metrics.measure import measure_family
+from data.parts import Parts
 from data.periods import PRESETS, Period, PeriodError, local_date, parse_day, zone_named
 from data.place import Place
 from data.readiness import readiness
 from data.settings.model import Settings
-from data.settings.store import Loaded, ReadOnly, Saved, SettingsStore
+from data.settings.store import ReadOnly, Saved, SettingsStore
+from data.settings.switches import laid_over
+from data.status import instant, status_of
 from data.views import (
     Answer,
     Check,
@@ -48,7 +51,6 @@ from data.views import (
 
 NO_FILTERS = Filters()
 SOON = Patience(longest=10)  # a person waits: longer pauses that Jira asks for are told at once
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class SampleSource(Protocol):
@@ -63,7 +65,7 @@ class SampleSource(Protocol):
         """Answers at the address given, on this machine, while the context is open."""
 
 
-class Workspace:
+class Workspace(Parts):
     """One person's or team's Throughline. Safe in several threads."""
 
     def __init__(
@@ -78,8 +80,8 @@ class Workspace:
         self.home = home.ensure()
         self.clock = clock
         self._env = env
-        self._sample = sample
-        self._main = SettingsStore(home.settings_path)
+        self.sample = sample
+        self.main_settings = SettingsStore(home.settings_path)
         self._lock = threading.RLock()
         self._places: dict[tuple[str, str], Place] = {}
         self.job = SyncJob(clock)
@@ -90,7 +92,7 @@ class Workspace:
     @property
     def site(self) -> Site:
         """The Jira in force, without its token."""
-        return resolve(self._env, self._main.load().settings, self.home.tokens)
+        return resolve(self._env, self.main_settings.load().settings, self.home.tokens)
 
     @property
     def place(self) -> Place:
@@ -101,9 +103,9 @@ class Workspace:
         with self._lock:
             if key not in self._places:
                 folder = self.home.sample if sample else self.home.site_folder(site.url)
-                settings = self._main
+                settings = self.main_settings
                 if sample:
-                    preset = self._sample.preset() if self._sample else {}
+                    preset = self.sample.preset() if self.sample else {}
                     settings = SettingsStore(folder / "settings.json", defaults=preset)
                 self._places[key] = Place(
                     folder, settings, known_as=key[0], jql=key[1], is_sample=sample, clock=self.clock
@@ -123,62 +125,15 @@ class Workspace:
 
     def status(self) -> Status:
         """Which site, how fresh, what is wrong. Never raises for what files or Jira may do."""
-        place, site = self.place, self.site
-        loaded = place.loaded()
-        head: ScopeRow | None = None
-        span = None
-        unread: list[Problem] = []
-        try:
-            head = place.synced()
-            span = place.span(head) if head else None
-        except JiraError as error:
-            unread.append(Problem(error.message, "", error.hint, "danger"))
-        problems = self._problems(place, site, loaded) + unread
-        zone = zone_named(self.zone(loaded.settings, head) if head else loaded.settings.definitions.zone or "UTC")
-        days = [local_date(_instant(each), zone).isoformat() for each in span] if span else [None, None]
-        title = (
-            self._sample.title if place.is_sample and self._sample else (head.site_title if head else "") or site.url
-        )
-        return Status(
-            site_title=title,
-            site_url="" if place.is_sample else site.url,
-            is_sample=place.is_sample,
-            configured=site.configured,
-            jql=place.jql,
-            synced_at=iso(_instant(head.synced_at)) if head and head.synced_at else None,
-            issue_count=head.issues if head else 0,
-            stale=self._stale(loaded.settings, head),
-            revision=f"{place.known_as}|{self._revision(head)}|{loaded.revision}",
-            settings_revision=loaded.revision,
-            sync=self.job.state,
-            problems=tuple(problems),
-            zone=zone.key,
-            first_day=days[0],
-            last_day=days[1],
-            read_only=loaded.read_only,
-        )
+        return status_of(self)
 
-    def _problems(self, place: Place, site: Site, loaded: Loaded) -> list[Problem]:
-        found = [loaded.problem, self.home.tokens.problem, place.problem, place.cache.problem]
-        if self.job.state.state == "failed" and self.job.about == place.known_as:
-            found.append(self.job.state.problem)
-        if place.settings is not self._main:
-            found.append(self._main.load().problem)
-        if site.configured and not site.token_present:
-            found.append(
-                Problem(
-                    "No token for this Jira.", f"None is stored for {site.url}.", "Connect Jira, or set JIRA_TOKEN."
-                )
-            )
-        return [each for each in found if each is not None]
-
-    def _revision(self, head: ScopeRow | None) -> str:
+    def revision(self, head: ScopeRow | None) -> str:
         return f"{head.scope}.{head.revision}" if head else "0.0"
 
-    def _stale(self, settings: Settings, head: ScopeRow | None) -> bool:
+    def stale(self, settings: Settings, head: ScopeRow | None) -> bool:
         if head is None or head.synced_at is None:
             return True
-        return self.clock() - _instant(head.synced_at) > timedelta(hours=settings.sync.max_age_hours)
+        return self.clock() - instant(head.synced_at) > timedelta(hours=settings.sync.max_age_hours)
 
     def quality(self) -> Quality:
         """How the last sync ended, and what in the data makes numbers doubtful. Raises JiraError."""
@@ -187,16 +142,26 @@ class Workspace:
 
     # ---- numbers
 
-    def period(self, preset: str | None, first: str | None = None, last: str | None = None) -> Period:
-        """The last 7, 30 or 90 days, or local dates YYYY-MM-DD, both included. Raises PeriodError."""
-        zone = self.zone()
+    def settings_for(self, filters: Filters = NO_FILTERS) -> Settings:
+        """The settings in force with the definitions that this view chooses instead. Raises BadSwitch."""
+        return laid_over(self.place.loaded().settings, filters.definitions)
+
+    def facts(self, filters: Filters = NO_FILTERS) -> Facts:
+        """What every number, chart and list of this view is worked out from. Raises JiraError, BadSwitch."""
+        return self.place.facts(self.settings_for(filters), filters)
+
+    def period(
+        self, preset: str | None, first: str | None = None, last: str | None = None, filters: Filters = NO_FILTERS
+    ) -> Period:
+        """The last 7, 30 or 90 days, or local dates YYYY-MM-DD, both included. Raises PeriodError, BadSwitch."""
+        zone = self.zone(self.settings_for(filters))
         if first or last:
             if not (first and last):
                 raise PeriodError("A period needs both a first and a last day.")
             return Period(parse_day(first), parse_day(last), zone)
         if preset and preset not in PRESETS:
             raise PeriodError(f"Unknown period {preset!r}. Use one of {', '.join(PRESETS)}, or two dates.")
-        return Period.last_days(PRESETS[preset or "30d"], self.today(), zone)
+        return Period.last_days(PRESETS[preset or "30d"], local_date(self.clock(), zone_named(zone)), zone)
 
     def choices(self) -> Choices:
         """What can be filtered by, with numbers of issues."""
@@ -207,14 +172,14 @@ class Workspace:
     def answer(self, family: str, period: Period, filters: Filters = NO_FILTERS, *, stale_ok: bool = False) -> Answer:
         """The metrics of a family ("dora", "flow"). With `stale_ok` numbers of older data may come, and say so."""
         place = self.place
-        settings = place.loaded().settings
+        settings = self.settings_for(filters)
         head = place.synced()
         key = Key(
             family,
             period.first.isoformat(),
             period.last.isoformat(),
             answering.question(place.known_as, place.jql, settings, filters, period.zone),
-            self._revision(head),
+            self.revision(head),
         )
         found = place.cache.get(key)
         if found is None or (found.state != "fresh" and not stale_ok):
@@ -239,8 +204,7 @@ class Workspace:
 
     def detail(self, metric: str, period: Period, filters: Filters = NO_FILTERS) -> Detail:
         """What one number is made of. Raises LookupError for an unknown metric."""
-        place = self.place
-        return answering.detail(place.facts(place.loaded().settings, filters), metric, period)
+        return answering.detail(self.facts(filters), metric, period)
 
     def issue_page(
         self,
@@ -256,10 +220,10 @@ class Workspace:
         used: bool | None = None,
     ) -> IssuePage:
         """Some of the issues behind a number. `sort`: (column of IssueRow, "asc" | "desc")."""
-        place = self.place
-        facts = place.facts(place.loaded().settings, filters)
         narrowed: dict[str, Any] = {"sort": sort, "text": text, "reason": reason, "used": used}
-        return answering.issue_page(facts, metric, period, place, self._browse_url(), first, count, **narrowed)
+        return answering.issue_page(
+            self.facts(filters), metric, period, self.place, self.browse_url(), first, count, **narrowed
+        )
 
     def csv_metric(self, metric: str, period: Period, filters: Filters = NO_FILTERS) -> str:
         """One metric as CSV: a header and a row."""
@@ -276,7 +240,7 @@ class Workspace:
         """The issues behind a number as CSV, those left out with their reason."""
         return answering.csv_issues(self.issue_page(metric, period, filters, count=count).rows)
 
-    def _browse_url(self) -> str:
+    def browse_url(self) -> str:
         """Where issues are read in the browser; not the address of the interface where that is another."""
         place = self.place
         if place.is_sample:
@@ -292,7 +256,7 @@ class Workspace:
         place = self.place
         if not self.job.running and not (self.job.settled and self.job.about == place.known_as):
             try:
-                if self._stale(place.loaded().settings, place.synced()) and self._can_sync():
+                if self.stale(place.loaded().settings, place.synced()) and self._can_sync():
                     self.start_sync()
             except JiraError:
                 return False  # the status says what is wrong with the store
@@ -300,7 +264,7 @@ class Workspace:
 
     def _can_sync(self) -> bool:
         site = self.site
-        return bool(self._sample) if not site.configured else site.token_present
+        return bool(self.sample) if not site.configured else site.token_present
 
     def start_sync(self, full: bool = False) -> SyncState:
         """In the background; a second start while one runs changes nothing."""
@@ -350,15 +314,15 @@ class Workspace:
     def _connection(self, place: Place) -> Iterator[Connection]:
         """Raises JiraError when there is no address or no sample."""
         if place.is_sample:
-            if self._sample is None:
+            if self.sample is None:
                 raise JiraError(
                     "No Jira is configured.", hint="Set JIRA_URL and JIRA_TOKEN, or connect your Jira in the page."
                 )
-            with self._sample.serve() as url:
+            with self.sample.serve() as url:
                 yield Connection(url, "sample@example.org", "sample")
             return
         site = self.site
-        token = token_for(site.url, self._env, self._main.load().settings, self.home.tokens)
+        token = token_for(site.url, self._env, self.main_settings.load().settings, self.home.tokens)
         yield Connection(site.url, site.email, token)
 
     # ---- settings and mapping
@@ -426,7 +390,7 @@ class Workspace:
 
     def connection(self) -> ConnectionForm:
         """What the connection form starts with."""
-        site, loaded = self.site, self._main.load()
+        site, loaded = self.site, self.main_settings.load()
         return ConnectionForm(
             url=site.url,
             email=site.email,
@@ -442,7 +406,7 @@ class Workspace:
         """Ask a site who it is and who we are. Without a token the stored one for that address is used."""
         try:
             connection = Connection(
-                url, email, token or token_for(url, self._env, self._main.load().settings, self.home.tokens)
+                url, email, token or token_for(url, self._env, self.main_settings.load().settings, self.home.tokens)
             )
             with Jira(connection, patience=SOON) as jira:
                 info, account = jira.server_info(), jira.myself()
@@ -466,7 +430,7 @@ class Workspace:
                 self.home.tokens.set(checked.url, token)
             except TokenError as error:
                 raise ReadOnly(error.problem) from error
-        saved = self._main.save({"jira": part}, revision=revision)
+        saved = self.main_settings.save({"jira": part}, revision=revision)
         self.start_sync()
         return saved
 
@@ -493,7 +457,3 @@ def open_workspace(
 ) -> Workspace:
     """The workspace that the environment names. Raises HomeError."""
     return Workspace(Home.of(env), env=env, sample=sample, clock=clock)
-
-
-def _instant(us: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=us if us != NEVER else 0)

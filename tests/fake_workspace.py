@@ -164,7 +164,7 @@ class FakeWorkspace(FakeMapping):
             self.sync = replace(self.sync, done=done)
 
     def period(
-        self, preset: str | None, first: str | None = None, last: str | None = None, filters: Filters = Filters()
+        self, preset: str | None, first: str | None = None, last: str | None = None, filters: Filters | None = None
     ) -> Period:
         if preset:
             return Period.last_days({"7d": 7, "30d": 30, "90d": 90}[preset], TODAY, ZONE)

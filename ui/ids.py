@@ -13,12 +13,14 @@ class Store(StrEnum):
     REVISION = "store-revision"  # callbacks/sync.py: changes when data or settings do
     SAVED = "store-saved"  # callbacks/field_mapping.py: a counter, up by one with each save
     CONNECTED = "store-connected"  # callbacks/connection.py: a counter, up by one with each new connection
-    DORA_VIEW = "store-dora-view"  # the question of the DORA tab; changes only while that tab is open
-    FLOW_VIEW = "store-flow-view"
     DETAIL_VIEW = "store-detail-view"  # the question of the open detail
     PERIOD_VIEW = "store-period-view"  # the period asked for
-    QUALITY_VIEW = "store-quality-view"  # of which data the open tab "Data quality" speaks
     LAST_SYNC = "store-last-sync"  # callbacks/sync.py: when the last sync ended, well or not
+
+
+def tab_view(tab: str) -> str:
+    """Store with the question of one tab, {"query", "revision"}; it changes only while that tab is open."""
+    return f"view-{tab}"
 
 
 class Page(StrEnum):

@@ -13,16 +13,13 @@ from ui.components.filter_menu import filter_menus
 from ui.components.freshness import freshness
 from ui.components.icon import icon
 from ui.components.menu import menu
-from ui.components.metric_card import skeletons
 from ui.components.notice import notices
 from ui.components.period_picker import period_picker
 from ui.components.quality_badge import last_sync, quality_badge
 from ui.components.sync_progress import progress
-from ui.tabs.quality import skeleton
-from ui.url import TABS
+from ui.tabs.panes import PANES
+from ui.url import DEFAULT_TAB, TABS
 
-TAB_TITLES = {"dora": "DORA", "flow": "Flow", "quality": "Data quality"}
-PANES = {"dora": ids.Cards.DORA, "flow": ids.Cards.FLOW}
 CLOCK_MS = 1_000
 WATCH_MS = 300_000
 
@@ -66,11 +63,9 @@ def _state(status: Status, quality: Quality | None) -> list[Any]:
     return [
         dcc.Location(id=ids.Page.LOCATION, refresh="callback-nav"),
         dcc.Store(id=ids.Store.REVISION, data=status.revision),
-        dcc.Store(id=ids.Store.DORA_VIEW),
-        dcc.Store(id=ids.Store.FLOW_VIEW),
+        *(dcc.Store(id=ids.tab_view(tab)) for tab in TABS),
         dcc.Store(id=ids.Store.DETAIL_VIEW),
         dcc.Store(id=ids.Store.PERIOD_VIEW),
-        dcc.Store(id=ids.Store.QUALITY_VIEW),
         dcc.Store(id=ids.Store.LAST_SYNC, data=last_sync(quality)),
         dcc.Store(id=ids.Store.SAVED, data=0),
         dcc.Store(id=ids.Store.CONNECTED, data=0),
@@ -100,12 +95,17 @@ def _bar(status: Status, quality: Quality | None) -> html.Header:
             ),
             html.Nav(
                 [
-                    html.A(TAB_TITLES[tab], href=f"?tab={tab}", className="tab", **{"data-tab": tab, "data-nav": "tab"})
-                    for tab in TABS
+                    html.A(
+                        tab.title,
+                        href=f"?tab={name}",
+                        className="tab",
+                        **{"data-tab": name, "data-nav": "tab", "data-own": " ".join(tab.own)},
+                    )
+                    for name, tab in TABS.items()
                 ],
                 className="tabs",
                 id=ids.Header.TABS,
-                **{"aria-label": "Kinds of numbers"},
+                **{"aria-label": "Kinds of numbers", "data-default": DEFAULT_TAB},
             ),
             html.Div(
                 [
@@ -246,16 +246,11 @@ def _copy_link() -> html.Button:
 
 
 def _pane(tab: str) -> html.Section:
-    cards = tab in PANES
     return html.Section(
-        [
-            html.H2(TAB_TITLES[tab], className="visually-hidden"),
-            html.Div(skeletons(), id=PANES[tab], className="pane-cards")
-            if cards
-            else html.Div(skeleton(), id=ids.Quality.BODY, className="quality"),
-        ],
+        [html.H2(TABS[tab].title, className="visually-hidden"), *PANES[tab]()],
         className="pane",
-        **{"data-pane": tab, "aria-label": TAB_TITLES[tab]},
+        hidden=tab != DEFAULT_TAB,  # ui/assets/page.js shows the one that the URL names
+        **{"data-pane": tab, "aria-label": TABS[tab].title},
     )
 
 

@@ -8,10 +8,24 @@ from urllib.parse import parse_qs, urlencode
 from data.periods import PRESETS
 from data.views import Filters
 
-TABS = ("dora", "flow", "quality")
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab: its title, and the names in the URL that only it uses."""
+
+    title: str
+    own: tuple[str, ...] = ()
+
+
+TABS = {
+    "dora": Tab("DORA"),
+    "flow": Tab("Flow"),
+    "quality": Tab("Data quality"),
+}
 DEFAULT_TAB = "dora"
 DEFAULT_PERIOD = "30d"
 FILTERS = {"project": "projects", "type": "types", "label": "labels", "component": "components"}
+DEFINITION = "set"  # set=durations:inclusive_days: a definition that this view chooses instead of the saved one
 _LONGEST = 8_000  # characters of a query that we are willing to read
 
 
@@ -25,6 +39,11 @@ class View:
     last: str | None = None
     filters: Filters = field(default_factory=Filters)
     metric: str | None = None
+    own: tuple[tuple[str, str], ...] = ()  # what only this tab asks: (name, value), in the order of Tab.own
+
+    def asks(self, name: str) -> str | None:
+        """What the tab's own question says under a name."""
+        return dict(self.own).get(name)
 
     def with_metric(self, metric: str | None) -> View:
         return replace(self, metric=metric)
@@ -44,19 +63,30 @@ def parse(search: str | None) -> View:
         return asked.get(name, [None])[-1]
 
     tab = one("tab")
+    tab = tab if tab in TABS else DEFAULT_TAB
     first, last, period = one("from"), one("to"), one("period")
     if first or last:
         period = None
     elif period not in PRESETS:
         period = DEFAULT_PERIOD
     return View(
-        tab=tab if tab in TABS else DEFAULT_TAB,
+        tab=tab,
         period=period,
         first=(first or "") if period is None else None,
         last=(last or "") if period is None else None,
-        filters=Filters(**{ours: tuple(sorted(set(asked.get(name, [])))) for name, ours in FILTERS.items()}),
+        filters=Filters(
+            **{ours: tuple(sorted(set(asked.get(name, [])))) for name, ours in FILTERS.items()},
+            definitions=_definitions(asked.get(DEFINITION, [])),
+        ),
         metric=one("metric"),
+        own=tuple((name, value) for name in TABS[tab].own if (value := one(name))),
     )
+
+
+def _definitions(written: list[str]) -> tuple[tuple[str, str], ...]:
+    """`durations:inclusive_days` as a pair; the last of the same name counts."""
+    pairs = {name: value for name, mark, value in (each.partition(":") for each in written) if mark and name}
+    return tuple(sorted(pairs.items()))
 
 
 def query(view: View, **extra: str) -> str:
@@ -70,6 +100,8 @@ def query(view: View, **extra: str) -> str:
         pairs.append(("period", view.period))
     for name, ours in FILTERS.items():
         pairs += [(name, value) for value in getattr(view.filters, ours)]
+    pairs += [(DEFINITION, f"{name}:{value}") for name, value in view.filters.definitions]
+    pairs += view.own
     if view.metric:
         pairs.append(("metric", view.metric))
     pairs += extra.items()

@@ -38,7 +38,7 @@ def test_ready(client, real):
 
 
 def test_a_jira_that_is_down_only_degrades(client, real):
-    real._sample = None  # nothing to sync from
+    real.sample = None  # nothing to sync from
     real.start_sync()
     assert real.job.wait(20).state == "failed"
     answer = client.get("/readyz")

@@ -10,7 +10,10 @@ from ui.url import TABS, View, parse, query
 
 WORDS = st.text(min_size=1, max_size=20).filter(lambda text: text.isprintable() and text.strip())
 NAMES = st.lists(WORDS, max_size=3).map(lambda names: tuple(sorted(set(names))))
-FILTERS = st.builds(Filters, projects=NAMES, types=NAMES, labels=NAMES, components=NAMES)
+SWITCHES = st.dictionaries(WORDS.filter(lambda name: ":" not in name), WORDS, max_size=3).map(
+    lambda found: tuple(sorted(found.items()))
+)
+FILTERS = st.builds(Filters, projects=NAMES, types=NAMES, labels=NAMES, components=NAMES, definitions=SWITCHES)
 DAYS = st.dates().map(str)
 
 
@@ -19,7 +22,9 @@ def views(draw) -> View:
     period = draw(st.sampled_from(["7d", "30d", "90d", None]))
     dates = (draw(DAYS), draw(DAYS)) if period is None else (None, None)
     metric = draw(st.none() | st.sampled_from(["flow_time", "lead_time_for_changes"]))
-    return View(draw(st.sampled_from(TABS)), period, *dates, draw(FILTERS), metric)
+    tab = draw(st.sampled_from(list(TABS)))
+    own = tuple((name, draw(WORDS)) for name in TABS[tab].own if draw(st.booleans()))
+    return View(tab, period, *dates, draw(FILTERS), metric, own)
 
 
 @given(views())

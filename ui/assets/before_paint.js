@@ -8,6 +8,6 @@
   root.setAttribute('data-bs-theme', dark ? 'dark' : 'light');
   root.setAttribute('data-theme-choice', choice);
   var asked = new URLSearchParams(location.search);
-  root.setAttribute('data-tab', asked.get('tab') || 'dora');
+  if (asked.get('tab')) root.setAttribute('data-tab', asked.get('tab'));
   if (asked.get('metric')) root.setAttribute('data-detail', asked.get('metric'));
 })();

@@ -1,7 +1,6 @@
 // What the page does by itself: the URL is the state; menus, theme, ages and focus follow it. No data lives here.
 (function () {
   'use strict';
-  const TABS = ['dora', 'flow', 'quality'];
   const FILTERS = ['project', 'type', 'label', 'component'];
   const root = document.documentElement;
   const all = (selector, inside) => Array.from((inside || document).querySelectorAll(selector));
@@ -9,16 +8,27 @@
   const query = () => new URLSearchParams(location.search);
   const set = (node, name, value) => { if (node.getAttribute(name) !== value) node.setAttribute(name, value); };
 
+  // The tabs are those of the bar: the one it names first is what opens without a name.
+  const tabs = () => all('#header-tabs a[data-tab]');
+  const firstTab = () => { const nav = one('#header-tabs'); return nav ? nav.dataset.default : null; };
+  const openTab = (params) => (tabs().some((link) => link.dataset.tab === params.get('tab')) ? params.get('tab') : firstTab());
+  const own = (tab) => {
+    const link = tabs().find((each) => each.dataset.tab === tab);
+    return link && link.dataset.own ? link.dataset.own.split(' ') : [];
+  };
+
   // ── the URL ──────────────────────────────────────────────────────────────────────────────────────────────────────
   function canonical(params) {
     const tidy = new URLSearchParams();
-    const tab = params.get('tab');
-    if (TABS.includes(tab) && tab !== 'dora') tidy.set('tab', tab);
+    const tab = openTab(params);
+    if (tab && tab !== firstTab()) tidy.set('tab', tab);
     if (params.get('from') || params.get('to')) {
       tidy.set('from', params.get('from') || '');
       tidy.set('to', params.get('to') || '');
     } else if (['7d', '90d'].includes(params.get('period'))) tidy.set('period', params.get('period'));
     FILTERS.forEach((name) => [...new Set(params.getAll(name))].sort().forEach((value) => tidy.append(name, value)));
+    [...new Set(params.getAll('set'))].sort().forEach((value) => tidy.append('set', value));
+    own(tab).forEach((name) => { if (params.get(name)) tidy.set(name, params.get(name)); });
     if (params.get('metric')) tidy.set('metric', params.get('metric'));
     return tidy;
   }
@@ -49,12 +59,13 @@
 
   function paint() {
     const params = query();
-    const tab = TABS.includes(params.get('tab')) ? params.get('tab') : 'dora';
-    set(root, 'data-tab', tab);
+    const tab = openTab(params);
+    if (tab) set(root, 'data-tab', tab);
+    all('[data-pane]').forEach((pane) => { const away = pane.dataset.pane !== tab; if (pane.hidden !== away) pane.hidden = away; });
     all('a[data-nav="tab"]').forEach((link) => {
       const target = canonical(params);
       target.delete('metric');
-      if (link.dataset.tab === 'dora') target.delete('tab'); else target.set('tab', link.dataset.tab);
+      target.set('tab', link.dataset.tab);
       const text = canonical(target).toString();
       set(link, 'href', text ? '?' + text : location.pathname);
       if (link.dataset.tab === tab) set(link, 'aria-current', 'page'); else link.removeAttribute('aria-current');

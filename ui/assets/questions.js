@@ -10,7 +10,19 @@
     return '?' + kept;
   };
   const PERIOD = ['period', 'from', 'to'];
-  const FILTERS = ['project', 'type', 'label', 'component'];
+  const FILTERS = ['project', 'type', 'label', 'component', 'set'];
+
+  // The tabs as the page has them; what only one tab asks is named in its link.
+  const tabs = () => Array.from(document.querySelectorAll('#header-tabs a[data-tab]'));
+  const opened = (params) => {
+    const known = tabs().map((link) => link.dataset.tab);
+    const nav = document.getElementById('header-tabs');
+    return known.includes(params.get('tab')) ? params.get('tab') : nav && nav.dataset.default;
+  };
+  const own = (tab) => {
+    const link = tabs().find((each) => each.dataset.tab === tab);
+    return link && link.dataset.own ? link.dataset.own.split(' ') : [];
+  };
 
   function changed(name, view) {
     if (same(last[name], view)) return clientside.no_update;
@@ -33,22 +45,17 @@
   }
 
   clientside.throughline = {
-    split(search, revision) {
+    split(search, revision, synced) {
       const params = new URLSearchParams(search || '');
-      const tab = ['flow', 'quality'].includes(params.get('tab')) ? params.get('tab') : 'dora';
-      const asked = new URLSearchParams(pick(params, [...PERIOD, ...FILTERS]));
+      const tab = opened(params);
+      const asked = new URLSearchParams(pick(params, [...PERIOD, ...FILTERS, ...own(tab)]));
       asked.set('tab', tab);
       const view = { query: '?' + asked, revision };
+      if (tab === 'quality') view.synced = synced; // a sync that failed changes what it says, not the data
       return [
-        tab === 'dora' ? changed('dora', view) : clientside.no_update,
-        tab === 'flow' ? changed('flow', view) : clientside.no_update,
-        changed('period', { query: pick(params, PERIOD), revision }),
+        ...tabs().map((link) => (link.dataset.tab === tab ? changed(tab, view) : clientside.no_update)),
+        changed('period', { query: pick(params, [...PERIOD, 'set']), revision }),
       ];
-    },
-
-    quality(search, revision, synced) {
-      if (new URLSearchParams(search || '').get('tab') !== 'quality') return clientside.no_update;
-      return changed('quality', { revision, synced });
     },
 
     async detail(search, revision) {

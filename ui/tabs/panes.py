@@ -1,0 +1,18 @@
+"""What each tab consists of before anything is asked: places of the final size. A new tab is a line here and in ui/url.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from dash import html
+
+from ui import ids
+from ui.components.metric_card import skeletons
+from ui.tabs.quality import skeleton
+
+PANES: dict[str, Callable[[], list[Any]]] = {
+    "dora": lambda: [html.Div(skeletons(), id=ids.Cards.DORA, className="pane-cards")],
+    "flow": lambda: [html.Div(skeletons(), id=ids.Cards.FLOW, className="pane-cards")],
+    "quality": lambda: [html.Div(skeleton(), id=ids.Quality.BODY, className="quality")],
+}
