@@ -107,8 +107,26 @@ def _warn_of_unknown(workspace: Workspace, filters: Filters) -> None:
         names = [name for name, _ in known]
         for each in wanted:
             if each not in names:
-                some = ", ".join(names[:8]) or "none"
-                notice(f"No issue has the {what} {each!r}. There are: {some}{' …' if len(names) > 8 else ''}")
+                notice(_unknown(what, each, names))
+
+
+def _unknown(what: str, name: str, names: list[str]) -> str:
+    """That there is no such thing, and what it could have been.
+
+    >>> _unknown("project", "shop", ["SHOP", "PAY"])
+    "There is no project 'shop' in the data. Did you mean 'SHOP'? There are: SHOP, PAY."
+    >>> _unknown("label", "x", [])
+    "There is no label 'x' in the data, and no other."
+    """
+    from difflib import get_close_matches
+
+    if not names:
+        return f"There is no {what} {name!r} in the data, and no other."
+    spelled = {each.casefold(): each for each in reversed(names)}
+    near = [spelled[each] for each in get_close_matches(name.casefold(), spelled, n=3, cutoff=0.6)]
+    hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+    more = f" and {len(names) - 8} more" if len(names) > 8 else ""
+    return f"There is no {what} {name!r} in the data.{hint} There are: {', '.join(names[:8])}{more}."
 
 
 def _point_to_data(answers: list[Any], period: Period) -> None:

@@ -29,6 +29,7 @@ def with_data() -> Workspace:
     workspace = _workspace()
     status = workspace.status()
     if status.synced_at is None and not status.is_sample:
+        _introduce(status)
         raise CommandFailed(f"No data of {status.site_url} has been fetched yet. Run: python app.py sync", NEVER_SYNCED)
     _introduce(status)
     if status.synced_at is None:

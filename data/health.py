@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from data.jira.errors import JiraError
+from data.jira.connection import site_url
+from data.jira.errors import InvalidUrl, JiraError
 from data.views import Check
 
 if TYPE_CHECKING:
@@ -87,6 +88,12 @@ def _cache(workspace: Workspace) -> Check:
 
 def _jira(workspace: Workspace) -> Check:
     site = workspace.site
+    try:
+        site_url(site.url)
+    except InvalidUrl as error:
+        return Check("Jira", False, error.message, error.hint)
+    if not site.token_present:
+        return Check("Jira", None, "It was not asked, as there is no token.")
     report = workspace.test_connection(site.url, site.email, None, site.jql)
     if report.problem:
         return Check("Jira", False, report.problem.what, report.problem.todo)

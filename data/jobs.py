@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from data.issues.sync import Progress, SyncResult
+from data.jira.errors import JiraError
 from data.metrics.answers import iso
 from data.views import Problem, SyncState
 
@@ -93,6 +94,9 @@ class SyncJob:
     def _run(self, work: Work) -> None:
         try:
             result = self._do(work, self._report)
+        except JiraError as error:  # before anything was asked: no address, no token
+            self._end("failed", Problem("The last sync did not work.", error.message, error.hint, "danger"))
+            return
         except Exception as error:
             log.exception("sync failed")
             hint = getattr(error, "hint", "") or "The log has the details; the data you have stays as it is."

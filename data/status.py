@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from data.connection import Site
 from data.issues.store import ScopeRow
 from data.issues.tables import NEVER
-from data.jira.errors import JiraError
+from data.jira.connection import site_url
+from data.jira.errors import InvalidUrl, JiraError
 from data.metrics.answers import iso
 from data.periods import local_date, zone_named
 from data.views import Problem, Status
@@ -60,11 +62,21 @@ def _problems(workspace: Workspace) -> list[Problem]:
         found.append(job.state.problem)
     if place.settings is not main:
         found.append(main.load().problem)
-    if site.configured and not site.token_present:
-        found.append(
-            Problem("No token for this Jira.", f"None is stored for {site.url}.", "Connect Jira, or set JIRA_TOKEN.")
-        )
+    if site.configured:
+        found.append(_unusable(site))
     return [each for each in found if each is not None]
+
+
+def _unusable(site: Site) -> Problem | None:
+    """Why the configured site cannot be asked."""
+    try:
+        site_url(site.url)
+    except InvalidUrl as error:
+        where = "JIRA_URL" if site.sources.get("url") == "environment" else "The address in the settings"
+        return Problem(f"{where} cannot be used: {error.message}", "", error.hint, "danger")
+    if site.token_present:
+        return None
+    return Problem("No token for this Jira.", f"None is stored for {site.url}.", "Connect Jira, or set JIRA_TOKEN.")
 
 
 def instant(us: int) -> datetime:

@@ -16,7 +16,7 @@ from data.issues.store import BrokenStore, IssueStore, ScopeRow
 from data.issues.sync import Progress, SyncResult, sync
 from data.jira.client import Jira
 from data.jira.connection import Connection
-from data.jira.errors import JiraError
+from data.jira.errors import JiraError, NoToken
 from data.jira.sender import Patience
 from data.jobs import SyncJob
 from data.metrics.answers import MetricValue, iso
@@ -323,7 +323,10 @@ class Workspace(Parts):
             return
         site = self.site
         token = token_for(site.url, self._env, self.main_settings.load().settings, self.home.tokens)
-        yield Connection(site.url, site.email, token)
+        connection = Connection(site.url, site.email, token)
+        if not token:
+            raise NoToken
+        yield connection
 
     # ---- settings and mapping
 

@@ -63,6 +63,8 @@ def site_url(text: str) -> str:
     if not text:
         raise InvalidUrl("The address of the Jira site is missing.")
     if "://" not in text:
+        if re.fullmatch(r"[\w-]+", text) and text.lower() != "localhost":  # a host like that needs its https://
+            raise InvalidUrl(f"{_shown(text)} is not the address of a Jira site.")
         text = f"https://{text}"
     try:
         parts = urlsplit(text)

@@ -38,6 +38,12 @@ class InvalidUrl(JiraError):
     advice = "Enter it like https://example.atlassian.net."
 
 
+class NoToken(JiraError):
+    code = "no_token"
+    default = "There is no token for this Jira, so it was not asked."
+    advice = "Set JIRA_TOKEN (and JIRA_EMAIL for Jira Cloud), or enter it in the page under Connect Jira."
+
+
 class NotAuthorized(JiraError):
     code = "not_authorized"
     default = "Jira refused the e-mail address or token."
