@@ -15,7 +15,17 @@ from pydantic_core import PydanticUndefined
 
 FOLDER = Path(__file__).parent
 MADE_BY = "<!-- Written by `make docs` from the program. Change the program, not this page. -->\n\n"
-FAMILIES = {"dora": "DORA: how do we deliver", "flow": "Flow: how does work move"}
+FAMILIES = {
+    "dora": "DORA: how do we deliver",
+    "flow": "Flow: how does work move",
+    "throughput": "Throughput: how much comes in and goes out",
+    "lead_time": "Lead time: how long from wish to done",
+    "sprint": "Sprint health: how plans hold",
+    "quality": "Quality: what comes back",
+    "capacity": "Capacity: what hangs",
+    "collaboration": "Collaboration: who talks about the work",
+    "composite": "Composite: several numbers in one",
+}
 VARIABLES = {
     "JIRA_URL": "Address of the Jira site. Set: the sample site is not used.",
     "JIRA_EMAIL": "Account e-mail (Jira Cloud). Empty: the token is sent as Bearer (Data Center).",
@@ -53,8 +63,8 @@ def metrics_page() -> str:
     ]
     out += [f"| [{each.title}](#{each.name}) | {each.unit} | {each.summary} |" for each in CATALOG.values()]
     for family, title in FAMILIES.items():
-        out.append(f"\n## {title}\n")
-        out += [_metric(each) for each in CATALOG.values() if each.family == family]
+        metrics = [_metric(each) for each in CATALOG.values() if each.family == family]
+        out += [f"\n## {title}\n", *metrics] if metrics else []
     return MADE_BY + "\n".join(out).rstrip() + "\n"
 
 

@@ -16,6 +16,7 @@ class ErrorState(StrEnum):
     CALCULATION_ERROR = "calculation_error"
 
 
+SIGNED = ("composite",)  # families whose numbers may lie below zero
 TIER_COLORS = {"Elite": "green", "High": "yellow", "Medium": "orange", "Low": "red"}
 
 
@@ -36,7 +37,7 @@ class MetricValue:
     """
 
     metric_name: str
-    metric_type: str  # dora | flow | jtbd
+    metric_type: str  # the family: dora | flow | throughput | lead_time | …
     value: float | None
     unit: str
     performance_tier: str | None
@@ -53,7 +54,8 @@ class MetricValue:
     def __post_init__(self) -> None:
         if (self.error_state == ErrorState.SUCCESS) == (self.value is None):
             raise ValueError("a value goes with success and only with success")
-        if self.value is not None and (not math.isfinite(self.value) or self.value < 0):
+        signed = self.metric_type in SIGNED
+        if self.value is not None and (not math.isfinite(self.value) or (self.value < 0 and not signed)):
             raise ValueError("a value is finite and not negative")
         if self.error_state != ErrorState.SUCCESS and not self.error_message:
             raise ValueError("without a value there is a message")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -20,7 +20,22 @@ from data.metrics.facts import Facts
 from data.metrics.rows import Rows
 from data.periods import Period
 
-FAMILIES = ("dora", "flow")
+# Family → title, in the order of the catalogue. Each is a folder; DORA and Flow have tabs of their own.
+CATEGORIES = {
+    "dora": "DORA",
+    "flow": "Flow",
+    "throughput": "Throughput",
+    "lead_time": "Lead time",
+    "sprint": "Sprint health",
+    "quality": "Quality",
+    "capacity": "Capacity",
+    "collaboration": "Collaboration",
+    "composite": "Composite",
+}
+FAMILIES = tuple(CATEGORIES)
+
+
+AGGREGATIONS = ("count", "sum", "share", "ratio", "median", "percentile", "mean", "rate", "distinct", "score")
 
 
 @dataclass(frozen=True)
@@ -92,11 +107,27 @@ class Metric:
     switches: tuple[str, ...] = ()  # names of the definitions that this metric obeys
     fields: tuple[str, ...] = ()  # our fields that it can use
     explain: Callable[[Rows, Asked], dict[str, Any]] = field(default=lambda _rows, _asked: {})
+    aggregation: str = ""  # how issues become the number: one of AGGREGATIONS
+    tags: tuple[str, ...] = ()  # words that it is found by, besides those of its title and text
+    version: str = "1.0"  # raised when the formula changes
+    parameters: Mapping[str, Any] = field(default_factory=dict)  # fixed numbers of the formula: name → value
+    depends: tuple[str, ...] = ()  # names of the metrics that it is made of
+    weights: Mapping[str, float] = field(default_factory=dict)  # of those, by name; they sum to 1
 
     @property
     def summary(self) -> str:
         """The definition in one sentence."""
         return self.help.partition("\n\n")[0].replace("\n", " ")
+
+    @property
+    def category(self) -> str:
+        """The title of its family."""
+        return CATEGORIES[self.family]
+
+    @property
+    def formula_words(self) -> str:
+        """The formula as it is written in the help, in one line."""
+        return " ".join(self.text.split("\n\n")[1].split()) if self.text.count("\n\n") else ""
 
     @property
     def text(self) -> str:

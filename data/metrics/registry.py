@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import data.metrics.dora
-import data.metrics.flow
-from data.metrics.catalogue import CATALOG, Metric, discover
+import pkgutil
+from importlib import import_module
 
-for _family in (data.metrics.dora, data.metrics.flow):
-    discover(_family)
+import data.metrics
+from data.metrics.catalogue import CATALOG, FAMILIES, Metric, discover
+
+_there = {each.name for each in pkgutil.iter_modules(data.metrics.__path__) if each.ispkg}
+for _family in FAMILIES:
+    if _family in _there:  # a folder is a family
+        discover(import_module(f"data.metrics.{_family}"))
 
 __all__ = ["CATALOG", "Metric"]

@@ -1,4 +1,4 @@
-"""What every metric of the catalogue promises, checked once for all of them (D-06, D-07, D-09)."""
+"""What the ten DORA and Flow metrics promise, checked once for all of them (D-06, D-07, D-09)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ KEYS = {
     "title", "definition", "display_value", "display_unit", "used", "exclusions", "benchmarks", "trend_direction",
     "trend_percentage", "trend_verdict", "previous_value", "sparkline", "low_confidence", "notes", "higher_is_better",
 }  # fmt: skip
-every = pytest.mark.parametrize("name", CATALOG)
+every = pytest.mark.parametrize("name", [*DORA, *FLOW])
 FIRST, LAST, NOW = "2025-02-01", "2025-03-02", "2025-03-10"
 
 
@@ -69,8 +69,10 @@ def answer(name: str, first: str = FIRST, last: str = LAST) -> MetricValue:
 
 
 def test_there_are_ten_metrics_in_a_fixed_order():
-    assert list(CATALOG) == [*DORA, *FLOW]
-    assert [each.family for each in CATALOG.values()] == [family for family in FAMILIES for _ in range(5)]
+    assert list(CATALOG)[:10] == [*DORA, *FLOW]
+    assert [each.family for each in CATALOG.values()][:10] == [family for family in ("dora", "flow") for _ in range(5)]
+    order = [FAMILIES.index(each.family) for each in CATALOG.values()]
+    assert order == sorted(order) and FAMILIES[:2] == ("dora", "flow")
 
 
 @every
