@@ -10,7 +10,7 @@ from dash import dcc, html
 from data.periods import Period
 from data.views import Detail, Problem, Status
 from ui import figures
-from ui.components.icon import icon
+from ui.components.downloads import download_links
 from ui.components.issue_table import issue_table
 from ui.components.metric_card import tier
 from ui.components.notice import notice
@@ -65,20 +65,8 @@ def _head(detail: Detail, view: View, period: Period) -> html.Div:
             html.P(detail.definition, className="detail-definition"),
             html.Div(
                 [
-                    html.A(
-                        [icon("download"), "This number"],
-                        href=f"/export/metric.csv{own}",
-                        className="btn-quiet",
-                        download="",
-                    ),
-                    html.A(
-                        [icon("download"), "Its issues"],
-                        href=f"/export/issues.csv{own}",
-                        className="btn-quiet",
-                        download="",
-                    )
-                    if detail.value.total_issue_count
-                    else None,
+                    download_links("This number", "metric", own),
+                    download_links("Its issues", "issues", own) if detail.value.total_issue_count else None,
                 ],
                 className="detail-downloads",
             ),

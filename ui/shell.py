@@ -9,10 +9,10 @@ from dash import dcc, html
 
 from data.views import Choices, Quality, Status
 from ui import ids
+from ui.components.downloads import download_menu
 from ui.components.filter_menu import filter_menus
 from ui.components.freshness import freshness
 from ui.components.icon import icon
-from ui.components.menu import menu
 from ui.components.notice import notices
 from ui.components.period_picker import period_picker
 from ui.components.quality_badge import last_sync, quality_badge
@@ -208,7 +208,7 @@ def _filters(choices: Choices) -> html.Div:
                 ],
                 className="filters-lists",
             ),
-            html.Div([_downloads(), _copy_link()], className="filters-end"),
+            html.Div([download_menu(), _copy_link()], className="filters-end"),
             html.Div(id=ids.Period.PROBLEM, className="period-problem", role="alert"),
         ],
         id=ids.Filter.ROW,
@@ -216,23 +216,6 @@ def _filters(choices: Choices) -> html.Div:
         role="search",
         **{"aria-label": "Period and filters"},
     )
-
-
-def _downloads() -> html.Div:
-    rows = [
-        html.A(
-            [
-                html.Span("All numbers", className="option-name"),
-                html.Span("DORA and Flow, this period and these filters", className="muted"),
-            ],
-            href="/export/numbers.csv",
-            className="menu-link",
-            download="",
-            **{"data-keep-query": "/export/numbers.csv"},
-        ),
-        html.Div("The issues behind a number: open its card.", className="menu-foot"),
-    ]
-    return menu([icon("download"), "CSV"], rows, name="csv", words="Download as CSV", className="csv-menu", align="end")
 
 
 def _copy_link() -> html.Button:

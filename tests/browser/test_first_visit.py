@@ -51,9 +51,9 @@ def test_numbers_come_by_themselves_and_lead_to_their_issues(page: Page, site: s
     page.get_by_role("link", name="Flow", exact=True).click()
     expect(page.locator("article.card-success:visible")).to_have_count(5)
 
-    page.get_by_role("button", name="CSV").click()
+    page.get_by_role("button", name="Download").click()
     with page.expect_download() as caught:
-        page.get_by_role("link", name="All numbers").click()
+        page.get_by_role("link", name="All numbers as CSV").click()
     text = caught.value.path().read_text("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text)))
     assert len(rows) == 11
@@ -70,7 +70,7 @@ def test_numbers_come_by_themselves_and_lead_to_their_issues(page: Page, site: s
     panel.get_by_text(f"Used {used}", exact=True).click()
     expect(panel.locator(".table-count")).to_have_text(f"{used} rows" if used != 1 else "1 row")
     with page.expect_download() as caught:
-        panel.get_by_role("link", name="Its issues").click()
+        panel.get_by_role("link", name="Its issues as CSV").click()
     issues = list(csv.DictReader(io.StringIO(caught.value.path().read_text("utf-8-sig"))))
     assert len(issues) == flow["flow_time"].total_issue_count
     assert not (home / "app_settings.json").exists(), "looking around must not write settings"

@@ -141,14 +141,14 @@ def test_reasons_and_search_narrow_the_table(page: Page, site, fake):
 
 def test_downloads(page: Page, site, fake):
     opened(page, site, "?period=90d")
-    page.get_by_role("button", name="CSV").click()
+    page.get_by_role("button", name="Download").click()
     with page.expect_download() as caught:
-        page.get_by_role("link", name="All numbers").click()
+        page.get_by_role("link", name="All numbers as CSV").click()
     assert caught.value.suggested_filename == "throughline_2026-08-19_2026-11-16.csv"
     assert "lead_time_for_changes,2.41" in caught.value.path().read_text("utf-8")
     page.goto(f"{site}/?metric=flow_time&tab=flow")
     with page.expect_download() as caught:
-        page.get_by_role("link", name="Its issues").click()
+        page.get_by_role("link", name="Its issues as CSV").click()
     assert "SHOP-120" in caught.value.path().read_text("utf-8")
 
 
@@ -203,5 +203,5 @@ def test_keyboard_reaches_everything(page: Page, site, fake):
         page.keyboard.press("Tab")
         stops.append(page.evaluate("document.activeElement.innerText || document.activeElement.ariaLabel || ''"))
     words = "\n".join(stops)
-    for name in ("Skip to the numbers", "Flow", "Sync now", "Theme", "Connect your Jira", "Last 30 days", "Project", "CSV", "Copy link", "Lead time for changes"):  # fmt: skip
+    for name in ("Skip to the numbers", "Flow", "Sync now", "Theme", "Connect your Jira", "Last 30 days", "Project", "Download", "Copy link", "Lead time for changes"):  # fmt: skip
         assert name in words

@@ -1,0 +1,55 @@
+"""Links to files of what is shown: each table as CSV and as a workbook."""
+
+from __future__ import annotations
+
+from dash import html
+
+from ui.components.icon import icon
+from ui.components.menu import menu
+
+KINDS = ("CSV", "XLSX")
+_WORDS = {"CSV": "plain text, for any program", "XLSX": "a workbook with real numbers and dates"}
+
+
+def download_menu() -> html.Div:
+    """All numbers in view; ui/assets/page.js keeps the query of the links that of the page."""
+    rows = [
+        html.A(
+            [
+                html.Span(f"All numbers as {kind}", className="option-name"),
+                html.Span(_WORDS[kind].capitalize(), className="muted"),
+            ],
+            href=f"/export/numbers.{kind.lower()}",
+            className="menu-link",
+            download="",
+            **{"data-keep-query": f"/export/numbers.{kind.lower()}"},
+        )
+        for kind in KINDS
+    ]
+    foot = html.Div(
+        "DORA and Flow, this period and these filters. The issues behind a number: open its card.",
+        className="menu-foot",
+    )
+    label = [icon("download"), "Download"]
+    return menu(label, [*rows, foot], name="download", words="Download all numbers", align="end")
+
+
+def download_links(what: str, name: str, query: str) -> html.Div:
+    """`what` in both kinds; `name` is the file below /export, `query` as the page writes it."""
+    return html.Div(
+        [
+            html.Span([icon("download"), what], className="download-what"),
+            *(
+                html.A(
+                    kind,
+                    href=f"/export/{name}.{kind.lower()}{query}",
+                    className="btn-quiet download-kind",
+                    download="",
+                    title=f"{what} as {kind}: {_WORDS[kind]}",
+                    **{"aria-label": f"{what} as {kind}"},
+                )
+                for kind in KINDS
+            ),
+        ],
+        className="download-links",
+    )
