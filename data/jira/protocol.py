@@ -12,6 +12,7 @@ import msgspec
 from data.jira import answers
 from data.jira.answers import Account, Changelog, ChangePage, History, Issue, IssueHistories, Page, ServerInfo
 from data.jira.errors import BadAnswer, NotAuthorized
+from data.jira.half_characters import without_half_characters
 from data.jira.instants import instant
 
 PAGE = 100  # issues a page on Cloud once fields are asked for
@@ -153,7 +154,13 @@ def issue_changelog(issue_id: int, start: int) -> Request:
 def decode(body: bytes, kind: type[T] | Any = Any) -> T:
     """The JSON as `kind`. Raises BadAnswer, which callers may retry."""
     try:
-        return msgspec.json.decode(body, type=kind)
+        try:
+            return msgspec.json.decode(body, type=kind)
+        except msgspec.DecodeError:
+            mended = without_half_characters(body)
+            if mended == body:
+                raise
+            return msgspec.json.decode(mended, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadAnswer("Jira's answer is not the JSON we expect.") from error
 
