@@ -283,7 +283,8 @@ class Workspace(Parts):
     def _sync(
         self, place: Place, full: bool, report: Callable[[Progress], None], cancelled: Callable[[], bool]
     ) -> SyncResult:
-        mapped = set(place.loaded().settings.mapping.values())
+        settings = place.loaded().settings
+        mapped, limits = set(settings.mapping.values()), settings.sync
         # The sample site is made anew each day, so its parts never mix.
         everything = full or place.is_sample
 
@@ -299,6 +300,8 @@ class Workspace(Parts):
                 cancelled=cancelled,
                 now=self.clock,
                 known_as=place.known_as,
+                longest=timedelta(minutes=limits.longest_minutes),
+                page_seconds=limits.longest_answer_seconds,
             )
 
         with self._connection(place) as connection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from data.issues import parse, schema
@@ -14,8 +14,19 @@ from data.jira.protocol import whole
 from data.jira.reading import Comments, Histories
 
 MOST_WARNINGS = 50
+_NAMED = 3  # keys in a warning
 # What a shape that we do not know may cause in the parser; such an issue is named, and the sync goes on.
 _ODD = (Unreadable, TypeError, AttributeError, KeyError, ValueError, OverflowError)
+
+
+@dataclass
+class Progress:
+    """How far a sync is; `total` is None while unknown."""
+
+    phase: str  # connecting | reading | filling | versions | saving
+    done: int
+    total: int | None
+    message: str
 
 
 @dataclass
@@ -29,10 +40,22 @@ class Tally:
     removed: int = 0
     duplicates: int = 0
     resumed: int = 0  # issues that an earlier try had read
-    odd: int = 0  # issues or histories left out because of their shape
+    left_out: set[str] = field(default_factory=set)  # keys of issues whose shape we do not know
+    odd_histories: int = 0
+    lost: dict[int, str] = field(default_factory=dict)  # id → key of issues that Jira lists and did not give
     warnings: list[str] = field(default_factory=list)
     incomplete: set[int] = field(default_factory=set)
     incomplete_comments: set[int] = field(default_factory=set)
+
+    @property
+    def odd(self) -> int:
+        """Issues and histories that were left out because of their shape."""
+        return len(self.left_out) + self.odd_histories
+
+    @property
+    def complete(self) -> bool:
+        """Nothing is known to be missing."""
+        return not (self.incomplete or self.incomplete_comments or self.odd or self.lost)
 
     def warn(self, text: str) -> None:
         """Keeps the first warnings."""
@@ -41,7 +64,9 @@ class Tally:
 
     def leave_out(self, key: str, error: Exception | None = None) -> None:
         """Counts something that cannot be read, and names the issue."""
-        self.odd += 1
+        if key in self.left_out:
+            return
+        self.left_out.add(key)
         if isinstance(error, Unreadable):
             self.warn(f"{error}.")
         else:
@@ -80,6 +105,11 @@ class Intake:
     def newest(self) -> int:
         """The last `updated` that came, µs."""
         return max(self.fresh.values(), default=0)
+
+    @property
+    def touched(self) -> set[int]:
+        """All issues of which something came, also in an earlier try."""
+        return self.fresh.keys() | self.storied | self.filled | self.fill_storied
 
     def _size(self) -> int:
         seen = self.seen
@@ -223,19 +253,39 @@ class Intake:
         keys = self.staging.keys(self._odd_histories)
         for number, error in sorted(self._odd_histories.items()):
             what = str(error) if isinstance(error, Unreadable) else f"its history has a shape that we cannot read ({type(error).__name__})"  # fmt: skip
-            self.tally.odd += 1
+            self.tally.odd_histories += 1
             self.tally.warn(f"{keys.get(number, number)}: {what}.")
-        if cut := self.tally.incomplete_comments:
-            named = ", ".join(sorted(self.staging.keys(sorted(cut)[:3]).values()))
-            self.tally.warn(
-                f"Jira did not give all comments of {len(cut):,} issue{'' if len(cut) == 1 else 's'} ({named}{', …' if len(cut) > 3 else ''})."
-            )
+        if cut := sorted(self.tally.incomplete_comments):
+            named = self.staging.keys(cut[:_NAMED])
+            self.tally.warn(f"Jira did not give all comments of {_some(len(cut), named.values())}.")
+        if lost := self.tally.lost:
+            keys = sorted(lost.values())[:_NAMED]
+            self.tally.warn(f"Jira lists {_some(len(lost), keys)} that it did not give; the next sync asks again.")
 
     def drop(self, issue_ids: Collection[int]) -> None:
         """Forgets what came of some issues: they are gone."""
         with self.staging.step() as writer:
             writer.drop_issues(issue_ids, *ROWS)
+            for kind in (STORIED, FILLED, FILL_STORIED, INCOMPLETE):
+                self.staging.unmark(kind, issue_ids)
         for each in issue_ids:
             self.fresh.pop(each, None)
             self.short.pop(each, None)
-        self.tally.incomplete_comments -= set(issue_ids)
+        for some in (
+            self.storied,
+            self.filled,
+            self.fill_storied,
+            self.tally.incomplete,
+            self.tally.incomplete_comments,
+        ):
+            some -= set(issue_ids)
+
+
+def _some(count: int, keys: Iterable[str]) -> str:
+    """
+    >>> _some(1, ["A-1"]), _some(4, ["A-1", "A-2"])
+    ('1 issue (A-1)', '4 issues (A-1, A-2, …)')
+    """
+    named = sorted(keys)
+    more = ", …" if count > len(named) else ""
+    return f"{count:,} issue{'' if count == 1 else 's'} ({', '.join(named)}{more})"

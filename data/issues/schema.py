@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
 
-SCHEMA_VERSION = 4  # an older store is emptied: a sync fills it again
+SCHEMA_VERSION = 5  # an older store is emptied: a sync fills it again
 metadata = MetaData()
 
 
@@ -35,6 +35,7 @@ scope = Table(
     Column("synced_at", BigInteger),  # end of the last good sync
     Column("cursor", BigInteger),  # newest `updated` seen
     Column("full_at", BigInteger),  # start of the last good full sync
+    Column("census_at", BigInteger),  # start of the last good sync that read the ids of all issues
     Column("fetched_fields", Text, nullable=False, default="[]"),  # JSON list of mapped field ids held for all issues
     Column("last_result", Text),  # JSON: SyncResult of the last sync, good or not
     Index("scope_by_site", "tenant", "site_url", "jql", unique=True),

@@ -140,6 +140,8 @@ class Staging:
 
     def unmark(self, kind: str, issue_ids: Collection[int]) -> None:
         """Takes marks back."""
+        if not issue_ids:
+            return
         rows = [(kind, each) for each in issue_ids]
         self._connection.exec_driver_sql("DELETE FROM mark WHERE kind = ? AND issue_id = ?", rows)
 

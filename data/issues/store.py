@@ -19,6 +19,7 @@ from sqlalchemy import (
     create_engine,
     delete,
     event,
+    exists,
     insert,
     inspect,
     literal,
@@ -39,7 +40,7 @@ from data.periods import known_zone
 log = logging.getLogger(__name__)
 
 TENANT = "local"
-_WHOLE = ("revision", "synced_at", "cursor", "full_at")
+_WHOLE = ("revision", "synced_at", "cursor", "full_at", "census_at")
 _LAST = 253_370_764_800_000_000  # 9999, µs
 _BUSY_MS = 60_000  # a large sync is put in its place in some seconds
 _SOME = 500  # ids in one query
@@ -78,6 +79,7 @@ class ScopeRow:
     synced_at: int | None
     cursor: int | None
     full_at: int | None
+    census_at: int | None
     fetched_fields: frozenset[str]
     last_result: dict[str, Any] | None
     issues: int
@@ -157,6 +159,7 @@ class IssueStore:
             "synced_at",
             "cursor",
             "full_at",
+            "census_at",
         )
         return ScopeRow(
             **{name: row[name] for name in plain},
@@ -323,11 +326,12 @@ class Writer:
             )
             self.connection.execute(insert(grave).from_select(names, rows))
 
-    def unbury(self) -> None:
-        """Forgets that issues were removed which are there again."""
+    def unbury(self, before: int) -> None:
+        """Forgets that issues were removed which are there again, or were removed before that instant (µs)."""
         issue, grave = schema.issue, schema.tombstone
         back = select(issue.c.issue_id).where(issue.c.scope == self.scope)
-        self.connection.execute(delete(grave).where(grave.c.scope == self.scope, grave.c.issue_id.in_(back)))
+        done = or_(grave.c.issue_id.in_(back), grave.c.removed_at < before)
+        self.connection.execute(delete(grave).where(grave.c.scope == self.scope, done))
 
     def unfinished(self, most: int) -> list[int]:
         """Some issues whose history or list of comments is not complete."""
@@ -354,6 +358,29 @@ class Writer:
         table = schema.issue
         query = select(table.c.issue_id, table.c.updated).where(table.c.scope == self.scope)
         return {row[0]: row[1] for row in self.connection.execute(query)}
+
+    def keys(self) -> dict[int, str]:
+        """Issue id → key of all issues held."""
+        table = schema.issue
+        query = select(table.c.issue_id, table.c.key).where(table.c.scope == self.scope)
+        return {row[0]: row[1] for row in self.connection.execute(query)}
+
+    def linked_to(self, issue_ids: Iterable[int]) -> set[int]:
+        """The issues that have a link to one of these."""
+        table = schema.link
+        found: set[int] = set()
+        for some in _parts(sorted(issue_ids)):
+            query = select(table.c.issue_id).where(table.c.scope == self.scope, table.c.other_id.in_(some))
+            found.update(self.connection.scalars(query))
+        return found
+
+    def relink(self) -> None:
+        """Links name the issues that are held by the keys that these have now."""
+        link, issue = schema.link, schema.issue
+        other = (issue.c.scope == link.c.scope, issue.c.issue_id == link.c.other_id)
+        key = select(issue.c.key).where(*other).scalar_subquery()
+        stale = exists().where(*other, issue.c.key != link.c.other_key)
+        self.connection.execute(update(link).where(link.c.scope == self.scope, stale).values(other_key=key))
 
     def projects(self) -> list[str]:
         """The projects that occur in issues."""

@@ -141,6 +141,14 @@ class Cancelled(JiraError):
     advice = "The data you have stays as it is."
 
 
+class OutOfTime(JiraError):
+    code = "out_of_time"
+    default = "The sync took longer than it may, so it was stopped."
+    advice = (
+        "What it read is kept: sync again and it goes on there. Narrow the query, or allow more time in the settings."
+    )
+
+
 class SyncBusy(JiraError):
     code = "sync_busy"
     default = "Another sync of this data is running."

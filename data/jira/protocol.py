@@ -183,6 +183,8 @@ def read_search(body: bytes, headers: Mapping[str, str]) -> Page:
             issues.append(_issue_decoder.decode(raw))
         except (msgspec.DecodeError, UnicodeDecodeError):
             odd.append(_rough_key(raw))
+    if page.last is False and not page.next_token:
+        raise BadAnswer("Jira says that more issues follow, but not how to get them.")
     return Page(issues, None if page.last else page.next_token or None, page.total, odd)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import queue
 import re
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,6 +20,7 @@ from data.jira.errors import BadQuery, Cancelled, Forbidden, JiraError, NotFound
 from data.jira.sender import never
 
 AT_ONCE = 4
+GRACE = 5.0  # seconds for answers that are under way when another one fails
 _MOST_SPLITS = 100  # of refused pages; more are no accident
 Histories = dict[int, list[History]]
 T = TypeVar("T")
@@ -45,6 +48,10 @@ class Comments:
 Found = Page | Histories | Census | Comments
 
 
+class _Skipped(Exception):
+    """Not begun, because something else failed."""
+
+
 class Crew:
     """A few threads; what they bring comes out of `results` in the order in which it is ready. Use as a context."""
 
@@ -54,6 +61,9 @@ class Crew:
         self._cancelled = cancelled
         self._to_do: deque[tuple[Any, Callable[[], Any]]] = deque()
         self._under_way = 0
+        self._running = 0
+        self._failed = False
+        self._lock = threading.Lock()
         self._most = 2 * size  # answers that nobody took yet must not pile up
 
     def __enter__(self) -> Crew:
@@ -77,23 +87,63 @@ class Crew:
         while self._to_do and self._under_way < self._most:
             name, work = self._to_do.popleft()
             self._under_way += 1
-            self._pool.submit(work).add_done_callback(partial(self._bring, name))
+            self._pool.submit(self._run, work).add_done_callback(partial(self._bring, name))
+
+    def _run(self, work: Callable[[], Any]) -> Any:
+        with self._lock:
+            if self._failed:
+                raise _Skipped
+            self._running += 1
+        try:
+            return work()
+        except JiraError as error:
+            self._failed = self._failed or not isinstance(error, BadQuery)
+            raise
+        finally:
+            with self._lock:
+                self._running -= 1
 
     def _bring(self, name: Any, done: Future) -> None:
         self._ready.put((name, done))
 
     def results(self) -> Iterator[tuple[Any, Future]]:
-        """(name, what became of it) until nothing is open; more may be started meanwhile. Raises Cancelled."""
+        """(name, what became of it) until nothing is open; more may be started meanwhile. Raises Cancelled.
+
+        What is there already comes before a failure or a cancellation, so that it can be kept.
+        """
         while self._under_way:
             if self._cancelled():
+                yield from self._good()
                 raise Cancelled
             try:
                 name, done = self._ready.get(timeout=0.2)
             except queue.Empty:
                 continue
             self._under_way -= 1
-            self._launch()
+            if isinstance(done.exception(), _Skipped):
+                continue  # the failure that it was left out for is on its way
+            if isinstance(error := done.exception(), JiraError) and not isinstance(error, BadQuery):
+                self._wait_for_running()
+                yield from self._good()
+            else:
+                self._launch()
             yield name, done
+
+    def _wait_for_running(self) -> None:
+        end = time.monotonic() + GRACE
+        while self._running and time.monotonic() < end and not self._cancelled():
+            time.sleep(0.01)
+
+    def _good(self) -> Iterator[tuple[Any, Future]]:
+        """What is ready and did not fail."""
+        while True:
+            try:
+                name, done = self._ready.get_nowait()
+            except queue.Empty:
+                return
+            self._under_way -= 1
+            if done.exception() is None:
+                yield name, done
 
 
 def patiently(work: Callable[[], T], cancelled: Callable[[], bool] = never) -> T:
@@ -134,12 +184,12 @@ def read(
         yield from work.run()
 
 
-def census(jira: Jira, jql: str) -> set[int]:
-    """The ids of all issues that the query finds: up to 5,000 a request on Cloud, 1,000 on Data Center."""
+def census(jira: Jira, jql: str) -> dict[int, str]:
+    """Id → key of all issues that the query finds: up to 5,000 a request on Cloud, 1,000 on Data Center."""
     size = protocol.ID_PAGE if jira.cloud else protocol.DC_ID_PAGE
     return {
-        number
-        for page in jira.pages(protocol.in_order(jql), ["id"], size=size)
+        number: issue.key
+        for page in jira.pages(protocol.in_order(jql), ["id", "key"], size=size)
         for issue in page.issues
         if (number := protocol.whole(issue.id)) is not None
     }
@@ -151,11 +201,15 @@ def read_these(
     fields: Sequence[str],
     *,
     histories: Sequence[str] | None,
+    having: Collection[int] = (),
+    storied: Collection[int] = (),
     cancelled: Callable[[], bool] = never,
 ) -> Iterator[Found]:
     """The same for issues whose ids are known; those that are gone meanwhile are left out."""
     with Crew(cancelled) as crew:
         work = _SideBySide(jira, crew, "", list(fields), histories)
+        work.having = frozenset(having)
+        work.asked.update(storied)
         work.ask_for(sorted(issue_ids))
         yield from work.collect()
 

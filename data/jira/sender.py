@@ -78,9 +78,12 @@ class Sender:
 
     def send(self, request: Request, *, query: bool = False) -> Answer:
         """The answer, after as many tries as are sane. Raises JiraError; `query`: the request holds JQL."""
+        return self._send(request, query, time.monotonic() + self.patience.deadline)
+
+    def _send(self, request: Request, query: bool, end: float) -> Answer:
         probe = self.gate.admit(self._born, self.cancelled)
         try:
-            answer = self._tried(request, query)
+            answer = self._tried(request, query, end)
         except (ServerTrouble, Unreachable) as error:
             self.gate.failed(error, probe=probe)
             raise
@@ -98,13 +101,13 @@ class Sender:
         self.gate.worked()
         return answer
 
-    def _tried(self, request: Request, query: bool) -> Answer:
-        problem: JiraError = Unreachable()
-        end = time.monotonic() + self.patience.deadline
+    def _tried(self, request: Request, query: bool, end: float) -> Answer:
+        problem: JiraError = Unreachable("Jira did not answer in time.")
         for attempt in range(self.patience.tries):
-            self.gate.turn(self.patience.longest, self.cancelled, self._pause)
+            left = max(0.0, end - time.monotonic())
+            self.gate.turn(min(self.patience.longest, left), self.cancelled, self._pause)
             try:
-                return self._once(request, query)
+                return self._once(request, query, end)
             except (RateLimited, ServerTrouble, Unreachable, BadAnswer) as error:
                 if isinstance(error, TooLarge) or not _may_help(error):
                     raise
@@ -119,12 +122,13 @@ class Sender:
 
     def read(self, request: Request, reader: Callable[[Answer], object], *, query: bool = False):
         """`reader(answer)`; an answer that cannot be read is asked for again. Raises JiraError."""
+        end = time.monotonic() + self.patience.deadline
         for attempt in range(self.patience.tries):
-            answer = self.send(request, query=query)
+            answer = self._send(request, query, end)
             try:
                 return reader(answer)
             except BadAnswer:
-                if attempt + 1 == self.patience.tries:
+                if attempt + 1 == self.patience.tries or time.monotonic() > end:
                     raise
                 self._pause(_backoff(attempt))
         raise BadAnswer
@@ -157,14 +161,14 @@ class Sender:
 
     # ---- one request
 
-    def _once(self, request: Request, query: bool) -> Answer:
+    def _once(self, request: Request, query: bool, end: float) -> Answer:
         url = self.connection.url + request.path
         with self._lock:
             self.requests += 1
         try:
-            response = self._open(request, url)
+            response = self._open(request, url, max(0.1, end - time.monotonic()))
             with response:
-                body = self._body(response)
+                body = self._body(response, end)
         except RequestException as error:
             raise _trouble(error, self.connection) from None  # the cause may hold headers with the token
         if response.headers.get("X-RateLimit-NearLimit", "").strip().lower() == "true":
@@ -175,14 +179,15 @@ class Sender:
             raise problem
         return Answer(response.headers, body)
 
-    def _open(self, request: Request, url: str) -> requests.Response:
+    def _open(self, request: Request, url: str, left: float) -> requests.Response:
+        connect, read = self.patience.timeout
         for _ in range(MOST_REDIRECTS):
             response = self._session.request(
                 request.method,
                 url,
                 params=request.params or None,
                 json=request.body,
-                timeout=self.patience.timeout,
+                timeout=(min(connect, left), min(read, left)),
                 allow_redirects=False,
                 stream=True,
             )
@@ -195,8 +200,7 @@ class Sender:
                 self.requests += 1
         return response
 
-    def _body(self, response: requests.Response) -> bytes:
-        end = time.monotonic() + self.patience.deadline
+    def _body(self, response: requests.Response, end: float) -> bytes:
         parts, size = [], 0
         for part in response.iter_content(256 * 1024):
             size += len(part)

@@ -159,6 +159,12 @@ class Definitions(_Part):
 
 class SyncSettings(_Part):
     max_age_hours: float = Field(24, gt=0, description="Older data starts a sync when the page opens.")
+    longest_minutes: float = Field(
+        360, gt=0, description="A sync that takes longer is stopped; the next one goes on there."
+    )
+    longest_answer_seconds: float = Field(
+        180, ge=5, description="How long one answer of Jira may take, with all tries for it."
+    )
 
 
 class CacheSettings(_Part):

@@ -7,7 +7,7 @@ import pytest
 from tests.faults import faults
 from tests.faults.conftest import work
 from tests.faults.site import FLAGGED, NOTE, POINTS, SIZE, Site
-from tests.faults.variants import MOSTLY_ALONE, big, broken, unlinked
+from tests.faults.variants import MOSTLY_ALONE, big, unlinked
 
 # ---- issues that do not stay where they are
 
@@ -96,7 +96,6 @@ def later(syncs):
     return syncs
 
 
-@broken("links from other issues to one that is gone stay, until the other is updated or a full sync comes")
 @MOSTLY_ALONE
 def test_links_to_deleted_issues(make, at_once):
     site = Site(10, seed=2)
@@ -108,7 +107,6 @@ def test_links_to_deleted_issues(make, at_once):
     syncs.good()
 
 
-@broken("links from other issues keep the old key of one that was moved")
 @MOSTLY_ALONE
 def test_links_to_moved_issues(make, at_once):
     site = Site(10, seed=2)
@@ -120,7 +118,6 @@ def test_links_to_moved_issues(make, at_once):
     syncs.good()
 
 
-@broken("new keys without a new `updated` are not noticed: the census compares ids, not keys")
 @MOSTLY_ALONE
 def test_project_renamed(make, at_once):
     """All keys change, but no `updated`."""
@@ -137,7 +134,6 @@ def test_project_renamed(make, at_once):
     syncs.equal(jql=query, projects=("ALPHA", "DELTA"))
 
 
-@broken("a project without issues stays in the list of projects until a full sync")
 @MOSTLY_ALONE
 def test_project_emptied(make, at_once):
     syncs = make(at_once, Site(15, seed=4))
@@ -236,7 +232,6 @@ def test_a_page_leaves_an_issue_out_while_filling_in(synced):
     synced.recovers(2)
 
 
-@broken("values that a broken-off fill had read are written although their issue is gone when the next one goes on")
 @MOSTLY_ALONE
 def test_issues_go_after_a_broken_fill(synced):
     site = synced.site

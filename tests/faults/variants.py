@@ -1,4 +1,4 @@
-"""Which variants of a scenario run always, which only in the long run, and which are not yet survived."""
+"""Which variants of a scenario run always, and which only in the long run; the sites they run on."""
 
 from __future__ import annotations
 
@@ -11,11 +11,6 @@ LONG = pytest.mark.torture
 MOSTLY_ALONE = pytest.mark.parametrize(
     "at_once", [1, pytest.param(4, marks=LONG)], ids=["alone", "four"], indirect=True
 )
-
-
-def broken(reason: str, *, raises: type[Exception] = AssertionError) -> pytest.MarkDecorator:
-    """What the client does not yet do; the test says what it must do."""
-    return pytest.mark.xfail(strict=True, reason=reason, raises=raises)
 
 
 def big(issues: int = 60, **more) -> Site:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from data.issues.sync import jql_instant
+from data.issues.gather import jql_instant
 
 
 @pytest.mark.parametrize(

@@ -162,7 +162,7 @@ class FakeSite(FakeJira):
         if since := re.search(r'updated >= "([\d: -]+)"', asked.body["jql"]):
             limit = datetime.strptime(since[1], "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo("Europe/Berlin"))
             rows = [each for each in rows if datetime.fromisoformat(each["fields"]["updated"]) >= limit]
-        if fields == ["id"]:
+        if set(fields) <= {"id", "key"}:
             return {"issues": [{"id": each["id"], "key": each["key"]} for each in rows], "isLast": True}
         some = rows[start : start + self.page]
         shown = [each | {"fields": {k: v for k, v in each["fields"].items() if k in fields}} for each in some]
