@@ -1,4 +1,4 @@
-"""No page breaks its own policy while somebody clicks through it, and no file of a hostile site holds a formula."""
+"""Whatever people write in Jira is text here: in every tab, menu, panel, modal and file. No page breaks its own policy."""
 
 from __future__ import annotations
 
@@ -7,36 +7,63 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+import msgspec
 import pytest
 from playwright.sync_api import Page, expect
 
+import sample.server as serving
 from data.workspace import Workspace, open_workspace
 from sample.generator import generate
 from sample.server import SampleServer
 from sample.site import Site
 from tests.fake_workspace import FakeWorkspace
+from tests.workbook import sheets
 
 pytestmark = pytest.mark.browser
 
+LONG = 10_000
+HALF = "HALF-A-CHARACTER"  # sent as the JSON escape of half a character, which no text of Python's can be
 HOSTILE = (
     "<img src=x onerror=window.ran=1>",
     '"><script>window.ran=1</script>',
-    "javascript:window.ran=1",
-    "\u202eright to left\u202c \u200f",
-    "{{7*7}} ${7*7} #{7*7}",
-    "long " * 400,
+    "<b>MARKED</b><br><i>up</i><a href='javascript:window.ran=1'>x</a>&lt;b&gt;&amp;",
+    "\u202eright to left\u202c \u200f \u05d0\u05d1",
+    f"{HALF} \x00 NUL \x1b[2J \u2028 \ufffe",
+    "W" * LONG,
     '=HYPERLINK("http://evil.example","x")',
     "@SUM(1+1)*cmd|' /C calc'!A0",
     "</script><svg onload=window.ran=1>",
-    "<a href='javascript:window.ran=1'>x</a>",
+    "javascript:window.ran=1 {{7*7}} ${7*7} #{7*7} %{x} %(x)s {0}",
+    "long words " * (LONG // 11),
+    "\uff1dcmd\uff5c \uff0b1",
+    "__proto__",
+    "<r><t>x</t></r>",
+    "a\r\n=1+1\n\t+1",
 )
 _WATCH = """
 window.ran = 0; window.violations = [];
 document.addEventListener('securitypolicyviolation', e => window.violations.push(e.violatedDirective + ' ' + e.blockedURI));
 """
+# Text that was meant as text reads "<b>MARKED" wherever it is shown; where the mark-up was obeyed, the tag is gone.
+_OBEYED = """() => {
+    const shown = [...document.querySelectorAll('body *')].filter(each => !/^(SCRIPT|STYLE)$/.test(each.tagName))
+        .flatMap(each => [...each.childNodes]).filter(each => each.nodeType === 3 && each.data.includes('MARKED'));
+    return shown.map(each => (each.parentElement.closest('svg text') || each.parentElement).textContent)
+        .filter(text => !/<b>MARKED/.test(text));
+}"""
+_WIDE = """() => {
+    const room = document.documentElement.clientWidth;
+    const found = document.documentElement.scrollWidth > room + 1 ? ['the page is ' + document.documentElement.scrollWidth] : [];
+    for (const each of document.querySelectorAll('.detail.is-open, .detail-body, .modal.show .modal-dialog, .menu-panel, .card-metric, .block')) {
+        const box = each.getBoundingClientRect();
+        if (box.width && box.height && box.left < room && (box.right > room + 1 || box.left < -1))
+            found.push(each.className + ' reaches from ' + box.left + ' to ' + box.right + ' of ' + room);
+    }
+    return found;
+}"""
 
 
 def hostile(site: Site) -> Site:
@@ -44,51 +71,89 @@ def hostile(site: Site) -> Site:
     site = deepcopy(site)
     count = 0
 
-    def word() -> str:
+    def word(most: int = LONG) -> str:
         nonlocal count
         count += 1
-        return HOSTILE[count % len(HOSTILE)] + f" {count % 7}"
+        return f"{HOSTILE[count % len(HOSTILE)][:most]} {count % 7}"
 
+    sprints = {each["id"]: word() for each in site.sprints}
+    for each in [*site.fields]:
+        if each.get("custom"):
+            each["name"] = word()
+    names: dict[str, str] = {}
+    for each in [*site.statuses, *site.issue_types, *site.priorities, *site.resolutions]:
+        each["name"] = names.setdefault(each["name"], word())
+    for project in site.projects:
+        for each in [project, *project.get("versions", ()), *project.get("components", ())]:
+            each["name"] = names.setdefault(each["name"], word())
+    for each in site.boards:
+        each["name"] = word()
+    for each in site.sprints:
+        each["name"] = sprints[each["id"]]
     for issue in site.issues:
         issue.fields["summary"] = word()
         if issue.id % 3 == 0:
-            issue.fields["labels"] = [HOSTILE[issue.id % len(HOSTILE)].replace(" ", "_")[:250]]
-    names = {id(each): HOSTILE[n % len(HOSTILE)][:200] for n, each in enumerate([*site.statuses, *site.issue_types])}
-    for each in [*site.fields]:
-        if each.get("custom"):
-            each["name"] = word()[:250]
-    for each in [*site.statuses, *site.issue_types]:
-        each["name"] = names[id(each)]
-    for project in site.projects:
-        for each in [project, *project.get("versions", ()), *project.get("components", ())]:
-            each["name"] = word()[:250]
-    for each in [*site.sprints, *site.boards]:
-        each["name"] = word()[:250]
-    for issue in site.issues:  # issues carry copies of what they are in
-        for name in ("status", "issuetype", "project", "priority"):
-            if isinstance(issue.fields.get(name), dict):
-                issue.fields[name] = {**issue.fields[name], "name": HOSTILE[issue.id % 3]}
-        for name in ("components", "fixVersions"):
-            issue.fields[name] = [{**each, "name": word()[:250]} for each in issue.fields.get(name) or ()]
-    site.title = HOSTILE[0]
+            issue.fields["labels"] = [
+                HOSTILE[issue.id % len(HOSTILE)].replace(" ", "_"),
+                "MARKED".join(("<b>", "</b>")),
+            ]
+        for name, value in issue.fields.items():
+            issue.fields[name] = renamed(value, names, sprints, word)
+        issue.histories = [msgspec.json.encode(_history(msgspec.json.decode(raw), names)) for raw in issue.histories]
+    site.title = HOSTILE[0] + "W" * LONG
     return site
+
+
+def renamed(value: Any, names: dict[str, str], sprints: dict[int, str], word: Callable[[], str]) -> Any:
+    """What an issue says of other things: their names as the site has them now, and hostile words for people and options."""
+    if isinstance(value, list):
+        return [renamed(each, names, sprints, word) for each in value]
+    if not isinstance(value, dict):
+        return value
+    said = {name: renamed(each, names, sprints, word) for name, each in value.items() if name != "key"}
+    if "displayName" in value:
+        said["displayName"] = word()
+    if "value" in value:
+        said["value"] = word()
+    if isinstance(value.get("name"), str):
+        said["name"] = sprints.get(value.get("id"), names.get(value["name"], value["name"]))
+    return value | said
+
+
+def _history(entry: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    for item in entry.get("items", ()):
+        for side in ("fromString", "toString"):
+            if item.get(side) in names:
+                item[side] = names[item[side]]
+    return entry
 
 
 @pytest.fixture(scope="module")
 def jira() -> Iterator[SampleServer]:
-    with SampleServer(hostile(generate(120, seed=11))) as server:
+    as_sent = serving.to_json
+    serving.to_json = lambda value: as_sent(value).replace(HALF.encode(), rb"\ud800")
+    with SampleServer(hostile(generate(150, seed=11))) as server:
         yield server
+    serving.to_json = as_sent
+
+
+@pytest.fixture(scope="module")
+def synced(jira: SampleServer, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace full of it; every test of this file looks at the same one."""
+    folder = tmp_path_factory.mktemp("hostile")
+    env = {
+        "THROUGHLINE_HOME": str(folder / "home"), "THROUGHLINE_SETTINGS": str(folder / "settings.json"),
+        "JIRA_URL": jira.url, "JIRA_EMAIL": "ada@example.org", "JIRA_TOKEN": "any-token",
+    }  # fmt: skip
+    workspace = open_workspace(env, sample=None)
+    result = workspace.sync_now()
+    assert (result.error, result.complete) == (None, True)
+    return workspace
 
 
 @pytest.fixture
-def mine(tmp_path: Path, use: Callable[[Any], Any], jira: SampleServer) -> Workspace:
-    env = {
-        "THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json"),
-        "JIRA_URL": jira.url, "JIRA_EMAIL": "ada@example.org", "JIRA_TOKEN": "any",
-    }  # fmt: skip
-    workspace = use(open_workspace(env, sample=None))
-    assert workspace.sync_now().error is None
-    return workspace
+def mine(use: Callable[[Any], Any], synced: Workspace) -> Workspace:
+    return use(synced)
 
 
 @pytest.fixture
@@ -99,59 +164,171 @@ def watched(page: Page) -> Iterator[Page]:
     page.on("dialog", lambda each: said.append(f"dialog: {each.message}"))
     page.add_init_script(_WATCH)
     yield page
-    assert page.evaluate("window.violations") == []
-    assert page.evaluate("window.ran") == 0
-    assert page.locator("img[src='x'], svg[onload], a[href^='javascript:'], [onerror]").count() == 0
+    looked_at(page, "at the end")
     assert said == []
 
 
-def walk(page: Page, site: str) -> None:
-    """Every tab, menus, the details with charts and tables, both modals."""
+def looked_at(page: Page, where: str) -> None:
+    """Nothing that is shown was taken for a program or for mark-up, and it fits the window."""
+    assert page.evaluate("window.violations") == [], where
+    assert page.evaluate("window.ran") == 0, where
+    odd = "img[src='x'], svg[onload], a[href^='javascript:' i], [onerror], [onload]:not(body)"
+    assert page.locator(odd).count() == 0, where
+    assert page.evaluate("[...document.querySelectorAll('svg a')].map(each => each.outerHTML.slice(0, 200))") == [], (
+        where
+    )
+    assert page.evaluate(_OBEYED) == [], where
+    assert page.evaluate(_WIDE) == [], where
+
+
+def settled(page: Page) -> None:
+    """Until nothing is asked any more and no place holder is left in sight."""
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("main .sk:visible")).to_have_count(0)
+
+
+def tabs_of(page: Page) -> list[str]:
+    return page.locator("#header-tabs a").evaluate_all("all => all.map(each => each.dataset.tab)")
+
+
+def open_menus(page: Page, where: str) -> None:
+    buttons = page.locator("[data-menu]:visible")
+    for n in range(buttons.count()):
+        name = buttons.nth(n).get_attribute("data-menu")
+        buttons.nth(n).click()
+        looked_at(page, f"{where}, menu {name}")
+        page.keyboard.press("Escape")
+
+
+def open_parts(page: Page, where: str) -> None:
+    """Tables behind charts, and what charts say under the pointer."""
+    folded = page.locator("details:not([open]) > summary:visible")
+    for _ in range(min(folded.count(), 12)):
+        folded.first.click()
+    charts = page.locator(".js-plotly-plot:visible")
+    for n in range(min(charts.count(), 8)):
+        charts.nth(n).hover()
+        page.wait_for_timeout(60)
+        looked_at(page, f"{where}, chart {n}")
+    looked_at(page, f"{where}, opened")
+
+
+def walk_tabs(page: Page, site: str) -> None:
+    """Each tab that the page has, with its menus, charts and tables."""
     page.goto(site)
-    expect(page.locator("article.card-metric:visible")).to_have_count(5)
-    for name in ("Project", "Type", "Label", "Component"):
-        button = page.locator(f'[data-menu="filter-{name.lower()}"]')
-        if button.is_visible():
-            button.click()
-            page.keyboard.press("Escape")
-    tabs = page.locator("#header-tabs a")
-    for n in range(tabs.count()):
-        tabs.nth(n).click()
-        page.wait_for_load_state("networkidle")
-    for query in ("?metric=flow_time&tab=flow&period=90d", "?metric=flow_load&tab=flow", "?metric=flow_distribution&tab=flow&period=90d", "?metric=lead_time_for_changes&period=90d"):  # fmt: skip
-        page.goto(f"{site}/{query}")
+    settled(page)
+    tabs = tabs_of(page)
+    assert {"dora", "flow", "quality"} <= set(tabs)
+    for tab in tabs:
+        page.locator(f'#header-tabs a[data-tab="{tab}"]').click()
+        settled(page)
+        looked_at(page, f"tab {tab}")
+        open_menus(page, f"tab {tab}")
+        open_parts(page, f"tab {tab}")
+
+
+def walk_details(page: Page, site: str, metrics: tuple[str, ...]) -> None:
+    """The panels behind cards, with chart, table of issues and links."""
+    for metric in metrics:
+        page.goto(f"{site}/?period=90d&metric={metric}")
         expect(page.locator(".detail .detail-title")).to_be_visible()
-        page.wait_for_load_state("networkidle")
-        table = page.locator(".detail details.as-table > summary")
-        if table.count():
-            table.first.click()
+        settled(page)
+        looked_at(page, f"detail {metric}")
+        open_parts(page, f"detail {metric}")
+
+
+def walk_modals(page: Page, site: str) -> None:
+    """Field mapping with all its sections, and the connection."""
     page.goto(site)
+    settled(page)
     page.locator("#header-settings").click()
     expect(page.locator("#mapping-frame")).to_have_class(re.compile("is-editing"))
     for n in range(page.locator("#mapping-sections button").count()):
         page.locator("#mapping-sections button").nth(n).click()
         page.wait_for_load_state("networkidle")
+        looked_at(page, f"mapping, section {n}")
+        for m in range(min(page.locator(".list-item:visible").count(), 4)):
+            page.locator(".list-item:visible").nth(m).click()
+            page.wait_for_load_state("networkidle")
+            looked_at(page, f"mapping, section {n}, item {m}")
     page.keyboard.press("Escape")
     page.goto(site)
     page.locator("#header-connect").click()
     expect(page.locator("#connection-url")).to_be_visible()
+    looked_at(page, "connection")
     page.keyboard.press("Escape")
 
 
 def test_the_page_keeps_its_own_policy(watched: Page, site: str, use: Callable[[Any], Any]):
     use(FakeWorkspace())
-    walk(watched, site)
+    walk_tabs(watched, site)
+    walk_details(watched, site, ("flow_time", "flow_distribution"))
+    walk_modals(watched, site)
     watched.goto(site)
-    watched.get_by_role("button", name="CSV").click()
-    with watched.expect_download():
-        watched.get_by_role("link", name="All numbers").click()
+    for kind in ("CSV", "XLSX"):
+        watched.get_by_role("button", name="Download").click()
+        with watched.expect_download():
+            watched.get_by_role("link", name=f"All numbers as {kind}").click()
+        watched.keyboard.press("Escape")
+
+
+SIZES = pytest.mark.parametrize("size", [(1440, 900), (400, 800)], ids=["desktop", "phone"])
+
+
+@SIZES
+def test_hostile_names_are_text_in_every_tab(watched: Page, site: str, mine: Workspace, size: tuple[int, int]):
+    watched.set_viewport_size({"width": size[0], "height": size[1]})
+    walk_tabs(watched, site)
+    assert "<img src=x" in watched.locator("#header-site").inner_text()
+
+
+@SIZES
+def test_hostile_names_are_text_in_details_and_modals(watched: Page, site: str, mine: Workspace, size: tuple[int, int]):
+    watched.set_viewport_size({"width": size[0], "height": size[1]})
+    walk_details(
+        watched,
+        site,
+        ("flow_velocity", "flow_load", "flow_distribution", "lead_time_for_changes", "deployment_frequency"),
+    )
+    assert watched.locator(".ag-center-cols-container").inner_text().strip()
+    walk_modals(watched, site)
+
+
+def test_hostile_views_are_answered_in_words(watched: Page, site: str, mine: Workspace):
+    for n, odd in enumerate(HOSTILE):
+        said = quote(odd[:1500].replace(HALF, ""), safe="")
+        watched.goto(
+            f"{site}/?project={said}&label={said}&metric={said}&set={said}:{said}&tab={'flow' if n % 2 else said}"
+        )
+        settled(watched)
+        looked_at(watched, f"a link with {odd[:40]!r}")
+    watched.goto(f"{site}/?from={quote(HOSTILE[0])}&to={quote(HOSTILE[1])}")
+    expect(watched.locator("#period-problem")).to_be_visible()
+
+
+def assert_text_only(cells: list[str]) -> None:
+    assert any("HYPERLINK" in cell for cell in cells)
+    for cell in cells:
+        for line in re.split(r"[\r\n]+", cell):
+            assert not line.strip() or line.strip()[0] not in "=+-@\t\uff1d\uff0b\uff0d\uff20", cell[:100]
 
 
 def test_no_formula_in_the_files(client: Any, use: Callable[[Any], Any], mine: Workspace):
     use(mine)
-    answer = client.get("/export/issues.csv?metric=flow_velocity&period=90d")
-    rows = list(csv.reader(io.StringIO(answer.text)))
+    for name in ("issues.csv?metric=flow_velocity&period=90d", "numbers.csv?period=90d", "metric.csv?metric=flow_load"):
+        answer = client.get(f"/export/{name}")
+        rows = list(csv.reader(io.StringIO(answer.text, newline="")))
+        cells = [cell for row in rows for cell in row if cell and not re.fullmatch(r"-?[\d.]+", cell)]
+        assert_text_only(cells if name.startswith("issues") else [*cells, "HYPERLINK"])
+
+
+def test_no_formula_in_the_workbooks(client: Any, use: Callable[[Any], Any], mine: Workspace):
+    use(mine)
+    pages = sheets(client.get("/export/issues.xlsx?metric=flow_velocity&period=90d").data)
+    names, *rows = pages["Issues"]
     assert len(rows) > 10
-    text = [cell for row in rows for cell in row if cell and not re.fullmatch(r"-?[\d.]+", cell)]
-    assert any("HYPERLINK" in cell for cell in text)
-    assert [cell for cell in text if cell.lstrip()[0] in "=+-@\t\r\n"] == []
+    said = [row[names.index("summary")] for row in rows]
+    assert {type(each) for each in said} == {str}
+    assert any(each.startswith("=HYPERLINK") for each in said)
+    assert pages["About"][1][1].startswith("<img src=x")
+    sheets(client.get("/export/numbers.xlsx?period=90d").data)
