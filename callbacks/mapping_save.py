@@ -177,12 +177,9 @@ def words_of(key: str, value: Any) -> str:
     if kind == "field":
         names = {each.id: each.name for each in jira_fields()[0]}
         return f"{names[value]} ({value})" if value in names else value or "not mapped"
-    if kind == "setting":
-        return (
-            ", ".join(map(str, value)) or "empty"
-            if isinstance(value, list)
-            else str(value if value not in (None, "") else "empty")
-        )
+    name = key.partition("/")[2]
+    if kind == "setting" and name in lines():
+        return lines()[name].said(value, {each.id: each.name for each in statuses()})
     tables = {"phase": PHASES, "work": WORK | {"": "neither"}, "type": FLOW_ITEMS | {"": "not counted"}}
     return tables[kind].get(value or "", str(value))
 

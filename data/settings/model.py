@@ -79,6 +79,27 @@ class WorkingTime(_Part):
         return self
 
 
+Weight = Annotated[float, Field(ge=0, le=1)]
+
+
+class SprintWeights(_Part):
+    """How much each part of a sprint's problematic score weighs. Together they are 1."""
+
+    spillover: Weight = Field(0.25, description="Weight of what was committed and not done at the close.")
+    churn: Weight = Field(0.20, description="Weight of what was added and removed after the start.")
+    reopened: Weight = Field(0.20, description="Weight of what was reopened.")
+    blocked: Weight = Field(0.15, description="Weight of blocked time.")
+    bugs: Weight = Field(0.10, description="Weight of the bugs.")
+    accuracy: Weight = Field(0.10, description="Weight of the distance between committed and completed.")
+
+    @model_validator(mode="after")
+    def _are_one_together(self) -> SprintWeights:
+        total = sum((self.spillover, self.churn, self.reopened, self.blocked, self.bugs, self.accuracy))
+        if abs(total - 1) > 1e-6:
+            raise ValueError(f"The weights are {total:.4g} together. Change them so that they are 1.")
+        return self
+
+
 NOT_COMPLETED = ["Won't Do", "Won't Fix", "Duplicate", "Declined", "Cannot Reproduce"]
 PRODUCTION = ["production", "prod", "prd", "live"]
 
@@ -86,20 +107,29 @@ PRODUCTION = ["production", "prod", "prd", "live"]
 class Definitions(_Part):
     """How numbers are calculated. Each card shows the definition in force."""
 
-    zone: str = Field("", description="Time zone of days, weeks and months. Empty: the zone of the Jira account.")
+    zone: str = Field(
+        "",
+        description="Time zone in which days, weeks and months begin. Empty: the zone of the Jira account.",
+    )
     durations: Literal["exact", "inclusive_days", "exclusive_days", "working_days"] = Field(
-        "exact", description="Exact calendar time, whole days counting both ends, whole days, or working time."
+        "exact",
+        description="How long from start to end: hours and minutes as they are, local dates with or without the first "
+        "day, or only working time.",
     )
     percentile: Literal["linear", "nearest_rank"] = Field(
-        "linear", description="R-7 linear interpolation, or nearest rank."
+        "linear",
+        description="Where a median or percentile falls between two values: interpolated (R-7), or the value of a real "
+        "item.",
     )
     tier_year: Literal[2021, 2023, 2024] = Field(2023, description="DORA report whose thresholds give the tiers.")
     deployment_source: Literal["auto", "issues", "versions"] = Field(
-        "auto", description="Auto: issues if a deployment date is mapped, else released versions; never both."
+        "auto",
+        description="What a deployment is: an issue with a deployment date, or a released version; never both. "
+        "Automatic: issues if a deployment date is mapped, else versions.",
     )
     deployment_merge: Literal["same_instant", "each_issue"] = Field(
         "same_instant",
-        description="Issues with the same project, environment and instant are one deployment, or each is one.",
+        description="Whether issues with the same project, environment and instant are one deployment or several.",
     )
     deployment_types: list[str] = Field(
         default_factory=list, description="Issue types that are deployments. Empty: any."
@@ -122,7 +152,8 @@ class Definitions(_Part):
         None, gt=0, description="An incident within so many hours after a deployment makes it failed. Empty: off."
     )
     empty_success_means: Literal["unknown", "no"] = Field(
-        "unknown", description="What an empty 'deployment successful' means."
+        "unknown",
+        description="What a deployment is whose “deployment successful” is empty: left out, or failed.",
     )
     rework_types: list[str] = Field(default_factory=list, description="Issue types of unplanned fix deployments.")
     rework_labels: list[str] = Field(default_factory=list, description="Labels of unplanned fix deployments.")
@@ -132,20 +163,40 @@ class Definitions(_Part):
     not_completed_resolutions: list[str] = Field(
         default_factory=lambda: list(NOT_COMPLETED), description="Resolutions that are not completions."
     )
-    completion: Literal["last", "first"] = Field("last", description="Which crossing into done completes an item.")
-    completed_as_of: Literal["now", "period_end"] = Field("now", description="When an item must be done to count.")
-    subtract_reopened: bool = Field(False, description="Take time spent done before a reopening out of flow time.")
-    all_levels: bool = Field(False, description="Count sub-tasks and epics in flow metrics too.")
-    load: Literal["in_progress", "started"] = Field(
-        "in_progress", description="Load: items in an in-progress status, or started and not finished."
+    completion: Literal["last", "first"] = Field(
+        "last",
+        description="When an item that was reopened was completed: the last time it became done, or the first.",
     )
-    blocked_flag: bool = Field(True, description="Time flagged as an impediment is blocked.")
+    completed_as_of: Literal["now", "period_end"] = Field(
+        "now",
+        description="Whether an item counts that was done at the end of the period and has been reopened since.",
+    )
+    subtract_reopened: bool = Field(
+        False, description="Whether the days that an item lay in done before it was reopened are part of its flow time."
+    )
+    backward_moves: Literal["count", "pause", "restart"] = Field(
+        "count",
+        description="What becomes of the start of an item that is moved back to a status before the start: it stays and "
+        "the time back there counts, it stays and that time does not count, or the item starts again.",
+    )
+    all_levels: bool = Field(False, description="Whether sub-tasks and epics count in flow metrics too.")
+    load: Literal["in_progress", "started"] = Field(
+        "in_progress",
+        description="What flow load counts: items in an in-progress status, or all that are started and not finished.",
+    )
+    blocked_flag: bool = Field(True, description="Whether time flagged as an impediment is blocked time.")
     blocked_statuses: list[str] = Field(default_factory=list, description="Status ids that mean blocked.")
+    cfd: Literal["history", "high_water", "backfill"] = Field(
+        "history",
+        description="What the cumulative flow diagram does with items that move back or skip a status: shows where each "
+        "item was, never lets a line fall, or counts skipped statuses as passed.",
+    )
     flow_types: dict[str, str] = Field(
         default_factory=dict,
         description="Issue type or mapped value → Feature, Defect, Risk or Technical_Debt. Empty: suggested.",
     )
     working_time: WorkingTime = Field(default_factory=WorkingTime)
+    sprint_weights: SprintWeights = Field(default_factory=SprintWeights)
 
     @field_validator("zone")
     @classmethod
@@ -172,6 +223,21 @@ class CacheSettings(_Part):
     max_entries: int = Field(100, ge=1, le=100, description="How many answers are kept.")
 
 
+class JtbdSettings(_Part):
+    folder: str = Field(
+        "", description="Folder of job specs (*.ttl) and the register (register.md). Empty: jtbd beside this file."
+    )
+    opportunity: Literal["clamped", "linear"] = Field(
+        "clamped", description="Importance + max(importance − satisfaction, 0), or the same without the limit at 0."
+    )
+    retention_days: int = Field(90, ge=0, description="Older records are removed, daily. 0: never.")
+    issues_count: bool = Field(True, description="Issues that name a job or a painpoint count as records of it.")
+    job_links: list[str] = Field(
+        default_factory=lambda: ["relates to", "is part of", "implements", "is implemented by"],
+        description="Link phrases that tie an issue to the issue that stands for a job.",
+    )
+
+
 class Settings(_Part):
     """The whole file. `revision` grows by one with each save."""
 
@@ -183,6 +249,7 @@ class Settings(_Part):
     definitions: Definitions = Field(default_factory=Definitions)
     sync: SyncSettings = Field(default_factory=SyncSettings)
     cache: CacheSettings = Field(default_factory=CacheSettings)
+    jtbd: JtbdSettings = Field(default_factory=JtbdSettings)
 
     @property
     def mapping(self) -> dict[str, str]:

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
+from data.settings.definitions import WORKFLOW, Definition, table, value_of
 from data.settings.model import Definitions, Settings, Workflow
 
-_WORKFLOW = "workflow."
+LONGEST = 2_000  # characters of one value
+_PARTS: Mapping[str, type[BaseModel]] = {"definitions": Definitions, "workflow": Workflow}
 
 
 class BadSwitch(ValueError):
-    """A link asks for a definition that does not exist, or for a value that it cannot have."""
+    """A link asks for a definition that does not exist, or for a value that it cannot have. `name`: which."""
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", name: str = "") -> None:
         super().__init__(f"{message} {hint}".strip())
         self.message = message
         self.hint = hint
+        self.name = name
 
 
 def laid_over(settings: Settings, chosen: Iterable[tuple[str, str]]) -> Settings:
     """The settings with other definitions: ("durations", "inclusive_days"), ("working_time.start", "08:00"),
-    ("workflow.started", "3,10001"). Lists are separated by commas. Raises BadSwitch.
+    ("workflow.started", "3,10001"). Lists are separated by commas, or JSON. Raises BadSwitch.
 
     >>> laid_over(Settings(), [("durations", "inclusive_days")]).definitions.durations
     'inclusive_days'
@@ -41,48 +45,85 @@ def laid_over(settings: Settings, chosen: Iterable[tuple[str, str]]) -> Settings
         "workflow": settings.workflow.model_dump(),
     }
     for name, text in pairs:
-        part, path = ("workflow", name.removeprefix(_WORKFLOW)) if name.startswith(_WORKFLOW) else ("definitions", name)
-        *outer, last = path.split(".")
-        where = parts[part]
-        for each in outer:
-            where = where.get(each) if isinstance(where.get(each), dict) else {}
-        if last not in where:
-            raise BadSwitch(f"There is no definition {name!r}.", "Remove it from the address.")
-        where[last] = _read(text, where[last])
+        put(parts, name, read(name, text))
+    made = {}
+    for part, model in _PARTS.items():
         try:
-            (Workflow if part == "workflow" else Definitions).model_validate(parts[part])
+            made[part] = model.model_validate(parts[part])
         except ValidationError as error:
-            raise BadSwitch(f"{name!r} cannot be {text!r}.", _choices(error)) from error
-    return settings.model_copy(
-        update={
-            "definitions": Definitions.model_validate(parts["definitions"]),
-            "workflow": Workflow.model_validate(parts["workflow"]),
-        }
-    )
+            raise _bad(part, error, pairs) from error
+    return settings.model_copy(update=made)
 
 
-def _read(text: str, now: Any) -> Any:
-    """Text as the kind of value that stands there now."""
-    if isinstance(now, bool):
-        return {"true": True, "false": False}.get(text.casefold(), text)
-    if isinstance(now, list):
-        words = [each.strip() for each in text.split(",") if each.strip()]
-        return [int(each) for each in words] if all(each.isdigit() for each in words) and _numbers(now) else words
-    if isinstance(now, dict):
-        try:
-            return json.loads(text)
-        except ValueError:
-            return text
-    if isinstance(now, int) and text.isdigit():
+def read(name: str, text: str) -> Any:
+    """A text as the kind of value that the definition has; what does not fit is left as it is. Raises BadSwitch."""
+    known = table().get(name)
+    if known is None:
+        near = get_close_matches(name, table(), n=1, cutoff=0.7)
+        hint = f"Did you mean {near[0]!r}?" if near else "docs/definitions.md lists them."
+        raise BadSwitch(f"There is no definition {name!r}.", hint, name)
+    if len(text) > LONGEST:
+        raise BadSwitch(f"The value of {name!r} is too long.", f"Use at most {LONGEST:,} characters.", name)
+    if known.kind is bool:
+        return {"true": True, "yes": True, "false": False, "no": False}.get(text.casefold(), text)
+    if known.names_of:
+        return _list(known, text)
+    if known.name == "flow_types":
+        return _json(text)
+    if any(isinstance(each, int) for each in known.choices) and text.isascii() and text.isdigit():
         return int(text)
-    return None if text == "" and not isinstance(now, str) else text
+    return None if text == "" and known.default is None else text
 
 
-def _numbers(now: list[Any]) -> bool:
-    return bool(now) and all(isinstance(each, int) for each in now)
+def put(parts: dict[str, dict[str, Any]], name: str, value: Any) -> None:
+    """Set a value by its dotted name in {"definitions": …, "workflow": …}."""
+    part, path = ("workflow", name.removeprefix(WORKFLOW)) if name.startswith(WORKFLOW) else ("definitions", name)
+    *outer, last = path.split(".")
+    where = parts.setdefault(part, {})
+    for each in outer:
+        where = where.setdefault(each, {})
+    where[last] = value
 
 
-def _choices(error: ValidationError) -> str:
+def patch_of(saved: Settings, chosen: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """What to save so that everybody has the definitions of a view. Empty where they are saved already. Raises BadSwitch.
+
+    >>> patch_of(Settings(), [("durations", "exact"), ("working_time.start", "08:00")])
+    {'definitions': {'working_time': {'start': '08:00'}}}
+    """
+    wanted = laid_over(saved, chosen)
+    out: dict[str, dict[str, Any]] = {}
+    for name, _ in chosen:
+        if value_of(wanted, name) != value_of(saved, name):
+            put(out, name, value_of(wanted, name))
+    return out
+
+
+def _list(known: Definition, text: str) -> Any:
+    words = _json(text) if text.startswith("[") else [each.strip() for each in text.split(",") if each.strip()]
+    if known.names_of == "weekdays" and isinstance(words, list):
+        return [int(each) if str(each).isascii() and str(each).isdigit() else each for each in words]
+    return words
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _bad(part: str, error: ValidationError, pairs: Sequence[tuple[str, str]]) -> BadSwitch:
+    """Which of the pairs is to blame, and what it could be."""
     first = error.errors()[0]
-    expected = str(first.get("ctx", {}).get("expected", ""))
-    return f"Choose {expected.replace(chr(39), '')}." if expected else f"{first['msg']}."
+    where = ".".join(str(each) for each in first["loc"])
+    path = f"{WORKFLOW}{where}" if part == "workflow" else where
+    hit = [
+        pair for pair in pairs if path == pair[0] or path.startswith(f"{pair[0]}.") or pair[0].startswith(f"{path}.")
+    ]
+    name, text = (hit or list(pairs))[-1]
+    expected = str(first.get("ctx", {}).get("expected", "")).replace("'", "")
+    said = str(first["msg"]).removeprefix("Value error, ").rstrip(".")
+    if (known := table().get(name)) and known.kind is bool:
+        expected = "true or false"
+    return BadSwitch(f"{name!r} cannot be {text!r}.", f"Choose {expected}." if expected else f"{said}.", name)

@@ -9,9 +9,16 @@ ROOT = Path(__file__).parents[2]
 DOORS = {"app", "callbacks", "cli", "api", "ui"}
 WEB = {"dash", "flask", "plotly", "dash_bootstrap_components", "dash_ag_grid"}
 # What ui may know of data: plain values only.
-PLAIN = {"data.views", "data.metrics.answers", "data.periods", "data.settings.fields", "data.settings.model"}
+PLAIN = {
+    "data.views",
+    "data.metrics.answers",
+    "data.periods",
+    "data.settings.fields",
+    "data.settings.model",
+    "data.settings.definitions",
+}
 # What a door may know of data: the workspace, and the plain values it answers with or raises.
-FOR_DOORS = PLAIN | {"data.workspace", "data.downloads", "data.jira.errors", "data.settings.store", "data.connection", "data.exports", "data.issues.sync", "data.logs", "data.access", "data.metrics.CATALOG", "data.metrics.registry", "data.metrics.needs"}  # fmt: skip
+FOR_DOORS = PLAIN | {"data.settings.switches", "data.workspace", "data.downloads", "data.jira.errors", "data.settings.store", "data.connection", "data.exports", "data.issues.sync", "data.logs", "data.access", "data.metrics.CATALOG", "data.metrics.registry", "data.metrics.needs"}  # fmt: skip
 MAY_NOT_IMPORT = {
     "data": DOORS | WEB | {"typer", "rich", "sample"},
     "data/metrics": {"data.jira", "data.issues.store", "data.issues.sync", "data.workspace", "data.cache", "requests", "sqlalchemy", "json"},

@@ -90,10 +90,10 @@ def test_every_definition_has_a_control_and_its_own_help() -> None:
     values = base_of(Settings(), [], [])
     for part in definitions.parts():
         shown += words(definitions.definitions_pane(part, values, {}, definitions.Known()))
-    for name, setting in Definitions.model_fields.items():
-        if name not in ("flow_types", "working_time"):
-            assert f'"setting": "{name}"' in shown
-            assert setting.description in shown.replace('\\"', '"')
+    for name, line in definitions.lines().items():
+        assert f'"setting": "{name}"' in shown
+        assert line.help and line.help in shown.replace('\\"', '"')
+    assert {name.partition(".")[0] for name in definitions.lines()} == set(Definitions.model_fields) - {"flow_types"}
 
 
 def test_every_choice_of_a_definition_is_offered() -> None:

@@ -1,0 +1,301 @@
+"""What every definition is called, what each of its values means in words, and what it changes: one table for page,
+terminal and documentation.
+"""
+
+from __future__ import annotations
+
+import json
+import types
+import typing
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from data.settings.model import Definitions, Settings, Workflow
+
+PARTS = {
+    "time": "Calendar and method",
+    "workflow": "Start and finish",
+    "completion": "Completion and flow",
+    "blocked": "Blocked time",
+    "deployments": "Deployments",
+    "incidents": "Incidents and failures",
+    "rework": "Rework",
+    "charts": "Charts",
+    "sprints": "Sprints",
+    "other": "Other",
+}
+WORKFLOW = "workflow."
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What people read about a definition, beside the model's own sentence."""
+
+    title: str
+    part: str
+    words: Mapping[Any, str] = field(default_factory=dict)  # value → words
+    empty: str = "none"  # what no value means
+    unit: str = ""
+    help: str = ""  # in place of the model's description, where that is made for files
+
+
+_YES_NO = {True: "Yes", False: "No"}
+_SAID = {
+    "zone": _Said("Time zone", "time", empty="the zone of the Jira account"),
+    "durations": _Said(
+        "Durations", "time",
+        {
+            "exact": "Exact time", "inclusive_days": "Whole days, both ends count",
+            "exclusive_days": "Whole days", "working_days": "Working time",
+        },
+    ),
+    "working_time.weekdays": _Said("Working days", "time", empty="no day", help="Days that count where durations are working time."),
+    "working_time.holidays": _Said("Days off", "time", help="Days on which nobody works; they do not count where durations are working time."),
+    "working_time.start": _Said("Working day starts", "time", help="When the working day begins, in the time zone of the numbers."),
+    "working_time.end": _Said("Working day ends", "time", help="When the working day ends, in the time zone of the numbers."),
+    "percentile": _Said(
+        "Percentiles", "time", {"linear": "Interpolated (R-7)", "nearest_rank": "Nearest rank"}
+    ),
+    "tier_year": _Said("Tiers of the DORA report of", "time", {2021: "2021", 2023: "2023", 2024: "2024"}),
+    "workflow.started": _Said(
+        "Work is in progress in", "workflow", empty="Jira’s category In progress",
+        help="Statuses in which work is in progress; flow time starts at the first entry into one of them.",
+    ),
+    "workflow.done": _Said(
+        "Work is finished in", "workflow", empty="Jira’s category Done",
+        help="Statuses in which work is finished; flow time ends at the entry into one of them.",
+    ),
+    "workflow.active": _Said(
+        "Somebody works on it in", "workflow", help="Statuses in which somebody works on the item; their share is flow efficiency."
+    ),
+    "workflow.waiting": _Said("The item waits in", "workflow", help="Statuses in which the item waits for somebody."),
+    "completion": _Said("Completed at", "completion", {"last": "Last time it became done", "first": "First time it became done"}),
+    "completed_as_of": _Said("Counts as completed", "completion", {"now": "If it is done now", "period_end": "If it was done at the end of the period"}),
+    "subtract_reopened": _Said(
+        "Days in done before a reopening", "completion", {True: "Taken out of flow time", False: "Part of flow time"}
+    ),
+    "backward_moves": _Said(
+        "Moved back before the start", "completion",
+        {"count": "First start, time back counts", "pause": "First start, time back is left out", "restart": "Starts again"},
+    ),
+    "all_levels": _Said("Sub-tasks and epics", "completion", {True: "Count too", False: "Left out"}),
+    "not_completed_resolutions": _Said("Resolutions that do not complete", "completion"),
+    "load": _Said("Flow load counts", "completion", {"in_progress": "Items in progress", "started": "Started and not finished"}),
+    "flow_types": _Said("Kinds of work", "completion", empty="suggested by the type", help="What each issue type is: Feature, Defect, Risk or Technical debt."),
+    "blocked_flag": _Said("Flag means blocked", "blocked", _YES_NO),
+    "blocked_statuses": _Said("Blocked in", "blocked", help="Statuses in which an item is blocked."),
+    "deployment_source": _Said(
+        "Deployments are", "deployments",
+        {"auto": "Automatic", "issues": "Issues with a deployment date", "versions": "Released versions"},
+    ),
+    "deployment_merge": _Said(
+        "Issues deployed at one instant", "deployments", {"same_instant": "One deployment", "each_issue": "One deployment each"}
+    ),
+    "deployment_types": _Said("Types that are deployments", "deployments", empty="any type"),
+    "production_environments": _Said("Production is", "deployments", empty="no environment"),
+    "incident_types": _Said("Types that are incidents", "incidents"),
+    "incident_labels": _Said("Labels that make an incident", "incidents"),
+    "incident_components": _Said("Components that make an incident", "incidents"),
+    "incident_links": _Said("Links that blame a deployment", "incidents"),
+    "failure_window_hours": _Said("Incidents after a deployment", "incidents", empty="off", unit="hours"),
+    "empty_success_means": _Said("Empty “deployment successful”", "incidents", {"unknown": "Unknown, left out", "no": "Failed"}),
+    "rework_types": _Said("Types that are rework", "rework"),
+    "rework_labels": _Said("Labels that are rework", "rework"),
+    "rework_version_types": _Said("Versions of only these types are rework", "rework"),
+    "cfd": _Said(
+        "Cumulative flow", "charts",
+        {"history": "Where items were", "high_water": "Furthest status reached", "backfill": "Skipped statuses count as passed"},
+    ),
+    "sprint_weights.spillover": _Said("Weight of spillover", "sprints"),
+    "sprint_weights.churn": _Said("Weight of scope churn", "sprints"),
+    "sprint_weights.reopened": _Said("Weight of reopened items", "sprints"),
+    "sprint_weights.blocked": _Said("Weight of blocked time", "sprints"),
+    "sprint_weights.bugs": _Said("Weight of bugs", "sprints"),
+    "sprint_weights.accuracy": _Said("Weight of inaccuracy", "sprints"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One definition. `name`: dotted path below `definitions`, or `workflow.…`; `kind`: its type without None."""
+
+    name: str
+    kind: Any
+    default: Any
+    help: str  # one sentence: what it changes
+    title: str
+    part: str
+    words: Mapping[Any, str] = field(default_factory=dict)
+    empty: str = "none"
+    unit: str = ""
+
+    @property
+    def choices(self) -> tuple[Any, ...]:
+        """The values to choose from; none where anything may be written."""
+        if typing.get_origin(self.kind) is Literal:
+            return typing.get_args(self.kind)
+        return (True, False) if self.kind is bool else ()
+
+    @property
+    def names_of(self) -> str:
+        """What a list holds: statuses, types, labels, components, weekdays, days or words; empty for other kinds."""
+        if typing.get_origin(self.kind) is not list:
+            return ""
+        if self.name.startswith(WORKFLOW) or self.name.endswith("_statuses"):
+            return "statuses"
+        if self.name == "working_time.weekdays":
+            return "weekdays"
+        if self.name == "working_time.holidays":
+            return "days"
+        last = self.name.rpartition("_")[2]
+        return last if last in ("types", "labels", "components") else "words"
+
+    def said(self, value: Any, names: Mapping[str, str] | None = None) -> str:
+        """A value as people read it; `names`: ids → names, for statuses.
+
+        >>> table()["durations"].said("inclusive_days"), table()["incident_types"].said(["Outage", "Sev 1"])
+        ('Whole days, both ends count', 'Outage, Sev 1')
+        >>> table()["failure_window_hours"].said(None), table()["failure_window_hours"].said(24.0)
+        ('off', '24 hours')
+        """
+        if value in (None, "") or (isinstance(value, list | dict) and not value):
+            return self.empty
+        if isinstance(value, list):
+            known = names or {}
+            return ", ".join(DAYS[each] if isinstance(each, int) else known.get(each, str(each)) for each in value)
+        if isinstance(value, dict):
+            return ", ".join(f"{name} → {str(kind).replace('_', ' ')}" for name, kind in value.items())
+        if value in self.words:
+            return self.words[value]
+        text = f"{value:g}" if isinstance(value, float) else str(value)
+        return f"{text} {self.unit}".strip()
+
+    def text(self, value: Any) -> str:
+        """A value as it is written in an address or after --set; `laid_over` reads it back.
+
+        >>> table()["subtract_reopened"].text(True), table()["working_time.weekdays"].text([0, 1]), table()["zone"].text("")
+        ('true', '0,1', '')
+        >>> table()["incident_types"].text(["Outage, big", "Sev 1"])
+        '["Outage, big", "Sev 1"]'
+        """
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            return str(value).lower()
+        if isinstance(value, list):
+            words = [str(each) for each in value]
+            plain = all(each and each == each.strip() and not set(each) & set(",[") for each in words)
+            return ",".join(words) if plain else json.dumps(value, ensure_ascii=False)
+        if isinstance(value, dict):
+            return json.dumps(value, ensure_ascii=False)
+        return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+@cache
+def table() -> Mapping[str, Definition]:
+    """Every definition by name, in the order of the model; the workflow's first."""
+    found = [*_leaves(Workflow, WORKFLOW), *_leaves(Definitions, "")]
+    return types.MappingProxyType({each.name: each for each in found})
+
+
+def _leaves(model: type[BaseModel], before: str) -> list[Definition]:
+    found: list[Definition] = []
+    for name, setting in model.model_fields.items():
+        kind = _kind(setting)
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            found += _leaves(kind, f"{before}{name}.")
+        else:
+            found.append(_definition(before + name, kind, setting))
+    return found
+
+
+def _definition(name: str, kind: Any, setting: FieldInfo) -> Definition:
+    known = _SAID.get(name) or _Said(name.rpartition(".")[2].replace("_", " ").capitalize(), "other")
+    return Definition(
+        name=name,
+        kind=kind,
+        default=setting.get_default(call_default_factory=True),
+        help=known.help or setting.description or "",
+        title=known.title,
+        part=known.part,
+        words=known.words,
+        empty=known.empty,
+        unit=known.unit,
+    )
+
+
+def _kind(setting: FieldInfo) -> Any:
+    kind = setting.annotation
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        kind = next(each for each in typing.get_args(kind) if each is not type(None))
+    return kind
+
+
+def value_of(settings: Settings, name: str) -> Any:
+    """The value of a definition in these settings."""
+    part, path = (settings.workflow, name.removeprefix(WORKFLOW)) if name.startswith(WORKFLOW) else (settings.definitions, name)  # fmt: skip
+    found: Any = part
+    for each in path.split("."):
+        found = getattr(found, each)
+    return found
+
+
+def expanded(names: Iterable[str]) -> tuple[str, ...]:
+    """Names with groups taken apart: "working_time" stands for its four definitions.
+
+    >>> expanded(["percentile", "working_time"])[1:3]
+    ('working_time.weekdays', 'working_time.holidays')
+    """
+    known = table()
+    out: list[str] = []
+    for name in names:
+        out += [name] if name in known else [each for each in known if each.startswith(f"{name}.")]
+    return tuple(dict.fromkeys(out))
+
+
+@dataclass(frozen=True)
+class Switch:
+    """One definition that a number obeys, as it is in force in a view."""
+
+    name: str
+    title: str
+    help: str
+    value: str  # as text, like in an address
+    words: str
+    saved_words: str = ""  # the saved value in words, where this view chooses another
+    choices: tuple[tuple[str, str], ...] = ()  # (value as text, words); none: anything may be written
+    names_of: str = ""  # what a list holds: statuses, types, labels, components, weekdays, days, words
+    unit: str = ""
+
+    @property
+    def chosen(self) -> bool:
+        """Whether this view chooses it, instead of the saved one."""
+        return bool(self.saved_words)
+
+
+def switch(name: str, settings: Settings, saved: Settings, names: Mapping[str, str] | None = None) -> Switch:
+    """A definition in force and what else it could be. `names`: status ids → names."""
+    known = table()[name]
+    value, before = value_of(settings, name), value_of(saved, name)
+    choices = tuple((known.text(each), known.said(each)) for each in known.choices)
+    if known.names_of == "statuses":
+        choices = tuple((names or {}).items())
+    elif known.names_of == "weekdays":
+        choices = tuple((str(n), day) for n, day in enumerate(DAYS))
+    return Switch(
+        name=name,
+        title=known.title,
+        help=known.help,
+        value=known.text(value),
+        words=known.said(value, names),
+        saved_words="" if value == before else known.said(before, names),
+        choices=choices,
+        names_of=known.names_of,
+        unit=known.unit,
+    )
