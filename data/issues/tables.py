@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -13,12 +13,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
-from data.issues import schema
+from data.issues import schema, sprint_tables
+from data.issues.frames import FOREVER, NEVER
+from data.issues.frames import frame as _frame
 from data.periods import first_instant, known_zone, zone_named
 from data.settings.fields import DATES, FIELDS, NUMBERS
 
-NEVER = int(np.iinfo(np.int64).min)  # no such instant
-FOREVER = int(np.iinfo(np.int64).max)  # still so
 DAY = 86_400_000_000  # microseconds
 FLAG_FIELDS = ("flagged", "impediment")
 # Standard fields that may be mapped are columns of the issue table already.
@@ -49,6 +49,12 @@ class Tables:
     fix_versions: issue, version (position in versions).
     links: issue, phrase (lower case), other (position, -1: not in this data).
     comments: issue, at, author (account id, missing: unknown), ordered by issue and instant.
+    boards: board_id, name, kind (scrum | kanban | simple), project ("": none).
+    sprints: sprint_id, board_id (-1: none named), board (position in boards, -1: not readable), name, state (future |
+        active | closed), started, ends (as planned), completed (NEVER: none).
+    sprint_moves: issue, at, sprint (position, -1: from here on unreadable), joined (False: left), ordered by issue and time.
+    sprint_members: issue, sprint: what the field says now, which keeps the sprints that closed with the issue in them.
+    estimates: changes of the mapped story points: issue, at, source, target (NaN: empty), ordered by issue and time.
     fields: our field name → one value an issue (dates: µs; numbers: float; words: tuple of words or None).
     date_only: our field name → True where Jira gave plain dates.
     unknown_statuses: how many changes name a status that the site no longer has.
@@ -70,6 +76,11 @@ class Tables:
     date_only: Mapping[str, bool] = field(default_factory=dict)
     unknown_statuses: int = 0
     comments: pd.DataFrame = field(default_factory=lambda: _no_comments())
+    boards: pd.DataFrame = field(default_factory=sprint_tables.no_boards)
+    sprints: pd.DataFrame = field(default_factory=sprint_tables.no_sprints)
+    sprint_moves: pd.DataFrame = field(default_factory=sprint_tables.no_moves)
+    sprint_members: pd.DataFrame = field(default_factory=sprint_tables.no_members)
+    estimates: pd.DataFrame = field(default_factory=sprint_tables.no_estimates)
 
     def __len__(self) -> int:
         return len(self.issues)
@@ -104,6 +115,7 @@ def read(connection: Connection, scope: int, mapping: Mapping[str, str]) -> Tabl
         date_only=date_only,
         unknown_statuses=unknown,
         comments=_comments(connection, scope, issues["issue_id"].to_numpy()),
+        **sprint_tables.read(connection, scope, mapping.get("story_points"), number, issues["created"].to_numpy()),
     )
 
 
@@ -247,14 +259,6 @@ def _flag_names(connection: Connection, scope: int) -> list[str]:
         if row.name.casefold() in FLAG_FIELDS
     ]
     return [*FLAG_FIELDS, *ids]
-
-
-def _frame(rows: Sequence[tuple], **columns: Any) -> pd.DataFrame:
-    """Rows as a frame with the given column types, also when there is none."""
-    parts = list(zip(*rows, strict=True)) or [()] * len(columns)
-    return pd.DataFrame(
-        {name: np.array(part, dtype=kind) for part, (name, kind) in zip(parts, columns.items(), strict=True)}
-    )
 
 
 def _names(texts: Iterable[str]) -> pd.DataFrame:
