@@ -6,6 +6,10 @@
   const all = (selector, inside) => Array.from((inside || document).querySelectorAll(selector));
   const one = (selector) => document.querySelector(selector);
   const query = () => new URLSearchParams(location.search);
+  // What the panel from the right is about: a metric, or a point of a chart.
+  const DETAIL = ['metric', 'chart', 'pick'];
+  const CLOSED = { metric: null, chart: null, pick: null };
+  const subject = (params) => params.get('metric') || (params.get('chart') ? 'chart ' + params.get('chart') + ' ' + (params.get('pick') || '') : null);
   const set = (node, name, value) => { if (node.getAttribute(name) !== value) node.setAttribute(name, value); };
 
   // The tabs are those of the bar: the one it names first is what opens without a name.
@@ -30,6 +34,7 @@
     [...new Set(params.getAll('set'))].sort().forEach((value) => tidy.append('set', value));
     own(tab).forEach((name) => { if (params.get(name)) tidy.set(name, params.get(name)); });
     if (params.get('metric')) tidy.set('metric', params.get('metric'));
+    else if (params.get('chart')) ['chart', 'pick'].forEach((name) => { if (params.get(name)) tidy.set(name, params.get(name)); });
     return tidy;
   }
 
@@ -56,6 +61,7 @@
 
   // ── the page follows the URL ─────────────────────────────────────────────────────────────────────────────────────
   let opener = null;
+  let pressed = null; // what had the focus when the panel opened
 
   function paint() {
     const params = query();
@@ -64,17 +70,22 @@
     all('[data-pane]').forEach((pane) => { const away = pane.dataset.pane !== tab; if (pane.hidden !== away) pane.hidden = away; });
     all('a[data-nav="tab"]').forEach((link) => {
       const target = canonical(params);
-      target.delete('metric');
+      DETAIL.forEach((name) => target.delete(name));
       target.set('tab', link.dataset.tab);
       const text = canonical(target).toString();
       set(link, 'href', text ? '?' + text : location.pathname);
-      if (link.dataset.tab === tab) set(link, 'aria-current', 'page'); else link.removeAttribute('aria-current');
+      if (link.dataset.tab !== tab) link.removeAttribute('aria-current');
+      else if (!link.hasAttribute('aria-current')) {
+        set(link, 'aria-current', 'page');
+        const row = link.closest('.tabs'); // a long row shows the open tab
+        if (row) row.scrollLeft = link.offsetLeft - row.offsetLeft - (row.clientWidth - link.offsetWidth) / 2;
+      }
     });
     paintPeriod(params);
     paintFilters(params);
-    paintDetail(params.get('metric'));
+    paintDetail(subject(params));
     const kept = canonical(params);
-    kept.delete('metric');
+    DETAIL.forEach((name) => kept.delete(name));
     all('a[data-keep-query]').forEach((link) => set(link, 'href', link.dataset.keepQuery + '?' + kept));
     paintAges();
   }
@@ -109,26 +120,28 @@
     if (clearAll) clearAll.hidden = !used;
   }
 
-  function paintDetail(metric) {
+  function paintDetail(about) {
     const before = root.getAttribute('data-detail');
     const panel = one('.detail');
     if (!panel) return;
-    all('.bar, .page, .skip, .sync-bar').forEach((part) => { part.inert = Boolean(metric); });
-    if (metric) {
+    all('.bar, .page, .skip, .sync-bar').forEach((part) => { part.inert = Boolean(about); });
+    if (about) {
       const body = one('[data-detail-of]');
-      set(panel, 'data-ready', String(Boolean(body && body.dataset.detailOf === metric)));
-      if (before !== metric || !panel.dataset.shown) {
-        opener = metric;
+      set(panel, 'data-ready', String(Boolean(body && body.dataset.detailOf === about)));
+      if (before !== about || !panel.dataset.shown) {
+        opener = about;
+        pressed = document.activeElement;
         panel.dataset.shown = '1';
         panel.focus({ preventScroll: true });
         panel.scrollTop = 0;
       }
-      set(root, 'data-detail', metric);
+      set(root, 'data-detail', about);
     } else if (before) {
       root.removeAttribute('data-detail');
       delete panel.dataset.shown;
       const link = opener && one('[data-metric="' + CSS.escape(opener) + '"] .card-open');
       if (link) link.focus({ preventScroll: true });
+      else if (pressed && document.contains(pressed)) pressed.focus({ preventScroll: true });
       opener = null;
     }
   }
@@ -316,7 +329,7 @@
       Object.keys(pending).forEach((each) => delete pending[each]);
       return navigate(Object.fromEntries((name === '*' ? FILTERS : [name]).map((each) => [each, null])));
     }
-    if (at('[data-close-detail]')) return navigate({ metric: null });
+    if (at('[data-close-detail]')) return navigate(CLOSED);
     if (at('[data-press]')) return document.getElementById(at('[data-press]').dataset.press).click();
     if (at('[data-theme-toggle]')) return nextTheme();
     if (at('[data-copy-link]')) return copyLink(at('[data-copy-link]'));
@@ -337,7 +350,7 @@
     if (event.key === 'Escape') {
       if (one('.modal.show')) return; // a dialog closes itself first
       if (closeMenu(true)) { event.preventDefault(); return; }
-      if (root.getAttribute('data-detail')) { event.preventDefault(); navigate({ metric: null }); }
+      if (root.getAttribute('data-detail')) { event.preventDefault(); navigate(CLOSED); }
       return;
     }
     const panel = event.target.closest && event.target.closest('.menu-panel');
@@ -359,6 +372,7 @@
     }
   });
 
+  window.addEventListener('throughline-go', (event) => navigate(event.detail)); // a point of a chart
   window.addEventListener('popstate', () => { closeMenu(false); paint(); });
   dark.addEventListener('change', paintTheme);
   setInterval(paintAges, 20000);
