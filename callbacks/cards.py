@@ -54,10 +54,9 @@ def show_family(family: str, view: dict[str, str] | None, shown: str | None) -> 
         return first_sync(status), no_update
     try:
         period = period_of(asked)
+        answer = ws.answer(family, period, asked.filters, stale_ok=True)
     except PeriodError:
         return (no_update if shown else unusable_period(asked)), no_update
-    try:
-        answer = ws.answer(family, period, asked.filters, stale_ok=True)
     except Exception as error:
         if shown:
             raise  # the numbers before stay, and the boundary says what happened
