@@ -141,6 +141,10 @@ class Syncs:
         """The most requests of a kind that one of the syncs made."""
         return max(self.server.count(on, who) for who in {each.who for each in self.server.asked})
 
+    def forget_but_waits(self) -> None:
+        """Counts from here; what was told about waiting is remembered."""
+        self.server.asked[:] = [each for each in self.server.asked if each.wait]
+
     def forget(self) -> None:
         """Counts from here."""
         self.server.asked.clear()

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -16,7 +11,6 @@ from tests.faults import faults
 from tests.faults.conftest import Syncs
 from tests.faults.oracle import ADDRESS, snapshot
 from tests.faults.pages import Asked
-from tests.faults.server import TOKEN
 from tests.faults.site import DEPLOYED, FLAGGED, NOTE, POINTS, SEVERITY, SIZE, SPRINT, Site
 from tests.faults.variants import LONG
 
@@ -174,44 +168,3 @@ def test_issues_change_while_paging(make, seed):
         nothing_twice(syncs)
         syncs.recovers()
         work(syncs.site, dice, 25, wild=False)
-
-
-# ---- killed
-
-
-@pytest.fixture
-def run() -> Iterator[Callable[..., subprocess.Popen]]:
-    """Starts a sync in a process of its own."""
-    begun: list[subprocess.Popen] = []
-
-    def start(url: str, path: Path) -> subprocess.Popen:
-        here = Path(__file__).parents[2]
-        command = [sys.executable, "-m", "tests.faults.one_sync", url, str(path), TOKEN]
-        begun.append(subprocess.Popen(command, cwd=here, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
-        return begun[-1]
-
-    yield start
-    for each in begun:
-        each.kill()
-        each.wait()
-
-
-@pytest.mark.parametrize("seed", seeds(3, 30))
-def test_killed_at_any_request(make, run, seed):
-    """The old revision stays readable, and the next sync ends well."""
-    dice = random.Random(seed)  # noqa: S311 - reproducible
-    syncs = make(1, Site(40, seed=seed), page=6, id_page=15, change_page=30)
-    first = seed % 3 != 0
-    if first:
-        syncs.sync()
-        syncs.good()
-        for _ in range(15):
-            act(syncs.site, dice, wild=False)
-    before = snapshot(syncs.stores[0], ADDRESS)
-    syncs.forget()
-    began: list[subprocess.Popen] = []
-    syncs.server.at("any", dice.randrange(1, 14 if first else 18), lambda: os.kill(began[0].pid, signal.SIGKILL))
-    began.append(run(syncs.server.url, syncs.folder / "issues0.sqlite"))
-    assert began[0].wait(60) == -signal.SIGKILL
-    assert snapshot(syncs.stores[0], ADDRESS) == before
-    syncs.recovers()
