@@ -19,7 +19,15 @@ from data.views import Detail, IssueRow
 
 BINS = 24
 COLUMNS = ("key", "type", "project", "status", "start", "end", "value", "reason")
-UNITS = {"days": "days", "hours": "hours", "share": "%", "age": "days"}
+UNITS = {
+    "days": "days",
+    "hours": "hours",
+    "share": "%",
+    "age": "days",
+    "in_status": "days",
+    "points": "points",
+    "comments": "comments",
+}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

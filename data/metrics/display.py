@@ -39,9 +39,16 @@ def display(shows: str, value: float) -> tuple[str, str]:
         return f"{value:.1f}", "%"  # as exact as the other shares beside it
     if shows == "percent":
         return digits(value), "%"
+    if shows == "hours_sum":
+        return digits(value), "hour" if value == 1 else "hours"
+    if shows in _COUNTED:
+        return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}", _COUNTED[shows][value != 1]
     if shows == "items":
         return f"{value:,.0f}", "item" if value == 1 else "items"
     return digits(value), ""
+
+
+_COUNTED = {"points": ("point", "points"), "comments": ("comment", "comments"), "people": ("person", "people")}
 
 
 def _time(hours: float) -> tuple[str, str]:

@@ -45,7 +45,7 @@ def kind_of(facts: Facts, name: str) -> int:
 def distribution_rows(facts: Facts, as_of: int | None = None) -> Rows:
     """Completed items of a known kind. Columns: kind (place in FLOW_ITEMS), started, completed."""
     found, issue, sieve = flow_set(facts, as_of)
-    kind = _kinds(facts, issue)
+    kind = kinds(facts, issue)
     column = facts.tables.issues["type"]
     codes = column.cat.codes.to_numpy()[issue]
     if facts.field("flow_item_type") is None:
@@ -68,7 +68,8 @@ def distribution_rows(facts: Facts, as_of: int | None = None) -> Rows:
     )
 
 
-def _kinds(facts: Facts, issue: NDArray) -> NDArray:
+def kinds(facts: Facts, issue: NDArray) -> NDArray:
+    """Place in FLOW_ITEMS of each of these issues; -1 where nothing says its kind."""
     values = facts.field("flow_item_type")
     if values is not None:
         known = {name: kind_of(facts, name) for name in {each[0] for each in values if each}}

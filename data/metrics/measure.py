@@ -43,7 +43,9 @@ def measure(metric: Metric, facts: Facts, period: Period) -> MetricValue:
             message = (
                 f"{', '.join(late)} is mapped but not fetched yet. Sync to fill it in." if late else missing.message
             )
-            return _without(metric, asked, ErrorState.MISSING_MAPPING, message, details)
+            # Without anything to map or choose there is no button to press: then the data has nothing to say.
+            state = ErrorState.MISSING_MAPPING if missing.fields or missing.settings else ErrorState.NO_DATA
+            return _without(metric, asked, state, message, details)
         rows = rows_for(metric, asked)
         value = metric(rows, asked)
         if value is None:
@@ -68,7 +70,7 @@ def rows_for(metric: Metric, asked: Asked) -> Rows:
 def _why_nothing(metric: Metric, rows: Rows) -> str:
     """Nothing happened, or everything that happened is left out."""
     left_out = rows.exclusions()
-    if not left_out:
+    if not left_out or rows.used:
         return metric.nothing
     reasons = ", ".join(f"{why} ({n})" for why, n in left_out.items())
     return (
@@ -118,7 +120,7 @@ def _without(
         "display_unit": "",
         "benchmarks": benchmarks(metric.name, asked.facts.definitions.tier_year),
         "low_confidence": False,
-        **dict.fromkeys(("trend_direction", "trend_percentage", "trend_verdict", "previous_value")),
+        **dict.fromkeys(("trend_direction", "trend_percentage", "trend_points", "trend_verdict", "previous_value")),
         "sparkline": [],
         "notes": [],
         "steps": [],
@@ -179,13 +181,14 @@ def _comparison(metric: Metric, facts: Facts, period: Period, value: float) -> d
         "previous_start": before.first.isoformat(),
         "previous_end": before.last.isoformat(),
         "previous_label": before.label,
-        **dict.fromkeys(("trend_direction", "trend_percentage", "trend_verdict")),
+        **dict.fromkeys(("trend_direction", "trend_percentage", "trend_points", "trend_verdict")),
     }
     if then is None:
         return out
     change = None if then == 0 else 100 * (value - then) / then
     flat = value == then or (change is not None and abs(change) < _FLAT)
     out["trend_percentage"] = 0.0 if value == then else change
+    out["trend_points"] = value - then if metric.unit == "percent" else None  # 12 % after 10 %: 2 points, not 20 %
     out["trend_direction"] = "flat" if flat else "up" if value > then else "down"
     if metric.lower_is_better is not None:
         better = (value < then) == metric.lower_is_better

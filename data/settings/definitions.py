@@ -87,6 +87,8 @@ _SAID = {
     "all_levels": _Said("Sub-tasks and epics", "completion", {True: "Count too", False: "Left out"}),
     "not_completed_resolutions": _Said("Resolutions that do not complete", "completion"),
     "load": _Said("Flow load counts", "completion", {"in_progress": "Items in progress", "started": "Started and not finished"}),
+    "stuck_days": _Said("Stuck after", "completion", empty="longer than 85 % of earlier stays", unit="days"),
+    "escaped_labels": _Said("Labels of defects found in production", "incidents"),
     "flow_types": _Said("Kinds of work", "completion", empty="suggested by the type", help="What each issue type is: Feature, Defect, Risk or Technical debt."),
     "blocked_flag": _Said("Flag means blocked", "blocked", _YES_NO),
     "blocked_statuses": _Said("Blocked in", "blocked", help="Statuses in which an item is blocked."),

@@ -191,6 +191,15 @@ class Definitions(_Part):
         description="What the cumulative flow diagram does with items that move back or skip a status: shows where each "
         "item was, never lets a line fall, or counts skipped statuses as passed.",
     )
+    stuck_days: float | None = Field(
+        None,
+        gt=0,
+        description="An item in progress is stuck after so many days in one status. Empty: longer than 85 % of the earlier "
+        "stays there.",
+    )
+    escaped_labels: list[str] = Field(
+        default_factory=list, description="Labels that mark a defect found in production, in any case."
+    )
     flow_types: dict[str, str] = Field(
         default_factory=dict,
         description="Issue type or mapped value → Feature, Defect, Risk or Technical_Debt. Empty: suggested.",

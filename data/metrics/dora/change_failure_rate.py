@@ -36,6 +36,12 @@ def no_evidence(facts: Facts) -> Missing | None:
 @metric(
     family="dora",
     order=3,
+    aggregation="share",
+    tags=(
+        "stability",
+        "failures",
+        "incidents",
+    ),
     title="Change failure rate",
     unit="percent",
     shows="percent",

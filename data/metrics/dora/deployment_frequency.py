@@ -36,6 +36,11 @@ def deployed(rows: Rows) -> int:
 @metric(
     family="dora",
     order=1,
+    aggregation="rate",
+    tags=(
+        "releases",
+        "delivery",
+    ),
     title="Deployment frequency",
     unit="deployments/day",
     shows="per_day",

@@ -36,6 +36,11 @@ def no_rule(facts: Facts) -> Missing | None:
 @metric(
     family="dora",
     order=5,
+    aggregation="share",
+    tags=(
+        "hotfix",
+        "stability",
+    ),
     title="Deployment rework rate",
     unit="percent",
     shows="percent",

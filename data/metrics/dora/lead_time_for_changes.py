@@ -33,6 +33,12 @@ def exact_hours(rows: Rows, asked: Asked) -> float:
 @metric(
     family="dora",
     order=2,
+    aggregation="median",
+    tags=(
+        "commit",
+        "production",
+        "delivery",
+    ),
     title="Lead time for changes",
     unit="days",
     shows="days",

@@ -27,6 +27,12 @@ def no_incidents(facts: Facts) -> Missing | None:
 @metric(
     family="dora",
     order=4,
+    aggregation="median",
+    tags=(
+        "MTTR",
+        "incidents",
+        "stability",
+    ),
     title="Time to recovery (median)",
     unit="hours",
     shows="hours",

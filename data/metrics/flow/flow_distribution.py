@@ -15,6 +15,13 @@ from data.metrics.shares import shares
 @metric(
     family="flow",
     order=5,
+    aggregation="share",
+    tags=(
+        "features",
+        "defects",
+        "risk",
+        "technical debt",
+    ),
     title="Flow distribution",
     unit="percent",
     shows="share",

@@ -25,6 +25,11 @@ def no_active_time(facts: Facts) -> Missing | None:
 @metric(
     family="flow",
     order=3,
+    aggregation="ratio",
+    tags=(
+        "waiting",
+        "active time",
+    ),
     title="Flow efficiency",
     unit="percent",
     shows="percent",

@@ -15,6 +15,11 @@ from data.metrics.spread import spread
 @metric(
     family="flow",
     order=2,
+    aggregation="median",
+    tags=(
+        "cycle time",
+        "started to done",
+    ),
     title="Flow time",
     unit="days",
     shows="days",

@@ -15,6 +15,11 @@ from data.metrics.rows import Rows
 @metric(
     family="flow",
     order=1,
+    aggregation="count",
+    tags=(
+        "throughput",
+        "done",
+    ),
     title="Flow velocity",
     unit="items",
     shows="items",

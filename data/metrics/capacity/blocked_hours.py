@@ -1,0 +1,70 @@
+"""Blocked hours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.metrics.catalogue import Asked, Missing, metric
+from data.metrics.facts import Facts
+from data.metrics.rows import Rows
+from data.metrics.standstill import blocked_rows, blocked_within
+
+
+def no_hurdles(facts: Facts) -> Missing | None:
+    """What to choose when nothing ever says that an item is blocked."""
+    flagged = facts.definitions.blocked_flag and len(facts.tables.flags)
+    if flagged or facts.roles.blocked.any() or not len(facts.tables):
+        return None
+    return Missing(
+        "Nothing says when an item is blocked: none was ever flagged in Jira, and no status means blocked. "
+        "Flag what is blocked, or choose blocked statuses in the definitions.",
+        settings=("blocked_statuses",),
+    )
+
+
+@metric(
+    family="capacity",
+    order=1,
+    title="Blocked hours",
+    unit="hours",
+    shows="hours_sum",
+    lower_is_better=True,
+    rows=blocked_rows,
+    select=blocked_within,
+    missing=no_hurdles,
+    nothing="Nothing is known about these dates: the data covers others.",
+    measures="hours",
+    switches=("blocked_flag", "blocked_statuses", "all_levels", "zone"),
+    aggregation="sum",
+    tags=("impediment", "flag", "waiting"),
+)
+def blocked_hours(rows: Rows, asked: Asked) -> float | None:
+    """How many hours items were blocked while they were in progress.
+
+    sum over the items of the time that they were flagged or in a blocked status, in progress, in the period
+
+    Hours of the clock, nights and weekends included; what is blocked in two ways counts once. Time still going on counts up
+    to now. Source: Flow Framework and Kanban practice, "blocked time".
+
+    >>> blocked_hours(example(hours=[1.5, 24.0]), example_question())
+    25.5
+    """
+    if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
+        return None
+    return float(rows["hours"].sum())
+
+
+@blocked_hours.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    hours = rows["hours"]
+    still = int((rows["end"] >= asked.snapshot).sum())
+    return {
+        "median": asked.quantile(hours, 50),
+        "still_blocked": still,
+        "count_words": f"{rows.used} item{'s' * (rows.used != 1)} blocked",
+        "notes": [f"{still} still blocked at the end."] if still else [],
+        "steps": [
+            f"{rows.used} items were blocked at some time in the period, {len(rows) - rows.used} left out.",
+            f"Together for {float(hours.sum()):,.4g} hours.",
+        ],
+    }

@@ -1,0 +1,67 @@
+"""Stuck items."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.metrics.catalogue import Asked, metric
+from data.metrics.load import load_rows
+from data.metrics.rows import Rows
+from data.metrics.standstill import LEAST_STAYS, USUAL, stuck, usual
+
+
+@metric(
+    family="capacity",
+    order=3,
+    title="Stuck items",
+    unit="items",
+    shows="items",
+    lower_is_better=True,
+    rows=load_rows,
+    select=stuck,
+    outcome_title="Usual there",
+    outcome=lambda rows: [f"up to {each:,.1f} days" for each in rows.columns["limit"]],
+    nothing="Nothing is known about this day: the data covers other dates.",
+    measures="in_status",
+    switches=("stuck_days", "percentile", "load", "all_levels", "zone"),
+    aggregation="count",
+    tags=("wip", "ageing", "stale", "blocked"),
+    parameters={"percentile": USUAL, "least_stays": LEAST_STAYS},
+    depends=("wip",),
+)
+def stuck_count(rows: Rows, asked: Asked) -> float | None:
+    """How many items in progress have not moved for unusually long.
+
+    items in progress at the end of the period that have been in their status longer than 85 % of the earlier stays there
+
+    A number of days in the definitions replaces the 85 %. Usual is what the stays in that status were that had ended by
+    then; with fewer than ten of them an item is left out. Source: Kanban practice, "ageing work in progress".
+
+    >>> stuck_count(example(in_status=[30.0, 12.0]), example_question())
+    2.0
+    """
+    if not rows.used and len(rows):
+        known = asked.facts.definitions.stuck_days is not None or usual(asked.facts.once(load_rows), asked)
+        return 0.0 if known else None
+    if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
+        return None
+    return float(rows.used)
+
+
+@stuck_count.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    fixed = asked.facts.definitions.stuck_days
+    names = asked.facts.tables.statuses["name"].to_numpy()
+    limits = {} if fixed else usual(asked.facts.once(load_rows), asked)
+    said = "; ".join(f"{names[code]} {days:,.1f} days" for code, days in limits.items() if code >= 0)
+    return {
+        "usual_days": {str(names[code]): days for code, days in limits.items() if code >= 0},
+        "count_words": f"{rows.used} item{'s' * (rows.used != 1)} stuck",
+        "notes": [],
+        "steps": [
+            f"Longer than {fixed:g} days in one status is stuck, by the definitions."
+            if fixed
+            else f"{USUAL} % of the earlier stays were no longer than: {said or 'nothing is known yet'}.",
+            f"{rows.used} items in progress have been in their status for longer than that.",
+        ],
+    }

@@ -1,0 +1,61 @@
+"""Work in progress: flow load under the name that other tools give it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from data.metrics.catalogue import Asked, metric
+from data.metrics.flow.flow_load import flow_load
+from data.metrics.load import at_snapshot, daily, load_rows
+from data.metrics.rows import Rows
+
+
+@metric(
+    family="capacity",
+    order=2,
+    title="Work in progress",
+    unit="items",
+    shows="items",
+    lower_is_better=True,
+    rows=load_rows,
+    select=at_snapshot,
+    nothing="Nothing is known about this day: the data covers other dates.",
+    measures="age",
+    fields=("work_started_date", "work_completed_date"),
+    switches=flow_load.switches,
+    aggregation="count",
+    tags=("wip", "flow load", "open"),
+    depends=("flow_load",),
+)
+def wip(rows: Rows, asked: Asked) -> float | None:
+    """How many items are being worked on at the end of the period (now, if that is earlier).
+
+    count of items in an in-progress status at that instant, from history
+
+    The same number as flow load, under the name that Kanban tools give it. Over time it is read at the end of each day,
+    week or month. Source: Kanban Guide, "WIP".
+
+    >>> wip(example(age=[1.0, 20.0]), example_question())
+    2.0
+    """
+    if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
+        return None
+    return float(rows.used)
+
+
+@wip.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    counts = daily(asked.facts.once(load_rows), asked)
+    age = asked.quantile(rows["age"], 50)
+    return {
+        "daily_average": float(np.mean(counts)) if len(counts) else None,
+        "age_p50": age,
+        "count_words": f"{rows.used} item{'s' * (rows.used != 1)} in progress",
+        "notes": [],
+        "steps": [
+            f"{len(rows)} issues were in progress at the end of the period; {len(rows) - rows.used} left out.",
+            f"Half of them are older than {age:,.1f} days." if rows.used else "None is counted.",
+        ],
+    }

@@ -1,0 +1,57 @@
+"""Work in progress that nobody is assigned to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.metrics.catalogue import Asked, metric
+from data.metrics.load import at_snapshot, load_rows
+from data.metrics.rows import Rows
+from data.metrics.standstill import unassigned
+
+
+@metric(
+    family="capacity",
+    order=4,
+    title="Work in progress without assignee",
+    unit="items",
+    shows="items",
+    lower_is_better=True,
+    rows=load_rows,
+    select=unassigned,
+    nothing="Nothing is known about this day: the data covers other dates.",
+    measures="age",
+    fields=("work_started_date", "work_completed_date"),
+    switches=("load", "all_levels", "zone"),
+    aggregation="count",
+    tags=("wip", "orphans", "ownership"),
+    depends=("wip",),
+)
+def wip_no_assignee(rows: Rows, asked: Asked) -> float | None:
+    """How many items in progress nobody is assigned to.
+
+    count of items in an in-progress status at the end of the period that have no assignee
+
+    The status is that of the day; the assignee is that of now, because Throughline keeps no history of it. Source: Kanban
+    practice, "work without an owner".
+
+    >>> wip_no_assignee(example(age=[1.0]), example_question())
+    1.0
+    """
+    if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
+        return None
+    return float(rows.used)
+
+
+@wip_no_assignee.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    there = at_snapshot(asked.facts.once(load_rows), asked)
+    past = asked.end <= asked.facts.now
+    return {
+        "in_progress": there.used,
+        "count_words": f"{rows.used} of {there.used} in progress",
+        "notes": ["Assignees are those of now."] if past else [],
+        "steps": [
+            f"{there.used} items were in progress at the end of the period; {rows.used} of them have no assignee."
+        ],
+    }

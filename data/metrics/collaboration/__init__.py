@@ -1,0 +1,1 @@
+"""Collaboration: who talks about the work."""

@@ -1,0 +1,53 @@
+"""Comments written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.metrics.catalogue import Asked, metric
+from data.metrics.comments import by_issue, comment_rows, no_comments, unread
+from data.metrics.rows import Rows
+
+
+@metric(
+    family="collaboration",
+    order=1,
+    title="Comments",
+    unit="comments",
+    shows="comments",
+    rows=comment_rows,
+    select=by_issue,
+    missing=no_comments,
+    outcome_title="Comments",
+    outcome=lambda rows: [f"{each:,}" for each in rows.columns["comments"]],
+    nothing="Nothing is known about these dates: the data covers others.",
+    measures="comments",
+    switches=("zone",),
+    aggregation="sum",
+    tags=("discussion", "conversation", "activity"),
+)
+def comment_count(rows: Rows, asked: Asked) -> float | None:
+    """How many comments were written.
+
+    count of comments written in the period
+
+    On issues of every level, sub-tasks and epics included. Issues of which Jira shows only some comments are left out.
+    Source: common practice in collaboration reporting, "comment volume".
+
+    >>> comment_count(example(comments=[2, 5]), example_question())
+    7.0
+    """
+    if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
+        return None
+    return float(rows["comments"].sum())
+
+
+@comment_count.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    written, dark = int(rows["comments"].sum()), unread(asked.facts)
+    return {
+        "issues_with_comments": rows.used,
+        "count_words": f"{written} comment{'s' * (written != 1)} on {rows.used} issue{'s' * (rows.used != 1)}",
+        "notes": [f"Of {dark} issues not all comments are known."] if dark else [],
+        "steps": [f"{written} comments were written in the period, on {rows.used} issues."],
+    }

@@ -1,0 +1,56 @@
+"""People who commented."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from data.metrics.catalogue import Asked, metric
+from data.metrics.comments import by_issue_and_author, comment_rows, no_comments, unread
+from data.metrics.rows import Rows
+
+
+@metric(
+    family="collaboration",
+    order=2,
+    title="People who commented",
+    unit="people",
+    shows="people",
+    lower_is_better=None,
+    rows=comment_rows,
+    select=by_issue_and_author,
+    missing=no_comments,
+    outcome_title="Comments",
+    outcome=lambda rows: [f"{each:,}" for each in rows.columns["comments"]],
+    nothing="Nothing is known about these dates: the data covers others.",
+    switches=("zone",),
+    aggregation="distinct",
+    tags=("discussion", "participants", "people"),
+)
+def unique_commenters(rows: Rows, asked: Asked) -> float | None:
+    """How many different people wrote comments.
+
+    number of different authors of the comments written in the period
+
+    Each person counts once, however many issues they wrote on; the list has a row for each issue and person. Automation
+    counts as a person if it has an account. Source: common practice in collaboration reporting, "participants".
+
+    >>> unique_commenters(example(author=[3, 3, 5]), example_question())
+    2.0
+    """
+    if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
+        return None
+    return float(len(np.unique(rows["author"])))
+
+
+@unique_commenters.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    people, written, dark = len(np.unique(rows["author"])), int(rows["comments"].sum()), unread(asked.facts)
+    issues = len(np.unique(rows.issue[rows.reason == 0]))
+    return {
+        "comments": written,
+        "count_words": f"{people} people on {issues} issue{'s' * (issues != 1)}",
+        "notes": [f"Of {dark} issues not all comments are known."] if dark else [],
+        "steps": [f"{written} comments on {issues} issues, by {people} different people."],
+    }

@@ -1,0 +1,1 @@
+"""Lead time: how long from the wish to done."""

@@ -1,0 +1,59 @@
+"""Cycle time: flow time under the name that other tools give it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.metrics.catalogue import Asked, metric
+from data.metrics.completions import flow_time_rows
+from data.metrics.flow.flow_time import flow_time
+from data.metrics.rows import Rows
+from data.metrics.spread import spread
+
+SHARE = 50
+
+
+@metric(
+    family="lead_time",
+    order=4,
+    title="Cycle time",
+    unit="days",
+    shows="days",
+    lower_is_better=True,
+    rows=flow_time_rows,
+    as_of_rows=flow_time_rows,
+    nothing="No items with a known start were completed between these dates.",
+    measures="days",
+    fields=("work_started_date", "work_completed_date"),
+    switches=flow_time.switches,
+    aggregation="median",
+    tags=("flow time", "started to done", "p50"),
+    parameters={"percentile": SHARE},
+    depends=("flow_time",),
+)
+def cycle_time(rows: Rows, asked: Asked) -> float | None:
+    """How long an item takes from the start of work to done (median).
+
+    median(completed − started) of the items completed in the period
+
+    The same number as flow time, under the name that Kanban tools give it: from the first entry into an in-progress status
+    to the completion. Source: Kanban Guide, "cycle time".
+
+    >>> cycle_time(example(days=[1.0, 2.0, 6.0]), example_question())
+    2.0
+    """
+    return asked.quantile(rows["days"], SHARE)
+
+
+@cycle_time.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    notes = ["Day precision: plain dates are involved."] if rows["day_precision"].any() else []
+    return {
+        **spread(rows["days"], asked),
+        "count_words": f"median of {rows.used} item{'s' * (rows.used != 1)}",
+        "notes": notes,
+        "steps": [
+            f"{len(rows)} issues were finished in the period; {rows.used} have a known start.",
+            "Half of them took less: the median. It is the same number as flow time.",
+        ],
+    }

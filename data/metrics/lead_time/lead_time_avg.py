@@ -1,0 +1,54 @@
+"""Lead time, mean of the time from creation to completion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from data.metrics.arrivals import lead_rows
+from data.metrics.catalogue import Asked, metric
+from data.metrics.lead_time.words import explained
+from data.metrics.rows import Rows
+
+
+@metric(
+    family="lead_time",
+    order=3,
+    title="Lead time (mean)",
+    unit="days",
+    shows="days",
+    lower_is_better=True,
+    rows=lead_rows,
+    as_of_rows=lead_rows,
+    nothing="No items were completed between these dates.",
+    measures="days",
+    fields=("work_completed_date",),
+    switches=(
+        "durations",
+        "completion",
+        "completed_as_of",
+        "not_completed_resolutions",
+        "all_levels",
+        "zone",
+    ),
+    aggregation="mean",
+    tags=("customer lead time", "created to done", "average"),
+)
+def lead_time_avg(rows: Rows, _asked: Asked) -> float | None:
+    """How long an item takes from creation to done on average (mean).
+
+    sum(completed − created) ÷ number of items completed in the period
+
+    An item's time runs from its creation to its last crossing into done, waiting in the backlog included.
+    A few very old items raise the mean; the median says what is usual. Source: Little's law, which holds for means only.
+
+    >>> lead_time_avg(example(days=[1.0, 2.0, 6.0]), example_question())
+    3.0
+    """
+    return float(np.mean(rows["days"])) if rows.used else None
+
+
+@lead_time_avg.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    return explained(rows, asked, "All their days together ÷ the number of items: the mean.")

@@ -1,0 +1,56 @@
+"""Lead time, median of the time from creation to completion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.metrics.arrivals import lead_rows
+from data.metrics.catalogue import Asked, metric
+from data.metrics.lead_time.words import explained
+from data.metrics.rows import Rows
+
+SHARE = 50
+
+
+@metric(
+    family="lead_time",
+    order=1,
+    title="Lead time (median)",
+    unit="days",
+    shows="days",
+    lower_is_better=True,
+    rows=lead_rows,
+    as_of_rows=lead_rows,
+    nothing="No items were completed between these dates.",
+    measures="days",
+    fields=("work_completed_date",),
+    switches=(
+        "durations",
+        "percentile",
+        "completion",
+        "completed_as_of",
+        "not_completed_resolutions",
+        "all_levels",
+        "zone",
+    ),
+    aggregation="median",
+    tags=("customer lead time", "created to done", "p50"),
+    parameters={"percentile": SHARE},
+)
+def lead_time_p50(rows: Rows, asked: Asked) -> float | None:
+    """How long half of the items take from creation to done, at most (median).
+
+    median(completed − created) of the items completed in the period
+
+    An item's time runs from its creation to its last crossing into done, waiting in the backlog included.
+    For lead time from commit to production see lead time for changes. Source: Kanban Guide, "lead time" of the whole system.
+
+    >>> lead_time_p50(example(days=[1.0, 2.0, 6.0]), example_question())
+    2.0
+    """
+    return asked.quantile(rows["days"], SHARE)
+
+
+@lead_time_p50.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    return explained(rows, asked, "Half of them took less: the median.")

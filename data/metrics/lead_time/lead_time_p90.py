@@ -1,0 +1,56 @@
+"""Lead time, 90th percentile of the time from creation to completion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.metrics.arrivals import lead_rows
+from data.metrics.catalogue import Asked, metric
+from data.metrics.lead_time.words import explained
+from data.metrics.rows import Rows
+
+SHARE = 90
+
+
+@metric(
+    family="lead_time",
+    order=2,
+    title="Lead time (90th percentile)",
+    unit="days",
+    shows="days",
+    lower_is_better=True,
+    rows=lead_rows,
+    as_of_rows=lead_rows,
+    nothing="No items were completed between these dates.",
+    measures="days",
+    fields=("work_completed_date",),
+    switches=(
+        "durations",
+        "percentile",
+        "completion",
+        "completed_as_of",
+        "not_completed_resolutions",
+        "all_levels",
+        "zone",
+    ),
+    aggregation="percentile",
+    tags=("customer lead time", "created to done", "service level", "p90"),
+    parameters={"percentile": SHARE},
+)
+def lead_time_p90(rows: Rows, asked: Asked) -> float | None:
+    """How long nine out of ten items take from creation to done, at most.
+
+    90th percentile of (completed − created) of the items completed in the period
+
+    An item's time runs from its creation to its last crossing into done, waiting in the backlog included.
+    What to promise when nine promises out of ten shall hold. Source: Kanban practice, "service level expectation".
+
+    >>> lead_time_p90(example(days=[1.0, 2.0, 6.0]), example_question())
+    5.2
+    """
+    return asked.quantile(rows["days"], SHARE)
+
+
+@lead_time_p90.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    return explained(rows, asked, "Nine out of ten took less: the 90th percentile.")

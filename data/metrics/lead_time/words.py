@@ -1,0 +1,30 @@
+"""What the lead time metrics say beside their value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from data.metrics.catalogue import Asked
+from data.metrics.flow.flow_velocity import origins
+from data.metrics.rows import Rows
+from data.metrics.spread import spread
+
+
+def explained(rows: Rows, asked: Asked, last_step: str) -> dict[str, Any]:
+    """Mean and percentiles, where the completions come from, and the steps; `last_step` ends them."""
+    notes = [each for each in origins(rows, asked) if "deployment tickets" not in each]
+    if rows["day_precision"].any():
+        notes.append("Day precision: plain dates are involved.")
+    longest = float(np.max(rows["days"])) if rows.used else 0.0
+    return {
+        **spread(rows["days"], asked),
+        "count_words": f"{rows.used} item{'s' * (rows.used != 1)}",
+        "notes": notes,
+        "steps": [
+            f"{len(rows)} issues were finished in the period; {rows.used} count.",
+            f"Each is measured from its creation to its completion; the longest took {longest:,.4g} days.",
+            last_step,
+        ],
+    }

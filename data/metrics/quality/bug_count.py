@@ -1,0 +1,71 @@
+"""Bugs found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.metrics.catalogue import Asked, Missing, metric
+from data.metrics.defects import defect_rows, defects
+from data.metrics.facts import Facts
+from data.metrics.flow_items import suggested
+from data.metrics.rows import Rows
+
+
+def no_defects(facts: Facts) -> Missing | None:
+    """What to choose when nothing here is a defect."""
+    if facts.field("flow_item_type") is not None or facts.once(defects).any() or not len(facts.tables):
+        return None
+    return Missing(
+        "No issue type in the data counts as a defect. Choose which types do, under Work item types.",
+        settings=("flow_types",),
+    )
+
+
+@metric(
+    family="quality",
+    order=2,
+    title="Bugs found",
+    unit="items",
+    shows="items",
+    lower_is_better=True,
+    rows=defect_rows,
+    missing=no_defects,
+    nothing="Nothing is known about these dates: the data covers others.",
+    fields=("flow_item_type",),
+    switches=("flow_types", "all_levels", "zone"),
+    aggregation="count",
+    tags=("defects", "bugs", "inflow"),
+)
+def bug_count(rows: Rows, asked: Asked) -> float | None:
+    """How many bugs were reported.
+
+    count of items of kind Defect created in the period
+
+    The kind is that of flow distribution: the mapped flow item type, else the issue type by your choice or its name. Fixed
+    or not, each counts when it was reported. Source: common practice in quality reporting, "defect inflow".
+
+    >>> bug_count(example(at=[1, 2]), example_question())
+    2.0
+    """
+    if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
+        return None
+    return float(rows.used)
+
+
+@bug_count.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    types = asked.facts.tables.issues["type"].cat
+    codes = sorted(set(types.codes.to_numpy()[rows.issue[rows.reason == 0]].tolist()))
+    named = ", ".join(str(types.categories[code]) for code in codes if code >= 0)
+    guess = suggested(asked.facts)
+    return {
+        "suggested": guess,
+        "count_words": f"{rows.used} bug{'s' * (rows.used != 1)}",
+        "notes": ["Suggested: which types are bugs comes from their names; choose your own in the mapping."]
+        if guess
+        else [],
+        "steps": [
+            f"{len(rows)} defects were created in the period; {len(rows) - rows.used} left out.",
+            f"Their types: {named}." if named else "None is counted.",
+        ],
+    }

@@ -1,0 +1,80 @@
+"""Escaped defects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.metrics.catalogue import Asked, Missing, metric
+from data.metrics.defects import EVIDENCE, escaped_rows, sources
+from data.metrics.facts import Facts
+from data.metrics.rows import Rows
+
+
+def no_evidence(facts: Facts) -> Missing | None:
+    """What to map or choose when nothing says where a defect was found."""
+    if facts.once(sources) or not len(facts.tables):
+        return None
+    return Missing(
+        "Nothing says which defects were found in production. Map the production impact or the environment of a defect, "
+        "or choose a label that marks them.",
+        ("production_impact", "target_environment"),
+        ("escaped_labels",),
+    )
+
+
+@metric(
+    family="quality",
+    order=3,
+    title="Escaped defects",
+    unit="items",
+    shows="items",
+    lower_is_better=True,
+    rows=escaped_rows,
+    missing=no_evidence,
+    outcome_title="Because of",
+    outcome=lambda rows: [EVIDENCE[each] for each in rows.columns["evidence"]],
+    nothing="Nothing is known about these dates: the data covers others.",
+    fields=("production_impact", "target_environment", "flow_item_type"),
+    switches=(
+        "escaped_labels",
+        "incident_types",
+        "incident_labels",
+        "incident_components",
+        "production_environments",
+        "flow_types",
+        "all_levels",
+        "zone",
+    ),
+    aggregation="count",
+    tags=("defects", "production", "customer", "incidents"),
+)
+def escaped_defects(rows: Rows, asked: Asked) -> float | None:
+    """How many defects were found in production, not before.
+
+    count of items created in the period that are incidents, or defects with a sign that production had them
+
+    A sign is one of the chosen labels, an environment that is production, or a production impact other than none.
+    Deployment tickets do not count. Source: common practice in testing, "defect escape".
+
+    >>> escaped_defects(example(evidence=[0, 2]), example_question())
+    2.0
+    """
+    if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
+        return None
+    return float(rows.used)
+
+
+@escaped_defects.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    found = rows["evidence"].tolist()
+    counts = {word: found.count(n) for n, word in enumerate(EVIDENCE) if n in found}
+    said = ", ".join(f"{word} {count}" for word, count in counts.items())
+    return {
+        "per_evidence": counts,
+        "count_words": f"{rows.used} defect{'s' * (rows.used != 1)}",
+        "notes": [],
+        "steps": [
+            f"What counts here: {'; '.join(asked.facts.once(sources))}.",
+            f"{rows.used} in the period" + (f": {said}." if said else "."),
+        ],
+    }

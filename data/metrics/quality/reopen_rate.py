@@ -1,0 +1,56 @@
+"""Reopen rate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from data.issues.tables import NEVER
+from data.metrics.catalogue import Asked, metric
+from data.metrics.reopenings import finished_rows, once_each
+from data.metrics.rows import Rows
+
+
+@metric(
+    family="quality",
+    order=4,
+    title="Reopen rate",
+    unit="percent",
+    shows="percent",
+    lower_is_better=True,
+    rows=finished_rows,
+    select=once_each,
+    outcome_title="Since then",
+    outcome=lambda rows: np.where(rows.columns["reopened"] != NEVER, "reopened", "still done"),
+    nothing="No items were finished between these dates.",
+    switches=("all_levels", "zone"),
+    aggregation="share",
+    tags=("rework", "returned", "first time right"),
+)
+def reopen_rate(rows: Rows, _asked: Asked) -> float | None:
+    """How many of the finished items came back.
+
+    items finished in the period that were moved out of done again ÷ items finished in the period
+
+    An item counts once, at its first entry into done in the period; it came back if it left done at any time until now, so
+    the newest have had less time to. Source: common practice in quality reporting, "reopen rate".
+
+    >>> reopen_rate(example(reopened=[NEVER, 7, NEVER, NEVER]), example_question())
+    25.0
+    """
+    return 100 * int(np.count_nonzero(rows["reopened"] != NEVER)) / rows.used if rows.used else None
+
+
+@reopen_rate.explains
+def _explain(rows: Rows, _asked: Asked) -> dict[str, Any]:
+    back = int(np.count_nonzero(rows["reopened"] != NEVER))
+    return {
+        "reopened": back,
+        "count_words": f"{back} of {rows.used} item{'s' * (rows.used != 1)}",
+        "notes": [],
+        "steps": [
+            f"{rows.used} items entered a done status in the period.",
+            f"{back} of them left it again since then: {back} ÷ {rows.used} = {100 * back / max(rows.used, 1):.4g} %.",
+        ],
+    }

@@ -1,0 +1,52 @@
+"""Reopened items."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.metrics.catalogue import Asked, metric
+from data.metrics.reopenings import once_each, reopening_rows
+from data.metrics.rows import Rows
+
+
+@metric(
+    family="quality",
+    order=1,
+    title="Reopened items",
+    unit="items",
+    shows="items",
+    lower_is_better=True,
+    rows=reopening_rows,
+    select=once_each,
+    outcome_title="Reopened",
+    outcome=lambda rows: ["once" if each == 1 else f"{each} times" for each in rows.columns["times"]],
+    nothing="Nothing is known about these dates: the data covers others.",
+    switches=("all_levels", "zone"),
+    aggregation="distinct",
+    tags=("rework", "returned", "backward moves"),
+)
+def reopened_count(rows: Rows, asked: Asked) -> float | None:
+    """How many items came back after they were done.
+
+    number of items that were moved from a done status to one that is not done, in the period
+
+    An item that came back several times counts once; the list says how often. From the status history, whatever the
+    resolution was. Source: common practice in quality reporting, "reopened issues".
+
+    >>> reopened_count(example(times=[1, 3]), example_question())
+    2.0
+    """
+    if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
+        return None
+    return float(rows.used)
+
+
+@reopened_count.explains
+def _explain(rows: Rows, _asked: Asked) -> dict[str, Any]:
+    times = int(rows["times"].sum())
+    return {
+        "reopenings": times,
+        "count_words": f"{rows.used} item{'s' * (rows.used != 1)}",
+        "notes": [],
+        "steps": [f"{times} moves out of a done status in the period, of {rows.used} different items."],
+    }

@@ -1,0 +1,1 @@
+"""Throughput: how much comes in and goes out."""

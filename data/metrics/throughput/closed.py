@@ -1,0 +1,60 @@
+"""Closed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from data.metrics.arrivals import closed_rows
+from data.metrics.catalogue import Asked, metric
+from data.metrics.flow.flow_velocity import origins
+from data.metrics.rows import Rows
+
+
+@metric(
+    family="throughput",
+    order=2,
+    title="Closed",
+    unit="items",
+    shows="items",
+    lower_is_better=False,
+    rows=closed_rows,
+    as_of_rows=closed_rows,
+    outcome_title="Resolution",
+    outcome=lambda rows: list(rows.columns["resolution"]),
+    nothing="Nothing is known about these dates: the data covers others.",
+    fields=("work_completed_date",),
+    switches=("completion", "completed_as_of", "all_levels", "zone"),
+    aggregation="count",
+    tags=("outflow", "done", "resolved", "throughput"),
+)
+def closed(rows: Rows, asked: Asked) -> float | None:
+    """How many items were closed, finished or not.
+
+    count of items closed in the period, whatever their resolution
+
+    Closed is the last crossing into a done status, if the item is still done. Won't Do and duplicates count here, because
+    they leave the backlog too; flow velocity counts only what was completed. Source: queueing theory, "departure rate".
+
+    >>> closed(example(at=[1, 2]), example_question())
+    2.0
+    """
+    if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
+        return None
+    return float(rows.used)
+
+
+@closed.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    names, counts = np.unique(rows["resolution"].astype(str), return_counts=True)
+    said = ", ".join(f"{name} {count}" for name, count in zip(names, counts, strict=True))
+    return {
+        "per_resolution": dict(zip(names.tolist(), counts.tolist(), strict=True)),
+        "count_words": f"{rows.used} item{'s' * (rows.used != 1)}",
+        "notes": origins(rows, asked),
+        "steps": [
+            f"{len(rows)} issues were closed in the period; {len(rows) - rows.used} left out.",
+            f"By resolution: {said}." if said else "None is counted.",
+        ],
+    }

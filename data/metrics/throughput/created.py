@@ -1,0 +1,48 @@
+"""Created."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.metrics.arrivals import created_rows
+from data.metrics.catalogue import Asked, metric
+from data.metrics.rows import Rows
+
+
+@metric(
+    family="throughput",
+    order=1,
+    title="Created",
+    unit="items",
+    shows="items",
+    rows=created_rows,
+    nothing="Nothing is known about these dates: the data covers others.",
+    switches=("all_levels", "zone"),
+    aggregation="count",
+    tags=("inflow", "arrivals", "demand"),
+)
+def created(rows: Rows, asked: Asked) -> float | None:
+    """How many items came in.
+
+    count of items created in the period
+
+    Every new item counts, whatever became of it. Sub-tasks and epics are left out. Source: queueing theory, "arrival rate".
+
+    >>> created(example(at=[1, 2, 3]), example_question())
+    3.0
+    """
+    if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
+        return None
+    return float(rows.used)
+
+
+@created.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    return {
+        "count_words": f"{rows.used} item{'s' * (rows.used != 1)}",
+        "notes": [],
+        "steps": [
+            f"{len(rows)} issues were created in the period.",
+            f"{len(rows) - rows.used} left out, {rows.used} counted: {rows.used / asked.period.days:.3g} a day.",
+        ],
+    }

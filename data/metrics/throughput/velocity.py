@@ -1,0 +1,63 @@
+"""Velocity in story points."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.metrics.arrivals import point_rows
+from data.metrics.catalogue import Asked, Missing, metric
+from data.metrics.facts import Facts
+from data.metrics.rows import Rows
+
+
+def no_points(facts: Facts) -> Missing | None:
+    """What to map when items have no estimate."""
+    if facts.field("story_points") is not None:
+        return None
+    return Missing("Map the Jira field that holds story points.", ("story_points",))
+
+
+@metric(
+    family="throughput",
+    order=3,
+    title="Velocity",
+    unit="points",
+    shows="points",
+    lower_is_better=False,
+    rows=point_rows,
+    as_of_rows=point_rows,
+    missing=no_points,
+    nothing="No items with story points were completed between these dates.",
+    measures="points",
+    fields=("story_points", "work_completed_date"),
+    switches=("completion", "completed_as_of", "not_completed_resolutions", "all_levels", "zone"),
+    aggregation="sum",
+    tags=("story points", "estimate", "scrum"),
+)
+def velocity(rows: Rows, _asked: Asked) -> float | None:
+    """How many story points were completed.
+
+    sum of the story points of the items completed in the period
+
+    The items are those of flow velocity; those without an estimate are left out and counted. Points are the estimate of
+    now. Compare a team only with itself. Source: Scrum practice, "velocity".
+
+    >>> velocity(example(points=[3.0, 5.0, 0.5]), example_question())
+    8.5
+    """
+    return float(rows["points"].sum()) if rows.used else None
+
+
+@velocity.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    total = float(rows["points"].sum())
+    return {
+        "points_on": rows.used,
+        "median_points": asked.quantile(rows["points"], 50),
+        "count_words": f"{total:g} points on {rows.used} item{'s' * (rows.used != 1)}",
+        "notes": [],
+        "steps": [
+            f"{len(rows)} issues were finished in the period; {rows.used} of them count and have story points.",
+            f"Together they have {total:g} points.",
+        ],
+    }
