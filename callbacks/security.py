@@ -16,6 +16,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 MAX_BODY = 1_000_000  # bytes; no callback of ours sends more than a fraction of it
 _CALLBACKS = "/_dash-update-component"
 _LIBRARIES = "/_dash-component-suites/"
+_ANY_PAGE = "/<path:path>"  # how Dash names the address that catches all others
 
 
 def secure(app: Dash, hosts: Iterable[str] = ()) -> None:
@@ -35,6 +36,13 @@ def secure(app: Dash, hosts: Iterable[str] = ()) -> None:
             abort(403, "This request came from another site.")
 
     @server.before_request
+    def known_pages_only() -> Response | None:
+        # Dash answers any address with the page, which would show numbers where a person asked for something else
+        if request.endpoint == _ANY_PAGE:
+            return _no_such_page()
+        return None
+
+    @server.before_request
     def sound_body_only() -> None:
         if request.path == _CALLBACKS and request.method == "POST":
             body = request.get_json(force=True, silent=True)
@@ -48,6 +56,17 @@ def secure(app: Dash, hosts: Iterable[str] = ()) -> None:
     @server.after_request
     def promise(answer: Response) -> Response:
         return _with_headers(answer, policy)
+
+
+def _no_such_page() -> Response:
+    words = "There is no page at this address."
+    body = (
+        f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f'<meta name="color-scheme" content="light dark"><title>{words}</title>'
+        f'<body style="font: 16px/1.5 system-ui, sans-serif; margin: 48px auto; max-width: 36rem; padding: 0 16px">'
+        f'<h1 style="font-size: 20px">{words}</h1><p><a href="/">Open the dashboard</a></p></body></html>'
+    )
+    return Response(body, 404, mimetype="text/html")
 
 
 def _refused(error: Exception) -> Response | tuple[Response, int]:

@@ -92,3 +92,14 @@ def test_secret_key_is_its_own(app):
 
 def test_no_second_door_for_machines(client):
     assert client.post("/_mcp", json={}).status_code in (404, 405)
+
+
+@pytest.mark.parametrize("path", ["/nope", "/nope/", "/export", "/index.php", "/%00", "/<script>", "/_nope"])
+def test_an_address_without_a_page_says_so_and_leads_back(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "There is no page at this address." in answer.text
+    assert '<a href="/">' in answer.text
+    assert "<script" not in answer.text
+    assert answer.headers["Content-Security-Policy"]
+    assert client.get("/").status_code == 200
