@@ -12,7 +12,8 @@ from email.utils import format_datetime
 
 import pytest
 
-from data.jira import errors
+from data.jira import comments, errors
+from data.jira.answers import Comment
 from data.jira.client import Jira
 from data.jira.connection import Connection
 from data.jira.sender import Patience
@@ -369,3 +370,60 @@ def test_cloud_or_data_center_is_what_server_info_says():
         assert jira.server_info().title == INFO["serverTitle"]
     with fake_dc() as fake, client(fake) as jira:
         assert not jira.cloud
+
+
+# ---- comments
+
+
+def comment(number, author="ada"):
+    return {"id": str(number), "created": f"2025-01-01T10:{number:02}:00.000+0000", "author": {"accountId": author}, "body": {"type": "doc"}}  # fmt: skip
+
+
+def start_of(asked):
+    return int(dict(part.split("=") for part in asked.query.split("&"))["startAt"])
+
+
+@pytest.mark.parametrize("granted", [1, 3, 100])
+def test_all_comments_of_an_issue_come_page_by_page(granted):
+    rows = [comment(n) for n in range(7)]
+
+    def answer(asked):
+        start = start_of(asked)
+        return {"comments": rows[start : start + granted], "startAt": start, "total": 7, "maxResults": granted}
+
+    with fake_cloud(**{"/rest/api/3/issue/5/comment": answer}) as fake, client(fake) as jira:
+        page = jira.comments(5)
+        assert fake.paths["/rest/api/3/issue/5/comment"] == -(-7 // granted)
+    assert ([each.id for each in page.comments], page.total) == (list(range(7)), 7)
+    assert page.comments[0] == Comment(0, 1735725600000000, "ada")
+
+
+def test_comments_that_are_counted_and_do_not_come_end_the_asking():
+    def answer(asked):
+        return {"comments": [] if start_of(asked) else [comment(1)], "total": 4}
+
+    with fake_cloud(**{"/rest/api/3/issue/5/comment": answer}) as fake, client(fake) as jira:
+        page = jira.comments(5)
+    assert (len(page.comments), page.total) == (1, 4)
+    assert not comments.is_whole(page)
+
+
+@pytest.mark.parametrize(
+    ("author", "account"),
+    [({"accountId": "a", "name": "n"}, "a"), ({"key": "JIRAUSER1", "name": "n"}, "JIRAUSER1"), ({"name": "n"}, "n"), (None, None), ("?", None)],
+)  # fmt: skip
+def test_who_commented(author, account):
+    shown = comments.of_field({"comments": [{"id": 3, "created": 1736931600, "author": author}], "total": 1})
+    assert shown.comments[0].author == account
+    assert comments.is_whole(shown)
+
+
+@pytest.mark.parametrize("value", [None, [], "text", {}, {"comments": None}, {"comments": 3}])
+def test_no_comments_are_shown(value):
+    assert comments.of_field(value) is None
+
+
+@pytest.mark.parametrize("row", [{"id": "x", "created": 1}, {"id": 4, "created": "soon"}, {"created": 1}, 7, None])
+def test_a_comment_that_cannot_be_read_leaves_the_list_short(row):
+    shown = comments.of_field({"comments": [row, {"id": 5, "created": 1736931600}], "total": 2})
+    assert (len(shown.comments), comments.is_whole(shown)) == (1, False)

@@ -14,7 +14,7 @@ from data.jira import reading
 from data.jira.answers import Page
 from data.jira.client import Jira
 from data.jira.connection import Connection
-from data.jira.errors import Cancelled
+from data.jira.errors import Cancelled, Unreachable
 from data.jira.reading import Census, Crew
 from tests.data.jira.fake import FakeSite, an_issue, fake_dc
 
@@ -63,6 +63,49 @@ def test_a_cancelled_crew_does_not_wait_for_its_threads():
             list(crew.results())
     assert not hold.is_set()
     hold.set()
+
+
+def test_what_is_ready_or_under_way_comes_before_a_failure():
+    """And nothing new is begun after it."""
+    failed, slow = threading.Event(), threading.Event()
+    begun = []
+
+    def work(name):
+        begun.append(name)
+        if name == "slow":
+            failed.wait(5)
+            slow.set()
+        elif name == "bad":
+            failed.set()
+            raise Unreachable
+        return name
+
+    with Crew(size=2) as crew:
+        for name in ("good", "slow", "bad", *range(20)):
+            crew.start(name, work, name)
+        came = []
+        with pytest.raises(Unreachable):
+            for name, done in crew.results():
+                came.append(name)
+                done.result()
+    assert slow.is_set()
+    assert came[-1] == "bad" and {"good", "slow"} < set(came)
+    assert set(came) == set(begun), "an answer that came was not handed over"
+    assert len(begun) < 10
+
+
+def test_what_is_ready_comes_before_a_cancellation():
+    stop = threading.Event()
+    with Crew(stop.is_set, size=2) as crew:
+        for n in range(4):
+            crew.start(n, int, n)
+        while crew._ready.qsize() < 4:
+            time.sleep(0.005)
+        stop.set()
+        came = []
+        with pytest.raises(Cancelled):
+            came += [name for name, _ in crew.results() if came.append(name) is None]
+    assert sorted(came) == [0, 1, 2, 3]
 
 
 def test_few_issues_need_no_census():
