@@ -17,6 +17,9 @@ import traceback
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import quote
+
+from tests.workbook import parts
 
 logging.basicConfig(level=logging.DEBUG)  # before anything of ours could protect a handler
 
@@ -24,7 +27,7 @@ logging.basicConfig(level=logging.DEBUG)  # before anything of ours could protec
 class Indiscreet(BaseHTTPRequestHandler):
     """Fails, and repeats the credentials that it got, as misconfigured proxies do."""
 
-    statuses = (401, 403, 404, 400, 200)  # those that are not asked again: a test has no time
+    statuses = (401, 403, 302, 404, 400, 200)  # those that are not asked again: a test has no time
     asked = 0
 
     def do_GET(self) -> None:
@@ -36,6 +39,8 @@ class Indiscreet(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("X-Echo", sent)
+        if status == 302:
+            self.send_header("Location", f"/login?token={quote(sys.argv[1], safe='')}&os_destination={sent}")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -63,10 +68,14 @@ class Browser:
         self.app, self.token, self.folder = app, token, folder
         self.client = app.server.test_client()
         self.acted = 0
+        self.matched = 0  # of those by callbacks whose ids are patterns
 
     def get(self, path: str) -> None:
         answer = self.client.get(path)
         keep(self.folder, "get", f"{path}\n{answer.status}\n{answer.headers}".encode() + answer.data)
+        if answer.data.startswith(b"PK"):
+            for name, part in parts(answer.data).items():
+                keep(self.folder, "part", f"{path} {name}\n".encode() + part)
 
     def act(self, callback: dict, site: str) -> None:
         """One callback, as if each of its inputs had changed in turn."""
@@ -76,18 +85,25 @@ class Browser:
                 "outputs": _outputs(callback["output"]),
                 "inputs": [self._filled(each, site, n == m) for m, each in enumerate(callback["inputs"])],
                 "state": [self._filled(each, site, False) for each in callback.get("state", [])],
-                "changedPropIds": [f"{_text(trigger['id'])}.{trigger['property']}"],
+                "changedPropIds": [f"{_concrete(trigger['id'])}.{trigger['property']}"],
             }
             answer = self.client.post("/_dash-update-component", json=body)
             self.acted += answer.status_code in (200, 204)
+            self.matched += answer.status_code in (200, 204) and "{" in callback["output"]
             keep(
                 self.folder,
                 "callback",
                 f"{callback['output']}\n{answer.status}\n{answer.headers}".encode() + answer.data,
             )
 
-    def _filled(self, part: dict, site: str, acted: bool) -> dict:
+    def _filled(self, part: dict, site: str, acted: bool) -> object:
         name, prop = _text(part["id"]), part["property"]
+        if name.startswith("{"):
+            one = {"id": json.loads(_concrete(name)), "property": prop, "value": self._value(name, prop, site, acted)}
+            return [one, one] if '["ALL' in name.replace(" ", "") else one
+        return {"id": part["id"], "property": prop, "value": self._value(name, prop, site, acted)}
+
+    def _value(self, name: str, prop: str, site: str, acted: bool) -> object:
         typed = {
             "connection-url": site,
             "connection-email": sys.argv[2],
@@ -95,39 +111,57 @@ class Browser:
             "connection-jql": "",
         }
         value = typed.get(name) if prop == "value" else 1 if acted and prop in ("n_clicks", "n_submit") else None
-        if name.endswith("view") and prop == "data":
+        if prop == "data" and (name.endswith("view") or "again" in name):
             value = {"query": "?tab=dora&period=30d&metric=flow_velocity", "revision": "1"}
-        return {"id": part["id"], "property": prop, "value": value}
+        if prop == "getRowsRequest":
+            value = {"startRow": 0, "endRow": 50, "sortModel": [], "filterModel": {}}
+        return value
 
 
 def _text(name: object) -> str:
     return name if isinstance(name, str) else json.dumps(name, sort_keys=True, separators=(",", ":"))
 
 
+def _concrete(name: object) -> str:
+    """An id without wildcards, as the renderer writes it: what is asked for is the metric or the tab that there is."""
+    text = _text(name)
+    if not text.startswith("{"):
+        return text
+    told = {key: "flow_velocity" if isinstance(value, list) else value for key, value in json.loads(text).items()}
+    return json.dumps(told, sort_keys=True, separators=(",", ":"))
+
+
 def _outputs(text: str) -> object:
     """`..a.b...c.d..` as Dash's renderer writes it in the body."""
     single = not text.startswith("..")
     parts = [text] if single else text.strip(".").split("...")
-    found = [{"id": part.rpartition(".")[0], "property": part.rpartition(".")[2].split("@")[0]} for part in parts]
+    found: list[dict] = []
+    for part in parts:
+        name, _, prop = part.rpartition(".")
+        each = json.loads(_concrete(name)) if name.startswith("{") else name
+        found.append({"id": each, "property": prop.split("@")[0]})
     return found[0] if single else found
 
 
-def browse(workspace, token: str, sites: list[str], folder: Path) -> int:
+def browse(workspace, token: str, sites: list[str], folder: Path) -> Browser:
     from callbacks.app import create_app
 
     app = create_app(workspace)
     browser = Browser(app, token, folder)
     for path in ("/", "/_dash-layout", "/_dash-dependencies", "/healthz", "/readyz", f"/?token={'x' * 20}", "/nowhere"):
         browser.get(path)
-    for path in ("numbers.csv", "metric.csv?metric=flow_velocity", "issues.csv?metric=flow_velocity", "issues.csv"):
-        browser.get(f"/export/{path}")
+    for kind in ("csv", "xlsx"):
+        for path in (f"numbers.{kind}", f"metric.{kind}?metric=flow_velocity", f"issues.{kind}?metric=flow_velocity"):
+            browser.get(f"/export/{path}")
+    browser.get("/export/issues.csv")
     for callback in json.loads(browser.client.get("/_dash-dependencies").data):
-        if callback.get("clientside_function") is None and "{" not in callback["output"]:
+        if callback.get("clientside_function") is None:
             typed = any("connection-token" in _text(each["id"]) for each in callback.get("state", []))
             for site in sites if typed else sites[:1]:
                 browser.act(callback, site)
     browser.get("/_dash-layout")
-    return browser.acted
+    browser.get("/readyz")
+    return browser
 
 
 def main(token: str, email: str, place: str, where: str) -> None:
@@ -158,8 +192,10 @@ def main(token: str, email: str, place: str, where: str) -> None:
                 print(workspace.status(), workspace.doctor(), workspace.test_connection(url, email, token))
                 workspace.test_connection(f"{url}/{token}", email, token, f"project = {token[:3]}")
                 workspace.jira_fields()
-            except Exception:
-                logging.getLogger("the.test").exception("as expected")
+            except Exception as error:
+                logging.getLogger("the.test").exception(
+                    "as expected", extra={"sent": {"token": [token]}, "error": error}
+                )
                 traceback.print_exc(file=sys.stdout)
             for words in (
                 ["sync"],
@@ -167,7 +203,8 @@ def main(token: str, email: str, place: str, where: str) -> None:
                 ["doctor"],
                 ["metrics"],
                 ["fields"],
-                ["issues", "flow_velocity"],
+                ["issues", "--metric", "flow_velocity"],
+                ["issues", "--metric", "flow_velocity", "--format", "csv"],
             ):
                 try:
                     print("exit code", command(words))
@@ -176,12 +213,14 @@ def main(token: str, email: str, place: str, where: str) -> None:
         if where == "form":
             del os.environ["JIRA_URL"], os.environ["JIRA_EMAIL"]
             workspace = open_real()
-        acted = browse(workspace, token, [worse, server.url, "https://jira example"], folder / "browser")
+        browser = browse(workspace, token, [worse, server.url, "https://jira example"], folder / "browser")
         workspace.job.wait(60)
         print(workspace.status(), workspace.job.result)
         threading.Thread(target=lambda: {}[token]).start()
         time.sleep(0.1)
-        print(f"{acted} callbacks answered; {workspace.home.tokens!r} {os.getpid()}")
+        print(
+            f"{browser.acted} callbacks answered, {browser.matched} of patterns; {workspace.home.tokens!r} {os.getpid()}"
+        )
     bad.shutdown()
     raise RuntimeError(f"The last word of this program is a token: {token}")
 

@@ -50,6 +50,7 @@ def test_nothing_that_is_emitted_holds_the_token(tmp_path, where):
     assert b"The last word of this program" in done.stderr, done.stderr[-3000:].decode()
     acted = int(re.search(rb"(\d+) callbacks answered", done.stdout)[1])
     assert acted > 20
+    assert int(re.search(rb"(\d+) of patterns", done.stdout)[1]) >= 2
     assert done.stderr.count(b"DEBUG:urllib3") > 20, "the HTTP library logs at DEBUG"
     found = {name: shapes_in(content) for name, content in {"stdout": done.stdout, "stderr": done.stderr}.items()}
     for path in tmp_path.rglob("*"):
@@ -57,6 +58,7 @@ def test_nothing_that_is_emitted_holds_the_token(tmp_path, where):
             found[str(path.relative_to(tmp_path))] = shapes_in(path.read_bytes())
     assert {name: shapes for name, shapes in found.items() if shapes} == {}
     assert len(found) > 40
+    assert any("xl/sharedStrings" in path.read_text("utf-8", "replace")[:200] for path in tmp_path.rglob("*-part"))
     assert b"[hidden]" in said
     kept = tmp_path / "home" / "token.json"
     assert kept.exists() == (where != "environment")
