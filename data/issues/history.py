@@ -23,6 +23,11 @@ class Roles:
     waiting: NDArray
     blocked: NDArray
 
+    @property
+    def before(self) -> NDArray:
+        """Statuses before the start: neither in progress nor done."""
+        return ~(self.progress | self.done)
+
 
 def roles(
     tables: Tables,
@@ -132,6 +137,43 @@ def first_entry(stays: Intervals, chosen: NDArray, count: int) -> NDArray:
     out = np.full(count, FOREVER, dtype=np.int64)
     np.minimum.at(out, stays.issue[chosen], stays.entered[chosen])
     out[out == FOREVER] = NEVER
+    return out
+
+
+def moved_back(stays: Intervals, progress: NDArray, before: NDArray) -> NDArray:
+    """True where a stay is in a status before the start, after its issue had been in progress (both by stay).
+
+    >>> stays = Intervals(*(np.array(each) for each in ([0, 0, 0, 1], [0, 1, 0, 0], [1, 2, 3, 1], [2, 3, 9, 9])))
+    >>> moved_back(stays, stays.status == 1, stays.status == 0).tolist()
+    [False, False, True, False]
+    """
+    seen = np.cumsum(progress)
+    first = np.flatnonzero(stays.opening)
+    earlier = np.repeat((seen - progress)[first], np.diff(np.append(first, len(progress))))
+    return before & (seen > earlier)
+
+
+def start_of_run(stays: Intervals, progress: NDArray, back: NDArray) -> NDArray:
+    """By stay: the first entry into progress since the issue was created or last moved back; NEVER where there is none."""
+    run = np.cumsum(stays.opening | back) - 1
+    return first_entry(
+        Intervals(run, stays.status, stays.entered, stays.left), progress, int(run[-1]) + 1 if len(run) else 0
+    )[run]
+
+
+def last_stay(stays: Intervals, chosen: NDArray, count: int) -> NDArray:
+    """The place of the last chosen stay of each issue; -1 where there is none."""
+    out = np.full(count, -1, dtype=np.int64)
+    place = np.flatnonzero(chosen)
+    out[stays.issue[place]] = place  # ordered by time: the last one stays
+    return out
+
+
+def first_stay(stays: Intervals, chosen: NDArray, count: int) -> NDArray:
+    """The place of the first chosen stay of each issue; -1 where there is none."""
+    out = np.full(count, -1, dtype=np.int64)
+    place = np.flatnonzero(chosen)[::-1]
+    out[stays.issue[place]] = place
     return out
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.issues.tables import FOREVER, NEVER
-from data.metrics.completions import completions
+from data.metrics.completions import completions, days_out
 from data.metrics.days import backwards, spans
 from data.metrics.deployments import Deployments, deployments, join, version_instants
 from data.metrics.facts import Facts
@@ -44,6 +44,9 @@ def change_rows(facts: Facts) -> Rows:
     days = exact
     if rule.durations != "exact":
         days = spans(begin, end, precise, definition=rule.durations, zone=facts.zone, working=rule.working_time)
+    if commit is None and rule.backward_moves == "pause":
+        exact = exact - days_out(facts, facts.back, issue, begin, end, precise, "exact")
+        days = days - days_out(facts, facts.back, issue, begin, end, precise)
     sieve.drop(backwards(begin, end, precise, facts.zone), "deployed before it was started")
     return sieve.rows(
         when[issue], issue, days=days, exact_days=exact, started=begin, completed=end, day_precision=precise

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.issues.history import Intervals, crossings, first_entry, overlap
+from data.issues.history import Intervals, crossings, first_stay, last_stay, overlap
 from data.issues.tables import FOREVER, NEVER
 from data.metrics.days import backwards, spans
 from data.metrics.facts import Facts
@@ -33,12 +33,11 @@ def completions(facts: Facts, as_of: int | None = None) -> Completions:
     done = stays.are(roles.done)
     limit = facts.now + 1 if as_of is None else as_of
     entry = crossings(stays, done) & (stays.entered < limit)
-    crossed = _last(stays, entry, count) if facts.definitions.completion == "last" else first_entry(stays, entry, count)
+    crossing = (last_stay if facts.definitions.completion == "last" else first_stay)(stays, entry, count)
+    crossed = np.where(crossing >= 0, stays.entered[crossing], NEVER)
     is_done = _done_now(facts) if as_of is None else facts.role_at(as_of - 1, roles.done)
     completed = np.where(is_done, crossed, NEVER)
     unrecorded = is_done & (completed == NEVER)
-    started = first_entry(stays, stays.are(roles.progress), count)
-    started[unrecorded] = NEVER
     fallback = _where_set(facts.field("status_entry_timestamp"), facts.tables.issues["resolved"].to_numpy())
     fallback = np.where(fallback < limit, fallback, NEVER)
     completed = np.where(unrecorded, fallback, completed)
@@ -47,20 +46,28 @@ def completions(facts: Facts, as_of: int | None = None) -> Completions:
     start_field, end_field = facts.field("work_started_date"), facts.field("work_completed_date")
     by_start = np.zeros(count, dtype=bool) if start_field is None else start_field != NEVER
     by_end = np.zeros(count, dtype=bool) if end_field is None else end_field != NEVER
-    if start_field is not None:
-        started = np.where(by_start, start_field, started)
     if end_field is not None:
         # The field wins where it is set: a date still to come says that the item is not finished yet.
         completed = np.where(by_end, np.where(end_field < limit, end_field, NEVER), completed)
+    started = _starts(facts, np.where(is_done & ~by_end, crossing, -1), completed, limit)
+    started[unrecorded] = NEVER
+    if start_field is not None:
+        started = np.where(by_start, start_field, started)
     undated_count = int(np.count_nonzero(undated & ~by_end))
     return Completions(started, completed, unrecorded, by_resolution & ~by_end, by_start, by_end, undated_count)
 
 
-def _last(stays: Intervals, entry: NDArray, count: int) -> NDArray:
-    """The instant of the last chosen stay of each issue, NEVER where there is none."""
-    out = np.full(count, NEVER, dtype=np.int64)
-    np.maximum.at(out, stays.issue[entry], stays.entered[entry])
-    return out
+def _starts(facts: Facts, crossing: NDArray, completed: NDArray, limit: int) -> NDArray:
+    """When the work that led to each completion began (µs, NEVER): by the stay that completes it, where there is one,
+    else by the last one known until the completion, or until `limit`.
+    """
+    stays, count = facts.stays, len(facts.tables)
+    until = np.where(completed != NEVER, completed, limit - 1)
+    known = last_stay(stays, stays.entered <= until[stays.issue], count)
+    place = np.where(crossing >= 0, crossing, known)
+    # Without a stay that is known by then, the first entry decides as ever.
+    place = np.where(place >= 0, place, first_stay(stays, np.ones(len(stays.issue), dtype=bool), count))
+    return facts.begun[place].copy()
 
 
 def _where_set(wins: NDArray | None, otherwise: NDArray) -> NDArray:
@@ -124,8 +131,8 @@ def flow_time_rows(facts: Facts, as_of: int | None = None) -> Rows:
         zone=facts.zone,
         working=facts.definitions.working_time,
     )
-    if facts.definitions.subtract_reopened:
-        days = np.maximum(days - done_between(facts, issue, started, completed) / 86_400_000_000, 0)
+    out = days_out(facts, facts.once(out_of_time), issue, started, completed, plain)
+    days = np.where(out > 0, np.maximum(days - out, 0), days)
     checked = facts.field("flow_time_days")
     return sieve.rows(
         completed,
@@ -155,10 +162,59 @@ def drop_unstarted(facts: Facts, found: Completions, issue: NDArray, plain: NDAr
     sieve.drop(late & ~by_field, "never in progress").drop(late, "completed before it was started")
 
 
-def done_between(facts: Facts, issue: NDArray, started: NDArray, completed: NDArray) -> NDArray:
-    """µs spent in done statuses between start and completion."""
+def out_of_time(facts: Facts) -> NDArray:
+    """By stay: time that is no part of flow time, by the definitions in force."""
+    out = np.zeros(len(facts.stays.issue), dtype=bool)
+    if facts.definitions.subtract_reopened:
+        out |= facts.stays.are(facts.roles.done)
+    if facts.definitions.backward_moves == "pause":
+        out |= facts.back
+    return out
+
+
+def time_out(facts: Facts, issue: NDArray, started: NDArray, completed: NDArray) -> NDArray:
+    """µs between start and completion that are no part of flow time."""
     start, end = bounded(started, completed)
-    return stayed(facts.stays.within(facts.stays.are(facts.roles.done)), issue, start, end)
+    return stayed(facts.stays.within(facts.once(out_of_time)), issue, start, end)
+
+
+def days_out(
+    facts: Facts,
+    chosen: NDArray,
+    issue: NDArray,
+    started: NDArray,
+    completed: NDArray,
+    plain: NDArray,
+    definition: str = "",
+) -> NDArray:
+    """Days between start and completion in the chosen stays, each measured like a duration: dates less dates, working
+    time less working time.
+    """
+    out = np.zeros(len(issue))
+    stays = facts.stays.within(chosen)
+    if not len(stays.issue):
+        return out
+    start, end = bounded(started, completed)
+    place = np.full(len(facts.tables), -1, dtype=np.int64)
+    place[issue] = np.arange(len(issue))
+    row = place[stays.issue]
+    known = np.flatnonzero(row >= 0)
+    row = row[known]
+    entered, left = np.maximum(stays.entered[known], start[row]), np.minimum(stays.left[known], end[row])
+    inside = left > entered
+    row = row[inside]
+    rule = facts.definitions
+    definition = definition or rule.durations
+    each = spans(
+        entered[inside],
+        left[inside],
+        plain[row],
+        # Both ends of the whole count once; what is taken out of its middle has no ends of its own.
+        definition="exclusive_days" if definition == "inclusive_days" else definition,
+        zone=facts.zone,
+        working=rule.working_time,
+    )
+    return np.bincount(row, weights=each, minlength=len(issue))
 
 
 def bounded(started: NDArray, completed: NDArray) -> tuple[NDArray, NDArray]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from data.issues.history import merged, overlap
 from data.issues.tables import FOREVER
-from data.metrics.completions import bounded, day_precision, done_between, drop_unstarted, flow_set, stayed
+from data.metrics.completions import bounded, day_precision, drop_unstarted, flow_set, out_of_time, stayed, time_out
 from data.metrics.facts import Facts
 from data.metrics.rows import Rows
 
@@ -25,9 +25,7 @@ def efficiency_rows(facts: Facts, as_of: int | None = None) -> Rows:
     started, completed = found.started[issue], found.completed[issue]
     drop_unstarted(facts, found, issue, day_precision(facts, found)[issue], sieve)
     start, end = bounded(started, completed)
-    total = end - start
-    if facts.definitions.subtract_reopened:
-        total = total - done_between(facts, issue, started, completed)
+    total = end - start - time_out(facts, issue, started, completed)
     if from_hours(facts):
         hours = facts.field("active_work_hours")[issue]
         sieve.drop(np.isnan(hours), "active work hours is empty")
@@ -35,7 +33,7 @@ def efficiency_rows(facts: Facts, as_of: int | None = None) -> Rows:
         sieve.drop(active > total, "more hours logged than the flow time has").drop(active < 0, "negative hours")
         blocked = np.zeros(len(issue), dtype=np.int64)
     else:
-        stays = facts.stays.within(facts.stays.are(facts.roles.active))
+        stays = facts.stays.within(facts.stays.are(facts.roles.active) & ~facts.once(out_of_time))
         active = stayed(stays, issue, start, end)
         hurdles = facts.once(blocked_spans)
         blocked = overlap(issue, start, end, *hurdles)

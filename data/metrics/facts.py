@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.issues.history import Intervals, Roles, roles
+from data.issues.history import Intervals, Roles, first_entry, moved_back, roles, start_of_run
 from data.issues.tables import NEVER, Tables, microseconds
 from data.metrics.days import calendar
 from data.periods import first_instant, zone_named
@@ -73,6 +73,19 @@ class Facts:
     @cached_property
     def stays(self) -> Intervals:
         return Intervals.from_tables(self.tables)
+
+    @cached_property
+    def back(self) -> NDArray:
+        """By stay: in a status before the start, after the issue had been in progress."""
+        return moved_back(self.stays, self.stays.are(self.roles.progress), self.stays.are(self.roles.before))
+
+    @cached_property
+    def begun(self) -> NDArray:
+        """By stay: when the work that it belongs to began (µs, NEVER), by the rule for items that are moved back."""
+        progress = self.stays.are(self.roles.progress)
+        if self.definitions.backward_moves == "restart":
+            return start_of_run(self.stays, progress, self.back)
+        return first_entry(self.stays, progress, len(self.tables))[self.stays.issue]
 
     @cached_property
     def chosen(self) -> NDArray:

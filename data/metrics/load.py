@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from data.issues.history import first_entry
 from data.issues.tables import DAY, FOREVER, NEVER, microseconds
 from data.metrics.completions import completions
 from data.metrics.facts import Facts
@@ -20,16 +19,23 @@ if TYPE_CHECKING:
 
 
 def load_rows(facts: Facts) -> Rows:
-    """Stays in progress at their entry. Columns: left (µs), since (start of work, µs), status, started, completed, age."""
+    """Stays in progress at their entry. Columns: left (µs), since (the instant that age counts from: the start of work,
+    later by the time that is left out), held (age stands still at the entry), status, started, completed, age.
+    """
     stays, table = facts.stays, facts.tables.issues
-    begun = first_entry(stays, stays.are(facts.roles.progress), len(facts.tables))
+    begun = facts.begun
     if facts.definitions.load == "started":
-        counts = ~stays.are(facts.roles.done) & (begun[stays.issue] != NEVER) & (stays.entered >= begun[stays.issue])
+        counts = ~stays.are(facts.roles.done) & (begun != NEVER) & (stays.entered >= begun)
     else:
         counts = stays.are(facts.roles.progress)
-    own = stays.within(counts & facts.chosen[stays.issue] & (stays.left > stays.entered))
+    counts &= facts.chosen[stays.issue] & (stays.left > stays.entered)
+    own, begun, waited = stays.within(counts), begun[counts], np.zeros(int(counts.sum()), dtype=np.int64)
+    held = np.zeros(len(begun), dtype=bool)
+    if facts.definitions.backward_moves == "pause":
+        waited, held = _time_back(facts)[counts], facts.back[counts]
     mapped = facts.field("work_started_date")
     if mapped is not None:
+        mapped = mapped[own.issue]
         begun = np.where((mapped != NEVER) & (mapped <= facts.now), mapped, begun)
     # An item finished by the mapped date is no longer in progress, whatever its status says.
     ended = np.full(len(facts.tables), FOREVER, dtype=np.int64)
@@ -42,15 +48,16 @@ def load_rows(facts: Facts) -> Rows:
     if not facts.definitions.all_levels:
         sieve.drop(level < 0, "sub-task").drop(level > 0, "epic or higher level")
     sieve.drop(~table["history_complete"].to_numpy()[own.issue], "incomplete history")
-    since = begun[own.issue]
-    now = np.full(len(since), facts.now, dtype=np.int64)
+    since = begun + waited
+    now = np.where(held, own.entered, facts.now)
     return sieve.rows(
         own.entered,
         own.issue,
         left=left,
         since=since,
+        held=held,
         status=own.status,
-        started=since,
+        started=begun,
         completed=np.full(len(since), NEVER),
         age=(now - since) / DAY,
     )
@@ -65,8 +72,18 @@ def at_snapshot(rows: Rows, asked: Asked) -> Rows:
     there = np.flatnonzero(rows.columns["left"][:before] > instant) if "left" in rows.columns else np.arange(before)
     found = rows.take(there)
     if "since" in found.columns:
-        found.columns["age"][:] = (instant - found.columns["since"]) / DAY
+        until = np.where(found.columns["held"], found.at, instant)
+        found.columns["age"][:] = (until - found.columns["since"]) / DAY
     return found
+
+
+def _time_back(facts: Facts) -> NDArray:
+    """By stay: µs that its issue had spent moved back before it."""
+    stays = facts.stays
+    length = np.where(facts.back & (stays.left < FOREVER), stays.left - stays.entered, 0)
+    passed = np.cumsum(length) - length
+    first = np.flatnonzero(stays.opening)
+    return passed - np.repeat(passed[first], np.diff(np.append(first, len(length))))
 
 
 def daily(rows: Rows, asked: Asked) -> NDArray:

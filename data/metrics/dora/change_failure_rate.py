@@ -54,11 +54,16 @@ def no_evidence(facts: Facts) -> Missing | None:
     nothing="No deployments with a known outcome between these dates.",
     fields=("deployment_successful", "production_impact", "deployment_date", "target_environment"),
     switches=(
-        "empty_success_means",
         "incident_links",
-        "incident_types",
         "failure_window_hours",
+        "incident_types",
+        "incident_labels",
+        "incident_components",
+        "empty_success_means",
         "deployment_source",
+        "deployment_merge",
+        "deployment_types",
+        "production_environments",
         "tier_year",
     ),
 )

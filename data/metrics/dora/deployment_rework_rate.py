@@ -51,7 +51,15 @@ def no_rule(facts: Facts) -> Missing | None:
     outcome=lambda rows: np.where(rows.columns["rework"], "rework", "planned"),
     nothing="No deployments between these dates.",
     fields=("deployment_date", "target_environment"),
-    switches=("rework_types", "rework_labels", "rework_version_types", "deployment_source"),
+    switches=(
+        "rework_types",
+        "rework_labels",
+        "rework_version_types",
+        "deployment_source",
+        "deployment_merge",
+        "deployment_types",
+        "production_environments",
+    ),
 )
 def deployment_rework_rate(rows: Rows, _asked: Asked) -> float | None:
     """How many deployments were unplanned, to fix a bug that users saw.

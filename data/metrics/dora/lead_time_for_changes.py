@@ -54,7 +54,17 @@ def exact_hours(rows: Rows, asked: Asked) -> float:
     nothing="No changes were first deployed between these dates.",
     measures="days",
     fields=("code_commit_date", "deployed_to_production_date", "deployment_date"),
-    switches=("durations", "percentile", "deployment_source", "tier_year", "zone"),
+    switches=(
+        "durations",
+        "working_time",
+        "percentile",
+        "deployment_source",
+        "deployment_types",
+        "workflow.started",
+        "backward_moves",
+        "tier_year",
+        "zone",
+    ),
 )
 def lead_time_for_changes(rows: Rows, asked: Asked) -> float | None:
     """How long a change takes from commit to production (median).

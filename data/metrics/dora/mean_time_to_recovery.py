@@ -48,7 +48,17 @@ def no_incidents(facts: Facts) -> Missing | None:
     nothing="No incidents were resolved between these dates.",
     measures="hours",
     fields=("incident_detected_at", "incident_resolved_at", "deployment_date"),
-    switches=("incident_types", "incident_labels", "incident_components", "incident_links", "percentile", "tier_year"),
+    switches=(
+        "incident_types",
+        "incident_labels",
+        "incident_components",
+        "incident_links",
+        "deployment_source",
+        "workflow.done",
+        "completion",
+        "percentile",
+        "tier_year",
+    ),
 )
 def mean_time_to_recovery(rows: Rows, asked: Asked) -> float | None:
     """How long it takes to recover after a failed deployment (median hours).

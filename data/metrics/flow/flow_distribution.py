@@ -32,7 +32,14 @@ from data.metrics.shares import shares
     outcome=lambda rows: [FLOW_ITEMS[each].replace("_", " ") for each in rows.columns["kind"]],
     nothing="No items of a known kind were completed between these dates.",
     fields=("flow_item_type",),
-    switches=("flow_types", "completion", "completed_as_of", "not_completed_resolutions", "all_levels"),
+    switches=(
+        "flow_types",
+        "workflow.done",
+        "completion",
+        "completed_as_of",
+        "not_completed_resolutions",
+        "all_levels",
+    ),
 )
 def flow_distribution(rows: Rows, _asked: Asked) -> float | None:
     """What the completed items were: features, defects, risks or technical debt.

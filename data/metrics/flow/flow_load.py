@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from data.issues.tables import DAY
 from data.metrics.catalogue import Asked, metric
 from data.metrics.load import at_snapshot, daily, load_rows
 from data.metrics.rows import Rows
@@ -15,6 +14,12 @@ from data.metrics.rows import Rows
 @metric(
     family="flow",
     order=4,
+    aggregation="count",
+    tags=(
+        "wip",
+        "work in progress",
+        "open",
+    ),
     title="Flow load",
     unit="items",
     shows="items",
@@ -24,7 +29,14 @@ from data.metrics.rows import Rows
     nothing="Nothing is known about this day: the data covers other dates.",
     measures="age",
     fields=("work_started_date",),
-    switches=("load", "all_levels", "zone"),
+    switches=(
+        "load",
+        "workflow.started",
+        "workflow.done",
+        "backward_moves",
+        "all_levels",
+        "zone",
+    ),
 )
 def flow_load(rows: Rows, asked: Asked) -> float | None:
     """How many items are in progress at the end of the period (now, if that is earlier).
@@ -44,7 +56,7 @@ def flow_load(rows: Rows, asked: Asked) -> float | None:
 @flow_load.explains
 def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
     facts = asked.facts
-    age = (asked.snapshot - rows["since"]) / DAY
+    age = rows["age"]
     names = facts.tables.statuses["name"].to_numpy()
     statuses, per_status = np.unique(rows["status"], return_counts=True)
     people = facts.tables.issues["assignee"].cat

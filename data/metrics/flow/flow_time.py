@@ -31,7 +31,11 @@ from data.metrics.spread import spread
     fields=("work_started_date", "work_completed_date", "flow_time_days"),
     switches=(
         "durations",
+        "working_time",
         "percentile",
+        "workflow.started",
+        "workflow.done",
+        "backward_moves",
         "completion",
         "completed_as_of",
         "subtract_reopened",

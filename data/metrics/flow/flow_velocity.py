@@ -30,7 +30,14 @@ from data.metrics.rows import Rows
     outcome=lambda rows: ["" if np.isnan(each) else f"{each:g} points" for each in rows.columns["points"]],
     nothing="No items were completed between these dates.",
     fields=("work_completed_date", "story_points"),
-    switches=("completion", "completed_as_of", "not_completed_resolutions", "all_levels", "zone"),
+    switches=(
+        "workflow.done",
+        "completion",
+        "completed_as_of",
+        "not_completed_resolutions",
+        "all_levels",
+        "zone",
+    ),
 )
 def flow_velocity(rows: Rows, asked: Asked) -> float | None:
     """How many items were completed.

@@ -140,6 +140,37 @@ def status_at(item: Item, instant: int, ask: Question) -> str | None:
     return None
 
 
+def moves_back(item: Item, ask: Question) -> list[int]:
+    """Places of the stays in a status before the start of an item that had been in progress."""
+    history = stays(item, ask)
+    return [
+        n
+        for n, (status, _, _) in enumerate(history)
+        if status not in ask.progress | ask.done and any(s in ask.progress for s, _, _ in history[:n])
+    ]
+
+
+def work_began(item: Item, ask: Question, place: int) -> int | None:
+    """When the work began that the stay at `place` belongs to: at its first start, or after the last move back."""
+    history = stays(item, ask)
+    first, last = 0, len(history)
+    if ask.rules.backward_moves == "restart":
+        back = moves_back(item, ask)
+        first = max((n for n in back if n <= place), default=0)
+        last = min((n for n in back if n > place), default=last)
+    return min((entered for status, entered, _ in history[first:last] if status in ask.progress), default=None)
+
+
+def outside(item: Item, ask: Question) -> list[tuple[int, float]]:
+    """(entered, left) of the stays that are no part of flow time."""
+    back = moves_back(item, ask) if ask.rules.backward_moves == "pause" else []
+    return [
+        (entered, left)
+        for n, (status, entered, left) in enumerate(stays(item, ask))
+        if n in back or (ask.rules.subtract_reopened and status in ask.done)
+    ]
+
+
 def is_standard(item: Item) -> bool:
     return item.hierarchy == 0
 
@@ -160,7 +191,9 @@ class Done:
 def completion(item: Item, ask: Question, limit: int) -> Done | None:
     """How an item was completed, knowing only what happened before `limit` (µs, exclusive)."""
     history = [stay for stay in stays(item, ask) if stay[1] < limit]
-    crossed = [two[1] for one, two in pairwise(history) if two[0] in ask.done and one[0] not in ask.done]
+    places = [n for n, (one, two) in enumerate(pairwise(history), 1) if two[0] in ask.done and one[0] not in ask.done]
+    crossed = [history[n][1] for n in places]
+    place = None
     mapped = ask.mapped_instant(item, "work_completed_date")
     is_done = bool(history) and history[-1][0] in ask.done
     no_history = False
@@ -171,21 +204,22 @@ def completion(item: Item, ask: Question, limit: int) -> Done | None:
         return None
     elif crossed:
         when = crossed[0] if ask.rules.completion == "first" else crossed[-1]
+        place = places[0] if ask.rules.completion == "first" else places[-1]
     else:
         no_history = True
         when = ask.mapped_instant(item, "status_entry_timestamp")
         when = ask.when(item.resolved) if when is None else when
     if when is None or when >= limit:
         return None
-    return _started(Done(item, when, None, False, no_history), ask, mapped is not None)
+    return _started(Done(item, when, None, False, no_history), ask, mapped is not None, place)
 
 
-def _started(done: Done, ask: Question, mapped_end: bool) -> Done:
+def _started(done: Done, ask: Question, mapped_end: bool, place: int | None) -> Done:
     mapped = ask.mapped_instant(done.item, "work_started_date")
-    entries = (
-        [] if done.no_history else [entered for status, entered, _ in stays(done.item, ask) if status in ask.progress]
-    )
-    done.started = mapped if mapped is not None else min(entries, default=None)
+    if place is None:
+        place = max((n for n, stay in enumerate(stays(done.item, ask)) if stay[1] <= done.at), default=0)
+    entry = None if done.no_history else work_began(done.item, ask, place)
+    done.started = mapped if mapped is not None else entry
     done.by_field = mapped is not None or mapped_end
     done.plain = (mapped is not None and "work_started_date" in ask.plain) or (
         mapped_end and "work_completed_date" in ask.plain
@@ -253,14 +287,14 @@ def _backwards(done: Done, ask: Question) -> bool:
 
 def _flow_days(done: Done, ask: Question) -> float:
     span = ask.span(done.started, done.at, done.plain)
-    if ask.rules.subtract_reopened:
-        away = sum(
-            (min(left, done.at) - max(entered, done.started)) / DAY
-            for status, entered, left in stays(done.item, ask)
-            if status in ask.done and min(left, done.at) > max(entered, done.started)
-        )
-        span = max(span - away, 0)
-    return span
+    away = 0.0
+    for entered, left in outside(done.item, ask):
+        start, end = max(entered, done.started), min(left, done.at)
+        if end > start and ask.rules.durations.endswith("clusive_days"):
+            away += (ask.day(end) - ask.day(start)).days
+        elif end > start:
+            away += ask.span(start, end, done.plain)
+    return max(span - away, 0) if away else span
 
 
 def flow_time(ask: Question) -> Verdict:
@@ -295,7 +329,12 @@ def _active(done: Done, ask: Question) -> float:
     ]  # fmt: skip
     if ask.rules.blocked_flag:
         blocked += [clip(ask.when(a), math.inf if b is None else ask.when(b)) for a, b in done.item.flags]
-    busy = [clip(a, b) for status, a, b in stays(done.item, ask) if status in set(ask.flow.active) - ask.done]
+    away = outside(done.item, ask)
+    busy = [
+        clip(a, b)
+        for status, a, b in stays(done.item, ask)
+        if status in set(ask.flow.active) - ask.done and (a, b) not in away
+    ]
     blocked, busy = [x for x in blocked if x[1] > x[0]], [x for x in busy if x[1] > x[0]]
     return _length(busy + blocked) - _length(blocked)
 
@@ -308,10 +347,7 @@ def flow_efficiency(ask: Question) -> Verdict:
         if done.why:
             continue
         span = max(done.at - done.started, 0) / HOUR
-        if ask.rules.subtract_reopened:
-            span -= _length(
-                (max(a, done.started), min(b, done.at)) for s, a, b in stays(done.item, ask) if s in ask.done
-            ) / HOUR  # fmt: skip
+        span -= _length((max(a, done.started), min(b, done.at)) for a, b in outside(done.item, ask)) / HOUR
         if ask.flow.active:
             active = _active(done, ask) / HOUR
         else:
@@ -335,8 +371,9 @@ def flow_load(ask: Question) -> Verdict:
         status = status_at(item, ask.snapshot, ask)
         there = status in ask.progress
         if ask.rules.load == "started":
-            been = any(s in ask.progress and a <= ask.snapshot for s, a, _ in stays(item, ask))
-            there = been and status not in ask.done
+            place = max((n for n, stay in enumerate(stays(item, ask)) if stay[1] <= ask.snapshot), default=0)
+            began = work_began(item, ask, place)
+            there = status is not None and began is not None and began <= ask.snapshot and status not in ask.done
         finished = ask.mapped_instant(item, "work_completed_date")
         there = there and (finished is None or finished > ask.snapshot)
         if there and ask.start <= ask.now:

@@ -110,6 +110,7 @@ FLOW_RULES = st.fixed_dictionaries(
         "completion": st.sampled_from(["last", "first"]),
         "completed_as_of": st.sampled_from(["now", "period_end"]),
         "subtract_reopened": st.booleans(),
+        "backward_moves": st.sampled_from(["count", "pause", "restart"]),
         "all_levels": st.booleans(),
         "load": st.sampled_from(["in_progress", "started"]),
         "blocked_flag": st.booleans(),

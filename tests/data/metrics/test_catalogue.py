@@ -13,8 +13,8 @@ from data.metrics.answers import TIER_COLORS, ErrorState, MetricValue
 from data.metrics.catalogue import FAMILIES, example_question
 from data.metrics.registry import CATALOG
 from data.metrics.rows import example
+from data.settings.definitions import expanded, table
 from data.settings.fields import FIELDS
-from data.settings.model import Definitions
 from tests.builders import DOING, DONE, REVIEW, Item, Version, ask, at, site
 
 DORA = [
@@ -83,7 +83,7 @@ def test_a_metric_explains_itself(name):
     assert "Source: " in metric.text and ">>>" not in metric.text and ">>>" in metric.help
     assert metric.nothing.endswith(".")
     assert set(metric.fields) <= set(FIELDS)
-    assert set(metric.switches) <= set(Definitions.model_fields)
+    assert set(expanded(metric.switches)) <= set(table())
 
 
 @every
