@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dash import Dash
 
+    from data.jtbd.shelf import Shelf
     from data.workspace import Workspace
 
 
@@ -24,6 +25,18 @@ def workspace() -> Workspace:
 
     protect()
     return open_workspace(os.environ, sample=SampleSite())
+
+
+def shelf() -> Shelf:
+    """Job specs and records of the same site, without Jira and without what numbers need. Raises HomeError."""
+    import os
+
+    from data.jtbd.shelf import open_shelf
+    from data.logs import protect
+    from sample.source import SampleSite
+
+    protect()
+    return open_shelf(os.environ, examples=SampleSite.jobs)
 
 
 def create_app(bound: str = "") -> Dash:

@@ -94,5 +94,10 @@ def _one_line(text: str) -> str:
 
 
 def _say(text: str, code: int) -> int:
-    print(SECRETS.clean(_one_line(text)), file=sys.stderr)
+    said = SECRETS.clean(_one_line(text))
+    print(f"\x1b[31m{said}\x1b[0m" if _in_colour() else said, file=sys.stderr)
     return code
+
+
+def _in_colour() -> bool:
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from cli import numbers, password, serving, site, syncing
+from cli import jtbd, numbers, password, serving, site, syncing
 from cli.failures import guarded
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.command("doctor")(site.doctor)
 app.command("sample")(serving.sample)
 app.command("password")(password.password)
 app.command("version")(site.version)
+app.add_typer(jtbd.app)
 
 
 def run(argv: Sequence[str] | None = None) -> int:

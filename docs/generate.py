@@ -44,6 +44,7 @@ VARIABLES = {
     "THROUGHLINE_LOG": "`json`: one JSON object a line on stderr. Default: plain lines.",
     "THROUGHLINE_LOG_LEVEL": "`debug` (with each request), `info` (default), `warning` or `error`.",
     "THROUGHLINE_KEYRING": "`1` keeps tokens in the keyring of the system; needs the Python package `keyring`.",
+    "THROUGHLINE_JTBD": "Folder of job specs (*.ttl) and the register. Wins over the setting, also on the sample site.",
     "THROUGHLINE_DEBUG": "`1` shows the traceback of an unexpected error in the terminal.",
     "HOST": "Like `THROUGHLINE_HOST`, if it is an address; the name of a machine is left alone.",
     "PORT": "Port of the dashboard. Default: 8050.",
@@ -187,7 +188,11 @@ def commands() -> dict[str, Any]:
 
     from cli.program import app
 
-    return dict(typer.main.get_group(app).commands)
+    found: dict[str, Any] = {}
+    for name, made in typer.main.get_group(app).commands.items():
+        found[name] = made
+        found |= {f"{name} {each}": part for each, part in getattr(made, "commands", {}).items()}
+    return found
 
 
 _EXAMPLES = {

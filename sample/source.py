@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 ISSUES, SEED = 2000, 1
@@ -14,6 +15,7 @@ class SampleSite:
     """A believable Jira whose history ends now. Imports the generator only when used."""
 
     title = "Sample site"
+    jobs = Path(__file__).resolve().parents[1] / "examples" / "jtbd"  # specs and records that go with it
 
     def __init__(self, issues: int = ISSUES, seed: int = SEED) -> None:
         self._issues, self._seed = issues, seed

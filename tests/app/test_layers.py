@@ -15,6 +15,7 @@ PLAIN = {
     "data.periods",
     "data.settings.fields",
     "data.settings.model",
+    "data.jtbd.views",
     "data.settings.definitions",
 }
 # What a door may know of data: the workspace, and the plain values it answers with or raises.

@@ -1,0 +1,123 @@
+"""`sync`, `verify`, `new`, `import`, `cleanup`: look after specs, register and records."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.failures import FAILED
+from cli.jtbd import opening
+from cli.options import TableOrJson
+from cli.printing import as_json, as_table, columns, notice
+
+
+def sync(
+    validate: Annotated[
+        bool, typer.Option("--validate", help="Also check the files against the shapes; needs the package pyshacl.")
+    ] = False,
+    format_: TableOrJson = "table",
+) -> int:
+    """Read the specs (*.ttl) again. Of a broken file the last good state stays; exit code 1 when one is broken."""
+    shelf = opening.shelf()
+    found = shelf.sync()
+    problems = list(found.problems)
+    if validate:
+        problems += shelf.validate()
+    if format_ == "json":
+        as_json({**asdict(found), "problems": [asdict(each) for each in problems]})
+    else:
+        names = ("Jobs", "Outcomes", "Personas", "Painpoints", "Forces", "Files", "Triples")
+        table = columns(*names, right=names)
+        table.add_row(*(str(each) for each in found.counts.values()), str(len(found.files)), f"{found.triples:,}")
+        below = (
+            []
+            if found.files
+            else [f"There is no *.ttl file in {shelf.specs_folder}. docs/jtbd.md shows how to write one."]
+        )
+        as_table(table, below)
+    opening.told(tuple(problems))
+    return FAILED if found.broken or (validate and len(problems) > len(found.problems)) else 0
+
+
+def verify(format_: TableOrJson = "table") -> int:
+    """Check the register of jobs: five checks, each with what fails; exit code 1 when one does."""
+    shelf = opening.shelf()
+    register, checks = shelf.register(), shelf.verify()
+    if format_ == "json":
+        as_json([asdict(each) for each in checks])
+    else:
+        from rich.text import Text
+
+        table = columns("Check", "Result", "What fails", wrap=("What fails",))
+        for each in checks:
+            word = Text("ok", style="green") if each.ok else Text("failed", style="red")
+            table.add_row(each.name, word, "" if each.ok else f"{' '.join(each.failing)} {each.todo}")
+        as_table(table, [f"{len(register.jobs)} jobs in {shelf.specs_folder.name}/register.md."])
+    if register.repaired:
+        notice(f"{register.repaired} mis-encoded characters were read as what they were meant to be.")
+    return 0 if all(each.ok for each in checks) else FAILED
+
+
+def new(
+    title: Annotated[str, typer.Argument(help="A short name.")],
+    situation: Annotated[str, typer.Option("--situation", prompt="Given", help="Given which situation.")],
+    pattern: Annotated[str, typer.Option("--pattern", prompt="the system must", help="What the system must do.")],
+    metric: Annotated[str, typer.Option("--metric", prompt="to ensure", help="Which measure that ensures.")],
+    superpower: Annotated[str, typer.Option("--superpower", help="How it is planned.")] = "Writing-Plans",
+    views: Annotated[str, typer.Option("--views", help="Which of the 4+1 views, separated by commas.")] = "Logical",
+    issues: Annotated[
+        str, typer.Option("--issues", help="Jira issues: keys, or 'label NAME', separated by commas.")
+    ] = "",
+    deliverable: Annotated[
+        list[str] | None, typer.Option("--deliverable", "-d", help="What will be delivered; repeatable.")
+    ] = None,
+    steps: Annotated[bool, typer.Option("--steps", help="The deliverables are steps in order.")] = False,
+    id_: Annotated[str, typer.Option("--id", help="Default: the next number.")] = "",
+) -> None:
+    """Add a job to the register (register.md beside the specs)."""
+    made = opening.shelf().new_job(
+        title,
+        situation,
+        pattern,
+        metric,
+        superpower=superpower,
+        views=views,
+        issues=issues,
+        deliverables=deliverable or (),
+        steps=steps,
+        id=id_,
+    )
+    print(f"{made.id}: {made.sentence}")
+
+
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="CSV with a header, JSON, or JSON Lines; repeatable.")],
+    format_: TableOrJson = "table",
+) -> None:
+    """Import records; all of a file or none. What is known already is left alone."""
+    shelf = opening.shelf()
+    told = []
+    for path in files:
+        rows, fresh = shelf.import_file(path)
+        told.append({"file": path.name, "records": rows, "new": fresh})
+    if format_ == "json":
+        as_json(told)
+    else:
+        for each in told:
+            print(f"{each['file']}: {each['records']} records, {each['new']} of them new.")
+
+
+def cleanup(
+    days: Annotated[
+        int | None,
+        typer.Option("--days", min=1, help="Keep so many days. Default: the setting jtbd.retention_days (90)."),
+    ] = None,
+) -> None:
+    """Remove old records now; it is done once a day anyway."""
+    shelf = opening.shelf()
+    removed = shelf.cleanup(days)
+    kept = sum(shelf.store.counts().values())
+    print(f"{removed} records removed, {kept} kept.")

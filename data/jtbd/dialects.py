@@ -1,0 +1,143 @@
+"""Other people's ways to write job specs, as a table: their names and scales become ours."""
+
+from __future__ import annotations
+
+import re
+
+OURS = "urn:throughline:jtbd:"
+
+# Last part of a class name, lower case → our class, and the kind that the name implies.
+CLASSES: dict[str, tuple[str, str | None]] = {
+    "job": ("Job", None), "jobtobedone": ("Job", None), "customerjob": ("Job", None), "corejob": ("Job", None),
+    "functionaljob": ("Job", "functional"), "emotionaljob": ("Job", "emotional"), "socialjob": ("Job", "social"),
+    "outcome": ("Outcome", None), "desiredoutcome": ("Outcome", None),
+    "persona": ("Persona", None), "customerpersona": ("Persona", None), "jobperformer": ("Persona", None),
+    "painpoint": ("Painpoint", None), "pain": ("Painpoint", None),
+    "force": ("Force", None), "pushforce": ("Force", "push"), "push": ("Force", "push"),
+    "pullforce": ("Force", "pull"), "pull": ("Force", "pull"), "anxiety": ("Force", "anxiety"),
+    "anxietyforce": ("Force", "anxiety"), "habit": ("Force", "habit"), "habitforce": ("Force", "habit"),
+    "measurement": ("Measurement", None),
+}  # fmt: skip
+
+# Last part of a property name, lower case → our property.
+PROPERTIES = {
+    "id": "id", "identifier": "id", "jobid": "id", "outcomeid": "id", "personaid": "id", "painpointid": "id",
+    "title": "title", "label": "title", "preflabel": "title", "name": "title", "jobtitle": "title", "personaname": "title",
+    "description": "description", "comment": "description", "jobdescription": "description",
+    "painpointdescription": "description", "personarole": "description", "question": "description",
+    "statement": "statement", "jobstatement": "statement", "outcomestatement": "statement", "fullstatement": "statement",
+    "situation": "situation", "when": "situation", "circumstance": "situation", "context": "situation",
+    "motivation": "motivation", "wantto": "motivation", "iwant": "motivation", "goal": "motivation",
+    "result": "result", "soican": "result", "sothat": "result", "benefit": "result",
+    "kind": "kind", "jobtype": "kind", "forcetype": "kind",
+    "persona": "persona", "haspersona": "persona", "performedby": "persona", "performer": "persona",
+    "outcome": "outcome", "hasoutcome": "outcome", "desiredoutcome": "outcome", "hasdesiredoutcome": "outcome",
+    "painpoint": "painpoint", "haspainpoint": "painpoint", "pain": "painpoint",
+    "force": "force", "hasforce": "force",
+    "job": "job", "concernsjob": "job", "affectsjob": "job", "ofjob": "job", "forjob": "job",
+    "part": "part", "hasoutcomepriority": "part", "outcomepriority": "part", "hasjobstatement": "part",
+    "direction": "direction", "outcomedirection": "direction",
+    "metric": "metric", "outcomemetric": "metric", "cataloguemetric": "metric",
+    "object": "object", "outcomeobject": "object", "objectofcontrol": "object",
+    "clarifier": "clarifier", "outcomeclarifier": "clarifier", "contextualclarifier": "clarifier",
+    "importance": "importance", "importancescore": "importance", "priority": "importance",
+    "satisfaction": "satisfaction", "satisfactionscore": "satisfaction", "currentsatisfaction": "satisfaction",
+    "answers": "answers", "responses": "answers", "samplesize": "answers",
+    "importantanswers": "importantAnswers", "satisfiedanswers": "satisfiedAnswers",
+    "target": "target", "targetvalue": "target", "unit": "unit", "scale": "scale",
+    "measuredby": "measuredBy", "ismeasuredby": "measuredBy",
+    "project": "project", "type": "type", "issuetype": "type", "component": "component",
+    "category": "category", "painpointcategory": "category",
+    "severity": "severity", "severityscore": "severity", "painpointseverity": "severity",
+    "issue": "issue", "jiraissue": "issue", "jiralabel": "label",
+}  # fmt: skip
+
+# Our own names are exact: a name of ours that is not here is a typing error, and said.
+VOCABULARY = frozenset(PROPERTIES.values()) | {"label"}
+
+# Words that stand for a number from 1 to 10; what has no place here is reported, never guessed.
+RATINGS = {
+    "none": 0.0, "very low": 1.0, "trivial": 1.0, "low": 3.0, "minor": 3.0, "medium": 5.0, "moderate": 5.0,
+    "high": 8.0, "major": 8.0, "very high": 9.0, "critical": 10.0, "blocker": 10.0,
+    "very dissatisfied": 1.0, "dissatisfied": 3.0, "neutral": 5.0, "satisfied": 8.0, "very satisfied": 10.0,
+}  # fmt: skip
+
+DIRECTIONS = {
+    "minimise": "minimise", "minimize": "minimise", "reduce": "minimise", "decrease": "minimise", "lower": "minimise",
+    "maximise": "maximise", "maximize": "maximise", "increase": "maximise", "raise": "maximise", "improve": "maximise",
+}  # fmt: skip
+_OF = re.compile(r"^\s*(?P<value>\d+(?:\.\d+)?)\s*(?:/|of|out of)\s*(?P<scale>\d+(?:\.\d+)?)\s*$")
+_DURATION = re.compile(
+    r"^P(?:(?P<days>\d+(?:\.\d+)?)D)?(?:T(?:(?P<hours>\d+(?:\.\d+)?)H)?(?:(?P<minutes>\d+(?:\.\d+)?)M)?"
+    r"(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?$"
+)
+
+
+def plain(name: str) -> str:
+    """The last part of an IRI, as the tables above are keyed.
+
+    >>> plain("http://example.org/jtbd#Desired_Outcome"), plain("urn:throughline:jtbd:Job")
+    ('desiredoutcome', 'job')
+    """
+    return re.sub(r"[_-]", "", last_part(name)).casefold()
+
+
+def last_part(iri: str) -> str:
+    """
+    >>> last_part("http://example.org/jtbd#BuyFast"), last_part("urn:shop:job/buy-fast")
+    ('BuyFast', 'buy-fast')
+    """
+    return re.split(r"[#/:]", iri.rstrip("#/:"))[-1]
+
+
+def rating(text: str, scale: float = 10.0) -> float | None:
+    """A rating of 0 to 10 from an integer, a decimal, "4/5" or a word; None for anything else.
+
+    `scale` is the highest value where it is not 10.
+
+    >>> rating("7"), rating("8.5"), rating("4/5"), rating("Very High"), rating("4", 5), rating("14"), rating("some")
+    (7.0, 8.5, 8.0, 9.0, 8.0, None, None)
+    """
+    words = re.sub(r"[\s_-]+", " ", text).strip().casefold()
+    if words in RATINGS:
+        return RATINGS[words]
+    if found := _OF.match(words):
+        text, scale = found["value"], float(found["scale"])
+    value = number(text)
+    if value is None or not scale > 0:
+        return None
+    value = value * 10 / scale
+    return value if 0 <= value <= 10 else None
+
+
+def number(text: str) -> float | None:
+    """
+    >>> number(" 5.50"), number("1e3"), number("nan"), number("soon")
+    (5.5, 1000.0, None, None)
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if abs(value) < 1e15 else None
+
+
+def seconds(text: str) -> float | None:
+    """Seconds of an ISO 8601 duration without months and years; None for anything else.
+
+    >>> seconds("PT1M30S"), seconds("P1D"), seconds("P"), seconds("5")
+    (90.0, 86400.0, None, None)
+    """
+    found = _DURATION.match(text.strip())
+    if not found or not any(found.groups()) or text.strip().endswith("T"):
+        return None
+    sizes = {"days": 86_400, "hours": 3600, "minutes": 60, "seconds": 1}
+    return sum(float(found[name] or 0) * size for name, size in sizes.items())
+
+
+def direction(text: str) -> str | None:
+    """
+    >>> direction("Minimize"), direction("increase"), direction("sideways")
+    ('minimise', 'maximise', None)
+    """
+    return DIRECTIONS.get(text.strip().casefold())

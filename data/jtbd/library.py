@@ -1,0 +1,156 @@
+"""The folder of specs: read file by file; of a broken one the last good state stays."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from data.cache.files import opened
+from data.jtbd.specs import Item, SpecProblem, Specs, gathered, linked
+from data.jtbd.store import RecordStore
+
+log = logging.getLogger(__name__)
+MOST_FILES = 200
+MOST_BYTES = 20_000_000  # of all files together
+_SIGNATURE, _PROBLEMS = "spec_files", "spec_problems"
+
+
+@dataclass(frozen=True)
+class SpecSync:
+    """How a sync of the specs went: files read, items kept, triples, what is wrong."""
+
+    folder: str
+    files: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()  # of these the last good state is kept
+    counts: dict[str, int] = field(default_factory=dict)
+    triples: int = 0
+    problems: tuple[SpecProblem, ...] = ()
+
+
+def files_in(folder: Path, pattern: str = "*.ttl") -> list[Path]:
+    """The (Turtle) files of a folder, in the order of names; hidden ones are left alone."""
+    try:
+        return sorted(each for each in folder.glob(pattern) if not each.name.startswith("."))
+    except OSError:
+        return []
+
+
+def signature(folder: Path, pattern: str = "*.ttl") -> str:
+    """Changes when a file is added, removed or written."""
+    parts = [str(folder)]
+    for path in files_in(folder, pattern):
+        try:
+            found = path.stat()
+            parts.append(f"{path.name} {found.st_mtime_ns} {found.st_size} {found.st_ino}")
+        except OSError as error:
+            parts.append(f"{path.name} {error.errno}")
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def current(store: RecordStore, folder: Path, now: int) -> Specs:
+    """The specs as the files are now; they are read again only when they have changed. Raises RecordsError."""
+    if store.note(_SIGNATURE) != signature(folder):
+        sync(store, folder, now)
+    return _with_problems(store, store.kept_specs())
+
+
+def sync(store: RecordStore, folder: Path, now: int) -> SpecSync:
+    """Read every file and keep what it says. Raises RecordsError."""
+    from data.jtbd.turtle import SpecError, parse
+
+    seen = signature(folder)
+    before = store.kept_items()
+    items: list[tuple[str, Item]] = []
+    problems: list[SpecProblem] = []
+    broken: list[str] = []
+    triples = read = 0
+    paths = files_in(folder)
+    for n, path in enumerate(paths):
+        try:
+            content = _content(path, n, read)
+            read += len(content)
+            found = parse(content, path.name)
+        except SpecError as error:
+            problems.append(error.problem)
+            broken.append(path.name)
+            items += [each for each in before if each[1].source == path.name]
+            continue
+        items += found.items
+        problems += found.problems
+        triples += found.triples
+    items = linked(items)
+    problems += _twice(items) + _dangling(items)
+    store.keep_specs(items, now)
+    store.set_note(_PROBLEMS, json.dumps([asdict(each) for each in problems], ensure_ascii=False))
+    store.set_note(_SIGNATURE, seen)
+    kept = gathered(items)
+    counts = {kind: len(kept.of(kind)) for kind in ("job", "outcome", "persona", "painpoint", "force")}
+    return SpecSync(folder.name, tuple(each.name for each in paths), tuple(broken), counts, triples, tuple(problems))
+
+
+def _content(path: Path, n: int, read: int) -> bytes:
+    """Raises SpecError."""
+    from data.jtbd.turtle import MOST_BYTES as FILE_BYTES
+    from data.jtbd.turtle import SpecError
+
+    if n >= MOST_FILES:
+        raise SpecError(SpecProblem(path.name, 0, f"Only the first {MOST_FILES} files are read.", "Join some of them."))
+    try:
+        with opened(path) as file:
+            content = file.read(FILE_BYTES + 1)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise SpecError(SpecProblem(path.name, 0, f"It cannot be read: {why}.", "Check its permissions.")) from error
+    if read + len(content) > MOST_BYTES:
+        raise SpecError(
+            SpecProblem(path.name, 0, f"All files together have more than {MOST_BYTES:,} bytes.", "Keep fewer.")
+        )
+    return content
+
+
+def _twice(items: list[tuple[str, Item]]) -> list[SpecProblem]:
+    first: dict[tuple[str, str], Item] = {}
+    found = []
+    for kind, item in items:
+        other = first.setdefault((kind, item.id), item)
+        if other is not item:
+            where = f"{other.source}, line {other.line}" if other.line else other.source
+            found.append(
+                SpecProblem(
+                    item.source, item.line, f"The {kind} {item.id} is in {where} too.", "The first is used; rename one."
+                )
+            )
+    return found
+
+
+def _dangling(items: list[tuple[str, Item]]) -> list[SpecProblem]:
+    """What names something that no file has."""
+    known = {(kind, item.id) for kind, item in items}
+    found = []
+    for _, item in items:
+        named = [("job", each) for each in [getattr(item, "job", "")] if each]
+        for part in ("outcome", "painpoint", "force", "persona"):
+            named += [(part, each) for each in getattr(item, f"{part}s", ())]
+        for kind, name in named:
+            if (kind, name) not in known and not (kind == "persona" and _by_title(items, name)):
+                found.append(
+                    SpecProblem(item.source, item.line, f"{item.id} names the {kind} {name}, which no file has.")
+                )
+    return found
+
+
+def _by_title(items: list[tuple[str, Item]], name: str) -> bool:
+    return any(kind == "persona" and item.title.casefold() == name.casefold() for kind, item in items)
+
+
+def _with_problems(store: RecordStore, specs: Specs) -> Specs:
+    from dataclasses import replace
+
+    try:
+        told = [SpecProblem(**each) for each in json.loads(store.note(_PROBLEMS) or "[]")]
+    except (ValueError, TypeError):
+        told = []
+    return replace(specs, problems=tuple(told))

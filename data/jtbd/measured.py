@@ -1,0 +1,82 @@
+"""Actual values of outcomes that are bound to a catalogue metric: the one place where Jira and jobs meet."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+from data.issues.tables import microseconds
+from data.jtbd.bindings import Binding
+from data.jtbd.picture import Bound
+from data.jtbd.specs import Outcome
+from data.metrics.catalogue import Asked, Metric
+from data.metrics.facts import Facts
+from data.metrics.measure import rows_for, value_of
+from data.periods import Period
+from data.views import Filters
+
+log = logging.getLogger(__name__)
+_UNITS = {"%": "percent", "per cent": "percent", "pct": "percent", "h": "hours", "hour": "hours", "d": "days",
+          "day": "days", "min": "minutes", "minute": "minutes", "s": "seconds", "sec": "seconds", "second": "seconds",
+          "week": "weeks", "item": "items", "issues": "items", "issue": "items"}  # fmt: skip
+_HOURS = {"seconds": 1 / 3600, "minutes": 1 / 60, "hours": 1.0, "days": 24.0, "weeks": 168.0}
+
+
+def filters_for(binding: Binding, filters: Filters) -> Filters:
+    """The filters of the view, and those of the binding, which win where both have some."""
+    own = dict(zip(("projects", "types", "labels", "components"), binding.filters, strict=True))
+    return replace(filters, **{name: names for name, names in own.items() if names})
+
+
+def in_unit(value: float | None, has: str, wanted: str) -> float | None:
+    """A value in another unit; None where the two have nothing in common.
+
+    >>> in_unit(2.0, "days", "hours"), in_unit(7.5, "percent", "%"), in_unit(1.0, "days", "percent")
+    (48.0, 7.5, None)
+    """
+    has, wanted = (_UNITS.get(each.strip().casefold(), each.strip().casefold()) for each in (has, wanted))
+    if value is None:
+        return None
+    if not wanted or has == wanted:
+        return value
+    if has in _HOURS and wanted in _HOURS:
+        return value * _HOURS[has] / _HOURS[wanted]
+    return None
+
+
+def measured(outcome: Outcome, facts_for: Callable[[Filters], Facts], filters: Filters, period: Period) -> Bound | None:
+    """What Jira says in a period and in the one before; None for an outcome that is not bound. Never raises for data."""
+    from data.metrics import CATALOG
+
+    binding = outcome.binding
+    if binding is None:
+        return None
+    metric = CATALOG.get(binding.metric)
+    if metric is None:
+        return Bound(binding.metric, None, reason=f"The catalogue has no metric {binding.metric!r}.")
+    facts = facts_for(filters_for(binding, filters))
+    try:
+        return _asked(metric, outcome, facts, period)
+    except Exception:
+        log.exception("metric %s failed for outcome %s", metric.name, outcome.id)
+        return Bound(metric.name, None, reason=f"{metric.title} could not be calculated; the log names the reason.")
+
+
+def _asked(metric: Metric, outcome: Outcome, facts: Facts, period: Period) -> Bound:
+    missing = metric.missing(facts)
+    if missing:
+        return Bound(metric.name, None, reason=missing.message)
+    asked = Asked(facts, period)
+    rows = rows_for(metric, asked)
+    value = metric(rows, asked) if asked.start <= facts.now else None
+    before = period.previous()
+    whole = facts.complete_from is None or microseconds(before.start) >= facts.complete_from
+    then = value_of(metric, facts, before) if whole else None
+    if value is None:
+        return Bound(metric.name, None, in_unit(then, metric.unit, outcome.unit), rows.used, metric.nothing)
+    shown = in_unit(value, metric.unit, outcome.unit)
+    if shown is None:
+        reason = f"The target is in {outcome.unit}, but {metric.title} is in {metric.unit}."
+        return Bound(metric.name, None, None, rows.used, reason)
+    return Bound(metric.name, float(shown), in_unit(then, metric.unit, outcome.unit), rows.used)

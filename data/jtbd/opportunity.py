@@ -1,0 +1,112 @@
+"""How underserved one outcome is: importance and satisfaction by the same method, or a reason why there is no score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from statistics import fmean
+
+from data.jtbd.operations import (
+    BAND_TITLES,
+    ENOUGH,
+    Share,
+    calculate_opportunity_score,
+    opportunity_band,
+    opportunity_interval,
+    wilson,
+)
+from data.jtbd.records import TOP_TWO, UserSatisfaction
+from data.jtbd.specs import Outcome
+from data.jtbd.views import Interval, Opportunity
+
+
+def interval(share: Share) -> Interval:
+    return Interval(share.count, share.n, share.value, share.low, share.high, share.enough)
+
+
+def satisfied(answers: Sequence[UserSatisfaction]) -> Share:
+    """The share that gave one of the two highest answers."""
+    return wilson(sum(each.satisfaction_level in TOP_TWO for each in answers), len(answers))
+
+
+def ratings(answers: Sequence[UserSatisfaction]) -> list[float]:
+    """The answers that are numbers from 1 to 10."""
+    return [float(each.satisfaction_level) for each in answers if each.satisfaction_level[0].isdigit()]
+
+
+def opportunity_of(outcome: Outcome, answers: Sequence[UserSatisfaction], formula: str = "clamped") -> Opportunity:
+    """From the specs, and from what people answered where enough of them did.
+
+    >>> ulwick = Outcome("pay", answers=270, important=200, satisfied=75)
+    >>> found = opportunity_of(ulwick, [])
+    >>> round(found.importance, 1), round(found.satisfaction, 1), round(found.score, 1), found.band
+    (7.4, 2.8, 12.0, 'strong')
+    """
+    if outcome.important is not None and outcome.answers:
+        return _counted(outcome, wilson(outcome.important, outcome.answers), answers, formula)
+    if outcome.importance is not None:
+        return _rated(outcome, outcome.importance, answers, formula)
+    return Opportunity(reason="The specs do not say how important it is.")
+
+
+def _counted(outcome: Outcome, important: Share, answers: Sequence[UserSatisfaction], formula: str) -> Opportunity:
+    """Both are shares of people."""
+    importance = 10 * (important.value or 0)
+    told, specified = satisfied(answers), None
+    if outcome.satisfied is not None and outcome.answers:
+        specified = wilson(outcome.satisfied, outcome.answers)
+    share = told if told.enough or (specified is None and told.n) else specified
+    if share is None or share.value is None:
+        reason = "Nobody was asked how satisfied they are."
+        if outcome.satisfaction is not None:
+            reason = "Importance is a share of answers and satisfaction a rating: the two cannot be compared."
+        return Opportunity(importance, None, "top2", reason=reason)
+    bounds = opportunity_interval(important, share, formula) or (None, None)
+    base = _scored(importance, 10 * share.value, formula)
+    enough = share.enough and important.enough
+    return _judged(
+        replace(
+            base,
+            method="top2",
+            satisfied_from="records" if share is told else "specs",
+            low=bounds[0],
+            high=bounds[1],
+            n=share.n,
+            enough=enough,
+        ),
+        min(share.n, important.n),
+    )
+
+
+def _rated(outcome: Outcome, importance: float, answers: Sequence[UserSatisfaction], formula: str) -> Opportunity:
+    """Both are ratings from 1 to 10."""
+    told = ratings(answers)
+    if len(told) >= ENOUGH or (told and outcome.satisfaction is None):
+        base = _scored(importance, fmean(told), formula)
+        enough = len(told) >= ENOUGH
+        return _judged(replace(base, method="rating", satisfied_from="records", n=len(told), enough=enough), len(told))
+    if outcome.satisfaction is not None:
+        base = _scored(importance, outcome.satisfaction, formula)
+        return _judged(replace(base, method="rating", satisfied_from="specs"), ENOUGH)
+    reason = "Nobody was asked how satisfied they are."
+    if answers or outcome.satisfied is not None:
+        reason = "Importance is a rating and satisfaction a share of answers: the two cannot be compared."
+    return Opportunity(importance, None, "rating", reason=reason)
+
+
+def _scored(importance: float, satisfaction: float, formula: str) -> Opportunity:
+    return Opportunity(
+        importance,
+        satisfaction,
+        score=calculate_opportunity_score(importance, satisfaction, formula),
+        clamped=calculate_opportunity_score(importance, satisfaction),
+        linear=calculate_opportunity_score(importance, satisfaction, "linear"),
+        band=opportunity_band(importance, satisfaction, formula),
+    )
+
+
+def _judged(found: Opportunity, n: int) -> Opportunity:
+    """The band in words; none where too few answered."""
+    if not found.enough:
+        return replace(found, band=None, band_title="", reason=f"Not enough answers: {n} of {ENOUGH}.")
+    return replace(found, band_title=BAND_TITLES[found.band or "appropriate"])

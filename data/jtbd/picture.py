@@ -1,0 +1,401 @@
+"""Records and specs put together: one row for each job, outcome and painpoint; the data of every dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import fmean, median
+from typing import Any
+
+from data.jtbd.operations import (
+    Achievement,
+    achievement,
+    aggregate_painpoint_resolution,
+    calculate_job_completion_rate,
+    calculate_outcome_achievement,
+    compute_time_to_outcome_stats,
+    middle,
+    wilson,
+)
+from data.jtbd.opportunity import interval, opportunity_of, ratings, satisfied
+from data.jtbd.records import KINDS, JobCompletion, Record, Records, UserSatisfaction
+from data.jtbd.specs import Outcome, Specs
+from data.jtbd.views import JobRow, Opportunity, OutcomeRow, PainpointRow, QualityRow, SatisfactionRow, TimeRow
+
+_FLAT = 2.0  # a change of less than so many percent reads as no change
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which part of the records: [start, end) in µs, the span before it to compare with, a persona, a job."""
+
+    start: int | None = None
+    end: int | None = None
+    previous_start: int | None = None
+    persona: str | None = None
+    job: str | None = None
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What Jira says of an outcome that is bound to a catalogue metric, in the outcome's unit."""
+
+    metric: str
+    actual: float | None
+    previous: float | None = None
+    n: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Reported:
+    """Issues that name a painpoint, worked on in the period, and how many of them are done."""
+
+    issues: int = 0
+    done: int = 0
+
+
+@dataclass
+class Picture:
+    """All rows, and what they add up to."""
+
+    jobs: list[JobRow] = field(default_factory=list)
+    outcomes: list[OutcomeRow] = field(default_factory=list)
+    painpoints: list[PainpointRow] = field(default_factory=list)
+    times: list[TimeRow] = field(default_factory=list)
+    satisfaction: list[SatisfactionRow] = field(default_factory=list)
+    quality: list[QualityRow] = field(default_factory=list)
+    summary: dict[str, Any] = field(default_factory=dict)
+
+
+def picture(
+    records: Records,
+    specs: Specs,
+    wanted: Wanted | None = None,
+    *,
+    bound: Mapping[str, Bound] | None = None,
+    reported: Mapping[str, Reported] | None = None,
+    formula: str = "clamped",
+) -> Picture:
+    """Every row of the period. `records` may hold more than the period: what lies outside is left alone."""
+    return _Drawing(records, specs, wanted or Wanted(), bound or {}, reported or {}, formula).picture()
+
+
+Groups = dict[str, list[Any]]
+
+
+class _Drawing:
+    def __init__(
+        self,
+        records: Records,
+        specs: Specs,
+        wanted: Wanted,
+        bound: Mapping[str, Bound],
+        reported: Mapping[str, Reported],
+        formula: str,
+    ) -> None:
+        self.specs, self.wanted, self.bound, self.reported, self.formula = specs, wanted, bound, reported, formula
+        self.persona = None if wanted.persona is None else specs.resolve("persona", wanted.persona)
+        self._personas: dict[str, bool] = {None: self.persona is None}  # type: ignore[dict-item]
+        now = dict.fromkeys(KINDS, (wanted.start, wanted.end))
+        self.now = {kind: self._grouped(kind, part, *now[kind]) for kind, part in zip(KINDS, records, strict=True)}
+        before = (wanted.previous_start, wanted.start)
+        compare = wanted.previous_start is not None and wanted.start is not None
+        self.before = {
+            kind: self._grouped(kind, part, *before) if compare and kind in ("job", "outcome") else {}
+            for kind, part in zip(KINDS, records, strict=True)
+        }
+
+    def _grouped(self, kind: str, rows: Sequence[Record], start: int | None, end: int | None) -> Groups:
+        """What a record is about → the records of a span and persona."""
+        made, _, when = KINDS[kind]
+        clock, person = made._fields.index(when), made._fields.index("persona")  # type: ignore[attr-defined]
+        if start is not None or end is not None:
+            low, high = -(1 << 63) if start is None else start, 1 << 63 if end is None else end
+            rows = [each for each in rows if low <= each[clock] < high]
+        if self.persona is not None:
+            rows = [each for each in rows if self._is_persona(each[person])]
+        groups: Groups = {}
+        for each in rows:
+            try:
+                groups[each[0]].append(each)
+            except KeyError:
+                groups[each[0]] = [each]
+        of = {"time": "outcome", "satisfaction": "outcome"}.get(kind, kind)
+        merged: Groups = {}
+        for name, part in groups.items():
+            merged.setdefault(self.specs.resolve(of, name), []).extend(part)
+        return merged
+
+    def _is_persona(self, text: str | None) -> bool:
+        found = self._personas.get(text)  # type: ignore[arg-type]
+        if found is None:
+            found = self._personas[text] = self.specs.resolve("persona", text or "") == self.persona  # type: ignore[index]
+        return found
+
+    def picture(self) -> Picture:
+        out = Picture()
+        out.outcomes = [self._outcome(each) for each in self._ids("outcome", "time", "satisfaction")]
+        rates: dict[str, list[float | None]] = {}
+        for row in out.outcomes:
+            rates.setdefault(row.job_id, []).append(row.achievement)
+        out.painpoints = [self._painpoint(each) for each in self._ids("painpoint")]
+        eased: dict[str, int] = {}
+        for pain in out.painpoints:
+            eased[pain.job_id] = eased.get(pain.job_id, 0) + pain.improved
+        out.jobs = [self._job(each, middle(rates.get(each, [])), eased.get(each, 0)) for each in self._ids("job")]
+        out.times = [self._time(row) for row in out.outcomes if row.outcome_id in self.now["time"]]
+        out.satisfaction = [self._satisfied(row) for row in out.outcomes if row.outcome_id in self.now["satisfaction"]]
+        out.quality = self._quality(out)
+        out.summary = self._summary(out)
+        return out
+
+    def _ids(self, of: str, *kinds: str) -> list[str]:
+        """Ids of the specs, then those that only records name; of one job where one is wanted."""
+        known = self.specs.of(of)
+        strange = sorted({name for kind in (of, *kinds) for name in self.now[kind]} - set(known))
+        return [each for each in (*known, *strange) if self._of_job(of, each)]
+
+    def _of_job(self, of: str, name: str) -> bool:
+        if self.wanted.job is None:
+            return True
+        job = self.specs.resolve("job", self.wanted.job)
+        if of == "job":
+            return name == job
+        item = self.specs.of(of).get(name)
+        return item is not None and item.job == job
+
+    # ---- rows
+
+    def _job(self, name: str, achieved: float | None, eased: int) -> JobRow:
+        rows = self.now["job"].get(name, [])
+        status = [each.status for each in rows]
+        done = [each for each in rows if each.status == "completed"]
+        spans = _durations(done)
+        spec = self.specs.jobs.get(name)
+        return JobRow(
+            job_id=name,
+            title=spec.name if spec else name,
+            sentence=spec.sentence if spec else "",
+            personas=spec.personas if spec else tuple(sorted({each.persona for each in rows if each.persona})),
+            in_specs=spec is not None,
+            tracked=len(rows),
+            completed=len(done),
+            failed=status.count("failed"),
+            open=len(rows) - len(done) - status.count("failed"),
+            completion=interval(wilson(len(done), len(rows))),
+            previous_rate=calculate_job_completion_rate(self.before["job"].get(name, [])),
+            mean_seconds=fmean(spans) if spans else None,
+            median_seconds=median(spans) if spans else None,
+            without_duration=sum(each.duration_seconds is None for each in done),
+            achievement=achieved,
+            painpoints_resolved=eased,
+            from_jira=sum(each.source == "jira" for each in rows),
+        )
+
+    def _outcome(self, name: str) -> OutcomeRow:
+        spec = self.specs.outcomes.get(name)
+        known = spec or Outcome(name)
+        bound = self.bound.get(name)
+        found = self._measured(name, known, bound)
+        earlier = self._measured_before(name, known, bound)
+        job = self.specs.jobs.get(known.job)
+        direction, size, verdict = _trend(found.actual, earlier.actual, known.direction)
+        answers: list[UserSatisfaction] = self.now["satisfaction"].get(name, [])
+        return OutcomeRow(
+            outcome_id=name,
+            title=known.name,
+            sentence=known.sentence,
+            job_id=known.job,
+            job_title=job.name if job else known.job,
+            in_specs=spec is not None,
+            direction=known.direction,
+            target=found.expected,
+            unit=known.unit,
+            actual=found.actual,
+            achievement=found.achievement,
+            reason=found.reason,
+            n=found.n,
+            source="jira" if bound else "records" if found.n else "",
+            binding=known.binding.words if known.binding else "",
+            metric=bound.metric if bound else "",
+            previous_actual=earlier.actual,
+            previous_achievement=earlier.achievement,
+            trend_direction=direction,
+            trend_percentage=size,
+            trend_verdict=verdict,
+            opportunity=opportunity_of(spec, answers, self.formula)
+            if spec
+            else Opportunity(reason="No spec names it."),
+        )
+
+    def _measured(self, name: str, spec: Outcome, bound: Bound | None) -> Achievement:
+        if bound is None:
+            rows = self.now["outcome"].get(name, [])
+            return calculate_outcome_achievement(rows, name, spec.direction, spec.target)
+        return _of_bound(name, spec, bound.actual, bound.n, bound.reason)
+
+    def _measured_before(self, name: str, spec: Outcome, bound: Bound | None) -> Achievement:
+        if bound is None:
+            rows = self.before["outcome"].get(name, [])
+            return calculate_outcome_achievement(rows, name, spec.direction, spec.target)
+        return _of_bound(name, spec, bound.previous, 0, bound.reason)
+
+    def _painpoint(self, name: str) -> PainpointRow:
+        spec = self.specs.painpoints.get(name)
+        rows = self.now["painpoint"].get(name, [])
+        found = aggregate_painpoint_resolution((each._replace(painpoint_id=name) for each in rows), name)
+        told = self.reported.get(name, Reported())
+        return PainpointRow(
+            painpoint_id=name,
+            title=spec.name if spec else next((each.description for each in rows if each.description), name),
+            category=spec.category if spec else next((each.category for each in rows if each.category), ""),
+            job_id=spec.job if spec else "",
+            in_specs=spec is not None,
+            severity=spec.severity if spec else None,
+            n=found.n,
+            before=found.before,
+            after=found.after,
+            effectiveness=found.effectiveness,
+            improved=found.improved,
+            worse=found.worse,
+            unchanged=found.unchanged,
+            reason=found.reason,
+            issues=told.issues,
+            issues_done=told.done,
+        )
+
+    def _time(self, row: OutcomeRow) -> TimeRow:
+        name = row.outcome_id
+        rows = (each._replace(outcome_id=name) for each in self.now["time"][name])
+        found = compute_time_to_outcome_stats(rows, name)
+        return TimeRow(
+            name,
+            row.title,
+            found.n,
+            found.open,
+            found.p50,
+            found.p75,
+            found.p90,
+            found.mean,
+            found.shortest,
+            found.longest,
+        )
+
+    def _satisfied(self, row: OutcomeRow) -> SatisfactionRow:
+        answers: list[UserSatisfaction] = self.now["satisfaction"][row.outcome_id]
+        scores = ratings(answers)
+        efforts = [each.effort_score for each in answers if each.effort_score is not None]
+        return SatisfactionRow(
+            about="outcome",
+            id=row.outcome_id,
+            title=row.title,
+            satisfied=interval(satisfied(answers)),
+            mean_rating=fmean(scores) if scores else None,
+            ratings=len(scores),
+            met_expectations=interval(wilson(sum(bool(each.met_expectations) for each in answers), len(answers))),
+            would_recommend=interval(wilson(sum(bool(each.would_recommend) for each in answers), len(answers))),
+            mean_effort=fmean(efforts) if efforts else None,
+        )
+
+    # ---- sums
+
+    def _quality(self, out: Picture) -> list[QualityRow]:
+        """J-07: can the numbers be trusted."""
+        done = sum(row.completed for row in out.jobs)
+        timed = done - sum(row.without_duration for row in out.jobs)
+        specified = [row for row in out.outcomes if row.in_specs]
+        covered = sum(row.actual is not None for row in specified)
+        pains = sum(row.improved + row.issues_done for row in out.painpoints)
+        all_pains = sum(row.n + row.issues for row in out.painpoints)
+        rows = [*out.jobs, *out.outcomes, *out.painpoints]
+        strange = [row for row in rows if not row.in_specs]
+        return [
+            _quality_row("Completed jobs with a duration", timed, done,
+                         "Say when each job was started: track it with the status started first, or give --started."),
+            _quality_row("Outcomes that were measured", covered, len(specified),
+                         "Track the others, or bind them to a metric of Jira with tl:measuredBy."),
+            _quality_row("Painpoint reports resolved", pains, all_pains, ""),
+            _quality_row("Names in records that the specs know", len(rows) - len(strange), len(rows),
+                         "Not in the specs: " + ", ".join(_id_of(row) for row in strange[:8]) + "." if strange else ""),
+        ]  # fmt: skip
+
+    def _summary(self, out: Picture) -> dict[str, Any]:
+        tracked, done = sum(row.tracked for row in out.jobs), sum(row.completed for row in out.jobs)
+        spans = _durations(
+            each for row in out.jobs for each in self.now["job"].get(row.job_id, ()) if each.status == "completed"
+        )
+        rates = [row.achievement for row in out.outcomes if row.achievement is not None]
+        return {
+            "total_jobs": tracked,
+            "completed_jobs": done,
+            "failed_jobs": sum(row.failed for row in out.jobs),
+            "open_jobs": sum(row.open for row in out.jobs),
+            "completion_rate": done / tracked if tracked else None,
+            "avg_completion_time": fmean(spans) if spans else None,
+            "outcomes_measured": len(rates),
+            "outcomes_achieved": sum(each >= 100 for each in rates),
+            "median_achievement": middle(rates),
+            "painpoints_recorded": sum(row.n for row in out.painpoints),
+            "painpoints_improved": sum(row.improved for row in out.painpoints),
+            "answers": sum(row.satisfied.n for row in out.satisfaction),
+        }
+
+
+def _durations(done: Iterable[JobCompletion]) -> list[float]:
+    """Seconds that people took; those of issues, which are days of delivery, only where there are no others."""
+    found = [(each.source == "jira", each.duration_seconds) for each in done if each.duration_seconds is not None]
+    told = [seconds for from_jira, seconds in found if not from_jira]
+    return told or [seconds for _, seconds in found]
+
+
+def _of_bound(name: str, spec: Outcome, actual: float | None, n: int, reason: str) -> Achievement:
+    if actual is None:
+        return Achievement(name, spec.direction, spec.target, None, None, reason or "Nothing was measured.", n)
+    if spec.target is None:
+        return Achievement(name, spec.direction, None, actual, None, "The specs name no target.", n, actual)
+    rate, why = achievement(spec.target, actual, spec.direction)
+    return Achievement(
+        name, spec.direction, spec.target, actual, rate, why, n, actual, None if rate is None else rate > 100
+    )
+
+
+def _trend(now: float | None, then: float | None, direction: str | None) -> tuple[str | None, float | None, str | None]:
+    """(up, down or flat; change in percent; better, worse or unchanged).
+
+    >>> _trend(4.0, 5.0, "minimise"), _trend(5.05, 5.0, "maximise"), _trend(5.0, None, None)
+    (('down', -20.0, 'better'), ('flat', 0.9999999999999964, 'unchanged'), (None, None, None))
+    """
+    if now is None or then is None:
+        return None, None, None
+    change = None if then == 0 else 100 * (now - then) / then
+    if now == then:
+        change = 0.0
+    flat = now == then or (change is not None and abs(change) < _FLAT)
+    way = "flat" if flat else "up" if now > then else "down"
+    if direction is None:
+        return way, change, None
+    better = (now < then) == (direction == "minimise")
+    return way, change, "unchanged" if flat else "better" if better else "worse"
+
+
+def _quality_row(name: str, count: int, of: int, todo: str) -> QualityRow:
+    whole = count == of
+    message = "Nothing in the period." if not of else f"{count} of {of}."
+    return QualityRow(name, count, of, count / of if of else None, message, "" if whole else todo)
+
+
+def _id_of(row: JobRow | OutcomeRow | PainpointRow) -> str:
+    return getattr(
+        row, "job_id" if isinstance(row, JobRow) else "outcome_id" if isinstance(row, OutcomeRow) else "painpoint_id"
+    )
+
+
+def sorted_by_opportunity(rows: Iterable[OutcomeRow]) -> list[OutcomeRow]:
+    """The most underserved first; those without a score last."""
+    key: Callable[[OutcomeRow], tuple] = lambda row: (  # noqa: E731
+        row.opportunity.band in (None, "overserved"),
+        -(row.opportunity.score or 0),
+        row.outcome_id,
+    )
+    return sorted(rows, key=key)

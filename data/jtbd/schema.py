@@ -1,0 +1,178 @@
+"""The tables of the record store, and how one version of them becomes the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    insert,
+    inspect,
+    select,
+    update,
+)
+
+metadata = MetaData()
+_KEY = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only what it calls INTEGER
+
+meta = Table("jtbd_meta", metadata, Column("name", String(64), primary_key=True), Column("value", Text))
+
+
+def _records(name: str, unique: tuple[str, ...], *columns: Column) -> Table:
+    """A table of records: instants are µs since 1970 UTC; an event is stored once, whoever repeats it."""
+    return Table(
+        name,
+        metadata,
+        Column("id", _KEY, primary_key=True, autoincrement=True),
+        Column("tenant", String(64), nullable=False, default="local"),
+        Column("event_id", String(128), nullable=False),
+        Column("source", String(16), nullable=False, default="manual"),  # manual | import | example
+        *columns,
+        Column("context", Text),  # JSON
+        UniqueConstraint("tenant", "event_id", name=f"{name}_event"),
+        UniqueConstraint("tenant", *unique, name=f"{name}_once"),
+    )
+
+
+job_completions = _records(
+    "job_completions",
+    ("job_id", "persona", "started_at"),
+    Column("job_id", String(255), nullable=False),
+    Column("persona", String(255), nullable=False),
+    Column("feature_used", Text, nullable=False),
+    Column("status", String(16), nullable=False),  # started | in_progress | completed | failed
+    Column("started_at", BigInteger, nullable=False),
+    Column("completed_at", BigInteger),
+    Column("duration_seconds", Float),
+)
+Index("idx_job_id", job_completions.c.tenant, job_completions.c.job_id, job_completions.c.started_at)
+Index("idx_persona", job_completions.c.tenant, job_completions.c.persona, job_completions.c.started_at)
+Index("idx_started_at", job_completions.c.tenant, job_completions.c.started_at)
+
+outcome_achievements = _records(
+    "outcome_achievements",
+    ("outcome_id", "feature", "measured_at"),
+    Column("outcome_id", String(255), nullable=False),
+    Column("metric", Text, nullable=False),
+    Column("expected_value", Float, nullable=False),
+    Column("actual_value", Float, nullable=False),
+    Column("achievement_rate", Float),  # percent; none where it has no meaning
+    Column("feature", String(255), nullable=False),
+    Column("persona", String(255)),
+    Column("status", String(24), nullable=False),  # exceeded | achieved | partially_achieved | unknown
+    Column("measured_at", BigInteger, nullable=False),
+)
+Index(
+    "idx_outcome_id",
+    outcome_achievements.c.tenant,
+    outcome_achievements.c.outcome_id,
+    outcome_achievements.c.measured_at,
+)
+Index("idx_feature", outcome_achievements.c.tenant, outcome_achievements.c.feature)
+Index("idx_measured_at", outcome_achievements.c.tenant, outcome_achievements.c.measured_at)
+
+painpoint_resolutions = _records(
+    "painpoint_resolutions",
+    ("painpoint_id", "feature", "persona", "resolved_at"),
+    Column("painpoint_id", String(255), nullable=False),
+    Column("category", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("feature", String(255), nullable=False),
+    Column("persona", String(255), nullable=False),
+    Column("severity_before", Float, nullable=False),
+    Column("severity_after", Float, nullable=False),
+    Column("resolution_effectiveness", Float),  # percent, negative when it got worse
+    Column("resolved_at", BigInteger, nullable=False),
+)
+Index("idx_painpoint_id", painpoint_resolutions.c.tenant, painpoint_resolutions.c.painpoint_id)
+Index("idx_resolved_at", painpoint_resolutions.c.tenant, painpoint_resolutions.c.resolved_at)
+
+time_to_outcome = _records(
+    "time_to_outcome",
+    ("outcome_id", "persona", "feature", "start_time"),
+    Column("outcome_id", String(255), nullable=False),
+    Column("persona", String(255), nullable=False),
+    Column("feature", String(255), nullable=False),
+    Column("start_time", BigInteger, nullable=False),
+    Column("end_time", BigInteger),
+    Column("duration_seconds", Float),
+    Column("steps", Text),  # JSON list
+)
+Index("idx_time_outcome", time_to_outcome.c.tenant, time_to_outcome.c.outcome_id, time_to_outcome.c.start_time)
+Index("idx_start_time", time_to_outcome.c.tenant, time_to_outcome.c.start_time)
+
+user_satisfaction = _records(
+    "user_satisfaction",
+    ("outcome_id", "feature", "persona", "recorded_at"),
+    Column("outcome_id", String(255), nullable=False),
+    Column("feature", String(255), nullable=False),
+    Column("persona", String(255), nullable=False),
+    Column("satisfaction_level", String(24), nullable=False),
+    Column("met_expectations", Boolean, nullable=False),
+    Column("would_recommend", Boolean, nullable=False),
+    Column("effort_score", Integer),
+    Column("feedback_text", Text),
+    Column("recorded_at", BigInteger, nullable=False),
+)
+Index("idx_satisfaction", user_satisfaction.c.tenant, user_satisfaction.c.outcome_id, user_satisfaction.c.recorded_at)
+Index("idx_recorded_at", user_satisfaction.c.tenant, user_satisfaction.c.recorded_at)
+
+rdf_metadata = Table(
+    "rdf_metadata",
+    metadata,
+    Column("id", _KEY, primary_key=True, autoincrement=True),
+    Column("tenant", String(64), nullable=False, default="local"),
+    Column("entity_type", String(16), nullable=False),  # job | outcome | persona | painpoint | force
+    Column("entity_id", String(255), nullable=False),
+    Column("metadata", Text, nullable=False),  # JSON: all its properties
+    Column("source", String(255), nullable=False),  # name of its file
+    Column("updated_at", BigInteger, nullable=False),
+    UniqueConstraint("tenant", "entity_type", "entity_id", name="rdf_metadata_once"),
+)
+
+
+class NewerRecords(Exception):
+    """The store was written by a newer version of this program."""
+
+
+def _first(connection: Connection) -> None:
+    metadata.create_all(connection)
+
+
+# What makes version n + 1 of version n; never changed once released, only added to.
+MIGRATIONS: list[Callable[[Connection], None]] = [_first]
+
+
+def migrate(connection: Connection) -> int:
+    """Bring the store to the newest version, keeping what it holds; returns that version. Raises NewerRecords."""
+    meta.create(connection, checkfirst=True)
+    found = int(connection.scalar(select(meta.c.value).where(meta.c.name == "schema_version")) or 0)
+    if found > len(MIGRATIONS):
+        raise NewerRecords
+    for step in MIGRATIONS[found:]:
+        step(connection)
+    if found < len(MIGRATIONS):
+        row = {"name": "schema_version", "value": str(len(MIGRATIONS))}
+        if found:
+            connection.execute(update(meta).where(meta.c.name == row["name"]).values(value=row["value"]))
+        else:
+            connection.execute(insert(meta).values(**row))
+    return len(MIGRATIONS)
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether nothing has to be done to the store."""
+    if not inspect(connection).has_table(meta.name):
+        return False
+    return connection.scalar(select(meta.c.value).where(meta.c.name == "schema_version")) == str(len(MIGRATIONS))

@@ -1,0 +1,97 @@
+"""The five checks of the register: what fails in which job, and what to do."""
+
+from __future__ import annotations
+
+import re
+
+from data.jtbd.register import SUPERPOWERS, VIEWS, Register, RegisterJob
+from data.jtbd.views import CheckRow
+
+_QUANTITY = re.compile(r"\d|[<>≤≥=]|%|\b(zero|no|none|never|every|all|always|once|half|twice|double)\b", re.IGNORECASE)
+_VERIFIES = re.compile(
+    r"\b(test(s|ed|ing)?|verif\w*|validat\w*|check\w*|measur\w*|benchmark\w*|review\w*|analys[ie]s|prove[ns]?|audit\w*|"
+    r"demonstrat\w*|passing|monitor\w*|alert\w*|zero)\b|[<>≤≥]|\b\d+(\.\d+)?\s*(%|ms|s|sec\w*|min\w*|hours?|days?|req/s)",
+    re.IGNORECASE,
+)
+
+
+def verify(register: Register) -> list[CheckRow]:
+    """The five checks of the template, in its order."""
+    jobs, core = register.jobs, register.core
+    known = _superpowers(register)
+    return [
+        _check(
+            "Core jobs addressed",
+            [f"{each.id}: {why}" for each in core if (why := _unaddressed(each))]
+            if core
+            else ["The register has no job."],
+            "Fill in situation, pattern and metric, and list at least one deliverable.",
+        ),
+        _check(
+            "Each job has a superpower",
+            [f"{each.id}: {why}" for each in jobs if (why := _powerless(each, known))],
+            f"Name one of: {', '.join(sorted(known))}.",
+        ),
+        _check(
+            "Target views specified",
+            [f"{each.id}: {why}" for each in jobs if (why := _unseen(each))],
+            f"Name one or more of: {', '.join(VIEWS)}.",
+        ),
+        _check(
+            "Metrics are quantifiable",
+            [
+                f"{each.id}: {each.metric!r} names no number." if each.metric else f"{each.id}: no metric."
+                for each in jobs
+                if not _QUANTITY.search(each.metric)
+            ],
+            "Say how much: a number with its unit, or zero, none, all.",
+        ),
+        _check(
+            "Deliverables have verification steps",
+            [f"{each.id}: nothing says how its deliverables are checked." for each in jobs if not _verified(each)],
+            "Add a deliverable that tests or measures, a threshold, or the key of the issue that shows it is done.",
+        ),
+    ]
+
+
+def _check(name: str, failing: list[str], todo: str) -> CheckRow:
+    return CheckRow(name, not failing, tuple(failing), todo if failing else "")
+
+
+def _unaddressed(job: RegisterJob) -> str:
+    missing = [name for name in ("situation", "pattern", "metric") if not _filled(getattr(job, name))]
+    if not job.deliverables:
+        missing.append("deliverables" if not job.steps else "steps")
+    return f"without {', '.join(missing)}." if missing else ""
+
+
+def _powerless(job: RegisterJob, known: set[str]) -> str:
+    named = [each.strip() for each in re.split(r"[,/]", job.superpower) if _filled(each)]
+    if not named:
+        return "none given."
+    plain = {each.casefold() for each in known}
+    strange = [each for each in named if each.casefold() not in plain]
+    return f"{', '.join(strange)} is not known." if len(strange) == len(named) else ""
+
+
+def _unseen(job: RegisterJob) -> str:
+    if not job.target_views:
+        return "none given."
+    strange = [each for each in job.target_views if each.casefold() not in {view.casefold() for view in VIEWS}]
+    return f"{', '.join(strange)} is no view." if strange else ""
+
+
+def _verified(job: RegisterJob) -> bool:
+    return any(each.issues or _VERIFIES.search(each.text) for each in job.deliverables)
+
+
+def _filled(text: str) -> bool:
+    """Whether somebody wrote something; a placeholder of the template is nothing."""
+    return bool(text.strip()) and "{{" not in text
+
+
+def _superpowers(register: Register) -> set[str]:
+    """The usual ones, and those in the register's own table of superpowers."""
+    text = "".join(each for each in register.parts if isinstance(each, str))
+    table = text.partition("Superpower-to-JTBD Mapping")[2].partition("\n## ")[0]
+    return set(SUPERPOWERS) | {each.strip() for each in re.findall(r"^\|\s*\*\*(.+?)\*\*\s*\|", table, re.MULTILINE)}
