@@ -37,7 +37,7 @@ test: setup-dev browser lint ## Install what the tests need and run everything, 
 test-without-browser: setup-dev lint ## Run everything that needs no browser
 	@$(python) -m pytest -m "not browser and not torture" --ignore tests/browser $(PYTEST)
 
-torture: setup-dev ## Kill, fill, corrupt and crowd the stores for ten minutes (docs/reliability.md)
+torture: setup-dev ## Kill, fill, corrupt, crowd and confuse it for a good while (docs/reliability.md)
 	@nice $(python) -m pytest -m torture --durations=0 tests $(PYTEST)
 
 bench: setup-dev ## Measure speed; prints a table and writes bench.json
