@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from data.metrics.answers import MetricValue
 
@@ -240,3 +242,129 @@ class Quality:
         """The worst level found: ok, info, warning or danger."""
         found = {each.level for each in self.findings}
         return next((level for level in ("danger", "warning", "info") if level in found), "ok")
+
+
+@dataclass(frozen=True)
+class Series:
+    """One thing drawn in a chart. `kind`: points | line | steps | bars | stacked | lying | area | bands | spans.
+
+    `text`: what a pointer on a point reads beside its numbers. `picks`: the token under which the issues of each point are
+    asked for, "" where there are none. `spans` are drawn from one x to the next, None parts them.
+    """
+
+    name: str
+    kind: str
+    x: Sequence[Any]
+    y: Sequence[Any]
+    text: Sequence[str] | None = None
+    picks: Sequence[str] | None = None
+    role: str = "main"  # main | muted | failure | recovery | elite … low | share-0 … share-3 | band-0 … : the page chooses colours
+    width: Sequence[float] | None = None  # of bars over a numeric axis
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line across the whole chart: a percentile, a limit, a mean."""
+
+    axis: str  # x | y
+    at: float | str
+    label: str
+    role: str = "muted"
+
+
+@dataclass(frozen=True)
+class ChartAnswer:
+    """A chart as plain values: what is drawn, the same as a table, and how to read it."""
+
+    name: str
+    title: str
+    reading: str  # one sentence: what it shows now
+    help: str = ""  # how to read it, and what it is made of
+    x_title: str = ""
+    y_title: str = ""
+    x_kind: str = "number"  # time | number | category
+    unit: str = ""  # of y, after a number
+    series: tuple[Series, ...] = ()
+    lines: tuple[Line, ...] = ()
+    x_ticks: tuple[tuple[float, str], ...] = ()  # names of places on a numeric axis
+    x_range: tuple[Any, Any] | None = None
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[Any, ...], ...] = ()
+    row_picks: tuple[str, ...] = ()  # as many as rows, or none at all
+    row_count: int = 0  # of the whole table; `rows` may be its beginning
+    issues: int = 0  # how many rows the chart is made of
+    notes: tuple[str, ...] = ()
+    definitions: tuple[tuple[str, str], ...] = ()  # title, value in force in words
+    problem: Problem | None = None  # why there is nothing to draw, and what to do
+    thinned: str = ""  # "" or how many points are drawn of how many
+
+
+@dataclass(frozen=True)
+class Picked:
+    """The issues behind a point of a chart, or behind the whole chart: what its panel says above the table."""
+
+    chart: str
+    title: str  # of the chart
+    label: str  # of the point; empty for the whole chart
+    total: int
+    used: int
+    exclusions: tuple[tuple[str, int], ...]
+    unit: str  # of the value of each row
+    outcome_title: str
+    help: str
+    definitions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One step of time or one group of a metric. `shown`: the value in words."""
+
+    name: str
+    value: float | None
+    shown: str
+    used: int
+    left_out: int
+    share: float | None = None  # of all used, in percent; None where groups overlap
+    why: str = ""  # why there is no value
+    first: str = ""  # local days, of steps
+    last: str = ""
+    so_far: bool = False  # the step is not over yet
+    rest: bool = False  # not a group: those without one, or the smallest together
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """A metric taken apart by time or by group. `parts` in the order in which they are shown; `total` is the whole."""
+
+    metric: str
+    title: str
+    unit: str
+    by: str  # day | week | month | project | type | assignee | component | label | sprint
+    by_title: str
+    parts: tuple[Part, ...]
+    total: Part | None
+    notes: tuple[str, ...] = ()
+    several: bool = False  # an issue may be in more than one part
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the catalogue says of a metric, without calculating anything."""
+
+    name: str
+    title: str
+    category: str
+    family: str
+    description: str  # one sentence
+    formula: str
+    text: str  # all of the help
+    unit: str
+    aggregation: str
+    tags: tuple[str, ...]
+    version: str
+    better: str  # lower | higher | neither
+    parameters: tuple[tuple[str, str], ...]  # fixed numbers of the formula: name, value
+    definitions: tuple[tuple[str, str], ...]  # definitions that it obeys: name, title
+    fields: tuple[tuple[str, str], ...]  # our fields that it can use: name, title
+    depends: tuple[tuple[str, float | None], ...] = ()  # metrics that it is made of or equal to, with weights

@@ -41,7 +41,7 @@ def stuck_count(rows: Rows, asked: Asked) -> float | None:
     2.0
     """
     if not rows.used and len(rows):
-        known = asked.facts.definitions.stuck_days is not None or usual(asked.facts.once(load_rows), asked)
+        known = asked.facts.definitions.stuck_days is not None or usual(asked)
         return 0.0 if known else None
     if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
         return None
@@ -52,7 +52,7 @@ def stuck_count(rows: Rows, asked: Asked) -> float | None:
 def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
     fixed = asked.facts.definitions.stuck_days
     names = asked.facts.tables.statuses["name"].to_numpy()
-    limits = {} if fixed else usual(asked.facts.once(load_rows), asked)
+    limits = {} if fixed else usual(asked)
     said = "; ".join(f"{names[code]} {days:,.1f} days" for code, days in limits.items() if code >= 0)
     return {
         "usual_days": {str(names[code]): days for code, days in limits.items() if code >= 0},

@@ -1,0 +1,262 @@
+"""One metric taken apart: step by step through a period, or group by group of its issues. Each part is calculated from its
+own issues; no part is a mean of other numbers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.issues.tables import NEVER
+from data.metrics.catalogue import Asked, Metric
+from data.metrics.display import display
+from data.metrics.facts import Facts
+from data.metrics.measure import rows_for
+from data.metrics.rows import Rows
+from data.metrics.shares import shares
+from data.periods import Period
+from data.views import Breakdown, Part, Problem
+
+STEPS = {"day": "Day", "week": "Week", "month": "Month"}
+GROUPS = {
+    "project": "Project",
+    "type": "Type",
+    "assignee": "Assignee",
+    "component": "Component",
+    "label": "Label",
+    "sprint": "Sprint",
+    "week": "Week",
+}
+NONE = "none"  # the row of issues that have no such attribute
+MOST_GROUPS = 100  # the smallest beyond so many are one row together
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Which issues belong to which group: pairs of issue and place in `names`. `several`: an issue may be in more than one."""
+
+    issue: NDArray
+    code: NDArray
+    names: tuple[str, ...]
+    several: bool = False
+    ordered: bool = False  # the names are in an order of their own, first the first
+
+
+def steps(period: Period, step: str) -> list[Period]:
+    """The days, the calendar weeks (from Monday) or the months of a period; the first and last may be cut off.
+
+    >>> from datetime import date
+    >>> [f"{each.first:%d}-{each.last:%d}" for each in steps(Period(date(2025, 1, 4), date(2025, 1, 14)), "week")]
+    ['04-05', '06-12', '13-14']
+    """
+    out, first = [], period.first
+    while first <= period.last:
+        if step == "day":
+            last = first
+        elif step == "week":
+            last = first + timedelta(days=6 - first.weekday())
+        else:
+            last = (first.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+        last = min(last, period.last)
+        out.append(Period(first, last, period.zone))
+        first = last + timedelta(days=1)
+    return out
+
+
+def over_time(metric: Metric, facts: Facts, period: Period, step: str) -> Breakdown:
+    """The metric for each day, week or month of the period. Raises LookupError for an unknown step."""
+    if step not in STEPS:
+        raise LookupError(f"There is no step {step!r}. Choose one of: {', '.join(STEPS)}.")
+    if missing := metric.missing(facts):
+        return _without(metric, step, STEPS[step], missing.message)
+    parts = [_step(metric, facts, each) for each in steps(period, step)]
+    return Breakdown(
+        metric=metric.name,
+        title=metric.title,
+        unit=metric.unit,
+        by=step,
+        by_title=STEPS[step],
+        parts=_with_shares(parts, several=False),
+        total=_whole(metric, facts, period),
+    )
+
+
+def _step(metric: Metric, facts: Facts, period: Period) -> Part:
+    asked = Asked(facts, period)
+    begun = asked.start <= facts.now
+    rows = rows_for(metric, asked) if begun else None
+    part = _part(metric, asked, period.label, rows)
+    return replace(
+        part,
+        first=period.first.isoformat(),
+        last=period.last.isoformat(),
+        why=part.why if begun else "Still to come.",
+        so_far=begun and asked.end > facts.now,
+    )
+
+
+def _part(metric: Metric, asked: Asked, name: str, rows: Rows | None) -> Part:
+    value = None if rows is None else metric(rows, asked)
+    number, unit = ("–", "") if value is None else display(metric.shows, value)
+    return Part(
+        name=name,
+        value=None if value is None else float(value),
+        shown=f"{number} {unit}".strip(),
+        used=0 if rows is None else rows.used,
+        left_out=0 if rows is None else len(rows) - rows.used,
+        why="" if value is not None else metric.nothing,
+    )
+
+
+def _whole(metric: Metric, facts: Facts, period: Period) -> Part:
+    asked = Asked(facts, period)
+    return _part(metric, asked, "All", None if asked.start > facts.now else rows_for(metric, asked))
+
+
+def _with_shares(parts: Sequence[Part], *, several: bool) -> tuple[Part, ...]:
+    """The parts with their share of all used rows, in percent; of parts that do not overlap they sum to 100."""
+    counts = [each.used for each in parts]
+    if several or not sum(counts):
+        return tuple(parts)
+    return tuple(replace(each, share=share) for each, share in zip(parts, shares(counts), strict=True))
+
+
+def _without(metric: Metric, by: str, title: str, what: str, todo: str = "") -> Breakdown:
+    problem = Problem(what, todo=todo, level="info")
+    return Breakdown(metric.name, metric.title, metric.unit, by, title, (), None, problem=problem)
+
+
+def by_group(metric: Metric, facts: Facts, period: Period, group: str) -> Breakdown:
+    """The metric for each project, type, assignee, component, label or sprint of its issues; by week it is `over_time`.
+
+    Raises LookupError for an unknown group.
+    """
+    if group not in GROUPS:
+        raise LookupError(f"There is no group {group!r}. Choose one of: {', '.join(GROUPS)}.")
+    if group == "week":
+        return over_time(metric, facts, period, "week")
+    title = GROUPS[group]
+    if missing := metric.missing(facts):
+        return _without(metric, group, title, missing.message)
+    if group == "sprint" and not len(facts.tables.sprints):
+        return _without(
+            metric, group, title, "No sprints are known here.", "If this Jira has sprints, sync everything again."
+        )
+    asked = Asked(facts, period)
+    rows = rows_for(metric, asked) if asked.start <= facts.now else None
+    found: Grouping = facts.once(grouping, group)
+    parts = [] if rows is None else _groups(metric, asked, rows, found)
+    notes = [f"By the {title.lower()} that an issue has now."] if group in ("assignee", "sprint") else []
+    if found.several:
+        notes.append(f"An issue with several {title.lower()}s counts in each of them.")
+    return Breakdown(
+        metric=metric.name,
+        title=metric.title,
+        unit=metric.unit,
+        by=group,
+        by_title=title,
+        parts=_with_shares(parts, several=found.several),
+        total=_part(metric, asked, "All", rows),
+        notes=tuple(notes),
+        several=found.several,
+    )
+
+
+def _groups(metric: Metric, asked: Asked, rows: Rows, found: Grouping) -> list[Part]:
+    """A part for each group that has rows, the largest first; last those without one."""
+    row, code = _membership(rows, asked.facts, found)
+    order = np.argsort(code, kind="stable")  # within a group the rows stay in order of time
+    row, code = row[order], code[order]
+    codes, start = np.unique(code, return_index=True)
+    ends = np.append(start, len(code))[1:]
+    members = {int(each): row[begin:end] for each, begin, end in zip(codes, start, ends, strict=True)}
+    nobody = members.pop(-1, None)
+    if found.ordered:
+        ranked = sorted(members)
+    else:
+        ranked = sorted(members, key=lambda each: (-len(members[each]), found.names[each].casefold()))
+    parts = [_of(metric, asked, rows, members[each], found.names[each]) for each in ranked[:MOST_GROUPS]]
+    if rest := ranked[MOST_GROUPS:]:
+        # An issue that is in several of them counts once among them.
+        others = np.unique(np.concatenate([members[each] for each in rest]))
+        parts.append(replace(_of(metric, asked, rows, others, f"{len(rest)} others"), rest=True))
+    if nobody is not None:
+        parts.append(replace(_of(metric, asked, rows, nobody, NONE), rest=True))
+    return parts
+
+
+def _of(metric: Metric, asked: Asked, rows: Rows, places: NDArray, name: str) -> Part:
+    return _part(metric, asked, name, _with_heads(rows.take(places)))
+
+
+def _with_heads(rows: Rows) -> Rows:
+    """Where several tickets are one deployment, the first of those that are left stands for it."""
+    if "head" not in rows.columns or "group" not in rows.columns:
+        return rows
+    used = np.flatnonzero(rows.reason == 0)
+    head = np.zeros(len(rows), dtype=bool)
+    head[used[np.unique(rows.columns["group"][used], return_index=True)[1]]] = True
+    return Rows(rows.at, rows.issue, rows.reason, rows.reasons, {**rows.columns, "head": head})
+
+
+def _membership(rows: Rows, facts: Facts, found: Grouping) -> tuple[NDArray, NDArray]:
+    """(row, group) pairs; -1 is no group. Versions belong to their project and to nothing else."""
+    low = np.searchsorted(found.issue, rows.issue, side="left")
+    high = np.searchsorted(found.issue, rows.issue, side="right")
+    low, high = np.where(rows.issue >= 0, low, 0), np.where(rows.issue >= 0, high, 0)
+    count = high - low
+    row = np.repeat(np.arange(len(rows)), count)
+    place = np.repeat(low, count) + np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    code = found.code[place]
+    alone = np.flatnonzero(count == 0)
+    own = np.full(len(alone), -1, dtype=np.int64)
+    versions = rows.columns.get("version")
+    if versions is not None and found is facts.once(grouping, "project"):
+        of_version = {name: n for n, name in enumerate(found.names)}
+        projects = np.append(facts.tables.versions["project"].to_numpy(dtype=object), None)
+        own = np.array([of_version.get(each, -1) for each in projects[versions[alone]]], dtype=np.int64)
+    return np.concatenate((row, alone)), np.concatenate((code, own))
+
+
+def grouping(facts: Facts, group: str) -> Grouping:
+    """Who belongs where, from the tables; pairs are ordered by issue."""
+    tables = facts.tables
+    if group in ("project", "type", "assignee"):
+        column = tables.issues[group].cat
+        code = column.codes.to_numpy().astype(np.int64)
+        there = np.flatnonzero(code >= 0)
+        names: Iterable[Any] = column.categories
+        if group == "project":  # versions may be of a project without issues
+            more = dict.fromkeys(each for each in tables.versions["project"] if each not in set(names))
+            names = [*names, *more]
+        return Grouping(there, code[there], tuple(str(each) for each in names))
+    if group == "sprint":
+        return _sprints(facts)
+    table: pd.DataFrame = tables.components if group == "component" else tables.labels
+    pairs = np.column_stack((table["issue"].to_numpy(), table["name"].cat.codes.to_numpy())).astype(np.int64)
+    pairs = np.unique(pairs.reshape(-1, 2), axis=0)
+    return Grouping(pairs[:, 0], pairs[:, 1], tuple(str(each) for each in table["name"].cat.categories), several=True)
+
+
+def _sprints(facts: Facts) -> Grouping:
+    """Sprints, the newest first; those of one name are told apart by their board."""
+    table, members = facts.tables.sprints, facts.tables.sprint_members
+    started = table["started"].to_numpy()
+    order = np.argsort(np.where(started == NEVER, 1, -started), kind="stable")  # those not started yet come last
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    names = table["name"].astype(str).tolist()
+    boards = [*facts.tables.boards["name"].astype(str).tolist(), ""]
+    of_board = [boards[each] or f"board {said}" for each, said in zip(table["board"], table["board_id"], strict=True)]
+    twice = {name for name, count in Counter(names).items() if count > 1}
+    shown = [f"{name} ({board})" if name in twice else name for name, board in zip(names, of_board, strict=True)]
+    pairs = np.column_stack((members["issue"].to_numpy(), rank[members["sprint"].to_numpy()])).astype(np.int64)
+    pairs = np.unique(pairs.reshape(-1, 2), axis=0)
+    return Grouping(pairs[:, 0], pairs[:, 1], tuple(shown[n] for n in order), several=True, ordered=True)
