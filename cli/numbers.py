@@ -27,7 +27,8 @@ def metrics(
     first: First = None,
     last: Last = None,
     family: Annotated[
-        Literal["dora", "flow"] | None, typer.Option("--family", help="Only one family of metrics.")
+        Literal["dora", "flow", "jtbd"] | None,
+        typer.Option("--family", help="Only one family of metrics; jobs to be done (jtbd) only when asked for."),
     ] = None,
     project: Projects = None,
     type_: Types = None,

@@ -170,7 +170,9 @@ class Workspace(Parts):
         return answering.choices(found)
 
     def answer(self, family: str, period: Period, filters: Filters = NO_FILTERS, *, stale_ok: bool = False) -> Answer:
-        """The metrics of a family ("dora", "flow"). With `stale_ok` numbers of older data may come, and say so."""
+        """The metrics of a family ("dora", "flow", "jtbd"). With `stale_ok` numbers of older data may come, and say so."""
+        if family == "jtbd":
+            return self.jtbd.answer(period, filters, stale_ok=stale_ok)
         place = self.place
         settings = self.settings_for(filters)
         head = place.synced()
