@@ -249,7 +249,13 @@ class Intake:
                 self._odd_histories.pop(each, None)
 
     def finish(self) -> None:
-        """Names the issues whose histories could not be read."""
+        """Marks the issues whose histories did not come, and names those that could not be read."""
+        if silent := sorted(self.fresh.keys() - self.storied):
+            with self.staging.step():
+                for number in silent:
+                    self._incomplete(number)
+            named = self.staging.keys(silent[:_NAMED])
+            self.tally.warn(f"Jira did not give the history of {_some(len(silent), named.values())}.")
         keys = self.staging.keys(self._odd_histories)
         for number, error in sorted(self._odd_histories.items()):
             what = str(error) if isinstance(error, Unreadable) else f"its history has a shape that we cannot read ({type(error).__name__})"  # fmt: skip

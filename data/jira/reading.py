@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -405,11 +406,20 @@ def changelogs(jira: Jira, issue_ids: Sequence[int], field_ids: Sequence[str]) -
     try:
         return jira.changelogs(issue_ids, field_ids)
     except NotFound:
-        return {each: jira.changelog(each) for each in issue_ids}
+        return _one_by_one(jira, issue_ids)
     except JiraError as error:
         if error.status != 400 or not field_ids:
             raise
         return jira.changelogs(issue_ids)  # it does not know one of the fields: then the changes of all fields
+
+
+def _one_by_one(jira: Jira, issue_ids: Sequence[int]) -> Histories:
+    """Without those of issues that are gone meanwhile."""
+    found: Histories = {}
+    for each in issue_ids:
+        with suppress(NotFound):
+            found[each] = jira.changelog(each)
+    return found
 
 
 def comments_of(jira: Jira, issue_id: int, updated: Any) -> Comments:

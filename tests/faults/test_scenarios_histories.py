@@ -101,3 +101,27 @@ def test_changes_in_one_second_and_without_authors(make, at_once):
     syncs = make(at_once, site)
     syncs.sync()
     syncs.good()
+
+
+@MOSTLY_ALONE
+def test_an_issue_is_deleted_before_its_history_is_read(make, at_once):
+    """Histories one by one: that one is gone is no reason to give up."""
+    syncs = make(at_once, big(12), bulk=False)
+    site = syncs.site
+    syncs.server.at(
+        "changelog", 2, lambda: site.delete(next(each.id for each in site.tickets.values() if not each.links))
+    )
+    syncs.sync()
+    assert all(each.error is None for each in syncs.results)
+    syncs.recovers()
+
+
+@MOSTLY_ALONE
+def test_a_history_that_does_not_come_is_marked(make, at_once):
+    """The issue is there, its history is refused: it is never taken for an issue without changes."""
+    syncs = make(at_once, deep(6), bulk=False)
+    syncs.server.fault(faults.status(404), "changelog", times=2)
+    syncs.sync()
+    syncs.honest()
+    assert all(each.incomplete_histories == 2 and not each.complete for each in syncs.results)
+    syncs.recovers()
