@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from cli import jtbd, numbers, password, serving, site, syncing
+from cli import forecast, jtbd, numbers, password, serving, site, syncing
 from cli.failures import guarded
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command("serve")(serving.serve)
 app.command("sync")(syncing.sync)
 app.command("metrics")(numbers.metrics)
 app.command("issues")(numbers.issues)
+app.command("forecast")(forecast.forecast)
 app.command("fields")(site.fields)
 app.command("doctor")(site.doctor)
 app.command("sample")(serving.sample)

@@ -15,6 +15,7 @@ PLAIN = {
     "data.periods",
     "data.settings.fields",
     "data.settings.model",
+    "data.forecast.answers",
     "data.jtbd.views",
     "data.settings.definitions",
 }

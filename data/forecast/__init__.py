@@ -1,0 +1,1 @@
+"""Forecasts from daily throughput: how many by a date, when for so many items."""

@@ -1,0 +1,102 @@
+"""What is still to be done of a version or an epic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.forecast.answers import ForecastRefused, Remaining
+from data.issues.tables import NEVER
+from data.metrics.completions import completions
+from data.metrics.facts import Facts
+from data.metrics.rows import Sieve
+
+NAMED = 8  # names that a message lists
+
+
+def of_version(facts: Facts, name: str) -> Remaining:
+    """Issues of the fix version of that name (any case; in every project that the filters let through).
+
+    Raises ForecastRefused when there is no such version, or nothing of it is left.
+    """
+    versions = facts.tables.versions
+    wanted = name.strip().casefold()
+    chosen = [n for n, each in enumerate(versions["name"]) if str(each).casefold() == wanted]
+    if facts.filters.projects:
+        chosen = [n for n in chosen if versions["project"].iloc[n] in facts.filters.projects]
+    if not chosen:
+        raise ForecastRefused(f"There is no version {name!r} in the data.", _open_versions(facts))
+    pairs = facts.tables.fix_versions
+    issue = np.unique(pairs["issue"].to_numpy()[np.isin(pairs["version"].to_numpy(), chosen)])
+    projects = sorted({str(versions["project"].iloc[n]) for n in chosen})
+    where = f" of {', '.join(projects)}" if len(projects) > 1 else ""
+    return _remaining(facts, f"Version {versions['name'].iloc[chosen[0]]}{where}", issue)
+
+
+def _open_versions(facts: Facts) -> str:
+    versions = facts.tables.versions
+    allowed = facts.filters.projects
+    names = [
+        str(name)
+        for name, project, released in zip(versions["name"], versions["project"], versions["released"], strict=True)
+        if not released and (not allowed or project in allowed)
+    ]
+    if not names:
+        return "No unreleased version is known; check the spelling."
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"Not released yet: {', '.join(names[:NAMED])}{more}."
+
+
+def of_epic(facts: Facts, key: str, parents: Iterable[tuple[int, int]]) -> Remaining:
+    """Issues below the epic (any depth). `parents`: (issue id, id of its parent). Raises ForecastRefused."""
+    table = facts.tables.issues
+    ids = table["issue_id"].to_numpy()
+    keys = table["key"].str.casefold().to_numpy(dtype=object)
+    place = np.flatnonzero(keys == key.strip().casefold())
+    if not len(place):
+        raise ForecastRefused(
+            f"There is no issue {key!r} in the data.", "Check the key, and whether the query holds it."
+        )
+    name = str(table["key"].iloc[int(place[0])])
+    children: dict[int, list[int]] = {}
+    for child, parent in parents:
+        children.setdefault(parent, []).append(child)
+    below: set[int] = set()
+    ahead = [int(ids[place[0]])]
+    while ahead:
+        found = [each for each in children.get(ahead.pop(), ()) if each not in below]
+        below.update(found)
+        ahead += found
+    if not below:
+        raise ForecastRefused(
+            f"{name} has no issues below it in the data.",
+            "Jira Data Center keeps them in the field Epic Link, which is not read; count them and use a number of items.",
+        )
+    return _remaining(facts, f"Epic {name}", np.flatnonzero(np.isin(ids, list(below))))
+
+
+def _remaining(facts: Facts, what: str, issue: NDArray) -> Remaining:
+    """Of these issues (positions), those that are not done and that count as items."""
+    issue = issue[facts.chosen[issue]]
+    table = facts.tables.issues
+    level = table["hierarchy"].to_numpy()[issue]
+    completed = facts.once(completions).completed[issue]
+    finished = facts.role_at(facts.now, facts.roles.done)[issue] | (completed != NEVER) & (completed <= facts.now)
+    sieve = Sieve(len(issue))
+    if not facts.definitions.all_levels:
+        sieve.drop(level < 0, "sub-task").drop(level > 0, "epic or higher level")
+    counts = sieve.reason == 0
+    left = issue[counts & ~finished]
+    open_reasons = sieve.reason[~counts & ~finished]
+    left_out = [(sieve.reasons[n], int(np.count_nonzero(open_reasons == n))) for n in range(1, len(sieve.reasons))]
+    done = int(np.count_nonzero(counts & finished))
+    if not len(left):
+        raise ForecastRefused(
+            f"Nothing of {what[0].lower()}{what[1:]} is left: "
+            + (f"its {done} item{'s are' if done != 1 else ' is'} done." if done else "it has no items here."),
+            "" if done else "Check the filters, and whether its issues are in the query.",
+        )
+    keys = tuple(str(each) for each in table["key"].to_numpy(dtype=object)[left])
+    return Remaining(what, keys, done, tuple((why, n) for why, n in left_out if n))

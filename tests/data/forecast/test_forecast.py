@@ -1,0 +1,273 @@
+"""Forecasts against plain Python: what is drawn from, what is answered, what is refused."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from data.forecast.answers import SHARES, ForecastRefused, Question
+from data.forecast.calculate import forecast
+from data.forecast.history import past
+from data.forecast.remaining import of_epic, of_version
+from data.forecast.simulate import Urn
+from data.periods import PeriodError
+from data.views import Filters
+from tests.builders import DOING, DONE, Item, Version, facts, site
+
+ZONE = "America/New_York"
+NOW = "2026-03-20 12:00"
+
+
+def team(seed: int = 5, days: int = 200, until: date = date(2026, 3, 20), **more) -> list[Item]:
+    """Items of a team that completes up to four on workdays, at any hour of the day."""
+    draw = random.Random(seed)  # noqa: S311 - not a secret
+    items = []
+    for back in range(days, -1, -1):
+        day = until - timedelta(days=back)
+        for _ in range(draw.randint(0, 4) if day.weekday() < 5 else draw.randint(0, 10) // 10):
+            done = f"{day} {draw.randint(3, 23):02}:{draw.randint(0, 59):02}"
+            begun = day - timedelta(days=draw.randint(1, 5))
+            items.append(Item(f"{begun} 03:30", [(f"{begun} 09:00", DOING), (done, DONE)], **more))
+    return items
+
+
+def when_done(item: Item) -> str:
+    return str(item.moves[-1][0])
+
+
+def test_the_past_is_the_completions_of_each_whole_local_day():
+    items = team()
+    spoiled = [
+        Item("2026-03-01", [("2026-03-02 10:00", DOING), ("2026-03-03 10:00", DONE)], resolution="Duplicate"),
+        Item("2026-03-01", [("2026-03-02 10:00", DONE)], hierarchy=-1),
+        Item("2026-03-01", [("2026-03-02 10:00", DONE), ("2026-03-03 10:00", DOING)]),
+    ]
+    found = past(facts(site(*items, *spoiled, zone=ZONE), now=NOW))
+    for n, (count, later) in enumerate(zip(found.daily, found.later, strict=True)):
+        day = date.fromordinal(found.first + n).isoformat()
+        ours = [each for each in items if when_done(each)[:10] == day]
+        assert (count, later) == (len(ours), sum(when_done(each)[11:] > "12:00" for each in ours)), day
+    assert date.fromordinal(found.last) == date(2026, 3, 19), "today is not a whole day"
+    assert date.fromordinal(found.today) == date(2026, 3, 20)
+
+
+def test_history_ends_with_the_last_whole_day_of_the_data():
+    from dataclasses import replace
+    from datetime import datetime
+
+    from data.issues.tables import microseconds
+
+    tables = site(*team(), zone=ZONE)
+    old = replace(tables, as_of=microseconds(datetime(2026, 3, 17, 9, tzinfo=ZoneInfo(ZONE))))
+    answer = forecast(facts(old, now=NOW), Question(items=5))
+    assert answer.history_end == "2026-03-16"
+    assert any("17 Mar 2026" in each for each in answer.notes)
+
+
+@pytest.mark.parametrize("asked", [{"items": 40}, {"by": date(2026, 5, 1)}])
+def test_the_same_seed_gives_the_same_answer(asked):
+    about = facts(site(*team(), zone=ZONE), now=NOW)
+    first, again = forecast(about, Question(**asked, seed=3)), forecast(about, Question(**asked, seed=3))
+    other = forecast(about, Question(**asked, seed=4))
+    assert first == again
+    assert first.outcomes != other.outcomes
+    assert sum(count for _, count in first.outcomes) == 10_000
+
+
+def slow_trials(daily: list[int], later: list[int], first: date, today: date, trials: int, until) -> list[list[int]]:
+    """The urn in plain Python: for each trial the completions of the days ahead, until `until(so far)` says stop."""
+    draw = random.Random(11)  # noqa: S311 - not a secret
+    out = []
+    for _ in range(trials):
+        balls = {
+            day: [n for n in range(len(daily)) if (first + timedelta(days=n)).weekday() == day] for day in range(7)
+        }
+        done: list[int] = []
+        while not until(done):
+            pool = balls[(today + timedelta(days=len(done))).weekday()]
+            ball = draw.choice(pool)
+            pool.append(ball)
+            done.append(daily[ball] if done else later[ball])
+        out.append(done)
+    return out
+
+
+def test_how_many_agrees_with_slow_trials():
+    about = facts(site(*team(), zone=ZONE), now=NOW)
+    by = date(2026, 5, 15)
+    answer = forecast(about, Question(by=by, trials=20_000))
+    known = past(about)
+    days = (by - date(2026, 3, 20)).days + 1
+    trials = slow_trials(
+        known.daily[-90:].tolist(), known.later[-90:].tolist(), date.fromordinal(known.last - 89), date(2026, 3, 20),
+        4_000, lambda done: len(done) == days,
+    )  # fmt: skip
+    totals = sorted(sum(each) for each in trials)
+    for share in SHARES:
+        reached = sum(total >= answer.answers[share] for total in totals) / len(totals)
+        one_more = sum(total >= answer.answers[share] + 1 for total in totals) / len(totals)
+        assert reached >= share / 100 - 0.025, share
+        assert one_more <= share / 100 + 0.025, share
+    assert answer.answers[50] >= answer.answers[70] >= answer.answers[85] >= answer.answers[95]
+
+
+def test_when_agrees_with_slow_trials():
+    about = facts(site(*team(), zone=ZONE), now=NOW)
+    answer = forecast(about, Question(items=60, trials=20_000))
+    known = past(about)
+    trials = slow_trials(
+        known.daily[-90:].tolist(), known.later[-90:].tolist(), date.fromordinal(known.last - 89), date(2026, 3, 20),
+        4_000, lambda done: sum(done) >= 60,
+    )  # fmt: skip
+    dates = [(date(2026, 3, 20) + timedelta(days=len(each) - 1)).isoformat() for each in trials]
+    for share in SHARES:
+        found = answer.answers[share]
+        near = abs(sum(each <= found for each in dates) / len(dates) - share / 100)
+        assert all(
+            near <= abs(sum(each <= other for each in dates) / len(dates) - share / 100) + 0.04 for other in dates
+        )
+        assert answer.reached[share] == pytest.approx(100 * sum(each <= found for each in dates) / len(dates), abs=3)
+    assert answer.answers[50] <= answer.answers[70] <= answer.answers[85] <= answer.answers[95]
+
+
+def test_a_steady_team_is_forecast_exactly():
+    items = [Item(f"{day} 01:00", [(f"{day} 09:00", DOING), (f"{day} 15:00", DONE)]) for day in days("2026-01-01", 78)]
+    answer = forecast(facts(site(*items), now=NOW), Question(items=10))
+    assert set(answer.answers.values()) == {"2026-03-29"}, "one today after noon, nine on the nine days after"
+    late = forecast(facts(site(*items), now="2026-03-20 16:00"), Question(items=10))
+    assert set(late.answers.values()) == {"2026-03-30"}, "today's one is done already"
+    many = forecast(facts(site(*items), now=NOW), Question(by=date(2026, 3, 29)))
+    assert set(many.answers.values()) == {10}
+
+
+def days(first: str, count: int) -> list[date]:
+    return [date.fromisoformat(first) + timedelta(days=n) for n in range(count)]
+
+
+def test_weekends_stay_free():
+    items = [
+        Item(f"{day} 01:00", [(f"{day} 09:00", DOING), (f"{day} 15:00", DONE)])
+        for day in days("2025-12-01", 109)
+        if day.weekday() < 5
+    ]
+    answer = forecast(facts(site(*items), now="2026-03-20 23:00"), Question(by=date(2026, 3, 22)))
+    assert set(answer.answers.values()) == {0}, "20 March 2026 is a Friday"
+
+
+def test_filters_and_definitions_are_obeyed():
+    ours, theirs = team(project="P"), team(seed=6, project="Q")
+    both = site(*ours, *theirs, zone=ZONE)
+    alone = forecast(facts(site(*ours, zone=ZONE), now=NOW), Question(items=30))
+    narrowed = forecast(facts(both, now=NOW, filters=Filters(projects=("P",))), Question(items=30))
+    assert narrowed.answers == alone.answers
+    assert narrowed.daily == alone.daily
+    levels = site(*ours, *team(seed=7, hierarchy=1), zone=ZONE)
+    assert forecast(facts(levels, now=NOW), Question(items=30)).daily == alone.daily
+    assert forecast(facts(levels, now=NOW, all_levels=True), Question(items=30)).completed > alone.completed
+    assert dict(forecast(facts(levels, now=NOW), Question(items=30)).left_out)["epic or higher level"] > 0
+
+
+@pytest.mark.parametrize(("items", "said"), [([], "no whole day"), (team()[:1], "1 completed item, all on one day")])
+def test_too_little_history_is_refused(items, said):
+    with pytest.raises(ForecastRefused, match=said):
+        forecast(facts(site(*items, zone=ZONE), now="2025-09-20 12:00"), Question(items=3))
+
+
+def test_a_day_of_history_is_refused():
+    with pytest.raises(ForecastRefused, match="two days with completions"):
+        forecast(facts(site(*team(), zone=ZONE), now=NOW), Question(items=3, history=1))
+
+
+def test_filters_that_match_nothing_say_so():
+    with pytest.raises(ForecastRefused, match="Nothing in the data matches the filters"):
+        forecast(facts(site(*team(), zone=ZONE), now=NOW, filters=Filters(labels=("none",))), Question(items=3))
+
+
+def test_the_past_is_refused_and_today_is_not():
+    about = facts(site(*team(), zone=ZONE), now=NOW)
+    with pytest.raises(PeriodError, match="lies in the past; today is 2026-03-20"):
+        forecast(about, Question(by=date(2026, 3, 19)))
+    assert forecast(about, Question(by=date(2026, 3, 20))).answers[50] >= 0
+    with pytest.raises(PeriodError, match="five years"):
+        forecast(about, Question(by=date(2036, 3, 20)))
+
+
+def test_dates_beyond_five_years_are_none_and_not_invented():
+    slow = [Item(f"{day} 01:00", [(f"{day} 15:00", DONE)]) for day in days("2025-12-20", 90)[::15]]
+    about = facts(site(*slow), now=NOW)
+    unsure = [forecast(about, Question(items=n)).answers for n in range(60, 120, 15)]
+    assert any(None in each.values() and each[50] is not None for each in unsure)
+    with pytest.raises(ForecastRefused, match="five years"):
+        forecast(about, Question(items=50_000))
+
+
+def test_short_history_draws_from_all_days():
+    urn = Urn(10, weekday=2, first_weekday=5, trials=500, random=np.random.default_rng(1))
+    assert set(np.unique(urn.draw(1))) == set(range(10))
+    long = Urn(90, weekday=2, first_weekday=5, trials=500, random=np.random.default_rng(1))
+    for n, drawn in enumerate(long.draw(20)):
+        assert {(2 + place) % 7 for place in drawn.tolist()} == {(5 + n) % 7}
+
+
+def test_longer_asks_go_on_where_shorter_ones_ended():
+    urn = Urn(90, weekday=0, first_weekday=0, trials=50, random=np.random.default_rng(1))
+    short = urn.draw(10).copy()
+    assert (urn.draw(30)[:10] == short).all()
+
+
+def test_what_is_left_of_a_version():
+    versions = [Version("2.0", released=False), Version("2.0", released=False, project="Q"), Version("1.0")]
+    items = [
+        Item("2026-03-01", [], fix_versions=[0]),
+        Item("2026-03-01", [("2026-03-02", DOING)], fix_versions=[0, 2]),
+        Item("2026-03-01", [("2026-03-02", DONE)], fix_versions=[0]),
+        Item("2026-03-01", [], fix_versions=[0], hierarchy=-1),
+        Item("2026-03-01", [], fix_versions=[1], project="Q"),
+        Item("2026-03-01", [], fix_versions=[2]),
+    ]
+    tables = site(*items, versions=versions)
+    both = of_version(facts(tables, now=NOW), "2.0")
+    keys = tables.issues["key"].tolist()
+    assert both.keys == (keys[0], keys[1], keys[4])
+    assert (both.done, both.left_out) == (1, (("sub-task", 1),))
+    ours = of_version(facts(tables, now=NOW, filters=Filters(projects=("P",))), "2.0")
+    assert ours.keys == (keys[0], keys[1])
+    with pytest.raises(ForecastRefused, match=r"no version '9'.*2\.0"):
+        of_version(facts(tables, now=NOW), "9")
+
+
+def test_what_is_left_below_an_epic():
+    items = [
+        Item("2026-03-01", hierarchy=2), Item("2026-03-01", hierarchy=1), Item("2026-03-01"),
+        Item("2026-03-01", [("2026-03-02", DONE)]), Item("2026-03-01", hierarchy=-1), Item("2026-03-01"),
+    ]  # fmt: skip
+    tables = site(*items)
+    ids, keys = tables.issues["issue_id"].tolist(), tables.issues["key"].tolist()
+    parents = [(ids[1], ids[0]), (ids[2], ids[1]), (ids[3], ids[1]), (ids[4], ids[2])]
+    about = facts(tables, now=NOW)
+    for top in (0, 1):
+        left = of_epic(about, keys[top].lower(), parents)
+        assert left.keys == (keys[2],)
+        assert left.done == 1
+        assert dict(left.left_out)["sub-task"] == 1
+    with pytest.raises(ForecastRefused, match="no issues below it"):
+        of_epic(about, keys[5], parents)
+    with pytest.raises(ForecastRefused, match="no issue 'X-1'"):
+        of_epic(about, "X-1", parents)
+    with pytest.raises(ForecastRefused, match="is done"):
+        of_epic(about, keys[1], [(ids[3], ids[1])])
+
+
+def test_what_is_left_is_forecast_like_so_many_items():
+    versions = [Version("2.0", released=False)]
+    items = [*team(), *(Item("2026-03-01", fix_versions=[0]) for _ in range(25))]
+    about = facts(site(*items, zone=ZONE, versions=versions), now=NOW)
+    left = of_version(about, "2.0")
+    answer = forecast(about, Question(version="2.0"), left)
+    assert answer.items == 25
+    assert answer.answers == forecast(about, Question(items=25)).answers
+    assert answer.to_dict()["remaining"]["keys"] == left.keys
