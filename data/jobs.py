@@ -15,7 +15,14 @@ from data.views import Problem, SyncState
 
 log = logging.getLogger(__name__)
 PAUSE = timedelta(minutes=30)
-PASSING = {"cancelled", "out_of_time", "rate_limited", "server_trouble", "sync_busy", "unreachable"}  # may go better later
+PASSING = {
+    "cancelled",
+    "out_of_time",
+    "rate_limited",
+    "server_trouble",
+    "sync_busy",
+    "unreachable",
+}  # may go better later
 Work = Callable[[Callable[[Progress], None], Callable[[], bool]], SyncResult]
 
 
