@@ -6,13 +6,14 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from copy import deepcopy
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 import sample.server as serving
 from data.workspace import Workspace, open_workspace
@@ -182,9 +183,16 @@ def looked_at(page: Page, where: str) -> None:
 
 
 def settled(page: Page) -> None:
-    """Until nothing is asked any more and no place holder is left in sight."""
+    """Until nothing is asked any more and no place holder is left; what is loaded when it is looked at is looked at."""
     page.wait_for_load_state("networkidle")
-    expect(page.locator("main .sk:visible")).to_have_count(0)
+    places = page.locator("main .sk:visible")
+    for _ in range(60):
+        if not places.count():
+            break
+        with suppress(Error):  # it may be filled in this very moment
+            places.first.scroll_into_view_if_needed(timeout=1_000)
+        page.wait_for_timeout(250)
+    expect(places).to_have_count(0)
 
 
 def tabs_of(page: Page) -> list[str]:
