@@ -146,8 +146,9 @@ class _Reading:
         found: dict[str, dict[str, list[Any]]] = {}
         for row in store.query(query):
             name = row["name"].value
+            item = found.setdefault(str(row["item"].value), {})
             if name.startswith(OURS):
-                values = found.setdefault(str(row["item"].value), {}).setdefault(name.removeprefix(OURS), [])
+                values = item.setdefault(name.removeprefix(OURS), [])
                 if row["value"] not in values:
                     values.append(row["value"])
         return found
