@@ -12,8 +12,8 @@ from data.periods import PeriodError
 from data.views import Problem
 from ui import ids
 from ui.components.issue_table import PAGE, SORTABLE, rows
-from ui.detail import detail_page, detail_problem
-from ui.url import parse
+from ui.detail import chart_page, detail_page, detail_problem, subject
+from ui.url import View, parse
 from ui.words import count as counted
 
 _MOST = 500  # rows in one answer, whatever is asked for
@@ -38,6 +38,8 @@ def show_detail(view: dict[str, str] | None) -> Any:
         return no_update
     asked = parse(view["query"])
     ws = workspace()
+    if not asked.metric and asked.chart:
+        return _show_point(asked, view)
     metric = known_metric(asked.metric)
     if metric is None:
         problem = Problem("There is no such metric.", "The link may be old or cut off.", "Close this and open a card.")
@@ -51,6 +53,19 @@ def show_detail(view: dict[str, str] | None) -> Any:
         problem, request_id = problem_of(error)
         return detail_problem(problem, metric, request_id)
     return detail_page(detail, asked, period, ws.status(), question_id(view), view)
+
+
+def _show_point(asked: View, view: dict[str, str]) -> Any:
+    """The issues behind a point of a chart, or behind all of it."""
+    try:
+        period = period_of(asked)
+        picked = workspace().charts.picked(asked.chart, asked.pick, period, asked.filters, asked.own)
+    except PeriodError as error:
+        return detail_problem(Problem(str(error)), subject(asked))
+    except Exception as error:  # noqa: BLE001 - the panel is open and must say something
+        problem, request_id = problem_of(error)
+        return detail_problem(problem, subject(asked), request_id)
+    return chart_page(picked, asked, period, question_id(view), view)
 
 
 @callback(
@@ -68,7 +83,11 @@ def show_rows(request: dict[str, Any] | None, view: dict[str, str]) -> tuple[Any
     ws = workspace()
     first = max(int(request.get("startRow") or 0), 0)
     most = min(max(int(request.get("endRow") or first + PAGE) - first, 1), _MOST)
-    page = ws.issue_page(asked.metric, period_of(asked), asked.filters, first=first, count=most, **narrowing(request))
+    period, part = period_of(asked), {"first": first, "count": most, **narrowing(request)}
+    if asked.chart and not asked.metric:
+        page = ws.charts.issues(asked.chart, asked.pick, period, asked.filters, options=asked.own, **part)
+    else:
+        page = ws.issue_page(asked.metric, period, asked.filters, **part)
     found = rows(page.rows, ws.status().zone)
     return {"rowData": found, "rowCount": page.total}, f"{counted(page.total, 'row')}"
 

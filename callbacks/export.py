@@ -22,33 +22,33 @@ class NoSuchMetric(Exception):
 @downloads.get("/numbers.<kind>")
 def numbers(kind: str) -> Response:
     """Every metric for the period and filters of the query."""
-    view, period = _asked(kind)
+    view, period = asked_file(kind)
     if kind == CSV:
-        return _csv(workspace().csv_all(period, view.filters), "throughline", period)
+        return csv_file(workspace().csv_all(period, view.filters), "throughline", period)
     desk = Downloads(workspace())
-    return _xlsx(desk, desk.numbers(period, view.filters), "throughline", period, view)
+    return workbook_file(desk, desk.numbers(period, view.filters), "throughline", period, view)
 
 
 @downloads.get("/metric.<kind>")
 def metric(kind: str) -> Response:
     """The metric named in the query, with its details."""
-    view, period = _asked(kind)
+    view, period = asked_file(kind)
     name = _metric(view)
     if kind == CSV:
-        return _csv(workspace().csv_metric(name, period, view.filters), name, period)
+        return csv_file(workspace().csv_metric(name, period, view.filters), name, period)
     desk = Downloads(workspace())
-    return _xlsx(desk, desk.numbers(period, view.filters, metric=name), name, period, view)
+    return workbook_file(desk, desk.numbers(period, view.filters, metric=name), name, period, view)
 
 
 @downloads.get("/issues.<kind>")
 def issues(kind: str) -> Response:
     """The issues behind the metric named in the query, used and left out."""
-    view, period = _asked(kind)
+    view, period = asked_file(kind)
     name = _metric(view)
     if kind == CSV:
-        return _csv(workspace().csv_issues(name, period, view.filters), f"{name}_issues", period)
+        return csv_file(workspace().csv_issues(name, period, view.filters), f"{name}_issues", period)
     desk = Downloads(workspace())
-    return _xlsx(desk, desk.issues(name, period, view.filters), f"{name}_issues", period, view)
+    return workbook_file(desk, desk.issues(name, period, view.filters), f"{name}_issues", period, view)
 
 
 @downloads.errorhandler(Exception)
@@ -68,7 +68,8 @@ def _sentence(words: str) -> Response:
     return Response(f"{words}\n", mimetype="text/plain")
 
 
-def _asked(kind: str) -> tuple[View, Period]:
+def asked_file(kind: str) -> tuple[View, Period]:
+    """What the query of a download asks. Raises NotFound for a kind of file that there is not."""
     if kind not in (CSV, XLSX):
         raise NotFound
     view = parse(request.query_string.decode("utf-8", "replace"))
@@ -82,11 +83,13 @@ def _metric(view: View) -> str:
     return name
 
 
-def _csv(text: str, name: str, period: Period) -> Response:
+def csv_file(text: str, name: str, period: Period) -> Response:
+    """A table as a file to download, named after what it is and its days."""
     return _file(text.encode("utf-8"), "text/csv", f"{name}_{period.first}_{period.last}.{CSV}")
 
 
-def _xlsx(desk: Downloads, sheet: Sheet, name: str, period: Period, view: View) -> Response:
+def workbook_file(desk: Downloads, sheet: Sheet, name: str, period: Period, view: View) -> Response:
+    """A table as a workbook to download."""
     made = desk.xlsx(sheet, period, view.filters)
     return _file(made, _WORKBOOK, f"{name}_{period.first}_{period.last}.{XLSX}")
 

@@ -27,7 +27,7 @@ from data.views import Answer, Choices, Detail, Filters, IssuePage, IssueRow
 if TYPE_CHECKING:
     from data.place import Place
 
-METRIC_VERSIONS = 2  # raised when a formula changes, so that older cached numbers are not shown
+METRIC_VERSIONS = 3  # raised when a formula changes, so that older cached numbers are not shown
 MOST_CHOICES = 200
 
 
@@ -121,6 +121,22 @@ def issue_page(
 ) -> IssuePage:
     """The rows behind a number, filtered, sorted and cut; only the rows of the page ask the store for summaries."""
     behind = Behind.of(named(metric), Asked(facts, period))
+    return page_of(behind, place, site_url, first, count, sort=sort, text=text, reason=reason, used=used)
+
+
+def page_of(
+    behind: Behind,
+    place: Place,
+    site_url: str,
+    first: int,
+    count: int,
+    *,
+    sort: tuple[str, str] | None,
+    text: str,
+    reason: str | None,
+    used: bool | None,
+) -> IssuePage:
+    """Rows filtered, sorted and cut; only the rows of the page ask the store for summaries."""
     keep = np.ones(len(behind.rows), dtype=bool)
     if used is not None:
         keep &= (behind.rows.reason == 0) == used

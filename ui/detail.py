@@ -8,10 +8,10 @@ from typing import Any
 from dash import dcc, html
 
 from data.periods import Period
-from data.views import Detail, Problem, Status
+from data.views import Detail, Picked, Problem, Status
 from ui import figures
 from ui.components.downloads import download_links
-from ui.components.issue_table import issue_table
+from ui.components.issue_table import columns, issue_table, table_of, which_issues
 from ui.components.metric_card import tier
 from ui.components.notice import notice
 from ui.url import View, query
@@ -43,12 +43,55 @@ def detail_page(
     )
 
 
-def detail_problem(problem: Problem, metric: str, request_id: str = "") -> html.Div:
-    """The panel when there is nothing to show in it."""
+def chart_page(picked: Picked, view: View, period: Period, question: str, order: dict[str, str]) -> html.Div:
+    """The panel for a point of a chart, or for all of it: which issues it stands for."""
+    own = query(view)
+    counted = f"{picked.total:,} issue{'s' * (picked.total != 1)} behind this {'point' if picked.label else 'chart'}"
+    head = html.Div(
+        [
+            html.H2(picked.label or picked.title, className="detail-title"),
+            html.Div(
+                f"{picked.title}, {span(period.first, period.last)}"
+                if picked.label
+                else span(period.first, period.last),
+                className="detail-when",
+            ),
+            html.P(picked.help.partition("\n\n")[0].replace("\n", " "), className="detail-definition"),
+            html.Div(download_links("These issues", "chart-issues", own), className="detail-downloads"),
+        ],
+        className="detail-head",
+    )
+    unit = picked.unit if picked.unit in ("days", "hours", "points") else ""
+    table = table_of(
+        picked.total,
+        which_issues(picked.total, picked.used, picked.exclusions),
+        columns(unit, picked.outcome_title),
+        question,
+        order,
+    )
     return html.Div(
-        [html.H2("This number cannot be shown", className="detail-title"), notice(problem, request_id=request_id)],
+        [
+            head,
+            html.Section([html.H3(counted, className="block-title"), *table], className="block"),
+            _switches([(name, value, "") for name, value in picked.definitions]),
+        ],
         className="detail-page",
-        **{"data-detail-of": metric},
+        **{"data-detail-of": subject(view)},
+    )
+
+
+def subject(view: View) -> str:
+    """What the panel is about, as ui/assets/page.js names it."""
+    return view.metric or f"chart {view.chart or ''} {view.pick}"
+
+
+def detail_problem(problem: Problem, about: str, request_id: str = "") -> html.Div:
+    """The panel when there is nothing to show in it."""
+    what = "This chart" if about.startswith("chart ") else "This number"
+    return html.Div(
+        [html.H2(f"{what} cannot be shown", className="detail-title"), notice(problem, request_id=request_id)],
+        className="detail-page",
+        **{"data-detail-of": about},
     )
 
 

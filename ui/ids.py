@@ -27,6 +27,7 @@ class Page(StrEnum):
     LOCATION = "page-location"  # the URL is the state: tab, period, filters, open detail
     MAIN = "page-main"
     NOTICES = "page-notices"  # where a failed callback says so
+    NO_SUCH_TAB = "page-no-such-tab"  # shown by ui/assets/page.js when the URL names a tab that there is not
 
 
 class Header(StrEnum):
@@ -75,6 +76,10 @@ class Cards(StrEnum):
 
 class Quality(StrEnum):
     BODY = "quality-body"
+
+
+class Sprints(StrEnum):
+    BODY = "sprints-body"
 
 
 class Detail(StrEnum):
@@ -127,6 +132,19 @@ def issue_reason(question: str) -> dict[str, str]:
 
 def issue_count(question: str) -> dict[str, str]:
     return {"area": "issue-count", "question": question}
+
+
+# ── charts (ui/components/chart.py, callbacks/charts.py) ──────────────────────────────────────────────────────────────
+
+
+def chart_ask(name: str, place: str) -> dict[str, str]:
+    """Store with the question of one chart, {"query", "revision"}; ui/assets/charts.js sets it when the chart is near."""
+    return {"area": "chart-ask", "chart": name, "place": place}
+
+
+def chart_body(name: str, place: str) -> dict[str, str]:
+    """Where the chart appears. `place` tells apart the tabs that show the same chart."""
+    return {"area": "chart-body", "chart": name, "place": place}
 
 
 # ── connection (ui/modals/connection.py, callbacks/connection.py) ─────────────────────────────────────────────────────

@@ -20,6 +20,7 @@ class Tab:
 TABS = {
     "dora": Tab("DORA"),
     "flow": Tab("Flow"),
+    "sprints": Tab("Sprints", own=("board", "sprint")),
     "quality": Tab("Data quality"),
 }
 DEFAULT_TAB = "dora"
@@ -40,13 +41,18 @@ class View:
     filters: Filters = field(default_factory=Filters)
     metric: str | None = None
     own: tuple[tuple[str, str], ...] = ()  # what only this tab asks: (name, value), in the order of Tab.own
+    chart: str | None = None  # whose issues are looked at; never with a metric
+    pick: str = ""  # a point of it; empty: all
 
     def asks(self, name: str) -> str | None:
         """What the tab's own question says under a name."""
         return dict(self.own).get(name)
 
     def with_metric(self, metric: str | None) -> View:
-        return replace(self, metric=metric)
+        return replace(self, metric=metric, chart=None, pick="")
+
+    def with_chart(self, chart: str, pick: str = "") -> View:
+        return replace(self, metric=None, chart=chart, pick=pick)
 
     def with_dates(self, first: str, last: str) -> View:
         return replace(self, period=None, first=first, last=last)
@@ -79,6 +85,8 @@ def parse(search: str | None) -> View:
             definitions=_definitions(asked.get(DEFINITION, [])),
         ),
         metric=one("metric"),
+        chart=None if one("metric") else one("chart"),
+        pick=(one("pick") or "") if one("chart") and not one("metric") else "",
         own=tuple((name, value) for name in TABS[tab].own if (value := one(name))),
     )
 
@@ -104,5 +112,8 @@ def query(view: View, **extra: str) -> str:
     pairs += view.own
     if view.metric:
         pairs.append(("metric", view.metric))
+    elif view.chart:
+        pairs.append(("chart", view.chart))
+        pairs += [("pick", view.pick)] if view.pick else []
     pairs += extra.items()
     return f"?{urlencode(pairs)}" if pairs else ""

@@ -24,7 +24,9 @@ def views(draw) -> View:
     metric = draw(st.none() | st.sampled_from(["flow_time", "lead_time_for_changes"]))
     tab = draw(st.sampled_from(list(TABS)))
     own = tuple((name, draw(WORDS)) for name in TABS[tab].own if draw(st.booleans()))
-    return View(tab, period, *dates, draw(FILTERS), metric, own)
+    chart = None if metric else draw(st.none() | st.sampled_from(["cycle_time_scatter"]))
+    pick = draw(st.just("") | WORDS) if chart else ""
+    return View(tab, period, *dates, draw(FILTERS), metric, own, chart, pick)
 
 
 @given(views())
@@ -56,3 +58,11 @@ def test_unknown_words_become_the_defaults():
 
 def test_only_so_much_is_read():
     assert len(query(parse("?label=" + "x" * 100_000))) < 9_000
+
+
+def test_a_metric_and_a_point_of_a_chart_are_never_open_at_once():
+    view = parse("?chart=cycle_time_scatter&pick=SHOP-1")
+    assert (view.chart, view.pick) == ("cycle_time_scatter", "SHOP-1")
+    assert query(view.with_metric("flow_time")) == "?metric=flow_time"
+    assert parse("?metric=flow_time&chart=cycle_time_scatter&pick=x").chart is None
+    assert query(view.with_chart("net_flow")) == "?chart=net_flow"

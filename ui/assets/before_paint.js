@@ -9,5 +9,6 @@
   root.setAttribute('data-theme-choice', choice);
   var asked = new URLSearchParams(location.search);
   if (asked.get('tab')) root.setAttribute('data-tab', asked.get('tab'));
-  if (asked.get('metric')) root.setAttribute('data-detail', asked.get('metric'));
+  var about = asked.get('metric') || (asked.get('chart') ? 'chart ' + asked.get('chart') + ' ' + (asked.get('pick') || '') : '');
+  if (about) root.setAttribute('data-detail', about);
 })();

@@ -67,6 +67,8 @@
     const params = query();
     const tab = openTab(params);
     if (tab) set(root, 'data-tab', tab);
+    const astray = one('#page-no-such-tab');
+    if (astray && tab) astray.hidden = !params.get('tab') || params.get('tab') === tab;
     all('[data-pane]').forEach((pane) => { const away = pane.dataset.pane !== tab; if (pane.hidden !== away) pane.hidden = away; });
     all('a[data-nav="tab"]').forEach((link) => {
       const target = canonical(params);
@@ -124,13 +126,13 @@
     const before = root.getAttribute('data-detail');
     const panel = one('.detail');
     if (!panel) return;
+    if (about && !panel.dataset.shown) pressed = document.activeElement;
     all('.bar, .page, .skip, .sync-bar').forEach((part) => { part.inert = Boolean(about); });
     if (about) {
       const body = one('[data-detail-of]');
       set(panel, 'data-ready', String(Boolean(body && body.dataset.detailOf === about)));
       if (before !== about || !panel.dataset.shown) {
         opener = about;
-        pressed = document.activeElement;
         panel.dataset.shown = '1';
         panel.focus({ preventScroll: true });
         panel.scrollTop = 0;

@@ -51,6 +51,8 @@
       const asked = new URLSearchParams(pick(params, [...PERIOD, ...FILTERS, ...own(tab)]));
       asked.set('tab', tab);
       const view = { query: '?' + asked, revision };
+      window.throughline_view = view; // charts that are near ask with it: ui/assets/charts.js
+      window.dispatchEvent(new CustomEvent('throughline-view'));
       if (tab === 'quality') view.synced = synced; // a sync that failed changes what it says, not the data
       return [
         ...tabs().map((link) => (link.dataset.tab === tab ? changed(tab, view) : clientside.no_update)),
@@ -60,11 +62,12 @@
 
     async detail(search, revision) {
       const params = new URLSearchParams(search || '');
-      if (!params.get('metric')) return clientside.no_update;
+      if (!params.get('metric') && !params.get('chart')) return clientside.no_update;
       const panel = document.querySelector('.detail');
       const parts = panel && panel.dataset.parts; // the table's script is fetched when the first detail opens
       if (parts && !window.dash_ag_grid) await load(parts);
-      return changed('detail', { query: pick(params, [...PERIOD, ...FILTERS, 'metric', 'tab']), revision });
+      const named = params.get('metric') ? ['metric'] : [...own(opened(params)), 'chart', 'pick'];
+      return changed('detail', { query: pick(params, [...PERIOD, ...FILTERS, ...named, 'tab']), revision });
     },
   };
 })();

@@ -37,17 +37,21 @@ def issue_table(detail: Detail, question: str, view: dict[str, str]) -> list[Any
     """Search, which issues to show, and the table. `question` names it; `view` is what its rows are asked with."""
     value = detail.value
     used = value.details.get("used", value.total_issue_count - value.excluded_issue_count)
-    unit = _unit(detail)
+    which = which_issues(value.total_issue_count, used, detail.exclusions)
+    return table_of(value.total_issue_count, which, columns(_unit(detail), detail.outcome_title), question, view)
+
+
+def table_of(
+    total: int, which: Sequence[tuple[str, str]], shown: list[dict[str, Any]], question: str, view: dict[str, str]
+) -> list[Any]:
+    """The same for any set of `total` issues: what it can be narrowed to, and its columns."""
     return [
         dcc.Store(id=ids.issue_question(question), data=view),
         html.Div(
             [
                 dbc.RadioItems(
                     id=ids.issue_reason(question),
-                    options=[
-                        {"label": words, "value": which}
-                        for which, words in which_issues(value.total_issue_count, used, detail.exclusions)
-                    ],
+                    options=[{"label": words, "value": value} for value, words in which],
                     value="all",
                     inline=True,
                     className="reasons",
@@ -66,7 +70,7 @@ def issue_table(detail: Detail, question: str, view: dict[str, str]) -> list[Any
         dash_ag_grid.AgGrid(
             id=ids.issue_table(question),
             rowModelType="infinite",
-            columnDefs=columns(unit, detail.outcome_title),
+            columnDefs=shown,
             defaultColDef={"sortable": True, "resizable": True, "filter": False, "suppressHeaderMenuButton": True},
             dashGridOptions={
                 "theme": {"function": _THEME},
@@ -80,7 +84,7 @@ def issue_table(detail: Detail, question: str, view: dict[str, str]) -> list[Any
                 "suppressMultiSort": True,
             },
             dangerously_allow_code=False,
-            style={"height": f"{height(value.total_issue_count)}px", "width": "100%"},
+            style={"height": f"{height(total)}px", "width": "100%"},
             className="issue-grid",
         ),
     ]

@@ -8,11 +8,21 @@ from typing import Any
 from dash import html
 
 from ui import ids
+from ui.components.chart import chart_cards
 from ui.components.metric_card import skeletons
+from ui.tabs import sprints
+from ui.tabs.charts import DORA, FLOW
 from ui.tabs.quality import skeleton
 
 PANES: dict[str, Callable[[], list[Any]]] = {
-    "dora": lambda: [html.Div(skeletons(), id=ids.Cards.DORA, className="pane-cards")],
-    "flow": lambda: [html.Div(skeletons(), id=ids.Cards.FLOW, className="pane-cards")],
+    "dora": lambda: [
+        html.Div(skeletons(), id=ids.Cards.DORA, className="pane-cards"),
+        chart_cards(DORA, "dora", "Delivery over time"),
+    ],
+    "flow": lambda: [
+        html.Div(skeletons(), id=ids.Cards.FLOW, className="pane-cards"),
+        chart_cards(FLOW, "flow", "Flow in detail"),
+    ],
+    "sprints": lambda: [html.Div(sprints.skeleton(), id=ids.Sprints.BODY)],
     "quality": lambda: [html.Div(skeleton(), id=ids.Quality.BODY, className="quality")],
 }

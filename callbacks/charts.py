@@ -1,0 +1,61 @@
+"""Charts: each filled when it comes near the window, and downloaded as CSV."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import MATCH, Input, Output, callback, no_update
+from flask import Response
+
+from callbacks.context import period_of, problem_of, workspace
+from callbacks.export import CSV, asked_file, csv_file, downloads, workbook_file
+from data.downloads import Downloads
+from data.periods import PeriodError
+from data.views import Problem
+from ui import ids
+from ui.components.chart import chart_body, chart_problem
+from ui.url import parse
+
+
+@callback(
+    Output(ids.chart_body(MATCH, MATCH), "children"),
+    Input(ids.chart_ask(MATCH, MATCH), "data"),
+    prevent_initial_call=True,
+)
+def show_chart(order: dict[str, str] | None) -> Any:
+    """One chart for the view that it was asked with. A period that is none leaves the old one where it is."""
+    if not order or not order.get("chart"):
+        return no_update
+    view = parse(order["query"])
+    ws = workspace()
+    try:
+        if not ws.status().synced_at:
+            return chart_problem(Problem("There are no issues yet.", todo="The chart appears here after the first sync.", level="info"))  # fmt: skip
+        return chart_body(ws.charts.answer(order["chart"], period_of(view), view.filters, view.own), view)
+    except PeriodError as error:
+        return chart_problem(Problem(str(error), level="info"))
+    except Exception as error:  # noqa: BLE001 - the other charts stay, and this one must say something
+        problem, request_id = problem_of(error)
+        return chart_problem(problem, request_id)
+
+
+@downloads.get("/chart.<kind>")
+def chart_file(kind: str) -> Response:
+    """The whole table of the chart named in the query."""
+    view, period = asked_file(kind)
+    name, charts = view.chart or "", workspace().charts
+    if kind == CSV:
+        return csv_file(charts.csv(name, period, view.filters, view.own), name, period)
+    sheet = charts.sheet(name, period, view.filters, view.own)
+    return workbook_file(Downloads(workspace()), sheet, name, period, view)
+
+
+@downloads.get("/chart-issues.<kind>")
+def chart_issues_file(kind: str) -> Response:
+    """The issues behind a point of a chart, or behind all of it."""
+    view, period = asked_file(kind)
+    name, charts = view.chart or "", workspace().charts
+    if kind == CSV:
+        return csv_file(charts.csv_issues(name, view.pick, period, view.filters, view.own), f"{name}_issues", period)
+    sheet = charts.issue_sheet(name, view.pick, period, view.filters, view.own)
+    return workbook_file(Downloads(workspace()), sheet, f"{name}_issues", period, view)

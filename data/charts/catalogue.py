@@ -1,0 +1,104 @@
+"""What a chart is, and how one joins the catalogue: being in a folder of data/charts is being in the app."""
+
+from __future__ import annotations
+
+import inspect
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from types import MappingProxyType, ModuleType
+from typing import Any
+
+from data.charts.drawing import Drawing, nothing
+from data.metrics.catalogue import Asked, Missing
+from data.metrics.facts import Facts
+from data.settings.definitions import WORKFLOW, expanded, table
+from data.settings.fields import FIELDS
+
+FAMILIES = ("flow", "dora", "sprints", "forecast")
+
+
+@dataclass(frozen=True)
+class ChartAsked(Asked):
+    """One question to one chart: facts, period, and what only its tab asks (name, value)."""
+
+    options: tuple[tuple[str, str], ...] = ()
+
+    def option(self, name: str) -> str:
+        """What the tab's own question says under a name; empty for nothing."""
+        return dict(self.options).get(name, "")
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart. The docstring of `draw` is the help: its first paragraph says how to read it."""
+
+    name: str
+    family: str
+    title: str
+    order: int
+    draw: Callable[[ChartAsked], Drawing]
+    help: str
+    switches: tuple[str, ...] = ()  # names of the definitions that it obeys
+    fields: tuple[str, ...] = ()  # our fields that it can use
+    missing: Callable[[Facts], Missing | None] = lambda _facts: None
+
+    def __call__(self, asked: ChartAsked) -> Drawing:
+        """The chart, or why there is none."""
+        missing = self.missing(asked.facts)
+        if missing is None:
+            return self.draw(asked)
+        waits = [FIELDS[name].title for name in missing.fields if name in asked.facts.pending]
+        if waits:
+            return nothing(f"{', '.join(waits)} is mapped but not fetched yet.", todo="Sync to fill it in.")
+        return nothing(missing.message, todo="Open the field mapping (the gear at the top right).")
+
+    def definitions(self, facts: Facts) -> tuple[tuple[str, str], ...]:
+        """The definitions in force: title, value in words."""
+        known = table()
+        statuses = facts.tables.statuses
+        names = dict(zip(statuses["status_id"].astype(str), statuses["name"].astype(str), strict=True))
+        return tuple(
+            (known[name].title, known[name].said(facts.zone if name == "zone" else _value(facts, name), names))
+            for name in expanded(self.switches)
+            if name in known
+        )
+
+
+def _value(facts: Facts, name: str) -> Any:
+    """The definition in force under a dotted name."""
+    value: Any = facts.workflow if name.startswith(WORKFLOW) else facts.definitions
+    for part in name.removeprefix(WORKFLOW).split("."):
+        value = getattr(value, part)
+    return value
+
+
+_catalog: dict[str, Chart] = {}
+CHARTS = MappingProxyType(_catalog)
+
+
+def chart(**definition: Any) -> Callable[[Callable[[ChartAsked], Drawing]], Chart]:
+    """Add the decorated function to the catalogue: its name is the chart's name, its docstring the help."""
+
+    def add(draw: Callable[[ChartAsked], Drawing]) -> Chart:
+        name = draw.__name__
+        if name in _catalog:
+            raise ValueError(f"two charts are called {name!r}")
+        text = (inspect.getdoc(draw) or "").partition(">>>")[0].strip()
+        _catalog[name] = Chart(name=name, draw=draw, help=text, **definition)
+        return _catalog[name]
+
+    return add
+
+
+def discover(package: ModuleType) -> None:
+    """Import every module of every folder in the package, then put the catalogue in order."""
+    for folder in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        if folder.ispkg:
+            inside = import_module(folder.name)
+            for module in pkgutil.walk_packages(inside.__path__, f"{folder.name}."):
+                import_module(module.name)
+    ordered = sorted(_catalog.items(), key=lambda each: (FAMILIES.index(each[1].family), each[1].order, each[0]))
+    _catalog.clear()
+    _catalog.update(ordered)

@@ -1,0 +1,121 @@
+"""What a chart hands over: series and lines to draw, the same as a table, and which rows each point stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.metrics.facts import Facts
+from data.metrics.rows import Rows
+from data.views import Line, Problem, Series
+
+NO_ROWS = Rows(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int16), ("",), {})
+
+
+class NoSuchPoint(LookupError):
+    """A link asks for a point that the chart does not have (any more)."""
+
+
+@dataclass(frozen=True)
+class Picks:
+    """Which rows a point stands for. `find(token)` gives places in `rows`; "" is the whole chart.
+
+    `values`: the column of `rows` that the table shows of each row, in `unit`; `outcome`: what each row is, in words.
+    """
+
+    rows: Rows
+    find: Callable[[str], NDArray]
+    label: Callable[[str], str] = str
+    values: str = ""
+    unit: str = ""
+    outcome_title: str = ""
+    outcome: Callable[[Rows], Sequence[str]] | None = None
+
+    def behind(self, token: str) -> Rows:
+        """The rows of a point. Raises NoSuchPoint."""
+        return self.rows if not token else self.rows.take(np.sort(self.find(token)))
+
+    def showing(self, **changes: Any) -> Picks:
+        """The same picks with another label, unit, …"""
+        return replace(self, **changes)
+
+
+NO_PICKS = Picks(NO_ROWS, lambda token: _unknown(token))
+
+
+def _unknown(token: str) -> NDArray:
+    raise NoSuchPoint(token)
+
+
+def by_code(rows: Rows, code: NDArray, tokens: Sequence[str]) -> Picks:
+    """Points that stand for groups: row n belongs to the group `tokens[code[n]]`, to none below 0."""
+    places = {token: n for n, token in enumerate(tokens)}
+
+    def find(token: str) -> NDArray:
+        return np.flatnonzero(code == places[token]) if token in places else _unknown(token)
+
+    return Picks(rows, find)
+
+
+def by_key(facts: Facts, rows: Rows) -> Picks:
+    """Points that stand for one issue each, by its key."""
+
+    def find(token: str) -> NDArray:
+        keys = facts.tables.issues["key"].to_numpy(dtype=object)[rows.issue]
+        found = np.flatnonzero((keys == token) & (rows.issue >= 0))
+        return found if len(found) else _unknown(token)
+
+    return Picks(rows, find)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One chart for one question. `titled`: series whose points are issues, with the positions of those; the desk adds
+    their titles. `table` gives rows one after the other, so that a long table costs only what is read of it.
+    """
+
+    reading: str
+    series: tuple[Series, ...] = ()
+    lines: tuple[Line, ...] = ()
+    x_title: str = ""
+    y_title: str = ""
+    x_kind: str = "number"
+    unit: str = ""
+    x_ticks: tuple[tuple[float, str], ...] = ()
+    x_range: tuple[Any, Any] | None = None
+    columns: tuple[str, ...] = ()
+    table: Callable[[], Iterable[tuple[Any, ...]]] = tuple
+    table_picks: Callable[[], Sequence[str]] = tuple
+    row_count: int = 0
+    picks: Picks = NO_PICKS
+    titled: dict[int, NDArray] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    thinned: str = ""
+    problem: Problem | None = None
+
+
+def nothing(what: str, why: str = "", todo: str = "", *, picks: Picks = NO_PICKS) -> Drawing:
+    """No chart, and the reason."""
+    return Drawing("", picks=picks, problem=Problem(what, why, todo, "info"))
+
+
+def left_out(rows: Rows) -> tuple[str, ...]:
+    """What a chart does not show, in words.
+
+    >>> from data.metrics.rows import example
+    >>> left_out(example(days=[1, 2], reason=[0, 1], reasons=("", "no history")))
+    ('1 left out: no history 1.',)
+    """
+    found = rows.exclusions()
+    if not found:
+        return ()
+    return (f"{sum(found.values()):,} left out: {', '.join(f'{why} {n:,}' for why, n in found.items())}.",)
+
+
+def fixed(values: NDArray, digits: int = 3) -> list[float]:
+    """Numbers for a picture: rounded to so many decimals; the table and the CSV have them exactly."""
+    return np.round(values.astype(float), digits).tolist()

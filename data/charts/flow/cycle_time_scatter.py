@@ -1,0 +1,71 @@
+"""Cycle time of each completed item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from data.charts.catalogue import ChartAsked, chart
+from data.charts.drawing import Drawing, by_key, fixed, left_out, nothing
+from data.charts.moments import local_minutes
+from data.charts.percentiles import CYCLE_SWITCHES, cycle_rows, percentile_lines
+from data.charts.thinning import thin
+from data.views import Series
+
+
+@chart(family="flow", order=1, title="Cycle time of each item", switches=CYCLE_SWITCHES)
+def cycle_time_scatter(asked: ChartAsked) -> Drawing:
+    """Each point is an item: when it was completed, and how many days it took from first work to done.
+
+    The lines say how long so many percent of the items took at most. Items far above the 85 % line are worth a look.
+    The same items and days as the metric "Flow time".
+    """
+    rows = cycle_rows(asked)
+    used = rows.take(rows.reason == 0)
+    picks = by_key(asked.facts, rows).showing(values="days", unit="days")
+    if not len(used):
+        return nothing(
+            "No items with a known start were completed between these dates.",
+            todo="Choose other days, or clear a filter.",
+            picks=picks,
+        )
+    days = used.columns["days"]
+    keys = asked.facts.tables.issues["key"].to_numpy(dtype=object)[used.issue]
+    shown, thinned = thin(days, keep_above=asked.quantile(days, 95))
+    half, high = asked.quantile(days, 50), asked.quantile(days, 85)
+
+    def table() -> Iterator[tuple[Any, ...]]:
+        newest = np.arange(len(used))[::-1]
+        types = np.asarray(asked.facts.tables.issues["type"], dtype=object)[used.issue]
+        started, ended = (local_minutes(used.columns[name], asked.facts.zone) for name in ("started", "completed"))
+        for n in newest.tolist():
+            yield keys[n], types[n], started[n], ended[n], float(days[n])
+
+    return Drawing(
+        f"Half of the {len(used):,} items took at most {half:,.1f} days, 85 % of them at most {high:,.1f}.",
+        (
+            Series(
+                "Items",
+                "points",
+                local_minutes(used.columns["completed"][shown], asked.facts.zone),
+                fixed(days[shown]),
+                picks=keys[shown].tolist(),
+            ),
+        ),
+        percentile_lines(asked, days, "y"),
+        x_title="Completed",
+        y_title="Days",
+        x_kind="time",
+        unit="days",
+        x_range=(asked.period.first.isoformat(), f"{asked.period.last.isoformat()}T23:59"),
+        columns=("Key", "Type", "Started", "Completed", "Days"),
+        table=table,
+        table_picks=lambda: keys[::-1].tolist(),
+        row_count=len(used),
+        picks=picks,
+        titled={0: used.issue[shown]},
+        notes=left_out(rows),
+        thinned=thinned,
+    )

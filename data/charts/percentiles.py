@@ -1,0 +1,29 @@
+"""Percentile lines, and the completed items with their days that several charts look at."""
+
+from __future__ import annotations
+
+from numpy.typing import NDArray
+
+from data.metrics.catalogue import Asked
+from data.metrics.measure import rows_for
+from data.metrics.registry import CATALOG
+from data.metrics.rows import Rows
+from data.views import Line
+
+SHARES = (50, 70, 85, 95)
+CYCLE_SWITCHES = CATALOG["flow_time"].switches
+
+
+def cycle_rows(asked: Asked) -> Rows:
+    """The rows of the metric "Flow time": completed in the period, those left out included. Column days."""
+    return rows_for(CATALOG["flow_time"], asked)
+
+
+def percentile_lines(asked: Asked, values: NDArray, axis: str, unit: str = "d") -> tuple[Line, ...]:
+    """50, 70, 85 and 95 %, by the method in force."""
+    found = ((share, asked.quantile(values, share)) for share in SHARES)
+    return tuple(
+        Line(axis, at, f"{share} % {at:,.1f} {unit}".strip(), "main" if share == 85 else "muted")
+        for share, at in found
+        if at is not None
+    )

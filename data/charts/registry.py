@@ -1,0 +1,10 @@
+"""The complete catalogue of charts: importing this module imports every one."""
+
+from __future__ import annotations
+
+import data.charts
+from data.charts.catalogue import CHARTS, Chart, ChartAsked, discover
+
+discover(data.charts)
+
+__all__ = ["CHARTS", "Chart", "ChartAsked"]

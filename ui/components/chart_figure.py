@@ -1,0 +1,259 @@
+"""A chart's answer as a figure: a plain dict in Plotly's JSON shape, whose colours are names of the stylesheet's variables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.views import ChartAnswer, Line, Series
+from ui.figures import escape
+from ui.words import unit_words
+
+HEIGHT = 300  # px
+_TOP, _BOTTOM, _LEFT, _RIGHT = 12, 40, 44, 12
+_LABEL = 15  # px that a line of labels needs
+_WIDE = 6.4  # px of a letter of a label
+# The browser puts the value of the variable in place, so that a figure follows the theme: ui/assets/charts.js.
+ACCENT, TEXT, MUTED, CARD = "var(--tl-accent)", "var(--tl-text)", "var(--tl-muted)", "var(--tl-card)"
+COLORS = {
+    "main": "var(--tl-share-0)",
+    "second": "var(--tl-share-1)",
+    "muted": "var(--tl-share-2)",
+    "faint": "var(--tl-share-3)",
+    "failure": TEXT,
+    "recovery": "var(--tl-share-2)",
+    "now": TEXT,
+    **{name: f"var(--tl-{name}-dot)" for name in ("elite", "high", "medium", "low")},
+    **{f"share-{n}": f"var(--tl-share-{n})" for n in range(4)},
+}
+_SYMBOLS = {"failure": "x", "recovery": "diamond", "signal": "circle"}
+_BANDS = 12
+
+
+def color(role: str) -> str:
+    """The stylesheet's name of a role's colour.
+
+    >>> color("main"), color("band-0")
+    ('var(--tl-share-0)', 'var(--tl-chart-band-0)')
+    """
+    if role.startswith("band-"):
+        return f"var(--tl-chart-band-{int(role.removeprefix('band-')) % _BANDS})"
+    if role == "signal":
+        return "var(--tl-accent-text)"
+    return COLORS.get(role, COLORS["main"])
+
+
+def figure(answer: ChartAnswer) -> dict[str, Any]:
+    """data and layout; every text that comes from Jira is escaped, because Plotly reads markup in it."""
+    lying = any(each.kind == "lying" for each in answer.series)
+    top = _top(answer)
+    height = max(HEIGHT, 28 * _places(answer) + top + _BOTTOM) if lying else HEIGHT
+    labels = _line_labels(answer, top, height)
+    right = max([_RIGHT, *(12 + _WIDE * len(each.label) for each in answer.lines if each.axis == "y")])
+    layout = {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": "system-ui, -apple-system, Segoe UI, Roboto, sans-serif", "size": 12, "color": MUTED},
+        "showlegend": _parts(answer) > 1,
+        "legend": {
+            "orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "font": {"size": 11},
+            "traceorder": "normal", "itemclick": False, "itemdoubleclick": False,
+        },
+        "dragmode": False,
+        "hovermode": "closest",
+        "hoverlabel": {
+            "font": {"size": 12, "color": CARD}, "bgcolor": TEXT, "bordercolor": TEXT, "align": "left", "namelength": 0,
+        },
+        "xaxis": _x_axis(answer, lying),
+        "yaxis": _y_axis(answer, lying),
+        "shapes": [_line(each) for each in answer.lines],
+        "annotations": labels,
+        "height": height,
+        "margin": {"l": _LEFT, "r": round(right), "t": top, "b": _BOTTOM},
+        "barmode": "stack" if any(each.kind in ("stacked", "bands", "lying") for each in answer.series) else "group",
+        "bargap": 0.18,
+    }  # fmt: skip
+    return {"data": [_trace(answer, each) for each in answer.series], "layout": layout}
+
+
+def _top(answer: ChartAnswer) -> int:
+    """Room above for a legend and for the labels of upright lines."""
+    upright = sum(each.axis == "x" for each in answer.lines)
+    return _TOP + (24 if _parts(answer) > 1 else 0) + _LABEL * upright
+
+
+def _parts(answer: ChartAnswer) -> int:
+    """How many things need a name in a legend."""
+    return len({each.name for each in answer.series if each.name})
+
+
+def _places(answer: ChartAnswer) -> int:
+    return max((len(set(each.y)) for each in answer.series), default=0)
+
+
+def _trace(answer: ChartAnswer, series: Series) -> dict[str, Any]:
+    base: dict[str, Any] = {
+        "name": escape(series.name),
+        "x": [escape(each) if isinstance(each, str) else each for each in series.x],
+        "y": [escape(each) if isinstance(each, str) else each for each in series.y],
+        "hovertemplate": _hover(answer, series),
+        "showlegend": bool(series.name),
+    }
+    if series.picks is not None:
+        base["customdata"] = list(series.picks)
+    if series.text is not None:
+        base["hovertext"] = [escape(each) for each in series.text]
+    shade = color(series.role)
+    if series.kind == "points":
+        return base | {
+            "type": "scatter", "mode": "markers",
+            "marker": {"color": shade, "size": 9 if series.role in ("failure", "signal") else 7,
+                       "symbol": _SYMBOLS.get(series.role, "circle"),
+                       "opacity": 1 if series.role in ("failure", "signal") else 0.62, "line": {"width": 0}},
+        }  # fmt: skip
+    if series.kind in ("line", "steps"):
+        return base | {
+            "type": "scatter", "mode": "lines+markers" if series.kind == "line" and len(series.x) <= 80 else "lines",
+            "line": {"color": shade, "width": 2, "shape": "hv" if series.kind == "steps" else "linear"},
+            "marker": {"color": shade, "size": 6},
+        }  # fmt: skip
+    if series.kind == "spans":
+        return base | {
+            "type": "scatter", "mode": "lines", "line": {"color": shade, "width": 3}, "connectgaps": False,
+        }  # fmt: skip
+    if series.kind == "area":
+        return base | {
+            "type": "scatter", "mode": "lines", "stackgroup": "one", "fillcolor": shade,
+            "line": {"color": CARD, "width": 1},
+        }  # fmt: skip
+    return base | _bar(series, shade)
+
+
+def _bar(series: Series, shade: str) -> dict[str, Any]:
+    bar: dict[str, Any] = {"type": "bar", "marker": {"color": shade, "line": {"width": 0}}}
+    if series.width is not None:
+        bar["width"] = list(series.width)
+    if series.kind == "bands":
+        bar |= {"width": 0.92, "hoverinfo": "skip", "hovertemplate": None}
+    if series.kind == "lying":
+        bar |= {"orientation": "h"}
+    return bar
+
+
+def _hover(answer: ChartAnswer, series: Series) -> str:
+    unit = f" {unit_words(answer.unit)}" if answer.unit else ""
+    where = "%{x|%-d %b %Y, %H:%M}" if answer.x_kind == "time" else "%{x}"
+    if series.kind == "points" and series.text is not None and series.picks is not None:
+        return f"<b>%{{customdata}}</b> %{{hovertext}}<br>%{{y:,.1f}}{unit} · {where}<extra></extra>"
+    if series.text is not None:
+        return "%{hovertext}<extra></extra>"
+    if series.kind == "lying":
+        return f"%{{y}}: %{{x:,}}{unit}<extra></extra>"
+    name = f"{escape(series.name)}: " if series.name else ""
+    return f"{where}<br>{name}%{{y:,}}{unit}<extra></extra>"
+
+
+def _axis(**more: Any) -> dict[str, Any]:
+    grey = "var(--tl-line-strong)"
+    return {
+        "fixedrange": True, "ticks": "", "linecolor": grey, "gridcolor": "var(--tl-line)", "zerolinecolor": grey,
+        "tickfont": {"size": 11}, "automargin": True, **more,
+    }  # fmt: skip
+
+
+def _x_axis(answer: ChartAnswer, lying: bool) -> dict[str, Any]:
+    axis = _axis(
+        showgrid=lying, zeroline=False, title={"text": escape(answer.x_title), "font": {"size": 11}, "standoff": 8}
+    )
+    if answer.x_kind == "time":
+        axis |= {"type": "date", "hoverformat": "%-d %b %Y", "nticks": 7, "tickangle": 0}
+    elif answer.x_kind == "category" and not lying:
+        axis |= {"type": "category", "tickangle": 0 if _letters(answer) < 60 else -35, "nticks": 14}
+    if lying:
+        axis |= {"rangemode": "tozero", "nticks": 6}
+    if answer.x_ticks:
+        axis |= {
+            "tickmode": "array",
+            "tickvals": [at for at, _ in answer.x_ticks],
+            "ticktext": [escape(words) for _, words in answer.x_ticks],
+            "tickangle": 0 if sum(len(words) for _, words in answer.x_ticks) < 50 else -35,
+        }
+    if answer.x_range is not None:
+        axis["range"] = list(answer.x_range)
+    return axis
+
+
+def _letters(answer: ChartAnswer) -> int:
+    return sum(len(str(each)) for each in (answer.series[0].x if answer.series else ()))
+
+
+def _y_axis(answer: ChartAnswer, lying: bool) -> dict[str, Any]:
+    title = {"text": escape(answer.y_title), "font": {"size": 11}, "standoff": 6}
+    axis = _axis(title=title, zeroline=True)
+    if lying:
+        return axis | {"autorange": "reversed", "type": "category", "showgrid": False, "title": {"text": ""}}
+    low, high = _extent(answer)
+    return axis | {"range": [low, high], "nticks": 6, "tickformat": "~s" if high >= 10_000 else ",~f"}
+
+
+def _extent(answer: ChartAnswer) -> tuple[float, float]:
+    """Lowest and highest of the y axis: from zero, or below it where values are."""
+    stacked: dict[Any, float] = {}
+    values = [0.0]
+    for each in answer.series:
+        for x, y in zip(each.x, each.y, strict=True):
+            if not isinstance(y, int | float):
+                continue
+            if each.kind in ("stacked", "area", "bands"):
+                key = ("bands", x) if each.kind == "bands" else x
+                stacked[key] = stacked.get(key, 0.0) + y
+            else:
+                values.append(float(y))
+    values += [*stacked.values(), *(float(each.at) for each in answer.lines if each.axis == "y")]
+    low, high = min(values), max(values)
+    room = 0.06 * ((high - low) or 1)
+    return (low - room if low < 0 else 0.0), high + room
+
+
+def _line(line: Line) -> dict[str, Any]:
+    across = {"x0": 0, "x1": 1, "xref": "paper", "y0": line.at, "y1": line.at}
+    upright = {"y0": 0, "y1": 1, "yref": "paper", "x0": line.at, "x1": line.at}
+    shade = {"main": ACCENT, "now": TEXT, "limit": TEXT}.get(line.role, MUTED)
+    dash = "solid" if line.role in ("main", "centre") else "4px,3px"
+    return {
+        "type": "line", **(across if line.axis == "y" else upright), "layer": "above",
+        "line": {"width": 1.4 if line.role == "main" else 1.1, "dash": dash, "color": shade},
+    }  # fmt: skip
+
+
+def _line_labels(answer: ChartAnswer, top: int, height: int) -> list[dict[str, Any]]:
+    """Beside their lines at the right edge, pushed apart where lines are close; above upright ones, a row each."""
+    across = sorted((each for each in answer.lines if each.axis == "y"), key=lambda each: float(each.at))
+    upright = sorted((each for each in answer.lines if each.axis == "x"), key=lambda each: str(each.at))
+    made = []
+    if across:
+        low, high = _extent(answer)
+        scale = (height - top - _BOTTOM) / ((high - low) or 1)
+        wanted = [(float(each.at) - low) * scale for each in across]
+        for each, at, place in zip(across, wanted, _apart(wanted, _LABEL), strict=True):
+            made.append(_label(each, x=1, xref="paper", xanchor="left", xshift=4, y=each.at, yanchor="middle", yshift=round(place - at)))  # fmt: skip
+    rows = sorted(upright, key=lambda each: float(each.at) if not isinstance(each.at, str) else 0.0)
+    for n, each in enumerate(reversed(rows)):
+        made.append(_label(each, x=each.at, xanchor="left", xshift=3, y=1, yref="paper", yanchor="bottom", yshift=_LABEL * n - 2))  # fmt: skip
+    return made
+
+
+def _label(line: Line, **where: Any) -> dict[str, Any]:
+    shade = {"main": ACCENT, "now": TEXT}.get(line.role, MUTED)
+    return {"text": escape(line.label), "showarrow": False, "font": {"size": 11, "color": shade}, **where}
+
+
+def _apart(wanted: list[float], gap: float) -> list[float]:
+    """Places in ascending order, at least `gap` apart, as near to the wanted ones as pushing upwards allows.
+
+    >>> _apart([10, 12, 80], 15)
+    [10, 25, 80]
+    """
+    placed: list[float] = []
+    for each in wanted:
+        placed.append(max(each, placed[-1] + gap) if placed else each)
+    return placed
