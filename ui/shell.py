@@ -7,13 +7,13 @@ from typing import Any
 
 from dash import dcc, html
 
-from data.views import Choices, Quality, Status
+from data.views import Choices, Problem, Quality, Status
 from ui import ids
 from ui.components.downloads import download_menu
 from ui.components.filter_menu import filter_menus
 from ui.components.freshness import freshness
 from ui.components.icon import icon
-from ui.components.notice import notices
+from ui.components.notice import notice, notices
 from ui.components.period_picker import period_picker
 from ui.components.quality_badge import last_sync, quality_badge
 from ui.components.sync_progress import progress
@@ -22,6 +22,7 @@ from ui.url import DEFAULT_TAB, TABS
 
 CLOCK_MS = 1_000
 WATCH_MS = 300_000
+_NO_SUCH_TAB = Problem("There is no such tab.", "", f"{TABS[DEFAULT_TAB].title} is shown instead.", "info")
 
 
 def shell(
@@ -43,6 +44,7 @@ def shell(
                     _sample_banner(status),
                     html.Div(notices(status.problems), id=ids.Banner.PROBLEMS, className="banners"),
                     html.Div(id=ids.Page.NOTICES, className="banners", **{"aria-live": "polite"}),
+                    html.Div(notice(_NO_SUCH_TAB), id=ids.Page.NO_SUCH_TAB, className="banners", hidden=True),
                     _filters(choices),
                     html.Main(
                         [html.H1("Delivery and flow", className="visually-hidden"), *map(_pane, TABS)],

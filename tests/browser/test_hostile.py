@@ -314,6 +314,17 @@ def test_hostile_views_are_answered_in_words(watched: Page, site: str, mine: Wor
     expect(watched.locator("#period-problem")).to_be_visible()
 
 
+def test_a_tab_that_there_is_not_is_told(watched: Page, site: str, use: Callable[[Any], Any]):
+    use(FakeWorkspace())
+    watched.goto(f"{site}/?tab=unknown")
+    settled(watched)
+    expect(watched.get_by_text("There is no such tab.")).to_be_visible()
+    watched.locator('#header-tabs a[data-tab="flow"]').click()
+    expect(watched.get_by_text("There is no such tab.")).to_be_hidden()
+    watched.goto(f"{site}/?tab=quality")
+    expect(watched.get_by_text("There is no such tab.")).to_be_hidden()
+
+
 def assert_text_only(cells: list[str]) -> None:
     assert any("HYPERLINK" in cell for cell in cells)
     for cell in cells:
