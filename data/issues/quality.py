@@ -246,7 +246,8 @@ def _links(tables: Tables, _: Circumstances) -> Iterator[Finding]:
         yield Finding(
             "Links to issues outside the query",
             len(np.unique(outside)),
-            "A failure and its cause are matched only where both are in the data.",
+            "A failure and its cause are matched only where both are in the data. Whether the others were deleted or "
+            "moved since is known at the next full sync, within a week.",
             "If deployments and incidents live in other projects, take those into the query.",
             "info",
         )

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from data.issues.quality import Circumstances, findings
+from data.issues.tables import read
 from tests.faults import faults
 from tests.faults.conftest import work
+from tests.faults.oracle import PROJECTS, expected, held
+from tests.faults.pages import Limits
 from tests.faults.site import FLAGGED, NOTE, POINTS, SIZE, Site
 from tests.faults.variants import MOSTLY_ALONE, big, unlinked
 
@@ -116,6 +121,30 @@ def test_links_to_moved_issues(make, at_once):
     site.move(other, "BETA" if site.tickets[other].project == "ALPHA" else "ALPHA")
     syncs.sync()
     syncs.good()
+
+
+@MOSTLY_ALONE
+def test_links_to_issues_that_the_query_never_found(make, at_once):
+    """Nothing tells that such an issue was deleted, until a full sync; the quality page says so."""
+    site = Site(10, seed=2)
+    one, other = next(iter(site.tickets)), site.add("GAMMA")
+    site.link(one, other)
+    syncs = later(make(at_once, site))
+    site.delete(other)
+    syncs.sync()
+    syncs.good()
+    for store in syncs.stores:
+        with store.reading() as connection:
+            tables = read(connection, 1, {})
+        told = findings(tables, Circumstances(now=site.now, zone="UTC", done=np.zeros(9, dtype=bool), max_age=10**15))
+        assert any("known at the next full sync" in each.effect for each in told)
+    syncs.sync(full=True)
+    assert all(held(store, 1, ())["link"].keys() == expected_links(site) for store in syncs.stores)
+
+
+def expected_links(site):
+    """As the oracle has them, those out of the query too."""
+    return expected(site, (), Limits(), True, PROJECTS)["link"].keys()
 
 
 @MOSTLY_ALONE
