@@ -398,5 +398,5 @@ def as_plain(value: Any) -> Any:
         return [as_plain(each) for each in value]
     if isinstance(value, float):
         short = float(f"{value:.10g}")
-        return int(short) if short == int(short) and abs(short) < 1e15 else short
+        return int(short) if abs(short) < 1e15 and short == int(short) else short
     return value
