@@ -1,0 +1,56 @@
+"""How long items took from their creation, as a histogram."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from data.charts.catalogue import ChartAsked, chart
+from data.charts.drawing import Drawing
+from data.charts.histogram import histogram
+from data.metrics.days import backwards, spans
+from data.metrics.measure import rows_for
+from data.metrics.registry import CATALOG
+from data.metrics.rows import Rows, Sieve
+
+
+def lead_rows(asked: ChartAsked) -> Rows:
+    """Items completed in the period at their completion. Columns: days from creation, started (the creation), completed."""
+    facts = asked.facts
+    rows = rows_for(CATALOG["flow_velocity"], asked)
+    created = facts.tables.issues["created"].to_numpy()[rows.issue]
+    plain = rows.columns["by_end_field"] & facts.date_only("work_completed_date")
+    rule = facts.definitions
+    days = spans(created, rows.at, plain, definition=rule.durations, zone=facts.zone, working=rule.working_time)
+    sieve = Sieve(len(rows))
+    sieve.reason, sieve.reasons = rows.reason.copy(), list(rows.reasons)
+    sieve.drop(backwards(created, rows.at, plain, facts.zone), "completed before it was created")
+    columns = {**rows.columns, "started": created, "completed": rows.at, "days": np.nan_to_num(days)}
+    return Rows(rows.at, rows.issue, sieve.reason, tuple(sieve.reasons), columns)
+
+
+@chart(
+    family="flow",
+    order=3,
+    title="Lead times",
+    switches=(
+        "durations",
+        "completion",
+        "completed_as_of",
+        "not_completed_resolutions",
+        "all_levels",
+        "percentile",
+        "zone",
+    ),
+)
+def lead_time_histogram(asked: ChartAsked) -> Drawing:
+    """Each bar is how many items took so many days from the day they were written down to done.
+
+    Lead time is what the person who asked waits: the time before the work began is part of it. Where it is much longer
+    than the cycle time, items lie in the backlog. The same items as the metric "Flow velocity".
+    """
+    return histogram(
+        asked,
+        lead_rows(asked),
+        "Of {n} items, half were done within {half} days of being written down and 85 % within {high}.",
+        "No items were completed between these dates.",
+    )

@@ -1,0 +1,48 @@
+"""How many items are completed a day or week."""
+
+from __future__ import annotations
+
+from data.charts.bars import counts, in_buckets, pickable, places
+from data.charts.catalogue import ChartAsked, chart
+from data.charts.drawing import Drawing, left_out, nothing
+from data.charts.moments import buckets
+from data.metrics.measure import rows_for
+from data.metrics.registry import CATALOG
+from data.views import Line, Series
+
+
+@chart(family="flow", order=6, title="Throughput", switches=CATALOG["flow_velocity"].switches)
+def throughput(asked: ChartAsked) -> Drawing:
+    """Each bar is how many items were completed on that day, or in that week where the period is longer than 45 days.
+
+    The line is the median of the days or weeks that are whole and over; days without a completion count as 0. The same
+    items as the metric "Flow velocity".
+    """
+    rows, over = rows_for(CATALOG["flow_velocity"], asked), buckets(asked)
+    code = places(rows, over)
+    picks = in_buckets(rows, over, code)
+    if not rows.used:
+        return nothing("No items were completed between these dates.", todo="Choose other days, or clear a filter.", picks=picks)  # fmt: skip
+    found = counts(code, len(over))
+    whole = found[over.whole]
+    median = asked.quantile(whole, 50)
+    cut = "" if over.whole.all() else f" {over.unit.capitalize()}s that are cut or not over are not in the median."
+    reading = f"{rows.used:,} items were completed"
+    reading += f", {median:,.1f} in a typical {over.unit}." if median is not None else "."
+    return Drawing(
+        reading,
+        (Series("", "bars", over.tokens, found.tolist(), text=[f"{words}: {n:,} item{'s' * (n != 1)}" for words, n in zip(over.labels, found.tolist(), strict=True)], picks=pickable(over.tokens, found)),),
+        (Line("y", median, f"median {median:,.1f}", "main"),) if median is not None else (),
+        x_title=f"{over.unit.capitalize()}s, by their first day" if over.unit == "week" else "Days",
+        y_title=f"Items a {over.unit}",
+        x_kind="time",
+        columns=("From", "To", "Items", "Whole"),
+        table=lambda: (
+            (first.isoformat(), last.isoformat(), n, "yes" if full else "no")
+            for first, last, n, full in zip(over.days, over.last, found.tolist(), over.whole.tolist(), strict=True)
+        ),
+        table_picks=lambda: pickable(over.tokens, found),
+        row_count=len(over),
+        picks=picks,
+        notes=(*left_out(rows), *((cut.strip(),) if cut else ())),
+    )  # fmt: skip

@@ -1,0 +1,98 @@
+"""Process behaviour (XmR): natural limits of a series of values, and the signals that stand out of its noise, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FACTOR = 2.66  # 3 standard deviations, estimated from the mean moving range of single values: 3 ÷ 1.128
+RUN = 8  # so many values in a row on one side of the mean
+NEAR, OF = 3, 4  # so many of so many nearer a limit than the mean
+LEAST = 6  # values, below which limits say little
+
+
+@dataclass(frozen=True)
+class Limits:
+    """mean ± 2.66 × mean moving range; `lower` is cut at 0 for values that cannot be negative."""
+
+    mean: float
+    moving_range: float
+    lower: float
+    upper: float
+
+    @property
+    def reach(self) -> float:
+        """From the mean to either limit, before anything is cut."""
+        return FACTOR * self.moving_range
+
+
+@dataclass(frozen=True)
+class Signal:
+    """Values `first` to `last` (places, both included) are no noise. `kind`: outside | run | near; `side`: above | below."""
+
+    kind: str
+    side: str
+    first: int
+    last: int
+
+    @property
+    def words(self) -> str:
+        """
+        >>> Signal("run", "above", 3, 11).words
+        '9 in a row above the mean'
+        """
+        if self.kind == "outside":
+            return f"{self.side} the {'upper' if self.side == 'above' else 'lower'} limit"
+        if self.kind == "run":
+            return f"{self.last - self.first + 1} in a row {self.side} the mean"
+        return f"{NEAR} of {OF} nearer the {'upper' if self.side == 'above' else 'lower'} limit than the mean"
+
+
+def limits(values: Sequence[float] | NDArray, *, floor: float | None = 0.0) -> Limits:
+    """Natural limits of at least two values in order of time.
+
+    >>> limits([4, 6, 5, 9])
+    Limits(mean=6.0, moving_range=2.3333333333333335, lower=0.0, upper=12.206666666666667)
+    """
+    found = np.asarray(values, dtype=float)
+    mean, moving = float(found.mean()), float(np.abs(np.diff(found)).mean()) if len(found) > 1 else 0.0
+    lower = mean - FACTOR * moving
+    return Limits(mean, moving, lower if floor is None else max(lower, floor), mean + FACTOR * moving)
+
+
+def signals(values: Sequence[float] | NDArray, found: Limits) -> list[Signal]:
+    """Values outside the limits; runs of 8 or more on one side of the mean; 3 of 4 in a row on one side and nearer its
+    limit than the mean. In order of their first value.
+
+    >>> [each.words for each in signals([5, 5.1, 5, 4.9, 5, 20, 5, 5.1], Limits(5, 0.5, 3.67, 6.33))]
+    ['above the upper limit']
+    """
+    data = np.asarray(values, dtype=float)
+    out: list[Signal] = []
+    for side, way in (("above", data - found.mean), ("below", found.mean - data)):
+        edge = found.upper - found.mean if side == "above" else found.mean - found.lower
+        out += [Signal("outside", side, n, n) for n in np.flatnonzero(way > edge).tolist()]
+        out += [Signal("run", side, first, last) for first, last in _runs(way > 0) if last - first + 1 >= RUN]
+        near = way > found.reach / 2
+        hits = np.convolve(near.astype(int), np.ones(OF, dtype=int), mode="valid") if len(data) >= OF else np.zeros(0)
+        starts = np.flatnonzero((hits >= NEAR) & (found.reach > 0))
+        out += [Signal("near", side, first, last + OF - 1) for first, last in _stretches(starts)]
+    order = {"outside": 0, "run": 1, "near": 2}
+    return sorted(out, key=lambda each: (each.first, order[each.kind], each.side))
+
+
+def _runs(there: NDArray) -> list[tuple[int, int]]:
+    """(first, last) of each stretch of True."""
+    edges = np.diff(np.concatenate(([0], there.astype(int), [0])))
+    return list(zip(np.flatnonzero(edges == 1).tolist(), (np.flatnonzero(edges == -1) - 1).tolist(), strict=True))
+
+
+def _stretches(starts: NDArray) -> list[tuple[int, int]]:
+    """Windows that begin one after the other are one."""
+    if not len(starts):
+        return []
+    parts = np.split(starts, np.flatnonzero(np.diff(starts) > 1) + 1)
+    return [(int(part[0]), int(part[-1])) for part in parts]
