@@ -19,12 +19,30 @@ from data.forecast.answers import (
 )
 from data.forecast.backtest import how_many_held, when_held
 from data.forecast.history import Past, Window, day_of, past, weekday, window
+from data.forecast.remaining import of_epic, of_version
 from data.forecast.simulate import Urn, count_answer, date_answer, days_until, totals
 from data.metrics.facts import Facts
 from data.periods import PeriodError
 
 HORIZON = 1_826  # days ahead: five years
 BARS = 40
+
+
+def answered(facts: Facts, question: Question) -> Forecast:
+    """The answer to any question; `facts.once(answered, question)` works it out the first time only.
+
+    Raises ForecastRefused, PeriodError.
+    """
+    given = [each for each in (question.items, question.by, question.version, question.epic) if each is not None]
+    if len(given) != 1:
+        raise ForecastRefused(
+            "A forecast answers one question.", "Give a number of items, a date, a version or an epic."
+        )
+    if question.version is not None:
+        return forecast(facts, question, of_version(facts, question.version))
+    if question.epic is not None:
+        return forecast(facts, question, of_epic(facts, question.epic))
+    return forecast(facts, question)
 
 
 def forecast(facts: Facts, question: Question, remaining: Remaining | None = None) -> Forecast:

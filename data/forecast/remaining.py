@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,8 +47,8 @@ def _open_versions(facts: Facts) -> str:
     return f"Not released yet: {', '.join(names[:NAMED])}{more}."
 
 
-def of_epic(facts: Facts, key: str, parents: Iterable[tuple[int, int]]) -> Remaining:
-    """Issues below the epic (any depth). `parents`: (issue id, id of its parent). Raises ForecastRefused."""
+def of_epic(facts: Facts, key: str) -> Remaining:
+    """Issues below the epic, at any depth. Raises ForecastRefused."""
     table = facts.tables.issues
     ids = table["issue_id"].to_numpy()
     keys = table["key"].str.casefold().to_numpy(dtype=object)
@@ -59,22 +57,20 @@ def of_epic(facts: Facts, key: str, parents: Iterable[tuple[int, int]]) -> Remai
         raise ForecastRefused(
             f"There is no issue {key!r} in the data.", "Check the key, and whether the query holds it."
         )
+    parent = table["parent"].to_numpy() if "parent" in table else np.zeros(len(ids), dtype=np.int64)
+    below = np.zeros(len(ids), dtype=bool)
+    ahead = ids[place]
+    while len(ahead):
+        found = np.isin(parent, ahead) & ~below
+        below |= found
+        ahead = ids[found]
     name = str(table["key"].iloc[int(place[0])])
-    children: dict[int, list[int]] = {}
-    for child, parent in parents:
-        children.setdefault(parent, []).append(child)
-    below: set[int] = set()
-    ahead = [int(ids[place[0]])]
-    while ahead:
-        found = [each for each in children.get(ahead.pop(), ()) if each not in below]
-        below.update(found)
-        ahead += found
-    if not below:
+    if not below.any():
         raise ForecastRefused(
             f"{name} has no issues below it in the data.",
-            "Jira Data Center keeps them in the field Epic Link, which is not read; count them and use a number of items.",
+            "Jira Data Center may keep them in the field Epic Link, which is not read; forecast their number instead.",
         )
-    return _remaining(facts, f"Epic {name}", np.flatnonzero(np.isin(ids, list(below))))
+    return _remaining(facts, f"Epic {name}", np.flatnonzero(below))
 
 
 def _remaining(facts: Facts, what: str, issue: NDArray) -> Remaining:

@@ -41,7 +41,7 @@ class Tables:
     statuses: status_id, name, category (new | indeterminate | done); the position is the status code.
     issues: issue_id, key, project, type, resolution, priority, assignee (categoricals), status (code now),
         hierarchy (0 standard, below 0 sub-task, above 0 epic and up), created, updated, resolved (NEVER: none),
-        history_complete, comments_complete (False also where Jira shows no comments).
+        history_complete, comments_complete (False also where Jira shows no comments), parent (issue_id, 0: none; may be absent).
     changes: status changes; issue, at, source, target (codes), ordered by issue, instant, history id.
     flags: issue, start, end (FOREVER: still flagged).
     labels, components: issue, name.
@@ -147,6 +147,7 @@ def _issues(connection: Connection, scope: int, statuses: pd.DataFrame) -> tuple
     wanted = [
         "issue_id", "key", "project_key", "type_id", "status_id", "resolution", "priority", "assignee", "created",
         "updated", "resolved", "history_complete", "comments_complete", "labels", "components", "fix_versions",
+        "parent_id",
     ]  # fmt: skip
     query = select(*(table.c[name] for name in wanted)).where(table.c.scope == scope).order_by(table.c.issue_id)
     got = dict(zip(wanted, _columns(connection, query, len(wanted)), strict=True))
@@ -167,6 +168,7 @@ def _issues(connection: Connection, scope: int, statuses: pd.DataFrame) -> tuple
             "resolved": np.array([NEVER if each is None else each for each in got["resolved"]], dtype=np.int64),
             "history_complete": np.array(got["history_complete"], dtype=bool),
             "comments_complete": np.array([each is True for each in got["comments_complete"]], dtype=bool),
+            "parent": np.array([each or 0 for each in got["parent_id"]], dtype=np.int64),
         }
     )
     return frame, {name: got[name] for name in ("labels", "components", "fix_versions")}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -14,6 +15,7 @@ from data.forecast.calculate import forecast
 from data.forecast.history import past
 from data.forecast.remaining import of_epic, of_version
 from data.forecast.simulate import Urn
+from data.issues.tables import Tables, microseconds
 from data.periods import PeriodError
 from data.views import Filters
 from tests.builders import DOING, DONE, Item, Version, facts, site
@@ -56,11 +58,6 @@ def test_the_past_is_the_completions_of_each_whole_local_day():
 
 
 def test_history_ends_with_the_last_whole_day_of_the_data():
-    from dataclasses import replace
-    from datetime import datetime
-
-    from data.issues.tables import microseconds
-
     tables = site(*team(), zone=ZONE)
     old = replace(tables, as_of=microseconds(datetime(2026, 3, 17, 9, tzinfo=ZoneInfo(ZONE))))
     answer = forecast(facts(old, now=NOW), Question(items=5))
@@ -240,6 +237,11 @@ def test_what_is_left_of_a_version():
         of_version(facts(tables, now=NOW), "9")
 
 
+def below(tables: Tables, *parents: int) -> Tables:
+    """The same site, each issue with a parent (0: none)."""
+    return replace(tables, issues=tables.issues.assign(parent=np.array(parents, dtype=np.int64)))
+
+
 def test_what_is_left_below_an_epic():
     items = [
         Item("2026-03-01", hierarchy=2), Item("2026-03-01", hierarchy=1), Item("2026-03-01"),
@@ -247,19 +249,18 @@ def test_what_is_left_below_an_epic():
     ]  # fmt: skip
     tables = site(*items)
     ids, keys = tables.issues["issue_id"].tolist(), tables.issues["key"].tolist()
-    parents = [(ids[1], ids[0]), (ids[2], ids[1]), (ids[3], ids[1]), (ids[4], ids[2])]
-    about = facts(tables, now=NOW)
+    about = facts(below(tables, 0, ids[0], ids[1], ids[1], ids[2], 0), now=NOW)
     for top in (0, 1):
-        left = of_epic(about, keys[top].lower(), parents)
+        left = of_epic(about, keys[top].lower())
         assert left.keys == (keys[2],)
         assert left.done == 1
         assert dict(left.left_out)["sub-task"] == 1
     with pytest.raises(ForecastRefused, match="no issues below it"):
-        of_epic(about, keys[5], parents)
+        of_epic(about, keys[5])
     with pytest.raises(ForecastRefused, match="no issue 'X-1'"):
-        of_epic(about, "X-1", parents)
+        of_epic(about, "X-1")
     with pytest.raises(ForecastRefused, match="is done"):
-        of_epic(about, keys[1], [(ids[3], ids[1])])
+        of_epic(facts(below(tables, 0, 0, 0, ids[1], 0, 0), now=NOW), keys[1])
 
 
 def test_what_is_left_is_forecast_like_so_many_items():
