@@ -11,6 +11,7 @@ from sample.calendar_of_work import DAY, HOUR, Calendar
 from sample.comments import discuss
 from sample.drafts import Draft
 from sample.plans import (
+    FAVOURED,
     FLOW_ITEMS,
     ID,
     JOBS,
@@ -249,7 +250,11 @@ class Finisher:
         self._sprints(draft, done, fields, events)
         self._version(draft, done, fields, events)
         if draft.kind in ("Story", "Improvement", "Bug") and draft.plan.deploys and random.random() < 0.4:
-            self._job(fields, done)
+            self._job(fields, done, random, random.choice(JOBS))
+        elif draft.plan.key in FAVOURED and draft.kind not in ("Epic", "Sub-task"):
+            own = Random(f"job {draft.id}")  # of its own, so that the rest of the site does not depend on it
+            if own.random() < 0.6:
+                self._job(fields, done, own, JOBS[own.choice(FAVOURED[draft.plan.key])])
         if random.random() < 0.2:
             teams = ("Blue", "Green", "Orange")
             fields[ID["Teams involved"]] = [self.options("Teams involved", random.choice(teams))]
@@ -339,9 +344,8 @@ class Finisher:
         if draft.kind == "Bug" and position > 1:
             fields["versions"] = [releases[position - 2].row]
 
-    def _job(self, fields: dict[str, Any], done: int | None) -> None:
-        random = self.random
-        job, label, persona, pain = random.choice(JOBS)
+    def _job(self, fields: dict[str, Any], done: int | None, random: Random, served: tuple[str, str, str, str]) -> None:
+        job, label, persona, pain = served
         fields["labels"].append(label)
         fields[ID["JTBD job"]] = job
         fields[ID["Persona"]] = self.options("Persona", persona)
