@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from data.exports import csv_text
 from data.metrics.facts import Facts
+from data.periods import zone_named
+from data.spreadsheet import Sheet, instant, xlsx
 from data.sprints.lists import burnup, issue_lists
 from data.sprints.scope import in_points
 from data.sprints.stats import PARTS, stats, weights_of
@@ -107,6 +109,25 @@ class Sprints:
     def csv(self, filters: Filters = NO_FILTERS, board: str | None = None) -> str:
         """The same as CSV."""
         return csv_text(*self.table(filters, board))
+
+    def xlsx(self, filters: Filters = NO_FILTERS, board: str | None = None) -> bytes:
+        """The same as a workbook, dates in the zone of the page, with a second sheet that says what it is."""
+        status = self._workspace.status()
+        columns, rows = self.table(filters, board)
+        told = [
+            ("Site", status.site_title or status.site_url),
+            ("Query", status.jql),
+            ("Time zone of all dates", status.zone),
+            ("Data as of", instant(status.synced_at) or "not synced yet"),
+            ("Projects", "; ".join(filters.projects)),
+            ("Types", "; ".join(filters.types)),
+            ("Labels", "; ".join(filters.labels)),
+            ("Components", "; ".join(filters.components)),
+            ("Measured with", "; ".join(f"{name} = {value}" for name, value in filters.definitions)),
+        ]
+        about = Sheet("About", ("What", "Value"), [each for each in told if each[1]])
+        sheets = [Sheet("Sprints", columns, rows, INSTANTS), about]
+        return xlsx(sheets, zone_named(status.zone), self._workspace.clock())
 
     def _summaries(self, ids: list[int]) -> dict[int, tuple[str, str]]:
         place = self._workspace.place

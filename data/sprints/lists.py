@@ -34,8 +34,6 @@ def issue_lists(facts: Facts, place: int, summaries: Summaries, site: str) -> tu
     told = _Told(facts, found, summaries(ids[found.issue[mine]].tolist()), site)
     counted = mine[found.reason[mine] == 0]
     lists = [told.list(*head, rows=counted[found[head[0]][counted]]) for head in LISTS]
-    open_ = counted[found["unfinished"][counted] & found["added"][counted]]
-    lists.append(told.list("carried", "Added and not done", "Came in after the start and was not done.", rows=open_))
     out = mine[found.reason[mine] != 0]
     lists.append(told.list("left_out", "Left out", "Not in any of these numbers.", rows=out))
     return tuple(each for each in lists if each.total)

@@ -1,0 +1,59 @@
+"""The tab "Sprints": a board or one sprint, asked for when it is opened; and the board as a file."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dash import Input, Output, callback, no_update
+from flask import Response, request
+from werkzeug.exceptions import NotFound
+
+from callbacks.context import problem_of, workspace
+from callbacks.export import downloads
+from data.views import Problem
+from ui import ids
+from ui.tabs.sprint import sprint_page
+from ui.tabs.sprints import BOARD, SPRINT, sprints_page, sprints_problem
+from ui.url import parse
+
+_KINDS = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+
+
+@callback(
+    Output(ids.Sprints.BODY, "children"),
+    Input(ids.tab_view("sprints"), "data"),
+    prevent_initial_call=True,
+)
+def show_sprints(view: dict[str, str] | None) -> Any:
+    """The board or the sprint that the URL names, or why it cannot be shown."""
+    if not view:
+        return no_update
+    asked = parse(view["query"])
+    try:
+        ws = workspace()
+        status = ws.status()
+        if not status.synced_at:
+            return sprints_problem(
+                Problem("There are no issues yet.", todo="Sprints appear here after the first sync.", level="info")
+            )
+        if number := asked.asks(SPRINT):
+            return sprint_page(ws.sprints.sprint(number, asked.filters), asked, status.zone)
+        return sprints_page(ws.sprints.page(asked.filters, asked.asks(BOARD)), asked, status.zone)
+    except Exception as error:  # noqa: BLE001 - the tab is open and must say something
+        problem, request_id = problem_of(error)
+        return sprints_problem(problem, request_id)
+
+
+@downloads.get("/sprints.<kind>")
+def sprints_file(kind: str) -> Response:
+    """The sprints of the board named in the query, or of all boards."""
+    if kind not in _KINDS:
+        raise NotFound
+    view = parse(request.query_string.decode("utf-8", "replace"))
+    board = view.asks(BOARD)
+    desk = workspace().sprints
+    made = desk.csv(view.filters, board) if kind == "csv" else desk.xlsx(view.filters, board)
+    name = f"sprints_board_{re.sub(r'[^0-9a-z]', '', board)[:20]}" if board else "sprints"
+    disposition = f'attachment; filename="{name}.{kind}"'
+    return Response(made, mimetype=_KINDS[kind], headers={"Content-Disposition": disposition})

@@ -1,0 +1,303 @@
+"""The tab "Sprints": a board's sprints with their numbers, the last of them summed up, and how the score comes about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from dash import html
+
+from data.sprints.views import BoardChoice, SprintRow, Sprints, Summary
+from data.views import Problem
+from ui.components.icon import icon
+from ui.components.menu import menu
+from ui.components.notice import notice
+from ui.url import View, query
+from ui.words import count, moment, number
+
+BOARD, SPRINT = "board", "sprint"
+_STATES = {"future": "Not started", "active": "Active", "closed": ""}
+_WORTH_SAYING = 1.0  # standard deviations
+
+
+def skeleton() -> html.Div:
+    """The place of the tab before it is known."""
+    lines = [html.Div(className=f"sk {each}") for each in ("sk-title", "sk-line", "sk-line", "sk-chart")]
+    return html.Div([html.Div(lines, className="block"), html.Div(lines, className="block")], className="sprints-page")
+
+
+def sprints_problem(problem: Problem, request_id: str = "") -> html.Div:
+    """When the tab could not be filled."""
+    return html.Div(notice(problem, request_id=request_id), className="sprints-page")
+
+
+def sprints_page(found: Sprints, view: View, zone: str) -> html.Div:
+    """Board, summary, table, explanation."""
+    if found.board is None:
+        return sprints_problem(found.problem or Problem("There are no boards in this data."))
+    parts: list[Any] = [_head(found, view), *(notice(Problem(each, level="info")) for each in found.notes)]
+    if found.problem is not None:
+        parts.append(notice(found.problem))
+    else:
+        parts += [_summary(found), _table(found, view, zone), _explained(found)]
+    return html.Div([each for each in parts if each is not None], className="sprints-page")
+
+
+def link_to(view: View, board: str, sprint: str | None = None) -> str:
+    """The address of a board, or of one of its sprints, with the filters of the view."""
+    own = ((BOARD, board), *(((SPRINT, sprint),) if sprint else ()))
+    return query(replace(view, own=own).with_metric(None)) or "?"
+
+
+def amount(value: float | None, signed: bool = False) -> str:
+    """12, 12.5, +3; a dash for none."""
+    if value is None:
+        return "–"
+    return f"+{number(value)}" if signed and value > 0 else number(value)
+
+
+def percent(share: float | None) -> str:
+    """0.254 as 25 %; a dash for none."""
+    if share is None:
+        return "–"
+    return f"{100 * share:,.0f} %" if abs(share) >= 0.0995 or share == 0 else f"{100 * share:.1f} %"
+
+
+def score(value: float | None) -> str:
+    """+0.42, −1.10, 0.00: with a real minus sign; a dash for none."""
+    if value is None:
+        return "–"
+    words = f"{value:+.2f}"
+    return "0.00" if words in ("+0.00", "-0.00") else words.replace("-", "−")
+
+
+# ── head and summary
+
+
+def _head(found: Sprints, view: View) -> html.Div:
+    assert found.board is not None  # noqa: S101 - sprints_page says so first
+    return html.Div(
+        [
+            _chooser(found.boards, found.board, view),
+            html.Span(
+                [count(found.total, "sprint"), f" · in {found.unit}"] if found.total else "",
+                className="sprints-about",
+            ),
+            _downloads(view, found.board) if found.total else None,
+        ],
+        className="sprints-head",
+    )
+
+
+def _chooser(boards: Sequence[BoardChoice], chosen: BoardChoice, view: View) -> html.Div:
+    rows = [
+        html.A(
+            [
+                html.Span(each.name, className="option-name"),
+                html.Span(_about(each), className="option-count"),
+            ],
+            href=link_to(view, each.id),
+            className="option board-option",
+            **{"data-nav": "in"},
+            **({"aria-current": "true"} if each.id == chosen.id else {}),
+        )
+        for each in boards
+    ]
+    label = [icon("list-ul"), html.Span(chosen.name, className="board-name")]
+    return menu(
+        label, html.Div(rows, className="options"), name="board", words="Choose a board", button={"title": "Board"}
+    )
+
+
+def _about(board: BoardChoice) -> str:
+    words = [count(board.sprints, "sprint")] if board.sprints or not board.note else []
+    return " · ".join([*words, *([board.note] if board.note else [])])
+
+
+def _downloads(view: View, board: BoardChoice) -> html.Div:
+    own = link_to(view, board.id)
+    return html.Div(
+        [
+            html.Span([icon("download"), "This board"], className="download-what"),
+            *(
+                html.A(
+                    kind,
+                    href=f"/export/sprints.{kind.lower()}{own}",
+                    className="btn-quiet download-kind",
+                    download="",
+                    **{"aria-label": f"The sprints of this board as {kind}"},
+                )
+                for kind in ("CSV", "XLSX")
+            ),
+        ],
+        className="download-links",
+    )
+
+
+def _summary(found: Sprints) -> html.Section:
+    made = found.summary
+    if made is None:
+        words = "No sprint of this board has been closed yet (in the data), so there is no velocity."
+        return html.Section([html.H3("Velocity", className="block-title"), html.P(words)], className="block")
+    last = "last sprint" if made.sprints == 1 else f"last {made.sprints} sprints"
+    few = " Fewer than 3 sprints say little." if made.sprints < 3 else ""
+    return html.Section(
+        [
+            html.H3(f"The {last}, closed", className="block-title"),
+            html.Div([_figure(*each) for each in _figures(made, found.unit)], className="sprint-figures"),
+            html.P(_velocity_words(made, found.unit) + few, className="sprints-reading"),
+        ],
+        className="block",
+    )
+
+
+def _figures(made: Summary, unit: str) -> list[tuple[str, str, str]]:
+    spread = f"{amount(made.low)} – {amount(made.high)}"
+    return [
+        ("Velocity", f"{number(round(made.mean, 1))}", f"{unit} a sprint · {spread}"),
+        ("Spilled over", percent(made.spillover), "of what was committed was not done at the close"),
+        ("Scope change", percent(made.churn), "of what was committed was added or removed"),
+        ("Distance from the plan", percent(made.accuracy), "between committed and completed, either way"),
+    ]
+
+
+def _figure(title: str, value: str, words: str) -> html.Div:
+    shown, _, unit = value.partition(" ")
+    return html.Div(
+        [
+            html.Div(title, className="card-heading"),
+            html.Div(
+                [html.Span(shown, className="num"), html.Span(unit, className="unit") if unit else None],
+                className="value",
+            ),
+            html.Div(words, className="counts"),
+        ],
+        className="sprint-figure",
+    )
+
+
+def _velocity_words(made: Summary, unit: str) -> str:
+    spots = dict(made.percentiles)
+    return (
+        f"Of all {count(made.all_sprints, 'closed sprint')} in the data, half completed {amount(_short(spots[50]))} {unit} or more; "
+        f"seven in ten completed between {amount(_short(spots[15]))} and {amount(_short(spots[85]))}."
+        if made.all_sprints >= 3
+        else f"{count(made.all_sprints, 'closed sprint')} so far."
+    )
+
+
+def _short(value: float) -> float:
+    return round(value, 1)
+
+
+# ── table
+
+_COLUMNS = (
+    ("Committed", "In the sprint at its start, not done before", "committed"),
+    ("Added", "Came in after the start and stayed", "added"),
+    ("Removed", "Committed, and taken out before the close", "removed"),
+    ("Completed", "In the sprint and done at its close", "completed"),
+    ("Spilled over", "Committed and not done at the close", "spilled"),
+)
+_SHARES = (
+    ("Spilled", "Spilled over ÷ committed", "spillover"),
+    ("Change", "Added and removed ÷ committed", "churn"),
+    ("Off plan", "Difference of completed and committed ÷ committed", "accuracy"),
+)
+
+
+def _table(found: Sprints, view: View, zone: str) -> html.Section:
+    assert found.board is not None  # noqa: S101 - sprints_page says so first
+    heads = [
+        html.Th("Sprint", scope="col"),
+        html.Th("From – to", scope="col", className="sprint-dates-beside"),
+        *(
+            html.Th(title, scope="col", className="right", title=words)
+            for title, words, _ in (*_COLUMNS, *_SHARES, ("Score", "Sum of weight × z-score; 0 is as usual", ""))
+        ),
+    ]
+    rows = [_row(each, link_to(view, found.board.id, each.id), zone) for each in found.rows]
+    more = found.total - len(found.rows)
+    return html.Section(
+        [
+            html.H3("Sprints", className="block-title"),
+            html.Div(
+                html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="plain-table sprint-table"),
+                className="sprint-scroll",
+                tabIndex="0",
+                role="region",
+                **{"aria-label": "Sprints of this board"},
+            ),
+            html.P(f"{more:,} older ones are in the file.", className="muted") if more > 0 else None,
+        ],
+        className="block",
+    )
+
+
+def _row(each: SprintRow, href: str, zone: str) -> html.Tr:
+    state = _STATES.get(each.state, each.state)
+    name = [
+        html.A(each.name, href=href, className="sprint-name", **{"data-nav": "in"}),
+        html.Span(state, className=f"sprint-state sprint-{each.state}") if state else None,
+        html.Span(_doubt(each), className="sprint-state", title=f"{each.problem}.") if each.problem else None,
+        html.Span(_dates(each, zone), className="sprint-dates sprint-dates-below"),
+    ]
+    # Of a sprint that has not started only what is planned is known.
+    known = ("committed",) if each.state == "future" else tuple(key for _, _, key in _COLUMNS)
+    cells = [html.Td(amount(getattr(each, key) if key in known else None), className="right") for _, _, key in _COLUMNS]
+    cells += [html.Td(percent(getattr(each, key)), className="right") for _, _, key in _SHARES]
+    loud = " sprint-loud" if each.score is not None and each.score >= _WORTH_SAYING else ""
+    return html.Tr(
+        [
+            html.Th(name, scope="row"),
+            html.Td(_dates(each, zone), className="sprint-dates sprint-dates-beside"),
+            *cells,
+            html.Td(score(each.score), className=f"right{loud}", title=each.no_score or None),
+        ]
+    )
+
+
+def _doubt(each: SprintRow) -> str:
+    return "No numbers" if each.committed is None else "Not complete"
+
+
+def _dates(each: SprintRow, zone: str) -> str:
+    start, end = (moment(at, zone).partition(",")[0] for at in (each.start, each.close or each.ends))
+    if not start and not end:
+        return "no dates yet" if each.state == "future" else "–"
+    if start and end and start[-4:] == end[-4:]:
+        start = start[:-5]
+    return f"{start or '?'} – {end or '?'}"
+
+
+# ── explanation
+
+
+def _explained(found: Sprints) -> html.Section:
+    parts = [f"{title} {100 * weight:g} %" for title, weight in found.weights if weight]
+    return html.Section(
+        [
+            html.H3("How to read the score", className="block-title"),
+            html.P(
+                "It says how unusual a sprint was for its board: 0 is as usual, +1 about one standard deviation worse, below 0 "
+                "better than usual. Open a sprint to see what made it so."
+            ),
+            html.P(
+                [
+                    "It is the sum of weight × z-score over ",
+                    html.Span(", ".join(parts).lower()),
+                    ". A z-score is the distance from the mean of the board's closed sprints, in standard deviations of the "
+                    "sample; where all sprints are alike it is 0. With fewer than 3 closed sprints, or where nothing was "
+                    "committed, there is no score. The weights are definitions (sprint weights) and can be changed.",
+                ],
+                className="muted",
+            ),
+            html.P(
+                "A sprint belongs to the board on which it was made. The period does not apply here: sprints are compared with "
+                "the sprints before them.",
+                className="muted",
+            ),
+        ],
+        className="block sprints-explained",
+    )
