@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from data.issues import schema
+from data.issues import gather, schema
 from data.issues.store import IssueStore
 from data.issues.sync import sync
 from data.jira import sprints
@@ -81,7 +81,7 @@ def test_what_changed_since_the_first_try_is_read_again(site, store, tmp_path):
     run(site, store)
     mend()
     for number in (1001, 1150, 1449):
-        site.issues[number]["fields"] |= {"summary": "new", "updated": "2025-02-20T10:00:00.000+0100"}
+        site.issues[number]["fields"] |= {"summary": "new", "updated": "2025-03-25T10:00:00.000+0100"}
         site.histories[number].append(a_move(number) | {"id": str(number * 10 + 1)})
     del site.issues[1002]
     assert run(site, store).error is None
@@ -138,6 +138,30 @@ def test_removed_issues_stay_known_until_they_are_back(site, store):
     site.issues[1007] = gone
     result = run(site, store)
     assert (result.issues, rows(store, schema.tombstone)) == (1950, [])
+
+
+def test_removed_issues_are_forgotten_after_half_a_year(site, store):
+    run(site, store)
+    site.issues.pop(1007)
+    assert run(site, store).removed == 1
+    for days, known in ((179, 1), (181, 0)):
+        assert run(site, store, now=lambda days=days: AT + timedelta(days=days)).error is None
+        assert len(rows(store, schema.tombstone)) == known
+
+
+def test_a_large_site_is_counted_and_its_ids_are_read_once_a_day(site, store, monkeypatch):
+    """A count cannot see that one came for one that went; the ids can."""
+    monkeypatch.setattr(gather, "_FEW_CENSUS", 0)
+    run(site, store)
+    old = site.issues.pop(1900)["fields"] | {"updated": "2025-01-02T10:00:00.000+0100"}
+    site.issues[7000] = {"id": "7000", "key": "A-7000", "fields": old}
+    site.asked.clear()
+    assert run(site, store, now=lambda: AT + timedelta(hours=23)).issues == 1950
+    assert [each.path for each in site.asked].count("/rest/api/3/search/approximate-count") == 1
+    assert {row[1] for row in rows(store, schema.issue)} >= {1900}
+    result = run(site, store, now=lambda: AT + timedelta(hours=25))
+    assert (result.error, result.removed, result.issues) == (None, 1, 1950)
+    assert {row[1] for row in rows(store, schema.issue)} == set(site.issues)
 
 
 @pytest.mark.parametrize("flavour", ["cloud", "dc"])
