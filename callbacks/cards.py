@@ -9,10 +9,13 @@ from dash import MATCH, Input, Output, State, callback, html, no_update
 
 from callbacks.context import period_of, problem_of, workspace
 from data.periods import PeriodError
+from data.settings.switches import BadSwitch
+from data.views import Answer
 from ui import ids
+from ui.components.definitions import not_measurable
 from ui.components.notice import notice
 from ui.tabs.cards import cards, first_sync, unusable_period, waiting
-from ui.url import parse
+from ui.url import View, parse
 
 
 @callback(
@@ -57,6 +60,8 @@ def show_family(family: str, view: dict[str, str] | None, shown: str | None) -> 
         answer = ws.answer(family, period, asked.filters, stale_ok=True)
     except PeriodError:
         return (no_update if shown else unusable_period(asked)), no_update
+    except BadSwitch as error:
+        return (no_update if shown else not_measurable(error)), no_update
     except Exception as error:
         if shown:
             raise  # the numbers before stay, and the boundary says what happened
@@ -64,8 +69,10 @@ def show_family(family: str, view: dict[str, str] | None, shown: str | None) -> 
         return notice(problem, request_id=request_id), no_update
     token = question_id(view)
     if answer.state in ("fresh", "calculated"):
-        return html.Div(cards(answer, status, asked, period), id=ids.cards_grid(family, token)), view["query"]
-    old = cards(answer, status, asked, period, renewing=True)
+        return html.Div(
+            cards(answer, status, asked, period, measured(asked, answer)), id=ids.cards_grid(family, token)
+        ), view["query"]
+    old = cards(answer, status, asked, period, measured(asked, answer), renewing=True)
     return html.Div(
         [waiting(ids.cards_again(family, token), view), html.Div(old, id=ids.cards_grid(family, token))]
     ), view["query"]
@@ -85,8 +92,17 @@ def renew(order: dict[str, str]) -> Any:
     except Exception as error:  # noqa: BLE001 - the old numbers stay, and the message goes above them
         problem, request_id = problem_of(error)
         old = ws.answer(asked.tab, period, asked.filters, stale_ok=True)
-        return [notice(problem, request_id=request_id), *cards(old, ws.status(), asked, period, kept=True)]
-    return cards(answer, ws.status(), asked, period)
+        return [
+            notice(problem, request_id=request_id),
+            *cards(old, ws.status(), asked, period, measured(asked, old), kept=True),
+        ]
+    return cards(answer, ws.status(), asked, period, measured(asked, answer))
+
+
+def measured(asked: View, answer: Answer) -> dict[str, str]:
+    """The definitions that each number obeys, in one line."""
+    say = workspace().definitions.words_of
+    return {value.metric_name: say(value.metric_name, asked.filters) for value in answer.values}
 
 
 def question_id(view: dict[str, str]) -> str:

@@ -187,9 +187,11 @@ def words_of(key: str, value: Any) -> str:
 @callback(
     Output(ids.Store.SAVED, "data"),
     Input(M.RESULT, "data"),
+    Input(ids.Definitions.RESULT, "data"),
     State(ids.Store.SAVED, "data"),
     prevent_initial_call=True,
 )
-def tell_saved(result: dict | None, saved: int | None) -> Any:
-    """The page takes note: cached numbers are gone, new ones are needed."""
+def tell_saved(result: dict | None, defined: dict | None, saved: int | None) -> Any:
+    """The page takes note, also of definitions saved from a view: cached numbers are gone, new ones are needed."""
+    result = defined if ctx.triggered_id == ids.Definitions.RESULT else result
     return (saved or 0) + 1 if result and result["state"] == "saved" else no_update

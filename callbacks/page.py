@@ -13,8 +13,10 @@ from dash.fingerprint import build_fingerprint
 from callbacks.context import period_of, workspace
 from callbacks.quality import known_quality
 from data.periods import PeriodError
+from data.settings.switches import BadSwitch
 from data.views import Choices, Status, SyncState
 from ui import ids
+from ui.components.definitions_save import save_dialog
 from ui.components.filter_menu import options
 from ui.components.issue_table import SCRIPT
 from ui.components.period_picker import compared, label
@@ -48,7 +50,7 @@ def blank() -> Any:
 
 def dialogs() -> list[Any]:
     """The closed modals."""
-    return [connection_modal(), field_mapping_modal()]
+    return [connection_modal(), save_dialog(), field_mapping_modal()]
 
 
 # The URL is the only place that holds what is looked at. It is taken apart in the browser into one question per tab,
@@ -84,6 +86,8 @@ def show_period(view: dict[str, str] | None) -> tuple[Any, Any, Any, Any]:
         period = period_of(asked)
     except PeriodError as error:
         return no_update, no_update, no_update, str(error)
+    except BadSwitch:
+        return no_update, no_update, no_update, ""  # the row of definitions says what is wrong
     dates = html.Span(
         span(period.first, period.last),
         **{"data-first": period.first.isoformat(), "data-last": period.last.isoformat()},

@@ -54,6 +54,7 @@ class Downloads:
             ("Data as of", instant(status.synced_at) or "not synced yet"),
             ("Issues in the data", status.issue_count),
             *((name, "; ".join(chosen)) for name, chosen in _chosen(filters) if chosen),
+            *((f"Measured with: {each.title}", each.words) for each in self._workspace.definitions.chosen(filters)),
         ]
         return Sheet("About", ("What", "Value"), told)
 
@@ -64,5 +65,4 @@ def _chosen(filters: Filters) -> list[tuple[str, tuple[str, ...]]]:
         ("Types", filters.types),
         ("Labels", filters.labels),
         ("Components", filters.components),
-        ("Measured with", tuple(f"{name} = {value}" for name, value in filters.definitions)),
     ]

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from data.charts.desk import Charts
     from data.forecast.desk import Forecasts
     from data.jtbd.desk import Jtbd
+    from data.measuring import Measuring
     from data.metrics.desk import Catalogue
     from data.overview.desk import Overview
     from data.sprints.desk import Sprints
@@ -45,6 +46,13 @@ class Parts:
         from data.metrics.desk import Catalogue
 
         return Catalogue(self)
+
+    @cached_property
+    def definitions(self) -> Measuring:
+        """How numbers are measured, in a view and for everybody."""
+        from data.measuring import Measuring
+
+        return Measuring(self)
 
     @cached_property
     def teams(self) -> Teams:

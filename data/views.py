@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from data.metrics.answers import MetricValue
+from data.settings.definitions import Switch
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class Detail:
     value: MetricValue
     title: str
     definition: str
-    switches: tuple[tuple[str, str, str], ...]  # definition setting, value in force, help
+    switches: tuple[Switch, ...]  # the definitions that it obeys, as they are in force
     steps: tuple[str, ...]  # how it was calculated, with the real figures
     exclusions: tuple[tuple[str, int], ...]
     histogram: dict | None = None  # edges, counts, unit, marks [(label, x)]
@@ -242,6 +243,18 @@ class Quality:
         """The worst level found: ok, info, warning or danger."""
         found = {each.level for each in self.findings}
         return next((level for level in ("danger", "warning", "info") if level in found), "ok")
+
+
+@dataclass(frozen=True)
+class ChosenDefinition:
+    """A definition that a view chooses instead of the saved one. With a `problem` it cannot be, and no number has it."""
+
+    name: str
+    value: str  # as text, like in the address
+    title: str
+    words: str
+    saved_words: str
+    problem: Problem | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Protocol
 
@@ -206,7 +207,8 @@ class Workspace(Parts):
 
     def detail(self, metric: str, period: Period, filters: Filters = NO_FILTERS) -> Detail:
         """What one number is made of. Raises LookupError for an unknown metric."""
-        return answering.detail(self.facts(filters), metric, period)
+        found = answering.detail(self.facts(filters), metric, period)
+        return replace(found, switches=self.definitions.of_metric(metric, filters))
 
     def issue_page(
         self,

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
+from data.measuring import Measuring
 from data.metrics.answers import TIER_COLORS, MetricValue, iso
 from data.periods import Period, PeriodError, parse_day
 from data.views import (
@@ -107,6 +109,10 @@ class FakeWorkspace(FakeMapping):
             self.sync = SyncState("failed", problem=problem)
         if scenario in ("first", "syncing"):
             self.sync = SyncState("running", "issues", 420, 800, "Reading issues")
+
+    @cached_property
+    def definitions(self) -> Measuring:
+        return Measuring(self)
 
     def ready(self) -> dict[str, Any]:
         return {"ready": self.scenario != "broken", "stores": {}, "last_sync": None, "disk": {}, "jira": "unknown"}
@@ -208,7 +214,7 @@ class FakeWorkspace(FakeMapping):
         value = metric_value(metric, period)
         return Detail(
             value, value.details["title"], value.details["definition"],
-            (("durations", "exact", "Exact calendar time, whole days counting both ends, whole days, or working time."), ("percentile", "linear", "R-7 linear interpolation, or nearest rank."), ("tier_year", "2023", "DORA report whose thresholds give the tiers.")),
+            self.definitions.of(("durations", "percentile", "workflow.started", "incident_types", "failure_window_hours", "tier_year"), filters),
             ("44 changes were first deployed between 18 Oct and 16 Nov 2026.", "3 of them are left out, so 41 are used.", "Each counts the time from commit to production.", "The middle of the 41 values, 2.41 days, is the number on the card."),
             (("no commit date", 2), ("deployed before the commit", 1)),
             {"edges": [0, 1, 2, 3, 4, 5, 6, 7, 8], "counts": [4, 12, 11, 6, 3, 2, 2, 1], "unit": "days", "marks": [("median", 2.41), ("85 %", 5.2)]} if "distribution" not in value.details else None,

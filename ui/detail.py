@@ -10,6 +10,7 @@ from dash import dcc, html
 from data.periods import Period
 from data.views import Detail, Picked, Problem, Status
 from ui import figures
+from ui.components.definitions import switch_section
 from ui.components.downloads import download_links
 from ui.components.issue_table import columns, issue_table, table_of, which_issues
 from ui.components.metric_card import tier
@@ -37,7 +38,7 @@ def detail_page(
                 className="block",
             )
         )
-    blocks += [_switches(detail.switches)]
+    blocks += [switch_section(detail.switches)]
     return html.Div(
         [each for each in blocks if each is not None], className="detail-page", **{"data-detail-of": view.metric}
     )

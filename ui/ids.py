@@ -78,6 +78,16 @@ class Quality(StrEnum):
     BODY = "quality-body"
 
 
+class Forecast(StrEnum):
+    BODY = "forecast-body"
+    VERSIONS = "forecast-versions"  # names to choose from in the form
+
+
+class Overview(StrEnum):
+    CARDS = "overview-cards"
+    BODY = "overview-body"
+
+
 class Sprints(StrEnum):
     BODY = "sprints-body"
 
@@ -145,6 +155,23 @@ def chart_ask(name: str, place: str) -> dict[str, str]:
 def chart_body(name: str, place: str) -> dict[str, str]:
     """Where the chart appears. `place` tells apart the tabs that show the same chart."""
     return {"area": "chart-body", "chart": name, "place": place}
+
+
+# ── definitions (ui/components/definitions*.py, callbacks/definitions.py) ─────────────────────────────────────────────
+
+
+class Definitions(StrEnum):
+    VIEW = "definitions-view"  # store: what the address chooses, {"query", "revision"}; changes only with it
+    ROW = "definitions-row"  # hidden while the view is measured as saved
+    CHIPS = "definitions-chips"
+    SAVE = "definitions-save"  # "Save for everybody": opens the dialog
+    MODAL = "definitions-modal"
+    TITLE = "definitions-title"
+    BODY = "definitions-body"
+    SHOWN = "definitions-shown"  # store: the revision of the settings that the dialog shows
+    CANCEL = "definitions-cancel"
+    CONFIRM = "definitions-confirm"
+    RESULT = "definitions-result"  # store: how the last save ended
 
 
 # ── connection (ui/modals/connection.py, callbacks/connection.py) ─────────────────────────────────────────────────────

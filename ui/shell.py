@@ -9,6 +9,7 @@ from dash import dcc, html
 
 from data.views import Choices, Problem, Quality, Status
 from ui import ids
+from ui.components.definitions import chip_row, stores
 from ui.components.downloads import download_menu
 from ui.components.filter_menu import filter_menus
 from ui.components.freshness import freshness
@@ -46,6 +47,7 @@ def shell(
                     html.Div(id=ids.Page.NOTICES, className="banners", **{"aria-live": "polite"}),
                     html.Div(notice(_NO_SUCH_TAB), id=ids.Page.NO_SUCH_TAB, className="banners", hidden=True),
                     _filters(choices),
+                    chip_row(),
                     html.Main(
                         [html.H1("Delivery and flow", className="visually-hidden"), *map(_pane, TABS)],
                         id=ids.Page.MAIN,
@@ -71,6 +73,7 @@ def _state(status: Status, quality: Quality | None) -> list[Any]:
         dcc.Store(id=ids.Store.LAST_SYNC, data=last_sync(quality)),
         dcc.Store(id=ids.Store.SAVED, data=0),
         dcc.Store(id=ids.Store.CONNECTED, data=0),
+        *stores(),
         dcc.Interval(id=ids.Sync.CLOCK, interval=CLOCK_MS, disabled=status.sync.state != "running"),
         dcc.Interval(id=ids.Sync.WATCH, interval=WATCH_MS),  # ui/assets/page.js stops it while nobody looks
     ]

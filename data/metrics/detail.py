@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from data.issues.tables import NEVER
 from data.metrics.answers import MetricValue, iso
 from data.metrics.catalogue import Asked, Metric
+from data.metrics.facts import Facts
 from data.metrics.measure import measure, rows_for
 from data.metrics.rows import Rows
-from data.settings.model import Definitions
+from data.settings.definitions import Switch, expanded, switch
+from data.settings.model import Settings
 from data.views import Detail, IssueRow
 
 BINS = 24
@@ -39,7 +41,7 @@ def detail(metric: Metric, asked: Asked) -> Detail:
         value=value,
         title=metric.title,
         definition=metric.summary,
-        switches=_switches(metric, asked.facts.definitions),
+        switches=_switches(metric, asked.facts),
         steps=tuple(value.details.get("steps", ())),
         exclusions=tuple(value.details.get("exclusions", {}).items()),
         histogram=None if rows is None else _histogram(metric, rows, asked, value),
@@ -48,30 +50,12 @@ def detail(metric: Metric, asked: Asked) -> Detail:
     )
 
 
-def _switches(metric: Metric, definitions: Definitions) -> tuple[tuple[str, str, str], ...]:
-    """The definitions that this metric obeys: title, value in force in words, help."""
-    fields = Definitions.model_fields
-    return tuple(
-        (name.replace("_", " ").capitalize(), in_words(getattr(definitions, name)), fields[name].description or "")
-        for name in metric.switches
-    )
-
-
-def in_words(value: Any) -> str:
-    """A setting as people read it.
-
-    >>> in_words(["Bug", "Outage"]), in_words([]), in_words(True), in_words("nearest_rank")
-    ('Bug, Outage', 'none', 'yes', 'nearest rank')
-    """
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, dict):
-        return ", ".join(f"{name} → {kind.replace('_', ' ')}" for name, kind in value.items()) or "suggested"
-    if isinstance(value, list):
-        return ", ".join(str(each) for each in value) or "none"
-    if value is None:
-        return "off"
-    return str(value).replace("_", " ") or "as in Jira"
+def _switches(metric: Metric, facts: Facts) -> tuple[Switch, ...]:
+    """The definitions that this metric obeys, as they are in force; which of them are saved, the workspace knows."""
+    settings = Settings(definitions=facts.definitions, workflow=facts.workflow)
+    statuses = facts.tables.statuses
+    names = dict(zip(statuses["status_id"].astype(str), statuses["name"].astype(str), strict=True))
+    return tuple(switch(name, settings, settings, names) for name in expanded(metric.switches))
 
 
 def _histogram(metric: Metric, rows: Rows, asked: Asked, value: MetricValue) -> dict[str, Any] | None:

@@ -270,7 +270,8 @@ class Switch:
     help: str
     value: str  # as text, like in an address
     words: str
-    saved_words: str = ""  # the saved value in words, where this view chooses another
+    saved: str = ""  # the saved value as text
+    saved_words: str = ""
     choices: tuple[tuple[str, str], ...] = ()  # (value as text, words); none: anything may be written
     names_of: str = ""  # what a list holds: statuses, types, labels, components, weekdays, days, words
     unit: str = ""
@@ -278,7 +279,7 @@ class Switch:
     @property
     def chosen(self) -> bool:
         """Whether this view chooses it, instead of the saved one."""
-        return bool(self.saved_words)
+        return self.value != self.saved
 
 
 def switch(name: str, settings: Settings, saved: Settings, names: Mapping[str, str] | None = None) -> Switch:
@@ -296,7 +297,8 @@ def switch(name: str, settings: Settings, saved: Settings, names: Mapping[str, s
         help=known.help,
         value=known.text(value),
         words=known.said(value, names),
-        saved_words="" if value == before else known.said(before, names),
+        saved=known.text(before),
+        saved_words=known.said(before, names),
         choices=choices,
         names_of=known.names_of,
         unit=known.unit,

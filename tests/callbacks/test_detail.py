@@ -22,7 +22,7 @@ def test_says_what_the_number_is_made_of(app, fake):
     with app.server.app_context():
         page = text(show_detail(VIEW))
     for part in ("Median time from commit", "44 changes were first deployed", "2.41 days", "Tiers", "DORA report 2023", "no commit date",
-                 "Show as a table", "Definition in force", "/export/issues.csv?metric=lead_time_for_changes", "Data as of"):  # fmt: skip
+                 "Show as a table", "Definitions in force", "/export/issues.csv?metric=lead_time_for_changes", "Data as of"):  # fmt: skip
         assert part in page
 
 

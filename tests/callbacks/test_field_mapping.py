@@ -405,8 +405,12 @@ def test_closing_forgets_the_draft(ws: FakeWorkspace) -> None:
 
 
 def test_the_page_is_told_of_a_save_and_only_of_a_save() -> None:
-    assert mapping_save.tell_saved({"state": "saved"}, 4) == 5
-    assert mapping_save.tell_saved({"state": "conflict"}, 4) is no_update
+    with acting(None, M.RESULT, "data"):
+        assert mapping_save.tell_saved({"state": "saved"}, None, 4) == 5
+        assert mapping_save.tell_saved({"state": "conflict"}, None, 4) is no_update
+    with acting(None, ids.Definitions.RESULT, "data"):
+        assert mapping_save.tell_saved({"state": "conflict"}, {"state": "saved"}, 4) == 5
+        assert mapping_save.tell_saved({"state": "saved"}, {"state": "error"}, 4) is no_update
 
 
 def test_no_answer_is_large_even_with_five_hundred_fields(ws: FakeWorkspace) -> None:

@@ -13,11 +13,13 @@ from ui.components.sparkline import sparkline
 from ui.words import FLOW_ITEMS, TIER_CLASS, change, headline, notes, number, parse_instant, span, unit_words
 
 
-def metric_card(value: MetricValue, *, href: str, covered: str = "", action: Any = None) -> html.Article:
+def metric_card(
+    value: MetricValue, *, href: str, covered: str = "", action: Any = None, measured: str = ""
+) -> html.Article:
     """The card of `value`; `href` opens its detail. A card that has no data says which days are `covered`
-    and offers `action`, a way there."""
+    and offers `action`, a way there. `measured`: the definitions that it obeys, for those who point at the title."""
     return html.Article(
-        [_title(value, href), *_body(value, covered, action)],
+        [_title(value, href, measured), *_body(value, covered, action)],
         className=f"card-metric card-{value.error_state.replace('_', '-')}",
         **{"data-metric": value.metric_name},
     )
@@ -36,9 +38,9 @@ def skeletons(n: int = 6) -> html.Div:
     )
 
 
-def _title(value: MetricValue, href: str) -> html.H3:
+def _title(value: MetricValue, href: str, measured: str) -> html.H3:
     title = value.details.get("title") or value.metric_name.replace("_", " ").capitalize()
-    hint = value.details.get("definition") or ""
+    hint = "\n".join(filter(None, (value.details.get("definition"), measured and f"Measured with {measured}")))
     return html.H3(
         html.A(title, href=href, title=hint, className="card-open", **{"data-nav": "link"}), className="card-heading"
     )

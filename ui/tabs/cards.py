@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from dash import dcc, html
@@ -18,12 +20,19 @@ from ui.words import moment, span
 
 
 def cards(
-    answer: Answer, status: Status, view: View, period: Period, *, renewing: bool = False, kept: bool = False
+    answer: Answer,
+    status: Status,
+    view: View,
+    period: Period,
+    measured: Mapping[str, str] = MappingProxyType({}),
+    *,
+    renewing: bool = False,
+    kept: bool = False,
 ) -> list[Any]:
     """The line above the cards, if there is something to say, and the grid.
 
     `renewing`: the numbers are old and new ones are on their way, so they are dimmed and their age is said;
-    `kept`: they are old, and there will be no new ones for now.
+    `kept`: they are old, and there will be no new ones for now. `measured`: the definitions that each number obeys.
     """
     nothing = _nothing_at_all(answer, view, status)
     covered = "" if nothing else data_days(answer.covered or _span_of(status))
@@ -39,6 +48,7 @@ def cards(
                         href=query(view.with_metric(value.metric_name)) or "?",
                         covered=covered,
                         action=action,
+                        measured=measured.get(value.metric_name, ""),
                     )
                     for value in answer.values
                 ),

@@ -1,0 +1,111 @@
+"""How the numbers of a view are measured: which definitions are in force, where they differ from the saved ones, and how
+they become everybody's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from data.settings.definitions import Switch, expanded, switch, table, value_of
+from data.settings.store import Saved
+from data.settings.switches import BadSwitch, laid_over, patch_of
+from data.views import ChosenDefinition, Filters, Problem
+
+if TYPE_CHECKING:
+    from data.settings.model import Settings
+    from data.workspace import Workspace
+
+NO_FILTERS = Filters()
+
+
+class Measuring:
+    """Definitions of one workspace, as people read them."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def of(self, names: Iterable[str], filters: Filters = NO_FILTERS) -> tuple[Switch, ...]:
+        """Definitions in force in a view, by name or group, with what else they could be. Raises BadSwitch."""
+        saved = self._saved()
+        settings, statuses = laid_over(saved, filters.definitions), self._statuses()
+        return tuple(switch(name, settings, saved, statuses) for name in expanded(names) if name in table())
+
+    def of_metric(self, metric: str, filters: Filters = NO_FILTERS) -> tuple[Switch, ...]:
+        """The definitions that a number obeys. Raises LookupError, BadSwitch."""
+        from data.metrics import CATALOG
+
+        if metric not in CATALOG:
+            raise LookupError(f"There is no metric {metric!r}.")
+        return self.of(CATALOG[metric].switches, filters)
+
+    def words_of(self, metric: str, filters: Filters = NO_FILTERS) -> str:
+        """The definitions that a number obeys, in one line; empty where the view asks for what cannot be."""
+        from data.metrics import CATALOG
+
+        saved = self._saved()
+        try:
+            settings = laid_over(saved, filters.definitions)
+        except BadSwitch:
+            return ""
+        names = [each for each in expanded(CATALOG[metric].switches) if each in table()] if metric in CATALOG else []
+        if settings.definitions.durations != "working_days":
+            names = [each for each in names if not each.startswith("working_time.")]
+        values = {name: value_of(settings, name) for name in names}
+        listed = any(table()[name].names_of == "statuses" and value for name, value in values.items())
+        statuses = self._statuses() if listed else {}  # asks for the tables: only where names are needed
+        return "; ".join(
+            f"{table()[name].title}: {table()[name].said(value, statuses)}" for name, value in values.items()
+        )
+
+    def chosen(self, filters: Filters) -> tuple[ChosenDefinition, ...]:
+        """What a view measures otherwise than saved. A choice that cannot be says why instead of a value; never raises
+        for what an address may hold.
+        """
+        saved, statuses = self._saved(), self._statuses()
+        return tuple(_chosen(saved, statuses, filters.definitions, each) for each in filters.definitions)
+
+    def save(self, filters: Filters, revision: int) -> Saved | None:
+        """Make the definitions of a view everybody's; None where they are already. `revision`: of the settings shown.
+
+        Raises BadSwitch, Conflict, Invalid or ReadOnly; then nothing was written.
+        """
+        patch = patch_of(self._saved(), filters.definitions)
+        return self._workspace.save(patch, revision) if patch else None
+
+    def _saved(self) -> Settings:
+        return self._workspace.settings()[0]
+
+    def _statuses(self) -> dict[str, str]:
+        return {each.id: each.name for each in self._workspace.statuses()}
+
+
+def _chosen(
+    saved: Settings, statuses: dict[str, str], everything: tuple[tuple[str, str], ...], pair: tuple[str, str]
+) -> ChosenDefinition:
+    """One choice, judged together with the others: the end of a day depends on its start."""
+    name, text = pair
+    try:
+        settings = laid_over(saved, everything)
+    except BadSwitch as error:
+        if error.name == name:
+            return ChosenDefinition(name, text, _title(name), text, "", _problem(name, text, error))
+        try:
+            settings = laid_over(saved, [pair])
+        except BadSwitch as alone:
+            return ChosenDefinition(name, text, _title(name), text, "", _problem(name, text, alone))
+    found = switch(name, settings, saved, statuses)
+    return ChosenDefinition(name, text, found.title, found.words, found.saved_words)
+
+
+def _title(name: str) -> str:
+    return table()[name].title if name in table() else name
+
+
+def _problem(name: str, text: str, error: BadSwitch) -> Problem:
+    if name not in table():
+        return Problem(f"This link asks for a definition “{name}”, and there is none.", todo=error.hint)
+    known = table()[name]
+    could = [known.said(each) for each in known.choices]
+    why = f"It can be: {'; '.join(could)}." if could else error.hint
+    return Problem(f"“{known.title}” cannot be “{text}”.", why)

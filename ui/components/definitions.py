@@ -1,0 +1,191 @@
+"""Definitions beside a number: what is in force, what else it could be, and where this view differs from what is saved.
+
+ui/assets/definitions.js writes what is chosen into the address; there it is kept, shared and gone back to.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from dash import dcc, html
+
+from data.settings.definitions import Switch
+from data.views import ChosenDefinition, Problem
+from ui import ids
+from ui.components.icon import icon
+from ui.components.notice import notice
+
+D = ids.Definitions
+_HINTS = {
+    "types": "Issue types, separated by commas",
+    "labels": "Labels, separated by commas",
+    "components": "Components, separated by commas",
+    "words": "Separated by commas",
+    "days": "YYYY-MM-DD, separated by commas",
+}
+
+
+def switch_section(switches: Sequence[Switch]) -> html.Section | None:
+    """The definitions that a number obeys, each with a control that switches it for this view."""
+    if not switches:
+        return None
+    return html.Section(
+        [
+            html.H3("Definitions in force", className="block-title"),
+            html.P(
+                "A choice here counts for this view and its link; what is saved for everybody stays as it is.",
+                className="switches-note",
+            ),
+            html.Div([_switch(each) for each in switches], className="switches"),
+        ],
+        className="block",
+    )
+
+
+def _switch(switch: Switch) -> html.Div:
+    changed = html.Span("this view", className="switch-mark", title=f"Saved: {switch.saved_words}")
+    back = html.Button(
+        f"Back to {switch.saved_words}",
+        type="button",
+        className="btn-link-quiet switch-back",
+        **{"data-unset": switch.name, "aria-label": f"{switch.title}: back to what is saved, {switch.saved_words}"},
+    )
+    single = bool(switch.choices) and not switch.names_of
+    return html.Div(
+        [
+            html.Span([switch.title, changed if switch.chosen else None], className="switch-title"),
+            None if single else html.Span(switch.words, className="switch-value"),
+            _choices(switch) if single else _editor(switch),
+            back if switch.chosen and not single else None,
+            html.Span(switch.help, className="switch-help"),
+        ],
+        className="switch is-chosen" if switch.chosen else "switch",
+        **{"data-definition": switch.name},
+    )
+
+
+def _choices(switch: Switch) -> html.Div:
+    return html.Div(
+        [
+            html.Button(
+                words,
+                type="button",
+                className="switch-choice",
+                title="Saved for everybody" if value == switch.saved else "",
+                **{
+                    "data-set-name": switch.name,
+                    "data-set-value": value,
+                    "data-set-saved": switch.saved,
+                    "aria-pressed": str(value == switch.value).lower(),
+                },
+            )
+            for value, words in switch.choices
+        ],
+        className="switch-choices",
+        role="group",
+        **{"aria-label": switch.title},
+    )
+
+
+def _editor(switch: Switch) -> html.Details:
+    """A box that ui/assets/definitions.js fills when it is opened."""
+    hint = _HINTS.get(switch.names_of, "")
+    if switch.name == "zone":
+        hint = "For example Europe/Berlin; empty for the zone of the Jira account"
+    kind = "list" if switch.choices else "number" if switch.unit or switch.name.startswith("sprint_weights") else "text"
+    return html.Details(
+        [
+            html.Summary("Change", **{"aria-label": f"Change: {switch.title}"}),
+            html.Div(
+                className="switch-editor",
+                **{
+                    "data-set-edit": switch.name,
+                    "data-kind": kind,
+                    "data-value": switch.value,
+                    "data-saved": switch.saved,
+                    "data-title": switch.title,
+                    "data-hint": hint or switch.unit,
+                    "data-choices": json.dumps(switch.choices, ensure_ascii=False),
+                },
+            ),
+        ],
+        className="switch-change",
+    )
+
+
+def chip_row() -> html.Div:
+    """The row under the filters; hidden while a view is measured as saved."""
+    return html.Div(
+        [
+            html.Span("Measured with", className="chips-title"),
+            html.Div(id=D.CHIPS, className="chips-list", role="list"),
+            html.Span("Others see the saved definitions.", className="chips-note"),
+            html.Span(
+                [
+                    html.Button("Save for everybody", id=D.SAVE, type="button", className="btn-link-quiet"),
+                    html.Button("Reset", type="button", className="btn-link-quiet", **{"data-unset": "*"}),
+                ],
+                className="chips-end",
+            ),
+        ],
+        id=D.ROW,
+        className="chips",
+        hidden=True,
+        role="region",
+        **{"aria-label": "How this view is measured"},
+    )
+
+
+def chips(chosen: Sequence[ChosenDefinition]) -> list[Any]:
+    """One chip for each choice of a view; what cannot be says why, and how to get out."""
+    return [_broken(each) if each.problem else _chip(each) for each in chosen]
+
+
+def _chip(each: ChosenDefinition) -> html.Span:
+    return html.Span(
+        [
+            html.Span([f"{each.title}: ", html.B(each.words)], title=f"Saved: {each.saved_words}"),
+            _away(each.name, f"Measure as saved: {each.title}: {each.saved_words}"),
+        ],
+        className="chip",
+        role="listitem",
+    )
+
+
+def _broken(each: ChosenDefinition) -> html.Div:
+    return html.Div(
+        [
+            notice(each.problem or Problem("")),
+            html.Button("Remove it from this view", type="button", className="btn-quiet", **{"data-unset": each.name}),
+        ],
+        className="chip-broken",
+        role="listitem",
+    )
+
+
+def _away(name: str, words: str) -> html.Button:
+    return html.Button(
+        icon("x"), type="button", className="chip-away", title=words, **{"data-unset": name, "aria-label": words}
+    )
+
+
+def not_measurable(error: Exception) -> html.Div:
+    """In place of numbers that a link asks for in a way that cannot be; numbers of other definitions would mislead."""
+    problem = Problem(
+        "These numbers cannot be shown as this link asks.",
+        str(getattr(error, "message", error)),
+        str(getattr(error, "hint", "")),
+    )
+    return html.Div([notice(problem), reset_button()], className="line-empty")
+
+
+def reset_button() -> html.Button:
+    """The way back to what is saved."""
+    return html.Button("Show them as saved", type="button", className="btn-quiet", **{"data-unset": "*"})
+
+
+def stores() -> list[Any]:
+    """What the row and its dialog remember."""
+    return [dcc.Store(id=D.VIEW), dcc.Store(id=D.SHOWN), dcc.Store(id=D.RESULT)]

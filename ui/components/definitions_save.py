@@ -1,0 +1,60 @@
+"""The dialog that makes the definitions of a view everybody's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import html
+
+from data.views import ChosenDefinition, Problem
+from ui import ids
+from ui.components.notice import notice
+
+D = ids.Definitions
+
+
+def save_dialog() -> dbc.Modal:
+    """Closed."""
+    return dbc.Modal(
+        [
+            html.Div(html.H2("Save for everybody", className="modal-title", id=D.TITLE), className="modal-header"),
+            dbc.ModalBody(id=D.BODY),
+            html.Div(
+                [
+                    html.Button("Cancel", id=D.CANCEL, type="button", className="btn btn-outline-secondary"),
+                    html.Button("Save", id=D.CONFIRM, type="button", className="btn btn-primary"),
+                ],
+                className="modal-footer",
+            ),
+        ],
+        id=D.MODAL,
+        is_open=False,
+        centered=True,
+        labelledby=D.TITLE,
+        class_name="definitions-dialog",
+    )
+
+
+def changes(chosen: Sequence[ChosenDefinition], problem: Problem | None = None, request_id: str = "") -> list[Any]:
+    """What saving would change, before and after; above it why the last try did not work."""
+    good = [each for each in chosen if each.problem is None]
+    return [
+        notice(problem, request_id=request_id) if problem else None,
+        html.P("All numbers, charts and downloads will be measured like this, for everybody who uses this site."),
+        html.Table(
+            [
+                html.Thead(html.Tr([html.Th(head, scope="col") for head in ("Definition", "Saved now", "New")])),
+                html.Tbody(
+                    [
+                        html.Tr(
+                            [html.Th(each.title, scope="row"), html.Td(each.saved_words), html.Td(html.B(each.words))]
+                        )
+                        for each in good
+                    ]
+                ),
+            ],
+            className="plain-table",
+        ),
+    ]
