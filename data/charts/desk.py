@@ -11,7 +11,7 @@ import numpy as np
 
 from data.answering import ISSUE_COLUMNS, csv_issues, page_of
 from data.charts.catalogue import Chart, ChartAsked
-from data.charts.drawing import Drawing, NoSuchPoint, Picks
+from data.charts.drawing import Drawing, NoSuchPoint, Picks, issues_of
 from data.charts.registry import CHARTS
 from data.exports import csv_text
 from data.metrics.detail import Behind
@@ -85,7 +85,7 @@ class Charts:
             rows=rows,
             row_picks=tuple(drawing.table_picks())[: len(rows)],
             row_count=max(drawing.row_count, len(rows)),
-            issues=drawing.picks.rows.used,
+            issues=issues_of(drawing.picks.rows),
             notes=drawing.notes,
             definitions=chart.definitions(facts),
             problem=drawing.problem,
@@ -115,6 +115,7 @@ class Charts:
             picks.outcome_title,
             chart.help,
             chart.definitions(facts),
+            issues_of(rows),
         )
 
     def issues(

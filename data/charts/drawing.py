@@ -103,6 +103,15 @@ def nothing(what: str, why: str = "", todo: str = "", *, picks: Picks = NO_PICKS
     return Drawing("", picks=picks, problem=Problem(what, why, todo, "info"))
 
 
+def issues_of(rows: Rows) -> int:
+    """How many issues (or versions) the used rows are about; one issue may have several rows."""
+    used = rows.reason == 0
+    issue = rows.issue[used]
+    versions = rows.columns.get("version")
+    others = 0 if versions is None else len(np.unique(versions[used][issue < 0]))
+    return len(np.unique(issue[issue >= 0])) + others
+
+
 def left_out(rows: Rows) -> tuple[str, ...]:
     """What a chart does not show, in words.
 

@@ -1,0 +1,101 @@
+"""The 0–10 score of the 2025 DORA report, beside the industry's mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from data.charts.catalogue import ChartAsked, chart
+from data.charts.drawing import Drawing, NoSuchPoint, Picks, nothing
+from data.metrics.measure import measure, rows_for
+from data.metrics.registry import CATALOG
+from data.metrics.rows import Rows
+from data.views import Line, Series
+
+INDUSTRY = 6.72  # mean of the respondents of the 2025 report
+LEAST = 3  # metrics, below which no mean is given
+METRICS = tuple(name for name, each in CATALOG.items() if each.family == "dora")[:5]
+
+
+@chart(
+    family="dora", order=1, title="DORA score, 0–10", switches=("durations", "percentile", "deployment_source", "zone")
+)
+def dora_score(asked: ChartAsked) -> Drawing:
+    """Each bar is one metric on the scale of the 2025 DORA report, from 0 to 10; the line is the industry's mean, 6.72.
+
+    Times and frequency have six levels that count 0, 2, 4, 6, 8 and 10; rates count (100 − percent) ÷ 10. The performance is
+    the mean of the metrics that have a number, and needs three of the five.
+    """
+    made = {name: measure(CATALOG[name], asked.facts, asked.period) for name in METRICS}
+    scores = {name: value.details.get("score_2025") for name, value in made.items() if value.ok}
+    known = {name: float(each) for name, each in scores.items() if each is not None}
+    if not known:
+        first = made[METRICS[0]]
+        return nothing("No DORA metric has a number between these dates.", str(first.error_message or ""), "Open a card above: it says what it needs.")  # fmt: skip
+    mean = sum(known.values()) / len(known) if len(known) >= LEAST else None
+    titles = {name: CATALOG[name].title for name in METRICS}
+    behind = {name: rows_for(CATALOG[name], asked) for name in known}
+
+    def find(token: str) -> np.ndarray:
+        if token not in behind:
+            raise NoSuchPoint(token)
+        begin = int(np.cumsum([0, *(len(each) for each in behind.values())])[list(behind).index(token)])
+        return np.arange(begin, begin + len(behind[token]))
+
+    def table() -> Iterator[tuple[Any, ...]]:
+        for name in METRICS:
+            value = made[name]
+            shown = f"{value.details['display_value']} {value.details['display_unit']}".strip() if value.ok else None
+            yield titles[name], known.get(name), shown, value.details.get("used", 0), value.error_message or ""
+        why = "" if mean is not None else f"needs {LEAST} of the five metrics, has {len(known)}"
+        yield f"Performance (mean of {len(known)} of 5)", mean, None, None, why
+        yield "Industry mean", INDUSTRY, None, None, ""
+
+    words = f"Performance is {mean:.2f} of 10 ({len(known)} of 5 metrics), the industry's mean is {INDUSTRY}."
+    missing = [titles[name] for name in METRICS if name not in known]
+    if mean is None:
+        words = f"Only {len(known)} of 5 metrics have a score: {LEAST} are needed for the performance."
+    lines = (Line("x", INDUSTRY, f"industry {INDUSTRY}", "muted"), *((Line("x", round(mean, 3), f"performance {mean:.2f}", "main"),) if mean is not None else ()))  # fmt: skip
+    return Drawing(
+        words,
+        (
+            Series(
+                "", "lying", [known.get(name) for name in METRICS], [titles[name] for name in METRICS],
+                text=[f"{titles[name]}: {known[name]:.1f} of 10" if name in known else f"{titles[name]}: no number" for name in METRICS],
+                picks=[name if name in known else "" for name in METRICS],
+            ),
+        ),
+        lines,
+        x_title="Score",
+        x_kind="category",
+        x_range=(0, 10.2),
+        columns=("Metric", "Score", "Value", "Used", "Why there is none"),
+        table=table,
+        table_picks=lambda: [*(name if name in known else "" for name in METRICS), "", ""],
+        row_count=len(METRICS) + 2,
+        picks=Picks(_joined(list(behind.values())), find, lambda token: titles[token]),
+        notes=(f"Without a number: {', '.join(missing)}.",) if missing else (),
+    )  # fmt: skip
+
+
+def _joined(parts: list[Rows]) -> Rows:
+    """The rows of several metrics, one after the other, with the columns that all of them have."""
+    reasons = [""]
+    reason = []
+    for each in parts:
+        places = [0]
+        for why in each.reasons[1:]:
+            reasons += [] if why in reasons else [why]
+            places.append(reasons.index(why))
+        reason.append(np.array(places, dtype=np.int16)[each.reason])
+    size = [len(each) for each in parts]
+    version = [each.columns.get("version", np.full(n, -1)) for each, n in zip(parts, size, strict=True)]
+    started = [each.columns.get("started", each.at) for each in parts]
+    completed = [each.columns.get("completed", each.at) for each in parts]
+    columns = {"version": np.concatenate(version), "started": np.concatenate(started), "completed": np.concatenate(completed)}  # fmt: skip
+    return Rows(
+        np.concatenate([each.at for each in parts]), np.concatenate([each.issue for each in parts]),
+        np.concatenate(reason), tuple(reasons), columns,
+    )  # fmt: skip

@@ -1,0 +1,110 @@
+"""Where the lead time of changes goes: waiting, working, merged, on its way to production."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.charts.bars import in_parts, places
+from data.charts.catalogue import ChartAsked, chart
+from data.charts.drawing import Drawing, left_out, nothing
+from data.charts.moments import buckets
+from data.issues.tables import DAY, NEVER
+from data.metrics.completions import completions
+from data.metrics.dora.lead_time_for_changes import no_deployed_changes
+from data.metrics.facts import Facts
+from data.metrics.measure import rows_for
+from data.metrics.registry import CATALOG
+from data.views import Series
+
+# Each stage ends at an instant; it begins where the one before ended.
+STAGES = ("waiting to start", "until first commit", "until done", "until deployed")
+
+
+def stage_days(facts: Facts, issue: NDArray, deployed: NDArray) -> tuple[NDArray, NDArray]:
+    """Days of each stage (issues × stages), and which stages the data knows at all.
+
+    created → started → first commit → done → deployed. An instant that is missing, or lies before the one before it, ends
+    its stage at once; one after the deployment is cut there. So the stages add up to creation → deployment.
+    """
+    done = facts.once(completions)
+    commit = facts.field("code_commit_date")
+    none = np.full(len(issue), NEVER, dtype=np.int64)
+    ends = [done.started[issue], none if commit is None else commit[issue], done.completed[issue], deployed]
+    known = np.array([bool((each != NEVER).any()) for each in ends])
+    before = np.minimum(facts.tables.issues["created"].to_numpy()[issue], deployed)
+    out = np.zeros((len(issue), len(STAGES)))
+    for n, end in enumerate(ends):
+        until = np.minimum(np.maximum(np.where(end == NEVER, before, end), before), deployed)
+        out[:, n] = (until - before) / DAY
+        before = until
+    return out, known
+
+
+@chart(
+    family="dora",
+    order=3,
+    title="Lead time in stages",
+    switches=("completion", "backward_moves", "deployment_source", "zone"),
+    fields=("code_commit_date", "deployed_to_production_date", "work_started_date", "work_completed_date"),
+    missing=no_deployed_changes,
+)
+def lead_time_stages(asked: ChartAsked) -> Drawing:
+    """Each bar is how many days the changes first deployed on that day, or in that week, took on average, stage by stage.
+
+    From being written down to the start of work, to the first commit, to done, to production. Exact calendar days; the mean is
+    used because stages of means add up, which medians do not. The lead time for changes begins at the first commit, or at the
+    start of work where no commit date is mapped; what lies before is shown too.
+    """
+    rows, over = rows_for(CATALOG["lead_time_for_changes"], asked), buckets(asked)
+    if not rows.used:
+        return nothing(
+            "No changes were first deployed between these dates.", todo="Choose other days, or clear a filter."
+        )
+    used = rows.take(rows.reason == 0)
+    days, known = stage_days(asked.facts, used.issue, used.columns["completed"])
+    code = places(used, over)
+    count = np.bincount(code[code >= 0], minlength=len(over))
+    seen = np.flatnonzero(known).tolist()
+    mean = np.zeros((len(over), len(STAGES)))
+    for n in seen:
+        mean[:, n] = np.bincount(code[code >= 0], weights=days[code >= 0, n], minlength=len(over)) / np.maximum(
+            count, 1
+        )
+    whole = days.mean(axis=0)
+    top = max(seen, key=lambda n: whole[n])
+    names = [STAGES[n] for n in seen]
+    picks = in_parts(used, over, code, np.full(len(used), 0), ["changes"])
+
+    def table() -> Iterator[tuple[Any, ...]]:
+        for first, last, n, numbers in zip(over.days, over.last, count.tolist(), mean[:, seen].tolist(), strict=True):
+            empty = [None] * (len(seen) + 1)
+            yield (first.isoformat(), last.isoformat(), n, *([*numbers, sum(numbers)] if n else empty))
+
+    tokens = [f"{day}|changes" if n else "" for day, n in zip(over.tokens, count.tolist(), strict=True)]
+    series = tuple(
+        Series(
+            STAGES[n].capitalize(), "stacked", over.tokens, np.round(mean[:, n], 3).tolist(),
+            text=[f"{words}: {STAGES[n]} {each:,.1f} days on average of {size:,}" for words, each, size in zip(over.labels, mean[:, n].tolist(), count.tolist(), strict=True)],
+            picks=tokens,
+            role=("faint", "muted", "main", "second")[n],
+        )
+        for n in seen
+    )  # fmt: skip
+    return Drawing(
+        f"A change takes {whole.sum():,.1f} days from being written down to production on average; most of it, {whole[top]:,.1f} days, is {STAGES[top]}.",
+        series,
+        x_title=f"{over.unit.capitalize()}s, by their first day" if over.unit == "week" else "Days",
+        y_title="Days a change, on average",
+        x_kind="time",
+        unit="days",
+        columns=("From", "To", "Changes", *(f"{name.capitalize()}, days" for name in names), "Together, days"),
+        table=table,
+        table_picks=lambda: tokens,
+        row_count=len(over),
+        picks=picks.showing(values="days", unit="days"),
+        notes=left_out(rows),
+    )  # fmt: skip

@@ -1,0 +1,178 @@
+"""How many items were where, day by day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.charts.catalogue import ChartAsked, chart
+from data.charts.drawing import Drawing, NoSuchPoint, Picks, nothing
+from data.charts.moments import Buckets, buckets
+from data.charts.statuses import names, workflow_order
+from data.issues.tables import FOREVER, NEVER
+from data.metrics.facts import Facts
+from data.metrics.rows import Rows, Sieve
+from data.views import Series
+
+NOT_STARTED, DONE = "Not started", "Done"
+
+
+def stages(facts: Facts) -> tuple[list[str], NDArray]:
+    """The bands from first to last (not started, the in-progress statuses in order, done), and the band of each status code."""
+    codes = workflow_order(facts)
+    band = np.zeros(len(facts.tables.statuses) + 1, dtype=np.int64)
+    band[codes] = np.arange(1, len(codes) + 1)
+    band[:-1][facts.roles.done] = len(codes) + 1
+    return [NOT_STARTED, *names(facts, codes), DONE], band
+
+
+def spans(facts: Facts, rule: str) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+    """issue, band, from, to (µs) by the rule in force, in order of issue and time; `to` FOREVER: still so.
+
+    history: where each item truly was. high_water: the furthest band reached so far. backfill: the furthest band that it
+    never left backwards again, so a band counts from the last time that it was entered from before it.
+    """
+    titles, band = stages(facts)
+    stays = facts.stays.within(facts.stays.entered <= facts.now)
+    issue, where = stays.issue.astype(np.int64), band[stays.status]
+    if rule != "history" and len(issue):
+        size = len(titles)
+        if rule == "high_water":
+            where = np.maximum.accumulate(where + issue * size) - issue * size
+        else:  # the lowest band from here on: what an item comes back behind does not count yet
+            where = np.minimum.accumulate((where + issue * size)[::-1])[::-1] - issue * size
+    return issue, where, stays.entered, stays.left
+
+
+def present(facts: Facts) -> tuple[NDArray, Sieve]:
+    """Issues that the chart may show (positions), and who is left out."""
+    issue = np.flatnonzero(facts.chosen)
+    table = facts.tables.issues
+    sieve = Sieve(len(issue))
+    level = table["hierarchy"].to_numpy()[issue]
+    if not facts.definitions.all_levels:
+        sieve.drop(level < 0, "sub-task").drop(level > 0, "epic or higher level")
+    sieve.drop(~table["history_complete"].to_numpy()[issue], "incomplete history")
+    return issue, sieve
+
+
+def _days(asked: ChartAsked) -> tuple[Buckets, NDArray]:
+    """The local days of the period that have begun, and the instant at which each is looked at: its end, or now."""
+    over = buckets(asked, unit="day")
+    return over, np.minimum(over.starts[1:], asked.facts.now + 1) - 1
+
+
+@chart(family="flow", order=5, title="Cumulative flow", switches=("cfd", "all_levels", "zone"))
+def cumulative_flow(asked: ChartAsked) -> Drawing:
+    """Each band is how many items were in that status at the end of each day, from history.
+
+    The height between two lines is the work that waits or is worked on there; a band that widens is where work piles up. The
+    steeper the edge of "Done", the faster items are finished. Items that were done, or not started, during the whole period
+    are left out: they would only lift the bands. What happens to items that move back is a definition: shown as it was, never
+    falling (high-water mark), or dated to the last time that they came that far (backfill).
+    """
+    facts = asked.facts
+    titles, _ = stages(facts)
+    over, instants = _days(asked)
+    issue, sieve = present(facts)
+    owner, band, entered, left = spans(facts, facts.definitions.cfd)
+    use = np.zeros(len(facts.tables), dtype=bool)
+    use[issue[sieve.reason == 0]] = True
+    if not len(over):
+        return nothing("This period has not begun yet.", todo="Choose other days.")
+    still = _still(asked, int(instants[-1]), (owner, band, entered, left), len(titles))
+    keep = use[owner] & ~still[owner] & (left > entered) & (entered <= instants[-1]) & (left > asked.start)
+    if not keep.any():
+        return nothing("Nothing moved in this period.", todo="Choose other days, or clear a filter.")
+    owner, band, entered, left = owner[keep], band[keep], entered[keep], left[keep]
+    counts = _counts(band, entered, left, instants, len(titles))
+    seen = [n for n in range(len(titles)) if counts[:, n].any()]
+    shown = [titles[n] for n in seen]
+    picks = _picks(over, instants, titles, (owner, band, entered, left))
+    reading = _reading(counts, len(titles))
+    resting = int(np.count_nonzero(still & use))
+
+    def table() -> Iterator[tuple[Any, ...]]:
+        for day, numbers in zip(over.tokens, counts[:, seen].tolist(), strict=True):
+            yield (day, *numbers)
+
+    return Drawing(
+        reading,
+        tuple(
+            Series(
+                titles[n], "area", over.tokens, counts[:, n].tolist(),
+                picks=[f"{day}|{titles[n]}" if count else "" for day, count in zip(over.tokens, counts[:, n].tolist(), strict=True)],
+                role="band-done" if titles[n] == DONE else "band-todo" if titles[n] == NOT_STARTED else f"band-{n}",
+            )
+            for n in reversed(seen)
+        ),
+        x_title="End of the day",
+        y_title="Items",
+        x_kind="time",
+        columns=("Day", *shown),
+        table=table,
+        table_picks=lambda: over.tokens,
+        row_count=len(over),
+        picks=picks,
+        notes=tuple(each for each in (f"{resting:,} items stayed done or not started the whole period." if resting else "", *_told(sieve)) if each),
+    )  # fmt: skip
+
+
+def _told(sieve: Sieve) -> list[str]:
+    counts = np.bincount(sieve.reason, minlength=len(sieve.reasons))
+    found = [f"{why} {int(n):,}" for why, n in zip(sieve.reasons, counts, strict=True) if why and n]
+    return [f"{int(counts[1:].sum()):,} left out: {', '.join(found)}."] if found else []
+
+
+def _still(asked: ChartAsked, last: int, held: tuple[NDArray, ...], size: int) -> NDArray:
+    """Issues that were there before the period and either not started or done all through it, up to the instant `last`."""
+    owner, band, entered, left = held
+    count = len(asked.facts.tables)
+    during = (left > asked.start) & (entered <= last) & (left > entered)
+    low, high = np.full(count, size), np.full(count, -1)
+    np.minimum.at(low, owner[during], band[during])
+    np.maximum.at(high, owner[during], band[during])
+    before = asked.facts.tables.issues["created"].to_numpy() < asked.start
+    return before & (low == high) & ((low == 0) | (low == size - 1))
+
+
+def _counts(band: NDArray, entered: NDArray, left: NDArray, instants: NDArray, size: int) -> NDArray:
+    """Items in each band at each instant: (instants, bands)."""
+    out = np.zeros((len(instants) + 1, size), dtype=np.int64)
+    first = np.searchsorted(instants, entered, side="left")
+    last = np.where(left == FOREVER, len(instants), np.searchsorted(instants, left, side="left"))
+    np.add.at(out, (first, band), 1)
+    np.add.at(out, (last, band), -1)
+    return np.cumsum(out, axis=0)[:-1]
+
+
+def _picks(over: Buckets, instants: NDArray, titles: list[str], held: tuple[NDArray, ...]) -> Picks:
+    """ "2026-10-05|In review" is who was there at the end of that day; "2026-10-05" everybody in the chart on it."""
+    owner, band, entered, left = held
+    sieve = Sieve(len(owner))
+    titled = np.array(titles, dtype=object)[band]
+    rows = Rows(entered, owner.astype(np.int32), sieve.reason, ("",), {"started": entered, "completed": np.where(left == FOREVER, NEVER, left), "titled": titled})  # fmt: skip
+
+    def find(token: str) -> NDArray:
+        day, _, name = token.partition("|")
+        if day not in over.tokens or (name and name not in titles):
+            raise NoSuchPoint(token)
+        instant = instants[over.tokens.index(day)]
+        there = (entered <= instant) & (instant < left)
+        return np.flatnonzero(there & (band == titles.index(name)) if name else there)
+
+    def label(token: str) -> str:
+        day, _, name = token.partition("|")
+        return f"{name or 'All items'}, end of {over.label(day)}"
+
+    return Picks(rows, find, label, outcome_title="Band", outcome=lambda some: some.columns["titled"].tolist())
+
+
+def _reading(counts: NDArray, size: int) -> str:
+    begun, ended = counts[0], counts[-1]
+    wip = [int(each[1 : size - 1].sum()) for each in (begun, ended)]
+    done = int(ended[-1] - begun[-1])
+    return f"Work in progress went from {wip[0]:,} to {wip[1]:,} items while {max(done, 0):,} more were done."

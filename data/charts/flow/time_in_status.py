@@ -1,0 +1,119 @@
+"""Where the time of completed items went."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from data.charts.catalogue import ChartAsked, chart
+from data.charts.drawing import Drawing, by_code, left_out, nothing
+from data.charts.percentiles import cycle_rows
+from data.charts.statuses import kinds, names
+from data.issues.tables import DAY
+from data.metrics.rows import Rows
+from data.views import Series
+
+ROLES = {"active": "main", "waiting": "muted", "blocked": "failure", "in progress": "second"}
+
+
+def status_rows(asked: ChartAsked) -> Rows:
+    """One row for each status that a used item of "Flow time" was in between start and completion: days there in all."""
+    facts, cycle = asked.facts, cycle_rows(asked)
+    used = cycle.take(cycle.reason == 0)
+    started, completed = (np.zeros(len(facts.tables), dtype=np.int64) for _ in range(2))
+    started[used.issue], completed[used.issue] = used.columns["started"], used.columns["completed"]
+    stays = facts.stays
+    begin = np.maximum(stays.entered, started[stays.issue])
+    end = np.minimum(stays.left, completed[stays.issue])
+    there = end > begin
+    size = len(facts.tables.statuses) + 1  # an unknown status (-1) comes last
+    key = stays.issue[there].astype(np.int64) * size + stays.status[there] % size
+    distinct, place = np.unique(key, return_inverse=True)
+    days = np.bincount(place, weights=(end - begin)[there] / DAY, minlength=len(distinct))
+    issue, status = distinct // size, distinct % size
+    at = completed[issue]
+    order = np.argsort(at, kind="stable")
+    columns = {"days": days, "status": status, "started": started[issue], "completed": at}
+    return Rows(
+        at[order], issue[order].astype(np.int32), np.zeros(len(at), np.int16), ("",), {name: each[order] for name, each in columns.items()}
+    )  # fmt: skip
+
+
+@chart(
+    family="flow",
+    order=9,
+    title="Time in status",
+    switches=(
+        "completion",
+        "backward_moves",
+        "not_completed_resolutions",
+        "all_levels",
+        "blocked_statuses",
+        "workflow.active",
+        "workflow.waiting",
+    ),
+)
+def time_in_status(asked: ChartAsked) -> Drawing:
+    """Each bar is how many days an item spent in that status on average, between its start and its completion.
+
+    The longest bars are where work waits. Say in the definitions which statuses are active and which are waiting, and they
+    are told apart here. Exact calendar days; items that were never there count as 0, so the bars add up to the mean cycle
+    time. Time in To Do after a move back, and in Done before a reopening, is shown too.
+    """
+    facts, cycle = asked.facts, cycle_rows(asked)
+    rows = status_rows(asked)
+    count = cycle.used
+    if not len(rows):
+        return nothing("No items with a known start were completed between these dates.", todo="Choose other days, or clear a filter.")  # fmt: skip
+    size = len(facts.tables.statuses)
+    known = rows.columns["status"]
+    totals = np.bincount(known, weights=rows.columns["days"], minlength=size + 1)
+    items = np.bincount(known, minlength=size + 1)
+    codes = np.flatnonzero(items[:size])
+    codes = codes[np.lexsort((codes, -totals[codes]))]
+    titles, kind = names(facts, codes), kinds(facts, codes)
+    tokens = [str(each) for each in facts.tables.statuses["status_id"].to_numpy(dtype=object)]
+    mean, whole = totals[codes] / count, float(totals.sum())
+
+    def table() -> Iterator[tuple[Any, ...]]:
+        for n, code in enumerate(codes.tolist()):
+            there = rows.columns["days"][known == code]
+            yield (
+                titles[n], kind[n], int(items[code]), float(mean[n]), asked.quantile(there, 50), asked.quantile(there, 85),
+                round(100 * float(totals[code]) / whole, 1) if whole else None,
+            )  # fmt: skip
+
+    series = tuple(
+        Series(
+            title,
+            "lying",
+            [round(float(mean[n]), 3) for n in range(len(codes)) if kind[n] == title],
+            [titles[n] for n in range(len(codes)) if kind[n] == title],
+            text=[f"{titles[n]}: {mean[n]:,.2f} days an item, {100 * totals[codes[n]] / whole:.0f} % of the time" for n in range(len(codes)) if kind[n] == title],
+            picks=[tokens[codes[n]] for n in range(len(codes)) if kind[n] == title],
+            role=ROLES[title],
+        )
+        for title in ROLES
+        if title in kind
+    )  # fmt: skip
+    top = int(np.argmax(mean))
+    share = 100 * totals[codes[top]] / whole if whole else 0
+    picks = by_code(rows, known, tokens).showing(
+        values="days", unit="days", label=lambda token: f"Time in {names(facts, np.array([tokens.index(token)]))[0]}"
+    )
+    return Drawing(
+        f"An item spends {mean[top]:,.1f} days in {titles[top]} on average, {share:.0f} % of its time; that is where most time goes.",
+        series,
+        x_title="Days an item, on average",
+        x_kind="category",
+        unit="days",
+        y_title="Days",
+        columns=("Status", "Kind", "Items there", "Mean over all, days", "Median there, days", "85 % there, days", "Share, %"),
+        table=table,
+        table_picks=lambda: [tokens[code] for code in codes.tolist()],
+        row_count=len(codes),
+        picks=picks,
+        notes=left_out(cycle),
+    )  # fmt: skip

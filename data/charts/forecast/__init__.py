@@ -1,0 +1,1 @@
+"""Charts of the tab "Forecast": they draw what the tab's own question asks."""

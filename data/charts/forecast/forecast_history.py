@@ -1,0 +1,76 @@
+"""The past that a forecast draws from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+from data.charts.catalogue import ChartAsked, chart
+from data.charts.drawing import Drawing, Picks
+from data.charts.forecast.forecast_outcomes import SWITCHES, asked_forecast, refused
+from data.forecast.answers import ForecastRefused
+from data.issues.tables import microseconds
+from data.metrics.completions import completed_rows
+from data.periods import PeriodError, first_instant, zone_named
+from data.views import Line, Series
+
+DAILY = 35  # up to so many days a bar is a day, else a week
+
+
+@chart(family="forecast", order=2, title="The history that is drawn from", switches=SWITCHES)
+def forecast_history(asked: ChartAsked) -> Drawing:
+    """Items completed in each week (or day) of the history: every trial draws from these days.
+
+    A forecast says "if it goes on like this". Where the bars climb or fall, it does not: choose a history that is like the
+    days to come. Weeks are counted back from the last whole day.
+    """
+    try:
+        made = asked_forecast(asked)
+    except (ForecastRefused, PeriodError) as error:
+        return refused(error)
+    first, size = date.fromisoformat(made.history_start), len(made.daily)
+    step = 1 if size <= DAILY else 7
+    ends = np.arange(size, 0, -step)[::-1]
+    whole = [int(end) for end in ends if end >= step]
+    counts = [sum(made.daily[end - step : end]) for end in whole]
+    starts = [first + timedelta(days=end - step) for end in whole]
+    mean = sum(counts) / len(counts)
+    zone = zone_named(made.zone)
+    rows = asked.facts.once(completed_rows).between(
+        microseconds(first_instant(first, zone)), microseconds(first_instant(first + timedelta(days=size), zone))
+    )
+    edges = np.array(
+        [microseconds(first_instant(each, zone)) for each in (*starts, starts[-1] + timedelta(days=step))],
+        dtype=np.int64,
+    )
+
+    def find(token: str) -> np.ndarray:
+        n = [each.isoformat() for each in starts].index(token)
+        return np.flatnonzero((rows.at >= edges[n]) & (rows.at < edges[n + 1]))
+
+    def table() -> Iterator[tuple[Any, ...]]:
+        for start, count in zip(starts, counts, strict=True):
+            yield start.isoformat(), (start + timedelta(days=step - 1)).isoformat(), count
+
+    what = "week" if step == 7 else "day"
+    days = [each.isoformat() for each in starts]
+    return Drawing(
+        f"{made.completed:,} items in {size} days: {mean:,.1f} a {what} on average, {min(counts):,} to {max(counts):,}.",
+        (
+            Series(
+                "", "bars", [f"{each}T12:00" if step == 1 else (start + timedelta(days=3)).isoformat() + "T12:00"
+                             for each, start in zip(days, starts, strict=True)],
+                counts, text=[f"{what.capitalize()} of {each}: {count:,} items" for each, count in zip(days, counts, strict=True)],
+                picks=days, role="second",
+            ),
+        ),
+        (Line("y", round(mean, 2), f"average {mean:,.1f}", "muted"),),
+        x_title="Completed", y_title=f"Items a {what}", x_kind="time", unit="items",
+        columns=("First day", "Last day", "Items"),
+        table=table, table_picks=lambda: days, row_count=len(days),
+        picks=Picks(rows, find, lambda token: f"{what.capitalize()} of {token}"),
+        notes=made.notes,
+    )  # fmt: skip

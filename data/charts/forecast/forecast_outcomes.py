@@ -1,0 +1,114 @@
+"""The outcomes of all trials of a forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+from data.charts.catalogue import ChartAsked, chart
+from data.charts.drawing import Drawing, nothing
+from data.forecast.answers import Forecast, ForecastRefused
+from data.forecast.asking import question_of
+from data.forecast.calculate import answered
+from data.periods import PeriodError, local_date, zone_named
+from data.views import Line, Series
+
+SWITCHES = ("completion", "not_completed_resolutions", "all_levels", "zone")
+
+
+def asked_forecast(asked: ChartAsked) -> Forecast:
+    """The forecast that the tab asks for. Raises ForecastRefused, PeriodError."""
+    facts = asked.facts
+    today = local_date(datetime.fromtimestamp(facts.now / 1e6, UTC), zone_named(facts.zone))
+    return facts.once(answered, question_of(asked.options, today))
+
+
+def refused(error: ForecastRefused | PeriodError) -> Drawing:
+    """No picture, and why."""
+    if isinstance(error, ForecastRefused):
+        return nothing(error.message, todo=error.hint)
+    return nothing(str(error))
+
+
+@chart(family="forecast", order=1, title="Outcomes of the trials", switches=SWITCHES)
+def forecast_outcomes(asked: ChartAsked) -> Drawing:
+    """Each bar says in how many percent of the trials it came out like this. The lines are the answers.
+
+    A narrow hill means a sure forecast, a wide one an unsure one. Only the past days shown beside it were drawn from.
+    """
+    try:
+        made = asked_forecast(asked)
+    except (ForecastRefused, PeriodError) as error:
+        return refused(error)
+    when = made.kind == "when"
+    shares = [100 * count / made.trials for _, count in made.outcomes]
+    values = [value for value, _ in made.outcomes]
+    width = _width(values)
+    lines = tuple(
+        Line("x", _after(found) if when else found, f"{share} %", "muted" if share != 85 else "main")
+        for share, found in made.answers.items()
+        if found is not None
+    )
+    half, high = made.answers[50], made.answers[85]
+
+    def table() -> Iterator[tuple[Any, ...]]:
+        for (value, count), share in zip(made.outcomes, shares, strict=True):
+            yield value, count, share
+
+    if when:
+        reading = f"Half of the trials are done by {_day(half)}, 85 % " + (
+            f"by {_day(high)}." if high else "later than five years from now."
+        )
+    else:
+        reading = f"Half of the trials reach {half:,} items or more, 85 % {high:,} or more."
+    return Drawing(
+        reading,
+        (Series("", "bars", _middles(values, width, when=when), [round(each, 3) for each in shares], text=_words(made, width, shares)),),
+        lines,
+        x_title="Done by" if when else f"Items completed by {_day(made.by)}",
+        y_title="% of the trials",
+        x_kind="time" if when else "number",
+        unit="%",
+        columns=("Done by" if when else "Items", "Trials", "% of the trials"),
+        table=table,
+        row_count=len(made.outcomes),
+        notes=(f"{made.trials:,} trials, seed {made.seed}.", *_coarse(width, when=when)),
+    )  # fmt: skip
+
+
+def _width(values: list[Any]) -> int:
+    if len(values) < 2:
+        return 1
+    if isinstance(values[0], str):
+        return (date.fromisoformat(values[1]) - date.fromisoformat(values[0])).days
+    return values[1] - values[0]
+
+
+def _middles(values: list[Any], width: int, *, when: bool) -> list[Any]:
+    if when:
+        return [f"{value}T12:00" for value in values]
+    return [value + (width - 1) / 2 for value in values]
+
+
+def _words(made: Forecast, width: int, shares: list[float]) -> list[str]:
+    out = []
+    for (value, _), share in zip(made.outcomes, shares, strict=True):
+        last = date.fromordinal(date.fromisoformat(value).toordinal() + width - 1) if isinstance(value, str) else None
+        first = _day(value) if isinstance(value, str) else f"{value:,}"
+        span = first if width == 1 else f"{first} to {_day(last) if last else f'{value + width - 1:,}'}"
+        out.append(f"{span}: {share:.1f} % of the trials")
+    return out
+
+
+def _coarse(width: int, *, when: bool) -> tuple[str, ...]:
+    return () if width == 1 else (f"A bar is {width} {'days' if when else 'numbers'} wide.",)
+
+
+def _after(day: Any) -> str:
+    return f"{day}T12:00"
+
+
+def _day(day: Any) -> str:
+    found = date.fromisoformat(day) if isinstance(day, str) else day
+    return f"{found.day} {found:%b %Y}"
