@@ -58,6 +58,8 @@ class Item:
     links: Sequence[tuple[str, int]] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
     history_complete: bool = True
+    comments: Sequence[tuple[Instant, str | None]] = ()  # (instant, account id or None)
+    comments_complete: bool = True
 
     @property
     def status_now(self) -> str:
@@ -116,13 +118,14 @@ def _issues(items: Sequence[Item], zone: str, codes: Mapping[str, int]) -> pd.Da
             at(each.moves[-1][0] if each.moves else each.created, zone),
             NEVER if each.resolved is None else at(each.resolved, zone),
             each.history_complete,
+            each.comments_complete,
         )
         for n, each in enumerate(items)
     ]
     return _frame(
         rows, issue_id=np.int64, key=object, project="category", type="category", resolution="category",
         priority="category", assignee="category", status=np.int16, hierarchy=np.int8, created=np.int64,
-        updated=np.int64, resolved=np.int64, history_complete=bool,
+        updated=np.int64, resolved=np.int64, history_complete=bool, comments_complete=bool,
     )  # fmt: skip
 
 
@@ -134,6 +137,12 @@ def _changes(items: Sequence[Item], zone: str, codes: Mapping[str, int]) -> pd.D
             rows.append((n, at(instant, zone), codes[source], codes[target]))
             source = target
     return _frame(rows, issue=np.int32, at=np.int64, source=np.int16, target=np.int16)
+
+
+def _comments(items: Sequence[Item], zone: str) -> pd.DataFrame:
+    """Comments in order of issue and instant."""
+    rows = [(n, at(instant, zone), author) for n, each in enumerate(items) for instant, author in each.comments]
+    return _frame(sorted(rows, key=lambda row: row[:2]), issue=np.int32, at=np.int64, author="category")
 
 
 def _field(name: str, items: Sequence[Item], zone: str) -> tuple[np.ndarray, bool]:
@@ -195,6 +204,7 @@ def site(
             issue=np.int32, phrase="category", other=np.int32,
         ),
         fields={name: values for name, (values, _) in parsed.items()},
+        comments=_comments(items, zone),
         date_only={name: plain for name, (values, plain) in parsed.items() if FIELDS[name].kinds == DATES},
     )  # fmt: skip
 

@@ -86,7 +86,8 @@ def usual(asked: Asked) -> dict[int, float]:
     status, days, left = asked.facts.once(stays_by_length)
     ended = left <= asked.snapshot
     status, days = status[ended], days[ended]
-    codes, first, count = np.unique(status, return_index=True, return_counts=True)
+    edges = np.searchsorted(status, np.arange(-1, len(asked.facts.tables.statuses) + 1))
+    codes, first, count = np.arange(-1, len(edges) - 2), edges[:-1], np.diff(edges)
     nearest = asked.facts.definitions.percentile == "nearest_rank"
     return {
         int(code): of_sorted(days[begin : begin + n], USUAL, nearest)
@@ -98,7 +99,7 @@ def usual(asked: Asked) -> dict[int, float]:
 def stays_by_length(facts: Facts) -> tuple[NDArray, NDArray, NDArray]:
     """status, days, left (µs) of the stays in progress that count, by status and length."""
     rows = facts.once(load_rows)
-    used = rows.reason == 0
+    used = (rows.reason == 0) & (rows.columns["left"] > rows.at)
     status, left = rows.columns["status"][used], rows.columns["left"][used]
     days = (left - rows.at[used]) / DAY
     order = np.lexsort((days, status))

@@ -1,0 +1,238 @@
+"""Random small sites: the metrics of the catalogue say what the oracle says, whole, by group and over time."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from data.metrics import standstill
+from data.metrics.breakdown import NONE, by_group, over_time, steps
+from data.metrics.registry import CATALOG
+from data.settings.model import Definitions, Workflow
+from tests.builders import DOING, DONE, REVIEW, TODO, WAITING, Item, ask, at, facts, period, site
+from tests.data.metrics import oracle
+from tests.data.metrics.oracle_catalogue import CATALOGUE, DAY, HOUR, LEAST_STAYS
+from tests.data.metrics.sites import FLOW_RULES, SPREAD, STARTS, WORKFLOWS, flow_sites, instants
+from tests.data.metrics.test_against_oracle import agree
+
+quick = settings(
+    max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None
+)
+RULES = st.tuples(
+    FLOW_RULES,
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "stuck_days": st.sampled_from([None, 0.5, 4.0]),
+            "escaped_labels": st.sampled_from([[], ["UI"]]),
+            "incident_types": st.sampled_from([["Incident"], [], ["bug"]]),
+            "incident_labels": st.sampled_from([[], ["hotfix"]]),
+        },
+    ),
+).map(lambda parts: parts[0] | parts[1])
+EXTRA = {
+    "story_points": st.sampled_from([None, 0.0, 1.0, 2.5, 8.0, -1.0]),
+    "production_impact": st.sampled_from([None, "None", "Slow", ("n/a", "Outage")]),
+    "target_environment": st.sampled_from([None, "PROD", "staging"]),
+}
+
+
+@st.composite
+def catalogue_sites(draw: Any) -> dict[str, Any]:
+    """Flow sites whose items have assignees, comments and a few more fields."""
+    place = draw(flow_sites())
+    mapped = draw(st.lists(st.sampled_from(sorted(EXTRA)), max_size=2, unique=True))
+    base = min((each.created for each in place["items"]), default=0)
+    made = []
+    for item in place["items"]:
+        who = st.sampled_from(["ann", "bob", None])
+        more = {name: value for name in mapped if (value := draw(EXTRA[name])) is not None}
+        comments = draw(st.lists(st.tuples(instants(base), who), max_size=3))
+        made.append(
+            replace(
+                item,
+                assignee=draw(who),
+                components=draw(st.lists(st.sampled_from(["Ops", "Web"]), max_size=2, unique=True)),
+                comments=comments,
+                comments_complete=draw(st.sampled_from([True, True, True, False])),
+                fields={**item.fields, **more},
+            )
+        )
+    return {**place, "items": made, "mapped": frozenset({*place["mapped"], *mapped})}
+
+
+def busy(seed: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """A site on which a lot happens in forty days, with rules and a workflow: hypothesis likes sites that are nearly empty."""
+    chance = random.Random(seed)  # noqa: S311
+    zone, first = chance.choice(STARTS)
+    base = at(first, zone)
+
+    def some(most: int, *choices: Any) -> list[Any]:
+        return [chance.choice(choices) for _ in range(chance.randint(0, most))]
+
+    def when() -> int:
+        return base + chance.randrange(SPREAD * 24) * HOUR + chance.choice([0, 0, 1000, -1000])
+
+    made = []
+    for _ in range(chance.randint(12, 40)):
+        created, *later = sorted(when() for _ in range(chance.randint(1, 8)))
+        status, moves = chance.choice([TODO, TODO, DOING, DONE]), []
+        for instant in later:
+            before = moves[-1][1] if moves else status
+            moves.append(
+                (
+                    instant,
+                    chance.choice([each for each in (TODO, DOING, REVIEW, DONE, DONE, WAITING) if each != before]),
+                )
+            )
+        fields = {"story_points": chance.choice([None, 1.0, 2.0, 5.0, -1.0]), "production_impact": chance.choice([None, "none", "Slow"]),
+                  "target_environment": chance.choice([None, "prod", "test"])}  # fmt: skip
+        flags = [
+            (start, chance.choice([None, start + 5 * HOUR, start + 3 * DAY])) for start in (when() for _ in some(2, 0))
+        ]
+        made.append(
+            Item(created, moves, status, type=chance.choice(["Story", "Bug", "Task", "Incident"]), project=chance.choice("PQ"),
+                 hierarchy=chance.choice([0, 0, 0, 0, 0, -1, 1]), resolution=chance.choice([None, "Done", "Won't Do"]),
+                 assignee=chance.choice(["ann", "bob", None]), labels=sorted(set(some(2, "hotfix", "ui"))), flags=flags,
+                 components=sorted(set(some(2, "Ops", "Web"))), history_complete=chance.random() < 0.9,
+                 comments=[(when(), chance.choice(["ann", "bob", "cy", None])) for _ in some(4, 0)],
+                 comments_complete=chance.random() < 0.85,
+                 fields={name: value for name, value in fields.items() if value is not None})
+        )  # fmt: skip
+    start = chance.randrange(0, 25)
+    first_day = date.fromisoformat(first) + timedelta(days=start)
+    place = {
+        "items": made,
+        "zone": zone,
+        "first": first_day,
+        "last": first_day + timedelta(days=chance.randrange(5, SPREAD - start)),
+        "now": chance.choice([base + 100 * DAY, when()]),
+        "mapped": frozenset(),
+    }
+    rules = {
+        "durations": chance.choice(["exact", "exact", "inclusive_days", "working_days"]),
+        "percentile": chance.choice(["linear", "nearest_rank"]),
+        "completion": chance.choice(["last", "first"]),
+        "completed_as_of": chance.choice(["now", "period_end"]),
+        "all_levels": chance.random() < 0.2,
+        "load": chance.choice(["in_progress", "started"]),
+        "blocked_statuses": chance.choice([[], [WAITING]]),
+        "stuck_days": chance.choice([None, None, 2.0]),
+        "escaped_labels": chance.choice([[], ["UI"]]),
+        "incident_types": chance.choice([["Incident"], []]),
+    }
+    return place, rules, chance.choice([{}, {}, {"started": [REVIEW, DOING]}])
+
+
+@pytest.fixture(autouse=True)
+def few_stays_are_enough(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(standstill, "LEAST_STAYS", LEAST_STAYS)
+
+
+@quick
+@given(catalogue_sites(), RULES, WORKFLOWS)
+def test_the_catalogue_says_what_the_oracle_says(place: dict[str, Any], rules: dict[str, Any], flow: dict[str, Any]):
+    agree_all(place, rules, flow)
+
+
+def agree_all(place: dict[str, Any], rules: dict[str, Any], flow: dict[str, Any]) -> None:
+    question = oracle.Question(**place, rules=Definitions(**rules), flow=Workflow(**flow))
+    tables = site(*place["items"], zone=place["zone"], mapped=place["mapped"])
+    for name, formula in CATALOGUE.items():
+        got = ask(name, tables, str(place["first"]), str(place["last"]), now=place["now"], workflow=flow, **rules)
+        want = formula(question)
+        try:
+            agree(got, want)
+        except AssertionError as error:
+            raise AssertionError(f"{name}: {got.value} {got.details['exclusions']} is not {want}") from error
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_it_does_on_busy_sites_too(seed: int):
+    place, rules, flow = busy(seed)
+    agree_all(place, rules, flow)
+
+
+def test_busy_sites_are_busy():
+    """A comparison of nothing with nothing proves nothing."""
+    found = [
+        {name: formula(oracle.Question(**place, rules=Definitions(**rules), flow=Workflow(**flow))).value or 0 for name, formula in CATALOGUE.items()}
+        for place, rules, flow in map(busy, range(60))
+    ]  # fmt: skip
+    assert {name for name in CATALOGUE if sum(each[name] > 0 for each in found) < 20} == set()
+
+
+ATTRIBUTES = {
+    "project": lambda item: [item.project],
+    "type": lambda item: [item.type],
+    "assignee": lambda item: [item.assignee] if item.assignee else [],
+    "component": lambda item: list(item.components),
+    "label": lambda item: list(item.labels),
+}
+# What one question knows of all issues also holds in a group: which stays are usual.
+OF_THE_WHOLE = ("stuck_count",)
+
+
+@pytest.mark.parametrize("group", sorted(ATTRIBUTES))
+@pytest.mark.parametrize("seed", range(100, 108))
+def test_a_group_is_calculated_from_its_issues(seed: int, group: str):
+    place, rules, _ = busy(seed)
+    tables = site(*place["items"], zone=place["zone"], mapped=place["mapped"])
+    about = facts(tables, now=place["now"], **rules)
+    days = period(str(place["first"]), str(place["last"]), about.zone)
+    of = ATTRIBUTES[group]
+    names = [*sorted({name for item in place["items"] for name in of(item)}), NONE]
+    for metric, formula in CATALOGUE.items():
+        if metric in OF_THE_WHOLE:
+            continue
+        parts = {each.name: each for each in by_group(CATALOG[metric], about, days, group).parts}
+        for name in names:
+            own = [each for each in place["items"] if (name in of(each) if name != NONE else not of(each))]
+            rest = {**place, "items": own, "mapped": place["mapped"]}
+            want = formula(oracle.Question(**rest, rules=Definitions(**rules)))
+            if name not in parts:
+                assert not want.total or want.state == "missing_mapping", (metric, name)
+                continue
+            part = parts[name]
+            # A group that alone would be told to map something has the number that its issues give.
+            if want.state != "missing_mapping":
+                assert (part.used + part.left_out, part.left_out) == (want.total, sum(want.exclusions.values())), metric
+                assert part.value == (None if want.value is None else pytest.approx(want.value)), (metric, name)
+
+
+@pytest.mark.parametrize("step", ["day", "week", "month"])
+@pytest.mark.parametrize("seed", range(200, 208))
+def test_a_step_is_calculated_from_its_days(seed: int, step: str):
+    place, rules, _ = busy(seed)
+    tables = site(*place["items"], zone=place["zone"], mapped=place["mapped"])
+    about = facts(tables, now=place["now"], **rules)
+    days = period(str(place["first"]), str(place["last"]), about.zone)
+    cut = steps(days, step)
+    assert cut[0].first == days.first and cut[-1].last == days.last and sum(each.days for each in cut) == days.days
+    for metric, formula in CATALOGUE.items():
+        found = over_time(CATALOG[metric], about, days, step)
+        if found.problem:
+            continue
+        assert [(each.first, each.last) for each in found.parts] == [(str(e.first), str(e.last)) for e in cut]
+        for part, each in zip(found.parts[:: max(len(cut) // 4, 1)], cut[:: max(len(cut) // 4, 1)], strict=True):
+            rest = {**place, "first": each.first, "last": each.last}
+            want = formula(oracle.Question(**rest, rules=Definitions(**rules)))
+            if at_start(place, each) <= about.now:
+                assert part.value == (None if want.value is None else pytest.approx(want.value)), metric
+            else:
+                assert part.value is None and part.why == "Still to come."
+
+
+def at_start(place: dict[str, Any], each: Any) -> int:
+    return oracle.Question(**{**place, "first": each.first, "last": each.last}).start
+
+
+def test_the_oracle_covers_the_catalogue():
+    own = {name for name, each in CATALOG.items() if each.family not in ("dora", "flow", "sprint", "composite")}
+    assert own == set(CATALOGUE) and len(own) == 19
