@@ -326,6 +326,7 @@ class Picked:
     outcome_title: str
     help: str
     definitions: tuple[tuple[str, str], ...]
+    issues: int = 0  # that the used rows are about; one issue may have several rows
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,10 @@ def detail_page(
 def chart_page(picked: Picked, view: View, period: Period, question: str, order: dict[str, str]) -> html.Div:
     """The panel for a point of a chart, or for all of it: which issues it stands for."""
     own = query(view)
-    counted = f"{picked.total:,} issue{'s' * (picked.total != 1)} behind this {'point' if picked.label else 'chart'}"
+    rows = "" if picked.issues == picked.used else f", in {picked.used:,} rows"
+    counted = (
+        f"{picked.issues:,} issue{'s' * (picked.issues != 1)} behind this {'point' if picked.label else 'chart'}{rows}"
+    )
     head = html.Div(
         [
             html.H2(picked.label or picked.title, className="detail-title"),
@@ -74,11 +77,20 @@ def chart_page(picked: Picked, view: View, period: Period, question: str, order:
         [
             head,
             html.Section([html.H3(counted, className="block-title"), *table], className="block"),
-            _switches([(name, value, "") for name, value in picked.definitions]),
+            _in_force(picked.definitions),
         ],
         className="detail-page",
         **{"data-detail-of": subject(view)},
     )
+
+
+def _in_force(definitions: Sequence[tuple[str, str]]) -> html.Section | None:
+    """The definitions of a chart, as they are in force."""
+    if not definitions:
+        return None
+    facts = [part for name, value in definitions for part in (html.Dt(name), html.Dd(value))]
+    title = html.H3("Definitions in force", className="block-title")
+    return html.Section([title, html.Dl(facts, className="facts")], className="block")
 
 
 def subject(view: View) -> str:

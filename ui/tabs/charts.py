@@ -18,3 +18,4 @@ FLOW = (
     "flow_distribution_over_time",
 )
 DORA = ("dora_score", "deployments_timeline", "lead_time_stages")
+FORECAST = ("forecast_outcomes", "forecast_history")
