@@ -17,6 +17,7 @@ PLAIN = {
     "data.settings.model",
     "data.forecast.answers",
     "data.jtbd.views",
+    "data.sprints.views",
     "data.settings.definitions",
 }
 # What a door may know of data: the workspace, and the plain values it answers with or raises.

@@ -213,10 +213,9 @@ def _part(each: Part) -> html.Tr:
 
 def _list(each: IssueList, unit: str) -> html.Section:
     points = unit == "points" and each.name != "left_out"
-    heads = ["Key", "Summary", "Type", "Status now", *(["Points"] if points else []), ""]
-    about = f"{amount(each.amount)} points · {count(each.total, 'issue')}" if points else count(each.total, "issue")
     noted = any(issue.note for issue in each.issues)
-    heads = heads if noted else heads[:-1]
+    heads = [name for name in _HEADS if (name != "Points" or points) and (name != "Note" or noted)]
+    about = f"{amount(each.amount)} points · {count(each.total, 'issue')}" if points else count(each.total, "issue")
     more = each.total - len(each.issues)
     return html.Section(
         html.Details(
@@ -250,20 +249,30 @@ def _list(each: IssueList, unit: str) -> html.Section:
     )
 
 
+_HEADS = {
+    "Key": "sprint-key",
+    "Summary": "",
+    "Type": "sprint-type",
+    "Status now": "sprint-status",
+    "Points": "sprint-points right",
+    "Note": "sprint-note",
+}
+
+
 def _heading(words: str) -> html.Th:
-    return html.Th(words or "Note", scope="col", className="right" if words == "Points" else None)
+    return html.Th(words, scope="col", className=_HEADS[words])
 
 
 def _issue(issue: SprintIssue, points: bool, noted: bool) -> html.Tr:
     key = html.A(issue.key, href=issue.url, target="_blank", rel="noopener noreferrer") if issue.url else issue.key
     cells = [
         html.Td(key),
-        html.Td(issue.summary, className="sprint-summary"),
+        html.Td(issue.summary),
         html.Td(issue.type),
         html.Td(issue.status),
     ]
     if points:
-        cells.append(html.Td(amount(issue.amount), className="right sprint-points"))
+        cells.append(html.Td(amount(issue.amount), className="right"))
     if noted:
-        cells.append(html.Td(issue.note, className="sprint-note"))
+        cells.append(html.Td(issue.note))
     return html.Tr(cells)

@@ -195,9 +195,9 @@ def _short(value: float) -> float:
 
 _COLUMNS = (
     ("Committed", "In the sprint at its start, not done before", "committed"),
+    ("Completed", "In the sprint and done at its close", "completed"),
     ("Added", "Came in after the start and stayed", "added"),
     ("Removed", "Committed, and taken out before the close", "removed"),
-    ("Completed", "In the sprint and done at its close", "completed"),
     ("Spilled over", "Committed and not done at the close", "spilled"),
 )
 _SHARES = (
