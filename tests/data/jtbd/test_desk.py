@@ -1,0 +1,254 @@
+"""Jobs as the workspace offers them, on the sample site and on a site of one's own."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from data.jtbd.records import JobCompletion
+from data.jtbd.register import RegisterError
+from data.metrics.answers import MetricValue
+from data.views import Filters
+from data.workspace import open_workspace
+from sample.generator import generate
+from sample.server import SampleServer
+from sample.source import SampleSite
+
+NAMES = ["job_completion_rate", "outcome_achievement", "opportunity_score", "painpoint_resolution"]
+SPEC = """@prefix tl: <urn:throughline:jtbd:> . @prefix : <urn:x:> .
+:job-buy-fast a tl:Job ; tl:title "Buy" ; tl:outcome :fast ; tl:label "jtbd-buy-fast" .
+:fast a tl:Outcome ; tl:direction "minimise" ; tl:metric "time" ; tl:target 5 ; tl:importance 9 ; tl:satisfaction 3 .
+"""
+
+
+def environment(folder) -> dict[str, str]:
+    return {"THROUGHLINE_HOME": str(folder / "home"), "THROUGHLINE_SETTINGS": str(folder / "app_settings.json")}
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory):
+    """The sample site with its example, synced once for this module; tests only read."""
+    made = open_workspace(environment(tmp_path_factory.mktemp("jobs")), sample=SampleSite(issues=600))
+    assert made.sync_now().error is None
+    return made
+
+
+def test_on_first_visit_the_tab_is_full(workspace):
+    found = workspace.jtbd.overview(workspace.period("30d"))
+    assert found.is_example
+    assert (len(found.jobs), len(found.outcomes), len(found.painpoints), len(found.register)) == (5, 13, 6, 5)
+    assert all((found.times, found.satisfaction, found.landscape, found.forces, found.checks, found.quality))
+    assert found.spec_problems == found.notes == ()
+    assert [row.job_id for row in found.investment][-1] == ""
+    assert sum(row.items for row in found.investment) > 10
+    from_jira = [row for row in found.outcomes if row.source == "jira" and row.actual is not None]
+    assert from_jira, "an outcome's actual value comes from Jira through its binding"
+    assert {row.opportunity.band for row in found.outcomes} >= {"extreme", "overserved"}
+
+
+def test_the_bound_value_is_the_catalogues(workspace):
+    period = workspace.period("90d")
+    row = next(row for row in workspace.jtbd.overview(period).outcomes if row.outcome_id == "out-wishes-delivered")
+    [value] = [
+        each.value
+        for each in workspace.answer("flow", period, Filters(labels=("jtbd-buy-fast",))).values
+        if each.metric_name == "flow_time"
+    ]
+    assert (row.binding, row.actual) == ("flow_time of label jtbd-buy-fast", value)
+
+
+def test_cards_are_metric_values_and_come_from_the_cache(workspace):
+    period = workspace.period("30d")
+    first = workspace.answer("jtbd", period)
+    again = workspace.answer("jtbd", period)
+    assert [each.metric_name for each in first.values] == NAMES
+    assert {each.metric_type for each in first.values} == {"jtbd"}
+    assert all(each.ok and MetricValue.from_dict(each.to_dict()) == each for each in first.values)
+    assert (again.state, again.values) == ("fresh", first.values)
+    best = first.values[2].details
+    assert (best["band"], best["outcome_id"]) == ("extreme", "out-late-costs")
+    entries = json.loads((workspace.place.folder / "metrics_cache.json").read_text())["entries"]
+    assert any(name.startswith(f"jtbd_{period.first.isoformat()}_") for name in entries)
+
+
+def test_another_persona_is_another_question(workspace):
+    period = workspace.period("30d")
+    everybody, one = workspace.jtbd.answer(period), workspace.jtbd.answer(period, persona="Accountant")
+    assert everybody.values[0].details["used"] > one.values[0].details["used"] > 0
+    only = workspace.jtbd.overview(period, job="job-close-books")
+    assert [row.job_id for row in only.jobs] == [row.job_id for row in only.investment] == ["job-close-books"]
+    assert {row.job_id for row in only.outcomes} == {"job-close-books"}
+
+
+def test_records_behind_a_number(workspace):
+    period = workspace.period("30d")
+    row = next(row for row in workspace.jtbd.overview(period).jobs if row.job_id == "job-close-books")
+    page = workspace.jtbd.record_page("job", period, about="job-close-books", count=1000)
+    assert page.total == row.tracked == len(page.rows)
+    assert sum(each.source == "jira" for each in page.rows) == row.from_jira > 0
+    assert all(each.key for each in page.rows if each.source == "jira")
+    assert list(page.rows) == sorted(page.rows, key=lambda each: each.at, reverse=True)
+    assert (
+        workspace.jtbd.record_page("job", period, first=5, count=3).rows[0]
+        == workspace.jtbd.record_page("job", period, count=9).rows[5]
+    )
+    for kind in ("outcome", "painpoint", "time", "satisfaction"):
+        assert workspace.jtbd.record_page(kind, period).total > 0
+    with pytest.raises(LookupError, match="no kind"):
+        workspace.jtbd.record_page("walk", period)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "jobs",
+        "outcomes",
+        "painpoints",
+        "times",
+        "satisfaction",
+        "landscape",
+        "investment",
+        "register",
+        "quality",
+        "records",
+    ],
+)
+def test_every_table_is_csv(workspace, table):
+    rows = list(csv.DictReader(io.StringIO(workspace.jtbd.csv(table, workspace.period("30d")))))
+    assert len(rows) >= 3
+    assert all(None not in row for row in rows)
+
+
+def test_json_and_markdown(workspace):
+    period = workspace.period("30d")
+    data = json.loads(json.dumps(workspace.jtbd.dashboard(period), allow_nan=False))
+    assert data["outcomes"][0]["outcome_id"] == "out-late-costs"
+    report = workspace.jtbd.report(period)
+    for words in (
+        "# Jobs to be done",
+        "Extreme opportunity",
+        "## Where delivery went",
+        "JTBD-01",
+        "✓ Core jobs addressed",
+    ):
+        assert words in report
+
+
+def test_the_examples_register_is_not_written(workspace):
+    with pytest.raises(RegisterError, match="example"):
+        workspace.jtbd.shelf.new_job("A", "s", "p", "5 ms")
+
+
+def test_choices_name_what_can_be_chosen(workspace):
+    found = workspace.jtbd.choices()
+    assert ("job-buy-fast", "Buy again in a minute") in found.jobs
+    assert "search" in found.features
+
+
+# ---- a site of one's own
+
+
+@pytest.fixture(scope="module")
+def served():
+    with SampleServer(generate(120, seed=5, until=datetime.now(UTC).date())) as server:
+        yield server
+
+
+@pytest.fixture
+def connected(tmp_path, served):
+    (tmp_path / "jtbd").mkdir()
+    (tmp_path / "jtbd" / "a.ttl").write_text(SPEC)
+    return open_workspace({**environment(tmp_path), "JIRA_URL": served.url, "JIRA_TOKEN": "good"}, sample=SampleSite())
+
+
+def test_the_example_never_mixes_with_real_data(connected):
+    assert not connected.jtbd.shelf.is_example
+    period = connected.period("30d")
+    found = connected.jtbd.overview(period)
+    assert [row.job_id for row in found.jobs] == ["job-buy-fast"]
+    assert sum(row.tracked for row in found.jobs) == 0
+    assert (found.investment, found.register) == ((), ())
+    assert "Without issues from Jira" in found.notes[0]
+    states = {each.metric_name: each.error_state for each in connected.jtbd.answer(period).values}
+    assert states == {NAMES[0]: "no_data", NAMES[1]: "no_data", NAMES[2]: "success", NAMES[3]: "no_data"}
+
+
+def test_labels_tie_issues_to_jobs_after_a_sync(connected):
+    connected.sync_now()
+    found = connected.jtbd.overview(connected.period("90d"))
+    assert found.jobs[0].from_jira == found.jobs[0].tracked > 0
+    assert found.investment[0].job_id == "job-buy-fast"
+
+
+def test_tracking_changes_the_numbers_at_once(connected):
+    period, jobs = connected.period("7d"), connected.jtbd
+    before = jobs.revision()
+    assert jobs.answer(period).values[0].value is None
+    jobs.shelf.track_job("Buy", "ann", "cart", duration=5)
+    assert jobs.revision() != before
+    [rate] = [each for each in jobs.answer(period).values if each.metric_name == "job_completion_rate"]
+    assert (rate.value, rate.details["low_confidence"]) == (100, True)
+    assert jobs.overview(period).jobs[0].median_seconds == 5
+
+
+def test_a_job_that_was_started_is_finished(connected):
+    shelf = connected.jtbd.shelf
+    shelf.track_job("job-buy-fast", "ann", "cart", "started", at=shelf.now - 60_000_000)
+    shelf.track_job("job-buy-fast", "ann", "cart", "in_progress")
+    done = shelf.track_job("job-buy-fast", "ann", "cart", "completed")
+    [row] = shelf.store.query_jobs()
+    assert row.status == "completed"
+    assert row.duration_seconds == done.duration_seconds == pytest.approx(60, abs=5)
+
+
+def test_a_double_click_is_stored_once(connected):
+    shelf = connected.jtbd.shelf
+    for _ in range(2):
+        shelf.track_outcome("fast", 4, event_id="form-1")
+    [row] = shelf.store.query_outcomes()
+    assert (row.achievement_rate, row.status, row.expected_value) == (125, "exceeded", 5)
+
+
+def test_a_specs_change_is_seen_without_a_command(connected, tmp_path):
+    period = connected.period("30d")
+    assert connected.jtbd.overview(period).spec_problems == ()
+    (tmp_path / "jtbd" / "b.ttl").write_text(
+        "@prefix tl: <urn:throughline:jtbd:> .\n<urn:x:new> a tl:Outcome ; tl:title ] ."
+    )
+    found = connected.jtbd.overview(period)
+    assert found.spec_problems[0].startswith("b.ttl, line 2:")
+    assert [row.job_id for row in found.jobs] == ["job-buy-fast"]
+
+
+def test_old_records_go_daily_and_by_command(tmp_path, served):
+    now = [datetime.now(UTC)]
+    space = open_workspace({**environment(tmp_path), "JIRA_URL": served.url, "JIRA_TOKEN": "x"}, clock=lambda: now[0])
+    shelf = space.jtbd.shelf
+    shelf.add([JobCompletion("a", "p", "f", "started", shelf.now - days * 86_400_000_000) for days in (1, 80, 89)])
+    assert shelf.store.counts()["job"] == 3
+    now[0] += timedelta(days=3)
+    assert space.jtbd.shelf.store.counts()["job"] == 2, "a day later the store is looked after"
+    assert space.jtbd.shelf.cleanup(30) == 1
+
+
+def test_a_folder_of_ones_own_wins_on_the_sample_site_and_sees_no_sample_issues(tmp_path):
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "a.ttl").write_text(SPEC)
+    space = open_workspace(
+        {**environment(tmp_path), "THROUGHLINE_JTBD": str(tmp_path / "own")}, sample=SampleSite(issues=100)
+    )
+    space.sync_now()
+    found = space.jtbd.overview(space.period("30d"))
+    assert (found.is_example, [row.job_id for row in found.jobs], found.investment) == (False, ["job-buy-fast"], ())
+
+
+def test_the_linear_formula_is_a_setting(connected):
+    _, revision, _ = connected.settings()
+    connected.save({"jtbd": {"opportunity": "linear"}}, revision)
+    row = connected.jtbd.overview(connected.period("30d")).outcomes[0]
+    assert (row.opportunity.score, row.opportunity.clamped, row.opportunity.linear) == (15, 15, 15)
+    assert connected.jtbd.overview(connected.period("30d")).formula == "linear"
