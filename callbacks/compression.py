@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import threading
 from collections import OrderedDict
 
@@ -10,7 +11,7 @@ from flask import Flask, Response, request
 
 _KINDS = ("text/", "application/json", "application/javascript", "image/svg+xml", "application/xml")
 _SMALLEST = 600  # bytes; below it the header costs more than it saves
-_KEPT: OrderedDict[str, bytes] = OrderedDict()
+_KEPT: OrderedDict[bytes, bytes] = OrderedDict()
 _KEPT_MOST = 64
 _LOCK = threading.Lock()
 
@@ -31,7 +32,7 @@ def _shrunk(answer: Response) -> Response:
     if len(body) < _SMALLEST:
         return answer
     lasting = "immutable" in (answer.headers.get("Cache-Control") or "")
-    answer.set_data(_kept(request.full_path, body) if lasting else gzip.compress(body, 5, mtime=0))
+    answer.set_data(_kept(body) if lasting else gzip.compress(body, 5, mtime=0))
     answer.headers["Content-Encoding"] = "gzip"
     answer.headers.add("Vary", "Accept-Encoding")
     answer.headers.pop("ETag", None)
@@ -49,15 +50,17 @@ def _worth_it(answer: Response) -> bool:
     )
 
 
-def _kept(address: str, body: bytes) -> bytes:
+def _kept(body: bytes) -> bytes:
+    """By content: whoever asks for one file under many addresses fills nothing."""
+    name = hashlib.blake2b(body, digest_size=16).digest()
     with _LOCK:
-        known = _KEPT.get(address)
+        known = _KEPT.get(name)
         if known is not None:
-            _KEPT.move_to_end(address)
+            _KEPT.move_to_end(name)
             return known
     made = gzip.compress(body, 8, mtime=0)
     with _LOCK:
-        _KEPT[address] = made
+        _KEPT[name] = made
         while len(_KEPT) > _KEPT_MOST:
             _KEPT.popitem(last=False)
     return made

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 GRACE = 5.0  # seconds for running requests and a running sync when the process is told to stop
+IDLE = 60.0  # seconds after which a connection that says nothing is closed: each holds a thread
 DEFAULT_PORT = 8050
 
 
@@ -108,6 +109,7 @@ def _serve_dashboard(port: int, host: str = HOST) -> None:
 
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # not a line for each request
     WSGIRequestHandler.protocol_version = "HTTP/1.1"  # keeps connections open between requests
+    WSGIRequestHandler.timeout = IDLE
     flask = create_app(bound=host).server
     threading.Thread(target=_warm, args=(flask.extensions["workspace"],), daemon=True, name="warm-up").start()
     running = InFlight(flask)

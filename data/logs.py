@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from html import escape
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote
@@ -53,7 +54,9 @@ class SecretFilter(logging.Filter):
             quoted = {
                 quote(token, safe=safe, errors="replace") for safe in ("", "/", _LEFT_IN_URLS, _LEFT_IN_URLS + "%")
             }
-            words = {*self._words, token, *quoted, repr(token)[1:-1], basic}
+            alone = base64.b64encode(token.encode("utf-8", "replace")).decode()
+            written = {repr(token)[1:-1], json.dumps(token)[1:-1], escape(token), escape(token, quote=False)}
+            words = {*self._words, token, *quoted, *written, basic, alone}
             self._words = tuple(sorted(words, key=len, reverse=True))
 
     def clean(self, text: str) -> str:
@@ -175,8 +178,8 @@ class PlainLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         request = f" [{REQUEST.get()}]" if REQUEST.get() else ""
         words = _said(record).translate(_UNSHOWN)
-        trace = _trace(record)
-        return f"{_when(record)} {record.levelname}{request} {record.name}: {words}" + (f"\n{trace}" if trace else "")
+        lines = [f"    {line.translate(_UNSHOWN)}" for line in _trace(record).splitlines()]
+        return "\n".join([f"{_when(record)} {record.levelname}{request} {record.name}: {words}", *lines])
 
 
 class JsonLines(logging.Formatter):

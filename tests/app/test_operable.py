@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -127,6 +128,33 @@ def test_lines_hold_no_secret_and_no_second_line(monkeypatch):
     found = json.loads(line)
     assert (found["level"], found["request"], found["path"]) == ("warning", "abcd", f"/{HIDDEN}")
     assert found["message"].startswith("said [hidden]\n")
+
+
+def test_a_traceback_cannot_begin_a_line_either():
+    try:
+        raise ValueError("sent\n2026-01-01 ERROR forged\r\x1b[2J\u2028more")
+    except ValueError:
+        record = logging.LogRecord("x", logging.ERROR, "f", 1, "failed", (), sys.exc_info())
+    first, *rest = PlainLines().format(record).split("\n")
+    assert first.endswith("failed")
+    assert any("forged" in line for line in rest)
+    assert [line for line in rest if not line.startswith("    ") or set(line) & {"\r", "\x1b", "\u2028"}] == []
+
+
+def test_a_connection_that_says_nothing_is_closed(tmp_path, monkeypatch):
+    code = "import cli.serving as s, sys; s.IDLE = 0.3; sys.exit(__import__('cli').main(['serve', '--port', '0']))"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], env=_environment(tmp_path, {}), cwd=CHECKOUT, stdout=subprocess.PIPE, text=True
+    ) as running:
+        try:
+            address = next(word for word in running.stdout.readline().split() if word.startswith("http://"))
+            host, _, port = address.removeprefix("http://").partition(":")
+            with socket.create_connection((host, int(port)), timeout=30) as slow:
+                slow.sendall(b"POST /_dash-update-component HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+                assert slow.recv(100) == b""
+            assert requests.get(f"{address}/healthz", timeout=30).status_code == 200
+        finally:
+            running.terminate()
 
 
 def test_waits_until_the_last_byte_is_sent():

@@ -9,6 +9,8 @@ import re
 
 import pytest
 
+from callbacks import compression
+
 
 def test_scripts_come_from_here_only(client):
     answer = client.get("/")
@@ -103,3 +105,13 @@ def test_an_address_without_a_page_says_so_and_leads_back(client, path):
     assert "<script" not in answer.text
     assert answer.headers["Content-Security-Policy"]
     assert client.get("/").status_code == 200
+
+
+def test_one_file_under_many_addresses_is_kept_once(client):
+    page = client.get("/").text
+    path = re.search(r'src="(/assets/page\.js)', page)[1]
+    before = set(compression._KEPT)
+    bodies = {client.get(f"{path}?m={n}", headers={"Accept-Encoding": "gzip"}, buffered=True).data for n in range(100)}
+    assert len(bodies) == 1
+    assert len(set(compression._KEPT) - before) <= 1
+    assert client.get(path, buffered=True).headers["Cross-Origin-Resource-Policy"] == "same-origin"

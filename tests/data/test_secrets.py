@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
 import json
 import logging
@@ -208,6 +209,16 @@ def test_fields_that_code_adds_are_cleaned_for_every_handler(logged, extra):
     [record] = seen
     assert_clean(f"{vars(record)} {record.__dict__.get('sent')} {JsonLines().format(record)}")
     assert HIDDEN in f"{vars(record)}"
+
+
+@pytest.mark.parametrize("token", ["a\"b\\c<d>&e'f token", "tökén-of-\u20ac-signs", TOKEN])
+def test_a_token_is_known_as_json_html_and_base64_write_it(token):
+    secrets = SecretFilter(token)
+    for shape in (
+        json.dumps({"said": token}), html.escape(token), html.escape(token, quote=False), base64.b64encode(token.encode()).decode(), quote(token), repr([token]),
+    ):  # fmt: skip
+        assert HIDDEN in secrets.clean(f"x {shape} y")
+        assert token not in secrets.clean(f"x {shape} y")
 
 
 def test_fields_without_secrets_stay_what_they_are(logged):
