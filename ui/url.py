@@ -20,6 +20,7 @@ class Tab:
 TABS = {
     "dora": Tab("DORA"),
     "flow": Tab("Flow"),
+    "forecast": Tab("Forecast", own=("items", "by", "history", "seed", "version", "epic")),
     "sprints": Tab("Sprints", own=("board", "sprint")),
     "quality": Tab("Data quality"),
 }

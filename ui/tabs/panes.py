@@ -10,8 +10,8 @@ from dash import html
 from ui import ids
 from ui.components.chart import chart_cards
 from ui.components.metric_card import skeletons
-from ui.tabs import sprints
-from ui.tabs.charts import DORA, FLOW
+from ui.tabs import forecast, sprints
+from ui.tabs.charts import DORA, FLOW, FORECAST
 from ui.tabs.quality import skeleton
 
 PANES: dict[str, Callable[[], list[Any]]] = {
@@ -22,6 +22,10 @@ PANES: dict[str, Callable[[], list[Any]]] = {
     "flow": lambda: [
         html.Div(skeletons(), id=ids.Cards.FLOW, className="pane-cards"),
         chart_cards(FLOW, "flow", "Flow in detail"),
+    ],
+    "forecast": lambda: [
+        html.Div(forecast.skeleton(), id=ids.Forecast.BODY),
+        chart_cards(FORECAST, "forecast", "What it rests on"),
     ],
     "sprints": lambda: [html.Div(sprints.skeleton(), id=ids.Sprints.BODY)],
     "quality": lambda: [html.Div(skeleton(), id=ids.Quality.BODY, className="quality")],

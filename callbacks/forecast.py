@@ -1,0 +1,61 @@
+"""The tab "Forecast": asked for when it is opened, and each time its question in the URL changes; and the same as a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Input, Output, callback, no_update
+from flask import Response, request
+
+from callbacks.context import problem_of, workspace
+from callbacks.export import downloads
+from data.forecast.answers import Forecast
+from data.views import Problem
+from ui import ids
+from ui.tabs.forecast import forecast_page, forecast_problem
+from ui.url import View, parse
+
+
+@callback(
+    Output(ids.Forecast.BODY, "children"),
+    Input(ids.tab_view("forecast"), "data"),
+    prevent_initial_call=True,
+)
+def show_forecast(view: dict[str, str] | None) -> Any:
+    """Forms and answer for the view; a question that cannot be answered says so below the forms."""
+    if not view:
+        return no_update
+    asked = parse(view["query"])
+    try:
+        ws = workspace()
+        if not ws.status().synced_at:
+            return forecast_problem(
+                Problem("There are no issues yet.", todo="Forecasts appear here after the first sync.", level="info")
+            )
+        desk = ws.forecasts
+        today, versions = desk.today(asked.filters).isoformat(), desk.open_versions(asked.filters)
+        return forecast_page(_answer(asked), asked, versions, today, ws.browse_url())
+    except Exception as error:  # noqa: BLE001 - the tab is open and must say something
+        problem, request_id = problem_of(error)
+        return forecast_problem(problem, request_id)
+
+
+def _answer(view: View) -> Forecast | Problem:
+    desk = workspace().forecasts
+    try:
+        return desk.answer(desk.question(view.own, view.filters), view.filters)
+    except Exception as error:
+        problem, request_id = problem_of(error)
+        if request_id:
+            raise
+        return Problem(problem.what, problem.why, problem.todo, "info")
+
+
+@downloads.get("/forecast.csv")
+def forecast_file() -> Response:
+    """The forecast that the query asks for."""
+    view = parse(request.query_string.decode("utf-8", "replace"))
+    desk = workspace().forecasts
+    made = desk.csv(desk.question(view.own, view.filters), view.filters)
+    disposition = f'attachment; filename="forecast_{desk.today(view.filters)}.csv"'
+    return Response(made, mimetype="text/csv", headers={"Content-Disposition": disposition})

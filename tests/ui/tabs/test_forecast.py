@@ -1,0 +1,90 @@
+"""The tab "Forecast" from plain values."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from plotly.utils import PlotlyJSONEncoder
+
+from data.forecast.answers import Backtest, Remaining
+from data.views import Problem
+from tests.cli.test_forecast import HOW_MANY, WHEN
+from ui.tabs.forecast import backtest_words, forecast_page, headline
+from ui.url import View, parse
+
+
+def words(component) -> str:
+    return json.dumps(component, cls=PlotlyJSONEncoder, ensure_ascii=False)
+
+
+def page(answer, view: View = View(tab="forecast"), browse: str = "https://jira.example"):  # noqa: B008 - a plain value
+    return words(forecast_page(answer, view, ("2.0",), "2026-01-31", browse))
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (WHEN, "85 % chance: by 16 Feb 2026"),
+        (HOW_MANY, "85 % chance: 70 items or more by 1 Mar 2026"),
+        (
+            replace(WHEN, answers={50: "2026-02-10", 70: None, 85: None, 95: None}),
+            "85 % chance: later than 30 Jan 2031",
+        ),
+    ],
+)
+def test_the_answer_comes_first_in_words(answer, said):
+    assert headline(answer) == said
+    assert said in page(answer)
+
+
+def test_every_answer_and_what_it_rests_on_is_there():
+    shown = page(replace(WHEN, steps=("A step with figures.",)))
+    for said in (
+        "by 10 Feb 2026", "by 12 Feb 2026", "after 30 Jan 2031", "Drawn from 5 items", "3 whole days, 4 left out", "seed 7",
+        "A note.", "A step with figures.", "held 85 % of the time", "10 stand alone", "/export/forecast.csv?tab=forecast",
+    ):  # fmt: skip
+        assert said in shown, said
+
+
+def test_what_is_asked_stands_in_the_forms():
+    view = parse("?tab=forecast&version=2.0&history=30&seed=7&project=SHOP")
+    shown = page(WHEN, view)
+    assert '"value": "2.0"' in shown
+    assert '"value": "30"' in shown
+    assert '"value": "7"' in shown
+    assert "/export/forecast.csv?tab=forecast&project=SHOP&history=30&seed=7&version=2.0" in shown
+
+
+def test_a_refusal_keeps_the_forms():
+    shown = page(Problem("Too little history.", todo="Take more."), parse("?tab=forecast&items=7"))
+    assert "Too little history." in shown
+    assert "Take more." in shown
+    assert '"value": "7"' in shown
+
+
+def test_what_is_left_is_named_and_linked():
+    keys = tuple(f"SHOP-{n}" for n in range(1, 41))
+    answer = replace(WHEN, items=40, remaining=Remaining("Version <b>2</b>", keys, 3, (("sub-task", 2),)))
+    shown = page(answer)
+    assert "https://jira.example/browse/SHOP-30" in shown
+    assert "SHOP-31" not in shown
+    assert "and 10 more" in shown
+    assert "2 sub-task" in shown
+    assert "Version <b>2</b>: 40 items left, 3 done." in shown, "text of the data is text"
+    assert "/browse/" not in page(answer, browse="")
+
+
+@pytest.mark.parametrize(
+    ("test", "said"),
+    [
+        (Backtest(0, 0, dict.fromkeys((50, 70, 85, 95), 0)), "not enough data before the history"),
+        (Backtest(0, 0, dict.fromkeys((50, 70, 85, 95), 0), waiting=4), "the dates have not come"),
+        (Backtest(40, 10, {50: 9, 70: 15, 85: 20, 95: 30}, "2025-03-01", "2026-01-30"), "too bold"),
+        (Backtest(40, 3, {50: 39, 70: 40, 85: 40, 95: 40}, "2025-03-01", "2026-01-30"), "too careful"),
+        (Backtest(40, 3, {50: 20, 70: 28, 85: 34, 95: 38}, "2025-03-01", "2026-01-30"), "a hint, not as proof"),
+    ],
+)
+def test_the_backtest_is_said_honestly(test, said):
+    assert said in backtest_words(test)
