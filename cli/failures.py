@@ -82,7 +82,7 @@ def _is_ours(error: Exception) -> bool:
 
 
 def _code(error: Exception) -> int:
-    return USAGE if type(error).__name__ == "PeriodError" else FAILED
+    return USAGE if type(error).__name__ in ("PeriodError", "BadSwitch") else FAILED
 
 
 def _stopped(code: int) -> int:

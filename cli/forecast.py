@@ -9,17 +9,11 @@ import typer
 from cli import sites
 from cli.failures import USAGE, CommandFailed
 from cli.numbers import _warn_of_unknown as warn_of_unknown
-from cli.options import AnyFormat, Components, Labels, Projects, Types, filters_of
+from cli.options import AnyFormat, Components, Labels, Projects, Sets, Types, filters_of
 from cli.printing import as_json, as_table, as_text, columns
 
 if TYPE_CHECKING:
     from data.forecast.answers import Backtest, Forecast
-    from data.views import Filters
-
-Switches = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="NAME:VALUE", help="Another definition, such as completion:first; repeatable."),
-]
 
 
 def forecast(
@@ -35,7 +29,7 @@ def forecast(
     type_: Types = None,
     label: Labels = None,
     component: Components = None,
-    set_: Switches = None,
+    sets: Sets = None,
     format_: AnyFormat = "table",
 ) -> int:
     """Forecast from daily throughput: how many by a date, or when for so many items."""
@@ -46,7 +40,7 @@ def forecast(
         raise CommandFailed("Give one of --items, --by, --version or --epic. See: python app.py forecast --help", USAGE)
     question = Question(items, parse_day(by) if by else None, version, epic, history, seed)
     workspace = sites.with_data()
-    filters = _filters(filters_of(project, type_, label, component), set_)
+    filters = filters_of(project, type_, label, component, sets)
     warn_of_unknown(workspace, filters)
     if format_ == "csv":
         as_text(workspace.forecasts.csv(question, filters))
@@ -57,18 +51,6 @@ def forecast(
     else:
         _print(answer)
     return 0
-
-
-def _filters(filters: Filters, switches: list[str] | None) -> Filters:
-    from dataclasses import replace
-
-    pairs = []
-    for each in switches or ():
-        name, mark, value = each.partition(":")
-        if not mark or not name:
-            raise CommandFailed(f"--set {each}: write it as NAME:VALUE, for example completion:first.", USAGE)
-        pairs.append((name, value))
-    return replace(filters, definitions=tuple(sorted(pairs)))
 
 
 def _print(answer: Forecast) -> None:

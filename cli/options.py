@@ -23,11 +23,17 @@ Labels = Annotated[list[str] | None, typer.Option("--label", metavar="NAME", hel
 Components = Annotated[
     list[str] | None, typer.Option("--component", metavar="NAME", help="Only this component; repeatable.")
 ]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="NAME=VALUE", help="Measure with this definition instead of the saved one; repeatable."
+    ),
+]
 TableOrJson = Annotated[Literal["table", "json"], typer.Option("--format", help="How to print the answer.")]
 AnyFormat = Annotated[Literal["table", "json", "csv"], typer.Option("--format", help="How to print the answer.")]
 
 
-def period_of(workspace: Workspace, first: str | None, last: str | None) -> Period:
+def period_of(workspace: Workspace, first: str | None, last: str | None, filters: Filters | None = None) -> Period:
     """The days asked for, both included; the last 30 days when no date is given. Raises PeriodError.
 
     With only a first day it runs until today; with only a last day it is the 30 days that end there.
@@ -35,20 +41,43 @@ def period_of(workspace: Workspace, first: str | None, last: str | None) -> Peri
     from datetime import timedelta
 
     from data.periods import PRESETS, parse_day
+    from data.views import Filters
 
+    filters = filters or Filters()
     if first is None and last is None:
-        return workspace.period(DEFAULT_PERIOD)
+        return workspace.period(DEFAULT_PERIOD, filters=filters)
     if last is None:
-        last = workspace.period(DEFAULT_PERIOD).last.isoformat()
+        last = workspace.period(DEFAULT_PERIOD, filters=filters).last.isoformat()
     if first is None:
         first = (parse_day(last) - timedelta(days=PRESETS[DEFAULT_PERIOD] - 1)).isoformat()
-    return workspace.period(None, first, last)
+    return workspace.period(None, first, last, filters)
 
 
 def filters_of(
-    projects: list[str] | None, types: list[str] | None, labels: list[str] | None, components: list[str] | None
+    projects: list[str] | None,
+    types: list[str] | None,
+    labels: list[str] | None,
+    components: list[str] | None,
+    sets: list[str] | None = None,
 ) -> Filters:
-    """The filters as a value; an option that was not given does not filter."""
+    """The filters as a value; an option that was not given does not filter. `sets`: definitions as NAME=VALUE."""
     from data.views import Filters
 
-    return Filters(tuple(projects or ()), tuple(types or ()), tuple(labels or ()), tuple(components or ()))
+    lists = (tuple(each or ()) for each in (projects, types, labels, components))
+    return Filters(*lists, definitions=definitions_of(sets))
+
+
+def definitions_of(sets: list[str] | None) -> tuple[tuple[str, str], ...]:
+    """What --set chose, in order of names; the last of the same name counts. An address writes NAME:VALUE, which is
+    understood too. Raises BadParameter.
+
+    >>> definitions_of(["durations=exact", "zone:UTC", "durations=working_days"])
+    (('durations', 'working_days'), ('zone', 'UTC'))
+    """
+    chosen = {}
+    for each in sets or ():
+        name, mark, value = each.partition(min("=:", key=lambda sign: each.find(sign) % (len(each) + 1)))
+        if not mark or not name.strip():
+            raise typer.BadParameter(f"{each!r} is not NAME=VALUE, for example --set durations=working_days")
+        chosen[name.strip()] = value.strip()
+    return tuple(sorted(chosen.items()))

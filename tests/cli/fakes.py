@@ -99,7 +99,9 @@ class FakeWorkspace:
             idle, self.problems, "Europe/Berlin", "2025-02-01", "2026-01-31", False,
         )  # fmt: skip
 
-    def period(self, preset: str | None, first: str | None = None, last: str | None = None) -> Period:
+    def period(
+        self, preset: str | None, first: str | None = None, last: str | None = None, filters: Any = None  # noqa: ARG002
+    ) -> Period:
         if preset:
             return Period.last_days(int(preset[:-1]), TODAY, "Europe/Berlin")
         return Period(parse_day(first or ""), parse_day(last or ""), "Europe/Berlin")

@@ -1,0 +1,176 @@
+"""What a saved view is made of as JSON, in our file and in files that people hand to each other."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from data.periods import PRESETS, PeriodError, parse_day
+from data.views import Filters, TeamView
+
+FORMAT = 1
+MOST_VIEWS = 200
+LONGEST_NAME = 60
+MOST_BYTES = 256_000  # of a file that is imported
+MOST_NAMES = 200  # in one list of filters
+LONGEST_TEXT = 2_000
+LISTS = ("projects", "types", "labels", "components")
+SEPARATOR = "|"  # between names in an address
+
+
+class BadView(ValueError):
+    """Something that cannot be a saved view; the message says what and what to do."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """The views of a file, and what in it could not be one."""
+
+    views: tuple[TeamView, ...]
+    problems: tuple[str, ...] = ()
+    revision: int = 0
+    raw: dict[str, Any] = field(default_factory=dict)
+
+
+def name_of(text: object) -> str:
+    """A name as it is kept: one line, spaces joined. Raises BadView.
+
+    >>> name_of("  Checkout   team ")
+    'Checkout team'
+    """
+    if not isinstance(text, str):
+        raise BadView("A saved view needs a name.")
+    bare = "".join(each for each in text if each.isspace() or unicodedata.category(each) not in ("Cc", "Cf", "Cs"))
+    name = " ".join(bare.split())
+    if not name:
+        raise BadView("A saved view needs a name. Type one.")
+    if len(name) > LONGEST_NAME:
+        raise BadView(f"The name is too long. Use at most {LONGEST_NAME} characters.")
+    if SEPARATOR in name:
+        raise BadView(f"A name cannot hold “{SEPARATOR}”. Use another sign.")
+    return name
+
+
+def same(name: str) -> str:
+    """Names that differ in case only are one name."""
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """The name, or with a number behind it where somebody has it.
+
+    >>> free_name("Web", ["web", "Web (2)"])
+    'Web (3)'
+    """
+    used = {same(each) for each in taken}
+    number, found = 1, name
+    while same(found) in used:
+        number += 1
+        found = f"{name[: LONGEST_NAME - 6]} ({number})"
+    return found
+
+
+def to_json(view: TeamView) -> dict[str, Any]:
+    """One view as plain JSON values."""
+    dates = {"period": view.period} if view.period else {"first": view.first, "last": view.last}
+    return {
+        "name": view.name,
+        "tab": view.tab,
+        **dates,
+        "filters": {each: list(getattr(view.filters, each)) for each in LISTS if getattr(view.filters, each)},
+        "definitions": dict(view.filters.definitions),
+        "changed_at": view.changed_at,
+        "revision": view.revision,
+    }
+
+
+def from_json(found: object) -> TeamView:
+    """Raises BadView."""
+    if not isinstance(found, dict):
+        raise BadView("it is not a JSON object")
+    name = name_of(found.get("name"))
+    chosen = found.get("definitions") or {}
+    if not isinstance(chosen, dict) or len(chosen) > MOST_NAMES:
+        raise BadView(f"{name}: “definitions” is not an object of names and values")
+    filters = found.get("filters") or {}
+    if not isinstance(filters, dict):
+        raise BadView(f"{name}: “filters” is not an object of lists")
+    lists = {each: _names(filters.get(each), f"{name}: “filters.{each}”") for each in LISTS}
+    pairs = tuple(sorted((_text(key, name), _text(value, name)) for key, value in chosen.items()))
+    period, first, last = _days(found, name)
+    tab = found.get("tab")
+    return TeamView(
+        name=name,
+        tab=tab if isinstance(tab, str) and tab.isidentifier() else "",
+        period=period,
+        first=first,
+        last=last,
+        filters=Filters(**lists, definitions=pairs),
+        changed_at=str(found.get("changed_at") or "")[:40],
+        revision=found["revision"] if isinstance(found.get("revision"), int) else 0,
+    )
+
+
+def _days(found: dict[str, Any], name: str) -> tuple[str | None, str | None, str | None]:
+    period = found.get("period")
+    if period is not None:
+        if period not in PRESETS:
+            raise BadView(f"{name}: the period must be one of {', '.join(PRESETS)}, or two dates")
+        return period, None, None
+    try:
+        first, last = (parse_day(str(found.get(each) or "")) for each in ("first", "last"))
+    except PeriodError as error:
+        raise BadView(f"{name}: {error}") from error
+    if last < first:
+        raise BadView(f"{name}: its last day lies before its first")
+    return None, first.isoformat(), last.isoformat()
+
+
+def _names(found: object, what: str) -> tuple[str, ...]:
+    if found is None:
+        return ()
+    if not isinstance(found, list) or len(found) > MOST_NAMES:
+        raise BadView(f"{what} is not a list of at most {MOST_NAMES} names")
+    return tuple(sorted({_text(each, what) for each in found}))
+
+
+def _text(found: object, what: str) -> str:
+    if not isinstance(found, str) or len(found) > LONGEST_TEXT:
+        raise BadView(f"{what}: {str(found)[:40]!r} is not a text of at most {LONGEST_TEXT:,} characters")
+    return found
+
+
+def read(data: bytes | str) -> Read:
+    """A whole file. Raises BadView when it is none of ours; a view that cannot be is told and left out."""
+    if len(data) > MOST_BYTES:
+        raise BadView(f"The file is too large: {len(data):,} bytes. Saved views need less than {MOST_BYTES:,}.")
+    try:
+        raw = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise BadView("The file is not JSON. Choose a file that was exported here.") from error
+    if not isinstance(raw, dict) or not isinstance(raw.get("views"), list):
+        raise BadView("The file holds no saved views. Choose a file that was exported here.")
+    if isinstance(raw.get("format"), int) and raw["format"] > FORMAT:
+        raise BadView(f"The file has format {raw['format']}; this version knows {FORMAT}. Use the newer version.")
+    views: list[TeamView] = []
+    problems: list[str] = []
+    for place, each in enumerate(raw["views"], 1):
+        if len(views) >= MOST_VIEWS:
+            problems.append(f"Only the first {MOST_VIEWS} views are read.")
+            break
+        try:
+            views.append(from_json(each))
+        except BadView as error:
+            problems.append(f"View {place} is left out: {error}.".replace("..", "."))
+    revision = raw.get("revision")
+    return Read(tuple(views), tuple(problems), revision if isinstance(revision, int) else 0, raw)
+
+
+def to_bytes(views: Iterable[TeamView], revision: int) -> bytes:
+    """The file, one view after another by name."""
+    ordered = sorted(views, key=lambda each: same(each.name))
+    body = {"format": FORMAT, "revision": revision, "views": [to_json(each) for each in ordered]}
+    return (json.dumps(body, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
