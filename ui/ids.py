@@ -174,6 +174,25 @@ class Definitions(StrEnum):
     RESULT = "definitions-result"  # store: how the last save ended
 
 
+# ── saved views (ui/tabs/teams.py, ui/components/save_view.py, callbacks/teams.py) ────────────────────────────────────
+
+
+class Teams(StrEnum):
+    BODY = "teams-body"
+    KEEP = "teams-keep"  # "Save this view": opens the dialog
+    MODAL = "teams-modal"
+    TITLE = "teams-title"
+    NAME = "teams-name"
+    REPORT = "teams-report"  # why it was not saved
+    WHAT = "teams-what"  # what is kept, in words
+    CANCEL = "teams-cancel"
+    CONFIRM = "teams-confirm"
+    SEEN = "teams-seen"  # store: the view of that name that a second press replaces
+    KEPT = "teams-kept"  # store: how the last save ended
+    WISH = "teams-wish"  # store: what ui/assets/teams.js asks for: delete or import
+    DONE = "teams-done"  # store: what became of it
+
+
 # ── connection (ui/modals/connection.py, callbacks/connection.py) ─────────────────────────────────────────────────────
 
 

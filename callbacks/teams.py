@@ -1,0 +1,165 @@
+"""Saved views: keeping one, the tab that lists and compares them, files in and out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Input, Output, State, callback, ctx, no_update
+from flask import Response
+
+from callbacks.context import problem_of, workspace
+from callbacks.export import downloads
+from data.periods import PeriodError
+from data.settings.switches import BadSwitch
+from data.teams.desk import BadView
+from data.teams.store import NameTaken, TeamsError
+from data.views import Comparison, Problem, TeamView
+from ui import ids
+from ui.components.notice import notice
+from ui.components.save_view import report, what_is_kept
+from ui.tabs.teams import FEWEST, chosen_names, teams_page
+from ui.url import TABS, View, parse
+
+T = ids.Teams
+
+
+@callback(
+    Output(T.BODY, "children"),
+    Input(ids.tab_view("teams"), "data"),
+    Input(T.KEPT, "data"),
+    Input(T.DONE, "data"),
+    prevent_initial_call=True,
+)
+def show_teams(view: dict[str, str] | None, _kept: dict | None, done: dict | None) -> Any:
+    """The list, and what is chosen side by side."""
+    if not view:
+        return no_update
+    asked, teams = parse(view["query"]), workspace().teams
+    found = teams.list()
+    names = [each for each in chosen_names(asked) if each in {one.name for one in found.views}]
+    page = teams_page(found, asked, _compared(names) if len(names) >= FEWEST else None)
+    return [*(_said(done) if ctx.triggered_id == T.DONE else []), *page]
+
+
+def _compared(names: list[str]) -> Comparison | Problem:
+    try:
+        return workspace().teams.compare(names)
+    except Exception as error:  # noqa: BLE001 - the list stays, and the place of the table says why
+        return _why(error)[0]
+
+
+def _why(error: Exception) -> tuple[Problem, str]:
+    if isinstance(error, TeamsError):
+        return error.problem, ""
+    if isinstance(error, BadView | PeriodError):
+        return Problem(str(error)), ""
+    return problem_of(error)
+
+
+def _said(done: dict | None) -> list[Any]:
+    """What the last import or removal did."""
+    return [
+        notice(Problem(each["what"], each.get("why", ""), level=each["level"])) for each in (done or {}).get("said", ())
+    ]
+
+
+@callback(
+    Output(T.MODAL, "is_open"),
+    Output(T.WHAT, "children"),
+    Output(T.NAME, "value"),
+    Input(T.KEEP, "n_clicks"),
+    Input(T.CANCEL, "n_clicks"),
+    Input(T.KEPT, "data"),
+    State(ids.Page.LOCATION, "search"),
+    prevent_initial_call=True,
+)
+def show_dialog(_keep: int | None, _cancel: int | None, kept: dict | None, search: str | None) -> tuple[Any, Any, Any]:
+    """Open with what the view is made of; closed again once it is kept."""
+    if ctx.triggered_id != T.KEEP:
+        closes = ctx.triggered_id == T.CANCEL or bool(kept and kept["state"] == "saved")
+        return (False if closes else no_update), no_update, no_update
+    view = parse(search)
+    return True, what_is_kept(view, workspace().definitions.chosen(view.filters)), _suggested(view)
+
+
+def _suggested(view: View) -> str:
+    names = (*view.filters.components, *view.filters.labels, *view.filters.projects)
+    return names[0][:60] if len(names) == 1 else ""
+
+
+@callback(
+    Output(T.KEPT, "data"),
+    Output(T.REPORT, "children"),
+    Output(T.CONFIRM, "children"),
+    Output(T.SEEN, "data"),
+    Input(T.CONFIRM, "n_clicks"),
+    Input(T.KEEP, "n_clicks"),
+    Input(T.NAME, "n_submit"),
+    State(T.NAME, "value"),
+    State(ids.Page.LOCATION, "search"),
+    State(T.SEEN, "data"),
+    State(T.KEPT, "data"),
+    prevent_initial_call=True,
+)
+def keep(
+    _n: int | None, _keep: int | None, _enter: int | None, name: str | None, search: str | None, seen: dict | None,
+    before: dict | None,
+) -> tuple[Any, Any, Any, Any]:  # fmt: skip
+    """Save the view; a name that is taken is replaced only after a second press, and only as it was seen then."""
+    if ctx.triggered_id == T.KEEP:
+        return no_update, None, "Save", None
+    view, n = parse(search), (before or {}).get("n", 0) + 1
+    wanted = TeamView(
+        name or "", view.period, view.first, view.last, view.filters, view.tab if view.tab in TABS else ""
+    )
+    agreed = seen["revision"] if seen and seen["name"] == name else None
+    try:
+        made = workspace().teams.save(wanted, agreed)
+    except NameTaken as taken:
+        return (
+            {"n": n, "state": "asked"},
+            report(taken.problem),
+            "Replace it",
+            {"name": name, "revision": taken.existing.revision},
+        )
+    except Exception as error:  # noqa: BLE001 - the dialog stays open and says why
+        return {"n": n, "state": "error"}, report(_why(error)[0]), "Save", None
+    return {"n": n, "state": "saved", "name": made.name}, None, "Save", None
+
+
+@callback(
+    Output(T.DONE, "data"),
+    Input(T.WISH, "data"),
+    State(T.DONE, "data"),
+    prevent_initial_call=True,
+)
+def act(wish: dict | None, before: dict | None) -> Any:
+    """Delete a view, or add those of a file; ui/assets/teams.js sends the wish."""
+    if not wish:
+        return no_update
+    n, teams = (before or {}).get("n", 0) + 1, workspace().teams
+    try:
+        if wish.get("do") == "delete":
+            gone = teams.delete(str(wish["name"]), int(wish["revision"]))
+            return {"n": n, "said": [{"what": f"“{gone.name}” is deleted.", "level": "info"}]}
+        found = teams.import_(str(wish.get("text") or ""))
+    except (TeamsError, BadView, BadSwitch) as error:
+        problem = _why(error)[0]
+        return {
+            "n": n,
+            "said": [{"what": problem.what, "why": f"{problem.why} {problem.todo}".strip(), "level": "warning"}],
+        }
+    said = []
+    if found.added:
+        said.append({"what": f"Added {', '.join(f'“{each}”' for each in found.added)}.", "level": "info"})
+    if found.known:
+        said.append({"what": f"{found.known} of them were here already.", "level": "info"})
+    said += [{"what": each, "level": "warning"} for each in found.problems]
+    return {"n": n, "said": said or [{"what": "The file holds no view.", "level": "warning"}]}
+
+
+@downloads.get("/teams.json")
+def teams_file() -> Response:
+    """Every saved view as JSON."""
+    headers = {"Content-Disposition": 'attachment; filename="throughline_teams.json"'}
+    return Response(workspace().teams.export(), mimetype="application/json", headers=headers)

@@ -1,0 +1,94 @@
+"""The action "Save this view" in the row of filters, and its dialog."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+
+from data.views import ChosenDefinition, Problem
+from ui import ids
+from ui.components.icon import icon
+from ui.components.notice import notice
+from ui.url import FILTERS, View
+from ui.words import span
+
+T = ids.Teams
+NAMES = {"projects": "Projects", "types": "Types", "labels": "Labels", "components": "Components"}
+
+
+def keep_button() -> html.Button:
+    """Opens the dialog."""
+    return html.Button(
+        [icon("plus"), html.Span("Save this view", className="keep-words")],
+        id=T.KEEP,
+        type="button",
+        className="btn-quiet keep-view",
+        title="Keep these days, filters and definitions under a name",
+        **{"aria-label": "Save this view"},
+    )
+
+
+def keep_dialog() -> html.Div:
+    """Closed, with its stores."""
+    return html.Div(
+        [
+            dcc.Store(id=T.SEEN),
+            dcc.Store(id=T.KEPT),
+            dcc.Store(id=T.WISH),
+            dcc.Store(id=T.DONE),
+            dbc.Modal(
+                [
+                    html.Div(html.H2("Save this view", className="modal-title", id=T.TITLE), className="modal-header"),
+                    dbc.ModalBody(
+                        [
+                            html.Label("Name", htmlFor=T.NAME, className="form-label"),
+                            dbc.Input(
+                                id=T.NAME,
+                                type="text",
+                                maxLength=60,
+                                autocomplete="off",
+                                placeholder="For example: Checkout team",
+                            ),
+                            html.Div(id=T.REPORT, role="alert", className="keep-report"),
+                            html.Div(id=T.WHAT),
+                        ]
+                    ),
+                    html.Div(
+                        [
+                            html.Button("Cancel", id=T.CANCEL, type="button", className="btn btn-outline-secondary"),
+                            html.Button("Save", id=T.CONFIRM, type="button", className="btn btn-primary"),
+                        ],
+                        className="modal-footer",
+                    ),
+                ],
+                id=T.MODAL,
+                is_open=False,
+                centered=True,
+                labelledby=T.TITLE,
+                class_name="definitions-dialog",
+            ),
+        ]
+    )
+
+
+def what_is_kept(view: View, chosen: Sequence[ChosenDefinition]) -> list[Any]:
+    """Days, filters and definitions of the view, in words."""
+    days = f"last {view.period[:-1]} days" if view.period else span(view.first or "", view.last or "")
+    lines = [("Days", days + (", counted back from today" if view.period else ""))]
+    lines += [(NAMES[ours], ", ".join(names)) for ours in FILTERS.values() if (names := getattr(view.filters, ours))]
+    if len(lines) == 1:
+        lines.append(("Issues", "all"))
+    lines += [(each.title, each.words) for each in chosen] or [("Definitions", "as saved for everybody")]
+    return [
+        html.Dl(
+            [part for name, words in lines for part in (html.Dt(name), html.Dd(words))], className="facts keep-facts"
+        )
+    ]
+
+
+def report(problem: Problem | None) -> Any:
+    """Why it was not saved."""
+    return notice(problem) if problem else None
