@@ -61,8 +61,7 @@ def forecast_history(asked: ChartAsked) -> Drawing:
         f"{made.completed:,} items in {size} days: {mean:,.1f} a {what} on average, {min(counts):,} to {max(counts):,}.",
         (
             Series(
-                "", "bars", [f"{each}T12:00" if step == 1 else (start + timedelta(days=3)).isoformat() + "T12:00"
-                             for each, start in zip(days, starts, strict=True)],
+                "", "bars", days,
                 counts, text=[f"{what.capitalize()} of {each}: {count:,} items" for each, count in zip(days, counts, strict=True)],
                 picks=days, role="second",
             ),

@@ -46,7 +46,7 @@ def forecast_outcomes(asked: ChartAsked) -> Drawing:
     values = [value for value, _ in made.outcomes]
     width = _width(values)
     lines = tuple(
-        Line("x", _after(found) if when else found, f"{share} %", "muted" if share != 85 else "main")
+        Line("x", found, f"{share} %", "muted" if share != 85 else "main")
         for share, found in made.answers.items()
         if found is not None
     )
@@ -87,7 +87,7 @@ def _width(values: list[Any]) -> int:
 
 def _middles(values: list[Any], width: int, *, when: bool) -> list[Any]:
     if when:
-        return [f"{value}T12:00" for value in values]
+        return values
     return [value + (width - 1) / 2 for value in values]
 
 
@@ -103,10 +103,6 @@ def _words(made: Forecast, width: int, shares: list[float]) -> list[str]:
 
 def _coarse(width: int, *, when: bool) -> tuple[str, ...]:
     return () if width == 1 else (f"A bar is {width} {'days' if when else 'numbers'} wide.",)
-
-
-def _after(day: Any) -> str:
-    return f"{day}T12:00"
 
 
 def _day(day: Any) -> str:
