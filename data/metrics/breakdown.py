@@ -47,6 +47,7 @@ class Grouping:
     names: tuple[str, ...]
     several: bool = False
     ordered: bool = False  # the names are in an order of their own, first the first
+    rank: NDArray | None = None  # of sprints: position → group
 
 
 def steps(period: Period, step: str) -> list[Period]:
@@ -153,8 +154,9 @@ def by_group(metric: Metric, facts: Facts, period: Period, group: str) -> Breakd
     rows = rows_for(metric, asked) if asked.start <= facts.now else None
     found: Grouping = facts.once(grouping, group)
     parts = [] if rows is None else _groups(metric, asked, rows, found)
-    notes = [f"By the {title.lower()} that an issue has now."] if group in ("assignee", "sprint") else []
-    if found.several:
+    own = found.rank is not None and rows is not None and "sprint" in rows.columns
+    notes = [f"By the {title.lower()} that an issue has now."] if group in ("assignee", "sprint") and not own else []
+    if found.several and not own:
         notes.append(f"An issue with several {title.lower()}s counts in each of them.")
     return Breakdown(
         metric=metric.name,
@@ -208,6 +210,8 @@ def _with_heads(rows: Rows) -> Rows:
 
 def _membership(rows: Rows, facts: Facts, found: Grouping) -> tuple[NDArray, NDArray]:
     """(row, group) pairs; -1 is no group. Versions belong to their project and to nothing else."""
+    if found.rank is not None and "sprint" in rows.columns:  # rows of sprint metrics are of one sprint each
+        return np.arange(len(rows)), found.rank[rows.columns["sprint"]]
     low = np.searchsorted(found.issue, rows.issue, side="left")
     high = np.searchsorted(found.issue, rows.issue, side="right")
     low, high = np.where(rows.issue >= 0, low, 0), np.where(rows.issue >= 0, high, 0)
@@ -259,4 +263,4 @@ def _sprints(facts: Facts) -> Grouping:
     shown = [f"{name} ({board})" if name in twice else name for name, board in zip(names, of_board, strict=True)]
     pairs = np.column_stack((members["issue"].to_numpy(), rank[members["sprint"].to_numpy()])).astype(np.int64)
     pairs = np.unique(pairs.reshape(-1, 2), axis=0)
-    return Grouping(pairs[:, 0], pairs[:, 1], tuple(shown[n] for n in order), several=True, ordered=True)
+    return Grouping(pairs[:, 0], pairs[:, 1], tuple(shown[n] for n in order), several=True, ordered=True, rank=rank)

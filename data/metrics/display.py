@@ -39,6 +39,8 @@ def display(shows: str, value: float) -> tuple[str, str]:
         return f"{value:.1f}", "%"  # as exact as the other shares beside it
     if shows == "percent":
         return digits(value), "%"
+    if shows == "ratio_percent":
+        return digits(100 * value), "%"
     if shows == "hours_sum":
         return digits(value), "hour" if value == 1 else "hours"
     if shows in _COUNTED:

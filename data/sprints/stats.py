@@ -8,10 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.metrics.facts import Facts
+from data.settings.model import SprintWeights
 from data.sprints.scope import REASONS, Scope, scope
 from data.sprints.windows import Windows, windows
 
-PARTS = ("spillover", "churn", "reopened", "blocked", "bugs", "accuracy")  # of the score; names of its weights
+# Parts of the score: the names of their weights, and of the metric that says the same of a period.
+PARTS = {
+    "spillover": "spillover_ratio",
+    "churn": "scope_churn_ratio",
+    "reopened": "reopened_count",
+    "blocked": "blocked_hours",
+    "bugs": "bug_count",
+    "accuracy": "accuracy_abs",
+}
+DEFAULT_WEIGHTS = SprintWeights().model_dump()
 MEASURES = (*PARTS, "committed", "completed")
 FEWEST = 3  # fewer sprints give no z-score
 SUMS = ("committed", "added", "removed", "completed", "spilled")
@@ -153,7 +163,7 @@ def weights_of(facts: Facts) -> dict[str, float]:
 def weighed(z: dict[str, NDArray], weights: dict[str, float]) -> NDArray:
     """Σ weight × z; NaN where a part that weighs anything is missing."""
     used = [weights[name] * z[name] for name in PARTS if weights[name]]
-    return np.sum(used, axis=0) if used else np.zeros(len(z[PARTS[0]]))
+    return np.sum(used, axis=0) if used else np.zeros(len(z["spillover"]))
 
 
 def _groups(facts: Facts) -> NDArray:

@@ -1,0 +1,1 @@
+"""Numbers made of several metrics, one file per metric."""

@@ -1,0 +1,1 @@
+"""How healthy sprints are, one file per metric."""

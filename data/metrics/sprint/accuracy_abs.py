@@ -1,0 +1,59 @@
+"""Distance from the plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from data.metrics.catalogue import Asked, metric
+from data.metrics.rows import Rows
+from data.sprints.rows import NOTHING, SWITCHES, notes, part_in, several, sprint_rows, unit_of
+
+
+@metric(
+    family="sprint",
+    order=3,
+    title="Distance from the plan",
+    unit="ratio",
+    shows="ratio_percent",
+    lower_is_better=True,
+    rows=sprint_rows,
+    nothing=f"{NOTHING[:-1]}, or nothing was committed in them.",
+    outcome_title="In the sprint",
+    outcome=part_in,
+    fields=("story_points",),
+    switches=SWITCHES,
+    aggregation="ratio",
+    tags=("accuracy", "predictability", "say/do", "plan"),
+)
+def accuracy_abs(rows: Rows, _asked: Asked) -> float | None:
+    """How far what was completed lies from what was committed, in either direction.
+
+    Σ |completed − committed| of each sprint ÷ Σ committed, of the sprints closed in the period
+
+    Completed is everything in the sprint and done just before its close, added work included; 0 is exactly as planned.
+    Source: common practice in sprint reporting, "commitment accuracy".
+
+    >>> accuracy_abs(example(sprint=[0, 0, 1], planned=[3.0, 5.0, 2.0], done=[3.0, 0.0, 4.0]), example_question())
+    0.7
+    """
+    planned = float(rows["planned"].sum())
+    return float(np.abs(_differences(rows)).sum()) / planned if planned else None
+
+
+def _differences(rows: Rows) -> np.ndarray:
+    """Completed − committed, a value a sprint."""
+    return np.bincount(rows["sprint"], weights=rows["done"] - rows["planned"]) if rows.used else np.zeros(0)
+
+
+@accuracy_abs.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    planned, unit = float(rows["planned"].sum()), unit_of(asked)
+    done, away = float(rows["done"].sum()), float(np.abs(_differences(rows)).sum())
+    steps = [
+        f"{planned:g} {unit} were committed, {done:g} completed; sprint by sprint {away:g} apart.",
+        f"{away:g} ÷ {planned:g} = {away / planned:.4g}.",
+        several(rows),
+    ]
+    return {"notes": notes(rows, asked), "steps": [each for each in steps if each]}

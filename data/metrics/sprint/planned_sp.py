@@ -1,0 +1,57 @@
+"""Committed points."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from data.metrics.catalogue import Asked, metric
+from data.metrics.rows import Rows
+from data.sprints.rows import NOTHING, SWITCHES, no_points, part_in, sprint_rows, sprints_in
+
+
+@metric(
+    family="sprint",
+    order=4,
+    title="Committed points",
+    unit="points",
+    shows="points",
+    lower_is_better=None,
+    rows=sprint_rows,
+    missing=no_points,
+    nothing=NOTHING,
+    outcome_title="In the sprint",
+    outcome=part_in,
+    fields=("story_points",),
+    switches=SWITCHES,
+    aggregation="sum",
+    tags=("commitment", "plan", "story points"),
+)
+def planned_sp(rows: Rows, _asked: Asked) -> float | None:
+    """How many story points were committed in the sprints that closed.
+
+    Σ story points at the start of the issues in each sprint then and not done before, of the sprints closed in the period
+
+    An issue without an estimate adds 0. Without story points there is no number here; the Sprints tab counts issues then.
+    Source: common practice in sprint reporting, "commitment".
+
+    >>> planned_sp(example(sprint=[0, 1], planned=[3.0, 5.0]), example_question())
+    8.0
+    """
+    return float(rows["planned"].sum()) if len(rows) else None
+
+
+@planned_sp.explains
+def _explain(rows: Rows, _asked: Asked) -> dict[str, Any]:
+    each = (
+        np.bincount(np.unique(rows["sprint"], return_inverse=True)[1], weights=rows["planned"])
+        if rows.used
+        else np.zeros(0)
+    )
+    return {
+        "notes": [f"{sprints_in(rows)}, {each.mean():.3g} points each." if len(each) else "No sprint."],
+        "steps": [
+            f"{' + '.join(f'{n:g}' for n in each[:12])}{' + …' if len(each) > 12 else ''} = {each.sum():g} points committed."
+        ],
+    }

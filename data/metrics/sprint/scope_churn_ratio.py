@@ -1,0 +1,52 @@
+"""Scope churn ratio."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.metrics.catalogue import Asked, metric
+from data.metrics.rows import Rows
+from data.sprints.rows import NOTHING, SWITCHES, notes, part_in, several, sprint_rows, unit_of
+
+
+@metric(
+    family="sprint",
+    order=2,
+    title="Scope change",
+    unit="ratio",
+    shows="ratio_percent",
+    lower_is_better=True,
+    rows=sprint_rows,
+    nothing=f"{NOTHING[:-1]}, or nothing was committed in them.",
+    outcome_title="In the sprint",
+    outcome=part_in,
+    fields=("story_points",),
+    switches=SWITCHES,
+    aggregation="ratio",
+    tags=("scope creep", "added", "removed", "churn"),
+)
+def scope_churn_ratio(rows: Rows, _asked: Asked) -> float | None:
+    """How much the scope of sprints changed after they had started.
+
+    (added + removed) ÷ committed, of the sprints closed in the period
+
+    Net for each issue: what came in and went out again is neither. Estimates are those at the change. What Jira moves on at
+    the close was not removed. Source: common practice in sprint reporting, "scope churn".
+
+    >>> scope_churn_ratio(example(sprint=[0, 0, 0], planned=[8.0, 2.0, 0.0], added=[0.0, 0.0, 3.0], removed=[0.0, 2.0, 0.0]), example_question())
+    0.5
+    """
+    planned = float(rows["planned"].sum())
+    return float(rows["added"].sum() + rows["removed"].sum()) / planned if planned else None
+
+
+@scope_churn_ratio.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    planned, unit = float(rows["planned"].sum()), unit_of(asked)
+    added, removed = float(rows["added"].sum()), float(rows["removed"].sum())
+    steps = [
+        f"{planned:g} {unit} were committed; {added:g} were added and {removed:g} removed after the start.",
+        f"({added:g} + {removed:g}) ÷ {planned:g} = {(added + removed) / planned:.4g}.",
+        several(rows),
+    ]
+    return {"notes": notes(rows, asked), "steps": [each for each in steps if each]}

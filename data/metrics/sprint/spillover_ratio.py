@@ -1,0 +1,52 @@
+"""Spillover ratio."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.metrics.catalogue import Asked, metric
+from data.metrics.rows import Rows
+from data.sprints.rows import NOTHING, SWITCHES, notes, part_in, several, sprint_rows, unit_of
+
+
+@metric(
+    family="sprint",
+    order=1,
+    title="Spilled over",
+    unit="ratio",
+    shows="ratio_percent",
+    lower_is_better=True,
+    rows=sprint_rows,
+    nothing=f"{NOTHING[:-1]}, or nothing was committed in them.",
+    outcome_title="In the sprint",
+    outcome=part_in,
+    fields=("story_points",),
+    switches=SWITCHES,
+    aggregation="ratio",
+    tags=("carry-over", "unfinished", "sprint goal"),
+)
+def spillover_ratio(rows: Rows, _asked: Asked) -> float | None:
+    """How much of what was committed was not done at the close of the sprint.
+
+    committed, still in the sprint and not done at its close ÷ committed, of the sprints closed in the period
+
+    Committed is what was in the sprint at its start and not done before. Read just before the close, because Jira moves
+    unfinished work at that moment. In story points at the start where they are mapped, else in issues.
+    Source: common practice in sprint reporting, "carry-over".
+
+    >>> spillover_ratio(example(sprint=[0, 0, 0], planned=[3.0, 5.0, 2.0], spilled=[0.0, 5.0, 0.0]), example_question())
+    0.5
+    """
+    planned = float(rows["planned"].sum())
+    return float(rows["spilled"].sum()) / planned if planned else None
+
+
+@spillover_ratio.explains
+def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+    planned, spilled, unit = float(rows["planned"].sum()), float(rows["spilled"].sum()), unit_of(asked)
+    steps = [
+        f"{planned:g} {unit} were committed, {spilled:g} of them were not done at the close.",
+        f"{spilled:g} ÷ {planned:g} = {spilled / planned:.4g}.",
+        several(rows),
+    ]
+    return {"notes": notes(rows, asked), "steps": [each for each in steps if each]}

@@ -1,0 +1,83 @@
+"""What the sprint metrics look at: every issue of every closed sprint, at the instant of its close."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from data.metrics.catalogue import Asked, Missing
+from data.metrics.facts import Facts
+from data.metrics.rows import Rows, Sieve
+from data.sprints.scope import REASONS, in_points, scope
+from data.sprints.stats import SUMS, stats
+from data.sprints.windows import BEFORE_DATA, CLOSED, PROBLEMS
+
+SWITCHES = ("not_completed_resolutions",)
+NOTHING = "No sprint was closed between these dates."
+
+
+def sprint_rows(facts: Facts) -> Rows:
+    """One row for each issue of a closed sprint, at its close. Columns: sprint (position), planned, added, removed, done,
+    spilled (points where mapped, else 1 for each issue), score (of the sprint, NaN for none), started, completed (µs).
+    """
+    found, made = facts.once(scope), facts.once(stats)
+    window = made.windows
+    part = found.reason != 0
+    for name in SUMS:
+        part = part | found[name]
+    kept = np.flatnonzero(part & (window.state == CLOSED)[found.sprint])
+    sprint, issue, reason = found.sprint[kept], found.issue[kept], found.reason[kept]
+    sieve = Sieve(len(kept))
+    for n, why in enumerate(REASONS[1:], 1):
+        sieve.drop(reason == n, why)
+    sieve.drop(window.problem[sprint] == BEFORE_DATA, f"of a sprint: {PROBLEMS[BEFORE_DATA]}")
+    amounts = {name: found.amount(name)[kept] for name in SUMS}
+    return sieve.rows(
+        window.close[sprint],
+        issue,
+        sprint=sprint,
+        planned=amounts["committed"],
+        added=amounts["added"],
+        removed=amounts["removed"],
+        done=amounts["completed"],
+        spilled=amounts["spilled"],
+        score=made.score[sprint],
+        started=window.start[sprint],
+        completed=window.close[sprint],
+    )
+
+
+def no_points(facts: Facts) -> Missing | None:
+    """What to map before there are story points."""
+    if in_points(facts):
+        return None
+    return Missing("Map “Story points” to count what is planned in points.", ("story_points",))
+
+
+def part_in(rows: Rows) -> list[str]:
+    """What each issue was in its sprint, in words."""
+    words = (("planned", "committed"), ("added", "added"), ("removed", "removed"), ("done", "completed"), ("spilled", "spilled over"))  # fmt: skip
+    return [", ".join(word for name, word in words if rows.columns[name][n]) or "no estimate" for n in range(len(rows))]
+
+
+def unit_of(asked: Asked) -> str:
+    """points | issues"""
+    return "points" if in_points(asked.facts) else "issues"
+
+
+def sprints_in(rows: Rows) -> str:
+    """3 sprints."""
+    count = len(np.unique(rows["sprint"]))
+    return f"{count} sprint{'s' * (count != 1)}"
+
+
+def notes(rows: Rows, asked: Asked) -> list[str]:
+    """Of how many sprints the number is, and in what it counts."""
+    words = [f"{sprints_in(rows)}, in {unit_of(asked)}."]
+    if not in_points(asked.facts):
+        words.append("Story points are not mapped.")
+    return words
+
+
+def several(rows: Rows) -> str:
+    """A sentence about more than one sprint; empty for one."""
+    return "Sums over all of them, so that a small sprint weighs little." if len(np.unique(rows["sprint"])) > 1 else ""
