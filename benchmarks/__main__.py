@@ -14,6 +14,8 @@ AREAS = {
     "view": "benchmarks.view",
     "sync": "benchmarks.syncing",
     "numbers": "benchmarks.numbers",
+    "charts": "benchmarks.charts",
+    "jobs": "benchmarks.jtbd",
 }
 
 

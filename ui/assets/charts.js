@@ -76,7 +76,17 @@
     const layout = figure.layout;
     layout.margin.l = Math.min(layout.margin.l, 36);
     if (layout.xaxis.type === 'date') layout.xaxis.nticks = 4;
+    if (layout.xaxis.type !== 'date' && layout.xaxis.ticktext) { // names of places stand upright
+      layout.xaxis.tickangle = -90;
+      layout.xaxis.ticktext = layout.xaxis.ticktext.map((words) => words.replace(/<br>/g, ' '));
+    }
+    if (layout.xaxis.type === 'date' && layout.xaxis.tickvals) ['tickvals', 'ticktext'].forEach((name) => { layout.xaxis[name] = layout.xaxis[name].filter((_, n) => n % 2 === 0); });
     if (layout.xaxis.type === 'category') layout.xaxis.nticks = 6;
+    const named = new Set(figure.data.filter((trace) => trace.showlegend).map((trace) => trace.name)).size;
+    if (layout.showlegend && named > 4) { // two columns of names, above a chart as tall as before
+      Object.assign(layout.legend, { entrywidthmode: 'fraction', entrywidth: 0.46, font: { size: 10 } });
+      layout.height = Math.min(layout.height, 320) + 16 * Math.ceil(named / 2);
+    }
     figure.data.forEach((trace) => { if (trace.mode === 'markers' && trace.marker) trace.marker.size *= 0.85; });
     return figure;
   }

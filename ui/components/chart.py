@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from dash import dcc, html
@@ -15,25 +15,28 @@ from ui.components.icon import icon
 from ui.components.notice import notice
 from ui.url import View, query
 
+WIDE = frozenset({"cumulative_flow", "deployments_timeline"})  # charts that need a row of their own
 
-def chart_card(name: str, place: str) -> html.Article:
-    """Where a chart will be. It is asked for when it comes near the window; `place` is the tab it stands on."""
+
+def chart_card(name: str, place: str, *, wide: bool = False) -> html.Article:
+    """Where a chart will be. It is asked for when it comes near the window; `place` is the tab it stands on; a `wide` one
+    has a row of its own."""
     return html.Article(
         [
             dcc.Store(id=ids.chart_ask(name, place)),
             html.Div(_skeleton(), id=ids.chart_body(name, place), className="chart-body"),
         ],
-        className="chart-card",
+        className="chart-card chart-wide" if wide else "chart-card",
         **{"data-chart": name, "data-place": place},
     )
 
 
-def chart_cards(names: Iterable[str], place: str, title: str = "Charts") -> html.Section:
+def chart_cards(names: Iterable[str], place: str, title: str = "Charts", wide: Collection[str] = WIDE) -> html.Section:
     """Several charts under a heading, two columns where there is room."""
     return html.Section(
         [
             html.H2(title, className="charts-title"),
-            html.Div([chart_card(name, place) for name in names], className="charts"),
+            html.Div([chart_card(name, place, wide=name in wide) for name in names], className="charts"),
         ],
         className="charts-part",
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from data.views import ChartAnswer, Line, Series
 from ui.figures import escape
 from ui.words import unit_words
 
-HEIGHT = 300  # px
+HEIGHT, TALL = 300, 400  # px
 _TOP, _BOTTOM, _LEFT, _RIGHT = 12, 40, 44, 12
 _LABEL = 15  # px that a line of labels needs
 _WIDE = 6.4  # px of a letter of a label
@@ -16,6 +18,7 @@ _WIDE = 6.4  # px of a letter of a label
 ACCENT, TEXT, MUTED, CARD = "var(--tl-accent)", "var(--tl-text)", "var(--tl-muted)", "var(--tl-card)"
 COLORS = {
     "main": "var(--tl-share-0)",
+    "strong": ACCENT,
     "second": "var(--tl-share-1)",
     "muted": "var(--tl-share-2)",
     "faint": "var(--tl-share-3)",
@@ -27,6 +30,7 @@ COLORS = {
 }
 _SYMBOLS = {"failure": "x", "recovery": "diamond", "signal": "circle"}
 _BANDS = 12
+_FAR = 0.6  # of the width: labels of lines further to the right stand before their line
 
 
 def color(role: str) -> str:
@@ -35,6 +39,8 @@ def color(role: str) -> str:
     >>> color("main"), color("band-0")
     ('var(--tl-share-0)', 'var(--tl-chart-band-0)')
     """
+    if role in ("band-todo", "band-done") or role.startswith("pace-"):
+        return f"var(--tl-chart-{role})"
     if role.startswith("band-"):
         return f"var(--tl-chart-band-{int(role.removeprefix('band-')) % _BANDS})"
     if role == "signal":
@@ -44,9 +50,11 @@ def color(role: str) -> str:
 
 def figure(answer: ChartAnswer) -> dict[str, Any]:
     """data and layout; every text that comes from Jira is escaped, because Plotly reads markup in it."""
+    answer = replace(answer, series=tuple(each for each in answer.series if len(each.x)))
     lying = any(each.kind == "lying" for each in answer.series)
     top = _top(answer)
-    height = max(HEIGHT, 28 * _places(answer) + top + _BOTTOM) if lying else HEIGHT
+    usual = TALL if any(each.kind == "area" for each in answer.series) else HEIGHT
+    height = max(usual, 28 * _places(answer) + top + _BOTTOM) if lying else usual
     labels = _line_labels(answer, top, height)
     right = max([_RIGHT, *(12 + _WIDE * len(each.label) for each in answer.lines if each.axis == "y")])
     layout = {
@@ -108,7 +116,7 @@ def _trace(answer: ChartAnswer, series: Series) -> dict[str, Any]:
             "type": "scatter", "mode": "markers",
             "marker": {"color": shade, "size": 9 if series.role in ("failure", "signal") else 7,
                        "symbol": _SYMBOLS.get(series.role, "circle"),
-                       "opacity": 1 if series.role in ("failure", "signal") else 0.62, "line": {"width": 0}},
+                       "opacity": 1 if series.role in ("failure", "signal", "strong") else 0.62, "line": {"width": 0}},
         }  # fmt: skip
     if series.kind in ("line", "steps"):
         return base | {
@@ -123,7 +131,7 @@ def _trace(answer: ChartAnswer, series: Series) -> dict[str, Any]:
     if series.kind == "area":
         return base | {
             "type": "scatter", "mode": "lines", "stackgroup": "one", "fillcolor": shade,
-            "line": {"color": CARD, "width": 1},
+            "line": {"color": shade, "width": 0.5},
         }  # fmt: skip
     return base | _bar(series, shade)
 
@@ -165,21 +173,42 @@ def _x_axis(answer: ChartAnswer, lying: bool) -> dict[str, Any]:
         showgrid=lying, zeroline=False, title={"text": escape(answer.x_title), "font": {"size": 11}, "standoff": 8}
     )
     if answer.x_kind == "time":
-        axis |= {"type": "date", "hoverformat": "%-d %b %Y", "nticks": 7, "tickangle": 0}
+        axis |= {"type": "date", "hoverformat": "%-d %b %Y", "nticks": 7, "tickangle": 0, "tickformat": "%-d %b"}
+        axis |= _bar_dates(answer)
     elif answer.x_kind == "category" and not lying:
         axis |= {"type": "category", "tickangle": 0 if _letters(answer) < 60 else -35, "nticks": 14}
     if lying:
-        axis |= {"rangemode": "tozero", "nticks": 6}
+        axis |= {
+            "rangemode": "tozero",
+            "nticks": 6,
+            **_whole(answer, max((v or 0 for each in answer.series for v in each.x), default=0)),
+        }
     if answer.x_ticks:
         axis |= {
             "tickmode": "array",
             "tickvals": [at for at, _ in answer.x_ticks],
-            "ticktext": [escape(words) for _, words in answer.x_ticks],
-            "tickangle": 0 if sum(len(words) for _, words in answer.x_ticks) < 50 else -35,
+            "ticktext": [escape(words).replace(" ", "<br>") for _, words in answer.x_ticks],
+            "tickangle": 0,
+            "title": {"text": ""},
         }
     if answer.x_range is not None:
         axis["range"] = list(answer.x_range)
     return axis
+
+
+def _bar_dates(answer: ChartAnswer) -> dict[str, Any]:
+    """Days or weeks that have bars are named by their own first days, as many as there is room for."""
+    bars = next((each for each in answer.series if each.kind in ("bars", "stacked")), None)
+    if bars is None:
+        return {}
+    shown = list(bars.x)[:: -(-len(bars.x) // 7)]
+    named = [date.fromisoformat(each) for each in shown]
+    return {"tickmode": "array", "tickvals": shown, "ticktext": [f"{each.day} {each:%b}" for each in named]}
+
+
+def _whole(answer: ChartAnswer, top: float) -> dict[str, Any]:
+    """Counts are whole: no marks between them."""
+    return {"dtick": 1, "tickformat": ",d"} if not answer.unit and 0 < top <= 5 else {}
 
 
 def _letters(answer: ChartAnswer) -> int:
@@ -191,8 +220,11 @@ def _y_axis(answer: ChartAnswer, lying: bool) -> dict[str, Any]:
     axis = _axis(title=title, zeroline=True)
     if lying:
         return axis | {"autorange": "reversed", "type": "category", "showgrid": False, "title": {"text": ""}}
+    if any(isinstance(y, str) for each in answer.series for y in each.y):
+        return axis | {"type": "category", "categoryorder": "category descending", "title": {"text": ""}}
     low, high = _extent(answer)
-    return axis | {"range": [low, high], "nticks": 6, "tickformat": "~s" if high >= 10_000 else ",~f"}
+    shown = {"range": [low, high], "nticks": 6, "tickformat": "~s" if high >= 10_000 else ",~f"}
+    return axis | shown | _whole(answer, high)
 
 
 def _extent(answer: ChartAnswer) -> tuple[float, float]:
@@ -238,8 +270,17 @@ def _line_labels(answer: ChartAnswer, top: int, height: int) -> list[dict[str, A
             made.append(_label(each, x=1, xref="paper", xanchor="left", xshift=4, y=each.at, yanchor="middle", yshift=round(place - at)))  # fmt: skip
     rows = sorted(upright, key=lambda each: float(each.at) if not isinstance(each.at, str) else 0.0)
     for n, each in enumerate(reversed(rows)):
-        made.append(_label(each, x=each.at, xanchor="left", xshift=3, y=1, yref="paper", yanchor="bottom", yshift=_LABEL * n - 2))  # fmt: skip
+        side = {"xanchor": "right", "xshift": -3} if _share(answer, each) > _FAR else {"xanchor": "left", "xshift": 3}
+        made.append(_label(each, x=each.at, y=1, yref="paper", yanchor="bottom", yshift=_LABEL * n - 2, **side))
     return made
+
+
+def _share(answer: ChartAnswer, line: Line) -> float:
+    """How far to the right an upright line stands, 0 to 1."""
+    if answer.x_range is None or isinstance(line.at, str):
+        return 0.0
+    low, high = (float(each) for each in answer.x_range)
+    return (float(line.at) - low) / ((high - low) or 1)
 
 
 def _label(line: Line, **where: Any) -> dict[str, Any]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 FLOW = (
     "cycle_time_scatter",
     "ageing_work",
-    "cumulative_flow",
     "throughput",
     "process_behaviour",
+    "cumulative_flow",
     "net_flow",
     "time_in_status",
     "blocked_time",
+    "flow_distribution_over_time",
     "load_by_status",
     "load_by_person",
     "cycle_time_histogram",
     "lead_time_histogram",
-    "flow_distribution_over_time",
 )
-DORA = ("dora_score", "deployments_timeline", "lead_time_stages")
+DORA = ("dora_score", "lead_time_stages", "deployments_timeline")
 FORECAST = ("forecast_outcomes", "forecast_history")

@@ -81,7 +81,7 @@ def _lying(
         else ""
     )
     return Drawing(
-        f"{rows.used:,} items are in progress; most of them, {counts[top]:,}, {'with' if what == 'Person' else 'in'} {titles[top]}.",
+        _reading(rows.used, counts[top], titles[top], what),
         (
             Series(
                 "", "lying", [counts[n] for n in drawn], [titles[n] for n in drawn],
@@ -100,3 +100,10 @@ def _lying(
         notes=left_out(rows),
         thinned=hidden,
     )  # fmt: skip
+
+
+def _reading(used: int, most: int, title: str, what: str) -> str:
+    items = f"{used:,} item{'s are' if used != 1 else ' is'} in progress"
+    if what == "Person":
+        return f"{items}; {'nobody has more than one' if most == 1 else f'{title} has the most, {most:,}'}."
+    return f"{items}; {title} holds the most, {most:,}."
