@@ -28,8 +28,8 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import DatabaseError, IntegrityError
-from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.exc import DatabaseError, DisconnectionError, IntegrityError
+from sqlalchemy.pool import QueuePool
 
 from data.issues.damage import is_damage, put_aside, stranger
 from data.jtbd import schema
@@ -374,15 +374,23 @@ def _file(path: Path) -> Engine:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # before SQLite makes it readable for others
     except OSError as error:
         raise RecordsError(_failed("opened", error)) from error
+    # Connections are kept: closing the last one makes SQLite tidy up, which costs more than the write itself.
     engine = create_engine(
-        f"sqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}, poolclass=NullPool
+        f"sqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}, poolclass=QueuePool
     )
 
     @event.listens_for(engine, "connect")
-    def _tune(connection, _record) -> None:
+    def _tune(connection, record) -> None:
+        record.info["file"] = _identity(path)
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=EXTRA", "mmap_size=0"):
             connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "checkout")
+    def _is_the_same(_connection, record, _proxy) -> None:
+        """What is written to a file that was replaced would be lost."""
+        if record.info.get("file") != _identity(path):
+            raise DisconnectionError
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -390,6 +398,15 @@ def _file(path: Path) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _identity(path: Path) -> tuple[int, int, int] | None:
+    """Which file that is; and which process, since a connection does not survive a fork."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, os.getpid()
 
 
 def _server(url: str) -> Engine:

@@ -262,6 +262,19 @@ def test_writes_are_durable(store):
         assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
 
 
+def test_a_file_that_was_replaced_is_not_written_to_in_vain(store, tmp_path):
+    store.add([JOB])
+    other = RecordStore(tmp_path / "other.db")
+    other.close()
+    for end in ("-wal", "-shm"):
+        store.path.with_name(store.path.name + end).unlink(missing_ok=True)
+    other.path.replace(store.path)
+    assert store.add([JOB]) == 1, "news to the file that is there now"
+    with sqlite3.connect(store.path) as connection:
+        assert connection.execute("SELECT count(*) FROM job_completions").fetchone() == (1,)
+    connection.close()
+
+
 def test_the_file_is_private(store):
     assert store.path.stat().st_mode & 0o077 == 0
 
