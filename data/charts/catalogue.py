@@ -16,7 +16,7 @@ from data.metrics.facts import Facts
 from data.settings.definitions import WORKFLOW, expanded, table
 from data.settings.fields import FIELDS
 
-FAMILIES = ("flow", "dora", "sprints", "forecast")
+FAMILIES = ("flow", "dora", "sprints", "forecast", "catalogue")
 
 
 @dataclass(frozen=True)

@@ -173,7 +173,20 @@ def by_group(metric: Metric, facts: Facts, period: Period, group: str) -> Breakd
 
 def _groups(metric: Metric, asked: Asked, rows: Rows, found: Grouping) -> list[Part]:
     """A part for each group that has rows, the largest first; last those without one."""
-    row, code = _membership(rows, asked.facts, found)
+    return [
+        replace(_part(metric, asked, name, _with_heads(rows.take(places))), rest=rest)
+        for name, places, rest in _members(rows, asked.facts, found)
+    ]
+
+
+def members_of(asked: Asked, rows: Rows, group: str) -> list[NDArray]:
+    """Places in the rows of each part of `by_group`, in its order."""
+    return [places for _, places, _ in _members(rows, asked.facts, asked.facts.once(grouping, group))]
+
+
+def _members(rows: Rows, facts: Facts, found: Grouping) -> list[tuple[str, NDArray, bool]]:
+    """(name, places in the rows, whether it is no group but a rest) in the order in which they are shown."""
+    row, code = _membership(rows, facts, found)
     order = np.argsort(code, kind="stable")  # within a group the rows stay in order of time
     row, code = row[order], code[order]
     codes, start = np.unique(code, return_index=True)
@@ -184,18 +197,13 @@ def _groups(metric: Metric, asked: Asked, rows: Rows, found: Grouping) -> list[P
         ranked = sorted(members)
     else:
         ranked = sorted(members, key=lambda each: (-len(members[each]), found.names[each].casefold()))
-    parts = [_of(metric, asked, rows, members[each], found.names[each]) for each in ranked[:MOST_GROUPS]]
+    parts = [(found.names[each], members[each], False) for each in ranked[:MOST_GROUPS]]
     if rest := ranked[MOST_GROUPS:]:
         # An issue that is in several of them counts once among them.
-        others = np.unique(np.concatenate([members[each] for each in rest]))
-        parts.append(replace(_of(metric, asked, rows, others, f"{len(rest)} others"), rest=True))
+        parts.append((f"{len(rest)} others", np.unique(np.concatenate([members[each] for each in rest])), True))
     if nobody is not None:
-        parts.append(replace(_of(metric, asked, rows, nobody, NONE), rest=True))
+        parts.append((NONE, nobody, True))
     return parts
-
-
-def _of(metric: Metric, asked: Asked, rows: Rows, places: NDArray, name: str) -> Part:
-    return _part(metric, asked, name, _with_heads(rows.take(places)))
 
 
 def _with_heads(rows: Rows) -> Rows:

@@ -15,7 +15,7 @@ from data.metrics.rows import Rows
     family="throughput",
     order=4,
     title="Throughput ratio",
-    unit="ratio",
+    unit="closed/created",
     lower_is_better=False,
     rows=both_rows,
     as_of_rows=both_rows,

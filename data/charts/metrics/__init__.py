@@ -1,0 +1,1 @@
+"""Any metric of the catalogue as a chart: which one, the view says."""

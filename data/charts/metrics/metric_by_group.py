@@ -1,0 +1,121 @@
+"""A metric of the catalogue for each group of its issues."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from data.charts.catalogue import ChartAsked, chart
+from data.charts.drawing import Drawing, NoSuchPoint, Picks, left_out, nothing
+from data.charts.metrics.metric_over_time import metric_over_time
+from data.charts.metrics.of import group_of, metric_of, unit_of
+from data.metrics.breakdown import GROUPS, members_of
+from data.metrics.catalogue import Metric
+from data.metrics.measure import rows_for
+from data.views import Breakdown, Part, Series
+
+MOST = 20  # bars that are drawn; the table has all
+
+
+@chart(family="catalogue", order=2, title="By group")
+def metric_by_group(asked: ChartAsked) -> Drawing:
+    """Each bar is the number of one group, calculated from its own issues, never from other numbers.
+
+    Issues without such a group are a row of their own, “none”. An issue that is in several groups counts in each, so their
+    numbers need not add up to the whole. The table has value, issues used and left out, and the share of all used.
+    """
+    metric = metric_of(asked)
+    if isinstance(metric, Drawing):
+        return metric
+    group = group_of(asked)
+    if group == "week":
+        return metric_over_time.draw(_weekly(asked))
+    found = asked.facts.once(_found, metric.name, asked.period, group)
+    if found.problem:
+        return nothing(found.problem.what, todo=found.problem.todo)
+    if not found.parts:
+        return nothing(metric.nothing, todo="Choose other days, or clear a filter.")
+    tokens = [f"{n}" for n in range(len(found.parts))]
+    drawn = [n for n, each in enumerate(found.parts) if each.value is not None][:MOST]
+    hidden = (
+        f"{len(drawn)} of {len(found.parts)} are drawn; the table has all." if len(drawn) < len(found.parts) else ""
+    )
+    return Drawing(
+        _reading(found),
+        (
+            Series(
+                "",
+                "lying",
+                [found.parts[n].value for n in drawn],
+                _names(found.parts, drawn),
+                text=[f"{found.parts[n].name}: {found.parts[n].shown}, {found.parts[n].used:,} used" for n in drawn],
+                picks=[tokens[n] for n in drawn],
+                role="main",
+            ),
+        ),
+        x_title=metric.unit[:1].upper() + metric.unit[1:],
+        y_title=GROUPS[group],
+        x_kind="category",
+        unit=metric.unit,
+        columns=(GROUPS[group], f"Value, {metric.unit}", "Used", "Left out", "Share of used, %"),
+        table=lambda: ((each.name, each.value, each.used, each.left_out, each.share) for each in found.parts),
+        table_picks=lambda: tokens,
+        row_count=len(found.parts),
+        picks=_picks(asked, metric, group, found),
+        notes=(*found.notes, *left_out(rows_for(metric, asked))),
+        thinned=hidden,
+    )
+
+
+def _weekly(asked: ChartAsked) -> ChartAsked:
+    options = tuple(pair for pair in asked.options if pair[0] != "over")
+    return ChartAsked(asked.facts, asked.period, (*options, ("over", "week")))
+
+
+def _found(facts, name: str, period, group: str) -> Breakdown:
+    from data.metrics.breakdown import by_group
+    from data.metrics.registry import CATALOG
+
+    return by_group(CATALOG[name], facts, period, group)
+
+
+def _names(parts: tuple[Part, ...], drawn: list[int]) -> list[str]:
+    """Names of bars; two of one name would be one bar."""
+    out: list[str] = []
+    for n in drawn:
+        name = parts[n].name
+        while name in out:
+            name += "\u200b"
+        out.append(name)
+    return out
+
+
+def _picks(asked: ChartAsked, metric: Metric, group: str, found: Breakdown) -> Picks:
+    rows = rows_for(metric, asked)
+
+    def find(token: str) -> np.ndarray:
+        if not token.isdecimal() or int(token) >= len(found.parts):
+            raise NoSuchPoint(token)
+        return members_of(asked, rows, group)[int(token)]
+
+    return Picks(
+        rows,
+        find,
+        lambda token: found.parts[int(token)].name,
+        metric.measures,
+        unit_of(metric),
+        metric.outcome_title,
+        metric.outcome,
+    )
+
+
+def _reading(found: Breakdown) -> str:
+    known = [each for each in found.parts if each.value is not None and not each.rest]
+    whole = (
+        f"{found.title}: {found.total.shown} in all" if found.total and found.total.value is not None else found.title
+    )
+    if len(known) < 2:
+        return f"{whole}."
+    low, high = min(known, key=lambda each: each.value), max(known, key=lambda each: each.value)
+    if low.value == high.value:
+        return f"{whole}; the same in each {found.by_title.lower()}."
+    return f"{whole}; from {low.shown} ({low.name}) to {high.shown} ({high.name})."

@@ -1,0 +1,107 @@
+"""A metric of the catalogue, step by step through the period."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from data.charts.bars import pickable
+from data.charts.catalogue import ChartAsked, chart
+from data.charts.drawing import Drawing, by_code, nothing
+from data.charts.metrics.of import COUNTED, joined, metric_of, step_of, unit_of
+from data.metrics.breakdown import over_time, steps
+from data.metrics.catalogue import Asked, Metric
+from data.metrics.measure import rows_for
+from data.views import Breakdown, Line, Part, Series
+
+
+@chart(family="catalogue", order=1, title="Over time")
+def metric_over_time(asked: ChartAsked) -> Drawing:
+    """Each point or bar is the number for one day, week or month, calculated from its own issues, never from other numbers.
+
+    Weeks begin on Monday; the first and the last may be cut off by the period, and what is not over yet is drawn in grey.
+    A gap is a step for which there is no number. The dashed line is the number of the whole period.
+    """
+    metric = metric_of(asked)
+    if isinstance(metric, Drawing):
+        return metric
+    step = step_of(asked)
+    found = asked.facts.once(_found, metric.name, asked.period, step)
+    begun = [each for each in found.parts if each.why != "Still to come."]
+    if all(each.value is None for each in begun):
+        return nothing(metric.nothing, todo="Choose other days, or clear a filter.")
+    rows = [rows_for(metric, Asked(asked.facts, each)) for each in steps(asked.period, step)[: len(begun)]]
+    code = np.repeat(np.arange(len(rows)), [len(each) for each in rows])
+    tokens = [each.first for each in begun]
+    named = {each.first: each.name for each in begun}
+    picks = by_code(joined(rows), code, tokens).showing(
+        label=lambda token: named[token],
+        values=metric.measures,
+        unit=unit_of(metric),
+        outcome_title=metric.outcome_title,
+        outcome=metric.outcome,
+    )
+    links = pickable(tokens, [each.used + each.left_out for each in begun])
+    return Drawing(
+        _reading(found, begun),
+        _series(metric, begun, links),
+        lines=_whole(metric, found),
+        x_title={"day": "Days", "week": "Weeks, by their first day", "month": "Months, by their first day"}[step],
+        y_title=metric.unit[:1].upper() + metric.unit[1:],
+        x_kind="time",
+        unit=metric.unit,
+        columns=("From", "To", f"Value, {metric.unit}", "Used", "Left out"),
+        table=lambda: ((each.first, each.last, each.value, each.used, each.left_out) for each in begun),
+        table_picks=lambda: links,
+        row_count=len(begun),
+        picks=picks,
+    )
+
+
+def _found(facts, name: str, period, step: str) -> Breakdown:
+    from data.metrics.registry import CATALOG
+
+    return over_time(CATALOG[name], facts, period, step)
+
+
+def _series(metric: Metric, begun: list[Part], links: list[str]) -> tuple[Series, ...]:
+    """The steps that are over, and the one that is not in grey."""
+    bars = metric.aggregation in COUNTED
+
+    def of(kind: str, which: list[int], role: str) -> Series:
+        return Series(
+            "",
+            kind,
+            [begun[n].first for n in which],
+            [begun[n].value for n in which],
+            text=[
+                f"{begun[n].name}: {begun[n].shown}{' so far' * begun[n].so_far}, {begun[n].used:,} used" for n in which
+            ],
+            picks=[links[n] for n in which],
+            role=role,
+        )
+
+    whole = [n for n, each in enumerate(begun) if not each.so_far]
+    rest = [n for n, each in enumerate(begun) if each.so_far]
+    return (of("bars" if bars else "line", whole, "main"), of("bars" if bars else "points", rest, "muted"))
+
+
+def _whole(metric: Metric, found: Breakdown) -> tuple[Line, ...]:
+    """The number of the whole period, where steps can be compared with it."""
+    if found.total is None or found.total.value is None or metric.aggregation in COUNTED:
+        return ()
+    return (Line("y", found.total.value, f"All {found.total.shown}"),)
+
+
+def _reading(found: Breakdown, begun: list[Part]) -> str:
+    over = [each for each in begun if each.value is not None and not each.so_far] or begun
+    known = [each for each in over if each.value is not None]
+    low, high = min(known, key=lambda each: each.value), max(known, key=lambda each: each.value)
+    last = begun[-1]
+    now = f" {last.shown} so far in this {found.by}." if last.so_far and last.value is not None else ""
+    if len(known) == 1 or low.value == high.value:
+        return (
+            f"{found.title}: {high.shown} in each {found.by}.{now}"
+            if len(known) > 1
+            else f"{found.title}: {high.shown} in {high.name}.{now}"
+        )
+    return f"{found.title} for each {found.by}: from {low.shown} ({low.name}) to {high.shown} ({high.name}).{now}"
