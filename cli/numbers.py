@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from cli import sites
+from cli.catalogue import must_exist, taken_apart
 from cli.failures import FAILED, USAGE, CommandFailed
-from cli.options import AnyFormat, Components, First, Labels, Last, Projects, Types, filters_of, period_of
+from cli.options import AnyFormat, Components, First, Labels, Last, Projects, Sets, Types, filters_of, period_of
 from cli.printing import as_json, as_table, as_text, columns, notice
 
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 
 EVERY = 10**9  # more issues than there are
 SHOWN = 50  # issues in a table, unless --limit says otherwise
+Family = Literal[
+    "dora", "flow", "jtbd", "throughput", "lead_time", "sprint", "quality", "capacity", "collaboration", "composite"
+]
+Group = Literal["project", "type", "assignee", "component", "label", "sprint", "week"]
+Step = Literal["day", "week", "month"]
 TIER_STYLES = {"Elite": "green", "High": "yellow", "Medium": "dark_orange", "Low": "red"}
 
 
@@ -27,33 +33,64 @@ def metrics(
     first: First = None,
     last: Last = None,
     family: Annotated[
-        Literal["dora", "flow", "jtbd"] | None,
-        typer.Option("--family", help="Only one family of metrics; jobs to be done (jtbd) only when asked for."),
+        Family | None, typer.Option("--family", help="Only one family of metrics. Without it: DORA and Flow.")
     ] = None,
+    metric: Annotated[
+        str | None, typer.Option("--metric", metavar="NAME", help="Only one metric, any that `catalogue` lists.")
+    ] = None,
+    by: Annotated[
+        Group | None, typer.Option("--by", help="That metric for each of these; issues without one are “none”.")
+    ] = None,
+    over: Annotated[Step | None, typer.Option("--over", help="That metric for each of these in the period.")] = None,
     project: Projects = None,
     type_: Types = None,
     label: Labels = None,
     component: Components = None,
+    sets: Sets = None,
     format_: AnyFormat = "table",
 ) -> int:
-    """Print the DORA and Flow metrics of a period."""
+    """Print the DORA and Flow metrics of a period, or any other family or metric, whole or taken apart."""
+    _fits(family, metric, by, over)
     workspace = sites.with_data()
-    period = period_of(workspace, first, last)
-    filters = filters_of(project, type_, label, component)
+    filters = filters_of(project, type_, label, component, sets)
+    period = period_of(workspace, first, last, filters)
     _warn_of_unknown(workspace, filters)
-    answers = [workspace.answer(each, period, filters) for each in ([family] if family else ["dora", "flow"])]
-    values = [value for answer in answers for value in answer.values]
+    if metric and (by or over):
+        return taken_apart(workspace, metric, by or over or "", period, filters, format_)
+    answers = [workspace.answer(each, period, filters) for each in _families(family, metric)]
+    values = [value for answer in answers for value in answer.values if metric in (None, value.metric_name)]
     if format_ == "json":
         as_json([value.to_dict() for value in values])
     elif format_ == "csv":
-        as_text(workspace.csv_all(period, filters, family))
+        as_text(workspace.csv_metric(metric, period, filters) if metric else workspace.csv_all(period, filters, family))
     else:
-        _metric_table(workspace, period, values)
+        _metric_table(workspace, period, values, measured_with(workspace, filters))
     _point_to_data(answers, period)
     broken = [value for value in values if value.error_state == "calculation_error"]
     for value in broken:
         notice(f"{_title(value)}: {value.error_message}")
     return FAILED if broken else 0
+
+
+def _fits(family: str | None, metric: str | None, by: str | None, over: str | None) -> None:
+    """Raises CommandFailed for options that make no sense together."""
+    if metric:
+        must_exist(metric)
+    if metric and family:
+        raise CommandFailed("Give --metric or --family, not both: a metric is of one family.", USAGE)
+    if (by or over) and not metric:
+        raise CommandFailed("--by and --over take one metric apart. Say which: --metric NAME.", USAGE)
+    if by and over:
+        raise CommandFailed("Give --by or --over, not both.", USAGE)
+
+
+def _families(family: str | None, metric: str | None) -> list[str]:
+    """Which families to ask for; the tabs' own two when nothing is said."""
+    if metric:
+        from data.metrics import CATALOG
+
+        return [CATALOG[metric].family]
+    return [family] if family else ["dora", "flow"]
 
 
 def issues(
@@ -64,6 +101,7 @@ def issues(
     type_: Types = None,
     label: Labels = None,
     component: Components = None,
+    sets: Sets = None,
     limit: Annotated[
         int | None,
         typer.Option("--limit", min=0, help="At most so many; 0 is all. Default: 50 in a table, else all."),
@@ -73,11 +111,10 @@ def issues(
     """Print the issues behind one metric: what was used, and what was left out and why."""
     from data.metrics import CATALOG
 
-    if metric not in CATALOG:
-        raise CommandFailed(f"There is no metric {metric!r}. Choose one of: {', '.join(CATALOG)}.", USAGE)
+    must_exist(metric)
     workspace = sites.with_data()
-    period = period_of(workspace, first, last)
-    filters = filters_of(project, type_, label, component)
+    filters = filters_of(project, type_, label, component, sets)
+    period = period_of(workspace, first, last, filters)
     _warn_of_unknown(workspace, filters)
     if limit is None:
         limit = SHOWN if format_ == "table" else 0
@@ -158,6 +195,8 @@ def _change(value: MetricValue) -> str:
     >>> from types import SimpleNamespace as It
     >>> _change(It(details={"trend_direction": "down", "trend_percentage": -18.2, "trend_verdict": "better"}))
     '↓ 18 % better'
+    >>> _change(It(details={"trend_direction": "up", "trend_percentage": 30.0, "trend_points": 3.04}))
+    '↑ 3 points, 30 %'
     """
     details = value.details
     arrow = {"up": "↑", "down": "↓", "flat": "→"}.get(details.get("trend_direction") or "")
@@ -165,6 +204,8 @@ def _change(value: MetricValue) -> str:
         return "–"
     percentage, verdict = details.get("trend_percentage"), details.get("trend_verdict")
     size = "" if percentage is None else f" {abs(percentage):.0f} %"
+    if points := details.get("trend_points"):
+        size = f" {abs(points):.2g} points{',' if size else ''}{size}"
     return f"{arrow}{size}" + (f" {verdict}" if verdict else "")
 
 
@@ -175,14 +216,22 @@ def _shares(value: MetricValue) -> list[str]:
     )
 
 
-def _metric_table(workspace: Workspace, period: Period, values: list[MetricValue]) -> None:
+def measured_with(workspace: Workspace, filters: Filters) -> list[str]:
+    """One sentence about the definitions that --set chose; none without."""
+    if not filters.definitions:
+        return []
+    words = "; ".join(f"{each.title}: {each.words}" for each in workspace.definitions.chosen(filters))
+    return [f"Measured otherwise than saved. {words}."]
+
+
+def _metric_table(workspace: Workspace, period: Period, values: list[MetricValue], said: list[str]) -> None:
     from rich.text import Text
 
     heads = ("Metric", "Value", "Tier", "Change", "Used", "Left out")
     table = columns(*heads, right=heads[-2:], wrap=("Metric", "Change"))
     status = workspace.status()
     table.title = f"{status.site_title or status.site_url} · {period.label} · {status.zone}"
-    below = []
+    below = list(said)
     for value in values:
         tier = value.performance_tier
         table.add_row(

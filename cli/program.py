@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from cli import forecast, jtbd, numbers, password, serving, site, syncing
+from cli import catalogue, forecast, jtbd, numbers, password, serving, site, syncing, teams
 from cli.failures import guarded
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command("serve")(serving.serve)
 app.command("sync")(syncing.sync)
 app.command("metrics")(numbers.metrics)
 app.command("issues")(numbers.issues)
+app.command("catalogue")(catalogue.catalogue)
 app.command("forecast")(forecast.forecast)
 app.command("fields")(site.fields)
 app.command("doctor")(site.doctor)
@@ -29,6 +30,7 @@ app.command("sample")(serving.sample)
 app.command("password")(password.password)
 app.command("version")(site.version)
 app.add_typer(jtbd.app)
+app.add_typer(teams.app)
 
 
 def run(argv: Sequence[str] | None = None) -> int:

@@ -82,8 +82,20 @@ def _metric(metric: Any) -> str:
         f"**Definitions it obeys:** {', '.join(f'`{name}`' for name in metric.switches) or 'none'} "
         "([settings](settings.md)).\n",
         f"**When there is nothing:** {metric.nothing}\n",
+        f"**In the catalogue:** {metric.category}, "
+        f"{metric.aggregation} of its issues, version {metric.version}; also found as {', '.join(metric.tags)}."
+        f"{_made_of(metric)}\n",
     ]
     return "\n".join([*parts, *_tiers(metric.name)])
+
+
+def _made_of(metric: Any) -> str:
+    """Fixed numbers of the formula, and the metrics that it rests on."""
+    fixed = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in metric.parameters.items())
+    others = ", ".join(
+        f"`{name}`" + (f" × {metric.weights[name]:g}" if name in metric.weights else "") for name in metric.depends
+    )
+    return (f" Fixed: {fixed}." if fixed else "") + (f" Rests on {others}." if others else "")
 
 
 def _tiers(name: str) -> list[str]:
@@ -202,11 +214,14 @@ _EXAMPLES = {
         "python app.py metrics",
         "python app.py metrics --from 2026-01-01 --to 2026-03-31 --family flow --project SHOP",
         "python app.py metrics --format json | jq '.[] | {metric_name, value, unit}'",
+        "python app.py metrics --metric wip --by project",
+        "python app.py metrics --metric lead_time_p50 --over week --format csv",
     ],
     "issues": [
         "python app.py issues --metric flow_time --limit 20",
         "python app.py issues --metric change_failure_rate --format csv > failed.csv",
     ],
+    "catalogue": ["python app.py catalogue --search 'lead time'"],
     "fields": ["python app.py fields --format json"],
     "doctor": ["python app.py doctor"],
     "sample": [

@@ -97,7 +97,8 @@ def _reading(found: Breakdown, begun: list[Part]) -> str:
     known = [each for each in over if each.value is not None]
     low, high = min(known, key=lambda each: each.value), max(known, key=lambda each: each.value)
     last = begun[-1]
-    now = f" {last.shown} so far in this {found.by}." if last.so_far and last.value is not None else ""
+    when = "today" if found.by == "day" else f"this {found.by}"
+    now = f" {last.shown} so far {when}." if last.so_far and last.value is not None else ""
     if len(known) == 1 or low.value == high.value:
         return (
             f"{found.title}: {high.shown} in each {found.by}.{now}"

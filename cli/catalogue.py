@@ -1,0 +1,123 @@
+"""`catalogue`, and what `metrics --by` and `--over` print: every metric there is, and one of them taken apart."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from cli import sites
+from cli.failures import USAGE, CommandFailed
+from cli.options import AnyFormat, TableOrJson
+from cli.printing import as_json, as_table, as_text, columns, notice
+
+if TYPE_CHECKING:
+    from data.periods import Period
+    from data.views import Breakdown, Entry, Filters
+    from data.workspace import Workspace
+
+
+Family = Literal[
+    "dora", "flow", "throughput", "lead_time", "sprint", "quality", "capacity", "collaboration", "composite"
+]
+
+
+def catalogue(
+    search: Annotated[str, typer.Option("--search", metavar="WORDS", help="Only metrics that have every word.")] = "",
+    family: Annotated[Family | None, typer.Option("--family", help="Only one family.")] = None,
+    format_: TableOrJson = "table",
+) -> int:
+    """List every metric there is with its definition; nothing is calculated."""
+    desk = sites.opened().catalogue
+    found = desk.search(search, family)
+    if format_ == "json":
+        as_json([asdict(each) for each in found])
+        return 0
+    table = columns("Metric", "Title", "Unit", "In one sentence", wrap=("Title", "In one sentence"))
+    table.title = f"{len(found)} metric{'s' * (len(found) != 1)}"
+    for category, entries in _by_category(found):
+        table.add_section()
+        table.add_row(category, style="bold")
+        for each in entries:
+            table.add_row(f"  {each.name}", each.title, each.unit, each.description)
+    as_table(table)
+    if not found:
+        notice(f"No metric has {search!r} in its name, text or tags.")
+    return 0
+
+
+def _by_category(found: tuple[Entry, ...]) -> list[tuple[str, list[Entry]]]:
+    groups: dict[str, list[Entry]] = {}
+    for each in found:
+        groups.setdefault(each.category, []).append(each)
+    return list(groups.items())
+
+
+def must_exist(metric: str) -> None:
+    """Raises CommandFailed that names the metrics nearest to one that does not exist."""
+    from data.metrics import CATALOG
+
+    if metric in CATALOG:
+        return
+    from difflib import get_close_matches
+
+    near = get_close_matches(metric, CATALOG, n=3, cutoff=0.6)
+    hint = f"Did you mean {' or '.join(near)}? " if near else ""
+    raise CommandFailed(
+        f"There is no metric {metric!r}. {hint}python app.py catalogue lists them. Choose one of: {', '.join(CATALOG)}.",
+        USAGE,
+    )
+
+
+def taken_apart(
+    workspace: Workspace, metric: str, by: str, period: Period, filters: Filters, format_: AnyFormat
+) -> int:
+    """Print one metric by group or by step of time."""
+    found = workspace.catalogue.breakdown(metric, period, filters, by)
+    if format_ == "json":
+        as_json(_plain(found, period))
+    elif format_ == "csv":
+        as_text(workspace.catalogue.csv(found))
+    else:
+        _table(workspace, found, period)
+    return 0
+
+
+def _plain(found: Breakdown, period: Period) -> dict[str, Any]:
+    return {
+        "metric_name": found.metric,
+        "title": found.title,
+        "unit": found.unit,
+        "by": found.by,
+        "from": period.first.isoformat(),
+        "to": period.last.isoformat(),
+        "parts": [_part(each) for each in found.parts],
+        "total": _part(found.total) if found.total else None,
+        "notes": list(found.notes),
+        "error_message": str(found.problem) if found.problem else None,
+    }
+
+
+def _part(each: Any) -> dict[str, Any]:
+    row = {"name": each.name, "value": each.value, "used": each.used, "excluded": each.left_out, "share": each.share}
+    row |= {"reason": each.why or None, "display_value": each.shown}
+    return row | ({"from": each.first, "to": each.last, "so_far": each.so_far} if each.first else {})
+
+
+def _table(workspace: Workspace, found: Breakdown, period: Period) -> None:
+    heads = (found.by_title, "Value", "Used", "Left out", "Share")
+    table = columns(*heads, right=heads[2:], wrap=heads[:1])
+    status = workspace.status()
+    table.title = f"{found.title} · {period.label} · {status.site_title or status.site_url}"
+    for each in found.parts:
+        share = "" if each.share is None else f"{each.share:.1f} %"
+        said = f"{each.shown} so far" if each.so_far and each.value is not None else each.shown
+        table.add_row(each.name, said, str(each.used), str(each.left_out), share)
+    if found.total:
+        table.add_section()
+        table.add_row("All", found.total.shown, str(found.total.used), str(found.total.left_out), "")
+    below = [str(found.problem)] if found.problem else list(found.notes)
+    if not found.parts and not found.problem:
+        below.append("There is nothing to take apart in this period.")
+    as_table(table, below)
