@@ -288,3 +288,18 @@ def test_ten_thousand_triples_are_read_whole(tmp_path, store):
     began = time.monotonic()
     assert library.sync(store, big, 1).triples == 10_000
     assert time.monotonic() - began < 60, "not endless; the budget is in benchmarks/jtbd.py"
+
+
+def test_the_specs_in_the_guide_are_good(tmp_path, store):
+    """J-09: what the guide shows is read without a complaint."""
+    import re
+
+    text = (EXAMPLES.parents[1] / "docs" / "jtbd.md").read_text("utf-8")
+    [block] = re.findall(r"```turtle\n(.*?)```", text, re.DOTALL)
+    place = tmp_path / "guide"
+    place.mkdir()
+    (place / "shop.ttl").write_text(block)
+    found = library.sync(store, place, 1)
+    assert (found.problems, found.counts["outcome"]) == ((), 2)
+    for words in re.findall(r"`((?:\w+) of [^`]*|change_failure_rate < [^`]*)`", text):
+        assert bindings.read(words).metric
