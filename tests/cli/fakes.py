@@ -100,7 +100,11 @@ class FakeWorkspace:
         )  # fmt: skip
 
     def period(
-        self, preset: str | None, first: str | None = None, last: str | None = None, filters: Any = None  # noqa: ARG002
+        self,
+        preset: str | None,
+        first: str | None = None,
+        last: str | None = None,
+        filters: Any = None,  # noqa: ARG002
     ) -> Period:
         if preset:
             return Period.last_days(int(preset[:-1]), TODAY, "Europe/Berlin")
