@@ -1,0 +1,126 @@
+"""Random companies, and the generated site: every number of every sprint is what the oracle says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from data.metrics.facts import Facts
+from data.settings.model import Definitions, Workflow
+from data.sprints.scope import REASONS
+from data.sprints.stats import PARTS, stats
+from data.sprints.windows import BACKWARDS, BEFORE_DATA, NO_CLOSE, NO_START, STATES
+from tests.builders import CLOSED, DOING, DONE, REVIEW, TODO, Item
+from tests.data.sprints.oracle import Told, tell
+from tests.data.sprints.stories import HOUR, Company, Sprint, Story
+
+BASE = 1_700_000_000_000_000
+SPREAD = 40  # hours in which things happen: many of them at the same instant
+PROBLEM = {0: "", NO_CLOSE: "no close", NO_START: "no start", BACKWARDS: "backwards", BEFORE_DATA: "before data"}
+quick = settings(max_examples=120, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)  # fmt: skip
+when = st.tuples(st.integers(0, SPREAD), st.sampled_from([0, 0, 0, 1, -1])).map(
+    lambda each: BASE + each[0] * HOUR + each[1] * 1000
+)
+points = st.sampled_from([None, 1.0, 2.0, 3.0, 5.0])
+NOW = st.one_of(st.just(BASE + 2 * SPREAD * HOUR), when)
+WEIGHTS = st.sampled_from([
+    {}, {"spillover": 1, "churn": 0, "reopened": 0, "blocked": 0, "bugs": 0, "accuracy": 0},
+    {"spillover": 0, "churn": 0, "reopened": 0.5, "blocked": 0.5, "bugs": 0, "accuracy": 0},
+])  # fmt: skip
+
+
+@st.composite
+def stories(draw: Any, ids: list[int]) -> Story:
+    created, *later = sorted(draw(st.lists(when, min_size=1, max_size=5)))
+    status, moves = draw(st.sampled_from([TODO, TODO, DOING, DONE])), []
+    before = status
+    for instant in later:
+        before = draw(st.sampled_from([each for each in (TODO, DOING, REVIEW, DONE, CLOSED) if each != before]))
+        moves.append((instant, before))
+    some = st.lists(st.sampled_from(ids), max_size=2, unique=True)
+    after = st.integers(0, SPREAD).map(lambda n: max(created, BASE + n * HOUR))
+    changed = sorted(draw(st.lists(after, max_size=4)))
+    flags = [(each, draw(st.sampled_from([None, each + 3 * HOUR]))) for each in draw(st.lists(after, max_size=1))]
+    item = Item(
+        created, moves, status=status, flags=flags, type=draw(st.sampled_from(["Story", "Bug"])),
+        hierarchy=draw(st.sampled_from([0, 0, 0, 0, 0, 1, -1])), resolution=draw(st.sampled_from([None, None, "Done", "won't do"])),
+        history_complete=draw(st.sampled_from([True] * 9 + [False])),
+    )  # fmt: skip
+    return Story(
+        item, draw(some), [(each, draw(some)) for each in changed], draw(points),
+        [(each, draw(points)) for each in sorted(draw(st.lists(after, max_size=3)))],
+        also=draw(st.sampled_from([(), (), (), (ids[0],)])),
+        unreadable=draw(st.sampled_from([None] * 9 + [max(created, BASE + 20 * HOUR)])),
+    )  # fmt: skip
+
+
+@st.composite
+def companies(draw: Any) -> Company:
+    ids = list(range(1, draw(st.integers(1, 6)) + 1))
+    sprints = []
+    for each in ids:
+        state = draw(st.sampled_from(["closed"] * 6 + ["active", "future"]))
+        first, last = sorted((draw(when), draw(when)))
+        started = first if draw(st.integers(0, 12)) else None
+        completed = last if state == "closed" and draw(st.integers(0, 12)) else None
+        if draw(st.integers(0, 15)) == 0 and completed is not None:
+            started, completed = completed, started or completed
+        board = draw(st.sampled_from([1, 1, 1, 1, 2, None]))
+        sprints.append(Sprint(each, started, completed, state, board))
+    return Company(draw(st.lists(stories(ids), min_size=1, max_size=8)), sprints, points=draw(st.booleans()))
+
+
+def facts_of(company: Company, now: int, rules: Definitions, complete_from: int | None = None) -> Facts:
+    return Facts(company.tables(), rules, Workflow(), now, complete_from=complete_from)
+
+
+def agree(facts: Facts, told: list[Told]) -> None:
+    made = stats(facts)
+    left_out = made.left_out()
+    assert len(made) == len(told)
+    for n, want in enumerate(told):
+        assert (STATES[made.windows.state[n]], PROBLEM[int(made.windows.problem[n])]) == (want.state, want.problem)
+        if not want.sums:
+            assert np.isnan(made.sums["committed"][n]) and np.isnan(made.score[n])
+            continue
+        assert {name: float(made.sums[name][n]) for name in want.sums} == pytest.approx(want.sums)
+        for name in want.keys:
+            mine = (made.scope.sprint == n) & (made.scope.reason == 0) & made.scope[name]
+            assert set(made.scope.issue[mine].tolist()) == want.keys[name], name
+        assert {REASONS[r]: int(c) for r, c in enumerate(left_out[n]) if r and c} == want.left_out
+        for name in PARTS:
+            same(made.measures[name][n], want.measures[name], name)
+            same(made.z[name][n], want.z.get(name), f"z of {name}")
+        same(made.score[n], want.score, "score")
+
+
+def same(got: float, want: float | None, what: str) -> None:
+    if want is None:
+        assert np.isnan(got), what
+    else:
+        assert got == pytest.approx(want, rel=1e-9, abs=1e-8), what
+
+
+@quick
+@given(companies(), NOW, WEIGHTS, st.sampled_from([None, None, BASE + 10 * HOUR]))
+def test_sprints_say_what_the_oracle_says(company, now, weights, complete_from):
+    rules = Definitions(sprint_weights=weights) if weights else Definitions()
+    agree(facts_of(company, now, rules, complete_from), tell(company, now, rules, complete_from))
+
+
+@quick
+@given(companies())
+def test_what_was_committed_ends_somewhere(company):
+    """Committed = completed of it + spilled over + removed + closed without being completed, in issues."""
+    made = stats(facts_of(replace(company, points=False), BASE + 2 * SPREAD * HOUR, Definitions()))
+    found = made.scope
+    counted = found.reason == 0
+    for n in np.flatnonzero(made.windows.readable):
+        mine = counted & (found.sprint == n) & found["committed"]
+        ends = [np.count_nonzero(mine & found[name]) for name in ("completed", "spilled", "removed", "refused")]
+        assert sum(ends) == np.count_nonzero(mine)
