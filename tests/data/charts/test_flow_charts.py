@@ -1,0 +1,224 @@
+"""Every chart of flow equals an independent slow calculation: on random sites, real issues, and the generated site."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from data.charts.catalogue import ChartAsked
+from data.charts.desk import drawn
+from data.charts.drawing import Drawing
+from data.metrics.facts import Facts
+from data.periods import Period
+from data.settings.model import Definitions, Workflow
+from data.views import Filters
+from sample.generator import generate
+from tests.builders import Item, at, facts, site
+from tests.data.charts import oracle
+from tests.data.metrics.oracle import Question
+from tests.data.metrics.sites import FLOW_RULES, WORKFLOWS, flow_sites
+from tests.data.metrics.test_real_issues import NOW, ZONE, item_of, journals, statuses_of
+
+quick = settings(
+    max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None
+)
+CFD = st.sampled_from(["history", "high_water", "backfill"])
+PROJECTS = st.sampled_from([(), (), ("P",), ("Q",)])
+# Charts whose table is compared row by row with the oracle's.
+TABLES = (
+    "cycle_time_scatter", "throughput", "net_flow", "ageing_work", "load_by_status", "load_by_person",
+    "flow_distribution_over_time",
+)  # fmt: skip
+SORTED = ("cycle_time_scatter", "ageing_work")
+
+
+def close(found: Any, wanted: Any) -> None:
+    """Equal, numbers to nine digits."""
+    assert len(found) == len(wanted), (found, wanted)
+    for one, other in zip(found, wanted, strict=True):
+        for a, b in zip(one, other, strict=True):
+            assert a == (pytest.approx(b, rel=1e-9, abs=1e-6) if isinstance(b, float) else b), (one, other)
+
+
+def compare(about: Facts, period: Period, ask: Question, keys: dict[int, str]) -> None:
+    """All charts of flow for one question."""
+    for name in TABLES:
+        drawing = drawn(about, name, period)
+        wanted = getattr(oracle, name)(ask, lambda item: keys[id(item)])
+        found = list(drawing.table())
+        if drawing.problem is not None:
+            assert not any(isinstance(each, int) and each for row in wanted for each in row[2:]), (name, wanted)
+            continue
+        close(sorted(found, key=lambda row: row[0]) if name in SORTED else found, wanted)
+    _histograms(about, period, ask)
+    _cumulative(drawn(about, "cumulative_flow", period), oracle.cumulative_flow(ask, None))
+    _statuses(drawn(about, "time_in_status", period), oracle.time_in_status(ask, None))
+    _blocked(drawn(about, "blocked_time", period), oracle.blocked_time(ask, None))
+
+
+def _histograms(about: Facts, period: Period, ask: Question) -> None:
+    for name, days in (
+        ("cycle_time_histogram", oracle.cycle_days(ask)),
+        ("lead_time_histogram", oracle.lead_days(ask)),
+    ):
+        drawing = drawn(about, name, period)
+        if drawing.problem is not None:
+            assert not days
+            continue
+        bars = drawing.series[0]
+        width = bars.width[0] / 0.92
+        assert sum(bars.y) == len(days)
+        for middle, n in zip(bars.x, bars.y, strict=True):
+            low, high = middle - width / 2, middle + width / 2
+            last = middle == bars.x[-1]
+            near = [each for each in days if abs(each - low) < 1e-7 or abs(each - high) < 1e-7]
+            inside = sum(low - 1e-9 <= each and (each < high - 1e-9 or last) for each in days)
+            assert abs(n - inside) <= len(near)
+        marks = {line.at for line in drawing.lines}
+        for share in oracle.SHARES:
+            edge = ask.percentile(days, share)
+            if edge <= drawing.x_range[1]:
+                assert any(mark == pytest.approx(edge) for mark in marks)
+
+
+def _cumulative(drawing: Drawing, wanted: dict[str, Counter]) -> None:
+    found = {row[0]: Counter(dict(zip(drawing.columns[1:], row[1:], strict=True))) for row in drawing.table()}
+    if drawing.problem is not None:
+        assert not any(wanted.values())
+        return
+    assert {day: +each for day, each in found.items()} == wanted
+
+
+def _statuses(drawing: Drawing, wanted: dict[str, Any]) -> None:
+    found = {row[0]: (row[2], row[3], row[4], row[5]) for row in drawing.table()}
+    close(sorted((name, *each) for name, each in found.items()), sorted((name, *each) for name, each in wanted.items()))
+
+
+def _blocked(drawing: Drawing, wanted: list[float]) -> None:
+    found = [row[2] for row in drawing.table()]
+    assert (found or [0.0] * len(wanted)) == pytest.approx(wanted, abs=1e-7)
+
+
+def question(place: dict[str, Any], rules: dict[str, Any], flow: dict[str, Any], projects: tuple[str, ...]):
+    """Facts, period, and the same for the oracle, which sees only the chosen items."""
+    items = place["items"]
+    keys = {id(item): f"{item.project}-{n + 1}" for n, item in enumerate(items)}
+    tables = site(*items, zone=place["zone"], mapped=place["mapped"], **({"statuses": place["statuses"]} if "statuses" in place else {}))  # fmt: skip
+    about = facts(tables, now=place["now"], workflow=flow, filters=Filters(projects=projects), **rules)
+    chosen = [item for item in items if not projects or item.project in projects]
+    ask = Question(**{**place, "items": chosen}, rules=Definitions(**rules), flow=Workflow(**flow))
+    mapped = frozenset({*place["mapped"], *(name for item in items for name in item.fields)})
+    ask.mapped = mapped
+    ask.plain = Question(**place, rules=Definitions(**rules)).plain
+    return about, Period(place["first"], place["last"], place["zone"]), ask, keys
+
+
+@quick
+@given(flow_sites(), FLOW_RULES, WORKFLOWS, CFD, PROJECTS)
+def test_random_sites(place, rules, flow, cfd, projects):
+    compare(*question(place, {**rules, "cfd": cfd}, flow, projects))
+
+
+RULES = (
+    {},
+    {"cfd": "high_water", "durations": "inclusive_days", "percentile": "nearest_rank", "backward_moves": "restart"},
+    {"cfd": "backfill", "completion": "first", "backward_moves": "pause", "load": "started", "all_levels": True},
+)
+
+
+@cache
+def generated() -> tuple[list[Item], tuple[tuple[str, str, str], ...], str]:
+    """The generated site as plain items."""
+    made = generate(400, seed=3, until=date(2026, 11, 1))
+    issues = [issue.to_dict() for issue in made.issues]
+    for issue in issues:  # what the site leaves out where it is empty
+        issue["fields"] = {
+            "issuelinks": [],
+            "fixVersions": [],
+            "resolution": None,
+            "resolutiondate": None,
+            **issue["fields"],
+        }
+    places = {issue["id"]: n for n, issue in enumerate(issues)}
+    items = [item_of(issue, places, {}) for issue in issues]
+    for item, issue in zip(items, issues, strict=True):
+        item.assignee = (issue["fields"].get("assignee") or {}).get("displayName")
+    return items, statuses_of(issues, made.statuses), made.zone
+
+
+@pytest.mark.parametrize("rules", RULES)
+@pytest.mark.parametrize(("first", "last"), [("2026-09-01", "2026-09-30"), ("2026-03-01", "2026-10-31")])
+def test_the_generated_site(rules, first, last):
+    items, statuses, zone = generated()
+    place = {
+        "items": items, "zone": zone, "first": date.fromisoformat(first), "last": date.fromisoformat(last),
+        "now": at("2026-10-30 12:00", zone), "mapped": frozenset(), "statuses": statuses,
+    }  # fmt: skip
+    active = [each for each, name, _ in statuses if name in ("In Progress", "Testing")]
+    rules = {**rules, "blocked_statuses": [each for each, name, _ in statuses if name == "Blocked"]}
+    about, period, ask, keys = question(place, rules, {"active": active}, ())
+    compare(about, period, ask, keys)
+    _behaviour(about, period, ask)
+
+
+@pytest.mark.parametrize("rules", RULES)
+@pytest.mark.parametrize(("first", "last"), [("2025-03-01", "2025-03-31"), ("2025-01-01", "2025-12-31")])
+def test_the_journals(rules, first, last):
+    known, _ = journals()
+    place = {
+        "items": known["items"], "statuses": known["statuses"], "zone": ZONE, "first": date.fromisoformat(first),
+        "last": date.fromisoformat(last), "now": NOW, "mapped": frozenset(),
+    }  # fmt: skip
+    about, period, ask, keys = question(place, dict(rules), {}, ())
+    compare(about, period, ask, keys)
+    _behaviour(about, period, ask)
+
+
+def _behaviour(about: Facts, period: Period, ask: Question) -> None:
+    drawing = drawn(about, "process_behaviour", period)
+    wanted = oracle.weekly(ask)
+    if len(wanted) < 6:
+        assert drawing.problem is not None
+        return
+    rows = list(drawing.table())
+    assert [(row[0], row[2]) for row in rows] == [(day.isoformat(), n) for day, n in wanted]
+    mean, lower, upper, broken = oracle.signals([n for _, n in wanted])
+    assert [line.at for line in drawing.lines] == pytest.approx([mean, upper, lower])
+    for row, rules in zip(rows, broken, strict=True):
+        said = {"outside" if "limit" in each and " of " not in each else "near" if " of " in each else "run" for each in row[3].split("; ") if each}  # fmt: skip
+        assert said == rules, row
+
+
+def _asked(about: Facts, period: Period) -> ChartAsked:
+    return ChartAsked(about, period)
+
+
+@quick
+@given(flow_sites(), FLOW_RULES, WORKFLOWS, CFD)
+def test_the_issues_behind_a_point_are_those_that_it_counts(place, rules, flow, cfd):
+    """Whatever is counted: as many rows as the point says; together all that the chart used."""
+    about, period, _, _ = question(place, {**rules, "cfd": cfd}, flow, ())
+    for name in ("cycle_time_histogram", "lead_time_histogram", "throughput", "cumulative_flow", "load_by_status",
+                 "load_by_person", "flow_distribution_over_time"):  # fmt: skip
+        drawing = drawn(about, name, period)
+        for series in drawing.series:
+            values = series.x if series.kind == "lying" else series.y
+            for value, pick in zip(values, series.picks or (), strict=True):
+                assert (drawing.picks.behind(pick).used if pick else 0) == value, (name, pick)
+    scatter = drawn(about, "cycle_time_scatter", period)
+    for series in scatter.series:
+        for key, days in zip(series.picks, series.y, strict=True):
+            rows = scatter.picks.behind(key)
+            assert rows.used == 1
+            assert rows["days"][0] == pytest.approx(days, abs=1e-3)
+    net = drawn(about, "net_flow", period)
+    for series in net.series:
+        for value, pick in zip(series.y, series.picks, strict=True):
+            departs = net.picks.behind(pick)["departs"] if pick else []
+            assert sum(not each for each in departs) - sum(bool(each) for each in departs) == value
