@@ -208,12 +208,12 @@ def open_menus(page: Page, where: str) -> None:
         page.keyboard.press("Escape")
 
 
-def open_parts(page: Page, where: str) -> None:
+def open_parts(page: Page, where: str, inside: str = "main") -> None:
     """Tables behind charts, and what charts say under the pointer."""
-    folded = page.locator("details:not([open]) > summary:visible")
+    folded = page.locator(f"{inside} details:not([open]) > summary:visible")
     for _ in range(min(folded.count(), 12)):
         folded.first.click()
-    charts = page.locator(".js-plotly-plot:visible")
+    charts = page.locator(f"{inside} .js-plotly-plot:visible")
     for n in range(min(charts.count(), 8)):
         charts.nth(n).hover()
         page.wait_for_timeout(60)
@@ -240,9 +240,9 @@ def walk_details(page: Page, site: str, metrics: tuple[str, ...]) -> None:
     for metric in metrics:
         page.goto(f"{site}/?period=90d&metric={metric}")
         expect(page.locator(".detail .detail-title")).to_be_visible()
-        settled(page)
+        page.wait_for_load_state("networkidle")
         looked_at(page, f"detail {metric}")
-        open_parts(page, f"detail {metric}")
+        open_parts(page, f"detail {metric}", ".detail")
 
 
 def walk_modals(page: Page, site: str) -> None:
@@ -269,7 +269,6 @@ def walk_modals(page: Page, site: str) -> None:
 
 def test_the_page_keeps_its_own_policy(watched: Page, site: str, use: Callable[[Any], Any]):
     use(FakeWorkspace())
-    walk_tabs(watched, site)
     walk_details(watched, site, ("flow_time", "flow_distribution"))
     walk_modals(watched, site)
     watched.goto(site)

@@ -53,9 +53,10 @@ def dora_score(asked: ChartAsked) -> Drawing:
         yield f"Performance (mean of {len(known)} of 5)", mean, None, None, why
         yield "Industry mean", INDUSTRY, None, None, ""
 
-    words = f"Performance is {mean:.2f} of 10 ({len(known)} of 5 metrics), the industry's mean is {INDUSTRY}."
     missing = [titles[name] for name in METRICS if name not in known]
-    if mean is None:
+    if mean is not None:
+        words = f"Performance is {mean:.2f} of 10 ({len(known)} of 5 metrics), the industry's mean is {INDUSTRY}."
+    else:
         words = f"Only {len(known)} of 5 metrics have a score: {LEAST} are needed for the performance."
     lines = (Line("x", INDUSTRY, f"industry {INDUSTRY}", "muted"), *((Line("x", round(mean, 3), f"performance {mean:.2f}", "main"),) if mean is not None else ()))  # fmt: skip
     return Drawing(
