@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -84,11 +85,12 @@ def show_period(view: dict[str, str] | None) -> tuple[Any, Any, Any, Any]:
     """The period in words, or why it is none; then the words of the numbers still shown stay."""
     asked = parse((view or {}).get("query"))
     try:
-        period = period_of(asked)
+        try:
+            period = period_of(asked)
+        except BadSwitch:  # the row of definitions says what is wrong; the days are those of the saved ones
+            period = period_of(replace(asked, filters=replace(asked.filters, definitions=())))
     except PeriodError as error:
         return no_update, no_update, no_update, str(error)
-    except BadSwitch:
-        return no_update, no_update, no_update, ""  # the row of definitions says what is wrong
     dates = html.Span(
         span(period.first, period.last),
         **{"data-first": period.first.isoformat(), "data-last": period.last.isoformat()},

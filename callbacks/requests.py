@@ -6,14 +6,17 @@ import logging
 import re
 import secrets
 import time
+from contextlib import ExitStack
 
 from flask import Flask, Response, g, request
 
 from data.logs import REQUEST
+from data.telemetry import listening, span
 
 log = logging.getLogger(__name__)
 _SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{3,63}")
 HEADER = "X-Request-Id"
+_CALLBACK = "_dash-update-component"
 
 
 def name_requests(server: Flask) -> None:
@@ -24,10 +27,17 @@ def name_requests(server: Flask) -> None:
         given = request.headers.get(HEADER, "")
         REQUEST.set(given if _SANE.fullmatch(given) else secrets.token_hex(8))
         g.begun = time.perf_counter()
+        if request.path.endswith(_CALLBACK) and listening():
+            g.open = ExitStack()
+            g.told = g.open.enter_context(span("callback"))
 
     @server.after_request
     def finish(answer: Response) -> Response:
         answer.headers[HEADER] = request_name()
+        if "told" in g:
+            asked = request.get_json(silent=True)
+            output = asked.get("output") if isinstance(asked, dict) else None
+            g.told |= {"callback": str(output or ""), "http.status_code": answer.status_code}
         if log.isEnabledFor(logging.DEBUG):
             spent = round((time.perf_counter() - g.get("begun", time.perf_counter())) * 1000, 1)
             facts = {"method": request.method, "path": request.path, "status": answer.status_code, "ms": spent}
@@ -37,6 +47,8 @@ def name_requests(server: Flask) -> None:
     @server.teardown_request
     def forget(_error: BaseException | None) -> None:
         REQUEST.set("")
+        if "open" in g:
+            g.open.close()
 
 
 def request_name() -> str:

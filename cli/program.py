@@ -9,6 +9,7 @@ import typer
 
 from cli import catalogue, forecast, jtbd, numbers, password, serving, site, syncing, teams
 from cli.failures import guarded
+from data.telemetry import span
 
 app = typer.Typer(
     name="throughline",
@@ -36,4 +37,19 @@ app.add_typer(teams.app)
 def run(argv: Sequence[str] | None = None) -> int:
     """Run one command, `serve` when there is none, and return its exit code; failures: see cli.failures."""
     typed = list(sys.argv[1:] if argv is None else argv) or ["serve"]
-    return guarded(lambda: app(typed, prog_name="python app.py", standalone_mode=False))
+    with span("command", command=_named(typed)) as told:
+        told["exit_code"] = code = guarded(lambda: app(typed, prog_name="python app.py", standalone_mode=False))
+    return code
+
+
+def _named(typed: Sequence[str]) -> str:
+    """The command alone, without what was given to it.
+
+    >>> _named(["jtbd", "track-job", "buy", "-p", "ann"]), _named(["metrics", "--from", "2026-01-01"]), _named(["--help"])
+    ('jtbd track-job', 'metrics', '')
+    """
+    groups = [each.typer_instance for each in app.registered_groups if each.typer_instance]
+    names = {each.name for part in (app, *groups) for each in part.registered_commands} | {
+        part.info.name for part in groups
+    }
+    return " ".join(word for word in typed[:2] if word in names)

@@ -62,7 +62,11 @@ def save(
     filters = filters_of(project, type_, label, component, sets)
     view = TeamView(name, None if first else period or "30d", first, last, filters)
     known = next((each for each in teams.list().views if each.name.casefold() == name.strip().casefold()), None)
-    made = teams.save(view, known.revision if known and replace else None)
+    if known and not replace:
+        raise CommandFailed(
+            f"There is a saved view “{known.name}” already. Replace it with --replace, or use another name."
+        )
+    made = teams.save(view, known.revision if known else None)
     notice(f"Saved “{made.name}”.")
     return 0
 

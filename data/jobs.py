@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from data.issues.sync import Progress, SyncResult
 from data.jira.errors import JiraError
 from data.metrics.answers import iso
+from data.telemetry import span
 from data.views import Problem, SyncState
 
 log = logging.getLogger(__name__)
@@ -85,7 +86,14 @@ class SyncJob:
         return self._do(work, report)
 
     def _do(self, work: Work, report: Callable[[Progress], None]) -> SyncResult:
-        result = work(report, self._cancel.is_set)
+        with span("sync") as told:
+            result = work(report, self._cancel.is_set)
+            told |= {
+                "mode": result.mode,
+                "issues": result.fetched,
+                "changed": result.changed,
+                "complete": result.complete,
+            }
         self.result = result
         return result
 

@@ -5,6 +5,7 @@ they become everybody's.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from data.settings.definitions import Switch, expanded, switch, table, value_of
@@ -29,7 +30,12 @@ class Measuring:
         """Definitions in force in a view, by name or group, with what else they could be. Raises BadSwitch."""
         saved = self._saved()
         settings, statuses = laid_over(saved, filters.definitions), self._statuses()
-        return tuple(switch(name, settings, saved, statuses) for name in expanded(names) if name in table())
+        jiras = self._jiras()
+        return tuple(
+            replace(switch(name, settings, saved, statuses), follows=jiras.get(name, ()))
+            for name in expanded(names)
+            if name in table()
+        )
 
     def of_metric(self, metric: str, filters: Filters = NO_FILTERS) -> tuple[Switch, ...]:
         """The definitions that a number obeys. Raises LookupError, BadSwitch."""
@@ -79,6 +85,14 @@ class Measuring:
     def _statuses(self) -> dict[str, str]:
         return {each.id: each.name for each in self._workspace.statuses()}
 
+    def _jiras(self) -> dict[str, tuple[str, ...]]:
+        """What Jira's own categories say where no statuses are chosen."""
+        found = self._workspace.statuses()
+        return {
+            name: tuple(each.id for each in found if each.category == category)
+            for name, category in (("workflow.started", "indeterminate"), ("workflow.done", "done"))
+        }
+
 
 def _chosen(
     saved: Settings, statuses: dict[str, str], everything: tuple[tuple[str, str], ...], pair: tuple[str, str]
@@ -89,23 +103,14 @@ def _chosen(
         settings = laid_over(saved, everything)
     except BadSwitch as error:
         if error.name == name:
-            return ChosenDefinition(name, text, _title(name), text, "", _problem(name, text, error))
+            return ChosenDefinition(name, text, _title(name), text, "", Problem(error.message, error.hint))
         try:
             settings = laid_over(saved, [pair])
         except BadSwitch as alone:
-            return ChosenDefinition(name, text, _title(name), text, "", _problem(name, text, alone))
+            return ChosenDefinition(name, text, _title(name), text, "", Problem(alone.message, alone.hint))
     found = switch(name, settings, saved, statuses)
     return ChosenDefinition(name, text, found.title, found.words, found.saved_words)
 
 
 def _title(name: str) -> str:
     return table()[name].title if name in table() else name
-
-
-def _problem(name: str, text: str, error: BadSwitch) -> Problem:
-    if name not in table():
-        return Problem(f"This link asks for a definition “{name}”, and there is none.", todo=error.hint)
-    known = table()[name]
-    could = [known.said(each) for each in known.choices]
-    why = f"It can be: {'; '.join(could)}." if could else error.hint
-    return Problem(f"“{known.title}” cannot be “{text}”.", why)

@@ -243,9 +243,16 @@ def _option(option: Any) -> str:
     return f"| {names} | {text} | {'required' if option.required else plain} |"
 
 
+def _definitions_page() -> str:
+    from docs.defined import definitions_page
+
+    return MADE_BY + definitions_page()
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "metrics.md": metrics_page,
     "settings.md": settings_page,
+    "definitions.md": _definitions_page,
     "terminal.md": terminal_page,
 }
 

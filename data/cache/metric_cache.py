@@ -18,6 +18,7 @@ import msgspec
 
 from data.cache.files import LockBusy, NotAFile, locked, opened, quarantine, write_atomic
 from data.metrics.answers import MetricValue, iso
+from data.telemetry import span
 from data.views import Problem
 
 CACHE_VERSION = "1.0"
@@ -178,7 +179,8 @@ class MetricCache:
             }
 
     def _calculate(self, key: Key, calculate: Callable[[], Sequence[MetricValue]]) -> Found:
-        values = list(calculate())
+        with span("calculation", family=key.family):
+            values = list(calculate())
         with self._guard:
             self._counts["calculated"] += 1
         self.put(key, values)

@@ -54,14 +54,14 @@ class Chart:
             return nothing(f"{', '.join(waits)} is mapped but not fetched yet.", todo="Sync to fill it in.")
         return nothing(missing.message, todo="Open the field mapping (the gear at the top right).")
 
-    def definitions(self, facts: Facts) -> tuple[tuple[str, str], ...]:
-        """The definitions in force: title, value in words."""
+    def definitions(self, facts: Facts, switches: tuple[str, ...] = ()) -> tuple[tuple[str, str], ...]:
+        """The definitions in force, of the chart or of one drawing: title, value in words."""
         known = table()
         statuses = facts.tables.statuses
         names = dict(zip(statuses["status_id"].astype(str), statuses["name"].astype(str), strict=True))
         return tuple(
             (known[name].title, known[name].said(facts.zone if name == "zone" else _value(facts, name), names))
-            for name in expanded(self.switches)
+            for name in expanded(switches or self.switches)
             if name in known
         )
 

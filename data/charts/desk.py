@@ -70,7 +70,7 @@ class Charts:
         rows = tuple(islice(drawing.table(), MOST_ROWS))
         return ChartAnswer(
             name=name,
-            title=chart.title,
+            title=drawing.title or chart.title,
             reading=drawing.reading,
             help=chart.help,
             x_title=drawing.x_title,
@@ -87,7 +87,7 @@ class Charts:
             row_count=max(drawing.row_count, len(rows)),
             issues=issues_of(drawing.picks.rows),
             notes=drawing.notes,
-            definitions=chart.definitions(facts),
+            definitions=chart.definitions(facts, drawing.switches),
             problem=drawing.problem,
             thinned=drawing.thinned,
         )
@@ -106,7 +106,7 @@ class Charts:
         rows = _behind(picks, pick)
         return Picked(
             name,
-            chart.title,
+            drawing.title or chart.title,
             picks.label(pick) if pick else "",
             len(rows),
             rows.used,
@@ -114,7 +114,7 @@ class Charts:
             picks.unit,
             picks.outcome_title,
             chart.help,
-            chart.definitions(facts),
+            chart.definitions(facts, drawing.switches),
             issues_of(rows),
         )
 
@@ -141,7 +141,7 @@ class Charts:
     def sheet(self, name: str, period: Period, filters: Filters = NO_FILTERS, options: Options = ()) -> Sheet:
         """The whole table of a chart, for a workbook."""
         chart, _, drawing = self._drawn(name, period, filters, options)
-        return Sheet(chart.title[:31], drawing.columns, [list(row) for row in drawing.table()])
+        return Sheet((drawing.title or chart.title)[:31], drawing.columns, [list(row) for row in drawing.table()])
 
     def issue_sheet(
         self, name: str, pick: str, period: Period, filters: Filters = NO_FILTERS, options: Options = ()

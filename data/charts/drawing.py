@@ -96,6 +96,8 @@ class Drawing:
     notes: tuple[str, ...] = ()
     thinned: str = ""
     problem: Problem | None = None
+    title: str = ""  # where it depends on the question; else the chart's own
+    switches: tuple[str, ...] = ()  # definitions that it obeys, where they do
 
 
 def nothing(what: str, why: str = "", todo: str = "", *, picks: Picks = NO_PICKS) -> Drawing:

@@ -31,8 +31,9 @@ from sqlalchemy import (
 from sqlalchemy.exc import DatabaseError, DisconnectionError, IntegrityError
 from sqlalchemy.pool import QueuePool
 
+from data import telemetry
 from data.issues.damage import is_damage, put_aside, stranger
-from data.jtbd import schema
+from data.jtbd import events, schema
 from data.jtbd.records import KINDS, JobCompletion, OutcomeAchieved, Record, Records, complete, kind_of
 from data.jtbd.specs import Item, Specs, from_dict, gathered, linked, to_dict
 from data.views import Problem
@@ -162,8 +163,13 @@ class RecordStore:
         What is known already, by event or by its key, changes nothing; but a job goes on from started to completed.
         """
         rows = [complete(each) for each in records]
-        with self.writing() as connection:
-            return self._changed(connection, sum(self._add(connection, each) for each in rows))
+        with telemetry.span("jtbd.store") as told:
+            with self.writing() as connection:
+                fresh = [each for each in rows if self._add(connection, each)]
+                self._changed(connection, len(fresh))
+            told["records"] = len(fresh)
+            events.tell(fresh)  # only what is on the disk
+        return len(fresh)
 
     def store_job_completion(self, job: JobCompletion) -> bool:
         """One job; whether that was news."""

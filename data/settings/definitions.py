@@ -275,6 +275,7 @@ class Switch:
     choices: tuple[tuple[str, str], ...] = ()  # (value as text, words); none: anything may be written
     names_of: str = ""  # what a list holds: statuses, types, labels, components, weekdays, days, words
     unit: str = ""
+    follows: tuple[str, ...] = ()  # what no choice means: the statuses of Jira's category
 
     @property
     def chosen(self) -> bool:

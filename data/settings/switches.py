@@ -17,10 +17,13 @@ _PARTS: Mapping[str, type[BaseModel]] = {"definitions": Definitions, "workflow":
 
 
 class BadSwitch(ValueError):
-    """A link asks for a definition that does not exist, or for a value that it cannot have. `name`: which."""
+    """A link asks for a definition that does not exist, or for a value that it cannot have. `name`: which.
 
-    def __init__(self, message: str, hint: str = "", name: str = "") -> None:
-        super().__init__(f"{message} {hint}".strip())
+    Its text is for the terminal, where names and values are written as they are; `message` and `hint` are for the page.
+    """
+
+    def __init__(self, name: str, typed: str, message: str, hint: str = "") -> None:
+        super().__init__(typed)
         self.message = message
         self.hint = hint
         self.name = name
@@ -61,9 +64,11 @@ def read(name: str, text: str) -> Any:
     if known is None:
         near = get_close_matches(name, table(), n=1, cutoff=0.7)
         hint = f"Did you mean {near[0]!r}?" if near else "docs/definitions.md lists them."
-        raise BadSwitch(f"There is no definition {name!r}.", hint, name)
+        said = f"This link asks for a definition “{name}”, and there is none."
+        raise BadSwitch(name, f"There is no definition {name!r}. {hint}", said, hint if near else "")
     if len(text) > LONGEST:
-        raise BadSwitch(f"The value of {name!r} is too long.", f"Use at most {LONGEST:,} characters.", name)
+        said = f"“{known.title}” is too long: at most {LONGEST:,} characters."
+        raise BadSwitch(name, f"The value of {name!r} is too long. Use at most {LONGEST:,} characters.", said)
     if known.kind is bool:
         return {"true": True, "yes": True, "false": False, "no": False}.get(text.casefold(), text)
     if known.names_of:
@@ -123,7 +128,14 @@ def _bad(part: str, error: ValidationError, pairs: Sequence[tuple[str, str]]) ->
     ]
     name, text = (hit or list(pairs))[-1]
     expected = str(first.get("ctx", {}).get("expected", "")).replace("'", "")
-    said = str(first["msg"]).removeprefix("Value error, ").rstrip(".")
-    if (known := table().get(name)) and known.kind is bool:
+    why = str(first["msg"]).removeprefix("Value error, ").rstrip(".")
+    known = table()[name]
+    if known.kind is bool:
         expected = "true or false"
-    return BadSwitch(f"{name!r} cannot be {text!r}.", f"Choose {expected}." if expected else f"{said}.", name)
+    could = "; ".join(known.said(each) for each in known.choices)
+    return BadSwitch(
+        name,
+        f"{name!r} cannot be {text!r}. " + (f"Choose {expected}." if expected else f"{why}."),
+        f"“{known.title}” cannot be “{text}”.",
+        f"It can be: {could}." if could else f"{why}.",
+    )

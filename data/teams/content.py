@@ -92,10 +92,10 @@ def from_json(found: object) -> TeamView:
     if not isinstance(found, dict):
         raise BadView("it is not a JSON object")
     name = name_of(found.get("name"))
-    chosen = found.get("definitions") or {}
+    chosen = _object(found.get("definitions"))
     if not isinstance(chosen, dict) or len(chosen) > MOST_NAMES:
         raise BadView(f"{name}: “definitions” is not an object of names and values")
-    filters = found.get("filters") or {}
+    filters = _object(found.get("filters"))
     if not isinstance(filters, dict):
         raise BadView(f"{name}: “filters” is not an object of lists")
     lists = {each: _names(filters.get(each), f"{name}: “filters.{each}”") for each in LISTS}
@@ -114,10 +114,14 @@ def from_json(found: object) -> TeamView:
     )
 
 
+def _object(found: object) -> object:
+    return {} if found is None else found
+
+
 def _days(found: dict[str, Any], name: str) -> tuple[str | None, str | None, str | None]:
     period = found.get("period")
     if period is not None:
-        if period not in PRESETS:
+        if not isinstance(period, str) or period not in PRESETS:
             raise BadView(f"{name}: the period must be one of {', '.join(PRESETS)}, or two dates")
         return period, None, None
     try:

@@ -21,7 +21,7 @@ PLAIN = {
     "data.settings.definitions",
 }
 # What a door may know of data: the workspace, and the plain values it answers with or raises.
-FOR_DOORS = PLAIN | {"data.settings.switches", "data.teams.desk.BadView", "data.teams.store", "data.workspace", "data.downloads", "data.jira.errors", "data.settings.store", "data.connection", "data.exports", "data.issues.sync", "data.logs", "data.access", "data.metrics.CATALOG", "data.metrics.registry", "data.metrics.needs"}  # fmt: skip
+FOR_DOORS = PLAIN | {"data.settings.switches", "data.teams.desk.BadView", "data.teams.store", "data.workspace", "data.downloads", "data.jira.errors", "data.settings.store", "data.connection", "data.exports", "data.issues.sync", "data.logs", "data.telemetry", "data.access", "data.metrics.CATALOG", "data.metrics.registry", "data.metrics.needs"}  # fmt: skip
 MAY_NOT_IMPORT = {
     "data": DOORS | WEB | {"typer", "rich", "sample"},
     "data/metrics": {"data.jira", "data.issues.store", "data.issues.sync", "data.workspace", "data.cache", "requests", "sqlalchemy", "json"},

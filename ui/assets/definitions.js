@@ -52,7 +52,7 @@
     const { title, hint, kind, value } = box.dataset;
     const parts = [];
     if (kind === 'list') {
-      const chosen = value ? value.split(',') : [];
+      const chosen = (value || box.dataset.follows || '').split(',').filter(Boolean);
       const choices = JSON.parse(box.dataset.choices || '[]');
       const known = choices.map(([id]) => id);
       chosen.filter((id) => !known.includes(id)).forEach((id) => choices.push([id, id]));
@@ -73,7 +73,10 @@
   function apply(box) {
     const boxes = Array.from(box.querySelectorAll('input[type="checkbox"]'));
     const text = box.querySelector('input:not([type="checkbox"])');
-    const value = boxes.length ? boxes.filter((each) => each.checked).map((each) => each.value).join(',') : text ? text.value.trim() : '';
+    let value = boxes.length ? boxes.filter((each) => each.checked).map((each) => each.value).join(',') : text ? text.value.trim() : '';
+    const sorted = (words) => words.split(',').sort().join(',');
+    if (boxes.length && sorted(value) === sorted(box.dataset.follows || '')) value = ''; // as Jira says
+    if (boxes.length && sorted(value) === sorted(box.dataset.saved)) value = box.dataset.saved;
     const saved = box.dataset.saved === value;
     box.closest('details').open = false;
     back = '[data-definition="' + CSS.escape(box.dataset.setEdit) + '"] summary';

@@ -106,6 +106,7 @@ def _editor(switch: Switch) -> html.Details:
                     "data-value": switch.value,
                     "data-saved": switch.saved,
                     "data-title": switch.title,
+                    "data-follows": ",".join(switch.follows),
                     "data-hint": hint or switch.unit,
                     "data-choices": json.dumps(switch.choices, ensure_ascii=False),
                 },

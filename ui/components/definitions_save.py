@@ -23,8 +23,8 @@ def save_dialog() -> dbc.Modal:
             dbc.ModalBody(id=D.BODY),
             html.Div(
                 [
-                    html.Button("Cancel", id=D.CANCEL, type="button", className="btn btn-outline-secondary"),
-                    html.Button("Save", id=D.CONFIRM, type="button", className="btn btn-primary"),
+                    html.Button("Cancel", id=D.CANCEL, type="button", className="btn-quiet"),
+                    html.Button("Save", id=D.CONFIRM, type="button", className="btn-primary-quiet"),
                 ],
                 className="modal-footer",
             ),

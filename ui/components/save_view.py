@@ -58,8 +58,8 @@ def keep_dialog() -> html.Div:
                     ),
                     html.Div(
                         [
-                            html.Button("Cancel", id=T.CANCEL, type="button", className="btn btn-outline-secondary"),
-                            html.Button("Save", id=T.CONFIRM, type="button", className="btn btn-primary"),
+                            html.Button("Cancel", id=T.CANCEL, type="button", className="btn-quiet"),
+                            html.Button("Save", id=T.CONFIRM, type="button", className="btn-primary-quiet"),
                         ],
                         className="modal-footer",
                     ),

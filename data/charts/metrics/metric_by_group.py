@@ -63,6 +63,8 @@ def metric_by_group(asked: ChartAsked) -> Drawing:
         picks=_picks(asked, metric, group, found),
         notes=(*found.notes, *left_out(rows_for(metric, asked))),
         thinned=hidden,
+        title=f"{metric.title} by {GROUPS[group].lower()}",
+        switches=metric.switches,
     )
 
 

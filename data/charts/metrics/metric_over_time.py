@@ -54,6 +54,8 @@ def metric_over_time(asked: ChartAsked) -> Drawing:
         table_picks=lambda: links,
         row_count=len(begun),
         picks=picks,
+        title=f"{metric.title} over time",
+        switches=metric.switches,
     )
 
 

@@ -1,9 +1,14 @@
 """A view may choose other definitions than the saved ones; they are checked like saved settings."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from data.settings.definitions import table, value_of
 from data.settings.model import Settings
-from data.settings.switches import BadSwitch, laid_over
+from data.settings.switches import BadSwitch, laid_over, patch_of
+from data.views import Filters
+from ui.url import View, parse, query
 
 
 def test_other_definitions_are_laid_over_the_saved_ones_and_nothing_else_changes():
@@ -52,8 +57,89 @@ def test_other_definitions_are_laid_over_the_saved_ones_and_nothing_else_changes
 def test_what_cannot_be_is_refused_by_name(name, value):
     with pytest.raises(BadSwitch) as refused:
         laid_over(Settings(), [(name, value)])
-    assert name in refused.value.message
+    assert name in str(refused.value) and refused.value.name == name
+    assert refused.value.message
 
 
 def test_an_empty_list_is_a_choice():
     assert laid_over(Settings(), [("incident_types", "")]).definitions.incident_types == []
+
+
+VALUES = {
+    "statuses": st.lists(st.sampled_from(["1", "3", "10001"]), max_size=3, unique=True),
+    "weekdays": st.lists(st.integers(0, 6), max_size=7, unique=True),
+    "days": st.lists(st.dates().map(str), max_size=3, unique=True),
+}
+WORDS = st.lists(st.text(min_size=1, max_size=12).filter(lambda text: "\x00" not in text), max_size=3, unique=True)
+
+
+def values(name):
+    """Values that a definition can have."""
+    known = table()[name]
+    if known.choices:
+        return st.sampled_from(known.choices)
+    if known.names_of:
+        return VALUES.get(known.names_of, WORDS)
+    return {
+        "zone": st.sampled_from(["", "UTC", "Europe/Berlin", "Pacific/Apia"]),
+        "failure_window_hours": st.none() | st.floats(0.25, 500).map(lambda hours: round(hours, 3)),
+        "flow_types": st.dictionaries(st.text(max_size=8), st.sampled_from(["Feature", "Risk"]), max_size=2),
+        "working_time.start": st.sampled_from(["00:00", "08:30"]),
+        "working_time.end": st.sampled_from(["17:30", "24:00"]),
+    }.get(name, st.just(known.default))
+
+
+@settings(max_examples=300, derandomize=True, deadline=None, database=None)
+@given(st.data())
+def test_what_a_definition_says_as_text_is_read_back(data):
+    names = data.draw(st.lists(st.sampled_from(sorted(table())), min_size=1, max_size=5, unique=True))
+    wanted = {name: data.draw(values(name), name) for name in names}
+    chosen = [(name, table()[name].text(value)) for name, value in wanted.items()]
+    view = View(filters=Filters(definitions=tuple(sorted(chosen))))
+    assert parse(query(view)).filters.definitions == view.filters.definitions, "the address keeps it"
+    seen = laid_over(Settings(), parse(query(view)).filters.definitions)
+    for name, value in wanted.items():
+        got = value_of(seen, name)
+        assert got == (pytest.approx(value, rel=1e-5) if isinstance(value, float) else value)
+    others = set(table()) - set(wanted)
+    assert all(value_of(seen, name) == value_of(Settings(), name) for name in others)
+    patched = patch_of(Settings(), chosen)
+    assert bool(patched) == any(value_of(seen, name) != value_of(Settings(), name) for name in wanted)
+
+
+@given(st.text(max_size=40), st.text(max_size=60))
+@settings(max_examples=300, derandomize=True, deadline=None, database=None)
+def test_no_text_breaks_it(name, text):
+    for each in (name, "durations", "incident_types", "working_time.holidays", "flow_types", "sprint_weights.bugs"):
+        try:
+            laid_over(Settings(), [(each, text)])
+        except BadSwitch as refused:
+            assert refused.message and refused.name == each
+
+
+def test_every_definition_is_said_in_words():
+    for known in table().values():
+        assert known.title[0].isupper() and known.help.endswith("."), known.name
+        for value in (known.default, *known.choices):
+            said = known.said(value)
+            assert said and "_" not in said, (known.name, value)
+        assert known.part != "other", known.name
+
+
+def test_weights_must_be_one_together():
+    with pytest.raises(BadSwitch, match=r"weights are 1\.25 together"):
+        laid_over(Settings(), [("sprint_weights.spillover", "0.5")])
+    seen = laid_over(
+        Settings(),
+        [("sprint_weights.spillover", "0.5"), ("sprint_weights.churn", "0"), ("sprint_weights.bugs", "0.05")],
+    )
+    assert seen.definitions.sprint_weights.spillover == 0.5
+
+
+def test_saving_a_view_takes_only_what_differs():
+    assert patch_of(Settings(), [("durations", "exact")]) == {}
+    chosen = [("durations", "exclusive_days"), ("workflow.started", "3"), ("working_time.end", "18:00")]
+    assert patch_of(Settings(), chosen) == {
+        "definitions": {"durations": "exclusive_days", "working_time": {"end": "18:00"}},
+        "workflow": {"started": ["3"]},
+    }

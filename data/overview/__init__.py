@@ -1,0 +1,1 @@
+"""What a leader sees first: what changed, what is ageing, what cannot be trusted."""

@@ -1,0 +1,108 @@
+"""The overview of a workspace: one answer for the page and for the report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from data.metrics.answers import MetricValue, iso
+from data.metrics.facts import Facts
+from data.metrics.registry import CATALOG
+from data.overview.ageing import listed, too_old
+from data.overview.changes import FAMILIES, changes
+from data.overview.doubts import doubts
+from data.overview.views import Overview as Answer
+from data.overview.views import Report
+from data.periods import Period
+from data.report.page import page
+from data.settings.definitions import expanded, table, value_of
+from data.views import Filters
+
+if TYPE_CHECKING:
+    from data.workspace import Workspace
+
+NO_FILTERS = Filters()
+
+
+class Overview:
+    """What changed, what is ageing, what cannot be trusted."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def values(self, period: Period, filters: Filters = NO_FILTERS) -> list[MetricValue]:
+        """The ten metrics, in order."""
+        return [each for family in FAMILIES for each in self._workspace.answer(family, period, filters).values]
+
+    def answer(self, period: Period, filters: Filters = NO_FILTERS) -> Answer:
+        """Raises JiraError, BadSwitch."""
+        ws = self._workspace
+        facts = ws.facts(filters)
+        found, old = facts.once(changes, period), facts.once(too_old, period)
+        return Answer(
+            changes=found.changes,
+            steady=found.steady,
+            untold=found.untold,
+            weeks=found.weeks,
+            ageing=listed(facts, old, self._summaries, ws.browse_url()),
+            over=len(old.issue),
+            in_progress=old.in_progress,
+            compared=old.compared,
+            since=(old.since.first.isoformat(), old.since.last.isoformat()),
+            doubts=doubts(self.values(period, filters), ws.quality().findings),
+        )
+
+    def _summaries(self, ids: list[int]) -> dict[int, tuple[str, str]]:
+        place = self._workspace.place
+        head = place.synced()
+        return place.store.summaries(head.scope, ids) if head and ids else {}
+
+    def report(self, period: Period, filters: Filters = NO_FILTERS, link: str = "") -> Report:
+        """Everything that the report says. `link`: the query of the page that it is made from."""
+        ws = self._workspace
+        status, before = ws.status(), period.previous()
+        return Report(
+            site=status.site_title or status.site_url,
+            jql=status.jql,
+            is_sample=status.is_sample,
+            period=period.label,
+            compared=before.label,
+            zone=period.zone,
+            made_at=iso(ws.clock()),
+            synced_at=status.synced_at,
+            issues=status.issue_count,
+            filters=tuple((name, ", ".join(chosen)) for name, chosen in _chosen(filters) if chosen),
+            values=tuple(self.values(period, filters)),
+            overview=self.answer(period, filters),
+            definitions=self._definitions(ws.facts(filters), filters),
+            link=link,
+        )
+
+    def html(self, period: Period, filters: Filters = NO_FILTERS, link: str = "") -> str:
+        """The report as one HTML file that needs nothing else."""
+        return page(self.report(period, filters, link))
+
+    def _definitions(self, facts: Facts, filters: Filters) -> tuple[tuple[str, str, bool], ...]:
+        """All that the ten metrics obey, as it is in force in this view."""
+        known, settings = table(), self._workspace.settings_for(filters)
+        statuses = facts.tables.statuses
+        names = dict(zip(statuses["status_id"].astype(str), statuses["name"].astype(str), strict=True))
+        obeyed = [name for each in CATALOG.values() if each.family in FAMILIES for name in each.switches]
+        chosen = {name for name, _ in filters.definitions}
+        return tuple(
+            (
+                known[name].title,
+                known[name].said(facts.zone if name == "zone" else value_of(settings, name), names),
+                name in chosen,
+            )
+            for name in expanded(dict.fromkeys(obeyed))
+            if name in known
+        )
+
+
+def _chosen(filters: Filters) -> list[tuple[str, tuple[str, ...]]]:
+    return [
+        ("Projects", filters.projects),
+        ("Types", filters.types),
+        ("Labels", filters.labels),
+        ("Components", filters.components),
+    ]

@@ -1,0 +1,221 @@
+"""Writes the report: every text that comes from Jira or from settings is escaped where it is put into the page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from html import escape
+
+from data.metrics.answers import MetricValue
+from data.overview.views import OLD, Ageing, Change, Doubt, Overview, Report
+from data.periods import zone_named
+from data.report.picture import line
+from data.report.style import CSS
+
+_ARROWS = {"up": "↑", "down": "↓", "flat": "→"}
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+
+def page(report: Report) -> str:
+    """One HTML file: no script, no picture, font or style from elsewhere."""
+    title = f"{report.site}, {report.period}"
+    body = "\n".join(
+        (
+            _head(report),
+            _numbers(report.values),
+            _changes(report.overview),
+            _ageing(report.overview),
+            _doubts(report.overview.doubts),
+            _definitions(report),
+        )
+    )
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)} – Throughline</title>\n<style>{CSS}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
+    )
+
+
+def moment(instant: str | None, zone: str) -> str:
+    """16 Nov 2026, 14:05; "never" for none.
+
+    >>> moment("2026-11-16T13:05:00.000Z", "Europe/Berlin"), moment(None, "UTC")
+    ('16 Nov 2026, 14:05', 'never')
+    """
+    if not instant:
+        return "never"
+    local = datetime.fromisoformat(instant).astimezone(zone_named(zone))
+    return f"{local.day} {local:%b %Y, %H:%M}"
+
+
+def _head(report: Report) -> str:
+    facts = [
+        ("Site", report.site),
+        ("Query", report.jql or "all issues"),
+        ("Period", f"{report.period}, compared with {report.compared}"),
+        ("Time zone", report.zone),
+        ("Filters", "; ".join(f"{what}: {names}" for what, names in report.filters) or "none: all issues of the query"),
+        ("Data as of", f"{moment(report.synced_at, report.zone)}, {report.issues:,} issues"),
+        ("Written", moment(report.made_at, report.zone)),
+    ]
+    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts)
+    sample = '<p class="warn">Sample data: made-up projects.</p>' if report.is_sample else ""
+    return f"<header><h1>Delivery and flow, {escape(report.period)}</h1>{sample}<dl>{rows}</dl></header>"
+
+
+# ── the numbers
+
+
+def _numbers(values: tuple[MetricValue, ...]) -> str:
+    rows = "".join(_number(each) for each in values)
+    head = (
+        '<tr><th scope="col">Number</th><th scope="col">Value</th><th scope="col">Tier</th><th scope="col">Change</th>'
+        '<th scope="col" class="spark">Course</th><th scope="col" class="num">Used</th>'
+        '<th scope="col" class="num">Left out</th></tr>'
+    )
+    return f"<h2>The ten numbers</h2><table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+
+
+def _number(value: MetricValue) -> str:
+    details = value.details
+    title = str(details.get("title") or value.metric_name)
+    if value.ok:
+        shown = f"{escape(str(details.get('display_value')))} <small>{escape(_unit(value))}</small>"
+        words = escape(f"{title}, its course up to now")
+        course = line(details.get("sparkline") or (), words)
+        notes = [*details.get("notes", ()), *(["Fewer than 5 used."] if details.get("low_confidence") else [])]
+    else:
+        shown, course, notes = "–", "", [value.error_message or ""]
+    reasons = ", ".join(f"{why} {n:,}" for why, n in (details.get("exclusions") or {}).items())
+    below = [escape(str(details.get("definition") or "")), *(escape(str(each)) for each in notes)]
+    if reasons:
+        below.append(f"Left out: {escape(reasons)}.")
+    small = "".join(f'<p class="muted">{each}</p>' for each in below if each)
+    used = details.get("used", value.total_issue_count - value.excluded_issue_count)
+    return (
+        f'<tr><td><strong>{escape(title)}</strong>{small}</td><td class="value">{shown}{_shares(value)}</td>'
+        f'<td>{escape(value.performance_tier or "")}</td><td>{_change(value)}</td><td class="spark">{course}</td>'
+        f'<td class="num">{used:,}</td><td class="num">{value.excluded_issue_count:,}</td></tr>'
+    )
+
+
+def _unit(value: MetricValue) -> str:
+    unit = str(value.details.get("display_unit") or "")
+    return f"{unit} Feature" if value.details.get("distribution") else unit
+
+
+def _shares(value: MetricValue) -> str:
+    shares = value.details.get("distribution") or {}
+    return "".join(
+        f'<p class="muted">{escape(str(name).replace("_", " "))} {share:g} %</p>' for name, share in shares.items()
+    )
+
+
+def _change(value: MetricValue) -> str:
+    details = value.details
+    arrow = _ARROWS.get(details.get("trend_direction") or "")
+    if not value.ok or not arrow:
+        return ""
+    percentage, verdict = details.get("trend_percentage"), details.get("trend_verdict")
+    size = f" {abs(percentage):,.0f} %" if percentage is not None and arrow != "→" else ""
+    words = verdict or {"↑": "higher", "↓": "lower", "→": "unchanged"}[arrow]
+    kind = f' class="{verdict}"' if verdict in ("better", "worse") else ""
+    return f"<span{kind}>{arrow}{size} {escape(words)}</span>"
+
+
+# ── what is to be said
+
+
+def _changes(found: Overview) -> str:
+    entries = "".join(_changed(each) for each in found.changes)
+    return f"<h2>What changed by more than noise</h2><p>{escape(changes_words(found))}</p><ul>{entries}</ul>"
+
+
+def changes_words(found: Overview) -> str:
+    """How many numbers changed, and what that means."""
+    if not found.weeks:
+        return "There is no whole week of data in view, so nothing can be said about changes."
+    if not found.changes and not found.steady:
+        return f"Too few weeks with values to tell a change from noise ({found.weeks} whole weeks; 6 are needed)."
+    quiet = f"{len(found.steady)} vary as they always do" if found.steady else "none of the others can be told"
+    many = len(found.changes)
+    said = f"{many} of {many + len(found.steady)} numbers changed; {quiet}." if many else f"Nothing: {quiet}."
+    if found.untold:
+        said += f" Too few weeks with values to tell: {', '.join(found.untold)}."
+    return f"{said} Judged by XmR signals on the values of {found.weeks} whole weeks, not by comparing two periods."
+
+
+def _changed(change: Change) -> str:
+    words = escape(f"{change.title}, weekly")
+    picture = line(change.weeks, words, (change.lower, change.mean, change.upper))
+    verdict = f' <span class="{change.verdict}">{change.verdict}</span>' if change.verdict else ""
+    return (
+        f'<li class="entry"><div><p><strong>{escape(change.title)}</strong>{verdict}</p><p>{escape(change.sentence)}</p>'
+        f'<p class="muted">{escape(change.todo)}</p></div>{picture}</li>'
+    )
+
+
+def _ageing(found: Overview) -> str:
+    rows = "".join(_aged(each) for each in found.ageing)
+    table = (
+        '<table><thead><tr><th scope="col">Item</th><th scope="col">Status</th><th scope="col">Who</th>'
+        '<th scope="col" class="num">Age, days</th><th scope="col">Compared with</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table>"
+        if rows
+        else ""
+    )
+    more = found.over - len(found.ageing)
+    rest = f'<p class="muted">and {more:,} more.</p>' if more > 0 else ""
+    return f"<h2>What is ageing</h2><p>{escape(ageing_words(found))}</p>{table}{rest}"
+
+
+def ageing_words(found: Overview) -> str:
+    """How much work is too old, and compared with what."""
+    if not found.in_progress:
+        return "Nothing is in progress at the end of this period."
+    items = f"{found.in_progress:,} item{'s' if found.in_progress != 1 else ''} in progress"
+    if found.compared < 5:
+        return f"{items}; too few items were completed to say which of them are old for their status."
+    if not found.over:
+        return f"None of {items} is older than {OLD} % of completed items were."
+    are = "is" if found.over == 1 else "are"
+    return (
+        f"{found.over:,} of {items} {are} older than {OLD} % of the {found.compared:,} items completed before were when "
+        "they left the same status, or were done. Ask of each what keeps it: split it, unblock it, or put it back."
+    )
+
+
+def limit_words(item: Ageing) -> str:
+    """85 % left Review within 6 days."""
+    number = f"{item.limit:,.1f}" if item.limit < 10 else f"{item.limit:,.0f}"
+    if item.within:
+        return f"{OLD} % left {item.within} within {number} days"
+    return f"{OLD} % were done within {number} days"
+
+
+def _aged(item: Ageing) -> str:
+    key = f'<a href="{escape(item.url)}">{escape(item.key)}</a>' if item.url else escape(item.key)
+    return (
+        f'<tr><td>{key} {escape(item.summary)}<p class="muted">{escape(item.type)}</p></td><td>{escape(item.status)}</td>'
+        f'<td>{escape(item.assignee) or "nobody"}</td><td class="num">{item.age:,.0f}</td>'
+        f"<td>{escape(limit_words(item))}</td></tr>"
+    )
+
+
+def _doubts(found: tuple[Doubt, ...]) -> str:
+    if not found:
+        return "<h2>What to be careful with</h2><p>Nothing was found that makes these numbers doubtful.</p>"
+    entries = "".join(
+        f'<li><p><strong>{escape(each.title)}.</strong> {escape(each.sentence)}</p><p class="muted">{escape(each.todo)}</p></li>'
+        for each in found
+    )
+    return f"<h2>What to be careful with</h2><ul>{entries}</ul>"
+
+
+def _definitions(report: Report) -> str:
+    rows = "".join(
+        f"<dt>{escape(title)}</dt><dd>{escape(value)}{' <strong>(chosen for this view)</strong>' if chosen else ''}</dd>"
+        for title, value, chosen in report.definitions
+    )
+    link = f'<p class="muted">The page of this report: <code>{escape(report.link)}</code></p>' if report.link else ""
+    return f"<h2>Definitions in force</h2><dl>{rows}</dl>{link}"
