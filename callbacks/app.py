@@ -13,11 +13,11 @@ from dash import Dash
 from flask import Flask
 
 import callbacks
+from callbacks.bundle import SEPARATE, addresses, bundle
 from callbacks.compression import compress
 from callbacks.context import WORKSPACE, show_error
 from callbacks.export import downloads
 from callbacks.health import health
-from callbacks.library import VERSION, library
 from callbacks.login import require_login
 from callbacks.requests import name_requests
 from callbacks.security import secure
@@ -40,6 +40,7 @@ _INDEX = """<!DOCTYPE html>
         <footer>
             {%config%}
             {%scripts%}
+            <script src="{script}"></script>
             {%renderer%}
         </footer>
     </body>
@@ -65,13 +66,14 @@ def create_app(
     server = Flask(NAME, root_path=str(ROOT), static_folder=None)
     server.secret_key = os.environ.get("THROUGHLINE_SECRET") or secrets.token_hex(32)
     server.extensions[WORKSPACE] = workspace
+    stylesheet, script = addresses()
     app = Dash(
         NAME,
         server=server,
         assets_folder=str(ROOT / "ui" / "assets"),
-        assets_ignore=r"before_paint\.js",
-        external_stylesheets=[f"/library/{VERSION}/bootstrap.css", f"/library/{VERSION}/icons.css"],
-        index_string=_INDEX,
+        assets_ignore=SEPARATE,
+        external_stylesheets=[stylesheet],
+        index_string=_INDEX.replace("{script}", script),
         meta_tags=[
             {"name": "viewport", "content": "width=device-width, initial-scale=1"},
             {"name": "color-scheme", "content": "light dark"},
@@ -84,7 +86,7 @@ def create_app(
     )
     app.validation_layout = blank()  # which ids exist, without asking the workspace for anything
     app.layout = layout
-    server.register_blueprint(library)
+    server.register_blueprint(bundle)
     server.register_blueprint(downloads)
     server.register_blueprint(health)
     name_requests(server)  # first, so that a refusal has a name too

@@ -134,6 +134,6 @@ def _with_headers(answer: Response, policy: str) -> Response:
     if path.startswith((_LIBRARIES, "/assets/")):
         if answer.status_code == 200 and (request.args.get("m") or ".v" in path):
             headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    elif not path.startswith("/library/"):
+    elif not (path.startswith("/bundle/") and answer.status_code == 200):
         headers["Cache-Control"] = "no-store"
     return answer

@@ -77,7 +77,7 @@ def test_what_never_changes_is_kept_by_the_browser(client):
     lasting = [
         each
         for each in re.findall(r'(?:src|href)="([^"]+)"', page)
-        if "_dash-component-suites" in each or "/library/" in each
+        if "_dash-component-suites" in each or "/bundle/" in each
     ]
     assert len(lasting) > 5
     for address in lasting:
@@ -109,7 +109,7 @@ def test_an_address_without_a_page_says_so_and_leads_back(client, path):
 
 def test_one_file_under_many_addresses_is_kept_once(client):
     page = client.get("/").text
-    path = re.search(r'src="(/assets/page\.js)', page)[1]
+    path = re.search(r'src="(/bundle/[^"]+)', page)[1]
     before = set(compression._KEPT)
     bodies = {client.get(f"{path}?m={n}", headers={"Accept-Encoding": "gzip"}, buffered=True).data for n in range(100)}
     assert len(bodies) == 1
