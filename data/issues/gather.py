@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data.issues.intake import Intake, Progress, Tally
-from data.issues.store import IssueStore, ScopeRow, Writer
+from data.issues.store import IssueStore, ScopeRow
+from data.issues.writer import Writer
 from data.jira import protocol, reading
 from data.jira.answers import Page
 from data.jira.client import Jira

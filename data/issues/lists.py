@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 
 from data.issues import parse, schema
 from data.issues.intake import Tally
-from data.issues.store import Writer
+from data.issues.writer import Writer
 from data.jira import reading
 from data.jira.answers import Board, IssueType, JiraField, Sprint, Status, Version
 from data.jira.client import Jira

@@ -19,7 +19,8 @@ from sqlalchemy.pool import NullPool
 
 from data.issues import schema
 from data.issues.parse import Seen
-from data.issues.store import IssueStore, StoreError, Writer, reason
+from data.issues.store import IssueStore, StoreError, reason
+from data.issues.writer import Writer
 from data.jira.answers import IssueType, Project, Sprint, Status
 
 KEPT_FOR = 24 * 3600 * 1_000_000  # µs; what is older is read anew

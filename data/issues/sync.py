@@ -14,7 +14,8 @@ from data.issues import lists, parse
 from data.issues.gather import CENSUS_EVERY, Gather
 from data.issues.intake import Intake, Progress, Tally
 from data.issues.staging import ROWS, staged
-from data.issues.store import IssueStore, ScopeRow, StoreError, Writer
+from data.issues.store import IssueStore, ScopeRow, StoreError
+from data.issues.writer import Writer
 from data.jira import reading
 from data.jira.answers import JiraField
 from data.jira.client import Jira
