@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 
 from data.charts.flow.process_behaviour import whole_weeks
 from data.charts.moments import Buckets, words
@@ -13,109 +14,139 @@ from data.metrics.display import display
 from data.metrics.facts import Facts
 from data.metrics.measure import value_of
 from data.metrics.registry import CATALOG
-from data.metrics.xmr import LEAST, Limits, Signal, limits, signals
+from data.metrics.xmr import LEAST, NEAR, OF, RUN, Limits, Signal, limits, signals
 from data.overview.views import Change
 from data.periods import Period
 
 log = logging.getLogger(__name__)
 FAMILIES = ("dora", "flow")
+BASELINE = 26  # weeks before the period that say what is usual, as far as the data goes
 _RANK = {"outside": 0, "run": 1, "near": 2}
+_RULES = {
+    "outside": "a week outside the natural limits",
+    "run": f"{RUN} or more weeks in a row on one side of the mean",
+    "near": f"{NEAR} of {OF} weeks in a row nearer a natural limit than the mean",
+}
 
 
 @dataclass(frozen=True)
 class Found:
-    """Signals in the period, and the titles of the metrics that have none, or too few weeks to tell."""
+    """Signals in the period, and the titles of the metrics that have none, or too few weeks to tell.
+
+    `baseline`: whole weeks before the period, `weeks`: those of the period.
+    """
 
     changes: tuple[Change, ...]
     steady: tuple[str, ...]
     untold: tuple[str, ...]
+    baseline: int
     weeks: int
 
 
+@dataclass(frozen=True)
+class _Weekly:
+    """Values of whole weeks; those from `recent` on belong to the period."""
+
+    over: Buckets
+    recent: int
+    values: tuple[float | None, ...]
+
+    @property
+    def known(self) -> list[int]:
+        return [n for n, value in enumerate(self.values) if value is not None]
+
+    def worth(self, n: int) -> float:
+        return self.values[n] or 0.0
+
+
 def changes(facts: Facts, period: Period) -> Found:
-    """Of the ten metrics. Weeks are whole ones (Monday to Sunday) as in the chart "Has throughput changed?"; a signal
-    counts when it touches a week of the period (the last whole week, where the period has none).
+    """Of the ten metrics. Limits come from the 26 whole weeks (Monday to Sunday) before the period, as far as the data
+    goes, 6 with a value at least; a signal counts when it touches a week that ends in the period (the last whole week,
+    where none does). The weeks of the period do not move the limits that they are judged by.
     """
-    over = whole_weeks(ChartAsked(facts, period))
+    over, recent = weeks_of(facts, period)
     out: list[Change] = []
     steady, untold = [], []
-    recent = next((n for n, last in enumerate(over.last) if last >= period.first), len(over) - 1)
-    recent = min(recent, len(over) - 1)
     for metric in CATALOG.values():
         if metric.family not in FAMILIES or metric.missing(facts) is not None:
             continue
-        values = _weekly(metric, facts, over)
-        known = [n for n, value in enumerate(values) if value is not None]
-        if len(known) < LEAST:
+        weekly = _Weekly(over, recent, _values(metric, facts, over))
+        usual = [weekly.worth(n) for n in weekly.known if n < recent]
+        if len(usual) < LEAST or len(usual) == len(weekly.known):
             untold.append(metric.title)
             continue
-        rule = limits([values[n] for n in known])
-        told = [each for each in signals([values[n] for n in known], rule) if known[each.last] >= recent]
+        rule = limits(usual)
+        told = signals([weekly.worth(n) for n in weekly.known], rule)
+        told = [each for each in told if weekly.known[each.last] >= recent]
         if told:
-            signal = min(told, key=lambda each: (_RANK[each.kind], -each.last))
-            out.append(_change(metric, over, values, known, rule, signal))
+            out.append(_change(metric, weekly, rule, min(told, key=lambda each: (_RANK[each.kind], -each.last))))
         else:
             steady.append(metric.title)
     out.sort(key=lambda each: {"worse": 0, "better": 1}.get(each.verdict or "", 2))
-    return Found(tuple(out), tuple(steady), tuple(untold), len(over))
+    return Found(tuple(out), tuple(steady), tuple(untold), recent, len(over) - recent)
 
 
-def _weekly(metric: Metric, facts: Facts, over: Buckets) -> list[float | None]:
-    out: list[float | None] = []
-    for first, last in zip(over.days, over.last, strict=True):
-        try:
-            out.append(value_of(metric, facts, Period(first, last, facts.zone)))
-        except Exception:
-            log.exception("weekly values of %s", metric.name)
-            return []
-    return out
+def weeks_of(facts: Facts, period: Period) -> tuple[Buckets, int]:
+    """The whole weeks before and in the period, and the place of the period's first."""
+    wide = Period(period.first - timedelta(weeks=BASELINE), period.last, period.zone)
+    over = whole_weeks(ChartAsked(facts, wide))
+    if not len(facts.activity) or not len(over):
+        return Buckets((), (), over.starts[:1], over.whole[:0], "week"), 0
+    return over, next((n for n, last in enumerate(over.last) if last >= period.first), len(over) - 1)
 
 
-def _change(
-    metric: Metric, over: Buckets, values: list[float | None], known: list[int], rule: Limits, signal: Signal
-) -> Change:
+def _values(metric: Metric, facts: Facts, over: Buckets) -> tuple[float | None, ...]:
+    try:
+        return tuple(
+            value_of(metric, facts, Period(*days, facts.zone)) for days in zip(over.days, over.last, strict=True)
+        )
+    except Exception:
+        log.exception("weekly values of %s", metric.name)
+        return ()
+
+
+def _change(metric: Metric, weekly: _Weekly, rule: Limits, signal: Signal) -> Change:
     up = signal.side == "above"
     verdict = None if metric.lower_is_better is None else "worse" if up == metric.lower_is_better else "better"
+    over, last = weekly.over, weekly.recent - 1
+    low, high = _shown(metric, rule.lower), _shown(metric, rule.upper)
     return Change(
         metric=metric.name,
-        title=metric.title,
-        sentence=_sentence(metric, over, values, known, rule, signal),
+        title=f"{metric.title}, share of Feature" if metric.name == "flow_distribution" else metric.title,
+        sentence=_sentence(metric, weekly, rule, signal),
+        rule=_RULES[signal.kind],
+        basis=f"Before: mean {_shown(metric, rule.mean)}, natural limits {low} to {high}, from the weeks "
+        f"{words(over.days[0], over.last[last])}.",
         verdict=verdict,
-        todo="Open it and look for what was different in these weeks."
-        if verdict != "better"
-        else "Open it, find what helped, and keep it.",
-        weeks=tuple(values),
+        todo="Open it, find what helped, and keep it."
+        if verdict == "better"
+        else "Open it and look for what was different in these weeks.",
+        weeks=weekly.values,
         first_week=over.days[0].isoformat(),
+        before=weekly.recent,
+        marked=tuple(weekly.known[signal.first : signal.last + 1]),
         mean=rule.mean,
         lower=rule.lower,
         upper=rule.upper,
     )
 
 
-def _sentence(
-    metric: Metric, over: Buckets, values: list[float | None], known: list[int], rule: Limits, signal: Signal
-) -> str:
-    first, last = known[signal.first], known[signal.last]
-    week = words(over.days[last], over.last[last])
-    mean = _shown(metric, rule.mean)
+def _sentence(metric: Metric, weekly: _Weekly, rule: Limits, signal: Signal) -> str:
+    over, first, last = weekly.over, weekly.known[signal.first], weekly.known[signal.last]
+    week, value = words(over.days[last], over.last[last]), _shown(metric, weekly.worth(last))
+    edge, name = (rule.upper, "upper") if signal.side == "above" else (rule.lower, "lower")
     if signal.kind == "outside":
-        value = values[last]
-        edge = rule.upper if signal.side == "above" else rule.lower
-        than = "above" if signal.side == "above" else "below"
-        return (
-            f"{_shown(metric, value or 0.0)} in the week {week}: {than} what its weeks vary by "
-            f"(limit {_shown(metric, edge)}, mean {mean})."
-        )
+        return f"{value} in the week {week}, {signal.side} the {name} natural limit of {_shown(metric, edge)}."
     if signal.kind == "run":
-        count = signal.last - signal.first + 1
-        since = over.days[first]
+        count, since = signal.last - signal.first + 1, over.days[first]
         return (
-            f"{'Above' if signal.side == 'above' else 'Below'} its mean of {mean} for {count} weeks in a row, "
-            f"since {since.day} {since:%b %Y}."
+            f"{count} weeks in a row {signal.side} the mean of {_shown(metric, rule.mean)}, since "
+            f"{since.day} {since:%b %Y}; {value} in the last of them."
         )
-    edge = rule.upper if signal.side == "above" else rule.lower
-    name = "upper" if signal.side == "above" else "lower"
-    return f"Near its {name} limit of {_shown(metric, edge)} in 3 of 4 weeks, the last {week} (mean {mean})."
+    return (
+        f"{NEAR} of {OF} weeks nearer the {name} natural limit of {_shown(metric, edge)} than the mean of "
+        f"{_shown(metric, rule.mean)}; {value} in the week {week}."
+    )
 
 
 def _shown(metric: Metric, value: float) -> str:

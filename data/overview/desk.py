@@ -42,13 +42,14 @@ class Overview:
             changes=found.changes,
             steady=found.steady,
             untold=found.untold,
+            baseline=found.baseline,
             weeks=found.weeks,
             ageing=listed(facts, old, self._summaries, ws.browse_url()),
             over=len(old.issue),
             in_progress=old.in_progress,
             compared=old.compared,
             since=(old.since.first.isoformat(), old.since.last.isoformat()),
-            doubts=doubts(self.values(period, filters), ws.quality().findings),
+            doubts=doubts(self.values(period, filters), ws.quality().findings, facts, period),
         )
 
     def _summaries(self, ids: list[int]) -> dict[int, tuple[str, str]]:

@@ -3,26 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 
+from data.issues.tables import microseconds
 from data.metrics.answers import ErrorState, MetricValue
+from data.metrics.facts import Facts
 from data.overview.views import Doubt
+from data.periods import Period, local_date, zone_named
 from data.views import Finding
 
 MUCH = 30  # percent left out
+# Left out because the definition says so: nothing is wrong with the data.
+BY_DEFINITION = frozenset(
+    ("sub-task", "epic or higher level", "not a deployment type", "not production", "version not released")
+    + ("date in the future", "no story points")
+)
 _ORDER = {"danger": 0, "warning": 1, "info": 2}
 
 
-def doubts(values: Iterable[MetricValue], findings: Iterable[Finding]) -> tuple[Doubt, ...]:
+def doubts(
+    values: Iterable[MetricValue], findings: Iterable[Finding], facts: Facts, period: Period
+) -> tuple[Doubt, ...]:
     """The worst first: what is wrong with the data, then numbers that cannot be given, then those to be careful with."""
-    found = [*_of_data(findings), *(each for value in values for each in _of_number(value))]
+    found = [
+        *_of_data(findings),
+        *_of_reach(facts, period),
+        *(each for value in values for each in _of_number(value)),
+    ]
     return tuple(sorted(found, key=lambda each: _ORDER[each.level]))
 
 
 def _of_data(findings: Iterable[Finding]) -> Iterator[Doubt]:
     for each in findings:
-        if each.level in ("danger", "warning"):
+        # How far the query reaches is said of the period looked at, not of today.
+        if each.level in ("danger", "warning") and not each.title.startswith("The query holds only"):
             many = f" ({each.issues:,} issue{'s' if each.issues != 1 else ''})" if each.issues is not None else ""
             yield Doubt(f"{each.title}{many}", each.effect, each.todo, each.level, "quality")
+
+
+def _of_reach(facts: Facts, period: Period) -> Iterator[Doubt]:
+    """The query begins inside of what is looked at, or the period is not over."""
+    zone = zone_named(period.zone)
+    if facts.complete_from is not None:
+        day = local_date(datetime.fromtimestamp(facts.complete_from / 1e6, UTC), zone)
+        begins = f"The query holds only issues updated since {day:%-d %b %Y}"
+        if microseconds(period.start) < facts.complete_from:
+            yield Doubt(
+                begins, "This period begins before, so its numbers hold only a part.",
+                "Choose a later period, or widen the query in the connection form.", "warning", "quality",
+            )  # fmt: skip
+        elif microseconds(period.previous().start) < facts.complete_from:
+            yield Doubt(
+                begins, "The period compared with begins before, so nothing is compared.",
+                "Choose a shorter period, or widen the query in the connection form.", "info", "quality",
+            )  # fmt: skip
+    if microseconds(period.start) <= facts.now < microseconds(period.end):
+        left = (period.last - local_date(datetime.fromtimestamp(facts.now / 1e6, UTC), zone)).days
+        if left:
+            yield Doubt(
+                "The period is not over", f"{left} day{'s' if left != 1 else ''} of it are still to come, so counts are those so far.",
+                "Compare it when it is over, or choose days that are.", "info", "",
+            )  # fmt: skip
 
 
 def _of_number(value: MetricValue) -> Iterator[Doubt]:
@@ -45,22 +86,34 @@ def _of_number(value: MetricValue) -> Iterator[Doubt]:
 
 
 def _of_value(value: MetricValue, title: str) -> Iterator[Doubt]:
-    out, total = value.excluded_issue_count, value.total_issue_count
-    if total and 100 * out > MUCH * total:
-        reasons = value.details.get("exclusions") or {}
-        first = next(iter(reasons), "")
-        most = f", most for this reason: {first} ({reasons[first]:,})" if first else ""
+    used = int(value.details.get("used", value.total_issue_count - value.excluded_issue_count))
+    wrong = unexpected(value)
+    out = sum(wrong.values())
+    if out and 100 * out > MUCH * (used + out):
+        first = max(wrong, key=lambda each: wrong[each])
         yield Doubt(
-            f"{title} leaves out {100 * out / total:.0f} %",
-            f"{out:,} of {total:,} are not in the number{most}.",
+            f"{title} leaves out {100 * out / (used + out):.0f} %",
+            f"{out:,} of {used + out:,} are not in the number, most for this reason: {first} ({wrong[first]:,}).",
             "Open it, look at those left out, and mend them or the mapping.",
             "warning", "metric", value.metric_name,
         )  # fmt: skip
     if value.details.get("low_confidence"):
-        used = value.details.get("used", total - out)
+        used = int(value.details.get("count", used))
         yield Doubt(
             f"{title} rests on few",
             f"Only {used:,} {'is' if used == 1 else 'are'} used, so one more or less changes it much.",
             "Choose a longer period before you draw conclusions.",
             "info", "metric", value.metric_name,
         )  # fmt: skip
+    for note in value.details.get("notes") or ():
+        if "proxy" in str(note).lower():
+            yield Doubt(
+                f"{title} is measured by a proxy", str(note), "Map the exact fields, if your Jira has them.",
+                "info", "metric", value.metric_name,
+            )  # fmt: skip
+
+
+def unexpected(value: MetricValue) -> dict[str, int]:
+    """What is left out because something is missing or wrong, not because the definition says so: reason → how many."""
+    found = value.details.get("exclusions") or {}
+    return {why: n for why, n in found.items() if why not in BY_DEFINITION and not why.startswith("resolution ")}

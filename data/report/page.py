@@ -6,7 +6,7 @@ from datetime import datetime
 from html import escape
 
 from data.metrics.answers import MetricValue
-from data.overview.views import OLD, Ageing, Change, Doubt, Overview, Report
+from data.overview.views import Ageing, Change, Doubt, Overview, Report
 from data.periods import zone_named
 from data.report.picture import line
 from data.report.style import CSS
@@ -128,21 +128,7 @@ def _change(value: MetricValue) -> str:
 
 def _changes(found: Overview) -> str:
     entries = "".join(_changed(each) for each in found.changes)
-    return f"<h2>What changed by more than noise</h2><p>{escape(changes_words(found))}</p><ul>{entries}</ul>"
-
-
-def changes_words(found: Overview) -> str:
-    """How many numbers changed, and what that means."""
-    if not found.weeks:
-        return "There is no whole week of data in view, so nothing can be said about changes."
-    if not found.changes and not found.steady:
-        return f"Too few weeks with values to tell a change from noise ({found.weeks} whole weeks; 6 are needed)."
-    quiet = f"{len(found.steady)} vary as they always do" if found.steady else "none of the others can be told"
-    many = len(found.changes)
-    said = f"{many} of {many + len(found.steady)} numbers changed; {quiet}." if many else f"Nothing: {quiet}."
-    if found.untold:
-        said += f" Too few weeks with values to tell: {', '.join(found.untold)}."
-    return f"{said} Judged by XmR signals on the values of {found.weeks} whole weeks, not by comparing two periods."
+    return f"<h2>What changed by more than noise</h2><p>{escape(found.changes_words)}</p><ul>{entries}</ul>"
 
 
 def _changed(change: Change) -> str:
@@ -166,31 +152,7 @@ def _ageing(found: Overview) -> str:
     )
     more = found.over - len(found.ageing)
     rest = f'<p class="muted">and {more:,} more.</p>' if more > 0 else ""
-    return f"<h2>What is ageing</h2><p>{escape(ageing_words(found))}</p>{table}{rest}"
-
-
-def ageing_words(found: Overview) -> str:
-    """How much work is too old, and compared with what."""
-    if not found.in_progress:
-        return "Nothing is in progress at the end of this period."
-    items = f"{found.in_progress:,} item{'s' if found.in_progress != 1 else ''} in progress"
-    if found.compared < 5:
-        return f"{items}; too few items were completed to say which of them are old for their status."
-    if not found.over:
-        return f"None of {items} is older than {OLD} % of completed items were."
-    are = "is" if found.over == 1 else "are"
-    return (
-        f"{found.over:,} of {items} {are} older than {OLD} % of the {found.compared:,} items completed before were when "
-        "they left the same status, or were done. Ask of each what keeps it: split it, unblock it, or put it back."
-    )
-
-
-def limit_words(item: Ageing) -> str:
-    """85 % left Review within 6 days."""
-    number = f"{item.limit:,.1f}" if item.limit < 10 else f"{item.limit:,.0f}"
-    if item.within:
-        return f"{OLD} % left {item.within} within {number} days"
-    return f"{OLD} % were done within {number} days"
+    return f"<h2>What is ageing</h2><p>{escape(found.ageing_words)}</p>{table}{rest}"
 
 
 def _aged(item: Ageing) -> str:
@@ -198,7 +160,7 @@ def _aged(item: Ageing) -> str:
     return (
         f'<tr><td>{key} {escape(item.summary)}<p class="muted">{escape(item.type)}</p></td><td>{escape(item.status)}</td>'
         f'<td>{escape(item.assignee) or "nobody"}</td><td class="num">{item.age:,.0f}</td>'
-        f"<td>{escape(limit_words(item))}</td></tr>"
+        f"<td>{escape(item.compared)}</td></tr>"
     )
 
 
