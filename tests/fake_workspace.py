@@ -25,6 +25,7 @@ from data.views import (
     Status,
     SyncState,
 )
+from tests.fake_charts import FakeCharts
 from tests.fake_mapping import FakeMapping
 
 TODAY = date(2026, 11, 16)
@@ -113,6 +114,10 @@ class FakeWorkspace(FakeMapping):
     @cached_property
     def definitions(self) -> Measuring:
         return Measuring(self)
+
+    @cached_property
+    def charts(self) -> FakeCharts:
+        return FakeCharts(self)
 
     def ready(self) -> dict[str, Any]:
         return {"ready": self.scenario != "broken", "stores": {}, "last_sync": None, "disk": {}, "jira": "unknown"}

@@ -202,7 +202,7 @@ def test_workflow_and_words_are_edited_and_saved(page: Page, site: str, fake: Fa
     page.get_by_role("group", name="In Progress: active or waiting").get_by_text("Active").click()
     section(page, "Definitions")
     item(page, "Incidents and failures").click()
-    box = page.get_by_label("Incident types")
+    box = page.get_by_label("Types that are incidents")
     box.fill("Sev1")
     box.press("Enter")
     expect(page.get_by_role("button", name="Remove Sev1")).to_be_visible()

@@ -60,7 +60,7 @@ def test_period_is_picked_by_keyboard_and_kept_in_the_url(page: Page, site, fake
 def test_any_dates(page: Page, site, fake):
     opened(page, site)
     page.get_by_role("button", name="Last 30 days").click()
-    page.get_by_label("From").fill("2026-09-01")
+    page.locator("#period-from").fill("2026-09-01")
     page.get_by_label("To", exact=True).fill("2026-09-30")
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page.locator("#period-dates")).to_have_text("1 Sep – 30 Sep 2026")
@@ -72,7 +72,7 @@ def test_reversed_period_says_so_and_keeps_the_numbers(page: Page, site, fake):
     opened(page, site)
     asked = sum(call[0] == "answer" for call in fake.calls)
     page.get_by_role("button", name="Last 30 days").click()
-    page.get_by_label("From").fill("2026-10-01")
+    page.locator("#period-from").fill("2026-10-01")
     page.get_by_label("To", exact=True).fill("2026-09-01")
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page.locator("#period-problem")).to_contain_text("Swap the two dates")

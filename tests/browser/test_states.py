@@ -114,9 +114,10 @@ def test_empty_period_goes_where_data_is(page: Page, site, fake):
 
 def test_failure_has_words_and_a_request_id(page: Page, site, use):
     use(FakeWorkspace("failing"))
-    page.goto(site)
-    expect(page.get_by_text("That did not work.")).to_be_visible()
-    expect(page.locator(".notice-request code")).to_be_visible()
+    page.goto(f"{site}/?tab=dora")
+    cards = page.locator("#cards-dora")
+    expect(cards.get_by_text("That did not work.")).to_be_visible()
+    expect(cards.locator(".notice-request code")).to_be_visible()
     picture(page, "failing")
 
 

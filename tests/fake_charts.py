@@ -1,0 +1,32 @@
+"""Charts of the made-up workspace: each has three weeks, or the trouble that its scenario asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from data.charts.registry import CHARTS
+from data.periods import Period
+from data.views import ChartAnswer, Filters, Problem, Series
+
+WEEKS = ("2026-10-26", "2026-11-02", "2026-11-09")
+
+
+class FakeCharts:
+    def __init__(self, fake: Any) -> None:
+        self._fake = fake
+
+    def answer(self, name: str, period: Period, filters: Filters, options: Any = ()) -> ChartAnswer:
+        self._fake.calls.append(("chart", name, period.first, period.last, filters))
+        if self._fake.scenario == "failing":
+            raise RuntimeError("secret inner words")
+        chart = CHARTS[name]
+        if self._fake.scenario == "empty":
+            return ChartAnswer(name, chart.title, "", chart.help, problem=Problem("Nothing happened in this period."))
+        return ChartAnswer(
+            name, chart.title, "Three weeks, from 4 to 7 items.", chart.help, "Week", "Items", "time", "items",
+            (Series("Items", "line", list(WEEKS), [4, 7, 5]),),
+            columns=("Week", "Items"), rows=tuple(zip(WEEKS, (4, 7, 5), strict=True)), row_count=3,
+        )  # fmt: skip
+
+    def csv(self, name: str, period: Period, filters: Filters, options: Any = ()) -> str:
+        return "Week,Items\r\n" + "".join(f"{week},{n}\r\n" for week, n in zip(WEEKS, (4, 7, 5), strict=True))
