@@ -11,16 +11,19 @@ from contextlib import ExitStack
 from flask import Flask, Response, g, request
 
 from data.logs import REQUEST
-from data.telemetry import listening, span
+from data.telemetry import keep_sending, listening, span
 
 log = logging.getLogger(__name__)
 _SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{3,63}")
 HEADER = "X-Request-Id"
 _CALLBACK = "_dash-update-component"
+_PATTERN, _TYPE = re.compile(r"\{[^{}]*\}"), re.compile(r'"type":"([a-z0-9-]+)"')
+_IDS = re.compile(r"[A-Za-z0-9_.@-]+")
 
 
 def name_requests(server: Flask) -> None:
     """Takes the name that a proxy gave, if it is a sane one, else makes one. Register before everything that may refuse."""
+    keep_sending()
 
     @server.before_request
     def begin() -> None:
@@ -37,7 +40,7 @@ def name_requests(server: Flask) -> None:
         if "told" in g:
             asked = request.get_json(silent=True)
             output = asked.get("output") if isinstance(asked, dict) else None
-            g.told |= {"callback": str(output or ""), "http.status_code": answer.status_code}
+            g.told |= {"callback": _component(output), "http.status_code": answer.status_code}
         if log.isEnabledFor(logging.DEBUG):
             spent = round((time.perf_counter() - g.get("begun", time.perf_counter())) * 1000, 1)
             facts = {"method": request.method, "path": request.path, "status": answer.status_code, "ms": spent}
@@ -49,6 +52,18 @@ def name_requests(server: Flask) -> None:
         REQUEST.set("")
         if "open" in g:
             g.open.close()
+
+
+def _component(output: object) -> str:
+    """What a callback fills: ids of components, without what a pattern says of one of them.
+
+    >>> _component("cards-dora.children"), _component('{"index":"my view","type":"chart-body"}.figure'), _component(7)
+    ('cards-dora.children', 'chart-body.figure', '')
+    """
+    if not isinstance(output, str):
+        return ""
+    plain = _PATTERN.sub(lambda found: "".join(_TYPE.findall(found[0])[:1]) or "pattern", output[:2000])
+    return plain if _IDS.fullmatch(plain) else ""
 
 
 def request_name() -> str:

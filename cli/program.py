@@ -9,7 +9,7 @@ import typer
 
 from cli import catalogue, forecast, jtbd, numbers, password, serving, site, syncing, teams
 from cli.failures import guarded
-from data.telemetry import span
+from data.telemetry import leave, span
 
 app = typer.Typer(
     name="throughline",
@@ -39,6 +39,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     typed = list(sys.argv[1:] if argv is None else argv) or ["serve"]
     with span("command", command=_named(typed)) as told:
         told["exit_code"] = code = guarded(lambda: app(typed, prog_name="python app.py", standalone_mode=False))
+    leave()
     return code
 
 

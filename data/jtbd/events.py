@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from data import telemetry
@@ -13,16 +13,18 @@ _EVENTS: dict[str, tuple[str, dict[str, str]]] = {
         "jtbd.job.id": "job_id", "jtbd.job.persona": "persona", "jtbd.job.status": "status",
         "jtbd.job.duration_seconds": "duration_seconds"}),
     "outcome": ("jtbd.outcome_achieved", {
-        "jtbd.outcome.id": "outcome_id", "jtbd.outcome.persona": "persona", "jtbd.outcome.expected": "expected_value",
+        "jtbd.outcome.id": "outcome_id", "jtbd.outcome.persona": "persona", "jtbd.outcome.status": "status",
+        "jtbd.outcome.expected": "expected_value",
         "jtbd.outcome.actual": "actual_value", "jtbd.outcome.achievement_rate": "achievement_rate"}),
     "painpoint": ("jtbd.painpoint_resolved", {
         "jtbd.painpoint.id": "painpoint_id", "jtbd.painpoint.persona": "persona",
         "jtbd.painpoint.severity_before": "severity_before", "jtbd.painpoint.severity_after": "severity_after",
         "jtbd.painpoint.effectiveness": "resolution_effectiveness"}),
     "time": ("jtbd.time_to_outcome", {
-        "jtbd.time.outcome_id": "outcome_id", "jtbd.time.duration_seconds": "duration_seconds"}),
+        "jtbd.time.outcome_id": "outcome_id", "jtbd.time.persona": "persona", "jtbd.time.duration_seconds": "duration_seconds"}),
     "satisfaction": ("jtbd.user_satisfaction", {
-        "jtbd.satisfaction.outcome_id": "outcome_id", "jtbd.satisfaction.level": "satisfaction_level"}),
+        "jtbd.satisfaction.outcome_id": "outcome_id", "jtbd.satisfaction.persona": "persona",
+        "jtbd.satisfaction.level": "satisfaction_level"}),
 }  # fmt: skip
 
 
@@ -41,8 +43,11 @@ def named(record: Record) -> tuple[str, dict[str, Any]]:
     return (f"jtbd.job_{status}" if status else name), told
 
 
-def tell(records: Iterable[Record]) -> None:
-    """Tell of records that were stored just now."""
-    if telemetry.listening():
-        for each in records:
-            telemetry.event(*named(each))
+def tell(records: Sequence[Record]) -> dict[str, Any]:
+    """Tell of records that were stored just now, each once; the attributes of a single one are the span's too."""
+    if not telemetry.listening():
+        return {}
+    told = [named(each) for each in records]
+    for name, attributes in told:
+        telemetry.event(name, attributes)
+    return told[0][1] if len(told) == 1 else {}

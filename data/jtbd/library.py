@@ -8,6 +8,7 @@ import logging
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from data import telemetry
 from data.cache.files import opened
 from data.jtbd.specs import Item, SpecProblem, Specs, gathered, linked
 from data.jtbd.store import RecordStore
@@ -59,6 +60,13 @@ def current(store: RecordStore, folder: Path, now: int) -> Specs:
 
 def sync(store: RecordStore, folder: Path, now: int) -> SpecSync:
     """Read every file and keep what it says. Raises RecordsError."""
+    with telemetry.span("jtbd.sync") as told:
+        found = _sync(store, folder, now)
+        told |= {"files": len(found.files), "broken": len(found.broken), "triples": found.triples}
+    return found
+
+
+def _sync(store: RecordStore, folder: Path, now: int) -> SpecSync:
     from data.jtbd.turtle import SpecError, parse
 
     seen = signature(folder)

@@ -167,8 +167,7 @@ class RecordStore:
             with self.writing() as connection:
                 fresh = [each for each in rows if self._add(connection, each)]
                 self._changed(connection, len(fresh))
-            told["records"] = len(fresh)
-            events.tell(fresh)  # only what is on the disk
+            told |= {"records": len(fresh), **events.tell(fresh)}  # only what is on the disk
         return len(fresh)
 
     def store_job_completion(self, job: JobCompletion) -> bool:
