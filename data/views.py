@@ -327,7 +327,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Series:
-    """One thing drawn in a chart. `kind`: points | line | steps | bars | stacked | lying | area | bands | spans.
+    """One thing drawn in a chart. `kind`: points | sized | line | steps | bars | stacked | lying | area | bands | spans.
 
     `text`: what a pointer on a point reads beside its numbers. `picks`: the token under which the issues of each point are
     asked for, "" where there are none. `spans` are drawn from one x to the next, None parts them.
@@ -341,6 +341,19 @@ class Series:
     picks: Sequence[str] | None = None
     role: str = "main"  # main | muted | failure | recovery | elite … low | share-0 … share-3 | band-0 … : the page chooses colours
     width: Sequence[float] | None = None  # of bars over a numeric axis
+    size: Sequence[float] | None = None  # of points of kind "sized": diameter in px
+    labels: Sequence[str] | None = None  # written beside such points, "" for none
+
+
+@dataclass(frozen=True)
+class Region:
+    """A part of the plane of a chart that has a name: its corners, and where the name stands."""
+
+    name: str
+    corners: tuple[tuple[float, float], ...]
+    at: tuple[float, float]
+    side: str = "inside"  # inside | beside (right of the plane) | corner (top left)
+    role: str = "muted"
 
 
 @dataclass(frozen=True)
@@ -363,12 +376,14 @@ class ChartAnswer:
     help: str = ""  # how to read it, and what it is made of
     x_title: str = ""
     y_title: str = ""
-    x_kind: str = "number"  # time | number | category
+    x_kind: str = "number"  # time | number | log | category
     unit: str = ""  # of y, after a number
     series: tuple[Series, ...] = ()
     lines: tuple[Line, ...] = ()
     x_ticks: tuple[tuple[float, str], ...] = ()  # names of places on a numeric axis
     x_range: tuple[Any, Any] | None = None
+    y_range: tuple[float, float] | None = None
+    regions: tuple[Region, ...] = ()
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[Any, ...], ...] = ()
     row_picks: tuple[str, ...] = ()  # as many as rows, or none at all

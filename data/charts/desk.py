@@ -14,6 +14,7 @@ from data.charts.catalogue import Chart, ChartAsked
 from data.charts.drawing import Drawing, NoSuchPoint, Picks, issues_of
 from data.charts.registry import CHARTS
 from data.exports import csv_text
+from data.jtbd.charts import JOB_CHARTS
 from data.metrics.detail import Behind
 from data.metrics.facts import Facts
 from data.periods import Period
@@ -81,6 +82,8 @@ class Charts:
             lines=drawing.lines,
             x_ticks=drawing.x_ticks,
             x_range=drawing.x_range,
+            y_range=drawing.y_range,
+            regions=drawing.regions,
             columns=drawing.columns,
             rows=rows,
             row_picks=tuple(drawing.table_picks())[: len(rows)],
@@ -132,6 +135,8 @@ class Charts:
     ) -> IssuePage:
         """Some of the issues behind a point. `narrowed`: sort, text, reason, used as for a metric."""
         _, facts, drawing = self._drawn(name, period, filters, options)
+        if facts is None:  # jobs without issues
+            return IssuePage((), 0)
         picks = drawing.picks
         shown: Any = _Shown(picks.values, picks.outcome)
         behind = Behind(shown, ChartAsked(facts, period, options), _behind(picks, pick))
@@ -158,6 +163,8 @@ class Charts:
         return csv_issues(self.issues(name, pick, period, filters, count=10**9, options=options).rows)
 
     def _drawn(self, name: str, period: Period, filters: Filters, options: Options) -> tuple[Chart, Facts, Drawing]:
+        if name in JOB_CHARTS:
+            return self._workspace.jtbd.chart(name, period, filters, options)
         if name not in CHARTS:
             raise NoSuchChart(name)
         facts = self._workspace.facts(filters)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from data.metrics.facts import Facts
 from data.metrics.rows import Rows
-from data.views import Line, Problem, Series
+from data.views import Line, Problem, Region, Series
 
 NO_ROWS = Rows(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int16), ("",), {})
 
@@ -87,6 +87,8 @@ class Drawing:
     unit: str = ""
     x_ticks: tuple[tuple[float, str], ...] = ()
     x_range: tuple[Any, Any] | None = None
+    y_range: tuple[float, float] | None = None
+    regions: tuple[Region, ...] = ()
     columns: tuple[str, ...] = ()
     table: Callable[[], Iterable[tuple[Any, ...]]] = tuple
     table_picks: Callable[[], Sequence[str]] = tuple

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 NO_FILTERS = Filters()
 _KEPT = 8
+Options = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -284,6 +285,15 @@ class Jtbd:
             period_label=period.label,
             summary=found.summary,
         )
+
+    def chart(self, name: str, period: Period, filters: Filters, options: Options) -> tuple[Any, Any, Any]:
+        """(chart, facts or None, drawing) for the desk of charts; `options` may name persona and job. Raises KeyError."""
+        from data.jtbd.charts import drawn
+
+        asked = {each: value for each, value in options if each in ("persona", "job")}
+        serving = self.serving(filters)
+        chart, drawing = drawn(name, self.overview(period, filters, **asked), serving, period)
+        return chart, serving.facts if serving else None, drawing
 
     def dashboard(
         self, period: Period, filters: Filters = NO_FILTERS, *, persona: str | None = None, job: str | None = None

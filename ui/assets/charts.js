@@ -87,7 +87,11 @@
       Object.assign(layout.legend, { entrywidthmode: 'fraction', entrywidth: 0.46, font: { size: 10 } });
       layout.height = Math.min(layout.height, 320) + 16 * Math.ceil(named / 2);
     }
-    figure.data.forEach((trace) => { if (trace.mode === 'markers' && trace.marker) trace.marker.size *= 0.85; });
+    figure.data.forEach((trace) => {
+      if (trace.mode === 'markers+text') trace.mode = 'markers'; // no room for names
+      if (!trace.mode || !trace.mode.startsWith('markers') || !trace.marker) return;
+      trace.marker.size = Array.isArray(trace.marker.size) ? trace.marker.size.map((each) => each * 0.7) : trace.marker.size * 0.85;
+    });
     return figure;
   }
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from data.views import ChartAnswer, Line, Series
+from ui.components.chart_points import name_places, region_names, region_shapes, sized_trace
 from ui.figures import escape
 from ui.words import unit_words
 
-HEIGHT, TALL = 300, 400  # px
+HEIGHT, TALL, PLANE = 300, 400, 440  # px
 _TOP, _BOTTOM, _LEFT, _RIGHT = 12, 40, 44, 12
 _LABEL = 15  # px that a line of labels needs
 _WIDE = 6.4  # px of a letter of a label
@@ -41,6 +43,8 @@ def color(role: str) -> str:
     """
     if role in ("band-todo", "band-done") or role.startswith("pace-"):
         return f"var(--tl-chart-{role})"
+    if role.startswith("served-"):
+        return f"var(--tl-{role})"
     if role.startswith("band-"):
         return f"var(--tl-chart-band-{int(role.removeprefix('band-')) % _BANDS})"
     if role == "signal":
@@ -53,10 +57,13 @@ def figure(answer: ChartAnswer) -> dict[str, Any]:
     answer = replace(answer, series=tuple(each for each in answer.series if len(each.x)))
     lying = any(each.kind == "lying" for each in answer.series)
     top = _top(answer)
-    usual = TALL if any(each.kind == "area" for each in answer.series) else HEIGHT
-    height = max(usual, 28 * _places(answer) + top + _BOTTOM) if lying else usual
+    usual = TALL if any(each.kind == "area" for each in answer.series) else PLANE if answer.regions else HEIGHT
+    listed = lying or _named_places(answer)
+    height = max(usual, 28 * _places(answer) + top + _BOTTOM) if listed else usual
     labels = _line_labels(answer, top, height)
     right = max([_RIGHT, *(12 + _WIDE * len(each.label) for each in answer.lines if each.axis == "y")])
+    right = max(right, *(14 + _WIDE * max(map(len, each.name.split("\n"))) for each in answer.regions if each.side == "beside"), 0)  # fmt: skip
+    named = name_places(answer)
     layout = {
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
@@ -73,14 +80,14 @@ def figure(answer: ChartAnswer) -> dict[str, Any]:
         },
         "xaxis": _x_axis(answer, lying),
         "yaxis": _y_axis(answer, lying),
-        "shapes": [_line(each) for each in answer.lines],
-        "annotations": labels,
+        "shapes": [*region_shapes(answer.regions), *(_line(each) for each in answer.lines)],
+        "annotations": [*region_names(answer.regions), *labels],
         "height": height,
         "margin": {"l": _LEFT, "r": round(right), "t": top, "b": _BOTTOM},
         "barmode": "stack" if any(each.kind in ("stacked", "bands", "lying") for each in answer.series) else "group",
         "bargap": 0.18,
     }  # fmt: skip
-    return {"data": [_trace(answer, each) for each in answer.series], "layout": layout}
+    return {"data": [_trace(answer, each, named.get(n, ())) for n, each in enumerate(answer.series)], "layout": layout}
 
 
 def _top(answer: ChartAnswer) -> int:
@@ -95,10 +102,15 @@ def _parts(answer: ChartAnswer) -> int:
 
 
 def _places(answer: ChartAnswer) -> int:
-    return max((len(set(each.y)) for each in answer.series), default=0)
+    return len({y for each in answer.series for y in each.y if y is not None})
 
 
-def _trace(answer: ChartAnswer, series: Series) -> dict[str, Any]:
+def _named_places(answer: ChartAnswer) -> bool:
+    """Whether the y axis lists names, each with sized points."""
+    return any(each.kind == "sized" and any(isinstance(y, str) for y in each.y) for each in answer.series)
+
+
+def _trace(answer: ChartAnswer, series: Series, named: Sequence[str] = ()) -> dict[str, Any]:
     base: dict[str, Any] = {
         "name": escape(series.name),
         "x": [escape(each) if isinstance(each, str) else each for each in series.x],
@@ -111,6 +123,8 @@ def _trace(answer: ChartAnswer, series: Series) -> dict[str, Any]:
     if series.text is not None:
         base["hovertext"] = [escape(each) for each in series.text]
     shade = color(series.role)
+    if series.kind == "sized":
+        return base | sized_trace(series, shade, named)
     if series.kind == "points":
         return base | {
             "type": "scatter", "mode": "markers",
@@ -127,6 +141,7 @@ def _trace(answer: ChartAnswer, series: Series) -> dict[str, Any]:
     if series.kind == "spans":
         return base | {
             "type": "scatter", "mode": "lines", "line": {"color": shade, "width": 3}, "connectgaps": False,
+            **({"hoverinfo": "skip", "hovertemplate": None} if series.role == "served-between" else {}),
         }  # fmt: skip
     if series.kind == "area":
         return base | {
@@ -183,6 +198,10 @@ def _x_axis(answer: ChartAnswer, lying: bool) -> dict[str, Any]:
             "nticks": 6,
             **_whole(answer, max((v or 0 for each in answer.series for v in each.x), default=0)),
         }
+    if answer.x_kind == "log":
+        axis |= {"type": "log", "showgrid": True}
+    if _named_places(answer):
+        axis |= {"showgrid": True}
     if answer.x_ticks:
         axis |= {
             "tickmode": "array",
@@ -220,6 +239,14 @@ def _y_axis(answer: ChartAnswer, lying: bool) -> dict[str, Any]:
     axis = _axis(title=title, zeroline=True)
     if lying:
         return axis | {"autorange": "reversed", "type": "category", "showgrid": False, "title": {"text": ""}}
+    if _named_places(answer):
+        order = list(dict.fromkeys(escape(y) for each in answer.series for y in each.y if isinstance(y, str)))
+        return axis | {
+            "type": "category", "categoryorder": "array", "categoryarray": order[::-1], "title": {"text": ""},
+            "zeroline": False, "range": [-0.6, len(order) - 0.4],
+        }  # fmt: skip
+    if answer.y_range is not None:
+        return axis | {"range": list(answer.y_range), "nticks": 6}
     if any(isinstance(y, str) for each in answer.series for y in each.y):
         return axis | {"type": "category", "categoryorder": "category descending", "title": {"text": ""}}
     low, high = _extent(answer)
