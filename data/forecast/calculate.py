@@ -23,11 +23,13 @@ from data.forecast.remaining import of_epic, of_version
 from data.forecast.simulate import Urn, count_answer, date_answer, days_until, totals
 from data.metrics.facts import Facts
 from data.periods import PeriodError
+from data.telemetry import span
 
 HORIZON = 1_826  # days ahead: five years
 BARS = 40
 
 
+@span("calculation", family="forecast")
 def answered(facts: Facts, question: Question) -> Forecast:
     """The answer to any question; `facts.once(answered, question)` works it out the first time only.
 

@@ -11,6 +11,7 @@ from data.metrics.facts import Facts
 from data.settings.model import SprintWeights
 from data.sprints.scope import REASONS, Scope, scope
 from data.sprints.windows import Windows, windows
+from data.telemetry import span
 
 # Parts of the score: the names of their weights, and of the metric that says the same of a period.
 PARTS = {
@@ -59,6 +60,7 @@ class Stats:
         return flat.reshape(len(self), width)
 
 
+@span("calculation", family="sprints")
 def stats(facts: Facts) -> Stats:
     """All sprints of the view."""
     open_, found = facts.once(windows), facts.once(scope)
