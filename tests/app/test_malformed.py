@@ -10,6 +10,8 @@ from urllib.parse import quote
 
 import pytest
 
+from data.charts.registry import CHARTS
+from data.metrics import CATALOG
 from data.workspace import open_workspace
 from sample.source import SampleSite
 from ui import ids, url
@@ -21,7 +23,7 @@ ODD: list[Any] = [
     {"startRow": 0, "endRow": 5, "sortModel": 3, "filterModel": []}, {"sortModel": [1], "filterModel": {"which": 1}}, {"startRow": {}, "filterModel": {"text": {"filter": []}}},
     {"sortModel": [{"colId": [], "sort": {}}]}, {"query": "?metric=flow_time", "n": []}, "2026-02-30", "0001-01-01", "9999-12-31",
 ]  # fmt: skip
-METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH")
+METHODS = ("GET",) * 8 + ("HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH")  # what only reads is where the work is
 KINDS = (
     "application/json",
     "text/plain",
@@ -46,13 +48,15 @@ def words(rng: random.Random) -> str:
 GOOD = (
     "flow_time", "lead_time_for_changes", "7d", "90d", "2026-01-01", "2026-13-01", "flow", "dora", "quality", "0001-01-01", "9999-12-31", "TEAM", "Story", "1", "-1", "csv", "xlsx",
     "durations:inclusive_days", "durations:nonsense", "workflow:x", "definitions:y", ":", "a:b:c", "zone:Mars/Base",
+    "project", "type", "assignee", "week", "month", "sprint", "2", "0", "99999999999999999999", "2026-01-01..2026-02-01", "items", "when",
 )  # fmt: skip
+KNOWN = (*GOOD, *CATALOG, *(each.name for each in CHARTS.values()))
 
 
 def names() -> tuple[str, ...]:
     """What our queries ask with, and what they do not."""
     ours = [*url.FILTERS, *(own for tab in url.TABS.values() for own in tab.own), url.DEFINITION]
-    return ("tab", "period", "from", "to", "metric", *dict.fromkeys(ours), "m", "", "view", "q[]")
+    return ("tab", "period", "from", "to", "metric", "chart", "pick", *dict.fromkeys(ours), "m", "", "view", "q[]")
 
 
 def query(rng: random.Random) -> str:
@@ -60,7 +64,7 @@ def query(rng: random.Random) -> str:
     for _ in range(rng.randrange(7)):
         said = words(rng).encode("utf-8", "surrogatepass")
         if rng.random() < 0.5:
-            said = rng.choice([*GOOD, *url.TABS]).encode()
+            said = rng.choice([*KNOWN, *url.TABS]).encode()
         parts.append(f"{rng.choice(names())}={quote(said) if rng.random() < 0.8 else said.decode('latin-1')}")
     return rng.choice("&&&;").join(parts)
 
