@@ -19,6 +19,7 @@ from data.metrics.detail import Behind
 from data.metrics.facts import Facts
 from data.periods import Period
 from data.spreadsheet import Sheet
+from data.telemetry import span
 from data.views import ChartAnswer, Filters, IssuePage, Picked
 
 if TYPE_CHECKING:
@@ -198,6 +199,7 @@ def _behind(picks: Picks, pick: str) -> Any:
         raise NoPoint(pick) from error
 
 
+@span("calculation", family="charts")
 def drawn(facts: Facts, name: str, period: Period, options: Options = ()) -> Drawing:
     """One chart for one question; `facts.once(drawn, name, period, options)` draws it the first time only."""
     return CHARTS[name](ChartAsked(facts, period, options))
