@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from data.answering import COLUMNS, ISSUE_COLUMNS, cell_of, named
+from data.exports import csv_text
 from data.periods import Period, zone_named
 from data.spreadsheet import Sheet, instant, xlsx
 from data.views import Filters
@@ -25,11 +26,19 @@ class Downloads:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
 
-    def numbers(self, period: Period, filters: Filters = NO_FILTERS, *, metric: str | None = None) -> Sheet:
-        """All metrics, or one of them, a row each. Raises LookupError for an unknown metric."""
-        families = (named(metric).family,) if metric else FAMILIES
+    def numbers(
+        self,
+        period: Period,
+        filters: Filters = NO_FILTERS,
+        *,
+        metric: str | None = None,
+        metrics: tuple[str, ...] | None = None,
+    ) -> Sheet:
+        """DORA and Flow, or the metrics named, a row each. Raises LookupError for an unknown metric."""
+        wanted = (metric,) if metric else metrics
+        families = FAMILIES if wanted is None else tuple(dict.fromkeys(named(each).family for each in wanted))
         answers = [self._workspace.answer(family, period, filters) for family in families]
-        values = [each for answer in answers for each in answer.values if metric in (None, each.metric_name)]
+        values = [each for answer in answers for each in answer.values if wanted is None or each.metric_name in wanted]
         rows = [[cell_of(value, name) for name in COLUMNS] for value in values]
         return Sheet("Numbers", COLUMNS, rows, _NUMBER_INSTANTS)
 
@@ -38,6 +47,10 @@ class Downloads:
         page = self._workspace.issue_page(metric, period, filters, count=count)
         rows = [[getattr(row, name) for name in ISSUE_COLUMNS] for row in page.rows]
         return Sheet("Issues", ISSUE_COLUMNS, rows, _ISSUE_INSTANTS)
+
+    def csv(self, sheet: Sheet) -> str:
+        """The table as CSV."""
+        return csv_text(sheet.headers, sheet.rows)
 
     def xlsx(self, sheet: Sheet, period: Period, filters: Filters = NO_FILTERS) -> bytes:
         """The table as a workbook, dates in the zone of the period, with a second sheet that says what it is."""

@@ -170,8 +170,17 @@ class Workspace(Parts):
         found, _ = place.tables(place.loaded().settings.mapping)
         return answering.choices(found)
 
-    def answer(self, family: str, period: Period, filters: Filters = NO_FILTERS, *, stale_ok: bool = False) -> Answer:
-        """The metrics of a family ("dora", "flow", "jtbd"). With `stale_ok` numbers of older data may come, and say so."""
+    def answer(
+        self,
+        family: str,
+        period: Period,
+        filters: Filters = NO_FILTERS,
+        *,
+        stale_ok: bool = False,
+        known_only: bool = False,
+    ) -> Answer:
+        """The metrics of a family ("dora", "flow", "jtbd"). With `stale_ok` numbers of older data may come, and say so;
+        with `known_only` nothing is calculated, and what is not known has no values."""
         if family == "jtbd":
             return self.jtbd.answer(period, filters, stale_ok=stale_ok)
         place = self.place
@@ -185,6 +194,8 @@ class Workspace(Parts):
             self.revision(head),
         )
         found = place.cache.get(key)
+        if found is None and known_only:
+            return Answer((), "unknown", "")
         if found is None or (found.state != "fresh" and not stale_ok):
             if head is None:
                 values = measure_family(family, place.facts(settings, filters), period)

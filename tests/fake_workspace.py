@@ -25,6 +25,7 @@ from data.views import (
     Status,
     SyncState,
 )
+from tests.fake_catalogue import FakeCatalogue
 from tests.fake_charts import FakeCharts
 from tests.fake_mapping import FakeMapping
 
@@ -118,6 +119,10 @@ class FakeWorkspace(FakeMapping):
     @cached_property
     def charts(self) -> FakeCharts:
         return FakeCharts(self)
+
+    @cached_property
+    def catalogue(self) -> FakeCatalogue:
+        return FakeCatalogue(self)
 
     def ready(self) -> dict[str, Any]:
         return {"ready": self.scenario != "broken", "stores": {}, "last_sync": None, "disk": {}, "jira": "unknown"}

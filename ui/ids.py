@@ -92,6 +92,13 @@ class Sprints(StrEnum):
     BODY = "sprints-body"
 
 
+class Catalogue(StrEnum):
+    SEARCH = "catalogue-search"  # ui/assets/catalogue.js writes it into the address
+    BODY = "catalogue-body"
+    CHARTS = "catalogue-charts"  # the charts of an opened metric; hidden while the list is shown
+    BELOW = "catalogue-below"
+
+
 class Detail(StrEnum):
     PANEL = "detail-panel"
     BODY = "detail-body"
@@ -105,6 +112,16 @@ def cards_grid(family: str, view: str) -> dict[str, str]:
 def cards_again(family: str, view: str) -> dict[str, str]:
     """Put beside a grid of old numbers: asks for new ones as soon as it is on the page."""
     return {"area": "cards-again", "family": family, "view": view}
+
+
+def catalogue_grid(family: str, view: str) -> dict[str, str]:
+    """The entries of one category for one question; another question is another grid."""
+    return {"area": "catalogue-grid", "family": family, "view": view}
+
+
+def catalogue_ask(family: str, view: str) -> dict[str, str]:
+    """Put beside entries without numbers: asks for them as soon as it is on the page."""
+    return {"area": "catalogue-ask", "family": family, "view": view}
 
 
 def filter_list(name: str) -> dict[str, str]:

@@ -22,6 +22,7 @@ TABS = {
     "flow": Tab("Flow"),
     "forecast": Tab("Forecast", own=("items", "by", "history", "seed", "version", "epic")),
     "sprints": Tab("Sprints", own=("board", "sprint")),
+    "catalogue": Tab("Catalogue", own=("q", "category", "measure", "by", "over", "limits")),
     "teams": Tab("Teams", own=("team",)),
     "quality": Tab("Data quality"),
 }

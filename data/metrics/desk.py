@@ -13,7 +13,7 @@ from data.metrics.registry import CATALOG
 from data.periods import Period
 from data.settings.definitions import expanded, table
 from data.settings.fields import FIELDS
-from data.views import Breakdown, Entry, Filters, Part
+from data.views import Answer, Breakdown, Entry, Filters, Part
 
 if TYPE_CHECKING:
     from data.metrics.facts import Facts
@@ -73,6 +73,10 @@ class Catalogue:
         family = self.named(name).family
         values = self._workspace.answer(family, period, filters).values
         return next(each for each in values if each.metric_name == name)
+
+    def known(self, family: str, period: Period, filters: Filters = NO_FILTERS) -> Answer:
+        """The numbers of a family as far as they are in the cache, old ones too; nothing is calculated."""
+        return self._workspace.answer(family, period, filters, stale_ok=True, known_only=True)
 
     def over_time(self, name: str, period: Period, filters: Filters = NO_FILTERS, step: str = "week") -> Breakdown:
         """The metric for each day, week or month. Raises LookupError."""

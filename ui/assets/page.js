@@ -73,6 +73,7 @@
     all('a[data-nav="tab"]').forEach((link) => {
       const target = canonical(params);
       DETAIL.forEach((name) => target.delete(name));
+      if (link.dataset.tab !== tab) own(tab).forEach((name) => target.delete(name)); // two tabs may ask under one name
       target.set('tab', link.dataset.tab);
       const text = canonical(target).toString();
       set(link, 'href', text ? '?' + text : location.pathname);

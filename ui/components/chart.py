@@ -136,15 +136,7 @@ def _foot(answer: ChartAnswer, own: str, *, drawn: bool) -> html.Div:
             html.Div(
                 [
                     issues if answer.issues else None,
-                    html.A(
-                        [icon("download"), "CSV"],
-                        href=f"/export/chart.csv{own}",
-                        className="btn-link-quiet",
-                        download="",
-                        **{"aria-label": f"{answer.title} as CSV"},
-                    )
-                    if answer.columns
-                    else None,
+                    *([_file(answer, own, kind) for kind in ("CSV", "XLSX")] if answer.columns else []),
                     html.Button(
                         [icon("download"), "PNG"],
                         type="button",
@@ -158,6 +150,16 @@ def _foot(answer: ChartAnswer, own: str, *, drawn: bool) -> html.Div:
             ),
         ],
         className="chart-foot",
+    )
+
+
+def _file(answer: ChartAnswer, own: str, kind: str) -> html.A:
+    return html.A(
+        [icon("download"), kind],
+        href=f"/export/chart.{kind.lower()}{own}",
+        className="btn-link-quiet",
+        download="",
+        **{"aria-label": f"{answer.title} as {kind}"},
     )
 
 

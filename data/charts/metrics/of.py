@@ -14,7 +14,7 @@ from data.metrics.detail import UNITS
 from data.metrics.registry import CATALOG
 from data.metrics.rows import Rows
 
-METRIC, GROUP, STEP = "of", "by", "over"  # names in the view
+METRIC, GROUP, STEP, LIMITS = "measure", "by", "over", "limits"  # names in the view
 COUNTED = ("count", "sum", "distinct")  # their parts are drawn as bars, the others as a line
 
 
