@@ -24,6 +24,7 @@ from ui.components.period_picker import compared, label
 from ui.components.save_view import keep_dialog
 from ui.modals.connection import connection_modal
 from ui.modals.field_mapping import field_mapping_modal
+from ui.modals.track import track_modal
 from ui.shell import shell
 from ui.url import FILTERS, TABS, parse
 from ui.words import span
@@ -52,7 +53,7 @@ def blank() -> Any:
 
 def dialogs() -> list[Any]:
     """The closed modals."""
-    return [connection_modal(), save_dialog(), keep_dialog(), field_mapping_modal()]
+    return [connection_modal(), save_dialog(), keep_dialog(), track_modal(), field_mapping_modal()]
 
 
 # The URL is the only place that holds what is looked at. It is taken apart in the browser into one question per tab,

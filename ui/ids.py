@@ -210,6 +210,53 @@ class Teams(StrEnum):
     DONE = "teams-done"  # store: what became of it
 
 
+# ── jobs (ui/tabs/jobs*.py, ui/modals/track.py, callbacks/jobs*.py) ───────────────────────────────────────────────────
+
+
+class Jobs(StrEnum):
+    HEAD = "jobs-head"
+    CARDS = "jobs-cards"
+    TABLES = "jobs-tables"
+    MORE = "jobs-more"
+    WISH = "jobs-wish"  # store: which form ui/assets/jobs.js asks for, {"n", "kind", "about"}
+    FILE = "jobs-file"  # store: a file to import, {"n", "name", "text"}
+    SESSION = "jobs-session"  # store: the form that is open, and the name of what it will note down
+    DONE = "jobs-done"  # store: what was noted down last
+    IMPORTED = "jobs-imported"  # store: what became of the last file
+    DRAWN = "jobs-drawn"  # store: counts how often the charts were asked for again
+    MODAL = "jobs-modal"
+    TITLE = "jobs-title"
+    FORM = "jobs-form"
+    REPORT = "jobs-report"  # why it was not kept
+    CANCEL = "jobs-cancel"
+    SAVE = "jobs-save"
+
+
+def jobs_field(name: str) -> dict[str, str]:
+    """A control of the open form; pass ALL to reach every one."""
+    return {"area": "jobs-field", "field": name}
+
+
+def jobs_wrong(name: str) -> dict[str, str]:
+    """What is wrong with a control, beside it."""
+    return {"area": "jobs-wrong", "field": name}
+
+
+def record_rows(question: str, kind: str) -> dict[str, str]:
+    """One page of the records of a kind in the panel."""
+    return {"area": "record-rows", "question": question, "kind": kind}
+
+
+def record_turn(question: str, kind: str, to: str) -> dict[str, str]:
+    """Newer or older records."""
+    return {"area": "record-turn", "question": question, "kind": kind, "to": to}
+
+
+def record_place(question: str, kind: str) -> dict[str, str]:
+    """Store: what is asked for, and at which record the page begins."""
+    return {"area": "record-place", "question": question, "kind": kind}
+
+
 # ── connection (ui/modals/connection.py, callbacks/connection.py) ─────────────────────────────────────────────────────
 
 

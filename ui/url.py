@@ -22,6 +22,7 @@ TABS = {
     "flow": Tab("Flow"),
     "forecast": Tab("Forecast", own=("items", "by", "history", "seed", "version", "epic")),
     "sprints": Tab("Sprints", own=("board", "sprint")),
+    "jobs": Tab("Jobs", own=("persona", "job")),
     "catalogue": Tab("Catalogue", own=("q", "category", "measure", "by", "over", "limits")),
     "teams": Tab("Teams", own=("team",)),
     "quality": Tab("Data quality"),

@@ -14,12 +14,20 @@ from ui.words import FLOW_ITEMS, TIER_CLASS, change, headline, notes, number, pa
 
 
 def metric_card(
-    value: MetricValue, *, href: str, covered: str = "", action: Any = None, measured: str = ""
+    value: MetricValue,
+    *,
+    href: str,
+    covered: str = "",
+    action: Any = None,
+    measured: str = "",
+    mark: Any = None,
+    middle: Any = None,
 ) -> html.Article:
     """The card of `value`; `href` opens its detail. A card that has no data says which days are `covered`
-    and offers `action`, a way there. `measured`: the definitions that it obeys, for those who point at the title."""
+    and offers `action`, a way there. `measured`: the definitions that it obeys, for those who point at the title.
+    `mark` stands in the place of a tier, `middle` in that of a line."""
     return html.Article(
-        [_title(value, href, measured), *_body(value, covered, action)],
+        [_title(value, href, measured), *_body(value, covered, action, (mark, middle))],
         className=f"card-metric card-{value.error_state.replace('_', '-')}",
         **{"data-metric": value.metric_name},
     )
@@ -46,10 +54,10 @@ def _title(value: MetricValue, href: str, measured: str) -> html.H3:
     )
 
 
-def _body(value: MetricValue, covered: str, action: Any) -> list[Any]:
+def _body(value: MetricValue, covered: str, action: Any, own: tuple[Any, Any]) -> list[Any]:
     match value.error_state:
         case ErrorState.SUCCESS:
-            return _number(value)
+            return _number(value, *own)
         case ErrorState.MISSING_MAPPING:
             return _missing(value)
         case ErrorState.NO_DATA:
@@ -58,15 +66,15 @@ def _body(value: MetricValue, covered: str, action: Any) -> list[Any]:
             return _failed(value)
 
 
-def _number(value: MetricValue) -> list[Any]:
+def _number(value: MetricValue, mark: Any, middle: Any) -> list[Any]:
     shown, unit = headline(value)
     shares = value.details.get("distribution")
-    middle = _shares(shares) if shares else _trend(value)
+    middle = middle or (_shares(shares) if shares else _trend(value))
     tail = html.Div([_change(value), _counts(value)], className="card-foot")
     top = html.Div(
         [
             html.Span([html.Span(shown, className="num"), html.Span(unit, className="unit")], className="value"),
-            tier(value),
+            mark or tier(value),
         ],
         className="card-top",
     )

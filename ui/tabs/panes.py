@@ -10,7 +10,7 @@ from dash import html
 from ui import ids
 from ui.components.chart import chart_cards
 from ui.components.metric_card import skeletons
-from ui.tabs import catalogue, forecast, sprints, teams
+from ui.tabs import catalogue, forecast, jobs, sprints, teams
 from ui.tabs.charts import DORA, FLOW, FORECAST
 from ui.tabs.quality import skeleton
 
@@ -28,6 +28,7 @@ PANES: dict[str, Callable[[], list[Any]]] = {
         chart_cards(FORECAST, "forecast", "What it rests on"),
     ],
     "sprints": lambda: [html.Div(sprints.skeleton(), id=ids.Sprints.BODY)],
+    "jobs": jobs.pane,
     "catalogue": catalogue.pane,
     "teams": lambda: [html.Div(teams.skeleton(), id=ids.Teams.BODY, className="teams")],
     "quality": lambda: [html.Div(skeleton(), id=ids.Quality.BODY, className="quality")],

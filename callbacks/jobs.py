@@ -1,0 +1,84 @@
+"""The tab "Jobs": its numbers, tables and register for the view in the URL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import ClientsideFunction, Input, Output, callback, clientside_callback, ctx, no_update
+
+from callbacks.context import period_of, problem_of, workspace
+from data.periods import PeriodError
+from data.views import Problem
+from ui import ids
+from ui.components.notice import notice
+from ui.tabs.jobs import JOB, PERSONA, cards, empty, head
+from ui.tabs.jobs_register import more
+from ui.tabs.jobs_tables import tables
+from ui.url import View, parse
+
+J = ids.Jobs
+_KEEP = (no_update,) * 4
+
+
+@callback(
+    Output(J.HEAD, "children"),
+    Output(J.CARDS, "children"),
+    Output(J.TABLES, "children"),
+    Output(J.MORE, "children"),
+    Input(ids.tab_view("jobs"), "data"),
+    Input(J.DONE, "data"),
+    Input(J.IMPORTED, "data"),
+    prevent_initial_call=True,
+)
+def show_jobs(view: dict[str, str] | None, done: dict | None, imported: dict | None) -> tuple[Any, Any, Any, Any]:
+    """Everything but the charts, which ask for themselves."""
+    if not view:
+        return _KEEP
+    asked = parse(view["query"])
+    said = _said({J.DONE: done, J.IMPORTED: imported}.get(ctx.triggered_id))
+    try:
+        return _page(asked, said)
+    except PeriodError as error:
+        return [notice(Problem(str(error), level="info"))], None, None, None
+    except Exception as error:  # noqa: BLE001 - the tab is open and must say something
+        problem, request_id = told(error)
+        return [notice(problem, request_id=request_id)], None, None, None
+
+
+def _page(asked: View, said: list[Problem]) -> tuple[Any, Any, Any, Any]:
+    desk = workspace().jtbd
+    choices = desk.choices()
+    narrowed = {"persona": asked.asks(PERSONA), "job": asked.asks(JOB)}
+    period = period_of(asked)
+    found = desk.overview(period, asked.filters, **narrowed)
+    if not choices.jobs and not choices.outcomes and not found.register:
+        return [*(notice(each) for each in said), *empty(found.spec_problems)], None, None, None
+    values = desk.answer(period, asked.filters, **narrowed).values
+    return head(found, choices, asked, said), cards(values, asked), tables(found, asked), more(found, asked)
+
+
+def told(error: Exception) -> tuple[Problem, str]:
+    """What went wrong, in words: problems of the record store say so themselves."""
+    problem = getattr(error, "problem", None)
+    if isinstance(problem, Problem):
+        return problem, ""
+    if type(error) is not ValueError and isinstance(error, ValueError):
+        return Problem(str(error)), ""
+    return problem_of(error)
+
+
+def _said(done: dict | None) -> list[Problem]:
+    """What was just noted down or imported."""
+    return [
+        Problem(each["what"], each.get("why", ""), each.get("todo", ""), each.get("level", "info"))
+        for each in (done or {}).get("said", ())
+    ]
+
+
+clientside_callback(
+    ClientsideFunction("jobs", "draw_again"),
+    Output(J.DRAWN, "data"),
+    Input(J.DONE, "data"),
+    Input(J.IMPORTED, "data"),
+    prevent_initial_call=True,
+)

@@ -1,0 +1,250 @@
+"""The forms of the tab "Jobs": open one, say what is wrong beside the field, note down once; and files of records."""
+
+from __future__ import annotations
+
+import math
+import uuid
+from typing import Any
+
+from dash import ALL, Input, Output, State, callback, ctx, no_update
+
+from callbacks.context import workspace
+from callbacks.jobs import told
+from data.views import Problem
+from ui import ids
+from ui.modals.track import FORMS, Field, form, refused
+
+J = ids.Jobs
+MOST_BYTES = 900_000
+_SAMPLE = Problem(
+    "The register of the sample site is an example and stays as it is.",
+    "",
+    "Connect your Jira, or set THROUGHLINE_JTBD to a folder of your own.",
+    "info",
+)
+# Which field an error of a record is about: its name in the message.
+_NAMED = {
+    "severity_before": "before", "severity_after": "after", "duration_seconds": "minutes", "satisfaction_level": "level",
+    "effort_score": "effort", "expected_value": "expected", "actual_value": "actual", "started_at": "started",
+    "completed_at": "at", "end_time": "at", "start_time": "started", "persona": "persona", "feature": "feature",
+    "the start": "started", "the time": "at", "status": "status", "effort": "effort", "metric": "metric", "title": "title",
+}  # fmt: skip
+
+
+@callback(
+    Output(J.MODAL, "is_open"),
+    Output(J.TITLE, "children"),
+    Output(J.FORM, "children"),
+    Output(J.SAVE, "children"),
+    Output(J.SAVE, "hidden"),
+    Output(J.SESSION, "data"),
+    Input(J.WISH, "data"),
+    Input(J.CANCEL, "n_clicks"),
+    Input(J.DONE, "data"),
+    prevent_initial_call=True,
+)
+def open_or_close(wish: dict | None, _cancel: int | None, _done: dict | None) -> tuple[Any, ...]:
+    """A fresh form for each wish, with the name under which it will be noted down; closed when it is."""
+    stays = (no_update,) * 5
+    if ctx.triggered_id != J.WISH:
+        return False, *stays
+    kind = str((wish or {}).get("kind"))
+    if kind not in FORMS:
+        return no_update, *stays
+    desk, made = workspace().jtbd, FORMS[kind]
+    session = {"kind": kind, "event": uuid.uuid4().hex}
+    if kind == "register" and desk.shelf.is_example:
+        return True, made.title, refused(_SAMPLE), made.save, True, session
+    try:
+        shown = form(kind, desk.choices(), str((wish or {}).get("about") or ""))
+    except Exception as error:  # noqa: BLE001 - the dialog opens and says why it has no form
+        return True, made.title, refused(told(error)[0]), made.save, True, session
+    return True, made.title, shown, made.save, False, session
+
+
+@callback(
+    Output(J.DONE, "data"),
+    Output(J.REPORT, "children"),
+    Output(ids.jobs_wrong(ALL), "children"),
+    Output(ids.jobs_field(ALL), "invalid"),
+    Input(J.SAVE, "n_clicks"),
+    Input(J.SESSION, "data"),
+    State(ids.jobs_field(ALL), "value"),
+    State(ids.jobs_field(ALL), "id"),
+    State(J.DONE, "data"),
+    running=[(Output(J.SAVE, "disabled"), True, False)],
+    prevent_initial_call=True,
+)
+def keep(
+    _clicks: int | None, session: dict | None, values: list[Any], names: list[dict[str, str]], before: dict | None
+) -> tuple[Any, Any, list[str], list[bool]]:
+    """Note down what the form says, once however often it is sent, or say what is wrong where it is wrong."""
+    fields = [each["field"] for each in names]
+    if ctx.triggered_id != J.SAVE or not session or session.get("kind") not in FORMS:
+        return no_update, None, [""] * len(fields), [False] * len(fields)
+    asked = {name: str(value if value is not None else "").strip() for name, value in zip(fields, values, strict=True)}
+    wrong, problem, said = kept(session["kind"], asked, str(session.get("event") or ""))
+    marks = [wrong.get(name, "") for name in fields]
+    if said is None:
+        return no_update, refused(problem) if problem else None, marks, [bool(each) for each in marks]
+    done = {"n": (before or {}).get("n", 0) + 1, "said": [{"what": said, "level": "info"}]}
+    return done, None, marks, [False] * len(fields)
+
+
+def kept(kind: str, asked: dict[str, str], event: str) -> tuple[dict[str, str], Problem | None, str | None]:
+    """(what is wrong by field, what is wrong besides, what was noted down)."""
+    found, wrong = checked(FORMS[kind].fields, asked)
+    if wrong:
+        return wrong, None, None
+    try:
+        return {}, None, _KEEPERS[kind](found, event)
+    except Exception as error:  # noqa: BLE001 - the form stays open and says why
+        words = str(error)
+        name = next((field for named, field in _NAMED.items() if words.startswith(named)), None)
+        if isinstance(error, ValueError) and name in {each.name for each in FORMS[kind].fields}:
+            return {name: words[:1].upper() + words[1:].replace("_", " ")}, None, None
+        return {}, told(error)[0], None
+
+
+def checked(fields: tuple[Field, ...], asked: dict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Values as they are kept (None for what is empty), and what is wrong with them, by field."""
+    found: dict[str, Any] = {}
+    wrong: dict[str, str] = {}
+    for field in fields:
+        text = asked.get(field.name, "")
+        found[field.name] = text or None
+        if not text:
+            if field.must:
+                wrong[field.name] = "Choose one." if field.kind == "pick" else "Fill this in."
+        elif field.kind == "number":
+            found[field.name], problem = _number(text, field)
+            if problem:
+                wrong[field.name] = problem
+    return found, wrong
+
+
+def _number(text: str, field: Field) -> tuple[float | None, str]:
+    try:
+        value = float(text.replace(",", "."))
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        return None, "Give a number, such as 12.5."
+    low, high = field.low, field.high
+    if (low is not None and value < low) or (high is not None and value > high):
+        return None, f"Give a number from {low:g} to {high:g}." if high is not None else f"Give {low:g} or more."
+    return value, ""
+
+
+# ---- what each form keeps
+
+
+def _outcome(asked: dict[str, Any], event: str) -> str:
+    desk = workspace().jtbd
+    desk.shelf.track_outcome(
+        asked["outcome"], asked["actual"], expected=asked["expected"], feature=asked["feature"] or "",
+        persona=_persona(asked), at=asked["at"], note=asked["note"] or "", event_id=event,
+    )  # fmt: skip
+    return f"Noted down: {_title('outcomes', asked['outcome'])}, measured {asked['actual']:g}."
+
+
+def _job(asked: dict[str, Any], event: str) -> str:
+    minutes = asked["minutes"]
+    workspace().jtbd.shelf.track_job(
+        asked["job"], _persona(asked), asked["feature"], asked["status"], at=asked["at"],
+        duration=None if minutes is None else minutes * 60, note=asked["note"] or "", event_id=event,
+    )  # fmt: skip
+    return f"Noted down: {_title('jobs', asked['job'])}, {asked['status'].replace('_', ' ')}."
+
+
+def _painpoint(asked: dict[str, Any], event: str) -> str:
+    workspace().jtbd.shelf.track_painpoint(
+        asked["painpoint"], asked["before"], asked["after"], _persona(asked), feature=asked["feature"] or "",
+        at=asked["at"], note=asked["note"] or "", event_id=event,
+    )  # fmt: skip
+    return f"Noted down: {_title('painpoints', asked['painpoint'])}, {asked['before']:g} before and {asked['after']:g} after."
+
+
+def _satisfaction(asked: dict[str, Any], event: str) -> str:
+    effort = asked["effort"]
+    if effort is not None and effort != int(effort):
+        raise ValueError("effort is a whole number from 1 to 7.")
+    workspace().jtbd.shelf.track_satisfaction(
+        asked["outcome"], asked["level"], _persona(asked), feature=asked["feature"] or "", met=asked["met"] == "yes",
+        recommend=asked["recommend"] == "yes", effort=None if effort is None else int(effort),
+        feedback=asked["feedback"] or "", event_id=event,
+    )  # fmt: skip
+    return f"Noted down: an answer about {_title('outcomes', asked['outcome'])}."
+
+
+def _time(asked: dict[str, Any], event: str) -> str:
+    workspace().jtbd.shelf.track_time(
+        asked["outcome"], _persona(asked), asked["started"], feature=asked["feature"] or "", at=asked["at"],
+        still_open=asked["open"] == "yes", event_id=event,
+    )  # fmt: skip
+    return f"Noted down: the time to {_title('outcomes', asked['outcome'])}."
+
+
+def _register(asked: dict[str, Any], event: str) -> str:
+    shelf = workspace().jtbd.shelf
+    already = _MADE.get(event)
+    if already:
+        return already
+    made = shelf.new_job(
+        asked["title"], asked["situation"], asked["pattern"], asked["metric"], superpower=asked["superpower"] or "",
+        views=asked["views"] or "", issues=asked["issues"] or "",
+        deliverables=(asked["deliverables"] or "").splitlines(),
+    )  # fmt: skip
+    while len(_MADE) >= _REMEMBERED:
+        _MADE.pop(next(iter(_MADE)))
+    _MADE[event] = f"{made.id} {made.title} is in the register."
+    return _MADE[event]
+
+
+_MADE: dict[str, str] = {}  # forms that were sent, so that a second press adds no second job
+_REMEMBERED = 100
+_KEEPERS = {
+    "outcome": _outcome,
+    "job": _job,
+    "painpoint": _painpoint,
+    "satisfaction": _satisfaction,
+    "time": _time,
+    "register": _register,
+}
+
+
+def _persona(asked: dict[str, Any]) -> str:
+    return asked.get("persona") or ""
+
+
+def _title(kind: str, name: str) -> str:
+    return f"“{dict(getattr(workspace().jtbd.choices(), kind)).get(name, name)}”"
+
+
+# ---- files
+
+
+@callback(
+    Output(J.IMPORTED, "data"),
+    Input(J.FILE, "data"),
+    State(J.IMPORTED, "data"),
+    prevent_initial_call=True,
+)
+def import_file(wish: dict | None, before: dict | None) -> Any:
+    """All records of a file or none; each is stored once however often the file comes."""
+    if not wish:
+        return no_update
+    return {"n": (before or {}).get("n", 0) + 1, "said": [_imported(wish)]}
+
+
+def _imported(wish: dict) -> dict[str, str]:
+    name = str(wish.get("name") or "file")[:120]
+    if int(wish.get("size") or 0) > MOST_BYTES or len(str(wish.get("text") or "")) > MOST_BYTES:
+        return {"what": f"{name} is too large for the page.", "why": "It takes files of up to 900 kB.", "todo": "Use: python app.py jtbd import FILE", "level": "warning"}  # fmt: skip
+    try:
+        records, new = workspace().jtbd.shelf.import_text(str(wish.get("text") or ""), name)
+    except Exception as error:  # noqa: BLE001 - said above the page, nothing was stored
+        problem, _ = told(error)
+        return {"what": f"{name} was not imported.", "why": f"{problem}", "level": "warning"}
+    old = f" {records - new} of {records} were here already." if new < records else ""
+    return {"what": f"{new} record{'s' * (new != 1)} imported from {name}.{old}", "level": "info"}

@@ -1,0 +1,176 @@
+"""The lower part of the tab "Jobs": the register with progress, its checks, and how far the data can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+
+from data.jtbd.views import CheckRow, DeliverableRow, Overview, QualityRow, RegisterRow
+from ui.components.icon import icon
+from ui.tabs.jobs import LIST
+from ui.tabs.jobs_tables import block, painpoints
+from ui.url import View, query
+from ui.words import count
+
+KINDS = (("job", "Jobs done"), ("outcome", "Measurements"), ("painpoint", "Painpoints"), ("time", "Times"), ("satisfaction", "Answers"))  # fmt: skip
+
+
+def more(found: Overview, view: View) -> list[Any]:
+    """Painpoints, register, data."""
+    return [painpoints(found, view), register(found, view), _trust(found, view)]
+
+
+# ---- register
+
+
+def register(found: Overview, view: View) -> html.Section:
+    """Every job of the register in a sentence with its progress; beside it the five checks."""
+    new = html.Button([icon("plus"), "New job"], type="button", className="btn-quiet", **{"data-track": "register"})
+    if not found.register:
+        words = "Nothing is in the register yet. It lists what the system must do for the jobs, in a file beside the specs (register.md)."
+        return block("Register", [html.P(words, className="jobs-words"), html.Div(new, className="line-ways")])
+    done = sum(each.progress or 0 for each in found.register if each.progress is not None)
+    about = f"What the system must do so that people can do their jobs. {count(len(found.register), 'job')}, {100 * done / len(found.register):.0f} % done."
+    body = html.Div(
+        [
+            html.Ul([_entry(each) for each in found.register], className="register"),
+            html.Div([*_checks(found.checks), html.Div(new, className="line-ways")], className="register-side"),
+        ],
+        className="register-columns",
+    )
+    return block("Register", [body], table="register", view=view, about=about)
+
+
+def _entry(row: RegisterRow) -> html.Li:
+    progress = None if row.progress is None else f"{100 * row.progress:.0f} %"
+    facts = [
+        f"{row.deliverables_done} of {count(len(row.deliverables), 'step' if row.steps else 'deliverable')} done" if row.deliverables else "",
+        f"{row.issues_done} of {count(row.issues, 'issue')} done" if row.issues else "no linked issues",
+        row.superpower,
+        ", ".join(row.views),
+    ]  # fmt: skip
+    return html.Li(
+        [
+            html.Div(
+                [
+                    html.Span(row.job_id, className="jobs-tag register-id"),
+                    html.Span(row.title, className="jobs-name"),
+                    html.Span(progress or "no progress known", className="register-progress"),
+                ],
+                className="register-head",
+            ),
+            html.Span(
+                html.Span(className="meter-fill", style={"width": progress.replace(" ", "") if progress else "0"}),
+                className="meter register-meter",
+            ),
+            html.P(row.sentence, className="register-sentence"),
+            html.Div(" · ".join(each for each in facts if each), className="jobs-source"),
+            _deliverables(row.deliverables, row.steps),
+        ],
+        className="register-entry",
+    )
+
+
+def _deliverables(found: Sequence[DeliverableRow], steps: bool) -> html.Details | None:
+    if not found:
+        return None
+    rows = [html.Li([_tick(each.done), html.Span(each.text), _why(each)]) for each in found]
+    kind = html.Ol if steps else html.Ul
+    return html.Details(
+        [html.Summary("Steps" if steps else "Deliverables"), kind(rows, className="register-list")],
+        className="as-table",
+    )
+
+
+def _tick(done: bool) -> html.Span:
+    words = html.Span("done" if done else "open", className="visually-hidden")
+    return html.Span(
+        [icon("check-circle-fill" if done else "circle"), words], className=f"tick-{'done' if done else 'open'}"
+    )
+
+
+def _why(each: DeliverableRow) -> html.Span | None:
+    if each.done_by_issues and not each.ticked:
+        return html.Span("by its issues", className="jobs-source")
+    return None
+
+
+def _checks(found: Sequence[CheckRow]) -> list[Any]:
+    if not found:
+        return []
+    rows = [
+        html.Li(
+            [
+                html.Span(
+                    icon("check-circle-fill" if each.ok else "exclamation-triangle-fill"),
+                    className=f"check-{'ok' if each.ok else 'wrong'}",
+                ),
+                html.Div(
+                    [
+                        html.Span(
+                            [each.name, html.Span(" holds" if each.ok else " fails", className="visually-hidden")]
+                        ),
+                        None if each.ok else html.Div(", ".join(each.failing), className="jobs-source"),
+                        None if each.ok else html.Div(each.todo, className="jobs-source"),
+                    ]
+                ),
+            ]
+        )
+        for each in found
+    ]  # fmt: skip
+    ok = sum(each.ok for each in found)
+    return [
+        html.H4(f"Checks: {ok} of {len(found)} hold", className="register-title"),
+        html.Ul(rows, className="checks"),
+    ]
+
+
+# ---- data
+
+
+def _trust(found: Overview, view: View) -> html.Section:
+    parts: list[Any] = []
+    if found.spec_problems:
+        parts.append(
+            html.Div(
+                [
+                    icon("exclamation-triangle"),
+                    html.Div(
+                        [
+                            html.Strong(f"{count(len(found.spec_problems), 'problem')} in the specs. "),
+                            "What is wrong is left out; of a file that cannot be read the last good state is shown.",
+                            html.Ul([html.Li(each) for each in found.spec_problems], className="jobs-problems"),
+                        ]
+                    ),
+                ],
+                className="notice notice-warning",
+                role="status",
+            )
+        )
+    parts += [html.Ul([_quality(each) for each in found.quality], className="jobs-quality"), _records(view)]
+    return block("How far this can be trusted", parts, table="quality", view=view)
+
+
+def _quality(row: QualityRow) -> html.Li:
+    full = row.share is not None and row.share >= 1
+    return html.Li(
+        [
+            html.Span(icon("check-circle-fill" if full else "circle"), className="check-ok" if full else "tick-open"),
+            html.Div(
+                [
+                    html.Span(f"{row.name}: {row.message}"),
+                    html.Div(row.todo, className="jobs-source") if row.todo and not full else None,
+                ]
+            ),
+        ]
+    )
+
+
+def _records(view: View) -> html.Div:
+    links = [
+        html.A(title, href=query(view.with_chart(LIST, f"kind:{kind}")), className="btn-quiet", **{"data-nav": "link"})
+        for kind, title in KINDS
+    ]
+    return html.Div([html.Span("All records:", className="jobs-source"), *links], className="jobs-kinds")
