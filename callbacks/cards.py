@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 from dash import MATCH, Input, Output, State, callback, html, no_update
 
 from callbacks.context import period_of, problem_of, workspace
-from data.periods import PeriodError
+from data.periods import Period, PeriodError
 from data.settings.switches import BadSwitch
-from data.views import Answer
+from data.views import Answer, Filters
 from ui import ids
 from ui.components.definitions import not_measurable
 from ui.components.notice import notice
 from ui.tabs.cards import cards, first_sync, unusable_period, waiting
 from ui.url import View, parse
+
+FAMILIES = {"overview": ("dora", "flow")}  # of a tab that shows more than its own
+
+
+@callback(
+    Output(ids.Overview.CARDS, "children"),
+    Output(ids.Overview.CARDS, "data-shown"),
+    Input(ids.tab_view("overview"), "data"),
+    State(ids.Overview.CARDS, "data-shown"),
+    prevent_initial_call=True,
+)
+def show_overview(view: dict[str, str] | None, shown: str | None) -> tuple[Any, Any]:
+    """All ten metrics, smaller."""
+    return show_family("overview", view, shown)
 
 
 @callback(
@@ -54,10 +69,10 @@ def show_family(family: str, view: dict[str, str] | None, shown: str | None) -> 
     ws = workspace()
     status = ws.status()
     if not status.synced_at:
-        return first_sync(status), no_update
+        return first_sync(status, family), no_update
     try:
         period = period_of(asked)
-        answer = ws.answer(family, period, asked.filters, stale_ok=True)
+        answer = answer_of(family, period, asked.filters, stale_ok=True)
     except PeriodError:
         return (no_update if shown else unusable_period(asked)), no_update
     except BadSwitch as error:
@@ -88,15 +103,29 @@ def renew(order: dict[str, str]) -> Any:
     ws = workspace()
     period = period_of(asked)
     try:
-        answer = ws.answer(asked.tab, period, asked.filters, stale_ok=False)
+        answer = answer_of(asked.tab, period, asked.filters, stale_ok=False)
     except Exception as error:  # noqa: BLE001 - the old numbers stay, and the message goes above them
         problem, request_id = problem_of(error)
-        old = ws.answer(asked.tab, period, asked.filters, stale_ok=True)
+        old = answer_of(asked.tab, period, asked.filters, stale_ok=True)
         return [
             notice(problem, request_id=request_id),
             *cards(old, ws.status(), asked, period, measured(asked, old), kept=True),
         ]
     return cards(answer, ws.status(), asked, period, measured(asked, answer))
+
+
+def answer_of(tab: str, period: Period, filters: Filters, *, stale_ok: bool) -> Answer:
+    """The numbers of a tab; of several families as one answer, as old as the oldest of them."""
+    ws = workspace()
+    found = [ws.answer(each, period, filters, stale_ok=stale_ok) for each in FAMILIES.get(tab, (tab,))]
+    if len(found) == 1:
+        return found[0]
+    worst = min(found, key=lambda each: (each.state in ("fresh", "calculated"), each.calculated_at))
+    return replace(
+        worst,
+        values=tuple(value for each in found for value in each.values),
+        suggestion=next((each.suggestion for each in found if each.suggestion), None),
+    )
 
 
 def measured(asked: View, answer: Answer) -> dict[str, str]:

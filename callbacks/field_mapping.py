@@ -23,7 +23,7 @@ clientside_callback(
     ClientsideFunction("throughline_modals", "ask"),
     Output(M.ASKED, "data"),
     Input(ids.Header.SETTINGS, "n_clicks"),
-    Input(ids.configure(ALL), "n_clicks"),
+    Input(ids.configure(ALL, ALL), "n_clicks"),
     prevent_initial_call=True,
 )
 

@@ -28,6 +28,7 @@ from data.views import (
 from tests.fake_catalogue import FakeCatalogue
 from tests.fake_charts import FakeCharts
 from tests.fake_mapping import FakeMapping
+from tests.fake_overview import FakeOverview
 
 TODAY = date(2026, 11, 16)
 NOW = datetime(2026, 11, 16, 12, 30, tzinfo=UTC)
@@ -123,6 +124,10 @@ class FakeWorkspace(FakeMapping):
     @cached_property
     def catalogue(self) -> FakeCatalogue:
         return FakeCatalogue(self)
+
+    @cached_property
+    def overview(self) -> FakeOverview:
+        return FakeOverview(self)
 
     def ready(self) -> dict[str, Any]:
         return {"ready": self.scenario != "broken", "stores": {}, "last_sync": None, "disk": {}, "jira": "unknown"}

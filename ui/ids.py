@@ -133,9 +133,9 @@ def filter_search(name: str) -> dict[str, str]:
     return {"area": "filter-search", "filter": name}
 
 
-def configure(metric: str) -> dict[str, str]:
-    """The "Configure mappings" button of a card; pass ALL to reach every one."""
-    return {"area": "configure", "metric": metric}
+def configure(metric: str, place: str = "") -> dict[str, str]:
+    """The "Configure mappings" button of a card; pass ALL twice to reach every one. `place` tells apart where it stands."""
+    return {"area": "configure", "metric": metric, "place": place}
 
 
 def issue_table(question: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ class Tab:
 
 
 TABS = {
+    "overview": Tab("Overview"),
     "dora": Tab("DORA"),
     "flow": Tab("Flow"),
     "forecast": Tab("Forecast", own=("items", "by", "history", "seed", "version", "epic")),
@@ -27,7 +28,7 @@ TABS = {
     "teams": Tab("Teams", own=("team",)),
     "quality": Tab("Data quality"),
 }
-DEFAULT_TAB = "dora"
+DEFAULT_TAB = "overview"
 DEFAULT_PERIOD = "30d"
 FILTERS = {"project": "projects", "type": "types", "label": "labels", "component": "components"}
 DEFINITION = "set"  # set=durations:inclusive_days: a definition that this view chooses instead of the saved one

@@ -10,7 +10,7 @@ from data.charts.flow.process_behaviour import whole_weeks
 from data.charts.moments import Buckets, words
 from data.charts.registry import ChartAsked
 from data.metrics.catalogue import Metric
-from data.metrics.display import display
+from data.metrics.display import digits, display
 from data.metrics.facts import Facts
 from data.metrics.measure import value_of
 from data.metrics.registry import CATALOG
@@ -22,6 +22,22 @@ log = logging.getLogger(__name__)
 FAMILIES = ("dora", "flow")
 BASELINE = 26  # weeks before the period that say what is usual, as far as the data goes
 _RANK = {"outside": 0, "run": 1, "near": 2}
+# From a metric's own unit to the one that is said.
+_FACTORS = {
+    ("per_day", "/ week"): 7,
+    ("per_day", "/ month"): 30.4375,
+    ("per_day", "/ day"): 1,
+    ("days", "days"): 1,
+    ("days", "hours"): 24,
+    ("days", "minutes"): 24 * 60,
+    ("hours", "days"): 1 / 24,
+    ("hours", "hours"): 1,
+    ("hours", "minutes"): 60,
+    ("days", "day"): 1,
+    ("hours", "day"): 1 / 24,
+    ("items", "items"): 1,
+    ("items", "item"): 1,
+}
 _RULES = {
     "outside": "a week outside the natural limits",
     "run": f"{RUN} or more weeks in a row on one side of the mean",
@@ -109,13 +125,13 @@ def _change(metric: Metric, weekly: _Weekly, rule: Limits, signal: Signal) -> Ch
     up = signal.side == "above"
     verdict = None if metric.lower_is_better is None else "worse" if up == metric.lower_is_better else "better"
     over, last = weekly.over, weekly.recent - 1
-    low, high = _shown(metric, rule.lower), _shown(metric, rule.upper)
+    low, high = _shown(metric, rule.lower, rule.mean), _shown(metric, rule.upper, rule.mean)
     return Change(
         metric=metric.name,
         title=f"{metric.title}, share of Feature" if metric.name == "flow_distribution" else metric.title,
         sentence=_sentence(metric, weekly, rule, signal),
         rule=_RULES[signal.kind],
-        basis=f"Before: mean {_shown(metric, rule.mean)}, natural limits {low} to {high}, from the weeks "
+        basis=f"Before: mean {_shown(metric, rule.mean, rule.mean)}, natural limits {low} to {high}, from the weeks "
         f"{words(over.days[0], over.last[last])}.",
         verdict=verdict,
         todo="Open it, find what helped, and keep it."
@@ -133,21 +149,28 @@ def _change(metric: Metric, weekly: _Weekly, rule: Limits, signal: Signal) -> Ch
 
 def _sentence(metric: Metric, weekly: _Weekly, rule: Limits, signal: Signal) -> str:
     over, first, last = weekly.over, weekly.known[signal.first], weekly.known[signal.last]
-    week, value = words(over.days[last], over.last[last]), _shown(metric, weekly.worth(last))
+    week, value = words(over.days[last], over.last[last]), _shown(metric, weekly.worth(last), rule.mean)
     edge, name = (rule.upper, "upper") if signal.side == "above" else (rule.lower, "lower")
     if signal.kind == "outside":
-        return f"{value} in the week {week}, {signal.side} the {name} natural limit of {_shown(metric, edge)}."
+        return (
+            f"{value} in the week {week}, {signal.side} the {name} natural limit of {_shown(metric, edge, rule.mean)}."
+        )
     if signal.kind == "run":
         count, since = signal.last - signal.first + 1, over.days[first]
         return (
-            f"{count} weeks in a row {signal.side} the mean of {_shown(metric, rule.mean)}, since "
+            f"{count} weeks in a row {signal.side} the mean of {_shown(metric, rule.mean, rule.mean)}, since "
             f"{since.day} {since:%b %Y}; {value} in the last of them."
         )
     return (
-        f"{NEAR} of {OF} weeks nearer the {name} natural limit of {_shown(metric, edge)} than the mean of "
-        f"{_shown(metric, rule.mean)}; {value} in the week {week}."
+        f"{NEAR} of {OF} weeks nearer the {name} natural limit of {_shown(metric, edge, rule.mean)} than the mean of "
+        f"{_shown(metric, rule.mean, rule.mean)}; {value} in the week {week}."
     )
 
 
-def _shown(metric: Metric, value: float) -> str:
-    return " ".join(display(metric.shows, value)).strip()
+def _shown(metric: Metric, value: float, like: float) -> str:
+    """A value in the unit in which `like` is said, so that all of a sentence is in one unit."""
+    unit = display(metric.shows, like)[1]
+    factor = _FACTORS.get((metric.shows, unit))
+    said = digits(value * factor) if factor else display(metric.shows, value)[0]
+    unit = {"item": "items", "day": "days"}.get(unit, unit) if said != "1" else unit
+    return f"{said} {unit}".strip()

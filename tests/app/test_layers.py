@@ -17,6 +17,7 @@ PLAIN = {
     "data.settings.model",
     "data.forecast.answers",
     "data.jtbd.views",
+    "data.overview.views",
     "data.sprints.views",
     "data.settings.definitions",
 }

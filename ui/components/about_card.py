@@ -11,6 +11,22 @@ from ui.words import moment, span
 
 def about_card(answer: Answer, status: Status, period: Period, *, filtered: bool) -> html.Div:
     """Data as of, issues, days compared, tiers in force: what one is asked in a meeting."""
+    return html.Div(
+        [
+            html.H3("About these numbers", className="card-heading"),
+            html.Dl([part for row in _rows(answer, status, period, filtered) for part in _row(*row)]),
+        ],
+        className="card-about",
+    )
+
+
+def about_line(answer: Answer, status: Status, period: Period, *, filtered: bool) -> html.Dl:
+    """The same in a line below small cards."""
+    rows = _rows(answer, status, period, filtered)
+    return html.Dl([html.Div(_row(*row)) for row in rows], className="about-line")
+
+
+def _rows(answer: Answer, status: Status, period: Period, filtered: bool) -> list[tuple[str, str]]:
     before = period.previous()
     rows: list[tuple[str, str]] = [
         ("Data as of", moment(status.synced_at, status.zone) or "never synced"),
@@ -22,13 +38,7 @@ def about_card(answer: Answer, status: Status, period: Period, *, filtered: bool
     year = _tier_year(answer)
     if year:
         rows.append(("Tiers", f"DORA report {year}"))
-    return html.Div(
-        [
-            html.H3("About these numbers", className="card-heading"),
-            html.Dl([part for row in rows for part in _row(*row)]),
-        ],
-        className="card-about",
-    )
+    return rows
 
 
 def _row(name: str, words: str) -> tuple[html.Dt, html.Dd]:

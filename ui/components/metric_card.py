@@ -20,14 +20,15 @@ def metric_card(
     covered: str = "",
     action: Any = None,
     measured: str = "",
+    place: str = "",
     mark: Any = None,
     middle: Any = None,
 ) -> html.Article:
     """The card of `value`; `href` opens its detail. A card that has no data says which days are `covered`
     and offers `action`, a way there. `measured`: the definitions that it obeys, for those who point at the title.
-    `mark` stands in the place of a tier, `middle` in that of a line."""
+    `place` tells apart the tabs that show the same card; `mark` stands in the place of a tier, `middle` in that of a line."""
     return html.Article(
-        [_title(value, href, measured), *_body(value, covered, action, (mark, middle))],
+        [_title(value, href, measured), *_body(value, covered, action, place, (mark, middle))],
         className=f"card-metric card-{value.error_state.replace('_', '-')}",
         **{"data-metric": value.metric_name},
     )
@@ -39,10 +40,12 @@ def card_skeleton() -> html.Div:
     return html.Div([html.Div(className=f"sk {each}") for each in bars], className="card-metric card-loading")
 
 
-def skeletons(n: int = 6) -> html.Div:
+def skeletons(n: int = 6, *, small: bool = False) -> html.Div:
     """A grid of them."""
     return html.Div(
-        [card_skeleton() for _ in range(n)], className="cards", **{"aria-busy": "true", "aria-label": "Loading"}
+        [card_skeleton() for _ in range(n)],
+        className="cards cards-small" if small else "cards",
+        **{"aria-busy": "true", "aria-label": "Loading"},
     )
 
 
@@ -54,12 +57,12 @@ def _title(value: MetricValue, href: str, measured: str) -> html.H3:
     )
 
 
-def _body(value: MetricValue, covered: str, action: Any, own: tuple[Any, Any]) -> list[Any]:
+def _body(value: MetricValue, covered: str, action: Any, place: str, own: tuple[Any, Any]) -> list[Any]:
     match value.error_state:
         case ErrorState.SUCCESS:
             return _number(value, *own)
         case ErrorState.MISSING_MAPPING:
-            return _missing(value)
+            return _missing(value, place)
         case ErrorState.NO_DATA:
             return _empty(value, covered, action)
         case _:
@@ -154,7 +157,7 @@ def _note(value: MetricValue) -> html.Div:
     return html.Div(words, className="note", title=words)
 
 
-def _missing(value: MetricValue) -> list[Any]:
+def _missing(value: MetricValue, place: str) -> list[Any]:
     needs = value.details.get("needs_titles") or value.details.get("needs") or []
     return [
         html.Div(html.Span("–", className="num"), className="card-top"),
@@ -165,7 +168,7 @@ def _missing(value: MetricValue) -> list[Any]:
         html.Div(
             html.Button(
                 [icon("sliders2"), "Configure mappings"],
-                id=ids.configure(value.metric_name),
+                id=ids.configure(value.metric_name, place),
                 className="btn-quiet btn-raised",
                 type="button",
             ),

@@ -12,11 +12,13 @@ from data.metrics.answers import ErrorState
 from data.periods import Period
 from data.views import Answer, Problem, Status
 from ui import ids
-from ui.components.about_card import about_card
+from ui.components.about_card import about_card, about_line
 from ui.components.metric_card import data_days, metric_card, skeletons
 from ui.components.notice import notice
 from ui.url import View, query
 from ui.words import moment, span
+
+SMALL = 10  # cards on the overview
 
 
 def cards(
@@ -34,6 +36,7 @@ def cards(
     `renewing`: the numbers are old and new ones are on their way, so they are dimmed and their age is said;
     `kept`: they are old, and there will be no new ones for now. `measured`: the definitions that each number obeys.
     """
+    small = view.tab == "overview"
     nothing = _nothing_at_all(answer, view, status)
     covered = "" if nothing else data_days(answer.covered or _span_of(status))
     action = None if nothing else _way_out(answer, view)
@@ -49,13 +52,15 @@ def cards(
                         covered=covered,
                         action=action,
                         measured=measured.get(value.metric_name, ""),
+                        place=view.tab,
                     )
                     for value in answer.values
                 ),
-                about_card(answer, status, period, filtered=bool(view.filters)),
+                None if small else about_card(answer, status, period, filtered=bool(view.filters)),
             ],
-            className="cards cards-old" if renewing else "cards",
+            className=f"cards{' cards-small' if small else ''}{' cards-old' if renewing else ''}",
         ),
+        about_line(answer, status, period, filtered=bool(view.filters)) if small else None,
     ]
 
 
@@ -111,7 +116,7 @@ def waiting(component_id: dict[str, str], order: dict[str, str]) -> dcc.Store:
     return dcc.Store(id=component_id, data=order)
 
 
-def first_sync(status: Status) -> list[Any]:
+def first_sync(status: Status, tab: str = "") -> list[Any]:
     """Before the first sync has ended: the cards' places, and what is going on."""
     if status.sync.state in ("failed", "cancelled"):
         problem = status.sync.problem or Problem(
@@ -127,7 +132,7 @@ def first_sync(status: Status) -> list[Any]:
             [html.Span(words), html.Span(" The numbers appear here when it is done.", className="muted")],
             className="line-first",
         ),
-        skeletons(),
+        skeletons(SMALL, small=True) if tab == "overview" else skeletons(),
     ]
 
 

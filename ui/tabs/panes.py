@@ -10,11 +10,12 @@ from dash import html
 from ui import ids
 from ui.components.chart import chart_cards
 from ui.components.metric_card import skeletons
-from ui.tabs import catalogue, forecast, jobs, sprints, teams
+from ui.tabs import catalogue, forecast, jobs, overview, sprints, teams
 from ui.tabs.charts import DORA, FLOW, FORECAST
 from ui.tabs.quality import skeleton
 
 PANES: dict[str, Callable[[], list[Any]]] = {
+    "overview": overview.pane,
     "dora": lambda: [
         html.Div(skeletons(), id=ids.Cards.DORA, className="pane-cards"),
         chart_cards(DORA, "dora", "Delivery over time"),

@@ -1,0 +1,37 @@
+"""The tab "Overview" below its cards: what changed, what is ageing, what to be careful with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Input, Output, callback, no_update
+
+from callbacks.context import period_of, problem_of, workspace
+from data.periods import PeriodError
+from data.settings.switches import BadSwitch
+from ui import ids
+from ui.tabs.overview import not_yet, overview_page, overview_problem
+from ui.url import parse
+
+
+@callback(
+    Output(ids.Overview.BODY, "children"),
+    Input(ids.tab_view("overview"), "data"),
+    prevent_initial_call=True,
+)
+def show_findings(view: dict[str, str] | None) -> Any:
+    """The three lists of the view, or why there are none. A period that is none leaves the old ones where they are."""
+    if not view:
+        return no_update
+    asked = parse(view["query"])
+    ws = workspace()
+    try:
+        status = ws.status()
+        if not status.synced_at:
+            return not_yet(status)
+        return overview_page(ws.overview.answer(period_of(asked), asked.filters), asked)
+    except (PeriodError, BadSwitch):
+        return no_update  # the row of the period or of the definitions says what is wrong
+    except Exception as error:  # noqa: BLE001 - the tab is open and must say something
+        problem, request_id = problem_of(error)
+        return overview_problem(problem, request_id)

@@ -1,0 +1,223 @@
+"""The tab "Overview": the ten cards, what changed by more than noise, what is ageing, what cannot be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from dash import html
+
+from data.overview.views import Ageing, Change, Doubt, Overview
+from data.views import Problem, Status
+from ui import ids
+from ui.components.icon import icon
+from ui.components.limits_line import limits_line
+from ui.components.metric_card import skeletons
+from ui.components.notice import notice
+from ui.tabs.cards import SMALL
+from ui.url import View, query
+from ui.words import number
+
+PLACE = "overview-doubts"
+_LEVELS = {"danger": "Serious", "warning": "Warning", "info": "Good to know"}
+
+
+def pane() -> list[Any]:
+    """Places of the final size, before anything is asked."""
+    return [
+        html.Div(skeletons(SMALL, small=True), id=ids.Overview.CARDS, className="pane-cards"),
+        html.Div(skeleton(), id=ids.Overview.BODY, className="overview"),
+    ]
+
+
+def skeleton() -> list[Any]:
+    """The places of the three lists."""
+    lines = [html.Div(className=f"sk {each}") for each in ("sk-title", "sk-line", "sk-line", "sk-line", "sk-line")]
+    return [html.Div(lines, className=f"block overview-{each}") for each in ("changes", "doubts", "ageing")]
+
+
+def overview_page(found: Overview, view: View) -> list[Any]:
+    """The three lists."""
+    return [_changes(found, view), _doubts(found.doubts, view), _ageing(found)]
+
+
+def overview_problem(problem: Problem, request_id: str = "") -> list[Any]:
+    """When nothing can be said."""
+    return [notice(problem, request_id=request_id)]
+
+
+def not_yet(status: Status) -> list[Any]:
+    """Before the first sync has ended: what will stand here; what is going on, the cards say."""
+    if status.sync.state == "running":
+        return skeleton()
+    words = "What changed, what is ageing and what to be careful with appear here after the first sync."
+    return [html.P(words, className="muted")]
+
+
+# ── what changed
+
+
+def _changes(found: Overview, view: View) -> html.Section:
+    return html.Section(
+        [
+            html.H3("What changed", className="block-title"),
+            html.P(found.changes_words, className="overview-said"),
+            html.Ul([_change(each, view) for each in found.changes], className="overview-list")
+            if found.changes
+            else None,
+        ],
+        className="block overview-changes",
+    )
+
+
+def _change(each: Change, view: View) -> html.Li:
+    verdict = html.Span(each.verdict, className=f"change change-{each.verdict}") if each.verdict else None
+    picture = limits_line(
+        each.weeks,
+        (each.lower, each.mean, each.upper),
+        before=each.before,
+        marked=each.marked,
+        words=f"{each.title} by week, {_course(each.weeks)}; the weeks of the period are shaded",
+    )
+    return html.Li(
+        [
+            html.Div(
+                [
+                    html.Div([_opens(each.title, each.metric, view), verdict], className="overview-head"),
+                    html.P(each.sentence),
+                    html.P([f"{each.basis} Rule: {each.rule}."], className="muted"),
+                    html.P(each.todo, className="overview-todo"),
+                ],
+                className="overview-words",
+            ),
+            picture,
+        ],
+        className="overview-entry",
+    )
+
+
+def _course(weeks: Sequence[float | None]) -> str:
+    known = [each for each in weeks if each is not None]
+    return f"from {number(known[0], 2)} to {number(known[-1], 2)}" if known else "without values"
+
+
+def _opens(title: str, metric: str, view: View) -> html.A:
+    """Opens the same detail as the card of the metric."""
+    href = query(view.with_metric(metric)) or "?"
+    return html.A(title, href=href, className="overview-open", **{"data-nav": "link"})
+
+
+# ── what is ageing
+
+
+def _ageing(found: Overview) -> html.Section:
+    more = found.over - len(found.ageing)
+    return html.Section(
+        [
+            html.H3("Ageing dangerously", className="block-title"),
+            html.P(found.ageing_words, className="overview-said"),
+            _table(found.ageing) if found.ageing else None,
+            html.P(f"The oldest are shown; {more:,} more are too old.", className="muted") if more > 0 else None,
+        ],
+        className="block overview-ageing",
+    )
+
+
+def _table(items: Sequence[Ageing]) -> html.Div:
+    heads = [
+        html.Th(words, scope="col", className="right" if words == "Age" else None)
+        for words in ("Item", "Status", "Assignee", "Age", "Compared with")
+    ]
+    return html.Div(
+        html.Table(
+            [html.Thead(html.Tr(heads)), html.Tbody([_row(each) for each in items])],
+            className="plain-table ageing-table",
+        ),
+        className="overview-scroll",
+        tabIndex="0",
+        role="region",
+        **{"aria-label": "Items that are ageing dangerously"},
+    )
+
+
+def _row(item: Ageing) -> html.Tr:
+    key: Any = item.key
+    if item.url:
+        key = html.A(
+            [item.key, icon("box-arrow-up-right")],
+            href=item.url,
+            target="_blank",
+            rel="noopener noreferrer",
+            title=f"Open {item.key} in Jira",
+        )
+    return html.Tr(
+        [
+            html.Th(
+                [
+                    html.Span(key, className="ageing-key"),
+                    html.Span(item.summary, className="ageing-summary"),
+                    html.Span(item.type, className="ageing-type"),
+                ],
+                scope="row",
+            ),
+            html.Td(item.status),
+            html.Td(item.assignee or html.Span("nobody", className="muted")),
+            html.Td(f"{item.age:,.0f} d", className="right ageing-age"),
+            html.Td(item.compared, className="muted"),
+        ]
+    )
+
+
+# ── what cannot be trusted
+
+
+def _doubts(found: Sequence[Doubt], view: View) -> html.Section:
+    shown: Any = html.P("Nothing was found that makes these numbers doubtful.", className="overview-said")
+    if found:
+        shown = html.Ul([_doubt(each, view) for each in found], className="overview-list")
+    return html.Section(
+        [html.H3("Before you trust these numbers", className="block-title"), shown],
+        className="block overview-doubts",
+    )
+
+
+def _doubt(each: Doubt, view: View) -> html.Li:
+    level = each.level if each.level in _LEVELS else "warning"
+    return html.Li(
+        [
+            html.Div(
+                [
+                    html.Span(className=f"dot level-{level}", title=_LEVELS[level]),
+                    html.Strong(each.title),
+                    html.Span(_LEVELS[level], className="visually-hidden"),
+                ],
+                className="overview-head",
+            ),
+            html.P(each.sentence),
+            html.P([each.todo, " ", _action(each, view)], className="overview-todo"),
+        ],
+        className="overview-doubt",
+    )
+
+
+def _action(each: Doubt, view: View) -> Any:
+    if each.action == "mapping":
+        return html.Button(
+            [icon("sliders2"), "Configure mappings"],
+            id=ids.configure(each.metric, PLACE),
+            className="btn-link-quiet",
+            type="button",
+            **{"aria-label": f"Configure mappings: {each.title}"},
+        )
+    if each.action == "metric":
+        return _way("Open", query(view.with_metric(each.metric)), each)
+    if each.action == "quality":
+        there = replace(view.with_metric(None), tab="quality", own=())
+        return _way("Data quality", query(there), each)
+    return None
+
+
+def _way(words: str, href: str, each: Doubt) -> html.A:
+    names = {"data-nav": "link", "aria-label": f"{words}: {each.title}"}
+    return html.A(words, href=href or "?", className="overview-way", **names)
