@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import stat
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from data.access import AccessError, access_of, check
 from data.jira.connection import site_url
 from data.jira.errors import InvalidUrl, JiraError
+from data.readiness import LEAST_FREE, free_bytes
 from data.views import Check
 
 if TYPE_CHECKING:
@@ -18,10 +22,15 @@ def examine(workspace: Workspace) -> list[Check]:
     site = workspace.site
     return [
         _home(workspace),
+        _disk(workspace),
+        _private(workspace),
+        _access(workspace),
         _settings(workspace),
         *_token(workspace),
         _store(workspace),
         _cache(workspace),
+        _records(workspace),
+        _views(workspace),
         *(
             [_jira(workspace)]
             if site.configured
@@ -35,6 +44,7 @@ def examine(workspace: Workspace) -> list[Check]:
             ]
         ),
         _data(workspace),
+        _last_sync(workspace),
         _mapping(workspace),
     ]
 
@@ -49,6 +59,54 @@ def _home(workspace: Workspace) -> Check:
         f"{folder} cannot be written.",
         "Give this user permission to write there, or set THROUGHLINE_HOME.",
     )
+
+
+def _disk(workspace: Workspace) -> Check:
+    free = free_bytes(workspace.home.path)
+    if free is None:
+        return Check("Disk", None, "How much is free cannot be found out.")
+    said = f"{free // 1_000_000:,} MB are free."
+    if free < LEAST_FREE:
+        return Check("Disk", False, said, f"A sync needs room: free {LEAST_FREE // 1_000_000} MB or more.")
+    return Check("Disk", True, said)
+
+
+def _private(workspace: Workspace) -> Check:
+    """Whether others on this machine can read what is kept; the state folder may be closed to them as a whole."""
+    home = workspace.home.path
+    found: list[str] = []
+    for folder, folders, names in os.walk(home) if _others(home) else ():
+        folders[:] = [each for each in folders if _others(Path(folder, each))]  # what is in a closed one is closed
+        found += [str(Path(folder, each).relative_to(home)) for each in names if _others(Path(folder, each))]
+    if found:
+        more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+        return Check(
+            "Privacy",
+            False,
+            f"Others on this machine can open {', '.join(sorted(found)[:3])}{more}.",
+            f"Run: chmod -R go-rwx {home}",
+        )
+    return Check("Privacy", True, "Only this user can open what is kept.")
+
+
+def _others(path: Path) -> bool:
+    """Whether group or others may do anything with it; where nothing is, nobody may."""
+    try:
+        return bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
+    except OSError:
+        return False
+
+
+def _access(workspace: Workspace) -> Check:
+    env = workspace._env
+    try:
+        found = access_of(env)
+        check(found, env, hosts=env.get("THROUGHLINE_HOSTS", "").split(","))
+    except AccessError as error:
+        return Check("Who may look", False, str(error))
+    if not found.configured:
+        return Check("Who may look", True, "Nobody signs in: this machine only is served.")
+    return Check("Who may look", True, "People sign in." if found.users else "A trusted proxy says who is there.")
 
 
 def _settings(workspace: Workspace) -> Check:
@@ -72,6 +130,8 @@ def _store(workspace: Workspace) -> Check:
         head = workspace.place.synced()
     except JiraError as error:
         return Check("Issue store", False, error.message, error.hint)
+    if lost := workspace.place.problem:
+        return Check("Issue store", False, f"{lost.what} {lost.why}".strip(), lost.todo)
     return Check(
         "Issue store", True, f"{head.issues:,} issues held." if head else "It can be opened; nothing was synced yet."
     )
@@ -84,6 +144,30 @@ def _cache(workspace: Workspace) -> Check:
             "Metric cache", False, found["problem"], "Numbers are calculated anew meanwhile; check the state folder."
         )
     return Check("Metric cache", True, f"{found['entries']} entries, {found['bytes']:,} bytes.")
+
+
+def _records(workspace: Workspace) -> Check:
+    from data.jtbd.store import RecordsError
+
+    try:
+        problem = workspace.jtbd.shelf.problem
+    except RecordsError as error:
+        problem = error.problem
+    except OSError as error:
+        return Check("Records of jobs", False, f"They cannot be opened: {error.strerror or error}.")
+    if problem:
+        return Check("Records of jobs", False, f"{problem.what} {problem.why}".strip(), problem.todo)
+    return Check("Records of jobs", True, "They can be opened.")
+
+
+def _views(workspace: Workspace) -> Check:
+    found = workspace.teams.list()
+    if found.problem:
+        return Check("Saved views", False, f"{found.problem.what} {found.problem.why}".strip(), found.problem.todo)
+    wrong = [each.name for each in found.views if each.problem]
+    if wrong:
+        return Check("Saved views", False, f"Cannot be shown any more: {', '.join(wrong)}.", "Save or delete them.")
+    return Check("Saved views", True, f"{len(found.views)} saved." if found.views else "None is saved.")
 
 
 def _jira(workspace: Workspace) -> Check:
@@ -108,6 +192,22 @@ def _data(workspace: Workspace) -> Check:
     if status.stale:
         return Check("Data", False, f"The data is old: last sync {status.synced_at}.", "Run: python app.py sync")
     return Check("Data", True, f"{status.issue_count:,} issues, last sync {status.synced_at}.")
+
+
+def _last_sync(workspace: Workspace) -> Check:
+    try:
+        head = workspace.place.head()
+    except JiraError:
+        return Check("Last sync", None, "It is kept in the issue store.")
+    result = (head.last_result if head else None) or {}
+    if not result:
+        return Check("Last sync", None, "There was none.")
+    if error := result.get("error"):
+        return Check("Last sync", False, f"It failed. {error.get('message', '')}".strip(), error.get("hint") or "")
+    if not result.get("complete"):
+        warnings = " ".join(result.get("warnings") or ()) or "Some of the data did not come."
+        return Check("Last sync", False, f"It is not complete. {warnings}", "Run: python app.py sync --full")
+    return Check("Last sync", True, f"Complete: {result.get('issues') or 0:,} issues.")
 
 
 def _mapping(workspace: Workspace) -> Check:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from data.jira.errors import JiraError
@@ -48,9 +49,16 @@ def _folder(workspace: Workspace) -> str:
     return "ok"
 
 
-def _disk(workspace: Workspace) -> dict[str, Any]:
+def free_bytes(folder: Path) -> int | None:
+    """How much a file there could still hold; None where the system does not say."""
     try:
-        free = shutil.disk_usage(workspace.home.path).free
+        return shutil.disk_usage(folder).free
     except OSError:
+        return None
+
+
+def _disk(workspace: Workspace) -> dict[str, Any]:
+    free = free_bytes(workspace.home.path)
+    if free is None:
         return {"state": "unknown", "free_mb": None}
     return {"state": "ok" if free >= LEAST_FREE else "full", "free_mb": free // 1_000_000}

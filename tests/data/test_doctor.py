@@ -1,0 +1,117 @@
+"""The doctor: each thing that can be wrong is found, said and comes with what to do; what is in order is said so."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from contextlib import closing
+from types import SimpleNamespace
+
+import pytest
+
+from data.workspace import Workspace, open_workspace
+from sample.source import SampleSite
+
+SAMPLE = SampleSite(issues=60)
+
+
+@pytest.fixture
+def env(tmp_path):
+    return {"THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json")}
+
+
+@pytest.fixture
+def synced(env) -> Workspace:
+    workspace = open_workspace(env, sample=SAMPLE)
+    assert workspace.sync_now().error is None
+    return workspace
+
+
+def wrong(workspace: Workspace) -> dict[str, str]:
+    """Failed checks by name, with what they say."""
+    return {each.name: f"{each.message} {each.todo}" for each in workspace.doctor() if each.ok is False}
+
+
+def test_a_site_in_order_has_nothing_wrong(synced):
+    assert wrong(synced) == {}
+    names = {each.name for each in synced.doctor() if each.ok}
+    assert names >= {"State folder", "Disk", "Privacy", "Who may look", "Settings", "Issue store", "Metric cache",
+        "Records of jobs", "Saved views", "Data", "Last sync", "Field mapping"}  # fmt: skip
+
+
+def test_a_full_disk(synced, monkeypatch):
+    monkeypatch.setattr("data.readiness.shutil.disk_usage", lambda _: SimpleNamespace(free=3_000_000))
+    assert wrong(synced).keys() == {"Disk"}
+    assert "3 MB" in wrong(synced)["Disk"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of files are those of POSIX")
+def test_files_that_others_can_open(synced):
+    home = synced.home.path
+    home.chmod(0o755)
+    assert wrong(synced) == {}
+    found = next(home.rglob("issues.db"))
+    found.chmod(0o644)
+    assert wrong(synced) == {}  # its folder is closed
+    found.parent.chmod(0o755)
+    assert "issues.db" in wrong(synced)["Privacy"]
+    assert "chmod" in wrong(synced)["Privacy"]
+
+
+def test_a_dashboard_open_to_everybody(env):
+    found = open_workspace(env | {"THROUGHLINE_HOSTS": "metrics.example.org"}, sample=SAMPLE)
+    assert "no authentication" in wrong(found)["Who may look"]
+    half = open_workspace(env | {"THROUGHLINE_TRUSTED_PROXY_HEADER": "X-User"}, sample=SAMPLE)
+    assert "THROUGHLINE_TRUSTED_PROXY" in wrong(half)["Who may look"]
+
+
+def test_broken_settings(env, tmp_path):
+    (tmp_path / "settings.json").write_text("{")
+    found = open_workspace(env | {"JIRA_URL": "http://127.0.0.1:9"}, sample=None)
+    assert "settings.json" in wrong(found)["Settings"]
+
+
+def test_no_token(env):
+    assert "JIRA_TOKEN" in wrong(open_workspace(env | {"JIRA_URL": "http://127.0.0.1:9"}, sample=None))["Token"]
+
+
+def test_a_jira_that_does_not_answer(env):
+    there = env | {"JIRA_URL": "http://127.0.0.1:9", "JIRA_EMAIL": "ada@example.org", "JIRA_TOKEN": "any-token"}
+    found = open_workspace(there, sample=None)
+    assert found.sync_now().error["code"] == "unreachable"
+    said = wrong(found)
+    assert said.keys() == {"Jira", "Data", "Last sync"}
+    assert "could not be reached" in said["Jira"]
+    assert "It failed." in said["Last sync"]
+
+
+def test_a_sync_that_was_not_complete(synced):
+    with closing(sqlite3.connect(synced.place.folder / "issues.db")) as connection:
+        (kept,) = connection.execute("select last_result from scope").fetchone()
+        told = json.loads(kept) | {"complete": False, "warnings": ["Two histories did not come."]}
+        connection.execute("update scope set last_result = ?", (json.dumps(told),))
+        connection.commit()
+    assert wrong(synced).keys() == {"Last sync"}
+    assert "Two histories did not come." in wrong(synced)["Last sync"]
+
+
+def test_broken_stores(synced, env):
+    folder = synced.place.folder
+    assert synced.jtbd.shelf.problem is None
+    (records,) = folder.glob("jobs*.db")
+    for name in (records.name, "issues.db"):
+        for each in folder.glob(f"{name}*"):
+            each.unlink()
+        (folder / name).mkdir()
+        (folder / name / "in the way").touch()
+    found = wrong(open_workspace(env, sample=SAMPLE))
+    assert found.keys() == {"Records of jobs", "Issue store"}
+    assert "sync" in found["Issue store"]
+    assert "job records" in found["Records of jobs"]
+
+
+def test_saved_views_that_cannot_be_read(synced):
+    store = synced.teams._store()
+    store.path.write_text("{broken")
+    assert wrong(synced).keys() == {"Saved views"}
