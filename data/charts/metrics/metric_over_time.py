@@ -7,6 +7,7 @@ import numpy as np
 from data.charts.bars import pickable
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing, by_code, nothing
+from data.charts.metrics.natural import limits_of, natural, signal_points
 from data.charts.metrics.of import COUNTED, joined, metric_of, step_of, unit_of
 from data.metrics.breakdown import over_time, steps
 from data.metrics.catalogue import Asked, Metric
@@ -19,7 +20,9 @@ def metric_over_time(asked: ChartAsked) -> Drawing:
     """Each point or bar is the number for one day, week or month, calculated from its own issues, never from other numbers.
 
     Weeks begin on Monday; the first and the last may be cut off by the period, and what is not over yet is drawn in grey.
-    A gap is a step for which there is no number. The dashed line is the number of the whole period.
+    A gap is a step for which there is no number. The dashed line is the number of the whole period. With natural limits it
+    is a process behaviour (XmR) chart: mean ± 2.66 × the mean difference from one whole step to the next. Between the limits
+    is noise; a signal is a step outside, 8 in a row on one side of the mean, or 3 of 4 nearer a limit than the mean.
     """
     metric = metric_of(asked)
     if isinstance(metric, Drawing):
@@ -41,19 +44,28 @@ def metric_over_time(asked: ChartAsked) -> Drawing:
         outcome=metric.outcome,
     )
     links = pickable(tokens, [each.used + each.left_out for each in begun])
+    rule = natural(metric, begun, step) if limits_of(asked) else None
+    said = rule.said if rule else [""] * len(begun)
     return Drawing(
-        _reading(found, begun),
-        _series(metric, begun, links),
-        lines=_whole(metric, found),
+        " ".join(filter(None, (_reading(found, begun), rule.reading if rule else ""))),
+        (
+            *_series(metric, begun, links, faint=bool(rule and rule.lines)),
+            *(signal_points(rule, begun, links) if rule else ()),
+        ),
+        lines=rule.lines if rule and rule.lines else _whole(metric, found),
         x_title={"day": "Days", "week": "Weeks, by their first day", "month": "Months, by their first day"}[step],
         y_title=metric.unit[:1].upper() + metric.unit[1:],
         x_kind="time",
         unit=metric.unit,
-        columns=("From", "To", f"Value, {metric.unit}", "Used", "Left out"),
-        table=lambda: ((each.first, each.last, each.value, each.used, each.left_out) for each in begun),
+        columns=("From", "To", f"Value, {metric.unit}", "Used", "Left out", *(("Signals",) if rule else ())),
+        table=lambda: (
+            (each.first, each.last, each.value, each.used, each.left_out, *((why,) if rule else ()))
+            for each, why in zip(begun, said, strict=True)
+        ),
         table_picks=lambda: links,
         row_count=len(begun),
         picks=picks,
+        notes=rule.notes if rule else (),
         title=f"{metric.title} over time",
         switches=metric.switches,
     )
@@ -65,9 +77,9 @@ def _found(facts, name: str, period, step: str) -> Breakdown:
     return over_time(CATALOG[name], facts, period, step)
 
 
-def _series(metric: Metric, begun: list[Part], links: list[str]) -> tuple[Series, ...]:
-    """The steps that are over, and the one that is not in grey."""
-    bars = metric.aggregation in COUNTED
+def _series(metric: Metric, begun: list[Part], links: list[str], *, faint: bool) -> tuple[Series, ...]:
+    """The steps that are over, and the one that is not in grey. `faint`: beside limits and signals, as a line."""
+    bars = metric.aggregation in COUNTED and not faint
 
     def of(kind: str, which: list[int], role: str) -> Series:
         return Series(
@@ -84,7 +96,10 @@ def _series(metric: Metric, begun: list[Part], links: list[str]) -> tuple[Series
 
     whole = [n for n, each in enumerate(begun) if not each.so_far]
     rest = [n for n, each in enumerate(begun) if each.so_far]
-    return (of("bars" if bars else "line", whole, "main"), of("bars" if bars else "points", rest, "muted"))
+    return (
+        of("bars" if bars else "line", whole, "faint" if faint else "main"),
+        of("bars" if bars else "points", rest, "muted"),
+    )
 
 
 def _whole(metric: Metric, found: Breakdown) -> tuple[Line, ...]:

@@ -1,0 +1,176 @@
+"""The catalogue tab on the sample site: list, search, numbers behind entries, an opened metric, files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from callbacks.catalogue import show_catalogue, show_values
+from callbacks.charts import show_chart
+from data.metrics import CATALOG
+from data.metrics.breakdown import GROUPS
+from data.metrics.catalogue import CATEGORIES
+from data.workspace import Workspace, open_workspace
+from sample.source import SampleSite
+from tests.callbacks.acting import acting, words
+from ui.tabs import catalogue as tab
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    folder = tmp_path_factory.mktemp("catalogue-tab")
+    env = {"THROUGHLINE_HOME": str(folder), "THROUGHLINE_SETTINGS": str(folder / "settings.json")}
+    made = open_workspace(env, sample=SampleSite(issues=300))
+    assert made.sync_now().error is None
+    yield made
+
+
+def answered(workspace: Workspace, query: str) -> tuple[Any, Any, Any]:
+    with acting(workspace):
+        return show_catalogue({"query": f"?tab=catalogue{query}", "revision": "1"})
+
+
+def shown(workspace: Workspace, query: str = "") -> str:
+    return words(answered(workspace, query)[0])
+
+
+def names(text: str) -> set[str]:
+    return {name for name in CATALOG if f'"data-metric": "{name}"' in text}
+
+
+def test_every_metric_is_listed_with_its_definition_before_anything_is_calculated(workspace, monkeypatch):
+    monkeypatch.setattr(type(workspace), "facts", lambda *_: pytest.fail("calculated"))
+    text = shown(workspace, "&from=2001-01-01&to=2001-01-05")
+    assert names(text) == set(CATALOG)
+    for each in CATALOG.values():
+        assert each.summary[:40] in text, each.name
+    assert text.count('"area": "catalogue-ask"') == len(CATEGORIES)
+
+
+def test_numbers_follow_category_by_category_and_are_known_the_next_time(workspace):
+    order = {"query": "?tab=catalogue&period=7d", "revision": "1", "family": "capacity"}
+    with acting(workspace):
+        text = words(show_values(order))
+    assert names(text) == {name for name, each in CATALOG.items() if each.family == "capacity"}
+    assert "card-loading" not in text
+    again = shown(workspace, "&period=7d")
+    assert again.count('"area": "catalogue-ask"') == len(CATEGORIES) - 1
+    value = workspace.catalogue.value("wip", workspace.period("7d"))
+    assert f'"children": "{value.details["display_value"]}"' in again
+
+
+def test_a_search_has_every_word_and_counts_by_category(workspace):
+    text = shown(workspace, "&q=lead+median")
+    assert {"lead_time_for_changes", "lead_time_p50"} <= names(text) < set(CATALOG)
+    assert "bug_count" not in names(text)
+    with acting(workspace):
+        part = words(show_values({"query": "?tab=catalogue&q=lead+median", "revision": "1", "family": "lead_time"}))
+    assert names(part) == names(text) & {name for name, each in CATALOG.items() if each.family == "lead_time"}
+
+
+def test_a_category_is_alone_and_its_chip_says_so(workspace):
+    text = shown(workspace, "&category=sprint")
+    assert names(text) == {name for name, each in CATALOG.items() if each.family == "sprint"}
+    assert text.count('"aria-current": "true"') == 1
+    assert f"category={'composite'}" in text  # the way to another one
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("&q=nonesuch", "No metric has every word of “nonesuch”"),
+        ("&q=blocked&category=dora", "No metric of this category has every word of “blocked”"),
+        ("&category=nonesuch", "There is no such category"),
+        ("&measure=leed_time_p50", "There is no such metric"),
+        ("&measure=leed_time_p50", "lead_time_p50"),
+        ("&period=none&from=2026-13-01&to=2026-01-01", "2026-13-01"),
+        ("&set=nonesuch:1", "There is no definition"),
+        ("&measure=wip&set=nonesuch:1", "definition “nonesuch”"),
+    ],
+)
+def test_what_cannot_be_shown_says_why(workspace, query, said):
+    text = shown(workspace, query)
+    assert "That did not work" not in text
+    assert said in text or said.replace("There is no definition", "asks for a definition") in text
+
+
+def test_entries_are_there_when_the_period_is_none(workspace):
+    assert names(shown(workspace, "&from=2026-01-02&to=2026-01-01")) == set(CATALOG)
+
+
+def test_before_the_first_sync_there_are_definitions_and_no_numbers(tmp_path):
+    env = {"THROUGHLINE_HOME": str(tmp_path), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json")}
+    empty = open_workspace(env, sample=SampleSite(issues=300))
+    text = shown(empty)
+    assert "There are no issues yet" in text and names(text) == set(CATALOG)
+    assert "catalogue-ask" not in text
+
+
+def test_an_unopened_tab_asks_nothing(workspace):
+    from dash import no_update
+
+    with acting(workspace):
+        assert show_catalogue(None) == (no_update, no_update, no_update)
+
+
+@pytest.mark.parametrize("name", list(CATALOG))
+def test_a_metric_opens_with_card_charts_and_definitions(workspace, name):
+    body, hidden, below = answered(workspace, f"&measure={name}&period=90d")
+    text = words(body)
+    assert hidden is False
+    assert names(text) == {name}
+    assert f"metric={name}" in text  # the card leads to its issues
+    assert all(f'"{title}"' in text for title in GROUPS.values())
+    if CATALOG[name].switches:
+        assert "Definitions in force" in words(below)
+
+
+def test_the_page_offers_the_groups_that_there_are():
+    assert tab.GROUPS == GROUPS
+
+
+@pytest.mark.parametrize("by", [*GROUPS, "nonesuch"])
+@pytest.mark.parametrize("name", ["flow_time", "deployment_frequency", "spillover_ratio"])
+def test_its_charts_answer_for_every_group(workspace, name, by):
+    query = f"?tab=catalogue&measure={name}&by={by}&period=90d"
+    with acting(workspace):
+        for chart in tab.CHARTS:
+            text = words(show_chart({"query": query, "revision": "1", "chart": chart}))
+            assert "That did not work" not in text and "data-figure" in text, chart
+
+
+def test_a_point_of_its_charts_leads_to_as_many_issues(workspace):
+    options = (("measure", "flow_velocity"), ("by", "type"))
+    days = workspace.period("90d")
+    for name, used in (("metric_over_time", 3), ("metric_by_group", 2)):
+        answer = workspace.charts.answer(name, days, options=options)
+        assert len(answer.rows) > 1
+        for row, pick in zip(answer.rows, answer.row_picks, strict=True):
+            found = workspace.charts.issues(name, pick, days, options=options, used=True).total if pick else 0
+            assert found == row[used], (name, row)
+
+
+def test_definitions_of_the_link_reach_card_charts_and_file(workspace, client, use):
+    use(workspace)
+    asked = "&measure=cycle_time&period=90d&set=durations:inclusive_days"
+    exact = workspace.catalogue.value("cycle_time", workspace.period("90d"))
+    text = shown(workspace, asked)
+    assert f'"children": "{exact.details["display_value"]}"' not in text
+    file = client.get(f"/export/chart.csv?tab=catalogue{asked}&chart=metric_over_time").text
+    whole = [float(row.split(",")[2]) for row in file.splitlines()[1:] if row.split(",")[2]]
+    assert whole and all(each * 2 == int(each * 2) for each in whole)  # medians of whole days
+
+
+@pytest.mark.parametrize("query", ["", "&q=lead", "&category=quality", "&q=nonesuch"])
+def test_the_file_has_what_is_listed(workspace, client, use, query):
+    use(workspace)
+    answer = client.get(f"/export/catalogue.csv?tab=catalogue{query}")
+    assert (answer.status_code, answer.mimetype) == (200, "text/csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text.lstrip("\ufeff"))))
+    assert {row["metric_name"] for row in rows} == (names(shown(workspace, query)) if query != "&q=nonesuch" else set())
+    assert client.get(f"/export/catalogue.xlsx?tab=catalogue{query}").data[:2] == b"PK"
+    assert client.get("/export/catalogue.pdf?tab=catalogue").status_code == 404
