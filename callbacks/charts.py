@@ -14,7 +14,10 @@ from data.periods import PeriodError
 from data.views import Problem
 from ui import ids
 from ui.components.chart import chart_body, chart_problem
+from ui.tabs.jobs import BELOW, TOP
 from ui.url import parse
+
+JOBS = {*TOP, *BELOW}  # need specs and records, but no issues
 
 
 @callback(
@@ -29,7 +32,7 @@ def show_chart(order: dict[str, str] | None) -> Any:
     view = parse(order["query"])
     ws = workspace()
     try:
-        if not ws.status().synced_at:
+        if order["chart"] not in JOBS and not ws.status().synced_at:
             return chart_problem(Problem("There are no issues yet.", todo="The chart appears here after the first sync.", level="info"))  # fmt: skip
         return chart_body(ws.charts.answer(order["chart"], period_of(view), view.filters, view.own), view)
     except PeriodError as error:

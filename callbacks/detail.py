@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from dash import MATCH, ClientsideFunction, Input, Output, State, callback, clientside_callback, no_update
 
 from callbacks.cards import question_id
 from callbacks.context import known_metric, period_of, problem_of, workspace
+from callbacks.jobs_detail import show_jobs_detail
 from data.periods import PeriodError
 from data.views import Problem
 from ui import ids
 from ui.components.issue_table import PAGE, SORTABLE, rows
 from ui.detail import chart_page, detail_page, detail_problem, subject
+from ui.tabs.jobs_detail import is_about_jobs
 from ui.url import View, parse
 from ui.words import count as counted
 
@@ -38,8 +41,10 @@ def show_detail(view: dict[str, str] | None) -> Any:
         return no_update
     asked = parse(view["query"])
     ws = workspace()
+    if is_about_jobs(asked):
+        return _shown(show_jobs_detail, asked, view)
     if not asked.metric and asked.chart:
-        return _show_point(asked, view)
+        return _shown(_show_point, asked, view)
     metric = known_metric(asked.metric)
     if metric is None:
         problem = Problem("There is no such metric.", "The link may be old or cut off.", "Close this and open a card.")
@@ -55,16 +60,21 @@ def show_detail(view: dict[str, str] | None) -> Any:
     return detail_page(detail, asked, period, ws.status(), question_id(view), view)
 
 
-def _show_point(asked: View, view: dict[str, str]) -> Any:
-    """The issues behind a point of a chart, or behind all of it."""
+def _shown(make: Callable[[View, dict[str, str]], Any], asked: View, view: dict[str, str]) -> Any:
+    """The panel that `make` fills, or why it cannot be."""
     try:
-        period = period_of(asked)
-        picked = workspace().charts.picked(asked.chart, asked.pick, period, asked.filters, asked.own)
+        return make(asked, view)
     except PeriodError as error:
         return detail_problem(Problem(str(error)), subject(asked))
     except Exception as error:  # noqa: BLE001 - the panel is open and must say something
         problem, request_id = problem_of(error)
         return detail_problem(problem, subject(asked), request_id)
+
+
+def _show_point(asked: View, view: dict[str, str]) -> Any:
+    """The issues behind a point of a chart, or behind all of it."""
+    period = period_of(asked)
+    picked = workspace().charts.picked(asked.chart, asked.pick, period, asked.filters, asked.own)
     return chart_page(picked, asked, period, question_id(view), view)
 
 

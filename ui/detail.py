@@ -27,10 +27,10 @@ def detail_page(
     """The whole panel. `question` names the table in it, `order` is what its rows are asked with."""
     blocks: list[Any] = [_head(detail, view, period)]
     if detail.value.ok:
-        blocks.append(_figures(detail, status))
+        blocks.append(figures_section(detail, status))
     else:
         blocks.append(notice(Problem(detail.value.error_message or "There is no number.", level="info")))
-    blocks += [_steps(detail.steps), _chart(detail)]
+    blocks += [steps_section(detail.steps), _chart(detail)]
     if detail.value.total_issue_count:
         blocks.append(
             html.Section(
@@ -131,7 +131,8 @@ def _head(detail: Detail, view: View, period: Period) -> html.Div:
     )
 
 
-def _figures(detail: Detail, status: Status) -> html.Section:
+def figures_section(detail: Detail, status: Status) -> html.Section:
+    """The number, its change, what it is made of, and the tiers."""
     value = detail.value
     shown, unit = headline(value)
     arrow, words, mood = change(value)
@@ -195,7 +196,8 @@ def _tiers(detail: Detail) -> html.Div | None:
     )
 
 
-def _steps(steps: Sequence[str]) -> html.Section | None:
+def steps_section(steps: Sequence[str]) -> html.Section | None:
+    """How it was calculated, with the real figures."""
     if not steps:
         return None
     return html.Section(
@@ -215,18 +217,21 @@ def _chart(detail: Detail) -> html.Section | None:
             (figures.span_words(left, right, unit), f"{n:,}")
             for left, right, n in zip(edges, edges[1:], detail.histogram["counts"], strict=False)
         ]
-        return _figure(
+        return figure_section(
             "Distribution", figures.histogram(detail.histogram), (unit.capitalize() or "Range", "Issues"), rows
         )
     if detail.bars:
         named = [(FLOW_ITEMS.get(name, name), value) for name, value in detail.bars]
         unit = "%" if "distribution" in detail.value.details else ""
         rows = [(name, f"{number(value, 6)} {unit}".strip()) for name, value in named]
-        return _figure("Distribution" if unit else "Over time", figures.bars(named, unit), ("", "Value"), rows)
+        return figure_section("Distribution" if unit else "Over time", figures.bars(named, unit), ("", "Value"), rows)
     return None
 
 
-def _figure(title: str, figure: dict[str, Any], head: tuple[str, str], rows: list[tuple[str, str]]) -> html.Section:
+def figure_section(
+    title: str, figure: dict[str, Any], head: tuple[str, str], rows: list[tuple[str, str]]
+) -> html.Section:
+    """A chart with the same as a table."""
     tall = 36 * len(rows) + 16 if figure["data"][0].get("orientation") == "h" else 240
     table = html.Table(
         [

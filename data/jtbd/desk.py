@@ -17,7 +17,7 @@ from data.issues.tables import microseconds
 from data.jtbd import cards, pages, report
 from data.jtbd.dashboard import as_data
 from data.jtbd.investment import investment, job_satisfaction, landscape
-from data.jtbd.measured import measured
+from data.jtbd.measured import filters_for, measured
 from data.jtbd.picture import Bound, Picture, Wanted, picture, sorted_by_opportunity
 from data.jtbd.progress import register_rows
 from data.jtbd.records import Records
@@ -284,6 +284,7 @@ class Jtbd:
             formula=shelf.settings.opportunity,
             period_label=period.label,
             summary=found.summary,
+            bound={name: filters_for(each.binding, filters) for name, each in specs.outcomes.items() if each.binding},
         )
 
     def chart(self, name: str, period: Period, filters: Filters, options: Options) -> tuple[Any, Any, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from data.views import Filters
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -299,3 +301,4 @@ class Overview:
     formula: str  # clamped | linear
     period_label: str
     summary: dict[str, Any] = field(default_factory=dict)
+    bound: dict[str, Filters] = field(default_factory=dict)  # outcome id → the issues that measure it

@@ -66,7 +66,7 @@
       const panel = document.querySelector('.detail');
       const parts = panel && panel.dataset.parts; // the table's script is fetched when the first detail opens
       if (parts && !window.dash_ag_grid) await load(parts);
-      const named = params.get('metric') ? ['metric'] : [...own(opened(params)), 'chart', 'pick'];
+      const named = [...own(opened(params)), ...(params.get('metric') ? ['metric'] : ['chart', 'pick'])];
       return changed('detail', { query: pick(params, [...PERIOD, ...FILTERS, ...named, 'tab']), revision });
     },
   };

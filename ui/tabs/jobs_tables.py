@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from dash import html
@@ -66,16 +67,16 @@ def outcomes(found: Overview, view: View) -> html.Section:
     if not found.outcomes:
         return block("Outcomes", [html.P("No outcome belongs to what is chosen above.", className="muted")])
     heads = [("Outcome", ""), ("Target", "right"), ("Actual", "right"), ("Achievement", "jobs-reach"), ("Trend", ""), ("Opportunity", ""), ("", "right")]  # fmt: skip
-    rows = [_outcome(each, view) for each in found.outcomes]
+    rows = [_outcome(each, found, view) for each in found.outcomes]
     about = "The most underserved first. An outcome is how people measure that a job goes well; open one for its records and issues."
     return block("Outcomes", [listed("outcomes", heads, rows, "Outcomes")], table="outcomes", view=view, about=about)
 
 
-def _outcome(row: OutcomeRow, view: View) -> html.Tr:
+def _outcome(row: OutcomeRow, found: Overview, view: View) -> html.Tr:
     name = [
         html.A(row.title, href=link_to(view, "outcome", row.outcome_id), className="jobs-name", **{"data-nav": "link"}),
         html.Div(row.sentence, className="jobs-words") if row.sentence and row.sentence != row.title else None,
-        _source(row, view),
+        _source(row, found, view),
     ]
     track = html.Button(
         icon("plus"),
@@ -97,15 +98,24 @@ def _outcome(row: OutcomeRow, view: View) -> html.Tr:
     )
 
 
-def _source(row: OutcomeRow, view: View) -> html.Div:
+def _source(row: OutcomeRow, found: Overview, view: View) -> html.Div:
     job = f"{row.job_title} · " if row.job_title else ""
     if row.binding:
-        words: list[Any] = [job, "measured by Jira: "]
-        words.append(html.A(row.binding, href=query(view.with_metric(row.metric)), **{"data-nav": "link"}) if row.metric else row.binding)  # fmt: skip
+        words: list[Any] = [job, "measured by Jira: ", binding(row, found, view)]
         words.append(f", {count(row.n, 'issue')}" if row.n else "")
     else:
         words = [job, count(row.n, "measurement") if row.n else "not measured in this period"]
     return html.Div(words, className="jobs-source")
+
+
+def binding(row: OutcomeRow, found: Overview, view: View) -> Any:
+    """The metric that Jira measures an outcome by, which opens with the issues that it is bound to."""
+    name, of, issues = row.binding.partition(" of ")
+    words = f"{name.replace('_', ' ')}{of}{issues}"
+    if not row.metric:
+        return words
+    filters = found.bound.get(row.outcome_id, view.filters)
+    return html.A(words, href=query(replace(view, filters=filters).with_metric(row.metric)), **{"data-nav": "link"})
 
 
 def _target(row: OutcomeRow) -> str:
