@@ -19,6 +19,7 @@ from callbacks.context import WORKSPACE, show_error
 from callbacks.export import downloads
 from callbacks.health import health
 from callbacks.login import require_login
+from callbacks.report import reports
 from callbacks.requests import name_requests
 from callbacks.security import secure
 from data.access import Access, access_of, check
@@ -88,6 +89,7 @@ def create_app(
     app.layout = layout
     server.register_blueprint(bundle)
     server.register_blueprint(downloads)
+    server.register_blueprint(reports)
     server.register_blueprint(health)
     name_requests(server)  # first, so that a refusal has a name too
     compress(server)  # runs after the headers are set: the last registered runs first

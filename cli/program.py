@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from cli import catalogue, forecast, jtbd, numbers, password, serving, site, syncing, teams
+from cli import catalogue, forecast, jtbd, numbers, password, report, serving, site, syncing, teams
 from cli.failures import guarded
 from data.telemetry import leave, span
 
@@ -25,6 +25,7 @@ app.command("metrics")(numbers.metrics)
 app.command("issues")(numbers.issues)
 app.command("catalogue")(catalogue.catalogue)
 app.command("forecast")(forecast.forecast)
+app.command("report")(report.report)
 app.command("fields")(site.fields)
 app.command("doctor")(site.doctor)
 app.command("sample")(serving.sample)

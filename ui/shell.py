@@ -17,6 +17,7 @@ from ui.components.icon import icon
 from ui.components.notice import notice, notices
 from ui.components.period_picker import period_picker
 from ui.components.quality_badge import last_sync, quality_badge
+from ui.components.report_link import report_link
 from ui.components.save_view import keep_button
 from ui.components.sync_progress import progress
 from ui.tabs.panes import PANES
@@ -214,7 +215,7 @@ def _filters(choices: Choices) -> html.Div:
                 ],
                 className="filters-lists",
             ),
-            html.Div([keep_button(), download_menu(), _copy_link()], className="filters-end"),
+            html.Div([keep_button(), report_link(), download_menu(), _copy_link()], className="filters-end"),
             html.Div(id=ids.Period.PROBLEM, className="period-problem", role="alert"),
         ],
         id=ids.Filter.ROW,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from data.issues.tables import microseconds
 from data.metrics.answers import ErrorState, MetricValue
 from data.metrics.facts import Facts
-from data.overview.views import Doubt
+from data.overview.views import FEW, Doubt
 from data.periods import Period, local_date, zone_named
 from data.views import Finding
 
@@ -96,7 +96,7 @@ def _of_value(value: MetricValue, title: str) -> Iterator[Doubt]:
     used = int(value.details.get("used", value.total_issue_count - value.excluded_issue_count))
     wrong = unexpected(value)
     out = sum(wrong.values())
-    if out and 100 * out > MUCH * (used + out):
+    if used + out >= FEW and 100 * out > MUCH * (used + out):
         first = max(wrong, key=lambda each: wrong[each])
         yield Doubt(
             f"{title} leaves out {100 * out / (used + out):.0f} %",

@@ -28,12 +28,13 @@ def page(report: Report) -> str:
             _definitions(report),
         )
     )
-    return (
+    made = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)} – Throughline</title>\n<style>{CSS}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
     )
+    return made.encode("utf-8", "replace").decode("utf-8")  # half characters cannot be written to a file
 
 
 def moment(instant: str | None, zone: str) -> str:
@@ -73,7 +74,7 @@ def _numbers(values: tuple[MetricValue, ...]) -> str:
         '<th scope="col" class="spark">Course</th><th scope="col" class="num">Used</th>'
         '<th scope="col" class="num">Left out</th></tr>'
     )
-    return f"<h2>The ten numbers</h2><table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+    return f'<h2>The ten numbers</h2><table class="numbers"><thead>{head}</thead><tbody>{rows}</tbody></table>'
 
 
 def _number(value: MetricValue) -> str:
@@ -81,22 +82,31 @@ def _number(value: MetricValue) -> str:
     title = str(details.get("title") or value.metric_name)
     if value.ok:
         shown = f"{escape(str(details.get('display_value')))} <small>{escape(_unit(value))}</small>"
-        words = escape(f"{title}, its course up to now")
-        course = line(details.get("sparkline") or (), words)
+        course = line(details.get("sparkline") or (), escape(f"{title}, its course up to now"))
         notes = [*details.get("notes", ()), *(["Fewer than 5 used."] if details.get("low_confidence") else [])]
     else:
         shown, course, notes = "–", "", [value.error_message or ""]
     reasons = ", ".join(f"{why} {n:,}" for why, n in (details.get("exclusions") or {}).items())
-    below = [escape(str(details.get("definition") or "")), *(escape(str(each)) for each in notes)]
+    below = [str(details.get("definition") or ""), *(str(each) for each in notes)]
     if reasons:
-        below.append(f"Left out: {escape(reasons)}.")
-    small = "".join(f'<p class="muted">{each}</p>' for each in below if each)
+        below.append(f"Left out: {reasons}.")
+    small = "".join(f'<p class="muted">{escape(each)}</p>' for each in below if each)
     used = details.get("used", value.total_issue_count - value.excluded_issue_count)
     return (
-        f'<tr><td><strong>{escape(title)}</strong>{small}</td><td class="value">{shown}{_shares(value)}</td>'
-        f'<td>{escape(value.performance_tier or "")}</td><td>{_change(value)}</td><td class="spark">{course}</td>'
-        f'<td class="num">{used:,}</td><td class="num">{value.excluded_issue_count:,}</td></tr>'
+        f'<tr><th scope="row">{escape(title)}{small}</th><td class="value">{shown}{_shares(value)}</td>'
+        f'<td>{_tier(value)}</td><td class="nowrap">{_change(value)}</td><td class="spark">{course}</td>'
+        f'<td class="num" data-is="Used">{used:,}</td>'
+        f'<td class="num" data-is="Left out">{value.excluded_issue_count:,}</td></tr>'
     )
+
+
+def _tier(value: MetricValue) -> str:
+    name = value.performance_tier
+    if not name:
+        return ""
+    year = (value.details.get("benchmarks") or {}).get("year")
+    said = f'<p class="muted">DORA {escape(str(year))}</p>' if year else ""
+    return f'<span class="tier tier-{escape(name.lower())}">{escape(name)}</span>{said}'
 
 
 def _unit(value: MetricValue) -> str:
@@ -120,7 +130,14 @@ def _change(value: MetricValue) -> str:
     size = f" {abs(percentage):,.0f} %" if percentage is not None and arrow != "→" else ""
     words = verdict or {"↑": "higher", "↓": "lower", "→": "unchanged"}[arrow]
     kind = f' class="{verdict}"' if verdict in ("better", "worse") else ""
-    return f"<span{kind}>{arrow}{size} {escape(words)}</span>"
+    before = details.get("previous_value")
+    was = f'<p class="muted">before: {escape(_bare(before))} {escape(value.unit)}</p>' if before is not None else ""
+    return f"<span{kind}>{arrow}{size} {escape(words)}</span>{was}"
+
+
+def _bare(number: float) -> str:
+    """Three significant digits, never with an exponent."""
+    return f"{number:,.0f}" if abs(number) >= 100 else f"{number:.3g}"
 
 
 # ── what is to be said
@@ -128,31 +145,36 @@ def _change(value: MetricValue) -> str:
 
 def _changes(found: Overview) -> str:
     entries = "".join(_changed(each) for each in found.changes)
-    return f"<h2>What changed by more than noise</h2><p>{escape(found.changes_words)}</p><ul>{entries}</ul>"
+    return f"<h2>What changed</h2><p>{escape(found.changes_words)}</p><ul>{entries}</ul>"
 
 
 def _changed(change: Change) -> str:
-    words = escape(f"{change.title}, weekly")
-    picture = line(change.weeks, words, (change.lower, change.mean, change.upper))
+    picture = line(
+        change.weeks,
+        escape(f"{change.title}, weekly, with mean and natural limits"),
+        (change.lower, change.mean, change.upper),
+        before=change.before,
+        marked=change.marked,
+    )
     verdict = f' <span class="{change.verdict}">{change.verdict}</span>' if change.verdict else ""
     return (
         f'<li class="entry"><div><p><strong>{escape(change.title)}</strong>{verdict}</p><p>{escape(change.sentence)}</p>'
-        f'<p class="muted">{escape(change.todo)}</p></div>{picture}</li>'
+        f'<p class="muted">{escape(change.basis)} Rule: {escape(change.rule)}.</p><p>{escape(change.todo)}</p></div>{picture}</li>'
     )
 
 
 def _ageing(found: Overview) -> str:
     rows = "".join(_aged(each) for each in found.ageing)
     table = (
-        '<table><thead><tr><th scope="col">Item</th><th scope="col">Status</th><th scope="col">Who</th>'
+        '<div class="wide"><table><thead><tr><th scope="col">Item</th><th scope="col">Status</th><th scope="col">Who</th>'
         '<th scope="col" class="num">Age, days</th><th scope="col">Compared with</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table>"
+        f"<tbody>{rows}</tbody></table></div>"
         if rows
         else ""
     )
     more = found.over - len(found.ageing)
     rest = f'<p class="muted">and {more:,} more.</p>' if more > 0 else ""
-    return f"<h2>What is ageing</h2><p>{escape(found.ageing_words)}</p>{table}{rest}"
+    return f"<h2>Ageing dangerously</h2><p>{escape(found.ageing_words)}</p>{table}{rest}"
 
 
 def _aged(item: Ageing) -> str:
@@ -166,12 +188,12 @@ def _aged(item: Ageing) -> str:
 
 def _doubts(found: tuple[Doubt, ...]) -> str:
     if not found:
-        return "<h2>What to be careful with</h2><p>Nothing was found that makes these numbers doubtful.</p>"
+        return "<h2>Before you trust these numbers</h2><p>Nothing was found that makes these numbers doubtful.</p>"
     entries = "".join(
         f'<li><p><strong>{escape(each.title)}.</strong> {escape(each.sentence)}</p><p class="muted">{escape(each.todo)}</p></li>'
         for each in found
     )
-    return f"<h2>What to be careful with</h2><ul>{entries}</ul>"
+    return f"<h2>Before you trust these numbers</h2><ul>{entries}</ul>"
 
 
 def _definitions(report: Report) -> str:
@@ -179,5 +201,5 @@ def _definitions(report: Report) -> str:
         f"<dt>{escape(title)}</dt><dd>{escape(value)}{' <strong>(chosen for this view)</strong>' if chosen else ''}</dd>"
         for title, value, chosen in report.definitions
     )
-    link = f'<p class="muted">The page of this report: <code>{escape(report.link)}</code></p>' if report.link else ""
+    link = f'<p class="muted">This view in Throughline: <code>{escape(report.link)}</code></p>' if report.link else ""
     return f"<h2>Definitions in force</h2><dl>{rows}</dl>{link}"

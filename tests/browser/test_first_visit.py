@@ -38,7 +38,7 @@ def test_numbers_come_by_themselves_and_lead_to_their_issues(page: Page, site: s
     page.goto(site)
     expect(page.get_by_text("Sample data.")).to_be_visible()
     expect(page.locator("article.card-success:visible").first).to_be_visible(timeout=60_000)
-    expect(page.locator("article.card-metric:visible")).to_have_count(5)
+    expect(page.locator("article.card-metric:visible")).to_have_count(10)
     expect(page.locator("#header-freshness")).to_contain_text("now")
 
     page.get_by_role("button", name="Last 30 days").click()

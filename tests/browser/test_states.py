@@ -28,13 +28,13 @@ def test_first_visit(page: Page, site, use):
     expect(page.get_by_role("button", name="Connect your Jira")).to_be_visible()
     expect(page.get_by_text("Reading the sample site for the first time.")).to_be_visible()
     expect(page.get_by_text("Reading issues · 420 of 800")).to_be_visible()
-    expect(page.locator(".card-loading:visible")).to_have_count(6)
+    expect(page.locator(".card-loading:visible")).to_have_count(10)
     picture(page, "first-visit")
 
 
 def test_sync_shows_counts_and_new_numbers_come_without_reload(page: Page, site, fake):
     page.goto(site)
-    expect(page.locator("article.card-metric:visible")).to_have_count(5)
+    expect(page.locator("article.card-metric:visible")).to_have_count(10)
     before = sum(call[0] == "answer" for call in fake.calls)
     page.get_by_role("button", name="Sync now").click()
     expect(
@@ -94,7 +94,7 @@ def test_old_numbers_are_dimmed_then_replaced(page: Page, site, use):
 
 def test_missing_mapping_no_data_and_error(page: Page, site, use):
     use(FakeWorkspace("mixed"))
-    page.goto(site)
+    page.goto(f"{site}/?tab=dora")
     expect(page.get_by_text("Deployment successful")).to_be_visible()
     expect(page.get_by_role("button", name="Configure mappings")).to_be_visible()
     expect(page.get_by_text("No deployment in this period.")).to_be_visible()

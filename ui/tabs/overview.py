@@ -34,12 +34,12 @@ def pane() -> list[Any]:
 def skeleton() -> list[Any]:
     """The places of the three lists."""
     lines = [html.Div(className=f"sk {each}") for each in ("sk-title", "sk-line", "sk-line", "sk-line", "sk-line")]
-    return [html.Div(lines, className=f"block overview-{each}") for each in ("changes", "doubts", "ageing")]
+    return [html.Div(lines, className=f"block overview-{each}") for each in ("changes", "ageing", "doubts")]
 
 
 def overview_page(found: Overview, view: View) -> list[Any]:
     """The three lists."""
-    return [_changes(found, view), _doubts(found.doubts, view), _ageing(found)]
+    return [_changes(found, view), _ageing(found), _doubts(found.doubts, view)]
 
 
 def overview_problem(problem: Problem, request_id: str = "") -> list[Any]:

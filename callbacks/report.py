@@ -1,0 +1,32 @@
+"""The report of a view: one HTML file that opens without a network, behind a plain link."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from callbacks.context import period_of, problem_of, workspace
+from ui.url import parse, query
+
+reports = Blueprint("reports", __name__)
+# The file needs nothing but its own styles, and says so to the browser too.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+@reports.get("/report.html")
+def report() -> Response:
+    """The view of the query; saved, it is named after its days. With `save=1` the browser saves it at once."""
+    asked = parse(request.query_string.decode("utf-8", "replace")).with_metric(None)
+    period = period_of(asked)
+    made = workspace().overview.html(period, asked.filters, f"{request.host_url}{query(asked)}")
+    how = "attachment" if request.args.get("save") == "1" else "inline"
+    name = f"throughline_report_{period.first}_{period.last}.html"
+    headers = {"Content-Disposition": f'{how}; filename="{name}"', "Content-Security-Policy": POLICY}
+    return Response(made, mimetype="text/html", headers=headers)
+
+
+@reports.errorhandler(Exception)
+def refused(error: Exception) -> tuple[Response, int]:
+    """A sentence instead of a page: the link was wrong, or the report could not be made."""
+    problem, request_id = problem_of(error)
+    words = f"{problem} Request {request_id}." if request_id else str(problem)
+    return Response(f"{words}\n", mimetype="text/plain"), 500 if request_id else 400

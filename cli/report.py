@@ -1,0 +1,52 @@
+"""`report`: the overview of a period as one HTML file that opens without a network. It only reads the store."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import sites
+from cli.failures import CommandFailed
+from cli.numbers import _warn_of_unknown as warn_of_unknown
+from cli.options import Components, First, Labels, Last, Projects, Sets, Types, filters_of, period_of
+
+STDOUT = "-"
+
+
+def report(
+    first: First = None,
+    last: Last = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE",
+            help="Where to write it; - for the terminal. Default: throughline_report_FROM_TO.html in this folder.",
+        ),
+    ] = None,
+    project: Projects = None,
+    type_: Types = None,
+    label: Labels = None,
+    component: Components = None,
+    sets: Sets = None,
+) -> int:  # fmt: skip
+    """Write the overview of a period as one HTML file that opens without a network."""
+    workspace = sites.with_data()
+    filters = filters_of(project, type_, label, component, sets)
+    warn_of_unknown(workspace, filters)
+    period = period_of(workspace, first, last, filters)
+    made = workspace.overview.html(period, filters)
+    if output == STDOUT:
+        sys.stdout.write(made)
+        return 0
+    path = Path(output or f"throughline_report_{period.first}_{period.last}.html")
+    try:
+        path.write_text(made, encoding="utf-8")
+    except OSError as error:
+        raise CommandFailed(
+            f"The report could not be written to {path}: {error.strerror}. Choose another --output."
+        ) from error
+    print(f"{path}: {period.label}, {len(made.encode()):,} bytes. It opens in any browser, without a network.")
+    return 0
