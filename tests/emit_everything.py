@@ -150,9 +150,10 @@ def browse(workspace, token: str, sites: list[str], folder: Path) -> Browser:
     browser = Browser(app, token, folder)
     for path in ("/", "/_dash-layout", "/_dash-dependencies", "/healthz", "/readyz", f"/?token={'x' * 20}", "/nowhere"):
         browser.get(path)
-    for kind in ("csv", "xlsx"):
-        for path in (f"numbers.{kind}", f"metric.{kind}?metric=flow_velocity", f"issues.{kind}?metric=flow_velocity"):
-            browser.get(f"/export/{path}")
+    rules = sorted(str(rule) for rule in app.server.url_map.iter_rules() if str(rule).startswith("/export/"))
+    asked = "metric=flow_velocity&chart=cycle_time_scatter&items=20"
+    for path in dict.fromkeys(rule.replace("<kind>", kind) for rule in rules for kind in ("csv", "xlsx")):
+        browser.get(f"{path}?{asked}")
     browser.get("/export/issues.csv")
     for callback in json.loads(browser.client.get("/_dash-dependencies").data):
         if callback.get("clientside_function") is None:
@@ -205,6 +206,10 @@ def main(token: str, email: str, place: str, where: str) -> None:
                 ["fields"],
                 ["issues", "--metric", "flow_velocity"],
                 ["issues", "--metric", "flow_velocity", "--format", "csv"],
+                ["catalogue"],
+                ["forecast", "--items", "20"],
+                ["teams", "list"],
+                ["jtbd", "dashboard"],
             ):
                 try:
                     print("exit code", command(words))

@@ -16,6 +16,8 @@ import pytest
 from playwright.sync_api import Error, Page, expect
 
 import sample.server as serving
+from data.teams.content import SEPARATOR
+from data.views import Filters, TeamView
 from data.workspace import Workspace, open_workspace
 from sample.generator import generate
 from sample.server import SampleServer
@@ -44,6 +46,7 @@ HOSTILE = (
     "<r><t>x</t></r>",
     "a\r\n=1+1\n\t+1",
 )
+SHORT = tuple(each[:50] for each in (HOSTILE[0], HOSTILE[2], HOSTILE[6], HOSTILE[8]))  # as names of saved views
 _WATCH = """
 window.ran = 0; window.violations = [];
 document.addEventListener('securitypolicyviolation', e => window.violations.push(e.violatedDirective + ' ' + e.blockedURI));
@@ -149,6 +152,8 @@ def synced(jira: SampleServer, tmp_path_factory: pytest.TempPathFactory) -> Work
     workspace = open_workspace(env, sample=None)
     result = workspace.sync_now()
     assert (result.error, result.complete) == (None, True)
+    for n, name in enumerate(SHORT):
+        workspace.teams.save(TeamView(f"{name} {n}", "90d", filters=Filters(labels=(name,) if n > 1 else ())))
     return workspace
 
 
@@ -286,6 +291,11 @@ SIZES = pytest.mark.parametrize("size", [(1440, 900), (400, 800)], ids=["desktop
 def test_hostile_names_are_text_in_every_tab(watched: Page, site: str, mine: Workspace, size: tuple[int, int]):
     watched.set_viewport_size({"width": size[0], "height": size[1]})
     walk_tabs(watched, site)
+    side_by_side = SEPARATOR.join(f"{name} {n}" for n, name in enumerate(SHORT))
+    watched.goto(f"{site}/?tab=teams&team={quote(side_by_side, safe='')}")
+    settled(watched)
+    expect(watched.locator("#teams-body, main").last).to_contain_text(SHORT[1])
+    looked_at(watched, "saved views side by side")
     assert "<img src=x" in watched.locator("#header-site").inner_text()
 
 
