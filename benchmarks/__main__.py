@@ -16,6 +16,7 @@ AREAS = {
     "numbers": "benchmarks.numbers",
     "charts": "benchmarks.charts",
     "jobs": "benchmarks.jtbd",
+    "telemetry": "benchmarks.telemetry",
 }
 
 

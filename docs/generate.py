@@ -45,6 +45,8 @@ VARIABLES = {
     "THROUGHLINE_LOG_LEVEL": "`debug` (with each request), `info` (default), `warning` or `error`.",
     "THROUGHLINE_KEYRING": "`1` keeps tokens in the keyring of the system; needs the Python package `keyring`.",
     "THROUGHLINE_JTBD": "Folder of job specs (*.ttl) and the register. Wins over the setting, also on the sample site.",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "Where spans and events go (OTLP over HTTP), such as `http://localhost:4318`; see [telemetry](jtbd.md#telemetry).",
+    "THROUGHLINE_TELEMETRY_WAIT": "`1`: a command sends its telemetry before it ends, for 3 s at most, instead of leaving it behind.",
     "THROUGHLINE_DEBUG": "`1` shows the traceback of an unexpected error in the terminal.",
     "HOST": "Like `THROUGHLINE_HOST`, if it is an address; the name of a machine is left alone.",
     "PORT": "Port of the dashboard. Default: 8050.",

@@ -1,0 +1,158 @@
+"""What telemetry costs: the same work with it and without, in turns, with a collector that answers and one that is dead."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, NamedTuple
+from unittest.mock import patch
+
+from benchmarks import view
+from benchmarks.rows import Report, Row
+from data import telemetry
+from data.jtbd.records import JobCompletion
+from data.jtbd.store import RecordStore
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+MOST = 5.0  # percent
+DEAD = "http://127.0.0.1:9"
+WRITES, REQUESTS, COMMANDS = 200, 100, 15
+PAUSE = 0.7  # seconds between two commands, for what the first left behind
+
+
+class Took(NamedTuple):
+    """Seconds that passed, and those of the processor."""
+
+    clock: float
+    cpu: float
+
+
+def run(report: Report) -> None:
+    """Rows in percent: how much longer the median is than without telemetry."""
+    with _collector() as alive, tempfile.TemporaryDirectory() as folder:
+        for name, url in (("answers", alive), ("is dead", DEAD)):
+            _add(report, f"a record stored, collector {name}", _stored(Path(folder), url), WRITES)
+            _add(report, f"cards from the cache, collector {name}", _answered(url), REQUESTS)
+            _add(report, f"jtbd track-job, collector {name}", _commanded(Path(folder), url), COMMANDS)
+
+
+def _add(report: Report, name: str, took: list[Took], runs: int) -> None:
+    plain, told = took
+    note = (
+        f"({plain.clock * 1000:.2f} → {told.clock * 1000:.2f} ms; of the processor {_more(plain.cpu, told.cpu):+.1f} %)"
+    )
+    report.add(Row("telemetry", name, _more(plain.clock, told.clock), "%", None, "", MOST, runs, note))
+
+
+def _more(plain: float, told: float) -> float:
+    return 100 * (told / plain - 1)
+
+
+def _in_turns(work: Callable[[bool], Any], times: int, pause: float = 0.0) -> list[Took]:
+    """Medians without and with. Of the processor: this process, sender included, and those it waited for."""
+    took: list[list[Took]] = [[], []]
+    for n in range(2 * times):
+        on = n % 2
+        start, cpu = time.perf_counter(), _cpu()
+        work(bool(on))
+        took[on].append(Took(time.perf_counter() - start, _cpu() - cpu))
+        time.sleep(pause)
+    return [Took(*map(statistics.median, zip(*each, strict=True))) for each in took]
+
+
+def _cpu() -> float:
+    others = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + others.ru_utime + others.ru_stime
+
+
+@contextmanager
+def _switch(url: str) -> Iterator[Callable[[bool], None]]:
+    """Turns telemetry of this process on and off; it sends in the background as in a server."""
+    with patch.dict(os.environ, {telemetry.ENDPOINT: url}):
+        found = telemetry.Telemetry()
+        found.keep_sending()
+        before = telemetry._found
+
+        def switch(on: bool) -> None:
+            telemetry._found = (found,) if on else (None,)
+
+        try:
+            yield switch
+        finally:
+            telemetry._found = before
+            found.leave()
+
+
+def _stored(folder: Path, url: str) -> list[Took]:
+    store, numbers = RecordStore(folder / "jobs.db"), itertools.count(time.time_ns() // 1000)
+    with _switch(url) as switch:
+
+        def work(on: bool) -> None:
+            switch(on)
+            store.add([JobCompletion("buy", "ann", "cart", "completed", next(numbers))])
+
+        work(True)
+        found = _in_turns(work, WRITES)
+    store.close()
+    return found
+
+
+def _answered(url: str) -> list[Took]:
+    """The callback that fills the cards of 5,000 issues, from the cache."""
+    with view._client() as (client, app, workspace), _switch(url) as switch:
+        body = view._question(app, workspace, "dora")
+
+        def work(on: bool) -> None:
+            switch(on)
+            view._ask(client, body)
+
+        work(True)
+        return _in_turns(work, REQUESTS)
+
+
+def _commanded(folder: Path, url: str) -> list[Took]:
+    env = {**os.environ, "THROUGHLINE_HOME": str(folder), "THROUGHLINE_SETTINGS": str(folder / "s.json")}
+    env["THROUGHLINE_JTBD"] = str(folder)
+    words = [sys.executable, "app.py", "jtbd", "track-job", "buy", "-p", "ann", "-f", "cart"]
+
+    def work(on: bool) -> None:
+        told = {telemetry.ENDPOINT: url} if on else {}
+        subprocess.run(words, cwd=CHECKOUT, env={**env, **told}, check=True, capture_output=True)
+
+    work(True)
+    return _in_turns(work, COMMANDS, PAUSE)
+
+
+@contextmanager
+def _collector() -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
