@@ -16,7 +16,7 @@ from data.jtbd.views import InvestmentRow, LandscapePoint, Overview, Satisfactio
 from data.periods import Period
 from data.views import Region, Series
 
-SMALLEST, LARGEST, WITHOUT = 12.0, 40.0, 14.0  # px across
+SMALLEST, LARGEST, WITHOUT = 11.0, 34.0, 14.0  # px across
 FORMULAS = {
     "clamped": "importance + max(importance − satisfaction, 0)",
     "linear": "importance + (importance − satisfaction)",

@@ -25,6 +25,7 @@ from data.jtbd.register import Register, RegisterError
 from data.jtbd.serving import Serving
 from data.jtbd.shelf import Shelf, shelf_of
 from data.jtbd.specs import Specs
+from data.jtbd.store import Where
 from data.jtbd.verify import verify
 from data.jtbd.views import CheckRow, JobChoices, Overview, RecordPage, RegisterRow
 from data.metrics.answers import MetricValue, iso
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from data.workspace import Workspace
 
 NO_FILTERS = Filters()
-_KEPT = 8
+_KEPT = 24
 Options = tuple[tuple[str, str], ...]
 
 
@@ -156,13 +157,14 @@ class Jtbd:
 
     def _records(self, filters: Filters) -> Records:
         """What was recorded, and the issues that count as records."""
-        shelf = self.shelf
+        return self.shelf.records() + self._issues(filters)
+
+    def _issues(self, filters: Filters) -> Records:
+        """The issues that count as records."""
         serving = self.serving(filters)
-        if serving is None or not shelf.settings.issues_count:
-            return shelf.records()
-        key = ("issues", id(serving))
-        _, issues = self._once(key, lambda: (serving, serving.records(self._severities())))
-        return shelf.records() + issues
+        if serving is None or not self.shelf.settings.issues_count:
+            return Records((), (), (), (), ())
+        return self._once(("issues", id(serving)), lambda: (serving, serving.records(self._severities())))[1]
 
     def _severities(self) -> dict[int, float]:
         """Issue id → its severity before the first change of that field."""
@@ -242,12 +244,15 @@ class Jtbd:
         self, period: Period, filters: Filters = NO_FILTERS, *, persona: str | None = None, job: str | None = None
     ) -> Overview:
         """Everything that the tab shows. Raises RecordsError, JiraError; what is wrong with files is in it."""
-        shelf = self.shelf
         asked = Question(period, filters, persona, job)
+        return self._once(("overview", self.revision(), asked, self._minute()), lambda: self._overview(asked))
+
+    def _overview(self, asked: Question) -> Overview:
+        shelf, period, filters = self.shelf, asked.period, asked.filters
         specs, found, serving = shelf.specs(), self._picture(asked), self.serving(filters)
         who, wanted = self._persona(specs, asked), asked.wanted
         span = (wanted.start or 0, wanted.end or 0)
-        which = None if job is None else specs.resolve("job", job)
+        which = None if asked.job is None else specs.resolve("job", asked.job)
         notes = [str(shelf.problem)] if shelf.problem else []
         rows: tuple[RegisterRow, ...] = ()
         checks: tuple[CheckRow, ...] = ()
@@ -340,11 +345,8 @@ class Jtbd:
         `about`: id of a job, outcome or painpoint. Raises LookupError for an unknown kind, RecordsError, JiraError.
         """
         shelf = self.shelf
-        told = shelf.store.all()
-        serving = self.serving(filters)
-        if serving is not None and shelf.settings.issues_count:
-            told = told + serving.records(self._severities())
         wanted = replace(Question(period, filters, persona, job).wanted, previous_start=None)
+        told = shelf.store.all(Where(start=wanted.start, end=wanted.end)) + self._issues(filters)
         return pages.page(told, shelf.specs(), wanted, kind, about, first, count, self._workspace.browse_url())
 
     def csv(

@@ -12,7 +12,7 @@ from ui.components.chart_points import name_places, region_names, region_shapes,
 from ui.figures import escape
 from ui.words import unit_words
 
-HEIGHT, TALL, PLANE = 300, 400, 440  # px
+HEIGHT, TALL, PLANE, ROOMY = 300, 400, 440, 360  # px
 _TOP, _BOTTOM, _LEFT, _RIGHT = 12, 40, 44, 12
 _LABEL = 15  # px that a line of labels needs
 _WIDE = 6.4  # px of a letter of a label
@@ -58,8 +58,10 @@ def figure(answer: ChartAnswer) -> dict[str, Any]:
     lying = any(each.kind == "lying" for each in answer.series)
     top = _top(answer)
     usual = TALL if any(each.kind == "area" for each in answer.series) else PLANE if answer.regions else HEIGHT
-    listed = lying or _named_places(answer)
-    height = max(usual, 28 * _places(answer) + top + _BOTTOM) if listed else usual
+    places = _places(answer)
+    height = max(usual, 28 * places + top + _BOTTOM) if lying else usual
+    if _named_places(answer):
+        height = max(usual, 30 * places + top + _BOTTOM, min(56 * places, ROOMY) + top + _BOTTOM)
     labels = _line_labels(answer, top, height)
     right = max([_RIGHT, *(12 + _WIDE * len(each.label) for each in answer.lines if each.axis == "y")])
     right = max(right, *(14 + _WIDE * max(map(len, each.name.split("\n"))) for each in answer.regions if each.side == "beside"), 0)  # fmt: skip
@@ -71,7 +73,7 @@ def figure(answer: ChartAnswer) -> dict[str, Any]:
         "showlegend": _parts(answer) > 1,
         "legend": {
             "orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "font": {"size": 11},
-            "traceorder": "normal", "itemclick": False, "itemdoubleclick": False,
+            "traceorder": "normal", "itemsizing": "constant", "itemclick": False, "itemdoubleclick": False,
         },
         "dragmode": False,
         "hovermode": "closest",

@@ -10,7 +10,7 @@ from ui.figures import escape
 
 _WIDE, _HIGH = 640, 380  # px of a plane, about; which names fit beside their points is decided with it
 _LETTER, _LINE, _GAP = 6.2, 14, 4
-_SIDES = ("middle right", "middle left", "top center", "bottom center")
+_SIDES = ("middle right", "middle left", "top center", "bottom center", "top right", "bottom right", "top left", "bottom left")  # fmt: skip
 HOLLOW = "served-unknown"
 
 
@@ -82,8 +82,9 @@ def _box(side: str, x: float, y: float, radius: float, wide: float) -> tuple[flo
         return x + radius + _GAP, y - _LINE / 2, x + radius + _GAP + wide, y + _LINE / 2
     if side == "middle left":
         return x - radius - _GAP - wide, y - _LINE / 2, x - radius - _GAP, y + _LINE / 2
-    down = radius + _GAP if side == "bottom center" else -radius - _GAP - _LINE
-    return x - wide / 2, y + down, x + wide / 2, y + down + _LINE
+    down = radius + _GAP if side.startswith("bottom") else -radius - _GAP - _LINE
+    left = {"center": x - wide / 2, "right": x, "left": x - wide}[side.split()[1]]
+    return left, y + down, left + wide, y + down + _LINE
 
 
 def _covers(box: tuple[float, ...], others: Sequence[tuple[float, ...]]) -> bool:

@@ -10,7 +10,7 @@ from dash import dcc, html
 from data.jtbd.views import RecordPage, RecordRow
 from ui import ids
 from ui.components.icon import icon
-from ui.words import moment, number
+from ui.words import moment, number, unit_words
 
 PAGE = 10
 TITLES = {
@@ -106,7 +106,7 @@ def _from(row: RecordRow) -> Any:
 
 
 def _value(row: RecordRow) -> str:
-    return "–" if row.value is None else f"{number(row.value, 4)} {row.unit}".strip()
+    return "–" if row.value is None else f"{number(row.value, 4)} {unit_words(row.unit)}".strip()
 
 
 _PERSONA: tuple[str, Say] = ("Persona", lambda row: row.persona or "–")
@@ -115,7 +115,14 @@ _NOTE: tuple[str, Say] = ("Note", lambda row: html.Span(row.note, className="rec
 _FROM: tuple[str, Say] = ("From", _from)
 _COLUMNS: dict[str, Sequence[tuple[str, Say]]] = {
     "job": (("How it went", lambda row: row.status), ("Took", _took), _PERSONA, _FEATURE, _NOTE, _FROM),
-    "outcome": (("Measured", _value), ("Target", lambda row: row.status), _PERSONA, _FEATURE, _NOTE, _FROM),
+    "outcome": (
+        ("Measured", _value),
+        ("Target", lambda row: row.status.removeprefix("wanted ")),
+        _PERSONA,
+        _FEATURE,
+        _NOTE,
+        _FROM,
+    ),
     "painpoint": (("Severity", lambda row: row.status), _PERSONA, _FEATURE, _NOTE, _FROM),
     "time": (("Took", _took), ("State", lambda row: row.status), _PERSONA, _FEATURE, _FROM),
     "satisfaction": (("Answer", lambda row: row.status), _PERSONA, _FEATURE, ("What they said", _NOTE[1]), _FROM),

@@ -14,7 +14,7 @@ from data.views import Detail, Picked, Problem, Status
 from ui import figures
 from ui.components.downloads import KINDS as FILES
 from ui.components.icon import icon
-from ui.components.issue_table import columns, table_of, which_issues
+from ui.components.issue_table import columns, table_of
 from ui.components.notice import notice
 from ui.detail import figure_section, figures_section, steps_section, subject
 from ui.tabs.jobs import BELOW, LIST, TOP, band, link_to
@@ -248,7 +248,7 @@ def issues(picked: Picked, question: str, order: dict[str, str]) -> list[Any]:
         return []
     table = table_of(
         picked.total,
-        which_issues(picked.total, picked.used, picked.exclusions),
+        [("all", f"All {picked.total:,}")],
         columns(picked.unit, picked.outcome_title),
         question,
         order,

@@ -12,7 +12,7 @@ from data.jtbd.views import Interval, JobRow, Opportunity, OutcomeRow, Overview,
 from ui.components.icon import icon
 from ui.tabs.jobs import band, link_to
 from ui.url import View, query
-from ui.words import count, number
+from ui.words import count, number, unit_words
 
 FORCES = {"push": "Pushes away from today", "pull": "Pulls towards it", "anxiety": "Worries", "habit": "Habits"}
 _FULL = 100.0
@@ -127,7 +127,7 @@ def _target(row: OutcomeRow) -> str:
 
 def amount(value: float | None, unit: str = "") -> str:
     """12.4 hours; a dash for none."""
-    return "–" if value is None else f"{number(value, 3)} {unit}".strip()
+    return "–" if value is None else f"{number(value, 3)} {unit_words(unit)}".strip()
 
 
 def reach(value: float | None, reason: str = "") -> Any:
