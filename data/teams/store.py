@@ -10,7 +10,7 @@ from pathlib import Path
 
 from data.cache.files import locked, opened, quarantine, write_atomic
 from data.metrics.answers import iso
-from data.teams.content import MOST_VIEWS, BadView, Read, free_name, read, same, to_bytes
+from data.teams.content import MOST_VIEWS, BadView, Read, free_name, from_json, read, same, to_bytes, to_json
 from data.views import Problem, TeamView
 
 
@@ -99,7 +99,10 @@ class TeamStore:
         return found, problem
 
     def save(self, view: TeamView, seen: int | None = None) -> TeamView:
-        """Add a view, or replace the one whose revision is `seen`. Raises NameTaken, TeamConflict, TeamsError."""
+        """Add a view, or replace the one whose revision is `seen`.
+
+        Raises BadView for one that could not be read again, NameTaken, TeamConflict, TeamsError.
+        """
 
         def change(views: dict[str, TeamView], revision: int) -> TeamView:
             known = views.get(same(view.name))
@@ -109,7 +112,7 @@ class TeamStore:
                 raise TeamConflict(view.name, known)
             if known is None and len(views) >= MOST_VIEWS:
                 raise TeamsError(Problem(f"There are {MOST_VIEWS} saved views, which is the most.", todo="Delete one."))
-            made = replace(view, changed_at=iso(self._clock()), revision=revision)
+            made = from_json(to_json(replace(view, changed_at=iso(self._clock()), revision=revision)))
             views[same(view.name)] = made
             return made
 
@@ -160,6 +163,8 @@ class TeamStore:
                 found, problem = self.load()
                 if problem is not None and problem.level == "danger":
                     raise TeamsError(problem)
+                if found.problems:
+                    quarantine(self.path, keep=True)  # the views that cannot be read are not in what is written
                 views = {same(each.name): each for each in found.views}
                 done = change(views, found.revision + 1)
                 data = to_bytes(views.values(), found.revision + 1)

@@ -9,7 +9,9 @@ from sqlalchemy import text
 
 from data.cache.metric_cache import MetricCache
 from data.issues.store import IssueStore
+from data.jtbd.store import RecordStore
 from data.settings.store import SettingsStore
+from data.teams.store import TeamStore
 from sample.generator import generate
 from sample.server import SampleServer
 from tests.torture import writers
@@ -82,6 +84,40 @@ def test_the_issue_store_survives(zygote, rng, tmp_path, kills):
             assert {at for (at,) in connection.execute("select at from change")} <= {revision}
         connection.close()
         acknowledged = revision
+    assert acknowledged > 0
+
+
+@times(10, 1_000)
+def test_saved_views_survive(zygote, rng, tmp_path, kills):
+    path = tmp_path / "teams.json"
+    acknowledged = 0
+    for _ in range(kills):
+        acknowledged = max(acknowledged, zygote.killed(rng, 4, 0.02, "views", path))
+        found, problem = TeamStore(path).load()
+        assert problem is None
+        counted = int(found.views[0].filters.labels[0]) if found.views else 0
+        assert counted in (acknowledged, acknowledged + 1)
+        acknowledged = counted
+    assert acknowledged > 0
+    store = TeamStore(path)
+    store.delete("Counter")
+    assert rubbish(tmp_path) == []
+
+
+@times(10, 1_000)
+def test_records_survive(zygote, rng, tmp_path, kills):
+    path = tmp_path / "jobs.db"
+    acknowledged = 0
+    for _ in range(kills):
+        acknowledged = max(acknowledged, zygote.killed(rng, 4, 0.02, "records", path))
+        store = RecordStore(path)
+        assert store.problem is None
+        told = [each.started_at for each in store.query_jobs()]
+        store.close()
+        batches = len(told) // writers.BATCH
+        assert sorted(told) == sorted(n for n in range(1, batches + 1) for _ in range(writers.BATCH)), "half a batch"
+        assert batches in (acknowledged, acknowledged + 1)
+        acknowledged = batches
     assert acknowledged > 0
 
 

@@ -11,10 +11,15 @@ from data.issues import schema
 from data.issues.store import IssueStore
 from data.issues.sync import sync
 from data.jira.connection import Connection
+from data.jtbd.records import JobCompletion
+from data.jtbd.store import RecordStore
 from data.metrics.answers import MetricValue
 from data.settings.store import SettingsStore
+from data.teams.store import TeamStore
+from data.views import Filters, TeamView
 
 ISSUES = 60
+BATCH = 3
 SITE, JQL = "https://torture.example", "updated >= -365d"
 
 
@@ -62,6 +67,27 @@ def synced(path: Path, url: str) -> Iterator[int]:
         yield result.revision
 
 
+def views(path: Path) -> Iterator[int]:
+    """A saved view that is replaced again and again, and counts."""
+    store = TeamStore(path)
+    while True:
+        held = store.load()[0].views
+        n = int(held[0].filters.labels[0]) + 1 if held else 1
+        view = TeamView("Counter", filters=Filters(labels=(str(n), "x" * 2_000)))
+        store.save(view, held[0].revision if held else None)
+        yield n
+
+
+def records(path: Path) -> Iterator[int]:
+    """One record after the other, three in each batch."""
+    store = RecordStore(path)
+    n = len(store.query_jobs()) // BATCH
+    while True:
+        n += 1
+        store.add([JobCompletion("job", f"persona {each}", "feature", "started", n) for each in range(BATCH)])
+        yield n
+
+
 def key(n: int) -> Key:
     return Key("dora", "2026-01-01", "2026-01-31", {"mapping": {}, "n": n}, "1")
 
@@ -99,6 +125,8 @@ WRITERS: dict[str, Callable[..., Iterator[int]]] = {
     "cache": cache,
     "issues": issues,
     "synced": synced,
+    "views": views,
+    "records": records,
 }
 
 

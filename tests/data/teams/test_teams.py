@@ -168,6 +168,21 @@ def test_a_view_that_cannot_be_is_left_out_and_told_and_the_others_are_read(view
     assert len(found.problems) == 1 and found.problems[0].startswith("View 1 is left out")
 
 
+def test_what_could_not_be_read_again_is_not_saved(store):
+    store.save(TeamView("Web"))
+    with pytest.raises(BadView, match="labels"):
+        store.save(TeamView("Long", filters=Filters(labels=("x" * 3_000,))))
+    assert names(store) == ["Web"]
+
+
+def test_a_view_that_cannot_be_read_is_kept_when_others_are_saved(store):
+    store.path.write_text(json.dumps({"views": [{"name": "Web", "period": "7d"}, {"name": "odd", "period": "1y"}]}))
+    store.save(TeamView("New"))
+    assert names(store) == ["New", "Web"]
+    (kept,) = store.path.parent.glob("teams.json.broken-*")
+    assert "odd" in kept.read_text()
+
+
 TEXT = st.text(min_size=1, max_size=20)
 
 
