@@ -22,27 +22,28 @@ _KINDS = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocum
 
 @callback(
     Output(ids.Sprints.BODY, "children"),
+    Output(ids.Sprints.CHARTS, "hidden"),
     Input(ids.tab_view("sprints"), "data"),
     prevent_initial_call=True,
 )
-def show_sprints(view: dict[str, str] | None) -> Any:
-    """The board or the sprint that the URL names, or why it cannot be shown."""
+def show_sprints(view: dict[str, str] | None) -> tuple[Any, Any]:
+    """The board or the sprint that the URL names, or why it cannot be shown; charts only of a board with sprints."""
     if not view:
-        return no_update
+        return no_update, no_update
     asked = parse(view["query"])
     try:
         ws = workspace()
         status = ws.status()
         if not status.synced_at:
-            return sprints_problem(
-                Problem("There are no issues yet.", todo="Sprints appear here after the first sync.", level="info")
-            )
+            none = Problem("There are no issues yet.", todo="Sprints appear here after the first sync.", level="info")
+            return sprints_problem(none), True
         if number := asked.asks(SPRINT):
-            return sprint_page(ws.sprints.sprint(number, asked.filters), asked, status.zone)
-        return sprints_page(ws.sprints.page(asked.filters, asked.asks(BOARD)), asked, status.zone)
+            return sprint_page(ws.sprints.sprint(number, asked.filters), asked, status.zone), True
+        found = ws.sprints.page(asked.filters, asked.asks(BOARD))
+        return sprints_page(found, asked, status.zone), found.summary is None
     except Exception as error:  # noqa: BLE001 - the tab is open and must say something
         problem, request_id = problem_of(error)
-        return sprints_problem(problem, request_id)
+        return sprints_problem(problem, request_id), True
 
 
 @downloads.get("/sprints.<kind>")

@@ -90,6 +90,7 @@ class Overview(StrEnum):
 
 class Sprints(StrEnum):
     BODY = "sprints-body"
+    CHARTS = "sprints-charts"  # hidden while one sprint is looked at
 
 
 class Catalogue(StrEnum):

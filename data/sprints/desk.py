@@ -178,6 +178,15 @@ def of_board(facts: Facts, board: str) -> NDArray:
     return np.flatnonzero(facts.tables.sprints["board_id"].to_numpy() == number)
 
 
+def board_of(facts: Facts, asked: str | None) -> BoardChoice | None:
+    """The board of a link, by default the one that closed a sprint last; None where there are no boards.
+
+    Raises NoSuchSprint for one that there is not.
+    """
+    boards = choices(facts)
+    return _chosen(facts, boards, asked) if boards else None
+
+
 def _chosen(facts: Facts, boards: tuple[BoardChoice, ...], asked: str | None) -> BoardChoice:
     if asked:
         found = next((each for each in boards if each.id == asked), None)

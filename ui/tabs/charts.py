@@ -18,4 +18,5 @@ FLOW = (
     "lead_time_histogram",
 )
 DORA = ("dora_score", "lead_time_stages", "deployments_timeline")
+SPRINTS = ("velocity_range", "sprint_commitment", "sprint_spillover")
 FORECAST = ("forecast_outcomes", "forecast_history")

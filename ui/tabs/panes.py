@@ -11,7 +11,7 @@ from ui import ids
 from ui.components.chart import chart_cards
 from ui.components.metric_card import skeletons
 from ui.tabs import catalogue, forecast, jobs, overview, sprints, teams
-from ui.tabs.charts import DORA, FLOW, FORECAST
+from ui.tabs.charts import DORA, FLOW, FORECAST, SPRINTS
 from ui.tabs.quality import skeleton
 
 PANES: dict[str, Callable[[], list[Any]]] = {
@@ -28,7 +28,10 @@ PANES: dict[str, Callable[[], list[Any]]] = {
         html.Div(forecast.skeleton(), id=ids.Forecast.BODY),
         chart_cards(FORECAST, "forecast", "What it rests on"),
     ],
-    "sprints": lambda: [html.Div(sprints.skeleton(), id=ids.Sprints.BODY)],
+    "sprints": lambda: [
+        html.Div(sprints.skeleton(), id=ids.Sprints.BODY),
+        html.Div(chart_cards(SPRINTS, "sprints", "From sprint to sprint"), id=ids.Sprints.CHARTS, hidden=True),
+    ],
     "jobs": jobs.pane,
     "catalogue": catalogue.pane,
     "teams": lambda: [html.Div(teams.skeleton(), id=ids.Teams.BODY, className="teams")],

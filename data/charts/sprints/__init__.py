@@ -1,0 +1,1 @@
+"""Charts of the tab "Sprints": the closed sprints of a board, one after the other."""

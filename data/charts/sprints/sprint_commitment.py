@@ -1,0 +1,50 @@
+"""What was planned for each sprint beside what it completed."""
+
+from __future__ import annotations
+
+from data.charts.catalogue import ChartAsked, chart
+from data.charts.drawing import Drawing
+from data.charts.sprints.of import SWITCHES, board_asked, issues_behind, links
+from data.views import Series
+
+FLAGS = ("committed", "added", "removed", "completed")
+
+
+@chart(family="sprints", order=2, title="Committed and completed", switches=SWITCHES, fields=("story_points",))
+def sprint_commitment(asked: ChartAsked) -> Drawing:
+    """Two bars a sprint: what was committed at its start, and what was completed at its close.
+
+    Committed was in the sprint at its start and not done before. Completed was in the sprint and done just before its close,
+    whether committed or added later: it can be more than what was committed. The table has what was added and removed too.
+    """
+    board = board_asked(asked)
+    if isinstance(board, Drawing):
+        return board
+    sums = {name: board.sums(name) for name in FLAGS}
+    tokens = {name: links(board, name, FLAGS) for name in FLAGS}
+    drawn = slice(board.first, None)
+
+    def bars(name: str, role: str) -> Series:
+        words = [f"{each}: {value:g} {board.unit} {name}" for each, value in zip(board.names, sums[name], strict=True)]
+        labels, values = board.labels[drawn], sums[name][drawn]
+        return Series(
+            name.capitalize(), "bars", labels, values, text=words[drawn], picks=tokens[name][drawn], role=role
+        )
+
+    planned, done = sum(sums["committed"]), sum(sums["completed"])
+    share = f": {100 * done / planned:,.0f} % of it" if planned else ""
+    return Drawing(
+        f"In {len(board.places)} closed sprint{'s' * (len(board.places) != 1)} {planned:,.6g} {board.unit} were committed and "
+        f"{done:,.6g} completed{share}.",
+        (bars("committed", "faint"), bars("completed", "main")),
+        x_title=board.axis,
+        y_title=board.unit.capitalize(),
+        x_kind="category",
+        unit=board.unit,
+        columns=("Sprint", *(f"{name.capitalize()}, {board.unit}" for name in FLAGS)),
+        table=lambda: zip(board.names, *(sums[name] for name in FLAGS), strict=True),
+        table_picks=lambda: tokens["completed"],
+        row_count=len(board.names),
+        picks=issues_behind(board, *FLAGS),
+        thinned=board.thinned,
+    )
