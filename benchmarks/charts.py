@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-import statistics
-import tempfile
 from datetime import timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from plotly.utils import PlotlyJSONEncoder
 
@@ -19,29 +16,13 @@ from data.charts.registry import CHARTS
 from data.issues.tables import Tables
 from data.periods import Period
 from sample.tables import UNTIL, tidy
-from tests import chromium
-from tests.dashboard import command, dashboard
 from ui.components.chart import chart_body
 from ui.url import parse
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 SECONDS = {5_000: 0.1, 50_000: 0.5}
 KILOBYTES = 100.0
 DAYS = 366  # the longest period, which has the most points
-FAMILIES = ("flow", "dora")
-CLICKS, SETTLED, AFTER_CLICK = 6, 6_000, 1.0  # times; ms for the browser to fetch ahead; seconds
-_WATCH = """
-document.addEventListener('click', () => { window.clickedAt = performance.now(); }, { capture: true, once: true });
-const look = () => {
-  const pane = document.querySelector('[data-pane="flow"]');
-  if (!window.numberAt && pane.querySelector('.card-metric .value')) window.numberAt = performance.now();
-  if (!window.chartAt && pane.querySelector('.chart-figure .main-svg')) window.chartAt = performance.now();
-  if (!window.chartAt) requestAnimationFrame(look);
-};
-requestAnimationFrame(look);
-"""
+FAMILIES = ("flow", "dora", "forecast", "sprints", "catalogue")
 _TITLE = "As a customer I want to keep what is in my basket, so that I can go on {n}"
 
 
@@ -124,45 +105,6 @@ def run(report: Report) -> None:
                 f"compressed; {MOST_ROWS} rows of its table",
             )
         )
-    _in_the_browser(report)
-
-
-def _in_the_browser(report: Report) -> None:
-    """From the click on a tab to its numbers, and to its first chart; the page was open for a moment before."""
-    path = chromium.executable()
-    if path is None:
-        report.skip("charts", "no Chromium here; install it or set CHROMIUM")
-        return
-    from playwright.sync_api import sync_playwright
-
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
-        folder = Path(name)
-        synced = command(folder, "sync")
-        if synced.returncode:
-            report.skip("charts", synced.stderr.strip().splitlines()[-1])
-            return
-        browser = playwright.chromium.launch(executable_path=path, args=list(chromium.FLAGS))
-        with dashboard(folder) as address:
-            times = [_click(browser, address) for _ in range(CLICKS)][1:]  # the first one warms the server
-        browser.close()
-    for n, what in enumerate(("its numbers", "its first chart")):
-        took = statistics.median(each[n] for each in times)
-        report.add(Row("charts", f"Flow tab after the click: {what}", took, "s", None, "", AFTER_CLICK, len(times)))
-
-
-def _click(browser: Browser, address: str) -> tuple[float, float]:
-    """Seconds from the click to the first number and to the first chart of the tab."""
-    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-    page.goto(address)
-    page.wait_for_selector(".card-metric .value")
-    page.wait_for_timeout(SETTLED)
-    page.evaluate(_WATCH)
-    page.locator('a[data-tab="flow"]').click()
-    page.wait_for_selector('[data-pane="flow"] .chart-figure .main-svg', state="attached")
-    page.wait_for_timeout(200)
-    numbers, chart = page.evaluate("[window.numberAt - window.clickedAt, window.chartAt - window.clickedAt]")
-    page.context.close()
-    return numbers / 1000, chart / 1000
 
 
 def _answer(desk: Charts, name: str, period: Period) -> bytes:

@@ -39,7 +39,7 @@ def settled(page: Page, address: str, theme: str) -> None:
     """The page with everything drawn that is drawn when it comes into view."""
     page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
     page.goto(address)
-    expect(page.locator(".skeleton:visible")).to_have_count(0, timeout=60_000)
+    expect(page.locator(".pane:not([hidden]) .card-metric .sk")).to_have_count(0, timeout=60_000)
     for _ in range(30):
         before = page.evaluate("() => { window.scrollBy(0, 700); return [scrollY, document.body.scrollHeight] }")
         page.wait_for_timeout(150)
