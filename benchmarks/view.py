@@ -41,6 +41,17 @@ def run(report: Report) -> None:
 def _client() -> Iterator[tuple[Any, Any, Any]]:
     """A test client of the real app on a store with 5,000 issues."""
     from callbacks.app import create_app
+
+    with filled() as workspace:
+        app = create_app(workspace)
+        client = app.server.test_client()
+        client.get("/")  # Dash sets itself up with the first request
+        yield client, app, workspace
+
+
+@contextmanager
+def filled() -> Iterator[Any]:
+    """A workspace on a store with 5,000 issues."""
     from data.connection import Home
     from data.settings.fields import FIELDS
     from data.workspace import Workspace
@@ -57,10 +68,7 @@ def _client() -> Iterator[tuple[Any, Any, Any]]:
         workspace = Workspace(Home(Path(folder) / "home", settings), env=env, clock=lambda: now)
         place = workspace.place
         fill(place.store, made, place.known_as, place.jql)
-        app = create_app(workspace)
-        client = app.server.test_client()
-        client.get("/")  # Dash sets itself up with the first request
-        yield client, app, workspace
+        yield workspace
         place.store.close()
 
 
@@ -69,7 +77,7 @@ def _question(app: Any, workspace: Any, family: str) -> dict[str, Any]:
     from ui import ids
 
     cards = {"dora": ids.Cards.DORA, "flow": ids.Cards.FLOW}[family].value
-    store = {"dora": ids.Store.DORA_VIEW, "flow": ids.Store.FLOW_VIEW}[family].value
+    store = ids.tab_view(family)
     output = next(name for name in app.callback_map if f"..{cards}.children" in name)
     view = {"query": f"?tab={family}&period=30d", "revision": workspace.status().revision}
     return {

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 _SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{3,63}")
 HEADER = "X-Request-Id"
 _CALLBACK = "_dash-update-component"
-_PATTERN, _TYPE = re.compile(r"\{[^{}]*\}"), re.compile(r'"type":"([a-z0-9-]+)"')
+_PATTERN, _TYPE = re.compile(r"\{[^{}]*\}"), re.compile(r'"(?:area|type)":"([a-z0-9-]+)"')
 _IDS = re.compile(r"[A-Za-z0-9_.@-]+")
 
 

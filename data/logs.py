@@ -59,6 +59,11 @@ class SecretFilter(logging.Filter):
             words = {*self._words, token, *quoted, *written, basic, alone}
             self._words = tuple(sorted(words, key=len, reverse=True))
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What is taken out; another tuple when one more is."""
+        return self._words
+
     def clean(self, text: str) -> str:
         """`text` without secrets.
 

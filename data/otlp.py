@@ -13,8 +13,10 @@ from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk._logs import ReadableLogRecord
+from opentelemetry.sdk._logs.export import LogRecordExportResult
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import SpanExportResult
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import NonRecordingSpan, SpanContext, Status, StatusCode, TraceFlags, set_span_in_context
 
@@ -34,11 +36,13 @@ class Sender:
         self._spans, self._logs = OTLPSpanExporter(), OTLPLogExporter()
 
     def send(self, noted: Sequence[Noted]) -> None:
-        """Events first: they are what people asked for."""
+        """Events first: they are what people asked for. After a part that cannot be sent the rest of its kind is dropped."""
         for part in _parts([each for each in noted if not each.end]):
-            self._logs.export([self._record(each) for each in part])
+            if self._logs.export([self._record(each) for each in part]) is not LogRecordExportResult.SUCCESS:
+                break
         for part in _parts([each for each in noted if each.end]):
-            self._spans.export([self._span(each) for each in part])
+            if self._spans.export([self._span(each) for each in part]) is not SpanExportResult.SUCCESS:
+                break
 
     def _span(self, noted: Noted) -> ReadableSpan:
         return ReadableSpan(

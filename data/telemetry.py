@@ -22,6 +22,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from random import SystemRandom
@@ -299,7 +300,13 @@ def allowed(attributes: Mapping[str, Any]) -> dict[str, Any]:
     {'family': 'flow', 'issues': 5}
     """
     return {
-        name: SECRETS.clean(value)[:LONGEST] if isinstance(value, str) else value
+        name: _clean(value, SECRETS.words) if isinstance(value, str) else value
         for name, value in attributes.items()
         if name in ATTRIBUTES and isinstance(value, str | int | float | bool)
     }
+
+
+@lru_cache(maxsize=2048)
+def _clean(text: str, _words: tuple[str, ...]) -> str:
+    """Cleaned again when another secret is known."""
+    return SECRETS.clean(text)[:LONGEST]

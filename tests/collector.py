@@ -20,9 +20,9 @@ LONGEST_WAIT = 60.0
 
 
 class Collector:
-    """What arrived. `answer` is what it does with a request: 200, another status, or a function that may block."""
+    """What arrived. `answer` is what it does with a request: 200, another status, or a function of the path that may block."""
 
-    def __init__(self, answer: int | Callable[[], int] = 200) -> None:
+    def __init__(self, answer: int | Callable[[str], int] = 200) -> None:
         self.requests: list[tuple[str, dict[str, str], bytes]] = []
         self.spans: list[Any] = []
         self.events: list[Any] = []
@@ -33,7 +33,7 @@ class Collector:
 
     def take(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
         plain = gzip.decompress(body) if headers.get("content-encoding") == "gzip" else body
-        status = self._answer if isinstance(self._answer, int) else self._answer()
+        status = self._answer if isinstance(self._answer, int) else self._answer(path)
         with self._guard:
             self.requests.append((path, headers, plain))
             if path == "/v1/traces":
@@ -67,7 +67,7 @@ def values(part: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def collecting(answer: int | Callable[[], int] = 200) -> Iterator[Collector]:
+def collecting(answer: int | Callable[[str], int] = 200) -> Iterator[Collector]:
     """A collector on 127.0.0.1 for as long as the context lasts."""
     found = Collector(answer)
 

@@ -161,6 +161,7 @@ def test_a_callback_is_a_span_and_the_server_sends_the_rest_when_it_ends(tmp_pat
     ("cards-dora.children", "cards-dora.children"),
     ("..a.children...b.figure..", "..a.children...b.figure.."),
     ('{"index":"My \\"own\\" view","type":"chart-body"}.figure', "chart-body.figure"),
+    ('{"area":"cards-grid","family":"My \\"own\\" view"}.children', "cards-grid.children"),
     ('{"name":"secret"}.figure', "pattern.figure"),
     ("anything that somebody writes", ""),
     (["a"], ""), (None, ""),
@@ -201,10 +202,20 @@ def test_a_dead_collector_loses_no_record_and_says_nothing(typed, tmp_path, dead
     assert stored(tmp_path) == 1
 
 
+def test_a_collector_of_traces_alone_gets_them(typed, tmp_path):
+    with collecting(lambda path: 200 if path == "/v1/traces" else 404) as collector:
+        rows = [f"job,buy,p,f{n},completed,2026-01-31T09:00:00Z" for n in range(1_100)]
+        (tmp_path / "a.csv").write_text("\n".join(["kind,job_id,persona,feature_used,status,started_at", *rows]))
+        typed("jtbd", "import", str(tmp_path / "a.csv"), OTEL_EXPORTER_OTLP_ENDPOINT=collector.url)
+        collector.wait_for(ended("jtbd import"))
+    refused = [path for path, _, _ in collector.requests if path == "/v1/logs"]
+    assert len(refused) == 1, "the second part is not tried"
+
+
 def test_a_command_has_ended_before_the_collector_answers(typed):
     gate, arrived = threading.Event(), threading.Event()
 
-    def late() -> int:
+    def late(_path: str) -> int:
         arrived.set()
         gate.wait(60)
         return 200
