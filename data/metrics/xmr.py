@@ -72,13 +72,14 @@ def signals(values: Sequence[float] | NDArray, found: Limits) -> list[Signal]:
     """
     data = np.asarray(values, dtype=float)
     out: list[Signal] = []
+    tiny = 1e-9 * abs(found.mean)  # values that are all alike differ from their mean in the last digit
     for side, way in (("above", data - found.mean), ("below", found.mean - data)):
         edge = found.upper - found.mean if side == "above" else found.mean - found.lower
-        out += [Signal("outside", side, n, n) for n in np.flatnonzero(way > edge).tolist()]
-        out += [Signal("run", side, first, last) for first, last in _runs(way > 0) if last - first + 1 >= RUN]
+        out += [Signal("outside", side, n, n) for n in np.flatnonzero(way > edge + tiny).tolist()]
+        out += [Signal("run", side, first, last) for first, last in _runs(way > tiny) if last - first + 1 >= RUN]
         near = way > found.reach / 2
         hits = np.convolve(near.astype(int), np.ones(OF, dtype=int), mode="valid") if len(data) >= OF else np.zeros(0)
-        starts = np.flatnonzero((hits >= NEAR) & (found.reach > 0))
+        starts = np.flatnonzero((hits >= NEAR) & (found.reach > tiny))
         out += [Signal("near", side, first, last + OF - 1) for first, last in _stretches(starts)]
     order = {"outside": 0, "run": 1, "near": 2}
     return sorted(out, key=lambda each: (each.first, order[each.kind], each.side))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
 
 from data.charts.flow.process_behaviour import whole_weeks
 from data.charts.moments import Buckets, words
@@ -104,8 +103,7 @@ def changes(facts: Facts, period: Period) -> Found:
 
 def weeks_of(facts: Facts, period: Period) -> tuple[Buckets, int]:
     """The whole weeks before and in the period, and the place of the period's first."""
-    wide = Period(period.first - timedelta(weeks=BASELINE), period.last, period.zone)
-    over = whole_weeks(ChartAsked(facts, wide))
+    over = whole_weeks(ChartAsked(facts, period), before=BASELINE)
     if not len(facts.activity) or not len(over):
         return Buckets((), (), over.starts[:1], over.whole[:0], "week"), 0
     return over, next((n for n, last in enumerate(over.last) if last >= period.first), len(over) - 1)

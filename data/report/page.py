@@ -131,7 +131,8 @@ def _change(value: MetricValue) -> str:
     words = verdict or {"↑": "higher", "↓": "lower", "→": "unchanged"}[arrow]
     kind = f' class="{verdict}"' if verdict in ("better", "worse") else ""
     before = details.get("previous_value")
-    was = f'<p class="muted">before: {escape(_bare(before))} {escape(value.unit)}</p>' if before is not None else ""
+    unit = "%" if value.unit == "percent" else value.unit
+    was = f'<p class="muted">before: {escape(_bare(before))} {escape(unit)}</p>' if before is not None else ""
     return f"<span{kind}>{arrow}{size} {escape(words)}</span>{was}"
 
 

@@ -31,6 +31,7 @@ th:last-child, td:last-child {{ padding-right: 0; }}
 thead {{ display: table-header-group; }}
 tr {{ break-inside: avoid; }}
 .num {{ text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }}
+.numbers th:first-child {{ width: 40%; }}
 td.value {{ font-size: 16px; font-weight: 600; white-space: nowrap; font-variant-numeric: tabular-nums; }}
 td.value small {{ font-size: 12px; font-weight: 400; color: var(--muted); }}
 td.value .muted {{ font-weight: 400; }}
