@@ -46,9 +46,14 @@ class Ageing:
 
     @property
     def compared(self) -> str:
-        """85 % left Review within 6 days."""
-        number = f"{self.limit:,.1f}" if self.limit < 10 else f"{self.limit:,.0f}"
-        return f"{OLD} % {f'left {self.within}' if self.within else 'were done'} within {number} days"
+        """
+        >>> Ageing("", "", "", "", "", "", 9.0, 6.42, "Review").compared, Ageing("", "", "", "", "", "", 1, 0.2, "").compared
+        ('85 % left Review within 6.4 days', '85 % were done within 5 hours')
+        """
+        size, unit = (self.limit, "day") if self.limit >= 1 else (max(round(self.limit * 24), 1), "hour")
+        number = f"{size:,.1f}".removesuffix(".0") if size < 10 else f"{size:,.0f}"
+        unit += "" if number == "1" else "s"
+        return f"{OLD} % {f'left {self.within}' if self.within else 'were done'} within {number} {unit}"
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,9 @@ def compare_changes(about: Any, period: Period, ask: Question) -> dict[str, orac
             n for n, each in enumerate(values) if each is None
         ]
         assert [each or 0.0 for each in got.weeks] == pytest.approx([each or 0.0 for each in values], rel=1e-7)
-        assert (got.mean, got.lower, got.upper) == pytest.approx((wanted.mean, wanted.lower, wanted.upper), rel=1e-6, abs=1e-6)
+        assert (got.mean, got.lower, got.upper) == pytest.approx(
+            (wanted.mean, wanted.lower, wanted.upper), rel=1e-6, abs=1e-6
+        )
         assert got.marked == wanted.weeks
         assert got.verdict == oracle.verdict(name, wanted.side)
         assert {"outside": "outside", "run": "in a row on one side", "near": "3 of 4"}[wanted.kind] in got.rule

@@ -1,0 +1,212 @@
+"""The overview in words: what is said with no data, with little, with nothing mapped, and of changes that were planted."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from data.metrics.measure import measure_family
+from data.overview.ageing import listed, too_old
+from data.overview.changes import changes
+from data.overview.desk import FAMILIES
+from data.overview.doubts import doubts
+from data.overview.views import Overview
+from data.periods import Period
+from data.views import Finding
+from tests.builders import DOING, DONE, Item, at, facts, site
+
+MONDAY = date(2026, 1, 5)
+
+
+def said(*items: Item, first: date, last: date, now: str | None = None, findings=(), mapped=(), **rules) -> Overview:
+    """The whole answer, as the desk puts it together."""
+    about = facts(site(*items, mapped=mapped), now=now or str(last + timedelta(days=1)), **rules)
+    period = Period(first, last, "UTC")
+    found, old = changes(about, period), too_old(about, period)
+    values = [each for family in FAMILIES for each in measure_family(family, about, period)]
+    return Overview(
+        found.changes, found.steady, found.untold, found.baseline, found.weeks,
+        listed(about, old, lambda ids: dict.fromkeys(ids, ("", "words")), ""), len(old.issue), old.in_progress,
+        old.compared, (str(old.since.first), str(old.since.last)), doubts(values, findings, about, period),
+    )  # fmt: skip
+
+
+def done_in(week: int, many: int, days: float = 1.0) -> list[Item]:
+    """Items that are created, begun and finished in a week, each taking so many days."""
+    out = []
+    for n in range(many):
+        begun = at(str(MONDAY + timedelta(weeks=week)), "UTC") + n * 60_000_000
+        out.append(Item(begun, [(begun + 1_000_000, DOING), (begun + 1_000_000 + round(days * 86_400_000_000), DONE)]))
+    return out
+
+
+def weekly(*counts: int) -> list[Item]:
+    return [item for week, many in enumerate(counts) for item in done_in(week, many)]
+
+
+def period_of(week: int, weeks: int = 1) -> dict[str, date]:
+    first = MONDAY + timedelta(weeks=week)
+    return {"first": first, "last": first + timedelta(weeks=weeks) - timedelta(days=1)}
+
+
+def test_without_any_data_it_says_so():
+    found = said(**period_of(10))
+    assert (found.changes, found.ageing, found.over, found.baseline) == ((), (), 0, 0)
+    assert (
+        found.changes_words == "There is no whole week of data before the period, so nothing can be said about changes."
+    )
+    assert found.ageing_words == "Nothing is in progress at the end of this period."
+
+
+def test_one_week_is_too_little():
+    found = said(*weekly(5), **period_of(0))
+    assert found.changes == ()
+    assert "no whole week of data before the period" in found.changes_words
+
+
+def test_five_weeks_are_too_few_and_six_are_enough():
+    few = said(*weekly(3, 4, 3, 4, 3, 9), **period_of(5))
+    assert (
+        few.changes_words == "Too few weeks with values to tell a change from noise: 5 before the period; 6 are needed."
+    )
+    enough = said(*weekly(3, 4, 3, 4, 3, 4, 9), **period_of(6))
+    assert [each.metric for each in enough.changes] == ["flow_velocity"]
+    assert "1 of " in enough.changes_words
+
+
+def test_a_week_outside_the_limits_is_told_with_value_mean_and_limits():
+    found = said(*weekly(*[4, 6] * 10, 12), **period_of(20))
+    change = next(each for each in found.changes if each.metric == "flow_velocity")
+    assert change.sentence == "12 items in the week 25 May – 31 May 2026, above the upper natural limit of 10 items."
+    assert change.basis == (
+        "Before: mean 5 items, natural limits 0 items to 10 items, from the weeks 5 Jan – 24 May 2026."
+    )
+    assert change.rule == "a week outside the natural limits"
+    assert (change.verdict, change.before, change.marked) == ("better", 20, (20,))
+    assert change.mean == 5
+    assert change.upper == pytest.approx(5 + 2.66 * 2)
+
+
+def test_the_weeks_of_the_period_do_not_move_their_own_limits():
+    """With its own weeks among them the limits would be so wide that nothing stood out."""
+    found = said(*weekly(*[4, 6] * 4, 11, 30), **period_of(8, 2))
+    change = next(each for each in found.changes if each.metric == "flow_velocity")
+    assert change.upper == pytest.approx(5 + 2.66 * 2)
+    assert change.sentence.startswith("30 items")
+
+
+def test_noise_is_no_change():
+    found = said(*weekly(*[4, 6] * 10, 9), **period_of(20))
+    assert "Flow velocity" in found.steady
+    assert found.changes_words.startswith("No number changed by more than its noise: all ")
+
+
+def test_values_that_are_always_the_same_are_steady():
+    found = said(*weekly(*[3] * 20), **period_of(16, 4))
+    assert found.changes == ()
+
+
+def test_a_run_of_eight_is_told():
+    found = said(*weekly(*[4, 6] * 10, *[6] * 8), **period_of(20, 8))
+    change = next(each for each in found.changes if each.metric == "flow_velocity")
+    assert (
+        change.sentence == "9 weeks in a row above the mean of 5 items, since 18 May 2026; 6 items in the last of them."
+    )
+    assert change.rule == "8 or more weeks in a row on one side of the mean"
+    assert change.marked == tuple(range(19, 28))
+
+
+def test_what_changed_before_the_period_is_not_told_again():
+    found = said(*weekly(*[4, 6] * 10, 14, *[4, 6] * 4), **period_of(25, 4))
+    assert "Flow velocity" in found.steady
+
+
+def test_a_period_of_a_year_is_judged_too():
+    found = said(*weekly(*[4, 6] * 10), first=date(2025, 6, 1), last=date(2026, 5, 31))
+    assert found.baseline == 0
+
+
+def test_a_period_to_come_has_no_words_of_change():
+    found = said(*weekly(*[4, 6] * 10), **period_of(40), now="2026-05-20")
+    assert not found.ageing
+    assert not found.in_progress
+
+
+def test_work_that_is_older_than_most_is_listed_with_what_it_is_compared_with():
+    stuck = Item("2026-03-02", [("2026-03-02", DOING)], assignee="Ada")
+    fresh = Item("2026-03-29 12:00", [("2026-03-29 12:00", DOING)])
+    found = said(*weekly(*[3] * 12), stuck, fresh, **period_of(8, 4))
+    assert [each.key for each in found.ageing] == ["P-37"]
+    old = found.ageing[0]
+    assert (old.age, old.limit, old.assignee, old.url) == (pytest.approx(28), pytest.approx(1), "Ada", "")
+    assert old.compared == "85 % were done within 1 day"
+    assert found.ageing_words.startswith("1 of 2 items in progress is older than 85 % of the 36 items")
+
+
+def test_without_comparison_no_age_is_called_old():
+    found = said(*weekly(2), Item("2025-01-01", [("2025-01-01", DOING)]), **period_of(8, 4))
+    assert found.ageing == ()
+    assert "too few items were completed" in found.ageing_words
+
+
+def test_with_nothing_mapped_each_number_that_cannot_be_given_is_named():
+    found = said(*weekly(*[3] * 12), **period_of(8, 4))
+    missing = {each.metric for each in found.doubts if each.action == "mapping"}
+    assert {"change_failure_rate", "flow_efficiency", "deployment_rework_rate"} <= missing
+    one = next(each for each in found.doubts if each.metric == "change_failure_rate")
+    assert one.title == "Change failure rate cannot be measured"
+    assert one.todo
+
+
+def test_findings_come_first_and_lead_to_data_quality():
+    findings = (
+        Finding("Good to know", 3, "Nothing.", "Nothing.", "info"),
+        Finding("Histories that could not be read whole", 14, "They are left out.", "Sync.", "warning"),
+        Finding("The data is 9 days old", None, "It is old.", "Sync.", "danger"),
+    )
+    found = said(*weekly(*[3] * 12), **period_of(8, 4), findings=findings).doubts
+    assert [each.title for each in found][:2] == [
+        "The data is 9 days old",
+        "Histories that could not be read whole (14 issues)",
+    ]
+    assert {each.action for each in found[:2]} == {"quality"}
+    assert "Good to know" not in str(found)
+
+
+def test_few_are_said_to_be_few():
+    found = said(*weekly(*[0] * 8, 2), **period_of(8)).doubts
+    few = [each for each in found if each.metric == "flow_time"]
+    assert [each.sentence for each in few] == ["Only 2 are used, so one more or less changes it much."]
+
+
+def test_what_is_left_out_by_definition_is_no_doubt():
+    subtasks = [Item("2026-03-02", [("2026-03-02", DOING), ("2026-03-03", DONE)], hierarchy=-1) for _ in range(30)]
+    found = said(*weekly(*[6] * 12), *subtasks, **period_of(8, 4)).doubts
+    assert not [each for each in found if "leaves out" in each.title]
+    never = [Item("2026-03-02", [("2026-03-03", DONE)]) for _ in range(30)]
+    found = said(*weekly(*[6] * 12), *never, **period_of(8, 4)).doubts
+    told = next(each for each in found if each.metric == "flow_time")
+    assert told.title == "Flow time leaves out 56 %"
+    assert "30 of 54" in told.sentence
+    assert "never in progress (30)" in told.sentence
+
+
+def test_a_query_that_begins_inside_of_the_period_is_told():
+    from dataclasses import replace
+
+    about = replace(facts(site(*weekly(*[3] * 12)), now="2026-04-01"), complete_from=at("2026-03-10", "UTC"))
+
+    def titles(first: str) -> list[tuple[str, str]]:
+        period = Period(date.fromisoformat(first), date(2026, 3, 31), "UTC")
+        return [(each.title, each.sentence) for each in doubts([], [], about, period)]
+
+    begins = "The query holds only issues updated since 10 Mar 2026"
+    assert titles("2026-03-02") == [(begins, "This period begins before, so its numbers hold only a part.")]
+    assert titles("2026-03-15") == [(begins, "The period compared with begins before, so nothing is compared.")]
+    assert titles("2026-03-25") == []
+
+
+def test_a_period_that_is_not_over_is_told():
+    found = said(*weekly(*[3] * 12), **period_of(10, 4), now="2026-03-20 12:00").doubts
+    assert "The period is not over" in [each.title for each in found]
