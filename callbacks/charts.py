@@ -34,7 +34,8 @@ def show_chart(order: dict[str, str] | None) -> Any:
     try:
         if order["chart"] not in JOBS and not ws.status().synced_at:
             return chart_problem(Problem("There are no issues yet.", todo="The chart appears here after the first sync.", level="info"))  # fmt: skip
-        return chart_body(ws.charts.answer(order["chart"], period_of(view), view.filters, view.own), view)
+        answer = ws.charts.answer(order["chart"], period_of(view), view.filters, view.own)
+        return chart_body(answer, view, ws.definitions.of(answer.beside, view.filters) if answer.beside else ())
     except PeriodError as error:
         return chart_problem(Problem(str(error), level="info"))
     except Exception as error:  # noqa: BLE001 - the other charts stay, and this one must say something

@@ -75,7 +75,8 @@ def _show_point(asked: View, view: dict[str, str]) -> Any:
     """The issues behind a point of a chart, or behind all of it."""
     period = period_of(asked)
     picked = workspace().charts.picked(asked.chart, asked.pick, period, asked.filters, asked.own)
-    return chart_page(picked, asked, period, question_id(view), view)
+    switches = workspace().definitions.of(picked.obeys, asked.filters)
+    return chart_page(picked, asked, period, question_id(view), view, switches)
 
 
 @callback(

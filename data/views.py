@@ -393,6 +393,8 @@ class ChartAnswer:
     definitions: tuple[tuple[str, str], ...] = ()  # title, value in force in words
     problem: Problem | None = None  # why there is nothing to draw, and what to do
     thinned: str = ""  # "" or how many points are drawn of how many
+    obeys: tuple[str, ...] = ()  # names of the definitions that it obeys
+    beside: tuple[str, ...] = ()  # those of them that are switched beside the chart
 
 
 @dataclass(frozen=True)
@@ -410,6 +412,7 @@ class Picked:
     help: str
     definitions: tuple[tuple[str, str], ...]
     issues: int = 0  # that the used rows are about; one issue may have several rows
+    obeys: tuple[str, ...] = ()  # names of the definitions that the chart obeys
 
 
 @dataclass(frozen=True)

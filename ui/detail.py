@@ -8,6 +8,7 @@ from typing import Any
 from dash import dcc, html
 
 from data.periods import Period
+from data.settings.definitions import Switch
 from data.views import Detail, Picked, Problem, Status
 from ui import figures
 from ui.components.definitions import switch_section
@@ -44,8 +45,15 @@ def detail_page(
     )
 
 
-def chart_page(picked: Picked, view: View, period: Period, question: str, order: dict[str, str]) -> html.Div:
-    """The panel for a point of a chart, or for all of it: which issues it stands for."""
+def chart_page(
+    picked: Picked,
+    view: View,
+    period: Period,
+    question: str,
+    order: dict[str, str],
+    switches: Sequence[Switch] = (),
+) -> html.Div:
+    """The panel for a point of a chart, or for all of it: which issues it stands for, by which definitions."""
     own = query(view)
     rows = "" if picked.issues == picked.used else f", in {picked.used:,} rows"
     counted = (
@@ -77,7 +85,7 @@ def chart_page(picked: Picked, view: View, period: Period, question: str, order:
         [
             head,
             html.Section([html.H3(counted, className="block-title"), *table], className="block"),
-            _in_force(picked.definitions),
+            switch_section(switches) if switches else _in_force(picked.definitions),
         ],
         className="detail-page",
         **{"data-detail-of": subject(view)},

@@ -41,6 +41,7 @@ class Chart:
     draw: Callable[[ChartAsked], Drawing]
     help: str
     switches: tuple[str, ...] = ()  # names of the definitions that it obeys
+    beside: tuple[str, ...] = ()  # those of them that are switched beside the chart
     fields: tuple[str, ...] = ()  # our fields that it can use
     missing: Callable[[Facts], Missing | None] = lambda _facts: None
 

@@ -94,6 +94,8 @@ class Charts:
             definitions=chart.definitions(facts, drawing.switches),
             problem=drawing.problem,
             thinned=drawing.thinned,
+            obeys=drawing.switches or chart.switches,
+            beside=chart.beside,
         )
 
     def csv(self, name: str, period: Period, filters: Filters = NO_FILTERS, options: Options = ()) -> str:
@@ -120,6 +122,7 @@ class Charts:
             chart.help,
             chart.definitions(facts, drawing.switches),
             issues_of(rows),
+            drawing.switches or chart.switches,
         )
 
     def issues(

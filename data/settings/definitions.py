@@ -112,7 +112,7 @@ _SAID = {
     "rework_version_types": _Said("Versions of only these types are rework", "rework"),
     "cfd": _Said(
         "Cumulative flow", "charts",
-        {"history": "Where items were", "high_water": "Furthest status reached", "backfill": "Skipped statuses count as passed"},
+        {"history": "Where items were", "high_water": "Furthest they came so far", "backfill": "Since they last came that far"},
     ),
     "sprint_weights.spillover": _Said("Weight of spillover", "sprints"),
     "sprint_weights.churn": _Said("Weight of scope churn", "sprints"),

@@ -188,8 +188,9 @@ class Definitions(_Part):
     blocked_statuses: list[str] = Field(default_factory=list, description="Status ids that mean blocked.")
     cfd: Literal["history", "high_water", "backfill"] = Field(
         "history",
-        description="What the cumulative flow diagram does with items that move back or skip a status: shows where each "
-        "item was, never lets a line fall, or counts skipped statuses as passed.",
+        description="What the cumulative flow diagram does with items that move back: shows where each item was, keeps it at "
+        "the furthest status that it had reached, so that no line falls (high-water mark), or counts it in a status only from "
+        "the last time that it came that far (backfill).",
     )
     stuck_days: float | None = Field(
         None,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from dash import dcc, html
 
+from data.settings.definitions import Switch
 from data.views import ChartAnswer, Problem
 from ui import ids
 from ui.components.chart_figure import figure
+from ui.components.definitions import switch_row
 from ui.components.icon import icon
 from ui.components.notice import notice
 from ui.url import View, query
@@ -46,12 +48,13 @@ def _skeleton() -> list[Any]:
     return [html.Div(className=f"sk {each}") for each in ("sk-title", "sk-line", "sk-chart")]
 
 
-def chart_body(answer: ChartAnswer, view: View) -> html.Div:
-    """The chart with everything around it."""
+def chart_body(answer: ChartAnswer, view: View, switches: Sequence[Switch] = ()) -> html.Div:
+    """The chart with everything around it; `switches`: definitions that are switched beside it."""
     own = query(view.with_chart(answer.name)) or "?"
     parts: list[Any] = [
         html.H3(answer.title, className="card-heading"),
         html.P(answer.reading or _summary(answer), className="chart-reading"),
+        switch_row(switches),
     ]
     if answer.problem is not None:
         parts += [notice(answer.problem), _foot(answer, own, drawn=False)]

@@ -66,6 +66,16 @@ def _switch(switch: Switch) -> html.Div:
     )
 
 
+def switch_row(switches: Sequence[Switch]) -> html.Div | None:
+    """Definitions with few choices, each in a line beside what it changes."""
+    if not switches:
+        return None
+    return html.Div(
+        [html.Div([html.Span(each.title, className="switch-title"), _choices(each)]) for each in switches],
+        className="switch-row",
+    )
+
+
 def _choices(switch: Switch) -> html.Div:
     return html.Div(
         [
