@@ -27,7 +27,7 @@ from data.jtbd.store import RecordStore
 CHECKOUT = Path(__file__).resolve().parents[1]
 MOST = 5.0  # percent
 DEAD = "http://127.0.0.1:9"
-WRITES, REQUESTS, COMMANDS = 200, 100, 15
+WRITES, REQUESTS, COMMANDS = 400, 200, 15
 PAUSE = 0.7  # seconds between two commands, for what the first left behind
 
 

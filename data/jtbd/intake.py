@@ -14,6 +14,7 @@ from typing import Any
 
 from data.cache.files import opened
 from data.jira.instants import instant
+from data.jtbd.otlp_json import is_otlp, rows_of
 from data.jtbd.records import INSTANTS, KINDS, Record, RecordError, complete
 
 MOST_BYTES = 50_000_000
@@ -108,7 +109,16 @@ def _cell(value: str) -> str:
 
 
 def _json(text: str) -> Iterator[Line]:
-    told = json.loads(text)
+    try:
+        told = json.loads(text)
+    except ValueError:
+        if '"resource' not in text.lstrip()[:40]:
+            raise
+        yield from _json_lines(text)  # a collector writes one object a line and calls the file .json
+        return
+    if is_otlp(told):
+        yield from _told(told, "Event")
+        return
     if isinstance(told, dict) and isinstance(told.get("records"), list | dict):
         told = told["records"]
     if isinstance(told, dict):
@@ -130,7 +140,15 @@ def _json_lines(text: str) -> Iterator[Line]:
                 told = json.loads(line)
             except ValueError as error:
                 raise ValueError(f"line {n}: {error}") from error
+            if is_otlp(told):
+                yield from _told(told, f"Line {n}, event")
+                continue
             yield _line(f"Line {n}", told, None)
+
+
+def _told(told: dict[str, Any], where: str) -> Iterator[Line]:
+    for n, row in enumerate(rows_of(told), 1):
+        yield Line(f"{where} {n}", row)
 
 
 def _line(where: str, row: Any, kind: str | None) -> Line:
