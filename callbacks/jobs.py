@@ -11,6 +11,7 @@ from data.periods import PeriodError
 from data.views import Problem
 from ui import ids
 from ui.components.notice import notice
+from ui.components.still import still
 from ui.tabs.jobs import JOB, PERSONA, cards, empty, head
 from ui.tabs.jobs_register import more
 from ui.tabs.jobs_tables import tables
@@ -52,9 +53,10 @@ def _page(asked: View, said: list[Problem]) -> tuple[Any, Any, Any, Any]:
     period = period_of(asked)
     found = desk.overview(period, asked.filters, **narrowed)
     if not choices.jobs and not choices.outcomes and not found.register:
-        return [*(notice(each) for each in said), *empty(found.spec_problems)], None, None, None
+        return still(*(notice(each) for each in said), empty(found.spec_problems)), None, None, None
     values = desk.answer(period, asked.filters, **narrowed).values
-    return head(found, choices, asked, said), cards(values, asked), tables(found, asked), more(found, asked)
+    parts = head(found, choices, asked, said), cards(values, asked), tables(found, asked), more(found, asked)
+    return tuple(still(each) for each in parts)
 
 
 def told(error: Exception) -> tuple[Problem, str]:

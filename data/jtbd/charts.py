@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from math import log10, sqrt
 from typing import Any
 
@@ -53,7 +53,8 @@ class JobChart:
     help: str
     formula: str = ""
     family: str = "jobs"
-    obeys: tuple[str, ...] = field(default=())
+    obeys: tuple[str, ...] = ()
+    switches: tuple[str, ...] = ()  # definitions of Jira data; jobs have none of their own
 
     def definitions(self, _facts: Any, _switches: tuple[str, ...] = ()) -> tuple[tuple[str, str], ...]:
         """The definitions in force."""

@@ -10,6 +10,7 @@ from dash import dcc, html
 from data.jtbd.views import RecordPage, RecordRow
 from ui import ids
 from ui.components.icon import icon
+from ui.components.still import still
 from ui.words import moment, number, unit_words
 
 PAGE = 10
@@ -66,19 +67,19 @@ def _turn(question: str, kind: str, to: str, words: str, *, disabled: bool) -> h
     )
 
 
-def record_rows(kind: str, page: RecordPage, zone: str, first: int, *, named: bool) -> list[Any]:
+def record_rows(kind: str, page: RecordPage, zone: str, first: int, *, named: bool) -> html.Div:
     """A page of records as a table, and which ones they are."""
     heads = [("When", _when(zone)), *([("About", lambda row: row.title)] if named else ()), *_COLUMNS[kind]]
     body = [html.Tr([html.Td(say(row)) for _, say in heads]) for row in page.rows]
     last = first + len(page.rows)
     count = f"{first + 1:,} to {last:,} of {page.total:,}" if page.total > len(page.rows) else ""
-    return [
+    return still(
         html.Table(
             [html.Thead(html.Tr([html.Th(title, scope="col") for title, _ in heads])), html.Tbody(body)],
             className="plain-table jobs-table record-table",
         ),
         html.P(count, className="jobs-source") if count else None,
-    ]
+    )
 
 
 Say = Callable[[RecordRow], Any]

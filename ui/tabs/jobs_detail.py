@@ -16,6 +16,7 @@ from ui.components.downloads import KINDS as FILES
 from ui.components.icon import icon
 from ui.components.issue_table import columns, table_of
 from ui.components.notice import notice
+from ui.components.still import still
 from ui.detail import figure_section, figures_section, steps_section, subject
 from ui.tabs.jobs import BELOW, LIST, TOP, band, link_to
 from ui.tabs.jobs_tables import amount, binding, opportunity, reach, share, took, trend
@@ -225,7 +226,7 @@ def _job(row: JobRow, found: Overview, view: View) -> list[Any]:
         for each in outcomes
     ]
     table = html.Table(html.Tbody(rows), className="plain-table jobs-table jobs-few")
-    return [_section("In this period", _facts(facts)), _section("Its outcomes", table) if rows else None]
+    return [_section("In this period", _facts(facts)), _section("Its outcomes", still(table)) if rows else None]
 
 
 def _painpoint(row: PainpointRow, found: Overview, view: View) -> html.Section:
@@ -269,8 +270,8 @@ def _section(title: str, *parts: Any) -> html.Section:
     return html.Section([html.H3(title, className="block-title"), *parts], className="block")
 
 
-def _facts(facts: Sequence[tuple[str, Any]]) -> html.Dl:
-    return html.Dl([part for name, told in facts for part in (html.Dt(name), html.Dd(told))], className="facts")
+def _facts(facts: Sequence[tuple[str, Any]]) -> html.Div:
+    return still(html.Dl([part for name, told in facts for part in (html.Dt(name), html.Dd(told))], className="facts"))
 
 
 def _link(words: str, href: str) -> html.A:
