@@ -105,7 +105,7 @@ def _serve_dashboard(port: int, host: str = HOST) -> None:
     notice("Starting Throughline …")
     from werkzeug.serving import WSGIRequestHandler, make_server
 
-    from app import create_app
+    from assembly import create_app
 
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # not a line for each request
     WSGIRequestHandler.protocol_version = "HTTP/1.1"  # keeps connections open between requests

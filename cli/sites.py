@@ -56,6 +56,6 @@ def reason(error: dict[str, Any]) -> str:
 
 def _workspace() -> Workspace:
     """The real one; tests put another function here."""
-    from app import workspace
+    from assembly import workspace
 
     return workspace()

@@ -167,7 +167,7 @@ def browse(workspace, token: str, sites: list[str], folder: Path) -> Browser:
 
 def main(token: str, email: str, place: str, where: str) -> None:
     folder = Path(place)
-    from app import workspace as open_real
+    from assembly import workspace as open_real
     from cli import main as command
     from data.connection import Home
     from sample.generator import generate

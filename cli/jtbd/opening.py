@@ -33,7 +33,7 @@ def _introduce(found: Shelf) -> None:
 
 def _shelf() -> Shelf:
     """The real one; tests put another function here."""
-    from app import shelf
+    from assembly import shelf
 
     return shelf()
 

@@ -172,7 +172,7 @@ def test_app_server_refuses_to_start_in_public(monkeypatch, capsys):
     import app as front
 
     monkeypatch.setenv("THROUGHLINE_HOSTS", "metrics.example.org")
-    monkeypatch.setattr("app.workspace", FakeWorkspace)
+    monkeypatch.setattr("assembly.workspace", FakeWorkspace)
     monkeypatch.setattr("data.logs.write_logs", lambda _env: None)
     with pytest.raises(SystemExit) as caught:
         _ = front.server

@@ -14,6 +14,7 @@ PAGES = sorted([CHECKOUT / "README.md", *(CHECKOUT / "docs").glob("*.md")])
 SOURCES = [
     *(path for name in ("callbacks", "cli", "data", "sample", "ui") for path in (CHECKOUT / name).rglob("*.py")),
     CHECKOUT / "app.py",
+    CHECKOUT / "assembly.py",
 ]
 
 

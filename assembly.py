@@ -1,0 +1,49 @@
+"""Chooses the real parts, here and nowhere else: workspace, shelf of jobs, and the dashboard on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dash import Dash
+
+    from data.jtbd.shelf import Shelf
+    from data.workspace import Workspace
+
+
+def workspace() -> Workspace:
+    """The site in force, or the sample site. Raises HomeError when the state folder cannot be used."""
+    import os
+
+    from data.logs import protect
+    from data.workspace import open_workspace
+    from sample.source import SampleSite
+
+    protect()
+    return open_workspace(os.environ, sample=SampleSite())
+
+
+def shelf() -> Shelf:
+    """Job specs and records of the same site, without Jira and without what numbers need. Raises HomeError."""
+    import os
+
+    from data.jtbd.shelf import open_shelf
+    from data.logs import protect
+    from sample.source import SampleSite
+
+    protect()
+    return open_shelf(os.environ, examples=SampleSite.jobs)
+
+
+def create_app(bound: str = "") -> Dash:
+    """The dashboard on the real workspace; `bound` is the address that it listens on, if known. Raises AccessError."""
+    import atexit
+    import os
+
+    from callbacks.app import create_app as on
+    from data.logs import write_logs
+
+    found = workspace()
+    write_logs(os.environ)
+    atexit.register(found.cancel_sync)
+    return on(found, bound=bound)
