@@ -57,7 +57,7 @@ def verify(format_: TableOrJson = "table") -> int:
             table.add_row(each.name, word, "" if each.ok else f"{' '.join(each.failing)} {each.todo}")
         as_table(table, [f"{len(register.jobs)} jobs in {shelf.specs_folder.name}/register.md."])
     if register.repaired:
-        notice(f"{register.repaired} mis-encoded characters were read as what they were meant to be.")
+        notice(f"Mis-encoded characters that were read as what they were meant to be: {register.repaired}.")
     return 0 if all(each.ok for each in checks) else FAILED
 
 
