@@ -30,6 +30,11 @@ from sample.site import DONE, PROGRESS, Issue
 
 WORKING = {"In Progress", "In Development", "Testing", "Investigating"}
 POINTS = (1.0, 2.0, 3.0, 5.0, 8.0, 13.0)
+# Shares of work, so that sprints are like those of real teams: a tenth to a quarter added, a tenth to a third carried over.
+TOO_EARLY = 0.25  # planned one sprint before it is started
+TAKEN_OUT = 0.6  # of that: taken out again before the sprint ends
+AHEAD = 4 * DAY  # begun so shortly before a sprint ends, and not done then: it belongs to the next one
+TAKEN_IN = 0.32  # of what comes up and is begun while a sprint runs
 Event = tuple[int, list[dict[str, Any]]]
 
 
@@ -56,7 +61,8 @@ def _item(
 
 
 class Finisher:
-    """Turns drafts into issues. `now` cuts off everything later; all draws come from `random`, for comments from `talk`."""
+    """Turns drafts into issues. `now` cuts off everything later; all draws come from `random`, for
+    comments from `talk`, for what goes into which sprint from `planning`."""
 
     def __init__(
         self,
@@ -67,6 +73,7 @@ class Finisher:
         random: Random,
         plans: tuple[Plan, ...],
         talk: Random,
+        planning: Random,
     ) -> None:
         self.calendar = calendar
         self.now = now
@@ -74,6 +81,7 @@ class Finisher:
         self.releases = releases
         self.random = random
         self.talk = talk
+        self.planning = planning
         self.options = Options()
         self.projects = {plan.key: project_reference(plan, n) for n, plan in enumerate(plans, 10_000)}
         self.components = {
@@ -303,26 +311,57 @@ class Finisher:
             fields[ID["Active hours"]] = round(max(0.2, worked / HOUR * random.uniform(0.2, 0.4)), 1)
 
     def _sprints(self, draft: Draft, done: int | None, fields: dict[str, Any], events: list[Event]) -> None:
-        """Planned into the sprint in which it starts; carried over at each close until it is done."""
+        """Planned into the sprint in which it starts, or too early into the one before; what comes up while a sprint runs is
+        seldom taken into it. Carried over at each close until it is done."""
         sprints = self.sprints.get(draft.plan.key)
         if not sprints or draft.kind in ("Epic", "Sub-task") or draft.started is None:
             return
         current = max(0, bisect_right([sprint.start for sprint in sprints], draft.started) - 1)
-        joined = sprints[current].start - self.random.randrange(HOUR, 20 * HOUR)
-        at = (
-            joined if joined > draft.created else max(draft.created + 1, draft.started - self.random.randrange(60, 900))
-        )
+        begin = sprints[current].start
+        joined = begin - self.random.randrange(HOUR, 20 * HOUR)
+        unplanned = 0
+        if joined <= draft.created:
+            unplanned = max(draft.created + 1, draft.started - self.random.randrange(60, 900))
+        early, chance, when = self.planning.random(), self.planning.random(), self.planning.random()
         inside: list[dict[str, Any]] = []
+        after = sprints[current].end
+        lasts = (done is None or done > after) and current + 1 < len(sprints)
+        if lasts and (draft.created >= begin or after - draft.started < AHEAD) and chance >= TAKEN_IN:
+            current, at = current + 1, max(draft.created + 1, after - int(20 * HOUR * when))
+        elif draft.created < begin:
+            at = joined if joined > draft.created else (draft.created + begin) // 2
+            before = sprints[current - 1] if current else None
+            if before is not None and early < TOO_EARLY and draft.created < before.start:
+                taken_out = before.start + int((2 + 9 * when) * DAY)
+                inside = self._joins(before.start - int((1 + 19 * when) * HOUR), draft.created, [], before, events)
+                if chance < TAKEN_OUT and taken_out < at and inside and taken_out <= self.now:
+                    events.append((taken_out, [_item("Sprint", _names(inside), _names([]), custom=ID["Sprint"])]))
+                    inside = []
+                else:
+                    at = before.end
+        elif chance < TAKEN_IN:
+            at = unplanned
+        else:
+            return
         while at <= self.now and current < len(sprints):
-            before = inside
-            inside = [*before, sprints[current].row]
-            events.append((at, [_item("Sprint", _names(before), _names(inside), custom=ID["Sprint"])]))
+            inside = self._joins(at, draft.created, inside, sprints[current], events)
             at = sprints[current].end
             if done is not None and done <= at:
                 break
             current += 1
         if inside:
             fields[ID["Sprint"]] = inside
+
+    def _joins(
+        self, at: int, created: int, inside: list[dict[str, Any]], sprint: Sprint, events: list[Event]
+    ) -> list[dict[str, Any]]:
+        """One more sprint beside those it was in; Jira keeps them all. Nothing happens after now."""
+        at = max(at, created + 1)
+        if at > self.now:
+            return inside
+        after = [*inside, sprint.row]
+        events.append((at, [_item("Sprint", _names(inside), _names(after), custom=ID["Sprint"])]))
+        return after
 
     def _version(self, draft: Draft, done: int | None, fields: dict[str, Any], events: list[Event]) -> None:
         releases = self.releases[draft.plan.key]

@@ -74,8 +74,8 @@ class _Site:
         sprints = make_sprints(self.plans, self.calendar, self.first, self.last, now)
         releases = make_releases(self.plans, self.calendar, self.first, self.last, self.until)
         drafts = self._drafts(now)
-        draws, talk = Random(f"finish {self.seed}"), Random(f"comments {self.seed}")
-        finisher = Finisher(self.calendar, now, sprints, releases, draws, self.plans, talk)
+        draws, talk, planning = (Random(f"{what} {self.seed}") for what in ("finish", "comments", "sprints"))
+        finisher = Finisher(self.calendar, now, sprints, releases, draws, self.plans, talk, planning)
         made = finisher.issues(drafts)
         return Site(
             title=TITLE,

@@ -11,7 +11,7 @@ import pytest
 from data.settings.fields import FIELDS
 from data.settings.model import Settings
 from sample.generator import generate
-from sample.plans import CUSTOM_FIELDS, ID
+from sample.plans import CUSTOM_FIELDS, ID, STATUSES
 from sample.preset import preset
 from sample.query import microseconds
 from sample.site import SampleError, Site
@@ -175,6 +175,52 @@ def test_sprints_are_closed_active_and_future(site: Site) -> None:
         else:
             assert [row["state"] for row in mine][-2:] == ["active", "future"]
             assert {row["state"] for row in mine[:-2]} == {"closed"}
+
+
+def _sprint_story(issue) -> tuple[list[tuple[int, set[int]]], list[tuple[int, bool]]]:  # type: ignore[no-untyped-def]
+    """(instant, sprints it is in then), and (instant, whether it is done then), in order of time."""
+    created, inside, done = microseconds(issue.fields["created"]), [], []
+    for history in issue.changes():
+        for item in history["items"]:
+            if item["field"] == "Sprint":
+                now = {int(each) for each in item.get("to", "").split(", ") if each}
+                inside.append((microseconds(history["created"]), now))
+            elif item["field"] == "status":
+                done.append((microseconds(history["created"]), item["to"] in DONE_STATUSES))
+    return [(created, set()), *inside], [(created, False), *done]
+
+
+DONE_STATUSES = {row["id"] for row in STATUSES.values() if row["statusCategory"]["key"] == "done"}
+
+
+def _at(story: list[tuple], instant: int):  # type: ignore[no-untyped-def]
+    return next((state for when, state in reversed(story) if when < instant), None)
+
+
+@pytest.mark.parametrize(("count", "seed"), [(800, 1), (800, 5), (2000, 2)])
+def test_sprints_are_planned_like_those_of_real_teams(count: int, seed: int) -> None:
+    """A tenth to a quarter comes in after the start, a tenth to a third is carried over, something is taken out."""
+    made = generate(count, seed, UNTIL)
+    stories = [_sprint_story(issue) for issue in made.issues]
+    told = dict.fromkeys(("committed", "added", "removed", "spilled", "completed"), 0)
+    for row in made.sprints:
+        if row["state"] != "closed":
+            continue
+        start, close = microseconds(row["startDate"]), microseconds(row["completeDate"])
+        for inside, done in stories:
+            begin, end = row["id"] in (_at(inside, start) or ()), row["id"] in (_at(inside, close) or ())
+            planned, finished = begin and not _at(done, start), bool(_at(done, close))
+            told["committed"] += planned
+            told["added"] += end and not begin
+            told["removed"] += planned and not end
+            told["spilled"] += planned and end and not finished
+            told["completed"] += end and finished
+    committed = told["committed"]
+    assert committed > 0.12 * count, told
+    assert 0.10 <= told["added"] / committed <= 0.25, told
+    assert 0.10 <= told["spilled"] / committed <= 0.30, told
+    assert 0 < told["removed"] / committed <= 0.10, told
+    assert 0.65 <= told["completed"] / committed <= 1.1, told
 
 
 def test_types_have_levels_and_parents_fit_them(site: Site) -> None:
