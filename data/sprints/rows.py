@@ -11,7 +11,7 @@ from data.sprints.scope import REASONS, in_points, scope
 from data.sprints.stats import SUMS, stats
 from data.sprints.windows import BEFORE_DATA, CLOSED, PROBLEMS
 
-SWITCHES = ("not_completed_resolutions",)
+SWITCHES = ("workflow.done", "not_completed_resolutions")
 NOTHING = "No sprint was closed between these dates."
 
 

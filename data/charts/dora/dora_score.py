@@ -19,9 +19,11 @@ LEAST = 3  # metrics, below which no mean is given
 METRICS = tuple(name for name, each in CATALOG.items() if each.family == "dora")[:5]
 
 
-@chart(
-    family="dora", order=1, title="DORA score, 0–10", switches=("durations", "percentile", "deployment_source", "zone")
-)
+# Tiers play no part in the score: everything else that the five obey.
+SWITCHES = tuple(dict.fromkeys(each for name in METRICS for each in CATALOG[name].switches if each != "tier_year"))
+
+
+@chart(family="dora", order=1, title="DORA score, 0–10", switches=SWITCHES)
 def dora_score(asked: ChartAsked) -> Drawing:
     """Each bar is one metric on the scale of the 2025 DORA report, from 0 to 10; the line is the industry's mean, 6.72.
 

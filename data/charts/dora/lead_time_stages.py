@@ -48,7 +48,15 @@ def stage_days(facts: Facts, issue: NDArray, deployed: NDArray) -> tuple[NDArray
     family="dora",
     order=3,
     title="Lead time in stages",
-    switches=("completion", "backward_moves", "deployment_source", "zone"),
+    switches=(
+        "deployment_types",
+        "production_environments",
+        "workflow.started",
+        "completion",
+        "backward_moves",
+        "deployment_source",
+        "zone",
+    ),
     fields=("code_commit_date", "deployed_to_production_date", "work_started_date", "work_completed_date"),
     missing=no_deployed_changes,
 )

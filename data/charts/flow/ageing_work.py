@@ -53,7 +53,17 @@ def pace(asked: ChartAsked, codes: NDArray) -> list[list[float | None]]:
     family="flow",
     order=4,
     title="Ageing work in progress",
-    switches=("load", "percentile", "backward_moves", "completion", "all_levels", "zone"),
+    switches=(
+        "load",
+        "percentile",
+        "workflow.started",
+        "workflow.done",
+        "backward_moves",
+        "completion",
+        "not_completed_resolutions",
+        "all_levels",
+        "zone",
+    ),
     fields=("work_started_date",),
 )
 def ageing_work(asked: ChartAsked) -> Drawing:

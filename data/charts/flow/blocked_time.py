@@ -18,7 +18,15 @@ from data.views import Series
     family="flow",
     order=13,
     title="Blocked time",
-    switches=("blocked_flag", "blocked_statuses", "backward_moves", "all_levels", "zone"),
+    switches=(
+        "blocked_flag",
+        "blocked_statuses",
+        "workflow.started",
+        "workflow.done",
+        "backward_moves",
+        "all_levels",
+        "zone",
+    ),
 )
 def blocked_time(asked: ChartAsked) -> Drawing:
     """Each bar is how many days items in progress stood blocked on that day, or in that week, all items together.

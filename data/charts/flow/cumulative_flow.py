@@ -65,7 +65,19 @@ def _days(asked: ChartAsked) -> tuple[Buckets, NDArray]:
     return over, np.minimum(over.starts[1:], asked.facts.now + 1) - 1
 
 
-@chart(family="flow", order=5, title="Cumulative flow", switches=("cfd", "all_levels", "zone"), beside=("cfd",))
+@chart(
+    family="flow",
+    order=5,
+    title="Cumulative flow",
+    switches=(
+        "cfd",
+        "workflow.started",
+        "workflow.done",
+        "all_levels",
+        "zone",
+    ),
+    beside=("cfd",),
+)
 def cumulative_flow(asked: ChartAsked) -> Drawing:
     """Each band is how many items were in that status at the end of each day, from history.
 

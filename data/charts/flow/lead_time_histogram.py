@@ -34,6 +34,8 @@ def lead_rows(asked: ChartAsked) -> Rows:
     title="Lead times",
     switches=(
         "durations",
+        "working_time",
+        "workflow.done",
         "completion",
         "completed_as_of",
         "not_completed_resolutions",

@@ -21,7 +21,7 @@ NOBODY = "nobody"
 MOST_PEOPLE = 30
 
 
-@chart(family="flow", order=11, title="Load by status", switches=SWITCHES)
+@chart(family="flow", order=11, title="Load by status", switches=("percentile", *SWITCHES))
 def load_by_status(asked: ChartAsked) -> Drawing:
     """Each bar is how many items are in that status at the end of the period, or now.
 

@@ -51,7 +51,15 @@ def crossings_rows(facts: Facts) -> Rows:
     family="flow",
     order=8,
     title="Net flow",
-    switches=("completion", "backward_moves", "not_completed_resolutions", "all_levels", "zone"),
+    switches=(
+        "workflow.started",
+        "workflow.done",
+        "completion",
+        "backward_moves",
+        "not_completed_resolutions",
+        "all_levels",
+        "zone",
+    ),
     fields=("work_started_date", "work_completed_date"),
 )
 def net_flow(asked: ChartAsked) -> Drawing:

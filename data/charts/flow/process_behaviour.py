@@ -49,7 +49,13 @@ def _day(asked: ChartAsked, instant: int | None) -> date | None:
     family="flow",
     order=7,
     title="Has throughput changed?",
-    switches=("completion", "not_completed_resolutions", "all_levels", "zone"),
+    switches=(
+        "workflow.done",
+        "completion",
+        "not_completed_resolutions",
+        "all_levels",
+        "zone",
+    ),
 )
 def process_behaviour(asked: ChartAsked) -> Drawing:
     """Each point is the number of items completed in a whole week; between the limits the ups and downs are noise.

@@ -46,6 +46,9 @@ def status_rows(asked: ChartAsked) -> Rows:
     order=9,
     title="Time in status",
     switches=(
+        "percentile",
+        "workflow.started",
+        "workflow.done",
         "completion",
         "backward_moves",
         "not_completed_resolutions",
@@ -53,6 +56,7 @@ def status_rows(asked: ChartAsked) -> Rows:
         "blocked_statuses",
         "workflow.active",
         "workflow.waiting",
+        "zone",
     ),
 )
 def time_in_status(asked: ChartAsked) -> Drawing:

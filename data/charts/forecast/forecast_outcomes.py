@@ -14,7 +14,7 @@ from data.forecast.calculate import answered
 from data.periods import PeriodError, local_date, zone_named
 from data.views import Line, Series
 
-SWITCHES = ("completion", "not_completed_resolutions", "all_levels", "zone")
+SWITCHES = ("workflow.done", "completion", "not_completed_resolutions", "all_levels", "zone")
 
 
 def asked_forecast(asked: ChartAsked) -> Forecast:

@@ -20,7 +20,7 @@ from data.sprints.views import BoardChoice
 
 BOARD = "board"  # name in the view
 DRAWN = 20  # the newest sprints; the table has all
-SWITCHES = ("not_completed_resolutions",)
+SWITCHES = ("workflow.done", "not_completed_resolutions")
 WORDS = {
     "committed": "committed",
     "added": "added",

@@ -34,7 +34,14 @@ def no_hurdles(facts: Facts) -> Missing | None:
     missing=no_hurdles,
     nothing="Nothing is known about these dates: the data covers others.",
     measures="hours",
-    switches=("blocked_flag", "blocked_statuses", "all_levels", "zone"),
+    switches=(
+        "blocked_flag",
+        "blocked_statuses",
+        "workflow.started",
+        "workflow.done",
+        "all_levels",
+        "zone",
+    ),
     aggregation="sum",
     tags=("impediment", "flag", "waiting"),
 )

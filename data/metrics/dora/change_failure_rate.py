@@ -65,6 +65,7 @@ def no_evidence(facts: Facts) -> Missing | None:
         "deployment_types",
         "production_environments",
         "tier_year",
+        "zone",
     ),
 )
 def change_failure_rate(rows: Rows, _asked: Asked) -> float | None:

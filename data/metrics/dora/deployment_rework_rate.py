@@ -59,6 +59,7 @@ def no_rule(facts: Facts) -> Missing | None:
         "deployment_merge",
         "deployment_types",
         "production_environments",
+        "zone",
     ),
 )
 def deployment_rework_rate(rows: Rows, _asked: Asked) -> float | None:

@@ -49,6 +49,8 @@ def no_incidents(facts: Facts) -> Missing | None:
     measures="hours",
     fields=("incident_detected_at", "incident_resolved_at", "deployment_date"),
     switches=(
+        "deployment_types",
+        "production_environments",
         "incident_types",
         "incident_labels",
         "incident_components",

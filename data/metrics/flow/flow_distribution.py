@@ -39,6 +39,7 @@ from data.metrics.shares import shares
         "completed_as_of",
         "not_completed_resolutions",
         "all_levels",
+        "zone",
     ),
 )
 def flow_distribution(rows: Rows, _asked: Asked) -> float | None:

@@ -57,6 +57,7 @@ def no_active_time(facts: Facts) -> Missing | None:
         "blocked_statuses",
         "not_completed_resolutions",
         "all_levels",
+        "zone",
     ),
 )
 def flow_efficiency(rows: Rows, _asked: Asked) -> float | None:

@@ -26,6 +26,8 @@ from data.metrics.rows import Rows
     fields=("work_completed_date",),
     switches=(
         "durations",
+        "working_time",
+        "workflow.done",
         "completion",
         "completed_as_of",
         "not_completed_resolutions",

@@ -26,7 +26,9 @@ SHARE = 50
     fields=("work_completed_date",),
     switches=(
         "durations",
+        "working_time",
         "percentile",
+        "workflow.done",
         "completion",
         "completed_as_of",
         "not_completed_resolutions",

@@ -24,7 +24,11 @@ from data.metrics.rows import Rows
     outcome_title="Since then",
     outcome=lambda rows: np.where(rows.columns["reopened"] != NEVER, "reopened", "still done"),
     nothing="No items were finished between these dates.",
-    switches=("all_levels", "zone"),
+    switches=(
+        "workflow.done",
+        "all_levels",
+        "zone",
+    ),
     aggregation="share",
     tags=("rework", "returned", "first time right"),
 )

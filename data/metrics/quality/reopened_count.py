@@ -21,7 +21,11 @@ from data.metrics.rows import Rows
     outcome_title="Reopened",
     outcome=lambda rows: ["once" if each == 1 else f"{each} times" for each in rows.columns["times"]],
     nothing="Nothing is known about these dates: the data covers others.",
-    switches=("all_levels", "zone"),
+    switches=(
+        "workflow.done",
+        "all_levels",
+        "zone",
+    ),
     aggregation="distinct",
     tags=("rework", "returned", "backward moves"),
 )

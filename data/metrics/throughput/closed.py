@@ -25,7 +25,13 @@ from data.metrics.rows import Rows
     outcome=lambda rows: list(rows.columns["resolution"]),
     nothing="Nothing is known about these dates: the data covers others.",
     fields=("work_completed_date",),
-    switches=("completion", "completed_as_of", "all_levels", "zone"),
+    switches=(
+        "workflow.done",
+        "completion",
+        "completed_as_of",
+        "all_levels",
+        "zone",
+    ),
     aggregation="count",
     tags=("outflow", "done", "resolved", "throughput"),
 )

@@ -30,7 +30,14 @@ def no_points(facts: Facts) -> Missing | None:
     nothing="No items with story points were completed between these dates.",
     measures="points",
     fields=("story_points", "work_completed_date"),
-    switches=("completion", "completed_as_of", "not_completed_resolutions", "all_levels", "zone"),
+    switches=(
+        "workflow.done",
+        "completion",
+        "completed_as_of",
+        "not_completed_resolutions",
+        "all_levels",
+        "zone",
+    ),
     aggregation="sum",
     tags=("story points", "estimate", "scrum"),
 )
