@@ -13,6 +13,8 @@ from callbacks.jobs import told
 from data.views import Problem
 from ui import ids
 from ui.modals.track import FORMS, Field, form, refused
+from ui.tabs.jobs import PERSONA
+from ui.url import parse
 
 J = ids.Jobs
 MOST_BYTES = 900_000
@@ -41,9 +43,12 @@ _NAMED = {
     Input(J.WISH, "data"),
     Input(J.CANCEL, "n_clicks"),
     Input(J.DONE, "data"),
+    State(ids.Page.LOCATION, "search"),
     prevent_initial_call=True,
 )
-def open_or_close(wish: dict | None, _cancel: int | None, _done: dict | None) -> tuple[Any, ...]:
+def open_or_close(
+    wish: dict | None, _cancel: int | None, _done: dict | None, search: str | None = None
+) -> tuple[Any, ...]:
     """A fresh form for each wish, with the name under which it will be noted down; closed when it is."""
     stays = (no_update,) * 5
     if ctx.triggered_id != J.WISH:
@@ -56,7 +61,9 @@ def open_or_close(wish: dict | None, _cancel: int | None, _done: dict | None) ->
     if kind == "register" and desk.shelf.is_example:
         return True, made.title, refused(_SAMPLE), made.save, True, session
     try:
-        shown = form(kind, desk.choices(), str((wish or {}).get("about") or ""))
+        choices, who = desk.choices(), parse(search).asks(PERSONA) or ""
+        persona = dict(choices.personas).get(who, who)
+        shown = form(kind, choices, str((wish or {}).get("about") or ""), persona)
     except Exception as error:  # noqa: BLE001 - the dialog opens and says why it has no form
         return True, made.title, refused(told(error)[0]), made.save, True, session
     return True, made.title, shown, made.save, False, session

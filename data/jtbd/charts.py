@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from math import log10, sqrt
 from typing import Any
 
+from data.charts.catalogue import Chart
 from data.charts.drawing import Drawing, Picks, nothing
 from data.jtbd.behind import picks_of
 from data.jtbd.operations import BAND_TITLES
@@ -44,17 +45,11 @@ class JobAsked:
 
 
 @dataclass(frozen=True)
-class JobChart:
-    """One chart of jobs; speaks like those of data/charts/catalogue.py. The docstring of `draw` is its help."""
+class JobChart(Chart):
+    """One chart of jobs. The docstring of `draw` is its help."""
 
-    name: str
-    title: str
-    draw: Callable[[JobAsked], Drawing]
-    help: str
     formula: str = ""
-    family: str = "jobs"
     obeys: tuple[str, ...] = ()
-    switches: tuple[str, ...] = ()  # definitions of Jira data; jobs have none of their own
 
     def definitions(self, _facts: Any, _switches: tuple[str, ...] = ()) -> tuple[tuple[str, str], ...]:
         """The definitions in force."""
@@ -66,7 +61,15 @@ JOB_CHARTS: dict[str, JobChart] = {}
 
 def _chart(title: str, *, obeys: tuple[str, ...] = ()) -> Callable[[Callable[[JobAsked], Drawing]], JobChart]:
     def add(draw: Callable[[JobAsked], Drawing]) -> JobChart:
-        made = JobChart(draw.__name__, title, draw, inspect.getdoc(draw) or "", obeys=obeys)
+        made = JobChart(
+            name=draw.__name__,
+            family="jobs",
+            title=title,
+            order=len(JOB_CHARTS),
+            draw=draw,  # type: ignore[arg-type]
+            help=inspect.getdoc(draw) or "",
+            obeys=obeys,
+        )
         JOB_CHARTS[made.name] = made
         return made
 

@@ -26,7 +26,7 @@ LEVELS = (
     ("very_dissatisfied", "Very dissatisfied"),
 )
 STATUSES = (("completed", "Completed"), ("started", "Started"), ("in_progress", "In progress"), ("failed", "Failed"))
-YES = (("", "Not asked"), ("yes", "Yes"), ("no", "No"))
+YES = (("yes", "Yes"), ("no", "No"))
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,8 @@ FORMS: dict[str, Form] = {
             Field("outcome", "Outcome", "pick", "outcomes", must=True),
             Field("level", "Answer", "pick", "levels", must=True, half=True),
             _WHO,
-            Field("met", "Met expectations", "pick", "yes", half=True),
-            Field("recommend", "Would recommend", "pick", "yes", half=True),
+            Field("met", "Met expectations", "pick", "yes", help="Empty counts as no.", half=True),
+            Field("recommend", "Would recommend", "pick", "yes", help="Empty counts as no.", half=True),
             Field("effort", "Effort, 1 to 7", "number", low=1, high=7, help="1 is no effort at all.", half=True),
             _FEATURE,
             Field("feedback", "What they said", "area"),
@@ -108,7 +108,7 @@ FORMS: dict[str, Form] = {
             _WHO, _FEATURE,
             Field("started", "Started", "moment", must=True, half=True),
             Field("at", "Reached", "moment", help="Empty: now.", half=True),
-            Field("open", "Still on the way", "pick", "open", half=True),
+            Field("open", "Still on the way", "pick", "open", first="no", half=True),
         ), "outcome",
     ),
     "register": Form(
@@ -172,17 +172,16 @@ def track_modal() -> html.Div:
     )
 
 
-def form(kind: str, choices: JobChoices, about: str = "") -> list[Any]:
-    """The controls of a form; `about` is chosen already."""
+def form(kind: str, choices: JobChoices, about: str = "", persona: str = "") -> list[Any]:
+    """The controls of a form; what it is `about` and the `persona` (its title) are chosen already."""
     made = FORMS[kind]
     named = {
         "jobs": choices.jobs, "outcomes": choices.outcomes, "personas": choices.personas,
         "painpoints": choices.painpoints, "features": tuple((each, each) for each in choices.features),
-        "levels": LEVELS, "statuses": STATUSES, "yes": YES, "open": (("", "No, it was reached"), ("yes", "Yes")),
+        "levels": LEVELS, "statuses": STATUSES, "yes": YES, "open": (("no", "No, it was reached"), ("yes", "Yes")),
     }  # fmt: skip
-    return [
-        _line(each, named.get(each.of, ()), about if each.name == made.about else each.first) for each in made.fields
-    ]
+    chosen = {made.about: about, "persona": persona}
+    return [_line(each, named.get(each.of, ()), chosen.get(each.name) or each.first) for each in made.fields]
 
 
 def _line(field: Field, named: Sequence[tuple[str, str]], value: str) -> html.Div:
@@ -207,9 +206,7 @@ def _written(component: dict[str, str]) -> str:
 def _control(field: Field, control: dict[str, str], named: Sequence[tuple[str, str]], value: str) -> Any:
     if field.kind == "pick":
         options = [{"label": words, "value": name} for name, words in named]
-        if not any(name == "" for name, _ in named):
-            options.insert(0, {"label": "Choose …", "value": ""})
-        return dbc.Select(id=control, options=options, value=value, required=field.must)
+        return dbc.Select(id=control, options=options, value=value or None, required=field.must, placeholder="Choose …")
     if field.kind == "area":
         return dbc.Textarea(id=control, value=value, rows=2, required=field.must, maxLength=4_000)
     kind = {"number": "number", "moment": "datetime-local"}.get(field.kind, "text")
