@@ -53,7 +53,12 @@ def _forms(view: View, versions: Sequence[str], today: str, answer: Forecast | P
     by = asks("by") or (answer.by if isinstance(answer, Forecast) and answer.kind == "how_many" else "")
     return html.Div(
         [
-            _form("How many by a date?", [_field("Date", "by", "date", by or "", min=today)], "by"),
+            # Not a field of type date: that one shows days in the order of the browser's language, 11/12 or 12/11.
+            _form(
+                "How many by a date?",
+                [_field("Year-month-day", "by", "text", by or "", placeholder=today, inputmode="numeric", autocomplete="off")],
+                "by",
+            ),
             _form(
                 "When for so many items?",
                 [_field("Items", "items", "number", asks("items") or "", min=1, max=100_000, step=1, placeholder="60")],

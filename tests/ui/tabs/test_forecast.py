@@ -88,3 +88,11 @@ def test_what_is_left_is_named_and_linked():
 )
 def test_the_backtest_is_said_honestly(test, said):
     assert said in backtest_words(test)
+
+
+def test_the_date_is_written_so_that_it_cannot_be_misread():
+    """A field of type date would show 11/12/2026 or 12/11/2026, as the browser's language has it."""
+    text = page(HOW_MANY)
+    assert '"type": "date"' not in text
+    assert f'"value": "{HOW_MANY.by}"' in text and '"placeholder": "2026-01-31"' in text
+    assert "Year-month-day" in text
