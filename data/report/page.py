@@ -74,7 +74,7 @@ def _numbers(values: tuple[MetricValue, ...]) -> str:
         '<th scope="col" class="spark">Course</th><th scope="col" class="num">Used</th>'
         '<th scope="col" class="num">Left out</th></tr>'
     )
-    return f'<h2>The ten numbers</h2><table class="numbers"><thead>{head}</thead><tbody>{rows}</tbody></table>'
+    return f'<h2>The ten numbers</h2><table class="numbers"><thead>{head}</thead>{rows}</table>'
 
 
 def _number(value: MetricValue) -> str:
@@ -90,13 +90,14 @@ def _number(value: MetricValue) -> str:
     below = [str(details.get("definition") or ""), *(str(each) for each in notes)]
     if reasons:
         below.append(f"Left out: {reasons}.")
-    small = "".join(f'<p class="muted">{escape(each)}</p>' for each in below if each)
+    small = " ".join(escape(each) if each.endswith(".") else f"{escape(each)}." for each in below if each)
     used = details.get("used", value.total_issue_count - value.excluded_issue_count)
     return (
-        f'<tr><th scope="row">{escape(title)}{small}</th><td class="value">{shown}{_shares(value)}</td>'
-        f'<td>{_tier(value)}</td><td class="nowrap">{_change(value)}</td><td class="spark">{course}</td>'
+        f'<tbody><tr><th scope="row">{escape(title)}</th><td class="value">{shown}{_shares(value)}</td>'
+        f'<td>{_tier(value)}</td><td>{_change(value)}</td><td class="spark">{course}</td>'
         f'<td class="num" data-is="Used">{used:,}</td>'
         f'<td class="num" data-is="Left out">{value.excluded_issue_count:,}</td></tr>'
+        f'<tr><td colspan="7" class="muted said">{small}</td></tr></tbody>'
     )
 
 
@@ -116,9 +117,8 @@ def _unit(value: MetricValue) -> str:
 
 def _shares(value: MetricValue) -> str:
     shares = value.details.get("distribution") or {}
-    return "".join(
-        f'<p class="muted">{escape(str(name).replace("_", " "))} {share:g} %</p>' for name, share in shares.items()
-    )
+    said = ", ".join(f"{str(name).replace('_', ' ').lower()} {share:g} %" for name, share in shares.items())
+    return f'<p class="muted">{escape(said)}</p>' if said else ""
 
 
 def _change(value: MetricValue) -> str:

@@ -31,12 +31,16 @@ th:last-child, td:last-child {{ padding-right: 0; }}
 thead {{ display: table-header-group; }}
 tr {{ break-inside: avoid; }}
 .num {{ text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }}
-.numbers th:first-child {{ width: 40%; }}
+.numbers tbody {{ break-inside: avoid; }}
+.numbers th, .numbers td {{ border-bottom: 0; padding-bottom: 0; }} .numbers thead th {{ padding-bottom: 4px; }}
+.numbers tbody tr:first-child > * {{ border-top: 1px solid var(--line); }}
+.numbers td.said {{ padding: 2px 0 8px; font-size: 12px; line-height: 16px; }}
+.numbers th:first-child {{ width: 27%; }} .numbers td:nth-child(2) {{ width: 18%; }}
+.numbers svg {{ width: 100%; height: auto; min-width: 96px; max-width: 160px; }}
 td.value {{ font-size: 16px; font-weight: 600; white-space: nowrap; font-variant-numeric: tabular-nums; }}
 td.value small {{ font-size: 12px; font-weight: 400; color: var(--muted); }}
-td.value .muted {{ font-weight: 400; }}
+td.value .muted {{ font-weight: 400; white-space: normal; }}
 td .muted, th .muted {{ font-size: 12px; line-height: 16px; font-weight: 400; }}
-.nowrap {{ white-space: nowrap; }}
 .better {{ color: var(--better); font-weight: 500; }} .worse {{ color: var(--worse); font-weight: 500; }}
 .tier {{ white-space: nowrap; font-weight: 500; }} .tier::before {{ content: "● "; font-size: 10px; }}
 .tier-elite {{ color: var(--elite); }} .tier-high {{ color: var(--high); }}
@@ -59,9 +63,9 @@ svg {{ display: block; }}
   body {{ padding: 16px 12px; }}
   .spark {{ display: none; }} .entry {{ flex-direction: column; gap: 8px; }}
   dl {{ grid-template-columns: minmax(0, 1fr); gap: 0; }} dd {{ margin-bottom: 8px; }}
-  .numbers, .numbers tbody, .numbers tr, .numbers th, .numbers td {{ display: block; border: 0; padding: 0; text-align: left; }}
-  .numbers thead {{ display: none; }}
-  .numbers tr {{ padding: 12px 0; border-bottom: 1px solid var(--line); }}
+  .numbers, .numbers tbody, .numbers tr, .numbers th, .numbers td {{ display: block; border: 0 !important; padding: 0 !important; text-align: left; width: auto !important; }}
+  .numbers thead {{ display: none; }} .numbers td:empty {{ display: none; }} .numbers .num {{ display: inline; margin-right: 12px; }}
+  .numbers tbody {{ padding: 12px 0 !important; border-bottom: 1px solid var(--line) !important; }}
   .numbers td[data-is]::before {{ content: attr(data-is) " "; color: var(--muted); }}
 }}
 @page {{ size: A4; margin: 15mm 14mm; }}

@@ -142,9 +142,10 @@
     } else if (before) {
       root.removeAttribute('data-detail');
       delete panel.dataset.shown;
-      const link = opener && one('[data-metric="' + CSS.escape(opener) + '"] .card-open');
-      if (link) link.focus({ preventScroll: true });
-      else if (pressed && document.contains(pressed)) pressed.focus({ preventScroll: true });
+      const link = opener && one('.pane:not([hidden]) [data-metric="' + CSS.escape(opener) + '"] .card-open');
+      const there = pressed && pressed !== document.body && document.contains(pressed) && pressed.checkVisibility();
+      if (there) pressed.focus({ preventScroll: true });
+      else if (link) link.focus({ preventScroll: true });
       opener = null;
     }
   }

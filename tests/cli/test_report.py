@@ -1,0 +1,79 @@
+"""`report` on a workspace with fixed answers, and once on the real program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from data.periods import Period
+from data.views import Filters
+from tests.cli.conftest import Terminal
+from tests.cli.fakes import FakeWorkspace
+from tests.dashboard import command
+
+
+class Overview:
+    """Notes what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Period, Filters]] = []
+
+    def html(self, period: Period, filters: Filters) -> str:
+        self.asked.append((period, filters))
+        return "<!DOCTYPE html>\n<p>Größe</p>\n"
+
+
+@pytest.fixture
+def overview(workspace: FakeWorkspace) -> Overview:
+    workspace.overview = Overview()
+    return workspace.overview
+
+
+def test_it_writes_the_file_and_says_so(terminal: Terminal, overview: Overview, tmp_path: Path) -> None:
+    path = tmp_path / "monday.html"
+    found = terminal("report", "--from", "2026-01-01", "--to", "2026-01-31", "--project", "SHOP", "--output", str(path))
+    assert found.code == 0
+    assert path.read_text("utf-8") == "<!DOCTYPE html>\n<p>Größe</p>\n"
+    assert str(path) in found.out
+    period, filters = overview.asked[0]
+    assert (str(period.first), str(period.last), filters.projects) == ("2026-01-01", "2026-01-31", ("SHOP",))
+
+
+def test_without_a_name_it_is_named_after_its_days(
+    terminal: Terminal, overview: Overview, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert terminal("report", "--from", "2026-01-01", "--to", "2026-01-31").code == 0
+    assert (tmp_path / "throughline_report_2026-01-01_2026-01-31.html").is_file()
+
+
+def test_a_dash_writes_to_the_terminal(terminal: Terminal, overview: Overview) -> None:
+    found = terminal("report", "--output", "-")
+    assert found.out == "<!DOCTYPE html>\n<p>Größe</p>\n"
+
+
+def test_a_file_that_cannot_be_written_is_one_line(terminal: Terminal, overview: Overview, tmp_path: Path) -> None:
+    found = terminal("report", "--output", str(tmp_path / "nowhere" / "report.html"))
+    assert found.code == 1
+    assert "could not be written" in found.err
+    assert "Choose another --output." in found.err
+    assert "Traceback" not in found.err
+
+
+def test_the_whole_way_on_the_sample_site(tmp_path: Path) -> None:
+    assert command(tmp_path, "sync").returncode == 0
+    done = command(tmp_path, "report", "--output", "report.html", "--set", "durations=inclusive_days")
+    assert done.returncode == 0, done.stderr
+    made = (tmp_path / "report.html").read_text("utf-8")
+    assert made.startswith("<!DOCTYPE html>")
+    for words in (
+        "The ten numbers",
+        "What changed",
+        "Ageing dangerously",
+        "Before you trust these numbers",
+        "(chosen for this view)",
+    ):
+        assert words in made
+    assert "<script" not in made
+    assert "src=" not in made
