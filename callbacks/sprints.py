@@ -14,7 +14,7 @@ from callbacks.export import downloads
 from data.views import Problem
 from ui import ids
 from ui.tabs.sprint import sprint_page
-from ui.tabs.sprints import BOARD, SPRINT, sprints_page, sprints_problem
+from ui.tabs.sprints import BOARD, SPRINT, sprints_page, sprints_problem, sprints_table
 from ui.url import parse
 
 _KINDS = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -23,27 +23,28 @@ _KINDS = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocum
 @callback(
     Output(ids.Sprints.BODY, "children"),
     Output(ids.Sprints.CHARTS, "hidden"),
+    Output(ids.Sprints.BELOW, "children"),
     Input(ids.tab_view("sprints"), "data"),
     prevent_initial_call=True,
 )
-def show_sprints(view: dict[str, str] | None) -> tuple[Any, Any]:
+def show_sprints(view: dict[str, str] | None) -> tuple[Any, Any, Any]:
     """The board or the sprint that the URL names, or why it cannot be shown; charts only of a board with sprints."""
     if not view:
-        return no_update, no_update
+        return no_update, no_update, no_update
     asked = parse(view["query"])
     try:
         ws = workspace()
         status = ws.status()
         if not status.synced_at:
             none = Problem("There are no issues yet.", todo="Sprints appear here after the first sync.", level="info")
-            return sprints_problem(none), True
+            return sprints_problem(none), True, None
         if number := asked.asks(SPRINT):
-            return sprint_page(ws.sprints.sprint(number, asked.filters), asked, status.zone), True
+            return sprint_page(ws.sprints.sprint(number, asked.filters), asked, status.zone), True, None
         found = ws.sprints.page(asked.filters, asked.asks(BOARD))
-        return sprints_page(found, asked, status.zone), found.summary is None
+        return sprints_page(found, asked), found.summary is None, sprints_table(found, asked, status.zone)
     except Exception as error:  # noqa: BLE001 - the tab is open and must say something
         problem, request_id = problem_of(error)
-        return sprints_problem(problem, request_id), True
+        return sprints_problem(problem, request_id), True, None
 
 
 @downloads.get("/sprints.<kind>")

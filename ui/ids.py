@@ -91,6 +91,7 @@ class Overview(StrEnum):
 class Sprints(StrEnum):
     BODY = "sprints-body"
     CHARTS = "sprints-charts"  # hidden while one sprint is looked at
+    BELOW = "sprints-below"
 
 
 class Catalogue(StrEnum):

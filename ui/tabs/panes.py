@@ -31,6 +31,7 @@ PANES: dict[str, Callable[[], list[Any]]] = {
     "sprints": lambda: [
         html.Div(sprints.skeleton(), id=ids.Sprints.BODY),
         html.Div(chart_cards(SPRINTS, "sprints", "From sprint to sprint"), id=ids.Sprints.CHARTS, hidden=True),
+        html.Div(id=ids.Sprints.BELOW),
     ],
     "jobs": jobs.pane,
     "catalogue": catalogue.pane,

@@ -32,16 +32,23 @@ def sprints_problem(problem: Problem, request_id: str = "") -> html.Div:
     return html.Div(notice(problem, request_id=request_id), className="sprints-page")
 
 
-def sprints_page(found: Sprints, view: View, zone: str) -> html.Div:
-    """Board, summary, table, explanation."""
+def sprints_page(found: Sprints, view: View) -> html.Div:
+    """Board and summary; charts and the table stand below."""
     if found.board is None:
         return sprints_problem(found.problem or Problem("There are no boards in this data."))
     parts: list[Any] = [_head(found, view), *(notice(Problem(each, level="info")) for each in found.notes)]
     if found.problem is not None:
         parts.append(notice(found.problem))
     else:
-        parts += [_summary(found), _table(found, view, zone), _explained(found)]
+        parts.append(_summary(found))
     return html.Div([each for each in parts if each is not None], className="sprints-page")
+
+
+def sprints_table(found: Sprints, view: View, zone: str) -> html.Div | None:
+    """Every sprint of the board, and how the score is made."""
+    if found.board is None or found.problem is not None:
+        return None
+    return html.Div([_table(found, view, zone), _explained(found)], className="sprints-page sprints-below")
 
 
 def link_to(view: View, board: str, sprint: str | None = None) -> str:

@@ -1,0 +1,90 @@
+"""The tab "Sprints" on the sample site: board, charts, table, one sprint, refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from dash import no_update
+
+from callbacks.charts import show_chart
+from callbacks.sprints import show_sprints
+from data.workspace import Workspace, open_workspace
+from sample.source import SampleSite
+from tests.callbacks.acting import acting, words
+from ui.tabs.charts import SPRINTS
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    folder = tmp_path_factory.mktemp("sprints-tab")
+    env = {"THROUGHLINE_HOME": str(folder), "THROUGHLINE_SETTINGS": str(folder / "settings.json")}
+    made = open_workspace(env, sample=SampleSite(issues=300))
+    assert made.sync_now().error is None
+    yield made
+
+
+def shown(workspace: Workspace, query: str = "") -> tuple[str, bool, str]:
+    with acting(workspace):
+        body, hidden, below = show_sprints({"query": f"?tab=sprints{query}", "revision": "1"})
+    return words(body), hidden, words(below)
+
+
+def test_a_board_has_its_summary_charts_and_table(workspace):
+    body, hidden, below = shown(workspace)
+    found = workspace.sprints.page()
+    assert found.board.name in body and "Velocity" in body
+    assert hidden is False
+    assert all(f'"{each.name}"' in below for each in found.rows)
+
+
+def test_one_sprint_stands_alone(workspace):
+    one = workspace.sprints.page().rows[3]
+    body, hidden, below = shown(workspace, f"&sprint={one.id}")
+    assert one.name in body
+    assert (hidden, below) == (True, "null")
+
+
+@pytest.mark.parametrize(
+    ("query", "said"), [("&board=99", "There is no board 99"), ("&sprint=x", "There is no sprint x")]
+)
+def test_what_is_not_there_says_so_and_has_no_charts(workspace, query, said):
+    body, hidden, below = shown(workspace, query)
+    assert said in body and (hidden, below) == (True, "null")
+
+
+def test_a_kanban_board_has_no_charts(workspace):
+    kanban = next(each for each in workspace.sprints.page().boards if each.note == "Kanban board")
+    body, hidden, below = shown(workspace, f"&board={kanban.id}")
+    assert "has no sprints" in body and (hidden, below) == (True, "null")
+
+
+def test_an_unopened_tab_asks_nothing(workspace):
+    with acting(workspace):
+        assert show_sprints(None) == (no_update, no_update, no_update)
+
+
+@pytest.mark.parametrize("name", SPRINTS)
+def test_charts_are_those_of_the_board_in_the_address(workspace, name):
+    boards = [each for each in workspace.sprints.page().boards if each.sprints]
+    texts = set()
+    for each in boards:
+        with acting(workspace):
+            order = {"query": f"?tab=sprints&board={each.id}", "revision": "1", "chart": name}
+            texts.add(words(show_chart(order)))
+    assert len(texts) == len(boards)
+    assert all("data-figure" in each for each in texts)
+
+
+def test_the_range_is_that_of_the_summary(workspace):
+    drawn = workspace.charts.answer("velocity_range", workspace.period("30d"))
+    made = workspace.sprints.page().summary
+    assert sorted(line.at for line in drawn.lines) == sorted(value for _, value in made.percentiles)
+
+
+def test_the_file_has_every_sprint(workspace, client, use):
+    use(workspace)
+    board = workspace.sprints.page().board
+    text = client.get(f"/export/chart.csv?tab=sprints&board={board.id}&chart=sprint_commitment").text
+    closed = [each for each in workspace.sprints.page().rows if each.state == "closed" and not each.problem]
+    assert len(text.strip().splitlines()) == 1 + len(closed)
