@@ -119,15 +119,21 @@ class Telemetry:
     def _note(self, noted: Noted) -> None:
         if len(self._waiting) < MOST:
             self._waiting.append(noted)
-        if self._stays and self._sending is None:  # after a fork
-            self.keep_sending()
+        if self._stays and self._sending is None:
+            self._start()
 
     # ---- sending
 
     def keep_sending(self) -> None:
-        """From now on send every few seconds, in a thread; for processes that stay."""
+        """From now on send every few seconds, in a thread; for processes that stay.
+
+        It begins with the first thing noted, so that a server may fork its workers before: a fork in the middle of an
+        import leaves that import locked.
+        """
+        self._stays = True
+
+    def _start(self) -> None:
         with self._guard:
-            self._stays = True
             if self._sending is None:
                 self._sending = threading.Thread(target=self._send_on, name="telemetry", daemon=True)
                 self._sending.start()
@@ -207,7 +213,7 @@ def _hand_over(found: Sequence[Noted]) -> None:
                 start_new_session=True,
             )  # fmt: skip
         child.returncode = 0  # nobody waits for it
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):  # of the last: too late in the life of the interpreter
         log.debug("telemetry could not be handed over", exc_info=True)
 
 

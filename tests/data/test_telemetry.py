@@ -115,9 +115,10 @@ def test_a_server_sends_in_the_background_and_the_rest_when_it_leaves():
     found.event("first", {})
     assert arrived.wait(30)
     found.event("last", {})
+    sending = found._sending
     found.leave()
     assert [each.name for each in sent] == ["first", "last"]
-    assert [each.name for each in threading.enumerate() if each.name == "telemetry"] == []
+    assert not sending.is_alive()
 
 
 def test_nobody_waits_for_a_sender_that_hangs(monkeypatch):
@@ -148,6 +149,7 @@ def test_what_fails_while_sending_is_nobodys_trouble(broken, caplog):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_forked_worker_sends_what_it_notes_and_nothing_twice(tmp_path):
+    """As `gunicorn --preload` does it: the first process has told that it stays, and has not sent anything."""
     path = tmp_path / "sent"
 
     def send(noted: Sequence[Noted]) -> None:
@@ -156,17 +158,19 @@ def test_a_forked_worker_sends_what_it_notes_and_nothing_twice(tmp_path):
 
     found = Telemetry(lambda: send, pause=0.01)
     found.event("before", {})
+    found.keep_sending()
+    assert found._sending is None
     child = os.fork()
     if not child:
         found._start_afresh()
-        found._stays = True
         found.event("worker", {})
         found.leave()
         os._exit(0)
     os.waitpid(child, 0)
-    found.keep_sending()
+    found.event("after", {})
     found.leave()
-    assert sorted(path.read_text().splitlines()) == sorted([f"{child} worker", f"{os.getpid()} before"])
+    here = [f"{os.getpid()} before", f"{os.getpid()} after"]
+    assert sorted(path.read_text().splitlines()) == sorted([f"{child} worker", *here])
 
 
 # ---- records
