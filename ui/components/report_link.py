@@ -12,7 +12,7 @@ ADDRESS = "/report.html"
 def report_link() -> html.A:
     """Opens it in a new tab, where it can be read, printed and saved."""
     return html.A(
-        [icon("list-check"), html.Span("Report", className="report-words")],
+        [icon("file-earmark-text"), html.Span("Report", className="report-words")],
         href=ADDRESS,
         target="_blank",
         rel="noopener",
