@@ -10,7 +10,7 @@ from callbacks.context import period_of, problem_of, workspace
 from data.periods import PeriodError
 from data.settings.switches import BadSwitch
 from ui import ids
-from ui.tabs.overview import not_yet, overview_page, overview_problem
+from ui.tabs.overview import not_yet, nothing_to_list, overview_page, overview_problem
 from ui.url import parse
 
 
@@ -20,7 +20,7 @@ from ui.url import parse
     prevent_initial_call=True,
 )
 def show_findings(view: dict[str, str] | None) -> Any:
-    """The three lists of the view, or why there are none. A period that is none leaves the old ones where they are."""
+    """The three lists of the view, or why there are none."""
     if not view:
         return no_update
     asked = parse(view["query"])
@@ -31,7 +31,7 @@ def show_findings(view: dict[str, str] | None) -> Any:
             return not_yet(status)
         return overview_page(ws.overview.answer(period_of(asked), asked.filters), asked)
     except (PeriodError, BadSwitch):
-        return no_update  # the row of the period or of the definitions says what is wrong
+        return nothing_to_list()  # the row of the period or of the definitions says what is wrong
     except Exception as error:  # noqa: BLE001 - the tab is open and must say something
         problem, request_id = problem_of(error)
         return overview_problem(problem, request_id)

@@ -110,10 +110,12 @@ def test_a_failure_has_words_and_a_request(app, use):
     assert "secret inner words" not in found
 
 
-def test_a_period_that_is_none_leaves_the_lists_as_they_are(app, fake):
+def test_a_period_that_is_none_says_when_there_will_be_lists(app, fake):
     with app.server.app_context():
-        assert show_findings(view("?tab=overview&from=2026-02-01&to=2026-01-01")) is no_update
-        assert show_findings(view("?tab=overview&from=2026-02-01")) is no_update
+        for dates in ("from=2026-02-01&to=2026-01-01", "from=2026-02-01"):
+            found = text(show_findings(view(f"?tab=overview&{dates}")))
+            assert "when the view can be shown" in found
+            assert '"sk' not in found
 
 
 def test_an_unopened_tab_costs_nothing(app, fake):

@@ -27,6 +27,11 @@ def short_pause(seconds: float) -> None:
     time.sleep(min(seconds, 0.02))
 
 
+def usual_patience() -> Patience:
+    """So long that a healthy test site is never too slow, on a busy machine too."""
+    return Patience(timeout=(10, 10), tries=4, longest=3, deadline=30, most_bytes=3_000_000)
+
+
 class Syncs:
     """Several syncs of one site, each with a store and an account of its own."""
 
@@ -35,7 +40,7 @@ class Syncs:
         self.server = FaultyJira(site, flavour, **limits)
         self.folder, self.stores = folder, []
         self.open(count)
-        self.patience = Patience(timeout=(10, 10), tries=4, longest=3, deadline=30, most_bytes=3_000_000)
+        self.patience = usual_patience()
         self.mapped: set[str] = set()
         self.results: list[SyncResult] = []
         self.before: list[list] = []
@@ -132,6 +137,7 @@ class Syncs:
         gate.forget()
         self.server.heal()
         self.site.settle()
+        self.patience = usual_patience()
         for _ in range(most):
             self.site.pass_time(minutes=20)
             self.sync()

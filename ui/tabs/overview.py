@@ -55,6 +55,11 @@ def not_yet(status: Status) -> list[Any]:
     return [html.P(words, className="muted")]
 
 
+def nothing_to_list() -> list[Any]:
+    """For a view that cannot be measured; what is wrong with it stands above."""
+    return [html.P("What changed and what is ageing appear here when the view can be shown.", className="muted")]
+
+
 # ── what changed
 
 
