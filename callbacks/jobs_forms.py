@@ -34,39 +34,43 @@ _NAMED = {
 
 
 @callback(
-    Output(J.MODAL, "is_open"),
     Output(J.TITLE, "children"),
     Output(J.FORM, "children"),
     Output(J.SAVE, "children"),
     Output(J.SAVE, "hidden"),
     Output(J.SESSION, "data"),
     Input(J.WISH, "data"),
-    Input(J.CANCEL, "n_clicks"),
-    Input(J.DONE, "data"),
     State(ids.Page.LOCATION, "search"),
     prevent_initial_call=True,
 )
-def open_or_close(
-    wish: dict | None, _cancel: int | None, _done: dict | None, search: str | None = None
-) -> tuple[Any, ...]:
-    """A fresh form for each wish, with the name under which it will be noted down; closed when it is."""
-    stays = (no_update,) * 5
-    if ctx.triggered_id != J.WISH:
-        return False, *stays
+def fill(wish: dict | None, search: str | None) -> tuple[Any, ...]:
+    """A fresh form for each wish, with the name under which it will be noted down."""
     kind = str((wish or {}).get("kind"))
     if kind not in FORMS:
-        return no_update, *stays
+        return (no_update,) * 5
     desk, made = workspace().jtbd, FORMS[kind]
     session = {"kind": kind, "event": uuid.uuid4().hex}
-    if kind == "register" and desk.shelf.is_example:
-        return True, made.title, refused(_SAMPLE), made.save, True, session
     try:
+        if kind == "register" and desk.shelf.is_example:
+            return made.title, refused(_SAMPLE), made.save, True, session
         choices, who = desk.choices(), parse(search).asks(PERSONA) or ""
         persona = dict(choices.personas).get(who, who)
         shown = form(kind, choices, str((wish or {}).get("about") or ""), persona)
     except Exception as error:  # noqa: BLE001 - the dialog opens and says why it has no form
-        return True, made.title, refused(told(error)[0]), made.save, True, session
-    return True, made.title, shown, made.save, False, session
+        return made.title, refused(told(error)[0]), made.save, True, session
+    return made.title, shown, made.save, False, session
+
+
+@callback(
+    Output(J.MODAL, "is_open"),
+    Input(J.SESSION, "data"),
+    Input(J.CANCEL, "n_clicks"),
+    Input(J.DONE, "data"),
+    prevent_initial_call=True,
+)
+def show_or_hide(_session: dict | None, _cancel: int | None, _done: dict | None) -> bool:
+    """Open with a fresh form; closed when it is noted down, or left."""
+    return ctx.triggered_id == J.SESSION
 
 
 @callback(
@@ -253,5 +257,7 @@ def _imported(wish: dict) -> dict[str, str]:
     except Exception as error:  # noqa: BLE001 - said above the page, nothing was stored
         problem, _ = told(error)
         return {"what": f"{name} was not imported.", "why": f"{problem}", "level": "warning"}
+    if not records:
+        return {"what": f"{name} was not imported.", "why": "It holds no record: a CSV has a header, and a row for each record.", "level": "warning"}  # fmt: skip
     old = f" {records - new} of {records} were here already." if new < records else ""
     return {"what": f"{new} record{'s' * (new != 1)} imported from {name}.{old}", "level": "info"}

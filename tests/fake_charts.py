@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from data.charts.registry import CHARTS
+from data.jtbd.charts import JOB_CHARTS
 from data.periods import Period
 from data.views import ChartAnswer, Filters, Problem, Series
 
@@ -19,7 +20,7 @@ class FakeCharts:
         self._fake.calls.append(("chart", name, period.first, period.last, filters))
         if self._fake.scenario == "failing":
             raise RuntimeError("secret inner words")
-        chart = CHARTS[name]
+        chart = {**CHARTS, **JOB_CHARTS}[name]
         if self._fake.scenario == "empty":
             return ChartAnswer(name, chart.title, "", chart.help, problem=Problem("Nothing happened in this period."))
         return ChartAnswer(

@@ -27,6 +27,7 @@ from data.views import (
 )
 from tests.fake_catalogue import FakeCatalogue
 from tests.fake_charts import FakeCharts
+from tests.fake_jtbd import FakeJtbd
 from tests.fake_mapping import FakeMapping
 from tests.fake_overview import FakeOverview
 
@@ -124,6 +125,10 @@ class FakeWorkspace(FakeMapping):
     @cached_property
     def catalogue(self) -> FakeCatalogue:
         return FakeCatalogue(self)
+
+    @cached_property
+    def jtbd(self) -> FakeJtbd:
+        return FakeJtbd(self)
 
     @cached_property
     def overview(self) -> FakeOverview:

@@ -173,7 +173,8 @@ def _record(values: dict[str, Any], source: str) -> Record:
     filled |= {
         name: None for name in ("effort_score", "feedback_text", "resolution_effectiveness") if name in made._fields
     }  # type: ignore[attr-defined]
-    return complete(made(**{**filled, **known}))
+    told = {name: value for name, value in known.items() if value is not None or name not in filled}
+    return complete(made(**{**filled, **told}))
 
 
 def _kind(values: dict[str, Any]) -> str:

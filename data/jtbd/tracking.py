@@ -209,7 +209,7 @@ class Tracking:
                 specs.resolve("outcome", outcome_id),
                 specs.resolve("persona", persona),
                 feature,
-                self._at(started),
+                self._at(started, "the start"),
                 ended,
                 event_id=event_id,
             )
@@ -232,8 +232,8 @@ class Tracking:
         """A record as files hold it."""
         return intake.as_rows([complete(record)])[0]
 
-    def _at(self, value: When) -> int:
-        found = self._instant(value, "the time")
+    def _at(self, value: When, what: str = "the time") -> int:
+        found = self._instant(value, what)
         return self.now if found is None else found
 
     def _instant(self, value: When, what: str) -> int | None:
