@@ -16,6 +16,7 @@ AREAS = {
     "sync": "benchmarks.syncing",
     "numbers": "benchmarks.numbers",
     "charts": "benchmarks.charts",
+    "overview": "benchmarks.overview",
     "jobs": "benchmarks.jtbd",
     "telemetry": "benchmarks.telemetry",
 }
