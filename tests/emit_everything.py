@@ -150,7 +150,9 @@ def browse(workspace, token: str, sites: list[str], folder: Path) -> Browser:
     browser = Browser(app, token, folder)
     for path in ("/", "/_dash-layout", "/_dash-dependencies", "/healthz", "/readyz", f"/?token={'x' * 20}", "/nowhere"):
         browser.get(path)
-    rules = sorted(str(rule) for rule in app.server.url_map.iter_rules() if str(rule).startswith("/export/"))
+    rules = sorted(
+        str(rule) for rule in app.server.url_map.iter_rules() if str(rule).startswith(("/export/", "/report"))
+    )
     asked = "metric=flow_velocity&chart=cycle_time_scatter&items=20"
     for path in dict.fromkeys(rule.replace("<kind>", kind) for rule in rules for kind in ("csv", "xlsx")):
         browser.get(f"{path}?{asked}")
