@@ -13,12 +13,13 @@ from dash.fingerprint import build_fingerprint
 
 from callbacks.context import period_of, workspace
 from callbacks.quality import known_quality
+from data.jira.errors import JiraError
 from data.periods import PeriodError
 from data.settings.switches import BadSwitch
 from data.views import Choices, Status, SyncState
 from ui import ids
 from ui.components.definitions_save import save_dialog
-from ui.components.filter_menu import options
+from ui.components.filter_menu import options, unknown
 from ui.components.issue_table import SCRIPT
 from ui.components.period_picker import compared, label
 from ui.components.save_view import keep_dialog
@@ -26,7 +27,7 @@ from ui.modals.connection import connection_modal
 from ui.modals.field_mapping import field_mapping_modal
 from ui.modals.track import track_modal
 from ui.shell import shell
-from ui.url import FILTERS, TABS, parse
+from ui.url import FILTERS, TABS, View, parse
 from ui.words import span
 
 
@@ -83,7 +84,8 @@ clientside_callback(
     prevent_initial_call=True,
 )
 def show_period(view: dict[str, str] | None) -> tuple[Any, Any, Any, Any]:
-    """The period in words, or why it is none; then the words of the numbers still shown stay."""
+    """The period in words, or why it is none; then the words of the numbers still shown stay. And what is filtered by
+    that no issue has."""
     asked = parse((view or {}).get("query"))
     try:
         try:
@@ -96,7 +98,18 @@ def show_period(view: dict[str, str] | None) -> tuple[Any, Any, Any, Any]:
         span(period.first, period.last),
         **{"data-first": period.first.isoformat(), "data-last": period.last.isoformat()},
     )
-    return label(asked), dates, compared(period), ""
+    return label(asked), dates, compared(period), unknown_names(asked)
+
+
+def unknown_names(asked: View) -> str:
+    """What the filters of a link name and no issue has; empty when there is no such name, or no data to look into."""
+    if not asked.filters:
+        return ""
+    try:
+        choices = workspace().choices()
+    except JiraError:
+        return ""  # the page says what is wrong with the data
+    return unknown(choices, asked.filters)
 
 
 @callback(

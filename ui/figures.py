@@ -152,6 +152,8 @@ def _labels(marks: Sequence[tuple[str, float]], edges: Sequence[float]) -> list[
                 anchor = "right"
             elif n == len(marks) - 1 and share < 1 - width:
                 anchor = "left"
+        if anchor == "center" and (share + width / 2 > 1 or share < width / 2):
+            anchor = "right" if share > width else "left"
         left = share - {"right": width, "center": width / 2, "left": 0.0}[anchor]
         row = next((row for row, end in enumerate(ends) if left >= end), min(len(ends), _ROWS - 1))
         ends[row : row + 1] = [left + width]

@@ -72,7 +72,7 @@ def test_a_field_is_mapped_and_the_card_changes(page: Page, site: str, mine: Wor
     card.get_by_role("button", name="Configure mappings").click()
     expect(page.locator(".pane-title")).to_have_text("Deployment date")
     page.locator(".offer").first.click()
-    expect(page.locator("#mapping-preview")).to_contain_text("will be read from Jira after saving")
+    expect(page.locator("#mapping-preview")).to_contain_text("Not read from Jira yet")
     item(page, "Deployment successful").click()
     expect(page.locator(".pane-title")).to_have_text("Deployment successful")
     page.locator(".offer").first.click()

@@ -153,7 +153,7 @@ def test_a_field_of_the_wrong_type_is_said_at_once_and_not_saved(ws: FakeWorkspa
 
 def test_accept_all_takes_the_sure_suggestions_only(ws: FakeWorkspace) -> None:
     modal = Modal(ws)
-    assert "Accept all 7 suggestions" in modal.left()
+    assert "Accept all 7 sure suggestions" in modal.left()
     modal.act(ids.mapping_action("accept-all"))
     chosen = {key.removeprefix("field/"): jira for key, jira in modal.draft.items()}
     assert chosen["deployment_date"] == "customfield_10100"
@@ -180,7 +180,7 @@ def test_preview_says_what_happens_to_the_numbers(ws: FakeWorkspace) -> None:
     assert "needs mapping" in shown
     assert "4.1 / week" in shown
     modal.choose("production_impact", "customfield_10109")
-    assert "Production impact will be read from Jira after saving." in modal.preview()
+    assert "Not read from Jira yet: Production impact. Saving reads it" in modal.preview()
 
 
 def test_preview_of_a_wrong_value_says_so_in_plain_words(ws: FakeWorkspace) -> None:

@@ -89,3 +89,16 @@ def test_many_labels_are_still_small(app, fake):
     fake.choices = lambda: Choices(labels=tuple((f"label-{n:05}", n) for n in range(20_000)))
     with app.server.app_context():
         assert len(text(show_choices("r2"))) < 50_000
+
+
+def test_names_that_no_issue_has_are_told(app, fake):
+    with app.server.app_context():
+        *_, known = show_period({"query": "?project=SHOP&type=Bug&label=checkout"})
+        *_, case = show_period({"query": "?project=Shop"})
+        *_, none = show_period({"query": f"?component={'x' * 500}"})
+        *_, many = show_period({"query": "?" + "&".join(f"type=Epik{n}" for n in range(50))})
+    assert known == ""
+    assert case == "No issue here has the project “Shop”; it is written “SHOP”."
+    assert none.startswith("No issue here has the component “xxx") and none.endswith("take it out under Component.")
+    assert len(none) < 150
+    assert many.count("No issue here") == 3

@@ -40,3 +40,20 @@ def test_words_are_not_markup():
     assert escape("<b>&") == "&lt;b&gt;&amp;"
     figure = histogram({**SHAPE, "marks": [("<b>x</b>", 1)]})
     assert "<b>" not in str(figure["layout"]["annotations"])
+
+
+def test_labels_of_marks_at_the_edge_stay_inside():
+    """One value: its median and its percentile stand at the right edge of the last bar."""
+    figure = histogram(
+        {
+            "edges": [0.0, 1.2, 2.4, 3.6, 4.9],
+            "counts": [0, 0, 0, 1],
+            "unit": "hours",
+            "marks": [("median", 4.9), ("85 %", 4.9)],
+        }
+    )
+    assert [each["xanchor"] for each in figure["layout"]["annotations"]] == ["right", "right"]
+    first, second = figure["layout"]["annotations"]
+    assert first["yshift"] != second["yshift"]
+    figure = histogram({"edges": [0.0, 10.0], "counts": [1], "marks": [("median", 0.0)]})
+    assert figure["layout"]["annotations"][0]["xanchor"] == "left"

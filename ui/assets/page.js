@@ -228,6 +228,19 @@
     const params = query();
     if (first) type(first, params.get('from') || (shown && shown.dataset.first) || '');
     if (last) type(last, params.get('to') || (shown && shown.dataset.last) || '');
+    sayDates(panel);
+  }
+
+  // Browsers write 11/12 or 12/11 after their language, so the days are also said in words.
+  function sayDates(panel) {
+    const said = panel.querySelector('.dates-said');
+    const [first, last] = all('input[type="date"]', panel).map((input) => input.value);
+    if (!said) return;
+    const words = (day) => new Date(day + 'T12:00').toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+    const days = Math.round((Date.parse(last) - Date.parse(first)) / 864e5) + 1;
+    said.textContent = !first || !last ? ''
+      : days < 1 ? 'The last day lies before the first.'
+        : words(first) + ' – ' + words(last) + ', ' + days + (days === 1 ? ' day' : ' days') + (days > 366 ? ': too many' : '');
   }
 
   function showDates(panel) {
@@ -348,6 +361,7 @@
 
   document.addEventListener('input', (event) => {
     if (event.target.matches && event.target.matches('.menu-panel input[type="search"]')) find(event.target);
+    if (event.target.matches && event.target.matches('.dates input')) sayDates(event.target.closest('.menu-panel'));
   });
 
   document.addEventListener('keydown', (event) => {

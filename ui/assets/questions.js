@@ -56,7 +56,7 @@
       if (tab === 'quality') view.synced = synced; // a sync that failed changes what it says, not the data
       return [
         ...tabs().map((link) => (link.dataset.tab === tab ? changed(tab, view) : clientside.no_update)),
-        changed('period', { query: pick(params, [...PERIOD, 'set']), revision }),
+        changed('period', { query: pick(params, [...PERIOD, ...FILTERS]), revision }),
       ];
     },
 

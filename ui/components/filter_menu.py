@@ -7,13 +7,14 @@ import json
 import dash_bootstrap_components as dbc
 from dash import html
 
-from data.views import Choices
+from data.views import Choices, Filters
 from ui import ids
 from ui.components.menu import menu
 from ui.url import FILTERS
 
 TITLES = {"project": "Project", "type": "Type", "label": "Label", "component": "Component"}
 _MOST = 1_000  # names in one list, the most used ones
+_MOST_SAID = 3  # sentences about names that no issue has
 
 
 def filter_menus(choices: Choices) -> list[html.Div]:
@@ -51,6 +52,26 @@ def filter_menus(choices: Choices) -> list[html.Div]:
         )
         for name, title in TITLES.items()
     ]
+
+
+def unknown(choices: Choices, filters: Filters) -> str:
+    """A sentence for each chosen name that no issue has; empty without data."""
+    if not choices.projects:
+        return ""
+    said = []
+    for name, ours in FILTERS.items():
+        known = {each.casefold(): each for each, _ in getattr(choices, ours)}
+        exact = set(known.values()) | {each for each, _ in getattr(choices, ours)}
+        for chosen in getattr(filters, ours):
+            if chosen not in exact:
+                meant = known.get(chosen.casefold())
+                todo = f"it is written “{meant}”" if meant else f"take it out under {TITLES[name]}"
+                said.append(f"No issue here has the {name} “{_short(chosen)}”; {todo}.")
+    return " ".join(said[:_MOST_SAID])
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 60 else f"{name[:59]}…"
 
 
 def options(choices: Choices) -> dict[str, str]:

@@ -101,8 +101,8 @@ def columns(unit: str, outcome: str = "") -> list[dict[str, Any]]:
     value = {**_column("value", unit.capitalize(), 84), "type": "rightAligned"}
     return [
         {**_column("key", "Key", 104), "cellRenderer": "IssueLink", "pinned": "left"},
+        *([value] if unit else ()),  # before the summary, so that a phone shows it
         {**_column("summary", "Summary", 220), "flex": 1, "minWidth": 200, "tooltipField": "summary"},
-        *([value] if unit else ()),
         *([_column("outcome", outcome, 116)] if outcome else ()),
         _column("type", "Type", 104),
         _column("status", "Status", 108),

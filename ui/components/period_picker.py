@@ -32,6 +32,7 @@ def period_picker() -> html.Div:
             html.Label(
                 ["To", dbc.Input(type="date", id=ids.Period.TO, class_name="form-control-sm")], className="date"
             ),
+            html.Div(className="dates-said", role="status"),  # in words: browsers write dates in their own order
             html.Button("Show", type="button", className="btn-primary-quiet", **{"data-dates": "show"}),
         ],
         className="dates",

@@ -125,7 +125,7 @@ def _offer(name: str, offer: Suggestion, info: FieldInfo, taken: bool) -> html.B
 
 
 def coverage(seen: Coverage | None) -> html.Span:
-    """A bar with "set on 412 of 800 issues"."""
+    """A bar with "set on 412 of the newest 800 issues"."""
     if seen is None:
         return html.Span("Not counted: the site did not say how often it is set.", className="coverage-none")
     if not seen.of:
@@ -138,7 +138,7 @@ def coverage(seen: Coverage | None) -> html.Span:
                 className="coverage-bar",
                 **{"aria-hidden": "true"},
             ),
-            html.Span(f"set on {seen.set:,} of {seen.of:,} issues", className="coverage-words"),
+            html.Span(f"set on {seen.set:,} of the newest {seen.of:,} issues", className="coverage-words"),
         ],
         className="coverage" + (" is-low" if share < 5 else ""),
     )

@@ -27,7 +27,7 @@ def accept_button(acceptable: int) -> html.Div | None:
     """One click takes all the suggestions that we are sure of."""
     if not acceptable:
         return None
-    words = "Accept the suggestion" if acceptable == 1 else f"Accept all {acceptable} suggestions"
+    words = "Accept the sure suggestion" if acceptable == 1 else f"Accept all {acceptable} sure suggestions"
     return html.Div(
         html.Button(
             [icon("stars"), words],

@@ -35,7 +35,11 @@ def preview(pairs: list[tuple[MetricValue, MetricValue]], label: str, waiting: l
     body: list[Any] = [html.Ul(lines, className="preview-lines")] if lines else []
     if waiting:
         names = [FIELDS[each].title for each in waiting]
-        words = f"{' and '.join(filter(None, [', '.join(names[:-1]), names[-1]]))} will be read from Jira after saving."
+        listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+        them = "them" if len(names) > 1 else "it"
+        words = (
+            f"Not read from Jira yet: {listed}. Saving reads {them}; until then numbers that use {them} are not right."
+        )
         body.append(html.P([icon("hourglass-split"), words], className="preview-note"))
     elif not lines:
         body.append(html.P("No number of this period changes.", className="preview-note"))

@@ -96,7 +96,7 @@ def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
         "notes": notes,
         "steps": [
             f"Incidents are {rule}.",
-            f"{rows.used} recoveries ended in the period, each from {'detection' if proxy else 'the failed deployment'} to resolution.",
+            f"{rows.used} recover{'ies' if rows.used != 1 else 'y'} ended in the period, each from {'detection' if proxy else 'the failed deployment'} to resolution.",
             f"Half of them took less than {asked.quantile(rows['hours'], 50) or 0:.4g} hours: the median is the time to recovery.",
         ],
     }

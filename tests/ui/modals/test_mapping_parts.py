@@ -36,7 +36,13 @@ def test_the_closed_modal_has_nothing_in_it_yet() -> None:
 
 def test_a_field_shows_use_examples_and_type() -> None:
     shown = pane()
-    for each in ("set on 412 of 800 issues", "14 Nov 2026, 09:12", "date and time", "Not mapped.", "customfield_1"):
+    for each in (
+        "set on 412 of the newest 800 issues",
+        "14 Nov 2026, 09:12",
+        "date and time",
+        "Not mapped.",
+        "customfield_1",
+    ):
         assert each in shown
     assert '"aria-pressed": "false"' in shown
 
@@ -62,7 +68,8 @@ def test_options_put_what_fits_first_and_tell_namesakes_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seen", "said"), [(None, "Not counted"), (Coverage(0, 0), "No issues"), (Coverage(0, 10), "set on 0 of 10 issues")]
+    ("seen", "said"),
+    [(None, "Not counted"), (Coverage(0, 0), "No issues"), (Coverage(0, 10), "set on 0 of the newest 10 issues")],
 )
 def test_coverage_says_what_is_known(seen: Coverage | None, said: str) -> None:
     assert said in words(coverage(seen))
