@@ -14,6 +14,9 @@ from benchmarks.rows import Report, Row, median
 from data.charts.desk import MOST_ROWS, Charts
 from data.charts.registry import CHARTS
 from data.issues.tables import Tables
+from data.metrics import CATALOG
+from data.metrics.catalogue import CATEGORIES
+from data.metrics.measure import measure_family
 from data.periods import Period
 from sample.tables import UNTIL, tidy
 from ui.components.chart import chart_body
@@ -58,6 +61,7 @@ def run(report: Report) -> None:
     for size, budget in SECONDS.items():
         made = tidy(size, SEED)
         floor = sort_floor(made)
+        _catalogue(report, made, size, floor, budget)
         desk = Charts(_Workspace(made))
         names = [name for name, each in CHARTS.items() if each.family in FAMILIES]
         took, wire = {}, {}
@@ -107,7 +111,39 @@ def run(report: Report) -> None:
         )
 
 
-def _answer(desk: Charts, name: str, period: Period) -> bytes:
+def _catalogue(report: Report, made: Tables, size: int, floor: float, budget: float) -> None:
+    """Every number of the catalogue together, and the slowest chart of any metric."""
+    month = Period(UNTIL - timedelta(days=29), UNTIL, "Europe/Berlin")
+    quarter = Period(UNTIL - timedelta(days=89), UNTIL, "Europe/Berlin")
+
+    def every() -> None:
+        asked = facts(made)
+        for family in CATEGORIES:
+            measure_family(family, asked, month)
+
+    report.add(
+        Row(
+            "charts", f"all {len(CATALOG)} numbers of the catalogue, {size:,} issues", median(every, 3), "s", floor,
+            "numpy lexsort of the changes", 5 * budget, 3, "30 days with comparison and sparkline; asked for by category",
+        )
+    )  # fmt: skip
+    desk, took = Charts(_Workspace(made)), {}
+    for name in CATALOG:
+        for chart, own in (("metric_over_time", ("over", "week")), ("metric_by_group", ("by", "assignee"))):
+            options = (("measure", name), own)
+            took[f"{name}, {' '.join(own)}"] = median(
+                lambda chart=chart, options=options: _answer(desk, chart, quarter, options), 3
+            )
+    slow = max(took, key=took.__getitem__)
+    report.add(
+        Row(
+            "charts", f"the slowest metric taken apart, {size:,} issues: {slow}", took[slow], "s", floor,
+            "numpy lexsort of the changes", budget, 3, f"of {len(took)}, 90 days, nothing worked out before",
+        )
+    )  # fmt: skip
+
+
+def _answer(desk: Charts, name: str, period: Period, options: tuple[tuple[str, str], ...] = ()) -> bytes:
     """What the callback sends."""
-    body = chart_body(desk.answer(name, period), parse("?tab=flow"))
+    body = chart_body(desk.answer(name, period, options=options), parse("?tab=flow"))
     return json.dumps(body, cls=PlotlyJSONEncoder).encode()
