@@ -27,7 +27,7 @@ def eventually(page: Page, true) -> bool:
 
 def opened(page: Page, site: str, query: str = "") -> None:
     page.goto(f"{site}/{query}")
-    expect(page.locator("article.card-metric:visible")).to_have_count(5)
+    expect(page.locator("article.card-metric:visible")).to_have_count(10)
 
 
 def test_the_badge_leads_to_the_findings_and_back(page: Page, site, use):
