@@ -249,7 +249,7 @@ def _opened() -> Telemetry | None:
 
 def _pause() -> float:
     try:
-        return min(max(float(os.environ.get("OTEL_BSP_SCHEDULE_DELAY", "")) / 1000, 0.1), 60.0)
+        return min(max(float(os.environ.get("OTEL_BSP_SCHEDULE_DELAY", "")) / 1000, 0.1), 3600.0)
     except ValueError:
         return PAUSE
 

@@ -53,7 +53,9 @@ def test_every_command_and_option_is_documented() -> None:
 
 def test_every_variable_that_is_read_is_documented_and_the_other_way_round() -> None:
     read = {
-        name for path in SOURCES for name in re.findall(r'"((?:JIRA|THROUGHLINE)_[A-Z_]+)"', path.read_text("utf-8"))
+        name
+        for path in SOURCES
+        for name in re.findall(r'"((?:JIRA|THROUGHLINE|OTEL)_[A-Z_]+)"', path.read_text("utf-8"))
     }
     assert read == set(generate.VARIABLES) - {"HOST", "PORT"}
 
