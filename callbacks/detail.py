@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from dash import MATCH, ClientsideFunction, Input, Output, State, callback, clientside_callback, no_update
+from dash import MATCH, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, no_update
 
 from callbacks.cards import question_id
 from callbacks.context import known_metric, period_of, problem_of, workspace
@@ -33,13 +33,17 @@ clientside_callback(
 @callback(
     Output(ids.Detail.BODY, "children"),
     Input(ids.Store.DETAIL_VIEW, "data"),
+    Input(ids.Jobs.DONE, "data"),
+    Input(ids.Jobs.IMPORTED, "data"),
     prevent_initial_call=True,
 )
-def show_detail(view: dict[str, str] | None) -> Any:
-    """The panel for the metric in the URL, or why there is none."""
+def show_detail(view: dict[str, str] | None, *news: dict | None) -> Any:
+    """The panel for the metric in the URL, or why there is none. One of jobs is filled again after a new record."""
     if not view:
         return no_update
     asked = parse(view["query"])
+    if any(news) and ctx.triggered_id in (ids.Jobs.DONE, ids.Jobs.IMPORTED) and not is_about_jobs(asked):
+        return no_update
     ws = workspace()
     if is_about_jobs(asked):
         return _shown(show_jobs_detail, asked, view)
