@@ -4,6 +4,7 @@ components after every change of the page, and a thousand of them cost a second.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from dash import html
@@ -19,6 +20,17 @@ def still(*parts: Any) -> html.Div:
     return html.Div(
         className="still", **{"data-tree": json.dumps(tree, separators=(",", ":"), ensure_ascii=False, default=_refuse)}
     )
+
+
+def each_still(parts: Sequence[Any]) -> list[Any]:
+    """Each part still where it can be; one that acts stays as it is."""
+    made: list[Any] = []
+    for part in parts:
+        try:
+            made.append(still(part))
+        except TypeError:
+            made.append(part)
+    return made
 
 
 def _nodes(part: Any) -> list[Any]:

@@ -16,6 +16,7 @@ from ui.components.downloads import download_links
 from ui.components.icon import icon
 from ui.components.metric_card import metric_card
 from ui.components.notice import notice
+from ui.components.still import each_still
 from ui.url import View, query
 from ui.words import count, unit_words
 
@@ -172,9 +173,9 @@ def _section(part: Part, view: View, order: Mapping[str, str], question: str, *,
 def entry_cards(part: Part, view: View, missing: str = "") -> html.Div:
     """The entries of a category as cards, each with its number. `missing`: why there are none."""
     measured = part.measured or {}
+    cards = [_entry(each, view, part.values, measured.get(each.name, ""), missing) for each in part.entries]
     return html.Div(
-        [_entry(each, view, part.values, measured.get(each.name, ""), missing) for each in part.entries],
-        className="cards catalogue-cards cards-old" if part.old else "cards catalogue-cards",
+        each_still(cards), className="cards catalogue-cards cards-old" if part.old else "cards catalogue-cards"
     )
 
 
