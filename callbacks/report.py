@@ -12,10 +12,19 @@ reports = Blueprint("reports", __name__)
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
+class NothingYet(Exception):
+    """Nothing was synced yet."""
+
+    message = "There are no issues yet."
+    hint = "The report can be made after the first sync."
+
+
 @reports.get("/report.html")
 def report() -> Response:
     """The view of the query; saved, it is named after its days. With `save=1` the browser saves it at once."""
     asked = parse(request.query_string.decode("utf-8", "replace")).with_metric(None)
+    if not workspace().status().synced_at:
+        raise NothingYet
     period = period_of(asked)
     made = workspace().overview.html(period, asked.filters, f"{request.host_url}{query(asked)}")
     how = "attachment" if request.args.get("save") == "1" else "inline"

@@ -78,6 +78,11 @@ def _of_number(value: MetricValue) -> Iterator[Doubt]:
     title = str(details.get("title") or value.metric_name)
     if value.error_state == ErrorState.MISSING_MAPPING:
         said = value.error_message or "A field is not mapped yet."
+        if "not fetched yet" in said:
+            yield Doubt(
+                f"{title} waits for a sync", said, "Start one with the round arrow at the top.", "warning", "quality"
+            )
+            return
         needs = ", ".join(str(each) for each in details.get("needs_titles") or ())
         yield Doubt(
             f"{title} cannot be measured", f"{said}{f' Needed: {needs}.' if needs and needs not in said else ''}",

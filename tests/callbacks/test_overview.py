@@ -174,3 +174,10 @@ def test_a_report_that_fails_says_so_without_its_inner_words(client, use):
     assert answer.status_code == 500
     assert "secret inner words" not in answer.text
     assert "Request" in answer.text
+
+
+def test_a_report_before_the_first_sync_is_refused_in_words(client, use):
+    use(FakeWorkspace("first"))
+    answer = client.get("/report.html")
+    assert (answer.status_code, answer.mimetype) == (400, "text/plain")
+    assert "There are no issues yet." in answer.text

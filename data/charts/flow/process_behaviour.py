@@ -26,7 +26,7 @@ def whole_weeks(asked: ChartAsked, before: int = 0) -> Buckets:
     first = min(period.first - timedelta(weeks=before), period.last - timedelta(weeks=WEEKS))
     known = [each for each in (_day(asked, facts.complete_from), _day(asked, _begin(asked))) if each]
     over = weeks(max([first, *known]), period.last, period.zone, facts.now)
-    begin = 0 if not known or max(known) <= over.days[0] else 1
+    begin = 0 if not known or not len(over) or max(known) <= over.days[0] else 1
     end = len(over)
     while end > begin and not (over.whole[end - 1] and over.last[end - 1] <= period.last):
         end -= 1

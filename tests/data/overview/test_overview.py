@@ -210,3 +210,25 @@ def test_a_query_that_begins_inside_of_the_period_is_told():
 def test_a_period_that_is_not_over_is_told():
     found = said(*weekly(*[3] * 12), **period_of(10, 4), now="2026-03-20 12:00").doubts
     assert "The period is not over" in [each.title for each in found]
+
+
+def test_a_period_before_the_data_is_told_by_the_chart_and_by_the_overview():
+    from data.charts.desk import drawn
+
+    found = said(*weekly(*[3] * 12), first=date(2020, 1, 1), last=date(2020, 1, 31), now="2026-04-01")
+    assert "no whole week of data before the period" in found.changes_words
+    about = facts(site(*weekly(*[3] * 12)), now="2026-04-01")
+    drawing = drawn(about, "process_behaviour", Period(date(2020, 1, 1), date(2020, 1, 31), "UTC"))
+    assert "0 whole weeks with data" in drawing.problem.what
+
+
+def test_a_field_that_is_not_read_yet_leads_to_a_sync():
+    from dataclasses import replace
+
+    about = facts(site(*weekly(*[3] * 12)), now="2026-04-01")
+    about = replace(about, pending=frozenset({"deployment_date", "deployment_successful"}))
+    period = Period(date(2026, 3, 2), date(2026, 3, 29), "UTC")
+    told = doubts(measure_family("dora", about, period), [], about, period)
+    waits = [each for each in told if each.title.endswith("waits for a sync")]
+    assert waits
+    assert {each.action for each in waits} == {"quality"}
