@@ -21,10 +21,10 @@ from ui.tabs.catalogue import (
     QUERY,
     Part,
     catalogue_problem,
-    entry_cards,
     list_page,
     metric_page,
     no_such_metric,
+    sections,
     values_of,
 )
 from ui.url import View, parse
@@ -55,21 +55,29 @@ def show_catalogue(view: dict[str, str] | None) -> tuple[Any, Any, Any]:
 
 def _list(asked: View, view: dict[str, str]) -> list[Any]:
     period, problem = _period(asked)
-    desk = workspace().catalogue
-    words, chosen = asked.asks(QUERY) or "", asked.asks(CATEGORY)
-    counts = [(family, title, len(desk.search(words, family))) for family, title in desk.categories.items()]
-    shown = [(family, title) for family, title, n in counts if n and chosen in (None, family)]
-    parts = [_part(asked, family, title, period, words) for family, title in shown]
-    return list_page(parts, asked, counts, view, question_id(view), problem)
+    parts = [_known(asked, family, title, entries, period) for family, title, entries in _found(asked)]
+    return list_page(parts, asked, _counts(asked), view, question_id(view), problem)
 
 
-def _part(asked: View, family: str, title: str, period: Period | None, words: str) -> Part:
+def _counts(asked: View) -> list[tuple[str, str, int]]:
+    """How many metrics of each category have the words."""
+    desk, words = workspace().catalogue, asked.asks(QUERY) or ""
+    return [(family, title, len(desk.search(words, family))) for family, title in desk.categories.items()]
+
+
+def _found(asked: View) -> list[tuple[str, str, tuple[Any, ...]]]:
+    """The categories that are listed, with their entries."""
+    desk, words, chosen = workspace().catalogue, asked.asks(QUERY) or "", asked.asks(CATEGORY)
+    listed = [each for each in desk.categories.items() if chosen in (None, each[0])]
+    made = [(family, title, desk.search(words, family)) for family, title in listed]
+    return [each for each in made if each[2]]
+
+
+def _known(asked: View, family: str, title: str, entries: tuple[Any, ...], period: Period | None) -> Part:
     """A category with what is known of it without calculating anything."""
-    desk = workspace().catalogue
-    entries = desk.search(words, family)
     if period is None:
         return Part(family, title, entries, {})
-    known = desk.known(family, period, asked.filters)
+    known = workspace().catalogue.known(family, period, asked.filters)
     values = values_of(known) if known.values else None
     return Part(family, title, entries, values, _measured(asked, entries), known.state not in ("fresh", "calculated"))
 
@@ -93,22 +101,24 @@ def _period(asked: View) -> tuple[Period | None, Problem | None]:
 
 
 @callback(
-    Output(ids.catalogue_grid(MATCH, MATCH), "children"),
-    Input(ids.catalogue_ask(MATCH, MATCH), "data"),
+    Output(ids.catalogue_grid(MATCH), "children"),
+    Input(ids.catalogue_ask(MATCH), "data"),
 )
 def show_values(order: dict[str, str]) -> Any:
-    """The numbers of one category, once its entries are on the page."""
+    """The numbers of what is listed, once the entries are on the page."""
     asked, ws = parse(order["query"]), workspace()
-    family = order["family"]
-    entries = ws.catalogue.search(asked.asks(QUERY) or "", family)
-    measured = _measured(asked, entries)
+    found = _found(asked)
     try:
-        answer = ws.answer(family, period_of(asked), asked.filters)
-    except Exception as error:  # noqa: BLE001 - the other categories stay, and this one must say something
+        period = period_of(asked)
+        parts = [
+            Part(family, title, entries, values_of(ws.answer(family, period, asked.filters)), _measured(asked, entries))
+            for family, title, entries in found
+        ]
+    except Exception as error:  # noqa: BLE001 - the entries stay, and their places must say something
         problem, request_id = problem_of(error)
         said = f"{problem}{f' Request {request_id}.' if request_id else ''}"
-        return entry_cards(Part(family, "", entries, {}, measured), asked, said)
-    return entry_cards(Part(family, "", entries, values_of(answer), measured), asked)
+        return sections([Part(*each, {}, _measured(asked, each[2])) for each in found], asked, said)
+    return sections(parts, asked)
 
 
 def _opened(asked: View) -> tuple[Any, Any, Any]:

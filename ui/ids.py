@@ -116,14 +116,14 @@ def cards_again(family: str, view: str) -> dict[str, str]:
     return {"area": "cards-again", "family": family, "view": view}
 
 
-def catalogue_grid(family: str, view: str) -> dict[str, str]:
-    """The entries of one category for one question; another question is another grid."""
-    return {"area": "catalogue-grid", "family": family, "view": view}
+def catalogue_grid(view: str) -> dict[str, str]:
+    """The entries of the catalogue for one question; another question is another grid."""
+    return {"area": "catalogue-grid", "view": view}
 
 
-def catalogue_ask(family: str, view: str) -> dict[str, str]:
+def catalogue_ask(view: str) -> dict[str, str]:
     """Put beside entries without numbers: asks for them as soon as it is on the page."""
-    return {"area": "catalogue-ask", "family": family, "view": view}
+    return {"area": "catalogue-ask", "view": view}
 
 
 def filter_list(name: str) -> dict[str, str]:

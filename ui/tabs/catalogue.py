@@ -108,7 +108,12 @@ def list_page(
     body: list[Any] = [_chips(view, counts), notice(problem) if problem else None]
     if not found:
         body.append(_nothing(view, sum(n for _, _, n in counts)))
-    body += [_section(each, view, order, question, ask=problem is None) for each in parts if each.entries]
+    if found:
+        asking = problem is None and any(each.values is None or each.old for each in parts)
+        body += [
+            dcc.Store(id=ids.catalogue_ask(question), data=dict(order)) if asking else None,
+            html.Div(sections(parts, view), id=ids.catalogue_grid(question)),
+        ]
     return [each for each in body if each is not None]
 
 
@@ -155,19 +160,16 @@ def _way(words: str, href: str) -> html.A:
     return html.A(words, href=href or "?", className="btn-quiet", **{"data-nav": "in"})
 
 
-def _section(part: Part, view: View, order: Mapping[str, str], question: str, *, ask: bool) -> html.Section:
-    asking = ask and (part.values is None or part.old)
-    return html.Section(
-        [
-            html.H3(part.title, className="charts-title"),
-            dcc.Store(id=ids.catalogue_ask(part.family, question), data={**order, "family": part.family})
-            if asking
-            else None,
-            html.Div(entry_cards(part, view), id=ids.catalogue_grid(part.family, question)),
-        ],
-        className="catalogue-part",
-        key=f"{part.family} {question}",
-    )
+def sections(parts: Sequence[Part], view: View, missing: str = "") -> list[html.Section]:
+    """A section for each category. `missing`: why there are no numbers."""
+    return [
+        html.Section(
+            [html.H3(each.title, className="charts-title"), entry_cards(each, view, missing)],
+            className="catalogue-part",
+        )
+        for each in parts
+        if each.entries
+    ]
 
 
 def entry_cards(part: Part, view: View, missing: str = "") -> html.Div:
