@@ -86,6 +86,9 @@ def drawn(name: str, overview: Overview, serving: Serving | None, period: Period
 # ---- words
 
 
+_UNITS = ((86_400, "days"), (3_600, "h"), (60, "min"))
+
+
 def percent(share: float | None) -> str:
     """0.254 as 25 %."""
     return "–" if share is None else f"{100 * share:.0f} %"
@@ -112,10 +115,9 @@ def seconds(value: float | None) -> str:
     """
     if value is None:
         return "–"
-    for size, unit in ((86400, "days"), (3600, "h"), (60, "min")):
-        if value >= size:
-            return f"{value / size:.3g} {unit}" if value / size < 100 else f"{value / size:,.0f} {unit}"
-    return f"{value:.3g} s"
+    size, unit = next((each for each in _UNITS if value >= each[0]), (1, "s"))
+    many = value / size
+    return f"{many:.2g} {unit}" if many < 99.5 else f"{many:,.0f} {unit}"
 
 
 def short(text: str, most: int = 34) -> str:
