@@ -88,14 +88,19 @@ def _outcome(row: OutcomeRow, found: Overview, view: View) -> html.Tr:
     return html.Tr(
         [
             html.Th(name, scope="row"),
-            html.Td(_target(row), className="right jobs-number"),
-            html.Td(amount(row.actual, row.unit), className="right jobs-number"),
-            html.Td(reach(row.achievement, row.reason)),
-            html.Td(trend(row)),
-            html.Td(opportunity(row.opportunity)),
-            html.Td(track, className="right"),
+            _cell("Target", _target(row), "right jobs-number"),
+            _cell("Actual", amount(row.actual, row.unit), "right jobs-number"),
+            _cell("Achievement", reach(row.achievement, row.reason)),
+            _cell("Trend", trend(row)),
+            _cell("Opportunity", opportunity(row.opportunity)),
+            html.Td(track, className="right jobs-last"),
         ]
     )
+
+
+def _cell(title: str, told: Any, kind: str = "") -> html.Td:
+    """`title` stands above it where the row is too narrow for columns."""
+    return html.Td(told, className=kind or None, **{"data-title": title})
 
 
 def _source(row: OutcomeRow, found: Overview, view: View) -> html.Div:
@@ -198,10 +203,10 @@ def _job(row: JobRow, work: Any, forces: Sequence[tuple[str, str]], view: View) 
     return html.Tr(
         [
             html.Th(name, scope="row"),
-            html.Td(share(row.completion, "try", "tries")),
-            html.Td(took(row.median_seconds), className="right jobs-number"),
-            html.Td(reach(row.achievement, "not measured")),
-            html.Td(effort),
+            _cell("Completed", share(row.completion, "try", "tries")),
+            _cell("Takes", took(row.median_seconds), "right jobs-number"),
+            _cell("Outcomes", reach(row.achievement, "not measured")),
+            _cell("Work in the period", effort),
         ]
     )
 
@@ -265,11 +270,11 @@ def _painpoint(row: PainpointRow, view: View) -> html.Tr:
     return html.Tr(
         [
             html.Th(name, scope="row"),
-            html.Td(amount(row.before), className="right jobs-number"),
-            html.Td(amount(row.after), className="right jobs-number"),
-            html.Td(_effect(row)),
-            html.Td(_records(row)),
-            html.Td(f"{row.issues_done} of {row.issues} done" if row.issues else "–"),
+            _cell("Before", amount(row.before), "right jobs-number"),
+            _cell("After", amount(row.after), "right jobs-number"),
+            _cell("Effect", _effect(row)),
+            _cell("Records", _records(row)),
+            _cell("Issues", f"{row.issues_done} of {row.issues} done" if row.issues else "–"),
         ]
     )
 
