@@ -31,5 +31,13 @@ def acting(
 
 
 def words(found: Any) -> str:
-    """A component, or several, as the text that the browser gets."""
-    return json.dumps(found, cls=PlotlyJSONEncoder, ensure_ascii=False)
+    """A component, or several, as the text that the browser gets; parts that the browser builds like the others."""
+    return json.dumps(_built(json.loads(json.dumps(found, cls=PlotlyJSONEncoder))), ensure_ascii=False)
+
+
+def _built(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_built(each) for each in part]
+    if isinstance(part, dict):
+        return {name: json.loads(each) if name == "data-tree" else _built(each) for name, each in part.items()}
+    return part

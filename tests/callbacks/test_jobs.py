@@ -85,7 +85,7 @@ def test_the_first_visit_is_full_and_tells_a_story(sample):
 def test_an_outcome_is_measured_by_jira_and_says_by_what(sample):
     shown = page(sample)
     assert "measured by Jira: " in shown
-    link = re.search(r'"href":"(\?tab=jobs[^"]*metric=flow_time)"', shown)
+    link = re.search(r'"href": ?"(\?tab=jobs[^"]*metric=flow_time)"', shown)
     assert link and "label=" in link[1], "the bound metric opens with the issues that it is bound to"
 
 

@@ -15,6 +15,7 @@ from ui.components.chart_figure import figure
 from ui.components.definitions import switch_row
 from ui.components.icon import icon
 from ui.components.notice import notice
+from ui.components.still import still
 from ui.url import View, query
 
 WIDE = frozenset({"cumulative_flow", "deployments_timeline"})  # charts that need a row of their own
@@ -57,7 +58,7 @@ def chart_body(answer: ChartAnswer, view: View, switches: Sequence[Switch] = ())
         switch_row(switches),
     ]
     if answer.problem is not None:
-        parts += [notice(answer.problem), _foot(answer, own, drawn=False)]
+        parts += [notice(answer.problem), still(_foot(answer, own, drawn=False))]
     else:
         parts += [
             html.Div(
@@ -72,7 +73,7 @@ def chart_body(answer: ChartAnswer, view: View, switches: Sequence[Switch] = ())
             ),
             _said(answer),
             _table(answer),
-            _foot(answer, own, drawn=True),
+            still(_foot(answer, own, drawn=True)),
         ]
     return html.Div([each for each in parts if each is not None], className="chart-inner")
 

@@ -9,6 +9,7 @@ from dash import html
 
 from data.views import Finding, Problem, Quality, Status
 from ui.components.notice import notice
+from ui.components.still import still
 from ui.words import count, moment, parse_instant
 
 NOTHING = "No gaps found in the data that was read. What each number leaves out is on its card."
@@ -45,7 +46,7 @@ def _findings(quality: Quality, status: Status) -> html.Section:
     found = sorted(quality.findings, key=lambda each: order.index(each.level) if each.level in order else 1)
     doubtful = [each for each in found if each.level != "info"]
     if doubtful:
-        shown: Any = html.Ul([_finding(each) for each in doubtful], className="findings")
+        shown: Any = still(html.Ul([_finding(each) for each in doubtful], className="findings"))
     elif status.synced_at:
         shown = html.P(_dotted("ok", NOTHING), className="quality-nothing")
     else:
@@ -58,7 +59,7 @@ def _findings(quality: Quality, status: Status) -> html.Section:
             html.P(about, className="quality-about") if status.synced_at else None,
             shown,
             html.H3("Good to know", className="block-title findings-more") if notes else None,
-            html.Ul([_finding(each) for each in notes], className="findings") if notes else None,
+            still(html.Ul([_finding(each) for each in notes], className="findings")) if notes else None,
         ],
         className="block",
     )

@@ -10,6 +10,7 @@ from data.sprints.views import IssueList, OneSprint, Part, SprintIssue, SprintRo
 from data.views import Problem
 from ui.components.icon import icon
 from ui.components.notice import notice
+from ui.components.still import still
 from ui.tabs.sprints import amount, link_to, percent, score
 from ui.url import View
 from ui.words import count, moment, number
@@ -184,7 +185,7 @@ def _value(part: Part, value: float | None) -> str:
 def _parts(row: SprintRow) -> html.Div:
     heads = ("This sprint", "Mean of the board", "Standard deviation", "z-score", "Weight", "Adds")
     return html.Div(
-        html.Table(
+        still(html.Table(
             [
                 html.Thead(
                     html.Tr([html.Th("Part", scope="col"), *(html.Th(each, scope="col", className="right") for each in heads)])
@@ -192,7 +193,7 @@ def _parts(row: SprintRow) -> html.Div:
                 html.Tbody([_part(each) for each in row.parts]),
             ],
             className="plain-table sprint-parts",
-        ),
+        )),
         className="sprint-scroll",
         tabIndex="0",
         role="region",
@@ -228,12 +229,14 @@ def _list(each: IssueList, unit: str) -> html.Section:
                 ),
                 html.P(each.help, className="muted sprint-list-help"),
                 html.Div(
-                    html.Table(
-                        [
-                            html.Thead(html.Tr([_heading(head) for head in heads])),
-                            html.Tbody([_issue(issue, points, noted) for issue in each.issues]),
-                        ],
-                        className="plain-table sprint-issues",
+                    still(
+                        html.Table(
+                            [
+                                html.Thead(html.Tr([_heading(head) for head in heads])),
+                                html.Tbody([_issue(issue, points, noted) for issue in each.issues]),
+                            ],
+                            className="plain-table sprint-issues",
+                        )
                     ),
                     className="sprint-scroll",
                     tabIndex="0",

@@ -13,6 +13,7 @@ from data.views import Problem
 from ui.components.icon import icon
 from ui.components.menu import menu
 from ui.components.notice import notice
+from ui.components.still import still
 from ui.url import View, query
 from ui.words import count, moment, number
 
@@ -230,7 +231,7 @@ def _table(found: Sprints, view: View, zone: str) -> html.Section:
         [
             html.H3("Sprints", className="block-title"),
             html.Div(
-                html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="plain-table sprint-table"),
+                still(html.Table([html.Thead(html.Tr(heads)), html.Tbody(rows)], className="plain-table sprint-table")),
                 className="sprint-scroll",
                 tabIndex="0",
                 role="region",

@@ -12,6 +12,7 @@ from ui import ids
 from ui.components.icon import icon
 from ui.components.metric_card import tier
 from ui.components.notice import notice
+from ui.components.still import still
 from ui.url import FILTERS, View, query
 from ui.words import change, day, headline, span
 
@@ -225,12 +226,14 @@ def _table(comparison: Comparison) -> html.Div:
         for view, days in zip(comparison.views, comparison.days, strict=True)
     ]
     return html.Div(
-        html.Table(
-            [
-                html.Thead(html.Tr([html.Th("Metric", scope="col"), *heads])),
-                html.Tbody([_metric(row) for row in comparison.rows]),
-            ],
-            className="plain-table teams-table",
+        still(
+            html.Table(
+                [
+                    html.Thead(html.Tr([html.Th("Metric", scope="col"), *heads])),
+                    html.Tbody([_metric(row) for row in comparison.rows]),
+                ],
+                className="plain-table teams-table",
+            )
         ),
         className="teams-scroll",
         tabIndex="0",

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 
 import pytest
-from plotly.utils import PlotlyJSONEncoder
 
 from data.views import Finding, Quality
+from tests.callbacks.acting import words
 from tests.fake_workspace import FINDINGS, FakeWorkspace
 from ui.components.quality_badge import last_sync, quality_badge
 from ui.tabs.quality import NOTHING, quality_page, took
 
 
-def text(component) -> str:
-    return json.dumps(component, cls=PlotlyJSONEncoder, ensure_ascii=False)
-
-
 def page(scenario: str, quality: Quality | None = None) -> str:
     fake = FakeWorkspace(scenario)
-    return text(quality_page(quality or fake.quality(), fake.status()))
+    return words(quality_page(quality or fake.quality(), fake.status()))
 
 
 def test_findings_come_worst_first_with_what_they_do_and_what_to_do():
@@ -34,8 +29,8 @@ def test_findings_come_worst_first_with_what_they_do_and_what_to_do():
 
 def test_a_level_is_said_in_words_too():
     shown = page("doubtful")
-    for words in ("Serious", "Warning", "Good to know"):
-        assert f'"aria-label": "{words}"' in shown
+    for level in ("Serious", "Warning", "Good to know"):
+        assert f'"aria-label": "{level}"' in shown
 
 
 def test_a_finding_about_no_single_issue_gives_no_number():
@@ -65,7 +60,7 @@ def test_without_data_nothing_is_promised():
 
 def test_the_last_sync_in_figures():
     shown = page("doubtful")
-    for words in (
+    for said in (
         "815 issues",
         "812 issues",
         "31 issues",
@@ -74,7 +69,7 @@ def test_the_last_sync_in_figures():
         "Not complete",
         "What it noted (2)",
     ):
-        assert words in shown
+        assert said in shown
     assert "Jira counted" not in page("full"), "it asked only for what had changed"
     assert "Complete: what had changed was read." in page("full")
 
@@ -119,10 +114,10 @@ def test_how_long(seconds, words):
 
 
 def test_the_badge_counts_and_wears_the_worst_colour():
-    shown = text(quality_badge(Quality(None, FINDINGS)))
+    shown = words(quality_badge(Quality(None, FINDINGS)))
     assert "level-danger" in shown
     assert '"aria-label": "Data quality: 3 findings"' in shown
-    assert 'Data quality: 1 finding"' in text(quality_badge(Quality(None, FINDINGS[1:2])))
+    assert 'Data quality: 1 finding"' in words(quality_badge(Quality(None, FINDINGS[1:2])))
 
 
 def test_no_badge_when_nothing_is_found_or_nothing_is_known():
