@@ -84,7 +84,7 @@ def test_open_narrow_look_track_and_see(page: Page, site: str, shop: Workspace):
 
 
 def test_a_point_of_the_landscape_opens_its_outcome(page: Page, site: str, shop: Workspace):
-    opened(page, site)
+    opened(page, site, "&period=90d")
     plot = page.locator('[data-chart="opportunity_landscape"] .js-plotly-plot')
     expect(plot).to_be_visible()
     # the outcome at the very lower right stands alone, so a click where it is drawn is a click on it
@@ -97,7 +97,8 @@ def test_a_point_of_the_landscape_opens_its_outcome(page: Page, site: str, shop:
     expect(page.locator(".detail-page .detail-title")).to_have_text("Costs that appear late")
     expect(page.locator(".detail-page .ag-row").first).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.locator(".detail-page")).not_to_be_in_viewport()
+    expect(page.locator(".detail-page")).to_be_hidden()
+    expect(page).not_to_have_url(re.compile("pick="))
 
 
 def test_a_number_opens_and_its_records_turn(page: Page, site: str, shop: Workspace):
