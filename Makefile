@@ -32,7 +32,7 @@ format: setup-dev ## Put the code into the house format
 	@$(python) -m ruff format .
 
 test: setup-dev browser lint ## Install what the tests need and run everything, real browser included
-	@$(python) -m pytest $(PYTEST)
+	@$(python) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(PYTEST)
 
 test-without-browser: setup-dev lint ## Run everything that needs no browser
 	@$(python) -m pytest -m "not browser and not torture" --ignore tests/browser $(PYTEST)
