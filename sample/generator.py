@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sample.calendar_of_work import DAY, Calendar
 from sample.drafts import Draft, Story
 from sample.finish import Finisher
+from sample.lateness import unfinished
 from sample.plans import (
     CUSTOM_FIELDS,
     LINKS,
@@ -100,6 +101,7 @@ class _Site:
         for plan, size in zip(self.plans, sizes, strict=True):
             story = Story(plan, self.calendar, Random(f"{plan.key} {self.seed}"), self.first, self.last)
             drafts += _project(story, size, self.count, now)
+        unfinished(drafts, self.count, self.last, self.calendar, Random(f"lateness {self.seed}"))
         drafts.sort(key=lambda draft: (draft.created, draft.plan.key))
         numbers = dict.fromkeys((plan.key for plan in self.plans), 0)
         for position, draft in enumerate(drafts):

@@ -261,6 +261,45 @@ def test_the_last_days_have_data_too() -> None:
     assert sum(microseconds(issue.fields["updated"]) > week for issue in made.issues) > 10
 
 
+DAY = 86_400_000_000
+
+
+def _spans(site: Site) -> list[tuple[int, int | None]]:
+    """(begun, done or None) of every item of work that was begun, in microseconds."""
+    levels = {row["name"]: row["hierarchyLevel"] for row in site.issue_types}
+    category = {row["id"]: row["statusCategory"]["key"] for row in site.statuses}
+    spans = []
+    for issue in site.issues:
+        kind = issue.fields["issuetype"]["name"]
+        if levels[kind] or kind in ("Deployment", "Incident"):
+            continue
+        begun = done = None
+        for at, _, after in _status_changes(issue):
+            if category[after] == "done":
+                done = done or at
+            else:
+                begun, done = begun or at, None
+        if begun is not None:
+            spans.append((begun, done))
+    return spans
+
+
+@pytest.mark.parametrize(("count", "seed", "until"), [(800, 1, UNTIL), (2000, 1, date(2026, 11, 19)), (2000, 5, UNTIL)])
+def test_the_site_ends_amid_work_and_some_of_it_is_stuck(count: int, seed: int, until: date) -> None:
+    """Not less is in progress than in the weeks before, and a few items are older than 85 % of the finished ones."""
+    spans = _spans(generate(count, seed, until))
+    end = microseconds(f"{until}T23:59:59.000+0100")
+
+    def load(at: int) -> int:
+        return sum(begun <= at and (done is None or done > at) for begun, done in spans)
+
+    before = [load(end - week * 7 * DAY) for week in range(1, 7)]
+    assert load(end) >= 0.85 * sum(before) / len(before), (before, load(end))
+    times = sorted(done - begun for begun, done in spans if done is not None and done > end - 90 * DAY)
+    ages = [end - begun for begun, done in spans if done is None]
+    assert 3 <= sum(age > times[int(len(times) * 0.85)] for age in ages) <= 8
+
+
 def test_the_preset_maps_every_dora_field_to_one_that_exists(site: Site) -> None:
     patch = preset(site)
     mappings = patch["dora_flow_config"]["field_mappings"]
