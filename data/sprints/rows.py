@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from data.metrics.catalogue import Asked, Missing
@@ -13,6 +15,7 @@ from data.sprints.windows import BEFORE_DATA, CLOSED, PROBLEMS
 
 SWITCHES = ("workflow.done", "not_completed_resolutions")
 NOTHING = "No sprint was closed between these dates."
+NOTHING_COMMITTED = "No sprint was closed between these dates, or nothing was committed in them."
 
 
 def sprint_rows(facts: Facts) -> Rows:
@@ -70,14 +73,23 @@ def sprints_in(rows: Rows) -> str:
     return f"{count} sprint{'s' * (count != 1)}"
 
 
-def notes(rows: Rows, asked: Asked) -> list[str]:
-    """Of how many sprints the number is, and in what it counts."""
-    words = [f"{sprints_in(rows)}, in {unit_of(asked)}."]
+def explained(rows: Rows, asked: Asked, *steps: str) -> dict[str, Any]:
+    """What the detail says of a ratio of sums: of how many sprints it is, what it counts in, and how it was calculated."""
+    notes = [f"{sprints_in(rows)}, in {unit_of(asked)}."]
     if not in_points(asked.facts):
-        words.append("Story points are not mapped.")
-    return words
+        notes.append("Story points are not mapped.")
+    if len(np.unique(rows["sprint"])) > 1:
+        steps = (*steps, "Sums over all of them, so that a small sprint weighs little.")
+    return {"notes": notes, "steps": list(steps)}
 
 
-def several(rows: Rows) -> str:
-    """A sentence about more than one sprint; empty for one."""
-    return "Sums over all of them, so that a small sprint weighs little." if len(np.unique(rows["sprint"])) > 1 else ""
+def points_explained(rows: Rows, amount: str, done_to_them: str) -> dict[str, Any]:
+    """What the detail says of a sum of points: the points of each sprint. `done_to_them`: committed, completed …"""
+    each = np.bincount(np.unique(rows["sprint"], return_inverse=True)[1], weights=rows[amount]) if rows.used else ()
+    if not len(each):
+        return {"notes": ["No sprint."], "steps": [f"0 points {done_to_them}."]}
+    terms = " + ".join(f"{n:g}" for n in each[:12]) + (" + …" if len(each) > 12 else "")
+    return {
+        "notes": [f"{sprints_in(rows)}, {np.mean(each):.3g} points each."],
+        "steps": [f"{terms} = {np.sum(each):g} points {done_to_them}."],
+    }

@@ -8,7 +8,7 @@ import numpy as np
 
 from data.metrics.catalogue import Asked, metric
 from data.metrics.rows import Rows
-from data.sprints.rows import NOTHING, SWITCHES, notes, part_in, several, sprint_rows, unit_of
+from data.sprints.rows import NOTHING_COMMITTED, SWITCHES, explained, part_in, sprint_rows, unit_of
 
 
 @metric(
@@ -19,7 +19,7 @@ from data.sprints.rows import NOTHING, SWITCHES, notes, part_in, several, sprint
     shows="ratio_percent",
     lower_is_better=True,
     rows=sprint_rows,
-    nothing=f"{NOTHING[:-1]}, or nothing was committed in them.",
+    nothing=NOTHING_COMMITTED,
     outcome_title="In the sprint",
     outcome=part_in,
     fields=("story_points",),
@@ -51,9 +51,9 @@ def _differences(rows: Rows) -> np.ndarray:
 def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
     planned, unit = float(rows["planned"].sum()), unit_of(asked)
     done, away = float(rows["done"].sum()), float(np.abs(_differences(rows)).sum())
-    steps = [
+    return explained(
+        rows,
+        asked,
         f"{planned:g} {unit} were committed, {done:g} completed; sprint by sprint {away:g} apart.",
         f"{away:g} ÷ {planned:g} = {away / planned:.4g}.",
-        several(rows),
-    ]
-    return {"notes": notes(rows, asked), "steps": [each for each in steps if each]}
+    )

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from data.metrics.catalogue import Asked, metric
 from data.metrics.rows import Rows
-from data.sprints.rows import NOTHING, SWITCHES, no_points, part_in, sprint_rows, sprints_in
+from data.sprints.rows import NOTHING, SWITCHES, no_points, part_in, points_explained, sprint_rows
 
 
 @metric(
@@ -44,14 +42,4 @@ def planned_sp(rows: Rows, _asked: Asked) -> float | None:
 
 @planned_sp.explains
 def _explain(rows: Rows, _asked: Asked) -> dict[str, Any]:
-    each = (
-        np.bincount(np.unique(rows["sprint"], return_inverse=True)[1], weights=rows["planned"])
-        if rows.used
-        else np.zeros(0)
-    )
-    return {
-        "notes": [f"{sprints_in(rows)}, {each.mean():.3g} points each." if len(each) else "No sprint."],
-        "steps": [
-            f"{' + '.join(f'{n:g}' for n in each[:12])}{' + …' if len(each) > 12 else ''} = {each.sum():g} points committed."
-        ],
-    }
+    return points_explained(rows, "planned", "committed")

@@ -6,7 +6,7 @@ from typing import Any
 
 from data.metrics.catalogue import Asked, metric
 from data.metrics.rows import Rows
-from data.sprints.rows import NOTHING, SWITCHES, notes, part_in, several, sprint_rows, unit_of
+from data.sprints.rows import NOTHING_COMMITTED, SWITCHES, explained, part_in, sprint_rows, unit_of
 
 
 @metric(
@@ -17,7 +17,7 @@ from data.sprints.rows import NOTHING, SWITCHES, notes, part_in, several, sprint
     shows="ratio_percent",
     lower_is_better=True,
     rows=sprint_rows,
-    nothing=f"{NOTHING[:-1]}, or nothing was committed in them.",
+    nothing=NOTHING_COMMITTED,
     outcome_title="In the sprint",
     outcome=part_in,
     fields=("story_points",),
@@ -44,9 +44,9 @@ def scope_churn_ratio(rows: Rows, _asked: Asked) -> float | None:
 def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
     planned, unit = float(rows["planned"].sum()), unit_of(asked)
     added, removed = float(rows["added"].sum()), float(rows["removed"].sum())
-    steps = [
+    return explained(
+        rows,
+        asked,
         f"{planned:g} {unit} were committed; {added:g} were added and {removed:g} removed after the start.",
         f"({added:g} + {removed:g}) ÷ {planned:g} = {(added + removed) / planned:.4g}.",
-        several(rows),
-    ]
-    return {"notes": notes(rows, asked), "steps": [each for each in steps if each]}
+    )

@@ -6,7 +6,7 @@ from typing import Any
 
 from data.metrics.catalogue import Asked, metric
 from data.metrics.rows import Rows
-from data.sprints.rows import NOTHING, SWITCHES, notes, part_in, several, sprint_rows, unit_of
+from data.sprints.rows import NOTHING_COMMITTED, SWITCHES, explained, part_in, sprint_rows, unit_of
 
 
 @metric(
@@ -17,7 +17,7 @@ from data.sprints.rows import NOTHING, SWITCHES, notes, part_in, several, sprint
     shows="ratio_percent",
     lower_is_better=True,
     rows=sprint_rows,
-    nothing=f"{NOTHING[:-1]}, or nothing was committed in them.",
+    nothing=NOTHING_COMMITTED,
     outcome_title="In the sprint",
     outcome=part_in,
     fields=("story_points",),
@@ -44,9 +44,9 @@ def spillover_ratio(rows: Rows, _asked: Asked) -> float | None:
 @spillover_ratio.explains
 def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
     planned, spilled, unit = float(rows["planned"].sum()), float(rows["spilled"].sum()), unit_of(asked)
-    steps = [
+    return explained(
+        rows,
+        asked,
         f"{planned:g} {unit} were committed, {spilled:g} of them were not done at the close.",
         f"{spilled:g} ÷ {planned:g} = {spilled / planned:.4g}.",
-        several(rows),
-    ]
-    return {"notes": notes(rows, asked), "steps": [each for each in steps if each]}
+    )
