@@ -185,7 +185,8 @@ def _comparison(metric: Metric, facts: Facts, period: Period, value: float) -> d
     }
     if then is None:
         return out
-    change = None if then == 0 else 100 * (value - then) / then
+    # Where zero is only a middle (a score), or the value before was below it, a percentage says nothing.
+    change = None if then <= 0 or metric.unit == "score" else 100 * (value - then) / then
     flat = value == then or (change is not None and abs(change) < _FLAT)
     out["trend_percentage"] = 0.0 if value == then else change
     out["trend_points"] = value - then if metric.unit == "percent" else None  # 12 % after 10 %: 2 points, not 20 %

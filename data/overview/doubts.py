@@ -109,7 +109,7 @@ def _of_value(value: MetricValue, title: str) -> Iterator[Doubt]:
             "Open it, look at those left out, and mend them or the mapping.",
             "warning", "metric", value.metric_name,
         )  # fmt: skip
-    if value.details.get("low_confidence"):
+    if value.details.get("low_confidence") and value.unit != "items":  # a count is what it is, however small
         used = int(value.details.get("count", used))
         yield Doubt(
             f"{title} rests on few",

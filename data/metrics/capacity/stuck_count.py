@@ -21,7 +21,7 @@ from data.metrics.standstill import LEAST_STAYS, USUAL, stuck, usual
     select=stuck,
     outcome_title="Usual there",
     outcome=lambda rows: [f"up to {each:,.1f} days" for each in rows.columns["limit"]],
-    nothing="Nothing is known about this day: the data covers other dates.",
+    nothing="Nothing is known about this day: none of these issues changed between these dates.",
     measures="in_status",
     switches=(
         "stuck_days",

@@ -21,7 +21,7 @@ from data.metrics.rows import Rows
     lower_is_better=True,
     rows=load_rows,
     select=at_snapshot,
-    nothing="Nothing is known about this day: the data covers other dates.",
+    nothing="Nothing is known about this day: none of these issues changed between these dates.",
     measures="age",
     fields=("work_started_date", "work_completed_date"),
     switches=flow_load.switches,

@@ -19,7 +19,7 @@ from data.metrics.standstill import unassigned
     lower_is_better=True,
     rows=load_rows,
     select=unassigned,
-    nothing="Nothing is known about this day: the data covers other dates.",
+    nothing="Nothing is known about this day: none of these issues changed between these dates.",
     measures="age",
     fields=("work_started_date", "work_completed_date"),
     switches=(

@@ -27,7 +27,9 @@ from data.metrics.rows import Rows
     rows=completed_rows,
     as_of_rows=completed_rows,
     outcome_title="Points",
-    outcome=lambda rows: ["" if np.isnan(each) else f"{each:g} points" for each in rows.columns["points"]],
+    outcome=lambda rows: [
+        "" if np.isnan(each) else f"{each:g} point{'' if each == 1 else 's'}" for each in rows.columns["points"]
+    ],
     nothing="No items were completed between these dates.",
     fields=("work_completed_date", "story_points"),
     switches=(
