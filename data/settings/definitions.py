@@ -52,7 +52,7 @@ _SAID = {
         "Durations", "time",
         {
             "exact": "Exact time", "inclusive_days": "Whole days, both ends count",
-            "exclusive_days": "Whole days", "working_days": "Working time",
+            "exclusive_days": "Whole days, first day not counted", "working_days": "Working time",
         },
     ),
     "working_time.weekdays": _Said("Working days", "time", empty="no day", help="Days that count where durations are working time."),
