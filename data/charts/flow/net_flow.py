@@ -92,7 +92,7 @@ def net_flow(asked: ChartAsked) -> Drawing:
         for words, a, b, c in zip(over.labels, begun.tolist(), ended.tolist(), net.tolist(), strict=True)
     ]
     total = int(net.sum())
-    grows = f"work in progress grew by {total:,}" if total > 0 else f"work in progress shrank by {-total:,}"
+    grows = f"{total:,} more than were finished" if total > 0 else f"{-total:,} more than were started"
     return Drawing(
         f"{int(begun.sum()):,} items were started and {int(ended.sum()):,} completed: {grows if total else 'as many as were started'}.",
         (Series("", "bars", over.tokens, net.tolist(), text=text, picks=tokens),),
