@@ -112,7 +112,7 @@ class Overview:
             said = said.replace("the one judged vary", "the one judged varies")
         if self.untold:
             said += f" Too few weeks with values to tell: {', '.join(self.untold)}."
-        return f"{said} {judged}"
+        return f"{said} {judged} The change on a card is that against the period before alone, noise included."
 
     @property
     def ageing_words(self) -> str:

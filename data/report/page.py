@@ -128,6 +128,8 @@ def _change(value: MetricValue) -> str:
         return ""
     percentage, verdict = details.get("trend_percentage"), details.get("trend_verdict")
     size = f" {abs(percentage):,.0f} %" if percentage is not None and arrow != "→" else ""
+    if size and (points := details.get("trend_points")):
+        size = f" {abs(points):.2g} points,{size}"
     words = verdict or {"↑": "higher", "↓": "lower", "→": "unchanged"}[arrow]
     kind = f' class="{verdict}"' if verdict in ("better", "worse") else ""
     before = details.get("previous_value")
