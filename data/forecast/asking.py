@@ -40,5 +40,5 @@ def _number(text: str | None, default: int, what: str) -> int:
     if text is None:
         return default
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise ForecastRefused(f"{what} is {text[:40]!r}.", "Give a whole number.")
+        raise ForecastRefused(f"{what} is {text[:40]!r}.", "Give a whole number without sign, point or comma.")
     return int(text)
