@@ -16,7 +16,9 @@ def app() -> Any:
     """One app for the run: Dash hands module-level callbacks to the first app that starts."""
     from callbacks.app import create_app
 
-    return create_app(FakeWorkspace())
+    made = create_app(FakeWorkspace())
+    made.server.test_client().get("/")  # it starts now, before another one that a test makes
+    return made
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ def test_axe_finds_nothing_grave_on_a_tab(page: Page, site: str, everybody: Work
 @pytest.mark.parametrize("query", ["tab=dora&metric=lead_time_for_changes", "tab=flow&chart=cycle_time_scatter"])
 def test_axe_finds_nothing_grave_in_a_panel(page: Page, site: str, everybody: Workspace, query: str, theme: str):
     settled(page, f"{site}/?{query}&period=90d", theme)
-    expect(page.locator("#detail-panel, .detail-panel").first).to_be_visible()
+    expect(page.locator("#detail-panel")).to_be_visible()
     page.wait_for_timeout(1_000)
     assert not grave(page)
 
@@ -112,6 +112,6 @@ def test_keyboard_alone_reaches_a_number_and_its_issues(page: Page, site: str, e
     assert "Overview" in " ".join(each["words"] for each in reached), "the tabs are on the way"
     assert all(each["seen"] for each in reached), [each["words"] for each in reached if not each["seen"]]
     page.keyboard.press("Enter")
-    expect(page.locator(".detail-panel").get_by_role("heading", name="Flow time").first).to_be_visible()
+    expect(page.locator("#detail-panel").get_by_role("heading", name="Flow time").first).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.locator(".detail-panel:visible")).to_have_count(0)
+    expect(page.locator("#detail-panel:visible")).to_have_count(0)

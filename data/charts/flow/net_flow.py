@@ -27,7 +27,7 @@ def crossings_rows(facts: Facts) -> Rows:
     ended = np.full(len(facts.tables), NEVER, dtype=np.int64)
     ended[done.issue[done.reason == 0]] = done.at[done.reason == 0]
     begun = np.where((found.started != NEVER) & (found.started <= facts.now), found.started, NEVER)
-    begun = np.where((ended != NEVER) & ((begun == NEVER) | (begun < 0)), ended, begun)
+    begun = np.where((ended != NEVER) & ((begun == NEVER) | (begun > ended)), ended, begun)
     table = facts.tables.issues
     arrives = np.flatnonzero((begun != NEVER) & facts.chosen)
     sieve = Sieve(len(arrives))
