@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,8 +54,11 @@ class Line:
     values: dict[str, Any]
 
 
-def read_file(path: Path, source: str = "import") -> list[Record]:
-    """Every record of a file. Raises ImportFailed, OSError."""
+Check = Callable[[Record], None]  # raises RecordError
+
+
+def read_file(path: Path, source: str = "import", check: Check | None = None) -> list[Record]:
+    """Every record of a file; `check` may refuse one. Raises ImportFailed, OSError."""
     with opened(path) as file:
         content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
@@ -64,11 +67,11 @@ def read_file(path: Path, source: str = "import") -> list[Record]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ImportFailed(path.name, ["It is not UTF-8 text. Save it as UTF-8 (CSV UTF-8 in Excel)."]) from None
-    return read_text(text, path.name, source)
+    return read_text(text, path.name, source, check)
 
 
-def read_text(text: str, name: str, source: str = "import") -> list[Record]:
-    """Every record of a text; `name` ends in .csv, .json or .jsonl. Raises ImportFailed.
+def read_text(text: str, name: str, source: str = "import", check: Check | None = None) -> list[Record]:
+    """Every record of a text; `name` ends in .csv, .json or .jsonl; `check` may refuse one. Raises ImportFailed.
 
     >>> found = read_text("kind,job_id,persona,feature_used,status,started_at\\njob,buy,ann,cart,started,2026-01-31", "a.csv")
     >>> found[0].job_id, found[0].status, found[0].started_at
@@ -84,6 +87,8 @@ def read_text(text: str, name: str, source: str = "import") -> list[Record]:
         for line in reader(text):
             try:
                 found.append(_record(line.values, source))
+                if check is not None:
+                    check(found[-1])
             except RecordError as error:
                 problems.append(f"{line.where}: {error}")
     except (ValueError, csv.Error) as error:

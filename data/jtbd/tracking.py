@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from data.jtbd import intake
 from data.jtbd.operations import achievement, effectiveness, outcome_status
 from data.jtbd.records import (
+    INSTANTS,
     JobCompletion,
     OutcomeAchieved,
     PainpointResolved,
@@ -21,10 +23,17 @@ from data.jtbd.records import (
 )
 
 if TYPE_CHECKING:
-    from data.jtbd.specs import Specs
+    from data.jtbd.specs import Outcome, Specs
     from data.jtbd.store import RecordStore
 
 When = int | str | datetime | None
+_DAY = 86_400_000_000
+# Units of which there is no amount below nothing.
+_AMOUNTS = frozenset({
+    "%", "percent", "pct", "ms", "milliseconds", "s", "sec", "second", "seconds", "min", "minute", "minutes", "h", "hour",
+    "hours", "d", "day", "days", "week", "weeks", "month", "months", "item", "items", "issue", "issues", "ticket", "tickets",
+    "count", "times", "step", "steps", "click", "clicks",
+})  # fmt: skip
 
 
 class Tracking:
@@ -40,7 +49,9 @@ class Tracking:
         raise NotImplementedError
 
     def add(self, records: list[Record]) -> int:
-        """Store records; returns how many are new."""
+        """Store records; returns how many are new. Raises RecordError for what has not happened yet."""
+        for each in records:
+            believed(each, self.now, None)
         return self.store.add(records)
 
     def track_job(
@@ -107,6 +118,7 @@ class Tracking:
         wanted = expected if expected is not None else spec.target if spec else None
         if wanted is None:
             raise RecordError(f"No spec says which value of {name} is wanted. Say what was expected.")
+        _not_negative(spec, expected_value=wanted, actual_value=actual)
         rate, _ = achievement(wanted, actual, spec.direction if spec else None)
         found = OutcomeAchieved(
             name,
@@ -220,13 +232,18 @@ class Tracking:
 
     def import_file(self, path: Path) -> tuple[int, int]:
         """(records in the file, new ones): all of a file or none. Raises ImportFailed, OSError too."""
-        rows = intake.read_file(path)
+        rows = intake.read_file(path, check=self._believed())
         return len(rows), self.add(rows)
 
     def import_text(self, text: str, name: str) -> tuple[int, int]:
         """The same for an upload; `name` ends in .csv, .json or .jsonl."""
-        rows = intake.read_text(text, name)
+        rows = intake.read_text(text, name, check=self._believed())
         return len(rows), self.add(rows)
+
+    def _believed(self) -> Callable[[Record], None]:
+        """What refuses a record of a file that cannot be true here."""
+        specs, now = self.specs(), self.now
+        return lambda record: believed(record, now, specs)
 
     def as_row(self, record: Record) -> dict[str, Any]:
         """A record as files hold it."""
@@ -238,7 +255,7 @@ class Tracking:
 
     def _instant(self, value: When, what: str) -> int | None:
         if value is None or isinstance(value, int):
-            return value
+            return value if value is None else _happened(value, self.now, what)
         if isinstance(value, str):
             text = value.strip()
             if not text or text.casefold() == "now":
@@ -248,9 +265,42 @@ class Tracking:
             except ValueError as error:
                 raise RecordError(f"{what} is {text!r}. Write it as 2026-01-31T09:30:00.") from error
         try:
-            return round(value.astimezone().timestamp() * 1e6)
+            found = round(value.astimezone().timestamp() * 1e6)
         except (OverflowError, OSError, ValueError) as error:
             raise RecordError(f"{what} {value} lies outside of the calendar.") from error
+        return _happened(found, self.now, what)
+
+
+def believed(record: Record, now: int, specs: Specs | None) -> None:
+    """Raises RecordError for an instant more than a day ahead, and for a negative amount of an outcome of the specs.
+
+    >>> believed(TimeToOutcome("pay", "ann", "cart", 5 * _DAY), 0, None)
+    Traceback (most recent call last):
+    data.jtbd.records.RecordError: start_time lies in the future (1970-01-06). Note down what has happened.
+    """
+    for name in record._fields:
+        value = getattr(record, name) if name in INSTANTS else None
+        if value is not None:
+            _happened(value, now, name)
+    if specs is not None and isinstance(record, OutcomeAchieved):
+        spec = specs.outcomes.get(specs.resolve("outcome", record.outcome_id))
+        _not_negative(spec, expected_value=record.expected_value, actual_value=record.actual_value)
+
+
+def _happened(at: int, now: int, what: str) -> int:
+    """The instant; a day ahead is let through, for clocks and zones that differ."""
+    if at > now + _DAY:
+        raise RecordError(f"{what} lies in the future ({intake.iso_of(at)[:10]}). Note down what has happened.")
+    return at
+
+
+def _not_negative(spec: Outcome | None, **values: float) -> None:
+    """A time, a count or a share is never below 0; an outcome whose target is below 0 may be."""
+    if spec is None or spec.unit.strip().casefold() not in _AMOUNTS or (spec.target or 0) < 0:
+        return
+    for name, value in values.items():
+        if value < 0:
+            raise RecordError(f"{name} is {value:g}. This outcome is in {spec.unit}: give 0 or more.")
 
 
 def _needs(record: Any, *names: str) -> None:

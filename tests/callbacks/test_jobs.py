@@ -238,6 +238,10 @@ BAD = [
     ("satisfaction", {"outcome": "pay", "level": "8", "persona": "Shopper", "effort": "2.5"}, "effort", "whole number"),
     ("time", {"outcome": "pay", "persona": "Shopper", "started": "2026-01-05T09:00", "at": "2026-01-04T09:00"}, "at", "before the start"),
     ("time", {"outcome": "pay", "persona": "Shopper", "started": "yesterday"}, "started", "2026-01-31"),
+    ("outcome", {"outcome": "pay", "actual": "-5"}, "actual", "give 0 or more"),
+    ("outcome", {"outcome": "pay", "actual": "5", "expected": "-1"}, "expected", "give 0 or more"),
+    *((kind, {**values, "at": "2999-01-05T09:00"}, "at", "lies in the future") for kind, values in GOOD.items() if kind != "satisfaction"),
+    ("time", {"outcome": "pay", "persona": "Shopper", "started": "2999-01-05T09:00"}, "started", "lies in the future"),
 ]  # fmt: skip
 
 
@@ -352,6 +356,14 @@ def test_exports_can_be_imported_somewhere_else(own, tmp_path):
     made = imported(there, "jobs.json", everything)
     assert made["level"] == "info", made
     assert there.jtbd.shelf.store.counts() == own.jtbd.shelf.store.counts()
+
+
+def test_a_file_of_what_cannot_be_is_refused_with_its_line(own):
+    head = "kind,outcome_id,expected_value,actual_value,measured_at\noutcome,pay,60,50,2026-01-05T09:00:00Z\n"
+    for line, said in (("60,50,2999-01-05T09:00:00Z", "measured_at lies in the future"), ("60,-5,2026-01-06T09:00:00Z", "give 0 or more")):  # fmt: skip
+        made = imported(own, "records.csv", f"{head}outcome,pay,{line}\n")
+        assert "was not imported" in made["what"] and said in made["why"] and "Line 3" in made["why"], made
+        assert sum(own.jtbd.shelf.store.counts().values()) == 0
 
 
 @pytest.mark.parametrize(
