@@ -12,7 +12,7 @@ from callbacks.context import workspace
 from callbacks.jobs import told
 from data.views import Problem
 from ui import ids
-from ui.modals.track import FORMS, Field, form, refused
+from ui.modals.track import FORMS, MEASURED, Field, form, refused
 from ui.tabs.jobs import PERSONA
 from ui.url import parse
 
@@ -156,7 +156,8 @@ def _outcome(asked: dict[str, Any], event: str) -> str:
         asked["outcome"], asked["actual"], expected=asked["expected"], feature=asked["feature"] or "",
         persona=_persona(asked), at=asked["at"], note=asked["note"] or "", event_id=event,
     )  # fmt: skip
-    return f"Noted down: {_title('outcomes', asked['outcome'])}, measured {asked['actual']:g}."
+    hidden = f" {MEASURED}" if asked["outcome"] in desk.choices().measured else ""
+    return f"Noted down: {_title('outcomes', asked['outcome'])}, measured {asked['actual']:g}.{hidden}"
 
 
 def _job(asked: dict[str, Any], event: str) -> str:

@@ -128,6 +128,7 @@ class Jtbd:
             named["persona"],
             named["painpoint"],
             tuple(sorted(each for each in features if each)),
+            tuple(each.id for each in specs.outcomes.values() if each.binding and self._has_issues(shelf)),
         )
 
     # ---- numbers

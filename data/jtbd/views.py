@@ -94,6 +94,7 @@ class OutcomeRow:
     trend_percentage: float | None
     trend_verdict: str | None  # better | worse | unchanged
     opportunity: Opportunity = field(default_factory=Opportunity)
+    few: bool = False  # fewer than 5 in this period or the one before: no verdict
 
 
 @dataclass(frozen=True)
@@ -278,6 +279,7 @@ class JobChoices:
     personas: tuple[tuple[str, str], ...] = ()
     painpoints: tuple[tuple[str, str], ...] = ()
     features: tuple[str, ...] = ()
+    measured: tuple[str, ...] = ()  # outcomes that Jira measures: what is noted down of them is not shown
 
 
 @dataclass(frozen=True)

@@ -297,6 +297,17 @@ def test_a_form_knows_what_it_was_opened_for_and_who_is_looked_at(sample):
     assert shown.count('"htmlFor"') == shown.count('"area": "jobs-wrong"')
 
 
+def test_a_form_says_which_outcomes_jira_measures(sample, own):
+    desk = sample.jtbd
+    titles = dict(desk.choices().outcomes)
+    assert desk.choices().measured and len(desk.choices().measured) < len(titles)
+    shown = words(opening(sample, "outcome")[1])
+    assert shown.count("(measured by Jira)") == len(desk.choices().measured)
+    assert "kept but not shown while the binding is there" in shown
+    assert "measured by Jira" not in words(opening(sample, "satisfaction")[1])
+    assert not own.jtbd.choices().measured and "Jira" not in words(opening(own, "outcome")[1])
+
+
 def test_an_unknown_form_is_not_opened(sample):
     assert opening(sample, "nonesuch") == (no_update,) * 5
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -17,6 +17,10 @@ from ui.components.icon import icon
 from ui.components.notice import notice
 
 J = ids.Jobs
+MEASURED = "Jira measures this outcome; what you note is kept but not shown while the binding is there."
+_MARKED = (
+    "Jira measures the outcomes that say so; what you note of them is kept but not shown while the binding is there."
+)
 LEVELS = (
     *((str(n), f"{n}{' of 10' if n in (1, 10) else ''}") for n in range(10, 0, -1)),
     ("very_satisfied", "Very satisfied"),
@@ -180,8 +184,19 @@ def form(kind: str, choices: JobChoices, about: str = "", persona: str = "") -> 
         "painpoints": choices.painpoints, "features": tuple((each, each) for each in choices.features),
         "levels": LEVELS, "statuses": STATUSES, "yes": YES, "open": (("no", "No, it was reached"), ("yes", "Yes")),
     }  # fmt: skip
+    fields = made.fields
+    if kind == "outcome" and choices.measured:
+        named["outcomes"] = _marked(choices)
+        fields = tuple(replace(each, help=_MARKED) if each.name == "outcome" else each for each in fields)
     chosen = {made.about: about, "persona": persona}
-    return [_line(each, named.get(each.of, ()), chosen.get(each.name) or each.first) for each in made.fields]
+    return [_line(each, named.get(each.of, ()), chosen.get(each.name) or each.first) for each in fields]
+
+
+def _marked(choices: JobChoices) -> tuple[tuple[str, str], ...]:
+    """Outcomes, with a word at those that Jira measures."""
+    return tuple(
+        (name, f"{title} (measured by Jira)" if name in choices.measured else title) for name, title in choices.outcomes
+    )
 
 
 def _line(field: Field, named: Sequence[tuple[str, str]], value: str) -> html.Div:
