@@ -12,7 +12,7 @@ from data.jtbd.picture import Bound
 from data.jtbd.specs import Outcome
 from data.metrics.catalogue import Asked, Metric
 from data.metrics.facts import Facts
-from data.metrics.measure import rows_for, value_of
+from data.metrics.measure import rows_for
 from data.periods import Period
 from data.views import Filters
 
@@ -72,11 +72,14 @@ def _asked(metric: Metric, outcome: Outcome, facts: Facts, period: Period) -> Bo
     value = metric(rows, asked) if asked.start <= facts.now else None
     before = period.previous()
     whole = facts.complete_from is None or microseconds(before.start) >= facts.complete_from
-    then = value_of(metric, facts, before) if whole else None
+    asked_before = Asked(facts, before)
+    earlier = rows_for(metric, asked_before) if whole and asked_before.start <= facts.now else None
+    then = None if earlier is None else metric(earlier, asked_before)
+    n = 0 if earlier is None else earlier.used
     if value is None:
         return Bound(metric.name, None, in_unit(then, metric.unit, outcome.unit), rows.used, metric.nothing)
     shown = in_unit(value, metric.unit, outcome.unit)
     if shown is None:
         reason = f"The target is in {outcome.unit}, but {metric.title} is in {metric.unit}."
         return Bound(metric.name, None, None, rows.used, reason)
-    return Bound(metric.name, float(shown), in_unit(then, metric.unit, outcome.unit), rows.used)
+    return Bound(metric.name, float(shown), in_unit(then, metric.unit, outcome.unit), rows.used, previous_n=n)

@@ -22,6 +22,7 @@ from data.jtbd.records import KINDS, JobCompletion, Record, Records, UserSatisfa
 from data.jtbd.specs import Outcome, Specs
 from data.jtbd.views import JobRow, Opportunity, OutcomeRow, PainpointRow, QualityRow, SatisfactionRow, TimeRow
 
+LOW_CONFIDENCE = 5  # issues, below which nothing is called better or worse
 _FLAT = 2.0  # a change of less than so many percent reads as no change
 
 
@@ -45,6 +46,12 @@ class Bound:
     previous: float | None = None
     n: int = 0
     reason: str = ""
+    previous_n: int = 0
+
+    @property
+    def few(self) -> bool:
+        """Whether better or worse cannot be told. A record may sum up many measurements, an issue is one."""
+        return self.actual is not None and self.previous is not None and min(self.n, self.previous_n) < LOW_CONFIDENCE
 
 
 @dataclass(frozen=True)
@@ -201,6 +208,7 @@ class _Drawing:
         earlier = self._measured_before(name, known, bound)
         job = self.specs.jobs.get(known.job)
         direction, size, verdict = _trend(found.actual, earlier.actual, known.direction)
+        few = bound is not None and bound.few
         answers: list[UserSatisfaction] = self.now["satisfaction"].get(name, [])
         return OutcomeRow(
             outcome_id=name,
@@ -223,7 +231,8 @@ class _Drawing:
             previous_achievement=earlier.achievement,
             trend_direction=direction,
             trend_percentage=size,
-            trend_verdict=verdict,
+            trend_verdict=None if few else verdict,
+            trend_low_confidence=few,
             opportunity=opportunity_of(spec, answers, self.formula)
             if spec
             else Opportunity(reason="No spec names it."),

@@ -94,7 +94,7 @@ class OutcomeRow:
     trend_percentage: float | None
     trend_verdict: str | None  # better | worse | unchanged
     opportunity: Opportunity = field(default_factory=Opportunity)
-    few: bool = False  # fewer than 5 in this period or the one before: no verdict
+    trend_low_confidence: bool = False  # fewer than 5 issues in this period or the one before: no verdict
 
 
 @dataclass(frozen=True)

@@ -160,7 +160,9 @@ def trend(row: OutcomeRow) -> Any:
     arrow = "↑" if row.trend_direction == "up" else "↓"
     size = f"{abs(row.trend_percentage):,.0f} % " if row.trend_percentage is not None else ""
     verdict = row.trend_verdict or ("higher" if arrow == "↑" else "lower")
-    return html.Span(f"{arrow} {size}{verdict}", className=f"change change-{row.trend_verdict or 'neutral'}")
+    few = "Fewer than 5 issues in this period or the one before: too few to say better or worse"
+    more = {"title": few} if row.trend_low_confidence else {}
+    return html.Span(f"{arrow} {size}{verdict}", className=f"change change-{row.trend_verdict or 'neutral'}", **more)
 
 
 def opportunity(told: Opportunity) -> Any:

@@ -26,6 +26,7 @@ from data.jtbd.shelf import Shelf, example_records
 from data.jtbd.specs import Job, Outcome, Painpoint, Persona, Specs
 from data.jtbd.store import RecordStore
 from data.settings.model import JtbdSettings
+from ui.tabs.jobs_tables import trend
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "jtbd"
 SPECS = Specs(
@@ -83,12 +84,22 @@ def test_a_trend_knows_which_way_is_better():
 
 def test_what_jira_measures_wins_over_records():
     told = OutcomeAchieved("fast", "time", 10, 99, None, "cart", "ann", "unknown", 5)
-    found = picture(records(outcomes=[told]), SPECS, bound={"fast": Bound("flow_time", 8.0, 12.0, n=7)})
+    found = picture(records(outcomes=[told]), SPECS, bound={"fast": Bound("flow_time", 8.0, 12.0, n=7, previous_n=6)})
     row = found.outcomes[0]
     assert (row.actual, row.achievement, row.source, row.metric, row.n) == (8.0, 125, "jira", "flow_time", 7)
     assert row.trend_verdict == "better"
     missing = picture(records(), SPECS, bound={"fast": Bound("flow_time", None, reason="Not mapped.")}).outcomes[0]
     assert (missing.achievement, missing.reason) == (None, "Not mapped.")
+
+
+def test_fewer_than_five_issues_on_either_side_are_neither_better_nor_worse():
+    for n, previous_n, verdict in ((5, 5, "better"), (4, 9, None), (9, 4, None), (1, 1, None)):
+        [row] = picture(
+            records(), SPECS, bound={"fast": Bound("flow_time", 8.0, 12.0, n, previous_n=previous_n)}
+        ).outcomes
+        assert (row.trend_direction, row.trend_verdict, row.trend_low_confidence) == ("down", verdict, verdict is None)
+    told = "Fewer than 5 issues in this period or the one before"
+    assert "lower" in str(trend(row)) and told in str(trend(row))
 
 
 def test_an_outcome_that_no_spec_knows_has_no_direction():

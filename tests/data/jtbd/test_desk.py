@@ -12,6 +12,7 @@ import pytest
 from data.jtbd.records import JobCompletion
 from data.jtbd.register import RegisterError
 from data.metrics.answers import MetricValue
+from data.periods import Period
 from data.views import Filters
 from data.workspace import open_workspace
 from sample.generator import generate
@@ -59,6 +60,20 @@ def test_the_bound_value_is_the_catalogues(workspace):
         if each.metric_name == "flow_time"
     ]
     assert (row.binding, row.actual) == ("flow_time of label jtbd-buy-fast", value)
+
+
+def test_a_bound_outcome_is_judged_only_with_enough_issues_on_both_sides(workspace):
+    seen = set()
+    for name in ("7d", "30d", "90d"):
+        period = workspace.period(name)
+        before = Period(*((each - timedelta(days=period.days)) for each in (period.first, period.last)), period.zone)
+        now, then = ({r.outcome_id: r for r in workspace.jtbd.overview(each).outcomes} for each in (period, before))
+        for row in now.values():
+            if row.source == "jira" and row.trend_direction is not None:
+                enough = row.n >= 5 and then[row.outcome_id].n >= 5
+                assert (row.trend_verdict is not None) == enough == (not row.trend_low_confidence), row
+                seen.add(enough)
+    assert seen == {True, False}
 
 
 def test_cards_are_metric_values_and_come_from_the_cache(workspace):
