@@ -12,7 +12,7 @@ from data.views import Problem
 from ui import ids
 from ui.components.notice import notice
 from ui.components.still import still
-from ui.tabs.jobs import JOB, PERSONA, cards, empty, head
+from ui.tabs.jobs import JOB, PERSONA, cards, empty, head, unknown
 from ui.tabs.jobs_register import more
 from ui.tabs.jobs_tables import tables
 from ui.url import View, parse
@@ -55,7 +55,13 @@ def _page(asked: View, said: list[Problem]) -> tuple[Any, Any, Any, Any]:
     if not choices.jobs and not choices.outcomes and not found.register:
         return still(*(notice(each) for each in said), empty(found.spec_problems)), None, None, None
     values = desk.answer(period, asked.filters, **narrowed).values
-    parts = head(found, choices, asked, said), cards(values, asked), tables(found, asked), more(found, asked)
+    missing = [unknown(kind, name, asked) for kind, name in desk.unknown(**narrowed)]
+    parts = (
+        [*missing, *head(found, choices, asked, said)],
+        cards(values, asked),
+        tables(found, asked),
+        more(found, asked),
+    )
     return tuple(still(each) for each in parts)
 
 

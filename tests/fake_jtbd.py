@@ -88,6 +88,9 @@ class FakeJtbd:
     def choices(self) -> JobChoices:
         return JobChoices((("buy", "Buy again in a minute"),), tuple((each.outcome_id, each.title) for each in OVERVIEW.outcomes), (("shopper", "Returning shopper"),), (("steps", "Too many steps"),), ("shop",))  # fmt: skip
 
+    def unknown(self, **_: Any) -> tuple[tuple[str, str], ...]:
+        return ()
+
     def overview(self, _period: Period, _filters: Filters, **_: Any) -> Overview:
         if self._fake.scenario == "failing":
             raise RuntimeError("secret inner words")

@@ -131,6 +131,22 @@ class Jtbd:
             tuple(each.id for each in specs.outcomes.values() if each.binding and self._has_issues(shelf)),
         )
 
+    def unknown(self, persona: str | None = None, job: str | None = None) -> tuple[tuple[str, str], ...]:
+        """(persona or job, name) of those that neither specs nor records nor issues know. Raises RecordsError, JiraError."""
+        specs, found = self.shelf.specs(), []
+        for kind, name in (("persona", persona), ("job", job)):
+            known = name is None or specs.resolve(kind, name) in specs.of(kind)
+            if not known and specs.resolve(kind, name or "") not in self._named(kind):
+                found.append((kind, str(name)))
+        return tuple(found)
+
+    def _named(self, kind: str) -> set[str]:
+        """What records and issues name: personas or jobs."""
+        column, specs = "persona" if kind == "persona" else "job_id", self.shelf.specs()
+        told = self._records(NO_FILTERS)
+        rows = [each for part in told for each in part] if kind == "persona" else told.jobs
+        return {specs.resolve(kind, str(getattr(each, column) or "")) for each in rows}
+
     # ---- numbers
 
     def _picture(self, asked: Question) -> Picture:

@@ -89,6 +89,21 @@ def test_an_outcome_is_measured_by_jira_and_says_by_what(sample):
     assert link and "label=" in link[1], "the bound metric opens with the issues that it is bound to"
 
 
+def test_a_job_or_persona_that_is_not_there_is_told_with_the_way_to_all(sample):
+    shown = page(sample, "&persona=zz&job=job-close-books")
+    assert "There is no persona “zz”" in shown and "There is no job" not in shown
+    way = re.search(r'"href": "([^"]*)", "data-nav": "link"}, "Show every persona"', shown)
+    assert way and "job=job-close-books" in way[1] and "zz" not in way[1], shown[:900]
+    assert "There is no job “zz”" in page(sample, "&job=zz")
+    assert "There is no" not in page(sample, "&persona=Accountant&job=CLOSE THE MONTH")
+
+
+def test_one_that_only_records_know_is_there(own):
+    own.jtbd.shelf.track_job("stranger", "Somebody", "cart")
+    assert own.jtbd.unknown("Somebody", "stranger") == ()
+    assert own.jtbd.unknown("nobody", "none") == (("persona", "nobody"), ("job", "none"))
+
+
 def test_persona_and_job_narrow_what_is_shown(sample):
     whole, part = page(sample), page(sample, "&persona=accountant&job=job-close-books")
     assert "Buy again in a minute" in whole and part.count("Costs that appear late") < whole.count(

@@ -84,6 +84,25 @@ def head(found: Overview, choices: JobChoices, view: View, said: Sequence[Proble
     ]
 
 
+def unknown(kind: str, name: str, view: View) -> html.Div:
+    """Nobody of that name, or no job: says so, with the way back to all."""
+    why = " The address names one that neither the specs nor the records know, so what is below is empty. "
+    return html.Div(
+        [
+            icon("info-circle"),
+            html.Div(
+                [
+                    html.Strong(f"There is no {kind} “{name}”."),
+                    why,
+                    _link(f"Show every {kind}", narrowed(view, **{kind: None})),
+                ]
+            ),
+        ],
+        className="notice notice-info",
+        role="status",
+    )
+
+
 def empty(problems: Sequence[str]) -> list[Any]:
     """Without specs: where to write them."""
     wrong = [notice(Problem("A file cannot be read.", each)) for each in problems]
