@@ -18,26 +18,27 @@ from ui.url import View, parse
 
 @callback(
     Output(ids.Forecast.BODY, "children"),
+    Output(ids.Forecast.CHARTS, "hidden"),
     Input(ids.tab_view("forecast"), "data"),
     prevent_initial_call=True,
 )
-def show_forecast(view: dict[str, str] | None) -> Any:
-    """Forms and answer for the view; a question that cannot be answered says so below the forms."""
+def show_forecast(view: dict[str, str] | None) -> tuple[Any, Any]:
+    """Forms and answer for the view; a question that cannot be answered says so once, below the forms, without charts."""
     if not view:
-        return no_update
+        return no_update, no_update
     asked = parse(view["query"])
     try:
         ws = workspace()
         if not ws.status().synced_at:
-            return forecast_problem(
-                Problem("There are no issues yet.", todo="Forecasts appear here after the first sync.", level="info")
-            )
+            none = Problem("There are no issues yet.", todo="Forecasts appear here after the first sync.", level="info")
+            return forecast_problem(none), True
         desk = ws.forecasts
         today, versions = desk.today(asked.filters).isoformat(), desk.open_versions(asked.filters)
-        return forecast_page(_answer(asked), asked, versions, today, ws.browse_url())
+        answer = _answer(asked)
+        return forecast_page(answer, asked, versions, today, ws.browse_url()), isinstance(answer, Problem)
     except Exception as error:  # noqa: BLE001 - the tab is open and must say something
         problem, request_id = problem_of(error)
-        return forecast_problem(problem, request_id)
+        return forecast_problem(problem, request_id), True
 
 
 def _answer(view: View) -> Forecast | Problem:

@@ -80,6 +80,7 @@ class Quality(StrEnum):
 
 class Forecast(StrEnum):
     BODY = "forecast-body"
+    CHARTS = "forecast-charts"  # hidden while the question is refused
     VERSIONS = "forecast-versions"  # names to choose from in the form
 
 

@@ -9,6 +9,7 @@ from data.exports import csv_text
 from data.forecast.answers import SHARES, Forecast, Question
 from data.forecast.asking import Options, question_of
 from data.forecast.calculate import answered
+from data.forecast.remaining import left_of_versions
 from data.views import Filters
 
 if TYPE_CHECKING:
@@ -40,16 +41,9 @@ class Forecasts:
         return self._workspace.period("7d", filters=filters).last
 
     def open_versions(self, filters: Filters = NO_FILTERS) -> tuple[str, ...]:
-        """Names of versions that are not released and have issues, those with most issues first."""
-        tables = self._workspace.facts(filters).tables
-        versions, counts = tables.versions, tables.fix_versions["version"].value_counts()
-        found: dict[str, int] = {}
-        for n, (name, project, released) in enumerate(
-            zip(versions["name"], versions["project"], versions["released"], strict=True)
-        ):
-            if not released and counts.get(n) and (not filters.projects or project in filters.projects):
-                found[str(name)] = found.get(str(name), 0) + int(counts[n])
-        return tuple(sorted(found, key=lambda name: (-found[name], name)))
+        """Names of versions that are not released and have items left, those with most left first."""
+        left = self._workspace.facts(filters).once(left_of_versions)
+        return tuple(sorted(left, key=lambda name: (-left[name], name)))
 
     def csv(self, question: Question, filters: Filters = NO_FILTERS) -> str:
         """The answers, what they rest on, and the outcomes of the trials, a row each."""

@@ -33,6 +33,24 @@ def of_version(facts: Facts, name: str) -> Remaining:
     return _remaining(facts, f"Version {versions['name'].iloc[chosen[0]]}{where}", issue)
 
 
+def left_of_versions(facts: Facts) -> dict[str, int]:
+    """Name of each version that is not released → items of it that are not done, where there are any."""
+    level = facts.tables.issues["hierarchy"].to_numpy()
+    completed = facts.once(completions).completed
+    left = facts.chosen & ~facts.role_at(facts.now, facts.roles.done) & ((completed == NEVER) | (completed > facts.now))
+    if not facts.definitions.all_levels:
+        left &= level == 0
+    versions, pairs = facts.tables.versions, facts.tables.fix_versions
+    counts = np.bincount(pairs["version"].to_numpy()[left[pairs["issue"].to_numpy()]], minlength=len(versions))
+    found: dict[str, int] = {}
+    for name, project, released, n in zip(
+        versions["name"], versions["project"], versions["released"], counts.tolist(), strict=True
+    ):
+        if n and not released and (not facts.filters.projects or project in facts.filters.projects):
+            found[str(name)] = found.get(str(name), 0) + n
+    return found
+
+
 def _open_versions(facts: Facts) -> str:
     versions = facts.tables.versions
     allowed = facts.filters.projects

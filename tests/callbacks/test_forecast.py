@@ -24,7 +24,9 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 
 def shown(workspace: Workspace, query: str) -> str:
     with acting(workspace):
-        return words(show_forecast({"query": query, "revision": "1"}))
+        body, charts_hidden = show_forecast({"query": query, "revision": "1"})
+    assert charts_hidden == ("forecast-headline" not in words(body)), "a refusal is said once, without charts"
+    return words(body)
 
 
 def test_without_a_question_it_says_how_many_in_30_days(workspace):

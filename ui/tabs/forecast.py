@@ -69,7 +69,7 @@ def _forms(view: View, versions: Sequence[str], today: str, answer: Forecast | P
                 [
                     _field(
                         "Fix version", "version", "text", asks("version") or "", list=ids.Forecast.VERSIONS,
-                        placeholder=versions[0] if versions else "name", autocomplete="off",
+                        placeholder=versions[0] if versions else "", autocomplete="off",
                     ),
                     _field("or epic", "epic", "text", asks("epic") or "", placeholder="key", autocomplete="off"),
                     html.Datalist([html.Option(value=each) for each in versions], id=ids.Forecast.VERSIONS),

@@ -26,7 +26,7 @@ PANES: dict[str, Callable[[], list[Any]]] = {
     ],
     "forecast": lambda: [
         html.Div(forecast.skeleton(), id=ids.Forecast.BODY),
-        chart_cards(FORECAST, "forecast", "What it rests on"),
+        html.Div(chart_cards(FORECAST, "forecast", "What it rests on"), id=ids.Forecast.CHARTS),
     ],
     "sprints": lambda: [
         html.Div(sprints.skeleton(), id=ids.Sprints.BODY),

@@ -96,3 +96,9 @@ def test_the_date_is_written_so_that_it_cannot_be_misread():
     assert '"type": "date"' not in text
     assert f'"value": "{HOW_MANY.by}"' in text and '"placeholder": "2026-01-31"' in text
     assert "Year-month-day" in text
+
+
+def test_the_form_names_a_version_with_work_left_or_none():
+    for versions, named in (((), '"placeholder": ""'), (("3.1",), '"placeholder": "3.1"')):
+        shown = words(forecast_page(Problem("No."), View(tab="forecast"), versions, "2026-01-31", ""))
+        assert named in shown
