@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from dash import no_update
@@ -13,6 +14,8 @@ from data.workspace import Workspace, open_workspace
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
 from ui.tabs.charts import SPRINTS
+from ui.tabs.sprints import sprints_table
+from ui.url import View
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +39,15 @@ def test_a_board_has_its_summary_charts_and_table(workspace):
     assert found.board.name in body and "Velocity" in body
     assert hidden is False
     assert all(f'"{each.name}"' in below for each in found.rows)
+
+
+def test_more_completed_than_committed_and_added_is_explained_below_the_table(workspace):
+    found = workspace.sprints.page()
+    one = replace(found.rows[-1], committed=5.0, added=2.0, completed=7.0)
+    for completed, told in ((7.0, False), (7.5, True), (None, False)):
+        rows = (replace(one, completed=completed),)
+        below = words(sprints_table(replace(found, rows=rows), View(tab="sprints"), "UTC"))
+        assert ("estimates grew after the start" in below) is told, completed
 
 
 def test_one_sprint_stands_alone(workspace):

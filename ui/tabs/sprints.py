@@ -237,10 +237,22 @@ def _table(found: Sprints, view: View, zone: str) -> html.Section:
                 role="region",
                 **{"aria-label": "Sprints of this board"},
             ),
+            html.P(_MORE_DONE, className="muted sprint-footnote") if any(map(_more_done, found.rows)) else None,
             html.P(f"{more:,} older ones are in the file.", className="muted") if more > 0 else None,
         ],
         className="block",
     )
+
+
+_MORE_DONE = (
+    "Where more was completed than committed and added: estimates grew after the start, or issues were done before it and "
+    "were still in the sprint at its close. Open the sprint to see which."
+)
+
+
+def _more_done(each: SprintRow) -> bool:
+    amounts = (each.completed, each.committed, each.added)
+    return None not in amounts and (each.completed or 0) > (each.committed or 0) + (each.added or 0) + 1e-9
 
 
 def _row(each: SprintRow, href: str, zone: str) -> html.Tr:
