@@ -28,7 +28,8 @@ def dora_score(asked: ChartAsked) -> Drawing:
     """Each bar is one metric on the scale of the 2025 DORA report, from 0 to 10; the line is the industry's mean, 6.72.
 
     Times and frequency have six levels that count 0, 2, 4, 6, 8 and 10; rates count (100 − percent) ÷ 10. The performance is
-    the mean of the metrics that have a number, and needs three of the five.
+    the mean of the metrics that have a number, and needs three of the five. The score and the tier on a card are two
+    different scales: a tier places a metric in its own table of limits, so a high score may stand beside a modest tier.
     """
     made = {name: measure(CATALOG[name], asked.facts, asked.period) for name in METRICS}
     scores = {name: value.details.get("score_2025") for name, value in made.items() if value.ok}

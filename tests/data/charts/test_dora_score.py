@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from data.charts.desk import drawn
+from data.charts.registry import CHARTS
 from data.periods import Period
 from data.views import Filters
 from data.workspace import open_workspace
@@ -24,3 +25,7 @@ def test_any_week_is_drawn_also_with_one_or_two_metrics(tmp_path):
         said.append(drawing.reading or str(drawing.problem))
     assert any(each.startswith("Only") and "are needed for the performance" in each for each in said), said
     assert any(each.startswith("Performance is") for each in said), said
+
+
+def test_its_help_says_that_score_and_tier_are_two_scales():
+    assert "score and the tier on a card are two different scales" in " ".join(CHARTS["dora_score"].help.split())
