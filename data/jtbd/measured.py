@@ -12,7 +12,7 @@ from data.jtbd.picture import Bound
 from data.jtbd.specs import Outcome
 from data.metrics.catalogue import Asked, Metric
 from data.metrics.facts import Facts
-from data.metrics.measure import rows_for
+from data.metrics.measure import COUNTS, rows_for
 from data.periods import Period
 from data.views import Filters
 
@@ -82,4 +82,6 @@ def _asked(metric: Metric, outcome: Outcome, facts: Facts, period: Period) -> Bo
     if shown is None:
         reason = f"The target is in {outcome.unit}, but {metric.title} is in {metric.unit}."
         return Bound(metric.name, None, None, rows.used, reason)
-    return Bound(metric.name, float(shown), in_unit(then, metric.unit, outcome.unit), rows.used, previous_n=n)
+    counted = metric.shows in COUNTS
+    earlier_shown = in_unit(then, metric.unit, outcome.unit)
+    return Bound(metric.name, float(shown), earlier_shown, rows.used, previous_n=n, is_count=counted)

@@ -47,11 +47,18 @@ class Bound:
     n: int = 0
     reason: str = ""
     previous_n: int = 0
+    is_count: bool = False
 
     @property
     def few(self) -> bool:
-        """Whether better or worse cannot be told. A record may sum up many measurements, an issue is one."""
-        return self.actual is not None and self.previous is not None and min(self.n, self.previous_n) < LOW_CONFIDENCE
+        """Whether better or worse cannot be told. A record may sum up many measurements, an issue is one; a number of
+        items is what it is, however small."""
+        return (
+            not self.is_count
+            and self.actual is not None
+            and self.previous is not None
+            and min(self.n, self.previous_n) < LOW_CONFIDENCE
+        )
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from data.settings.fields import FIELDS
 
 log = logging.getLogger(__name__)
 LOW_CONFIDENCE = 5  # fewer used than this: the card says so
+COUNTS = ("items", "per_day")  # how numbers are shown that are what they are, however small
 HALF_SPARK = 10  # points for this period, and as many for the one before
 _FLAT = 2.0  # a change of less than so many percent reads as no change
 
@@ -103,7 +104,7 @@ def _success(metric: Metric, asked: Asked, rows: Rows, value: float) -> MetricVa
         **_sparkline(metric, facts, asked.period),
         **extra,
     }
-    if details["low_confidence"] and metric.shows not in ("items", "per_day"):
+    if details["low_confidence"] and metric.shows not in COUNTS:
         details["trend_verdict"] = None  # better or worse cannot be told from so few
     details["notes"] = [*details["notes"], *_reach(facts, asked.start)]
     if asked.end > facts.now:

@@ -98,6 +98,8 @@ def test_fewer_than_five_issues_on_either_side_are_neither_better_nor_worse():
             records(), SPECS, bound={"fast": Bound("flow_time", 8.0, 12.0, n, previous_n=previous_n)}
         ).outcomes
         assert (row.trend_direction, row.trend_verdict, row.trend_low_confidence) == ("down", verdict, verdict is None)
+    count = Bound("flow_velocity", 3.0, 2.0, 3, previous_n=2, is_count=True)
+    assert picture(records(), SPECS, bound={"fast": count}).outcomes[0].trend_verdict is not None, "a count is whole"
     told = "Fewer than 5 issues in this period or the one before"
     assert "lower" in str(trend(row)) and told in str(trend(row))
 
