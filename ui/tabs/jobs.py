@@ -86,7 +86,7 @@ def head(found: Overview, choices: JobChoices, view: View, said: Sequence[Proble
 
 def unknown(kind: str, name: str, view: View) -> html.Div:
     """Nobody of that name, or no job: says so, with the way back to all."""
-    why = " The address names one that neither the specs nor the records know, so what is below is empty. "
+    why = " The address names one that neither the specs nor the records know, so the numbers below are empty. "
     return html.Div(
         [
             icon("info-circle"),
