@@ -95,7 +95,7 @@ def _suggested(view: View) -> str:
     Input(T.CONFIRM, "n_clicks"),
     Input(T.KEEP, "n_clicks"),
     Input(T.NAME, "n_submit"),
-    Input(T.NAME, "value"),
+    State(T.NAME, "value"),
     State(ids.Page.LOCATION, "search"),
     State(T.SEEN, "data"),
     State(T.KEPT, "data"),
@@ -108,8 +108,6 @@ def keep(
     """Save the view; a name that is taken is replaced only after a second press, and only as it was seen then."""
     if ctx.triggered_id == T.KEEP:
         return no_update, None, "Save", None
-    if set(ctx.triggered_prop_ids) == {f"{T.NAME}.value"}:  # only typed: another name than the one to be replaced
-        return (no_update,) * 4 if not seen or seen["name"] == name else (no_update, None, "Save", None)
     view, n = parse(search), (before or {}).get("n", 0) + 1
     wanted = TeamView(
         name or "", view.period, view.first, view.last, view.filters, view.tab if view.tab in TABS else ""
