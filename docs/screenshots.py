@@ -80,7 +80,7 @@ SHOTS = (
     ),
     Shot("connect", act=_open_connection, **LIGHT),
     Shot("mapping", act=_open_mapping, **LIGHT),
-    Shot("empty", "?from=2019-01-01&to=2019-01-31", ".line-empty, .notice", **LIGHT),
+    Shot("empty", "?tab=dora&from=2019-01-01&to=2019-01-31", "#cards-dora .card-words", **LIGHT),
 )
 
 
