@@ -23,7 +23,7 @@ def ended(code: str | None) -> tuple[SyncJob, Clock]:
     clock = Clock()
     job = SyncJob(clock)
     error = {"code": code, "message": "It failed.", "hint": "Wait."} if code else None
-    job.start(lambda *_: SimpleNamespace(error=error))
+    job.start(lambda *_: SimpleNamespace(error=error, mode="full", fetched=0, changed=0, complete=not error))
     job.wait(10)
     return job, clock
 
