@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -23,6 +25,7 @@ def pytest_configure() -> None:
     for name in [name for name in os.environ if name.startswith(_OURS)]:
         del os.environ[name]
     folder = Path(tempfile.mkdtemp(prefix="throughline-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ["THROUGHLINE_HOME"] = str(folder / "home")
     os.environ["THROUGHLINE_SETTINGS"] = str(folder / "app_settings.json")
 

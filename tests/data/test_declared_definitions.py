@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -74,7 +74,8 @@ WEIGHTS = "sprint_weights."  # they move the score of sprints only, and only all
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     folder = tmp_path_factory.mktemp("declared")
     env = {"THROUGHLINE_HOME": str(folder), "THROUGHLINE_SETTINGS": str(folder / "settings.json")}
-    made = open_workspace(env, sample=SampleSite(issues=800))
+    now = datetime.now(UTC)  # stands still: ages in hours would move by themselves, and no definition would be to blame
+    made = open_workspace(env, sample=SampleSite(issues=800), clock=lambda: now)
     assert made.sync_now().error is None
     yield made
 
