@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Input, Output, State, callback, ctx, no_update
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, no_update
 from flask import Response
 
 from callbacks.context import problem_of, workspace
@@ -87,10 +87,19 @@ def _suggested(view: View) -> str:
     return names[0][:60] if len(names) == 1 else ""
 
 
+# In the browser: the words of the button and the question above it are about the name that is in the box now.
+clientside_callback(
+    ClientsideFunction("teams", "confirm"),
+    Output(T.CONFIRM, "children"),
+    Output(T.REPORT, "hidden"),
+    Input(T.NAME, "value"),
+    Input(T.SEEN, "data"),
+)
+
+
 @callback(
     Output(T.KEPT, "data"),
     Output(T.REPORT, "children"),
-    Output(T.CONFIRM, "children"),
     Output(T.SEEN, "data"),
     Input(T.CONFIRM, "n_clicks"),
     Input(T.KEEP, "n_clicks"),
@@ -104,10 +113,10 @@ def _suggested(view: View) -> str:
 def keep(
     _n: int | None, _keep: int | None, _enter: int | None, name: str | None, search: str | None, seen: dict | None,
     before: dict | None,
-) -> tuple[Any, Any, Any, Any]:  # fmt: skip
+) -> tuple[Any, Any, Any]:  # fmt: skip
     """Save the view; a name that is taken is replaced only after a second press, and only as it was seen then."""
     if ctx.triggered_id == T.KEEP:
-        return no_update, None, "Save", None
+        return no_update, None, None
     view, n = parse(search), (before or {}).get("n", 0) + 1
     wanted = TeamView(
         name or "", view.period, view.first, view.last, view.filters, view.tab if view.tab in TABS else ""
@@ -119,12 +128,11 @@ def keep(
         return (
             {"n": n, "state": "asked"},
             report(taken.problem),
-            "Replace it",
             {"name": name, "revision": taken.existing.revision},
         )
     except Exception as error:  # noqa: BLE001 - the dialog stays open and says why
-        return {"n": n, "state": "error"}, report(_why(error)[0]), "Save", None
-    return {"n": n, "state": "saved", "name": made.name}, None, "Save", None
+        return {"n": n, "state": "error"}, report(_why(error)[0]), None
+    return {"n": n, "state": "saved", "name": made.name}, None, None
 
 
 @callback(

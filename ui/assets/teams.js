@@ -7,6 +7,12 @@
   const wish = (what) => window.dash_clientside.set_props('teams-wish', { data: { n: Date.now(), ...what } });
   let back = null;
 
+  const clientside = (window.dash_clientside = window.dash_clientside || {});
+  clientside.teams = {
+    // `seen`: the view that would be replaced, as the server found it under the name that was pressed.
+    confirm: (name, seen) => [seen && seen.name === name ? 'Replace it' : 'Save', Boolean(seen) && seen.name !== name],
+  };
+
   function choose(name) {
     const params = new URLSearchParams(location.search);
     const chosen = new Set((params.get('team') || '').split(SEPARATOR).filter(Boolean));
