@@ -75,8 +75,8 @@ def show_family(family: str, view: dict[str, str] | None, shown: str | None) -> 
         answer = answer_of(family, period, asked.filters, stale_ok=True)
     except PeriodError:
         return (no_update if shown else unusable_period(asked)), no_update
-    except BadSwitch as error:
-        return (no_update if shown else not_measurable(error)), no_update
+    except BadSwitch:
+        return (no_update if shown else not_measurable()), no_update
     except Exception as error:
         if shown:
             raise  # the numbers before stay, and the boundary says what happened

@@ -8,7 +8,7 @@ from dash import MATCH, Input, Output, callback, no_update
 from flask import Response
 
 from callbacks.cards import question_id
-from callbacks.context import period_of, problem_of, workspace
+from callbacks.context import period_of, problem_in_tab, workspace
 from callbacks.export import CSV, asked_file, csv_file, downloads, workbook_file
 from data.downloads import Downloads
 from data.periods import Period
@@ -49,7 +49,7 @@ def show_catalogue(view: dict[str, str] | None) -> tuple[Any, Any, Any]:
             return _opened(asked)
         return _list(asked, view), True, None
     except Exception as error:  # noqa: BLE001 - the tab is open and must say something
-        problem, request_id = problem_of(error)
+        problem, request_id = problem_in_tab(error)
         return catalogue_problem(problem, request_id), True, None
 
 
@@ -94,7 +94,7 @@ def _period(asked: View) -> tuple[Period | None, Problem | None]:
     try:
         return period_of(asked), None
     except Exception as error:
-        problem, request_id = problem_of(error)
+        problem, request_id = problem_in_tab(error)
         if request_id:
             raise
         return None, problem
@@ -115,7 +115,7 @@ def show_values(order: dict[str, str]) -> Any:
             for family, title, entries in found
         ]
     except Exception as error:  # noqa: BLE001 - the entries stay, and their places must say something
-        problem, request_id = problem_of(error)
+        problem, request_id = problem_in_tab(error)
         said = f"{problem}{f' Request {request_id}.' if request_id else ''}"
         return sections([Part(*each, {}, _measured(asked, each[2])) for each in found], asked, said)
     return sections(parts, asked)

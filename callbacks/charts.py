@@ -7,13 +7,12 @@ from typing import Any
 from dash import MATCH, Input, Output, callback, no_update
 from flask import Response
 
-from callbacks.context import period_of, problem_of, workspace
+from callbacks.context import period_of, problem_of, said_above, workspace
 from callbacks.export import CSV, asked_file, csv_file, downloads, workbook_file
 from data.downloads import Downloads
-from data.periods import PeriodError
 from data.views import Problem
 from ui import ids
-from ui.components.chart import chart_body, chart_problem
+from ui.components.chart import chart_body, chart_problem, no_chart
 from ui.tabs.jobs import BELOW, TOP
 from ui.url import parse
 
@@ -26,7 +25,7 @@ JOBS = {*TOP, *BELOW}  # need specs and records, but no issues
     prevent_initial_call=True,
 )
 def show_chart(order: dict[str, str] | None) -> Any:
-    """One chart for the view that it was asked with. A period that is none leaves the old one where it is."""
+    """One chart for the view that it was asked with; a short word where the top of the page says why there is none."""
     if not order or not order.get("chart"):
         return no_update
     view = parse(order["query"])
@@ -36,9 +35,9 @@ def show_chart(order: dict[str, str] | None) -> Any:
             return chart_problem(Problem("There are no issues yet.", todo="The chart appears here after the first sync.", level="info"))  # fmt: skip
         answer = ws.charts.answer(order["chart"], period_of(view), view.filters, view.own)
         return chart_body(answer, view, ws.definitions.of(answer.beside, view.filters) if answer.beside else ())
-    except PeriodError as error:
-        return chart_problem(Problem(str(error), level="info"))
     except Exception as error:  # noqa: BLE001 - the other charts stay, and this one must say something
+        if said_above(error):
+            return no_chart()
         problem, request_id = problem_of(error)
         return chart_problem(problem, request_id)
 

@@ -10,6 +10,7 @@ from flask import current_app
 
 from callbacks.requests import request_name
 from data.periods import Period, PeriodError
+from data.settings.switches import BadSwitch
 from data.views import Problem
 from ui import ids
 from ui.components.notice import notice
@@ -57,6 +58,22 @@ def problem_of(error: Exception) -> tuple[Problem, str]:
         ),
         request_id,
     )
+
+
+def said_above(error: Exception) -> Problem | None:
+    """What a tab says of dates or definitions that cannot be: their own rows at the top of the page say why, once for all.
+    None for any other error."""
+    if isinstance(error, PeriodError):
+        return Problem("Nothing can be shown for these dates.", todo="The reason is above.", level="info")
+    if isinstance(error, BadSwitch):
+        return Problem("Nothing can be shown as this link asks.", todo="The reason is above.", level="info")
+    return None
+
+
+def problem_in_tab(error: Exception) -> tuple[Problem, str]:
+    """Like `problem_of`, for a place below the rows that say what is wrong with dates and definitions."""
+    above = said_above(error)
+    return (above, "") if above else problem_of(error)
 
 
 def show_error(error: Exception) -> None:

@@ -10,7 +10,7 @@ from callbacks.context import problem_of, workspace
 from data.settings.store import SettingsError
 from data.views import Problem
 from ui import ids
-from ui.components.definitions import chips
+from ui.components.definitions import CANNOT_SAVE, SAVED_STAY, chips
 from ui.components.definitions_save import changes
 from ui.url import parse
 
@@ -34,15 +34,19 @@ clientside_callback(
     Output(D.CHIPS, "children"),
     Output(D.ROW, "hidden"),
     Output(D.SAVE, "disabled"),
+    Output(D.SAVE, "title"),
+    Output(D.NOTE, "children"),
     Input(D.VIEW, "data"),
     prevent_initial_call=True,
 )
-def show_chips(view: dict[str, Any] | None) -> tuple[Any, Any, Any]:
-    """One chip for each definition that this view chooses; no row where it chooses none."""
+def show_chips(view: dict[str, Any] | None) -> tuple[Any, Any, Any, Any, Any]:
+    """One chip for each definition that this view chooses; no row where it chooses none. With one that cannot be, nothing
+    can be saved, and the row says why."""
     if view is None:
-        return no_update, no_update, no_update
+        return (no_update,) * 5
     chosen = workspace().definitions.chosen(parse(view["query"]).filters)
-    return chips(chosen), not chosen, any(each.problem for each in chosen)
+    broken = any(each.problem for each in chosen)
+    return chips(chosen), not chosen, broken, CANNOT_SAVE if broken else "", CANNOT_SAVE if broken else SAVED_STAY
 
 
 @callback(

@@ -7,7 +7,7 @@ from typing import Any
 from dash import Input, Output, callback, no_update
 from flask import Response, request
 
-from callbacks.context import problem_of, workspace
+from callbacks.context import problem_in_tab, problem_of, workspace
 from callbacks.export import downloads
 from data.forecast.answers import Forecast
 from data.views import Problem
@@ -37,7 +37,7 @@ def show_forecast(view: dict[str, str] | None) -> tuple[Any, Any]:
         answer = _answer(asked)
         return forecast_page(answer, asked, versions, today, ws.browse_url()), isinstance(answer, Problem)
     except Exception as error:  # noqa: BLE001 - the tab is open and must say something
-        problem, request_id = problem_of(error)
+        problem, request_id = problem_in_tab(error)
         return forecast_problem(problem, request_id), True
 
 

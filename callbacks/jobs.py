@@ -6,8 +6,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Input, Output, callback, clientside_callback, ctx, no_update
 
-from callbacks.context import period_of, problem_of, workspace
-from data.periods import PeriodError
+from callbacks.context import period_of, problem_of, said_above, workspace
 from data.views import Problem
 from ui import ids
 from ui.components.notice import notice
@@ -39,10 +38,9 @@ def show_jobs(view: dict[str, str] | None, done: dict | None, imported: dict | N
     said = _said({J.DONE: done, J.IMPORTED: imported}.get(ctx.triggered_id))
     try:
         return _page(asked, said)
-    except PeriodError as error:
-        return [notice(Problem(str(error), level="info"))], None, None, None
     except Exception as error:  # noqa: BLE001 - the tab is open and must say something
-        problem, request_id = told(error)
+        above = said_above(error)
+        problem, request_id = (above, "") if above else told(error)
         return [notice(problem, request_id=request_id)], None, None, None
 
 

@@ -9,7 +9,7 @@ from dash import Input, Output, callback, no_update
 from flask import Response, request
 from werkzeug.exceptions import NotFound
 
-from callbacks.context import problem_of, workspace
+from callbacks.context import problem_in_tab, workspace
 from callbacks.export import downloads
 from data.views import Problem
 from ui import ids
@@ -43,7 +43,7 @@ def show_sprints(view: dict[str, str] | None) -> tuple[Any, Any, Any]:
         found = ws.sprints.page(asked.filters, asked.asks(BOARD))
         return sprints_page(found, asked), found.summary is None, sprints_table(found, asked, status.zone)
     except Exception as error:  # noqa: BLE001 - the tab is open and must say something
-        problem, request_id = problem_of(error)
+        problem, request_id = problem_in_tab(error)
         return sprints_problem(problem, request_id), True, None
 
 

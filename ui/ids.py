@@ -184,6 +184,7 @@ class Definitions(StrEnum):
     VIEW = "definitions-view"  # store: what the address chooses, {"query", "revision"}; changes only with it
     ROW = "definitions-row"  # hidden while the view is measured as saved
     CHIPS = "definitions-chips"
+    NOTE = "definitions-note"  # what others see, or why it cannot be saved
     SAVE = "definitions-save"  # "Save for everybody": opens the dialog
     MODAL = "definitions-modal"
     TITLE = "definitions-title"

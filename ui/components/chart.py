@@ -86,6 +86,11 @@ def chart_problem(problem: Problem, request_id: str = "") -> html.Div:
     )
 
 
+def no_chart() -> html.P:
+    """In place of a chart of a view that cannot be shown; why, the page says once above all of them."""
+    return html.P("No chart: the reason is above.", className="chart-none")
+
+
 def compact(value: Any) -> str:
     """JSON without spaces. Not-a-number has no place in it: such a point is a gap."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)

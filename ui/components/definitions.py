@@ -18,6 +18,8 @@ from ui.components.icon import icon
 from ui.components.notice import notice
 
 D = ids.Definitions
+SAVED_STAY = "Others see the saved definitions."
+CANNOT_SAVE = "It can be saved for everybody once what cannot be used is removed."
 _HINTS = {
     "types": "Issue types, separated by commas",
     "labels": "Labels, separated by commas",
@@ -132,10 +134,16 @@ def chip_row() -> html.Div:
         [
             html.Span("Measured with", className="chips-title"),
             html.Div(id=D.CHIPS, className="chips-list", role="list"),
-            html.Span("Others see the saved definitions.", className="chips-note"),
+            html.Span(SAVED_STAY, id=D.NOTE, className="chips-note"),
             html.Span(
                 [
-                    html.Button("Save for everybody", id=D.SAVE, type="button", className="btn-link-quiet"),
+                    html.Button(
+                        "Save for everybody",
+                        id=D.SAVE,
+                        type="button",
+                        className="btn-link-quiet",
+                        **{"aria-describedby": D.NOTE},
+                    ),
                     html.Button("Reset", type="button", className="btn-link-quiet", **{"data-unset": "*"}),
                 ],
                 className="chips-end",
@@ -182,13 +190,10 @@ def _away(name: str, words: str) -> html.Button:
     )
 
 
-def not_measurable(error: Exception) -> html.Div:
-    """In place of numbers that a link asks for in a way that cannot be; numbers of other definitions would mislead."""
-    problem = Problem(
-        "These numbers cannot be shown as this link asks.",
-        str(getattr(error, "message", error)),
-        str(getattr(error, "hint", "")),
-    )
+def not_measurable() -> html.Div:
+    """In place of numbers that a link asks for in a way that cannot be; numbers of other definitions would mislead.
+    The row of definitions says why."""
+    problem = Problem("These numbers cannot be shown as this link asks.", todo="The reason is above.", level="info")
     return html.Div([notice(problem), reset_button()], className="line-empty")
 
 
