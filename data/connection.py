@@ -7,16 +7,13 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import platformdirs
 
 from data.cache.files import NotAFile, locked, opened, quarantine, remove_orphans, write_atomic
-from data.jira.connection import site_url
-from data.jira.errors import InvalidUrl
+from data.jira.connection import site_key
 from data.keyring_tokens import KeyringTokens, TokenError, Tokens
 from data.logs import SECRETS
 from data.settings.model import Settings
@@ -25,7 +22,6 @@ from data.views import Problem
 DEFAULT_JQL = "updated >= -365d"
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
-_DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 class HomeError(Exception):
@@ -34,27 +30,6 @@ class HomeError(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))
         self.problem = problem
-
-
-def site_key(url: str) -> str:
-    """One spelling for the same site, of any text: as the client would spell it, without default port or user name.
-
-    >>> site_key(" HTTPS://Example.Atlassian.net:443/ ") == site_key("example.atlassian.net/browse/ABC-1")
-    True
-    """
-    text = url.strip().rstrip("/")
-    with suppress(InvalidUrl):
-        text = site_url(text)
-    try:
-        parts = urlsplit(text)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        return text
-    if not parts.scheme or not host:
-        return text
-    host = f"[{host}]" if ":" in host else host
-    shown_port = "" if port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f":{port}"
-    return f"{parts.scheme}://{host}{shown_port}{parts.path.rstrip('/')}"
 
 
 class Home:

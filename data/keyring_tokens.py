@@ -6,6 +6,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Protocol
 
+from data.jira.connection import site_key
 from data.logs import SECRETS
 from data.views import Problem
 
@@ -48,7 +49,7 @@ class KeyringTokens:
         """The token of a site, or None. Never raises: `problem` says what is wrong with the keyring."""
         token = None
         try:
-            token = _keyring().get_password(SERVICE, self._name(site_url))
+            token = _keyring().get_password(SERVICE, site_key(site_url))
             self.problem = None
         except Exception as error:  # noqa: BLE001 - each system's keyring fails in its own ways
             self.problem = _problem("The Jira token could not be read from the keyring.", error)
@@ -68,7 +69,7 @@ class KeyringTokens:
         SECRETS.hide(token)
         failed = None
         try:
-            _keyring().set_password(SERVICE, self._name(site_url), token)
+            _keyring().set_password(SERVICE, site_key(site_url), token)
         except Exception as error:  # noqa: BLE001 - as above
             failed = _problem("The token was not stored.", error)
         if failed:
@@ -81,18 +82,13 @@ class KeyringTokens:
         failed = None
         try:
             keyring = _keyring()
-            if keyring.get_password(SERVICE, self._name(site_url)) is not None:
-                keyring.delete_password(SERVICE, self._name(site_url))
+            if keyring.get_password(SERVICE, site_key(site_url)) is not None:
+                keyring.delete_password(SERVICE, site_key(site_url))
         except Exception as error:  # noqa: BLE001 - as above
             failed = _problem("The token was not removed from the keyring.", error)
         self.file.delete(site_url)
         if failed:
             raise TokenError(failed)
-
-    def _name(self, site_url: str) -> str:
-        from data.connection import site_key
-
-        return site_key(site_url)
 
 
 def _keyring() -> ModuleType:

@@ -22,50 +22,23 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from random import SystemRandom
-from typing import Any, NamedTuple
+from typing import Any
 
-from data.logs import SECRETS
+from data.noted import Noted, allowed
 
 log = logging.getLogger(__name__)
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 WAIT = "THROUGHLINE_TELEMETRY_WAIT"
-LONGEST = 80  # characters of an attribute
 MOST = 50_000  # noted and not sent yet: more are dropped, the program goes on
 PAUSE = 5.0  # seconds between two batches of a server
 LEAVE_SECONDS = 1.5  # how long the end of a server waits for what is still to be sent
 _CHECKOUT = Path(__file__).resolve().parents[1]
 _NEVER_PASSED_ON = ("JIRA_TOKEN", "THROUGHLINE_SECRET", "THROUGHLINE_PASSWORD_HASH")
-# Whatever else somebody hands in is dropped: a list cannot forget to leave something out.
-ATTRIBUTES = frozenset(
-    {
-        "command", "exit_code", "callback", "http.status_code", "error.type", "family", "state", "issues", "mode",
-        "changed", "complete", "records", "files", "broken", "triples", "jtbd.job.id", "jtbd.job.persona", "jtbd.job.status",
-        "jtbd.job.duration_seconds", "jtbd.outcome.id", "jtbd.outcome.persona", "jtbd.outcome.status",
-        "jtbd.outcome.expected", "jtbd.outcome.actual", "jtbd.outcome.achievement_rate", "jtbd.painpoint.id",
-        "jtbd.painpoint.persona", "jtbd.painpoint.severity_before", "jtbd.painpoint.severity_after",
-        "jtbd.painpoint.effectiveness", "jtbd.time.outcome_id", "jtbd.time.persona", "jtbd.time.duration_seconds",
-        "jtbd.satisfaction.outcome_id", "jtbd.satisfaction.persona", "jtbd.satisfaction.level", "jtbd.source",
-    }
-)  # fmt: skip
 _HERE: ContextVar[tuple[int, int] | None] = ContextVar("span", default=None)  # trace and span that are open
 _random = SystemRandom()
-
-
-class Noted(NamedTuple):
-    """A span that has ended, or (`end` is 0) an event. Instants in ns since 1970 UTC; `parent` 0: none."""
-
-    name: str
-    trace: int
-    span: int
-    parent: int
-    start: int
-    end: int
-    failed: bool
-    attributes: dict[str, Any]
 
 
 Send = Callable[[Sequence[Noted]], object]
@@ -297,22 +270,3 @@ def leave() -> None:
     """This process is about to end: see to it that what waits is sent."""
     if found := _telemetry():
         found.leave()
-
-
-def allowed(attributes: Mapping[str, Any]) -> dict[str, Any]:
-    """The attributes that may be told, short and without secrets.
-
-    >>> allowed({"family": "flow", "summary": "Ann's issue", "issues": 5, "mode": None})
-    {'family': 'flow', 'issues': 5}
-    """
-    return {
-        name: _clean(value, SECRETS.words) if isinstance(value, str) else value
-        for name, value in attributes.items()
-        if name in ATTRIBUTES and isinstance(value, str | int | float | bool)
-    }
-
-
-@lru_cache(maxsize=2048)
-def _clean(text: str, _words: tuple[str, ...]) -> str:
-    """Cleaned again when another secret is known."""
-    return SECRETS.clean(text)[:LONGEST]

@@ -6,6 +6,7 @@ import base64
 import ipaddress
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from data.logs import SECRETS
 
 # Addresses are often pasted from a page in the middle of Jira: these parts never belong to a context path.
 _PAGE = re.compile(r"/(browse|secure|projects|issues|plugins|rest|login\.jsp|jira/(software|core|servicedesk|your-work|people|dashboards|for-you))(/|$)")  # fmt: skip
+_DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 @dataclass(frozen=True, repr=False)
@@ -102,3 +104,24 @@ def is_loopback(host: str) -> bool:
 def _shown(text: str) -> str:
     """The address as far as it is safe to repeat: without what could be a password."""
     return repr(re.sub(r"//[^/]*@", "//", text)[:200])
+
+
+def site_key(url: str) -> str:
+    """One spelling for the same site, of any text: as the client would spell it, without default port or user name.
+
+    >>> site_key(" HTTPS://Example.Atlassian.net:443/ ") == site_key("example.atlassian.net/browse/ABC-1")
+    True
+    """
+    text = url.strip().rstrip("/")
+    with suppress(InvalidUrl):
+        text = site_url(text)
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return text
+    if not parts.scheme or not host:
+        return text
+    host = f"[{host}]" if ":" in host else host
+    shown_port = "" if port in (None, _DEFAULT_PORTS.get(parts.scheme)) else f":{port}"
+    return f"{parts.scheme}://{host}{shown_port}{parts.path.rstrip('/')}"

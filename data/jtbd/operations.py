@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from statistics import fmean, median
 from typing import Any
 
-from data.jtbd.records import JobCompletion, OutcomeAchieved, PainpointResolved, Record, TimeToOutcome, at
+from data.jtbd.records import (
+    STATUSES,
+    JobCompletion,
+    OutcomeAchieved,
+    PainpointResolved,
+    Record,
+    TimeToOutcome,
+    at,
+    effectiveness,
+)
 
 ENOUGH = 30  # fewer answers than this: the share says so
 _Z = 1.959963984540054  # 95 %
@@ -131,8 +140,6 @@ def validate_jtbd_tracking(
     >>> validate_jtbd_tracking(JobCompletion("buy", "shopper", "cart", "completed", 5, 9), ["buy"])
     []
     """
-    from data.jtbd.records import STATUSES
-
     wrong = [f"{name} is empty" for name in ("job_id", "persona", "feature_used") if not getattr(job, name).strip()]
     if job.status not in STATUSES:
         wrong.append(f"status {job.status!r} is none of {', '.join(STATUSES)}")
@@ -282,15 +289,6 @@ def opportunity_interval(important: Share, satisfied: Share, formula: str = "cla
 
 
 # ---- painpoints and times
-
-
-def effectiveness(before: float, after: float) -> float | None:
-    """100 × (before − after) ÷ before; negative when it got worse, None where it did not hurt before.
-
-    >>> effectiveness(8, 2), effectiveness(4, 6), effectiveness(0, 3) is None
-    (75.0, -50.0, True)
-    """
-    return 100 * (before - after) / before if before > 0 else None
 
 
 def aggregate_painpoint_resolution(

@@ -139,14 +139,21 @@ class RecordError(ValueError):
     """A record that cannot be true; the message names the field."""
 
 
+def effectiveness(before: float, after: float) -> float | None:
+    """100 × (before − after) ÷ before; negative when it got worse, None where it did not hurt before.
+
+    >>> effectiveness(8, 2), effectiveness(4, 6), effectiveness(0, 3) is None
+    (75.0, -50.0, True)
+    """
+    return 100 * (before - after) / before if before > 0 else None
+
+
 def complete(record: Record) -> Record:
     """The record with what follows from it filled in: durations, rates, an event id. Raises RecordError.
 
     >>> complete(JobCompletion("buy", "shopper", "cart", "completed", 0, 8_500_000)).duration_seconds
     8.5
     """
-    from data.jtbd.operations import effectiveness
-
     names = KINDS[kind_of(record)]
     if not getattr(record, names[1]).strip():
         raise RecordError(f"{names[1]} is empty. Name what the record is about.")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from data.jtbd import intake
-from data.jtbd.operations import achievement, effectiveness, outcome_status
+from data.jtbd.operations import achievement, outcome_status
 from data.jtbd.records import (
     INSTANTS,
     JobCompletion,
@@ -20,6 +20,7 @@ from data.jtbd.records import (
     TimeToOutcome,
     UserSatisfaction,
     complete,
+    effectiveness,
 )
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data import connection
-from data.connection import DEFAULT_JQL, Home, HomeError, TokenError, TokenStore, resolve, site_key, token_for
+from data.connection import DEFAULT_JQL, Home, HomeError, TokenError, TokenStore, resolve, token_for
+from data.jira.connection import site_key
 from data.settings.model import Settings
 
 TOKEN = "c4nary-t0ken-of-the-test"

@@ -14,7 +14,8 @@ from data.jtbd import events
 from data.jtbd.records import JobCompletion, OutcomeAchieved, PainpointResolved, TimeToOutcome, UserSatisfaction
 from data.jtbd.store import RecordStore
 from data.logs import SECRETS
-from data.telemetry import Noted, Telemetry
+from data.noted import ATTRIBUTES, Noted
+from data.telemetry import Telemetry
 
 JOB = JobCompletion("buy", "ann", "cart", "completed", 0, 8_500_000, context='{"note": "canary in a note"}')
 
@@ -230,4 +231,4 @@ def test_no_event_holds_what_people_wrote():
         "jtbd.user_satisfaction",
     ]  # fmt: skip
     for _, attributes in told:
-        assert set(attributes) <= telemetry.ATTRIBUTES
+        assert set(attributes) <= ATTRIBUTES

@@ -17,7 +17,7 @@ from data.jtbd.records import (
     complete,
 )
 from data.jtbd.store import RecordStore
-from data.telemetry import Noted, allowed
+from data.noted import Noted, allowed
 
 AT = 1_795_000_000_000_000  # µs
 
