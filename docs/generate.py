@@ -32,7 +32,7 @@ VARIABLES = {
     "JIRA_TOKEN": "API token, or personal access token of Data Center. Goes to JIRA_URL only.",
     "JIRA_JQL": "Which issues to read. Empty: `updated >= -365d`.",
     "JIRA_ALLOW_HTTP": "`1` allows an address without https outside this machine. The token then travels unprotected.",
-    "THROUGHLINE_HOME": "Folder of database, metrics_cache.json, token and locks. Default: the system's state folder.",
+    "THROUGHLINE_HOME": "Folder of issues, metrics_cache.json, saved views, job records, token and locks. Default: the system's state folder.",
     "THROUGHLINE_SETTINGS": "The settings file. Default: `./app_settings.json`.",
     "THROUGHLINE_HOSTS": "Host names under which the dashboard is reached besides this machine, separated by commas.",
     "THROUGHLINE_SECRET": "Key that signs what the browser sends back. Set the same one for several server processes.",
