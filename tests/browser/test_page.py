@@ -33,6 +33,30 @@ def test_first_view_is_light(page: Page, site, fake):
     assert not [url for url in addresses if "plotly" in url or "ag_grid" in url or "async-" in url]
 
 
+_NOTHING_NEW = """() => {
+    window.words = 0; window.idle = 0;
+    const store = window.dash_stores[0];
+    let last = store.getState().layoutHashes;
+    store.subscribe(() => {
+        const now = store.getState().layoutHashes, names = Object.keys(now);
+        window.words += 1;
+        if (now !== last && names.length === Object.keys(last).length && names.every(each => now[each] === last[each])) window.idle += 1;
+        last = now;
+    });
+}"""
+
+
+def test_components_that_appear_do_not_wake_all_the_others(page: Page, site, fake):
+    """Dash says to its store of each that it shall be forgotten; where nothing is known of it, nobody is asked."""
+    opened(page, site)
+    page.wait_for_load_state("networkidle")
+    page.evaluate(_NOTHING_NEW)
+    page.locator("#header-settings").click()
+    expect(page.locator(".offer").first).to_be_visible()
+    assert page.evaluate("window.words") > 10
+    assert page.evaluate("window.idle") == 0
+
+
 def test_tabs_calculate_when_opened(page: Page, site, fake):
     opened(page, site, "?tab=dora")
     assert {call[1] for call in fake.calls if call[0] == "answer"} == {"dora"}
