@@ -55,7 +55,7 @@ def pytest_setup_options():  # type: ignore[no-untyped-def]
     from selenium.webdriver.chrome.options import Options
 
     options = Options()
-    options.binary_location = chromium.executable() or ""
+    options.binary_location = chromium.driven() or ""
     for flag in ("--headless=new", *chromium.FLAGS):
         options.add_argument(flag)
     return options

@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
+SHELL = "chromium-headless-shell"  # the same engine without windows; a page costs it about two thirds
 NAMES = (
     "chromium",
     "chromium-browser",
@@ -31,8 +32,17 @@ FLAGS = (
 
 
 def executable() -> str | None:
-    """Path of the browser: CHROMIUM if set, else the first of NAMES that exists; None when there is none."""
-    for name in (os.environ.get("CHROMIUM", ""), *NAMES):
+    """Path of the browser: CHROMIUM if set, else SHELL, else the first of NAMES that exists; None when there is none."""
+    return _first(SHELL, *NAMES)
+
+
+def driven() -> str | None:
+    """Like `executable`, but never SHELL, which chromedriver does not start."""
+    return _first(*NAMES)
+
+
+def _first(*names: str) -> str | None:
+    for name in (os.environ.get("CHROMIUM", ""), *names):
         found = shutil.which(name) if name else None
         if found:
             return str(Path(found))
