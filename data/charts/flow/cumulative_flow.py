@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,8 @@ from data.charts.moments import Buckets, buckets
 from data.charts.statuses import names, workflow_order
 from data.issues.tables import FOREVER, NEVER
 from data.metrics.facts import Facts
+from data.metrics.measure import rows_for
+from data.metrics.registry import CATALOG
 from data.metrics.rows import Rows, Sieve
 from data.views import Series
 
@@ -69,13 +72,7 @@ def _days(asked: ChartAsked) -> tuple[Buckets, NDArray]:
     family="flow",
     order=5,
     title="Cumulative flow",
-    switches=(
-        "cfd",
-        "workflow.started",
-        "workflow.done",
-        "all_levels",
-        "zone",
-    ),
+    switches=("cfd", "workflow.started", *CATALOG["flow_velocity"].switches),
     beside=("cfd",),
 )
 def cumulative_flow(asked: ChartAsked) -> Drawing:
@@ -85,6 +82,9 @@ def cumulative_flow(asked: ChartAsked) -> Drawing:
     steeper the edge of "Done", the faster items are finished. Items that were done, or not started, during the whole period
     are left out: they would only lift the bands. What happens to items that move back is a definition: shown as it was, never
     falling (high-water mark), or dated to the last time that they came that far (backfill).
+
+    "Done" holds every item in a finished status. Flow velocity counts completions: not those with a resolution such as
+    Won't Do, and those that were reopened and finished again; a note says how many that are.
     """
     facts = asked.facts
     titles, _ = stages(facts)
@@ -95,7 +95,9 @@ def cumulative_flow(asked: ChartAsked) -> Drawing:
     use[issue[sieve.reason == 0]] = True
     if not len(over):
         return nothing("This period has not begun yet.", todo="Choose other days.")
-    still = _still(asked, int(instants[-1]), (owner, band, entered, left), len(titles))
+    held, last = (owner, band, entered, left), int(instants[-1])
+    still = _still(asked, last, held, len(titles))
+    ends = [_bands_at(instant, use, held, len(facts.tables)) for instant in (asked.start - 1, last)]
     keep = use[owner] & ~still[owner] & (left > entered) & (entered <= instants[-1]) & (left > asked.start)
     if not keep.any():
         return nothing("Nothing moved in this period.", todo="Choose other days, or clear a filter.")
@@ -104,7 +106,6 @@ def cumulative_flow(asked: ChartAsked) -> Drawing:
     seen = [n for n in range(len(titles)) if counts[:, n].any()]
     shown = [titles[n] for n in seen]
     picks = _picks(over, instants, titles, (owner, band, entered, left))
-    reading = _reading(counts, len(titles))
     resting = int(np.count_nonzero(still & use))
 
     def table() -> Iterator[tuple[Any, ...]]:
@@ -112,7 +113,7 @@ def cumulative_flow(asked: ChartAsked) -> Drawing:
             yield (day, *numbers)
 
     return Drawing(
-        reading,
+        _reading(ends, len(titles)),
         tuple(
             Series(
                 titles[n], "area", over.tokens, counts[:, n].tolist(),
@@ -129,7 +130,7 @@ def cumulative_flow(asked: ChartAsked) -> Drawing:
         table_picks=lambda: over.tokens,
         row_count=len(over),
         picks=picks,
-        notes=tuple(each for each in (f"{resting:,} items stayed done or not started the whole period." if resting else "", *_told(sieve)) if each),
+        notes=tuple(each for each in (f"{resting:,} items stayed done or not started the whole period." if resting else "", *_told(sieve), _beside_velocity(asked, *(each == len(titles) - 1 for each in ends))) if each),
     )  # fmt: skip
 
 
@@ -183,8 +184,44 @@ def _picks(over: Buckets, instants: NDArray, titles: list[str], held: tuple[NDAr
     return Picks(rows, find, label, outcome_title="Band", outcome=lambda some: some.columns["titled"].tolist())
 
 
-def _reading(counts: NDArray, size: int) -> str:
-    begun, ended = counts[0], counts[-1]
-    wip = [int(each[1 : size - 1].sum()) for each in (begun, ended)]
-    done = int(ended[-1] - begun[-1])
-    return f"Work in progress went from {wip[0]:,} to {wip[1]:,} items while {max(done, 0):,} more were done."
+def _bands_at(instant: int, use: NDArray, held: tuple[NDArray, ...], count: int) -> NDArray:
+    """The band of each issue that the chart may show at an instant; -1 for the others and before they were there."""
+    owner, band, entered, left = held
+    there = use[owner] & (entered <= instant) & (instant < left)
+    out = np.full(count, -1, dtype=np.int64)
+    out[owner[there]] = band[there]
+    return out
+
+
+def _reading(ends: list[NDArray], size: int) -> str:
+    wip = [int(np.count_nonzero((each > 0) & (each < size - 1))) for each in ends]
+    done = [int(np.count_nonzero(each == size - 1)) for each in ends]
+    more = max(done[1] - done[0], 0)
+    return f"Over these days work in progress went from {wip[0]:,} to {wip[1]:,} items while {more:,} more were done."
+
+
+def _beside_velocity(asked: ChartAsked, was_done: NDArray, is_done: NDArray) -> str:
+    """Why "Done" did not grow by just the items that flow velocity counts; empty where it did.
+
+    `was_done`, `is_done`: issues in "Done" just before the period, and at its end.
+    """
+    rows, facts = rows_for(CATALOG["flow_velocity"], asked), asked.facts
+    counted = np.zeros(len(was_done), dtype=bool)
+    counted[rows.issue[rows.reason == 0]] = True
+    came = is_done & ~was_done
+    if (came == counted).all():
+        return ""
+    known = {int(issue): rows.reasons[why] for issue, why in zip(rows.issue, rows.reason, strict=True)}
+    why = Counter(known.get(int(issue)) or "completed on other days" for issue in np.flatnonzero(came & ~counted))
+    before, unseen = (int(np.count_nonzero(counted & ~came & each)) for each in (was_done, ~was_done))
+    again = "in “Done” before, reopened and finished again"
+    if facts.field("work_completed_date") is not None:
+        again += " or dated by the mapped field"
+    here = {again: before, "not seen coming to “Done” in their history": unseen}
+    missing = (
+        ("Not counted there", why.most_common()),
+        ("Not counted here", [each for each in here.items() if each[1]]),
+    )
+    said = (f"{what}: {', '.join(f'{each} {n:,}' for each, n in some)}." for what, some in missing if some)
+    size = int(np.count_nonzero(came))
+    return f"{size:,} item{'s' * (size != 1)} came to “Done”; flow velocity counts {rows.used:,}. {' '.join(said)}"

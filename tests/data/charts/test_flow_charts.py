@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from datetime import date
 from functools import cache
@@ -19,7 +20,7 @@ from data.periods import Period
 from data.settings.model import Definitions, Workflow
 from data.views import Filters
 from sample.generator import generate
-from tests.builders import Item, at, facts, site
+from tests.builders import DOING, DONE, Item, at, facts, site
 from tests.data.charts import oracle
 from tests.data.metrics.oracle import Question
 from tests.data.metrics.sites import FLOW_RULES, WORKFLOWS, flow_sites
@@ -93,6 +94,38 @@ def _cumulative(drawing: Drawing, wanted: dict[str, Counter]) -> None:
         assert not any(wanted.values())
         return
     assert {day: +each for day, each in found.items()} == wanted
+
+
+def test_cumulative_flow_counts_the_whole_period_and_says_where_velocity_differs():
+    """Six items come to Done, one of them on the first day; velocity counts five of them, and one that was reopened."""
+    start, done = "2025-03-01 12:00", [("2025-03-05", DOING), ("2025-03-06", DONE)]
+    items = [Item(start, [(start, DOING), ("2025-03-03 10:00", DONE)]), *(Item(start, done) for _ in range(4)),
+             Item(start, done, resolution="Won't Do"),
+             Item(start, [("2025-03-02", DONE), ("2025-03-04", DOING), ("2025-03-05", DONE)])]  # fmt: skip
+    drawing = drawn(
+        facts(site(*items), now="2025-03-10"), "cumulative_flow", Period(date(2025, 3, 3), date(2025, 3, 7), "UTC")
+    )
+    assert drawing.reading == "Over these days work in progress went from 1 to 0 items while 6 more were done."
+    [note] = [each for each in drawing.notes if "velocity" in each]
+    assert note == (
+        "6 items came to “Done”; flow velocity counts 6. Not counted there: resolution Won't Do 1. "
+        "Not counted here: in “Done” before, reopened and finished again 1."
+    )
+
+
+def test_cumulative_flow_and_velocity_add_up():
+    items, statuses, zone = generated()
+    place = {
+        "items": items, "zone": zone, "first": date(2026, 9, 1), "last": date(2026, 9, 30),
+        "now": at("2026-10-30 12:00", zone), "mapped": frozenset(), "statuses": statuses,
+    }  # fmt: skip
+    about, period, _, _ = question(place, {}, {}, ())
+    [note] = [each for each in drawn(about, "cumulative_flow", period).notes if "velocity" in each]
+    came, velocity = map(int, re.findall(r"(\d+) items? came .* counts (\d+)\.", note)[0])
+    there, here = (
+        sum(map(int, re.findall(r" (\d+)(?=[,.])", part))) for part in re.match(r"[^.]*\.(?: Not counted there:([^.]*\.))?(?: Not counted here:(.*))?", note).groups("")
+    )  # fmt: skip
+    assert came - there + here == velocity and (there or here)
 
 
 def _statuses(drawing: Drawing, wanted: dict[str, Any]) -> None:
