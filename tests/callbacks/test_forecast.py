@@ -51,7 +51,7 @@ def test_the_question_is_the_url(workspace):
         ("version=nonesuch", "There is no version 'nonesuch'"),
         ("epic=X-1", "There is no issue 'X-1'"),
         ("items=3&label=nonesuch", "Nothing in the data matches the filters"),
-        ("items=3&set=nonesuch:1", "and there is none"),
+        ("items=3&set=nonesuch:1", "The reason is above."),
     ],
 )
 def test_what_cannot_be_answered_says_why(workspace, query, said):

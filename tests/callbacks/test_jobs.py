@@ -180,7 +180,7 @@ def test_without_issues_specs_and_records_are_shown(own):
 
 
 def test_a_wrong_period_says_why(sample):
-    assert "2026-99-01" in page(sample, "&from=2026-99-01&to=2026-10-01")
+    assert "The reason is above." in page(sample, "&from=2026-99-01&to=2026-10-01")
 
 
 # ---- panels
