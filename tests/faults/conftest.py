@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection as Connected
+from sqlalchemy import Engine, event
 
 from data.issues.store import IssueStore
 from data.issues.sync import SyncResult, sync
@@ -32,6 +35,15 @@ def usual_patience() -> Patience:
     return Patience(timeout=(10, 10), tries=4, longest=3, deadline=30, most_bytes=3_000_000)
 
 
+@cache
+def empty() -> bytes:
+    """A store that nothing was put into: to make all its tables takes longer than most scenarios need it for."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "issues.sqlite"
+        IssueStore(path).close()
+        return path.read_bytes()
+
+
 class Syncs:
     """Several syncs of one site, each with a store and an account of its own."""
 
@@ -50,12 +62,14 @@ class Syncs:
         return self.server.limits
 
     def open(self, count: int, filled: Path | None = None) -> None:
-        """Its stores, new or as copies of one that a good sync has filled."""
+        """Its stores, empty or as copies of one that a good sync has filled."""
         self.close()
         paths = [self.folder / f"issues{n}.sqlite" for n in range(count)]
-        if filled:
-            for each in paths:
+        for each in paths:
+            if filled:
                 shutil.copy(filled, each)
+            else:
+                each.write_bytes(empty())
         self.stores = [IssueStore(each) for each in paths]
 
     def close(self) -> None:
@@ -167,6 +181,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if each.nodeid.partition("[")[0] in begun:
             each.add_marker(pytest.mark.torture)
         begun.add(each.nodeid.partition("[")[0])
+
+
+@pytest.fixture(autouse=True)
+def _no_power_cut() -> Iterator[None]:
+    """Nothing is killed here: what is committed need not be on the disk before the next step."""
+
+    def hasty(connection: Connected) -> None:
+        if connection.dialect.name == "sqlite":
+            connection.connection.dbapi_connection.execute("PRAGMA synchronous=OFF")
+
+    event.listen(Engine, "engine_connect", hasty)
+    yield
+    event.remove(Engine, "engine_connect", hasty)
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import select
@@ -192,8 +192,13 @@ def snapshot(store: IssueStore, site_url: str, jql: str = JQL) -> list:
         return []
     with store.engine.connect() as connection:
         found = [
-            [table.name, *sorted(map(repr, connection.execute(select(table).where(table.c.scope == scope.scope))))]
+            [table.name, *sorted(map(repr, _plain(connection, table.name, scope.scope)))]
             for table in schema.metadata.sorted_tables
             if "scope" in table.c and table.name != "scope"
         ]
     return [scope.revision, scope.issues, scope.synced_at, scope.cursor, *found]
+
+
+def _plain(connection: Any, table: str, scope: int) -> Iterable[tuple]:
+    """The rows as they lie in the file: reading them as values takes five times as long, and is not needed to compare."""
+    return connection.exec_driver_sql(f'SELECT * FROM "{table}" WHERE scope = ?', (scope,))  # noqa: S608 -- a name of ours
