@@ -47,4 +47,5 @@ def _leaves(url: str) -> bool:
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    return {**browser_context_args, "viewport": {"width": 1440, "height": 900}, "color_scheme": "light"}
+    window = {"viewport": {"width": 1440, "height": 900}, "color_scheme": "light"}
+    return {**browser_context_args, **window, "reduced_motion": "reduce"}  # nothing slides while it is looked at
