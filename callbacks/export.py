@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from callbacks.context import known_metric, period_of, problem_of, workspace
+from data.answering import JOB_METRICS
 from data.downloads import Downloads, Sheet
 from data.periods import Period
 from ui.url import View, parse
@@ -33,11 +34,13 @@ def numbers(kind: str) -> Response:
 def metric(kind: str) -> Response:
     """The metric named in the query, with its details."""
     view, period = asked_file(kind)
-    name = _metric(view)
+    jobs = view.metric in JOB_METRICS
+    name = view.metric if jobs else _metric(view)
+    narrowed = {each: view.asks(each) for each in ("persona", "job")} if jobs else {}
     if kind == CSV:
-        return csv_file(workspace().csv_metric(name, period, view.filters), name, period)
+        return csv_file(workspace().csv_metric(name, period, view.filters, **narrowed), name, period)
     desk = Downloads(workspace())
-    return workbook_file(desk, desk.numbers(period, view.filters, metric=name), name, period, view)
+    return workbook_file(desk, desk.numbers(period, view.filters, metric=name, **narrowed), name, period, view)
 
 
 @downloads.get("/issues.<kind>")

@@ -36,7 +36,8 @@ def metrics(
         Family | None, typer.Option("--family", help="Only one family of metrics. Without it: DORA and Flow.")
     ] = None,
     metric: Annotated[
-        str | None, typer.Option("--metric", metavar="NAME", help="Only one metric, any that `catalogue` lists.")
+        str | None,
+        typer.Option("--metric", metavar="NAME", help="Only one metric: any that `catalogue` lists, or one of jobs."),
     ] = None,
     by: Annotated[
         Group | None, typer.Option("--by", help="That metric for each of these; issues without one are “none”.")
@@ -74,7 +75,11 @@ def metrics(
 
 def _fits(family: str | None, metric: str | None, by: str | None, over: str | None) -> None:
     """Raises CommandFailed for options that make no sense together."""
-    if metric:
+    from data.answering import JOB_METRICS
+
+    if metric in JOB_METRICS and (by or over):
+        raise CommandFailed(f"{metric} is a number of jobs, which --by and --over cannot take apart.", USAGE)
+    if metric and metric not in JOB_METRICS:
         must_exist(metric)
     if metric and family:
         raise CommandFailed("Give --metric or --family, not both: a metric is of one family.", USAGE)
@@ -87,9 +92,9 @@ def _fits(family: str | None, metric: str | None, by: str | None, over: str | No
 def _families(family: str | None, metric: str | None) -> list[str]:
     """Which families to ask for; the tabs' own two when nothing is said."""
     if metric:
-        from data.metrics import CATALOG
+        from data.answering import family_of
 
-        return [CATALOG[metric].family]
+        return [family_of(metric)]
     return [family] if family else ["dora", "flow"]
 
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 METRIC_VERSIONS = 3  # raised when a formula changes, so that older cached numbers are not shown
 MOST_CHOICES = 200
+# The cards of jobs: numbers like all others, but made of records, so they are not in the catalogue.
+JOB_METRICS = ("job_completion_rate", "outcome_achievement", "opportunity_score", "painpoint_resolution")
 
 
 def question(site: str, jql: str, settings: Settings, filters: Filters, zone: str) -> dict[str, Any]:
@@ -50,6 +52,15 @@ def named(metric: str) -> Metric:
     if metric not in CATALOG:
         raise LookupError(f"There is no metric {metric!r}. Choose one of: {', '.join(CATALOG)}.")
     return CATALOG[metric]
+
+
+def family_of(metric: str) -> str:
+    """The family of a metric of the catalogue, or "jtbd" for a number of jobs. Raises LookupError that lists the names."""
+    if metric in JOB_METRICS:
+        return "jtbd"
+    if metric not in CATALOG:
+        raise LookupError(f"There is no metric {metric!r}. Choose one of: {', '.join((*CATALOG, *JOB_METRICS))}.")
+    return CATALOG[metric].family
 
 
 def choices(tables: Tables) -> Choices:

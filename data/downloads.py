@@ -33,12 +33,17 @@ class Downloads:
         *,
         metric: str | None = None,
         metrics: tuple[str, ...] | None = None,
+        **narrowed: str | None,
     ) -> Sheet:
-        """DORA and Flow, or the metrics named, a row each. Raises LookupError for an unknown metric."""
-        wanted = (metric,) if metric else metrics
-        families = FAMILIES if wanted is None else tuple(dict.fromkeys(named(each).family for each in wanted))
-        answers = [self._workspace.answer(family, period, filters) for family in families]
-        values = [each for answer in answers for each in answer.values if wanted is None or each.metric_name in wanted]
+        """DORA and Flow, or the metrics named, a row each; one of jobs as `narrowed`. Raises LookupError for an unknown
+        metric."""
+        if metric:
+            values = list(self._workspace.one(metric, period, filters, **narrowed))
+        else:
+            families = FAMILIES if metrics is None else tuple(dict.fromkeys(named(each).family for each in metrics))
+            answers = [self._workspace.answer(family, period, filters) for family in families]
+            found = [each for answer in answers for each in answer.values]
+            values = [each for each in found if metrics is None or each.metric_name in metrics]
         rows = [[cell_of(value, name) for name in COLUMNS] for value in values]
         return Sheet("Numbers", COLUMNS, rows, _NUMBER_INSTANTS)
 

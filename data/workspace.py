@@ -240,12 +240,18 @@ class Workspace(Parts):
             self.facts(filters), metric, period, self.place, self.browse_url(), first, count, **narrowed
         )
 
-    def csv_metric(self, metric: str, period: Period, filters: Filters = NO_FILTERS) -> str:
+    def one(
+        self, metric: str, period: Period, filters: Filters = NO_FILTERS, **narrowed: str | None
+    ) -> tuple[MetricValue, ...]:
+        """One metric, those of jobs included. `narrowed`: persona and job, for those. Raises LookupError."""
+        family = answering.family_of(metric)
+        jobs = family == "jtbd"
+        found = self.jtbd.answer(period, filters, **narrowed) if jobs else self.answer(family, period, filters)
+        return tuple(each for each in found.values if each.metric_name == metric)
+
+    def csv_metric(self, metric: str, period: Period, filters: Filters = NO_FILTERS, **narrowed: str | None) -> str:
         """One metric as CSV: a header and a row."""
-        family = answering.named(metric).family
-        return answering.csv_values(
-            [each for each in self.answer(family, period, filters).values if each.metric_name == metric]
-        )
+        return answering.csv_values(self.one(metric, period, filters, **narrowed))
 
     def csv_all(self, period: Period, filters: Filters = NO_FILTERS, family: str | None = None) -> str:
         """All metrics as CSV, or those of one family, a row each."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -16,6 +18,8 @@ from callbacks.detail import show_detail, show_rows
 from callbacks.jobs import show_jobs
 from callbacks.jobs_detail import turn
 from callbacks.jobs_forms import MOST_BYTES, fill, import_file, keep, show_or_hide
+from data.answering import JOB_METRICS
+from data.jtbd.cards import CARDS
 from data.jtbd.charts import JOB_CHARTS
 from data.views import Filters
 from data.workspace import Workspace, open_workspace
@@ -442,3 +446,31 @@ def test_a_file_that_is_none_is_refused(sample, client, use):
 def test_every_chart_of_jobs_says_how_to_read_it():
     for name, chart in JOB_CHARTS.items():
         assert chart.name == name and chart.title and len(chart.help) > 40, name
+
+
+@pytest.mark.parametrize("name", JOB_METRICS)
+def test_a_number_of_jobs_is_a_file_like_any_other(sample, client, use, name):
+    use(sample)
+    rows = list(csv.DictReader(io.StringIO(client.get(f"/export/metric.csv?tab=jobs&period=90d&metric={name}").text)))
+    [value] = [each for each in sample.jtbd.answer(sample.period("90d")).values if each.metric_name == name]
+    assert [(row["metric_name"], row["metric_type"], float(row["value"])) for row in rows] == [
+        (name, "jtbd", value.value)
+    ]
+    others = client.get("/export/metric.csv?period=90d&metric=flow_time").text
+    assert tuple(rows[0]) == tuple(next(csv.reader(io.StringIO(others))))
+    assert client.get(f"/export/metric.xlsx?tab=jobs&period=90d&metric={name}").data[:2] == b"PK"
+    assert client.get(f"/export/issues.csv?period=90d&metric={name}").status_code == 400
+
+
+def test_the_file_of_a_number_obeys_the_persona_of_the_tab(sample, client, use):
+    use(sample)
+    asked = "/export/metric.csv?tab=jobs&period=90d&metric=job_completion_rate"
+    used = [
+        int(next(csv.DictReader(io.StringIO(client.get(asked + more).text)))["used"])
+        for more in ("", "&persona=Accountant")
+    ]
+    assert 0 < used[1] < used[0]
+
+
+def test_the_names_of_job_numbers_are_those_of_the_cards():
+    assert tuple(card.name for card in CARDS) == JOB_METRICS == tuple(METRICS)
