@@ -17,7 +17,7 @@ from ui.components.issue_table import columns, issue_table, table_of, which_issu
 from ui.components.metric_card import tier
 from ui.components.notice import notice
 from ui.url import View, query
-from ui.words import FLOW_ITEMS, TIER_CLASS, change, headline, moment, notes, number, span, unit_words
+from ui.words import FLOW_ITEMS, TIER_CLASS, change, confidence, headline, moment, notes, number, span, unit_words
 
 _NOT_TIERS = ("year", "note", "source")
 
@@ -152,7 +152,7 @@ def figures_section(detail: Detail, status: Status) -> html.Section:
         ("Left out", f"{value.excluded_issue_count:,}"),
         ("Data as of", moment(status.synced_at, status.zone)),
     ]
-    said = notes(value)
+    said = [each for each in (*notes(value), confidence(value)) if each]
     left = html.Div(
         [
             html.Div(

@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 from data.metrics.answers import MetricValue
 
 TIER_CLASS = {"Elite": "elite", "High": "high", "Medium": "medium", "Low": "low"}
+COUNTED = frozenset(
+    ("items", "people", "comments", "points", "deployments/day")
+)  # units of numbers that are no estimate
 FLOW_ITEMS = {"Feature": "Feature", "Defect": "Defect", "Risk": "Risk", "Technical_Debt": "Technical debt"}
 
 
@@ -67,6 +70,15 @@ def notes(value: MetricValue) -> list[str]:
     if value.details.get("low_confidence") and value.ok:
         said.insert(0, "Low confidence: fewer than 5 used")
     return [each[:1].upper() + each[1:] for each in said if each]
+
+
+def confidence(value: MetricValue) -> str:
+    """What "low confidence" means for this number, as a sentence; empty where it is not marked so."""
+    if not (value.details.get("low_confidence") and value.ok):
+        return ""
+    if value.unit in COUNTED:
+        return "What is counted is exact; with so few, a change from one period to the next may be chance."
+    return "One more or less would change this number much: it is no basis for conclusions."
 
 
 def headline(value: MetricValue) -> tuple[str, str]:

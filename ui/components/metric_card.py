@@ -10,7 +10,18 @@ from data.metrics.answers import ErrorState, MetricValue
 from ui import ids
 from ui.components.icon import icon
 from ui.components.sparkline import sparkline
-from ui.words import FLOW_ITEMS, TIER_CLASS, change, headline, notes, number, parse_instant, span, unit_words
+from ui.words import (
+    FLOW_ITEMS,
+    TIER_CLASS,
+    change,
+    confidence,
+    headline,
+    notes,
+    number,
+    parse_instant,
+    span,
+    unit_words,
+)
 
 
 def metric_card(
@@ -154,7 +165,7 @@ def _counts(value: MetricValue) -> html.Div:
 
 def _note(value: MetricValue) -> html.Div:
     words = " · ".join(notes(value))
-    return html.Div(words, className="note", title=words)
+    return html.Div(words, className="note", title="\n".join(filter(None, (words, confidence(value)))))
 
 
 def _missing(value: MetricValue, place: str) -> list[Any]:

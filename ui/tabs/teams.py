@@ -14,7 +14,7 @@ from ui.components.metric_card import tier
 from ui.components.notice import notice
 from ui.components.still import still
 from ui.url import FILTERS, View, query
-from ui.words import change, day, headline, span
+from ui.words import change, confidence, day, headline, span
 
 FEWEST, MOST = 2, 6
 SEPARATOR = "|"  # between names in the address
@@ -273,6 +273,7 @@ def _cell(cell: Compared) -> html.Td:
             html.Div(
                 f"{cell.used:,} used" + (" · low confidence" if value.details.get("low_confidence") else ""),
                 className="team-words",
+                title=confidence(value),
             ),
         ]
     )

@@ -82,6 +82,15 @@ def test_few_are_said_to_be_few():
     assert "Low confidence: fewer than 5 used" in said(metric_value("flow_time", PERIOD, used=3, low_confidence=True))
 
 
+@pytest.mark.parametrize(
+    ("metric", "meaning"), [("flow_load", "What is counted is exact"), ("flow_time", "One more or less")]
+)
+def test_the_tooltip_says_what_few_mean_for_a_count_and_for_an_estimate(metric, meaning):
+    few = metric_value(metric, PERIOD, used=3, low_confidence=True)
+    assert f"\\n{meaning}" in as_json(metric_card(few, href="?"))
+    assert meaning not in as_json(metric_card(metric_value(metric, PERIOD), href="?"))
+
+
 def test_missing_mapping_says_which_field_and_has_the_button():
     value = without_value("change_failure_rate", PERIOD, "missing_mapping", "Map a field to see this.", needs=["deployment_successful"], needs_titles=["Deployment successful"])  # fmt: skip
     card = metric_card(value, href="?")
