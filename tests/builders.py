@@ -82,6 +82,8 @@ def at(text: Instant, zone: str = "UTC") -> int:
     >>> at("1970-01-02"), at("1970-01-01 01:00:00.5")
     (86400000000, 3600500000)
     """
+    if type(text) is int:  # nearly all, and oracles ask millions of times
+        return text
     if isinstance(text, str):
         where = zone_named(zone)
         if len(text) == 10:

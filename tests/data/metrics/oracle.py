@@ -126,11 +126,14 @@ class Question:
 
 def stays(item: Item, ask: Question) -> list[tuple[str, int, float]]:
     """(status, entered, left) of an item; the first status since its creation, the last one for ever."""
-    status, entered, out = item.status, at(item.created, ask.zone), []
-    for instant, target in item.moves:
-        out.append((status, entered, at(instant, ask.zone)))
-        status, entered = target, at(instant, ask.zone)
-    return [*out, (status, entered, math.inf)]
+    known = item.__dict__.setdefault("stays", {})  # each metric of each week asks for them again
+    if ask.zone not in known:
+        status, entered, out = item.status, at(item.created, ask.zone), []
+        for instant, target in item.moves:
+            out.append((status, entered, at(instant, ask.zone)))
+            status, entered = target, at(instant, ask.zone)
+        known[ask.zone] = [*out, (status, entered, math.inf)]
+    return known[ask.zone]
 
 
 def status_at(item: Item, instant: int, ask: Question) -> str | None:
