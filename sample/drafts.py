@@ -122,8 +122,10 @@ class Story:
             now = draft.enter(now, extra)
             now = calendar.after(now, self._span(plan.review, now), random)
         if random.random() < (0.45 if draft.kind == "Task" else 0.95) and self.releases:
-            now = draft.enter(now, "Ready to Deploy")
-            now = self._ship(draft, now)
+            if plan.done_live:
+                now = self._ship(draft, draft.enter(now, "Ready to Deploy"))
+            else:
+                self._ship(draft, now)
         now = draft.enter(now, self.final)
         if random.random() < 0.04:
             now = draft.enter(calendar.after(now, 1 + random.random() * 5, random), working)

@@ -189,6 +189,7 @@ class Plan:
     rework: float = 0.2
     blocked: float = 0.12
     version: str = "1"
+    done_live: bool = True  # finished means in production; else merged, and the next deployment takes it along
 
 
 _DEV = (
@@ -219,6 +220,7 @@ PLANS = (
         ("Kubernetes", "Pipelines", "Observability", "Databases"),
         ("self-service environments", "cheaper builds", "clear alerts", "database upgrades", "single sign-on"),
         deploys=0.38, failing=0.16, restore_hours=4.5, queue=3.0, work=1.1, review=0.3, blocked=0.16, version="11",
+        done_live=False,
     ),
     Plan(
         "HELP", "Customer support", 0.18, "kanban", ("Waiting for support", "Investigating", "Waiting for customer"),

@@ -104,6 +104,19 @@ def test_histories_are_a_path_that_ends_in_the_present_status(site: Site) -> Non
             assert changes[0][0] > microseconds(issue.fields["created"]), issue.key
 
 
+def test_some_projects_are_done_when_merged_and_others_when_live(site: Site) -> None:
+    """So the way from done to production takes time in one of them, and none in the others."""
+    ahead: dict[str, list[bool]] = {}
+    for issue in site.issues:
+        live = issue.fields.get(ID["Live in production since"])
+        entered = [at for at, _, to in _status_changes(issue) if to in DONE_STATUSES]
+        if live and entered:
+            project = issue.fields["project"]["key"]
+            ahead.setdefault(project, []).append(entered[0] < microseconds(live))
+    share = {project: sum(each) / len(each) for project, each in ahead.items() if len(each) > 9}
+    assert share["OPS"] > 0.9 and share["SHOP"] == share["PAY"] == 0, share
+
+
 def test_done_issues_and_only_they_have_a_resolution(site: Site) -> None:
     for issue in site.issues:
         done = issue.fields["status"]["statusCategory"]["key"] == "done"

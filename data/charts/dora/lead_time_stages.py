@@ -114,5 +114,16 @@ def lead_time_stages(asked: ChartAsked) -> Drawing:
         table_picks=lambda: tokens,
         row_count=len(over),
         picks=picks.showing(values="days", unit="days"),
-        notes=left_out(rows),
+        notes=(*left_out(rows), *_told(asked.facts, used.issue, used.columns["completed"])),
     )  # fmt: skip
+
+
+def _told(facts: Facts, issue: NDArray, deployed: NDArray) -> tuple[str, ...]:
+    """Where the last stage is empty because of what "done" means, not because deploying takes no time."""
+    done = facts.once(completions).completed[issue]
+    late, unknown = int(np.count_nonzero(done >= deployed)), int(np.count_nonzero(done == NEVER))
+    said = (
+        (late, "Done only once deployed, so that the wait for it is in “until done”"),
+        (unknown, "Not done, so that all since the commit is in “until deployed”"),
+    )
+    return tuple(f"{words}: {n:,} of {len(issue):,}." for n, words in said if n)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
+
 from data.charts.desk import drawn
 from data.charts.registry import CHARTS
 from data.periods import Period
 from data.views import Filters
 from data.workspace import open_workspace
 from sample.source import SampleSite
+from tests.builders import DOING, DONE, Item, facts, site
 
 
 def test_any_week_is_drawn_also_with_one_or_two_metrics(tmp_path):
@@ -29,3 +32,19 @@ def test_any_week_is_drawn_also_with_one_or_two_metrics(tmp_path):
 
 def test_its_help_says_that_score_and_tier_are_two_scales():
     assert "score and the tier on a card are two different scales" in " ".join(CHARTS["dora_score"].help.split())
+
+
+def test_lead_time_in_stages_says_whose_wait_for_the_deployment_is_hidden_in_done():
+    """One is done a day before it is deployed, one only then, one not at all: each takes as long to production."""
+    moves, live = [("2025-03-02", DOING), ("2025-03-04", DONE)], "2025-03-05"
+    fields = {"deployed_to_production_date": f"{live} 00:00"}
+    items = [Item("2025-03-01", moves, fields=fields), Item("2025-03-01", [moves[0], (live, DONE)], fields=fields),
+             Item("2025-03-01", moves[:1], fields=fields)]  # fmt: skip
+    about = facts(site(*items), now="2025-03-10")
+    drawing = drawn(about, "lead_time_stages", Period(date(2025, 3, 5), date(2025, 3, 5), "UTC"))
+    [row] = drawing.table()
+    assert dict(zip(drawing.columns, row, strict=True))["Until deployed, days"] == pytest.approx((1 + 0 + 3) / 3)
+    assert drawing.notes == (
+        "Done only once deployed, so that the wait for it is in “until done”: 1 of 3.",
+        "Not done, so that all since the commit is in “until deployed”: 1 of 3.",
+    )
