@@ -96,3 +96,16 @@ def test_the_file(workspace, client, use):
     assert (answer.status_code, answer.mimetype) == (200, "text/csv")
     assert answer.text.startswith("what,value,trials")
     assert client.get("/export/forecast.csv?tab=forecast&items=x").status_code == 400
+
+
+def test_the_history_says_which_days_are_not_in_the_average(workspace):
+    def answer(days):
+        question = (("items", "5"), ("history", str(days)))
+        return workspace.charts.answer("forecast_history", workspace.period("30d"), options=question)
+
+    weeks = sum(row[2] for row in answer(84).rows)
+    assert not any("whole week" in each for each in answer(84).notes)
+    found = answer(90)
+    [note] = [each for each in found.notes if "whole week" in each]
+    whole = int(found.reading.partition(" items in 90 days")[0])
+    assert note.startswith("The first 6 days, ") and f" no whole week: with {whole - weeks} item" in note

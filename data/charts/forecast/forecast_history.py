@@ -56,6 +56,8 @@ def forecast_history(asked: ChartAsked) -> Drawing:
             yield start.isoformat(), (start + timedelta(days=step - 1)).isoformat(), count
 
     what = "week" if step == 7 else "day"
+    rest = size - len(whole) * step  # days before the first whole week
+    before = sum(made.daily[:rest])
     days = [each.isoformat() for each in starts]
     return Drawing(
         f"{made.completed:,} items in {size} days: {mean:,.1f} a {what} on average, {min(counts):,} to {max(counts):,}.",
@@ -71,5 +73,23 @@ def forecast_history(asked: ChartAsked) -> Drawing:
         columns=("First day", "Last day", "Items"),
         table=table, table_picks=lambda: days, row_count=len(days),
         picks=Picks(rows, find, lambda token: f"{what.capitalize()} of {token}"),
-        notes=made.notes,
+        notes=(*made.notes, *_uneven(first, rest, before)),
     )  # fmt: skip
+
+
+def _uneven(first: date, rest: int, items: int) -> tuple[str, ...]:
+    """What the bars and their average leave out: days of the history that make no whole week."""
+    if not rest:
+        return ()
+    last = first + timedelta(days=rest - 1)
+    days = (
+        f"The first day, {_day(first)}, makes"
+        if rest == 1
+        else f"The first {rest} days, {_day(first)} to {_day(last)}, make"
+    )
+    held = f"{items:,} item{'s' * (items != 1)}"
+    return (f"{days} no whole week: with {held}, not in the bars and their average, but drawn from all the same.",)
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
