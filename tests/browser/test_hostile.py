@@ -69,6 +69,15 @@ _WIDE = """() => {
     return found;
 }"""
 
+_LOOK = f"""() => {{
+    const sources = (what) => [...document.querySelectorAll(what)].map(each => each.outerHTML.slice(0, 200));
+    return {{
+        ran: window.ran, violations: window.violations, links: sources('svg a'),
+        odd: sources("img[src='x'], svg[onload], a[href^='javascript:' i], [onerror], [onload]:not(body)"),
+        obeyed: ({_OBEYED})(), wide: ({_WIDE})(),
+    }};
+}}"""
+
 
 def hostile(site: Site) -> Site:
     """A copy of the site with hostile names wherever people can write; what sites share stays as it is."""
@@ -176,15 +185,7 @@ def watched(page: Page) -> Iterator[Page]:
 
 def looked_at(page: Page, where: str) -> None:
     """Nothing that is shown was taken for a program or for mark-up, and it fits the window."""
-    assert page.evaluate("window.violations") == [], where
-    assert page.evaluate("window.ran") == 0, where
-    odd = "img[src='x'], svg[onload], a[href^='javascript:' i], [onerror], [onload]:not(body)"
-    assert page.locator(odd).count() == 0, where
-    assert page.evaluate("[...document.querySelectorAll('svg a')].map(each => each.outerHTML.slice(0, 200))") == [], (
-        where
-    )
-    assert page.evaluate(_OBEYED) == [], where
-    assert page.evaluate(_WIDE) == [], where
+    assert page.evaluate(_LOOK) == {"ran": 0, "violations": [], "odd": [], "links": [], "obeyed": [], "wide": []}, where
 
 
 def settled(page: Page) -> None:
