@@ -31,8 +31,10 @@ format: setup-dev ## Put the code into the house format
 	@$(python) -m ruff check --fix .
 	@$(python) -m ruff format .
 
+# Files go to the processes in the order of their names: tests/browser, the longest, is early. The usual order, files with
+# many tests first, would leave it for the end, where one process waits for the other.
 test: setup-dev browser lint ## Install what the tests need and run everything, real browser included
-	@$(python) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(PYTEST)
+	@$(python) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 test-without-browser: setup-dev lint ## Run everything that needs no browser
 	@$(python) -m pytest -m "not browser and not torture" --ignore tests/browser $(PYTEST)
