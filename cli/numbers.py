@@ -75,7 +75,7 @@ def metrics(
 
 def _fits(family: str | None, metric: str | None, by: str | None, over: str | None) -> None:
     """Raises CommandFailed for options that make no sense together."""
-    from data.answering import JOB_METRICS
+    from data.views import JOB_METRICS
 
     if metric in JOB_METRICS and (by or over):
         raise CommandFailed(f"{metric} is a number of jobs, which --by and --over cannot take apart.", USAGE)
@@ -92,9 +92,10 @@ def _fits(family: str | None, metric: str | None, by: str | None, over: str | No
 def _families(family: str | None, metric: str | None) -> list[str]:
     """Which families to ask for; the tabs' own two when nothing is said."""
     if metric:
-        from data.answering import family_of
+        from data.metrics import CATALOG
+        from data.views import JOB_METRICS
 
-        return [family_of(metric)]
+        return ["jtbd" if metric in JOB_METRICS else CATALOG[metric].family]
     return [family] if family else ["dora", "flow"]
 
 

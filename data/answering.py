@@ -22,15 +22,13 @@ from data.metrics.facts import Facts
 from data.metrics.registry import CATALOG
 from data.periods import Period
 from data.settings.model import Settings
-from data.views import Answer, Choices, Detail, Filters, IssuePage, IssueRow
+from data.views import JOB_METRICS, Answer, Choices, Detail, Filters, IssuePage, IssueRow
 
 if TYPE_CHECKING:
     from data.place import Place
 
 METRIC_VERSIONS = 3  # raised when a formula changes, so that older cached numbers are not shown
 MOST_CHOICES = 200
-# The cards of jobs: numbers like all others, but made of records, so they are not in the catalogue.
-JOB_METRICS = ("job_completion_rate", "outcome_achievement", "opportunity_score", "painpoint_resolution")
 
 
 def question(site: str, jql: str, settings: Settings, filters: Filters, zone: str) -> dict[str, Any]:

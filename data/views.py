@@ -9,6 +9,9 @@ from typing import Any
 from data.metrics.answers import MetricValue
 from data.settings.definitions import Switch
 
+# The cards of jobs: numbers like all others, but made of records, so they are not in the catalogue.
+JOB_METRICS = ("job_completion_rate", "outcome_achievement", "opportunity_score", "painpoint_resolution")
+
 
 @dataclass(frozen=True)
 class Problem:

@@ -18,10 +18,9 @@ from callbacks.detail import show_detail, show_rows
 from callbacks.jobs import show_jobs
 from callbacks.jobs_detail import turn
 from callbacks.jobs_forms import MOST_BYTES, fill, import_file, keep, show_or_hide
-from data.answering import JOB_METRICS
 from data.jtbd.cards import CARDS
 from data.jtbd.charts import JOB_CHARTS
-from data.views import Filters
+from data.views import JOB_METRICS, Filters
 from data.workspace import Workspace, open_workspace
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
