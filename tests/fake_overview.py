@@ -53,6 +53,11 @@ class FakeOverview:
     def values(self, period: Period, filters: Filters) -> list[MetricValue]:
         return [each for family in ("dora", "flow") for each in self._workspace.answer(family, period, filters).values]
 
+    def known_doubts(self, _period: Period, _filters: Filters) -> tuple[Doubt, ...] | None:
+        """What the cache knows: in `doubtful` all, in `empty` that there is nothing, else nothing yet."""
+        known = {"doubtful": tuple(each for each in DOUBTS if each.metric and each.level != "info"), "empty": ()}
+        return known.get(self._workspace.scenario)
+
     def answer(self, period: Period, filters: Filters) -> Overview:
         self._workspace.calls.append(("overview", period.first, period.last, filters))
         if self._workspace.scenario == "failing":

@@ -9,9 +9,9 @@ from data.metrics.facts import Facts
 from data.metrics.registry import CATALOG
 from data.overview.ageing import listed, too_old
 from data.overview.changes import FAMILIES, changes
-from data.overview.doubts import doubts
+from data.overview.doubts import doubts, of_numbers
+from data.overview.views import Doubt, Report
 from data.overview.views import Overview as Answer
-from data.overview.views import Report
 from data.periods import Period
 from data.report.page import page
 from data.settings.definitions import expanded, table, value_of
@@ -51,6 +51,14 @@ class Overview:
             since=(old.since.first.isoformat(), old.since.last.isoformat()),
             doubts=doubts(self.values(period, filters), ws.quality().findings, facts, period),
         )
+
+    def known_doubts(self, period: Period, filters: Filters = NO_FILTERS) -> tuple[Doubt, ...] | None:
+        """Which of the ten numbers need care, from what is calculated already; None where a part of it is not."""
+        found = [
+            self._workspace.answer(family, period, filters, stale_ok=True, known_only=True).values
+            for family in FAMILIES
+        ]
+        return of_numbers(value for each in found for value in each) if all(found) else None
 
     def _summaries(self, ids: list[int]) -> dict[int, tuple[str, str]]:
         place = self._workspace.place

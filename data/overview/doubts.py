@@ -40,6 +40,12 @@ def doubts(
     return tuple(sorted(found, key=lambda each: _ORDER[each.level]))
 
 
+def of_numbers(values: Iterable[MetricValue]) -> tuple[Doubt, ...]:
+    """What of `doubts` is about numbers and needs somebody: those that leave out much, or cannot be given."""
+    found = [each for value in values for each in _of_number(value) if each.level != "info"]
+    return tuple(sorted(found, key=lambda each: _ORDER[each.level]))
+
+
 def _of_data(findings: Iterable[Finding]) -> Iterator[Doubt]:
     for each in findings:
         # How far the query reaches is said of the period looked at, not of today.

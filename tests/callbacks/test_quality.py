@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dash import no_update
 
+from callbacks.overview import show_findings
 from callbacks.page import layout
 from callbacks.quality import known_quality, show_quality
-from tests.callbacks.acting import words
+from data.workspace import open_workspace
+from sample.source import SampleSite
+from tests.callbacks.acting import acting, words
 from tests.fake_workspace import FakeWorkspace
 from ui.tabs.quality import NOTHING
 
@@ -53,3 +56,21 @@ def test_the_page_opens_with_the_badge(app, use):
         page = words(layout())
     assert "badge-quality level-danger" in page
     assert "Some issues have an incomplete history" not in page, "the findings come when the tab is opened"
+
+
+def test_it_agrees_with_the_overview_about_numbers_and_calculates_none(tmp_path):
+    env = {"THROUGHLINE_HOME": str(tmp_path), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json")}
+    made = open_workspace(env, sample=SampleSite(issues=300))
+    assert made.sync_now().error is None
+    view = {**VIEW, "query": "?tab=quality&period=90d"}
+    with acting(made):
+        assert "They are not calculated yet" in words(show_quality(view))
+        found = made.overview.answer(made.period("90d")).doubts
+        shown = words(show_quality(view))
+        overview = words(show_findings({**VIEW, "query": "?period=90d"}))
+    careful = [each for each in found if each.metric and each.level != "info"]
+    assert careful, "the sample leaves out much somewhere"
+    for each in careful:
+        assert each.title in shown and each.sentence in shown and each.title in overview
+    assert shown.count("finding-why") == len(careful)
+    assert "?period=90d" in shown and "?tab=quality&period=90d" in overview

@@ -182,7 +182,22 @@ def _doubts(found: Sequence[Doubt], view: View) -> html.Section:
     if found:
         shown = html.Ul([_doubt(each, view) for each in found], className="overview-list")
     return html.Section(
-        [html.H3("Before you trust these numbers", className="block-title"), shown],
+        [
+            html.H3("Before you trust these numbers", className="block-title"),
+            html.P(
+                [
+                    "About these days and filters. What all data lacks is on ",
+                    html.A(
+                        "Data quality",
+                        href=query(replace(view.with_metric(None), tab="quality", own=())) or "?",
+                        **{"data-nav": "link"},
+                    ),
+                    ".",
+                ],
+                className="quality-about",
+            ),
+            shown,
+        ],
         className="block overview-doubts",
     )
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from dash import html
 
+from data.overview.views import Doubt
 from data.views import Finding, Problem, Quality, Status
 from ui.components.notice import notice
 from ui.components.still import still
+from ui.url import View, query
 from ui.words import count, moment, parse_instant
 
 NOTHING = "No gaps found in the data that was read. What each number leaves out is on its card."
+EVERYTHING = View(tab="quality")
 _LEVELS = {"danger": "Serious", "warning": "Warning", "info": "Good to know"}
 _MODES = {
     "full": "everything was read",
@@ -22,9 +26,17 @@ _MODES = {
 _MOST_WARNINGS = 50
 
 
-def quality_page(quality: Quality, status: Status) -> html.Div:
-    """Findings first, the worst at the top; then the last sync."""
-    return html.Div([_findings(quality, status), _last_sync(quality.sync, status)], className="quality-page")
+def quality_page(
+    quality: Quality, status: Status, view: View = EVERYTHING, days: str = "", doubts: Sequence[Doubt] | None = None
+) -> html.Div:
+    """Findings first, the worst at the top; then the last sync, and the numbers of the view's `days` that need care, with
+    which the overview must agree. `doubts`: None where they are not calculated."""
+    parts = [
+        _findings(quality, status),
+        _last_sync(quality.sync, status),
+        _numbers(view, days, doubts) if days else None,
+    ]
+    return html.Div([each for each in parts if each is not None], className="quality-page")
 
 
 def skeleton() -> html.Div:
@@ -90,6 +102,49 @@ def _finding(each: Finding) -> html.Li:
                 ],
                 className="facts finding-facts",
             ),
+        ],
+        className="finding",
+    )
+
+
+# ── the numbers
+
+
+def _numbers(view: View, days: str, doubts: Sequence[Doubt] | None) -> html.Section:
+    """What the data lacks is above; what the numbers of some days leave out of it is told here and on the overview."""
+    there = replace(view.with_metric(None), own=())
+    if doubts:
+        shown: Any = still(html.Ul([_careful(each, there) for each in doubts], className="findings findings-short"))
+    elif doubts is None:
+        shown = html.P("They are not calculated yet; the overview does it.")
+    else:
+        shown = html.P("None of the ten leaves out much or waits for a field.")
+    narrowed = ", with the filters and definitions of the view" if view.filters else ""
+    way = html.A("Before you trust these numbers", href=query(replace(there, tab="overview")) or "?", **{"data-nav": "link"})  # fmt: skip
+    return html.Section(
+        [
+            html.H3("Numbers to be careful with", className="block-title"),
+            html.P(f"Of {days}{narrowed}; the findings above are about all data.", className="quality-about"),
+            shown,
+            html.P(["More on the overview: ", way, "."], className="quality-more"),
+        ],
+        className="block",
+    )
+
+
+def _careful(each: Doubt, view: View) -> html.Li:
+    level = each.level if each.level in _LEVELS else "warning"
+    href = query(replace(view, tab="overview", metric=each.metric)) or "?"
+    return html.Li(
+        [
+            html.Div(
+                [
+                    html.Span(className="dot", role="img", **{"aria-label": _LEVELS[level]}),
+                    html.A(each.title, href=href, **{"data-nav": "link"}),
+                ],
+                className=f"finding-title level-{level}",
+            ),
+            html.P(each.sentence, className="finding-why"),
         ],
         className="finding",
     )
