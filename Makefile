@@ -4,6 +4,8 @@
 PORT ?= 8050
 PYTEST ?=
 export PORT
+# Where this is set, every process compiles pandas and all else anew: a command then takes three times as long to start.
+unexport PYTHONDONTWRITEBYTECODE
 python := .venv/bin/python
 
 .PHONY: help setup run setup-dev browser lint format test test-without-browser torture bench contract docs screenshots lock clean

@@ -17,9 +17,10 @@ from sqlalchemy import text
 from data.issues.store import IssueStore
 from sample.generator import generate
 from sample.server import SampleServer
-from tests.dashboard import CHECKOUT, _environment, command
+from tests.dashboard import CHECKOUT, _environment
+from tests.forked import forked
 
-SLOW = 700  # milliseconds each answer takes: a sync of three hundred issues needs many times that
+SLOW = 300  # milliseconds each answer takes: a sync of three hundred issues needs many times that
 
 
 @pytest.fixture
@@ -91,14 +92,14 @@ def test_the_server_cancels_its_sync_and_ends_with_zero(tmp_path, jira, account,
             running.kill()
     assert held(tmp_path) == (0, 0)
     jira.latency = 0
-    assert command(tmp_path, "sync", **account).returncode == 0
+    assert forked(tmp_path, "sync", **account).returncode == 0
     revision, count = held(tmp_path)
     assert (revision, count > 200) == (1, True)
 
 
 @SIGNALS
 def test_a_full_sync_in_the_terminal_keeps_what_was_there(tmp_path, jira, account, number):
-    assert command(tmp_path, "sync", **account).returncode == 0
+    assert forked(tmp_path, "sync", **account).returncode == 0
     revision, whole = held(tmp_path)
     assert (revision, whole > 200) == (1, True)
     jira.latency = SLOW / 1000
@@ -112,7 +113,7 @@ def test_a_full_sync_in_the_terminal_keeps_what_was_there(tmp_path, jira, accoun
     assert "Traceback" not in said
     assert held(tmp_path) == (1, whole)
     jira.latency = 0
-    assert command(tmp_path, "sync", "--full", **account).returncode == 0
+    assert forked(tmp_path, "sync", "--full", **account).returncode == 0
     assert held(tmp_path) == (2, whole)
 
 

@@ -18,6 +18,7 @@ import pytest
 
 from callbacks.requests import _component
 from tests.dashboard import CHECKOUT, command, dashboard
+from tests.forked import forked
 
 pytest.importorskip("opentelemetry.proto", reason="OpenTelemetry is optional: requirements-extras.txt")
 
@@ -28,15 +29,23 @@ SPEC = '@prefix tl: <urn:throughline:jtbd:> . <urn:x:buy> a tl:Job ; tl:title "C
 
 
 @pytest.fixture
-def typed(tmp_path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Types a command in a process of its own, on specs of its own."""
+def specs(tmp_path) -> dict[str, str]:
+    """What makes a command use specs of its own."""
     (tmp_path / "specs").mkdir()
     (tmp_path / "specs" / "a.ttl").write_text(SPEC)
+    return {"THROUGHLINE_JTBD": str(tmp_path / "specs")}
 
-    def run(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        return command(tmp_path, *words, **{"THROUGHLINE_JTBD": str(tmp_path / "specs"), **variables})
 
-    return run
+@pytest.fixture
+def typed(tmp_path, specs) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Types a command in a process of its own, on specs of its own."""
+    return lambda *words, **variables: forked(tmp_path, *words, **specs, **variables)
+
+
+@pytest.fixture
+def afresh(tmp_path, specs) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """The same in a process that begins with nothing."""
+    return lambda *words, **variables: command(tmp_path, *words, **specs, **variables)
 
 
 def stored(folder: Path) -> int:
@@ -63,11 +72,11 @@ def ended(name: str) -> Callable[[Collector], bool]:
 
 @pytest.mark.parametrize("compression", ["none", "gzip"])
 @pytest.mark.parametrize("wait", ["", "1"], ids=["left behind", "waited for"])
-def test_a_collector_gets_what_was_sent_once(typed, compression, wait):
+def test_a_collector_gets_what_was_sent_once(afresh, compression, wait):
     with collecting() as collector:
         told = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "OTEL_EXPORTER_OTLP_COMPRESSION": compression}
         told |= {"OTEL_EXPORTER_OTLP_HEADERS": "x-team=checkout", "OTEL_SERVICE_NAME": "shop"}
-        done = typed(*TRACK, **told, THROUGHLINE_TELEMETRY_WAIT=wait)
+        done = afresh(*TRACK, **told, THROUGHLINE_TELEMETRY_WAIT=wait)
         collector.wait_for(ended("jtbd track-job"))
     assert (done.returncode, done.stdout, done.stderr) == (0, "Tracked: buy completed by ann with cart.\n", "")
     [event], [sync] = collector.events, collector.named("jtbd.sync")
@@ -212,7 +221,7 @@ def test_a_collector_of_traces_alone_gets_them(typed, tmp_path):
     assert len(refused) == 1, "the second part is not tried"
 
 
-def test_a_command_has_ended_before_the_collector_answers(typed):
+def test_a_command_has_ended_before_the_collector_answers(afresh):
     gate, arrived = threading.Event(), threading.Event()
 
     def late(_path: str) -> int:
@@ -221,7 +230,7 @@ def test_a_command_has_ended_before_the_collector_answers(typed):
         return 200
 
     with collecting(late) as collector:
-        done = typed(*TRACK, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url)
+        done = afresh(*TRACK, OTEL_EXPORTER_OTLP_ENDPOINT=collector.url)
         assert done.returncode == 0
         assert arrived.wait(60)
         assert not collector.requests, "the command is over, its telemetry still on the way"

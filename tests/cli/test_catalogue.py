@@ -8,6 +8,7 @@ import json
 import subprocess
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -19,6 +20,7 @@ from data.metrics.catalogue import FAMILIES
 from data.metrics.registry import CATALOG
 from tests.cli.conftest import Terminal
 from tests.dashboard import command
+from tests.forked import forked
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -26,7 +28,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Runs `python app.py …` on the sample site, in a home that the tests of this module share."""
-    return partial(command, tmp_path_factory.mktemp("terminal"))
+    return partial(forked, tmp_path_factory.mktemp("terminal"))
 
 
 def test_the_options_offer_what_there_is() -> None:
@@ -36,8 +38,8 @@ def test_the_options_offer_what_there_is() -> None:
     assert get_args(numbers.Step) == tuple(STEPS)
 
 
-def test_the_catalogue_lists_every_metric_without_data(run: Run) -> None:
-    listed = json.loads(run("catalogue", "--format", "json").stdout)
+def test_the_catalogue_lists_every_metric_without_data(tmp_path: Path) -> None:
+    listed = json.loads(command(tmp_path, "catalogue", "--format", "json").stdout)
     assert [each["name"] for each in listed] == list(CATALOG)
     assert all(each["formula"] and each["version"] and each["definitions"] for each in listed)
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from cli.jtbd import showing
 from data.jtbd.intake import read_file
 from data.jtbd.shelf import open_shelf
 from data.logs import SECRETS
+from tests.dashboard import command
+from tests.forked import forked
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 EXAMPLES = CHECKOUT / "examples" / "jtbd"
@@ -193,16 +196,18 @@ def test_import_and_cleanup(jtbd, own_state):
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    """Runs `python app.py jtbd …` on the sample site, in a home that this module shares."""
-    from functools import partial
-
-    from tests.dashboard import command
-
-    return partial(command, tmp_path_factory.mktemp("jobs"), "jtbd")
+    """Runs `jtbd …` on the sample site, in a home that this module shares."""
+    return partial(forked, tmp_path_factory.mktemp("jobs"), "jtbd")
 
 
-def test_the_dashboard_is_full_without_jira(run):
-    done = run("dashboard")
+@pytest.fixture(scope="module")
+def afresh(run):
+    """The same as `python app.py jtbd …`, in a process that begins with nothing: once for each command."""
+    return partial(command, *run.args)
+
+
+def test_the_dashboard_is_full_without_jira(run, afresh):
+    done = afresh("dashboard")
     assert done.returncode == 0, done.stderr
     for words in ("Job completion", "Costs that appear late", "Extreme opportunity", "Overserved", "Unclear fees"):
         assert words in done.stdout
@@ -215,16 +220,16 @@ def test_the_dashboard_is_full_without_jira(run):
     assert "The specs know no persona 'Nobody'" in run("dashboard", "-p", "Nobody").stderr
 
 
-def test_analyze_tells_of_one_job(run):
-    done = run("analyze", "job-trust-payment", "-p", "First-time buyer")
+def test_analyze_tells_of_one_job(afresh):
+    done = afresh("analyze", "job-trust-payment", "-p", "First-time buyer")
     assert done.returncode == 0
     for words in ("Pay without worry", "I want to know all costs", "Completed:", "Delivery:", "Costs that appear late"):
         assert words in done.stdout
     assert "Find the right product" not in done.stdout
 
 
-def test_exports_are_written_and_read_back(run, tmp_path):
-    assert "jtbd_metrics.csv" in run("export").stderr
+def test_exports_are_written_and_read_back(run, afresh, tmp_path):
+    assert "jtbd_metrics.csv" in afresh("export").stderr
     text = run("export", "-o", "-", "--filter", "persona=Accountant").stdout
     rows = list(csv.DictReader(text.splitlines()))
     assert {row["section"] for row in rows} >= {"summary", "jobs", "outcomes", "quality"}
@@ -239,16 +244,14 @@ def test_exports_are_written_and_read_back(run, tmp_path):
     assert run("export", "--filter", "colour=red").returncode == 2
 
 
-def test_a_report_in_markdown(run):
-    done = run("report", "-j", "job-buy-fast")
+def test_a_report_in_markdown(afresh):
+    done = afresh("report", "-j", "job-buy-fast")
     assert done.stdout.startswith("# Jobs to be done")
     assert "Buy again in a minute" in done.stdout
 
 
 def test_metrics_of_the_family(run):
-    from tests.dashboard import command
-
-    done = command(run.args[0], "metrics", "--family", "jtbd", "--format", "json")
+    done = forked(run.args[0], "metrics", "--family", "jtbd", "--format", "json")
     assert [row["metric_type"] for row in json.loads(done.stdout)] == ["jtbd"] * 4
 
 

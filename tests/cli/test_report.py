@@ -11,6 +11,7 @@ from data.views import Filters
 from tests.cli.conftest import Terminal
 from tests.cli.fakes import FakeWorkspace
 from tests.dashboard import command
+from tests.forked import forked
 
 
 class Overview:
@@ -62,7 +63,7 @@ def test_a_file_that_cannot_be_written_is_one_line(terminal: Terminal, overview:
 
 
 def test_the_whole_way_on_the_sample_site(tmp_path: Path) -> None:
-    assert command(tmp_path, "sync").returncode == 0
+    assert forked(tmp_path, "sync").returncode == 0
     done = command(tmp_path, "report", "--output", "report.html", "--set", "durations=inclusive_days")
     assert done.returncode == 0, done.stderr
     made = (tmp_path / "report.html").read_text("utf-8")

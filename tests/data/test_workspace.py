@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -35,12 +36,20 @@ def env(tmp_path):
     return {"THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "app_settings.json")}
 
 
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory):
+    """The state folder of the sample site after its first sync; who uses it takes a copy."""
+    folder = tmp_path_factory.mktemp("synced")
+    env = {"THROUGHLINE_HOME": str(folder / "home"), "THROUGHLINE_SETTINGS": str(folder / "app_settings.json")}
+    assert open_workspace(env, sample=SAMPLE).sync_now().error is None
+    return folder / "home"
+
+
 @pytest.fixture
-def workspace(env):
+def workspace(env, synced):
     """On the sample site, synced."""
-    made = open_workspace(env, sample=SAMPLE)
-    assert made.sync_now().error is None
-    return made
+    shutil.copytree(synced, env["THROUGHLINE_HOME"])
+    return open_workspace(env, sample=SAMPLE)
 
 
 @pytest.fixture
