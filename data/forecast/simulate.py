@@ -27,6 +27,7 @@ class Urn:
         places = np.arange(days, dtype=np.int16)
         # pools[n]: what the nth, (n + every)th, … day ahead is drawn from
         self._pools = [places[(places + weekday - first_weekday - n) % every == 0] for n in range(every)]
+        self.trials = trials
         self._trials = np.arange(trials)
         self._random = random
         self._drawn = np.empty((0, trials), dtype=np.int16)
@@ -71,13 +72,16 @@ def completed(drawn: NDArray, daily: NDArray, rest: NDArray | None = None) -> ND
 def days_until(urn: Urn, items: int, daily: NDArray, rest: NDArray | None, most: int) -> NDArray:
     """How many days ahead it takes each trial to complete `items` (1: on the first day); most + 1: longer than `most`."""
     mean = max(float(daily.mean()), 1 / len(daily))
-    days = min(most, math.ceil(1.5 * items / mean) + 14)
+    begun, days = 0, min(most, math.ceil(1.5 * items / mean) + 14)
+    so_far, needed = np.zeros(urn.trials, dtype=np.int64), np.ones(urn.trials, dtype=np.int64)
     while True:
-        reached = np.cumsum(completed(urn.draw(days), daily, rest), axis=0, dtype=np.int64) >= items
-        late = ~reached[-1]
-        if days == most or not late.any():
-            return np.where(late, most + 1, reached.argmax(axis=0) + 1)
-        days = min(most, 2 * days)
+        ahead = urn.draw(days)
+        for day in range(begun, days):
+            so_far += (daily if day or rest is None else rest)[ahead[day]]
+            needed += so_far < items
+        if days == most or (so_far >= items).all():
+            return needed
+        begun, days = days, min(most, 2 * days)
 
 
 def date_answer(days: NDArray, share: int, most: int) -> int:
