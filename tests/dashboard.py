@@ -48,7 +48,8 @@ def command(folder: Path, *words: str, **variables: str) -> subprocess.Completed
 
 
 def _environment(folder: Path, variables: dict[str, str]) -> dict[str, str]:
-    not_ours = ("JIRA_", "THROUGHLINE_", "COLUMNS", "LINES")  # the width of whoever runs the tests, too
+    # The width of whoever runs the tests, too; and without bytecode each process would compile everything anew.
+    not_ours = ("JIRA_", "THROUGHLINE_", "COLUMNS", "LINES", "PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(not_ours)}
     ours = {"THROUGHLINE_HOME": str(folder / "home"), "THROUGHLINE_SETTINGS": str(folder / "app_settings.json")}
     return kept | ours | variables
