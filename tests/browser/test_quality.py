@@ -36,7 +36,7 @@ def test_the_badge_leads_to_the_findings_and_back(page: Page, site, use):
     badge = page.get_by_role("link", name="Data quality: 3 findings")
     badge.press("Enter")
     expect(page).to_have_url(re.compile(r"\?tab=quality&period=90d$"))
-    findings = page.locator(".finding")
+    findings = page.locator(".findings:not(.findings-short) > .finding")
     expect(findings).to_have_count(4)
     expect(findings.first).to_contain_text("A <b>mapped</b> field is empty: Deployment date")
     expect(findings.first).to_contain_text("812 issues")
@@ -75,7 +75,7 @@ def test_it_follows_a_sync_that_ends(page: Page, site, use):
     page.get_by_role("button", name="Sync now").click()
     expect(page.locator("#sync-bar")).to_be_visible()
     fake.quality = FakeWorkspace("doubtful").quality
-    expect(page.locator(".finding")).to_have_count(4)
+    expect(page.locator(".findings:not(.findings-short) > .finding")).to_have_count(4)
     expect(page.get_by_role("link", name="Data quality: 3 findings")).to_be_visible()
 
 
@@ -95,7 +95,7 @@ def test_nothing_sticks_out(page: Page, site, use, width):
     use(FakeWorkspace("doubtful"))
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{site}/?tab=quality")
-    expect(page.locator(".finding")).to_have_count(4)
+    expect(page.locator(".findings:not(.findings-short) > .finding")).to_have_count(4)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     tab = page.get_by_role("link", name="Data quality", exact=True).bounding_box()
     badge = page.locator(".badge-quality").bounding_box()
