@@ -70,7 +70,7 @@ def check(our_name: str, field_id: str, fields: list[FieldInfo]) -> Problem | No
     if not field_id.startswith("customfield_") and field_id not in STANDARD_FIELDS:
         return Problem(
             f"{field_id} cannot be mapped.",
-            "It is neither a custom field nor one of Jira's own that we read.",
+            "It is neither a custom field nor one of Jira’s own that we read.",
             "Choose another field.",
             "danger",
         )

@@ -15,6 +15,7 @@ from data.metrics.catalogue import Asked, Missing
 from data.metrics.facts import Facts
 from data.settings.definitions import WORKFLOW, expanded, table
 from data.settings.fields import FIELDS
+from data.typeset import typeset
 
 FAMILIES = ("flow", "dora", "sprints", "forecast", "catalogue")
 
@@ -86,7 +87,7 @@ def chart(**definition: Any) -> Callable[[Callable[[ChartAsked], Drawing]], Char
         name = draw.__name__
         if name in _catalog:
             raise ValueError(f"two charts are called {name!r}")
-        text = (inspect.getdoc(draw) or "").partition(">>>")[0].strip()
+        text = typeset(inspect.getdoc(draw) or "").partition(">>>")[0].strip()
         _catalog[name] = Chart(name=name, draw=draw, help=text, **definition)
         return _catalog[name]
 

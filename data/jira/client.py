@@ -165,7 +165,7 @@ class Jira:
             found += rows
             if last or not rows:
                 return found
-        raise BadAnswer("Jira's list does not end.")
+        raise BadAnswer("Jira’s list does not end.")
 
     # ---- issues
 
@@ -300,7 +300,7 @@ class Jira:
             if not page.came or (page.total is not None and came >= page.total):
                 # Without a total an empty page is the end.
                 return answers.CommentPage(list(found.values()), came if page.total is None else page.total, came)
-        raise BadAnswer("Jira's list of comments does not end.")
+        raise BadAnswer("Jira’s list of comments does not end.")
 
 
 class Trail:
@@ -313,7 +313,7 @@ class Trail:
         """Where to go on after a page that `brought` something or not; None to begin anew. Raises BadAnswer."""
         self._empty = 0 if brought else self._empty + 1
         if token in self._seen or self._empty > _MOST_EMPTY:
-            return self._anew(BadAnswer("The pages of Jira's answer lead round in circles."))
+            return self._anew(BadAnswer("The pages of Jira’s answer lead round in circles."))
         self._seen.add(token)
         return token
 

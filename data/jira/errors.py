@@ -67,7 +67,7 @@ class Forbidden(JiraError):
 
 class NotJira(JiraError):
     code = "not_jira"
-    default = "The address answers with a web page instead of Jira's data."
+    default = "The address answers with a web page instead of Jira’s data."
     advice = "Check the address: it is the start of your Jira pages, with the context path if there is one."
 
 
@@ -86,7 +86,7 @@ class Gone(JiraError):
 class BadQuery(JiraError):
     code = "bad_query"
     default = "Jira does not accept the query."
-    advice = "Correct the JQL; try it in Jira's own search first."
+    advice = "Correct the JQL; try it in Jira’s own search first."
 
 
 class Unreachable(JiraError):
@@ -119,13 +119,13 @@ class RateLimited(JiraError):
 
 class BadAnswer(JiraError):
     code = "bad_answer"
-    default = "Jira's answer could not be read."
+    default = "Jira’s answer could not be read."
     advice = "Try again; if it keeps failing, a proxy in between may change or cut the answers."
 
 
 class TooLarge(BadAnswer):
     code = "too_large"
-    default = "Jira's answer is larger than we accept."
+    default = "Jira’s answer is larger than we accept."
     advice = "Narrow the query, or map fewer large text fields."
 
 

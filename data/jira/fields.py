@@ -139,7 +139,7 @@ def _score(ours: OurField, field: JiraField, coverage: Coverage | None) -> tuple
     score, best = max((_likeness(name, _plain(word)), word) for word in words)
     why = f"its name is “{field.name}”" if score >= 0.99 else f"its name resembles “{best}”"
     if ours.name == "story_points" and "jsw-story-points" in str(field.schema.get("custom", "")):
-        score, why = max(score, 0.97), "it is Jira's own story point field"
+        score, why = max(score, 0.97), "it is Jira’s own story point field"
     if not field.custom:
         if score < 0.95:
             return None  # Jira's own fields mean something else, unless they are called the same

@@ -162,7 +162,7 @@ def decode(body: bytes, kind: type[T] | Any = Any) -> T:
                 raise
             return msgspec.json.decode(mended, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadAnswer("Jira's answer is not the JSON we expect.") from error
+        raise BadAnswer("Jira’s answer is not the JSON we expect.") from error
 
 
 class _RawPage(msgspec.Struct):
@@ -236,7 +236,7 @@ def read_issue_changelog(body: bytes) -> Changelog:
     page = decode(body, _RawValues)
     rows = page.values if page.values is not None else page.histories
     if rows is None:
-        raise BadAnswer("Jira's answer is not the history we expect.")
+        raise BadAnswer("Jira’s answer is not the history we expect.")
     return Changelog([decode(bytes(raw), History) for raw in rows], page.total)
 
 
@@ -246,7 +246,7 @@ def read_list(body: bytes) -> tuple[list[dict], bool]:
     if isinstance(found, list):
         return [each for each in found if isinstance(each, dict)], True
     if not isinstance(found, dict) or not isinstance(found.get("values"), list):
-        raise BadAnswer("Jira's answer is not the list we expect.")
+        raise BadAnswer("Jira’s answer is not the list we expect.")
     rows = [each for each in found["values"] if isinstance(each, dict)]
     done = found.get("startAt", 0) + len(found["values"])
     last = found.get("isLast")

@@ -254,7 +254,7 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
 def _trouble(error: RequestException, connection: Connection) -> JiraError:
     host = urlsplit(connection.url).netloc
     if isinstance(error, ChunkedEncodingError | ContentDecodingError):
-        return BadAnswer("Jira's answer broke off before its end.")
+        return BadAnswer("Jira’s answer broke off before its end.")
     if isinstance(error, requests.exceptions.SSLError):
         problem = Unreachable(
             f"The certificate of {host} is not trusted.",

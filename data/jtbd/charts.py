@@ -15,6 +15,7 @@ from data.jtbd.operations import BAND_TITLES
 from data.jtbd.serving import Serving
 from data.jtbd.views import InvestmentRow, LandscapePoint, Overview, SatisfactionRow, TimeRow
 from data.periods import Period
+from data.typeset import typeset
 from data.views import Region, Series
 
 SMALLEST, LARGEST, WITHOUT = 11.0, 34.0, 14.0  # px across
@@ -67,7 +68,7 @@ def _chart(title: str, *, obeys: tuple[str, ...] = ()) -> Callable[[Callable[[Jo
             title=title,
             order=len(JOB_CHARTS),
             draw=draw,  # type: ignore[arg-type]
-            help=inspect.getdoc(draw) or "",
+            help=typeset(inspect.getdoc(draw) or ""),
             obeys=obeys,
         )
         JOB_CHARTS[made.name] = made
@@ -228,7 +229,7 @@ def _sizes(points: Sequence[LandscapePoint]) -> tuple[str, ...]:
     if not shared:
         return ("Size: days of work in the period.",)
     if shared == len(known):
-        return ("Size: days of work on the outcome's job in the period, because no issue names an outcome.",)
+        return ("Size: days of work on the outcome’s job in the period, because no issue names an outcome.",)
     return (f"Size: days of work in the period; for {shared} of {len(known)} outcomes that of the whole job.",)
 
 
@@ -246,9 +247,9 @@ def job_investment(asked: JobAsked) -> Drawing:
     rows = [each for each in asked.overview.investment if each.job_id]
     shown = [each for each in rows if each.opportunity_share is not None and each.gap is not None]
     if not asked.overview.investment:
-        return nothing("Without issues from Jira there is no work to put beside the jobs.", todo="Connect Jira and put the job's label on issues.")  # fmt: skip
+        return nothing("Without issues from Jira there is no work to put beside the jobs.", todo="Connect Jira and put the job’s label on issues.")  # fmt: skip
     if not shown:
-        return nothing("No item completed in this period names a job.", todo="Put the job's label (tl:label) on issues, or choose other days.")  # fmt: skip
+        return nothing("No item completed in this period names a job.", todo="Put the job’s label (tl:label) on issues, or choose other days.")  # fmt: skip
     work, need = [_part(each) for each in shown], [each.opportunity_share or 0 for each in shown]
     names = [short(each.title, 26) for each in shown]
     words, picks = [_job_words(each) for each in shown], [f"job:{each.job_id}" for each in shown]

@@ -19,6 +19,7 @@ from data.metrics.days import percentile
 from data.metrics.facts import Facts
 from data.metrics.rows import Rows
 from data.periods import Period
+from data.typeset import typeset
 
 # Family → title, in the order of the catalogue. Each is a folder; DORA and Flow have tabs of their own.
 CATEGORIES = {
@@ -154,7 +155,7 @@ def metric(**definition: Any) -> Callable[[Formula], Metric]:
         name = formula.__name__
         if name in _catalog:
             raise ValueError(f"two metrics are called {name!r}")
-        made = Metric(name=name, formula=formula, help=inspect.getdoc(formula) or "", **definition)
+        made = Metric(name=name, formula=formula, help=typeset(inspect.getdoc(formula) or ""), **definition)
         made.__doc__ = formula.__doc__
         _catalog[name] = made
         return made

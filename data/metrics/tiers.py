@@ -77,7 +77,7 @@ NO_TIER = {
     (
         2024,
         "change_failure_rate",
-    ): "The 2024 report's failure rates (5, 20, 10, 40 %) do not fall in order, so there is no tier.",
+    ): "The 2024 report’s failure rates (5, 20, 10, 40 %) do not fall in order, so there is no tier.",
 }
 
 

@@ -143,7 +143,7 @@ class Sprints:
             return Problem(
                 "Jira did not show any boards.",
                 refused[0],
-                "Ask an administrator for access to Jira Software and to the boards' projects (a scoped token needs "
+                "Ask an administrator for access to Jira Software and to the boards’ projects (a scoped token needs "
                 "read:board-scope:jira-software and read:sprint:jira-software), then sync.",
             )
         return Problem(

@@ -125,7 +125,7 @@ def empty(problems: Sequence[str]) -> list[Any]:
                             "Write a file such as ", html.Code("jtbd/shop.ttl"), " with a job, its outcomes and painpoints. "
                             "The guide “Jobs to be done” (docs/jtbd.md) has one to copy.",
                         ]),
-                        html.Li("Put the job's label on the issues in Jira that serve it."),
+                        html.Li("Put the job’s label on the issues in Jira that serve it."),
                         html.Li(["Reload this page. ", html.Code("python app.py jtbd sync"), " says what is wrong with a file."]),
                     ],
                     className="steps",

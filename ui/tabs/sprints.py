@@ -307,7 +307,7 @@ def _explained(found: Sprints) -> html.Section:
                 [
                     "It is the sum of weight × z-score over ",
                     html.Span(", ".join(parts).lower()),
-                    ". A z-score is the distance from the mean of the board's closed sprints, in standard deviations of the "
+                    ". A z-score is the distance from the mean of the board’s closed sprints, in standard deviations of the "
                     "sample; where all sprints are alike it is 0. With fewer than 3 closed sprints, or where nothing was "
                     "committed, there is no score. The weights are definitions (sprint weights) and can be changed.",
                 ],

@@ -58,7 +58,7 @@ def dora_score(asked: ChartAsked) -> Drawing:
 
     missing = [titles[name] for name in METRICS if name not in known]
     if mean is not None:
-        words = f"Performance is {mean:.2f} of 10 ({len(known)} of 5 metrics), the industry's mean is {INDUSTRY}."
+        words = f"Performance is {mean:.2f} of 10 ({len(known)} of 5 metrics), the industry’s mean is {INDUSTRY}."
     else:
         words = f"Only {len(known)} of 5 metrics have a score: {LEAST} are needed for the performance."
     lines = (Line("x", INDUSTRY, f"industry {INDUSTRY}", "muted"), *((Line("x", round(mean, 3), f"performance {mean:.2f}", "main"),) if mean is not None else ()))  # fmt: skip
