@@ -7,7 +7,7 @@ from typing import Any
 from dash import Input, Output, State, callback, ctx, no_update, set_props
 
 from callbacks.context import problem_of, workspace
-from data.jira.connection import site_key
+from data.connection import site_key
 from data.jira.errors import JiraError
 from data.settings.store import Conflict, SettingsError
 from data.views import ConnectionReport, Problem
