@@ -272,6 +272,9 @@ class FakeWorkspace(FakeMapping):
     def clock(self) -> datetime:
         return NOW
 
+    def one(self, metric: str, period: Period, filters: Filters, **_narrowed: str | None) -> tuple[MetricValue, ...]:
+        return (metric_value(metric, period),)
+
     def csv_metric(self, metric: str, period: Period, filters: Filters) -> str:
         return f"metric,value\r\n{metric},{_CARDS[metric][2]}\r\n"
 

@@ -52,6 +52,7 @@ def stage_days(facts: Facts, issue: NDArray, deployed: NDArray) -> tuple[NDArray
         "deployment_types",
         "production_environments",
         "workflow.started",
+        "workflow.done",
         "completion",
         "backward_moves",
         "deployment_source",
