@@ -470,10 +470,13 @@ class Workspace(Parts):
         return readiness(self)
 
     def warm(self) -> None:
-        """Read the tables ahead of the first question."""
+        """Read the tables, specs and records ahead of the first question. Raises JiraError, RecordsError."""
         place = self.place
         if place.synced() is not None:
             place.facts(place.loaded().settings, NO_FILTERS)
+        shelf = self.jtbd.shelf
+        shelf.specs()
+        shelf.records()
 
 
 def open_workspace(

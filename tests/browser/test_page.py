@@ -33,6 +33,15 @@ def test_first_view_is_light(page: Page, site, fake):
     assert not [url for url in addresses if "plotly" in url or "ag_grid" in url or "async-" in url]
 
 
+def test_what_draws_charts_is_read_while_nobody_waits(page: Page, site, fake):
+    opened(page, site)
+    for _ in range(200):
+        page.wait_for_timeout(100)
+        if page.evaluate("Boolean(window.Plotly)"):
+            return
+    pytest.fail("nothing was read ahead")
+
+
 _NOTHING_NEW = """() => {
     window.words = 0; window.idle = 0;
     const store = window.dash_stores[0];

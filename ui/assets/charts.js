@@ -5,6 +5,7 @@
   const all = (selector, inside) => Array.from((inside || document).querySelectorAll(selector));
   const NEAR = 500; // px below the window
   const IDLE = 3000; // ms after the page is loaded
+  const STILL = 1000; // ms since somebody touched the page
 
   // ── the library: 1.4 MB that only charts need ────────────────────────────────────────────────────────────────────
   let library = null;
@@ -23,19 +24,19 @@
     return library;
   }
 
-  function fetchAhead() { // into the browser's cache, when nobody waits for anything
+  // It takes a second to be read, so that happens when nobody waits for anything, and not before a first chart.
+  let touched = 0;
+  ['pointerdown', 'keydown', 'wheel'].forEach((what) => window.addEventListener(what, () => { touched = performance.now(); }, { capture: true, passive: true }));
+  const whenIdle = (work) => (window.requestIdleCallback ? window.requestIdleCallback(work, { timeout: 5000 }) : setTimeout(work));
+
+  function loadAhead() {
     if (window.Plotly || library || !document.querySelector('.chart-card')) return;
     if (navigator.connection && navigator.connection.saveData) return;
-    const link = document.createElement('link');
-    link.rel = 'prefetch';
-    link.as = 'script';
-    link.href = window._dashPlotlyJSURL;
-    document.head.appendChild(link);
+    if (performance.now() - touched < STILL) setTimeout(() => whenIdle(loadAhead), STILL);
+    else plotly().catch(() => {});
   }
 
-  window.addEventListener('load', () => setTimeout(() => {
-    if (window.requestIdleCallback) window.requestIdleCallback(fetchAhead, { timeout: 5000 }); else fetchAhead();
-  }, IDLE));
+  window.addEventListener('load', () => setTimeout(() => whenIdle(loadAhead), IDLE));
 
   // ── which charts are asked for ───────────────────────────────────────────────────────────────────────────────────
   const near = new Set();
