@@ -218,7 +218,7 @@ def _change(value: MetricValue) -> str:
 def _shares(value: MetricValue) -> list[str]:
     shares = value.details.get("distribution") or {}
     return (
-        [", ".join(f"{name.replace('_', ' ')} {share:.0f} %" for name, share in shares.items()) + "."] if shares else []
+        [", ".join(f"{name.replace('_', ' ')} {share:.1f} %" for name, share in shares.items()) + "."] if shares else []
     )
 
 

@@ -117,7 +117,7 @@ def _unit(value: MetricValue) -> str:
 
 def _shares(value: MetricValue) -> str:
     shares = value.details.get("distribution") or {}
-    said = ", ".join(f"{str(name).replace('_', ' ').lower()} {share:g} %" for name, share in shares.items())
+    said = ", ".join(f"{str(name).replace('_', ' ').lower()} {share:.1f} %" for name, share in shares.items())
     return f'<p class="muted">{escape(said)}</p>' if said else ""
 
 

@@ -125,17 +125,15 @@ def period_days(value: MetricValue) -> int:
 
 
 def _shares(shares: dict[str, float]) -> html.Div:
-    """Shares of the whole as one bar with its labels."""
+    """Shares of the whole as one bar with its labels; all as exact as the number above."""
     parts = [(FLOW_ITEMS.get(name, name), float(share), n) for n, (name, share) in enumerate(shares.items())]
     bar = [
-        html.Span(className=f"share share-{n}", style={"flexGrow": share}, title=f"{name} {number(share, 3)} %")
+        html.Span(className=f"share share-{n}", style={"flexGrow": share}, title=f"{name} {share:.1f} %")
         for name, share, n in parts
         if share > 0
     ]
     legend = [
-        html.Span(
-            [html.Span(className=f"swatch share-{n}"), name, html.B(f"{number(share, 3)} %")], className="share-label"
-        )
+        html.Span([html.Span(className=f"swatch share-{n}"), name, html.B(f"{share:.1f} %")], className="share-label")
         for name, share, n in parts
     ]
     return html.Div(
