@@ -219,7 +219,7 @@ PLANS = (
         (("Task", 0.36), ("Technical Debt", 0.22), ("Bug", 0.18), ("Story", 0.12), ("Security", 0.12)),
         ("Kubernetes", "Pipelines", "Observability", "Databases"),
         ("self-service environments", "cheaper builds", "clear alerts", "database upgrades", "single sign-on"),
-        deploys=0.38, failing=0.16, restore_hours=4.5, queue=3.0, work=1.1, review=0.3, blocked=0.16, version="11",
+        deploys=0.38, failing=0.16, restore_hours=4.5, queue=7.0, work=2.2, review=0.5, blocked=0.16, version="11",
         done_live=False,
     ),
     Plan(

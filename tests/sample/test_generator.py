@@ -215,10 +215,12 @@ def test_sprints_are_planned_like_those_of_real_teams(count: int, seed: int) -> 
     """A tenth to a quarter comes in after the start, a tenth to a third is carried over, something is taken out."""
     made = generate(count, seed, UNTIL)
     stories = [_sprint_story(issue) for issue in made.issues]
-    told = dict.fromkeys(("committed", "added", "removed", "spilled", "completed"), 0)
+    names = ("committed", "added", "removed", "spilled", "completed")
+    boards = {row["id"]: dict.fromkeys(names, 0) for row in made.boards}
     for row in made.sprints:
         if row["state"] != "closed":
             continue
+        told = boards[row["originBoardId"]]
         start, close = microseconds(row["startDate"]), microseconds(row["completeDate"])
         for inside, done in stories:
             begin, end = row["id"] in (_at(inside, start) or ()), row["id"] in (_at(inside, close) or ())
@@ -228,8 +230,11 @@ def test_sprints_are_planned_like_those_of_real_teams(count: int, seed: int) -> 
             told["removed"] += planned and not end
             told["spilled"] += planned and end and not finished
             told["completed"] += end and finished
+    told = {name: sum(each[name] for each in boards.values()) for name in names}
     committed = told["committed"]
     assert committed > 0.12 * count, told
+    for each in boards.values():
+        assert not each["committed"] or 0.03 <= each["spilled"] / each["committed"] <= 0.4, boards
     assert 0.10 <= told["added"] / committed <= 0.25, told
     assert 0.10 <= told["spilled"] / committed <= 0.30, told
     assert 0 < told["removed"] / committed <= 0.10, told
