@@ -220,7 +220,7 @@ def test_sprints_are_planned_like_those_of_real_teams(count: int, seed: int) -> 
     for row in made.sprints:
         if row["state"] != "closed":
             continue
-        told = boards[row["originBoardId"]]
+        told = boards[row["boardId"]]
         start, close = microseconds(row["startDate"]), microseconds(row["completeDate"])
         for inside, done in stories:
             begin, end = row["id"] in (_at(inside, start) or ()), row["id"] in (_at(inside, close) or ())
