@@ -234,7 +234,9 @@ def test_sprints_are_planned_like_those_of_real_teams(count: int, seed: int) -> 
     committed = told["committed"]
     assert committed > 0.12 * count, told
     for each in boards.values():
-        assert not each["committed"] or 0.03 <= each["spilled"] / each["committed"] <= 0.4, boards
+        assert each["completed"] <= 1.1 * each["committed"], boards
+        assert each["added"] <= 0.3 * each["committed"], boards
+        assert 0.05 * each["committed"] <= each["spilled"] <= 0.4 * each["committed"], boards
     assert 0.10 <= told["added"] / committed <= 0.25, told
     assert 0.10 <= told["spilled"] / committed <= 0.30, told
     assert 0 < told["removed"] / committed <= 0.10, told
