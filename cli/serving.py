@@ -177,9 +177,8 @@ def _let_end(workspace: Workspace, running: InFlight) -> None:
 def _warm(workspace: Workspace) -> None:
     """Read what is stored while the browser still opens the page, which will say what is wrong with it, if anything."""
     from data.jira.errors import JiraError
-    from data.jtbd.store import RecordsError
 
-    with suppress(JiraError, RecordsError):
+    with suppress(JiraError):
         workspace.warm()
 
 

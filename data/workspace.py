@@ -470,13 +470,11 @@ class Workspace(Parts):
         return readiness(self)
 
     def warm(self) -> None:
-        """Read the tables, specs and records ahead of the first question. Raises JiraError, RecordsError."""
+        """Read the tables, specs and records ahead of the first question. Raises JiraError."""
         place = self.place
         if place.synced() is not None:
             place.facts(place.loaded().settings, NO_FILTERS)
-        shelf = self.jtbd.shelf
-        shelf.specs()
-        shelf.records()
+        self.jtbd.warm()
 
 
 def open_workspace(

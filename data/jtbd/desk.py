@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,7 @@ from data.jtbd.register import Register, RegisterError
 from data.jtbd.serving import Serving
 from data.jtbd.shelf import Shelf, shelf_of
 from data.jtbd.specs import Specs
-from data.jtbd.store import Where
+from data.jtbd.store import RecordsError, Where
 from data.jtbd.verify import verify
 from data.jtbd.views import CheckRow, JobChoices, Overview, RecordPage, RegisterRow
 from data.metrics.answers import MetricValue, iso
@@ -88,6 +89,12 @@ class Jtbd:
         """Whether issues may be put beside the jobs: never the sample site's beside somebody's own."""
         place = self._workspace.place
         return place.synced() is not None and (not place.is_sample or shelf.is_example)
+
+    def warm(self) -> None:
+        """Read specs and records ahead of the first question; what is wrong with them is said when somebody asks."""
+        with suppress(RecordsError):
+            self.shelf.specs()
+            self.shelf.records()
 
     def serving(self, filters: Filters = NO_FILTERS) -> Serving | None:
         """Which issues serve which job; None without issues. Raises JiraError."""

@@ -11,6 +11,7 @@ import pytest
 
 from data.jtbd.records import JobCompletion
 from data.jtbd.register import RegisterError
+from data.jtbd.store import RecordsError
 from data.metrics.answers import MetricValue
 from data.metrics.measure import COUNTS
 from data.metrics.registry import CATALOG
@@ -38,6 +39,18 @@ def workspace(tmp_path_factory):
     made = open_workspace(environment(tmp_path_factory.mktemp("jobs")), sample=SampleSite(issues=600))
     assert made.sync_now().error is None
     return made
+
+
+def test_specs_and_records_are_read_ahead_and_what_is_wrong_with_them_waits(tmp_path):
+    made = open_workspace(environment(tmp_path), sample=SampleSite(issues=50))
+    file = made.home.sample / "jobs_example.db"
+    made.warm()
+    assert file.is_file()
+    broken = open_workspace(environment(tmp_path / "other"), sample=SampleSite(issues=50))
+    (broken.home.sample / "jobs_example.db").mkdir(parents=True)
+    broken.warm()
+    with pytest.raises(RecordsError):
+        broken.jtbd.shelf.records()
 
 
 def test_on_first_visit_the_tab_is_full(workspace):
