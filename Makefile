@@ -7,6 +7,8 @@ export PORT
 # Where this is set, every process compiles pandas and all else anew: a command then takes three times as long to start.
 unexport PYTHONDONTWRITEBYTECODE
 python := .venv/bin/python
+# Tests run in another order each time; in continuous integration in one that can be had again.
+order := $(if $(CI),--randomly-seed=1)
 
 .PHONY: help setup run setup-dev browser lint format test test-without-browser torture bench contract docs screenshots lock clean
 
@@ -36,7 +38,7 @@ format: setup-dev ## Put the code into the house format
 # Files go to the processes in the order of their names: tests/browser, the longest, is early. The usual order, files with
 # many tests first, would leave it for the end, where one process waits for the other.
 test: setup-dev browser lint ## Install what the tests need and run everything, real browser included
-	@$(python) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST)
+	@$(python) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(order) $(PYTEST)
 
 test-without-browser: setup-dev lint ## Run everything that needs no browser
 	@$(python) -m pytest -m "not browser and not torture" --ignore tests/browser $(PYTEST)

@@ -137,21 +137,19 @@ def protect() -> None:
     nor does the traceback of an error that nobody caught. Calling it again changes nothing.
     """
     make = logging.getLogRecordFactory()
-    if getattr(make, "protects", False):
-        return
+    if not getattr(make, "protects", False):
 
-    def cleaned(*args: Any, **more: Any) -> logging.LogRecord:
-        record = make(*args, **more)
-        SECRETS.filter(record)
-        return record
+        def cleaned(*args: Any, **more: Any) -> logging.LogRecord:
+            record = make(*args, **more)
+            SECRETS.filter(record)
+            return record
 
-    cleaned.protects = True  # type: ignore[attr-defined]
-    logging.setLogRecordFactory(cleaned)
+        cleaned.protects = True  # type: ignore[attr-defined]
+        logging.setLogRecordFactory(cleaned)
     _clean_what_loggers_add()
+    # Each for itself: whoever has put one of them back may have left the others.
     sys.excepthook = _say_uncaught
-    threading.excepthook = lambda told: (
-        None if told.exc_type is SystemExit else _say_uncaught(told.exc_type, told.exc_value, told.exc_traceback)
-    )
+    threading.excepthook = _say_uncaught_in_a_thread
     if sys.unraisablehook is sys.__unraisablehook__:
         sys.unraisablehook = lambda told: _say_uncaught(told.exc_type, told.exc_value, told.exc_traceback)
 
@@ -169,6 +167,11 @@ def _clean_what_loggers_add() -> None:
 
     cleaned.protects = True  # type: ignore[attr-defined]
     logging.Logger.makeRecord = cleaned  # type: ignore[method-assign]
+
+
+def _say_uncaught_in_a_thread(told: threading.ExceptHookArgs) -> None:
+    if told.exc_type is not SystemExit:
+        _say_uncaught(told.exc_type, told.exc_value, told.exc_traceback)
 
 
 def _say_uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None = None) -> None:

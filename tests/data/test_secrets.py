@@ -281,6 +281,12 @@ def test_a_record_that_cannot_be_put_into_words_fails_nobody(logged):
     assert "Tuple" in logged.getvalue().title()
 
 
+def test_a_hook_that_somebody_put_back_is_protected_again(logged):
+    sys.excepthook, threading.excepthook = sys.__excepthook__, threading.__excepthook__
+    protect()
+    assert sys.excepthook is not sys.__excepthook__ and threading.excepthook is not threading.__excepthook__
+
+
 def test_every_handler_is_protected_also_those_added_later_and_an_uncaught_error(logged, capsys):
     SECRETS.hide(TOKEN, EMAIL)
     out = io.StringIO()
