@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing, by_code, left_out, nothing
@@ -89,27 +90,14 @@ def time_in_status(asked: ChartAsked) -> Drawing:
                 round(100 * float(totals[code]) / whole, 1) if whole else None,
             )  # fmt: skip
 
-    series = tuple(
-        Series(
-            title,
-            "lying",
-            [round(float(mean[n]), 3) for n in range(len(codes)) if kind[n] == title],
-            [titles[n] for n in range(len(codes)) if kind[n] == title],
-            text=[f"{titles[n]}: {mean[n]:,.2f} days an item, {100 * totals[codes[n]] / whole:.0f} % of the time" for n in range(len(codes)) if kind[n] == title],
-            picks=[tokens[codes[n]] for n in range(len(codes)) if kind[n] == title],
-            role=ROLES[title],
-        )
-        for title in ROLES
-        if title in kind
-    )  # fmt: skip
+    shares = 100 * totals[codes] / whole if whole else np.zeros(len(codes))
     top = int(np.argmax(mean))
-    share = 100 * totals[codes[top]] / whole if whole else 0
     picks = by_code(rows, known, tokens).showing(
         values="days", unit="days", label=lambda token: f"Time in {names(facts, np.array([tokens.index(token)]))[0]}"
     )
     return Drawing(
-        f"An item spends {mean[top]:,.1f} days in {titles[top]} on average, {share:.0f} % of its time; that is where most time goes.",
-        series,
+        f"An item spends {mean[top]:,.1f} days in {titles[top]} on average, {shares[top]:.0f} % of its time; that is where most time goes.",
+        tuple(_bars(titles, kind, mean, shares, [tokens[code] for code in codes.tolist()])),
         x_title="Days an item, on average",
         x_kind="category",
         unit="days",
@@ -121,3 +109,19 @@ def time_in_status(asked: ChartAsked) -> Drawing:
         picks=picks,
         notes=left_out(cycle),
     )  # fmt: skip
+
+
+def _bars(titles: list[str], kind: list[str], mean: NDArray, shares: NDArray, tokens: list[str]) -> Iterator[Series]:
+    """A series for each kind of status, a bar for each status of it; the lists are by status, longest bar first."""
+    for name, role in ROLES.items():
+        its = [n for n, each in enumerate(kind) if each == name]
+        if its:
+            yield Series(
+                name,
+                "lying",
+                [round(float(mean[n]), 3) for n in its],
+                [titles[n] for n in its],
+                text=[f"{titles[n]}: {mean[n]:,.2f} days an item, {shares[n]:.0f} % of the time" for n in its],
+                picks=[tokens[n] for n in its],
+                role=role,
+            )
