@@ -20,7 +20,7 @@ def dashboard(folder: Path, **variables: str) -> Iterator[str]:
     with (
         log.open("w") as errors,
         subprocess.Popen(
-            words, env=_environment(folder, variables), cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=errors, text=True
+            words, env=environment(folder, variables), cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=errors, text=True
         ) as running,
     ):
         try:
@@ -37,7 +37,7 @@ def command(folder: Path, *words: str, **variables: str) -> subprocess.Completed
     """Runs `python app.py …` with the same state as `dashboard(folder)`."""
     return subprocess.run(
         [sys.executable, str(CHECKOUT / "app.py"), *words],
-        env=_environment(folder, variables),
+        env=environment(folder, variables),
         cwd=folder,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -47,7 +47,7 @@ def command(folder: Path, *words: str, **variables: str) -> subprocess.Completed
     )
 
 
-def _environment(folder: Path, variables: dict[str, str]) -> dict[str, str]:
+def environment(folder: Path, variables: dict[str, str]) -> dict[str, str]:
     # The width of whoever runs the tests, too; and without bytecode each process would compile everything anew.
     not_ours = ("JIRA_", "THROUGHLINE_", "COLUMNS", "LINES", "PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(not_ours)}

@@ -18,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from tests.dashboard import CHECKOUT, _environment, command
+from tests.dashboard import CHECKOUT, command, environment
 
 LONGEST = 120  # seconds until a command is ended
 MODULES = (
@@ -36,7 +36,7 @@ def forked(folder: Path, *words: str, **variables: str) -> subprocess.CompletedP
         out, err = Path(own, "out"), Path(own, "err")
         told = {
             "words": words,
-            "env": _environment(folder, variables),
+            "env": environment(folder, variables),
             "cwd": str(folder),
             "files": [str(out), str(err)],
         }
@@ -51,7 +51,7 @@ def forked(folder: Path, *words: str, **variables: str) -> subprocess.CompletedP
 
 @cache
 def _zygote() -> subprocess.Popen[str]:
-    env = _environment(Path("/nowhere"), {})  # what is read while importing must not be anybody's own
+    env = environment(Path("/nowhere"), {})  # what is read while importing must not be anybody's own
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.forked"],
         cwd=CHECKOUT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,

@@ -15,7 +15,7 @@ import requests
 from data.access import hashed
 from sample.generator import generate
 from sample.server import SampleServer
-from tests.dashboard import CHECKOUT, _environment
+from tests.dashboard import CHECKOUT, environment
 
 PASSWORD = "a-password-of-tests"
 Start = Callable[..., subprocess.Popen[str]]
@@ -32,7 +32,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         with (tmp_path / "log").open("w") as log:
             process = subprocess.Popen(
                 [sys.executable, *words],
-                env=_environment(tmp_path, variables),
+                env=environment(tmp_path, variables),
                 cwd=CHECKOUT,
                 stdout=subprocess.DEVNULL,
                 stderr=log,

@@ -20,7 +20,7 @@ from cli.serving import InFlight
 from data import readiness
 from data.logs import HIDDEN, REQUEST, SECRETS, JsonLines, PlainLines
 from data.workspace import open_workspace
-from tests.dashboard import CHECKOUT, _environment
+from tests.dashboard import CHECKOUT, environment
 from tests.fake_workspace import FakeWorkspace
 
 
@@ -144,7 +144,7 @@ def test_a_traceback_cannot_begin_a_line_either():
 def test_a_connection_that_says_nothing_is_closed(tmp_path, monkeypatch):
     code = "import cli.serving as s, sys; s.IDLE = 0.3; sys.exit(__import__('cli').main(['serve', '--port', '0']))"
     with subprocess.Popen(
-        [sys.executable, "-c", code], env=_environment(tmp_path, {}), cwd=CHECKOUT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", code], env=environment(tmp_path, {}), cwd=CHECKOUT, stdout=subprocess.PIPE, text=True
     ) as running:
         try:
             address = next(word for word in running.stdout.readline().split() if word.startswith("http://"))
@@ -175,7 +175,7 @@ def test_told_to_stop_it_answers_cancels_and_ends_with_zero(tmp_path: Path, numb
     log = tmp_path / "log"
     with (
         log.open("w") as errors,
-        subprocess.Popen(words, env=_environment(tmp_path, more), cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=errors, text=True) as running,
+        subprocess.Popen(words, env=environment(tmp_path, more), cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=errors, text=True) as running,
     ):  # fmt: skip
         try:
             address = next(word for word in running.stdout.readline().split() if word.startswith("http://"))

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from data.issues.store import IssueStore
 from sample.generator import generate
 from sample.server import SampleServer
-from tests.dashboard import CHECKOUT, _environment
+from tests.dashboard import CHECKOUT, environment
 from tests.forked import forked
 
 SLOW = 300  # milliseconds each answer takes: a sync of three hundred issues needs many times that
@@ -68,7 +68,7 @@ def stopped(running: subprocess.Popen[str], jira: SampleServer, begun: int, numb
 def started(folder: Path, account: dict[str, str], *words: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, str(CHECKOUT / "app.py"), *words],
-        env=_environment(folder, account),
+        env=environment(folder, account),
         cwd=CHECKOUT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
