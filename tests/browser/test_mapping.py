@@ -45,9 +45,8 @@ def opened(page: Page, site: str) -> Page:
     page.locator("#header-settings").click()
     expect(page.locator("#mapping-frame")).to_have_class(re.compile("is-editing"))
     expect(page.locator(".mapping-pane .pane-title")).to_be_visible()
-    expect(
-        page.locator(".mapping-list .list-item").first
-    ).to_be_visible()  # with it comes a banner, if any, which moves the rest
+    # With the list comes a banner, if any, which moves the rest.
+    expect(page.locator(".mapping-list .list-item").first).to_be_visible()
     return page
 
 
