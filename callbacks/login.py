@@ -1,27 +1,25 @@
-"""Nobody unknown gets past here: basic authentication, or the name that a trusted proxy sends."""
+"""Who may see the dashboard: basic authentication, or the name that a trusted proxy sends."""
 
 from __future__ import annotations
 
 import logging
-import threading
-import time
-from collections import OrderedDict
-from collections.abc import Callable
+import math
 
 from flask import Flask, Response, abort, g, request
 
+from callbacks.login_brake import Brake, Turns
 from data.access import Access, Passwords, is_loopback
 
 log = logging.getLogger(__name__)
 
 OPEN = ("/healthz", "/readyz")
-_FIRST_DELAY, _LONGEST_DELAY = 0.25, 2.0  # seconds after a wrong password
-_DELAYED_AT_ONCE = 2  # threads that may wait; the others are told to come back
-_ADDRESSES = 1000
 
 
-def require_login(server: Flask, access: Access, *, wait: Callable[[float], None] = time.sleep) -> None:
-    """Every address but the health endpoints asks who is there, if anything is configured to ask with."""
+def require_login(server: Flask, access: Access, *, brake: Brake | None = None, turns: Turns | None = None) -> None:
+    """Every address but the health endpoints asks who is there, if anything is configured to ask with.
+
+    `brake` and `turns`: how wrong passwords are slowed and how many are hashed at once; made here where not given.
+    """
     server.extensions["login"] = access
     if not access.configured:
 
@@ -32,40 +30,70 @@ def require_login(server: Flask, access: Access, *, wait: Callable[[float], None
                 abort(403, "This dashboard has no authentication configured, so it serves its own machine only.")
 
         return
-    passwords, brake = Passwords(access.users), Brake(wait)
+    door = Door(access, brake or Brake(), turns or Turns())
 
     @server.before_request
     def known_people_only() -> Response | None:
-        g.user = None
-        if access.header and access.header in request.headers:
-            if not access.is_proxy(request.remote_addr):
-                log.warning("%s from %s, which is not the trusted proxy", access.header, request.remote_addr)
-                abort(403, "Only the trusted proxy may say who you are.")
-            g.user = request.headers[access.header].strip() or None
+        g.user = door.by_proxy()
         if g.user is None and access.users and request.authorization is not None:
-            g.user = _by_password(passwords, brake)
+            g.user = door.by_password()
         if g.user is not None or request.path in OPEN:
             return None
         return _who_is_there(access)
 
 
-def _by_password(passwords: Passwords, brake: Brake) -> str | None:
-    given = request.authorization
-    name, password = (given.username or "", given.password or "") if given and given.type == "basic" else ("", "")
-    if passwords.remembered(name, password):
-        return name
-    address = request.remote_addr or ""
-    if not brake.free():
-        abort(429, "Too many wrong passwords. Wait a few seconds.")
-    try:
-        if passwords.right(name, password):
-            brake.forgive(address)
+class Door:
+    """Finds out who sent the request that is being answered."""
+
+    def __init__(self, access: Access, brake: Brake, turns: Turns) -> None:
+        self._access, self._brake, self._turns = access, brake, turns
+        self._passwords = Passwords(access.users)
+
+    def by_proxy(self) -> str | None:
+        """The name that the trusted proxy sends. Refuses the header from everybody else with 403."""
+        header = self._access.header
+        if not header or header not in request.headers:
+            return None
+        if not self._access.is_proxy(request.remote_addr):
+            log.warning("%s from %s, which is not the trusted proxy", header, request.remote_addr)
+            abort(403, "Only the trusted proxy may say who you are.")
+        return request.headers[header].strip() or None
+
+    def by_password(self) -> str | None:
+        """The name whose password was given; None where it is wrong.
+
+        Too early after a wrong one for the same name from the same address: 429, without looking at the password.
+        """
+        given = request.authorization
+        name, password = (given.username or "", given.password or "") if given and given.type == "basic" else ("", "")
+        if (known := self._known(name, password)) is not None:
+            return name if known else None
+        address = self._access.client_of(request.remote_addr, request.headers.get("X-Forwarded-For", ""))
+        self._refuse_early(address, name)
+        with self._turns.turn(self._brake.failures(address)):
+            # others had their turn meanwhile, perhaps with the same name and password
+            if (known := self._known(name, password)) is not None:
+                return name if known else None
+            self._refuse_early(address, name)
+            right = self._passwords.right(name, password)
+            if not right:
+                self._brake.failed(address, name)
+        if right:
+            self._brake.forgive(address, name)
             return name
         log.warning("login failed for %.60r from %s", name, address)
-        brake.slow(address)
-    finally:
-        brake.done()
-    return None
+        return None
+
+    def _known(self, name: str, password: str) -> bool | None:
+        """Whether this login is right, if it was tried before."""
+        if self._passwords.remembered(name, password):
+            return True
+        return False if self._passwords.was_wrong(name, password) else None
+
+    def _refuse_early(self, address: str, name: str) -> None:
+        if seconds := math.ceil(self._brake.pause(address, name)):
+            words = f"Too many wrong passwords for this name. Try again in {seconds} s.\n"
+            abort(Response(words, 429, headers={"Retry-After": str(seconds)}, mimetype="text/plain"))
 
 
 def _who_is_there(access: Access) -> Response:
@@ -73,30 +101,3 @@ def _who_is_there(access: Access) -> Response:
         return Response("Sign in through the proxy of this address.\n", 403, mimetype="text/plain")
     ask = {"WWW-Authenticate": 'Basic realm="Throughline", charset="UTF-8"'}
     return Response("A name and a password are needed.\n", 401, headers=ask, mimetype="text/plain")
-
-
-class Brake:
-    """Wrong passwords from one address take longer and longer; few threads wait for it."""
-
-    def __init__(self, wait: Callable[[float], None]) -> None:
-        self._wait = wait
-        self._lock = threading.Lock()
-        self._failures: OrderedDict[str, int] = OrderedDict()
-        self._waiting = threading.BoundedSemaphore(_DELAYED_AT_ONCE)
-
-    def free(self) -> bool:
-        return self._waiting.acquire(blocking=False)
-
-    def done(self) -> None:
-        self._waiting.release()
-
-    def forgive(self, address: str) -> None:
-        with self._lock:
-            self._failures.pop(address, None)
-
-    def slow(self, address: str) -> None:
-        with self._lock:
-            n = self._failures[address] = self._failures.pop(address, 0) + 1
-            while len(self._failures) > _ADDRESSES:
-                self._failures.popitem(last=False)
-        self._wait(min(_FIRST_DELAY * 2 ** min(n - 1, 8), _LONGEST_DELAY))

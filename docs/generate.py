@@ -40,7 +40,7 @@ VARIABLES = {
     "THROUGHLINE_PASSWORD_HASH": "`name:scrypt:…` as `python app.py password` prints it: who may sign in.",
     "THROUGHLINE_USERS": "A file with such a line for each person who may sign in; read when the server starts.",
     "THROUGHLINE_TRUSTED_PROXY_HEADER": "Header by which a proxy names the user, such as `X-Forwarded-User`.",
-    "THROUGHLINE_TRUSTED_PROXY": "Addresses of that proxy (`10.0.0.7`, `10.0.0.0/24`); from others the header is refused.",
+    "THROUGHLINE_TRUSTED_PROXY": "Addresses of the proxy (`10.0.0.7`, `10.0.0.0/24`); from others the header is refused. With passwords and without the header: whose `X-Forwarded-For` tells who guesses passwords.",
     "THROUGHLINE_LOG": "`json`: one JSON object a line on stderr. Default: plain lines.",
     "THROUGHLINE_LOG_LEVEL": "`debug` (with each request), `info` (default), `warning` or `error`.",
     "THROUGHLINE_KEYRING": "`1` keeps tokens in the keyring of the system; needs the Python package `keyring`.",

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import base64
 import io
+import os
 import sys
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from werkzeug.security import generate_password_hash
 
 from callbacks.app import create_app
-from callbacks.login import Brake
+from callbacks.login_brake import Brake, Turns
 from cli import main
 from data.access import Access, AccessError, Passwords, access_of, check, hashed
 from tests.fake_workspace import FakeWorkspace
@@ -17,27 +23,28 @@ from tests.fake_workspace import FakeWorkspace
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - it is refused
 PASSWORD = "correct horse battery"
 HASH = hashed(PASSWORD)
+QUICK = generate_password_hash(PASSWORD, method="scrypt:1024:8:1")  # for a crowd on a busy machine
+SMALL = "/assets/mark.svg"  # a small answer that asks who is there like any other
 
 
 def basic(name, password):
     return {"Authorization": "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()}
 
 
-def served(app, env, monkeypatch):
+def served(app, env):
     """A second app beside that of the run, guarded as `env` says."""
-    monkeypatch.setattr(Brake, "slow", lambda *_: None)
     return create_app(FakeWorkspace(), access=access_of(env)).server.test_client()
 
 
 @pytest.fixture
-def guarded(app, monkeypatch):
-    return served(app, {"THROUGHLINE_PASSWORD_HASH": f"ada:{HASH}"}, monkeypatch)
+def guarded(app):
+    return served(app, {"THROUGHLINE_PASSWORD_HASH": f"ada:{HASH}"})
 
 
 @pytest.fixture
-def behind_proxy(app, monkeypatch):
+def behind_proxy(app):
     env = {"THROUGHLINE_TRUSTED_PROXY_HEADER": "X-Forwarded-User", "THROUGHLINE_TRUSTED_PROXY": "10.0.0.0/24"}
-    return served(app, env, monkeypatch)
+    return served(app, env)
 
 
 def test_every_address_asks_for_a_password(guarded, app):
@@ -92,21 +99,174 @@ def test_without_authentication_only_this_machine_is_served(client):
     assert client.get("/", environ_base={"REMOTE_ADDR": "::ffff:127.0.0.1"}).status_code == 200
 
 
-def test_wrong_passwords_take_longer_and_hold_few_threads():
-    waited = []
-    brake = Brake(waited.append)
-    for _ in range(6):
-        brake.slow("10.0.0.7")
-    assert waited == [0.25, 0.5, 1.0, 2.0, 2.0, 2.0]
-    assert [brake.free() for _ in range(3)] == [True, True, False]
-    brake.done()
-    assert brake.free()
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_the_pause_grows_for_one_name_from_one_address():
+    clock = Clock()
+    brake, pauses = Brake(clock), []
+    for _ in range(12):
+        brake.failed("10.0.0.7", "ada")
+        pauses.append(brake.pause("10.0.0.7", "ada"))
+        clock.now += pauses[-1]
+        assert brake.pause("10.0.0.7", "ada") == 0
+    assert pauses == [0.25, 0.5, 1, 2, 4, 8, 16, 32, 60, 60, 60, 60]
+    brake.failed("10.0.0.7", "ada")
+    for address, name in (("10.0.0.8", "ada"), ("10.0.0.7", "bob"), ("10.0.0.7", ""), ("", "ada")):
+        assert brake.pause(address, name) == 0, (address, name)
+
+
+def test_wrong_passwords_are_forgotten_after_the_right_one_and_after_a_while():
+    clock = Clock()
+    brake = Brake(clock)
+    brake.failed("10.0.0.7", "ada")
+    brake.failed("10.0.0.7", "ada")
+    brake.forgive("10.0.0.7", "ada")
+    assert brake.pause("10.0.0.7", "ada") == 0
+    assert brake.failures("10.0.0.7") == 2  # a right password of one's own does not make up for guessing at others
+    brake.failed("10.0.0.7", "ada")
+    assert brake.pause("10.0.0.7", "ada") == 0.25
+    clock.now += 901
+    assert brake.failures("10.0.0.7") == 0
+
+
+def test_addresses_of_one_ipv6_network_count_as_one():
+    brake = Brake(Clock())
+    brake.failed("2001:db8:1:2::7", "ada")
+    assert brake.pause("2001:db8:1:2:ffff::1", "ada") > 0
+    assert brake.pause("2001:db8:1:3::7", "ada") == 0
+
+
+def test_what_strangers_send_fills_no_memory(monkeypatch):
+    monkeypatch.setattr("callbacks.login_brake.MOST_REMEMBERED", 50)
+    brake = Brake(Clock())
+    for n in range(500):
+        brake.failed(f"10.0.{n // 250}.{n % 250}", f"{n}" * 1000)
+    assert len(brake._pairs) == len(brake._addresses) == 50
+    assert {len(each) for each in (*brake._pairs, *brake._addresses)} == {16}
+
+
+def test_a_second_wrong_password_at_once_is_told_when_to_try_again(guarded):
+    assert guarded.get("/", headers=basic("ada", "wrong 1")).status_code == 401
+    refused = guarded.get("/", headers=basic("ada", "wrong 2"))
+    assert refused.status_code == 429
+    assert refused.headers["Retry-After"] == "1"
+    assert "Try again in 1 s." in refused.text
+
+
+def test_a_page_that_repeats_an_old_password_does_not_grow_its_pause(guarded, caplog):
+    assert [guarded.get("/", headers=basic("ada", "the old one")).status_code for _ in range(20)] == [401] * 20
+    assert caplog.text.count("login failed") == 1
+
+
+def test_right_passwords_of_others_open_while_somebody_guesses(app):
+    """Three connections guess without end, each at a name of its own; 32 others sign in from the same address."""
+    users = {f"user{n}": QUICK for n in range(32)}
+    made = create_app(FakeWorkspace(), access=Access(users)).server
+    stop, codes = threading.Event(), Counter()
+
+    def guess(me):
+        client, n = made.test_client(), 0
+        while not stop.is_set():
+            n += 1
+            time.sleep(0.005)
+            codes[client.get(SMALL, headers=basic(f"user{me}", f"wrong {n}"), buffered=True).status_code] += 1
+
+    guessing = [threading.Thread(target=guess, args=(100 + me,)) for me in range(3)]
+    for each in guessing:
+        each.start()
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            answers = list(
+                pool.map(
+                    lambda name: (
+                        made.test_client().get(SMALL, headers=basic(name, PASSWORD), buffered=True).status_code
+                    ),
+                    users,
+                )
+            )
+    finally:
+        stop.set()
+        for each in guessing:
+            each.join(60)
+    assert answers == [200] * 32
+    assert set(codes) == {401, 429}, codes
+
+
+def test_few_passwords_are_hashed_at_once_and_none_is_refused(app, monkeypatch):
+    running, most, lock = [0], [0], threading.Lock()
+
+    def slow(*_):
+        with lock:
+            running[0] += 1
+            most[0] = max(most[0], running[0])
+        time.sleep(0.01)
+        with lock:
+            running[0] -= 1
+        return True
+
+    monkeypatch.setattr("werkzeug.security.check_password_hash", slow)
+    users = {f"user{n}": QUICK for n in range(40)}
+    made = create_app(FakeWorkspace(), access=Access(users)).server
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(
+            pool.map(
+                lambda name: made.test_client().get(SMALL, headers=basic(name, PASSWORD), buffered=True).status_code,
+                users,
+            )
+        )
+    assert answers == [200] * 40
+    assert most[0] <= max(1, (os.cpu_count() or 1) // 2)
+
+
+def test_who_guessed_most_has_the_last_turn():
+    turns, order, started = Turns(1), [], threading.Barrier(2)
+
+    def take(failures):
+        with turns.turn(failures):
+            order.append(failures)
+
+    def hold():
+        with turns.turn(0):
+            started.wait(10)
+            while len(turns._waiting) < 4:
+                time.sleep(0.001)
+
+    waiting = [threading.Thread(target=take, args=(n,)) for n in (9, 0, 4, 1)]
+    holding = threading.Thread(target=hold)
+    holding.start()
+    started.wait(10)
+    for each in waiting:
+        each.start()
+    for each in (holding, *waiting):
+        each.join(10)
+    assert order == [0, 1, 4, 9]
+
+
+def test_behind_a_trusted_proxy_the_address_is_that_of_the_person(app):
+    env = {"THROUGHLINE_PASSWORD_HASH": f"ada:{HASH}", "THROUGHLINE_TRUSTED_PROXY": "10.0.0.7"}
+    client = served(app, env)
+
+    def ask(password, forwarded, peer="10.0.0.7"):
+        headers = basic("ada", password) | {"X-Forwarded-For": forwarded}
+        return client.get("/", headers=headers, environ_base={"REMOTE_ADDR": peer}).status_code
+
+    assert ask("wrong 1", "203.0.113.5") == 401
+    assert ask("wrong 2", "198.51.100.1, 203.0.113.5") == 429  # what the stranger adds on the left changes nothing
+    assert ask("wrong 3", "10.0.0.9", peer="203.0.113.5") == 429  # nor does the header without the proxy
+    assert ask(PASSWORD, "203.0.113.6") == 200
 
 
 def test_a_good_login_is_remembered_and_a_bad_one_is_not():
     passwords = Passwords({"ada": HASH})
     assert not passwords.right("ada", "wrong")
     assert not passwords.remembered("ada", "wrong")
+    assert passwords.was_wrong("ada", "wrong")
+    assert not passwords.was_wrong("ada", PASSWORD)
     assert passwords.right("ada", PASSWORD)
     assert passwords.remembered("ada", PASSWORD)
     assert not passwords.remembered("ad", "a" + PASSWORD)
