@@ -10,6 +10,7 @@ from dash import ALL, Input, Output, State, callback, ctx, no_update
 
 from callbacks.context import workspace
 from callbacks.jobs import told
+from data.logs import SECRETS
 from data.views import Problem
 from ui import ids
 from ui.modals.track import FORMS, MEASURED, Field, form, refused
@@ -250,7 +251,7 @@ def import_file(wish: dict | None, before: dict | None) -> Any:
 
 
 def _imported(wish: dict) -> dict[str, str]:
-    name = str(wish.get("name") or "file")[:120]
+    name = SECRETS.shorten(str(wish.get("name") or "file"), 120)
     if int(wish.get("size") or 0) > MOST_BYTES or len(str(wish.get("text") or "")) > MOST_BYTES:
         return {"what": f"{name} is too large for the page.", "why": "It takes files of up to 900 kB.", "todo": "Use: python app.py jtbd import FILE", "level": "warning"}  # fmt: skip
     try:

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from data.logs import SECRETS
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -16,7 +18,7 @@ PIPED_WIDTH = 100  # columns when nobody is watching; COLUMNS changes it
 
 def notice(text: str) -> None:
     """Tell the person something that is not the answer."""
-    print(text, file=sys.stderr, flush=True)
+    print(SECRETS.clean(text), file=sys.stderr, flush=True)
 
 
 def as_json(value: Any) -> None:

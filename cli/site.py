@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from cli import sites
 from cli.failures import FAILED
 from cli.options import TableOrJson
 from cli.printing import as_json, as_table, columns, notice
+from data.logs import SECRETS
 
 if TYPE_CHECKING:
     from data.views import Coverage, Suggestion
@@ -43,7 +44,7 @@ def fields(format_: TableOrJson = "table") -> int:
 
 def doctor(format_: TableOrJson = "table") -> int:
     """Check settings, state folder, store, token and Jira; exit code 1 when a check fails."""
-    checks = sites.opened().doctor()
+    checks = [replace(check, **SECRETS.cleaned(asdict(check))) for check in sites.opened().doctor()]
     if format_ == "json":
         as_json([asdict(check) for check in checks])
     else:

@@ -22,7 +22,8 @@ _LEFT_IN_URLS = "!#$&'()*+,/:;=?@[]~"  # what HTTP libraries do not quote in a p
 SHORTEST = 6  # a shorter "token" is part of ordinary words
 _PATTERNS = (
     (re.compile(r"(?i)\b(authorization['\"]?\s*[:=]\s*['\"]?(?:basic|bearer)?\s*)[^\s'\",;}]+"), rf"\1{HIDDEN}"),
-    (re.compile(r"(?i)\b((?:basic|bearer)\s+)[\w.~+/-]{12,}=*"), rf"\1{HIDDEN}"),
+    # Only what no word is: "Basic authentication is deprecated" stays, which Jira says.
+    (re.compile(r"\b((?i:basic|bearer)\s+)(?=[\w.~+/-]*(?:\d|[a-z][A-Z]|[A-Z]{2}))[\w.~+/-]{12,}=*"), rf"\1{HIDDEN}"),
     (re.compile(r"(://)[^/\s@'\"]*@"), rf"\1{HIDDEN}@"),
     (re.compile(r"ATATT[\w=+/-]{20,}"), HIDDEN),
 )
@@ -75,6 +76,14 @@ class SecretFilter(logging.Filter):
         for pattern, instead in _PATTERNS:
             text = pattern.sub(instead, text)
         return text
+
+    def shorten(self, text: str, most: int) -> str:
+        """At most `most` characters of `text` without secrets: cleaned first, since half a token is not recognised.
+
+        >>> SecretFilter("s3cret-t0ken").shorten("tried s3cret-t0ken today", 14)
+        'tried [hidden]'
+        """
+        return self.clean(text)[:most]
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Always true: the record passes, cleaned."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from data.forecast.answers import HISTORY, SEED, ForecastRefused, Question
+from data.logs import SECRETS
 from data.periods import parse_day
 
 Options = tuple[tuple[str, str], ...]
@@ -40,5 +41,7 @@ def _number(text: str | None, default: int, what: str) -> int:
     if text is None:
         return default
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise ForecastRefused(f"{what} is {text[:40]!r}.", "Give a whole number without sign, point or comma.")
+        raise ForecastRefused(
+            f"{what} is {SECRETS.shorten(text, 40)!r}.", "Give a whole number without sign, point or comma."
+        )
     return int(text)

@@ -12,6 +12,7 @@ from data.jira import comments
 from data.jira.answers import History, Issue, Page
 from data.jira.protocol import whole
 from data.jira.reading import Comments, Histories
+from data.logs import SECRETS
 
 MOST_WARNINGS = 50
 _NAMED = 3  # keys in a warning
@@ -58,9 +59,9 @@ class Tally:
         return not (self.incomplete or self.incomplete_comments or self.odd or self.lost)
 
     def warn(self, text: str) -> None:
-        """Keeps the first warnings."""
+        """Keeps the first warnings, without secrets: they go into the store and onto the screen."""
         if len(self.warnings) < MOST_WARNINGS:
-            self.warnings.append(text)
+            self.warnings.append(SECRETS.clean(text))
 
     def leave_out(self, key: str, error: Exception | None = None) -> None:
         """Counts something that cannot be read, and names the issue."""

@@ -32,6 +32,7 @@ from data.issues.damage import is_damage, stranger
 from data.issues.parse import COLUMNS
 from data.issues.writer import Writer, dialect_insert, parts
 from data.jira.errors import JiraError, SyncBusy
+from data.logs import SECRETS
 from data.periods import known_zone
 
 log = logging.getLogger(__name__)
@@ -328,4 +329,5 @@ def _failure(done: str, error: BaseException) -> StoreError:
 def reason(error: BaseException) -> str:
     """The database's or system's own words, without SQL and values."""
     original = getattr(error, "orig", None) or error
-    return (getattr(original, "strerror", None) or str(original)).splitlines()[0][:200]
+    text = SECRETS.clean(getattr(original, "strerror", None) or str(original) or type(original).__name__)
+    return SECRETS.shorten(text.splitlines()[0], 200)

@@ -15,6 +15,7 @@ from data.logs import SECRETS
 
 # Addresses are often pasted from a page in the middle of Jira: these parts never belong to a context path.
 _PAGE = re.compile(r"/(browse|secure|projects|issues|plugins|rest|login\.jsp|jira/(software|core|servicedesk|your-work|people|dashboards|for-you))(/|$)")  # fmt: skip
+LONGEST_SHOWN = 200  # characters of an address in a message
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
@@ -103,7 +104,7 @@ def is_loopback(host: str) -> bool:
 
 def _shown(text: str) -> str:
     """The address as far as it is safe to repeat: without what could be a password."""
-    return repr(re.sub(r"//[^/]*@", "//", text)[:200])
+    return repr(SECRETS.shorten(re.sub(r"//[^/]*@", "//", text), LONGEST_SHOWN))
 
 
 def site_key(url: str) -> str:

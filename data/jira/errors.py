@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from data.logs import SECRETS
 
+LONGEST_REASON = 80  # characters of the name of a limit
+
 
 class JiraError(Exception):
     """Something between us and Jira failed: `code` for programs, `message` what happened, `hint` what to do.
@@ -20,7 +22,7 @@ class JiraError(Exception):
 
     def __init__(self, message: str = "", *, hint: str = "", status: int | None = None) -> None:
         self.message = SECRETS.clean(message) or self.default  # a server may repeat what we sent
-        self.hint = hint or self.advice
+        self.hint = SECRETS.clean(hint) or self.advice
         self.status = status
         super().__init__(self.message)
 
@@ -109,8 +111,8 @@ class RateLimited(JiraError):
 
     def __init__(self, retry_after: float | None = None, *, reason: str = "", status: int | None = 429) -> None:
         self.retry_after = retry_after
-        self.reason = reason
-        why = f" ({reason})" if reason else ""
+        self.reason = SECRETS.shorten(reason, LONGEST_REASON)
+        why = f" ({self.reason})" if self.reason else ""
         hint = "Wait a few minutes, then sync again; the data you have stays as it is."
         if retry_after is not None:
             hint = f"Sync again in {_spoken(retry_after)}; the data you have stays as it is."

@@ -14,6 +14,7 @@ from data.jira.answers import Account, Changelog, ChangePage, History, Issue, Is
 from data.jira.errors import BadAnswer, NotAuthorized
 from data.jira.half_characters import without_half_characters
 from data.jira.instants import instant
+from data.logs import SECRETS
 
 PAGE = 100  # issues a page on Cloud once fields are asked for
 ID_PAGE = 5_000  # issues a page on Cloud for ids only
@@ -263,8 +264,8 @@ def read_server_info(body: bytes) -> ServerInfo:
     cloud = str(found.get("deploymentType", "Server")).lower() == "cloud"
     return ServerInfo(
         flavour="cloud" if cloud else "dc",
-        title=str(found.get("serverTitle") or "Jira"),
-        base_url=str(found.get("displayUrl") or found.get("baseUrl") or ""),
+        title=SECRETS.clean(str(found.get("serverTitle") or "Jira")),
+        base_url=SECRETS.clean(str(found.get("displayUrl") or found.get("baseUrl") or "")),
         version=str(found.get("version") or ""),
         at=instant(found.get("serverTime")),
     )
@@ -278,8 +279,8 @@ def read_myself(body: bytes, headers: Mapping[str, str]) -> Account:
     if failed or not known:
         raise NotAuthorized()
     return Account(
-        zone=str(found.get("timeZone") or "UTC"),
-        name=str(found.get("displayName") or found.get("name") or found.get("accountId")),
+        zone=SECRETS.clean(str(found.get("timeZone") or "UTC")),
+        name=SECRETS.clean(str(found.get("displayName") or found.get("name") or found.get("accountId"))),
     )
 
 

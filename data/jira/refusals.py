@@ -22,7 +22,9 @@ from data.jira.errors import (
     Redirected,
     ServerTrouble,
 )
+from data.logs import SECRETS
 
+LONGEST_SAID = 300  # characters of Jira's own words in an error
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _TYPES: dict[int, type[JiraError]] = {401: NotAuthorized, 403: Forbidden, 404: NotFound, 405: NotFound, 410: Gone}
 
@@ -39,7 +41,7 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes, *, now: dateti
     if "CAPTCHA" in headers.get("X-Authentication-Denied-Reason", "").upper():
         return CaptchaRequired(status=status)
     if status == 429 or (status == 503 and wait_seconds(headers, now) is not None):
-        return RateLimited(wait_seconds(headers, now), reason=headers.get("RateLimit-Reason", "")[:80], status=status)
+        return RateLimited(wait_seconds(headers, now), reason=headers.get("RateLimit-Reason", ""), status=status)
     if status == 400 and query:
         return BadQuery(_with("Jira does not accept the query", said), status=status)
     if status == 403 and headers.get("X-Seraph-LoginReason", "").upper() in ("AUTHENTICATED_FAILED", "AUTHENTICATION_DENIED"):  # fmt: skip
@@ -59,7 +61,7 @@ def looks_like_html(headers: Mapping[str, str], body: bytes) -> bool:
 
 
 def messages(body: bytes, headers: Mapping[str, str]) -> str:
-    """What Jira said about it, short and in one line; empty when it is no JSON."""
+    """What Jira said about it, without secrets, short and in one line; empty when it is no JSON."""
     if looks_like_html(headers, body):
         return ""
     try:
@@ -74,7 +76,7 @@ def messages(body: bytes, headers: Mapping[str, str]) -> str:
         parts += [f"{name}: {text}" for name, text in errors.items()] if isinstance(errors, dict) else []
         if not parts:
             parts = [str(found[name]) for name in ("message", "error", "errorMessage") if found.get(name)]
-    return re.sub(r"\s+", " ", "; ".join(parts)).strip()[:300]
+    return SECRETS.shorten(re.sub(r"\s+", " ", SECRETS.clean("; ".join(parts))).strip(), LONGEST_SAID)
 
 
 def wait_seconds(headers: Mapping[str, str], now: datetime) -> float | None:

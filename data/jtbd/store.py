@@ -36,6 +36,7 @@ from data.issues.damage import is_damage, put_aside, stranger
 from data.jtbd import events, schema
 from data.jtbd.records import KINDS, JobCompletion, OutcomeAchieved, Record, Records, complete, kind_of
 from data.jtbd.specs import Item, Specs, from_dict, gathered, linked, to_dict
+from data.logs import SECRETS
 from data.views import Problem
 
 log = logging.getLogger(__name__)
@@ -420,7 +421,8 @@ def _server(url: str) -> Engine:
 
 def _failed(done: str, error: BaseException) -> Problem:
     original = getattr(error, "orig", None) or error
-    why = (getattr(original, "strerror", None) or str(original) or type(error).__name__).splitlines()[0][:200]
+    text = SECRETS.clean(getattr(original, "strerror", None) or str(original) or type(error).__name__)
+    why = SECRETS.shorten(text.splitlines()[0], 200)
     return Problem(
         f"The store of job records cannot be {done}.",
         f"{why[0].upper()}{why[1:]}.",

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from data.logs import SECRETS
 from data.settings.fields import FIELDS, STANDARD_FIELDS
 from data.settings.model import Settings
 
@@ -69,7 +70,7 @@ def to_bytes(raw: dict) -> bytes:
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise ValueError(f"{text[:20]} is not a number that JSON can hold")
+        raise ValueError(f"{SECRETS.shorten(text, 20)} is not a number that JSON can hold")
     return number
 
 

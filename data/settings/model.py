@@ -14,7 +14,12 @@ FORMAT = 1  # raised when older programs could no longer read the file
 class _Part(BaseModel):
     """Keys that we do not know survive a save."""
 
-    model_config = ConfigDict(extra="allow", validate_default=False, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="allow",
+        validate_default=False,
+        allow_inf_nan=False,
+        hide_input_in_errors=True,  # they would show the ends of what was entered, and it may be a token
+    )
 
 
 class JiraSettings(_Part):

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.exports import csv_text
+from data.logs import SECRETS
 from data.metrics.facts import Facts
 from data.periods import zone_named
 from data.spreadsheet import Sheet, instant, xlsx
@@ -78,7 +79,7 @@ class Sprints:
         ids = facts.tables.sprints["sprint_id"].to_numpy()
         found = np.flatnonzero(ids == int(number)) if number.isdecimal() and len(number) < 19 else ()
         if not len(found):
-            raise NoSuchSprint("sprint", number[:20])
+            raise NoSuchSprint("sprint", SECRETS.shorten(number, 20))
         place = int(found[0])
         board = next(each for each in choices(facts) if place in of_board(facts, each.id))
         order = newest_first(facts, of_board(facts, board.id))
@@ -191,7 +192,7 @@ def _chosen(facts: Facts, boards: tuple[BoardChoice, ...], asked: str | None) ->
     if asked:
         found = next((each for each in boards if each.id == asked), None)
         if found is None:
-            raise NoSuchSprint("board", asked[:20])
+            raise NoSuchSprint("board", SECRETS.shorten(asked, 20))
         return found
     table, state = facts.tables.sprints, facts.once(stats).windows.state
     begun = np.where(state == FUTURE, np.iinfo(np.int64).min, table["started"].to_numpy())

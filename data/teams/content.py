@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from data.logs import SECRETS
 from data.periods import PRESETS, PeriodError, parse_day
 from data.views import Filters, TeamView
 
@@ -109,7 +110,7 @@ def from_json(found: object) -> TeamView:
         first=first,
         last=last,
         filters=Filters(**lists, definitions=pairs),
-        changed_at=str(found.get("changed_at") or "")[:40],
+        changed_at=SECRETS.shorten(str(found.get("changed_at") or ""), 40),
         revision=found["revision"] if isinstance(found.get("revision"), int) else 0,
     )
 
@@ -143,7 +144,9 @@ def _names(found: object, what: str) -> tuple[str, ...]:
 
 def _text(found: object, what: str) -> str:
     if not isinstance(found, str) or len(found) > LONGEST_TEXT:
-        raise BadView(f"{what}: {str(found)[:40]!r} is not a text of at most {LONGEST_TEXT:,} characters")
+        raise BadView(
+            f"{what}: {SECRETS.shorten(str(found), 40)!r} is not a text of at most {LONGEST_TEXT:,} characters"
+        )
     return found
 
 
