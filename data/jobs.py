@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 PAUSE = timedelta(minutes=30)
 PASSING = {
     "cancelled",
+    "host_busy",
     "out_of_time",
     "rate_limited",
     "server_trouble",

@@ -6,7 +6,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -92,12 +92,14 @@ def sync(
         return cancelled() or time.monotonic() > end
 
     client = jira or Jira(connection, cancelled=stop, patience=Patience(deadline=page_seconds))
+    progress = _Reporter(report)
+    client.tell(progress.waiting)
     tally, started = Tally(), now()
     error: JiraError | None = None
     try:
         scope = store.open_scope(site_url, query)
         with store.lock(scope):
-            run = _Sync(client, store, scope, query, frozenset(mapped_fields), tally, report, stop)
+            run = _Sync(client, store, scope, query, frozenset(mapped_fields), tally, progress, stop)
             run.go(full, accept_fewer, started, now)
     except JiraError as problem:
         log.info("sync of %s ended with %s", connection.url, problem.code)
@@ -145,6 +147,22 @@ def _result(
         incomplete_comments=len(tally.incomplete_comments),
         cursor=_iso(datetime.fromtimestamp(held.cursor / _SECOND, UTC)) if held and held.cursor else None,
     )
+
+
+class _Reporter:
+    """Passes progress on; while requests wait, the last progress with what they wait for."""
+
+    def __init__(self, report: Callable[[Progress], None]) -> None:
+        self._report = report
+        self._last = Progress("connecting", 0, None, "Connecting to Jira")
+
+    def __call__(self, progress: Progress) -> None:
+        self._last = progress
+        self._report(progress)
+
+    def waiting(self, text: str) -> None:
+        """From any thread."""
+        self._report(replace(self._last, message=text))
 
 
 class _Sync:

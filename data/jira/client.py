@@ -43,6 +43,10 @@ class Jira:
         """How many requests were sent, tries included."""
         return self._sender.requests
 
+    def tell(self, tell: Callable[[str], None]) -> None:
+        """`tell` is told from now on what requests wait for: a pause that Jira asked for, or a free slot."""
+        self._sender.tell = tell
+
     def close(self) -> None:
         self._sender.close()
 

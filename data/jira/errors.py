@@ -119,6 +119,20 @@ class RateLimited(JiraError):
         super().__init__(f"Jira asked us to slow down{why}.", hint=hint, status=status)
 
 
+class HostBusy(JiraError):
+    """No slot for a request to the host became free within `waited` seconds."""
+
+    code = "host_busy"
+    default = "Other requests to this Jira are under way."
+    advice = (
+        "Wait a few minutes, then sync again; the data you have stays as it is. "
+        "If it stays so, Jira or a proxy in between answers very slowly."
+    )
+
+    def __init__(self, waited: float = 0.0) -> None:
+        super().__init__(f"Other requests to this Jira are under way, and none of them ended within {_spoken(waited)}.")
+
+
 class BadAnswer(JiraError):
     code = "bad_answer"
     default = "Jira’s answer could not be read."

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from data.jira.errors import Cancelled, JiraError, RateLimited
+from data.jira.errors import Cancelled, HostBusy, JiraError, RateLimited
 
 AT_ONCE = 8  # requests to one host, of all syncs of this process
 SLOW_AT_ONCE = 1  # while Jira says that its limit is near
@@ -15,10 +15,28 @@ SLOW_PAUSE = 0.5  # seconds between requests then
 SLOW_FOR = 10.0  # seconds after Jira said so last
 FAILURES = 5  # failed requests in a row, each after all its tries, that open the circuit
 COOL_DOWN = 30.0  # seconds in which nobody asks
+LEASE = 185.0  # seconds after which a slot or a probe that nobody gave back is free again
+LONGEST_SLOT_WAIT = 60.0  # seconds
+TELL_AFTER = 2.0  # seconds of waiting that are told
+
+
+def tell_nobody(_text: str) -> None:
+    """Nobody wants to know what is waited for."""
+
+
+class Lease:
+    """The right to have one request under way. It ends when it is given back, and by itself at `until`."""
+
+    def __init__(self, gate: Gate, until: float) -> None:
+        self._gate, self.until = gate, until
+
+    def give_back(self) -> None:
+        """The try is over; may be called more than once, from any thread."""
+        self._gate.take_back(self)
 
 
 class Gate:
-    """Where all requests to one host pass: `admit` once a request, `turn` and `leave` around each try.
+    """Where all requests to one host pass: `admit` once a request, `turn` gives the lease for each try.
 
     The circuit is open after FAILURES failed requests in a row: requests fail at once with the last problem. After
     COOL_DOWN one request is let through as a probe; a sender made since the circuit opened (somebody tries again) may
@@ -38,9 +56,11 @@ class Gate:
         self._state = threading.Condition()
         self._not_before = self._slow_until = self._closed_until = 0.0
         self._reason = ""
-        self._active = self._failures = 0
+        self._leases: set[Lease] = set()
+        self._failures = 0
         self._problem: JiraError | None = None
         self._probing = False
+        self._probe_until = 0.0
 
     # ---- pauses and how many at once
 
@@ -56,29 +76,70 @@ class Gate:
             self._slow_until = self.clock() + SLOW_FOR
             self._not_before = max(self._not_before, self.clock() + SLOW_PAUSE)
 
-    def turn(self, longest: float, cancelled: Callable[[], bool], pause: Callable[[float], None]) -> None:
-        """Waits until a request may go. Raises Cancelled, or RateLimited when that would take over `longest` seconds."""
+    @property
+    def under_way(self) -> int:
+        """Requests that hold a lease now."""
+        with self._state:
+            return self._count_leases()
+
+    def _count_leases(self) -> int:
+        now = self.clock()
+        self._leases = {lease for lease in self._leases if lease.until > now}
+        return len(self._leases)
+
+    def turn(
+        self,
+        longest: float,
+        cancelled: Callable[[], bool],
+        pause: Callable[[float], None],
+        *,
+        longest_slot_wait: float = LONGEST_SLOT_WAIT,
+        lease: float = LEASE,
+        tell: Callable[[str], None] = tell_nobody,
+    ) -> Lease:
+        """Waits until a request may go; its lease ends by itself after `lease` seconds.
+
+        Raises Cancelled; RateLimited when a pause that Jira asked for lasts over `longest` seconds; HostBusy when all
+        slots stay taken for `longest_slot_wait` seconds. What is waited for is told.
+        """
+        queued: float | None = None
+        told = False
         while True:
             if cancelled():
                 raise Cancelled
             with self._state:
-                wait = self._not_before - self.clock()
+                wait, reason = self._not_before - self.clock(), self._reason
                 if wait <= 0:
-                    most = SLOW_AT_ONCE if self.clock() < self._slow_until else self.at_once
-                    if self._active < most:
-                        self._active += 1
-                        return
+                    if got := self._take(lease):
+                        return got
+                    queued = self.clock() if queued is None else queued
+                    if self.clock() - queued >= longest_slot_wait:
+                        raise HostBusy(self.clock() - queued)
                     self._state.wait(0.1)
-                    continue
-                reason = self._reason
+            if wait <= 0:
+                if not told and self.clock() - queued >= TELL_AFTER:
+                    told = True
+                    tell("Waiting: other requests to this Jira are under way")
+                continue
             if wait > longest:
                 raise RateLimited(round(wait), reason=reason)
+            if wait >= TELL_AFTER:
+                tell(f"Waiting {round(wait)} seconds, as Jira asked")
             pause(wait)
 
-    def leave(self) -> None:
-        """The try is over."""
+    def _take(self, seconds: float) -> Lease | None:
+        """A lease, if a slot is free."""
+        most = SLOW_AT_ONCE if self.clock() < self._slow_until else self.at_once
+        if self._count_leases() >= most:
+            return None
+        made = Lease(self, self.clock() + seconds)
+        self._leases.add(made)
+        return made
+
+    def take_back(self, lease: Lease) -> None:
+        """Frees a slot; a lease that has ended already changes nothing."""
         with self._state:
-            self._active -= 1
+            self._leases.discard(lease)
             self._state.notify()
 
     # ---- the circuit
@@ -92,10 +153,10 @@ class Gate:
             while self._problem is not None:
                 if cancelled():
                     raise Cancelled
-                if self._probing:
+                if self._probing and self.clock() < self._probe_until:
                     self._state.wait(0.1)
-                elif born >= self.openings or self.clock() >= self._closed_until:
-                    self._probing = True
+                elif self._probing or born >= self.openings or self.clock() >= self._closed_until:
+                    self._probing, self._probe_until = True, self.clock() + LEASE
                     return True
                 else:
                     left = max(1, round(self._closed_until - self.clock()))

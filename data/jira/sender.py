@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import threading
@@ -13,13 +14,23 @@ from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urljoin, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from requests.exceptions import ChunkedEncodingError, ContentDecodingError, RequestException
 
-from data.jira import refusals
+from data.jira import deadlines, refusals
 from data.jira.connection import Connection
-from data.jira.errors import BadAnswer, Cancelled, JiraError, RateLimited, ServerTrouble, TooLarge, Unreachable
-from data.jira.gate import Gate, gate_of
+from data.jira.deadlines import Attempt, DeadlineAdapter
+from data.jira.errors import (
+    BadAnswer,
+    Cancelled,
+    HostBusy,
+    JiraError,
+    RateLimited,
+    Redirected,
+    ServerTrouble,
+    TooLarge,
+    Unreachable,
+)
+from data.jira.gate import LONGEST_SLOT_WAIT, Gate, Lease, gate_of, tell_nobody
 from data.jira.protocol import Request
 
 TRIES = 4
@@ -27,7 +38,9 @@ LONGEST_WAIT = 30.0  # seconds of backoff
 PATIENCE = 60.0  # a longer Retry-After is reported instead of waited for
 MOST_BYTES = 128 * 1024 * 1024  # of one decoded answer
 PAGE_DEADLINE = 180.0  # seconds for one answer, however slowly it drips
+LEASE_GRACE = 5.0  # seconds after the deadline in which a slot is given back by itself
 MOST_REDIRECTS = 3
+log = logging.getLogger(__name__)
 
 
 def never() -> bool:
@@ -52,10 +65,11 @@ class Patience:
     longest: float = PATIENCE
     deadline: float = PAGE_DEADLINE
     most_bytes: int = MOST_BYTES
+    slot_wait: float = LONGEST_SLOT_WAIT  # seconds until a slot for a request is free
 
 
 class Sender:
-    """One connection pool to one site; safe to use from several threads."""
+    """One connection pool to one site; safe to use from several threads. `tell` is told what is waited for."""
 
     def __init__(
         self,
@@ -70,6 +84,7 @@ class Sender:
         self.patience = patience or Patience()
         self.cancelled = cancelled
         self.requests = 0
+        self.tell: Callable[[str], None] = tell_nobody
         self._pause = pause or self._sleep
         self._lock = threading.Lock()
         self.gate = gate or gate_of(_origin(connection.url))
@@ -87,7 +102,7 @@ class Sender:
         except (ServerTrouble, Unreachable) as error:
             self.gate.failed(error, probe=probe)
             raise
-        except (Cancelled, RateLimited):
+        except (Cancelled, RateLimited, HostBusy):
             if probe:
                 self.gate.gave_up()
             raise
@@ -105,15 +120,18 @@ class Sender:
         problem: JiraError = Unreachable("Jira did not answer in time.")
         for attempt in range(self.patience.tries):
             left = max(0.0, end - time.monotonic())
-            self.gate.turn(min(self.patience.longest, left), self.cancelled, self._pause)
+            lease = self.gate.turn(
+                min(self.patience.longest, left), self.cancelled, self._pause,
+                longest_slot_wait=min(self.patience.slot_wait, left), lease=left + LEASE_GRACE, tell=self.tell,
+            )  # fmt: skip
             try:
-                return self._once(request, query, end)
+                return self._once(request, query, end, lease)
             except (RateLimited, ServerTrouble, Unreachable, BadAnswer) as error:
                 if isinstance(error, TooLarge) or not _may_help(error):
                     raise
                 problem = error
             finally:
-                self.gate.leave()
+                lease.give_back()
             last = attempt + 1 == self.patience.tries or time.monotonic() > end
             self._hold(problem, attempt, last)
             if last:
@@ -161,22 +179,36 @@ class Sender:
 
     # ---- one request
 
-    def _once(self, request: Request, query: bool, end: float) -> Answer:
-        url = self.connection.url + request.path
+    def _once(self, request: Request, query: bool, end: float, lease: Lease) -> Answer:
         with self._lock:
             self.requests += 1
-        try:
-            response = self._open(request, url, max(0.1, end - time.monotonic()))
-            with response:
-                body = self._body(response, end)
-        except RequestException as error:
-            raise _trouble(error, self.connection) from None  # the cause may hold headers with the token
+        problem: JiraError | None = None
+        with deadlines.attempt(end, self.cancelled, lease.give_back) as attempt:
+            try:
+                with self._open(
+                    request, self.connection.url + request.path, max(0.1, end - time.monotonic())
+                ) as response:
+                    body = self._body(response, attempt)
+            except RequestException as error:
+                problem = _trouble(error, self.connection)
+            except JiraError as error:
+                problem = error
+            except Exception as error:  # noqa: BLE001 - no server can make the client raise anything but a JiraError
+                log.warning("an answer of %s could not be read: %s", _host(self.connection), type(error).__name__)
+                problem = BadAnswer()
+        # An answer that was ended from outside may look whole: its headers or its body just stop.
+        if attempt.stopped == "cancelled":
+            raise Cancelled
+        if attempt.stopped == "late":
+            raise Unreachable("Jira sends its answer too slowly.")
+        if problem is not None:
+            raise problem  # without its cause, which may hold headers with the token
         if response.headers.get("X-RateLimit-NearLimit", "").strip().lower() == "true":
             self.gate.near_limit()
         now = refusals.server_time(response.headers) or datetime.now(UTC)
-        problem = refusals.refusal(response.status_code, response.headers, body, now=now, query=query)
-        if problem is not None:
-            raise problem
+        refused = refusals.refusal(response.status_code, response.headers, body, now=now, query=query)
+        if refused is not None:
+            raise refused
         return Answer(response.headers, body)
 
     def _open(self, request: Request, url: str, left: float) -> requests.Response:
@@ -191,8 +223,8 @@ class Sender:
                 allow_redirects=False,
                 stream=True,
             )
-            target = urljoin(url, response.headers.get("Location", ""))
-            if not (response.is_redirect and request.method == "GET" and _origin(target) == _origin(url)):
+            target = _redirect(url, response)
+            if target is None or request.method != "GET":
                 return response
             response.close()
             url, request = target, Request(request.method, request.path)
@@ -200,22 +232,26 @@ class Sender:
                 self.requests += 1
         return response
 
-    def _body(self, response: requests.Response, end: float) -> bytes:
+    def _body(self, response: requests.Response, attempt: Attempt) -> bytes:
         parts, size = [], 0
         for part in response.iter_content(256 * 1024):
             size += len(part)
             parts.append(part)
             if size > self.patience.most_bytes:
                 raise TooLarge
-            if self.cancelled():
-                raise Cancelled
-            if time.monotonic() > end:
-                raise Unreachable("Jira sends its answer too slowly.")
+            if attempt.stopped:
+                break
         return b"".join(parts)
 
 
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - as the library calls it
+        """None: the sender follows redirects itself, and the library would stumble over odd addresses."""
+        return None
+
+
 def _session(connection: Connection) -> requests.Session:
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False  # no proxies and no .netrc from the surroundings
     session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or True
     session.headers.update(
@@ -231,7 +267,7 @@ def _session(connection: Connection) -> requests.Session:
         session.headers["Authorization"] = connection.authorization
     # Each request proves who it is; a session cookie could make us somebody else.
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = HTTPAdapter(pool_connections=2, pool_maxsize=8, max_retries=0)
+    adapter = DeadlineAdapter(pool_connections=2, pool_maxsize=8, max_retries=0)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
@@ -251,10 +287,27 @@ def _origin(url: str) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)
 
 
+def _redirect(url: str, response: requests.Response) -> str | None:
+    """Where an answer sends us, if that is the same site; None for any other answer."""
+    if not response.is_redirect:
+        return None
+    try:
+        target = urljoin(url, response.headers.get("Location", ""))
+        return target if _origin(target) == _origin(url) else None
+    except ValueError:
+        return None
+
+
+def _host(connection: Connection) -> str:
+    return urlsplit(connection.url).netloc
+
+
 def _trouble(error: RequestException, connection: Connection) -> JiraError:
-    host = urlsplit(connection.url).netloc
+    host = _host(connection)
     if isinstance(error, ChunkedEncodingError | ContentDecodingError):
         return BadAnswer("Jira’s answer broke off before its end.")
+    if isinstance(error, requests.exceptions.InvalidURL):
+        return Redirected()
     if isinstance(error, requests.exceptions.SSLError):
         problem = Unreachable(
             f"The certificate of {host} is not trusted.",
