@@ -42,8 +42,11 @@ def create_app(bound: str = "") -> Dash:
 
     from callbacks.app import create_app as on
     from data.logs import write_logs
+    from data.parts import make_parts
 
     found = workspace()
     write_logs(os.environ)
     atexit.register(found.cancel_sync)
-    return on(found, bound=bound)
+    app = on(found, bound=bound)
+    make_parts(found)
+    return app

@@ -85,8 +85,7 @@ def create_app(
         health_endpoint="healthz",
         enable_mcp=False,
     )
-    app.validation_layout = blank()  # which ids exist, without asking the workspace for anything
-    app.layout = layout
+    app.validation_layout = app.layout = blank()  # which ids exist, without asking the workspace for anything
     server.register_blueprint(bundle)
     server.register_blueprint(downloads)
     server.register_blueprint(reports)
@@ -95,7 +94,19 @@ def create_app(
     compress(server)  # runs after the headers are set: the last registered runs first
     require_login(server, access)
     secure(app, (*hosts, *_names(bound)))
+    _set_up(app)
+    app.layout = layout
     return app
+
+
+def _set_up(app: Dash) -> None:
+    """Do now what Dash puts off until its first request: the list of callbacks, the addresses of scripts, the assets.
+
+    Dash marks itself as set up before it is. A request that came while the first one was still at it would get an
+    empty list of callbacks, and the page of that visitor would never ask for a number.
+    """
+    with app.server.app_context():
+        app._setup_server()
 
 
 def _names(bound: str) -> tuple[str, ...]:

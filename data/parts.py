@@ -74,3 +74,10 @@ class Parts:
         from data.jtbd.desk import Jtbd
 
         return Jtbd(self)
+
+
+def make_parts(workspace: Parts) -> None:
+    """Make all of them now: a server does so before it answers, so that requests that arrive together find them."""
+    for name, part in vars(Parts).items():
+        if isinstance(part, cached_property):
+            getattr(workspace, name)

@@ -13,12 +13,10 @@ from tests.fake_workspace import FakeWorkspace
 
 @pytest.fixture(scope="session")
 def app() -> Any:
-    """One app for the run: Dash hands module-level callbacks to the first app that starts."""
+    """One app for the run: Dash hands module-level callbacks to the first app that is made."""
     from callbacks.app import create_app
 
-    made = create_app(FakeWorkspace())
-    made.server.test_client().get("/")  # it starts now, before another one that a test makes
-    return made
+    return create_app(FakeWorkspace())
 
 
 @pytest.fixture

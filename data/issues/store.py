@@ -29,6 +29,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from data.issues import schema
 from data.issues.damage import is_damage, stranger
+from data.issues.journal import write_ahead
 from data.issues.parse import COLUMNS
 from data.issues.writer import Writer, dialect_insert, parts
 from data.jira.errors import JiraError, SyncBusy
@@ -106,15 +107,12 @@ class IssueStore:
             raise
 
     def _prepare(self) -> None:
-        with self.engine.begin() as connection:
-            found = schema.SCHEMA_VERSION
-            if inspect(connection).has_table("meta"):
-                query = select(schema.meta.c.value).where(schema.meta.c.name == "schema_version")
-                found = int(connection.scalar(query) or 0)
-                if found == schema.SCHEMA_VERSION:
-                    return
-            if found > schema.SCHEMA_VERSION:
-                raise NewerStore
+        with self.engine.connect() as connection:
+            if _is_current(connection):
+                return
+        with self.engine.connect().execution_options(throughline_writes=True) as connection, connection.begin():
+            if _is_current(connection):  # another process has made the tables in the meantime
+                return
             schema.metadata.drop_all(connection)
             schema.metadata.create_all(connection)
             connection.execute(insert(schema.meta).values(name="schema_version", value=str(schema.SCHEMA_VERSION)))
@@ -275,6 +273,17 @@ class IssueStore:
 # ---- databases
 
 
+def _is_current(connection: Connection) -> bool:
+    """Whether the tables are those of this version. Raises NewerStore for those of a later one."""
+    if not inspect(connection).has_table("meta"):
+        return False
+    query = select(schema.meta.c.value).where(schema.meta.c.name == "schema_version")
+    found = int(connection.scalar(query) or 0)
+    if found > schema.SCHEMA_VERSION:
+        raise NewerStore
+    return found == schema.SCHEMA_VERSION
+
+
 def _open_file(path: Path) -> Engine:
     if strange := stranger(path):
         raise BrokenStore(f"The issue store is broken: {strange.name} is not a file.")
@@ -290,8 +299,9 @@ def _open_file(path: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def _tune(connection, _record) -> None:
         connection.isolation_level = None  # SQLAlchemy says BEGIN, so that readers too get a snapshot
+        write_ahead(connection, _BUSY_MS / 1000)
         # Committed is on the disk (EXTRA). No mmap: a disk that fails to give a mapped page ends the process.
-        for pragma in ("journal_mode=WAL", "synchronous=EXTRA", "cache_size=-65536", "temp_store=MEMORY", "mmap_size=0",
+        for pragma in ("synchronous=EXTRA", "cache_size=-65536", "temp_store=MEMORY", "mmap_size=0",
             "journal_size_limit=67108864"):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}")
 

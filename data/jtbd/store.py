@@ -33,6 +33,7 @@ from sqlalchemy.pool import QueuePool
 
 from data import telemetry
 from data.issues.damage import is_damage, put_aside, stranger
+from data.issues.journal import write_ahead
 from data.jtbd import events, schema
 from data.jtbd.records import KINDS, JobCompletion, OutcomeAchieved, Record, Records, complete, kind_of
 from data.jtbd.specs import Item, Specs, from_dict, gathered, linked, to_dict
@@ -389,7 +390,8 @@ def _file(path: Path) -> Engine:
     def _tune(connection, record) -> None:
         record.info["file"] = _identity(path)
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=EXTRA", "mmap_size=0"):
+        write_ahead(connection, _BUSY_SECONDS)
+        for pragma in ("synchronous=EXTRA", "mmap_size=0"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "checkout")

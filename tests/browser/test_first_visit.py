@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from data.workspace import Workspace, open_workspace
 from sample.source import SampleSite
+from tests.cold import SERVERS, cold
 
 pytestmark = pytest.mark.browser
 
@@ -86,3 +87,11 @@ def test_second_visit_shows_kept_numbers_at_once(page: Page, site: str, visitor:
     kept = list((home / "home").rglob("metrics_cache.json"))
     assert kept
     assert json.loads(kept[0].read_text("utf-8"))["entries"]
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_who_opens_the_page_the_moment_the_port_answers_sees_numbers(page: Page, tmp_path: Path, server: str):
+    with cold(server, tmp_path) as site:
+        page.goto(site, timeout=120_000)
+        expect(page.locator("article.card-success:visible").first).to_be_visible(timeout=60_000)
+        expect(page.locator("article.card-metric:visible")).to_have_count(10)

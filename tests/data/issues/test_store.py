@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -12,6 +14,7 @@ from sqlalchemy import func, select
 from data.issues import schema
 from data.issues.store import IssueStore, NewerStore, StoreError
 from data.jira.errors import SyncBusy
+from tests.dashboard import CHECKOUT
 
 ISSUE = ("A", "1", "2", "", None, None, None, None, None, 0, 0, None, None, "[]", "[]", "[]", True, True)
 
@@ -164,3 +167,29 @@ def test_all_tables_can_be_made_for_postgresql():
 
     for table in schema.metadata.sorted_tables:
         assert "CREATE TABLE" in str(CreateTable(table).compile(dialect=postgresql.dialect()))
+
+
+OPENERS = """
+import os, sys, time
+from pathlib import Path
+from data.issues.store import IssueStore
+from data.jtbd.store import RecordStore
+
+folder = Path(sys.argv[1])
+for turn in range(10):
+    children, start = [], time.time() + 0.1
+    for n in range(6):
+        child = os.fork()
+        if not child:
+            time.sleep(max(0.0, start - time.time()))
+            IssueStore(folder / f"issues-{turn}.db").scope_for("https://jira.example.org", "")
+            RecordStore(folder / f"records-{turn}.db").note("cleaned")
+            os._exit(0)
+        children.append(child)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0] * 6
+"""
+
+
+def test_processes_that_open_a_new_store_in_the_same_moment_all_can(tmp_path):
+    ran = subprocess.run([sys.executable, "-c", OPENERS, str(tmp_path)], cwd=CHECKOUT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr[-2000:]
