@@ -12,7 +12,7 @@ def __getattr__(name: str) -> Any:
     """`gunicorn app:server` finds the WSGI application; nothing else pays for making it."""
     if name == "server":
         from assembly import create_app
-        from data.access import AccessError
+        from data.platform.access import AccessError
 
         try:
             server = create_app().server

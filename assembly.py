@@ -7,28 +7,28 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dash import Dash
 
-    from data.jtbd.shelf import Shelf
-    from data.workspace import Workspace
+    from data.jtbd.storage import JobsStorage
+    from data.services.workspace import Workspace
 
 
 def workspace() -> Workspace:
     """The site in force, or the sample site. Raises HomeError when the state folder cannot be used."""
     import os
 
-    from data.logs import protect
-    from data.workspace import open_workspace
+    from data.platform.logs import protect
+    from data.services.workspace import open_workspace
     from sample.source import SampleSite
 
     protect()
     return open_workspace(os.environ, sample=SampleSite())
 
 
-def shelf() -> Shelf:
+def shelf() -> JobsStorage:
     """Job specs and records of the same site, without Jira and without what numbers need. Raises HomeError."""
     import os
 
-    from data.jtbd.shelf import open_shelf
-    from data.logs import protect
+    from data.jtbd.storage import open_shelf
+    from data.platform.logs import protect
     from sample.source import SampleSite
 
     protect()
@@ -41,8 +41,8 @@ def create_app(bound: str = "") -> Dash:
     import os
 
     from callbacks.app import create_app as on
-    from data.logs import write_logs
-    from data.parts import make_parts
+    from data.platform.logs import write_logs
+    from data.services.parts import make_parts
 
     found = workspace()
     write_logs(os.environ)

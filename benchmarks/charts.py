@@ -11,13 +11,13 @@ from plotly.utils import PlotlyJSONEncoder
 
 from benchmarks.numbers import SEED, facts, sort_floor
 from benchmarks.rows import Report, Row, median
-from data.charts.desk import MOST_ROWS, Charts
 from data.charts.registry import CHARTS
-from data.issues.tables import Tables
 from data.metrics import CATALOG
 from data.metrics.catalogue import CATEGORIES
 from data.metrics.measure import measure_family
-from data.periods import Period
+from data.services.charts import MOST_ROWS, Charts
+from data.tables.tidy import Tables
+from data.values.periods import Period
 from sample.tables import UNTIL, tidy
 from ui.components.chart import chart_body
 from ui.url import parse

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection, Table, insert, update
 
-from data.issues import schema
-from data.issues.store import IssueStore
-from data.issues.tables import NEVER, Tables
 from data.settings.fields import DATES, FIELDS, NUMBERS
+from data.store import schema
+from data.store.issue_store import IssueStore
+from data.tables.tidy import NEVER, Tables
 
 FIELD_IDS = {name: f"customfield_{10_100 + n}" for n, name in enumerate(FIELDS)}
 _AT_ONCE = 20_000

@@ -16,13 +16,13 @@ import numpy as np
 
 from benchmarks.filling import FIELD_IDS, fill
 from benchmarks.rows import Report, Row, median
-from data.issues import tables
-from data.issues.store import IssueStore
-from data.issues.tables import Tables
-from data.metrics.facts import Facts
+from data.facts.dataset import Dataset
 from data.metrics.measure import measure_family
-from data.periods import Period
 from data.settings.model import Definitions, Workflow
+from data.store.issue_store import IssueStore
+from data.tables import tidy as tidy_tables
+from data.tables.tidy import Tables
+from data.values.periods import Period
 from sample.tables import UNTIL, tidy
 
 SEED, TRANSITIONS = 7, 8
@@ -41,12 +41,12 @@ def run(report: Report) -> None:
     _largest(report)
 
 
-def facts(made: Tables) -> Facts:
+def facts(made: Tables) -> Dataset:
     """A fresh question about the tables, nothing worked out yet."""
     statuses = made.statuses
     active = statuses.loc[statuses["name"].isin(ACTIVE), "status_id"].tolist()
     mapping = {name: FIELD_IDS[name] for name in made.fields}
-    return Facts(
+    return Dataset(
         made, Definitions(rework_labels=["hotfix"]), Workflow(active=active), int(made.as_of or 0), mapping=mapping
     )
 
@@ -85,7 +85,7 @@ def _from_store(report: Report, size: int, made: Tables) -> None:
 
         def read() -> Tables:
             with store.engine.connect() as connection:
-                return tables.read(connection, scope, mapping)
+                return tidy_tables.read(connection, scope, mapping)
 
         floor = median(lambda: _plain_read(path), 3 if size > 5_000 else 5)
         took = median(read, 3 if size > 5_000 else 5)

@@ -7,11 +7,11 @@ from time import perf_counter
 
 from benchmarks.numbers import SEED, TRANSITIONS, UNTIL, facts, sort_floor
 from benchmarks.rows import Report, Row
-from data.issues.tables import Tables
 from data.metrics.measure import measure_family
 from data.overview.ageing import too_old
 from data.overview.changes import changes
-from data.periods import Period
+from data.tables.tidy import Tables
+from data.values.periods import Period
 from sample.tables import tidy
 
 SECONDS = {5_000: 0.1, 50_000: 0.5}

@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 
 from benchmarks.syncing import unavoidable
-from data.issues.store import IssueStore
-from data.issues.sync import sync
 from data.jira.connection import Connection
+from data.store.issue_store import IssueStore
+from data.sync.run import sync
 
 JQL = "created >= -7300d"
 

@@ -19,10 +19,10 @@ import requests
 from sqlalchemy import func, select
 
 from benchmarks.rows import Report, Row, median
-from data.issues import schema
-from data.issues.store import IssueStore
-from data.issues.sync import SyncResult, sync
 from data.jira.connection import Connection
+from data.store import schema
+from data.store.issue_store import IssueStore
+from data.sync.run import SyncResult, sync
 
 ISSUES, SEED = 5_000, 7
 LATENCIES = (0, 50)  # ms

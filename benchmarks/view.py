@@ -52,9 +52,9 @@ def _client() -> Iterator[tuple[Any, Any, Any]]:
 @contextmanager
 def filled() -> Iterator[Any]:
     """A workspace on a store with 5,000 issues."""
-    from data.connection import Home
+    from data.services.workspace import Workspace
+    from data.settings.connection import Home
     from data.settings.fields import FIELDS
-    from data.workspace import Workspace
 
     made = tidy(ISSUES, SEED)
     now = datetime.fromtimestamp((made.as_of or 0) / 1e6, UTC) + timedelta(minutes=5)

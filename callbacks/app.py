@@ -22,7 +22,7 @@ from callbacks.login import require_login
 from callbacks.report import reports
 from callbacks.requests import name_requests
 from callbacks.security import secure
-from data.access import Access, access_of, check
+from data.platform.access import Access, access_of, check
 
 ROOT = Path(__file__).parents[1]
 NAME = "Throughline"

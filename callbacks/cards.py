@@ -9,9 +9,10 @@ from typing import Any
 from dash import MATCH, Input, Output, State, callback, html, no_update
 
 from callbacks.context import period_of, problem_of, workspace
-from data.periods import Period, PeriodError
-from data.settings.switches import BadSwitch
-from data.views import Answer, Filters
+from data.settings.overrides import BadOverride
+from data.values.filters import Filters
+from data.values.numbers import Answer
+from data.values.periods import Period, PeriodError
 from ui import ids
 from ui.components.definitions import not_measurable
 from ui.components.notice import notice
@@ -75,7 +76,7 @@ def show_family(family: str, view: dict[str, str] | None, shown: str | None) -> 
         answer = answer_of(family, period, asked.filters, stale_ok=True)
     except PeriodError:
         return (no_update if shown else unusable_period(asked)), no_update
-    except BadSwitch:
+    except BadOverride:
         return (no_update if shown else not_measurable()), no_update
     except Exception as error:
         if shown:

@@ -10,9 +10,9 @@ from flask import Response
 from callbacks.cards import question_id
 from callbacks.context import period_of, problem_in_tab, workspace
 from callbacks.export import CSV, asked_file, csv_file, downloads, workbook_file
-from data.downloads import Downloads
-from data.periods import Period
-from data.views import Problem
+from data.services.downloads import Downloads
+from data.values.periods import Period
+from data.values.problem import Problem
 from ui import ids
 from ui.components.definitions import switch_section
 from ui.tabs.catalogue import (

@@ -9,8 +9,8 @@ from flask import Response
 
 from callbacks.context import period_of, problem_of, said_above, workspace
 from callbacks.export import CSV, asked_file, csv_file, downloads, workbook_file
-from data.downloads import Downloads
-from data.views import Problem
+from data.services.downloads import Downloads
+from data.values.problem import Problem
 from ui import ids
 from ui.components.chart import chart_body, chart_problem, no_chart
 from ui.tabs.jobs import BELOW, TOP

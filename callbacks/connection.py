@@ -7,10 +7,11 @@ from typing import Any
 from dash import Input, Output, State, callback, ctx, no_update, set_props
 
 from callbacks.context import problem_of, workspace
-from data.connection import site_key
 from data.jira.errors import JiraError
+from data.settings.connection import site_key
 from data.settings.store import Conflict, SettingsError
-from data.views import ConnectionReport, Problem
+from data.values.problem import Problem
+from data.values.status import ConnectionReport
 from ui import ids
 from ui.components.notice import notice
 from ui.modals.connection import TOKEN_STORED, FormValues, form_note, report

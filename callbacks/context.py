@@ -9,9 +9,9 @@ from dash import set_props
 from flask import current_app
 
 from callbacks.requests import request_name
-from data.periods import Period, PeriodError
-from data.settings.switches import BadSwitch
-from data.views import Problem
+from data.settings.overrides import BadOverride
+from data.values.periods import Period, PeriodError
+from data.values.problem import Problem
 from ui import ids
 from ui.components.notice import notice
 from ui.url import View
@@ -65,7 +65,7 @@ def said_above(error: Exception) -> Problem | None:
     None for any other error."""
     if isinstance(error, PeriodError):
         return Problem("Nothing can be shown for these dates.", todo="The reason is above.", level="info")
-    if isinstance(error, BadSwitch):
+    if isinstance(error, BadOverride):
         return Problem("Nothing can be shown as this link asks.", todo="The reason is above.", level="info")
     return None
 

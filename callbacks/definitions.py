@@ -8,7 +8,7 @@ from dash import ClientsideFunction, Input, Output, State, callback, clientside_
 
 from callbacks.context import problem_of, workspace
 from data.settings.store import SettingsError
-from data.views import Problem
+from data.values.problem import Problem
 from ui import ids
 from ui.components.definitions import CANNOT_SAVE, SAVED_STAY, chips
 from ui.components.definitions_save import changes

@@ -10,8 +10,8 @@ from dash import MATCH, ClientsideFunction, Input, Output, State, callback, clie
 from callbacks.cards import question_id
 from callbacks.context import known_metric, period_of, problem_of, workspace
 from callbacks.jobs_detail import show_jobs_detail
-from data.periods import PeriodError
-from data.views import Problem
+from data.values.periods import PeriodError
+from data.values.problem import Problem
 from ui import ids
 from ui.components.issue_table import PAGE, SORTABLE, rows
 from ui.detail import chart_page, detail_page, detail_problem, subject

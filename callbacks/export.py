@@ -6,9 +6,9 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from callbacks.context import known_metric, period_of, problem_of, workspace
-from data.downloads import Downloads, Sheet
-from data.periods import Period
-from data.views import JOB_METRICS
+from data.services.downloads import Downloads, Sheet
+from data.values.numbers import JOB_METRICS
+from data.values.periods import Period
 from ui.url import View, parse
 
 downloads = Blueprint("downloads", __name__, url_prefix="/export")

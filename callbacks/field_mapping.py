@@ -8,8 +8,10 @@ from dash import ALL, ClientsideFunction, Input, Output, State, callback, client
 
 from callbacks.context import problem_of, workspace
 from data.jira.errors import JiraError
-from data.periods import Period, PeriodError
-from data.views import FieldInfo, Filters, Problem, StatusInfo, TypeInfo
+from data.values.fields import FieldInfo, StatusInfo, TypeInfo
+from data.values.filters import Filters
+from data.values.periods import Period, PeriodError
+from data.values.problem import Problem
 from ui import ids
 from ui.modals.draft import base_of, mapped
 from ui.modals.mapping_needs import first_place

@@ -9,8 +9,8 @@ from flask import Response, request
 
 from callbacks.context import problem_in_tab, problem_of, workspace
 from callbacks.export import downloads
-from data.forecast.answers import Forecast
-from data.views import Problem
+from data.values.forecast import Forecast
+from data.values.problem import Problem
 from ui import ids
 from ui.tabs.forecast import forecast_page, forecast_problem
 from ui.url import View, parse

@@ -7,7 +7,7 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output, callback, clientside_callback, ctx, no_update
 
 from callbacks.context import period_of, problem_of, said_above, workspace
-from data.views import Problem
+from data.values.problem import Problem
 from ui import ids
 from ui.components.notice import notice
 from ui.components.still import still

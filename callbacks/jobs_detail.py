@@ -12,9 +12,9 @@ from werkzeug.exceptions import NotFound
 from callbacks.cards import question_id
 from callbacks.context import period_of, workspace
 from callbacks.export import csv_file, downloads
-from data.exports import csv_text
-from data.periods import Period
-from data.views import Problem
+from data.exports.csv import csv_text
+from data.values.periods import Period
+from data.values.problem import Problem
 from ui import ids
 from ui.components.record_table import PAGE, record_block, record_rows
 from ui.detail import detail_problem

@@ -10,8 +10,8 @@ from dash import ALL, Input, Output, State, callback, ctx, no_update
 
 from callbacks.context import workspace
 from callbacks.jobs import told
-from data.logs import SECRETS
-from data.views import Problem
+from data.platform.logs import SECRETS
+from data.values.problem import Problem
 from ui import ids
 from ui.modals.track import FORMS, MEASURED, Field, form, refused
 from ui.tabs.jobs import PERSONA

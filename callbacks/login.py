@@ -8,7 +8,7 @@ import math
 from flask import Flask, Response, abort, g, request
 
 from callbacks.login_brake import Brake, Turns
-from data.access import Access, Passwords, is_loopback
+from data.platform.access import Access, Passwords, is_loopback
 
 log = logging.getLogger(__name__)
 

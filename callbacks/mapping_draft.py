@@ -10,7 +10,7 @@ from callbacks.context import workspace
 from callbacks.field_mapping import issue_types, jira_fields, statuses
 from data.jira.errors import JiraError
 from data.settings.fields import FIELDS
-from data.views import FieldInfo, Suggestion
+from data.values.fields import FieldInfo, Suggestion
 from ui import ids
 from ui.modals.draft import Draft, in_force, keys_at, mapped, put
 

@@ -11,9 +11,9 @@ from callbacks.field_mapping import asked_for, issue_types, jira_fields, statuse
 from callbacks.mapping_draft import acceptable, suggestions
 from callbacks.mapping_save import said
 from data.jira.errors import JiraError
-from data.periods import PeriodError
 from data.settings.fields import FIELDS
 from data.settings.store import Invalid
+from data.values.periods import PeriodError
 from ui import ids
 from ui.modals import mapping_definitions as definitions
 from ui.modals import mapping_list as lists

@@ -7,8 +7,8 @@ from typing import Any
 from dash import Input, Output, callback, no_update
 
 from callbacks.context import period_of, problem_of, workspace
-from data.periods import PeriodError
-from data.settings.switches import BadSwitch
+from data.settings.overrides import BadOverride
+from data.values.periods import PeriodError
 from ui import ids
 from ui.tabs.overview import not_yet, nothing_to_list, overview_page, overview_problem
 from ui.url import parse
@@ -30,7 +30,7 @@ def show_findings(view: dict[str, str] | None) -> Any:
         if not status.synced_at:
             return not_yet(status)
         return overview_page(ws.overview.answer(period_of(asked), asked.filters), asked)
-    except (PeriodError, BadSwitch):
+    except (PeriodError, BadOverride):
         return nothing_to_list()  # the row of the period or of the definitions says what is wrong
     except Exception as error:  # noqa: BLE001 - the tab is open and must say something
         problem, request_id = problem_of(error)

@@ -14,9 +14,10 @@ from dash.fingerprint import build_fingerprint
 from callbacks.context import period_of, workspace
 from callbacks.quality import known_quality
 from data.jira.errors import JiraError
-from data.periods import PeriodError
-from data.settings.switches import BadSwitch
-from data.views import Choices, Status, SyncState
+from data.settings.overrides import BadOverride
+from data.values.filters import Choices
+from data.values.periods import PeriodError
+from data.values.status import Status, SyncState
 from ui import ids
 from ui.components.definitions_save import save_dialog
 from ui.components.filter_menu import options, unknown
@@ -90,7 +91,7 @@ def show_period(view: dict[str, str] | None) -> tuple[Any, Any, Any, Any]:
     try:
         try:
             period = period_of(asked)
-        except BadSwitch:  # the row of definitions says what is wrong; the days are those of the saved ones
+        except BadOverride:  # the row of definitions says what is wrong; the days are those of the saved ones
             period = period_of(replace(asked, filters=replace(asked.filters, definitions=())))
     except PeriodError as error:
         return no_update, no_update, no_update, str(error)

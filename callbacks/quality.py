@@ -7,10 +7,10 @@ from typing import Any
 from dash import Input, Output, callback, no_update
 
 from callbacks.context import period_of, problem_of, workspace
-from data.overview.views import Doubt
-from data.periods import PeriodError
-from data.settings.switches import BadSwitch
-from data.views import Quality
+from data.settings.overrides import BadOverride
+from data.values.overview import Caveat
+from data.values.periods import PeriodError
+from data.values.quality import Quality
 from ui import ids
 from ui.tabs.quality import quality_page, quality_problem
 from ui.url import View, parse
@@ -29,20 +29,20 @@ def show_quality(view: dict[str, str] | None) -> Any:
     ws, asked = workspace(), parse(view.get("query"))
     try:
         status = ws.status()
-        days, doubts = _of_numbers(asked) if status.synced_at else ("", None)
-        return quality_page(ws.quality(), status, asked, days, doubts)
+        days, caveats = _of_numbers(asked) if status.synced_at else ("", None)
+        return quality_page(ws.quality(), status, asked, days, caveats)
     except Exception as error:  # noqa: BLE001 - the tab is open and must say something
         problem, request_id = problem_of(error)
         return quality_problem(problem, request_id)
 
 
-def _of_numbers(asked: View) -> tuple[str, tuple[Doubt, ...] | None]:
+def _of_numbers(asked: View) -> tuple[str, tuple[Caveat, ...] | None]:
     """The days of the view and which of their numbers need care: the same that the overview says. No days: there are none
     to show; None: nothing is calculated for this tab, so it is not known here."""
     try:
         period = period_of(asked)
         return span(period.first, period.last), workspace().overview.known_doubts(period, asked.filters)
-    except (PeriodError, BadSwitch):
+    except (PeriodError, BadOverride):
         return "", None
 
 

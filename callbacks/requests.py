@@ -10,8 +10,8 @@ from contextlib import ExitStack
 
 from flask import Flask, Response, g, request
 
-from data.logs import REQUEST
-from data.telemetry import keep_sending, listening, span
+from data.platform.logs import REQUEST
+from data.platform.telemetry import keep_sending, listening, span
 
 log = logging.getLogger(__name__)
 _SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{3,63}")

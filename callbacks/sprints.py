@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from callbacks.context import problem_in_tab, workspace
 from callbacks.export import downloads
-from data.views import Problem
+from data.values.problem import Problem
 from ui import ids
 from ui.tabs.sprint import sprint_page
 from ui.tabs.sprints import BOARD, SPRINT, sprints_page, sprints_problem, sprints_table

@@ -9,11 +9,12 @@ from flask import Response
 
 from callbacks.context import problem_of, workspace
 from callbacks.export import downloads
-from data.periods import PeriodError
-from data.settings.switches import BadSwitch
-from data.teams.desk import BadView
+from data.services.teams import BadView
+from data.settings.overrides import BadOverride
 from data.teams.store import NameTaken, TeamsError
-from data.views import Comparison, Problem, TeamView
+from data.values.periods import PeriodError
+from data.values.problem import Problem
+from data.values.teams import Comparison, TeamView
 from ui import ids
 from ui.components.notice import notice
 from ui.components.save_view import report, what_is_kept
@@ -151,7 +152,7 @@ def act(wish: dict | None, before: dict | None) -> Any:
             gone = teams.delete(str(wish["name"]), int(wish["revision"]))
             return {"n": n, "said": [{"what": f"“{gone.name}” is deleted.", "level": "info"}]}
         found = teams.import_(str(wish.get("text") or ""))
-    except (TeamsError, BadView, BadSwitch) as error:
+    except (TeamsError, BadView, BadOverride) as error:
         problem = _why(error)[0]
         return {
             "n": n,

@@ -13,9 +13,10 @@ from cli.options import AnyFormat, TableOrJson
 from cli.printing import as_json, as_table, as_text, columns, notice
 
 if TYPE_CHECKING:
-    from data.periods import Period
-    from data.views import Breakdown, Entry, Filters
-    from data.workspace import Workspace
+    from data.services.workspace import Workspace
+    from data.values.filters import Filters
+    from data.values.numbers import Breakdown, Entry
+    from data.values.periods import Period
 
 
 Family = Literal[

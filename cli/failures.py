@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from data.logs import SECRETS
+from data.platform.logs import SECRETS
 
 if TYPE_CHECKING:
     from typer import TyperException

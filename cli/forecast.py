@@ -13,7 +13,7 @@ from cli.options import AnyFormat, Components, Labels, Projects, Sets, Types, fi
 from cli.printing import as_json, as_table, as_text, columns
 
 if TYPE_CHECKING:
-    from data.forecast.answers import Backtest, Forecast
+    from data.values.forecast import Backtest, Forecast
 
 
 def forecast(
@@ -33,8 +33,8 @@ def forecast(
     format_: AnyFormat = "table",
 ) -> int:
     """Forecast from daily throughput: how many by a date, or when for so many items."""
-    from data.forecast.answers import Question
-    from data.periods import parse_day
+    from data.values.forecast import Question
+    from data.values.periods import parse_day
 
     if sum(each is not None for each in (items, by, version, epic)) != 1:
         raise CommandFailed("Give one of --items, --by, --version or --epic. See: python app.py forecast --help", USAGE)

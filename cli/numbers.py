@@ -14,10 +14,11 @@ from cli.options import AnyFormat, Components, First, Labels, Last, Projects, Se
 from cli.printing import as_json, as_table, as_text, columns, notice
 
 if TYPE_CHECKING:
-    from data.metrics.answers import MetricValue
-    from data.periods import Period
-    from data.views import Filters, IssuePage
-    from data.workspace import Workspace
+    from data.services.workspace import Workspace
+    from data.values.filters import Filters
+    from data.values.metric_value import MetricValue
+    from data.values.numbers import IssuePage
+    from data.values.periods import Period
 
 EVERY = 10**9  # more issues than there are
 SHOWN = 50  # issues in a table, unless --limit says otherwise
@@ -75,7 +76,7 @@ def metrics(
 
 def _fits(family: str | None, metric: str | None, by: str | None, over: str | None) -> None:
     """Raises CommandFailed for options that make no sense together."""
-    from data.views import JOB_METRICS
+    from data.values.numbers import JOB_METRICS
 
     if metric in JOB_METRICS and (by or over):
         raise CommandFailed(f"{metric} is a number of jobs, which --by and --over cannot take apart.", USAGE)
@@ -93,7 +94,7 @@ def _families(family: str | None, metric: str | None) -> list[str]:
     """Which families to ask for; the tabs' own two when nothing is said."""
     if metric:
         from data.metrics import CATALOG
-        from data.views import JOB_METRICS
+        from data.values.numbers import JOB_METRICS
 
         return ["jtbd" if metric in JOB_METRICS else CATALOG[metric].family]
     return [family] if family else ["dora", "flow"]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
-    from data.periods import Period
-    from data.views import Filters
-    from data.workspace import Workspace
+    from data.services.workspace import Workspace
+    from data.values.filters import Filters
+    from data.values.periods import Period
 
 DEFAULT_PERIOD = "30d"
 
@@ -40,8 +40,8 @@ def period_of(workspace: Workspace, first: str | None, last: str | None, filters
     """
     from datetime import timedelta
 
-    from data.periods import PRESETS, parse_day
-    from data.views import Filters
+    from data.values.filters import Filters
+    from data.values.periods import PRESETS, parse_day
 
     filters = filters or Filters()
     if first is None and last is None:
@@ -61,7 +61,7 @@ def filters_of(
     sets: list[str] | None = None,
 ) -> Filters:
     """The filters as a value; an option that was not given does not filter. `sets`: definitions as NAME=VALUE."""
-    from data.views import Filters
+    from data.values.filters import Filters
 
     lists = (tuple(each or ()) for each in (projects, types, labels, components))
     return Filters(*lists, definitions=definitions_of(sets))

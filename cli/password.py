@@ -13,7 +13,7 @@ from cli.printing import as_text
 
 def password(user: Annotated[str, typer.Option("--user", help="Name to sign in with.")] = "team") -> None:
     """Ask for a password and print its hash for THROUGHLINE_PASSWORD_HASH or a line of the file THROUGHLINE_USERS."""
-    from data.access import hashed
+    from data.platform.access import hashed
 
     if not user.strip() or ":" in user or not user.isprintable():
         raise CommandFailed("A name to sign in with has no colon and is not empty.", USAGE)

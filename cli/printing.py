@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from data.logs import SECRETS
+from data.platform.logs import SECRETS
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -9,7 +9,7 @@ import typer
 
 from cli import catalogue, forecast, jtbd, numbers, password, report, serving, site, syncing, teams
 from cli.failures import guarded
-from data.telemetry import leave, span
+from data.platform.telemetry import leave, span
 
 app = typer.Typer(
     name="throughline",

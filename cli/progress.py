@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from data.issues.sync import Progress
+    from data.sync.run import Progress
 
 Report = Callable[["Progress"], None]
 

@@ -20,7 +20,7 @@ from cli.failures import USAGE, CommandFailed
 from cli.printing import notice
 
 if TYPE_CHECKING:
-    from data.workspace import Workspace
+    from data.services.workspace import Workspace
 
 HOST = "127.0.0.1"
 GRACE = 5.0  # seconds for running requests and a running sync when the process is told to stop
@@ -129,7 +129,7 @@ def _serve_dashboard(port: int, host: str = HOST) -> None:
 
 
 def _refuse_strangers(host: str) -> None:
-    from data.access import AccessError, access_of, check
+    from data.platform.access import AccessError, access_of, check
 
     try:
         check(access_of(os.environ), os.environ, bound=host, hosts=os.environ.get("THROUGHLINE_HOSTS", "").split(","))

@@ -10,10 +10,10 @@ from cli import sites
 from cli.failures import FAILED
 from cli.options import TableOrJson
 from cli.printing import as_json, as_table, columns, notice
-from data.logs import SECRETS
+from data.platform.logs import SECRETS
 
 if TYPE_CHECKING:
-    from data.views import Coverage, Suggestion
+    from data.values.fields import Coverage, Suggestion
 
 
 def fields(format_: TableOrJson = "table") -> int:

@@ -9,8 +9,8 @@ from cli.printing import notice
 from cli.progress import reported
 
 if TYPE_CHECKING:
-    from data.views import Status
-    from data.workspace import Workspace
+    from data.services.workspace import Workspace
+    from data.values.status import Status
 
 
 def opened() -> Workspace:

@@ -15,7 +15,7 @@ from cli.progress import reported
 from cli.stopping import stopped_by_signals
 
 if TYPE_CHECKING:
-    from data.issues.sync import SyncResult
+    from data.sync.run import SyncResult
 
 
 def sync(

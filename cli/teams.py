@@ -14,8 +14,8 @@ from cli.options import Components, First, Labels, Last, Projects, Sets, TableOr
 from cli.printing import as_json, as_table, as_text, columns, notice
 
 if TYPE_CHECKING:
-    from data.views import Compared, Comparison, TeamView
-    from data.workspace import Workspace
+    from data.services.workspace import Workspace
+    from data.values.teams import Compared, Comparison, TeamView
 
 app = typer.Typer(name="teams", help="Saved views of teams: keep, compare, hand on.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the saved view.")]
@@ -52,7 +52,7 @@ def save(
     replace: Annotated[bool, typer.Option("--replace", help="Replace the view that has this name.")] = False,
 ) -> int:
     """Save days, filters and definitions under a name."""
-    from data.views import TeamView
+    from data.values.teams import TeamView
 
     if period and (first or last):
         raise CommandFailed("Give --period, or --from and --to, not both.", USAGE)

@@ -12,7 +12,7 @@ from sample.plans import LABELS, PLANS, STATUSES
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from data.issues.tables import Tables
+    from data.tables.tidy import Tables
 
 MICRO = 1_000_000
 HOUR = 3600 * MICRO
@@ -31,7 +31,7 @@ def tidy(issues: int, seed: int, transitions: int = 8) -> Tables:
 
     Every field that a metric can use is there. Equal arguments give equal tables.
     """
-    from data.issues.tables import Tables
+    from data.tables.tidy import Tables
 
     random = np.random.default_rng(seed)
     end = int(datetime(UNTIL.year, UNTIL.month, UNTIL.day, 22, tzinfo=UTC).timestamp()) * MICRO
@@ -82,7 +82,7 @@ def _issues(
 ) -> Any:
     import pandas as pd
 
-    from data.issues.tables import NEVER
+    from data.tables.tidy import NEVER
 
     size = len(created)
     project = random.choice(len(PLANS), size=size, p=[plan.share for plan in PLANS]).astype(np.int8)
@@ -131,7 +131,7 @@ def _changes(at: NDArray, status: NDArray, end: int) -> Any:
 def _flags(random: Any, created: NDArray, finished: NDArray, end: int) -> Any:
     import pandas as pd
 
-    from data.issues.tables import FOREVER
+    from data.tables.tidy import FOREVER
 
     issue = np.flatnonzero(random.random(len(created)) < 0.06).astype(np.int32)
     start = np.minimum(created[issue] + (random.random(len(issue)) * 6 * DAY).astype(np.int64), end)
@@ -202,7 +202,7 @@ def _comments(random: Any, created: NDArray, end: int) -> Any:
 def _fields(
     random: Any, kinds: NDArray, created: NDArray, at: NDArray, finished: NDArray, end: int
 ) -> dict[str, NDArray]:
-    from data.issues.tables import NEVER
+    from data.tables.tidy import NEVER
 
     size = len(kinds)
     deployment, incident = kinds == _TYPES.index("Deployment"), kinds == _TYPES.index("Incident")

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.issues.tables import FOREVER, NEVER, Tables, microseconds
-from data.metrics.answers import MetricValue
-from data.metrics.facts import Facts
+from data.facts.dataset import Dataset
 from data.metrics.measure import measure
 from data.metrics.registry import CATALOG
-from data.periods import Period, first_instant, zone_named
 from data.settings.fields import DATES, FIELDS, NUMBERS
 from data.settings.model import Definitions, Workflow
-from data.views import Filters
+from data.tables.tidy import FOREVER, NEVER, Tables, microseconds
+from data.values.filters import Filters
+from data.values.metric_value import MetricValue
+from data.values.periods import Period, first_instant, zone_named
 
 TODO, DOING, REVIEW, DONE, CLOSED, WAITING = "1", "2", "3", "4", "5", "6"
 STATUSES = (
@@ -219,10 +219,12 @@ def period(first: str, last: str, zone: str = "UTC") -> Period:
 def facts(
     tables: Tables, *, now: Instant = LATER, filters: Filters | None = None, workflow: Mapping[str, list[str]] | None = None,
     **definitions: Any,
-) -> Facts:  # fmt: skip
+) -> Dataset:  # fmt: skip
     """The facts of a question about a site."""
     zone = definitions.get("zone") or tables.zone
-    return Facts(tables, Definitions(**definitions), Workflow(**(workflow or {})), at(now, zone), filters or Filters())
+    return Dataset(
+        tables, Definitions(**definitions), Workflow(**(workflow or {})), at(now, zone), filters or Filters()
+    )
 
 
 def ask(

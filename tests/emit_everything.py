@@ -171,7 +171,7 @@ def main(token: str, email: str, place: str, where: str) -> None:
     folder = Path(place)
     from assembly import workspace as open_real
     from cli import main as command
-    from data.connection import Home
+    from data.settings.connection import Home
     from sample.generator import generate
     from sample.server import SampleServer
 

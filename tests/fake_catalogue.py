@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from data.metrics.answers import MetricValue
-from data.metrics.desk import Catalogue
-from data.periods import Period
-from data.views import Answer, Filters
+from data.services.catalogue import Catalogue
+from data.values.filters import Filters
+from data.values.metric_value import MetricValue
+from data.values.numbers import Answer
+from data.values.periods import Period
 
 NO_FILTERS = Filters()
 

@@ -8,8 +8,10 @@ from typing import Any
 
 from data.charts.registry import CHARTS
 from data.jtbd.charts import JOB_CHARTS
-from data.periods import Period
-from data.views import ChartAnswer, Filters, Problem, Series
+from data.values.charts import ChartAnswer, Series
+from data.values.filters import Filters
+from data.values.periods import Period
+from data.values.problem import Problem
 
 WEEKS = ("2026-10-26", "2026-11-02", "2026-11-09")
 

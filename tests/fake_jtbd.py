@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from data.jtbd.views import (
+from data.values.filters import Filters
+from data.values.jobs import (
     CheckRow,
     DeliverableRow,
     Interval,
@@ -20,9 +21,9 @@ from data.jtbd.views import (
     RecordRow,
     RegisterRow,
 )
-from data.metrics.answers import MetricValue
-from data.periods import Period
-from data.views import Answer, Filters
+from data.values.metric_value import MetricValue
+from data.values.numbers import Answer
+from data.values.periods import Period
 
 HOSTILE = "<img src=x onerror=alert(1)> & =cmd|' /C calc'!A0"
 FEW = Opportunity(8.0, 4.0, "rating", "records", 12.0, 12.0, 12.0, n=7, enough=False, reason="Not enough answers: 7 of 30.")  # fmt: skip

@@ -11,13 +11,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from data.connection import DEFAULT_JQL
 from data.jira.connection import site_url
 from data.jira.errors import JiraError, Unreachable
+from data.settings.connection import DEFAULT_JQL
 from data.settings.fields import FIELDS
 from data.settings.model import Settings
 from data.settings.store import Saved, SettingsStore
-from data.views import ConnectionForm, ConnectionReport, Coverage, FieldInfo, Problem, StatusInfo, Suggestion, TypeInfo
+from data.values.fields import Coverage, FieldInfo, StatusInfo, Suggestion, TypeInfo
+from data.values.problem import Problem
+from data.values.status import ConnectionForm, ConnectionReport
 
 GOOD_TOKEN = "good-token"
 SITE = "https://acme.example"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from data.metrics.answers import MetricValue, iso
-from data.overview.views import Ageing, Change, Doubt, Overview, Report
-from data.periods import Period
-from data.report.page import page
-from data.views import Filters
+from data.exports.html.page import page
+from data.values.filters import Filters
+from data.values.metric_value import MetricValue, iso
+from data.values.overview import Ageing, Caveat, Change, Overview, Report
+from data.values.periods import Period
 
 HOSTILE = "<script>alert(1)</script> & =cmd|' /C calc'!A0"
 _WEEKS = (9.0, 11.0, 8.0, None, 12.0, 10.0, 9.0, 11.0, 10.0, 9.0, 11.0, 19.0, 10.0)
@@ -33,14 +33,14 @@ AGEING = (
     Ageing("SHOP-9", "http://127.0.0.1:4020/browse/SHOP-9", "Basket keeps its items", "Bug", "In Progress", "", 40.9, 14.8, ""),
 )  # fmt: skip
 DOUBTS = (
-    Doubt("A <b>mapped</b> field is empty: Deployment date (812 issues)", "Nothing to count.", "Check the field mapping.", "danger", "quality"),
-    Doubt("Change failure rate cannot be measured", "Needed: Deployment successful.", "Map it, if your Jira has it.", "warning", "mapping", "change_failure_rate"),
-    Doubt("Time to recovery (median) rests on few", "Only 4 are used, so one more or less changes it much.", "Choose a longer period before you draw conclusions.", "info", "metric", "mean_time_to_recovery"),
+    Caveat("A <b>mapped</b> field is empty: Deployment date (812 issues)", "Nothing to count.", "Check the field mapping.", "danger", "quality"),
+    Caveat("Change failure rate cannot be measured", "Needed: Deployment successful.", "Map it, if your Jira has it.", "warning", "mapping", "change_failure_rate"),
+    Caveat("Time to recovery (median) rests on few", "Only 4 are used, so one more or less changes it much.", "Choose a longer period before you draw conclusions.", "info", "metric", "mean_time_to_recovery"),
 )  # fmt: skip
 QUIET = Overview((), ("Flow time", "Flow velocity"), (), 26, 4, (), 0, 0, 0, ("2026-08-19", "2026-11-16"), ())
 FULL = replace(
     QUIET, changes=CHANGES, steady=("Flow load",), untold=("Time to recovery (median)",), ageing=AGEING, over=2,
-    in_progress=37, compared=180, doubts=DOUBTS,
+    in_progress=37, compared=180, caveats=DOUBTS,
 )  # fmt: skip
 
 
@@ -53,7 +53,7 @@ class FakeOverview:
     def values(self, period: Period, filters: Filters) -> list[MetricValue]:
         return [each for family in ("dora", "flow") for each in self._workspace.answer(family, period, filters).values]
 
-    def known_doubts(self, _period: Period, _filters: Filters) -> tuple[Doubt, ...] | None:
+    def known_doubts(self, _period: Period, _filters: Filters) -> tuple[Caveat, ...] | None:
         """What the cache knows: in `doubtful` all, in `empty` that there is nothing, else nothing yet."""
         known = {"doubtful": tuple(each for each in DOUBTS if each.metric and each.level != "info"), "empty": ()}
         return known.get(self._workspace.scenario)

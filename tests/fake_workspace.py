@@ -9,22 +9,14 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from data.measuring import Measuring
-from data.metrics.answers import TIER_COLORS, MetricValue, iso
-from data.periods import Period, PeriodError, parse_day
-from data.views import (
-    Answer,
-    Choices,
-    Detail,
-    Filters,
-    Finding,
-    IssuePage,
-    IssueRow,
-    Problem,
-    Quality,
-    Status,
-    SyncState,
-)
+from data.services.definitions import DefinitionsService
+from data.values.filters import Choices, Filters
+from data.values.metric_value import TIER_COLORS, MetricValue, iso
+from data.values.numbers import Answer, Detail, IssuePage, IssueRow
+from data.values.periods import Period, PeriodError, parse_day
+from data.values.problem import Problem
+from data.values.quality import Finding, Quality
+from data.values.status import Status, SyncState
 from tests.fake_catalogue import FakeCatalogue
 from tests.fake_charts import FakeCharts
 from tests.fake_jtbd import FakeJtbd
@@ -115,8 +107,8 @@ class FakeWorkspace(FakeMapping):
             self.sync = SyncState("running", "issues", 420, 800, "Reading issues")
 
     @cached_property
-    def definitions(self) -> Measuring:
-        return Measuring(self)
+    def definitions(self) -> DefinitionsService:
+        return DefinitionsService(self)
 
     @cached_property
     def charts(self) -> FakeCharts:

@@ -7,9 +7,12 @@ from typing import Any
 
 from dash import dcc, html
 
-from data.periods import Period
-from data.settings.definitions import Switch
-from data.views import Detail, Picked, Problem, Status
+from data.values.charts import Picked
+from data.values.numbers import Detail
+from data.values.periods import Period
+from data.values.problem import Problem
+from data.values.status import Status
+from data.values.switches import Switch
 from ui import figures
 from ui.components.definitions import switch_section
 from ui.components.downloads import download_links

@@ -7,7 +7,10 @@ from typing import Any
 
 from dash import dcc, html
 
-from data.views import Choices, Problem, Quality, Status
+from data.values.filters import Choices
+from data.values.problem import Problem
+from data.values.quality import Quality
+from data.values.status import Status
 from ui import ids
 from ui.components.definitions import chip_row, stores
 from ui.components.downloads import download_menu

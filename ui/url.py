@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qs, urlencode
 
-from data.periods import PRESETS
-from data.views import Filters
+from data.values.filters import Filters
+from data.values.periods import PRESETS
 
 
 @dataclass(frozen=True)

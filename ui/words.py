@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from data.metrics.answers import MetricValue
+from data.values.metric_value import MetricValue
 
 TIER_CLASS = {"Elite": "elite", "High": "high", "Medium": "medium", "Low": "low"}
 COUNTED = frozenset(

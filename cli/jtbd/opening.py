@@ -8,11 +8,11 @@ from cli import sites
 from cli.printing import notice
 
 if TYPE_CHECKING:
-    from data.jtbd.shelf import Shelf
-    from data.workspace import Workspace
+    from data.jtbd.storage import JobsStorage
+    from data.services.workspace import Workspace
 
 
-def shelf() -> Shelf:
+def shelf() -> JobsStorage:
     """Specs, records and register alone: no pandas, no Jira."""
     found = _shelf()
     _introduce(found)
@@ -24,14 +24,14 @@ def workspace() -> Workspace:
     return sites.with_data()
 
 
-def _introduce(found: Shelf) -> None:
+def _introduce(found: JobsStorage) -> None:
     if found.is_example:
         notice("No Jira configured: using the example jobs of the sample site. Connect Jira, or set THROUGHLINE_JTBD.")
     if found.problem:
         notice(str(found.problem))
 
 
-def _shelf() -> Shelf:
+def _shelf() -> JobsStorage:
     """The real one; tests put another function here."""
     from assembly import shelf
 

@@ -14,8 +14,8 @@ from cli.options import First, Last, period_of
 from cli.printing import as_json, as_table, as_text, columns, notice
 
 if TYPE_CHECKING:
-    from data.jtbd.views import Overview
-    from data.workspace import Workspace
+    from data.services.workspace import Workspace
+    from data.values.jobs import Overview
 
 SomePersona = Annotated[str | None, typer.Option("--persona", "-p", metavar="NAME", help="Only this persona.")]
 SomeJob = Annotated[str | None, typer.Option("--job-id", "-j", metavar="ID", help="Only this job.")]
@@ -152,7 +152,7 @@ def build(
     last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day (UTC), included.")] = None,
 ) -> None:
     """Write jtbd-metrics.json from specs and records alone: the same inputs give the same bytes."""
-    from data.periods import Period, parse_day
+    from data.values.periods import Period, parse_day
 
     shelf = opening.shelf()
     span: tuple[int | None, int | None] = (None, None)

@@ -10,7 +10,7 @@ from cli.jtbd import opening
 from cli.printing import as_json, notice
 
 if TYPE_CHECKING:
-    from data.jtbd.shelf import Shelf
+    from data.jtbd.storage import JobsStorage
 
 JobId = Annotated[str, typer.Argument(metavar="JOB-ID", help="Id of the job, as in the specs.")]
 OutcomeId = Annotated[str, typer.Argument(metavar="OUTCOME-ID", help="Id of the outcome, as in the specs.")]
@@ -180,7 +180,7 @@ def _some(names: list[str]) -> str:
     return ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
 
 
-def _said(format_: str, shelf: Shelf, record: Any, sentence: str) -> None:
+def _said(format_: str, shelf: JobsStorage, record: Any, sentence: str) -> None:
     if format_ == "json":
         as_json(shelf.as_row(record))
     else:

@@ -16,10 +16,10 @@ from typing import Any
 
 import msgspec
 
-from data.cache.files import LockBusy, NotAFile, locked, opened, quarantine, write_atomic
-from data.metrics.answers import MetricValue, iso
-from data.telemetry import span
-from data.views import Problem
+from data.platform.files import LockBusy, NotAFile, locked, opened, quarantine, write_atomic
+from data.platform.telemetry import span
+from data.values.metric_value import MetricValue, iso
+from data.values.problem import Problem
 
 CACHE_VERSION = "1.0"
 HASH_DIGITS = 12

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from data.charts.drawing import Picks, by_code
 from data.charts.moments import Buckets
-from data.metrics.rows import Rows
+from data.facts.rows import Rows
 
 
 def places(rows: Rows, over: Buckets, instants: NDArray | None = None) -> NDArray:

@@ -11,17 +11,17 @@ from types import MappingProxyType, ModuleType
 from typing import Any
 
 from data.charts.drawing import Drawing, nothing
-from data.metrics.catalogue import Asked, Missing
-from data.metrics.facts import Facts
+from data.facts.dataset import Dataset
+from data.facts.query import MetricQuery, Missing
 from data.settings.definitions import WORKFLOW, expanded, table
 from data.settings.fields import FIELDS
-from data.typeset import typeset
+from data.values.typography import typeset
 
 FAMILIES = ("flow", "dora", "sprints", "forecast", "catalogue")
 
 
 @dataclass(frozen=True)
-class ChartAsked(Asked):
+class ChartAsked(MetricQuery):
     """One question to one chart: facts, period, and what only its tab asks (name, value)."""
 
     options: tuple[tuple[str, str], ...] = ()
@@ -44,7 +44,7 @@ class Chart:
     switches: tuple[str, ...] = ()  # names of the definitions that it obeys
     beside: tuple[str, ...] = ()  # those of them that are switched beside the chart
     fields: tuple[str, ...] = ()  # our fields that it can use
-    missing: Callable[[Facts], Missing | None] = lambda _facts: None
+    missing: Callable[[Dataset], Missing | None] = lambda _facts: None
 
     def __call__(self, asked: ChartAsked) -> Drawing:
         """The chart, or why there is none."""
@@ -56,7 +56,7 @@ class Chart:
             return nothing(f"{', '.join(waits)} is mapped but not fetched yet.", todo="Sync to fill it in.")
         return nothing(missing.message, todo="Open the field mapping (the gear at the top right).")
 
-    def definitions(self, facts: Facts, switches: tuple[str, ...] = ()) -> tuple[tuple[str, str], ...]:
+    def definitions(self, facts: Dataset, switches: tuple[str, ...] = ()) -> tuple[tuple[str, str], ...]:
         """The definitions in force, of the chart or of one drawing: title, value in words."""
         known = table()
         statuses = facts.tables.statuses
@@ -68,7 +68,7 @@ class Chart:
         )
 
 
-def _value(facts: Facts, name: str) -> Any:
+def _value(facts: Dataset, name: str) -> Any:
     """The definition in force under a dotted name."""
     value: Any = facts.workflow if name.startswith(WORKFLOW) else facts.definitions
     for part in name.removeprefix(WORKFLOW).split("."):

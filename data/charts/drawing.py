@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data.metrics.facts import Facts
-from data.metrics.rows import Rows
-from data.views import Line, Problem, Region, Series
+from data.facts.dataset import Dataset
+from data.facts.rows import Rows
+from data.values.charts import Line, Region, Series
+from data.values.problem import Problem
 
 NO_ROWS = Rows(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int16), ("",), {})
 
@@ -61,7 +62,7 @@ def by_code(rows: Rows, code: NDArray, tokens: Sequence[str]) -> Picks:
     return Picks(rows, find)
 
 
-def by_key(facts: Facts, rows: Rows) -> Picks:
+def by_key(facts: Dataset, rows: Rows) -> Picks:
     """Points that stand for one issue each, by its key."""
 
     def find(token: str) -> NDArray:

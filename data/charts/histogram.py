@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from data.charts.catalogue import ChartAsked
 from data.charts.drawing import Drawing, by_code, left_out, nothing
 from data.charts.percentiles import percentile_lines
-from data.metrics.rows import Rows
-from data.views import Series
+from data.facts.rows import Rows
+from data.values.charts import Series
 
 BINS = 24
 _TAIL = 98  # percent of the values that have bars of their own width; the rest is one bar "and more"

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.issues.tables import microseconds
-from data.metrics.catalogue import Asked
-from data.periods import first_instant, zone_named
+from data.facts.query import MetricQuery
+from data.tables.tidy import microseconds
+from data.values.periods import first_instant, zone_named
 
 MOST_DAYS = 45  # longer periods are counted in weeks
 
@@ -73,7 +73,7 @@ def words(first: date, last: date) -> str:
     return f"{left} – {last.day} {last:%b %Y}"
 
 
-def buckets(asked: Asked, *, unit: str = "") -> Buckets:
+def buckets(asked: MetricQuery, *, unit: str = "") -> Buckets:
     """The period in days, or in weeks (Monday to Sunday) where it is longer than 45 days; nothing after now."""
     period = asked.period
     unit = unit or ("day" if period.days <= MOST_DAYS else "week")

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from numpy.typing import NDArray
 
-from data.metrics.catalogue import Asked
+from data.facts.query import MetricQuery
+from data.facts.rows import Rows
 from data.metrics.measure import rows_for
 from data.metrics.registry import CATALOG
-from data.metrics.rows import Rows
-from data.views import Line
+from data.values.charts import Line
 
 SHARES = (50, 70, 85, 95)
 CYCLE_SWITCHES = CATALOG["flow_time"].switches
 
 
-def cycle_rows(asked: Asked) -> Rows:
+def cycle_rows(asked: MetricQuery) -> Rows:
     """The rows of the metric "Flow time": completed in the period, those left out included. Column days."""
     return rows_for(CATALOG["flow_time"], asked)
 
 
-def percentile_lines(asked: Asked, values: NDArray, axis: str, unit: str = "d") -> tuple[Line, ...]:
+def percentile_lines(asked: MetricQuery, values: NDArray, axis: str, unit: str = "d") -> tuple[Line, ...]:
     """50, 70, 85 and 95 %, by the method in force."""
     found = ((share, asked.quantile(values, share)) for share in SHARES)
     return tuple(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from data.metrics.facts import Facts
+from data.facts.dataset import Dataset
 
 
-def workflow_order(facts: Facts) -> NDArray:
+def workflow_order(facts: Dataset) -> NDArray:
     """Codes of the in-progress statuses that the chosen issues have visited, earliest on their way first.
 
     Each issue numbers the in-progress statuses in the order of its first visits; a status stands where it is on average,
@@ -31,7 +31,7 @@ def workflow_order(facts: Facts) -> NDArray:
     return codes[np.lexsort((codes, mean[codes]))]
 
 
-def names(facts: Facts, codes: NDArray) -> list[str]:
+def names(facts: Dataset, codes: NDArray) -> list[str]:
     """What the statuses are called; those that share a name carry their id."""
     table = facts.tables.statuses
     titles = [str(each) for each in table["name"]]
@@ -39,7 +39,7 @@ def names(facts: Facts, codes: NDArray) -> list[str]:
     return [titles[n] if titles.count(titles[n]) == 1 else f"{titles[n]} ({ids[n]})" for n in codes.tolist()]
 
 
-def kinds(facts: Facts, codes: NDArray) -> list[str]:
+def kinds(facts: Dataset, codes: NDArray) -> list[str]:
     """blocked, active, waiting or in progress, by the settings."""
     roles = facts.roles
     out = []

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from data.forecast.answers import SHARES, Backtest
 from data.forecast.history import Past, day_of, weekday
 from data.forecast.simulate import Urn, count_answer, date_answer
+from data.values.forecast import SHARES, Backtest
 
 STEP, YEAR = 7, 365  # days
 TRIALS = 1_000

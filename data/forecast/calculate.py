@@ -7,7 +7,13 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from data.forecast.answers import (
+from data.facts.dataset import Dataset
+from data.forecast.backtest import how_many_held, when_held
+from data.forecast.history import Past, Window, day_of, past, weekday, window
+from data.forecast.remaining import of_epic, of_version
+from data.forecast.simulate import Urn, count_answer, date_answer, days_until, totals
+from data.platform.telemetry import span
+from data.values.forecast import (
     MOST_HISTORY,
     MOST_ITEMS,
     SHARES,
@@ -17,20 +23,14 @@ from data.forecast.answers import (
     Question,
     Remaining,
 )
-from data.forecast.backtest import how_many_held, when_held
-from data.forecast.history import Past, Window, day_of, past, weekday, window
-from data.forecast.remaining import of_epic, of_version
-from data.forecast.simulate import Urn, count_answer, date_answer, days_until, totals
-from data.metrics.facts import Facts
-from data.periods import PeriodError
-from data.telemetry import span
+from data.values.periods import PeriodError
 
 HORIZON = 1_826  # days ahead: five years
 BARS = 40
 
 
 @span("calculation", family="forecast")
-def answered(facts: Facts, question: Question) -> Forecast:
+def answered(facts: Dataset, question: Question) -> Forecast:
     """The answer to any question; `facts.once(answered, question)` works it out the first time only.
 
     Raises ForecastRefused, PeriodError.
@@ -47,7 +47,7 @@ def answered(facts: Facts, question: Question) -> Forecast:
     return forecast(facts, question)
 
 
-def forecast(facts: Facts, question: Question, remaining: Remaining | None = None) -> Forecast:
+def forecast(facts: Dataset, question: Question, remaining: Remaining | None = None) -> Forecast:
     """The answer to a question about `items`, `by`, or what `remaining` says is left.
 
     Today counts from now on: for it, what was completed after the same time of day on the days of the history is drawn.

@@ -8,12 +8,12 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from data.forecast.answers import MOST_HISTORY, ForecastRefused
-from data.metrics.completions import completed_rows
-from data.metrics.days import calendar
-from data.metrics.facts import Facts
-from data.metrics.rows import Rows
-from data.periods import first_instant, zone_named
+from data.facts.completions import completed_rows
+from data.facts.dataset import Dataset
+from data.facts.days import calendar
+from data.facts.rows import Rows
+from data.values.forecast import MOST_HISTORY, ForecastRefused
+from data.values.periods import first_instant, zone_named
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Past:
         return self.first + len(self.daily) - 1
 
 
-def past(facts: Facts) -> Past:
+def past(facts: Dataset) -> Past:
     """All that can be drawn from. Whole days only: the day of `now`, and the day that the data was fetched on, are not.
 
     Completed items are those of flow velocity: the same filters, definitions and zone.

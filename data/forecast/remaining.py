@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from data.forecast.answers import ForecastRefused, Remaining
-from data.issues.tables import NEVER
-from data.metrics.completions import completions
-from data.metrics.facts import Facts
-from data.metrics.rows import Sieve
+from data.facts.completions import completions
+from data.facts.dataset import Dataset
+from data.facts.rows import Sieve
+from data.tables.tidy import NEVER
+from data.values.forecast import ForecastRefused, Remaining
 
 NAMED = 8  # names that a message lists
 
 
-def of_version(facts: Facts, name: str) -> Remaining:
+def of_version(facts: Dataset, name: str) -> Remaining:
     """Issues of the fix version of that name (any case; in every project that the filters let through).
 
     Raises ForecastRefused when there is no such version, or nothing of it is left.
@@ -33,7 +33,7 @@ def of_version(facts: Facts, name: str) -> Remaining:
     return _remaining(facts, f"Version {versions['name'].iloc[chosen[0]]}{where}", issue)
 
 
-def left_of_versions(facts: Facts) -> dict[str, int]:
+def left_of_versions(facts: Dataset) -> dict[str, int]:
     """Name of each version that is not released → items of it that are not done, where there are any."""
     level = facts.tables.issues["hierarchy"].to_numpy()
     completed = facts.once(completions).completed
@@ -51,7 +51,7 @@ def left_of_versions(facts: Facts) -> dict[str, int]:
     return found
 
 
-def _open_versions(facts: Facts) -> str:
+def _open_versions(facts: Dataset) -> str:
     versions = facts.tables.versions
     allowed = facts.filters.projects
     names = [
@@ -65,7 +65,7 @@ def _open_versions(facts: Facts) -> str:
     return f"Not released yet: {', '.join(names[:NAMED])}{more}."
 
 
-def of_epic(facts: Facts, key: str) -> Remaining:
+def of_epic(facts: Dataset, key: str) -> Remaining:
     """Issues below the epic, at any depth. Raises ForecastRefused."""
     table = facts.tables.issues
     ids = table["issue_id"].to_numpy()
@@ -91,7 +91,7 @@ def of_epic(facts: Facts, key: str) -> Remaining:
     return _remaining(facts, f"Epic {name}", np.flatnonzero(below))
 
 
-def _remaining(facts: Facts, what: str, issue: NDArray) -> Remaining:
+def _remaining(facts: Dataset, what: str, issue: NDArray) -> Remaining:
     """Of these issues (positions), those that are not done and that count as items."""
     issue = issue[facts.chosen[issue]]
     table = facts.tables.issues

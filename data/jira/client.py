@@ -11,7 +11,7 @@ from data.jira.answers import Account, History, Issue, JiraField, Page, ServerIn
 from data.jira.connection import Connection
 from data.jira.errors import BadAnswer, BadQuery, JiraError, NotFound, NotJira
 from data.jira.fields import kind_of
-from data.jira.sender import Answer, Patience, Sender, never
+from data.jira.sender import Answer, RetryPolicy, Sender, never
 
 _MOST_PAGES = 2_000  # of a list
 _MOST_RESTARTS, _MOST_EMPTY = 3, 10  # of one query: begun anew, and pages in a row that bring nothing
@@ -26,12 +26,12 @@ class Jira:
         *,
         timeout: tuple[float, float] = (5, 30),
         cancelled: Callable[[], bool] = never,
-        patience: Patience | None = None,
+        patience: RetryPolicy | None = None,
         pause: Callable[[float], None] | None = None,
     ) -> None:
         self.connection = connection
         self._sender = Sender(
-            connection, patience=patience or Patience(timeout=timeout), cancelled=cancelled, pause=pause
+            connection, patience=patience or RetryPolicy(timeout=timeout), cancelled=cancelled, pause=pause
         )
         self._info: ServerInfo | None = None
         self._account: Account | None = None
@@ -203,7 +203,7 @@ class Jira:
     ) -> Iterator[Page]:
         """All pages of a query, one after the other. Where its tokens lead nowhere it begins anew: issues come again."""
         at: str | int | None = None
-        trail = Trail(self)
+        trail = PageCursor(self)
         while True:
             try:
                 page = self.page(query, fields, at, size=size, expand_changelog=expand_changelog)
@@ -253,7 +253,7 @@ class Jira:
         """
         found: dict[int, dict[str, History]] = {}
         token: str | int | None = None
-        trail = Trail(self)
+        trail = PageCursor(self)
         while True:
             if token is None:
                 found = {each: {} for each in issue_ids}
@@ -307,7 +307,7 @@ class Jira:
         raise BadAnswer("Jira’s list of comments does not end.")
 
 
-class Trail:
+class PageCursor:
     """Follows the tokens of a query's pages, and says when to begin anew: a token that was seen, or is refused."""
 
     def __init__(self, jira: Jira) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from data.jira.errors import InvalidUrl
-from data.logs import SECRETS
+from data.platform.logs import SECRETS
 
 # Addresses are often pasted from a page in the middle of Jira: these parts never belong to a context path.
 _PAGE = re.compile(r"/(browse|secure|projects|issues|plugins|rest|login\.jsp|jira/(software|core|servicedesk|your-work|people|dashboards|for-you))(/|$)")  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from data.logs import SECRETS
+from data.platform.logs import SECRETS
 
 LONGEST_REASON = 80  # characters of the name of a limit
 

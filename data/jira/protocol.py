@@ -12,9 +12,9 @@ import msgspec
 from data.jira import answers
 from data.jira.answers import Account, Changelog, ChangePage, History, Issue, IssueHistories, Page, ServerInfo
 from data.jira.errors import BadAnswer, NotAuthorized
-from data.jira.half_characters import without_half_characters
 from data.jira.instants import instant
-from data.logs import SECRETS
+from data.jira.surrogates import without_half_characters
+from data.platform.logs import SECRETS
 
 PAGE = 100  # issues a page on Cloud once fields are asked for
 ID_PAGE = 5_000  # issues a page on Cloud for ids only

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 from data.jira import comments, protocol
 from data.jira.answers import CommentPage, History, Issue, Page
-from data.jira.client import Jira, Trail
+from data.jira.client import Jira, PageCursor
 from data.jira.errors import BadQuery, Cancelled, Forbidden, JiraError, NotFound
 from data.jira.sender import never
 
@@ -232,7 +232,7 @@ class _Reading:
         self.waiting: list[int] = []  # issues whose histories were not asked for yet
         self.asked: set[int] = set()
         self.having: frozenset[int] = frozenset()
-        self.trail = Trail(jira)
+        self.trail = PageCursor(jira)
         self.tokens: set[tuple] = set()
         self.splits = 0
         self.commented: set[tuple] = set()

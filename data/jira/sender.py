@@ -16,7 +16,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from requests.exceptions import ChunkedEncodingError, ContentDecodingError, RequestException
 
-from data.jira import deadlines, refusals
+from data.jira import deadlines, http_errors
 from data.jira.connection import Connection
 from data.jira.deadlines import Attempt, DeadlineAdapter
 from data.jira.errors import (
@@ -30,7 +30,7 @@ from data.jira.errors import (
     TooLarge,
     Unreachable,
 )
-from data.jira.gate import LONGEST_SLOT_WAIT, Gate, Lease, gate_of, tell_nobody
+from data.jira.host_limiter import LONGEST_SLOT_WAIT, HostLimiter, Lease, limiter_of, tell_nobody
 from data.jira.protocol import Request
 
 TRIES = 4
@@ -57,7 +57,7 @@ class Answer:
 
 
 @dataclass
-class Patience:
+class RetryPolicy:
     """How long and how often the sender tries."""
 
     timeout: tuple[float, float] = (5, 30)
@@ -75,19 +75,19 @@ class Sender:
         self,
         connection: Connection,
         *,
-        patience: Patience | None = None,
+        patience: RetryPolicy | None = None,
         cancelled: Callable[[], bool] = never,
         pause: Callable[[float], None] | None = None,
-        gate: Gate | None = None,
+        gate: HostLimiter | None = None,
     ) -> None:
         self.connection = connection
-        self.patience = patience or Patience()
+        self.patience = patience or RetryPolicy()
         self.cancelled = cancelled
         self.requests = 0
         self.tell: Callable[[str], None] = tell_nobody
         self._pause = pause or self._sleep
         self._lock = threading.Lock()
-        self.gate = gate or gate_of(_origin(connection.url))
+        self.gate = gate or limiter_of(_origin(connection.url))
         self._born = self.gate.openings
         self._session = _session(connection)
 
@@ -205,8 +205,8 @@ class Sender:
             raise problem  # without its cause, which may hold headers with the token
         if response.headers.get("X-RateLimit-NearLimit", "").strip().lower() == "true":
             self.gate.near_limit()
-        now = refusals.server_time(response.headers) or datetime.now(UTC)
-        refused = refusals.refusal(response.status_code, response.headers, body, now=now, query=query)
+        now = http_errors.server_time(response.headers) or datetime.now(UTC)
+        refused = http_errors.refusal(response.status_code, response.headers, body, now=now, query=query)
         if refused is not None:
             raise refused
         return Answer(response.headers, body)
@@ -279,7 +279,7 @@ def _backoff(attempt: int) -> float:
 
 def _may_help(error: JiraError) -> bool:
     """Whether the same request may succeed later."""
-    return error.status is None or error.status in refusals.RETRIED
+    return error.status is None or error.status in http_errors.RETRIED
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from data.issues.tables import microseconds
 from data.jtbd.operations import BAND_TITLES, middle, wilson
 from data.jtbd.picture import Picture
-from data.jtbd.views import OutcomeRow
-from data.metrics.answers import ErrorState, MetricValue, iso
 from data.metrics.display import digits
-from data.periods import Period
+from data.tables.tidy import microseconds
+from data.values.jobs import OutcomeRow
+from data.values.metric_value import ErrorState, MetricValue, iso
+from data.values.periods import Period
 
 LOW_CONFIDENCE = 5
 _FLAT = 2.0

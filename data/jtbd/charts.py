@@ -10,13 +10,13 @@ from typing import Any
 
 from data.charts.catalogue import Chart
 from data.charts.drawing import Drawing, Picks, nothing
-from data.jtbd.behind import picks_of
+from data.jtbd.drilldown import picks_of
 from data.jtbd.operations import BAND_TITLES
 from data.jtbd.serving import Serving
-from data.jtbd.views import InvestmentRow, LandscapePoint, Overview, SatisfactionRow, TimeRow
-from data.periods import Period
-from data.typeset import typeset
-from data.views import Region, Series
+from data.values.charts import Region, Series
+from data.values.jobs import InvestmentRow, LandscapePoint, Overview, SatisfactionRow, TimeRow
+from data.values.periods import Period
+from data.values.typography import typeset
 
 SMALLEST, LARGEST, WITHOUT = 11.0, 34.0, 14.0  # px across
 FORMULAS = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from data import telemetry
 from data.jtbd.records import Record, kind_of
+from data.platform import telemetry
 
 _EVENTS: dict[str, tuple[str, dict[str, str]]] = {
     "job": ("jtbd.job_completed", {

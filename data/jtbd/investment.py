@@ -11,7 +11,7 @@ from data.jtbd.operations import BAND_TITLES, wilson
 from data.jtbd.opportunity import interval
 from data.jtbd.serving import DAY, Serving
 from data.jtbd.specs import Specs
-from data.jtbd.views import InvestmentRow, LandscapePoint, OutcomeRow, SatisfactionRow
+from data.values.jobs import InvestmentRow, LandscapePoint, OutcomeRow, SatisfactionRow
 
 _EVEN = 0.05  # a gap of less than so much of all reads as even
 _UNDERSERVED = ("extreme", "strong", "worth_considering")

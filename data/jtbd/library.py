@@ -8,10 +8,10 @@ import logging
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from data import telemetry
-from data.cache.files import opened
 from data.jtbd.specs import Item, SpecProblem, Specs, gathered, linked
 from data.jtbd.store import RecordStore
+from data.platform import telemetry
+from data.platform.files import opened
 
 log = logging.getLogger(__name__)
 MOST_FILES = 200

@@ -6,15 +6,16 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-from data.issues.tables import microseconds
+from data.facts.dataset import Dataset
+from data.facts.query import MetricQuery
 from data.jtbd.bindings import Binding
 from data.jtbd.picture import Bound
 from data.jtbd.specs import Outcome
-from data.metrics.catalogue import Asked, Metric
-from data.metrics.facts import Facts
+from data.metrics.catalogue import Metric
 from data.metrics.measure import COUNTS, rows_for
-from data.periods import Period
-from data.views import Filters
+from data.tables.tidy import microseconds
+from data.values.filters import Filters
+from data.values.periods import Period
 
 log = logging.getLogger(__name__)
 _UNITS = {"%": "percent", "per cent": "percent", "pct": "percent", "h": "hours", "hour": "hours", "d": "days",
@@ -45,7 +46,9 @@ def in_unit(value: float | None, has: str, wanted: str) -> float | None:
     return None
 
 
-def measured(outcome: Outcome, facts_for: Callable[[Filters], Facts], filters: Filters, period: Period) -> Bound | None:
+def measured(
+    outcome: Outcome, facts_for: Callable[[Filters], Dataset], filters: Filters, period: Period
+) -> Bound | None:
     """What Jira says in a period and in the one before; None for an outcome that is not bound. Never raises for data."""
     from data.metrics import CATALOG
 
@@ -63,16 +66,16 @@ def measured(outcome: Outcome, facts_for: Callable[[Filters], Facts], filters: F
         return Bound(metric.name, None, reason=f"{metric.title} could not be calculated; the log names the reason.")
 
 
-def _asked(metric: Metric, outcome: Outcome, facts: Facts, period: Period) -> Bound:
+def _asked(metric: Metric, outcome: Outcome, facts: Dataset, period: Period) -> Bound:
     missing = metric.missing(facts)
     if missing:
         return Bound(metric.name, None, reason=missing.message)
-    asked = Asked(facts, period)
+    asked = MetricQuery(facts, period)
     rows = rows_for(metric, asked)
     value = metric(rows, asked) if asked.start <= facts.now else None
     before = period.previous()
     whole = facts.complete_from is None or microseconds(before.start) >= facts.complete_from
-    asked_before = Asked(facts, before)
+    asked_before = MetricQuery(facts, before)
     earlier = rows_for(metric, asked_before) if whole and asked_before.start <= facts.now else None
     then = None if earlier is None else metric(earlier, asked_before)
     n = 0 if earlier is None else earlier.used

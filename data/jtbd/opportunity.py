@@ -17,7 +17,7 @@ from data.jtbd.operations import (
 )
 from data.jtbd.records import TOP_TWO, UserSatisfaction
 from data.jtbd.specs import Outcome
-from data.jtbd.views import Interval, Opportunity
+from data.values.jobs import Interval, Opportunity
 
 
 def interval(share: Share) -> Interval:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from data.exports import csv_text
-from data.jtbd.intake import as_rows, iso_of
+from data.exports.csv import csv_text
+from data.jtbd.import_records import as_rows, iso_of
 from data.jtbd.operations import BAND_TITLES, as_plain
 from data.jtbd.picture import Wanted
 from data.jtbd.records import KINDS, Record, Records, at
 from data.jtbd.specs import Specs
-from data.jtbd.views import Overview, RecordPage, RecordRow
+from data.values.jobs import Overview, RecordPage, RecordRow
 
 TABLES = ("jobs", "outcomes", "painpoints", "times", "satisfaction", "landscape", "investment", "register", "quality")
 _OF = {"time": "outcome", "satisfaction": "outcome"}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.issues.tables import NEVER
 from data.jtbd.register import Deliverable, Register, RegisterJob
 from data.jtbd.serving import Serving
-from data.jtbd.views import DeliverableRow, RegisterRow
+from data.tables.tidy import NEVER
+from data.values.jobs import DeliverableRow, RegisterRow
 
 
 def register_rows(register: Register, serving: Serving | None) -> list[RegisterRow]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from data.cache.files import opened, write_atomic
+from data.platform.files import opened, write_atomic
 
 VIEWS = ("Logical", "Process", "Development", "Physical", "Scenarios")
 SUPERPOWERS = ("Writing-Plans", "Sequential-Thinking", "Scalability Planning")

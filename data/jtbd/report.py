@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from data.jtbd.views import Overview
-from data.metrics.answers import MetricValue
 from data.metrics.display import digits
+from data.values.jobs import Overview
+from data.values.metric_value import MetricValue
 
 
 def markdown(found: Overview, values: Sequence[MetricValue], now: str) -> str:

@@ -10,14 +10,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from data.issues.history import overlap
-from data.issues.tables import NEVER
+from data.facts.completions import Completions, completed_rows, completions
+from data.facts.dataset import Dataset
+from data.facts.efficiency import blocked_spans
 from data.jtbd.picture import Reported
 from data.jtbd.records import JobCompletion, PainpointResolved, Records
 from data.jtbd.specs import Specs
-from data.metrics.completions import Completions, completed_rows, completions
-from data.metrics.efficiency import blocked_spans
-from data.metrics.facts import Facts
+from data.tables.status_intervals import overlap
+from data.tables.tidy import NEVER
 
 DAY = 86_400_000_000
 
@@ -26,7 +26,7 @@ DAY = 86_400_000_000
 class Serving:
     """Issues of one view of the data beside the specs. `links`: phrases that tie an issue to the issue of a job."""
 
-    facts: Facts
+    facts: Dataset
     specs: Specs
     links: tuple[str, ...] = ()
 

@@ -31,14 +31,14 @@ from sqlalchemy import (
 from sqlalchemy.exc import DatabaseError, DisconnectionError, IntegrityError
 from sqlalchemy.pool import QueuePool
 
-from data import telemetry
-from data.issues.damage import is_damage, put_aside, stranger
-from data.issues.journal import write_ahead
 from data.jtbd import events, schema
 from data.jtbd.records import KINDS, JobCompletion, OutcomeAchieved, Record, Records, complete, kind_of
 from data.jtbd.specs import Item, Specs, from_dict, gathered, linked, to_dict
-from data.logs import SECRETS
-from data.views import Problem
+from data.platform import telemetry
+from data.platform.logs import SECRETS
+from data.store.corruption import is_damage, put_aside, stranger
+from data.store.journal import write_ahead
+from data.values.problem import Problem
 
 log = logging.getLogger(__name__)
 TENANT = "local"

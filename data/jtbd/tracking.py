@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from data.jtbd import intake
+from data.jtbd import import_records
 from data.jtbd.operations import achievement, outcome_status
 from data.jtbd.records import (
     INSTANTS,
@@ -233,12 +233,12 @@ class Tracking:
 
     def import_file(self, path: Path) -> tuple[int, int]:
         """(records in the file, new ones): all of a file or none. Raises ImportFailed, OSError too."""
-        rows = intake.read_file(path, check=self._believed())
+        rows = import_records.read_file(path, check=self._believed())
         return len(rows), self.add(rows)
 
     def import_text(self, text: str, name: str) -> tuple[int, int]:
         """The same for an upload; `name` ends in .csv, .json or .jsonl."""
-        rows = intake.read_text(text, name, check=self._believed())
+        rows = import_records.read_text(text, name, check=self._believed())
         return len(rows), self.add(rows)
 
     def _believed(self) -> Callable[[Record], None]:
@@ -248,7 +248,7 @@ class Tracking:
 
     def as_row(self, record: Record) -> dict[str, Any]:
         """A record as files hold it."""
-        return intake.as_rows([complete(record)])[0]
+        return import_records.as_rows([complete(record)])[0]
 
     def _at(self, value: When, what: str = "the time") -> int:
         found = self._instant(value, what)
@@ -291,7 +291,7 @@ def believed(record: Record, now: int, specs: Specs | None) -> None:
 def _happened(at: int, now: int, what: str) -> int:
     """The instant; a day ahead is let through, for clocks and zones that differ."""
     if at > now + _DAY:
-        raise RecordError(f"{what} lies in the future ({intake.iso_of(at)[:10]}). Note down what has happened.")
+        raise RecordError(f"{what} lies in the future ({import_records.iso_of(at)[:10]}). Note down what has happened.")
     return at
 
 

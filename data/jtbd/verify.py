@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from data.jtbd.register import SUPERPOWERS, VIEWS, Register, RegisterJob
-from data.jtbd.views import CheckRow
+from data.values.jobs import CheckRow
 
 _QUANTITY = re.compile(r"\d|[<>≤≥=]|%|\b(zero|no|none|never|every|all|always|once|half|twice|double)\b", re.IGNORECASE)
 _VERIFIES = re.compile(

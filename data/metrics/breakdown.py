@@ -14,15 +14,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.issues.tables import NEVER
-from data.metrics.catalogue import Asked, Metric
+from data.facts.dataset import Dataset
+from data.facts.query import MetricQuery
+from data.facts.rows import Rows
+from data.metrics.catalogue import Metric
 from data.metrics.display import display
-from data.metrics.facts import Facts
 from data.metrics.measure import rows_for
-from data.metrics.rows import Rows
 from data.metrics.shares import shares
-from data.periods import Period
-from data.views import Breakdown, Part, Problem
+from data.tables.tidy import NEVER
+from data.values.numbers import Breakdown, Part
+from data.values.periods import Period
+from data.values.problem import Problem
 
 STEPS = {"day": "Day", "week": "Week", "month": "Month"}
 GROUPS = {
@@ -71,7 +73,7 @@ def steps(period: Period, step: str) -> list[Period]:
     return out
 
 
-def over_time(metric: Metric, facts: Facts, period: Period, step: str) -> Breakdown:
+def over_time(metric: Metric, facts: Dataset, period: Period, step: str) -> Breakdown:
     """The metric for each day, week or month of the period. Raises LookupError for an unknown step."""
     if step not in STEPS:
         raise LookupError(f"There is no step {step!r}. Choose one of: {', '.join(STEPS)}.")
@@ -89,8 +91,8 @@ def over_time(metric: Metric, facts: Facts, period: Period, step: str) -> Breakd
     )
 
 
-def _step(metric: Metric, facts: Facts, period: Period) -> Part:
-    asked = Asked(facts, period)
+def _step(metric: Metric, facts: Dataset, period: Period) -> Part:
+    asked = MetricQuery(facts, period)
     begun = asked.start <= facts.now
     rows = rows_for(metric, asked) if begun else None
     part = _part(metric, asked, period.label, rows)
@@ -103,7 +105,7 @@ def _step(metric: Metric, facts: Facts, period: Period) -> Part:
     )
 
 
-def _part(metric: Metric, asked: Asked, name: str, rows: Rows | None) -> Part:
+def _part(metric: Metric, asked: MetricQuery, name: str, rows: Rows | None) -> Part:
     value = None if rows is None else metric(rows, asked)
     number, unit = ("–", "") if value is None else display(metric.shows, value)
     return Part(
@@ -116,8 +118,8 @@ def _part(metric: Metric, asked: Asked, name: str, rows: Rows | None) -> Part:
     )
 
 
-def _whole(metric: Metric, facts: Facts, period: Period) -> Part:
-    asked = Asked(facts, period)
+def _whole(metric: Metric, facts: Dataset, period: Period) -> Part:
+    asked = MetricQuery(facts, period)
     return _part(metric, asked, "All", None if asked.start > facts.now else rows_for(metric, asked))
 
 
@@ -134,7 +136,7 @@ def _without(metric: Metric, by: str, title: str, what: str, todo: str = "") -> 
     return Breakdown(metric.name, metric.title, metric.unit, by, title, (), None, problem=problem)
 
 
-def by_group(metric: Metric, facts: Facts, period: Period, group: str) -> Breakdown:
+def by_group(metric: Metric, facts: Dataset, period: Period, group: str) -> Breakdown:
     """The metric for each project, type, assignee, component, label or sprint of its issues; by week it is `over_time`.
 
     Raises LookupError for an unknown group.
@@ -150,7 +152,7 @@ def by_group(metric: Metric, facts: Facts, period: Period, group: str) -> Breakd
         return _without(
             metric, group, title, "No sprints are known here.", "If this Jira has sprints, sync everything again."
         )
-    asked = Asked(facts, period)
+    asked = MetricQuery(facts, period)
     rows = rows_for(metric, asked) if asked.start <= facts.now else None
     found: Grouping = facts.once(grouping, group)
     parts = [] if rows is None else _groups(metric, asked, rows, found)
@@ -171,7 +173,7 @@ def by_group(metric: Metric, facts: Facts, period: Period, group: str) -> Breakd
     )
 
 
-def _groups(metric: Metric, asked: Asked, rows: Rows, found: Grouping) -> list[Part]:
+def _groups(metric: Metric, asked: MetricQuery, rows: Rows, found: Grouping) -> list[Part]:
     """A part for each group that has rows, the largest first; last those without one."""
     return [
         replace(_part(metric, asked, name, _with_heads(rows.take(places))), rest=rest)
@@ -179,12 +181,12 @@ def _groups(metric: Metric, asked: Asked, rows: Rows, found: Grouping) -> list[P
     ]
 
 
-def members_of(asked: Asked, rows: Rows, group: str) -> list[NDArray]:
+def members_of(asked: MetricQuery, rows: Rows, group: str) -> list[NDArray]:
     """Places in the rows of each part of `by_group`, in its order."""
     return [places for _, places, _ in _members(rows, asked.facts, asked.facts.once(grouping, group))]
 
 
-def _members(rows: Rows, facts: Facts, found: Grouping) -> list[tuple[str, NDArray, bool]]:
+def _members(rows: Rows, facts: Dataset, found: Grouping) -> list[tuple[str, NDArray, bool]]:
     """(name, places in the rows, whether it is no group but a rest) in the order in which they are shown."""
     row, code = _membership(rows, facts, found)
     order = np.argsort(code, kind="stable")  # within a group the rows stay in order of time
@@ -216,7 +218,7 @@ def _with_heads(rows: Rows) -> Rows:
     return Rows(rows.at, rows.issue, rows.reason, rows.reasons, {**rows.columns, "head": head})
 
 
-def _membership(rows: Rows, facts: Facts, found: Grouping) -> tuple[NDArray, NDArray]:
+def _membership(rows: Rows, facts: Dataset, found: Grouping) -> tuple[NDArray, NDArray]:
     """(row, group) pairs; -1 is no group. Versions belong to their project and to nothing else."""
     if found.rank is not None and "sprint" in rows.columns:  # rows of sprint metrics are of one sprint each
         return np.arange(len(rows)), found.rank[rows.columns["sprint"]]
@@ -237,7 +239,7 @@ def _membership(rows: Rows, facts: Facts, found: Grouping) -> tuple[NDArray, NDA
     return np.concatenate((row, alone)), np.concatenate((code, own))
 
 
-def grouping(facts: Facts, group: str) -> Grouping:
+def grouping(facts: Dataset, group: str) -> Grouping:
     """Who belongs where, from the tables; pairs are ordered by issue."""
     tables = facts.tables
     if group in ("project", "type", "assignee"):
@@ -257,7 +259,7 @@ def grouping(facts: Facts, group: str) -> Grouping:
     return Grouping(pairs[:, 0], pairs[:, 1], tuple(str(each) for each in table["name"].cat.categories), several=True)
 
 
-def _sprints(facts: Facts) -> Grouping:
+def _sprints(facts: Dataset) -> Grouping:
     """Sprints, the newest first; those of one name are told apart by their board."""
     table, members = facts.tables.sprints, facts.tables.sprint_members
     started = table["started"].to_numpy()

@@ -7,19 +7,16 @@ import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from importlib import import_module
 from types import MappingProxyType, ModuleType
 from typing import Any
 
-import numpy as np
-
-from data.issues.tables import microseconds
-from data.metrics.days import percentile
-from data.metrics.facts import Facts
-from data.metrics.rows import Rows
-from data.periods import Period
-from data.typeset import typeset
+from data.facts.dataset import Dataset
+from data.facts.query import MetricQuery, Missing, in_period
+from data.facts.rows import Rows
+from data.tables.tidy import microseconds
+from data.values.periods import Period
+from data.values.typography import typeset
 
 # Family → title, in the order of the catalogue. Each is a folder; DORA and Flow have tabs of their own.
 CATEGORIES = {
@@ -39,48 +36,7 @@ FAMILIES = tuple(CATEGORIES)
 AGGREGATIONS = ("count", "sum", "share", "ratio", "median", "percentile", "mean", "rate", "distinct", "score")
 
 
-@dataclass(frozen=True)
-class Missing:
-    """Why a metric cannot be calculated here, and which of our fields (or settings) would make it possible."""
-
-    message: str
-    fields: tuple[str, ...] = ()
-    settings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One question to one metric: the facts and the period."""
-
-    facts: Facts
-    period: Period
-
-    @cached_property
-    def start(self) -> int:
-        """First instant of the period, µs."""
-        return microseconds(self.period.start)
-
-    @cached_property
-    def end(self) -> int:
-        """First instant after the period, µs."""
-        return microseconds(self.period.end)
-
-    @cached_property
-    def snapshot(self) -> int:
-        """The instant of load and open incidents: min(end, now), µs."""
-        return min(self.end, self.facts.now)
-
-    def quantile(self, values: np.ndarray, share: float) -> float | None:
-        """Percentile by the method in force; None without values."""
-        return percentile(values, share, self.facts.definitions.percentile)
-
-
-def in_period(rows: Rows, asked: Asked) -> Rows:
-    """Rows whose instant lies in the period."""
-    return rows.between(asked.start, asked.end)
-
-
-Formula = Callable[[Rows, Asked], float | None]
+Formula = Callable[[Rows, MetricQuery], float | None]
 
 
 @dataclass
@@ -91,23 +47,23 @@ class Metric:
     family: str
     title: str
     unit: str  # of `value` in JSON, CSV and API
-    rows: Callable[[Facts], Rows]
+    rows: Callable[[Dataset], Rows]
     formula: Formula
     help: str
     order: int
     lower_is_better: bool | None = None
     shows: str = "number"  # how a value reads on a card: number | days | hours | percent | per_day | items
-    select: Callable[[Rows, Asked], Rows] = in_period
-    as_of_rows: Callable[[Facts, int], Rows] | None = None  # for "done as of the end of the period"
-    missing: Callable[[Facts], Missing | None] = lambda _facts: None
+    select: Callable[[Rows, MetricQuery], Rows] = in_period
+    as_of_rows: Callable[[Dataset, int], Rows] | None = None  # for "done as of the end of the period"
+    missing: Callable[[Dataset], Missing | None] = lambda _facts: None
     nothing: str = "Nothing to measure between these dates."
-    tier: Callable[[float, Rows, Asked], str | None] = lambda _value, _rows, _asked: None
+    tier: Callable[[float, Rows, MetricQuery], str | None] = lambda _value, _rows, _asked: None
     measures: str = ""  # the column of `rows` that the detail draws and lists
     outcome_title: str = ""  # what `outcome` says of each row
     outcome: Callable[[Rows], Sequence[str]] | None = None  # what each row adds to the number, in words
     switches: tuple[str, ...] = ()  # names of the definitions that this metric obeys
     fields: tuple[str, ...] = ()  # our fields that it can use
-    explain: Callable[[Rows, Asked], dict[str, Any]] = field(default=lambda _rows, _asked: {})
+    explain: Callable[[Rows, MetricQuery], dict[str, Any]] = field(default=lambda _rows, _asked: {})
     aggregation: str = ""  # how issues become the number: one of AGGREGATIONS
     tags: tuple[str, ...] = ()  # words that it is found by, besides those of its title and text
     version: str = "1.0"  # raised when the formula changes
@@ -135,12 +91,14 @@ class Metric:
         """The help without its worked examples."""
         return self.help.partition(">>>")[0].strip()
 
-    def explains(self, function: Callable[[Rows, Asked], dict[str, Any]]) -> Callable[[Rows, Asked], dict[str, Any]]:
+    def explains(
+        self, function: Callable[[Rows, MetricQuery], dict[str, Any]]
+    ) -> Callable[[Rows, MetricQuery], dict[str, Any]]:
         """Decorator: what goes into details beside the value. Keys `notes` and `steps` are lists of sentences."""
         self.explain = function
         return function
 
-    def __call__(self, rows: Rows, asked: Asked) -> float | None:
+    def __call__(self, rows: Rows, asked: MetricQuery) -> float | None:
         return self.formula(rows, asked)
 
 
@@ -172,15 +130,15 @@ def discover(package: ModuleType) -> None:
     _catalog.update(ordered)
 
 
-def example_question(days: int = 7, **definitions: Any) -> Asked:
+def example_question(days: int = 7, **definitions: Any) -> MetricQuery:
     """A question for examples: an empty site, the first `days` days of 2025 in UTC."""
     from datetime import UTC, date, timedelta
 
-    from data.metrics.examples import empty_tables
+    from data.facts.examples import empty_tables
     from data.settings.model import Definitions, Workflow
 
-    facts = Facts(
+    facts = Dataset(
         empty_tables(), Definitions(**definitions), Workflow(), microseconds(datetime(2026, 1, 1, tzinfo=UTC))
     )
     first = date(2025, 1, 1)
-    return Asked(facts, Period(first, first + timedelta(days=days - 1), "UTC"))
+    return MetricQuery(facts, Period(first, first + timedelta(days=days - 1), "UTC"))

@@ -9,15 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from data.issues.tables import NEVER
-from data.metrics.answers import MetricValue, iso
-from data.metrics.catalogue import Asked, Metric
-from data.metrics.facts import Facts
+from data.facts.dataset import Dataset
+from data.facts.query import MetricQuery
+from data.facts.rows import Rows
+from data.metrics.catalogue import Metric
 from data.metrics.measure import measure, rows_for
-from data.metrics.rows import Rows
-from data.settings.definitions import Switch, expanded, switch
+from data.settings.definitions import expanded, switch
 from data.settings.model import Settings
-from data.views import Detail, IssueRow
+from data.tables.tidy import NEVER
+from data.values.metric_value import MetricValue, iso
+from data.values.numbers import Detail, IssueRow
+from data.values.switches import Switch
 
 BINS = 24
 COLUMNS = ("key", "type", "project", "status", "start", "end", "value", "reason")
@@ -33,7 +35,7 @@ UNITS = {
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def detail(metric: Metric, asked: Asked) -> Detail:
+def detail(metric: Metric, asked: MetricQuery) -> Detail:
     """Everything that the side panel shows, but for the issues."""
     value = measure(metric, asked.facts, asked.period)
     rows = rows_for(metric, asked) if value.error_state in ("success", "no_data") else None
@@ -50,7 +52,7 @@ def detail(metric: Metric, asked: Asked) -> Detail:
     )
 
 
-def _switches(metric: Metric, facts: Facts) -> tuple[Switch, ...]:
+def _switches(metric: Metric, facts: Dataset) -> tuple[Switch, ...]:
     """The definitions that this metric obeys, as they are in force; which of them are saved, the workspace knows."""
     settings = Settings(definitions=facts.definitions, workflow=facts.workflow)
     statuses = facts.tables.statuses
@@ -58,7 +60,7 @@ def _switches(metric: Metric, facts: Facts) -> tuple[Switch, ...]:
     return tuple(switch(name, settings, settings, names) for name in expanded(metric.switches))
 
 
-def _histogram(metric: Metric, rows: Rows, asked: Asked, value: MetricValue) -> dict[str, Any] | None:
+def _histogram(metric: Metric, rows: Rows, asked: MetricQuery, value: MetricValue) -> dict[str, Any] | None:
     """Edges and counts of the measured column, from zero, with the percentiles marked."""
     if not metric.measures or not rows.used or metric.measures not in rows.columns:
         return None
@@ -96,11 +98,11 @@ class Behind:
     """The rows behind a number, as arrays; `names` gives keys without asking the store."""
 
     metric: Metric
-    asked: Asked
+    asked: MetricQuery
     rows: Rows
 
     @classmethod
-    def of(cls, metric: Metric, asked: Asked) -> Behind:
+    def of(cls, metric: Metric, asked: MetricQuery) -> Behind:
         empty = metric.missing(asked.facts) is not None
         rows = rows_for(metric, asked)
         return cls(metric, asked, rows.take(slice(0, 0)) if empty else rows)

@@ -6,16 +6,17 @@ import logging
 from datetime import UTC, datetime
 from typing import Any
 
-from data.issues.tables import microseconds
-from data.metrics.answers import TIER_COLORS, ErrorState, MetricValue, iso
-from data.metrics.catalogue import Asked, Metric
+from data.facts.dataset import Dataset
+from data.facts.query import MetricQuery
+from data.facts.rows import Rows
+from data.metrics.catalogue import Metric
 from data.metrics.display import display
-from data.metrics.facts import Facts
 from data.metrics.registry import CATALOG
-from data.metrics.rows import Rows
 from data.metrics.tiers import benchmarks, score
-from data.periods import Period, PeriodError, local_date, zone_named
 from data.settings.fields import FIELDS
+from data.tables.tidy import microseconds
+from data.values.metric_value import TIER_COLORS, ErrorState, MetricValue, iso
+from data.values.periods import Period, PeriodError, local_date, zone_named
 
 log = logging.getLogger(__name__)
 LOW_CONFIDENCE = 5  # fewer used than this: the card says so
@@ -24,14 +25,14 @@ HALF_SPARK = 10  # points for this period, and as many for the one before
 _FLAT = 2.0  # a change of less than so many percent reads as no change
 
 
-def measure_family(family: str, facts: Facts, period: Period) -> list[MetricValue]:
+def measure_family(family: str, facts: Dataset, period: Period) -> list[MetricValue]:
     """All metrics of a family, in the order of the catalogue."""
     return [measure(each, facts, period) for each in CATALOG.values() if each.family == family]
 
 
-def measure(metric: Metric, facts: Facts, period: Period) -> MetricValue:
+def measure(metric: Metric, facts: Dataset, period: Period) -> MetricValue:
     """One metric for one period. Never raises for what the data may hold: what goes wrong becomes a calculation_error."""
-    asked = Asked(facts, period)
+    asked = MetricQuery(facts, period)
     try:
         missing = metric.missing(facts)
         if missing:
@@ -60,7 +61,7 @@ def measure(metric: Metric, facts: Facts, period: Period) -> MetricValue:
         return _without(metric, asked, ErrorState.CALCULATION_ERROR, message, {})
 
 
-def rows_for(metric: Metric, asked: Asked) -> Rows:
+def rows_for(metric: Metric, asked: MetricQuery) -> Rows:
     """What the metric looks at in this period, those left out included."""
     facts = asked.facts
     if metric.as_of_rows and facts.definitions.completed_as_of == "period_end":
@@ -79,13 +80,13 @@ def _why_nothing(metric: Metric, rows: Rows) -> str:
     )
 
 
-def value_of(metric: Metric, facts: Facts, period: Period) -> float | None:
+def value_of(metric: Metric, facts: Dataset, period: Period) -> float | None:
     """The bare value, for comparisons and sparklines."""
-    asked = Asked(facts, period)
+    asked = MetricQuery(facts, period)
     return None if asked.start > facts.now else metric(rows_for(metric, asked), asked)
 
 
-def _success(metric: Metric, asked: Asked, rows: Rows, value: float) -> MetricValue:
+def _success(metric: Metric, asked: MetricQuery, rows: Rows, value: float) -> MetricValue:
     facts, year = asked.facts, asked.facts.definitions.tier_year
     tier = metric.tier(value, rows, asked)
     number, unit = display(metric.shows, value)
@@ -113,7 +114,7 @@ def _success(metric: Metric, asked: Asked, rows: Rows, value: float) -> MetricVa
 
 
 def _without(
-    metric: Metric, asked: Asked, state: ErrorState, message: str, extra: dict[str, Any], rows: Rows | None = None
+    metric: Metric, asked: MetricQuery, state: ErrorState, message: str, extra: dict[str, Any], rows: Rows | None = None
 ) -> MetricValue:
     details = {
         **_common(metric, asked, rows),
@@ -130,7 +131,7 @@ def _without(
     return _answer(metric, asked, state, message, rows, details, None, None)
 
 
-def _common(metric: Metric, asked: Asked, rows: Rows | None) -> dict[str, Any]:
+def _common(metric: Metric, asked: MetricQuery, rows: Rows | None) -> dict[str, Any]:
     return {
         "title": metric.title,
         "definition": metric.summary,
@@ -144,7 +145,7 @@ def _common(metric: Metric, asked: Asked, rows: Rows | None) -> dict[str, Any]:
 
 def _answer(
     metric: Metric,
-    asked: Asked,
+    asked: MetricQuery,
     state: ErrorState,
     message: str | None,
     rows: Rows | None,
@@ -171,7 +172,7 @@ def _answer(
     )
 
 
-def _comparison(metric: Metric, facts: Facts, period: Period, value: float) -> dict[str, Any]:
+def _comparison(metric: Metric, facts: Dataset, period: Period, value: float) -> dict[str, Any]:
     """The same metric over as many days just before."""
     before = period.previous()
     whole = facts.complete_from is None or microseconds(before.start) >= facts.complete_from
@@ -199,7 +200,7 @@ def _comparison(metric: Metric, facts: Facts, period: Period, value: float) -> d
     return out
 
 
-def _reach(facts: Facts, start: int) -> list[str]:
+def _reach(facts: Dataset, start: int) -> list[str]:
     """A warning when the query does not hold all of what happened since `start`."""
     if facts.complete_from is None or start >= facts.complete_from:
         return []
@@ -207,7 +208,7 @@ def _reach(facts: Facts, start: int) -> list[str]:
     return [f"Not complete: the query holds only issues updated since {day:%-d %b %Y}."]
 
 
-def _sparkline(metric: Metric, facts: Facts, period: Period) -> dict[str, Any]:
+def _sparkline(metric: Metric, facts: Dataset, period: Period) -> dict[str, Any]:
     """At most 20 points: the period before and this one, cut into equal runs of days."""
     bins = [*period.previous().bins(HALF_SPARK), *period.bins(HALF_SPARK)]
     since = facts.complete_from

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from data.charts.flow.ageing_work import LEAST, pace
 from data.charts.percentiles import SHARES, cycle_rows
 from data.charts.registry import ChartAsked
-from data.issues.tables import DAY
-from data.metrics.facts import Facts
-from data.metrics.load import at_snapshot, load_rows
-from data.overview.views import OLD, Ageing
-from data.periods import Period
+from data.facts.dataset import Dataset
+from data.facts.load import at_snapshot, load_rows
+from data.tables.tidy import DAY
+from data.values.overview import OLD, Ageing
+from data.values.periods import Period
 
 SHOWN = 10
 COMPARED = 90  # days of completed items, at least
@@ -37,7 +37,7 @@ class Old:
     since: Period
 
 
-def too_old(facts: Facts, period: Period) -> Old:
+def too_old(facts: Dataset, period: Period) -> Old:
     """In progress at the end of the period (now, if that is earlier), and older than 85 % of the items completed in the
     90 days before (or the period, if longer) were: when they left the same status for the last time, or were done.
 
@@ -63,7 +63,7 @@ def too_old(facts: Facts, period: Period) -> Old:
     return Old(used.issue[old], status[old], age[old], limit[old], here[old] >= far, len(used), len(ages), since)
 
 
-def listed(facts: Facts, found: Old, summaries: Summaries, browse: str) -> tuple[Ageing, ...]:
+def listed(facts: Dataset, found: Old, summaries: Summaries, browse: str) -> tuple[Ageing, ...]:
     """The oldest of them, as plain values. `summaries`: issue ids → {id: (key, summary)}; `browse`: address of issues."""
     table, names = facts.tables.issues, facts.tables.statuses["name"].to_numpy(dtype=object)
     top = found.issue[:SHOWN]

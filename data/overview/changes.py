@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from data.charts.flow.process_behaviour import whole_weeks
 from data.charts.moments import Buckets, words
 from data.charts.registry import ChartAsked
+from data.facts.dataset import Dataset
 from data.metrics.catalogue import Metric
 from data.metrics.display import digits, display
-from data.metrics.facts import Facts
 from data.metrics.measure import value_of
 from data.metrics.registry import CATALOG
 from data.metrics.xmr import LEAST, NEAR, OF, RUN, Limits, Signal, limits, signals
-from data.overview.views import Change
-from data.periods import Period
+from data.values.overview import Change
+from data.values.periods import Period
 
 log = logging.getLogger(__name__)
 FAMILIES = ("dora", "flow")
@@ -74,7 +74,7 @@ class _Weekly:
         return self.values[n] or 0.0
 
 
-def changes(facts: Facts, period: Period) -> Found:
+def changes(facts: Dataset, period: Period) -> Found:
     """Of the ten metrics. Limits come from the 26 whole weeks (Monday to Sunday) before the period, as far as the data
     goes, 6 with a value at least; a signal counts when it touches a week that ends in the period (the last whole week,
     where none does). The weeks of the period do not move the limits that they are judged by.
@@ -101,7 +101,7 @@ def changes(facts: Facts, period: Period) -> Found:
     return Found(tuple(out), tuple(steady), tuple(untold), recent, len(over) - recent)
 
 
-def weeks_of(facts: Facts, period: Period) -> tuple[Buckets, int]:
+def weeks_of(facts: Dataset, period: Period) -> tuple[Buckets, int]:
     """The whole weeks before and in the period, and the place of the period's first."""
     over = whole_weeks(ChartAsked(facts, period), before=BASELINE)
     if not len(facts.activity) or not len(over):
@@ -109,7 +109,7 @@ def weeks_of(facts: Facts, period: Period) -> tuple[Buckets, int]:
     return over, next((n for n, last in enumerate(over.last) if last >= period.first), len(over) - 1)
 
 
-def _values(metric: Metric, facts: Facts, over: Buckets) -> tuple[float | None, ...]:
+def _values(metric: Metric, facts: Dataset, over: Buckets) -> tuple[float | None, ...]:
     try:
         return tuple(
             value_of(metric, facts, Period(*days, facts.zone)) for days in zip(over.days, over.last, strict=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from data.logs import SECRETS
+from data.platform.logs import SECRETS
 from data.settings.fields import FIELDS, STANDARD_FIELDS
 from data.settings.model import Settings
 

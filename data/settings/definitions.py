@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from data.settings.model import Definitions, Settings, Workflow
+from data.values.switches import Switch
 
 PARTS = {
     "time": "Calendar and method",
@@ -259,28 +260,6 @@ def expanded(names: Iterable[str]) -> tuple[str, ...]:
     for name in names:
         out += [name] if name in known else [each for each in known if each.startswith(f"{name}.")]
     return tuple(dict.fromkeys(out))
-
-
-@dataclass(frozen=True)
-class Switch:
-    """One definition that a number obeys, as it is in force in a view."""
-
-    name: str
-    title: str
-    help: str
-    value: str  # as text, like in an address
-    words: str
-    saved: str = ""  # the saved value as text
-    saved_words: str = ""
-    choices: tuple[tuple[str, str], ...] = ()  # (value as text, words); none: anything may be written
-    names_of: str = ""  # what a list holds: statuses, types, labels, components, weekdays, days, words
-    unit: str = ""
-    follows: tuple[str, ...] = ()  # what no choice means: the statuses of Jira's category
-
-    @property
-    def chosen(self) -> bool:
-        """Whether this view chooses it, instead of the saved one."""
-        return self.value != self.saved
 
 
 def switch(name: str, settings: Settings, saved: Settings, names: Mapping[str, str] | None = None) -> Switch:

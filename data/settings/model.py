@@ -216,7 +216,7 @@ class Definitions(_Part):
     @field_validator("zone")
     @classmethod
     def _zone_exists(cls, name: str) -> str:
-        from data.periods import zone_named
+        from data.values.periods import zone_named
 
         if name:
             zone_named(name)

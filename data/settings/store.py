@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from data.cache.files import NotAFile, locked, opened, quarantine, real, write_atomic
-from data.metrics.answers import iso
+from data.platform.files import NotAFile, locked, opened, quarantine, real, write_atomic
 from data.settings import content
 from data.settings.model import FORMAT, Settings
-from data.views import Problem
+from data.values.metric_value import iso
+from data.values.problem import Problem
 
 REMEMBERED = 32  # revisions kept in memory, to tell who changed what
 SKELETON = {

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from data.issues.frames import NEVER
-from data.metrics.facts import Facts
-from data.sprints.scope import REASONS, Scope, amounts_at, done_before, in_points, scope, stints
-from data.sprints.telling import instant
-from data.sprints.views import Burnup, IssueList, SprintIssue
-from data.sprints.windows import FUTURE, windows
+from data.facts.dataset import Dataset
+from data.facts.sprint_scope import REASONS, Scope, amounts_at, done_before, in_points, scope, stints
+from data.facts.sprint_windows import FUTURE, windows
+from data.sprints.values import instant
+from data.tables.frames import NEVER
+from data.values.sprints import Burnup, IssueList, SprintIssue
 
 Summaries = Callable[[list[int]], dict[int, tuple[str, str]]]
 MOST_ISSUES = 200  # in one list
@@ -26,7 +26,7 @@ LISTS = (
 )
 
 
-def issue_lists(facts: Facts, place: int, summaries: Summaries, site: str) -> tuple[IssueList, ...]:
+def issue_lists(facts: Dataset, place: int, summaries: Summaries, site: str) -> tuple[IssueList, ...]:
     """Lists that have issues, those left out at the end. `site`: where issues are read, "" for nowhere."""
     found = facts.once(scope)
     mine = np.flatnonzero(found.sprint == place)
@@ -42,7 +42,7 @@ def issue_lists(facts: Facts, place: int, summaries: Summaries, site: str) -> tu
 class _Told:
     """Rows of the scope as plain values."""
 
-    def __init__(self, facts: Facts, found: Scope, summaries: dict[int, tuple[str, str]], site: str) -> None:
+    def __init__(self, facts: Dataset, found: Scope, summaries: dict[int, tuple[str, str]], site: str) -> None:
         self.facts, self.found, self.summaries, self.site = facts, found, summaries, site
 
     def list(self, name: str, title: str, help: str, rows: NDArray) -> IssueList:
@@ -91,7 +91,7 @@ class _Told:
         return ""
 
 
-def burnup(facts: Facts, place: int) -> Burnup:
+def burnup(facts: Dataset, place: int) -> Burnup:
     """Scope and completed work at up to 60 instants between start and close (or now)."""
     open_, found = facts.once(windows), facts.once(scope)
     start, close = int(open_.start[place]), int(open_.close[place])

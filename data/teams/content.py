@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from data.logs import SECRETS
-from data.periods import PRESETS, PeriodError, parse_day
-from data.views import Filters, TeamView
+from data.platform.logs import SECRETS
+from data.values.filters import Filters
+from data.values.periods import PRESETS, PeriodError, parse_day
+from data.values.teams import TeamView
 
 FORMAT = 1
 MOST_VIEWS = 200

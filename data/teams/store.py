@@ -8,10 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from data.cache.files import locked, opened, quarantine, write_atomic
-from data.metrics.answers import iso
+from data.platform.files import locked, opened, quarantine, write_atomic
 from data.teams.content import MOST_VIEWS, BadView, Read, free_name, from_json, read, same, to_bytes, to_json
-from data.views import Problem, TeamView
+from data.values.metric_value import iso
+from data.values.problem import Problem
+from data.values.teams import TeamView
 
 
 class TeamsError(Exception):

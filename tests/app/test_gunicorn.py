@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from data.access import hashed
+from data.platform.access import hashed
 from sample.generator import generate
 from sample.server import SampleServer
 from tests.dashboard import CHECKOUT, environment

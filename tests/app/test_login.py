@@ -17,7 +17,7 @@ from werkzeug.security import generate_password_hash
 from callbacks.app import create_app
 from callbacks.login_brake import Brake, Turns
 from cli import main
-from data.access import Access, AccessError, Passwords, access_of, check, hashed
+from data.platform.access import Access, AccessError, Passwords, access_of, check, hashed
 from tests.fake_workspace import FakeWorkspace
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - it is refused
@@ -333,7 +333,7 @@ def test_app_server_refuses_to_start_in_public(monkeypatch, capsys):
 
     monkeypatch.setenv("THROUGHLINE_HOSTS", "metrics.example.org")
     monkeypatch.setattr("assembly.workspace", FakeWorkspace)
-    monkeypatch.setattr("data.logs.write_logs", lambda _env: None)
+    monkeypatch.setattr("data.platform.logs.write_logs", lambda _env: None)
     with pytest.raises(SystemExit) as caught:
         _ = front.server
     assert caught.value.code == 3  # gunicorn gives up at once

@@ -12,7 +12,7 @@ import pytest
 
 from data.charts.registry import CHARTS
 from data.metrics import CATALOG
-from data.workspace import open_workspace
+from data.services.workspace import open_workspace
 from sample.source import SampleSite
 from ui import ids, url
 

@@ -17,9 +17,9 @@ import pytest
 import requests
 
 from cli.serving import InFlight
-from data import readiness
-from data.logs import HIDDEN, REQUEST, SECRETS, JsonLines, PlainLines
-from data.workspace import open_workspace
+from data.platform.logs import HIDDEN, REQUEST, SECRETS, JsonLines, PlainLines
+from data.services import readiness
+from data.services.workspace import open_workspace
 from tests.dashboard import CHECKOUT, environment
 from tests.fake_workspace import FakeWorkspace
 

@@ -14,7 +14,7 @@ import pytest
 import requests
 from sqlalchemy import text
 
-from data.issues.store import IssueStore
+from data.store.issue_store import IssueStore
 from sample.generator import generate
 from sample.server import SampleServer
 from tests.dashboard import CHECKOUT, environment

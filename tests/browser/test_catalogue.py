@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from data.metrics import CATALOG
-from data.metrics.desk import Catalogue
+from data.services.catalogue import Catalogue
 from tests.fake_workspace import FakeWorkspace
 
 pytestmark = pytest.mark.browser

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from data.views import ConnectionReport
-from data.workspace import Workspace, open_workspace
+from data.services.workspace import Workspace, open_workspace
+from data.values.status import ConnectionReport
 from sample.generator import generate
 from sample.server import BAD_TOKEN, SampleServer
 from tests.fake_workspace import FakeWorkspace

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from data.workspace import Workspace, open_workspace
+from data.services.workspace import Workspace, open_workspace
 from sample.source import SampleSite
 from tests.cold import SERVERS, cold
 

@@ -16,9 +16,10 @@ import pytest
 from playwright.sync_api import Error, Page, expect
 
 import sample.server as serving
+from data.services.workspace import Workspace, open_workspace
 from data.teams.content import SEPARATOR
-from data.views import Filters, TeamView
-from data.workspace import Workspace, open_workspace
+from data.values.filters import Filters
+from data.values.teams import TeamView
 from sample.generator import generate
 from sample.server import SampleServer
 from sample.site import Site

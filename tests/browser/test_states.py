@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from data.views import SyncState
+from data.values.status import SyncState
 from tests.fake_workspace import FakeWorkspace
 
 pytestmark = pytest.mark.browser

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from data.views import TeamView
-from data.workspace import Workspace, open_workspace
+from data.services.workspace import Workspace, open_workspace
+from data.values.teams import TeamView
 from sample.source import SampleSite
 
 pytestmark = pytest.mark.browser

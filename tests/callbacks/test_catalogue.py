@@ -14,7 +14,7 @@ from callbacks.catalogue import show_catalogue, show_values
 from callbacks.charts import show_chart
 from data.metrics import CATALOG
 from data.metrics.breakdown import GROUPS
-from data.workspace import Workspace, open_workspace
+from data.services.workspace import Workspace, open_workspace
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
 from ui.tabs import catalogue as tab

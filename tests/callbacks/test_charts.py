@@ -9,7 +9,7 @@ import pytest
 
 from callbacks.charts import show_chart
 from callbacks.detail import show_detail
-from data.workspace import Workspace, open_workspace
+from data.services.workspace import Workspace, open_workspace
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
 

@@ -6,7 +6,7 @@ import pytest
 from dash import no_update
 
 from callbacks import connection as form
-from data.views import Problem
+from data.values.problem import Problem
 from tests.callbacks.acting import acting, words
 from tests.fake_mapping import GOOD_TOKEN, SITE
 from tests.fake_workspace import FakeWorkspace

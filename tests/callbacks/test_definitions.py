@@ -15,7 +15,7 @@ from callbacks.forecast import show_forecast
 from callbacks.jobs import show_jobs
 from callbacks.page import show_period
 from callbacks.sprints import show_sprints
-from data.workspace import Workspace, open_workspace
+from data.services.workspace import Workspace, open_workspace
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
 

@@ -20,8 +20,9 @@ from callbacks.jobs_detail import turn
 from callbacks.jobs_forms import MOST_BYTES, fill, import_file, keep, show_or_hide
 from data.jtbd.cards import CARDS
 from data.jtbd.charts import JOB_CHARTS
-from data.views import JOB_METRICS, Filters
-from data.workspace import Workspace, open_workspace
+from data.services.workspace import Workspace, open_workspace
+from data.values.filters import Filters
+from data.values.numbers import JOB_METRICS
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
 from ui import ids

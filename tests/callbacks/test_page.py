@@ -84,7 +84,7 @@ def find(node, wanted):
 
 
 def test_many_labels_are_still_small(app, fake):
-    from data.views import Choices
+    from data.values.filters import Choices
 
     fake.choices = lambda: Choices(labels=tuple((f"label-{n:05}", n) for n in range(20_000)))
     with app.server.app_context():

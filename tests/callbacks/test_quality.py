@@ -7,7 +7,7 @@ from dash import no_update
 from callbacks.overview import show_findings
 from callbacks.page import layout
 from callbacks.quality import known_quality, show_quality
-from data.workspace import open_workspace
+from data.services.workspace import open_workspace
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
 from tests.fake_workspace import FakeWorkspace
@@ -65,7 +65,7 @@ def test_it_agrees_with_the_overview_about_numbers_and_calculates_none(tmp_path)
     view = {**VIEW, "query": "?tab=quality&period=90d"}
     with acting(made):
         assert "They are not calculated yet" in words(show_quality(view))
-        found = made.overview.answer(made.period("90d")).doubts
+        found = made.overview.answer(made.period("90d")).caveats
         shown = words(show_quality(view))
         overview = words(show_findings({**VIEW, "query": "?period=90d"}))
     careful = [each for each in found if each.metric and each.level != "info"]

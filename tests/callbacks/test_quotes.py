@@ -19,7 +19,7 @@ from callbacks.sprints import show_sprints
 from data.charts.registry import CHARTS
 from data.jtbd.charts import JOB_CHARTS
 from data.metrics.registry import CATALOG
-from data.workspace import Workspace, open_workspace
+from data.services.workspace import Workspace, open_workspace
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
 

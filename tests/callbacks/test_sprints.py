@@ -10,7 +10,7 @@ from dash import no_update
 
 from callbacks.charts import show_chart
 from callbacks.sprints import show_sprints
-from data.workspace import Workspace, open_workspace
+from data.services.workspace import Workspace, open_workspace
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
 from ui.tabs.charts import SPRINTS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.views import SyncState
+from data.values.status import SyncState
 from tests.fake_workspace import FakeWorkspace
 
 OUTPUT = "..sync-progress.children...sync-bar.hidden...sync-clock.disabled...header-freshness.children...header-quality.children...header-site.children...banner-sample.hidden...banner-problems.children...store-revision.data...store-last-sync.data.."

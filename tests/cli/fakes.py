@@ -6,11 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from data.issues.sync import Progress, SyncResult
-from data.metrics.answers import MetricValue
-from data.periods import Period, parse_day
 from data.settings.model import Settings
-from data.views import Answer, Choices, Coverage, FieldInfo, Filters, IssuePage, IssueRow, Status, Suggestion, SyncState
+from data.sync.run import Progress, SyncResult
+from data.values.fields import Coverage, FieldInfo, Suggestion
+from data.values.filters import Choices, Filters
+from data.values.metric_value import MetricValue
+from data.values.numbers import Answer, IssuePage, IssueRow
+from data.values.periods import Period, parse_day
+from data.values.status import Status, SyncState
 
 TODAY = date(2026, 1, 31)
 
@@ -78,7 +81,7 @@ def issue_row(number: int) -> IssueRow:
 
 @dataclass
 class FakeWorkspace:
-    """Stands in for data.workspace.Workspace."""
+    """Stands in for data.services.workspace.Workspace."""
 
     is_sample: bool = False
     synced_at: str | None = "2026-01-31T11:00:00.000Z"

@@ -14,10 +14,10 @@ from typing import get_args
 import pytest
 
 from cli import catalogue, numbers
-from data.metrics.answers import MetricValue
 from data.metrics.breakdown import GROUPS, STEPS
 from data.metrics.catalogue import FAMILIES
 from data.metrics.registry import CATALOG
+from data.values.metric_value import MetricValue
 from tests.cli.conftest import Terminal
 from tests.dashboard import command
 from tests.forked import forked

@@ -13,7 +13,7 @@ import pytest
 from cli import serving
 from cli.failures import CommandFailed
 from data.jira.errors import NotAuthorized
-from data.views import Check
+from data.values.status import Check
 from tests.cli.conftest import Terminal
 from tests.cli.fakes import FakeWorkspace
 

@@ -8,8 +8,8 @@ from datetime import date
 
 import pytest
 
-from data.forecast.answers import SHARES, Backtest, Forecast, ForecastRefused, Question, Remaining
-from data.views import Filters
+from data.values.filters import Filters
+from data.values.forecast import SHARES, Backtest, Forecast, ForecastRefused, Question, Remaining
 from tests.cli.conftest import Terminal
 from tests.cli.fakes import FakeWorkspace
 

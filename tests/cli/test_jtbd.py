@@ -16,9 +16,9 @@ import pytest
 
 from cli import failures, main
 from cli.jtbd import showing
-from data.jtbd.intake import read_file
-from data.jtbd.shelf import open_shelf
-from data.logs import SECRETS
+from data.jtbd.import_records import read_file
+from data.jtbd.storage import open_shelf
+from data.platform.logs import SECRETS
 from tests.dashboard import command
 from tests.forked import forked
 

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from data.views import Choices
+from data.values.filters import Choices
 from tests.dashboard import command
 from tests.forked import forked
 

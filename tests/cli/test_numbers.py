@@ -7,8 +7,9 @@ from datetime import date
 
 import pytest
 
-from data.metrics.answers import MetricValue
-from data.views import Filters, Problem
+from data.values.filters import Filters
+from data.values.metric_value import MetricValue
+from data.values.problem import Problem
 from tests.cli.conftest import Terminal
 from tests.cli.fakes import FakeWorkspace, metric_value, without_mapping
 

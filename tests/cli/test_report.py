@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from data.periods import Period
-from data.views import Filters
+from data.values.filters import Filters
+from data.values.periods import Period
 from tests.cli.conftest import Terminal
 from tests.cli.fakes import FakeWorkspace
 from tests.dashboard import command

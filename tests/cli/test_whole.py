@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from data.metrics.answers import MetricValue
+from data.values.metric_value import MetricValue
 from tests.dashboard import command, dashboard
 from tests.forked import forked
 

@@ -35,7 +35,7 @@ def test_the_client_reads_what_describes_a_site(behind: Behind) -> None:
 
 
 def test_a_whole_sync_passes_the_referee(behind: Behind, tmp_path: Path) -> None:
-    syncing, storing = pytest.importorskip("data.issues.sync"), pytest.importorskip("data.issues.store")
+    syncing, storing = pytest.importorskip("data.sync.run"), pytest.importorskip("data.store.issue_store")
     store = storing.IssueStore(tmp_path / "issues.sqlite")
     mapped = {
         field

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from data.jira import gate
+from data.jira import host_limiter
 
 
 @pytest.fixture(autouse=True)
 def _new_hosts() -> None:
-    gate.forget()
+    host_limiter.forget()

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data import connection
-from data.connection import DEFAULT_JQL, Home, HomeError, TokenError, TokenStore, resolve, token_for
 from data.jira.connection import site_key
+from data.settings import connection
+from data.settings.connection import DEFAULT_JQL, Home, HomeError, TokenError, TokenStore, resolve, token_for
 from data.settings.model import Settings
 
 TOKEN = "c4nary-t0ken-of-the-test"

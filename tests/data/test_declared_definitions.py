@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from data.charts.desk import drawn
 from data.charts.registry import CHARTS
-from data.exports import csv_text
+from data.exports.csv import csv_text
+from data.facts.dataset import Dataset
 from data.metrics import CATALOG
-from data.metrics.facts import Facts
 from data.metrics.measure import measure
-from data.periods import Period
+from data.services.charts import drawn
+from data.services.workspace import Workspace, open_workspace
 from data.settings.definitions import expanded, table
-from data.views import Filters
-from data.workspace import Workspace, open_workspace
+from data.values.filters import Filters
+from data.values.periods import Period
 from sample.source import SampleSite
 
 # A value that differs from the default; statuses are named and become ids.
@@ -80,7 +80,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     yield made
 
 
-def told(facts: Facts, period: Period) -> dict[str, Any]:
+def told(facts: Dataset, period: Period) -> dict[str, Any]:
     """What every metric and every chart says: numbers, lines, and the CSV."""
     out: dict[str, Any] = {}
     for name, metric in CATALOG.items():

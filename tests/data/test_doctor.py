@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from data.workspace import Workspace, open_workspace
+from data.services.workspace import Workspace, open_workspace
 from sample.source import SampleSite
 
 SAMPLE = SampleSite(issues=60)
@@ -41,7 +41,7 @@ def test_a_site_in_order_has_nothing_wrong(synced):
 
 
 def test_a_full_disk(synced, monkeypatch):
-    monkeypatch.setattr("data.readiness.shutil.disk_usage", lambda _: SimpleNamespace(free=3_000_000))
+    monkeypatch.setattr("data.services.readiness.shutil.disk_usage", lambda _: SimpleNamespace(free=3_000_000))
     assert wrong(synced).keys() == {"Disk"}
     assert "3 MB" in wrong(synced)["Disk"]
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from data.exports import BOM, csv_text, neutral
+from data.exports.csv import BOM, csv_text, neutral
 
 TRIGGERS = "=+-@＝＋－＠"
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from data.jobs import PAUSE, SyncJob
+from data.sync.job import PAUSE, SyncJob
 
 START = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from data.periods import MAX_DAYS, Period, PeriodError, first_instant, local_date, parse_day, zone_named
+from data.values.periods import MAX_DAYS, Period, PeriodError, first_instant, local_date, parse_day, zone_named
 
 # Odd on purpose: half hours, no midnight, no day, midnight twice, the far ends of the world.
 ZONES = ["UTC", "Europe/Berlin", "America/New_York", "America/Sao_Paulo", "America/St_Johns", "Africa/Cairo", "Asia/Kathmandu",

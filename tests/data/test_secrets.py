@@ -17,12 +17,12 @@ from urllib.parse import quote
 import pytest
 
 from data.cache.metric_cache import Key, MetricCache
-from data.connection import Home, resolve, token_for
-from data.exports import csv_text
+from data.exports.csv import csv_text
 from data.jira.client import Jira
 from data.jira.connection import Connection
 from data.jira.errors import JiraError
-from data.logs import HIDDEN, SECRETS, JsonLines, SecretFilter, protect
+from data.platform.logs import HIDDEN, SECRETS, JsonLines, SecretFilter, protect
+from data.settings.connection import Home, resolve, token_for
 from data.settings.store import Invalid, SettingsStore
 
 TOKEN = "c4nary/t0ken+of=tests%Zq7"

@@ -12,20 +12,20 @@ from datetime import UTC, datetime
 import pytest
 
 from cli import main, sites
-from data.forecast.answers import ForecastRefused
-from data.forecast.asking import _number
-from data.issues import store as issue_store
-from data.issues.intake import Tally
+from data.forecast.request import _number
 from data.jira.connection import LONGEST_SHOWN, _shown
 from data.jira.errors import LONGEST_REASON, RateLimited
-from data.jira.gate import Gate
-from data.jira.refusals import LONGEST_SAID, refusal
+from data.jira.host_limiter import HostLimiter
+from data.jira.http_errors import LONGEST_SAID, refusal
 from data.jtbd import store as record_store
-from data.logs import SECRETS
-from data.noted import LONGEST, allowed
+from data.platform.logs import SECRETS
+from data.platform.telemetry_records import LONGEST, allowed
+from data.services.workspace import open_workspace
 from data.settings.model import Settings
+from data.store import issue_store
+from data.sync.stage import Tally
 from data.teams.content import BadView, _text
-from data.workspace import open_workspace
+from data.values.forecast import ForecastRefused
 from tests.data.jira.fake import FakeJira, Reply
 
 TOKEN = "c4nary+t0ken-of.the~k1nd_Th4t=moves"
@@ -63,7 +63,7 @@ def jira_said(status: int, **headers: str) -> Callable[[str], str]:
 def limit_named(text: str) -> str:
     error = refusal(429, {"RateLimit-Reason": text}, b"", now=NOW)
     assert isinstance(error, RateLimited)
-    gate = Gate()
+    gate = HostLimiter()
     gate.hold(60, error.reason)
     held = raised(RateLimited, lambda: gate.turn(1, lambda: False, lambda _: None))
     return f"{error}{error.reason}{error.to_dict()}{held}"
@@ -132,7 +132,7 @@ def test_no_piece_reaches_terminal_doctor_or_database(where, start, status, monk
         "/rest/api/3/serverInfo": {"deploymentType": "Cloud", "version": "1", "serverTitle": text, "baseUrl": jira.url},
         "/rest/api/3/myself": Reply(status, {"errorMessages": [text]}, headers),
     }
-    monkeypatch.setattr("data.jira.sender.gate_of", lambda _: Gate())
+    monkeypatch.setattr("data.jira.sender.limiter_of", lambda _: HostLimiter())
     monkeypatch.setattr(sites, "_workspace", lambda: workspace)
     with caplog.at_level("DEBUG"):
         codes = [main([*words, "--format", "json"]) for words in (["sync"], ["doctor"])]

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from data import spreadsheet
-from data.spreadsheet import LONGEST, Sheet, xlsx
+from data.exports import xlsx as workbooks
+from data.exports.xlsx import LONGEST, Sheet, xlsx
 from tests.workbook import parts, sheets
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -117,7 +117,7 @@ def test_long_text_is_cut_and_says_so():
 
 
 def test_more_rows_than_a_worksheet_holds_are_told(monkeypatch):
-    monkeypatch.setattr(spreadsheet, "MOST_ROWS", 10)
+    monkeypatch.setattr(workbooks, "MOST_ROWS", 10)
     rows = sheets(xlsx([Sheet("S", ["n"], [[n] for n in range(15)])], BERLIN, NOW))["S"]
     assert [each[0] for each in rows[1:10]] == list(range(9))
     assert rows[10] == ["6 more rows do not fit into a worksheet; the CSV has them."]

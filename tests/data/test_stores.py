@@ -7,10 +7,10 @@ import threading
 
 import pytest
 
-from data.connection import Home
-from data.issues import schema
-from data.issues.store import IssueStore
-from data.workspace import open_workspace
+from data.services.workspace import open_workspace
+from data.settings.connection import Home
+from data.store import schema
+from data.store.issue_store import IssueStore
 from sample.source import SampleSite
 
 

@@ -10,13 +10,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from data.connection import HomeError
 from data.jira.errors import InvalidUrl, JiraError
-from data.metrics.answers import ErrorState
-from data.periods import PeriodError
+from data.services.workspace import open_workspace
+from data.settings.connection import HomeError
 from data.settings.store import Conflict, Invalid
-from data.views import Filters
-from data.workspace import open_workspace
+from data.values.filters import Filters
+from data.values.metric_value import ErrorState
+from data.values.periods import PeriodError
 from sample.generator import generate
 from sample.server import BAD_TOKEN, SampleServer
 from sample.source import SampleSite

@@ -14,12 +14,12 @@ import pytest
 from sqlalchemy import Connection as Connected
 from sqlalchemy import Engine, event
 
-from data.issues.store import IssueStore
-from data.issues.sync import SyncResult, sync
-from data.jira import gate
+from data.jira import host_limiter
 from data.jira.client import Jira
 from data.jira.connection import Connection
-from data.jira.sender import Patience
+from data.jira.sender import RetryPolicy
+from data.store.issue_store import IssueStore
+from data.sync.run import SyncResult, sync
 from tests.faults.oracle import ADDRESS, JQL, differences, snapshot
 from tests.faults.server import TOKEN, FaultyJira
 from tests.faults.site import Site
@@ -30,9 +30,9 @@ def short_pause(seconds: float) -> None:
     time.sleep(min(seconds, 0.02))
 
 
-def usual_patience() -> Patience:
+def usual_patience() -> RetryPolicy:
     """So long that a healthy test site is never too slow, on a busy machine too."""
-    return Patience(timeout=(10, 10), tries=4, longest=3, deadline=30, most_bytes=3_000_000)
+    return RetryPolicy(timeout=(10, 10), tries=4, longest=3, deadline=30, most_bytes=3_000_000)
 
 
 @cache
@@ -148,7 +148,7 @@ class Syncs:
 
     def recovers(self, most: int = 1, **more) -> None:
         """Without faults and after all pauses, so many syncs later the stores hold what the site has."""
-        gate.forget()
+        host_limiter.forget()
         self.server.heal()
         self.site.settle()
         self.patience = usual_patience()
@@ -199,7 +199,7 @@ def _no_power_cut() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _new_hosts() -> None:
     """Test servers come and go on the same ports."""
-    gate.forget()
+    host_limiter.forget()
 
 
 @pytest.fixture(params=[1, 4], ids=["alone", "four"])

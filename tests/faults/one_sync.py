@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime, timedelta
 
-from data.issues.store import IssueStore
-from data.issues.sync import sync
 from data.jira.connection import Connection
+from data.store.issue_store import IssueStore
+from data.sync.run import sync
 from tests.faults.oracle import ADDRESS, JQL
 from tests.faults.site import SECOND, START
 

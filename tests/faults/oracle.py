@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from data.issues import schema
-from data.issues.store import IssueStore
+from data.store import schema
+from data.store.issue_store import IssueStore
 from tests.faults.pages import Limits
 from tests.faults.site import FLAGGED, POINTS, SECOND, SIZE, SPRINT, Site, Ticket
 

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from data.issues.store import IssueStore
-from data.issues.sync import Progress, SyncResult, sync
-from data.jira import gate
+from data.jira import host_limiter
 from data.jira.connection import Connection
 from data.jira.errors import Cancelled, HostBusy, JiraError, Unreachable
-from data.jira.gate import Gate
+from data.jira.host_limiter import HostLimiter
 from data.jira.protocol import Request
-from data.jira.sender import Patience, Sender
+from data.jira.sender import RetryPolicy, Sender
+from data.store.issue_store import IssueStore
+from data.sync.run import Progress, SyncResult, sync
 from tests.data.jira.fake import FakeJira, FakeSite, Reply
 from tests.faults.conftest import empty
 from tests.faults.drips import PLACES, Dripping
@@ -32,7 +32,7 @@ SOON = 30.0  # seconds that none of this takes by far; a deadline that does not 
 @contextmanager
 def asking(url: str, work: Callable[[Sender], object], **more) -> Iterator[list[BaseException | None]]:
     """Runs `work` with a sender in a thread; at the end the thread must have ended, and the list has what it raised."""
-    patience = Patience(timeout=(5, 25), tries=2, deadline=more.pop("deadline", 60))
+    patience = RetryPolicy(timeout=(5, 25), tries=2, deadline=more.pop("deadline", 60))
     sender = Sender(Connection(url, "", "t"), patience=patience, **more)
     raised: list[BaseException | None] = []
 
@@ -55,7 +55,7 @@ def test_a_deadline_ends_the_socket_wherever_the_answer_stands(place):
     with Dripping(place) as server, asking(server.url, lambda sender: sender.send(GET), deadline=0.4) as raised:
         pass
     assert isinstance(raised[0], Unreachable), raised[0]
-    assert gate.gate_of(("http", "127.0.0.1", int(server.url.rpartition(":")[2]))).under_way == 0
+    assert host_limiter.limiter_of(("http", "127.0.0.1", int(server.url.rpartition(":")[2]))).under_way == 0
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -114,7 +114,7 @@ def test_the_socket_is_closed_not_only_left():
 def test_a_slot_is_free_again_after_its_time_whatever_its_thread_does():
     """A thread that waits for a name server cannot be woken; its slot does not wait with it."""
     now = [100.0]
-    door = Gate(clock=lambda: now[0], at_once=1)
+    door = HostLimiter(clock=lambda: now[0], at_once=1)
     lease = door.turn(0, lambda: False, time.sleep, lease=20)
     assert door.under_way == 1
     with pytest.raises(HostBusy):
@@ -134,7 +134,7 @@ def test_a_cancelled_request_gives_its_slot_back_although_its_thread_is_stuck(mo
         raise OSError("no such name")
 
     monkeypatch.setattr(socket, "getaddrinfo", never_resolves)
-    door = Gate()
+    door = HostLimiter()
     with asking("http://localhost:9", lambda sender: sender.send(GET), cancelled=stop.is_set, gate=door):
         assert stuck.wait(SOON)
         assert door.under_way == 1
@@ -147,7 +147,7 @@ def test_a_cancelled_request_gives_its_slot_back_although_its_thread_is_stuck(mo
 
 def test_waiting_for_a_slot_is_told_and_bounded():
     now, told = [100.0], []
-    door = Gate(clock=lambda: now[0], at_once=1)
+    door = HostLimiter(clock=lambda: now[0], at_once=1)
     door.turn(0, lambda: False, time.sleep)
 
     def later() -> bool:
@@ -162,10 +162,10 @@ def test_waiting_for_a_slot_is_told_and_bounded():
 
 def test_a_busy_host_is_no_failure_of_the_host():
     """The circuit neither opens nor closes by requests that were never sent."""
-    door = Gate(at_once=1, failures=1)
+    door = HostLimiter(at_once=1, failures=1)
     door.turn(0, lambda: False, time.sleep)
     with FakeJira(**{"/x": Reply(200, [])}) as fake:
-        sender = Sender(Connection(fake.url, "", "t"), patience=Patience(slot_wait=0.1), gate=door)
+        sender = Sender(Connection(fake.url, "", "t"), patience=RetryPolicy(slot_wait=0.1), gate=door)
         for _ in range(3):
             with pytest.raises(HostBusy):
                 sender.send(GET)
@@ -175,18 +175,18 @@ def test_a_busy_host_is_no_failure_of_the_host():
 
 def test_a_probe_that_never_ends_does_not_keep_the_others_waiting():
     now = [100.0]
-    door = Gate(clock=lambda: now[0], failures=1)
+    door = HostLimiter(clock=lambda: now[0], failures=1)
     door.failed(Unreachable(), probe=False)
     assert door.admit(1, lambda: False)
-    now[0] += gate.LEASE + 1
+    now[0] += host_limiter.LEASE + 1
     assert door.admit(1, lambda: False)
 
 
 def test_a_sync_tells_that_it_waits(tmp_path):
     """Somebody else holds all slots; the words of the progress say so, and the sync goes on when one is free."""
     with FakeSite(3) as site:
-        door = gate.gate_of(("http", "127.0.0.1", int(site.url.rpartition(":")[2])))
-        held = [door.turn(0, lambda: False, time.sleep) for _ in range(gate.AT_ONCE)]
+        door = host_limiter.limiter_of(("http", "127.0.0.1", int(site.url.rpartition(":")[2])))
+        held = [door.turn(0, lambda: False, time.sleep) for _ in range(host_limiter.AT_ONCE)]
         told: list[str] = []
 
         def report(progress: Progress) -> None:
@@ -243,7 +243,7 @@ def test_cancelled_syncs_leave_no_slot_behind(tmp_path, count):
 
 def slots_held(url: str) -> int:
     """Of this host, when those that are being given back are back."""
-    door = gate.gate_of(("http", "127.0.0.1", int(url.rpartition(":")[2])))
+    door = host_limiter.limiter_of(("http", "127.0.0.1", int(url.rpartition(":")[2])))
     end = time.monotonic() + 5
     while door.under_way and time.monotonic() < end:
         time.sleep(0.01)
@@ -254,7 +254,9 @@ def test_a_host_that_drips_on_many_cancelled_syncs_is_asked_again_at_once():
     """More requests than there are slots, all cancelled; then one more: it arrives."""
     with Dripping("header") as server:
         stop = threading.Event()
-        senders = [Sender(Connection(server.url, "", "t"), cancelled=stop.is_set) for _ in range(3 * gate.AT_ONCE)]
+        senders = [
+            Sender(Connection(server.url, "", "t"), cancelled=stop.is_set) for _ in range(3 * host_limiter.AT_ONCE)
+        ]
 
         def ask(sender: Sender) -> None:
             with pytest.raises(Cancelled):
@@ -263,14 +265,14 @@ def test_a_host_that_drips_on_many_cancelled_syncs_is_asked_again_at_once():
         threads = [threading.Thread(target=ask, args=(each,), daemon=True) for each in senders]
         for each in threads:
             each.start()
-        for _ in range(gate.AT_ONCE):
+        for _ in range(host_limiter.AT_ONCE):
             assert server.came.acquire(timeout=SOON)
         stop.set()
         for each in threads:
             each.join(SOON)
             assert not each.is_alive()
         assert slots_held(server.url) == 0
-        assert server.connections == gate.AT_ONCE
+        assert server.connections == host_limiter.AT_ONCE
         again = threading.Event()
         with asking(server.url, lambda sender: sender.send(GET), cancelled=again.is_set):
             assert server.came.acquire(timeout=5), "the next request does not start within 5 s"

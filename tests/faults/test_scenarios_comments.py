@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from data.issues import schema
-from data.issues.store import IssueStore
+from data.store import schema
+from data.store.issue_store import IssueStore
 from tests.faults import faults
 from tests.faults.conftest import Syncs
 from tests.faults.oracle import ADDRESS, JQL

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from data.issues.quality import Circumstances, findings
-from data.issues.tables import read
+from data.quality.findings import Circumstances, findings
+from data.tables.tidy import read
 from tests.faults import faults
 from tests.faults.conftest import work
 from tests.faults.oracle import PROJECTS, expected, held

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data.issues.tables import NEVER
 from data.settings.fields import FIELDS
+from data.tables.tidy import NEVER
 from sample.tables import tidy
 
 SIZE = 2000

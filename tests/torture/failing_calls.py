@@ -20,13 +20,13 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from data.cache.files import locked, write_atomic
 from data.cache.metric_cache import MetricCache
-from data.connection import TokenError, TokenStore
-from data.issues import schema
-from data.issues.store import IssueStore
 from data.jira.errors import JiraError
+from data.platform.files import locked, write_atomic
+from data.settings.connection import TokenError, TokenStore
 from data.settings.store import SettingsError, SettingsStore
+from data.store import schema
+from data.store.issue_store import IssueStore
 from tests.torture import writers
 
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EROFS)

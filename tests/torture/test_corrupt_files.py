@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from data.cache.metric_cache import MetricCache
-from data.connection import TokenError, TokenStore
 from data.jira.errors import JiraError
-from data.periods import PeriodError
+from data.services.workspace import Workspace, open_workspace
+from data.settings.connection import TokenError, TokenStore
 from data.settings.store import SettingsError, SettingsStore
-from data.views import Problem
-from data.workspace import Workspace, open_workspace
+from data.values.periods import PeriodError
+from data.values.problem import Problem
 from sample.generator import generate
 from sample.server import SampleServer
 from tests.torture import writers

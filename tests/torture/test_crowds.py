@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import data.workspace as module
-from data.workspace import open_workspace
+import data.services.workspace as module
+from data.services.workspace import open_workspace
 from sample.source import SampleSite
 from tests.torture.conftest import ROOT
 

@@ -11,8 +11,8 @@ import sys
 
 import pytest
 
-from data.issues import schema
-from data.issues.store import IssueStore, StoreError
+from data.store import schema
+from data.store.issue_store import IssueStore, StoreError
 from tests.torture import writers
 from tests.torture.conftest import ROOT
 

@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from data.cache.metric_cache import Key, MetricCache
-from data.issues import schema
-from data.issues.store import IssueStore
-from data.issues.sync import sync
 from data.jira.connection import Connection
 from data.jtbd.records import JobCompletion
 from data.jtbd.store import RecordStore
-from data.metrics.answers import MetricValue
 from data.settings.store import SettingsStore
+from data.store import schema
+from data.store.issue_store import IssueStore
+from data.sync.run import sync
 from data.teams.store import TeamStore
-from data.views import Filters, TeamView
+from data.values.filters import Filters
+from data.values.metric_value import MetricValue
+from data.values.teams import TeamView
 
 ISSUES = 60
 BATCH = 3

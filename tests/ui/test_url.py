@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.views import Filters
+from data.values.filters import Filters
 from ui.url import TABS, View, parse, query
 
 WORDS = st.text(min_size=1, max_size=20).filter(lambda text: text.isprintable() and text.strip())

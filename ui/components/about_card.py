@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dash import html
 
-from data.periods import Period
-from data.views import Answer, Status
+from data.values.numbers import Answer
+from data.values.periods import Period
+from data.values.status import Status
 from ui.words import moment, span
 
 

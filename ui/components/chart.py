@@ -8,8 +8,9 @@ from typing import Any
 
 from dash import dcc, html
 
-from data.settings.definitions import Switch
-from data.views import ChartAnswer, Problem
+from data.values.charts import ChartAnswer
+from data.values.problem import Problem
+from data.values.switches import Switch
 from ui import ids
 from ui.components.chart_figure import figure
 from ui.components.definitions import switch_row

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from data.views import ChartAnswer, Line, Series
+from data.values.charts import ChartAnswer, Line, Series
 from ui.components.chart_points import name_places, region_names, region_shapes, sized_trace
 from ui.figures import escape
 from ui.words import unit_words

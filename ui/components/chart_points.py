@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from data.views import ChartAnswer, Region, Series
+from data.values.charts import ChartAnswer, Region, Series
 from ui.figures import escape
 
 _WIDE, _HIGH = 640, 380  # px of a plane, about; which names fit beside their points is decided with it

@@ -11,8 +11,8 @@ from typing import Any
 
 from dash import dcc, html
 
-from data.settings.definitions import Switch
-from data.views import ChosenDefinition, Problem
+from data.values.problem import Problem
+from data.values.switches import ChosenDefinition, Switch
 from ui import ids
 from ui.components.icon import icon
 from ui.components.notice import notice

@@ -8,7 +8,8 @@ from typing import Any
 import dash_bootstrap_components as dbc
 from dash import html
 
-from data.views import ChosenDefinition, Problem
+from data.values.problem import Problem
+from data.values.switches import ChosenDefinition
 from ui import ids
 from ui.components.notice import notice
 

@@ -7,7 +7,7 @@ import json
 import dash_bootstrap_components as dbc
 from dash import html
 
-from data.views import Choices, Filters
+from data.values.filters import Choices, Filters
 from ui import ids
 from ui.components.menu import menu
 from ui.url import FILTERS

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import html
 
-from data.views import Status
+from data.values.status import Status
 from ui.words import moment
 
 

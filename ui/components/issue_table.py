@@ -9,7 +9,7 @@ import dash_ag_grid
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from data.views import Detail, IssueRow
+from data.values.numbers import Detail, IssueRow
 from ui import ids
 from ui.words import day, moment
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import html
 
-from data.metrics.answers import ErrorState, MetricValue
+from data.values.metric_value import ErrorState, MetricValue
 from ui import ids
 from ui.components.icon import icon
 from ui.components.sparkline import sparkline

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dash import html
 
-from data.views import Problem
+from data.values.problem import Problem
 from ui.components.icon import icon
 
 _ICONS = {"info": "info-circle", "warning": "exclamation-triangle", "danger": "exclamation-circle"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dash_bootstrap_components as dbc
 from dash import html
 
-from data.periods import PRESETS, Period
+from data.values.periods import PRESETS, Period
 from ui import ids
 from ui.components.icon import icon
 from ui.components.menu import menu

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import html
 
-from data.views import Quality
+from data.values.quality import Quality
 from ui.words import count
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from data.jtbd.views import RecordPage, RecordRow
+from data.values.jobs import RecordPage, RecordRow
 from ui import ids
 from ui.components.icon import icon
 from ui.components.still import still

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import html
 
-from data.views import SyncState
+from data.values.status import SyncState
 
 
 def progress(sync: SyncState) -> list[Any]:

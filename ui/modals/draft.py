@@ -11,7 +11,7 @@ from typing import Any
 
 from data.settings.fields import FIELDS
 from data.settings.model import Settings
-from data.views import FieldInfo, StatusInfo, TypeInfo
+from data.values.fields import FieldInfo, StatusInfo, TypeInfo
 
 Draft = dict[str, Any]
 

@@ -7,7 +7,7 @@ from typing import Any
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from data.views import Problem
+from data.values.problem import Problem
 from ui import ids
 from ui.components.icon import icon
 from ui.components.notice import notice

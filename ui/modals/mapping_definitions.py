@@ -12,7 +12,8 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from data.settings.definitions import DAYS, PARTS, WORKFLOW, Definition, table
-from data.views import Problem, StatusInfo
+from data.values.fields import StatusInfo
+from data.values.problem import Problem
 from ui import ids
 from ui.components.icon import icon
 from ui.components.notice import notice

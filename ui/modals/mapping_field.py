@@ -9,7 +9,8 @@ from typing import Any
 from dash import dcc, html
 
 from data.settings.fields import FIELDS, MappedField
-from data.views import Coverage, FieldInfo, Problem, Suggestion
+from data.values.fields import Coverage, FieldInfo, Suggestion
+from data.values.problem import Problem
 from ui import ids
 from ui.components.icon import icon
 from ui.components.notice import notice

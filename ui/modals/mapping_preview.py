@@ -6,8 +6,8 @@ from typing import Any
 
 from dash import html
 
-from data.metrics.answers import ErrorState, MetricValue
 from data.settings.fields import FIELDS
+from data.values.metric_value import ErrorState, MetricValue
 from ui.components.icon import icon
 from ui.words import headline
 

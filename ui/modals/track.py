@@ -10,8 +10,8 @@ from typing import Any
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from data.jtbd.views import JobChoices
-from data.views import Problem
+from data.values.jobs import JobChoices
+from data.values.problem import Problem
 from ui import ids
 from ui.components.icon import icon
 from ui.components.notice import notice

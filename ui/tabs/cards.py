@@ -8,9 +8,11 @@ from typing import Any
 
 from dash import dcc, html
 
-from data.metrics.answers import ErrorState
-from data.periods import Period
-from data.views import Answer, Problem, Status
+from data.values.metric_value import ErrorState
+from data.values.numbers import Answer
+from data.values.periods import Period
+from data.values.problem import Problem
+from data.values.status import Status
 from ui import ids
 from ui.components.about_card import about_card, about_line
 from ui.components.metric_card import data_days, metric_card, skeletons

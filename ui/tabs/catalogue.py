@@ -9,8 +9,9 @@ from typing import Any
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
-from data.metrics.answers import MetricValue
-from data.views import Answer, Entry, Problem
+from data.values.metric_value import MetricValue
+from data.values.numbers import Answer, Entry
+from data.values.problem import Problem
 from ui import ids
 from ui.components.downloads import download_links
 from ui.components.icon import icon

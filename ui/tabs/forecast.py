@@ -8,8 +8,8 @@ from typing import Any
 import dash_bootstrap_components as dbc
 from dash import html
 
-from data.forecast.answers import HISTORY, SEED, Backtest, Forecast
-from data.views import Problem
+from data.values.forecast import HISTORY, SEED, Backtest, Forecast
+from data.values.problem import Problem
 from ui import ids
 from ui.components.icon import icon
 from ui.components.notice import notice

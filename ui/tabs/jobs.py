@@ -8,9 +8,9 @@ from typing import Any
 
 from dash import html
 
-from data.jtbd.views import InvestmentRow, JobChoices, OutcomeRow, Overview
-from data.metrics.answers import MetricValue
-from data.views import Problem
+from data.values.jobs import InvestmentRow, JobChoices, OutcomeRow, Overview
+from data.values.metric_value import MetricValue
+from data.values.problem import Problem
 from ui import ids
 from ui.components.chart import chart_card, chart_cards
 from ui.components.icon import icon

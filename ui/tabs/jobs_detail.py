@@ -7,10 +7,13 @@ from typing import Any
 
 from dash import html
 
-from data.jtbd.views import JobRow, OutcomeRow, Overview, PainpointRow
-from data.metrics.answers import MetricValue
-from data.periods import Period
-from data.views import Detail, Picked, Problem, Status
+from data.values.charts import Picked
+from data.values.jobs import JobRow, OutcomeRow, Overview, PainpointRow
+from data.values.metric_value import MetricValue
+from data.values.numbers import Detail
+from data.values.periods import Period
+from data.values.problem import Problem
+from data.values.status import Status
 from ui import figures
 from ui.components.downloads import KINDS as FILES
 from ui.components.icon import icon

@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import html
 
-from data.jtbd.views import CheckRow, DeliverableRow, Overview, QualityRow, RegisterRow
+from data.values.jobs import CheckRow, DeliverableRow, Overview, QualityRow, RegisterRow
 from ui.components.icon import icon
 from ui.tabs.jobs import LIST
 from ui.tabs.jobs_tables import block, painpoints

@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import html
 
-from data.jtbd.views import Interval, JobRow, Opportunity, OutcomeRow, Overview, PainpointRow
+from data.values.jobs import Interval, JobRow, Opportunity, OutcomeRow, Overview, PainpointRow
 from ui.components.icon import icon
 from ui.tabs.jobs import band, link_to
 from ui.url import View, query

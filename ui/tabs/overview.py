@@ -8,8 +8,9 @@ from typing import Any
 
 from dash import html
 
-from data.overview.views import Ageing, Change, Doubt, Overview
-from data.views import Problem, Status
+from data.values.overview import Ageing, Caveat, Change, Overview
+from data.values.problem import Problem
+from data.values.status import Status
 from ui import ids
 from ui.components.icon import icon
 from ui.components.limits_line import limits_line
@@ -39,7 +40,7 @@ def skeleton() -> list[Any]:
 
 def overview_page(found: Overview, view: View) -> list[Any]:
     """The three lists."""
-    return [_changes(found, view), _ageing(found), _doubts(found.doubts, view)]
+    return [_changes(found, view), _ageing(found), _doubts(found.caveats, view)]
 
 
 def overview_problem(problem: Problem, request_id: str = "") -> list[Any]:
@@ -177,7 +178,7 @@ def _row(item: Ageing) -> html.Tr:
 # ── what cannot be trusted
 
 
-def _doubts(found: Sequence[Doubt], view: View) -> html.Section:
+def _doubts(found: Sequence[Caveat], view: View) -> html.Section:
     shown: Any = html.P("Nothing was found that makes these numbers doubtful.", className="overview-said")
     if found:
         shown = html.Ul([_doubt(each, view) for each in found], className="overview-list")
@@ -202,7 +203,7 @@ def _doubts(found: Sequence[Doubt], view: View) -> html.Section:
     )
 
 
-def _doubt(each: Doubt, view: View) -> html.Li:
+def _doubt(each: Caveat, view: View) -> html.Li:
     level = each.level if each.level in _LEVELS else "warning"
     return html.Li(
         [
@@ -221,7 +222,7 @@ def _doubt(each: Doubt, view: View) -> html.Li:
     )
 
 
-def _action(each: Doubt, view: View) -> Any:
+def _action(each: Caveat, view: View) -> Any:
     if each.action == "mapping":
         return html.Button(
             [icon("sliders2"), "Configure mappings"],
@@ -238,6 +239,6 @@ def _action(each: Doubt, view: View) -> Any:
     return None
 
 
-def _way(words: str, href: str, each: Doubt) -> html.A:
+def _way(words: str, href: str, each: Caveat) -> html.A:
     names = {"data-nav": "link", "aria-label": f"{words}: {each.title}"}
     return html.A(words, href=href or "?", className="overview-way", **names)

@@ -8,8 +8,10 @@ from typing import Any
 
 from dash import html
 
-from data.overview.views import Doubt
-from data.views import Finding, Problem, Quality, Status
+from data.values.overview import Caveat
+from data.values.problem import Problem
+from data.values.quality import Finding, Quality
+from data.values.status import Status
 from ui.components.notice import notice
 from ui.components.still import still
 from ui.url import View, query
@@ -27,14 +29,14 @@ _MOST_WARNINGS = 50
 
 
 def quality_page(
-    quality: Quality, status: Status, view: View = EVERYTHING, days: str = "", doubts: Sequence[Doubt] | None = None
+    quality: Quality, status: Status, view: View = EVERYTHING, days: str = "", caveats: Sequence[Caveat] | None = None
 ) -> html.Div:
     """Findings first, the worst at the top; then the last sync, and the numbers of the view's `days` that need care, with
     which the overview must agree. `doubts`: None where they are not calculated."""
     parts = [
         _findings(quality, status),
         _last_sync(quality.sync, status),
-        _numbers(view, days, doubts) if days else None,
+        _numbers(view, days, caveats) if days else None,
     ]
     return html.Div([each for each in parts if each is not None], className="quality-page")
 
@@ -110,12 +112,12 @@ def _finding(each: Finding) -> html.Li:
 # ── the numbers
 
 
-def _numbers(view: View, days: str, doubts: Sequence[Doubt] | None) -> html.Section:
+def _numbers(view: View, days: str, caveats: Sequence[Caveat] | None) -> html.Section:
     """What the data lacks is above; what the numbers of some days leave out of it is told here and on the overview."""
     there = replace(view.with_metric(None), own=())
-    if doubts:
-        shown: Any = still(html.Ul([_careful(each, there) for each in doubts], className="findings findings-short"))
-    elif doubts is None:
+    if caveats:
+        shown: Any = still(html.Ul([_careful(each, there) for each in caveats], className="findings findings-short"))
+    elif caveats is None:
         shown = html.P("They are not calculated yet; the overview does it.")
     else:
         shown = html.P("None of the ten leaves out much or waits for a field.")
@@ -132,7 +134,7 @@ def _numbers(view: View, days: str, doubts: Sequence[Doubt] | None) -> html.Sect
     )
 
 
-def _careful(each: Doubt, view: View) -> html.Li:
+def _careful(each: Caveat, view: View) -> html.Li:
     level = each.level if each.level in _LEVELS else "warning"
     href = query(replace(view, tab="overview", metric=each.metric)) or "?"
     return html.Li(

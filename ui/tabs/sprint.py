@@ -6,8 +6,8 @@ from typing import Any
 
 from dash import html
 
-from data.sprints.views import IssueList, OneSprint, Part, SprintIssue, SprintRow
-from data.views import Problem
+from data.values.problem import Problem
+from data.values.sprints import IssueList, OneSprint, Part, SprintIssue, SprintRow
 from ui.components.icon import icon
 from ui.components.notice import notice
 from ui.components.still import still

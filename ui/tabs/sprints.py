@@ -8,8 +8,8 @@ from typing import Any
 
 from dash import html
 
-from data.sprints.views import BoardChoice, SprintRow, Sprints, Summary
-from data.views import Problem
+from data.values.problem import Problem
+from data.values.sprints import BoardChoice, SprintRow, Sprints, Summary
 from ui.components.icon import icon
 from ui.components.menu import menu
 from ui.components.notice import notice

@@ -7,7 +7,8 @@ from typing import Any
 
 from dash import html
 
-from data.views import Compared, ComparedRow, Comparison, Problem, TeamList, TeamView
+from data.values.problem import Problem
+from data.values.teams import Compared, ComparedRow, Comparison, TeamList, TeamView
 from ui import ids
 from ui.components.icon import icon
 from ui.components.metric_card import tier

@@ -10,16 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.charts.catalogue import ChartAsked, chart
+from data.charts.downsample import thin
 from data.charts.drawing import Drawing, NoSuchPoint, Picks, nothing
 from data.charts.moments import local_minutes
-from data.charts.thinning import thin
-from data.metrics.deployments import FAILED, UNKNOWN, WORKED, Deployments, deployment_rows, deployments, outcomes
+from data.facts.dataset import Dataset
+from data.facts.deployments import FAILED, UNKNOWN, WORKED, Deployments, deployment_rows, deployments, outcomes
+from data.facts.recoveries import recovery_rows
+from data.facts.rows import Rows
 from data.metrics.dora.deployment_frequency import no_source
-from data.metrics.facts import Facts
-from data.metrics.recoveries import recovery_rows
 from data.metrics.registry import CATALOG
-from data.metrics.rows import Rows
-from data.views import Series
+from data.values.charts import Series
 
 STATES = {WORKED: "worked", FAILED: "failed", UNKNOWN: "unknown outcome"}
 _ROLES = {WORKED: "main", FAILED: "failure", UNKNOWN: "faint"}
@@ -89,7 +89,7 @@ def _both(deployed: Rows, recovered: Rows) -> Rows:
     )
 
 
-def _named(facts: Facts, rows: Rows, head: NDArray) -> tuple[list[str], list[str]]:
+def _named(facts: Dataset, rows: Rows, head: NDArray) -> tuple[list[str], list[str]]:
     keys = np.append(facts.tables.issues["key"].to_numpy(dtype=object), "")
     projects = np.append(np.asarray(facts.tables.issues["project"], dtype=object), "")
     versions = facts.tables.versions

@@ -9,10 +9,10 @@ import numpy as np
 
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing, NoSuchPoint, Picks, nothing
+from data.facts.rows import Rows
 from data.metrics.measure import measure, rows_for
 from data.metrics.registry import CATALOG
-from data.metrics.rows import Rows
-from data.views import Line, Series
+from data.values.charts import Line, Series
 
 INDUSTRY = 6.72  # mean of the respondents of the 2025 report
 LEAST = 3  # metrics, below which no mean is given

@@ -12,19 +12,19 @@ from data.charts.bars import in_parts, places
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing, left_out, nothing
 from data.charts.moments import buckets
-from data.issues.tables import DAY, NEVER
-from data.metrics.completions import completions
+from data.facts.completions import completions
+from data.facts.dataset import Dataset
 from data.metrics.dora.lead_time_for_changes import no_deployed_changes
-from data.metrics.facts import Facts
 from data.metrics.measure import rows_for
 from data.metrics.registry import CATALOG
-from data.views import Series
+from data.tables.tidy import DAY, NEVER
+from data.values.charts import Series
 
 # Each stage ends at an instant; it begins where the one before ended.
 STAGES = ("waiting to start", "until first commit", "until done", "until deployed")
 
 
-def stage_days(facts: Facts, issue: NDArray, deployed: NDArray) -> tuple[NDArray, NDArray]:
+def stage_days(facts: Dataset, issue: NDArray, deployed: NDArray) -> tuple[NDArray, NDArray]:
     """Days of each stage (issues × stages), and which stages the data knows at all.
 
     created → started → first commit → done → deployed. An instant that is missing, or lies before the one before it, ends
@@ -119,7 +119,7 @@ def lead_time_stages(asked: ChartAsked) -> Drawing:
     )  # fmt: skip
 
 
-def _told(facts: Facts, issue: NDArray, deployed: NDArray) -> tuple[str, ...]:
+def _told(facts: Dataset, issue: NDArray, deployed: NDArray) -> tuple[str, ...]:
     """Where the last stage is empty because of what "done" means, not because deploying takes no time."""
     done = facts.once(completions).completed[issue]
     late, unknown = int(np.count_nonzero(done >= deployed)), int(np.count_nonzero(done == NEVER))

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.charts.catalogue import ChartAsked, chart
+from data.charts.downsample import thin
 from data.charts.drawing import Drawing, by_key, fixed, left_out, nothing
 from data.charts.percentiles import SHARES, cycle_rows
 from data.charts.statuses import names, workflow_order
-from data.charts.thinning import thin
-from data.issues.tables import DAY
-from data.metrics.load import at_snapshot, load_rows
-from data.metrics.rows import Rows
-from data.views import Series
+from data.facts.load import at_snapshot, load_rows
+from data.facts.rows import Rows
+from data.tables.tidy import DAY
+from data.values.charts import Series
 
 LEAST = 5  # completed items that left a status, before its percentiles say anything
 _SPREAD = 0.6  # of the width of a status over which its points lie

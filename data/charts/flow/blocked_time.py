@@ -8,10 +8,10 @@ from data.charts.bars import pickable
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing, NoSuchPoint, Picks, left_out, nothing
 from data.charts.moments import buckets
-from data.issues.tables import DAY
-from data.metrics.rows import Rows
-from data.metrics.standstill import blocked_rows
-from data.views import Series
+from data.facts.rows import Rows
+from data.facts.stuck import blocked_rows
+from data.tables.tidy import DAY
+from data.values.charts import Series
 
 
 @chart(

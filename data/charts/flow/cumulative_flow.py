@@ -13,17 +13,17 @@ from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing, NoSuchPoint, Picks, nothing
 from data.charts.moments import Buckets, buckets
 from data.charts.statuses import names, workflow_order
-from data.issues.tables import FOREVER, NEVER
-from data.metrics.facts import Facts
+from data.facts.dataset import Dataset
+from data.facts.rows import Rows, Sieve
 from data.metrics.measure import rows_for
 from data.metrics.registry import CATALOG
-from data.metrics.rows import Rows, Sieve
-from data.views import Series
+from data.tables.tidy import FOREVER, NEVER
+from data.values.charts import Series
 
 NOT_STARTED, DONE = "Not started", "Done"
 
 
-def stages(facts: Facts) -> tuple[list[str], NDArray]:
+def stages(facts: Dataset) -> tuple[list[str], NDArray]:
     """The bands from first to last (not started, the in-progress statuses in order, done), and the band of each status code."""
     codes = workflow_order(facts)
     band = np.zeros(len(facts.tables.statuses) + 1, dtype=np.int64)
@@ -32,7 +32,7 @@ def stages(facts: Facts) -> tuple[list[str], NDArray]:
     return [NOT_STARTED, *names(facts, codes), DONE], band
 
 
-def spans(facts: Facts, rule: str) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+def spans(facts: Dataset, rule: str) -> tuple[NDArray, NDArray, NDArray, NDArray]:
     """issue, band, from, to (µs) by the rule in force, in order of issue and time; `to` FOREVER: still so.
 
     history: where each item truly was. high_water: the furthest band reached so far. backfill: the furthest band that it
@@ -50,7 +50,7 @@ def spans(facts: Facts, rule: str) -> tuple[NDArray, NDArray, NDArray, NDArray]:
     return issue, where, stays.entered, stays.left
 
 
-def present(facts: Facts) -> tuple[NDArray, Sieve]:
+def present(facts: Dataset) -> tuple[NDArray, Sieve]:
     """Issues that the chart may show (positions), and who is left out."""
     issue = np.flatnonzero(facts.chosen)
     table = facts.tables.issues

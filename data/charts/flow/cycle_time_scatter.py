@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from data.charts.catalogue import ChartAsked, chart
+from data.charts.downsample import thin
 from data.charts.drawing import Drawing, by_key, fixed, left_out, nothing
 from data.charts.moments import local_minutes
 from data.charts.percentiles import CYCLE_SWITCHES, cycle_rows, percentile_lines
-from data.charts.thinning import thin
-from data.views import Series
+from data.values.charts import Series
 
 
 @chart(family="flow", order=1, title="Cycle time of each item", switches=CYCLE_SWITCHES)

@@ -11,11 +11,11 @@ from data.charts.bars import in_parts, places
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing, left_out, nothing
 from data.charts.moments import buckets
-from data.metrics.flow_items import FLOW_ITEMS, suggested
+from data.facts.flow_items import FLOW_ITEMS, suggested
 from data.metrics.measure import rows_for
 from data.metrics.registry import CATALOG
 from data.metrics.shares import shares
-from data.views import Series
+from data.values.charts import Series
 
 
 @chart(family="flow", order=10, title="Flow distribution over time", switches=CATALOG["flow_distribution"].switches)

@@ -7,10 +7,10 @@ import numpy as np
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing
 from data.charts.histogram import histogram
-from data.metrics.days import backwards, spans
+from data.facts.days import backwards, spans
+from data.facts.rows import Rows, Sieve
 from data.metrics.measure import rows_for
 from data.metrics.registry import CATALOG
-from data.metrics.rows import Rows, Sieve
 
 
 def lead_rows(asked: ChartAsked) -> Rows:

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing, by_code, left_out, nothing
 from data.charts.statuses import names, workflow_order
-from data.metrics.load import at_snapshot, load_rows
+from data.facts.load import at_snapshot, load_rows
+from data.facts.rows import Rows
 from data.metrics.registry import CATALOG
-from data.metrics.rows import Rows
-from data.views import Series
+from data.values.charts import Series
 
 SWITCHES = CATALOG["flow_load"].switches
 NOBODY = "nobody"

@@ -11,14 +11,14 @@ from data.charts.bars import counts, in_buckets, pickable
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing, left_out, nothing
 from data.charts.moments import buckets
-from data.issues.tables import NEVER
-from data.metrics.completions import completed_rows, completions
-from data.metrics.facts import Facts
-from data.metrics.rows import Rows, Sieve
-from data.views import Series
+from data.facts.completions import completed_rows, completions
+from data.facts.dataset import Dataset
+from data.facts.rows import Rows, Sieve
+from data.tables.tidy import NEVER
+from data.values.charts import Series
 
 
-def crossings_rows(facts: Facts) -> Rows:
+def crossings_rows(facts: Dataset) -> Rows:
     """Arrivals and departures at their instants. Columns: departs (boolean), started, completed.
 
     An item arrives when it is started, at the latest when it is completed; it departs when it is completed.

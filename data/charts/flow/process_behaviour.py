@@ -10,11 +10,11 @@ from data.charts.bars import counts, in_buckets, pickable
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing, left_out, nothing
 from data.charts.moments import Buckets, weeks
-from data.metrics.completions import completed_rows
-from data.metrics.rows import Rows
+from data.facts.completions import completed_rows
+from data.facts.rows import Rows
 from data.metrics.xmr import LEAST, Signal, limits, signals
-from data.periods import local_date, zone_named
-from data.views import Line, Series
+from data.values.charts import Line, Series
+from data.values.periods import local_date, zone_named
 
 WEEKS = 26  # shown at least, as far as the data goes
 

@@ -8,7 +8,7 @@ from data.charts.drawing import Drawing, left_out, nothing
 from data.charts.moments import buckets
 from data.metrics.measure import rows_for
 from data.metrics.registry import CATALOG
-from data.views import Line, Series
+from data.values.charts import Line, Series
 
 
 @chart(family="flow", order=6, title="Throughput", switches=("percentile", *CATALOG["flow_velocity"].switches))

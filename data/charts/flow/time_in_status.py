@@ -12,9 +12,9 @@ from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing, by_code, left_out, nothing
 from data.charts.percentiles import cycle_rows
 from data.charts.statuses import kinds, names
-from data.issues.tables import DAY
-from data.metrics.rows import Rows
-from data.views import Series
+from data.facts.rows import Rows
+from data.tables.tidy import DAY
+from data.values.charts import Series
 
 ROLES = {"active": "main", "waiting": "muted", "blocked": "failure", "in progress": "second"}
 

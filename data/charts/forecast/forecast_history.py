@@ -11,11 +11,11 @@ import numpy as np
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing, Picks
 from data.charts.forecast.forecast_outcomes import SWITCHES, asked_forecast, refused
-from data.forecast.answers import ForecastRefused
-from data.issues.tables import microseconds
-from data.metrics.completions import completed_rows
-from data.periods import PeriodError, first_instant, zone_named
-from data.views import Line, Series
+from data.facts.completions import completed_rows
+from data.tables.tidy import microseconds
+from data.values.charts import Line, Series
+from data.values.forecast import ForecastRefused
+from data.values.periods import PeriodError, first_instant, zone_named
 
 DAILY = 35  # up to so many days a bar is a day, else a week
 

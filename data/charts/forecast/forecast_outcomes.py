@@ -8,11 +8,11 @@ from typing import Any
 
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing, nothing
-from data.forecast.answers import Forecast, ForecastRefused
-from data.forecast.asking import question_of
 from data.forecast.calculate import answered
-from data.periods import PeriodError, local_date, zone_named
-from data.views import Line, Series
+from data.forecast.request import question_of
+from data.values.charts import Line, Series
+from data.values.forecast import Forecast, ForecastRefused
+from data.values.periods import PeriodError, local_date, zone_named
 
 SWITCHES = ("workflow.done", "completion", "not_completed_resolutions", "all_levels", "zone")
 

@@ -6,12 +6,13 @@ import numpy as np
 
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing, NoSuchPoint, Picks, left_out, nothing
+from data.charts.metrics.chosen_metric import group_of, metric_of, unit_of
 from data.charts.metrics.metric_over_time import metric_over_time
-from data.charts.metrics.of import group_of, metric_of, unit_of
 from data.metrics.breakdown import GROUPS, members_of
 from data.metrics.catalogue import Metric
 from data.metrics.measure import rows_for
-from data.views import Breakdown, Part, Series
+from data.values.charts import Series
+from data.values.numbers import Breakdown, Part
 
 MOST = 20  # bars that are drawn; the table has all
 

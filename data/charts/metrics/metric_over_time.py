@@ -7,12 +7,14 @@ import numpy as np
 from data.charts.bars import pickable
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing, by_code, nothing
-from data.charts.metrics.natural import limits_of, natural, signal_points
-from data.charts.metrics.of import COUNTED, joined, metric_of, step_of, unit_of
+from data.charts.metrics.chosen_metric import COUNTED, joined, metric_of, step_of, unit_of
+from data.charts.metrics.xmr_limits import limits_of, natural, signal_points
+from data.facts.query import MetricQuery
 from data.metrics.breakdown import over_time, steps
-from data.metrics.catalogue import Asked, Metric
+from data.metrics.catalogue import Metric
 from data.metrics.measure import rows_for
-from data.views import Breakdown, Line, Part, Series
+from data.values.charts import Line, Series
+from data.values.numbers import Breakdown, Part
 
 
 @chart(family="catalogue", order=1, title="Over time")
@@ -32,7 +34,7 @@ def metric_over_time(asked: ChartAsked) -> Drawing:
     begun = [each for each in found.parts if each.why != "Still to come."]
     if all(each.value is None for each in begun):
         return nothing(metric.nothing, todo="Choose other days, or clear a filter.")
-    rows = [rows_for(metric, Asked(asked.facts, each)) for each in steps(asked.period, step)[: len(begun)]]
+    rows = [rows_for(metric, MetricQuery(asked.facts, each)) for each in steps(asked.period, step)[: len(begun)]]
     code = np.repeat(np.arange(len(rows)), [len(each) for each in rows])
     tokens = [each.first for each in begun]
     named = {each.first: each.name for each in begun}

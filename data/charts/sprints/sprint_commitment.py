@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing
-from data.charts.sprints.of import SWITCHES, board_asked, issues_behind, links
-from data.views import Series
+from data.charts.sprints.sprint_points import SWITCHES, board_asked, issues_behind, links
+from data.values.charts import Series
 
 FLAGS = ("committed", "added", "removed", "completed")
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing
-from data.charts.sprints.of import SWITCHES, board_asked, issues_behind, links
-from data.views import Line, Series
+from data.charts.sprints.sprint_points import SWITCHES, board_asked, issues_behind, links
+from data.values.charts import Line, Series
 
 
 @chart(family="sprints", order=3, title="Spilled over", switches=SWITCHES, fields=("story_points",))

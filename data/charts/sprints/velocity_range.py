@@ -6,11 +6,11 @@ import numpy as np
 
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing
-from data.charts.sprints.of import SWITCHES, Board, board_asked, issues_behind, links
-from data.metrics.days import percentile
-from data.sprints.stats import FEWEST
-from data.sprints.telling import PERCENTILES
-from data.views import Line, Series
+from data.charts.sprints.sprint_points import SWITCHES, Board, board_asked, issues_behind, links
+from data.facts.days import percentile
+from data.facts.sprint_statistics import FEWEST
+from data.sprints.values import PERCENTILES
+from data.values.charts import Line, Series
 
 
 @chart(family="sprints", order=1, title="Velocity", switches=(*SWITCHES, "percentile"), fields=("story_points",))

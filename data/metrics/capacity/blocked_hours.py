@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from data.metrics.catalogue import Asked, Missing, metric
-from data.metrics.facts import Facts
-from data.metrics.rows import Rows
-from data.metrics.standstill import blocked_rows, blocked_within
+from data.facts.dataset import Dataset
+from data.facts.query import MetricQuery, Missing
+from data.facts.rows import Rows
+from data.facts.stuck import blocked_rows, blocked_within
+from data.metrics.catalogue import metric
 
 
-def no_hurdles(facts: Facts) -> Missing | None:
+def no_hurdles(facts: Dataset) -> Missing | None:
     """What to choose when nothing ever says that an item is blocked."""
     flagged = facts.definitions.blocked_flag and len(facts.tables.flags)
     if flagged or facts.roles.blocked.any() or not len(facts.tables):
@@ -45,7 +46,7 @@ def no_hurdles(facts: Facts) -> Missing | None:
     aggregation="sum",
     tags=("impediment", "flag", "waiting"),
 )
-def blocked_hours(rows: Rows, asked: Asked) -> float | None:
+def blocked_hours(rows: Rows, asked: MetricQuery) -> float | None:
     """How many hours items were blocked while they were in progress.
 
     sum over the items of the time that they were flagged or in a blocked status, in progress, in the period
@@ -62,7 +63,7 @@ def blocked_hours(rows: Rows, asked: Asked) -> float | None:
 
 
 @blocked_hours.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     hours = rows["hours"]
     still = int((rows["end"] >= asked.snapshot).sum())
     return {

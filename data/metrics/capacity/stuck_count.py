@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from data.metrics.catalogue import Asked, metric
-from data.metrics.load import load_rows
-from data.metrics.rows import Rows
-from data.metrics.standstill import LEAST_STAYS, USUAL, stuck, usual
+from data.facts.load import load_rows
+from data.facts.query import MetricQuery
+from data.facts.rows import Rows
+from data.facts.stuck import LEAST_STAYS, USUAL, stuck, usual
+from data.metrics.catalogue import metric
 
 
 @metric(
@@ -37,7 +38,7 @@ from data.metrics.standstill import LEAST_STAYS, USUAL, stuck, usual
     parameters={"percentile": USUAL, "least_stays": LEAST_STAYS},
     depends=("wip",),
 )
-def stuck_count(rows: Rows, asked: Asked) -> float | None:
+def stuck_count(rows: Rows, asked: MetricQuery) -> float | None:
     """How many items in progress have not moved for unusually long.
 
     items in progress at the end of the period that have been in their status longer than 85 % of the earlier stays there
@@ -57,7 +58,7 @@ def stuck_count(rows: Rows, asked: Asked) -> float | None:
 
 
 @stuck_count.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     fixed = asked.facts.definitions.stuck_days
     names = asked.facts.tables.statuses["name"].to_numpy()
     limits = {} if fixed else usual(asked)

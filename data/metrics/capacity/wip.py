@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from data.metrics.catalogue import Asked, metric
+from data.facts.load import at_snapshot, daily, load_rows
+from data.facts.query import MetricQuery
+from data.facts.rows import Rows
+from data.metrics.catalogue import metric
 from data.metrics.flow.flow_load import flow_load
-from data.metrics.load import at_snapshot, daily, load_rows
-from data.metrics.rows import Rows
 
 
 @metric(
@@ -29,7 +30,7 @@ from data.metrics.rows import Rows
     tags=("wip", "flow load", "open"),
     depends=("flow_load",),
 )
-def wip(rows: Rows, asked: Asked) -> float | None:
+def wip(rows: Rows, asked: MetricQuery) -> float | None:
     """How many items are being worked on at the end of the period (now, if that is earlier).
 
     count of items in an in-progress status at that instant, from history
@@ -46,7 +47,7 @@ def wip(rows: Rows, asked: Asked) -> float | None:
 
 
 @wip.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     counts = daily(asked.facts.once(load_rows), asked)
     age = asked.quantile(rows["age"], 50)
     return {

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from data.metrics.catalogue import Asked, metric
-from data.metrics.load import at_snapshot, load_rows
-from data.metrics.rows import Rows
-from data.metrics.standstill import unassigned
+from data.facts.load import at_snapshot, load_rows
+from data.facts.query import MetricQuery
+from data.facts.rows import Rows
+from data.facts.stuck import unassigned
+from data.metrics.catalogue import metric
 
 
 @metric(
@@ -33,7 +34,7 @@ from data.metrics.standstill import unassigned
     tags=("wip", "orphans", "ownership"),
     depends=("wip",),
 )
-def wip_no_assignee(rows: Rows, asked: Asked) -> float | None:
+def wip_no_assignee(rows: Rows, asked: MetricQuery) -> float | None:
     """How many items in progress nobody is assigned to.
 
     count of items in an in-progress status at the end of the period that have no assignee
@@ -50,7 +51,7 @@ def wip_no_assignee(rows: Rows, asked: Asked) -> float | None:
 
 
 @wip_no_assignee.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     there = at_snapshot(asked.facts.once(load_rows), asked)
     past = asked.end <= asked.facts.now
     return {

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from data.metrics.catalogue import Asked, metric
-from data.metrics.comments import by_issue, comment_rows, no_comments, unread
-from data.metrics.rows import Rows
+from data.facts.comments import by_issue, comment_rows, no_comments, unread
+from data.facts.query import MetricQuery
+from data.facts.rows import Rows
+from data.metrics.catalogue import metric
 
 
 @metric(
@@ -26,7 +27,7 @@ from data.metrics.rows import Rows
     aggregation="sum",
     tags=("discussion", "conversation", "activity"),
 )
-def comment_count(rows: Rows, asked: Asked) -> float | None:
+def comment_count(rows: Rows, asked: MetricQuery) -> float | None:
     """How many comments were written.
 
     count of comments written in the period
@@ -43,7 +44,7 @@ def comment_count(rows: Rows, asked: Asked) -> float | None:
 
 
 @comment_count.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     written, dark = int(rows["comments"].sum()), unread(asked.facts)
     return {
         "issues_with_comments": rows.used,

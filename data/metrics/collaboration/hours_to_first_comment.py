@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from data.metrics.catalogue import Asked, metric
-from data.metrics.comments import first_comment_rows, no_comments, silent
-from data.metrics.rows import Rows
+from data.facts.comments import first_comment_rows, no_comments, silent
+from data.facts.query import MetricQuery
+from data.facts.rows import Rows
+from data.metrics.catalogue import metric
 from data.metrics.spread import spread
 
 SHARE = 50
@@ -28,7 +29,7 @@ SHARE = 50
     tags=("discussion", "response time", "reaction"),
     parameters={"percentile": SHARE},
 )
-def hours_to_first_comment(rows: Rows, asked: Asked) -> float | None:
+def hours_to_first_comment(rows: Rows, asked: MetricQuery) -> float | None:
     """How long an issue waits for its first comment (median hours).
 
     median(first comment − created) of the issues that got their first comment in the period
@@ -43,7 +44,7 @@ def hours_to_first_comment(rows: Rows, asked: Asked) -> float | None:
 
 
 @hours_to_first_comment.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     waiting = silent(asked.facts, asked)
     return {
         **spread(rows["hours"], asked),

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from data.metrics.catalogue import Asked, metric
-from data.metrics.comments import by_issue_and_author, comment_rows, no_comments, unread
-from data.metrics.rows import Rows
+from data.facts.comments import by_issue_and_author, comment_rows, no_comments, unread
+from data.facts.query import MetricQuery
+from data.facts.rows import Rows
+from data.metrics.catalogue import metric
 
 
 @metric(
@@ -28,7 +29,7 @@ from data.metrics.rows import Rows
     aggregation="distinct",
     tags=("discussion", "participants", "people"),
 )
-def unique_commenters(rows: Rows, asked: Asked) -> float | None:
+def unique_commenters(rows: Rows, asked: MetricQuery) -> float | None:
     """How many different people wrote comments.
 
     number of different authors of the comments written in the period
@@ -45,7 +46,7 @@ def unique_commenters(rows: Rows, asked: Asked) -> float | None:
 
 
 @unique_commenters.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     people, written, dark = len(np.unique(rows["author"])), int(rows["comments"].sum()), unread(asked.facts)
     issues = len(np.unique(rows.issue[rows.reason == 0]))
     return {

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from data.metrics.catalogue import Asked, metric
-from data.metrics.rows import Rows
-from data.sprints.rows import part_in, sprint_rows, sprints_in
-from data.sprints.stats import DEFAULT_WEIGHTS, FEWEST, PARTS, stats, weights_of
+from data.facts.query import MetricQuery
+from data.facts.rows import Rows
+from data.facts.sprint_issues import part_in, sprint_rows, sprints_in
+from data.facts.sprint_statistics import DEFAULT_WEIGHTS, FEWEST, PARTS, stats, weights_of
+from data.metrics.catalogue import metric
 
 
 @metric(
@@ -38,7 +39,7 @@ from data.sprints.stats import DEFAULT_WEIGHTS, FEWEST, PARTS, stats, weights_of
     depends=tuple(PARTS.values()),
     weights={PARTS[name]: weight for name, weight in DEFAULT_WEIGHTS.items()},
 )
-def sprint_problematic_score(rows: Rows, _asked: Asked) -> float | None:
+def sprint_problematic_score(rows: Rows, _asked: MetricQuery) -> float | None:
     """How unusual the sprints were for their boards: 0 is as usual, above 0 worse.
 
     mean over the sprints closed in the period of Σ weight × z-score (spilled over, scope change, reopened, blocked, bugs,
@@ -63,7 +64,7 @@ def _scores(rows: Rows) -> np.ndarray:
 
 
 @sprint_problematic_score.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     found, weights = asked.facts.once(stats), weights_of(asked.facts)
     sprints = np.unique(rows["sprint"])
     scores = _scores(rows)

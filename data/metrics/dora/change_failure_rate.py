@@ -6,15 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from data.metrics.catalogue import Asked, Missing, metric
-from data.metrics.deployments import outcome_rows, outcomes, uses_versions
+from data.facts.dataset import Dataset
+from data.facts.deployments import outcome_rows, outcomes, uses_versions
+from data.facts.query import MetricQuery, Missing
+from data.facts.rows import Rows
+from data.metrics.catalogue import metric
 from data.metrics.dora.deployment_frequency import deployed, no_source
-from data.metrics.facts import Facts
-from data.metrics.rows import Rows
 from data.metrics.tiers import NO_TIER, tier_of
 
 
-def no_evidence(facts: Facts) -> Missing | None:
+def no_evidence(facts: Dataset) -> Missing | None:
     """What to map when nothing says which deployments failed."""
     if found := no_source(facts):
         return found
@@ -68,7 +69,7 @@ def no_evidence(facts: Facts) -> Missing | None:
         "zone",
     ),
 )
-def change_failure_rate(rows: Rows, _asked: Asked) -> float | None:
+def change_failure_rate(rows: Rows, _asked: MetricQuery) -> float | None:
     """How often a deployment hurts users.
 
     deployments with at least one failure ÷ deployments
@@ -89,7 +90,7 @@ def failures(rows: Rows) -> int:
 
 
 @change_failure_rate.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     count, failed = deployed(rows), failures(rows)
     sources = asked.facts.once(outcomes).sources
     year = asked.facts.definitions.tier_year

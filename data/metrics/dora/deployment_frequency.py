@@ -6,15 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from data.metrics.catalogue import Asked, Missing, metric
-from data.metrics.days import calendar
-from data.metrics.deployments import deployment_rows, uses_versions
-from data.metrics.facts import Facts
-from data.metrics.rows import Rows
+from data.facts.dataset import Dataset
+from data.facts.days import calendar
+from data.facts.deployments import deployment_rows, uses_versions
+from data.facts.query import MetricQuery, Missing
+from data.facts.rows import Rows
+from data.metrics.catalogue import metric
 from data.metrics.tiers import tier_of_frequency
 
 
-def no_source(facts: Facts) -> Missing | None:
+def no_source(facts: Dataset) -> Missing | None:
     """What to map when this site shows no deployments at all."""
     if not uses_versions(facts):
         if facts.field("deployment_date") is None:
@@ -61,7 +62,7 @@ def deployed(rows: Rows) -> int:
         "zone",
     ),
 )
-def deployment_frequency(rows: Rows, asked: Asked) -> float | None:
+def deployment_frequency(rows: Rows, asked: MetricQuery) -> float | None:
     """How often software reaches production.
 
     deployments ÷ days of the period
@@ -80,7 +81,7 @@ def deployment_frequency(rows: Rows, asked: Asked) -> float | None:
 
 
 @deployment_frequency.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     count, days = deployed(rows), asked.period.days
     at = rows.at[(rows.reason == 0) & rows.columns["head"]]
     local = calendar(asked.facts.zone, at, np.array([asked.start, asked.end]))

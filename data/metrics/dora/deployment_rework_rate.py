@@ -6,14 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from data.metrics.catalogue import Asked, Missing, metric
-from data.metrics.deployments import rework_rows, uses_versions
+from data.facts.dataset import Dataset
+from data.facts.deployments import rework_rows, uses_versions
+from data.facts.query import MetricQuery, Missing
+from data.facts.rows import Rows
+from data.metrics.catalogue import metric
 from data.metrics.dora.deployment_frequency import deployed, no_source
-from data.metrics.facts import Facts
-from data.metrics.rows import Rows
 
 
-def no_rule(facts: Facts) -> Missing | None:
+def no_rule(facts: Dataset) -> Missing | None:
     """What to choose when nothing says which deployments were rework."""
     if found := no_source(facts):
         return found
@@ -62,7 +63,7 @@ def no_rule(facts: Facts) -> Missing | None:
         "zone",
     ),
 )
-def deployment_rework_rate(rows: Rows, _asked: Asked) -> float | None:
+def deployment_rework_rate(rows: Rows, _asked: MetricQuery) -> float | None:
     """How many deployments were unplanned, to fix a bug that users saw.
 
     unplanned fix deployments ÷ deployments
@@ -78,7 +79,7 @@ def deployment_rework_rate(rows: Rows, _asked: Asked) -> float | None:
 
 
 @deployment_rework_rate.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     count = deployed(rows)
     rework = int(np.count_nonzero(rows["head"] & rows["rework"]))
     return {

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from data.metrics.catalogue import Asked, Missing, metric
-from data.metrics.changes import change_rows, first_deployed
-from data.metrics.facts import Facts
-from data.metrics.rows import Rows
+from data.facts.changes import change_rows, first_deployed
+from data.facts.dataset import Dataset
+from data.facts.query import MetricQuery, Missing
+from data.facts.rows import Rows
+from data.metrics.catalogue import metric
 from data.metrics.spread import spread
 from data.metrics.tiers import score, tier_of
 
 
-def no_deployed_changes(facts: Facts) -> Missing | None:
+def no_deployed_changes(facts: Dataset) -> Missing | None:
     """What to map when no issue of this site is known to be deployed."""
-    from data.issues.tables import NEVER
+    from data.tables.tidy import NEVER
 
     if facts.field("deployed_to_production_date") is not None or (facts.once(first_deployed)[0] != NEVER).any():
         return None
@@ -25,7 +26,7 @@ def no_deployed_changes(facts: Facts) -> Missing | None:
     )
 
 
-def exact_hours(rows: Rows, asked: Asked) -> float:
+def exact_hours(rows: Rows, asked: MetricQuery) -> float:
     """The median as exact calendar time, in hours: what tiers and scores compare, however days are counted on the card."""
     return 24 * (asked.quantile(rows["exact_days"], 50) or 0.0)
 
@@ -69,7 +70,7 @@ def exact_hours(rows: Rows, asked: Asked) -> float:
         "zone",
     ),
 )
-def lead_time_for_changes(rows: Rows, asked: Asked) -> float | None:
+def lead_time_for_changes(rows: Rows, asked: MetricQuery) -> float | None:
     """How long a change takes from commit to production (median).
 
     median(deployed − code commit) over the changes first deployed in the period
@@ -85,7 +86,7 @@ def lead_time_for_changes(rows: Rows, asked: Asked) -> float | None:
 
 
 @lead_time_for_changes.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     proxy = asked.facts.field("code_commit_date") is None
     notes = ["Proxy: from start of work, because no commit date is mapped."] if proxy else []
     if rows["day_precision"].any():

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from data.metrics.catalogue import Asked, Missing, metric
-from data.metrics.facts import Facts
-from data.metrics.incidents import incidents, rule_in_words
-from data.metrics.recoveries import linked, open_incidents, recovery_rows
-from data.metrics.rows import Rows
+from data.facts.dataset import Dataset
+from data.facts.incidents import incidents, rule_in_words
+from data.facts.query import MetricQuery, Missing
+from data.facts.recoveries import linked, open_incidents, recovery_rows
+from data.facts.rows import Rows
+from data.metrics.catalogue import metric
 from data.metrics.spread import spread
 from data.metrics.tiers import tier_of
 
 
-def no_incidents(facts: Facts) -> Missing | None:
+def no_incidents(facts: Dataset) -> Missing | None:
     """What to map when this site shows no incidents at all."""
     if facts.field("incident_detected_at") is not None or facts.once(incidents).mask.any():
         return None
@@ -62,7 +63,7 @@ def no_incidents(facts: Facts) -> Missing | None:
         "tier_year",
     ),
 )
-def mean_time_to_recovery(rows: Rows, asked: Asked) -> float | None:
+def mean_time_to_recovery(rows: Rows, asked: MetricQuery) -> float | None:
     """How long it takes to recover after a failed deployment (median hours).
 
     median(latest resolution of its linked incidents − deployment), by the date of that resolution
@@ -77,7 +78,7 @@ def mean_time_to_recovery(rows: Rows, asked: Asked) -> float | None:
 
 
 @mean_time_to_recovery.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     proxy = not linked(asked.facts)
     still_open = open_incidents(asked.facts, asked.snapshot)
     notes = ["Proxy: from detection to resolution, because no incident is linked to a deployment."] if proxy else []

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from data.metrics.catalogue import Asked, metric
-from data.metrics.flow_items import FLOW_ITEMS, distribution_rows, suggested
-from data.metrics.rows import Rows
+from data.facts.flow_items import FLOW_ITEMS, distribution_rows, suggested
+from data.facts.query import MetricQuery
+from data.facts.rows import Rows
+from data.metrics.catalogue import metric
 from data.metrics.shares import shares
 
 
@@ -42,7 +43,7 @@ from data.metrics.shares import shares
         "zone",
     ),
 )
-def flow_distribution(rows: Rows, _asked: Asked) -> float | None:
+def flow_distribution(rows: Rows, _asked: MetricQuery) -> float | None:
     """What the completed items were: features, defects, risks or technical debt.
 
     items of each kind ÷ items completed in the period; the value is the share of features
@@ -58,7 +59,7 @@ def flow_distribution(rows: Rows, _asked: Asked) -> float | None:
 
 
 @flow_distribution.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     counts = np.bincount(rows["kind"], minlength=len(FLOW_ITEMS))
     guess = suggested(asked.facts)
     return {

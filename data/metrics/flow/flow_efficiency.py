@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from data.issues.tables import DAY
-from data.metrics.catalogue import Asked, Missing, metric
-from data.metrics.efficiency import efficiency_rows, from_hours
-from data.metrics.facts import Facts
-from data.metrics.rows import Rows
+from data.facts.dataset import Dataset
+from data.facts.efficiency import efficiency_rows, from_hours
+from data.facts.query import MetricQuery, Missing
+from data.facts.rows import Rows
+from data.metrics.catalogue import metric
+from data.tables.tidy import DAY
 
 
-def no_active_time(facts: Facts) -> Missing | None:
+def no_active_time(facts: Dataset) -> Missing | None:
     """What to choose when nothing says in which statuses somebody works."""
     if facts.workflow.active or facts.field("active_work_hours") is not None:
         return None
@@ -60,7 +61,7 @@ def no_active_time(facts: Facts) -> Missing | None:
         "zone",
     ),
 )
-def flow_efficiency(rows: Rows, _asked: Asked) -> float | None:
+def flow_efficiency(rows: Rows, _asked: MetricQuery) -> float | None:
     """How much of the flow time somebody worked on the item.
 
     Σ active time ÷ Σ flow time of the items completed in the period
@@ -76,7 +77,7 @@ def flow_efficiency(rows: Rows, _asked: Asked) -> float | None:
 
 
 @flow_efficiency.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     total, active, blocked = (float(rows[name].sum()) / DAY for name in ("total", "active", "blocked"))
     share = rows["share"][rows["total"] > 0]
     hours = from_hours(asked.facts)

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from data.metrics.catalogue import Asked, metric
-from data.metrics.load import at_snapshot, daily, load_rows
-from data.metrics.rows import Rows
+from data.facts.load import at_snapshot, daily, load_rows
+from data.facts.query import MetricQuery
+from data.facts.rows import Rows
+from data.metrics.catalogue import metric
 
 
 @metric(
@@ -38,7 +39,7 @@ from data.metrics.rows import Rows
         "zone",
     ),
 )
-def flow_load(rows: Rows, asked: Asked) -> float | None:
+def flow_load(rows: Rows, asked: MetricQuery) -> float | None:
     """How many items are in progress at the end of the period (now, if that is earlier).
 
     count of items in an in-progress status at that instant, from history
@@ -54,7 +55,7 @@ def flow_load(rows: Rows, asked: Asked) -> float | None:
 
 
 @flow_load.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     facts = asked.facts
     age = rows["age"]
     names = facts.tables.statuses["name"].to_numpy()

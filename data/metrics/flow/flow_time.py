@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from data.metrics.catalogue import Asked, metric
-from data.metrics.completions import flow_time_rows
-from data.metrics.rows import Rows
+from data.facts.completions import flow_time_rows
+from data.facts.query import MetricQuery
+from data.facts.rows import Rows
+from data.metrics.catalogue import metric
 from data.metrics.spread import spread
 
 
@@ -44,7 +45,7 @@ from data.metrics.spread import spread
         "zone",
     ),
 )
-def flow_time(rows: Rows, asked: Asked) -> float | None:
+def flow_time(rows: Rows, asked: MetricQuery) -> float | None:
     """How long an item takes from first work to done (median).
 
     median(completed − started) of the items completed in the period
@@ -59,7 +60,7 @@ def flow_time(rows: Rows, asked: Asked) -> float | None:
 
 
 @flow_time.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     notes = []
     for name, column, what in (
         ("work_started_date", "by_start_field", "start"),

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from data.issues.tables import NEVER
-from data.metrics.catalogue import Asked, metric
-from data.metrics.completions import completed_rows, completions
-from data.metrics.rows import Rows
+from data.facts.completions import completed_rows, completions
+from data.facts.query import MetricQuery
+from data.facts.rows import Rows
+from data.metrics.catalogue import metric
+from data.tables.tidy import NEVER
 
 
 @metric(
@@ -41,7 +42,7 @@ from data.metrics.rows import Rows
         "zone",
     ),
 )
-def flow_velocity(rows: Rows, asked: Asked) -> float | None:
+def flow_velocity(rows: Rows, asked: MetricQuery) -> float | None:
     """How many items were completed.
 
     count of items completed in the period
@@ -57,7 +58,7 @@ def flow_velocity(rows: Rows, asked: Asked) -> float | None:
     return float(rows.used)
 
 
-def origins(rows: Rows, asked: Asked) -> list[str]:
+def origins(rows: Rows, asked: MetricQuery) -> list[str]:
     """Notes on completions that do not come from the status history."""
     guessed = int(np.count_nonzero(rows["by_resolution"]))
     notes = [f"{guessed} of {rows.used} from the resolution date: no status history."] if guessed else []
@@ -71,7 +72,7 @@ def origins(rows: Rows, asked: Asked) -> list[str]:
 
 
 @flow_velocity.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     points = rows["points"]
     known = points[~np.isnan(points)]
     tickets = asked.facts.field("deployment_date")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from data.metrics.catalogue import Asked, metric
-from data.metrics.completions import flow_time_rows
+from data.facts.completions import flow_time_rows
+from data.facts.query import MetricQuery
+from data.facts.rows import Rows
+from data.metrics.catalogue import metric
 from data.metrics.flow.flow_time import flow_time
-from data.metrics.rows import Rows
 from data.metrics.spread import spread
 
 SHARE = 50
@@ -31,7 +32,7 @@ SHARE = 50
     parameters={"percentile": SHARE},
     depends=("flow_time",),
 )
-def cycle_time(rows: Rows, asked: Asked) -> float | None:
+def cycle_time(rows: Rows, asked: MetricQuery) -> float | None:
     """How long an item takes from the start of work to done (median).
 
     median(completed − started) of the items completed in the period
@@ -46,7 +47,7 @@ def cycle_time(rows: Rows, asked: Asked) -> float | None:
 
 
 @cycle_time.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     notes = ["Day precision: plain dates are involved."] if rows["day_precision"].any() else []
     return {
         **spread(rows["days"], asked),

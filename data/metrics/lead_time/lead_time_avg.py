@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from data.metrics.arrivals import lead_rows
-from data.metrics.catalogue import Asked, metric
+from data.facts.arrivals import lead_rows
+from data.facts.query import MetricQuery
+from data.facts.rows import Rows
+from data.metrics.catalogue import metric
 from data.metrics.lead_time.words import explained
-from data.metrics.rows import Rows
 
 
 @metric(
@@ -37,7 +38,7 @@ from data.metrics.rows import Rows
     aggregation="mean",
     tags=("customer lead time", "created to done", "average"),
 )
-def lead_time_avg(rows: Rows, _asked: Asked) -> float | None:
+def lead_time_avg(rows: Rows, _asked: MetricQuery) -> float | None:
     """How long an item takes from creation to done on average (mean).
 
     sum(completed − created) ÷ number of items completed in the period
@@ -52,5 +53,5 @@ def lead_time_avg(rows: Rows, _asked: Asked) -> float | None:
 
 
 @lead_time_avg.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     return explained(rows, asked, "All their days together ÷ the number of items: the mean.")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from data.metrics.arrivals import lead_rows
-from data.metrics.catalogue import Asked, metric
+from data.facts.arrivals import lead_rows
+from data.facts.query import MetricQuery
+from data.facts.rows import Rows
+from data.metrics.catalogue import metric
 from data.metrics.lead_time.words import explained
-from data.metrics.rows import Rows
 
 SHARE = 90
 
@@ -39,7 +40,7 @@ SHARE = 90
     tags=("customer lead time", "created to done", "service level", "p90"),
     parameters={"percentile": SHARE},
 )
-def lead_time_p90(rows: Rows, asked: Asked) -> float | None:
+def lead_time_p90(rows: Rows, asked: MetricQuery) -> float | None:
     """How long nine out of ten items take from creation to done, at most.
 
     90th percentile of (completed − created) of the items completed in the period
@@ -54,5 +55,5 @@ def lead_time_p90(rows: Rows, asked: Asked) -> float | None:
 
 
 @lead_time_p90.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     return explained(rows, asked, "Nine out of ten took less: the 90th percentile.")

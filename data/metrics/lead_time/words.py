@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from data.metrics.catalogue import Asked
+from data.facts.query import MetricQuery
+from data.facts.rows import Rows
 from data.metrics.flow.flow_velocity import origins
-from data.metrics.rows import Rows
 from data.metrics.spread import spread
 
 
-def explained(rows: Rows, asked: Asked, last_step: str) -> dict[str, Any]:
+def explained(rows: Rows, asked: MetricQuery, last_step: str) -> dict[str, Any]:
     """Mean and percentiles, where the completions come from, and the steps; `last_step` ends them."""
     notes = [each for each in origins(rows, asked) if "deployment tickets" not in each]
     if rows["day_precision"].any():

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from data.metrics.catalogue import Asked, Missing, metric
-from data.metrics.defects import defect_rows, defects
-from data.metrics.facts import Facts
-from data.metrics.flow_items import suggested
-from data.metrics.rows import Rows
+from data.facts.dataset import Dataset
+from data.facts.defects import defect_rows, defects
+from data.facts.flow_items import suggested
+from data.facts.query import MetricQuery, Missing
+from data.facts.rows import Rows
+from data.metrics.catalogue import metric
 
 
-def no_defects(facts: Facts) -> Missing | None:
+def no_defects(facts: Dataset) -> Missing | None:
     """What to choose when nothing here is a defect."""
     if facts.field("flow_item_type") is not None or facts.once(defects).any() or not len(facts.tables):
         return None
@@ -36,7 +37,7 @@ def no_defects(facts: Facts) -> Missing | None:
     aggregation="count",
     tags=("defects", "bugs", "inflow"),
 )
-def bug_count(rows: Rows, asked: Asked) -> float | None:
+def bug_count(rows: Rows, asked: MetricQuery) -> float | None:
     """How many bugs were reported.
 
     count of items of kind Defect created in the period
@@ -53,7 +54,7 @@ def bug_count(rows: Rows, asked: Asked) -> float | None:
 
 
 @bug_count.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     types = asked.facts.tables.issues["type"].cat
     codes = sorted(set(types.codes.to_numpy()[rows.issue[rows.reason == 0]].tolist()))
     named = ", ".join(str(types.categories[code]) for code in codes if code >= 0)

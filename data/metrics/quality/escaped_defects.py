@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from data.metrics.catalogue import Asked, Missing, metric
-from data.metrics.defects import EVIDENCE, escaped_rows, sources
-from data.metrics.facts import Facts
-from data.metrics.rows import Rows
+from data.facts.dataset import Dataset
+from data.facts.defects import EVIDENCE, escaped_rows, sources
+from data.facts.query import MetricQuery, Missing
+from data.facts.rows import Rows
+from data.metrics.catalogue import metric
 
 
-def no_evidence(facts: Facts) -> Missing | None:
+def no_evidence(facts: Dataset) -> Missing | None:
     """What to map or choose when nothing says where a defect was found."""
     if facts.once(sources) or not len(facts.tables):
         return None
@@ -48,7 +49,7 @@ def no_evidence(facts: Facts) -> Missing | None:
     aggregation="count",
     tags=("defects", "production", "customer", "incidents"),
 )
-def escaped_defects(rows: Rows, asked: Asked) -> float | None:
+def escaped_defects(rows: Rows, asked: MetricQuery) -> float | None:
     """How many defects were found in production, not before.
 
     count of items created in the period that are incidents, or defects with a sign that production had them
@@ -65,7 +66,7 @@ def escaped_defects(rows: Rows, asked: Asked) -> float | None:
 
 
 @escaped_defects.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     found = rows["evidence"].tolist()
     counts = {word: found.count(n) for n, word in enumerate(EVIDENCE) if n in found}
     said = ", ".join(f"{word} {count}" for word, count in counts.items())

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from data.issues.tables import NEVER
-from data.metrics.catalogue import Asked, metric
-from data.metrics.reopenings import finished_rows, once_each
-from data.metrics.rows import Rows
+from data.facts.query import MetricQuery
+from data.facts.reopenings import finished_rows, once_each
+from data.facts.rows import Rows
+from data.metrics.catalogue import metric
+from data.tables.tidy import NEVER
 
 
 @metric(
@@ -32,7 +33,7 @@ from data.metrics.rows import Rows
     aggregation="share",
     tags=("rework", "returned", "first time right"),
 )
-def reopen_rate(rows: Rows, _asked: Asked) -> float | None:
+def reopen_rate(rows: Rows, _asked: MetricQuery) -> float | None:
     """How many of the finished items came back.
 
     items finished in the period that were moved out of done again ÷ items finished in the period
@@ -47,7 +48,7 @@ def reopen_rate(rows: Rows, _asked: Asked) -> float | None:
 
 
 @reopen_rate.explains
-def _explain(rows: Rows, _asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, _asked: MetricQuery) -> dict[str, Any]:
     back = int(np.count_nonzero(rows["reopened"] != NEVER))
     return {
         "reopened": back,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from data.metrics.catalogue import Asked, metric
-from data.metrics.reopenings import once_each, reopening_rows
-from data.metrics.rows import Rows
+from data.facts.query import MetricQuery
+from data.facts.reopenings import once_each, reopening_rows
+from data.facts.rows import Rows
+from data.metrics.catalogue import metric
 
 
 @metric(
@@ -29,7 +30,7 @@ from data.metrics.rows import Rows
     aggregation="distinct",
     tags=("rework", "returned", "backward moves"),
 )
-def reopened_count(rows: Rows, asked: Asked) -> float | None:
+def reopened_count(rows: Rows, asked: MetricQuery) -> float | None:
     """How many items came back after they were done.
 
     number of items that were moved from a done status to one that is not done, in the period
@@ -46,7 +47,7 @@ def reopened_count(rows: Rows, asked: Asked) -> float | None:
 
 
 @reopened_count.explains
-def _explain(rows: Rows, _asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, _asked: MetricQuery) -> dict[str, Any]:
     times = int(rows["times"].sum())
     return {
         "reopenings": times,

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from data.metrics.catalogue import Asked, metric
-from data.metrics.rows import Rows
-from data.sprints.rows import NOTHING_COMMITTED, SWITCHES, explained, part_in, sprint_rows, unit_of
+from data.facts.query import MetricQuery
+from data.facts.rows import Rows
+from data.facts.sprint_issues import NOTHING_COMMITTED, SWITCHES, explained, part_in, sprint_rows, unit_of
+from data.metrics.catalogue import metric
 
 
 @metric(
@@ -27,7 +28,7 @@ from data.sprints.rows import NOTHING_COMMITTED, SWITCHES, explained, part_in, s
     aggregation="ratio",
     tags=("accuracy", "predictability", "say/do", "plan"),
 )
-def accuracy_abs(rows: Rows, _asked: Asked) -> float | None:
+def accuracy_abs(rows: Rows, _asked: MetricQuery) -> float | None:
     """How far what was completed lies from what was committed, in either direction.
 
     Σ |completed − committed| of each sprint ÷ Σ committed, of the sprints closed in the period
@@ -48,7 +49,7 @@ def _differences(rows: Rows) -> np.ndarray:
 
 
 @accuracy_abs.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     planned, unit = float(rows["planned"].sum()), unit_of(asked)
     done, away = float(rows["done"].sum()), float(np.abs(_differences(rows)).sum())
     return explained(

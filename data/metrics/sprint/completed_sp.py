@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from data.metrics.catalogue import Asked, metric
-from data.metrics.rows import Rows
-from data.sprints.rows import NOTHING, SWITCHES, no_points, part_in, points_explained, sprint_rows
+from data.facts.query import MetricQuery
+from data.facts.rows import Rows
+from data.facts.sprint_issues import NOTHING, SWITCHES, no_points, part_in, points_explained, sprint_rows
+from data.metrics.catalogue import metric
 
 
 @metric(
@@ -26,7 +27,7 @@ from data.sprints.rows import NOTHING, SWITCHES, no_points, part_in, points_expl
     aggregation="sum",
     tags=("velocity", "delivered", "story points"),
 )
-def completed_sp(rows: Rows, _asked: Asked) -> float | None:
+def completed_sp(rows: Rows, _asked: MetricQuery) -> float | None:
     """How many story points were completed in the sprints that closed.
 
     Σ story points at the close of the issues in each sprint and done just before it, of the sprints closed in the period
@@ -41,5 +42,5 @@ def completed_sp(rows: Rows, _asked: Asked) -> float | None:
 
 
 @completed_sp.explains
-def _explain(rows: Rows, _asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, _asked: MetricQuery) -> dict[str, Any]:
     return points_explained(rows, "done", "completed")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from data.metrics.catalogue import Asked, metric
-from data.metrics.rows import Rows
-from data.sprints.rows import NOTHING_COMMITTED, SWITCHES, explained, part_in, sprint_rows, unit_of
+from data.facts.query import MetricQuery
+from data.facts.rows import Rows
+from data.facts.sprint_issues import NOTHING_COMMITTED, SWITCHES, explained, part_in, sprint_rows, unit_of
+from data.metrics.catalogue import metric
 
 
 @metric(
@@ -25,7 +26,7 @@ from data.sprints.rows import NOTHING_COMMITTED, SWITCHES, explained, part_in, s
     aggregation="ratio",
     tags=("scope creep", "added", "removed", "churn"),
 )
-def scope_churn_ratio(rows: Rows, _asked: Asked) -> float | None:
+def scope_churn_ratio(rows: Rows, _asked: MetricQuery) -> float | None:
     """How much the scope of sprints changed after they had started.
 
     (added + removed) ÷ committed, of the sprints closed in the period
@@ -41,7 +42,7 @@ def scope_churn_ratio(rows: Rows, _asked: Asked) -> float | None:
 
 
 @scope_churn_ratio.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     planned, unit = float(rows["planned"].sum()), unit_of(asked)
     added, removed = float(rows["added"].sum()), float(rows["removed"].sum())
     return explained(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from data.metrics.catalogue import Asked, metric
-from data.metrics.rows import Rows
-from data.sprints.rows import NOTHING_COMMITTED, SWITCHES, explained, part_in, sprint_rows, unit_of
+from data.facts.query import MetricQuery
+from data.facts.rows import Rows
+from data.facts.sprint_issues import NOTHING_COMMITTED, SWITCHES, explained, part_in, sprint_rows, unit_of
+from data.metrics.catalogue import metric
 
 
 @metric(
@@ -25,7 +26,7 @@ from data.sprints.rows import NOTHING_COMMITTED, SWITCHES, explained, part_in, s
     aggregation="ratio",
     tags=("carry-over", "unfinished", "sprint goal"),
 )
-def spillover_ratio(rows: Rows, _asked: Asked) -> float | None:
+def spillover_ratio(rows: Rows, _asked: MetricQuery) -> float | None:
     """How much of what was committed was not done at the close of the sprint.
 
     committed, still in the sprint and not done at its close ÷ committed, of the sprints closed in the period
@@ -42,7 +43,7 @@ def spillover_ratio(rows: Rows, _asked: Asked) -> float | None:
 
 
 @spillover_ratio.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     planned, spilled, unit = float(rows["planned"].sum()), float(rows["spilled"].sum()), unit_of(asked)
     return explained(
         rows,

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from data.metrics.arrivals import closed_rows
-from data.metrics.catalogue import Asked, metric
+from data.facts.arrivals import closed_rows
+from data.facts.query import MetricQuery
+from data.facts.rows import Rows
+from data.metrics.catalogue import metric
 from data.metrics.flow.flow_velocity import origins
-from data.metrics.rows import Rows
 
 
 @metric(
@@ -35,7 +36,7 @@ from data.metrics.rows import Rows
     aggregation="count",
     tags=("outflow", "done", "resolved", "throughput"),
 )
-def closed(rows: Rows, asked: Asked) -> float | None:
+def closed(rows: Rows, asked: MetricQuery) -> float | None:
     """How many items were closed, finished or not.
 
     count of items closed in the period, whatever their resolution
@@ -52,7 +53,7 @@ def closed(rows: Rows, asked: Asked) -> float | None:
 
 
 @closed.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     names, counts = np.unique(rows["resolution"].astype(str), return_counts=True)
     said = ", ".join(f"{name} {count}" for name, count in zip(names, counts, strict=True))
     return {

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from data.metrics.arrivals import created_rows
-from data.metrics.catalogue import Asked, metric
-from data.metrics.rows import Rows
+from data.facts.arrivals import created_rows
+from data.facts.query import MetricQuery
+from data.facts.rows import Rows
+from data.metrics.catalogue import metric
 
 
 @metric(
@@ -21,7 +22,7 @@ from data.metrics.rows import Rows
     aggregation="count",
     tags=("inflow", "arrivals", "demand"),
 )
-def created(rows: Rows, asked: Asked) -> float | None:
+def created(rows: Rows, asked: MetricQuery) -> float | None:
     """How many items came in.
 
     count of items created in the period
@@ -37,7 +38,7 @@ def created(rows: Rows, asked: Asked) -> float | None:
 
 
 @created.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     return {
         "count_words": f"{rows.used} item{'s' * (rows.used != 1)}",
         "notes": [],

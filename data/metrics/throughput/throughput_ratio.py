@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from data.metrics.arrivals import both_rows
-from data.metrics.catalogue import Asked, metric
-from data.metrics.rows import Rows
+from data.facts.arrivals import both_rows
+from data.facts.query import MetricQuery
+from data.facts.rows import Rows
+from data.metrics.catalogue import metric
 
 
 @metric(
@@ -34,7 +35,7 @@ from data.metrics.rows import Rows
     tags=("net flow", "backlog", "inflow", "outflow"),
     depends=("created", "closed"),
 )
-def throughput_ratio(rows: Rows, _asked: Asked) -> float | None:
+def throughput_ratio(rows: Rows, _asked: MetricQuery) -> float | None:
     """How many items were closed for each one that was created.
 
     items closed in the period ÷ items created in the period
@@ -51,7 +52,7 @@ def throughput_ratio(rows: Rows, _asked: Asked) -> float | None:
 
 
 @throughput_ratio.explains
-def _explain(rows: Rows, _asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, _asked: MetricQuery) -> dict[str, Any]:
     went = int(np.count_nonzero(rows["closed"]))
     came = rows.used - went
     change = came - went

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from data.metrics.arrivals import point_rows
-from data.metrics.catalogue import Asked, Missing, metric
-from data.metrics.facts import Facts
-from data.metrics.rows import Rows
+from data.facts.arrivals import point_rows
+from data.facts.dataset import Dataset
+from data.facts.query import MetricQuery, Missing
+from data.facts.rows import Rows
+from data.metrics.catalogue import metric
 
 
-def no_points(facts: Facts) -> Missing | None:
+def no_points(facts: Dataset) -> Missing | None:
     """What to map when items have no estimate."""
     if facts.field("story_points") is not None:
         return None
@@ -41,7 +42,7 @@ def no_points(facts: Facts) -> Missing | None:
     aggregation="sum",
     tags=("story points", "estimate", "scrum"),
 )
-def velocity(rows: Rows, _asked: Asked) -> float | None:
+def velocity(rows: Rows, _asked: MetricQuery) -> float | None:
     """How many story points were completed.
 
     sum of the story points of the items completed in the period
@@ -56,7 +57,7 @@ def velocity(rows: Rows, _asked: Asked) -> float | None:
 
 
 @velocity.explains
-def _explain(rows: Rows, asked: Asked) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     total = float(rows["points"].sum())
     return {
         "points_on": rows.used,

@@ -8,8 +8,8 @@ import threading
 
 import pytest
 
-from data.cache import files
-from data.cache.files import LockBusy, locked, quarantine, remove_orphans, write_atomic
+from data.platform import files
+from data.platform.files import LockBusy, locked, quarantine, remove_orphans, write_atomic
 
 
 def names(folder):

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from data.cache import metric_cache as module
-from data.cache.files import LockBusy
 from data.cache.metric_cache import CACHE_VERSION, Key, MetricCache, hash_of, mapping_hash
-from data.metrics.answers import MetricValue
+from data.platform.files import LockBusy
+from data.values.metric_value import MetricValue
 
 ROOT = Path(__file__).parents[3]
 KEY = Key("dora", "2025-01-01", "2025-01-31", {"mapping": {"deployment_date": "customfield_1"}, "site": "a"}, "7")

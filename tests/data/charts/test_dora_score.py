@@ -6,11 +6,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from data.charts.desk import drawn
 from data.charts.registry import CHARTS
-from data.periods import Period
-from data.views import Filters
-from data.workspace import open_workspace
+from data.services.charts import drawn
+from data.services.workspace import open_workspace
+from data.values.filters import Filters
+from data.values.periods import Period
 from sample.source import SampleSite
 from tests.builders import DOING, DONE, Item, facts, site
 

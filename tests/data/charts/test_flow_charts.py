@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.charts.catalogue import ChartAsked
-from data.charts.desk import drawn
 from data.charts.drawing import Drawing
-from data.metrics.facts import Facts
-from data.periods import Period
+from data.facts.dataset import Dataset
+from data.services.charts import drawn
 from data.settings.model import Definitions, Workflow
-from data.views import Filters
+from data.values.filters import Filters
+from data.values.periods import Period
 from sample.generator import generate
 from tests.builders import DOING, DONE, Item, at, facts, site
 from tests.data.charts import oracle
@@ -47,7 +47,7 @@ def close(found: Any, wanted: Any) -> None:
             assert a == (pytest.approx(b, rel=1e-9, abs=1e-6) if isinstance(b, float) else b), (one, other)
 
 
-def compare(about: Facts, period: Period, ask: Question, keys: dict[int, str]) -> None:
+def compare(about: Dataset, period: Period, ask: Question, keys: dict[int, str]) -> None:
     """All charts of flow for one question."""
     for name in TABLES:
         drawing = drawn(about, name, period)
@@ -63,7 +63,7 @@ def compare(about: Facts, period: Period, ask: Question, keys: dict[int, str]) -
     _blocked(drawn(about, "blocked_time", period), oracle.blocked_time(ask, None))
 
 
-def _histograms(about: Facts, period: Period, ask: Question) -> None:
+def _histograms(about: Dataset, period: Period, ask: Question) -> None:
     for name, days in (
         ("cycle_time_histogram", oracle.cycle_days(ask)),
         ("lead_time_histogram", oracle.lead_days(ask)),
@@ -213,7 +213,7 @@ def test_the_journals(rules, first, last):
     _behaviour(about, period, ask)
 
 
-def _behaviour(about: Facts, period: Period, ask: Question) -> None:
+def _behaviour(about: Dataset, period: Period, ask: Question) -> None:
     drawing = drawn(about, "process_behaviour", period)
     wanted = oracle.weekly(ask)
     if len(wanted) < 6:
@@ -228,7 +228,7 @@ def _behaviour(about: Facts, period: Period, ask: Question) -> None:
         assert said == rules, row
 
 
-def _asked(about: Facts, period: Period) -> ChartAsked:
+def _asked(about: Dataset, period: Period) -> ChartAsked:
     return ChartAsked(about, period)
 
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.charts.desk import drawn
 from data.metrics import CATALOG
 from data.metrics.breakdown import GROUPS, by_group, over_time
-from data.periods import Period
+from data.services.charts import drawn
+from data.values.periods import Period
 from tests.builders import DOING, DONE, Item, facts, site
 
 FIRST = date(2025, 1, 6)  # a Monday

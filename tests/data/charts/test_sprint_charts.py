@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from data.charts.desk import drawn
-from data.charts.sprints.of import DRAWN
-from data.metrics.facts import Facts
-from data.periods import Period
+from data.charts.sprints.sprint_points import DRAWN
+from data.facts.dataset import Dataset
+from data.services.charts import drawn
 from data.settings.model import Definitions
-from data.sprints.desk import NoSuchSprint
+from data.sprints.boards import NoSuchSprint
+from data.values.periods import Period
 from tests.builders import facts, site
 from tests.data.sprints.oracle import Told, tell
 from tests.data.sprints.stories import HOUR, Company, Sprint
@@ -52,7 +52,7 @@ def closed(company: Company, told: list[Told], board: int) -> list[tuple[Sprint,
     return sorted(mine, key=lambda pair: (pair[0].completed, pair[0].id))
 
 
-def asked(about: Facts, name: str, board: int = 1) -> Any:
+def asked(about: Dataset, name: str, board: int = 1) -> Any:
     return drawn(about, name, DAYS, (("board", str(board)),))
 
 

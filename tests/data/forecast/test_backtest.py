@@ -7,11 +7,11 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from data.forecast.answers import SHARES, Question
+from data.facts.rows import example
 from data.forecast.backtest import how_many_held, when_held
 from data.forecast.calculate import forecast
 from data.forecast.history import Past
-from data.metrics.rows import example
+from data.values.forecast import SHARES, Question
 
 TODAY = date(2026, 5, 13).toordinal()
 

@@ -7,10 +7,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from data.forecast.answers import SHARES, Question
+from data.facts.rows import example
 from data.forecast.calculate import forecast
 from data.forecast.history import Past
-from data.metrics.rows import example
+from data.values.forecast import SHARES, Question
 
 RUNS, HISTORY = 500, 90
 TODAY = date(2026, 5, 13).toordinal()  # a Wednesday

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from data.forecast.answers import SHARES, ForecastRefused, Question
-from data.views import Filters
-from data.workspace import Workspace, open_workspace
+from data.services.workspace import Workspace, open_workspace
+from data.values.filters import Filters
+from data.values.forecast import SHARES, ForecastRefused, Question
 from sample.source import SampleSite
 
 

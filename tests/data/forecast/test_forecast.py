@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from data.forecast.answers import SHARES, ForecastRefused, Question
 from data.forecast.calculate import forecast
 from data.forecast.history import past
 from data.forecast.remaining import of_epic, of_version
 from data.forecast.simulate import Urn
-from data.issues.tables import Tables, microseconds
-from data.periods import PeriodError
-from data.views import Filters
+from data.tables.tidy import Tables, microseconds
+from data.values.filters import Filters
+from data.values.forecast import SHARES, ForecastRefused, Question
+from data.values.periods import PeriodError
 from tests.builders import DOING, DONE, Item, Version, facts, site
 
 ZONE = "America/New_York"

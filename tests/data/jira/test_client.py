@@ -16,7 +16,7 @@ from data.jira import comments, errors
 from data.jira.answers import Comment
 from data.jira.client import Jira
 from data.jira.connection import Connection
-from data.jira.sender import Patience
+from data.jira.sender import RetryPolicy
 from tests.data.jira.fake import DC_INFO, INFO, MYSELF, FakeJira, Reply, fake_cloud, fake_dc
 
 SEARCH = "/rest/api/3/search/jql"
@@ -161,7 +161,7 @@ def test_an_hour_is_reported_not_waited_for():
 
 def test_a_person_waits_no_longer_than_their_patience():
     with fake_cloud(**{SEARCH: Reply(429, headers={"Retry-After": "15"})}) as fake:
-        with client(fake, patience=Patience(longest=10)) as jira, pytest.raises(errors.RateLimited):
+        with client(fake, patience=RetryPolicy(longest=10)) as jira, pytest.raises(errors.RateLimited):
             search(jira)
         assert asked(fake) == 1
 
@@ -223,14 +223,14 @@ def test_redirects_in_a_circle_end():
 
 def test_a_response_bomb_is_refused():
     with fake_cloud(**{SEARCH: Reply(200, b" " * 300_000)}) as fake:
-        with client(fake, patience=Patience(most_bytes=100_000)) as jira, pytest.raises(errors.TooLarge):
+        with client(fake, patience=RetryPolicy(most_bytes=100_000)) as jira, pytest.raises(errors.TooLarge):
             search(jira)
         assert asked(fake) == 1
 
 
 def test_a_hanging_server_is_given_up():
     with fake_cloud(**{SEARCH: lambda _: time.sleep(0.5) or ONE}) as fake:
-        jira = client(fake, patience=Patience((1, 0.1), tries=2), pause=Clock())
+        jira = client(fake, patience=RetryPolicy((1, 0.1), tries=2), pause=Clock())
         with jira, pytest.raises(errors.Unreachable) as caught:
             search(jira)
         assert "too long" in str(caught.value)
@@ -353,7 +353,7 @@ def test_surroundings_do_not_change_where_the_token_goes(monkeypatch, tmp_path):
 )
 def test_the_token_is_in_no_error_and_no_log(answer, caplog):
     caplog.set_level(logging.DEBUG)
-    with fake_cloud(**{SEARCH: answer}) as fake, client(fake, pause=Clock(), patience=Patience(tries=2)) as jira:
+    with fake_cloud(**{SEARCH: answer}) as fake, client(fake, pause=Clock(), patience=RetryPolicy(tries=2)) as jira:
         with pytest.raises(errors.JiraError) as caught:
             search(jira)
         seen = (

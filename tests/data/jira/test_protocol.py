@@ -9,7 +9,7 @@ from email.utils import format_datetime
 import pytest
 
 from data.jira import errors, protocol
-from data.jira.refusals import refusal, wait_seconds
+from data.jira.http_errors import refusal, wait_seconds
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

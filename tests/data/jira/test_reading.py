@@ -8,14 +8,14 @@ import time
 
 import pytest
 
-from data.issues.store import IssueStore
-from data.issues.sync import sync
 from data.jira import reading
 from data.jira.answers import Page
 from data.jira.client import Jira
 from data.jira.connection import Connection
 from data.jira.errors import Cancelled, Unreachable
 from data.jira.reading import Census, Crew
+from data.store.issue_store import IssueStore
+from data.sync.run import sync
 from tests.data.jira.fake import FakeSite, an_issue, fake_dc
 
 

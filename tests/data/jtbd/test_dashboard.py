@@ -22,8 +22,8 @@ from data.jtbd.records import (
     UserSatisfaction,
     complete,
 )
-from data.jtbd.shelf import Shelf, example_records
 from data.jtbd.specs import Job, Outcome, Painpoint, Persona, Specs
+from data.jtbd.storage import JobsStorage, example_records
 from data.jtbd.store import RecordStore
 from data.settings.model import JtbdSettings
 from ui.tabs.jobs_tables import trend
@@ -184,8 +184,8 @@ def test_other_inputs_give_other_bytes(example):
 
 
 def test_two_shelves_with_the_same_content_build_the_same(tmp_path):
-    def shelf(name: str) -> Shelf:
-        return Shelf(
+    def shelf(name: str) -> JobsStorage:
+        return JobsStorage(
             tmp_path / name, EXAMPLES, JtbdSettings(), lambda: datetime(2026, 10, 31, tzinfo=UTC), is_example=True
         )
 

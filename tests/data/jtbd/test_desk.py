@@ -12,12 +12,12 @@ import pytest
 from data.jtbd.records import JobCompletion
 from data.jtbd.register import RegisterError
 from data.jtbd.store import RecordsError
-from data.metrics.answers import MetricValue
 from data.metrics.measure import COUNTS
 from data.metrics.registry import CATALOG
-from data.periods import Period
-from data.views import Filters
-from data.workspace import open_workspace
+from data.services.workspace import open_workspace
+from data.values.filters import Filters
+from data.values.metric_value import MetricValue
+from data.values.periods import Period
 from sample.generator import generate
 from sample.server import SampleServer
 from sample.source import SampleSite

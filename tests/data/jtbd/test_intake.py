@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.jtbd import intake, pages
+from data.jtbd import import_records, pages
 from data.jtbd.records import LEVELS, JobCompletion, OutcomeAchieved, UserSatisfaction, complete
 
 HEAD = "kind,job_id,persona,feature_used,status,started_at,completed_at\n"
@@ -20,22 +20,26 @@ def test_csv_with_a_header_and_instants_of_any_kind():
         "job,buy,bob,cart,started,2026-01-31 09:00,\n\n"
         "job,buy,cleo,cart,started,1769850000,\n"
     )
-    rows = intake.read_text(text, "a.csv")
+    rows = import_records.read_text(text, "a.csv")
     assert {each.started_at for each in rows} == {1769850000000000}
     assert (rows[0].duration_seconds, rows[0].source) == (8.0, "import")
 
 
 def test_the_kind_may_be_told_by_the_columns():
-    rows = intake.read_text("outcome_id,expected_value,actual_value,measured_at\nfast,5,4,2026-01-31\n", "a.csv")
+    rows = import_records.read_text(
+        "outcome_id,expected_value,actual_value,measured_at\nfast,5,4,2026-01-31\n", "a.csv"
+    )
     assert isinstance(rows[0], OutcomeAchieved)
-    rows = intake.read_text(
+    rows = import_records.read_text(
         "outcome_id,satisfaction_level,recorded_at,persona\nfast,Very satisfied,2026-01-31,ann\n", "a.csv"
     )
     assert rows[0].satisfaction_level == "very_satisfied"
 
 
 def test_columns_that_we_do_not_know_stay_in_the_context():
-    [row] = intake.read_text(HEAD.replace("\n", ",country\n") + "job,buy,ann,cart,started,2026-01-31,,DE\n", "a.csv")
+    [row] = import_records.read_text(
+        HEAD.replace("\n", ",country\n") + "job,buy,ann,cart,started,2026-01-31,,DE\n", "a.csv"
+    )
     assert json.loads(row.context) == {"country": "DE"}
 
 
@@ -52,8 +56,8 @@ def test_columns_that_we_do_not_know_stay_in_the_context():
 )
 def test_what_is_no_record_is_told_with_its_line_and_nothing_is_read(line, clue):
     good = "job,buy,ann,cart,started,2026-01-31,\n"
-    with pytest.raises(intake.ImportFailed, match="nothing was imported") as error:
-        intake.read_text(HEAD + line + "\n" + good, "a.csv")
+    with pytest.raises(import_records.ImportFailed, match="nothing was imported") as error:
+        import_records.read_text(HEAD + line + "\n" + good, "a.csv")
     assert clue in str(error.value)
 
 
@@ -70,8 +74,8 @@ def test_what_is_no_record_is_told_with_its_line_and_nothing_is_read(line, clue)
     ],
 )  # fmt: skip
 def test_files_that_are_none(text, name, clue):
-    with pytest.raises(intake.ImportFailed, match=clue):
-        intake.read_text(text, name)
+    with pytest.raises(import_records.ImportFailed, match=clue):
+        import_records.read_text(text, name)
 
 
 def test_lists_by_kind_and_our_own_export_are_read():
@@ -79,7 +83,7 @@ def test_lists_by_kind_and_our_own_export_are_read():
         {"job_id": "buy", "persona": "ann", "feature_used": "cart", "status": "started", "started_at": "2026-01-31"}
     ]
     for told in ({"job_completions": rows}, {"jobs": rows}, {"records": [{"kind": "job", **rows[0]}]}):
-        assert [each.job_id for each in intake.read_text(json.dumps(told), "a.json")] == ["buy"]
+        assert [each.job_id for each in import_records.read_text(json.dumps(told), "a.json")] == ["buy"]
 
 
 texts = (
@@ -104,8 +108,11 @@ answers = st.builds(
 
 @given(st.lists(jobs | answers, min_size=1, max_size=5))
 def test_records_survive_csv_and_json(rows):
-    for text, name in ((pages.csv_records(rows), "a.csv"), (json.dumps({"records": intake.as_rows(rows)}), "a.json")):
-        found = intake.read_text(text, name, "manual")
+    for text, name in (
+        (pages.csv_records(rows), "a.csv"),
+        (json.dumps({"records": import_records.as_rows(rows)}), "a.json"),
+    ):
+        found = import_records.read_text(text, name, "manual")
         assert [each.event_id for each in found] == [each.event_id for each in rows]
         assert found == rows
 
@@ -114,4 +121,4 @@ def test_formulas_are_neutral_in_csv_and_themselves_again_when_read():
     row = complete(JobCompletion("=1+1", "@ann", "+cart", "started", 0))
     text = pages.csv_records([row])
     assert "'=1+1" in text
-    assert intake.read_text(text, "a.csv", "manual") == [row]
+    assert import_records.read_text(text, "a.csv", "manual") == [row]

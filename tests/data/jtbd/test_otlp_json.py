@@ -7,7 +7,7 @@ import json
 import pytest
 
 from data.jtbd import events
-from data.jtbd.intake import ImportFailed, read_text
+from data.jtbd.import_records import ImportFailed, read_text
 from data.jtbd.records import (
     JobCompletion,
     OutcomeAchieved,
@@ -17,7 +17,7 @@ from data.jtbd.records import (
     complete,
 )
 from data.jtbd.store import RecordStore
-from data.noted import Noted, allowed
+from data.platform.telemetry_records import Noted, allowed
 
 AT = 1_795_000_000_000_000  # µs
 
@@ -42,7 +42,7 @@ def test_what_we_send_is_read_again():
     encoder = pytest.importorskip("opentelemetry.exporter.otlp.proto.common._log_encoder")
     from google.protobuf.json_format import MessageToDict
 
-    from data.otlp import Sender
+    from data.platform.otlp import Sender
 
     records = [
         complete(each)

@@ -11,7 +11,7 @@ from data.jtbd.measured import filters_for, in_unit, measured
 from data.jtbd.picture import picture
 from data.jtbd.serving import DAY, Serving
 from data.jtbd.specs import Job, Outcome, Painpoint, Persona, Specs
-from data.views import Filters
+from data.values.filters import Filters
 from tests.builders import DOING, DONE, Item, at, facts, period, site
 
 SPECS = Specs(

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from data.metrics.answers import MetricValue
 from data.settings.model import Definitions, Workflow
+from data.values.metric_value import MetricValue
 from tests.builders import ask, site
 from tests.data.metrics import oracle, oracle_dora
 from tests.data.metrics.sites import DORA_RULES, FLOW_RULES, WORKFLOWS, dora_sites, flow_sites

@@ -9,12 +9,12 @@ from functools import cache
 
 import pytest
 
-from data.metrics.answers import TIER_COLORS, ErrorState, MetricValue
+from data.facts.rows import example
 from data.metrics.catalogue import FAMILIES, example_question
 from data.metrics.registry import CATALOG
-from data.metrics.rows import example
 from data.settings.definitions import expanded, table
 from data.settings.fields import FIELDS
+from data.values.metric_value import TIER_COLORS, ErrorState, MetricValue
 from tests.builders import DOING, DONE, REVIEW, Item, Version, ask, at, site
 
 DORA = [

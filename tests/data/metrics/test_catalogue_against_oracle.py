@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.metrics import standstill
+from data.facts import stuck
 from data.metrics.breakdown import NONE, by_group, over_time, steps
 from data.metrics.registry import CATALOG
 from data.settings.model import Definitions, Workflow
@@ -132,7 +132,7 @@ def busy(seed: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
 
 @pytest.fixture(autouse=True)
 def few_stays_are_enough(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(standstill, "LEAST_STAYS", LEAST_STAYS)
+    monkeypatch.setattr(stuck, "LEAST_STAYS", LEAST_STAYS)
 
 
 @quick

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from data.metrics.completions import flow_time_rows
-from data.metrics.days import percentile
+from data.facts.completions import flow_time_rows
+from data.facts.days import percentile
 from tests.builders import facts
 from tests.data.metrics.test_real_issues import CATEGORY, JOURNALS, ZONE, journals, lines
 

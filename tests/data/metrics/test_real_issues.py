@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from data.issues.tables import Tables
 from data.settings.model import Definitions, Workflow
+from data.tables.tidy import Tables
 from tests.builders import Item, Version, ask, at, site
 from tests.data.metrics import oracle, oracle_dora
 from tests.data.metrics.test_against_oracle import agree

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.metrics.catalogue import Asked
-from data.metrics.days import backwards, percentile, spans
+from data.facts.days import backwards, percentile, spans
+from data.facts.query import MetricQuery
 from data.metrics.measure import rows_for, value_of
 from data.metrics.registry import CATALOG
 from data.metrics.shares import shares
-from data.periods import Period
-from data.views import Filters
+from data.values.filters import Filters
+from data.values.periods import Period
 from tests.builders import DOING, DONE, Item, ask, at, facts, period, site
 from tests.data.metrics.oracle import shares as shares_again
 from tests.data.metrics.sites import FLOW_RULES, WORKFLOWS, dora_sites, flow_sites
@@ -213,7 +213,7 @@ def test_dora_values_are_in_range(place):
 @given(flow_sites(), st.sampled_from(["flow_velocity", "flow_time", "flow_load"]))
 def test_rows_are_in_order_and_inside_the_period(place, name):
     about = facts(site(*place["items"], zone=place["zone"], mapped=place["mapped"]), now=place["now"])
-    asked = Asked(about, period(str(place["first"]), str(place["last"]), place["zone"]))
+    asked = MetricQuery(about, period(str(place["first"]), str(place["last"]), place["zone"]))
     rows = rows_for(CATALOG[name], asked)
     assert (rows.at[1:] >= rows.at[:-1]).all()
     if name == "flow_load":

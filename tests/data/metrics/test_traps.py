@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from data.metrics.days import percentile
+from data.facts.days import percentile
 from tests.builders import CLOSED, DOING, DONE, REVIEW, TODO, WAITING, Item, Version, ask, at, site
 
 JANUARY = ("2025-01-01", "2025-01-31")

@@ -11,20 +11,21 @@ from functools import cache
 import numpy as np
 import pytest
 
-from data.exports import csv_text
-from data.issues.tables import NEVER
-from data.metrics.answers import ErrorState, MetricValue
+from data.exports.csv import csv_text
+from data.facts.dataset import Dataset
+from data.facts.query import MetricQuery
+from data.facts.rows import example
 from data.metrics.breakdown import GROUPS, STEPS, by_group, over_time
-from data.metrics.catalogue import AGGREGATIONS, CATEGORIES, Asked, example_question
-from data.metrics.desk import COLUMNS, entry_of, rows_of
+from data.metrics.catalogue import AGGREGATIONS, CATEGORIES, example_question
 from data.metrics.detail import Behind, detail
-from data.metrics.facts import Facts
 from data.metrics.measure import measure
 from data.metrics.registry import CATALOG
-from data.metrics.rows import example
+from data.services.catalogue import COLUMNS, entry_of, rows_of
 from data.settings.definitions import expanded, table
 from data.settings.fields import FIELDS
 from data.settings.model import Definitions, Workflow
+from data.tables.tidy import NEVER
+from data.values.metric_value import ErrorState, MetricValue
 from sample.tables import tidy
 from tests.builders import DOING, DONE, TODO, Item, ask, facts, period, site
 
@@ -91,7 +92,7 @@ def test_its_worked_example_holds(name):
 
 
 @cache
-def _small() -> Facts:
+def _small() -> Dataset:
     """Two months in which a bit of everything happens."""
     rows = []
     for n in range(40):
@@ -111,12 +112,12 @@ def _small() -> Facts:
 
 
 @cache
-def _large() -> Facts:
+def _large() -> Dataset:
     tables = tidy(2_000, 3)
-    return Facts(tables, Definitions(), Workflow(), int(tables.issues["updated"].max()))
+    return Dataset(tables, Definitions(), Workflow(), int(tables.issues["updated"].max()))
 
 
-def _whole_period(about: Facts):
+def _whole_period(about: Dataset):
     from datetime import UTC, datetime
 
     last = datetime.fromtimestamp(about.now / 1e6, UTC).date()
@@ -158,7 +159,7 @@ def test_ours_all_have_a_number_on_a_small_site():
 @every
 def test_it_has_a_detail_and_issues(name):
     about = _small()
-    asked = Asked(about, _whole_period(about))
+    asked = MetricQuery(about, _whole_period(about))
     found = detail(CATALOG[name], asked)
     assert found.title == CATALOG[name].title and found.definition == CATALOG[name].summary
     behind = Behind.of(CATALOG[name], asked)

@@ -8,12 +8,12 @@ import pytest
 
 from data.metrics.measure import measure_family
 from data.overview.ageing import listed, too_old
+from data.overview.caveats import caveats
 from data.overview.changes import changes
-from data.overview.desk import FAMILIES
-from data.overview.doubts import doubts
-from data.overview.views import Overview
-from data.periods import Period
-from data.views import Finding
+from data.services.overview import FAMILIES
+from data.values.overview import Overview
+from data.values.periods import Period
+from data.values.quality import Finding
 from tests.builders import DOING, DONE, Item, at, facts, site
 
 MONDAY = date(2026, 1, 5)
@@ -28,7 +28,7 @@ def said(*items: Item, first: date, last: date, now: str | None = None, findings
     return Overview(
         found.changes, found.steady, found.untold, found.baseline, found.weeks,
         listed(about, old, lambda ids: dict.fromkeys(ids, ("", "words")), ""), len(old.issue), old.in_progress,
-        old.compared, (str(old.since.first), str(old.since.last)), doubts(values, findings, about, period),
+        old.compared, (str(old.since.first), str(old.since.last)), caveats(values, findings, about, period),
     )  # fmt: skip
 
 
@@ -152,9 +152,9 @@ def test_without_comparison_no_age_is_called_old():
 
 def test_with_nothing_mapped_each_number_that_cannot_be_given_is_named():
     found = said(*weekly(*[3] * 12), **period_of(8, 4))
-    missing = {each.metric for each in found.doubts if each.action == "mapping"}
+    missing = {each.metric for each in found.caveats if each.action == "mapping"}
     assert {"change_failure_rate", "flow_efficiency", "deployment_rework_rate"} <= missing
-    one = next(each for each in found.doubts if each.metric == "change_failure_rate")
+    one = next(each for each in found.caveats if each.metric == "change_failure_rate")
     assert one.title == "Change failure rate cannot be measured"
     assert one.todo
 
@@ -165,7 +165,7 @@ def test_findings_come_first_and_lead_to_data_quality():
         Finding("Histories that could not be read whole", 14, "They are left out.", "Sync.", "warning"),
         Finding("The data is 9 days old", None, "It is old.", "Sync.", "danger"),
     )
-    found = said(*weekly(*[3] * 12), **period_of(8, 4), findings=findings).doubts
+    found = said(*weekly(*[3] * 12), **period_of(8, 4), findings=findings).caveats
     assert [each.title for each in found][:2] == [
         "The data is 9 days old",
         "Histories that could not be read whole (14 issues)",
@@ -175,17 +175,17 @@ def test_findings_come_first_and_lead_to_data_quality():
 
 
 def test_few_are_said_to_be_few():
-    found = said(*weekly(*[0] * 8, 2), **period_of(8)).doubts
+    found = said(*weekly(*[0] * 8, 2), **period_of(8)).caveats
     few = [each for each in found if each.metric == "flow_time"]
     assert [each.sentence for each in few] == ["Only 2 are used, so one more or less changes it much."]
 
 
 def test_what_is_left_out_by_definition_is_no_doubt():
     subtasks = [Item("2026-03-02", [("2026-03-02", DOING), ("2026-03-03", DONE)], hierarchy=-1) for _ in range(30)]
-    found = said(*weekly(*[6] * 12), *subtasks, **period_of(8, 4)).doubts
+    found = said(*weekly(*[6] * 12), *subtasks, **period_of(8, 4)).caveats
     assert not [each for each in found if "leaves out" in each.title]
     never = [Item("2026-03-02", [("2026-03-03", DONE)]) for _ in range(30)]
-    found = said(*weekly(*[6] * 12), *never, **period_of(8, 4)).doubts
+    found = said(*weekly(*[6] * 12), *never, **period_of(8, 4)).caveats
     told = next(each for each in found if each.metric == "flow_time")
     assert told.title == "Flow time leaves out 56 %"
     assert "30 of 54" in told.sentence
@@ -199,7 +199,7 @@ def test_a_query_that_begins_inside_of_the_period_is_told():
 
     def titles(first: str) -> list[tuple[str, str]]:
         period = Period(date.fromisoformat(first), date(2026, 3, 31), "UTC")
-        return [(each.title, each.sentence) for each in doubts([], [], about, period)]
+        return [(each.title, each.sentence) for each in caveats([], [], about, period)]
 
     begins = "The query holds only issues updated since 10 Mar 2026"
     assert titles("2026-03-02") == [(begins, "This period begins before, so its numbers hold only a part.")]
@@ -208,12 +208,12 @@ def test_a_query_that_begins_inside_of_the_period_is_told():
 
 
 def test_a_period_that_is_not_over_is_told():
-    found = said(*weekly(*[3] * 12), **period_of(10, 4), now="2026-03-20 12:00").doubts
+    found = said(*weekly(*[3] * 12), **period_of(10, 4), now="2026-03-20 12:00").caveats
     assert "The period is not over" in [each.title for each in found]
 
 
 def test_a_period_before_the_data_is_told_by_the_chart_and_by_the_overview():
-    from data.charts.desk import drawn
+    from data.services.charts import drawn
 
     found = said(*weekly(*[3] * 12), first=date(2020, 1, 1), last=date(2020, 1, 31), now="2026-04-01")
     assert "no whole week of data before the period" in found.changes_words
@@ -228,7 +228,7 @@ def test_a_field_that_is_not_read_yet_leads_to_a_sync():
     about = facts(site(*weekly(*[3] * 12)), now="2026-04-01")
     about = replace(about, pending=frozenset({"deployment_date", "deployment_successful"}))
     period = Period(date(2026, 3, 2), date(2026, 3, 29), "UTC")
-    told = doubts(measure_family("dora", about, period), [], about, period)
+    told = caveats(measure_family("dora", about, period), [], about, period)
     waits = [each for each in told if each.title.endswith("waits for a sync")]
     assert waits
     assert {each.action for each in waits} == {"quality"}

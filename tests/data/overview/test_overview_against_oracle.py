@@ -11,8 +11,8 @@ import pytest
 from data.metrics.registry import CATALOG
 from data.overview.ageing import listed, too_old
 from data.overview.changes import changes
-from data.periods import Period
 from data.settings.model import Definitions, Workflow
+from data.values.periods import Period
 from tests.builders import CLOSED, DOING, DONE, REVIEW, WAITING, Item, at, facts, site
 from tests.data.charts.test_flow_charts import generated
 from tests.data.metrics.oracle import Question

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from data.report.picture import line
+from data.exports.html.picture import line
 from tests.fake_overview import HOSTILE
 from tests.fake_workspace import FakeWorkspace
 

@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from data.issues import sprint_tables
-from data.issues.frames import NEVER, frame
-from data.issues.tables import Tables
+from data.tables import sprint_tables
+from data.tables.frames import NEVER, frame
+from data.tables.tidy import Tables
 from tests.builders import Item, at, site
 
 HOUR = 3_600_000_000

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.metrics.facts import Facts
+from data.facts.dataset import Dataset
+from data.facts.sprint_scope import REASONS
+from data.facts.sprint_statistics import PARTS, stats
+from data.facts.sprint_windows import BACKWARDS, BEFORE_DATA, NO_CLOSE, NO_START, STATES
 from data.settings.model import Definitions, Workflow
-from data.sprints.scope import REASONS
-from data.sprints.stats import PARTS, stats
-from data.sprints.windows import BACKWARDS, BEFORE_DATA, NO_CLOSE, NO_START, STATES
 from tests.builders import CLOSED, DOING, DONE, REVIEW, TODO, Item
 from tests.data.sprints.oracle import Told, tell
 from tests.data.sprints.stories import HOUR, Company, Sprint, Story
@@ -75,11 +75,11 @@ def companies(draw: Any) -> Company:
     return Company(draw(st.lists(stories(ids), min_size=1, max_size=8)), sprints, points=draw(st.booleans()))
 
 
-def facts_of(company: Company, now: int, rules: Definitions, complete_from: int | None = None) -> Facts:
-    return Facts(company.tables(), rules, Workflow(), now, complete_from=complete_from)
+def facts_of(company: Company, now: int, rules: Definitions, complete_from: int | None = None) -> Dataset:
+    return Dataset(company.tables(), rules, Workflow(), now, complete_from=complete_from)
 
 
-def agree(facts: Facts, told: list[Told]) -> None:
+def agree(facts: Dataset, told: list[Told]) -> None:
     made = stats(facts)
     left_out = made.left_out()
     assert len(made) == len(told)

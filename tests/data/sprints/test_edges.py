@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from data.metrics.facts import Facts
+from data.facts.dataset import Dataset
+from data.facts.sprint_statistics import PARTS, stats
 from data.settings.model import Definitions, Workflow
-from data.sprints.stats import PARTS, stats
-from data.views import Filters
+from data.values.filters import Filters
 from tests.builders import DOING, DONE, TODO, Item, ask, at
 from tests.data.sprints.stories import Company, Sprint, Story
 
@@ -23,7 +23,7 @@ ONE = Sprint(1, START, CLOSE)
 def made(*stories: Story, sprints: list[Sprint] | None = None, points: bool = False, now: str = NOW, **more):
     company = Company(stories, sprints or [ONE], points=points, **more.pop("company", {}))
     definitions = Definitions(**more.pop("rules", {}))
-    return stats(Facts(company.tables(), definitions, Workflow(), at(now), **more))
+    return stats(Dataset(company.tables(), definitions, Workflow(), at(now), **more))
 
 
 def sums(found, n: int = 0) -> tuple[float, ...]:

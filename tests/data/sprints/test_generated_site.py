@@ -9,13 +9,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from data.issues.store import IssueStore
-from data.issues.sync import sync
-from data.issues.tables import Tables, read
+from data.facts.dataset import Dataset
+from data.facts.sprint_statistics import stats
 from data.jira.connection import Connection
-from data.metrics.facts import Facts
 from data.settings.model import Definitions, Workflow
-from data.sprints.stats import stats
+from data.store.issue_store import IssueStore
+from data.sync.run import sync
+from data.tables.tidy import Tables, read
 from sample.generator import generate
 from sample.plans import STATUSES as SITE_STATUSES
 from sample.server import SampleServer
@@ -163,7 +163,7 @@ def test_every_sprint_is_what_the_oracle_says(lively, tmp_path, flavour, points)
     tables = synced(lively, flavour, tmp_path, mapping)
     assert len(tables.sprints) == len(lively.sprints) > 80 and len(tables.boards) == 4
     now = round(lively.now.timestamp() * 1_000_000)
-    facts = Facts(tables, Definitions(), Workflow(), now)
+    facts = Dataset(tables, Definitions(), Workflow(), now)
     told = tell(company(lively, points=points), now, Definitions())
     agree(facts, told)
     totals = {name: sum(each.sums.get(name, 0) for each in told) for name in told[0].sums}

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.periods import PeriodError
-from data.settings.switches import BadSwitch
+from data.services.workspace import open_workspace
+from data.settings.overrides import BadOverride
 from data.teams.content import MOST_BYTES, MOST_VIEWS, BadView, free_name, name_of, read, to_bytes
 from data.teams.store import NameTaken, NoSuchView, TeamConflict, TeamsError, TeamStore
-from data.views import Filters, TeamView
-from data.workspace import open_workspace
+from data.values.filters import Filters
+from data.values.periods import PeriodError
+from data.values.teams import TeamView
 from sample.source import SampleSite
 
 NOW = datetime(2026, 11, 16, 12, tzinfo=UTC)
@@ -258,7 +259,7 @@ def test_two_to_six_views_are_compared(teams):
 
 
 def test_a_view_that_cannot_be_measured_is_not_saved(teams):
-    with pytest.raises(BadSwitch):
+    with pytest.raises(BadOverride):
         teams.save(TeamView("x", "7d", filters=Filters(definitions=(("durations", "fortnights"),))))
     with pytest.raises(PeriodError):
         teams.save(TeamView("x", None, "2026-02-01", "2026-01-01"))

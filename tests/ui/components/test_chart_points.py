@@ -7,7 +7,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.views import ChartAnswer, Region, Series
+from data.values.charts import ChartAnswer, Region, Series
 from ui.components.chart_figure import figure
 from ui.components.chart_points import _HIGH, _WIDE, _box, _covers, _px, name_places
 

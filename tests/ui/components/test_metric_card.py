@@ -63,7 +63,7 @@ def test_whole_card_is_one_link():
 
 @pytest.mark.parametrize("tier", ["Elite", "High", "Medium", "Low"])
 def test_tier_is_a_word_and_a_colour(tier):
-    from data.metrics.answers import TIER_COLORS
+    from data.values.metric_value import TIER_COLORS
 
     card = as_json(
         metric_card(

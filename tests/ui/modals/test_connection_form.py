@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from data.views import ConnectionReport, Problem
+from data.values.problem import Problem
+from data.values.status import ConnectionReport
 from tests.callbacks.acting import words
 from ui.modals.connection import FormValues, connection_modal, environment_note, form_note, report
 

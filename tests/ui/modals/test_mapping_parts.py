@@ -9,7 +9,8 @@ import pytest
 from data.metrics import CATALOG
 from data.settings.fields import FIELDS
 from data.settings.model import Definitions, Settings
-from data.views import Coverage, FieldInfo, Problem, StatusInfo, Suggestion, TypeInfo
+from data.values.fields import Coverage, FieldInfo, StatusInfo, Suggestion, TypeInfo
+from data.values.problem import Problem
 from tests.callbacks.acting import words
 from ui.modals import mapping_definitions as definitions
 from ui.modals.draft import base_of, in_force, keys_at, patch

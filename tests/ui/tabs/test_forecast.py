@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from plotly.utils import PlotlyJSONEncoder
 
-from data.forecast.answers import Backtest, Remaining
-from data.views import Problem
+from data.values.forecast import Backtest, Remaining
+from data.values.problem import Problem
 from tests.cli.test_forecast import HOW_MANY, WHEN
 from ui.tabs.forecast import backtest_words, forecast_page, headline
 from ui.url import View, parse

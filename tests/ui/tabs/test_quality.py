@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from data.views import Finding, Quality
+from data.values.quality import Finding, Quality
 from tests.callbacks.acting import words
 from tests.fake_workspace import FINDINGS, FakeWorkspace
 from ui.components.quality_badge import last_sync, quality_badge

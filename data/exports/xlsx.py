@@ -1,0 +1,142 @@
+"""XLSX files in which text is text, numbers are numbers and dates are dates of the configured zone."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from numbers import Integral, Real
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from data.exports.csv import is_missing
+
+MOST_ROWS = 1_048_575  # below the heading; what a worksheet holds
+LONGEST = 32_767  # UTF-16 units in a cell
+_MOST_EXACT = 2**53  # a spreadsheet keeps numbers as doubles …
+_LARGEST = 9.99e307  # … that are not quite as large as those of others
+_YEARS = range(1901, 9999)  # the calendar of spreadsheets is wrong before, and ends after
+_WIDEST = 60
+_FIXED = {
+    "in_memory": True,  # no temporary files with the data of others
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "nan_inf_to_errors": False,
+}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table: its name (31 letters at most), column names, rows. Values of `instants` are ISO 8601 text or aware
+    datetimes; they become dates of the zone."""
+
+    name: str
+    headers: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    instants: frozenset[str] = frozenset()
+
+
+def xlsx(sheets: Iterable[Sheet], zone: ZoneInfo, made: datetime) -> bytes:
+    """A workbook with these sheets; `made` (aware) is when. Rows beyond what a worksheet holds are left out and the
+    last row says so; text beyond what a cell holds is cut and ends in an ellipsis.
+    """
+    import xlsxwriter
+
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, _FIXED)
+    book.set_properties({"created": made.astimezone(zone).replace(tzinfo=None)})
+    formats = {
+        "head": book.add_format({"bold": True, "bottom": 1}),
+        "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"}),
+        "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
+    }
+    for each in sheets:
+        _write(book.add_worksheet(each.name), each, zone, formats)
+    book.close()
+    return out.getvalue()
+
+
+def _write(page: Any, sheet: Sheet, zone: ZoneInfo, formats: dict[str, Any]) -> None:
+    widths = [len(each) + 3 for each in sheet.headers]
+    for column, name in enumerate(sheet.headers):
+        page.write_string(0, column, text_of(name), formats["head"])
+    moments = [name in sheet.instants for name in sheet.headers]
+    held = len(sheet.rows) if len(sheet.rows) <= MOST_ROWS else MOST_ROWS - 1
+    for row, values in enumerate(sheet.rows[:held], 1):
+        for column, value in enumerate(values):
+            shown = _put(page, row, column, instant(value) if moments[column] else value, zone, formats)
+            if row <= 200:
+                widths[column] = max(widths[column], shown + 1)
+    if held < len(sheet.rows):
+        page.write_string(
+            held + 1, 0, f"{len(sheet.rows) - held} more rows do not fit into a worksheet; the CSV has them."
+        )
+    for column, width in enumerate(widths):
+        page.set_column(column, column, min(width, _WIDEST))
+    page.freeze_panes(1, 0)
+    if sheet.rows:
+        page.autofilter(0, 0, held, len(sheet.headers) - 1)
+
+
+def _put(page: Any, row: int, column: int, value: Any, zone: ZoneInfo, formats: dict[str, Any]) -> int:
+    """Write one cell by its type; how many letters wide it looks."""
+    if hasattr(value, "item"):  # a NumPy scalar
+        value = value.item()
+    if is_missing(value):
+        return 0
+    if isinstance(value, bool):
+        page.write_boolean(row, column, value)
+        return 5
+    if isinstance(value, datetime) and value.year in _YEARS:
+        local = value.astimezone(zone).replace(tzinfo=None) if value.tzinfo else value
+        page.write_datetime(row, column, local, formats["moment"])
+        return 19
+    if isinstance(value, date) and not isinstance(value, datetime) and value.year in _YEARS:
+        page.write_datetime(row, column, value, formats["day"])
+        return 10
+    if _is_number(value):
+        page.write_number(row, column, value)
+        return len(f"{value:.6g}")
+    words = text_of(value.isoformat() if isinstance(value, date) else str(value))
+    if words:
+        page.write_string(row, column, words)
+    return len(words)
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, Integral):
+        return abs(value) <= _MOST_EXACT
+    return isinstance(value, Real | Decimal) and math.isfinite(value) and abs(value) < _LARGEST
+
+
+def text_of(text: str) -> str:
+    """`text` as a cell can hold it: valid Unicode, not too long, and never taken for markup of the library.
+
+    >>> text_of("\\ud800"), text_of("<r>x</r>")
+    ('?', '<r>x</r> ')
+    """
+    clean = text.encode("utf-8", "replace").decode()
+    if len(clean) > LONGEST // 2 and len(clean.encode("utf-16-le")) // 2 > LONGEST:
+        clean = clean.encode("utf-16-le")[: 2 * (LONGEST - 1)].decode("utf-16-le", "ignore") + "…"
+    if clean.startswith("<r>") and clean.endswith("</r>"):
+        return clean + " "  # XlsxWriter would write it into the file as it is
+    return clean
+
+
+def instant(value: Any) -> Any:
+    """ISO 8601 with an offset as an aware datetime; anything else as it is.
+
+    >>> instant("2026-01-31T10:00:00.000Z").isoformat(), instant("=1"), instant(None)
+    ('2026-01-31T10:00:00+00:00', '=1', None)
+    """
+    if not isinstance(value, str):
+        return value
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return found if found.tzinfo else value

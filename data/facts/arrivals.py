@@ -1,0 +1,101 @@
+"""What comes in and what goes out: issues at their creation, issues at their closing, whatever became of them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.facts.completions import completions, flow_set
+from data.facts.dataset import Dataset
+from data.facts.days import backwards, spans
+from data.facts.rows import Rows, Sieve
+from data.tables.tidy import NEVER
+
+
+def of_level(facts: Dataset, issue: NDArray) -> Sieve:
+    """A sieve over these issues that leaves out sub-tasks and epics, unless the definitions count them."""
+    sieve = Sieve(len(issue))
+    if not facts.definitions.all_levels:
+        level = facts.tables.issues["hierarchy"].to_numpy()[issue]
+        sieve.drop(level < 0, "sub-task").drop(level > 0, "epic or higher level")
+    return sieve
+
+
+def recorded(facts: Dataset, issue: NDArray) -> Sieve:
+    """The same, and without issues whose history Jira gave only in part."""
+    complete = facts.tables.issues["history_complete"].to_numpy()[issue]
+    return of_level(facts, issue).drop(~complete, "incomplete history")
+
+
+def created_rows(facts: Dataset) -> Rows:
+    """Issues at their creation. Columns: started (created), completed (µs, NEVER)."""
+    created = facts.tables.issues["created"].to_numpy()
+    issue = np.flatnonzero(facts.chosen & (created <= facts.now))
+    completed = facts.once(completions).completed[issue]
+    return of_level(facts, issue).rows(created[issue], issue, started=created[issue], completed=completed)
+
+
+def closed_rows(facts: Dataset, as_of: int | None = None) -> Rows:
+    """Issues at the instant they were closed, whatever their resolution. Columns: started (created), completed,
+    resolution (words), by_resolution, by_end_field."""
+    found = completions(facts, as_of)
+    issue = np.flatnonzero((found.completed != NEVER) & (found.completed <= facts.now) & facts.chosen)
+    table = facts.tables.issues
+    words = np.append(np.asarray(table["resolution"].cat.categories, dtype=object), "no resolution")
+    return recorded(facts, issue).rows(
+        found.completed[issue],
+        issue,
+        started=table["created"].to_numpy()[issue],
+        completed=found.completed[issue],
+        resolution=words[table["resolution"].cat.codes.to_numpy()[issue]],
+        by_resolution=found.by_resolution[issue],
+        by_end_field=found.by_end_field[issue],
+    )
+
+
+def both_rows(facts: Dataset, as_of: int | None = None) -> Rows:
+    """Created and closed rows in one; an issue that was both is there twice. Columns: closed (boolean), started, completed."""
+    came, went = facts.once(created_rows), closed_rows(facts, as_of)
+    sieve = Sieve(len(came) + len(went))
+    left_out = np.concatenate([np.array(part.reasons, dtype=object)[part.reason] for part in (came, went)])
+    for why in dict.fromkeys((*came.reasons[1:], *went.reasons[1:])):
+        sieve.drop(left_out == why, why)
+    return sieve.rows(
+        np.concatenate((came.at, went.at)),
+        np.concatenate((came.issue, went.issue)),
+        closed=np.repeat([False, True], [len(came), len(went)]),
+        started=np.concatenate((came.columns["started"], went.columns["started"])),
+        completed=np.concatenate((came.columns["completed"], went.columns["completed"])),
+    )
+
+
+def point_rows(facts: Dataset, as_of: int | None = None) -> Rows:
+    """Completed items that have story points. Columns: points, started, completed."""
+    found, issue, sieve = flow_set(facts, as_of)
+    field = facts.field("story_points")
+    points = np.full(len(issue), np.nan) if field is None else field[issue]
+    sieve.drop(np.isnan(points), "no story points").drop(points < 0, "negative story points")
+    return sieve.rows(
+        found.completed[issue], issue, points=points, started=found.started[issue], completed=found.completed[issue]
+    )
+
+
+def lead_rows(facts: Dataset, as_of: int | None = None) -> Rows:
+    """Completed items with the time since they were created. Columns: days, day_precision, started (created), completed,
+    by_resolution, by_end_field."""
+    found, issue, sieve = flow_set(facts, as_of)
+    created, completed = facts.tables.issues["created"].to_numpy()[issue], found.completed[issue]
+    plain = found.by_end_field[issue] & facts.date_only("work_completed_date")
+    sieve.drop(backwards(created, completed, plain, facts.zone), "completed before it was created")
+    rule = facts.definitions
+    days = spans(created, completed, plain, definition=rule.durations, zone=facts.zone, working=rule.working_time)
+    return sieve.rows(
+        completed,
+        issue,
+        days=days,
+        day_precision=plain,
+        started=created,
+        completed=completed,
+        by_resolution=found.by_resolution[issue],
+        by_end_field=found.by_end_field[issue],
+    )

@@ -1,0 +1,107 @@
+"""Changes on their way to production: when work on each began and when it was first deployed."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.facts.completions import completions, days_out
+from data.facts.dataset import Dataset
+from data.facts.days import backwards, spans
+from data.facts.deployments import Deployments, deployments, join, version_instants
+from data.facts.rows import Rows, Sieve
+from data.tables.tidy import FOREVER, NEVER
+
+
+def change_rows(facts: Dataset) -> Rows:
+    """Changes at their first deployment (those without one: at their completion). Columns: days, exact_days, started, completed."""
+    deployed, plain = first_deployed(facts)
+    found = facts.once(completions)
+    when = np.where(deployed != NEVER, deployed, found.completed)
+    tickets = np.zeros(len(when), dtype=bool)
+    dates = facts.field("deployment_date")
+    if dates is not None:
+        tickets |= dates != NEVER
+    if facts.definitions.deployment_types:
+        tickets |= facts.of_type(facts.definitions.deployment_types)
+    level = facts.tables.issues["hierarchy"].to_numpy()
+    issue = np.flatnonzero((when != NEVER) & (when <= facts.now) & facts.chosen & ~tickets & (level >= 0))
+    commit = facts.field("code_commit_date")
+    began = found.started if commit is None else commit
+    begin, end = began[issue], deployed[issue]
+    precise = plain[issue].copy()
+    if commit is not None and facts.date_only("code_commit_date"):
+        precise |= begin != NEVER
+    elif commit is None and facts.date_only("work_started_date"):
+        precise |= found.by_start_field[issue]
+    sieve = Sieve(len(issue))
+    sieve.drop(end == NEVER, "no deployment found")
+    if commit is None:
+        sieve.drop((begin == NEVER) & found.unrecorded[issue], "no history").drop(begin == NEVER, "never in progress")
+    sieve.drop(begin == NEVER, "code commit date is empty")
+    rule = facts.definitions
+    exact = spans(begin, end, precise, definition="exact", zone=facts.zone)
+    days = exact
+    if rule.durations != "exact":
+        days = spans(begin, end, precise, definition=rule.durations, zone=facts.zone, working=rule.working_time)
+    if commit is None and rule.backward_moves == "pause":
+        exact = exact - days_out(facts, facts.back, issue, begin, end, precise, "exact")
+        days = days - days_out(facts, facts.back, issue, begin, end, precise)
+    sieve.drop(backwards(begin, end, precise, facts.zone), "deployed before it was started")
+    return sieve.rows(
+        when[issue], issue, days=days, exact_days=exact, started=begin, completed=end, day_precision=precise
+    )
+
+
+def first_deployed(facts: Dataset) -> tuple[NDArray, NDArray]:
+    """Per issue: first deployment (µs, NEVER) and whether that is a plain date.
+
+    The mapped date, else the earliest release among its released fix versions, else the earliest production deployment
+    that it is linked to.
+    """
+    count = len(facts.tables)
+    out = np.full(count, NEVER, dtype=np.int64)
+    plain = np.zeros(count, dtype=bool)
+    for when, by_day in (
+        _by_field(facts),
+        (_by_version(facts), True),
+        (_by_link(facts), facts.date_only("deployment_date")),
+    ):
+        fresh = (out == NEVER) & (when != NEVER) & (when <= facts.now)
+        out[fresh] = when[fresh]
+        plain[fresh] = by_day
+    return out, plain
+
+
+def _by_field(facts: Dataset) -> tuple[NDArray, bool]:
+    field = facts.field("deployed_to_production_date")
+    return (np.full(len(facts.tables), NEVER, dtype=np.int64) if field is None else field), facts.date_only(
+        "deployed_to_production_date"
+    )
+
+
+def _earliest(count: int, issue: NDArray, at: NDArray) -> NDArray:
+    out = np.full(count, FOREVER, dtype=np.int64)
+    np.minimum.at(out, issue, at)
+    out[out == FOREVER] = NEVER
+    return out
+
+
+def _by_version(facts: Dataset) -> NDArray:
+    fixed, versions = facts.tables.fix_versions, facts.tables.versions
+    released = np.where(versions["released"].to_numpy(), facts.once(version_instants), NEVER)
+    at = released[fixed["version"].to_numpy()]
+    return _earliest(len(facts.tables), fixed["issue"].to_numpy()[at != NEVER], at[at != NEVER])
+
+
+def _by_link(facts: Dataset) -> NDArray:
+    found: Deployments = facts.once(deployments)
+    if found.by_versions or not found.count:
+        return np.full(len(facts.tables), NEVER, dtype=np.int64)
+    links = facts.tables.links
+    here = links["other"].to_numpy() >= 0
+    issue, other = links["issue"].to_numpy()[here], links["other"].to_numpy()[here]
+    tickets, group = found.groups_of_issues(facts)
+    # A link may be held on either side only.
+    issue, group = join(np.concatenate((issue, other)), np.concatenate((other, issue)), tickets, group)
+    return _earliest(len(facts.tables), issue, found.group_at[group])

@@ -1,0 +1,105 @@
+"""Comments: who wrote when, and where Jira shows only some of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.facts.dataset import Dataset
+from data.facts.query import Missing
+from data.facts.rows import Rows, Sieve
+
+if TYPE_CHECKING:
+    from data.facts.query import MetricQuery
+
+HOUR = 3_600_000_000
+INCOMPLETE = "not all of its comments are known"
+
+
+def complete(facts: Dataset) -> NDArray:
+    """Issues of which every comment is known, boolean."""
+    found = facts.tables.issues.get("comments_complete")
+    return np.ones(len(facts.tables), dtype=bool) if found is None else found.to_numpy().astype(bool)
+
+
+def no_comments(facts: Dataset) -> Missing | None:
+    """What to do when no comment of this site is known and none can be."""
+    if len(facts.tables.comments) or not len(facts.tables) or facts.once(complete).any():
+        return None
+    return Missing(
+        "No comments are known. Jira shows none to this account, or the data is older than the reading of comments: "
+        "sync everything again (python app.py sync --full)."
+    )
+
+
+def comment_rows(facts: Dataset) -> Rows:
+    """Comments, a row each. Columns: author (code, -1 unknown), comments (1), started (created), completed (written)."""
+    table = facts.tables.comments
+    issue, at = table["issue"].to_numpy(), table["at"].to_numpy()
+    keep = facts.chosen[issue] & (at <= facts.now)
+    issue, at = issue[keep], at[keep]
+    sieve = Sieve(len(issue)).drop(~facts.once(complete)[issue], INCOMPLETE)
+    return sieve.rows(
+        at,
+        issue,
+        author=table["author"].cat.codes.to_numpy()[keep].astype(np.int64),
+        comments=np.ones(len(at), dtype=np.int64),
+        started=facts.tables.issues["created"].to_numpy()[issue],
+        completed=at,
+    )
+
+
+def by_issue(rows: Rows, asked: MetricQuery) -> Rows:
+    """One row for each issue with comments in the period, at the last of them; `comments` says how many."""
+    found = rows.between(asked.start, asked.end)
+    return _joined(found, found.issue.astype(np.int64))
+
+
+def by_issue_and_author(rows: Rows, asked: MetricQuery) -> Rows:
+    """One row for each issue and person who commented on it in the period; of unknown authors one row an issue, left out."""
+    found = rows.between(asked.start, asked.end)
+    people = len(asked.facts.tables.comments["author"].cat.categories) + 1
+    joined = _joined(found, found.issue.astype(np.int64) * people + found.columns["author"] + 1)
+    sieve = Sieve(len(joined))
+    sieve.reason, sieve.reasons = joined.reason.copy(), list(joined.reasons)
+    sieve.drop(joined.columns["author"] < 0, "author unknown")
+    return Rows(joined.at, joined.issue, sieve.reason, tuple(sieve.reasons), joined.columns)
+
+
+def _joined(rows: Rows, key: NDArray) -> Rows:
+    """One row for each key: the last of its rows, with how many there were."""
+    _, from_end, count = np.unique(key[::-1], return_index=True, return_counts=True)
+    last = len(key) - 1 - from_end
+    order = np.argsort(last, kind="stable")
+    kept = rows.take(last[order])
+    return Rows(kept.at, kept.issue, kept.reason, kept.reasons, {**kept.columns, "comments": count[order]})
+
+
+def first_comment_rows(facts: Dataset) -> Rows:
+    """Issues at their first comment. Columns: hours since they were created, started (created), completed (the comment)."""
+    table = facts.tables.comments
+    issue, first = np.unique(table["issue"].to_numpy(), return_index=True)  # ordered by issue and instant
+    at = table["at"].to_numpy()[first]
+    keep = facts.chosen[issue] & (at <= facts.now)
+    issue, at = issue[keep], at[keep]
+    created = facts.tables.issues["created"].to_numpy()[issue]
+    sieve = Sieve(len(issue)).drop(~facts.once(complete)[issue], INCOMPLETE)
+    sieve.drop(at < created, "commented before it was created")
+    return sieve.rows(at, issue, hours=(at - created) / HOUR, started=created, completed=at)
+
+
+def silent(facts: Dataset, asked: MetricQuery) -> int:
+    """How many issues created in the period have no comment yet, of those whose comments are all known."""
+    created = facts.tables.issues["created"].to_numpy()
+    spoken = np.zeros(len(created), dtype=bool)
+    table = facts.tables.comments
+    spoken[table["issue"].to_numpy()[table["at"].to_numpy() <= facts.now]] = True
+    fresh = (created >= asked.start) & (created < asked.end) & (created <= facts.now)
+    return int(np.count_nonzero(fresh & ~spoken & facts.chosen & facts.once(complete)))
+
+
+def unread(facts: Dataset) -> int:
+    """How many of the chosen issues have comments that are not known."""
+    return int(np.count_nonzero(facts.chosen & ~facts.once(complete)))

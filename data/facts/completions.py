@@ -1,0 +1,228 @@
+"""Which items were completed, when they were started and finished, and why some do not count: one set for all flow metrics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.facts.dataset import Dataset
+from data.facts.days import backwards, spans
+from data.facts.rows import Rows, Sieve
+from data.tables.status_intervals import StatusIntervals, crossings, first_stay, last_stay, overlap
+from data.tables.tidy import FOREVER, NEVER
+
+
+@dataclass(frozen=True)
+class Completions:
+    """Per issue: when it was started and completed (µs, NEVER), and where those instants come from (boolean)."""
+
+    started: NDArray
+    completed: NDArray
+    unrecorded: NDArray  # done, but no entry into done is recorded: nothing says when work began
+    by_resolution: NDArray  # of those, completed at resolutiondate
+    by_start_field: NDArray
+    by_end_field: NDArray
+    undated: int  # done now, and nothing says since when
+
+
+def completions(facts: Dataset, as_of: int | None = None) -> Completions:
+    """Every issue that is done at `as_of` (µs; None: at now). Mapped date fields win over the status history."""
+    stays, roles, count = facts.stays, facts.roles, len(facts.tables)
+    done = stays.are(roles.done)
+    limit = facts.now + 1 if as_of is None else as_of
+    entry = crossings(stays, done) & (stays.entered < limit)
+    crossing = (last_stay if facts.definitions.completion == "last" else first_stay)(stays, entry, count)
+    crossed = np.where(crossing >= 0, stays.entered[crossing], NEVER)
+    is_done = _done_now(facts) if as_of is None else facts.role_at(as_of - 1, roles.done)
+    completed = np.where(is_done, crossed, NEVER)
+    unrecorded = is_done & (completed == NEVER)
+    fallback = _where_set(facts.field("status_entry_timestamp"), facts.tables.issues["resolved"].to_numpy())
+    fallback = np.where(fallback < limit, fallback, NEVER)
+    completed = np.where(unrecorded, fallback, completed)
+    by_resolution = unrecorded & (completed != NEVER)
+    undated = unrecorded & (completed == NEVER) & facts.chosen
+    start_field, end_field = facts.field("work_started_date"), facts.field("work_completed_date")
+    by_start = np.zeros(count, dtype=bool) if start_field is None else start_field != NEVER
+    by_end = np.zeros(count, dtype=bool) if end_field is None else end_field != NEVER
+    if end_field is not None:
+        # The field wins where it is set: a date still to come says that the item is not finished yet.
+        completed = np.where(by_end, np.where(end_field < limit, end_field, NEVER), completed)
+    started = _starts(facts, np.where(is_done & ~by_end, crossing, -1), completed, limit)
+    started[unrecorded] = NEVER
+    if start_field is not None:
+        started = np.where(by_start, start_field, started)
+    undated_count = int(np.count_nonzero(undated & ~by_end))
+    return Completions(started, completed, unrecorded, by_resolution & ~by_end, by_start, by_end, undated_count)
+
+
+def _starts(facts: Dataset, crossing: NDArray, completed: NDArray, limit: int) -> NDArray:
+    """When the work that led to each completion began (µs, NEVER): by the stay that completes it, where there is one,
+    else by the last one known until the completion, or until `limit`.
+    """
+    stays, count = facts.stays, len(facts.tables)
+    until = np.where(completed != NEVER, completed, limit - 1)
+    known = last_stay(stays, stays.entered <= until[stays.issue], count)
+    place = np.where(crossing >= 0, crossing, known)
+    # Without a stay that is known by then, the first entry decides as ever.
+    place = np.where(place >= 0, place, first_stay(stays, np.ones(len(stays.issue), dtype=bool), count))
+    return facts.begun[place].copy()
+
+
+def _where_set(wins: NDArray | None, otherwise: NDArray) -> NDArray:
+    return otherwise if wins is None else np.where(wins != NEVER, wins, otherwise)
+
+
+def _done_now(facts: Dataset) -> NDArray:
+    """Done at `now`. The issue's own status decides, unless `now` lies before the last change."""
+    current = np.append(facts.roles.done, False)[facts.tables.issues["status"].to_numpy()]
+    last = np.full(len(facts.tables), NEVER, dtype=np.int64)
+    np.maximum.at(last, facts.stays.issue, facts.stays.entered)
+    if (last <= facts.now).all():
+        return current
+    return np.where(last <= facts.now, current, facts.role_at(facts.now, facts.roles.done))
+
+
+def flow_set(facts: Dataset, as_of: int | None = None) -> tuple[Completions, NDArray, Sieve]:
+    """What velocity, time, efficiency and distribution count: the completed issues (positions) and who is left out."""
+    found = completions(facts, as_of)
+    issue = np.flatnonzero((found.completed != NEVER) & (found.completed <= facts.now) & facts.chosen)
+    table = facts.tables.issues
+    sieve = Sieve(len(issue))
+    level = table["hierarchy"].to_numpy()[issue]
+    if not facts.definitions.all_levels:
+        sieve.drop(level < 0, "sub-task").drop(level > 0, "epic or higher level")
+    refused = {name.casefold() for name in facts.definitions.not_completed_resolutions}
+    codes = table["resolution"].cat.codes.to_numpy()[issue]
+    for code, name in enumerate(table["resolution"].cat.categories):
+        if str(name).casefold() in refused:
+            sieve.drop(codes == code, f"resolution {name}")
+    sieve.drop(~table["history_complete"].to_numpy()[issue], "incomplete history")
+    return found, issue, sieve
+
+
+def completed_rows(facts: Dataset, as_of: int | None = None) -> Rows:
+    """Completed items at their completion. Columns: started, completed (µs), points, by_resolution, by_end_field."""
+    found, issue, sieve = flow_set(facts, as_of)
+    points = facts.field("story_points")
+    return sieve.rows(
+        found.completed[issue],
+        issue,
+        started=found.started[issue],
+        completed=found.completed[issue],
+        points=np.full(len(issue), np.nan) if points is None else points[issue],
+        by_resolution=found.by_resolution[issue],
+        by_end_field=found.by_end_field[issue],
+    )
+
+
+def flow_time_rows(facts: Dataset, as_of: int | None = None) -> Rows:
+    """Completed items with a flow time. Adds to completed_rows: days, day_precision, by_start_field."""
+    found, issue, sieve = flow_set(facts, as_of)
+    started, completed = found.started[issue], found.completed[issue]
+    plain = day_precision(facts, found)[issue]
+    drop_unstarted(facts, found, issue, plain, sieve)
+    days = spans(
+        started,
+        completed,
+        plain,
+        definition=facts.definitions.durations,
+        zone=facts.zone,
+        working=facts.definitions.working_time,
+    )
+    out = days_out(facts, facts.once(out_of_time), issue, started, completed, plain)
+    days = np.where(out > 0, np.maximum(days - out, 0), days)
+    checked = facts.field("flow_time_days")
+    return sieve.rows(
+        completed,
+        issue,
+        started=started,
+        completed=completed,
+        days=days,
+        day_precision=plain,
+        by_start_field=found.by_start_field[issue],
+        by_end_field=found.by_end_field[issue],
+        checked=np.full(len(issue), np.nan) if checked is None else checked[issue],
+    )
+
+
+def day_precision(facts: Dataset, found: Completions) -> NDArray:
+    """Issues whose start or completion is a plain date, boolean."""
+    plain = found.by_start_field & facts.date_only("work_started_date")
+    return plain | (found.by_end_field & facts.date_only("work_completed_date"))
+
+
+def drop_unstarted(facts: Dataset, found: Completions, issue: NDArray, plain: NDArray, sieve: Sieve) -> None:
+    """Leave out completed items whose start is unknown, never was, or lies after the completion."""
+    started, completed = found.started[issue], found.completed[issue]
+    sieve.drop((started == NEVER) & found.unrecorded[issue], "no history").drop(started == NEVER, "never in progress")
+    late = backwards(started, completed, plain, facts.zone)
+    by_field = found.by_start_field[issue] | found.by_end_field[issue]
+    sieve.drop(late & ~by_field, "never in progress").drop(late, "completed before it was started")
+
+
+def out_of_time(facts: Dataset) -> NDArray:
+    """By stay: time that is no part of flow time, by the definitions in force."""
+    out = np.zeros(len(facts.stays.issue), dtype=bool)
+    if facts.definitions.subtract_reopened:
+        out |= facts.stays.are(facts.roles.done)
+    if facts.definitions.backward_moves == "pause":
+        out |= facts.back
+    return out
+
+
+def time_out(facts: Dataset, issue: NDArray, started: NDArray, completed: NDArray) -> NDArray:
+    """µs between start and completion that are no part of flow time."""
+    start, end = bounded(started, completed)
+    return stayed(facts.stays.within(facts.once(out_of_time)), issue, start, end)
+
+
+def days_out(
+    facts: Dataset,
+    chosen: NDArray,
+    issue: NDArray,
+    started: NDArray,
+    completed: NDArray,
+    plain: NDArray,
+    definition: str = "",
+) -> NDArray:
+    """Days between start and completion in the chosen stays, each measured like a duration: dates less dates, working
+    time less working time.
+    """
+    out = np.zeros(len(issue))
+    stays = facts.stays.within(chosen)
+    if not len(stays.issue):
+        return out
+    start, end = bounded(started, completed)
+    place = np.full(len(facts.tables), -1, dtype=np.int64)
+    place[issue] = np.arange(len(issue))
+    row = place[stays.issue]
+    known = np.flatnonzero(row >= 0)
+    row = row[known]
+    entered, left = np.maximum(stays.entered[known], start[row]), np.minimum(stays.left[known], end[row])
+    inside = left > entered
+    row = row[inside]
+    rule = facts.definitions
+    definition = definition or rule.durations
+    each = spans(
+        entered[inside],
+        left[inside],
+        plain[row],
+        # Both ends of the whole count once; what is taken out of its middle has no ends of its own.
+        definition="exclusive_days" if definition == "inclusive_days" else definition,
+        zone=facts.zone,
+        working=rule.working_time,
+    )
+    return np.bincount(row, weights=each, minlength=len(issue))
+
+
+def bounded(started: NDArray, completed: NDArray) -> tuple[NDArray, NDArray]:
+    """Start and end of spans that run forward; the others become empty."""
+    good = (started != NEVER) & (completed != NEVER) & (started <= completed)
+    return np.where(good, started, 0), np.where(good, completed, 0)
+
+
+def stayed(stays: StatusIntervals, issue: NDArray, start: NDArray, end: NDArray) -> NDArray:
+    """µs of each [start, end) of an issue that lie in that issue's stays."""
+    return overlap(issue, start, end, stays.issue, stays.entered, np.minimum(stays.left, FOREVER))

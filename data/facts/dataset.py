@@ -1,0 +1,159 @@
+"""The facts of one question: tables, settings, filters and now; what several metrics share is worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.facts.days import calendar
+from data.settings.model import Definitions, Workflow
+from data.tables.status_intervals import Roles, StatusIntervals, first_entry, moved_back, roles, start_of_run
+from data.tables.tidy import NEVER, Tables, microseconds
+from data.values.filters import Filters
+from data.values.periods import first_instant, zone_named
+
+
+@dataclass
+class Dataset:
+    """`now` in µs UTC. `pending`: our fields that are mapped but not fetched yet. `complete_from`: the instant (µs) since
+    which the query holds every issue that changed; None: always.
+    """
+
+    tables: Tables
+    definitions: Definitions
+    workflow: Workflow
+    now: int
+    filters: Filters = field(default_factory=Filters)
+    mapping: dict[str, str] = field(default_factory=dict)
+    pending: frozenset[str] = frozenset()
+    complete_from: int | None = None
+    _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def zone(self) -> str:
+        """The zone of days, weeks and months."""
+        return self.definitions.zone or self.tables.zone
+
+    def once(self, make: Callable[..., Any], *args: Any) -> Any:
+        """make(self, *args), worked out the first time only."""
+        key = (make.__module__, make.__qualname__, *args)
+        if key not in self._kept:
+            self._kept[key] = make(self, *args)
+        return self._kept[key]
+
+    def field(self, name: str) -> NDArray | None:
+        """Values of one of our mapped fields, aligned with the issues; None: not mapped."""
+        if self.date_only(name) and self.zone != self.tables.zone:
+            return self.once(_days_here, name)
+        return self.tables.fields.get(name)
+
+    def date_only(self, name: str) -> bool:
+        """Whether Jira gave plain dates for a mapped field."""
+        return bool(self.tables.date_only.get(name))
+
+    @cached_property
+    def roles(self) -> Roles:
+        flow = self.workflow
+        return roles(
+            self.tables,
+            started=flow.started,
+            active=flow.active,
+            waiting=flow.waiting,
+            done=flow.done,
+            blocked=self.definitions.blocked_statuses,
+        )
+
+    @cached_property
+    def stays(self) -> StatusIntervals:
+        return StatusIntervals.from_tables(self.tables)
+
+    @cached_property
+    def back(self) -> NDArray:
+        """By stay: in a status before the start, after the issue had been in progress."""
+        return moved_back(self.stays, self.stays.are(self.roles.progress), self.stays.are(self.roles.before))
+
+    @cached_property
+    def begun(self) -> NDArray:
+        """By stay: when the work that it belongs to began (µs, NEVER), by the rule for items that are moved back."""
+        progress = self.stays.are(self.roles.progress)
+        if self.definitions.backward_moves == "restart":
+            return start_of_run(self.stays, progress, self.back)
+        return first_entry(self.stays, progress, len(self.tables))[self.stays.issue]
+
+    @cached_property
+    def chosen(self) -> NDArray:
+        """Issues that pass the filters, boolean."""
+        issues = self.tables.issues
+        keep = np.ones(len(issues), dtype=bool)
+        for names, column in ((self.filters.projects, "project"), (self.filters.types, "type")):
+            if names:
+                keep &= issues[column].isin(names).to_numpy()
+        for names, table in (
+            (self.filters.labels, self.tables.labels),
+            (self.filters.components, self.tables.components),
+        ):
+            if names:
+                keep &= self.named(table, names)
+        return keep
+
+    def named(self, table: pd.DataFrame, names: tuple[str, ...] | list[str]) -> NDArray:
+        """Issues that have one of the names (any case) in a table of labels or components, boolean."""
+        wanted = {name.casefold() for name in names}
+        codes = [n for n, name in enumerate(table["name"].cat.categories) if str(name).casefold() in wanted]
+        out = np.zeros(len(self.tables), dtype=bool)
+        out[table["issue"].to_numpy()[np.isin(table["name"].cat.codes.to_numpy(), codes)]] = True
+        return out
+
+    def of_type(self, names: list[str]) -> NDArray:
+        """Issues whose type has one of the names (any case), boolean."""
+        column = self.tables.issues["type"]
+        wanted = {name.casefold() for name in names}
+        codes = [n for n, name in enumerate(column.cat.categories) if str(name).casefold() in wanted]
+        return np.isin(column.cat.codes.to_numpy(), codes)
+
+    def role_at(self, instant: int, role: NDArray) -> NDArray:
+        """Whether each issue was in a status of the role at an instant (µs), from history."""
+        return np.append(role, False)[self.stays.status_at(instant, len(self.tables))]
+
+    @cached_property
+    def activity(self) -> NDArray:
+        """Instants at which anything is known to have happened, sorted: creations, status changes, resolutions."""
+        issues, keep = self.tables.issues, self.chosen
+        changes = self.tables.changes
+        resolved = issues["resolved"].to_numpy()[keep]
+        return np.sort(
+            np.concatenate(
+                (
+                    issues["created"].to_numpy()[keep],
+                    changes["at"].to_numpy()[keep[changes["issue"].to_numpy()]],
+                    resolved[resolved != NEVER],
+                )
+            )
+        )
+
+    def active_between(self, start: int, end: int) -> bool:
+        """Whether anything happened in [start, end)."""
+        low, high = np.searchsorted(self.activity, [start, end], side="left")
+        return bool(high > low)
+
+
+def _days_here(facts: Dataset, name: str) -> NDArray:
+    """A field of plain dates, each at the first instant of its day in the zone of the settings.
+
+    The tables hold it at the first instant in the zone of the account; a value with a time of day stays as it is.
+    """
+    out, zone = facts.tables.fields[name].copy(), zone_named(facts.zone)
+    known = np.flatnonzero(out != NEVER)
+    days, into = calendar(facts.tables.zone, out).into_day(out[known])
+    known, days = known[into == 0], days[into == 0]
+    distinct, place = np.unique(days, return_inverse=True)
+    starts = [microseconds(first_instant(date.fromordinal(int(day)), zone)) for day in distinct]
+    out[known] = np.array(starts, dtype=np.int64)[place]
+    return out

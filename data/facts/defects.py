@@ -1,0 +1,79 @@
+"""Defects: which issues are one, and which of them were found in production."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.facts.arrivals import created_rows
+from data.facts.dataset import Dataset
+from data.facts.deployments import NO_IMPACT
+from data.facts.flow_items import FLOW_ITEMS, kinds
+from data.facts.incidents import incidents, rule_in_words
+from data.facts.rows import Rows
+from data.tables.tidy import NEVER
+
+EVIDENCE = ("incident", "label", "found in production", "production impact")
+
+
+def defects(facts: Dataset) -> NDArray:
+    """Issues whose kind is Defect, boolean: by the mapped flow item type, else by issue type."""
+    return kinds(facts, np.arange(len(facts.tables))) == FLOW_ITEMS.index("Defect")
+
+
+def defect_rows(facts: Dataset) -> Rows:
+    """Defects at their creation."""
+    rows = facts.once(created_rows)
+    return rows.take(facts.once(defects)[rows.issue])
+
+
+def evidence(facts: Dataset) -> NDArray:
+    """Why an issue counts as a defect that escaped: place in EVIDENCE, -1 where nothing says so."""
+    out = np.full(len(facts.tables), -1, dtype=np.int64)
+    dates = facts.field("deployment_date")
+    ticket = np.zeros(len(out), dtype=bool) if dates is None else dates != NEVER
+    bug = facts.once(defects) & ~ticket
+    production = {name.casefold().strip() for name in facts.definitions.production_environments}
+    hits = (
+        facts.once(incidents).mask,
+        bug & facts.named(facts.tables.labels, facts.definitions.escaped_labels),
+        bug & _words(facts, "target_environment", lambda words: bool(words & production)),
+        bug & _words(facts, "production_impact", lambda words: bool(words - NO_IMPACT)),
+    )
+    for n, hit in reversed(list(enumerate(hits))):
+        out[hit] = n
+    return out
+
+
+def _words(facts: Dataset, field: str, holds) -> NDArray:
+    """Issues of which a field of words says so, boolean."""
+    values = facts.field(field)
+    out = np.zeros(len(facts.tables), dtype=bool)
+    if values is not None:
+        there = np.flatnonzero([each is not None for each in values])
+        out[there] = [
+            holds(frozenset(word.casefold().strip() for word in values[n] if word.strip())) for n in there.tolist()
+        ]
+    return out
+
+
+def sources(facts: Dataset) -> list[str]:
+    """What on this site can say that a defect was found in production, in words."""
+    found = []
+    if facts.once(incidents).mask.any():
+        found.append(rule_in_words(facts))
+    if facts.named(facts.tables.labels, facts.definitions.escaped_labels).any():
+        found.append(f"defects labelled {' or '.join(facts.definitions.escaped_labels)}")
+    if facts.field("target_environment") is not None:
+        found.append("defects whose environment is production")
+    if facts.field("production_impact") is not None:
+        found.append("defects with a production impact")
+    return found
+
+
+def escaped_rows(facts: Dataset) -> Rows:
+    """Defects that were found in production, at their creation. Column: evidence (place in EVIDENCE)."""
+    rows = facts.once(created_rows)
+    why = facts.once(evidence)[rows.issue]
+    found = rows.take(why >= 0)
+    return Rows(found.at, found.issue, found.reason, found.reasons, {**found.columns, "evidence": why[why >= 0]})

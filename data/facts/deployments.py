@@ -1,0 +1,258 @@
+"""Deployments and what became of them: one set for frequency, failure rate, rework and recovery."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.facts.dataset import Dataset
+from data.facts.incidents import incidents
+from data.facts.rows import Rows, Sieve
+from data.tables.tidy import NEVER, microseconds
+from data.values.periods import first_instant, zone_named
+
+_HOUR = 3_600_000_000
+FAILED_WORDS = frozenset({"no", "false", "failed", "failure", "0", "0.0"})
+NO_IMPACT = frozenset({"none", "no", "n/a"})
+UNKNOWN, WORKED, FAILED = -1, 0, 1
+
+
+@dataclass(frozen=True)
+class Deployments:
+    """Candidates in any order. `group`: number of the deployment a used candidate belongs to, -1 where left out."""
+
+    by_versions: bool
+    at: NDArray  # µs
+    issue: NDArray  # -1 for a version
+    version: NDArray  # -1 for an issue
+    sieve: Sieve
+    group: NDArray
+    count: int  # number of deployments
+    group_at: NDArray  # µs, by deployment
+    day_precision: bool
+
+    def groups_of_issues(self, facts: Dataset) -> tuple[NDArray, NDArray]:
+        """(issue, deployment) pairs: the tickets of a deployment, or the issues fixed in a version."""
+        used = self.group >= 0
+        if not self.by_versions:
+            return self.issue[used], self.group[used]
+        fixed = facts.tables.fix_versions
+        place = np.full(len(facts.tables.versions) + 1, -1, dtype=np.int64)
+        place[self.version[used]] = self.group[used]
+        group = place[fixed["version"].to_numpy()]
+        return fixed["issue"].to_numpy()[group >= 0], group[group >= 0]
+
+
+def uses_versions(facts: Dataset) -> bool:
+    """Whether released versions are the deployments, by the setting."""
+    source = facts.definitions.deployment_source
+    return source == "versions" or (source == "auto" and facts.field("deployment_date") is None)
+
+
+def deployments(facts: Dataset) -> Deployments:
+    """All candidates that pass the filters, with the reason where one is no deployment."""
+    return _from_versions(facts) if uses_versions(facts) else _from_issues(facts)
+
+
+def _from_issues(facts: Dataset) -> Deployments:
+    date = facts.field("deployment_date")
+    if date is None:
+        date = np.full(len(facts.tables), NEVER, dtype=np.int64)
+    issue = np.flatnonzero((date != NEVER) & facts.chosen)
+    at = date[issue]
+    sieve = Sieve(len(issue))
+    if facts.definitions.deployment_types:
+        sieve.drop(~facts.of_type(facts.definitions.deployment_types)[issue], "not a deployment type")
+    environment = np.full(len(issue), 0, dtype=np.int64)
+    words = facts.field("target_environment")
+    if words is not None:
+        places = [_environment(each) for each in words[issue]]
+        production = {name.casefold().strip() for name in facts.definitions.production_environments}
+        sieve.drop(np.array([not each for each in places], dtype=bool), "target environment is empty")
+        sieve.drop(np.array([not production.intersection(each) for each in places], dtype=bool), "not production")
+        _, environment = (
+            np.unique([";".join(sorted(each)) for each in places], return_inverse=True) if places else (0, environment)
+        )
+    sieve.drop(at > facts.now, "date in the future")
+    used = sieve.reason == 0
+    if facts.definitions.deployment_merge == "each_issue":
+        key = np.arange(len(issue), dtype=np.int64)[:, None]
+    else:
+        project = facts.tables.issues["project"].cat.codes.to_numpy()[issue].astype(np.int64)
+        key = (
+            np.column_stack((project, environment.astype(np.int64), at))
+            if len(issue)
+            else np.zeros((0, 3), dtype=np.int64)
+        )
+    group, count, group_at = _grouped(key, at, used)
+    nobody = np.full(len(issue), -1, dtype=np.int64)
+    return Deployments(False, at, issue, nobody, sieve, group, count, group_at, facts.date_only("deployment_date"))
+
+
+def _environment(words: tuple[str, ...] | None) -> frozenset[str]:
+    return frozenset(word.casefold().strip() for word in words or () if word.strip())
+
+
+def _grouped(key: NDArray, at: NDArray, used: NDArray) -> tuple[NDArray, int, NDArray]:
+    """Number the deployments: used candidates with equal keys are one."""
+    group = np.full(len(at), -1, dtype=np.int64)
+    if not used.any():
+        return group, 0, np.zeros(0, dtype=np.int64)
+    distinct, first, inverse = np.unique(key[used], axis=0, return_index=True, return_inverse=True)
+    group[used] = inverse.reshape(-1)
+    return group, len(distinct), at[used][first]
+
+
+def _from_versions(facts: Dataset) -> Deployments:
+    instants = facts.once(version_instants)
+    version = np.flatnonzero((instants != NEVER) & versions_chosen(facts))
+    at = instants[version]
+    sieve = Sieve(len(version))
+    released = facts.tables.versions["released"].to_numpy()
+    sieve.drop(~released[version], "version not released").drop(at > facts.now, "date in the future")
+    used = sieve.reason == 0
+    group, count, group_at = _grouped(version[:, None], at, used)
+    nobody = np.full(len(version), -1, dtype=np.int64)
+    return Deployments(True, at, nobody, version, sieve, group, count, group_at, True)
+
+
+def version_instants(facts: Dataset) -> NDArray:
+    """First instant of the release date of each version in the local zone (µs), NEVER where there is no date."""
+    zone = zone_named(facts.zone)
+    days = facts.tables.versions["release_date"]
+    return np.array([NEVER if day is None else microseconds(first_instant(day, zone)) for day in days], dtype=np.int64)
+
+
+def versions_chosen(facts: Dataset) -> NDArray:
+    """Versions that pass the filters: of a chosen project and, with other filters, with at least one chosen issue."""
+    versions, filters = facts.tables.versions, facts.filters
+    keep = np.ones(len(versions), dtype=bool)
+    if filters.projects:
+        keep &= versions["project"].isin(filters.projects).to_numpy()
+    if filters.types or filters.labels or filters.components:
+        fixed = facts.tables.fix_versions
+        has = np.zeros(len(versions), dtype=bool)
+        has[fixed["version"].to_numpy()[facts.chosen[fixed["issue"].to_numpy()]]] = True
+        keep &= has
+    return keep
+
+
+def linked_incidents(facts: Dataset) -> tuple[NDArray, NDArray]:
+    """(incident issue, deployment) pairs made by the chosen link phrases, both sides of the link read."""
+    found: Deployments = facts.once(deployments)
+    issue, group = found.groups_of_issues(facts)
+    is_incident = facts.once(incidents).mask
+    links = facts.tables.links
+    phrases = {each.casefold().strip() for each in facts.definitions.incident_links}
+    codes = [n for n, phrase in enumerate(links["phrase"].cat.categories) if phrase in phrases]
+    chosen = np.isin(links["phrase"].cat.codes.to_numpy(), codes) & (links["other"].to_numpy() >= 0)
+    source, target = links["issue"].to_numpy()[chosen], links["other"].to_numpy()[chosen]
+    from_incident = is_incident[source]
+    return join(source[from_incident], target[from_incident], issue, group)
+
+
+def join(left: NDArray, key: NDArray, issue: NDArray, group: NDArray) -> tuple[NDArray, NDArray]:
+    """Pairs (left, group) where key = issue; an issue may belong to several groups.
+
+    >>> [part.tolist() for part in join(np.array([7, 8]), np.array([1, 2]), np.array([1, 1, 3]), np.array([10, 11, 12]))]
+    [[7, 7], [10, 11]]
+    """
+    order = np.argsort(issue, kind="stable")
+    issue, group = issue[order], group[order]
+    low, high = np.searchsorted(issue, key, side="left"), np.searchsorted(issue, key, side="right")
+    count = high - low
+    place = np.repeat(low, count) + np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    return np.repeat(left, count), group[place]
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What became of each deployment, and which evidence there is."""
+
+    state: NDArray  # by deployment: FAILED, WORKED or UNKNOWN
+    sources: tuple[str, ...]  # what was looked at, in words
+    pending: bool = False
+
+
+def outcomes(facts: Dataset) -> Outcomes:
+    """Failed, worked or unknown for every deployment, by the sources that the settings and the mapping give."""
+    found: Deployments = facts.once(deployments)
+    failed = np.zeros(found.count, dtype=bool)
+    known = np.zeros(found.count, dtype=bool)
+    sources: list[str] = []
+    used = found.group >= 0
+    success, impact = facts.field("deployment_successful"), facts.field("production_impact")
+    if success is not None and not found.by_versions:
+        sources.append("deployment successful")
+        said = [None if each is None else {word.casefold() for word in each} for each in success[found.issue[used]]]
+        bad = np.array([each is not None and bool(each & FAILED_WORDS) for each in said], dtype=bool)
+        empty = np.array([each is None for each in said], dtype=bool)
+        if facts.definitions.empty_success_means == "no":
+            bad |= empty
+        failed[found.group[used][bad]] = True
+        known[found.group[used][bad | ~empty]] = True
+    if impact is not None and not found.by_versions:
+        sources.append("production impact")
+        hit = [bool(_environment(each) - NO_IMPACT) for each in impact[found.issue[used]]]
+        failed[found.group[used][np.array(hit, dtype=bool)]] = True
+        known[:] = True
+    _, blamed = facts.once(linked_incidents)
+    if len(blamed):
+        sources.append("linked incidents")
+        failed[blamed] = True
+        known[:] = True
+    window = facts.definitions.failure_window_hours
+    happened = facts.once(incidents)
+    if window and happened.mask.any():
+        sources.append(f"incidents within {window:g} h")
+        detected = np.sort(happened.detected[happened.mask & (happened.detected != NEVER)])
+        low = np.searchsorted(detected, found.group_at, side="left")
+        high = np.searchsorted(detected, found.group_at + int(window * _HOUR), side="right")
+        failed |= high > low
+        known[:] = True
+    state = np.where(failed, FAILED, np.where(known, WORKED, UNKNOWN))
+    return Outcomes(state, tuple(sources))
+
+
+def deployment_rows(facts: Dataset) -> Rows:
+    """Candidates at their date. Columns: group, head (first row of its deployment), version, started and completed (µs)."""
+    found: Deployments = facts.once(deployments)
+    head = np.zeros(len(found.at), dtype=bool)
+    used = np.flatnonzero(found.group >= 0)
+    _, first = np.unique(found.group[used], return_index=True)
+    head[used[first]] = True
+    return found.sieve.rows(
+        found.at, found.issue, group=found.group, head=head, version=found.version, completed=found.at
+    )
+
+
+def outcome_rows(facts: Dataset) -> Rows:
+    """Deployment rows with column failed; deployments of unknown outcome are left out."""
+    rows = facts.once(deployment_rows)
+    state = facts.once(outcomes).state
+    of_row = np.append(state, UNKNOWN)[rows.columns["group"]]
+    sieve = Sieve(len(rows))
+    sieve.reason, sieve.reasons = rows.reason.copy(), list(rows.reasons)
+    sieve.drop(of_row == UNKNOWN, "outcome unknown (deployment successful is empty)")
+    return Rows(rows.at, rows.issue, sieve.reason, tuple(sieve.reasons), {**rows.columns, "failed": of_row == FAILED})
+
+
+def rework_rows(facts: Dataset) -> Rows:
+    """Deployment rows with column rework: made to fix a user-facing bug, by the chosen rule."""
+    rows = facts.once(deployment_rows)
+    found: Deployments = facts.once(deployments)
+    rework = np.zeros(found.count, dtype=bool)
+    rule = facts.definitions
+    issue, group = found.groups_of_issues(facts)
+    if found.by_versions:
+        if rule.rework_version_types and len(issue):
+            bug = facts.of_type(rule.rework_version_types)[issue]
+            issues = np.bincount(group, minlength=found.count)
+            rework = (issues > 0) & (np.bincount(group[bug], minlength=found.count) == issues)
+    else:
+        hit = facts.of_type(rule.rework_types) | facts.named(facts.tables.labels, rule.rework_labels)
+        rework[group[hit[issue]]] = True
+    of_row = np.append(rework, False)[rows.columns["group"]]
+    return Rows(rows.at, rows.issue, rows.reason, rows.reasons, {**rows.columns, "rework": of_row})

@@ -1,0 +1,74 @@
+"""Active and blocked time inside the flow time of completed items."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.facts.completions import bounded, day_precision, drop_unstarted, flow_set, out_of_time, stayed, time_out
+from data.facts.dataset import Dataset
+from data.facts.rows import Rows
+from data.tables.status_intervals import merged, overlap
+from data.tables.tidy import FOREVER
+
+_HOUR = 3_600_000_000
+
+
+def from_hours(facts: Dataset) -> bool:
+    """Whether logged hours give the active time: only where no active statuses are chosen."""
+    return not facts.workflow.active and facts.field("active_work_hours") is not None
+
+
+def efficiency_rows(facts: Dataset, as_of: int | None = None) -> Rows:
+    """Completed items with a flow time. Columns: active, total, blocked (µs), share (percent), started, completed."""
+    found, issue, sieve = flow_set(facts, as_of)
+    started, completed = found.started[issue], found.completed[issue]
+    drop_unstarted(facts, found, issue, day_precision(facts, found)[issue], sieve)
+    start, end = bounded(started, completed)
+    total = end - start - time_out(facts, issue, started, completed)
+    if from_hours(facts):
+        hours = facts.field("active_work_hours")[issue]
+        sieve.drop(np.isnan(hours), "active work hours is empty")
+        active = np.nan_to_num(hours * _HOUR).astype(np.int64)
+        sieve.drop(active > total, "more hours logged than the flow time has").drop(active < 0, "negative hours")
+        blocked = np.zeros(len(issue), dtype=np.int64)
+    else:
+        stays = facts.stays.within(facts.stays.are(facts.roles.active) & ~facts.once(out_of_time))
+        active = stayed(stays, issue, start, end)
+        hurdles = facts.once(blocked_spans)
+        blocked = overlap(issue, start, end, *hurdles)
+        active = active - _both(issue, start, end, (stays.issue, stays.entered, stays.left), hurdles, active, blocked)
+    share = 100 * np.divide(active, total, out=np.zeros(len(issue)), where=total > 0)
+    return sieve.rows(
+        completed, issue, active=active, total=total, blocked=blocked, share=share, started=started, completed=completed
+    )
+
+
+def blocked_spans(facts: Dataset) -> tuple[NDArray, NDArray, NDArray]:
+    """issue, start, end (µs) of the time blocked, by flag and by chosen statuses."""
+    parts = []
+    if facts.definitions.blocked_flag and len(facts.tables.flags):
+        flags = facts.tables.flags
+        parts.append((flags["issue"].to_numpy().astype(np.int64), flags["start"].to_numpy(), flags["end"].to_numpy()))
+    stays = facts.stays.within(facts.stays.are(facts.roles.blocked))
+    if len(stays.issue):
+        parts.append((stays.issue.astype(np.int64), stays.entered, stays.left))
+    if not parts:
+        nothing = np.zeros(0, dtype=np.int64)
+        return nothing, nothing, nothing
+    issue, start, end = (np.concatenate(each) for each in zip(*parts, strict=True))
+    # An end that is still open is cut at now: nobody is blocked in the future.
+    return merged(issue, np.minimum(start, facts.now), np.where(end == FOREVER, facts.now, end))
+
+
+def _both(
+    issue: NDArray, start: NDArray, end: NDArray, one: tuple, other: tuple, in_one: NDArray, in_other: NDArray
+) -> NDArray:
+    """µs of [start, end) that lie in both kinds of span: |A| + |B| − |A or B|."""
+    if not in_other.any():
+        return np.zeros(len(issue), dtype=np.int64)
+    either = tuple(
+        np.concatenate((np.asarray(a, dtype=np.int64), np.asarray(b, dtype=np.int64)))
+        for a, b in zip(one, other, strict=True)
+    )
+    return in_one + in_other - overlap(issue, start, end, *either)

@@ -1,0 +1,79 @@
+"""What kind of work an item is: Feature, Defect, Risk or Technical_Debt."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.facts.completions import flow_set
+from data.facts.dataset import Dataset
+from data.facts.rows import Rows
+
+FLOW_ITEMS = ("Feature", "Defect", "Risk", "Technical_Debt")
+SUGGESTED = {
+    "Feature": ("story", "new feature", "improvement", "feature", "task"),
+    "Defect": ("bug", "defect", "incident"),
+    "Risk": ("risk", "security", "vulnerability"),
+    "Technical_Debt": ("technical debt", "tech debt", "refactoring", "technical_debt"),
+}
+_GUESS = {word: kind for kind, words in SUGGESTED.items() for word in words}
+
+
+def suggested_kind(name: str) -> str | None:
+    """The kind that a type's name suggests.
+
+    >>> suggested_kind("Bug"), suggested_kind("Spike")
+    ('Defect', None)
+    """
+    return _GUESS.get(name.strip().casefold())
+
+
+def suggested(facts: Dataset) -> bool:
+    """Whether the kinds are our suggestion: the user has neither mapped a field nor chosen."""
+    return not facts.definitions.flow_types and facts.field("flow_item_type") is None
+
+
+def kind_of(facts: Dataset, name: str) -> int:
+    """Place in FLOW_ITEMS of a type or mapped value; -1 where it has none."""
+    chosen = {each.casefold(): kind for each, kind in facts.definitions.flow_types.items()}
+    kind = chosen.get(name.casefold())
+    if kind is None and (not chosen or facts.field("flow_item_type") is not None):
+        kind = suggested_kind(name)
+    return FLOW_ITEMS.index(kind) if kind in FLOW_ITEMS else -1
+
+
+def distribution_rows(facts: Dataset, as_of: int | None = None) -> Rows:
+    """Completed items of a known kind. Columns: kind (place in FLOW_ITEMS), started, completed."""
+    found, issue, sieve = flow_set(facts, as_of)
+    kind = kinds(facts, issue)
+    column = facts.tables.issues["type"]
+    codes = column.cat.codes.to_numpy()[issue]
+    if facts.field("flow_item_type") is None:
+        for code, name in enumerate(column.cat.categories):
+            sieve.drop((codes == code) & (kind < 0), f"type {name} is not mapped")
+    else:
+        values = facts.field("flow_item_type")[issue]
+        sieve.drop(np.array([each is None for each in values], dtype=bool) & (kind < 0), "flow item type is empty")
+        for name in sorted({each[0] for each, bad in zip(values, kind < 0, strict=True) if bad and each}):
+            sieve.drop(
+                np.array([bool(each) and each[0] == name for each in values], dtype=bool) & (kind < 0),
+                f"value {name} is not mapped",
+            )
+    return sieve.rows(
+        found.completed[issue],
+        issue,
+        kind=np.maximum(kind, 0),
+        started=found.started[issue],
+        completed=found.completed[issue],
+    )
+
+
+def kinds(facts: Dataset, issue: NDArray) -> NDArray:
+    """Place in FLOW_ITEMS of each of these issues; -1 where nothing says its kind."""
+    values = facts.field("flow_item_type")
+    if values is not None:
+        known = {name: kind_of(facts, name) for name in {each[0] for each in values if each}}
+        return np.array([known[each[0]] if each else -1 for each in values[issue]], dtype=np.int64)
+    column = facts.tables.issues["type"]
+    kinds = np.array([kind_of(facts, str(name)) for name in column.cat.categories] or [-1], dtype=np.int64)
+    return kinds[column.cat.codes.to_numpy()[issue]]

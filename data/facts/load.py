@@ -1,0 +1,97 @@
+"""Work in progress at an instant, from status history."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.facts.completions import completions
+from data.facts.dataset import Dataset
+from data.facts.rows import Rows, Sieve
+from data.tables.tidy import DAY, FOREVER, NEVER, microseconds
+from data.values.periods import first_instant, zone_named
+
+if TYPE_CHECKING:
+    from data.facts.query import MetricQuery
+
+
+def load_rows(facts: Dataset) -> Rows:
+    """Stays in progress at their entry. Columns: left (µs), since (the instant that age counts from: the start of work,
+    later by the time that is left out), held (age stands still at the entry), status, started, completed, age.
+    """
+    stays, table = facts.stays, facts.tables.issues
+    begun = facts.begun
+    if facts.definitions.load == "started":
+        counts = ~stays.are(facts.roles.done) & (begun != NEVER) & (stays.entered >= begun)
+    else:
+        counts = stays.are(facts.roles.progress)
+    counts &= facts.chosen[stays.issue] & (stays.left > stays.entered)
+    own, begun, waited = stays.within(counts), begun[counts], np.zeros(int(counts.sum()), dtype=np.int64)
+    held = np.zeros(len(begun), dtype=bool)
+    if facts.definitions.backward_moves == "pause":
+        waited, held = _time_back(facts)[counts], facts.back[counts]
+    mapped = facts.field("work_started_date")
+    if mapped is not None:
+        mapped = mapped[own.issue]
+        begun = np.where((mapped != NEVER) & (mapped <= facts.now), mapped, begun)
+    # An item finished by the mapped date is no longer in progress, whatever its status says.
+    ended = np.full(len(facts.tables), FOREVER, dtype=np.int64)
+    if facts.field("work_completed_date") is not None:
+        found = facts.once(completions)
+        ended = np.where(found.by_end_field & (found.completed != NEVER), found.completed, ended)
+    left = np.minimum(own.left, np.maximum(ended[own.issue], own.entered))
+    sieve = Sieve(len(own.issue))
+    level = table["hierarchy"].to_numpy()[own.issue]
+    if not facts.definitions.all_levels:
+        sieve.drop(level < 0, "sub-task").drop(level > 0, "epic or higher level")
+    sieve.drop(~table["history_complete"].to_numpy()[own.issue], "incomplete history")
+    since = begun + waited
+    now = np.where(held, own.entered, facts.now)
+    return sieve.rows(
+        own.entered,
+        own.issue,
+        left=left,
+        since=since,
+        held=held,
+        status=own.status,
+        started=begun,
+        completed=np.full(len(since), NEVER),
+        age=(now - since) / DAY,
+    )
+
+
+def at_snapshot(rows: Rows, asked: MetricQuery) -> Rows:
+    """The rows that are in progress at the snapshot instant; ages are counted up to it."""
+    instant = asked.snapshot
+    if asked.start > asked.facts.now:
+        return rows.take(slice(0, 0))
+    before = int(np.searchsorted(rows.at, instant, side="right"))
+    there = np.flatnonzero(rows.columns["left"][:before] > instant) if "left" in rows.columns else np.arange(before)
+    found = rows.take(there)
+    if "since" in found.columns:
+        until = np.where(found.columns["held"], found.at, instant)
+        found.columns["age"][:] = (until - found.columns["since"]) / DAY
+    return found
+
+
+def _time_back(facts: Dataset) -> NDArray:
+    """By stay: µs that its issue had spent moved back before it."""
+    stays = facts.stays
+    length = np.where(facts.back & (stays.left < FOREVER), stays.left - stays.entered, 0)
+    passed = np.cumsum(length) - length
+    first = np.flatnonzero(stays.opening)
+    return passed - np.repeat(passed[first], np.diff(np.append(first, len(length))))
+
+
+def daily(rows: Rows, asked: MetricQuery) -> NDArray:
+    """Items in progress at the end of each local day of the period that has begun."""
+    zone = zone_named(asked.period.zone)
+    days = (asked.period.first + timedelta(days=n + 1) for n in range(asked.period.days))
+    ends = np.array([microseconds(first_instant(day, zone)) for day in days], dtype=np.int64)
+    ends = np.minimum(ends[: np.searchsorted(ends, asked.snapshot, side="left") + 1], asked.snapshot)
+    used = rows.reason == 0
+    left = np.sort(rows.columns["left"][used])
+    return np.searchsorted(rows.at[used], ends, side="right") - np.searchsorted(left, ends, side="right")

@@ -1,0 +1,55 @@
+"""One question to one metric: the dataset and the period; and why it may have no answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from data.facts.dataset import Dataset
+from data.facts.days import percentile
+from data.facts.rows import Rows
+from data.tables.tidy import microseconds
+from data.values.periods import Period
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Why a metric cannot be calculated here, and which of our fields (or settings) would make it possible."""
+
+    message: str
+    fields: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MetricQuery:
+    """One question to one metric: the facts and the period."""
+
+    facts: Dataset
+    period: Period
+
+    @cached_property
+    def start(self) -> int:
+        """First instant of the period, µs."""
+        return microseconds(self.period.start)
+
+    @cached_property
+    def end(self) -> int:
+        """First instant after the period, µs."""
+        return microseconds(self.period.end)
+
+    @cached_property
+    def snapshot(self) -> int:
+        """The instant of load and open incidents: min(end, now), µs."""
+        return min(self.end, self.facts.now)
+
+    def quantile(self, values: np.ndarray, share: float) -> float | None:
+        """Percentile by the method in force; None without values."""
+        return percentile(values, share, self.facts.definitions.percentile)
+
+
+def in_period(rows: Rows, asked: MetricQuery) -> Rows:
+    """Rows whose instant lies in the period."""
+    return rows.between(asked.start, asked.end)

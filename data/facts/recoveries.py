@@ -1,0 +1,98 @@
+"""Recoveries: how long service was hurt, from the failed deployment or from detection, to resolution."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.facts.dataset import Dataset
+from data.facts.days import backwards, spans
+from data.facts.deployments import Deployments, deployments, linked_incidents
+from data.facts.incidents import incidents
+from data.facts.rows import Rows, Sieve
+from data.tables.tidy import NEVER
+
+
+def linked(facts: Dataset) -> bool:
+    """Whether incidents are linked to deployments here; else detection stands for the deployment (proxy)."""
+    return len(facts.once(linked_incidents)[0]) > 0
+
+
+def recovery_rows(facts: Dataset) -> Rows:
+    """Recoveries at their resolution. Columns: hours, started, completed (µs), version, day_precision."""
+    return _from_deployments(facts) if linked(facts) else _from_detection(facts)
+
+
+def _from_deployments(facts: Dataset) -> Rows:
+    """One row for each failed deployment whose linked incidents are all resolved; unlinked incidents are left out."""
+    found: Deployments = facts.once(deployments)
+    known = facts.once(incidents)
+    incident, group = facts.once(linked_incidents)
+    resolved = known.resolved[incident]
+    latest = np.full(found.count, NEVER, dtype=np.int64)
+    np.maximum.at(latest, group, resolved)
+    unresolved = np.zeros(found.count, dtype=bool)
+    unresolved[group[resolved == NEVER]] = True
+    plain = np.zeros(found.count, dtype=bool)
+    plain[group[known.resolved_plain[incident]]] = True
+    ended = np.flatnonzero((latest != NEVER) & ~unresolved)
+    ticket, version = _representatives(found)
+    loose = known.mask & facts.chosen & (known.resolved != NEVER)
+    loose[incident] = False
+    alone = np.flatnonzero(loose)
+    start = np.concatenate((found.group_at[ended], known.detected[alone]))
+    end = np.concatenate((latest[ended], known.resolved[alone]))
+    whole = np.concatenate((plain[ended] | found.day_precision, (known.detected_plain | known.resolved_plain)[alone]))
+    issue = np.concatenate((ticket[ended], alone))
+    releases = np.concatenate((version[ended], np.full(len(alone), -1)))
+    unlinked = np.arange(len(end)) >= len(ended)
+    return _rows(facts, start, end, whole, issue, releases, "resolved before the deployment", unlinked)
+
+
+def _representatives(found: Deployments) -> tuple[NDArray, NDArray]:
+    """One issue and one version for each deployment."""
+    ticket, version = (np.full(found.count, -1, dtype=np.int64) for _ in range(2))
+    used = found.group >= 0
+    ticket[found.group[used]], version[found.group[used]] = found.issue[used], found.version[used]
+    return ticket, version
+
+
+def _from_detection(facts: Dataset) -> Rows:
+    known = facts.once(incidents)
+    issue = np.flatnonzero(known.mask & facts.chosen & (known.resolved != NEVER))
+    none = np.full(len(issue), -1, dtype=np.int64)
+    return _rows(
+        facts,
+        known.detected[issue],
+        known.resolved[issue],
+        (known.detected_plain | known.resolved_plain)[issue],
+        issue,
+        none,
+        "resolved before it was detected",
+    )
+
+
+def _rows(
+    facts: Dataset,
+    start: NDArray,
+    end: NDArray,
+    whole: NDArray,
+    issue: NDArray,
+    version: NDArray,
+    wrong: str,
+    unlinked: NDArray | None = None,
+) -> Rows:
+    sieve = Sieve(len(end))
+    if unlinked is not None:
+        sieve.drop(unlinked, "incident not linked to a deployment")
+    sieve.drop(start == NEVER, "incident detection time is empty")
+    hours = 24 * spans(start, end, whole, definition="exact", zone=facts.zone)
+    sieve.drop(backwards(start, end, whole, facts.zone), wrong)
+    return sieve.rows(end, issue, hours=hours, started=start, completed=end, version=version, day_precision=whole)
+
+
+def open_incidents(facts: Dataset, instant: int) -> int:
+    """Incidents that pass the filters, detected at or before an instant (µs) and not resolved by then."""
+    known = facts.once(incidents)
+    begun = known.mask & facts.chosen & (known.detected != NEVER) & (known.detected <= instant)
+    return int(np.count_nonzero(begun & ((known.resolved == NEVER) | (known.resolved > instant))))

@@ -1,0 +1,61 @@
+"""What was finished and came back: moves out of done, from the status history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.facts.arrivals import recorded
+from data.facts.dataset import Dataset
+from data.facts.rows import Rows
+from data.tables.status_intervals import crossings
+from data.tables.tidy import NEVER
+
+if TYPE_CHECKING:
+    from data.facts.query import MetricQuery
+
+
+def _returns(facts: Dataset) -> NDArray:
+    """True where a stay begins with a move from a done status to one that is not, by stay."""
+    done = facts.stays.are(facts.roles.done)
+    before = np.zeros(len(done), dtype=bool)
+    before[1:] = done[:-1]
+    return before & ~done & ~facts.stays.opening
+
+
+def reopening_rows(facts: Dataset) -> Rows:
+    """Reopenings, a row each. Columns: times (1), started (the reopening), completed (NEVER)."""
+    stays = facts.stays
+    back = _returns(facts) & (stays.entered <= facts.now) & facts.chosen[stays.issue]
+    issue, at = stays.issue[back], stays.entered[back]
+    return recorded(facts, issue).rows(
+        at, issue, times=np.ones(len(at), dtype=np.int64), started=at, completed=np.full(len(at), NEVER)
+    )
+
+
+def finished_rows(facts: Dataset) -> Rows:
+    """Entries into done, a row each. Columns: reopened (the next move out of done, µs; NEVER), times (1), started
+    (the entry), completed (the reopening)."""
+    stays = facts.stays
+    entry = np.flatnonzero(
+        crossings(stays, stays.are(facts.roles.done)) & (stays.entered <= facts.now) & facts.chosen[stays.issue]
+    )
+    back = np.flatnonzero(_returns(facts))
+    following = np.append(back, -1)[np.searchsorted(back, entry, side="right")]
+    same = (following >= 0) & (stays.issue[following] == stays.issue[entry])
+    reopened = np.where(same & (stays.entered[following] <= facts.now), stays.entered[following], NEVER)
+    issue, at = stays.issue[entry], stays.entered[entry]
+    return recorded(facts, issue).rows(
+        at, issue, reopened=reopened, times=np.ones(len(at), dtype=np.int64), started=at, completed=reopened
+    )
+
+
+def once_each(rows: Rows, asked: MetricQuery) -> Rows:
+    """The rows of the period, the first of each issue only; `times` says how many there were."""
+    found = rows.between(asked.start, asked.end)
+    _, first, count = np.unique(found.issue, return_index=True, return_counts=True)
+    order = np.argsort(first, kind="stable")
+    kept = found.take(first[order])
+    return Rows(kept.at, kept.issue, kept.reason, kept.reasons, {**kept.columns, "times": count[order]})

@@ -1,0 +1,95 @@
+"""What the sprint metrics look at: every issue of every closed sprint, at the instant of its close."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from data.facts.dataset import Dataset
+from data.facts.query import MetricQuery, Missing
+from data.facts.rows import Rows, Sieve
+from data.facts.sprint_scope import REASONS, in_points, scope
+from data.facts.sprint_statistics import SUMS, stats
+from data.facts.sprint_windows import BEFORE_DATA, CLOSED, PROBLEMS
+
+SWITCHES = ("workflow.done", "not_completed_resolutions")
+NOTHING = "No sprint was closed between these dates."
+NOTHING_COMMITTED = "No sprint was closed between these dates, or nothing was committed in them."
+
+
+def sprint_rows(facts: Dataset) -> Rows:
+    """One row for each issue of a closed sprint, at its close. Columns: sprint (position), planned, added, removed, done,
+    spilled (points where mapped, else 1 for each issue), score (of the sprint, NaN for none), started, completed (µs).
+    """
+    found, made = facts.once(scope), facts.once(stats)
+    window = made.windows
+    part = found.reason != 0
+    for name in SUMS:
+        part = part | found[name]
+    kept = np.flatnonzero(part & (window.state == CLOSED)[found.sprint])
+    sprint, issue, reason = found.sprint[kept], found.issue[kept], found.reason[kept]
+    sieve = Sieve(len(kept))
+    for n, why in enumerate(REASONS[1:], 1):
+        sieve.drop(reason == n, why)
+    sieve.drop(window.problem[sprint] == BEFORE_DATA, f"of a sprint: {PROBLEMS[BEFORE_DATA]}")
+    amounts = {name: found.amount(name)[kept] for name in SUMS}
+    return sieve.rows(
+        window.close[sprint],
+        issue,
+        sprint=sprint,
+        planned=amounts["committed"],
+        added=amounts["added"],
+        removed=amounts["removed"],
+        done=amounts["completed"],
+        spilled=amounts["spilled"],
+        score=made.score[sprint],
+        started=window.start[sprint],
+        completed=window.close[sprint],
+    )
+
+
+def no_points(facts: Dataset) -> Missing | None:
+    """What to map before there are story points."""
+    if in_points(facts):
+        return None
+    return Missing("Map “Story points” to count what is planned in points.", ("story_points",))
+
+
+def part_in(rows: Rows) -> list[str]:
+    """What each issue was in its sprint, in words."""
+    words = (("planned", "committed"), ("added", "added"), ("removed", "removed"), ("done", "completed"), ("spilled", "spilled over"))  # fmt: skip
+    return [", ".join(word for name, word in words if rows.columns[name][n]) or "no estimate" for n in range(len(rows))]
+
+
+def unit_of(asked: MetricQuery) -> str:
+    """points | issues"""
+    return "points" if in_points(asked.facts) else "issues"
+
+
+def sprints_in(rows: Rows) -> str:
+    """3 sprints."""
+    count = len(np.unique(rows["sprint"]))
+    return f"{count} sprint{'s' * (count != 1)}"
+
+
+def explained(rows: Rows, asked: MetricQuery, *steps: str) -> dict[str, Any]:
+    """What the detail says of a ratio of sums: of how many sprints it is, what it counts in, and how it was calculated."""
+    notes = [f"{sprints_in(rows)}, in {unit_of(asked)}."]
+    if not in_points(asked.facts):
+        notes.append("Story points are not mapped.")
+    if len(np.unique(rows["sprint"])) > 1:
+        steps = (*steps, "Sums over all of them, so that a small sprint weighs little.")
+    return {"notes": notes, "steps": list(steps)}
+
+
+def points_explained(rows: Rows, amount: str, done_to_them: str) -> dict[str, Any]:
+    """What the detail says of a sum of points: the points of each sprint. `done_to_them`: committed, completed …"""
+    each = np.bincount(np.unique(rows["sprint"], return_inverse=True)[1], weights=rows[amount]) if rows.used else ()
+    if not len(each):
+        return {"notes": ["No sprint."], "steps": [f"0 points {done_to_them}."]}
+    terms = " + ".join(f"{n:g}" for n in each[:12]) + (" + …" if len(each) > 12 else "")
+    return {
+        "notes": [f"{sprints_in(rows)}, {np.mean(each):.3g} points each."],
+        "steps": [f"{terms} = {np.sum(each):g} points {done_to_them}."],
+    }

@@ -1,0 +1,285 @@
+"""What was in each sprint: committed at the start, added, removed, completed and spilled over, issue by issue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.facts.dataset import Dataset
+from data.facts.efficiency import blocked_spans
+from data.facts.flow_items import FLOW_ITEMS, kinds
+from data.facts.sprint_timelines import Timeline
+from data.facts.sprint_windows import Windows, windows
+from data.tables.frames import FOREVER, NEVER
+from data.tables.status_intervals import overlap
+
+_HOUR = 3_600_000_000
+REASONS = (
+    "",
+    "sub-task",
+    "incomplete history",
+    "its sprint history cannot be read",
+    "its history does not say when it joined the sprint",
+)
+SUB_TASK, INCOMPLETE, UNREADABLE, UNRECORDED = 1, 2, 3, 4
+
+
+@dataclass(frozen=True)
+class Stints:
+    """Times in a sprint, ordered by issue, sprint and time: issue was in `sprint` in [start, end). µs."""
+
+    issue: NDArray
+    sprint: NDArray
+    start: NDArray
+    end: NDArray
+
+    def take(self, chosen: NDArray) -> Stints:
+        return Stints(self.issue[chosen], self.sprint[chosen], self.start[chosen], self.end[chosen])
+
+    @property
+    def heads(self) -> NDArray:
+        """Where each pair of issue and sprint begins."""
+        fresh = np.ones(len(self.issue), dtype=bool)
+        fresh[1:] = (self.issue[1:] != self.issue[:-1]) | (self.sprint[1:] != self.sprint[:-1])
+        return np.flatnonzero(fresh)
+
+
+def stints(facts: Dataset) -> Stints:
+    """From the moves in and out. Leaving without having joined, and joining twice, mean nothing."""
+    moves = facts.tables.sprint_moves
+    moves = moves[moves["sprint"].to_numpy() >= 0]
+    issue, sprint = moves["issue"].to_numpy(), moves["sprint"].to_numpy()
+    order = np.lexsort((sprint, issue))  # stable: moves of a pair stay in order of time
+    issue, sprint = issue[order], sprint[order]
+    at, joined = moves["at"].to_numpy()[order], moves["joined"].to_numpy()[order]
+    same = np.zeros(len(issue), dtype=bool)
+    same[1:] = (issue[1:] == issue[:-1]) & (sprint[1:] == sprint[:-1])
+    before = np.zeros(len(issue), dtype=bool)
+    before[1:] = joined[:-1] & same[1:]
+    real = joined != before
+    issue, sprint, at, joined = issue[real], sprint[real], at[real], joined[real]
+    end = np.full(len(issue), FOREVER, dtype=np.int64)
+    if len(issue) > 1:
+        goes_on = (issue[1:] == issue[:-1]) & (sprint[1:] == sprint[:-1])
+        end[:-1][goes_on] = at[1:][goes_on]
+    return Stints(issue[joined], sprint[joined], at[joined], end[joined])
+
+
+@dataclass(frozen=True)
+class Scope:
+    """One row for each issue that was in a sprint in its window, ordered by issue and sprint.
+
+    reason: place in REASONS, 0 counted. Flags: committed (in it at the start and not done before), added, removed (net,
+    between start and close), completed (done just before the close), spilled (committed, still in it, not done),
+    refused (done, but with a resolution that is no completion), done_before (done before the start).
+    Amounts (points where mapped, else 1): at_start, at_add, at_remove, at_close. reopened: times; blocked: hours.
+    """
+
+    issue: NDArray
+    sprint: NDArray
+    reason: NDArray
+    flags: dict[str, NDArray]
+    at_start: NDArray
+    at_add: NDArray
+    at_remove: NDArray
+    at_close: NDArray
+    unestimated: NDArray
+    reopened: NDArray
+    blocked: NDArray
+    bug: NDArray
+
+    def __len__(self) -> int:
+        return len(self.issue)
+
+    def __getitem__(self, flag: str) -> NDArray:
+        return self.flags[flag]
+
+    def amount(self, flag: str) -> NDArray:
+        """What each row adds to the sum of a flag: its estimate at the instant that counts, 0 where it has not the flag."""
+        estimate = {"added": self.at_add, "removed": self.at_remove, "completed": self.at_close}.get(
+            flag, self.at_start
+        )
+        return np.where(self.flags[flag] & (self.reason == 0), estimate, 0.0)
+
+
+def in_points(facts: Dataset) -> bool:
+    """Whether sprints are counted in story points: where they are mapped. Else in issues, never mixed."""
+    return facts.field("story_points") is not None
+
+
+def scope(facts: Dataset) -> Scope:
+    """Every issue in every sprint of the view, at start and close."""
+    open_ = facts.once(windows)
+    found = facts.once(stints)
+    start, close = open_.start[found.sprint], open_.close[found.sprint]
+    there = open_.readable[found.sprint] & facts.chosen[found.issue] & (found.start < close) & (found.end > start)
+    found, start, close = found.take(there), start[there], close[there]
+    heads = found.heads
+    issue, sprint = found.issue[heads], found.sprint[heads]
+    at_start = _any((found.start <= start) & (start < found.end), heads)
+    at_close = _any((found.start < close) & (close <= found.end), heads)
+    joined = _latest(np.where((found.start > start) & (found.start < close), found.start, NEVER), heads)
+    left = _latest(np.where((found.end > start) & (found.end < close), found.end, NEVER), heads)
+    start, close = start[heads], close[heads]
+    flags = _flags(facts, issue, start, close, at_start, at_close)
+    amounts = _amounts(facts, issue, start, close, joined, left)
+    lows, highs = np.maximum(found.start, open_.start[found.sprint]), np.minimum(found.end, open_.close[found.sprint])
+    reopened = _sums(_reopenings(facts).between(found.issue, lows, highs), heads)
+    blocked = _sums(_blocked(facts, found.issue, lows, highs), heads)
+    made = Scope(issue, sprint, _reasons(facts, issue), flags, *amounts, reopened, blocked / _HOUR, _bugs(facts, issue))
+    return _with_unrecorded(facts, open_, found_all=facts.once(stints), made=made)
+
+
+def _any(values: NDArray, heads: NDArray) -> NDArray:
+    return np.logical_or.reduceat(values, heads) if len(heads) else np.zeros(0, dtype=bool)
+
+
+def _latest(values: NDArray, heads: NDArray) -> NDArray:
+    return np.maximum.reduceat(values, heads) if len(heads) else np.zeros(0, dtype=np.int64)
+
+
+def _sums(values: NDArray, heads: NDArray) -> NDArray:
+    return np.add.reduceat(values, heads) if len(heads) else np.zeros(0, dtype=np.int64)
+
+
+def _stays(facts: Dataset) -> tuple[Timeline, NDArray]:
+    """Stays of issues that were ever in a sprint, and whether each is in a done status."""
+    stays, mine = facts.stays, np.zeros(len(facts.tables), dtype=bool)
+    mine[facts.once(stints).issue] = True
+    kept = mine[stays.issue]
+    return Timeline(stays.issue[kept], stays.entered[kept]), stays.are(facts.roles.done)[kept]
+
+
+def done_before(facts: Dataset, issue: NDArray, instant: NDArray) -> NDArray:
+    """Whether each issue was done just before an instant."""
+    line, done = facts.once(_stays)
+    place = line.last(issue, instant)
+    return (place >= 0) & np.append(done, False)[place]
+
+
+def _flags(
+    facts: Dataset, issue: NDArray, start: NDArray, close: NDArray, at_start: NDArray, at_close: NDArray
+) -> dict[str, NDArray]:
+    before, done = done_before(facts, issue, start), done_before(facts, issue, close)
+    column = facts.tables.issues["resolution"]
+    wrong = {name.casefold() for name in facts.definitions.not_completed_resolutions}
+    codes = [n for n, name in enumerate(column.cat.categories) if str(name).casefold() in wrong]
+    refused = np.isin(column.cat.codes.to_numpy()[issue], codes)
+    committed = at_start & ~before
+    return {
+        "committed": committed,
+        "added": ~at_start & at_close,
+        "removed": committed & ~at_close,
+        "completed": at_close & done & ~refused,
+        "spilled": committed & at_close & ~done,
+        "unfinished": at_close & ~done,
+        "refused": at_close & done & refused & ~before,
+        "done_before": at_start & before,
+        "at_close": at_close,
+    }
+
+
+def _amounts(
+    facts: Dataset, issue: NDArray, start: NDArray, close: NDArray, joined: NDArray, left: NDArray
+) -> tuple[NDArray, ...]:
+    """Estimates at the start, when added, when removed, at the close; and whether there was none at the close."""
+    if not in_points(facts):
+        one = np.ones(len(issue))
+        return one, one, one, one, np.zeros(len(issue), dtype=bool)
+    # A change at the very instant counts for what happens at it; what happens at the close comes too late.
+    found = [_estimate(facts, issue, when) for when in (start + 1, joined + 1, left + 1, close)]
+    return *(np.nan_to_num(each) for each in found), np.isnan(found[3])
+
+
+def amounts_at(facts: Dataset, issue: NDArray, instant: NDArray) -> NDArray:
+    """What each issue counts just before an instant: its points, 0 without an estimate; 1 where issues are counted."""
+    return np.nan_to_num(_estimate(facts, issue, instant)) if in_points(facts) else np.ones(len(issue))
+
+
+def _estimate(facts: Dataset, issue: NDArray, instant: NDArray) -> NDArray:
+    """Points of each issue just before an instant, from the history of the field; NaN where it was empty."""
+    now = facts.field("story_points")
+    changes = facts.tables.estimates
+    line, first = facts.once(_estimates)
+    if not len(changes):
+        return now[issue]
+    place = line.last(issue, instant)
+    opening = first[issue]
+    source, target = changes["source"].to_numpy(), changes["target"].to_numpy()
+    unchanged = np.where(opening >= 0, source[opening], now[issue])
+    return np.where(place >= 0, target[place], unchanged)
+
+
+def _estimates(facts: Dataset) -> tuple[Timeline, NDArray]:
+    """The changes of estimates, and where those of each issue begin (-1: none)."""
+    issue = facts.tables.estimates["issue"].to_numpy()
+    first = np.full(len(facts.tables), -1, dtype=np.int64)
+    first[issue[::-1]] = np.arange(len(issue))[::-1]
+    return Timeline(issue, facts.tables.estimates["at"].to_numpy()), first
+
+
+def _reopenings(facts: Dataset) -> Timeline:
+    """Each time an issue left done for a status that is not done."""
+    stays, done = facts.stays, facts.stays.are(facts.roles.done)
+    out = np.zeros(len(done), dtype=bool)
+    out[1:] = done[:-1] & ~done[1:] & ~stays.opening[1:]
+    return Timeline(stays.issue[out], stays.entered[out])
+
+
+def _blocked(facts: Dataset, issue: NDArray, start: NDArray, end: NDArray) -> NDArray:
+    """µs of each [start, end) in which the issue was both in progress and blocked: |A| + |B| − |A or B|."""
+    hurdles = facts.once(blocked_spans)
+    if not len(hurdles[0]):
+        return np.zeros(len(issue), dtype=np.int64)
+    at_work = facts.stays.within(facts.stays.are(facts.roles.progress))
+    work = (at_work.issue.astype(np.int64), at_work.entered, at_work.left)
+    either = tuple(np.concatenate(each) for each in zip(hurdles, work, strict=True))
+    highs = np.minimum(end, facts.now + 1)
+    return sum(sign * overlap(issue, start, highs, *each) for sign, each in ((1, hurdles), (1, work), (-1, either)))  # type: ignore[return-value]
+
+
+def _bugs(facts: Dataset, issue: NDArray) -> NDArray:
+    return kinds(facts, issue) == FLOW_ITEMS.index("Defect")
+
+
+def _reasons(facts: Dataset, issue: NDArray) -> NDArray:
+    table, moves = facts.tables.issues, facts.tables.sprint_moves
+    unreadable = np.zeros(len(facts.tables), dtype=bool)
+    unreadable[moves["issue"].to_numpy()[moves["sprint"].to_numpy() < 0]] = True
+    reason = np.zeros(len(issue), dtype=np.int8)
+    reason[unreadable[issue]] = UNREADABLE
+    reason[~table["history_complete"].to_numpy()[issue]] = INCOMPLETE
+    reason[table["hierarchy"].to_numpy()[issue] < 0] = SUB_TASK
+    return reason
+
+
+def _with_unrecorded(facts: Dataset, open_: Windows, found_all: Stints, made: Scope) -> Scope:
+    """Adds issues that the field puts into a sprint though their history knows nothing of it: left out, and counted."""
+    members = facts.tables.sprint_members
+    count = len(open_)
+    known = found_all.issue.astype(np.int64) * count + found_all.sprint
+    issue, sprint = members["issue"].to_numpy(), members["sprint"].to_numpy()
+    lost = ~np.isin(issue.astype(np.int64) * count + sprint, known) & open_.readable[sprint] & facts.chosen[issue]
+    if not lost.any():
+        return made
+    issue, sprint = issue[lost], sprint[lost]
+    reason = _reasons(facts, issue)
+    reason[reason == 0] = UNRECORDED
+    nothing = np.zeros(len(issue))
+    none = nothing.astype(bool)
+
+    def more(values: NDArray, added: NDArray) -> NDArray:
+        return np.concatenate((values, added.astype(values.dtype)))
+
+    return Scope(
+        more(made.issue, issue),
+        more(made.sprint, sprint),
+        more(made.reason, reason),
+        {name: more(each, none) for name, each in made.flags.items()},
+        *(more(each, nothing) for each in (made.at_start, made.at_add, made.at_remove, made.at_close)),
+        more(made.unestimated, none),
+        *(more(each, nothing) for each in (made.reopened, made.blocked)),
+        more(made.bug, none),
+    )

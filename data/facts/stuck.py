@@ -1,0 +1,144 @@
+"""Work that does not move: time blocked, and items that stay in a status for longer than is usual."""
+
+from __future__ import annotations
+
+from math import ceil, floor
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.facts.arrivals import recorded
+from data.facts.dataset import Dataset
+from data.facts.efficiency import blocked_spans
+from data.facts.load import at_snapshot, load_rows
+from data.facts.rows import Rows, Sieve
+from data.tables.status_intervals import merged
+from data.tables.tidy import DAY, NEVER
+
+if TYPE_CHECKING:
+    from data.facts.query import MetricQuery
+
+HOUR = 3_600_000_000
+LEAST_STAYS = 10  # ended stays in a status, before they say what is usual there
+USUAL = 85  # percentile of them
+Spans = tuple[NDArray, NDArray, NDArray]  # issue, start, end (µs), of each issue apart and in order
+
+
+def blocked_rows(facts: Dataset) -> Rows:
+    """Time blocked while in progress, a row for each span, at its start. Columns: end (µs), hours (0), started, completed."""
+    stays = facts.stays.within(facts.stays.are(facts.roles.progress))
+    busy = merged(stays.issue.astype(np.int64), stays.entered, np.minimum(stays.left, facts.now))
+    issue, start, end = common(facts.once(blocked_spans), busy)
+    keep = facts.chosen[issue]
+    issue, start, end = issue[keep], start[keep], end[keep]
+    return recorded(facts, issue).rows(start, issue, end=end, hours=np.zeros(len(end)), started=start, completed=end)
+
+
+def common(one: Spans, other: Spans) -> Spans:
+    """What lies in both kinds of span of the same issue.
+
+    >>> one = (np.array([0, 1]), np.array([0, 0]), np.array([9000, 9000]))
+    >>> other = (np.array([0, 0, 1]), np.array([1000, 8000, 9000]), np.array([2000, 9500, 9900]))
+    >>> [part.tolist() for part in common(one, other)]
+    [[0, 0], [1000, 8000], [2000, 9000]]
+    """
+    if not len(one[0]) or not len(other[0]):
+        nothing = np.zeros(0, dtype=np.int64)
+        return nothing, nothing, nothing
+    low = min(int(one[1].min()), int(other[1].min()))
+    stride = (max(int(one[2].max()), int(other[2].max())) - low) // 1000 + 2  # ms, so that all issues fit in an int64
+
+    def place(who: NDArray, when: NDArray) -> NDArray:
+        return who.astype(np.int64) * stride + (when - low) // 1000
+
+    first = np.searchsorted(place(other[0], other[2]), place(one[0], one[1]), side="left")
+    last = np.searchsorted(place(other[0], other[1]), place(one[0], one[2]), side="right")
+    count = np.maximum(last - first, 0)
+    left = np.repeat(np.arange(len(count)), count)
+    right = np.repeat(first, count) + np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    start, end = np.maximum(one[1][left], other[1][right]), np.minimum(one[2][left], other[2][right])
+    good = (one[0][left] == other[0][right]) & (end > start)
+    return one[0][left][good].astype(np.int64), start[good], end[good]
+
+
+def blocked_within(rows: Rows, asked: MetricQuery) -> Rows:
+    """One row for each issue that was blocked in the period: `hours` of it that lie in the period, up to now."""
+    start, end = asked.start, max(asked.snapshot, asked.start)
+    before = int(np.searchsorted(rows.at, end, side="left"))
+    there = np.flatnonzero(rows.columns["end"][:before] > start)
+    found = rows.take(there)
+    begun, ended = np.maximum(found.at, start), np.minimum(found.columns["end"], end)
+    issue, first, inverse = np.unique(found.issue, return_index=True, return_inverse=True)
+    hours = np.bincount(inverse, weights=(ended - begun) / HOUR, minlength=len(issue))
+    last = np.full(len(issue), NEVER, dtype=np.int64)
+    np.maximum.at(last, inverse, found.columns["end"])
+    kept, order = found.take(first), np.argsort(found.at[first], kind="stable")
+    columns = {**kept.columns, "hours": hours, "end": last, "completed": last}
+    return Rows(kept.at, kept.issue, kept.reason, kept.reasons, columns).take(order)
+
+
+def usual(asked: MetricQuery) -> dict[int, float]:
+    """Status code → days that are long there: the percentile of the stays in progress that had ended by the snapshot.
+
+    Statuses with too few ended stays are not in it.
+    """
+    status, days, left = asked.facts.once(stays_by_length)
+    ended = left <= asked.snapshot
+    status, days = status[ended], days[ended]
+    edges = np.searchsorted(status, np.arange(-1, len(asked.facts.tables.statuses) + 1))
+    codes, first, count = np.arange(-1, len(edges) - 2), edges[:-1], np.diff(edges)
+    nearest = asked.facts.definitions.percentile == "nearest_rank"
+    return {
+        int(code): of_sorted(days[begin : begin + n], USUAL, nearest)
+        for code, begin, n in zip(codes, first, count, strict=True)
+        if n >= LEAST_STAYS
+    }
+
+
+def stays_by_length(facts: Dataset) -> tuple[NDArray, NDArray, NDArray]:
+    """status, days, left (µs) of the stays in progress that count, by status and length."""
+    rows = facts.once(load_rows)
+    used = (rows.reason == 0) & (rows.columns["left"] > rows.at)
+    status, left = rows.columns["status"][used], rows.columns["left"][used]
+    days = (left - rows.at[used]) / DAY
+    order = np.lexsort((days, status))
+    return status[order], days[order], left[order]
+
+
+def of_sorted(values: NDArray, share: float, nearest: bool) -> float:
+    """Percentile of values in order, R-7 or nearest rank: the same as `percentile`, without sorting again.
+
+    >>> of_sorted(np.array([1.0, 2.0, 3.0, 10.0]), 50, False), of_sorted(np.array([1.0, 2.0, 3.0, 10.0]), 50, True)
+    (2.5, 2.0)
+    """
+    if nearest:
+        return float(values[max(ceil(share * len(values) / 100), 1) - 1])
+    place = share * (len(values) - 1) / 100
+    low = floor(place)
+    high = min(low + 1, len(values) - 1)
+    return float(values[low] + (values[high] - values[low]) * (place - low))
+
+
+def stuck(rows: Rows, asked: MetricQuery) -> Rows:
+    """Items in progress at the snapshot that have been in their status longer than is usual. Adds: in_status, limit (days)."""
+    there = at_snapshot(rows, asked)
+    in_status = (asked.snapshot - there.at) / DAY
+    fixed = asked.facts.definitions.stuck_days
+    if fixed is None:
+        known = usual(asked)
+        limit = np.array([known.get(code, np.nan) for code in there.columns["status"].tolist()], dtype=float)
+    else:
+        limit = np.full(len(there), fixed, dtype=float)
+    sieve = Sieve(len(there))
+    sieve.reason, sieve.reasons = there.reason.copy(), list(there.reasons)
+    sieve.drop(np.isnan(limit), f"fewer than {LEAST_STAYS} earlier stays in its status")
+    columns = {**there.columns, "in_status": in_status, "limit": limit, "started": there.at}
+    shown = Rows(there.at, there.issue, sieve.reason, tuple(sieve.reasons), columns)
+    return shown.take(np.isnan(limit) | (in_status > limit))
+
+
+def unassigned(rows: Rows, asked: MetricQuery) -> Rows:
+    """Items in progress at the snapshot that nobody is assigned to now."""
+    there = at_snapshot(rows, asked)
+    return there.take(asked.facts.tables.issues["assignee"].cat.codes.to_numpy()[there.issue] < 0)

@@ -1,0 +1,247 @@
+"""Records from files: CSV with a header, JSON, or one JSON object a line; told by line what cannot be read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from data.jira.instants import instant
+from data.jtbd.otlp_json import is_otlp, rows_of
+from data.jtbd.records import INSTANTS, KINDS, Record, RecordError, complete
+from data.platform.files import opened
+
+MOST_BYTES = 50_000_000
+_TABLES = {"job_completions": "job", "outcome_achievements": "outcome", "painpoint_resolutions": "painpoint",
+           "time_to_outcome": "time", "user_satisfaction": "satisfaction"}  # fmt: skip
+_PLURALS = {"jobs": "job", "outcomes": "outcome", "painpoints": "painpoint", "times": "time", **_TABLES}
+_NUMBERS = {"duration_seconds", "expected_value", "actual_value", "achievement_rate", "severity_before",
+            "severity_after", "resolution_effectiveness"}  # fmt: skip
+_YES = {"yes": True, "true": True, "1": True, "y": True, "no": False, "false": False, "0": False, "n": False}
+_NEEDED = {
+    "job": {"persona", "feature_used", "status", "started_at"},
+    "outcome": {"expected_value", "actual_value", "measured_at"},
+    "painpoint": {"severity_before", "severity_after", "resolved_at"},
+    "time": {"start_time"},
+    "satisfaction": {"satisfaction_level", "recorded_at"},
+}
+_DEFAULTS: dict[str, Any] = {
+    "persona": "", "feature": "", "feature_used": "", "status": "unknown", "metric": "", "category": "",
+    "description": "", "achievement_rate": None, "met_expectations": False, "would_recommend": False,
+}  # fmt: skip
+
+
+class ImportFailed(ValueError):
+    """The file holds something that is no record; `problems` say where, and nothing was stored."""
+
+    def __init__(self, file: str, problems: list[str]) -> None:
+        more = f" And {len(problems) - 5} more." if len(problems) > 5 else ""
+        super().__init__(f"{file}: nothing was imported. {' '.join(problems[:5])}{more}")
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a file: where it stands, and what it says."""
+
+    where: str
+    values: dict[str, Any]
+
+
+Check = Callable[[Record], None]  # raises RecordError
+
+
+def read_file(path: Path, source: str = "import", check: Check | None = None) -> list[Record]:
+    """Every record of a file; `check` may refuse one. Raises ImportFailed, OSError."""
+    with opened(path) as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise ImportFailed(path.name, [f"The file has more than {MOST_BYTES:,} bytes; split it."])
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ImportFailed(path.name, ["It is not UTF-8 text. Save it as UTF-8 (CSV UTF-8 in Excel)."]) from None
+    return read_text(text, path.name, source, check)
+
+
+def read_text(text: str, name: str, source: str = "import", check: Check | None = None) -> list[Record]:
+    """Every record of a text; `name` ends in .csv, .json or .jsonl; `check` may refuse one. Raises ImportFailed.
+
+    >>> found = read_text("kind,job_id,persona,feature_used,status,started_at\\njob,buy,ann,cart,started,2026-01-31", "a.csv")
+    >>> found[0].job_id, found[0].status, found[0].started_at
+    ('buy', 'started', 1769817600000000)
+    """
+    readers = {"csv": _csv, "json": _json, "jsonl": _json_lines, "ndjson": _json_lines}
+    reader = readers.get(name.rsplit(".", 1)[-1].lower())
+    if reader is None:
+        raise ImportFailed(name, ["Its name must end in .csv, .json or .jsonl."])
+    found: list[Record] = []
+    problems: list[str] = []
+    try:
+        for line in reader(text):
+            try:
+                found.append(_record(line.values, source))
+                if check is not None:
+                    check(found[-1])
+            except RecordError as error:
+                problems.append(f"{line.where}: {error}")
+    except (ValueError, csv.Error) as error:
+        problems.append(f"It cannot be read: {error}")
+    if problems:
+        raise ImportFailed(name, problems)
+    return found
+
+
+def _csv(text: str) -> Iterator[Line]:
+    rows = csv.DictReader(io.StringIO(text), strict=True)
+    for row in rows:
+        if None in row:
+            raise ValueError(f"line {rows.line_num} has more cells than the header.")
+        values = {str(name).strip(): _cell(value) for name, value in row.items() if value is not None}
+        if any(value != "" for value in values.values()):
+            yield Line(f"Line {rows.line_num}", {name: value for name, value in values.items() if value != ""})
+
+
+def _cell(value: str) -> str:
+    """Without the apostrophe that exports put before what a spreadsheet would take for a formula."""
+    return value[1:] if re.match(r"'\s*[=+\-@\t\r\n]", value) else value
+
+
+def _json(text: str) -> Iterator[Line]:
+    try:
+        told = json.loads(text)
+    except ValueError:
+        if '"resource' not in text.lstrip()[:40]:
+            raise
+        yield from _json_lines(text)  # a collector writes one object a line and calls the file .json
+        return
+    if is_otlp(told):
+        yield from _told(told, "Event")
+        return
+    if isinstance(told, dict) and isinstance(told.get("records"), list | dict):
+        told = told["records"]
+    if isinstance(told, dict):
+        rows = [
+            (each, _PLURALS.get(name, name)) for name, part in told.items() if isinstance(part, list) for each in part
+        ]
+    elif isinstance(told, list):
+        rows = [(each, None) for each in told]
+    else:
+        raise ValueError("expected a list of records, or lists by kind.")
+    for n, (row, kind) in enumerate(rows, 1):
+        yield _line(f"Record {n}", row, kind)
+
+
+def _json_lines(text: str) -> Iterator[Line]:
+    for n, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            try:
+                told = json.loads(line)
+            except ValueError as error:
+                raise ValueError(f"line {n}: {error}") from error
+            if is_otlp(told):
+                yield from _told(told, f"Line {n}, event")
+                continue
+            yield _line(f"Line {n}", told, None)
+
+
+def _told(told: dict[str, Any], where: str) -> Iterator[Line]:
+    for n, row in enumerate(rows_of(told), 1):
+        yield Line(f"{where} {n}", row)
+
+
+def _line(where: str, row: Any, kind: str | None) -> Line:
+    if not isinstance(row, dict):
+        raise ValueError(f"{where} is no object.")
+    return Line(where, ({"kind": kind} if kind else {}) | {str(name): value for name, value in row.items()})
+
+
+def _record(values: dict[str, Any], source: str) -> Record:
+    values = dict(values)
+    kind = _kind(values)
+    made, about, _ = KINDS[kind]
+    missing = sorted(({about} | _NEEDED[kind]) - {name for name, value in values.items() if value not in (None, "")})
+    if missing:
+        raise RecordError(f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing.")
+    known = {name: _value(name, values.pop(name)) for name in made._fields if name in values}  # type: ignore[attr-defined]
+    rest = {name: value for name, value in values.items() if value not in (None, "")}
+    if rest and not known.get("context"):
+        known["context"] = json.dumps(rest, ensure_ascii=False, sort_keys=True, default=str)
+    known["source"] = source
+    filled = {name: _DEFAULTS[name] for name in made._fields if name in _DEFAULTS}  # type: ignore[attr-defined]
+    filled |= {
+        name: None for name in ("effort_score", "feedback_text", "resolution_effectiveness") if name in made._fields
+    }  # type: ignore[attr-defined]
+    told = {name: value for name, value in known.items() if value is not None or name not in filled}
+    return complete(made(**{**filled, **told}))
+
+
+def _kind(values: dict[str, Any]) -> str:
+    told = values.pop("kind", None)
+    if told is not None:
+        kind = _PLURALS.get(str(told), str(told))
+        if kind not in KINDS:
+            raise RecordError(f"kind is {told!r}. Use one of: {', '.join(KINDS)}.")
+        return kind
+    names = set(values)
+    for kind, needed in _NEEDED.items():
+        if needed <= names and KINDS[kind][1] in names:
+            return kind
+    raise RecordError(f"Add a column kind with one of: {', '.join(KINDS)}.")
+
+
+def _value(name: str, value: Any) -> Any:
+    """What a cell says, as the column's type. Raises RecordError."""
+    if value is None or value == "":
+        return None
+    if name in INSTANTS:
+        found = value if isinstance(value, int) and abs(value) > 1e14 else instant(value)
+        if found is None:
+            raise RecordError(f"{name} is {value!r}. Write it as 2026-01-31T09:30:00Z.")
+        return found
+    if name in _NUMBERS or name == "effort_score":
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = float("nan")
+        if number != number or abs(number) > 1e15:
+            raise RecordError(f"{name} is {value!r}, which is no number.")
+        return int(number) if name == "effort_score" else number
+    if name in ("met_expectations", "would_recommend"):
+        found = _YES.get(str(value).strip().casefold())
+        if found is None:
+            raise RecordError(f"{name} is {value!r}. Write yes or no.")
+        return found
+    if name in ("context", "steps") and not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return str(value).strip()
+
+
+def as_rows(records: Iterable[Record]) -> list[dict[str, Any]]:
+    """Records as files hold them: kind, then the columns, instants in ISO 8601."""
+    from data.jtbd.records import kind_of
+
+    return [
+        {"kind": kind_of(each)} | {name: _shown(name, value) for name, value in each._asdict().items()}
+        for each in records
+    ]
+
+
+def _shown(name: str, value: Any) -> Any:
+    if name in INSTANTS and value is not None:
+        return iso_of(value)
+    return value
+
+
+def iso_of(us: int) -> str:
+    """
+    >>> iso_of(1769817600000000)
+    '2026-01-31T00:00:00.000Z'
+    """
+    return datetime.fromtimestamp(us / 1e6, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,260 @@
+"""Specs, records and register of one site, without Jira: light enough for a command that only notes something down."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+from data.jtbd import import_records, library
+from data.jtbd.records import KINDS, Record, Records
+from data.jtbd.register import (
+    Deliverable,
+    Register,
+    RegisterError,
+    RegisterJob,
+    next_id,
+    read_register,
+    write_register,
+)
+from data.jtbd.specs import SpecProblem, Specs
+from data.jtbd.store import RecordStore, Where
+from data.jtbd.tracking import Tracking
+from data.settings.connection import Home, Site, resolve
+from data.settings.model import JtbdSettings, Settings
+from data.settings.store import SettingsStore
+from data.values.jobs import CheckRow
+from data.values.problem import Problem
+
+REGISTER, RECORDS = "register.md", "records"
+EXAMPLE = "example"
+_DAY = 86_400_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class JobsStorage(Tracking):
+    """`folder` holds the store, `specs_folder` the Turtle files and the register. Safe in several threads.
+
+    `examples`: the records beside the specs are made to end today and used as they are: for the sample site only.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        specs_folder: Path,
+        settings: JtbdSettings,
+        clock: Callable[[], datetime],
+        *,
+        is_example: bool = False,
+    ) -> None:
+        self.folder, self.specs_folder = folder, specs_folder
+        self.settings, self.clock, self.is_example = settings, clock, is_example
+        self._lock = threading.RLock()
+        self._kept: tuple[str, Records] | None = None
+        self._specs: tuple[tuple[str, str], Specs] | None = None
+        self._day = ""
+
+    @cached_property
+    def _store(self) -> RecordStore:
+        with self._lock:
+            return RecordStore(self.folder / ("jobs_example.db" if self.is_example else "jobs.db"))
+
+    @property
+    def store(self) -> RecordStore:
+        """The record store, looked after once a day. Raises RecordsError."""
+        store, today = self._store, f"{self.clock():%Y-%m-%d}"
+        with self._lock:
+            if self._day != today:
+                self._day = today
+                self._daily(store, today)
+        return store
+
+    @property
+    def problem(self) -> Problem | None:
+        return self._store.problem
+
+    @property
+    def now(self) -> int:
+        """µs since 1970 UTC."""
+        return (self.clock() - _EPOCH) // timedelta(microseconds=1)
+
+    # ---- what is there
+
+    def specs(self) -> Specs:
+        """As the files are now; of a broken one the last good state. Raises RecordsError."""
+        store = self.store
+        with self._lock:
+            key = (library.signature(self.specs_folder), store.revision())
+            if self._specs is None or self._specs[0] != key:
+                found = library.current(store, self.specs_folder, self.now)
+                self._specs = ((key[0], store.revision()), found)
+            return self._specs[1]
+
+    def sync(self) -> library.SpecSync:
+        """Read all spec files again. Raises RecordsError."""
+        return library.sync(self.store, self.specs_folder, self.now)
+
+    def records(self) -> Records:
+        """All records, without what people wrote; read again only when one was added. Raises RecordsError."""
+        store = self.store
+        with self._lock:
+            revision = store.revision()
+            if self._kept is None or self._kept[0] != revision:
+                self._kept = (revision, store.all(lean=True))
+            return self._kept[1]
+
+    def revision(self) -> str:
+        """Changes whenever a record, a spec or the register does. Raises RecordsError."""
+        self.specs()
+        try:
+            register = (self.specs_folder / REGISTER).stat()
+            told = f"{register.st_mtime_ns}.{register.st_size}"
+        except OSError:
+            told = "0"
+        return f"{self.store.revision()}.{told}"
+
+    def register(self) -> Register:
+        """The register of jobs; an empty one where there is no file. Raises OSError, RegisterError."""
+        return read_register(self.specs_folder / REGISTER)
+
+    def build(self, start: int | None = None, end: int | None = None) -> bytes:
+        """jtbd-metrics.json: from specs and records alone, those of [start, end) in µs. Raises RecordsError."""
+        from data.jtbd.dashboard import built
+
+        records = self.store.all(Where(start=start, end=end))
+        span = None if start is None or end is None else (import_records.iso_of(start), import_records.iso_of(end))
+        return built(records, self.specs(), self.settings.opportunity, span)
+
+    # ---- what happens
+
+    def save_job(self, job: RegisterJob) -> RegisterJob:
+        """Put a job into the register; one without an id gets the next. Raises RegisterError, OSError."""
+        if self.is_example:
+            raise RegisterError(
+                "The register of the sample site is an example and stays as it is. Connect Jira, or set THROUGHLINE_JTBD "
+                "to a folder of your own."
+            )
+        register = self.register()
+        if not job.id:
+            job = replace(job, id=next_id(register))
+        write_register(self.specs_folder / REGISTER, register.with_job(job))
+        return job
+
+    def new_job(
+        self,
+        title: str,
+        situation: str,
+        pattern: str,
+        metric: str,
+        *,
+        superpower: str = "",
+        views: str = "",
+        issues: str = "",
+        deliverables: Sequence[str] = (),
+        steps: bool = False,
+        id: str = "",
+    ) -> RegisterJob:
+        """A job from plain values, in the register now. Raises RegisterError, OSError."""
+        listed = tuple(Deliverable(each) for each in deliverables if each.strip())
+        if not title.strip():
+            raise RegisterError("The job has no title. Give it a short name.")
+        return self.save_job(
+            RegisterJob(id, title, situation, pattern, metric, superpower, views, issues, steps, listed)
+        )
+
+    def verify(self) -> list[CheckRow]:
+        """The five checks of the register. Raises RegisterError."""
+        from data.jtbd.verify import verify
+
+        return verify(self.register())
+
+    def validate(self) -> list[SpecProblem]:
+        """What the shapes say of the spec files. Raises ShapesUnavailable."""
+        from data.jtbd.shapes import validate
+
+        return validate(self.specs_folder)
+
+    def cleanup(self, days: int | None = None) -> int:
+        """Remove records older than so many days (of the settings when None; 0 removes none); returns how many."""
+        days = self.settings.retention_days if days is None else days
+        return self.store.cleanup(self.now - days * _DAY) if days else 0
+
+    def _daily(self, store: RecordStore, today: str) -> None:
+        done = f"{today} {library.signature(self.specs_folder / RECORDS, '*.csv') if self.is_example else ''}"
+        if store.note("looked_after") == done:
+            return
+        if self.is_example:
+            store.replace_source(EXAMPLE, example_records(self.specs_folder, self.now))
+        elif self.settings.retention_days:
+            store.cleanup(self.now - self.settings.retention_days * _DAY)
+        store.set_note("looked_after", done)
+
+
+def example_records(folder: Path, now: int) -> Records:
+    """The records of an example, all moved by the same time, so that the last one has just happened."""
+    rows: list[Record] = []
+    for path in sorted((folder / RECORDS).glob("*.*")):
+        if path.suffix in (".csv", ".json", ".jsonl"):
+            rows += import_records.read_file(path, EXAMPLE)
+    last = max((_last(each) for each in rows), default=now)
+    return sort_out([_moved(each, now - last) for each in rows])
+
+
+def sort_out(rows: list[Record]) -> Records:
+    """Records by kind."""
+    made = [kind for kind, _, _ in KINDS.values()]
+    return Records(*([each for each in rows if type(each) is kind] for kind in made))
+
+
+def _instants(record: Record) -> dict[str, int]:
+    found = {name: value for name, value in record._asdict().items() if name in import_records.INSTANTS}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _last(record: Record) -> int:
+    return max(_instants(record).values())
+
+
+def _moved(record: Record, by: int) -> Record:
+    return record._replace(**{name: value + by for name, value in _instants(record).items()})
+
+
+def shelf_of(
+    home: Home,
+    site: Site,
+    settings: Settings,
+    env: Mapping[str, str],
+    clock: Callable[[], datetime],
+    examples: Path | None = None,
+) -> JobsStorage:
+    """The shelf of the site in force; on the sample site that of the examples. Raises HomeError.
+
+    THROUGHLINE_JTBD names a folder of specs that wins everywhere; on the sample site such a folder has records of
+    its own.
+    """
+    named = env.get("THROUGHLINE_JTBD", "").strip()
+    chosen = named or settings.jtbd.folder.strip()
+    if not site.configured and examples is not None and not named:
+        return JobsStorage(home.sample, examples, settings.jtbd, clock, is_example=True)
+    specs = Path(chosen).expanduser() if chosen else Path("jtbd")
+    if not specs.is_absolute():
+        specs = home.settings_path.parent / specs
+    return JobsStorage(home.site_folder(site.url) if site.configured else home.sample, specs, settings.jtbd, clock)
+
+
+def open_shelf(
+    env: Mapping[str, str],
+    *,
+    examples: Path | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> JobsStorage:
+    """The shelf that the environment names. Raises HomeError."""
+    home = Home.of(env).ensure()
+    settings = SettingsStore(home.settings_path).load().settings
+    site = resolve(env, settings, home.tokens)
+    if not site.configured:
+        settings = SettingsStore(home.sample / "settings.json").load().settings
+    return shelf_of(home, site, settings, env, clock, examples)

@@ -1,0 +1,253 @@
+"""What in the data makes numbers doubtful: each thing with how many issues it touches, its effect, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.settings.fields import FIELDS
+from data.tables.tidy import DAY, NEVER, Tables
+from data.values.periods import local_date, zone_named
+from data.values.quality import Finding
+
+HOUR = 3_600_000_000  # µs
+SKEW = 600_000_000  # µs by which clocks may differ before an instant counts as one of the future
+LONG_AGO = 7 * DAY  # data older than this is in earnest old
+FULL_SYNC = "Run a full sync: python app.py sync --full."
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What the tables do not say themselves. Instants in µs UTC.
+
+    done: for each status code whether it is a finished one. pending: our fields that are mapped and not fetched yet.
+    complete_from: since when the query holds every issue that changed (None: always). max_age: µs after which data is
+    old. sync: the last SyncResult as plain values.
+    """
+
+    now: int
+    zone: str
+    done: NDArray
+    max_age: int
+    pending: frozenset[str] = frozenset()
+    complete_from: int | None = None
+    sync: Mapping[str, Any] = field(default_factory=dict)
+
+
+def findings(tables: Tables, known: Circumstances) -> tuple[Finding, ...]:
+    """Everything found, in the order in which it is looked for. Pure: the same tables give the same findings."""
+    looks = (
+        _age,
+        _sync,
+        _missing,
+        _histories,
+        _comments,
+        _statuses,
+        _undated,
+        _fields,
+        _waiting,
+        _future,
+        _reach,
+        _links,
+    )
+    return tuple(each for look in looks for each in look(tables, known))
+
+
+def _age(tables: Tables, known: Circumstances) -> Iterator[Finding]:
+    age = known.now - tables.as_of if tables.as_of is not None else 0
+    if age > known.max_age:
+        number, unit = (age // DAY, "day") if age >= 2 * DAY else (max(age // HOUR, 1), "hour")
+        yield Finding(
+            f"The data is {number} {unit}{'' if number == 1 else 's'} old",
+            None,
+            "What happened since then is in no number, so those of the last days are too low.",
+            "Start a sync with the round arrow at the top.",
+            "danger" if age > LONG_AGO else "warning",
+        )
+
+
+def _sync(_: Tables, known: Circumstances) -> Iterator[Finding]:
+    error = known.sync.get("error") or {}
+    if error and error.get("code") != "cancelled":
+        yield Finding(
+            "The last sync did not work",
+            None,
+            "Numbers are those of the sync before it.",
+            str(error.get("hint") or "Start another one with the round arrow at the top."),
+        )
+    elif noted := len(known.sync.get("warnings") or ()):
+        yield Finding(
+            f"The last sync noted {noted} thing{'' if noted == 1 else 's'}",
+            None,
+            "What it could not read is in no number.",
+            "Read what it noted; most often the account lacks a permission, or a mapped field was deleted.",
+            "info" if known.sync.get("complete") else "warning",
+        )
+
+
+def _missing(_: Tables, known: Circumstances) -> Iterator[Finding]:
+    expected, fetched = known.sync.get("expected"), known.sync.get("fetched")
+    if known.sync.get("error") or known.sync.get("mode") != "full" or expected is None or fetched is None:
+        return
+    if fetched < expected:
+        yield Finding(
+            "Jira counted more issues than it gave",
+            expected - fetched,
+            "Those issues are in no number.",
+            f"{FULL_SYNC} If it stays, ask whether the account may see all issues of the query.",
+        )
+
+
+def _histories(tables: Tables, _: Circumstances) -> Iterator[Finding]:
+    if broken := int(np.count_nonzero(~tables.issues["history_complete"].to_numpy())):
+        yield Finding(
+            "Histories that could not be read whole",
+            broken,
+            "These issues are left out of the Flow numbers; each card counts them among those left out.",
+            f"{FULL_SYNC} If it stays, ask whether the account may see these issues.",
+        )
+
+
+def _comments(tables: Tables, _: Circumstances) -> Iterator[Finding]:
+    if "comments_complete" not in tables.issues or not len(tables):
+        return
+    cut = ~tables.issues["comments_complete"].to_numpy()
+    if cut.all() and not len(tables.comments):
+        yield Finding(
+            "No comments are shown",
+            None,
+            "Numbers made of comments have nothing to count.",
+            "If you need them, ask whether this account may see comments and the field is not hidden.",
+            "info",
+        )
+    elif broken := int(np.count_nonzero(cut)):
+        yield Finding(
+            "Comments that did not all come",
+            broken,
+            "These issues are left out of numbers made of comments.",
+            "The next sync asks again. If it stays, ask whether the account may see all comments.",
+            "info",
+        )
+
+
+def _statuses(tables: Tables, _: Circumstances) -> Iterator[Finding]:
+    nameless = int(np.count_nonzero(tables.issues["status"].to_numpy() < 0))
+    if nameless:
+        yield Finding(
+            "Issues in a status that Jira does not list",
+            nameless,
+            "Nobody can say whether they are finished, so they count as not started.",
+            FULL_SYNC,
+        )
+    if changes := tables.unknown_statuses:
+        yield Finding(
+            "Statuses that no longer exist",
+            None,
+            f"{changes:,} change{'' if changes == 1 else 's'} of status lead to one; it counts as work in progress, "
+            "also where it was a finished one.",
+            "Nothing, where they were steps of work. Otherwise map a field with the date of completion.",
+        )
+
+
+def _undated(tables: Tables, known: Circumstances) -> Iterator[Finding]:
+    size = len(tables)
+    status = tables.issues["status"].to_numpy()
+    done = np.append(known.done, False)
+    entered = np.zeros(size, dtype=bool)
+    changes = tables.changes
+    entered[changes["issue"].to_numpy()[done[changes["target"].to_numpy()]]] = True
+    dated = entered | (tables.issues["resolved"].to_numpy() != NEVER)
+    for name in ("status_entry_timestamp", "work_completed_date"):
+        if name in tables.fields:
+            dated |= tables.fields[name] != NEVER
+    if count := int(np.count_nonzero(done[status] & ~dated)):
+        yield Finding(
+            "Finished, and nothing says since when",
+            count,
+            "They have no resolution date and no change into a finished status, so they are in no number of a period.",
+            "Let the workflow set a resolution, or map the field that holds the date of completion.",
+        )
+
+
+def _fields(tables: Tables, _: Circumstances) -> Iterator[Finding]:
+    for name, values in tables.fields.items():
+        if len(tables) and not _any_set(values):
+            yield Finding(
+                f"Nothing is filled in: {FIELDS[name].title}",
+                len(tables),
+                "The field is mapped and empty everywhere, so numbers that need it have nothing to count.",
+                "Choose another Jira field in the field mapping, or take this one out.",
+            )
+
+
+def _any_set(values: NDArray) -> bool:
+    if values.dtype == np.int64:
+        return bool((values != NEVER).any())
+    return bool(pd.notna(values).any())
+
+
+def _waiting(_: Tables, known: Circumstances) -> Iterator[Finding]:
+    if known.pending:
+        titles = ", ".join(sorted(FIELDS[name].title if name in FIELDS else name for name in known.pending))
+        yield Finding(
+            f"Mapped and not read yet: {titles}",
+            None,
+            "Numbers that need it are those without it.",
+            "The next sync reads it; start one with the round arrow at the top.",
+            "info",
+        )
+
+
+def _future(tables: Tables, known: Circumstances) -> Iterator[Finding]:
+    limit = known.now + SKEW
+    late = np.zeros(len(tables), dtype=bool)
+    titles = []
+    for name, values in tables.fields.items():
+        if values.dtype == np.int64 and (ahead := values > limit).any():
+            late |= ahead
+            titles.append(FIELDS[name].title)
+    for name, title in (("created", "Created"), ("resolved", "Resolved")):
+        if (ahead := tables.issues[name].to_numpy() > limit).any():
+            late |= ahead
+            titles.append(title)
+    if titles:
+        yield Finding(
+            f"Dates in the future: {', '.join(titles)}",
+            int(np.count_nonzero(late)),
+            "What is dated ahead counts only when its day has come.",
+            "Correct the dates, or map the field that says what happened instead of what is planned.",
+            "info",
+        )
+
+
+def _reach(_: Tables, known: Circumstances) -> Iterator[Finding]:
+    if known.complete_from is None:
+        return
+    day = local_date(datetime.fromtimestamp(known.complete_from / 1e6, UTC), zone_named(known.zone))
+    back = (known.now - known.complete_from) // DAY
+    yield Finding(
+        f"The query holds only issues updated since {day:%-d %b %Y}",
+        None,
+        "Of the days before it holds a part: their numbers say so, and nothing is compared with them.",
+        "To look further back, widen the query in the connection form.",
+        "info" if back >= 180 else "warning",  # 90 days and the 90 before them
+    )
+
+
+def _links(tables: Tables, _: Circumstances) -> Iterator[Finding]:
+    outside = tables.links["issue"].to_numpy()[tables.links["other"].to_numpy() < 0]
+    if len(outside):
+        yield Finding(
+            "Links to issues outside the query",
+            len(np.unique(outside)),
+            "A failure and its cause are matched only where both are in the data. Whether the others were deleted or "
+            "moved since is known at the next full sync, within a week.",
+            "If deployments and incidents live in other projects, take those into the query.",
+            "info",
+        )

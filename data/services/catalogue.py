@@ -1,0 +1,160 @@
+"""The catalogue as doors use it: find a metric, its value, its course over time, its groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from data.exports.csv import csv_text
+from data.metrics.breakdown import GROUPS, STEPS, by_group, over_time
+from data.metrics.catalogue import CATEGORIES, Metric
+from data.metrics.registry import CATALOG
+from data.settings.definitions import expanded, table
+from data.settings.fields import FIELDS
+from data.values.filters import Filters
+from data.values.metric_value import MetricValue
+from data.values.numbers import Answer, Breakdown, Entry, Part
+from data.values.periods import Period
+
+if TYPE_CHECKING:
+    from data.facts.dataset import Dataset
+    from data.services.workspace import Workspace
+
+NO_FILTERS = Filters()
+COLUMNS = (
+    "metric_name",
+    "title",
+    "by",
+    "name",
+    "first",
+    "last",
+    "value",
+    "unit",
+    "used",
+    "excluded",
+    "share",
+    "reason",
+)
+_BETTER = {True: "lower", False: "higher", None: "neither"}
+
+
+class Catalogue:
+    """Every metric of the app. Numbers come through the workspace, so that filters, definitions and cache hold here too."""
+
+    groups = GROUPS
+    steps = STEPS
+    categories = CATEGORIES
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def named(self, name: str) -> Metric:
+        """Raises LookupError that says which names are near."""
+        if name not in CATALOG:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, CATALOG, n=3, cutoff=0.6) or list(CATALOG)
+            raise LookupError(f"There is no metric {name!r}. Choose one of: {', '.join(near)}.")
+        return CATALOG[name]
+
+    def entry(self, name: str) -> Entry:
+        """What the catalogue says of a metric. Raises LookupError."""
+        return entry_of(self.named(name))
+
+    def search(self, text: str = "", family: str | None = None) -> tuple[Entry, ...]:
+        """The metrics that have every word of the text somewhere; those that have them in the title first."""
+        words = text.casefold().split()
+        found = [each for each in CATALOG.values() if family in (None, each.family) and _holds(each, words)]
+        titles = {each.name: f"{each.title} {each.name}".casefold() for each in found}
+        found.sort(key=lambda each: not all(word in titles[each.name] for word in words))
+        return tuple(entry_of(each) for each in found)
+
+    def value(self, name: str, period: Period, filters: Filters = NO_FILTERS) -> MetricValue:
+        """One number, from the cache of its family. Raises LookupError."""
+        family = self.named(name).family
+        values = self._workspace.answer(family, period, filters).values
+        return next(each for each in values if each.metric_name == name)
+
+    def known(self, family: str, period: Period, filters: Filters = NO_FILTERS) -> Answer:
+        """The numbers of a family as far as they are in the cache, old ones too; nothing is calculated."""
+        return self._workspace.answer(family, period, filters, stale_ok=True, known_only=True)
+
+    def over_time(self, name: str, period: Period, filters: Filters = NO_FILTERS, step: str = "week") -> Breakdown:
+        """The metric for each day, week or month. Raises LookupError."""
+        self.named(name)
+        return self._workspace.facts(filters).once(_over_time, name, period, step)
+
+    def by_group(self, name: str, period: Period, filters: Filters = NO_FILTERS, group: str = "project") -> Breakdown:
+        """The metric for each group of its issues. Raises LookupError."""
+        self.named(name)
+        return self._workspace.facts(filters).once(_by_group, name, period, group)
+
+    def breakdown(self, name: str, period: Period, filters: Filters, by: str) -> Breakdown:
+        """By a step of time or by a group, whichever `by` names. Raises LookupError."""
+        if by in STEPS:
+            return self.over_time(name, period, filters, by)
+        return self.by_group(name, period, filters, by)
+
+    def csv(self, found: Breakdown) -> str:
+        """A breakdown as CSV: a row for each part, the whole last."""
+        return csv_text(COLUMNS, rows_of(found))
+
+
+def _over_time(facts: Dataset, name: str, period: Period, step: str) -> Breakdown:
+    return over_time(CATALOG[name], facts, period, step)
+
+
+def _by_group(facts: Dataset, name: str, period: Period, group: str) -> Breakdown:
+    return by_group(CATALOG[name], facts, period, group)
+
+
+def rows_of(found: Breakdown) -> list[Sequence[Any]]:
+    """The parts as rows of COLUMNS; a breakdown without parts has one row with the reason."""
+    parts = [*found.parts, *([found.total] if found.total else [])]
+    if found.problem:
+        parts = [Part("", None, "", 0, 0, why=found.problem.what)]
+    return [
+        (
+            found.metric,
+            found.title,
+            found.by,
+            each.name,
+            each.first,
+            each.last,
+            each.value,
+            found.unit,
+            each.used,
+            each.left_out,
+            each.share,
+            each.why,
+        )
+        for each in parts
+    ]
+
+
+def _holds(metric: Metric, words: list[str]) -> bool:
+    text = " ".join((metric.name, metric.title, metric.category, metric.text, metric.unit, *metric.tags)).casefold()
+    return all(word in text for word in words)
+
+
+def entry_of(metric: Metric) -> Entry:
+    """A metric as plain values."""
+    known = table()
+    return Entry(
+        name=metric.name,
+        title=metric.title,
+        category=metric.category,
+        family=metric.family,
+        description=metric.summary,
+        formula=metric.formula_words,
+        text=metric.text,
+        unit=metric.unit,
+        aggregation=metric.aggregation,
+        tags=metric.tags,
+        version=metric.version,
+        better=_BETTER[metric.lower_is_better],
+        parameters=tuple((name, str(value)) for name, value in metric.parameters.items()),
+        definitions=tuple((name, known[name].title) for name in expanded(metric.switches)),
+        fields=tuple((name, FIELDS[name].title) for name in metric.fields),
+        depends=tuple((name, metric.weights.get(name)) for name in metric.depends),
+    )

@@ -1,0 +1,210 @@
+"""Charts for those who ask: drawn, as CSV, and the issues behind their points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from data.charts.catalogue import Chart, ChartAsked
+from data.charts.drawing import Drawing, NoSuchPoint, Picks, issues_of
+from data.charts.registry import CHARTS
+from data.exports.csv import csv_text
+from data.exports.xlsx import Sheet
+from data.facts.dataset import Dataset
+from data.jtbd.charts import JOB_CHARTS
+from data.metrics.detail import Behind
+from data.platform.telemetry import span
+from data.services.numbers import ISSUE_COLUMNS, csv_issues, page_of
+from data.values.charts import ChartAnswer, Picked
+from data.values.filters import Filters
+from data.values.numbers import IssuePage
+from data.values.periods import Period
+
+if TYPE_CHECKING:
+    from data.services.workspace import Workspace
+
+NO_FILTERS = Filters()
+MOST_ROWS = 200  # of a chart's table in the page; the CSV has them all
+LONGEST_TITLE = 80
+Options = tuple[tuple[str, str], ...]
+
+
+class NoSuchChart(LookupError):
+    """A link names a chart that the catalogue does not have."""
+
+    message = "There is no such chart."
+    hint = "The link may be old or cut off; open the chart on its tab."
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no chart {name!r}. Choose one of: {', '.join(CHARTS)}.")
+
+
+class NoPoint(LookupError):
+    """The point of a link is not in the chart (any more)."""
+
+    message = "This point is not in the chart."
+    hint = "The data or the filters have changed since; close this and choose another point."
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What the table of issues needs to know of a chart; a metric says the same of itself."""
+
+    measures: str
+    outcome: Any
+
+
+class Charts:
+    """Answers for one workspace. A chart is drawn once for a question, whoever asks for picture, table or issues."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def names(self, family: str | None = None) -> tuple[str, ...]:
+        """Charts of a family, or all, in order."""
+        return tuple(name for name, each in CHARTS.items() if family in (None, each.family))
+
+    def answer(self, name: str, period: Period, filters: Filters = NO_FILTERS, options: Options = ()) -> ChartAnswer:
+        """The chart as plain values. Raises NoSuchChart, JiraError, BadSwitch."""
+        chart, facts, drawing = self._drawn(name, period, filters, options)
+        rows = tuple(islice(drawing.table(), MOST_ROWS))
+        return ChartAnswer(
+            name=name,
+            title=drawing.title or chart.title,
+            reading=drawing.reading,
+            help=chart.help,
+            x_title=drawing.x_title,
+            y_title=drawing.y_title,
+            x_kind=drawing.x_kind,
+            unit=drawing.unit,
+            series=self._titled(facts, drawing),
+            lines=drawing.lines,
+            x_ticks=drawing.x_ticks,
+            x_range=drawing.x_range,
+            y_range=drawing.y_range,
+            regions=drawing.regions,
+            columns=drawing.columns,
+            rows=rows,
+            row_picks=tuple(drawing.table_picks())[: len(rows)],
+            row_count=max(drawing.row_count, len(rows)),
+            issues=issues_of(drawing.picks.rows),
+            notes=drawing.notes,
+            definitions=chart.definitions(facts, drawing.switches),
+            problem=drawing.problem,
+            thinned=drawing.thinned,
+            obeys=drawing.switches or chart.switches,
+            beside=chart.beside,
+        )
+
+    def csv(self, name: str, period: Period, filters: Filters = NO_FILTERS, options: Options = ()) -> str:
+        """The whole table of a chart. Raises NoSuchChart."""
+        _, _, drawing = self._drawn(name, period, filters, options)
+        return csv_text(drawing.columns, drawing.table())
+
+    def picked(
+        self, name: str, pick: str, period: Period, filters: Filters = NO_FILTERS, options: Options = ()
+    ) -> Picked:
+        """What stands behind a point, or behind the whole chart (""). Raises NoSuchChart, NoPoint."""
+        chart, facts, drawing = self._drawn(name, period, filters, options)
+        picks = drawing.picks
+        rows = _behind(picks, pick)
+        return Picked(
+            name,
+            drawing.title or chart.title,
+            picks.label(pick) if pick else "",
+            len(rows),
+            rows.used,
+            tuple(rows.exclusions().items()),
+            picks.unit,
+            picks.outcome_title,
+            chart.help,
+            chart.definitions(facts, drawing.switches),
+            issues_of(rows),
+            drawing.switches or chart.switches,
+        )
+
+    def issues(
+        self,
+        name: str,
+        pick: str,
+        period: Period,
+        filters: Filters = NO_FILTERS,
+        *,
+        first: int = 0,
+        count: int = 50,
+        options: Options = (),
+        **narrowed: Any,
+    ) -> IssuePage:
+        """Some of the issues behind a point. `narrowed`: sort, text, reason, used as for a metric."""
+        _, facts, drawing = self._drawn(name, period, filters, options)
+        if facts is None:  # jobs without issues
+            return IssuePage((), 0)
+        picks = drawing.picks
+        shown: Any = _Shown(picks.values, picks.outcome)
+        behind = Behind(shown, ChartAsked(facts, period, options), _behind(picks, pick))
+        wanted = {"sort": None, "text": "", "reason": None, "used": None, **narrowed}
+        return page_of(behind, self._workspace.place, self._workspace.browse_url(), first, count, **wanted)
+
+    def sheet(self, name: str, period: Period, filters: Filters = NO_FILTERS, options: Options = ()) -> Sheet:
+        """The whole table of a chart, for a workbook."""
+        chart, _, drawing = self._drawn(name, period, filters, options)
+        return Sheet((drawing.title or chart.title)[:31], drawing.columns, [list(row) for row in drawing.table()])
+
+    def issue_sheet(
+        self, name: str, pick: str, period: Period, filters: Filters = NO_FILTERS, options: Options = ()
+    ) -> Sheet:
+        """All issues behind a point, for a workbook."""
+        rows = self.issues(name, pick, period, filters, count=10**9, options=options).rows
+        told = [[getattr(row, column) for column in ISSUE_COLUMNS] for row in rows]
+        return Sheet("Issues", ISSUE_COLUMNS, told, frozenset({"start", "end"}))
+
+    def csv_issues(
+        self, name: str, pick: str, period: Period, filters: Filters = NO_FILTERS, options: Options = ()
+    ) -> str:
+        """All issues behind a point as CSV."""
+        return csv_issues(self.issues(name, pick, period, filters, count=10**9, options=options).rows)
+
+    def _drawn(self, name: str, period: Period, filters: Filters, options: Options) -> tuple[Chart, Dataset, Drawing]:
+        if name in JOB_CHARTS:
+            return self._workspace.jtbd.chart(name, period, filters, options)
+        if name not in CHARTS:
+            raise NoSuchChart(name)
+        facts = self._workspace.facts(filters)
+        return CHARTS[name], facts, facts.once(drawn, name, period, options)
+
+    def _titled(self, facts: Dataset, drawing: Drawing) -> tuple[Any, ...]:
+        """The series, with the titles of issues beside their points."""
+        if not drawing.titled:
+            return drawing.series
+        place = self._workspace.place
+        head = place.synced()
+        ids = facts.tables.issues["issue_id"].to_numpy()
+        wanted = np.unique(np.concatenate(list(drawing.titled.values())))
+        known = place.store.summaries(head.scope, ids[wanted[wanted >= 0]].tolist()) if head else {}
+        series = list(drawing.series)
+        for n, issues in drawing.titled.items():
+            series[n] = replace(series[n], text=list(_titles(ids[issues].tolist(), known)))
+        return tuple(series)
+
+
+def _titles(ids: Iterable[int], known: dict[int, tuple[str, str]]) -> Iterable[str]:
+    for each in ids:
+        title = known.get(each, ("", ""))[1]
+        yield title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
+
+
+def _behind(picks: Picks, pick: str) -> Any:
+    try:
+        return picks.behind(pick)
+    except (NoSuchPoint, ValueError, KeyError, IndexError) as error:
+        raise NoPoint(pick) from error
+
+
+@span("calculation", family="charts")
+def drawn(facts: Dataset, name: str, period: Period, options: Options = ()) -> Drawing:
+    """One chart for one question; `facts.once(drawn, name, period, options)` draws it the first time only."""
+    return CHARTS[name](ChartAsked(facts, period, options))

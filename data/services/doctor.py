@@ -1,0 +1,231 @@
+"""The doctor: each thing that can be wrong, checked, with what to do."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from data.jira.connection import site_url
+from data.jira.errors import InvalidUrl, JiraError
+from data.platform.access import AccessError, access_of, check
+from data.services.readiness import LEAST_FREE, free_bytes
+from data.values.status import Check
+
+if TYPE_CHECKING:
+    from data.services.workspace import Workspace
+
+
+def examine(workspace: Workspace) -> list[Check]:
+    """All checks, in the order in which things depend on each other."""
+    site = workspace.site
+    return [
+        _home(workspace),
+        _disk(workspace),
+        _private(workspace),
+        _access(workspace),
+        _settings(workspace),
+        *_token(workspace),
+        _store(workspace),
+        _cache(workspace),
+        _records(workspace),
+        _views(workspace),
+        *(
+            [_jira(workspace)]
+            if site.configured
+            else [
+                Check(
+                    "Jira",
+                    None,
+                    "No Jira is configured: the sample site is used.",
+                    "Connect your Jira in the page, or set JIRA_URL.",
+                )
+            ]
+        ),
+        _data(workspace),
+        _last_sync(workspace),
+        _mapping(workspace),
+    ]
+
+
+def _home(workspace: Workspace) -> Check:
+    folder = workspace.home.path
+    if os.access(folder, os.W_OK):
+        return Check("State folder", True, f"{folder} can be written.")
+    return Check(
+        "State folder",
+        False,
+        f"{folder} cannot be written.",
+        "Give this user permission to write there, or set THROUGHLINE_HOME.",
+    )
+
+
+def _disk(workspace: Workspace) -> Check:
+    free = free_bytes(workspace.home.path)
+    if free is None:
+        return Check("Disk", None, "How much is free cannot be found out.")
+    said = f"{free // 1_000_000:,} MB are free."
+    if free < LEAST_FREE:
+        return Check("Disk", False, said, f"A sync needs room: free {LEAST_FREE // 1_000_000} MB or more.")
+    return Check("Disk", True, said)
+
+
+def _private(workspace: Workspace) -> Check:
+    """Whether others on this machine can read what is kept; the state folder may be closed to them as a whole."""
+    home = workspace.home.path
+    found: list[str] = []
+    for folder, folders, names in os.walk(home) if _others(home) else ():
+        folders[:] = [each for each in folders if _others(Path(folder, each))]  # what is in a closed one is closed
+        found += [str(Path(folder, each).relative_to(home)) for each in names if _others(Path(folder, each))]
+    if found:
+        more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+        return Check(
+            "Privacy",
+            False,
+            f"Others on this machine can open {', '.join(sorted(found)[:3])}{more}.",
+            f"Run: chmod -R go-rwx {home}",
+        )
+    return Check("Privacy", True, "Only this user can open what is kept.")
+
+
+def _others(path: Path) -> bool:
+    """Whether group or others may do anything with it; where nothing is, nobody may."""
+    try:
+        return bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
+    except OSError:
+        return False
+
+
+def _access(workspace: Workspace) -> Check:
+    env = workspace._env
+    try:
+        found = access_of(env)
+        check(found, env, hosts=env.get("THROUGHLINE_HOSTS", "").split(","))
+    except AccessError as error:
+        return Check("Who may look", False, str(error))
+    if not found.configured:
+        return Check("Who may look", True, "Nobody signs in: this machine only is served.")
+    return Check("Who may look", True, "People sign in." if found.users else "A trusted proxy says who is there.")
+
+
+def _settings(workspace: Workspace) -> Check:
+    loaded = workspace.place.loaded()
+    if loaded.problem:
+        return Check("Settings", False, f"{loaded.problem.what} {loaded.problem.why}".strip(), loaded.problem.todo)
+    return Check("Settings", True, f"{workspace.place.settings.path} is in order (revision {loaded.revision}).")
+
+
+def _token(workspace: Workspace) -> list[Check]:
+    site = workspace.site
+    if not site.configured:
+        return []
+    if not site.token_present:
+        return [Check("Token", False, f"No token for {site.url}.", "Enter it under Connect Jira, or set JIRA_TOKEN.")]
+    return [Check("Token", True, f"A token is there (from {site.sources.get('token', '')}).")]
+
+
+def _store(workspace: Workspace) -> Check:
+    try:
+        head = workspace.place.synced()
+    except JiraError as error:
+        return Check("Issue store", False, error.message, error.hint)
+    if lost := workspace.place.problem:
+        return Check("Issue store", False, f"{lost.what} {lost.why}".strip(), lost.todo)
+    return Check(
+        "Issue store", True, f"{head.issues:,} issues held." if head else "It can be opened; nothing was synced yet."
+    )
+
+
+def _cache(workspace: Workspace) -> Check:
+    found = workspace.place.cache.stats()
+    if found["problem"]:
+        return Check(
+            "Metric cache", False, found["problem"], "Numbers are calculated anew meanwhile; check the state folder."
+        )
+    return Check("Metric cache", True, f"{found['entries']} entries, {found['bytes']:,} bytes.")
+
+
+def _records(workspace: Workspace) -> Check:
+    from data.jtbd.store import RecordsError
+
+    try:
+        problem = workspace.jtbd.shelf.problem
+    except RecordsError as error:
+        problem = error.problem
+    except OSError as error:
+        return Check("Records of jobs", False, f"They cannot be opened: {error.strerror or error}.")
+    if problem:
+        return Check("Records of jobs", False, f"{problem.what} {problem.why}".strip(), problem.todo)
+    return Check("Records of jobs", True, "They can be opened.")
+
+
+def _views(workspace: Workspace) -> Check:
+    found = workspace.teams.list()
+    if found.problem:
+        return Check("Saved views", False, f"{found.problem.what} {found.problem.why}".strip(), found.problem.todo)
+    wrong = [each.name for each in found.views if each.problem]
+    if wrong:
+        return Check("Saved views", False, f"Cannot be shown any more: {', '.join(wrong)}.", "Save or delete them.")
+    return Check("Saved views", True, f"{len(found.views)} saved." if found.views else "None is saved.")
+
+
+def _jira(workspace: Workspace) -> Check:
+    site = workspace.site
+    try:
+        site_url(site.url)
+    except InvalidUrl as error:
+        return Check("Jira", False, error.message, error.hint)
+    if not site.token_present:
+        return Check("Jira", None, "It was not asked, as there is no token.")
+    report = workspace.test_connection(site.url, site.email, None, site.jql)
+    if report.problem:
+        return Check("Jira", False, report.problem.what, report.problem.todo)
+    flavour = "Jira Cloud" if report.flavour == "cloud" else "Jira Data Center"
+    return Check("Jira", True, f"{report.title} ({flavour}) answers {report.account}, time zone {report.zone}.")
+
+
+def _data(workspace: Workspace) -> Check:
+    status = workspace.status()
+    if status.synced_at is None:
+        return Check("Data", None if status.is_sample else False, "Nothing was synced yet.", "Run: python app.py sync")
+    if status.stale:
+        return Check("Data", False, f"The data is old: last sync {status.synced_at}.", "Run: python app.py sync")
+    return Check("Data", True, f"{status.issue_count:,} issues, last sync {status.synced_at}.")
+
+
+def _last_sync(workspace: Workspace) -> Check:
+    try:
+        head = workspace.place.head()
+    except JiraError:
+        return Check("Last sync", None, "It is kept in the issue store.")
+    result = (head.last_result if head else None) or {}
+    if not result:
+        return Check("Last sync", None, "There was none.")
+    if error := result.get("error"):
+        return Check("Last sync", False, f"It failed. {error.get('message', '')}".strip(), error.get("hint") or "")
+    if not result.get("complete"):
+        warnings = " ".join(result.get("warnings") or ()) or "Some of the data did not come."
+        return Check("Last sync", False, f"It is not complete. {warnings}", "Run: python app.py sync --full")
+    return Check("Last sync", True, f"Complete: {result.get('issues') or 0:,} issues.")
+
+
+def _mapping(workspace: Workspace) -> Check:
+    settings = workspace.place.loaded().settings
+    if not settings.mapping:
+        return Check(
+            "Field mapping",
+            None,
+            "No Jira field is mapped: numbers come from versions and status history.",
+            "Map fields in the page, under Settings.",
+        )
+    head = workspace.place.synced()
+    waiting = workspace.place.held(settings.mapping, head)[1] if head else frozenset()
+    if waiting:
+        return Check(
+            "Field mapping",
+            False,
+            f"Mapped but not fetched yet: {', '.join(sorted(waiting))}.",
+            "Run: python app.py sync",
+        )
+    return Check("Field mapping", True, f"{len(settings.mapping)} fields are mapped.")

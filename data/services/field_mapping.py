@@ -1,0 +1,201 @@
+"""Which Jira field is ours: what the site has, what fits, what a choice would do to the numbers (D-01 to D-05)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from data.facts.dataset import Dataset
+from data.facts.flow_items import FLOW_ITEMS, kind_of
+from data.jira.answers import JiraField
+from data.jira.client import Jira
+from data.jira.fields import Coverage as JiraCoverage
+from data.jira.fields import suggestions
+from data.metrics.measure import measure_family
+from data.services.site_data import SiteData
+from data.settings.fields import FIELDS, STANDARD_FIELDS
+from data.settings.model import Settings
+from data.settings.store import Invalid
+from data.sync.field_usage import coverage
+from data.tables.tidy import Tables
+from data.values.fields import Coverage, FieldInfo, StatusInfo, Suggestion, TypeInfo
+from data.values.filters import Filters
+from data.values.metric_value import MetricValue
+from data.values.periods import Period
+from data.values.problem import Problem
+
+MOST_ISSUES = 800
+_MAPPABLE = {kind for each in FIELDS.values() for kind in each.kinds} | {"other"}
+
+
+def fields_of(jira: Jira, jql: str) -> list[FieldInfo]:
+    """The site's fields that could be ours, with how often the newest issues set them. Raises JiraError."""
+    fields = [each for each in jira.fields() if each.custom or each.id in STANDARD_FIELDS]
+    wanted = [each.id for each in fields if each.custom and each.kind in _MAPPABLE]
+    used = coverage(jira, jql, wanted, most=MOST_ISSUES)
+    return [_info(each, used.get(each.id)) for each in fields]
+
+
+def _info(field: JiraField, used: JiraCoverage | None) -> FieldInfo:
+    kind = used.kind if used is not None and field.kind == "other" and not field.schema else field.kind
+    return FieldInfo(
+        field.id,
+        field.name,
+        kind,
+        field.custom,
+        Coverage(used.set, used.of, tuple(used.examples)) if used else None,
+        str(field.schema.get("custom", "")),
+    )
+
+
+def suggest(fields: list[FieldInfo]) -> dict[str, list[Suggestion]]:
+    """Our field name → fields that probably are it, best first."""
+    jira = [
+        JiraField(each.id, each.name, each.custom, each.kind, {"custom": each.schema} if each.schema else {})
+        for each in fields
+        if each.custom
+    ]
+    used = {
+        each.id: JiraCoverage(each.id, each.coverage.set, each.coverage.of, each.coverage.examples, each.kind)
+        for each in fields
+        if each.coverage
+    }
+    found = suggestions(FIELDS.values(), jira, used)
+    return {name: [Suggestion(*each) for each in rows] for name, rows in found.items()}
+
+
+def check(our_name: str, field_id: str, fields: list[FieldInfo]) -> Problem | None:
+    """None when the field fits."""
+    ours = FIELDS[our_name]
+    field = next((each for each in fields if each.id == field_id), None)
+    if not field_id.startswith("customfield_") and field_id not in STANDARD_FIELDS:
+        return Problem(
+            f"{field_id} cannot be mapped.",
+            "It is neither a custom field nor one of Jira’s own that we read.",
+            "Choose another field.",
+            "danger",
+        )
+    if field is None:
+        return Problem(
+            f"This Jira has no field {field_id}.", "It may have been deleted.", "Choose another field.", "danger"
+        )
+    if field.kind not in ours.kinds and field.kind != "other":
+        return Problem(
+            f"“{field.name}” holds {_a(field.kind)}; {ours.title.lower()} needs {' or '.join(_a(kind) for kind in ours.kinds)}.",
+            "The types do not fit.",
+            "Choose a field of a fitting type.",
+            "danger",
+        )
+    if field.coverage is not None and field.coverage.set == 0:
+        return Problem(
+            f"“{field.name}” is empty on the {field.coverage.of} newest issues.",
+            "",
+            "Choose a field that people fill in, or expect no numbers from it.",
+        )
+    return None
+
+
+_WORDS = {"datetime": "a date and time", "date": "a date", "number": "a number", "text": "text", "select": "a choice", "multiselect": "several choices", "checkbox": "a checkbox", "user": "a person"}  # fmt: skip
+
+
+def _a(kind: str) -> str:
+    return _WORDS.get(kind, kind)
+
+
+def statuses(tables: Tables) -> list[StatusInfo]:
+    """The statuses that issues have or had, in Jira's order of categories, with how many issues are in them now."""
+    now = np.bincount(tables.issues["status"].clip(lower=0), minlength=len(tables.statuses))
+    seen = set(tables.changes["source"].unique()) | set(tables.changes["target"].unique())
+    order = {"new": 0, "indeterminate": 1, "done": 2}
+    rows = [
+        StatusInfo(str(row.status_id), str(row.name), str(row.category), int(now[n]))
+        for n, row in enumerate(tables.statuses.itertuples(index=False, name="Row"))
+        if n in seen or now[n]
+    ]
+    return sorted(rows, key=lambda each: (order.get(each.category, 1), -each.issues))
+
+
+def issue_types(facts: Dataset) -> list[TypeInfo]:
+    """Issue types of standard level (or mapped values, where flow item type is mapped) and the flow item each counts as."""
+    issues = facts.tables.issues
+    words = facts.field("flow_item_type")
+    if words is not None:
+        names, counts = np.unique([each[0] for each in words if each] or [""], return_counts=True)
+    else:
+        standard = issues["type"][issues["hierarchy"] == 0].cat.remove_unused_categories()
+        names, counts = standard.cat.categories, np.bincount(standard.cat.codes, minlength=len(standard.cat.categories))
+    chosen = {name.casefold() for name in facts.definitions.flow_types}
+    rows = []
+    for name, count in zip(names, counts, strict=True):
+        kind = kind_of(facts, str(name))
+        if name:
+            rows.append(
+                TypeInfo(
+                    str(name), int(count), FLOW_ITEMS[kind] if kind >= 0 else None, str(name).casefold() not in chosen
+                )
+            )
+    return sorted(rows, key=lambda each: -each.issues)
+
+
+def merged(settings: Settings, patch: dict[str, Any]) -> Settings:
+    """The settings with a patch applied, unsaved. Raises Invalid."""
+    from pydantic import ValidationError
+
+    try:
+        return Settings.model_validate(_deep(settings.model_dump(), patch))
+    except ValidationError as error:
+        raise Invalid({".".join(map(str, each["loc"])): each["msg"] for each in error.errors()}) from error
+
+
+def _deep(old: Any, new: Any) -> Any:
+    if not isinstance(new, dict):
+        return new
+    base = dict(old) if isinstance(old, dict) else {}
+    for key, value in new.items():
+        if value is None and not (isinstance(base.get(key), int | float) or base.get(key, "") is None):
+            base.pop(key, None)
+        else:
+            base[key] = _deep(base.get(key), value)
+    return base
+
+
+def preview(
+    place: SiteData, patch: dict[str, Any], period: Period, filters: Filters, families: tuple[str, ...]
+) -> list[tuple[MetricValue, MetricValue]]:
+    """(before, after) of the metrics that differ, on the data held."""
+    now = place.loaded().settings
+    then = merged(now, patch)
+    found = []
+    for family in families:
+        before = measure_family(family, place.facts(now, filters), period)
+        after = measure_family(family, place.facts(then, filters), period)
+        found += [(old, new) for old, new in zip(before, after, strict=True) if _shown(old) != _shown(new)]
+    return found
+
+
+def _shown(value: MetricValue) -> tuple:
+    return value.error_state, value.value, value.error_message, value.performance_tier, value.excluded_issue_count
+
+
+def with_metadata(patch: dict[str, Any], fields: list[FieldInfo] | None) -> dict[str, Any]:
+    """The patch with name and type of each newly mapped field beside it (field_metadata of D-01)."""
+    config = patch.get("dora_flow_config") or {}
+    chosen = {
+        jira: ours
+        for part in (config.get("field_mappings") or {}).values()
+        for ours, jira in (part or {}).items()
+        if jira
+    }
+    known = {each.id: each for each in fields or ()}
+    described = {
+        jira: {"name": known[jira].name, "type": known[jira].kind, "required": False, "description": FIELDS[ours].help}
+        for jira, ours in chosen.items()
+        if jira in known and ours in FIELDS
+    }
+    if not described:
+        return patch
+    return {
+        **patch,
+        "dora_flow_config": {**config, "field_metadata": {**described, **(config.get("field_metadata") or {})}},
+    }

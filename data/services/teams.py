@@ -1,0 +1,142 @@
+"""Saved views of teams: kept by name, put side by side, handed on as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from data.settings.overrides import BadOverride, with_overrides
+from data.teams.content import BadView, free_name, name_of, read, same, to_bytes
+from data.teams.store import NoSuchView, TeamsError, TeamStore
+from data.values.metric_value import MetricValue
+from data.values.periods import Period
+from data.values.problem import Problem
+from data.values.switches import Switch
+from data.values.teams import Compared, ComparedRow, Comparison, Difference, Imported, TeamList, TeamView
+
+if TYPE_CHECKING:
+    from data.services.workspace import Workspace
+
+FEWEST, MOST = 2, 6
+
+
+class Teams:
+    """Saved views of the site in force."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def list(self) -> TeamList:
+        """Every saved view by name; one that asks for what cannot be any more says so."""
+        found, problem = self._store().load()
+        saved = self._workspace.settings()[0]
+        views = [replace(each, problem=_broken(saved, each)) for each in found.views]
+        return TeamList(tuple(sorted(views, key=lambda each: same(each.name))), found.revision, problem)
+
+    def get(self, name: str) -> TeamView:
+        """Raises NoSuchView."""
+        known = self.list().views
+        found = next((each for each in known if same(each.name) == same(name)), None)
+        if found is None:
+            raise NoSuchView(name, (each.name for each in known))
+        return found
+
+    def save(self, view: TeamView, seen: int | None = None) -> TeamView:
+        """Keep a view under its name; `seen`: the revision of the one that it replaces.
+
+        Raises BadView for a name that cannot be, BadSwitch, PeriodError, NameTaken, TeamConflict, TeamsError.
+        """
+        view = replace(view, name=name_of(view.name))
+        with_overrides(self._workspace.settings()[0], view.filters.definitions)
+        self._period(view)
+        return self._store().save(view, seen)
+
+    def delete(self, name: str, seen: int | None = None) -> TeamView:
+        """Raises NoSuchView, TeamConflict, TeamsError."""
+        return self._store().delete(name, seen)
+
+    def export(self, names: Sequence[str] | None = None) -> str:
+        """Views as JSON that `import_` reads, here or elsewhere. Raises NoSuchView."""
+        views = self.list().views if names is None else tuple(self.get(each) for each in names)
+        return to_bytes(views, 1).decode("utf-8")
+
+    def import_(self, data: str | bytes) -> Imported:
+        """Add the views of a file. One that is there already is left alone, a name in use gets a number behind it.
+
+        Raises BadView for a file that is none of ours, TeamsError.
+        """
+        found = read(data)
+        saved = self._workspace.settings()[0]
+        problems, good = list(found.problems), []
+        for each in found.views:
+            wrong = _broken(saved, each)
+            if wrong:
+                problems.append(f"“{each.name}” is left out: {wrong.what} {wrong.todo}".strip())
+            else:
+                good.append(replace(each, name=free_name(each.name, (one.name for one in good))))
+        added = self._store().add(good) if good else ()
+        return Imported(tuple(each.name for each in added), len(good) - len(added), tuple(problems))
+
+    def compare(self, names: Sequence[str]) -> Comparison:
+        """The DORA and Flow metrics of two to six views, side by side. Raises NoSuchView, TeamsError, PeriodError."""
+        if not FEWEST <= len(names) <= MOST:
+            raise TeamsError(Problem(f"{len(names)} views are chosen.", todo=f"Choose {FEWEST} to {MOST}."))
+        views = tuple(self.get(each) for each in names)
+        broken = next((each for each in views if each.problem), None)
+        if broken:
+            raise TeamsError(
+                Problem(
+                    f"“{broken.name}” cannot be measured.", broken.problem.what, "Save it again, or choose another."
+                )
+            )
+        periods = [self._period(each) for each in views]
+        answers = [
+            {value.metric_name: value for value in self._workspace.values(period, view.filters)}
+            for view, period in zip(views, periods, strict=True)
+        ]
+        measured = [self._switches(list(answers[0]), view) for view in views]
+        rows = tuple(
+            ComparedRow(
+                metric=name,
+                title=str(value.details.get("title") or name),
+                cells=tuple(_cell(answer[name]) for answer in answers),
+                differences=_differences([each[name] for each in measured]),
+            )
+            for name, value in answers[0].items()
+        )
+        days = tuple((each.first.isoformat(), each.last.isoformat()) for each in periods)
+        return Comparison(views, days, rows)
+
+    def _switches(self, metrics: Sequence[str], view: TeamView) -> dict[str, tuple[Switch, ...]]:
+        return {name: self._workspace.definitions.of_metric(name, view.filters) for name in metrics}
+
+    def _period(self, view: TeamView) -> Period:
+        return self._workspace.period(view.period, view.first, view.last, view.filters)
+
+    def _store(self) -> TeamStore:
+        return TeamStore(self._workspace.place.folder / "teams.json", self._workspace.clock)
+
+
+def _broken(saved: object, view: TeamView) -> Problem | None:
+    try:
+        with_overrides(saved, view.filters.definitions)
+    except BadOverride as error:
+        return Problem(error.message, todo=error.hint)
+    return None
+
+
+def _differences(measured: Sequence[tuple[Switch, ...]]) -> tuple[Difference, ...]:
+    """Definitions of one metric that are not the same for all."""
+    return tuple(
+        Difference(each[0].title, tuple(one.words for one in each))
+        for each in zip(*measured, strict=True)
+        if len({one.value for one in each}) > 1
+    )
+
+
+def _cell(value: MetricValue) -> Compared:
+    return Compared(value, int(value.details.get("used", value.total_issue_count - value.excluded_issue_count)))
+
+
+__all__ = ["BadView", "Teams"]

@@ -1,0 +1,70 @@
+"""Boards: which there are, which one a link means, and the sprints that were made on it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.facts.dataset import Dataset
+from data.facts.sprint_statistics import stats
+from data.facts.sprint_windows import FUTURE
+from data.platform.logs import SECRETS
+from data.values.sprints import BoardChoice
+
+UNKNOWN = "none"  # the link to sprints of which Jira names no board
+
+
+class NoSuchSprint(LookupError):
+    """A link names a sprint or board that is not in the data."""
+
+    def __init__(self, what: str, number: str) -> None:
+        self.message = f"There is no {what} {number} in this data."
+        self.hint = "The link may be old, or the query no longer holds its issues; choose one from the list."
+        super().__init__(self.message)
+
+
+def choices(facts: Dataset) -> tuple[BoardChoice, ...]:
+    """Boards with sprints first, by name; those that cannot be read under their number, sprints without board last."""
+    tables = facts.tables
+    boards, of_sprint = tables.boards, tables.sprints["board_id"].to_numpy()
+    known = dict(zip(boards["board_id"].tolist(), boards.itertuples(index=False), strict=True))
+    numbers, counts = np.unique(of_sprint[of_sprint >= 0], return_counts=True)
+    made = dict(zip(numbers.tolist(), counts.tolist(), strict=True))
+    found = [
+        BoardChoice(str(n), row.name, made.get(n, 0), "Kanban board" if row.kind == "kanban" else "")
+        for n, row in known.items()
+    ]
+    found += [BoardChoice(str(n), f"Board {n}", count, "not readable") for n, count in made.items() if n not in known]
+    found.sort(key=lambda each: (not each.sprints, each.note == "not readable", each.name.casefold(), each.id))
+    if lost := int(np.count_nonzero(of_sprint < 0)):
+        found.append(BoardChoice(UNKNOWN, "Unknown board", lost, "Jira names no board"))
+    return tuple(found)
+
+
+def of_board(facts: Dataset, board: str) -> NDArray:
+    """Positions of the sprints that were made on a board."""
+    number = -1 if board == UNKNOWN else int(board)
+    return np.flatnonzero(facts.tables.sprints["board_id"].to_numpy() == number)
+
+
+def board_of(facts: Dataset, asked: str | None) -> BoardChoice | None:
+    """The board of a link, by default the one that closed a sprint last; None where there are no boards.
+
+    Raises NoSuchSprint for one that there is not.
+    """
+    boards = choices(facts)
+    return chosen_board(facts, boards, asked) if boards else None
+
+
+def chosen_board(facts: Dataset, boards: tuple[BoardChoice, ...], asked: str | None) -> BoardChoice:
+    if asked:
+        found = next((each for each in boards if each.id == asked), None)
+        if found is None:
+            raise NoSuchSprint("board", SECRETS.shorten(asked, 20))
+        return found
+    table, state = facts.tables.sprints, facts.once(stats).windows.state
+    begun = np.where(state == FUTURE, np.iinfo(np.int64).min, table["started"].to_numpy())
+    if not len(begun):
+        return boards[0]
+    last = int(table["board_id"].iloc[int(np.argmax(begun))])
+    return next(each for each in boards if each.id == (UNKNOWN if last < 0 else str(last)))

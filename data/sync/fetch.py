@@ -1,0 +1,256 @@
+"""Reads from Jira what a sync needs: all issues, what changed, newly mapped fields; and notices what did not come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from data.jira import protocol, reading
+from data.jira.answers import Page
+from data.jira.client import Jira
+from data.jira.errors import NotFound, Shrunk
+from data.jira.reading import Census, Comments, Found
+from data.store.issue_store import IssueStore, ScopeRow
+from data.store.writer import Writer
+from data.sync.stage import Intake, Progress, Tally
+
+OVERLAP = timedelta(minutes=15)  # changes may reach Jira's index late
+SHRINK_SHARE, SHRINK_LEAST = 0.2, 20
+CENSUS_EVERY = timedelta(days=1)  # of large sites; small ones are counted through by each sync
+_FEW_CENSUS = 5  # requests for all ids that are made each time
+_SECOND = 1_000_000
+
+
+class Gather:
+    """One sync's reading of one query. `held`: issue id → updated, of what the store holds."""
+
+    def __init__(
+        self,
+        jira: Jira,
+        store: IssueStore,
+        scope: int,
+        jql: str,
+        tally: Tally,
+        report: Callable[[Progress], None],
+        cancelled: Callable[[], bool],
+        *,
+        zone: str,
+        held: dict[int, int],
+    ) -> None:
+        self.jira, self.store, self.scope, self.jql, self.tally = jira, store, scope, jql, tally
+        self.report, self.cancelled, self.zone, self.held = report, cancelled, zone, held
+        self.counted = False  # all ids of the query were read
+        self.filled = True  # all issues have the newly mapped fields
+
+    # ---- everything
+
+    def all(self, intake: Intake, accept_fewer: bool) -> None:
+        """All issues of the query. Raises Shrunk."""
+        earlier, asked = set(intake.fresh), set()
+        self._read(intake, asked)
+        lacking = (self.tally.expected or 0) - len(intake.fresh) - self.tally.odd
+        if lacking > 0 and not asked:
+            # Data Center: an issue that was deleted while we read moved others into pages that were read already.
+            asked = set(self._census())
+        intake.drop(earlier - asked)
+        self._catch_up(intake)
+        self._insist(intake, asked)
+        self._guard(self.held.keys(), intake.fresh.keys(), accept_fewer)
+        self.counted = True
+
+    def _read(self, intake: Intake, asked: set[int], *, also: str = "") -> None:
+        """What the query finds, but for what an earlier try brought."""
+        for found in reading.read(
+            self.jira,
+            self.jql,
+            intake.wants.search,
+            histories=sorted(intake.wants.history),
+            also=also,
+            having=set(intake.fresh),
+            storied=set(intake.storied),
+            cancelled=self.cancelled,
+        ):
+            self._take(intake, found, asked)
+
+    def _take(self, intake: Intake, found: Found, asked: set[int] | None = None) -> None:
+        if isinstance(found, Census):
+            self.tally.expected = len(found.ids)
+            if asked is not None:
+                asked.update(found.ids)
+            return
+        with intake.staging.step():
+            if isinstance(found, Comments):
+                intake.take_comments(found)
+                return
+            if not isinstance(found, Page):
+                intake.take_histories(found)
+                return
+            if found.total is not None and self.tally.mode == "full":
+                self.tally.expected = max(self.tally.expected or 0, found.total)
+            intake.take_page(found)
+        done, total = len(intake.fresh), self.tally.expected
+        of = f" of {total:,}" if total is not None else ""
+        self.report(Progress("reading", done, total, f"Reading issues: {done:,}{of}"))
+
+    def _read_these(self, intake: Intake, numbers: Collection[int]) -> None:
+        if numbers:
+            wants = intake.wants
+            for found in reading.read_these(
+                self.jira, numbers, wants.search, histories=sorted(wants.history), cancelled=self.cancelled
+            ):
+                self._take(intake, found)
+
+    def _insist(self, intake: Intake, wanted: Collection[int]) -> None:
+        """Reads once more what was asked for and did not come; what is listed then and does not come is told."""
+        self._read_these(intake, wanted - intake.fresh.keys())
+        if lacking := wanted - intake.fresh.keys():
+            intake.drop(lacking)
+            self._note_lost(lacking)
+
+    def _note_lost(self, lacking: Collection[int]) -> set[int]:
+        """Those that Jira still lists; the others are gone meanwhile."""
+        listed = self._census()
+        lost = {each for each in lacking if each in listed and listed[each] not in self.tally.left_out}
+        for each in lost:
+            self.tally.lost[each] = listed[each]
+        return lost
+
+    # ---- what changed
+
+    def changes(
+        self,
+        intake: Intake,
+        before: ScopeRow,
+        unfinished: Collection[int],
+        missing: frozenset[str],
+        accept_fewer: bool,
+        *,
+        count: bool,
+    ) -> set[int]:
+        """What changed, and newly mapped fields (`missing`). The issues that the query finds no more.
+
+        `count`: all ids are read also where there are many.
+        """
+        if intake.reached:
+            self._read(intake, set(), also=self._updated_since(before.cursor or 0))
+            self._catch_up(intake)
+        else:
+            self._read_since(intake, before.cursor or 0)
+        self.tally.expected = None
+        fresh = intake.fresh
+        self._read_these(intake, set(unfinished) - fresh.keys())
+        known = self.held.keys() | fresh.keys()
+        listed = self._recount(known, count or bool(missing))
+        if listed is None:
+            return set()
+        self.counted = True
+        self._guard(known, known & listed.keys(), accept_fewer)
+        gone = self.held.keys() - listed.keys()
+        intake.drop(intake.touched - listed.keys())
+        # New ones, and what changes without a trace: keys of a renamed project, links to what is gone.
+        again = ((listed.keys() - known) | self._renamed(listed) | self._linked_to(gone)) & listed.keys()
+        again -= fresh.keys()
+        self._read_these(intake, again)
+        self._insist(intake, again)
+        if missing:
+            self._fill(intake, missing, (known & listed.keys()) - fresh.keys())
+        return gone
+
+    def _read_since(self, intake: Intake, since: int) -> None:
+        """What was updated since then, also what we have already."""
+        for found in reading.read(
+            self.jira,
+            self.jql,
+            intake.wants.search,
+            histories=sorted(intake.wants.history),
+            also=self._updated_since(since),
+            few=True,
+            cancelled=self.cancelled,
+        ):
+            self._take(intake, found)
+
+    def _updated_since(self, since: int) -> str:
+        return f'updated >= "{jql_instant(since - int(OVERLAP.total_seconds()) * _SECOND, self.zone)}"'
+
+    def _catch_up(self, intake: Intake) -> None:
+        """After an earlier try: reads again what changed since that one began."""
+        if intake.reached:
+            self._read_since(intake, min(intake.reached, intake.staging.started))
+
+    def _renamed(self, listed: dict[int, str]) -> set[int]:
+        """Issues that are held under another key than the site lists them."""
+        with self.store.reading() as connection:
+            keys = Writer(connection, self.scope).keys()
+        return {each for each, key in keys.items() if listed.get(each, key) not in (key, "")}
+
+    def _linked_to(self, gone: Collection[int]) -> set[int]:
+        if not gone:
+            return set()
+        with self.store.reading() as connection:
+            return Writer(connection, self.scope).linked_to(gone)
+
+    def _fill(self, intake: Intake, missing: frozenset[str], numbers: Collection[int]) -> None:
+        """Reads newly mapped fields of issues that are held; nothing else of them is touched."""
+        history = sorted(intake.wants.history & missing) or None
+        for _ in range(2):  # once more what did not come
+            if numbers <= intake.filled:
+                return
+            for found in reading.read_these(
+                self.jira,
+                numbers,
+                sorted(missing),
+                histories=history,
+                having=set(intake.filled),
+                storied=set(intake.fill_storied),
+                cancelled=self.cancelled,
+            ):
+                with intake.staging.step():
+                    if isinstance(found, Page):
+                        intake.fill_page(found, missing, numbers)
+                    elif isinstance(found, dict):
+                        intake.fill_histories(found, numbers)
+                done, total = len(intake.filled), len(numbers)
+                self.report(Progress("filling", done, total, f"Filling in new fields: {done:,} of {total:,}"))
+        if lacking := numbers - intake.filled:
+            self.filled = not self._note_lost(lacking)
+
+    def _recount(self, known: Collection[int], sure: bool) -> dict[int, str] | None:
+        """Id → key of all issues, or None where many are held and their count says that none came or went."""
+        few = _FEW_CENSUS * (protocol.ID_PAGE if self.jira.cloud else protocol.DC_ID_PAGE)
+        if sure or len(known) <= few:
+            return self._census()
+        try:
+            count = reading.patiently(lambda: self.jira.approximate_count(self.jql), self.cancelled)
+        except NotFound:
+            return None  # an old proxy; the next census finds it
+        return None if count == len(known) else self._census()
+
+    def _census(self) -> dict[int, str]:
+        return reading.patiently(lambda: reading.census(self.jira, self.jql), self.cancelled)
+
+    def _guard(self, held: Collection[int], now: Collection[int], accept_fewer: bool) -> None:
+        """Keeps the old data where a large part of it would go (lost permissions look like that)."""
+        drop = len(held) - len(now)
+        if drop > SHRINK_SHARE * len(held) and drop > SHRINK_LEAST and not accept_fewer:
+            raise Shrunk(f"Jira returned {len(now):,} issues where there were {len(held):,}, so the old data was kept.")
+
+
+def jql_instant(instant: int, zone: str) -> str:
+    """Microseconds UTC as JQL reads them: minutes in the caller's zone, never later than the instant.
+
+    >>> jql_instant(1_700_000_059_000_000, "Europe/Berlin")
+    '2023-11-14 23:14'
+    """
+    try:
+        where = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        where, instant = ZoneInfo("UTC"), instant - 14 * 3600 * _SECOND  # no zone is further from UTC
+    moment = datetime.fromtimestamp(max(instant, 0) // _SECOND, UTC)
+    while True:
+        naive = moment.astimezone(where).replace(tzinfo=None, second=0, microsecond=0)
+        # Where clocks go back a time is there twice, and Jira may take the later one.
+        latest = max(naive.replace(tzinfo=where, fold=fold).timestamp() for fold in (0, 1))
+        if latest <= moment.timestamp():
+            return f"{naive:%Y-%m-%d %H:%M}"
+        moment -= timedelta(minutes=30)

@@ -1,0 +1,287 @@
+"""Jira's JSON as rows of the issue store: instants as microseconds, links as read from the issue, only what metrics use."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from data.jira import comments, protocol, sprints
+from data.jira.answers import CommentPage, History, Issue, IssueType, JiraField, Project, Sprint, Status
+from data.jira.instants import instant
+from data.store.schema import OWN_COLUMN
+
+# What every sync asks for, besides the mapped fields.
+STANDARD = (
+    "summary", "project", "issuetype", "status", "resolution", "resolutiondate", "created", "updated", "duedate",
+    "assignee", "priority", "labels", "components", "fixVersions", "issuelinks", "parent", "comment",
+)  # fmt: skip
+FLAG_NAMES = frozenset({"flagged", "impediment"})
+# Histories are kept of these; by id, or by lower-cased name where Jira gives no id.
+_KEPT_IDS = ("status", "resolution", "assignee", "fixVersions", "issuetype", "project", "labels")
+_KEPT_NAMES = {
+    "status": "status", "resolution": "resolution", "assignee": "assignee", "labels": "labels", "project": "project",
+    "key": "key", "issuetype": "issuetype", "issue type": "issuetype", "fixversions": "fixVersions",
+    "fix version": "fixVersions", "fix version/s": "fixVersions", "sprint": "sprint", "flagged": "flagged",
+    "impediment": "impediment",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which fields a sync fetches, and of which it keeps the history."""
+
+    values: frozenset[str]  # field ids whose value goes to field_value
+    history: frozenset[str]  # field ids whose changes are kept
+    names: Mapping[str, str]  # lower-case names and the ids they stand for, where Jira gives no id
+    sprints: frozenset[str] = frozenset()  # field ids whose value says in which sprints an issue is
+
+    @property
+    def held(self) -> frozenset[str]:
+        """The fields, besides the standard ones, whose values are kept."""
+        return self.values | self.sprints
+
+    @property
+    def search(self) -> list[str]:
+        """The fields to ask a search for."""
+        return [*STANDARD, *sorted(self.held - set(STANDARD))]
+
+
+def wanted(fields: Iterable[JiraField], mapped: Collection[str]) -> Wanted:
+    """From the site's fields and the mapped ids: mapped values, flags; history of sprint, flags and mapped numbers."""
+    flags, sprints, history, names = set(), set(), set(_KEPT_IDS), dict(_KEPT_NAMES)
+    for each in fields:
+        name, custom = each.name.casefold(), str(each.schema.get("custom", ""))
+        if name in FLAG_NAMES:
+            flags.add(each.id)
+        elif "gh-sprint" in custom or (name == "sprint" and each.custom):
+            sprints.add(each.id)
+        elif not _mapped_number(each, mapped):
+            continue
+        history.add(each.id)
+        names[name] = each.id
+    return Wanted((frozenset(mapped) | flags) - OWN_COLUMN, frozenset(history), names, frozenset(sprints))
+
+
+def _mapped_number(field: JiraField, mapped: Collection[str]) -> bool:
+    return field.id in mapped and field.kind == "number"
+
+
+@dataclass
+class Rows:
+    """Rows for the store's tables, without the scope; tuples in the order of the columns."""
+
+    issue: list[tuple] = field(default_factory=list)
+    change: list[tuple] = field(default_factory=list)
+    field_value: list[tuple] = field(default_factory=list)
+    link: list[tuple] = field(default_factory=list)
+    sprint_issue: list[tuple] = field(default_factory=list)
+    comment: list[tuple] = field(default_factory=list)
+
+    def extend(self, other: Rows) -> None:
+        """Adds the rows of another."""
+        self.issue += other.issue
+        self.change += other.change
+        self.field_value += other.field_value
+        self.link += other.link
+        self.sprint_issue += other.sprint_issue
+        self.comment += other.comment
+
+
+class Unreadable(ValueError):
+    """An issue (or part of it) has a shape we do not know; the message names the issue."""
+
+
+def issue_rows(issue: Issue, wants: Wanted, seen: Seen, *, history_complete: bool = True) -> Rows:
+    """The rows of one issue, without its changes. Raises Unreadable."""
+    number, fields = protocol.whole(issue.id), issue.fields
+    created = instant(fields.get("created"))
+    if number is None:
+        raise Unreadable(f"{issue.key}: its id {issue.id!r} is no number")
+    if created is None:
+        raise Unreadable(f"{issue.key}: it has no creation date that can be read")
+    if not issue.key:
+        raise Unreadable(f"Issue {number}: it has no key")
+    status = seen.status(fields.get("status"))
+    kind = seen.issue_type(fields.get("issuetype"))
+    project = seen.project(fields.get("project"), issue.key)
+    assignee = fields.get("assignee")
+    assignee = assignee if isinstance(assignee, dict) else {}
+    parent = fields.get("parent")
+    shown = comments.of_field(fields.get(comments.FIELD))
+    found = Rows()
+    found.issue.append(
+        (
+            number,
+            issue.key,
+            project,
+            kind,
+            status,
+            _text(fields.get("summary")) or "",
+            _name(fields.get("resolution")),
+            _name(fields.get("priority")),
+            _text(assignee.get("accountId") or assignee.get("key") or assignee.get("name")),
+            _text(assignee.get("displayName") or assignee.get("name")),
+            protocol.whole(parent.get("id")) if isinstance(parent, dict) else None,
+            created,
+            instant(fields.get("updated")) or created,
+            instant(fields.get("resolutiondate")),
+            fields["duedate"][:10] if isinstance(fields.get("duedate"), str) else None,
+            _json([_text(each) for each in _list(fields.get("labels"))]),
+            _json([_name(each) for each in _list(fields.get("components")) if _name(each)]),
+            _json([n for each in _list(fields.get("fixVersions")) if (n := _id(each)) is not None]),
+            history_complete,
+            None if shown is None else comments.is_whole(shown),
+        )
+    )
+    found.field_value = value_rows(number, fields, wants.values)
+    found.sprint_issue = sprint_rows(number, fields, wants.sprints, seen)
+    for place, each in enumerate(_list(fields.get("issuelinks"))):
+        if row := _link(each, place):
+            found.link.append((number, *row))
+    if shown is not None:
+        found.comment = comment_rows(number, shown)
+    return found
+
+
+def comment_rows(number: int, shown: CommentPage) -> list[tuple]:
+    """(issue id, comment id, created, author id)."""
+    return [(number, each.id, each.created, each.author) for each in shown.comments]
+
+
+def value_rows(number: int, fields: dict[str, Any], ids: Iterable[str]) -> list[tuple]:
+    """(issue id, field id, JSON) of the fields that are set."""
+    rows = []
+    for each in ids:
+        value = fields.get(each)
+        if value is not None and value != [] and value != "":
+            rows.append((number, each, _json(value)))
+    return rows
+
+
+def sprint_rows(number: int, fields: dict[str, Any], ids: Iterable[str], seen: Seen) -> list[tuple]:
+    """(sprint id, issue id) of the sprints that the issue is or was in."""
+    found = {}
+    for name in ids:
+        value = fields.get(name)
+        for each in value if isinstance(value, list) else [value]:
+            if each is not None and (sprint := sprints.of_field(each)) is not None:
+                seen.sprints[sprint.id] = sprint
+                found[sprint.id] = (sprint.id, number)
+    return list(found.values())
+
+
+def change_rows(number: int, histories: Iterable[History], wants: Wanted) -> list[tuple]:
+    """The kept changes of one issue. Raises Unreadable when an instant of a kept change cannot be read."""
+    rows = []
+    for place, history in enumerate(histories):
+        at: int | None = None
+        history_id = 0
+        places: dict[str, int] = {}  # some answers show only some items: an item's place must not depend on them
+        for item in history.items:
+            name = item.field_id
+            if not isinstance(name, str) or not name:
+                name = wants.names.get(str(item.field or "").strip().lower(), "")
+                if not name:
+                    continue
+            elif name not in wants.history:
+                continue
+            if at is None:
+                at = instant(history.created)
+                if at is None:
+                    raise Unreadable("a history entry has no date that can be read")
+                own = protocol.whole(history.id)
+                history_id = own if own is not None else -1 - place
+            rows.append(
+                (
+                    number,
+                    history_id,
+                    places.setdefault(name, 0),
+                    name,
+                    at,
+                    _text(item.source),
+                    _text(item.source_name),
+                    _text(item.target),
+                    _text(item.target_name),
+                )
+            )
+            places[name] += 1
+    return rows
+
+
+class Seen:
+    """Statuses, types and projects that occur in issues, collected on the way."""
+
+    def __init__(self) -> None:
+        self.statuses: dict[str, Status] = {}
+        self.types: dict[str, IssueType] = {}
+        self.projects: dict[str, Project] = {}
+        self.sprints: dict[int, Sprint] = {}
+
+    def status(self, value: Any) -> str:
+        found = str(value.get("id")) if isinstance(value, dict) and value.get("id") is not None else ""
+        if found and found not in self.statuses and (read := protocol.status(value)):
+            self.statuses[found] = read
+        return found
+
+    def issue_type(self, value: Any) -> str:
+        found = str(value.get("id")) if isinstance(value, dict) and value.get("id") is not None else ""
+        if found and found not in self.types and (read := protocol.issue_type(value)):
+            self.types[found] = read
+        return found
+
+    def project(self, value: Any, key: str) -> str:
+        """The project's key; taken from the issue's where Jira left it out."""
+        found = str(value["key"]) if isinstance(value, dict) and value.get("key") else key.rpartition("-")[0]
+        if found not in self.projects:
+            read = protocol.project(value) if isinstance(value, dict) else None
+            self.projects[found] = read or Project(0, found, found)
+        return found
+
+
+def _link(value: Any, place: int) -> tuple[int, str, str, int | None, str] | None:
+    """link id, phrase as read from this issue, type, other's id and key; None for what is no link."""
+    if not isinstance(value, dict):
+        return None
+    kind = value.get("type") if isinstance(value.get("type"), dict) else {}
+    # Jira puts the other end under the name of its role: with inwardIssue this issue "is caused by" that one.
+    side = "inward" if isinstance(value.get("inwardIssue"), dict) else "outward"
+    other = value.get(f"{side}Issue")
+    if not isinstance(other, dict) or not other.get("key"):
+        return None
+    number = protocol.whole(value.get("id"))
+    name = _text(kind.get("name")) or ""
+    phrase = _text(kind.get(side)) or name
+    return (
+        number if number is not None else -1 - place,
+        phrase,
+        name,
+        protocol.whole(other.get("id")),
+        str(other["key"]),
+    )
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int | float) else _json(value)
+
+
+def _name(value: Any) -> str | None:
+    if isinstance(value, dict):
+        return _text(value.get("name") or value.get("value"))
+    return value if isinstance(value, str) else None
+
+
+def _id(value: Any) -> int | None:
+    return protocol.whole(value.get("id")) if isinstance(value, dict) else None
+
+
+def _list(value: Any) -> list:
+    return value if isinstance(value, list) else []
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode() if value != [] else "[]"

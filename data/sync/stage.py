@@ -1,0 +1,299 @@
+"""Takes what Jira sends during a sync, counts it, and stages it for the store."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from data.jira import comments
+from data.jira.answers import History, Issue, Page
+from data.jira.protocol import whole
+from data.jira.reading import Comments, Histories
+from data.platform.logs import SECRETS
+from data.store import schema
+from data.sync import parse
+from data.sync.parse import Rows, Unreadable, Wanted
+from data.sync.staging_file import FILL_STORIED, FILLED, INCOMPLETE, ROWS, STORIED, Staging
+
+MOST_WARNINGS = 50
+_NAMED = 3  # keys in a warning
+# What a shape that we do not know may cause in the parser; such an issue is named, and the sync goes on.
+_ODD = (Unreadable, TypeError, AttributeError, KeyError, ValueError, OverflowError)
+
+
+@dataclass
+class Progress:
+    """How far a sync is; `total` is None while unknown."""
+
+    phase: str  # connecting | reading | filling | versions | saving
+    done: int
+    total: int | None
+    message: str
+
+
+@dataclass
+class Tally:
+    """What a sync has seen so far."""
+
+    mode: str = "full"
+    expected: int | None = None
+    fetched: int = 0  # issues, those of an earlier try included
+    changed: int = 0
+    removed: int = 0
+    duplicates: int = 0
+    resumed: int = 0  # issues that an earlier try had read
+    left_out: set[str] = field(default_factory=set)  # keys of issues whose shape we do not know
+    odd_histories: int = 0
+    lost: dict[int, str] = field(default_factory=dict)  # id → key of issues that Jira lists and did not give
+    warnings: list[str] = field(default_factory=list)
+    incomplete: set[int] = field(default_factory=set)
+    incomplete_comments: set[int] = field(default_factory=set)
+
+    @property
+    def odd(self) -> int:
+        """Issues and histories that were left out because of their shape."""
+        return len(self.left_out) + self.odd_histories
+
+    @property
+    def complete(self) -> bool:
+        """Nothing is known to be missing."""
+        return not (self.incomplete or self.incomplete_comments or self.odd or self.lost)
+
+    def warn(self, text: str) -> None:
+        """Keeps the first warnings, without secrets: they go into the store and onto the screen."""
+        if len(self.warnings) < MOST_WARNINGS:
+            self.warnings.append(SECRETS.clean(text))
+
+    def leave_out(self, key: str, error: Exception | None = None) -> None:
+        """Counts something that cannot be read, and names the issue."""
+        if key in self.left_out:
+            return
+        self.left_out.add(key)
+        if isinstance(error, Unreadable):
+            self.warn(f"{error}.")
+        else:
+            kind = f" ({type(error).__name__})" if error else ""
+            self.warn(f"{key}: it has a shape that we cannot read{kind}; it is left out.")
+
+
+class Intake:
+    """Stages pages and histories of one sync. `fresh`: issue id → updated, of all that came, also in an earlier try.
+
+    `storied`: issues whose whole histories came; `filled`, `fill_storied`: those whose new fields came.
+    """
+
+    def __init__(self, staging: Staging, wants: Wanted, tally: Tally) -> None:
+        self.staging, self.writer, self.wants, self.tally = staging, staging.writer, wants, tally
+        self.seen = staging.seen()
+        with staging.step() as writer:  # what an earlier try did not complete is read again
+            writer.drop_issues(writer.cut_comments(), *ROWS)
+        self.fresh: dict[int, int] = self.writer.updated()
+        self.short: dict[int, object] = {}  # issues that lack comments → `updated` as their page said it
+        self.storied, self.filled = staging.marked(STORIED), staging.marked(FILLED)
+        self.fill_storied = staging.marked(FILL_STORIED)
+        if alone := self.storied - self.fresh.keys():  # such a history may be older than its issue
+            with staging.step() as writer:
+                writer.drop_issues(alone, schema.change)
+                staging.unmark(STORIED, alone)
+            self.storied -= alone
+        self.reached = staging.reached(self.newest)
+        self.tally.incomplete |= staging.marked(INCOMPLETE)
+        self.tally.resumed = len(self.fresh) + len(self.filled)
+        self.tally.fetched = len(self.fresh)
+        self._odd_histories: dict[int, Exception] = {}
+        self._kept = self._size()
+
+    @property
+    def newest(self) -> int:
+        """The last `updated` that came, µs."""
+        return max(self.fresh.values(), default=0)
+
+    @property
+    def touched(self) -> set[int]:
+        """All issues of which something came, also in an earlier try."""
+        return self.fresh.keys() | self.storied | self.filled | self.fill_storied
+
+    def _size(self) -> int:
+        seen = self.seen
+        return sum(map(len, (seen.statuses, seen.types, seen.projects, seen.sprints)))
+
+    def _keep_seen(self) -> None:
+        if (size := self._size()) != self._kept:
+            self._kept = size
+            self.staging.keep_seen(self.seen)
+
+    def take_page(self, page: Page) -> None:
+        """Issues, with histories where they came inline. Of an issue that comes twice the newest stays."""
+        rows, again = Rows(), []
+        for key in page.odd:
+            self.tally.leave_out(key)
+        for issue in page.issues:
+            try:
+                one = parse.issue_rows(issue, self.wants, self.seen)
+            except _ODD as error:
+                self.tally.leave_out(issue.key, error)
+                continue
+            number, updated = one.issue[0][0], one.issue[0][12]
+            if number in self.fresh:
+                self.tally.duplicates += 1
+                if updated <= self.fresh[number]:
+                    continue
+                # The older one may be in this page, not yet written: writing in order keeps the newest.
+                self._write(rows, again)
+                rows, again = Rows(), [number]
+            else:
+                self.tally.fetched += 1
+                if number in self.filled:
+                    again.append(number)
+            self.fresh[number] = updated
+            self._note_comments(number, one.issue[0][-1], issue.fields.get("updated"))
+            if issue.changelog is not None:
+                one.change = self._inline(issue, number)
+                self.storied.add(number)
+                self.staging.mark(STORIED, [number])
+            rows.extend(one)
+        self._write(rows, again)
+        self._keep_seen()
+
+    def _write(self, rows: Rows, again: list[int]) -> None:
+        if again:
+            self.writer.drop_issues(again, schema.link, schema.sprint_issue, schema.comment)
+            self.writer.drop_issues(again, schema.field_value, field_ids=sorted(self.wants.values))
+        if with_changes := {row[0] for row in rows.change} & set(again):
+            self.writer.drop_issues(with_changes, schema.change)
+        self.writer.add(schema.issue, rows.issue)
+        self.writer.add(schema.change, rows.change)
+        self.writer.add(schema.field_value, rows.field_value)
+        self.writer.add(schema.link, rows.link)
+        self.writer.add(schema.sprint_issue, rows.sprint_issue)
+        self.writer.add(schema.comment, rows.comment)
+
+    def _note_comments(self, number: int, whole: bool | None, updated: object) -> None:
+        if whole is False:
+            self.short[number] = updated
+            self.tally.incomplete_comments.add(number)
+        else:
+            self.short.pop(number, None)
+            self.tally.incomplete_comments.discard(number)
+
+    def take_comments(self, found: Comments) -> None:
+        """The comments of an issue that showed only some; those of an older page of it are left."""
+        number = found.issue_id
+        if found.page is None or number not in self.short or self.short[number] != found.updated:
+            return
+        whole = comments.is_whole(found.page)
+        if whole:
+            self.writer.drop_issues([number], schema.comment)
+            self.writer.commented([number])
+            self._note_comments(number, True, None)
+        self.writer.add(schema.comment, parse.comment_rows(number, found.page))
+
+    def _inline(self, issue: Issue, number: int) -> list[tuple]:
+        log = issue.changelog
+        if log.total is not None and log.total > len(log.histories):
+            self._incomplete(number)
+            self.tally.warn(f"{issue.key}: Jira sent {len(log.histories)} of {log.total} entries of its history.")
+        else:
+            self._complete({number})
+        return self._changes(number, log.histories)
+
+    def take_histories(self, found: Histories) -> None:
+        """Complete histories; they take the place of those held."""
+        self._complete(found.keys())
+        rows = [row for number, histories in found.items() for row in self._changes(number, histories)]
+        if again := self.storied & found.keys():
+            self.writer.drop_issues(again, schema.change)
+        self.writer.add(schema.change, rows)
+        self.storied |= found.keys()
+        self.staging.mark(STORIED, found.keys())
+
+    def fill_page(self, page: Page, field_ids: Collection[str], known: Collection[int]) -> int:
+        """Values (and inline histories) of some fields of known issues; how many there were. The rest stays."""
+        ours = [(number, issue) for issue in page.issues if (number := whole(issue.id)) in known]
+        values = [row for number, issue in ours for row in parse.value_rows(number, issue.fields, field_ids)]
+        self.writer.drop_issues([number for number, _ in ours], schema.field_value, field_ids=sorted(field_ids))
+        self.writer.add(schema.field_value, values)
+        if self.wants.sprints & set(field_ids):
+            self.writer.drop_issues([number for number, _ in ours], schema.sprint_issue)
+            for number, issue in ours:
+                rows = parse.sprint_rows(number, issue.fields, self.wants.sprints, self.seen)
+                self.writer.add(schema.sprint_issue, rows)
+            self._keep_seen()
+        self.filled |= {number for number, _ in ours}
+        self.staging.mark(FILLED, {number for number, _ in ours})
+        self.fill_histories({number: issue.changelog.histories for number, issue in ours if issue.changelog}, known)
+        return len(ours)
+
+    def fill_histories(self, found: Mapping[int, list[History]], known: Collection[int]) -> None:
+        """Adds histories of some fields to those held."""
+        ours = {number: histories for number, histories in found.items() if number in known}
+        self.writer.add(schema.change, [row for number, each in ours.items() for row in self._changes(number, each)])
+        self.fill_storied |= ours.keys()
+        self.staging.mark(FILL_STORIED, ours.keys())
+
+    def _changes(self, number: int, histories: list[History]) -> list[tuple]:
+        try:
+            return parse.change_rows(number, histories, self.wants)
+        except _ODD as error:
+            self._incomplete(number)
+            self._odd_histories[number] = error  # its key may not be known yet
+            return []
+
+    def _incomplete(self, number: int) -> None:
+        self.tally.incomplete.add(number)
+        self.staging.mark(INCOMPLETE, [number])
+
+    def _complete(self, numbers: Collection[int]) -> None:
+        if again := self.tally.incomplete & set(numbers):
+            self.tally.incomplete -= again
+            self.staging.unmark(INCOMPLETE, again)
+            for each in again:
+                self._odd_histories.pop(each, None)
+
+    def finish(self) -> None:
+        """Marks the issues whose histories did not come, and names those that could not be read."""
+        if silent := sorted(self.fresh.keys() - self.storied):
+            with self.staging.step():
+                for number in silent:
+                    self._incomplete(number)
+            named = self.staging.keys(silent[:_NAMED])
+            self.tally.warn(f"Jira did not give the history of {_some(len(silent), named.values())}.")
+        keys = self.staging.keys(self._odd_histories)
+        for number, error in sorted(self._odd_histories.items()):
+            what = str(error) if isinstance(error, Unreadable) else f"its history has a shape that we cannot read ({type(error).__name__})"  # fmt: skip
+            self.tally.odd_histories += 1
+            self.tally.warn(f"{keys.get(number, number)}: {what}.")
+        if cut := sorted(self.tally.incomplete_comments):
+            named = self.staging.keys(cut[:_NAMED])
+            self.tally.warn(f"Jira did not give all comments of {_some(len(cut), named.values())}.")
+        if lost := self.tally.lost:
+            keys = sorted(lost.values())[:_NAMED]
+            self.tally.warn(f"Jira lists {_some(len(lost), keys)} that it did not give; the next sync asks again.")
+
+    def drop(self, issue_ids: Collection[int]) -> None:
+        """Forgets what came of some issues: they are gone."""
+        with self.staging.step() as writer:
+            writer.drop_issues(issue_ids, *ROWS)
+            for kind in (STORIED, FILLED, FILL_STORIED, INCOMPLETE):
+                self.staging.unmark(kind, issue_ids)
+        for each in issue_ids:
+            self.fresh.pop(each, None)
+            self.short.pop(each, None)
+        for some in (
+            self.storied,
+            self.filled,
+            self.fill_storied,
+            self.tally.incomplete,
+            self.tally.incomplete_comments,
+        ):
+            some -= set(issue_ids)
+
+
+def _some(count: int, keys: Iterable[str]) -> str:
+    """
+    >>> _some(1, ["A-1"]), _some(4, ["A-1", "A-2"])
+    ('1 issue (A-1)', '4 issues (A-1, A-2, …)')
+    """
+    named = sorted(keys)
+    more = ", …" if count > len(named) else ""
+    return f"{count:,} issue{'' if count == 1 else 's'} ({', '.join(named)}{more})"

@@ -1,0 +1,51 @@
+"""Jira fields, statuses and types as the mapping form shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """On how many of the issues looked at a field is set, with example values."""
+
+    set: int
+    of: int
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FieldInfo:
+    """A field of the Jira site that could be mapped."""
+
+    id: str
+    name: str
+    kind: str  # datetime date number text select multiselect checkbox user other
+    custom: bool
+    coverage: Coverage | None = None
+    schema: str = ""  # Jira's type of a custom field, such as …:jsw-story-points
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A Jira field that probably is ours, and why we think so."""
+
+    field_id: str
+    score: float
+    why: str
+
+
+@dataclass(frozen=True)
+class StatusInfo:
+    id: str
+    name: str
+    category: str
+    issues: int
+
+
+@dataclass(frozen=True)
+class TypeInfo:
+    name: str
+    issues: int
+    flow_item: str | None  # in force: chosen or suggested
+    suggested: bool

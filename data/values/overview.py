@@ -1,0 +1,152 @@
+"""The plain values of the overview: sentences with their next step, and what they are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from data.values.metric_value import MetricValue
+
+OLD = 85  # percent of completed items that were younger
+FEW = 5  # completed items, below which nothing is said about age
+
+
+@dataclass(frozen=True)
+class Change:
+    """A metric whose weekly values show a signal in the period: more than noise."""
+
+    metric: str
+    title: str
+    sentence: str  # what was seen
+    rule: str  # which rule makes it a signal
+    basis: str  # what it is judged by: mean, natural limits and the weeks that they are from
+    verdict: str | None  # better | worse | None: neither
+    todo: str
+    weeks: tuple[float | None, ...]  # weekly values, oldest first
+    first_week: str  # first day of the first of them
+    before: int  # how many of them are before the period: mean and limits are made of those
+    marked: tuple[int, ...]  # places of the weeks that are the signal
+    mean: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
+class Ageing:
+    """An item in progress that is older than nearly all completed ones were."""
+
+    key: str
+    url: str
+    summary: str
+    type: str
+    status: str
+    assignee: str
+    age: float  # days since its work began
+    limit: float  # days: 85 % of the completed items were younger
+    within: str  # where they were: the name of the status that they left, "" for the whole way
+
+    @property
+    def compared(self) -> str:
+        """
+        >>> Ageing("", "", "", "", "", "", 9.0, 6.42, "Review").compared, Ageing("", "", "", "", "", "", 1, 0.2, "").compared
+        ('85 % left Review within 6.4 days', '85 % were done within 5 hours')
+        """
+        size, unit = (self.limit, "day") if self.limit >= 1 else (max(round(self.limit * 24), 1), "hour")
+        number = f"{size:,.1f}".removesuffix(".0") if size < 10 else f"{size:,.0f}"
+        unit += "" if number == "1" else "s"
+        return f"{OLD} % {f'left {self.within}' if self.within else 'were done'} within {number} {unit}"
+
+
+@dataclass(frozen=True)
+class Caveat:
+    """Why some number cannot be trusted, or is not there. `action`: mapping | metric | quality."""
+
+    title: str
+    sentence: str
+    todo: str
+    level: str = "warning"  # info | warning | danger
+    action: str = "metric"
+    metric: str = ""
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What is to be said of a period beside its numbers.
+
+    `steady`: titles of metrics without a signal; `untold`: those with too few weeks to say; `baseline`: whole weeks before
+    the period that say what is usual, `weeks`: those of the period. `over`: how many items are too old, of `in_progress`;
+    `since`: first and last day of the completed items that ages are compared with, `compared`: how many those are.
+    """
+
+    changes: tuple[Change, ...]
+    steady: tuple[str, ...]
+    untold: tuple[str, ...]
+    baseline: int
+    weeks: int
+    ageing: tuple[Ageing, ...]
+    over: int
+    in_progress: int
+    compared: int
+    since: tuple[str, str]
+    caveats: tuple[Caveat, ...]
+
+    @property
+    def changes_words(self) -> str:
+        """How many numbers changed, and what that means."""
+        judged = f"Judged by XmR signals on weekly values, against the {self.baseline} whole weeks before the period."
+        if not self.baseline:
+            return "There is no whole week of data before the period, so nothing can be said about changes."
+        if not self.changes and not self.steady:
+            return f"Too few weeks with values to tell a change from noise: {self.baseline} before the period; 6 are needed."
+        many, quiet = len(self.changes), len(self.steady)
+        if many:
+            rest = (
+                f"; the other {quiet} vary as before"
+                if quiet > 1
+                else "; the other one varies as before"
+                if quiet
+                else ""
+            )
+            said = f"{many} of {many + quiet} numbers changed by more than their noise{rest}."
+        else:
+            said = f"No number changed by more than its noise: {f'all {quiet}' if quiet > 1 else 'the one judged'} vary as before."
+            said = said.replace("the one judged vary", "the one judged varies")
+        if self.untold:
+            said += f" Too few weeks with values to tell: {', '.join(self.untold)}."
+        return f"{said} {judged} The change on a card is that against the period before alone, noise included."
+
+    @property
+    def ageing_words(self) -> str:
+        """How much work is too old, and compared with what."""
+        if not self.in_progress:
+            return "Nothing is in progress at the end of this period."
+        items = f"{self.in_progress:,} item{'s' if self.in_progress != 1 else ''} in progress"
+        if self.compared < FEW:
+            return f"{items}; too few items were completed to say which of them are old for their status."
+        if not self.over:
+            one = f"The one item in progress is not older than {OLD} %"
+            return f"{one if self.in_progress == 1 else f'None of {items} is older than {OLD} %'} of the {self.compared:,} items completed before were."
+        are = "is" if self.over == 1 else "are"
+        return (
+            f"{self.over:,} of {items} {are} older than {OLD} % of the {self.compared:,} items completed before were when "
+            "they left the same status, or were done. Ask of each what keeps it: split it, unblock it, or put it back."
+        )
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that the report of a period says."""
+
+    site: str
+    jql: str
+    is_sample: bool
+    period: str  # in words
+    compared: str
+    zone: str
+    made_at: str  # ISO
+    synced_at: str | None
+    issues: int
+    filters: tuple[tuple[str, str], ...]  # what, names
+    values: tuple[MetricValue, ...]
+    overview: Overview
+    definitions: tuple[tuple[str, str, bool], ...]  # title, value in words, chosen for this view
+    link: str = ""  # the query of the view

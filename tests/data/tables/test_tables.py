@@ -1,0 +1,346 @@
+"""Rows of the issue store become tidy tables: instants, codes, intervals and parsed fields, nothing of another query."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from data.store import schema
+from data.store.issue_store import IssueStore
+from data.tables.tidy import FOREVER, NEVER, Tables, read
+from tests.builders import at
+
+STATUSES = [("1", "To Do", "new"), ("2", "In Progress", "indeterminate"), ("3", "Done", "done")]
+TYPES = [("10", "Story", False, 0), ("11", "Sub-task", True, -1), ("12", "Epic", False, 1)]
+
+
+class Site:
+    """One scope of a store, filled row by row with what matters to a test; the rest gets a plain value."""
+
+    def __init__(self, store: IssueStore, jql: str = "", zone: str = "Europe/Berlin") -> None:
+        self.store, self.number, self.count = store, store.open_scope("https://jira.example", jql), 0
+        with store.engine.begin() as connection:
+            connection.execute(
+                schema.scope.update().where(schema.scope.c.scope == self.number).values(zone=zone, revision=7)
+            )
+        for status_id, name, category in STATUSES:
+            self.add(schema.status, status_id=status_id, name=name, category=category)
+        for type_id, name, subtask, level in TYPES:
+            self.add(schema.issue_type, type_id=type_id, name=name, subtask=subtask, hierarchy=level)
+
+    def add(self, table: Any, **values: Any) -> None:
+        with self.store.engine.begin() as connection:
+            connection.execute(table.insert().values(scope=self.number, **values))
+
+    def issue(self, issue_id: int, **values: Any) -> None:
+        plain = {
+            "key": f"P-{issue_id}",
+            "project_key": "P",
+            "type_id": "10",
+            "status_id": "1",
+            "created": 1_000,
+            "updated": 2_000,
+        }
+        self.add(schema.issue, issue_id=issue_id, **{**plain, **values})
+
+    def change(
+        self, issue_id: int, when: int, old: str | None, new: str | None, *, field: str = "status", **more: Any
+    ) -> None:
+        self.count += 1
+        values = {"history_id": self.count, "item": 0, "from_name": None, "to_name": None, **more}
+        self.add(schema.change, issue_id=issue_id, field=field, at=when, from_id=old, to_id=new, **values)
+
+    def value(self, issue_id: int, field_id: str, value: Any) -> None:
+        self.add(schema.field_value, issue_id=issue_id, field_id=field_id, value=json.dumps(value))
+
+    def tables(self, **mapping: str) -> Tables:
+        with self.store.reading() as connection:
+            return read(connection, self.number, mapping)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[IssueStore]:
+    kept = IssueStore(tmp_path / "issues.db")
+    yield kept
+    kept.close()
+
+
+@pytest.fixture
+def jira(store: IssueStore) -> Site:
+    return Site(store)
+
+
+def rows(frame: Any, *names: str) -> list[tuple]:
+    return [tuple(row) for row in frame[list(names)].astype(object).itertuples(index=False)]
+
+
+def test_an_empty_scope_gives_empty_tables(jira):
+    tables = jira.tables(deployment_date="customfield_1")
+    assert len(tables) == len(tables.changes) == len(tables.flags) == len(tables.links) == len(tables.versions) == 0
+    assert (tables.revision, tables.zone, tables.as_of) == (f"{jira.number}.7", "Europe/Berlin", None)
+    assert tables.fields["deployment_date"].tolist() == []
+
+
+def test_an_unknown_scope_is_said_to_be_unknown(store):
+    with store.reading() as connection, pytest.raises(LookupError, match="no scope 99"):
+        read(connection, 99, {})
+
+
+def test_issues_are_numbered_by_their_id_and_statuses_by_their_place(jira):
+    jira.issue(30, status_id="3", resolved=5_000, resolution="Done", assignee="Ada", history_complete=False)
+    jira.issue(20, status_id="2", project_key="Q")
+    tables = jira.tables()
+    assert rows(tables.issues, "issue_id", "project", "type", "status", "created", "resolved", "history_complete") == [
+        (20, "Q", "Story", 1, 1_000, NEVER, True),
+        (30, "P", "Story", 2, 1_000, 5_000, False),
+    ]
+    assert tables.issues["resolution"].tolist()[1] == "Done" and tables.issues["assignee"].tolist()[1] == "Ada"
+    assert rows(tables.statuses, "status_id", "name", "category") == STATUSES
+
+
+def test_changes_are_ordered_by_instant_then_history_then_place_in_it(jira):
+    jira.issue(1)
+    jira.change(1, 900, "2", "3", history_id=8)
+    jira.change(1, 500, "1", "2", history_id=9)
+    jira.change(1, 900, "3", "1", history_id=12, item=1)
+    jira.change(1, 900, "1", "2", history_id=12, item=3)
+    assert rows(jira.tables().changes, "issue", "at", "source", "target") == [
+        (0, 500, 0, 1), (0, 900, 1, 2), (0, 900, 2, 0), (0, 900, 0, 1)
+    ]  # fmt: skip
+
+
+def test_changes_of_an_issue_that_is_not_held_are_left_out(jira):
+    jira.issue(5)
+    for issue_id in (4, 5, 6):
+        jira.change(issue_id, 500, "1", "2")
+    assert rows(jira.tables().changes, "issue", "at") == [(0, 500)]
+
+
+def test_changes_of_other_fields_are_no_status_changes(jira):
+    jira.issue(1)
+    jira.change(1, 500, "1", "2", field="resolution")
+    assert len(jira.tables().changes) == 0
+
+
+def test_comments_have_instant_and_author_and_say_whether_they_are_all(jira):
+    jira.issue(8, comments_complete=None)
+    jira.issue(7, comments_complete=True)
+    jira.issue(9, comments_complete=False)
+    for number, comment, when, author in ((9, 4, 50, "b"), (7, 3, 90, None), (7, 5, 30, "a"), (6, 1, 10, "gone")):
+        jira.add(schema.comment, issue_id=number, comment_id=comment, created=when, author_id=author)
+    tables = jira.tables()
+    assert rows(tables.comments.assign(author=tables.comments["author"].astype(object).fillna("")), "issue", "at", "author") == [
+        (0, 30, "a"), (0, 90, ""), (2, 50, "b")
+    ]  # fmt: skip
+    assert tables.comments["author"].dtype == "category"
+    assert tables.issues["comments_complete"].tolist() == [True, False, False]
+
+
+def test_a_status_is_known_by_its_id_whatever_it_was_called_then(jira):
+    jira.issue(1)
+    jira.change(1, 500, "1", "2", from_name="Done", to_name="Open")
+    assert rows(jira.tables().changes, "source", "target") == [(0, 1)]
+
+
+def test_a_status_deleted_since_is_the_one_of_its_name_or_else_work_in_progress(jira):
+    jira.issue(1)
+    jira.change(1, 500, "1", "71", to_name="in progress")
+    jira.change(1, 600, "71", "72", from_name="In Progress", to_name="Limbo")
+    jira.change(1, 700, "72", "3", from_name="Limbo", to_name="Done")
+    tables = jira.tables()
+    assert rows(tables.changes, "source", "target") == [(0, 1), (1, 3), (3, 2)]
+    assert rows(tables.statuses, "status_id", "name", "category")[3:] == [("72", "Limbo", "indeterminate")]
+    assert tables.unknown_statuses == 1
+
+
+def test_the_level_is_jiras_or_what_the_type_says_where_jira_has_none(jira):
+    for type_id, name, subtask in (
+        ("20", "Bug", False),
+        ("21", "Teilaufgabe", True),
+        ("22", "epic", False),
+        ("23", "Subtask", False),
+    ):
+        jira.add(schema.issue_type, type_id=type_id, name=name, subtask=subtask, hierarchy=None)
+    for n, type_id in enumerate(("10", "11", "12", "20", "21", "22", "23", "unheard of")):
+        jira.issue(n + 1, type_id=type_id)
+    tables = jira.tables()
+    assert tables.issues["hierarchy"].tolist() == [0, -1, 1, 0, -1, 1, -1, 0]
+    assert tables.issues["type"].tolist()[-1] == "unheard of"
+
+
+def test_flags_become_intervals_and_one_still_up_has_no_end(jira):
+    jira.issue(1)
+    jira.issue(2)
+    for issue_id, when, text in ((1, 100, "Impediment"), (1, 150, "Impediment"), (1, 300, ""), (1, 500, "Impediment"),
+                                 (2, 200, None), (2, 400, "Impediment")):  # fmt: skip
+        jira.change(issue_id, when, None, None, field="flagged", to_name=text)
+    assert rows(jira.tables().flags, "issue", "start", "end") == [(0, 100, 300), (0, 500, FOREVER), (1, 400, FOREVER)]
+
+
+def test_the_flag_is_found_by_the_id_of_its_field_too(jira):
+    jira.add(schema.field, field_id="customfield_10021", name="Flagged", custom=True)
+    jira.issue(1)
+    jira.change(1, 100, None, "[10019]", field="customfield_10021", to_name="Impediment")
+    jira.change(1, 300, "[10019]", "[]", field="customfield_10021")
+    assert rows(jira.tables().flags, "issue", "start", "end") == [(0, 100, 300)]
+
+
+def test_labels_and_components_are_rows_of_issue_and_name(jira):
+    jira.issue(1, labels='["a", "b"]', components='["Api"]')
+    jira.issue(2, labels='["b"]')
+    tables = jira.tables()
+    assert rows(tables.labels, "issue", "name") == [(0, "a"), (0, "b"), (1, "b")]
+    assert rows(tables.components, "issue", "name") == [(0, "Api")]
+
+
+def test_versions_keep_plain_dates_and_fix_versions_point_at_them(jira):
+    for version_id, released, day in ((7, True, "2025-01-31"), (9, False, None), (11, True, "soon")):
+        jira.add(
+            schema.version,
+            version_id=version_id,
+            project_key="P",
+            name=f"1.{version_id}",
+            released=released,
+            release_date=day,
+        )
+    jira.issue(1, fix_versions="[9, 7, 8]")
+    tables = jira.tables()
+    assert rows(tables.versions, "version_id", "released", "release_date") == [
+        (7, True, date(2025, 1, 31)), (9, False, None), (11, True, None)
+    ]  # fmt: skip
+    assert rows(tables.fix_versions, "issue", "version") == [(0, 1), (0, 0)]
+
+
+def test_links_are_read_in_lower_case_and_others_may_be_elsewhere(jira):
+    jira.issue(1)
+    jira.issue(2)
+    for link_id, phrase, other in ((1, "Is caused by", 2), (2, "relates to", 99), (3, "blocks ", None)):
+        jira.add(schema.link, issue_id=1, link_id=link_id, phrase=phrase, type_name="-", other_id=other, other_key="-")
+    assert rows(jira.tables().links, "issue", "phrase", "other") == [
+        (0, "is caused by", 1),
+        (0, "relates to", -1),
+        (0, "blocks", -1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("raw", "instant"),
+    [
+        ("2025-03-30T12:00:00.000+0000", "2025-03-30 12:00+00:00"),
+        ("2025-03-30T12:00:00.123+0200", "2025-03-30 10:00:00.123+00:00"),
+        ("2025-03-30T12:00:00Z", "2025-03-30 12:00+00:00"),
+        ("2025-03-30T12:00:00.5-04:30", "2025-03-30 16:30:00.5+00:00"),
+    ],
+)
+def test_times_of_mapped_fields_are_instants(jira, raw, instant):
+    jira.issue(1)
+    jira.issue(2)
+    jira.value(1, "customfield_1", raw)
+    tables = jira.tables(deployment_date="customfield_1")
+    assert tables.fields["deployment_date"].tolist() == [at(instant), NEVER]
+    assert tables.date_only["deployment_date"] is False
+
+
+def test_plain_dates_are_the_first_instant_of_the_local_day(jira):
+    for issue_id, day in ((1, "2025-03-30"), (2, "2025-06-01"), (3, "2025-02-30"), (4, "tomorrow")):
+        jira.issue(issue_id)
+        jira.value(issue_id, "customfield_1", day)
+    tables = jira.tables(deployment_date="customfield_1")
+    assert tables.fields["deployment_date"].tolist() == [
+        at("2025-03-29 23:00+00:00"), at("2025-05-31 22:00+00:00"), NEVER, NEVER
+    ]  # fmt: skip
+    assert tables.date_only["deployment_date"] is True
+
+
+def test_a_mixed_or_broken_value_spoils_only_itself(jira):
+    for issue_id, value in enumerate(
+        ["2025-01-01T00:00:00.000Z", {"odd": 1}, ["2025-01-01"], True, "not a time at all"], 1
+    ):
+        jira.issue(issue_id)
+        jira.value(issue_id, "customfield_1", value)
+    assert (
+        jira.tables(incident_detected_at="customfield_1").fields["incident_detected_at"].tolist()
+        == [at("2025-01-01")] + [NEVER] * 4
+    )
+
+
+def test_standard_fields_may_be_mapped(jira):
+    jira.issue(1, resolved=5_000_000, due="2025-01-02", labels='["x", "y"]', priority="High")
+    jira.issue(2)
+    tables = jira.tables(
+        work_completed_date="resolutiondate", deployment_date="duedate", work_started_date="created",
+        flow_item_type="priority", production_impact="labels",
+    )  # fmt: skip
+    assert tables.fields["work_completed_date"].tolist() == [5_000_000, NEVER]
+    assert tables.fields["work_started_date"].tolist() == [1_000, 1_000]
+    assert tables.fields["deployment_date"].tolist() == [at("2025-01-01 23:00+00:00"), NEVER]
+    assert (tables.date_only["deployment_date"], tables.date_only["work_completed_date"]) == (True, False)
+    assert tables.fields["flow_item_type"].tolist() == [("High",), None]
+    assert tables.fields["production_impact"].tolist() == [("x", "y"), None]
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        ("Production", ("Production",)),
+        ({"value": "Production", "id": "1"}, ("Production",)),
+        ({"name": "High"}, ("High",)),
+        ({"displayName": "Ada"}, ("Ada",)),
+        ([{"value": "prod"}, {"value": "live"}], ("prod", "live")),
+        ([{"value": "Yes"}], ("Yes",)),
+        (["a", " b "], ("a", "b")),
+        (True, ("True",)),
+        (False, ("False",)),
+        (0, ("0",)),
+        ("  ", None),
+        ([], None),
+        ([None, ""], None),
+    ],
+)
+def test_words_come_from_options_lists_checkboxes_and_text(jira, raw, words):
+    jira.issue(1)
+    jira.value(1, "customfield_1", raw)
+    assert jira.tables(deployment_successful="customfield_1").fields["deployment_successful"].tolist() == [words]
+
+
+@pytest.mark.parametrize(
+    ("raw", "number"), [(8, 8.0), (0, 0.0), (2.5, 2.5), ("3", 3.0), ({"value": "13"}, 13.0), ("many", None), ([], None)]
+)
+def test_numbers_are_numbers_or_missing(jira, raw, number):
+    jira.issue(1)
+    jira.value(1, "customfield_1", raw)
+    found = jira.tables(story_points="customfield_1").fields["story_points"]
+    assert (np.isnan(found[0]) and number is None) or found[0] == number
+
+
+def test_only_mapped_fields_of_ours_are_there(jira):
+    jira.issue(1)
+    jira.value(1, "customfield_1", "x")
+    jira.value(1, "customfield_2", "y")
+    tables = jira.tables(flow_item_type="customfield_1", no_such_field="customfield_2")
+    assert set(tables.fields) == {"flow_item_type"}
+    assert jira.tables().fields == {}
+
+
+def test_another_query_of_the_same_site_does_not_mix_in(store):
+    one, two = Site(store, "project = A"), Site(store, "project = B", zone="Asia/Kathmandu")
+    one.issue(1)
+    one.change(1, 500, "1", "2")
+    two.issue(2, key="B-1")
+    two.value(2, "customfield_1", "x")
+    assert (
+        len(one.tables()),
+        len(one.tables().changes),
+        one.tables(persona="customfield_1").fields["persona"].tolist(),
+    ) == (1, 1, [None])
+    assert (two.tables().issues["key"].tolist(), len(two.tables().changes), two.tables().zone) == (
+        ["B-1"],
+        0,
+        "Asia/Kathmandu",
+    )
