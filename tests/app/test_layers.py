@@ -39,7 +39,7 @@ FLOORS = (
 MAY_NOT_IMPORT = {
     "data": DOORS | WEB | {"typer", "rich", "sample"},
     "data/metrics": {"data.jira", "data.store.issue_store", "data.sync.run", "data.services.workspace", "data.cache", "requests", "sqlalchemy", "json"},
-    "data/jira": {"data.metrics", "data.services.workspace", "data.issues", "pandas", "sqlalchemy"},
+    "data/jira": {"data.metrics", "data.services.workspace", "pandas", "sqlalchemy"},
     "ui": {"callbacks", "cli", "app", "assembly", "sample", "flask", "pandas", "numpy", "requests", "sqlalchemy"},
     "callbacks": {"app", "assembly", "cli", "sample", "pandas", "numpy", "requests", "sqlalchemy"},
     "cli": {"app", "callbacks", "ui", "pandas", "numpy", "requests", "sqlalchemy"},

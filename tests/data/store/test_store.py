@@ -172,7 +172,7 @@ def test_all_tables_can_be_made_for_postgresql():
 OPENERS = """
 import os, sys, time
 from pathlib import Path
-from data.issues.store import IssueStore
+from data.store.issue_store import IssueStore
 from data.jtbd.store import RecordStore
 
 folder = Path(sys.argv[1])
