@@ -20,7 +20,7 @@ AS_NOBODY = """
 import json, os, sys
 from pathlib import Path
 from data.cache.metric_cache import Key, MetricCache
-from data.connection import Home, HomeError, TokenError, TokenStore
+from data.settings.connection import Home, HomeError, TokenError, TokenStore
 from data.settings.store import ReadOnly, SettingsStore
 import encodings.ascii, encodings.idna, encodings.utf_8_sig, filelock._soft
 
