@@ -43,26 +43,40 @@ class Issue(msgspec.Struct):
 
 
 class Page(msgspec.Struct):
-    """One page of a search. `next_token` is None at the end; `total` only from Data Center; `odd`: unreadable issues."""
+    """One page of a search. `next_token` is None at the end; `total` and `start` only from Data Center.
+
+    `odd`: what to call the issues that cannot be read.
+    """
 
     issues: list[Issue]
     next_token: str | None = None
     total: int | None = None
     odd: list[str] = []
+    start: int | None = None
+
+
+class ListPage(msgspec.Struct):
+    """A page of a list: its rows, how many entries came (rows or not), and whether it says that it is the last."""
+
+    rows: list[dict[str, Any]]
+    came: int
+    last: bool | None = None
+    total: int | None = None
 
 
 class IssueHistories(msgspec.Struct):
     """All or some histories of one issue, by issue id."""
 
-    issue_id: str
+    issue_id: int
     histories: list[History]
 
 
 class ChangePage(msgspec.Struct):
-    """One page of bulk-fetched changelogs; an issue may go on in the next page."""
+    """One page of bulk-fetched changelogs; an issue may go on in the next page. `odd`: ids of unreadable histories."""
 
     issues: list[IssueHistories]
     next_token: str | None = None
+    odd: list[int] = []
 
 
 class Comment(msgspec.Struct, frozen=True):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
 
-from data.jira import answers, comments, protocol, sprints
+from data.jira import answers, comments, protocol, refusals, sprints
 from data.jira.answers import Account, History, Issue, JiraField, Page, ServerInfo
 from data.jira.connection import Connection
 from data.jira.errors import BadAnswer, BadQuery, JiraError, NotFound, NotJira
-from data.jira.fields import kind_of
 from data.jira.sender import Answer, RetryPolicy, Sender, never
 
 _MOST_PAGES = 2_000  # of a list
+Row = TypeVar("Row")
+ReadRow = Callable[[Mapping[str, Any]], Row | None]
 _MOST_RESTARTS, _MOST_EMPTY = 3, 10  # of one query: begun anew, and pages in a row that bring nothing
 
 
@@ -100,55 +102,54 @@ class Jira:
 
     def fields(self) -> list[JiraField]:
         """All fields, with the kind their schema tells ("other" where it tells none)."""
-        rows = self._list(protocol.listing(self._api, "field"))
-        found = []
-        for row in rows:
-            if not row.get("id"):
-                continue
-            schema = row.get("schema") if isinstance(row.get("schema"), dict) else {}
-            custom = bool(row.get("custom", str(row["id"]).startswith("customfield_")))
-            name = str(row.get("name") or row["id"])
-            found.append(JiraField(str(row["id"]), name, custom, kind_of(schema, (), str(row["id"])), schema))
-        return found
+        return self._list(protocol.listing(self._api, "field"), protocol.jira_field)
 
     def statuses(self) -> list[answers.Status]:
         """All statuses with their category."""
-        rows = self._list(protocol.listing(self._api, "status"))
-        return [each for each in map(protocol.status, rows) if each]
+        return self._list(protocol.listing(self._api, "status"), protocol.status)
 
     def issue_types(self) -> list[answers.IssueType]:
         """All issue types."""
-        rows = self._list(protocol.listing(self._api, "issuetype"))
-        return [each for each in map(protocol.issue_type, rows) if each]
+        return self._list(protocol.listing(self._api, "issuetype"), protocol.issue_type)
 
     def projects(self) -> list[answers.Project]:
         """The projects that this account may see."""
-        rows = self._paged(protocol.project_page) if self.cloud else self._list(protocol.listing("2", "project"))
-        return [each for each in map(protocol.project, rows) if each]
+        if self.cloud:
+            return self._paged(protocol.project_page, protocol.project)
+        return self._list(protocol.listing("2", "project"), protocol.project)
 
     def versions(self, project_key: str) -> list[answers.Version]:
         """All versions of a project; NotFound when it is hidden or gone."""
         api = self._api
+
+        def read(row: Mapping[str, Any]) -> answers.Version | None:
+            return protocol.version(row, project_key)
+
         try:
-            rows = self._list(protocol.all_versions(api, project_key))
+            return self._list(protocol.all_versions(api, project_key), read, all_needed=True)
         except NotFound:
-            rows = self._paged(lambda start: protocol.versions(api, project_key, start))
-        return [each for row in rows if (each := protocol.version(row, project_key))]
+            return self._paged(lambda start: protocol.versions(api, project_key, start), read, all_needed=True)
 
     def boards(self, project_key: str) -> list[answers.Board]:
         """The boards of a project. Raises NotFound or Forbidden where Jira Software is missing or closed to us."""
-        rows = self._paged(lambda start: sprints.boards(project_key, start))
-        return [each for row in rows if (each := sprints.board(row, project_key))]
+        return self._paged(
+            lambda start: sprints.boards(project_key, start),
+            lambda row: sprints.board(row, project_key),
+            all_needed=True,
+        )
 
     def sprints(self, board_id: int) -> list[answers.Sprint]:
         """The sprints of a board; none for a board that has no sprints."""
         try:
-            rows = self._paged(lambda start: sprints.board_sprints(board_id, start))
+            return self._paged(
+                lambda start: sprints.board_sprints(board_id, start),
+                lambda row: sprints.sprint(row, board_id),
+                all_needed=True,
+            )
         except JiraError as error:
             if error.status == 400:
                 return []
             raise
-        return [each for row in rows if (each := sprints.sprint(row, board_id))]
 
     def approximate_count(self, jql: str) -> int:
         """How many issues the query finds; exact on Data Center."""
@@ -158,17 +159,24 @@ class Jira:
             request = protocol.dc_search(protocol.without_order(jql), ["id"], 0, size=0)
         return self._sender.read(request, lambda answer: protocol.read_count(answer.body), query=True)
 
-    def _list(self, request: protocol.Request) -> list[dict]:
-        rows, _ = self._sender.read(request, lambda answer: protocol.read_list(answer.body))
-        return rows
+    def _list(self, request: protocol.Request, read: ReadRow[Row], *, all_needed: bool = False) -> list[Row]:
+        return self._sender.read(
+            request,
+            lambda answer: protocol.read_rows(protocol.read_list(answer.body).rows, read, all_needed=all_needed),
+        )
 
-    def _paged(self, ask: Callable[[int], protocol.Request]) -> list[dict]:
-        found: list[dict] = []
+    def _paged(
+        self, ask: Callable[[int], protocol.Request], read: ReadRow[Row], *, all_needed: bool = False
+    ) -> list[Row]:
+        """All pages of a list. Raises BadAnswer where it does not end, or its pages are not all of it."""
+        found: dict[str, dict[str, Any]] = {}
+        start = 0
         for _ in range(_MOST_PAGES):
-            rows, last = self._sender.read(ask(len(found)), lambda answer: protocol.read_list(answer.body))
-            found += rows
-            if last or not rows:
-                return found
+            page = self._sender.read(ask(start), partial(_page_at, start))
+            before, start = len(found), start + page.came
+            found |= {str(row.get("id", f"row {start} {place}")): row for place, row in enumerate(page.rows)}
+            if _is_whole(page, start, brought=len(found) > before):
+                return protocol.read_rows(found.values(), read, all_needed=all_needed)
         raise BadAnswer("Jira’s list does not end.")
 
     # ---- issues
@@ -183,6 +191,7 @@ class Jira:
         expand_changelog: bool = False,
     ) -> Page:
         """One page. `at`: the token of the page before (Cloud), or how many issues came before (Data Center)."""
+        start = at if isinstance(at, int) else 0
         if self.cloud:
             request = protocol.cloud_search(
                 query,
@@ -192,24 +201,37 @@ class Jira:
                 expand_changelog=expand_changelog,
             )
         else:
-            start = at if isinstance(at, int) else 0
             request = protocol.dc_search(
                 query, fields, start, size=size or protocol.DC_PAGE, expand_changelog=expand_changelog
             )
-        return self._sender.read(request, lambda answer: protocol.read_search(answer.body, answer.headers), query=True)
+
+        def read(answer: Answer) -> Page:
+            page = protocol.read_search(answer.body, answer.headers)
+            return page if self.cloud else protocol.check_search_place(page, start)
+
+        return self._sender.read(request, read, query=True)
 
     def pages(
         self, query: str, fields: Sequence[str], *, size: int | None = None, expand_changelog: bool = False
     ) -> Iterator[Page]:
-        """All pages of a query, one after the other. Where its tokens lead nowhere it begins anew: issues come again."""
+        """All pages of a query, one after the other. Where its tokens lead nowhere it begins anew: issues come again.
+
+        Raises BadAnswer where the pages stay the same whatever is asked for.
+        """
         at: str | int | None = None
         trail = PageCursor(self)
+        seen: set[str] = set()
         while True:
             try:
                 page = self.page(query, fields, at, size=size, expand_changelog=expand_changelog)
             except BadQuery as error:
                 at = trail.refused(at, error)
                 continue
+            ids = {str(issue.id) for issue in page.issues}
+            if isinstance(at, int) and ids and ids <= seen:
+                at = trail.anew(BadAnswer(protocol.SAME_PAGE))
+                continue
+            seen |= ids
             yield page
             following = protocol.after(page, at)
             if following is None:
@@ -249,14 +271,16 @@ class Jira:
     def changelogs(self, issue_ids: Sequence[int], field_ids: Sequence[str] = ()) -> dict[int, list[History]]:
         """Complete histories by issue id, at most 1,000 issues; an issue without changes has an empty list.
 
+        Issues whose histories cannot be read are left out.
         Raises NotFound where the site (or a proxy before it) does not know bulk fetching.
         """
         found: dict[int, dict[str, History]] = {}
+        unreadable: set[int] = set()
         token: str | int | None = None
         trail = PageCursor(self)
         while True:
             if token is None:
-                found = {each: {} for each in issue_ids}
+                found, unreadable = {each: {} for each in issue_ids}, set()
             request = protocol.bulk_changelogs(issue_ids, field_ids, token)
             try:
                 page = self._sender.read(request, lambda answer: protocol.read_bulk_changelogs(answer.body))
@@ -266,28 +290,29 @@ class Jira:
                 token = trail.refused(token, error)
                 continue
             for each in page.issues:
-                number = protocol.whole(each.issue_id)
-                if number in found:
-                    _merge(found[number], each.histories)
+                if each.issue_id in found:
+                    _merge(found[each.issue_id], each.histories)
+            unreadable |= set(page.odd)
             if not page.next_token:
-                return {number: list(histories.values()) for number, histories in found.items()}
-            token = trail.onward(page.next_token, bool(page.issues))
+                return {number: list(each.values()) for number, each in found.items() if number not in unreadable}
+            token = trail.onward(page.next_token, bool(page.issues or page.odd))
 
     def changelog(self, issue_id: int) -> list[History]:
-        """The complete history of one Cloud issue, 100 entries a request."""
+        """The complete history of one Cloud issue, 100 entries a request. Raises BadAnswer where it is not complete."""
         found: dict[str, History] = {}
         start = 0
         while True:
             page = self._sender.read(
-                protocol.issue_changelog(issue_id, start), lambda answer: protocol.read_issue_changelog(answer.body)
+                protocol.issue_changelog(issue_id, start),
+                lambda answer, start=start: protocol.read_issue_changelog(answer.body, start),
             )
+            before, start = len(found), start + len(page.histories)
             _merge(found, page.histories)
-            start += len(page.histories)
-            if page.total is not None and start >= page.total:
+            if page.total is not None and start >= page.total and len(found) >= page.total:
                 return list(found.values())
-            if not page.histories:
-                if page.total is None:
-                    return list(found.values())
+            if not page.histories and page.total is None:
+                return list(found.values())
+            if len(found) == before:
                 raise BadAnswer("Jira does not give the whole history of an issue.")
 
     # ---- comments
@@ -298,10 +323,13 @@ class Jira:
         found: dict[int, answers.Comment] = {}
         came = 0
         for _ in range(_MOST_PAGES):
-            page = self._sender.read(comments.page(api, issue_id, came), lambda answer: comments.read_page(answer.body))
+            page = self._sender.read(
+                comments.page(api, issue_id, came), lambda answer, came=came: comments.read_page(answer.body, came)
+            )
+            before = len(found)
             found |= {each.id: each for each in page.comments}
             came += page.came
-            if not page.came or (page.total is not None and came >= page.total):
+            if len(found) == before or (page.total is not None and came >= page.total):
                 # Without a total an empty page is the end.
                 return answers.CommentPage(list(found.values()), came if page.total is None else page.total, came)
         raise BadAnswer("Jira’s list of comments does not end.")
@@ -317,7 +345,7 @@ class PageCursor:
         """Where to go on after a page that `brought` something or not; None to begin anew. Raises BadAnswer."""
         self._empty = 0 if brought else self._empty + 1
         if token in self._seen or self._empty > _MOST_EMPTY:
-            return self._anew(BadAnswer("The pages of Jira’s answer lead round in circles."))
+            return self.anew(BadAnswer("The pages of Jira’s answer lead round in circles."))
         self._seen.add(token)
         return token
 
@@ -325,15 +353,33 @@ class PageCursor:
         """Begins anew where the page after a token was refused: it may have expired. Raises what the first page says."""
         if token is None:
             raise error
-        return self._anew(error)
+        return self.anew(error)
 
-    def _anew(self, error: JiraError) -> None:
+    def anew(self, error: JiraError) -> None:
+        """Begins the query anew, at most three times; then raises the error."""
         self._restarts += 1
         if self._restarts > _MOST_RESTARTS:
             raise error
         self._jira.restarts += 1
         self._seen.clear()
         self._empty = 0
+
+
+def _page_at(start: int, answer: Answer) -> answers.ListPage:
+    return protocol.read_list(answer.body, start)
+
+
+def _is_whole(page: answers.ListPage, reached: int, *, brought: bool) -> bool:
+    """Whether a list ends with this page, after `reached` entries. Raises BadAnswer where its end cannot be right."""
+    more = page.last is False or (page.total is not None and reached < page.total)
+    if page.came and brought:
+        # A page that tells neither its total nor whether it is the last leads to one more.
+        return not more and not (page.last is None and page.total is None)
+    if page.came and more:
+        raise BadAnswer(protocol.SAME_PAGE)
+    if page.total is not None and reached < page.total:
+        raise BadAnswer("Jira does not give the whole list.")
+    return True
 
 
 def _merge(into: dict[str, History], histories: Iterable[History]) -> None:
@@ -348,9 +394,8 @@ def _merge(into: dict[str, History], histories: Iterable[History]) -> None:
 
 def _server_info(answer: Answer) -> ServerInfo:
     info = protocol.read_server_info(answer.body)
-    try:
-        moment = parsedate_to_datetime(answer.headers.get("Date", ""))
-    except (TypeError, ValueError):
+    moment = refusals.server_time(answer.headers)
+    if moment is None:
         return info
     return ServerInfo(info.flavour, info.title, info.base_url, info.version, round(moment.timestamp() * 1_000_000))
 

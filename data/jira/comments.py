@@ -9,7 +9,7 @@ import msgspec
 
 from data.jira.answers import Comment, CommentPage
 from data.jira.instants import instant
-from data.jira.protocol import Request, decode, whole
+from data.jira.protocol import Request, check_place, decode, whole
 
 PAGE = 500  # what we ask for; the site may grant less
 FIELD = "comment"
@@ -30,11 +30,13 @@ class _RawComment(msgspec.Struct):
 class _RawComments(msgspec.Struct):
     comments: list[_RawComment]
     total: int | None = None
+    start: int | None = msgspec.field(default=None, name="startAt")
 
 
-def read_page(body: bytes) -> CommentPage:
-    """Raises BadAnswer."""
+def read_page(body: bytes, start: int = 0) -> CommentPage:
+    """The page of an issue's comments that begins at `start`. Raises BadAnswer."""
     found = decode(body, _RawComments)
+    check_place(start, found.start, found.total, len(found.comments))
     rows = _comments((each.id, each.created, each.author) for each in found.comments)
     return CommentPage(rows, found.total, len(found.comments))
 
@@ -50,7 +52,9 @@ def of_field(value: Any) -> CommentPage | None:
     rows = [each for each in value["comments"] if isinstance(each, Mapping)]
     total = value.get("total")
     found = _comments((each.get("id"), each.get("created"), each.get("author")) for each in rows)
-    return CommentPage(found, total if isinstance(total, int) else None, len(value["comments"]))
+    return CommentPage(
+        found, total if isinstance(total, int) and not isinstance(total, bool) else None, len(value["comments"])
+    )
 
 
 def is_whole(shown: CommentPage) -> bool:
@@ -59,7 +63,7 @@ def is_whole(shown: CommentPage) -> bool:
     >>> is_whole(CommentPage([], 0, 0)), is_whole(CommentPage([], None, 0))
     (True, False)
     """
-    return shown.total is not None and len({each.id for each in shown.comments}) >= shown.total
+    return shown.total is not None and shown.came <= shown.total <= len({each.id for each in shown.comments})
 
 
 def _comments(rows: Iterable[tuple[Any, Any, Any]]) -> list[Comment]:

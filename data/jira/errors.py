@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from data.platform.logs import SECRETS
 
 LONGEST_REASON = 80  # characters of the name of a limit
+
+LONGEST_PAUSE = 3600.0  # seconds for which a host is left alone because it said so; a longer pause is told with its end
+_DAY = 86_400.0
 
 
 class JiraError(Exception):
@@ -91,6 +95,14 @@ class BadQuery(JiraError):
     advice = "Correct the JQL; try it in Jira’s own search first."
 
 
+class BadPageToken(BadQuery):
+    """The query is good, but not the place at which reading was to go on."""
+
+    code = "bad_page_token"
+    default = "Jira no longer accepts the token of the next page."
+    advice = "Sync again: the reading begins anew. The query itself is not the reason."
+
+
 class Unreachable(JiraError):
     code = "unreachable"
     default = "Jira could not be reached."
@@ -104,19 +116,20 @@ class ServerTrouble(JiraError):
 
 
 class RateLimited(JiraError):
-    """`retry_after`: seconds until Jira answers again, or None when it did not say."""
+    """`retry_after`: seconds until Jira answers again, or None when it did not say; `said`: Jira's own words."""
 
     code = "rate_limited"
     default = "Jira asked us to slow down."
 
-    def __init__(self, retry_after: float | None = None, *, reason: str = "", status: int | None = 429) -> None:
+    def __init__(
+        self, retry_after: float | None = None, *, reason: str = "", said: str = "", status: int | None = 429
+    ) -> None:
         self.retry_after = retry_after
         self.reason = SECRETS.shorten(reason, LONGEST_REASON)
+        self.said = said
         why = f" ({self.reason})" if self.reason else ""
-        hint = "Wait a few minutes, then sync again; the data you have stays as it is."
-        if retry_after is not None:
-            hint = f"Sync again in {_spoken(retry_after)}; the data you have stays as it is."
-        super().__init__(f"Jira asked us to slow down{why}.", hint=hint, status=status)
+        words = f": {said.rstrip('.')}" if said else ""
+        super().__init__(f"Jira asked us to slow down{why}{words}.", hint=_when(retry_after), status=status)
 
 
 class HostBusy(JiraError):
@@ -177,6 +190,21 @@ class Shrunk(JiraError):
     advice = (
         "Check the permissions of the account and the query; if the issues are really gone, accept the smaller set."
     )
+
+
+def _when(seconds: float | None) -> str:
+    """What to do about a pause: its length, or beyond an hour its end."""
+    kept = "the data you have stays as it is."
+    if seconds is None:
+        return f"Wait a few minutes, then sync again; {kept}"
+    if seconds <= LONGEST_PAUSE:
+        return f"Sync again in {_spoken(seconds)}; {kept}"
+    try:
+        end = f"{datetime.now(UTC) + timedelta(seconds=seconds):%Y-%m-%d %H:%M} UTC"
+    except OverflowError:
+        end = "the year 9999"
+    doubt = " If it cannot mean that, sync again in an hour: Jira is asked anew then." if seconds > _DAY else ""
+    return f"It asks to wait until {end}: sync again then; {kept}{doubt}"
 
 
 def _spoken(seconds: float) -> str:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from data.jira.errors import Cancelled, HostBusy, JiraError, RateLimited
+from data.jira.errors import LONGEST_PAUSE, Cancelled, HostBusy, JiraError, RateLimited
 
 AT_ONCE = 8  # requests to one host, of all syncs of this process
 SLOW_AT_ONCE = 1  # while Jira says that its limit is near
@@ -55,7 +55,7 @@ class HostLimiter:
         self.openings = 0  # how often the circuit opened
         self._state = threading.Condition()
         self._not_before = self._slow_until = self._closed_until = 0.0
-        self._reason = ""
+        self._reason = self._said = ""
         self._leases: set[Lease] = set()
         self._failures = 0
         self._problem: JiraError | None = None
@@ -64,11 +64,11 @@ class HostLimiter:
 
     # ---- pauses and how many at once
 
-    def hold(self, seconds: float, reason: str = "") -> None:
-        """Nobody asks before so many seconds are over."""
+    def hold(self, seconds: float, reason: str = "", said: str = "") -> None:
+        """Nobody asks before so many seconds are over, an hour at most. `said`: Jira's own words about it."""
         with self._state:
-            if (until := self.clock() + seconds) > self._not_before:
-                self._not_before, self._reason = until, reason
+            if (until := self.clock() + min(seconds, LONGEST_PAUSE)) > self._not_before:
+                self._not_before, self._reason, self._said = until, reason, said
 
     def near_limit(self) -> None:
         """Jira said that its limit is near: fewer at once for a while."""
@@ -108,7 +108,7 @@ class HostLimiter:
             if cancelled():
                 raise Cancelled
             with self._state:
-                wait, reason = self._not_before - self.clock(), self._reason
+                wait, reason, said = self._not_before - self.clock(), self._reason, self._said
                 if wait <= 0:
                     if got := self._take(lease):
                         return got
@@ -122,7 +122,7 @@ class HostLimiter:
                     tell("Waiting: other requests to this Jira are under way")
                 continue
             if wait > longest:
-                raise RateLimited(round(wait), reason=reason)
+                raise RateLimited(round(wait), reason=reason, said=said)
             if wait >= TELL_AFTER:
                 tell(f"Waiting {round(wait)} seconds, as Jira asked")
             pause(wait)

@@ -10,6 +10,8 @@ from email.utils import parsedate_to_datetime
 import msgspec
 
 from data.jira.errors import (
+    BadAnswer,
+    BadPageToken,
     BadQuery,
     CaptchaRequired,
     Forbidden,
@@ -25,32 +27,54 @@ from data.jira.errors import (
 from data.platform.logs import SECRETS
 
 LONGEST_SAID = 300  # characters of Jira's own words in an error
+MOST_SAID = 1024 * 1024  # bytes of an error that are looked through for them
+LONGEST_TOLD = 1e9  # seconds; nobody means more
+WHOLE = frozenset({200, 203})  # statuses of an answer that is all there
+_PAGE_TOKEN = re.compile(r"page\s*token", re.IGNORECASE)
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _TYPES: dict[int, type[JiraError]] = {401: NotAuthorized, 403: Forbidden, 404: NotFound, 405: NotFound, 410: Gone}
 
 
 def refusal(status: int, headers: Mapping[str, str], body: bytes, *, now: datetime, query: bool = False) -> JiraError | None:  # fmt: skip
     """The error that this answer stands for, None for a success. `query`: the question held JQL."""
-    said = messages(body, headers)
     if 200 <= status < 300:
-        if headers.get("X-Seraph-LoginReason", "").upper() == "AUTHENTICATED_FAILED":
-            return NotAuthorized(status=status)  # a public site took us for nobody and shows what everybody may see
-        return NotJira(status=status) if looks_like_html(headers, body) else None
+        return _odd_success(status, headers, body)
     if 300 <= status < 400:
         return Redirected(status=status)
+    said = messages(body, headers)
+    login = headers.get("X-Seraph-LoginReason", "").upper()
     if "CAPTCHA" in headers.get("X-Authentication-Denied-Reason", "").upper():
         return CaptchaRequired(status=status)
     if status == 429 or (status == 503 and wait_seconds(headers, now) is not None):
-        return RateLimited(wait_seconds(headers, now), reason=headers.get("RateLimit-Reason", ""), status=status)
+        reason = headers.get("RateLimit-Reason", "")
+        return RateLimited(wait_seconds(headers, now), reason=reason, said=said, status=status)
+    if status == 400 and _PAGE_TOKEN.search(said):
+        return BadPageToken(_with(BadPageToken.default.rstrip("."), said), status=status)
     if status == 400 and query:
         return BadQuery(_with("Jira does not accept the query", said), status=status)
-    if status == 403 and headers.get("X-Seraph-LoginReason", "").upper() in ("AUTHENTICATED_FAILED", "AUTHENTICATION_DENIED"):  # fmt: skip
-        return NotAuthorized(status=status)
+    if status == 403 and login in ("AUTHENTICATED_FAILED", "AUTHENTICATION_DENIED"):
+        return NotAuthorized(_with(NotAuthorized.default.rstrip("."), said), status=status)
     if kind := _TYPES.get(status):
         return kind(_with(kind.default.rstrip("."), said), status=status)
     if status in RETRIED or status >= 500:
         return ServerTrouble(_with(f"Jira has an internal problem (HTTP {status})", said), status=status)
     return JiraError(_with(f"Jira answered HTTP {status}", said), status=status)
+
+
+def _odd_success(status: int, headers: Mapping[str, str], body: bytes) -> JiraError | None:
+    """What is wrong with an answer that claims to be good; None for nothing."""
+    if headers.get("X-Seraph-LoginReason", "").upper() == "AUTHENTICATED_FAILED":
+        return NotAuthorized(status=status)  # a public site took us for nobody and shows what everybody may see
+    if looks_like_html(headers, body):
+        if "json" in headers.get("Content-Type", "").lower():  # no login page: something in between has failed
+            return BadAnswer(
+                "Jira’s answer is a web page, although it says that it is JSON.",
+                hint="Try again; if it keeps failing, check the address, and whether a proxy answers in place of Jira.",
+            )
+        return NotJira(status=status)
+    if status not in WHOLE:
+        return BadAnswer(f"Jira did not send its whole answer (HTTP {status}).")
+    return None
 
 
 def looks_like_html(headers: Mapping[str, str], body: bytes) -> bool:
@@ -62,12 +86,16 @@ def looks_like_html(headers: Mapping[str, str], body: bytes) -> bool:
 
 def messages(body: bytes, headers: Mapping[str, str]) -> str:
     """What Jira said about it, without secrets, short and in one line; empty when it is no JSON."""
-    if looks_like_html(headers, body):
+    if looks_like_html(headers, body) or len(body) > MOST_SAID:
         return ""
     try:
-        found = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return SECRETS.shorten(re.sub(r"\s+", " ", SECRETS.clean(_words(body))).strip(), LONGEST_SAID)
+    except (ValueError, RecursionError):  # no JSON, or nothing that anybody could read
         return ""
+
+
+def _words(body: bytes) -> str:
+    found = msgspec.json.decode(body.removeprefix(b"\xef\xbb\xbf"))
     parts: list[str] = []
     if isinstance(found, dict):
         said = found.get("errorMessages")
@@ -76,7 +104,7 @@ def messages(body: bytes, headers: Mapping[str, str]) -> str:
         parts += [f"{name}: {text}" for name, text in errors.items()] if isinstance(errors, dict) else []
         if not parts:
             parts = [str(found[name]) for name in ("message", "error", "errorMessage") if found.get(name)]
-    return SECRETS.shorten(re.sub(r"\s+", " ", SECRETS.clean("; ".join(parts))).strip(), LONGEST_SAID)
+    return "; ".join(parts)
 
 
 def wait_seconds(headers: Mapping[str, str], now: datetime) -> float | None:
@@ -86,8 +114,8 @@ def wait_seconds(headers: Mapping[str, str], now: datetime) -> float | None:
     1.5
     """
     said = headers.get("Retry-After", "").strip()
-    if re.fullmatch(r"\d{1,9}(\.\d+)?", said):
-        return float(said)
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", said):
+        return min(float(said[:20]), LONGEST_TOLD)
     if (moment := _http_date(said)) is not None:
         return max(0.0, (moment - now).total_seconds())
     if (moment := _iso_date(headers.get("X-RateLimit-Reset", "").strip())) is not None:

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import msgspec
 
 from data.jira import answers
-from data.jira.answers import Account, Changelog, ChangePage, History, Issue, IssueHistories, Page, ServerInfo
-from data.jira.errors import BadAnswer, NotAuthorized
+from data.jira.answers import (
+    Account,
+    Changelog,
+    ChangePage,
+    History,
+    Issue,
+    IssueHistories,
+    JiraField,
+    ListPage,
+    Page,
+    ServerInfo,
+)
+from data.jira.errors import BadAnswer, NotAuthorized, NotFound
+from data.jira.fields import kind_of
 from data.jira.instants import instant
+from data.jira.nesting import MOST_BYTES, Place, cut_deep
 from data.jira.surrogates import without_half_characters
 from data.platform.logs import SECRETS
 
@@ -22,6 +36,7 @@ DC_PAGE = 500  # what we ask of Data Center; it may grant less
 DC_ID_PAGE = 1_000
 CHANGE_ISSUES = 1_000  # issues in one bulk fetch of changelogs
 CHANGE_PAGE = 10_000  # histories a page there
+SAME_PAGE = "Jira sends the same page again, whatever page it is asked for."
 CHANGE_FIELDS = 10  # field ids that may be named there
 VERSION_PAGE = 50
 
@@ -104,12 +119,23 @@ def project_page(start: int) -> Request:
 
 
 def versions(api: str, project: str, start: int) -> Request:
-    path = f"/rest/api/{api}/project/{project}/version"
+    path = f"/rest/api/{api}/project/{_piece(project)}/version"
     return Request("GET", path, {"startAt": start, "maxResults": VERSION_PAGE})
 
 
 def all_versions(api: str, project: str) -> Request:
-    return Request("GET", f"/rest/api/{api}/project/{project}/versions")
+    return Request("GET", f"/rest/api/{api}/project/{_piece(project)}/versions")
+
+
+def _piece(name: str) -> str:
+    """A name as one piece of a path. Raises NotFound for what no path can hold as a name.
+
+    >>> _piece("A B/../C")
+    'A%20B%2F..%2FC'
+    """
+    if not name.strip("."):
+        raise NotFound(f"Jira has no project with the key “{name}”.")
+    return quote(name, safe="")
 
 
 def cloud_search(
@@ -152,18 +178,50 @@ def issue_changelog(issue_id: int, start: int) -> Request:
 # ---- answers
 
 
-def decode(body: bytes, kind: type[T] | Any = Any) -> T:
-    """The JSON as `kind`. Raises BadAnswer, which callers may retry."""
-    try:
+# What a shape that we do not know may cause in code that reads it.
+ODD = (TypeError, ValueError, AttributeError, KeyError, OverflowError, RecursionError)
+_MARK = b"\xef\xbb\xbf"  # the byte order mark of UTF-8, which some proxies put before the JSON
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, ValueError)
+
+
+def decode(body: bytes | msgspec.Raw, kind: type[T] | Any = Any) -> T:
+    """The JSON as `kind`; what is nested too deeply is null. Raises BadAnswer, which callers may retry."""
+    return _decode(body, msgspec.json.Decoder(kind))[0]
+
+
+def _decode(body: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[T]) -> tuple[T, list[Place]]:
+    """What the JSON says, and where something was nested too deeply for any reader. Raises BadAnswer."""
+    places: list[Place] = []
+    for mend in (_plain, _mended, _shallow):
         try:
-            return msgspec.json.decode(body, type=kind)
-        except msgspec.DecodeError:
-            mended = without_half_characters(body)
-            if mended == body:
-                raise
-            return msgspec.json.decode(mended, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadAnswer("Jira’s answer is not the JSON we expect.") from error
+            text, places = mend(body)
+            return decoder.decode(text), places
+        except RecursionError:
+            if len(bytes(body)) > MOST_BYTES:
+                break
+        except _UNREADABLE:
+            continue
+    raise BadAnswer("Jira’s answer is not the JSON we expect.")
+
+
+def _plain(body: bytes | msgspec.Raw) -> tuple[bytes | msgspec.Raw, list[Place]]:
+    return (body.removeprefix(_MARK) if isinstance(body, bytes) else body), []
+
+
+def _mended(body: bytes | msgspec.Raw) -> tuple[bytes, list[Place]]:
+    return without_half_characters(bytes(body).removeprefix(_MARK)), []
+
+
+def _shallow(body: bytes | msgspec.Raw) -> tuple[bytes, list[Place]]:
+    return cut_deep(_mended(body)[0])
+
+
+class _WholePage(msgspec.Struct):
+    issues: list[Issue]
+    next_token: str | None = msgspec.field(default=None, name="nextPageToken")
+    last: bool | None = msgspec.field(default=None, name="isLast")
+    total: int | None = None
+    start: int | None = msgspec.field(default=None, name="startAt")
 
 
 class _RawPage(msgspec.Struct):
@@ -171,42 +229,83 @@ class _RawPage(msgspec.Struct):
     next_token: str | None = msgspec.field(default=None, name="nextPageToken")
     last: bool | None = msgspec.field(default=None, name="isLast")
     total: int | None = None
+    start: int | None = msgspec.field(default=None, name="startAt")
+
+
+_page_decoder = msgspec.json.Decoder(_WholePage)
+_raw_page_decoder = msgspec.json.Decoder(_RawPage)
+_issue_decoder = msgspec.json.Decoder(Issue)
+_SKIPPED = b"comment"  # the field whose depths nobody reads: texts of comments
 
 
 def read_search(body: bytes, headers: Mapping[str, str]) -> Page:
     """One page of a search, Cloud or Data Center. Raises NotAuthorized, BadAnswer."""
-    page = decode(body, _RawPage)
+    page: _WholePage | _RawPage
+    try:
+        page = _page_decoder.decode(body)
+        issues, odd = page.issues, []
+    except (*_UNREADABLE, RecursionError):
+        page, places = _decode(body, _raw_page_decoder)
+        issues, odd = _one_by_one(page.issues, places)
     if not page.issues and headers.get("X-Seraph-LoginReason", "").upper() == "AUTHENTICATED_FAILED":
         raise NotAuthorized()
-    issues, odd = [], []
-    for raw in page.issues:
-        try:
-            issues.append(_issue_decoder.decode(raw))
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            odd.append(_rough_key(raw))
     if page.last is False and not page.next_token:
         raise BadAnswer("Jira says that more issues follow, but not how to get them.")
-    return Page(issues, None if page.last else page.next_token or None, page.total, odd)
+    return Page(issues, None if page.last else page.next_token or None, page.total, odd, page.start)
 
 
-_issue_decoder = msgspec.json.Decoder(Issue)
+def _one_by_one(rows: Sequence[msgspec.Raw], places: Iterable[Place]) -> tuple[list[Issue], list[str]]:
+    """The issues that can be read, and what to call the others."""
+    issues, odd = [], []
+    cut = {place[1] for place in places if place[:1] == (b"issues",) and place[2:] != (b"fields", _SKIPPED)}
+    for number, raw in enumerate(rows):
+        try:
+            if number in cut:
+                raise BadAnswer
+            issues.append(_decode(raw, _issue_decoder)[0])
+        except BadAnswer:
+            odd.append(_rough_name(raw))
+    return issues, odd
 
 
-def _rough_key(raw: bytes | msgspec.Raw) -> str:
+def _rough_name(raw: bytes | msgspec.Raw) -> str:
     """What to call an issue that cannot be read."""
-    found = re.search(rb'"key"\s*:\s*"([^"]{1,255})"', bytes(raw)[:4000])
-    return found[1].decode("utf-8", "replace") if found else "an issue without a key"
+    text = bytes(raw)[:4000]
+    if found := re.search(rb'"key"\s*:\s*"([^"]{1,255})"', text):
+        return found[1].decode("utf-8", "replace")
+    found = re.search(rb'"id"\s*:\s*"?([^",}\s]{1,40})', text)
+    return nameless(found[1].decode("utf-8", "replace") if found else "")
+
+
+def nameless(number: object) -> str:
+    """What to call an issue without a key.
+
+    >>> nameless("10001"), nameless("")
+    ('the issue with the id 10001', 'an issue without a key')
+    """
+    text = str(number)[:40]
+    return f"the issue with the id {text}" if text else "an issue without a key"
 
 
 def after(page: Page, at: str | int | None) -> str | int | None:
-    """Where the next page begins, None after the last. Trusts what came, not what was asked for."""
+    """Where the next page begins, None after the last. Trusts what came, not what was asked for.
+
+    Where a total cannot be right (less than what came) or is missing, only an empty page is the end.
+    """
     if page.next_token is not None:
         return page.next_token
     came = len(page.issues) + len(page.odd)
-    if page.total is None or not came:
+    if (page.total is None and page.start is None) or not came:
         return None
     reached = (at if isinstance(at, int) else 0) + came
-    return reached if reached < page.total else None
+    return None if reached == page.total else reached
+
+
+def has_odd_total(page: Page, at: str | int | None) -> bool:
+    """Whether the page counts fewer issues than it sends itself: then nobody can say whether they are all."""
+    came = len(page.issues) + len(page.odd)
+    start = at if isinstance(at, int) else 0
+    return page.total is not None and (page.total < 0 or (came > 0 and start + came > page.total))
 
 
 class _RawHistories(msgspec.Struct):
@@ -214,15 +313,48 @@ class _RawHistories(msgspec.Struct):
     histories: list[History] = msgspec.field(default_factory=list, name="changeHistories")
 
 
-class _RawChangePage(msgspec.Struct):
+class _IssueOnly(msgspec.Struct):
+    issue_id: Any = msgspec.field(name="issueId")
+
+
+class _ChangePage(msgspec.Struct):
     issues: list[_RawHistories] = msgspec.field(name="issueChangeLogs")
     next_token: str | None = msgspec.field(default=None, name="nextPageToken")
 
 
+class _RawChangePage(msgspec.Struct):
+    issues: list[msgspec.Raw] = msgspec.field(name="issueChangeLogs")
+    next_token: str | None = msgspec.field(default=None, name="nextPageToken")
+
+
+_change_decoder = msgspec.json.Decoder(_ChangePage)
+_raw_change_decoder = msgspec.json.Decoder(_RawChangePage)
+_histories_decoder = msgspec.json.Decoder(_RawHistories)
+
+
 def read_bulk_changelogs(body: bytes) -> ChangePage:
-    """One page of changelogs of many issues. Raises BadAnswer."""
-    page = decode(body, _RawChangePage)
-    return ChangePage([IssueHistories(str(each.issue_id), each.histories) for each in page.issues], page.next_token)
+    """One page of changelogs of many issues; `odd`: ids of those whose histories cannot be read. Raises BadAnswer."""
+    page: _ChangePage | _RawChangePage
+    rows: list[_RawHistories] = []
+    odd: list[int] = []
+    try:
+        page = _change_decoder.decode(body)
+        rows = page.issues
+    except (*_UNREADABLE, RecursionError):
+        page, _ = _decode(body, _raw_change_decoder)
+        for raw in page.issues:
+            try:
+                rows.append(_decode(raw, _histories_decoder)[0])
+            except BadAnswer:
+                odd.append(_issue_id(decode(raw, _IssueOnly).issue_id))
+    return ChangePage([IssueHistories(_issue_id(row.issue_id), row.histories) for row in rows], page.next_token, odd)
+
+
+def _issue_id(value: object) -> int:
+    number = whole(value)
+    if number is None:
+        raise BadAnswer("Jira sent a history, but not of which issue.")
+    return number
 
 
 class _RawValues(msgspec.Struct):
@@ -230,30 +362,68 @@ class _RawValues(msgspec.Struct):
     histories: list[msgspec.Raw] | None = None
     last: bool | None = msgspec.field(default=None, name="isLast")
     total: int | None = None
+    start: int | None = msgspec.field(default=None, name="startAt")
 
 
-def read_issue_changelog(body: bytes) -> Changelog:
-    """One page of `GET issue/{id}/changelog`; `total` counts all pages. Raises BadAnswer."""
+def read_issue_changelog(body: bytes, start: int = 0) -> Changelog:
+    """The page of `GET issue/{id}/changelog` that begins at `start`; `total` counts all pages. Raises BadAnswer."""
     page = decode(body, _RawValues)
     rows = page.values if page.values is not None else page.histories
     if rows is None:
         raise BadAnswer("Jira’s answer is not the history we expect.")
-    return Changelog([decode(bytes(raw), History) for raw in rows], page.total)
+    check_place(start, page.start, page.total, len(rows))
+    return Changelog([decode(raw, History) for raw in rows], page.total)
 
 
-def read_list(body: bytes) -> tuple[list[dict], bool]:
-    """The rows of a plain array or of a page with `values`, and whether this was the last page."""
-    found = decode(body)
+def check_place(start: int, told: int | None, total: int | None, came: int) -> None:
+    """Raises BadAnswer for a page that is not the one that was asked for, or whose total cannot be right."""
+    if told is not None and told != start:
+        raise BadAnswer("Jira sent another page than the one that was asked for.")
+    if total is not None and (total < 0 or (came and start + came > total)):
+        raise BadAnswer("Jira sent more than it counts, so nobody can tell whether it is all.")
+
+
+def check_search_place(page: Page, start: int) -> Page:
+    """The page of a search on Data Center that was to begin at `start`. Raises BadAnswer where it is another one."""
+    if page.start is not None and page.start != start:
+        raise BadAnswer("Jira sent another page than the one that was asked for.")
+    if page.total is not None and not page.issues and not page.odd and page.total > start:
+        raise BadAnswer("Jira says that more issues follow, but sends none.")
+    return page
+
+
+class _RawList(msgspec.Struct):
+    values: list[Any]
+    start: int | None = msgspec.field(default=None, name="startAt")
+    total: int | None = None
+    last: bool | None = msgspec.field(default=None, name="isLast")
+
+
+def read_list(body: bytes, start: int = 0) -> ListPage:
+    """The rows of a plain array, or of the page with `values` that begins at `start`. Raises BadAnswer."""
+    found = decode(body, list[Any] | _RawList)
     if isinstance(found, list):
-        return [each for each in found if isinstance(each, dict)], True
-    if not isinstance(found, dict) or not isinstance(found.get("values"), list):
-        raise BadAnswer("Jira’s answer is not the list we expect.")
-    rows = [each for each in found["values"] if isinstance(each, dict)]
-    done = found.get("startAt", 0) + len(found["values"])
-    last = found.get("isLast")
-    if last is None:
-        last = done >= found.get("total", done)
-    return rows, bool(last) or not found["values"]
+        return ListPage([row for row in found if isinstance(row, dict)], len(found), True, None)
+    check_place(start, found.start, found.total, len(found.values))
+    return ListPage([row for row in found.values if isinstance(row, dict)], len(found.values), found.last, found.total)
+
+
+Row = TypeVar("Row")
+
+
+def read_rows(rows: Iterable[Mapping[str, Any]], read: Callable[[Mapping[str, Any]], Row | None], *, all_needed: bool = False) -> list[Row]:  # fmt: skip
+    """What `read` makes of the rows; one that cannot be read is left out, or raises BadAnswer where all are needed."""
+    found: list[Row] = []
+    for row in rows:
+        try:
+            made = read(row)
+        except ODD:
+            made = None
+        if made is not None:
+            found.append(made)
+        elif all_needed:
+            raise BadAnswer("Jira’s list has an entry that cannot be read.")
+    return found
 
 
 def read_server_info(body: bytes) -> ServerInfo:
@@ -287,34 +457,48 @@ def read_myself(body: bytes, headers: Mapping[str, str]) -> Account:
 def read_count(body: bytes) -> int:
     found = decode(body)
     number = found.get("count", found.get("total")) if isinstance(found, dict) else None
-    if not isinstance(number, int):
+    if not isinstance(number, int) or isinstance(number, bool) or number < 0:
         raise BadAnswer("Jira did not say how many issues there are.")
     return number
 
 
 _CATEGORIES = {"new": "new", "indeterminate": "indeterminate", "done": "done", "undefined": "new"}
-_CATEGORY_IDS = {1: "new", 2: "new", 3: "done", 4: "indeterminate"}
+_CATEGORY_IDS: dict[int | None, str] = {1: "new", 2: "new", 3: "done", 4: "indeterminate"}
 
 
 def status(row: Mapping[str, Any]) -> answers.Status | None:
     """A status from the list or from an issue; None if it has no id."""
     category = row.get("statusCategory")
     category = category if isinstance(category, dict) else {}
-    known = _CATEGORIES.get(str(category.get("key"))) or _CATEGORY_IDS.get(category.get("id"), "indeterminate")
+    known = _CATEGORIES.get(str(category.get("key"))) or _CATEGORY_IDS.get(whole(category.get("id")), "indeterminate")
     if row.get("id") is None:
         return None
     return answers.Status(str(row["id"]), str(row.get("name") or row["id"]), known)
 
 
+def jira_field(row: Mapping[str, Any]) -> JiraField | None:
+    """A field of the site with the kind that its schema tells; None without an id."""
+    if not row.get("id"):
+        return None
+    given = row.get("schema")
+    plain = str | int | float | None
+    schema = (
+        {name: value for name, value in given.items() if isinstance(value, plain)} if isinstance(given, dict) else {}
+    )
+    number, name = str(row["id"]), str(row.get("name") or row["id"])
+    custom = bool(row.get("custom", number.startswith("customfield_")))
+    return JiraField(number, name, custom, kind_of(schema, (), number), schema)
+
+
 def issue_type(row: Mapping[str, Any]) -> answers.IssueType | None:
-    level = row.get("hierarchyLevel")
+    """A type from the list or from an issue; None if it has no id."""
     if row.get("id") is None:
         return None
     return answers.IssueType(
         str(row["id"]),
         str(row.get("name") or row["id"]),
         bool(row.get("subtask")),
-        level if isinstance(level, int) and not isinstance(level, bool) else None,
+        whole(row.get("hierarchyLevel")),
     )
 
 
@@ -340,13 +524,22 @@ def version(row: Mapping[str, Any], project_key: str) -> answers.Version | None:
     )
 
 
-def whole(value: Any) -> int | None:
-    """A 64-bit number from "10001" or 10001, else None."""
-    try:
-        number = int(value) if not isinstance(value, bool) and value is not None else None
-    except (TypeError, ValueError, OverflowError):
+_WHOLE = re.compile(r"-?[0-9]{1,19}")
+
+
+def whole(value: object) -> int | None:
+    """A 64-bit number from "10001" or 10001, else None.
+
+    >>> whole("10001"), whole(10001), whole("9" * 30), whole(True), whole("1.5")
+    (10001, 10001, None, None, None)
+    """
+    if isinstance(value, str) and _WHOLE.fullmatch(value):
+        number = int(value)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        number = value
+    else:
         return None
-    return number if number is not None and -(2**63) <= number < 2**63 else None
+    return number if -(2**63) <= number < 2**63 else None
 
 
 def _plain_date(value: Any) -> str | None:

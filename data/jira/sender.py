@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.cookiejar import DefaultCookiePolicy
+from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -31,7 +32,7 @@ from data.jira.errors import (
     Unreachable,
 )
 from data.jira.host_limiter import LONGEST_SLOT_WAIT, HostLimiter, Lease, limiter_of, tell_nobody
-from data.jira.protocol import Request
+from data.jira.protocol import ODD, Request
 
 TRIES = 4
 LONGEST_WAIT = 30.0  # seconds of backoff
@@ -41,6 +42,7 @@ PAGE_DEADLINE = 180.0  # seconds for one answer, however slowly it drips
 LEASE_GRACE = 5.0  # seconds after the deadline in which a slot is given back by itself
 MOST_REDIRECTS = 3
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 def never() -> bool:
@@ -138,17 +140,21 @@ class Sender:
                 break
         raise problem
 
-    def read(self, request: Request, reader: Callable[[Answer], object], *, query: bool = False):
-        """`reader(answer)`; an answer that cannot be read is asked for again. Raises JiraError."""
+    def read(self, request: Request, reader: Callable[[Answer], T], *, query: bool = False) -> T:
+        """`reader(answer)`; an answer that cannot be read is asked for again. Raises JiraError, whatever the answer is."""
         end = time.monotonic() + self.patience.deadline
         for attempt in range(self.patience.tries):
             answer = self._send(request, query, end)
             try:
                 return reader(answer)
-            except BadAnswer:
-                if attempt + 1 == self.patience.tries or time.monotonic() > end:
-                    raise
-                self._pause(_backoff(attempt))
+            except BadAnswer as error:
+                problem = error
+            except ODD as error:
+                log.warning("an answer to %s could not be read: %s", request.path, type(error).__name__)
+                problem = BadAnswer()
+            if attempt + 1 == self.patience.tries or time.monotonic() > end:
+                raise problem
+            self._pause(_backoff(attempt))
         raise BadAnswer
 
     def close(self) -> None:
@@ -163,7 +169,7 @@ class Sender:
             if problem.retry_after is not None:
                 # A little more than told: the two clocks differ, and several programs must not come back at once.
                 wait = problem.retry_after + random.uniform(0.05, 0.3)  # noqa: S311 - jitter
-            self.gate.hold(wait, problem.reason)
+            self.gate.hold(wait, problem.reason, problem.said)
             if problem.retry_after is not None and problem.retry_after > self.patience.longest:
                 raise problem
         elif not last:

@@ -162,10 +162,25 @@ def test_status_categories(row, category):
 
 
 def test_lists_come_plain_or_paged():
-    assert protocol.read_list(b'[{"id": 1}, 7]') == ([{"id": 1}], True)
-    assert protocol.read_list(body(values=[{"id": 1}], isLast=False)) == ([{"id": 1}], False)
-    assert protocol.read_list(body(values=[{"id": 1}], startAt=0, total=1)) == ([{"id": 1}], True)
-    assert protocol.read_list(body(values=[], isLast=False))[1], "an empty page is the last"
+    def told(text, start=0):
+        page = protocol.read_list(text, start)
+        return page.rows, page.came, page.last, page.total
+
+    assert told(b'[{"id": 1}, 7]') == ([{"id": 1}], 2, True, None)
+    assert told(body(values=[{"id": 1}], isLast=False)) == ([{"id": 1}], 1, False, None)
+    assert told(body(values=[{"id": 1}], startAt=5, total=6), 5) == ([{"id": 1}], 1, None, 6)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        body(values=[], startAt="x"), body(values=[], startAt=3), body(values=[{}], total=0), body(values=[], total=-1),
+        body(values={}), body(values=None), b'"x"', b"null", body(values=[], isLast="yes"),
+    ],
+)  # fmt: skip
+def test_a_list_whose_place_or_size_cannot_be_right_is_a_bad_answer(text):
+    with pytest.raises(errors.BadAnswer):
+        protocol.read_list(text)
 
 
 @pytest.mark.parametrize("text", [b"{}", b'{"errorMessages": []}', b'{"issueChangeLogs": null}'])
