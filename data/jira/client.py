@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from data.jira import answers, comments, protocol, refusals, sprints
+from data.jira import answers, comments, http_errors, protocol, sprints
 from data.jira.answers import Account, History, Issue, JiraField, Page, ServerInfo
 from data.jira.connection import Connection
 from data.jira.errors import BadAnswer, BadQuery, JiraError, NotFound, NotJira
@@ -394,7 +394,7 @@ def _merge(into: dict[str, History], histories: Iterable[History]) -> None:
 
 def _server_info(answer: Answer) -> ServerInfo:
     info = protocol.read_server_info(answer.body)
-    moment = refusals.server_time(answer.headers)
+    moment = http_errors.server_time(answer.headers)
     if moment is None:
         return info
     return ServerInfo(info.flavour, info.title, info.base_url, info.version, round(moment.timestamp() * 1_000_000))
