@@ -43,8 +43,9 @@ test: setup-dev browser lint ## Install what the tests need and run everything, 
 test-without-browser: setup-dev lint ## Run everything that needs no browser
 	@$(python) -m pytest -m "not browser and not torture" --ignore tests/browser $(PYTEST)
 
-torture: setup-dev ## Kill, fill, corrupt, crowd and confuse it for a good while (docs/reliability.md)
-	@nice $(python) -m pytest -m torture --durations=0 tests $(PYTEST)
+torture: setup-dev ## Kill, fill, corrupt, crowd and confuse it, with fresh examples (again: SEED=number; docs/reliability.md)
+	@seed=$${SEED:-$$(date +%s)}; echo "Examples are drawn with TEST_SEED=$$seed; again: make torture SEED=$$seed"; \
+	    TEST_SEED=$$seed nice $(python) -m pytest -m "torture or seeded" --durations=20 tests $(PYTEST)
 
 bench: setup-dev ## Measure speed; prints a table and writes bench.json
 	@-sh .ci/browser

@@ -1,27 +1,30 @@
-"""What every test gets: its own state folder, no Jira from the environment, reproducible properties, a real browser."""
+"""What every test gets: its own state folder, no Jira from the environment, examples that can be drawn again, children
+with default signals, a limit of time, a real browser."""
 
 from __future__ import annotations
 
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import is_hypothesis_test, seed, settings
 
-from tests import chromium
+from tests import chromium, seeding
 
-settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("ci", settings.get_profile("here"), derandomize=True)
-settings.load_profile("ci" if os.environ.get("CI") else "here")
+settings.register_profile("seeded", seeding.examples())
+settings.load_profile("seeded")
 
 _OURS = ("JIRA_", "THROUGHLINE_")
+LONGEST = 3_600  # seconds that a test of `make torture` may take; the others: `timeout` in pyproject.toml
 
 
 def pytest_configure() -> None:
     """Nothing that runs before the first test, or for the whole session, may touch a person's own state."""
+    give_children_default_signals()
     for name in [name for name in os.environ if name.startswith(_OURS)]:
         del os.environ[name]
     folder = Path(tempfile.mkdtemp(prefix="throughline-tests-"))
@@ -30,13 +33,40 @@ def pytest_configure() -> None:
     os.environ["THROUGHLINE_SETTINGS"] = str(folder / "app_settings.json")
 
 
+def give_children_default_signals() -> None:
+    """Programs that tests start can be ended, also where the tests themselves ignore signals, as background jobs do.
+
+    A new program inherits that a signal is ignored, but not a handler: a handler that does nothing keeps this process
+    as it is and gives its children the default.
+    """
+    for name in ("SIGINT", "SIGQUIT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows lacks some
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
+
+
+@pytest.hookimpl(tryfirst=True)  # before markers choose
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On a busy machine a click may meet a page that is just being drawn: there a browser test gets a second chance, and
-    the summary counts it."""
-    if os.environ.get("CI"):
-        for item in items:
-            if item.get_closest_marker("browser"):
-                item.add_marker(pytest.mark.flaky(reruns=1))
+    """Marks by what a test is.
+
+    On a busy machine a click may meet a page that is just being drawn: there a browser test gets a second chance, and
+    the summary counts it. Tests with `@given` draw. The long ones of `make torture` may take an hour.
+    """
+    for item in items:
+        if os.environ.get("CI") and item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+        if is_hypothesis_test(test := getattr(item, "function", None)):
+            item.add_marker(pytest.mark.seeded)
+            if seeding.base():
+                seed(seeding.base())(test)
+        if item.get_closest_marker("torture") or (seeding.base() and item.get_closest_marker("seeded")):
+            item.add_marker(pytest.mark.timeout(LONGEST))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says how to draw the same examples again."""
+    if seeding.base():
+        terminalreporter.write_line(f"Examples were drawn with {seeding.VARIABLE}={seeding.base()}.")
 
 
 @pytest.fixture(autouse=True)
@@ -59,6 +89,7 @@ def shared() -> Path:
     return folder
 
 
+@pytest.hookimpl(optionalhook=True)  # of dash's own plugin
 def pytest_setup_options():  # type: ignore[no-untyped-def]
     """How dash_duo starts Chromium."""
     from selenium.webdriver.chrome.options import Options

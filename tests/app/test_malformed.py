@@ -14,6 +14,7 @@ from data.charts.registry import CHARTS
 from data.metrics import CATALOG
 from data.services.workspace import open_workspace
 from sample.source import SampleSite
+from tests import seeding
 from ui import ids, url
 
 ODD: list[Any] = [
@@ -197,7 +198,7 @@ def test_a_thousand(client, app, real):
 @pytest.mark.torture
 @pytest.mark.parametrize("seed", range(2, 12))
 def test_ten_thousand(client, app, real, seed):
-    attack(client, app, 1_000, seed)
+    attack(client, app, 1_000, seeding.base() + seed)
 
 
 def test_words_of_the_address_cannot_be_too_odd(client):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import subprocess
 import sys
 import threading
@@ -18,6 +17,7 @@ from data.cache import metric_cache as module
 from data.cache.metric_cache import CACHE_VERSION, Key, MetricCache, hash_of, mapping_hash
 from data.platform.files import LockBusy
 from data.values.metric_value import MetricValue
+from tests import seeding
 
 ROOT = Path(__file__).parents[3]
 KEY = Key("dora", "2025-01-01", "2025-01-31", {"mapping": {"deployment_date": "customfield_1"}, "site": "a"}, "7")
@@ -166,7 +166,7 @@ def test_there_are_never_more_than_a_hundred_entries(cache, path):
 
 def test_the_file_never_exceeds_its_bytes(path, clock):
     cache = MetricCache(path, max_bytes=20_000, clock=clock)
-    rng = random.Random(1)  # noqa: S311 - not a secret
+    rng = seeding.dice(1)
     for n in range(60):
         cache.put(other(n), [metric(notes=["é" * rng.randint(0, 800)])])
         assert path.stat().st_size <= 20_000
@@ -272,7 +272,7 @@ def test_no_mutation_of_the_file_crashes(cache, path):
     cache.put(KEY, [metric(notes=["é"])])
     cache.put(other(1), [metric()])
     good = path.read_bytes()
-    rng = random.Random(5)  # noqa: S311 - not a secret
+    rng = seeding.dice(5)
     for _ in range(300):
         data = bytearray(good)
         for _ in range(rng.randint(1, 4)):

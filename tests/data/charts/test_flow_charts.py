@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.charts.catalogue import ChartAsked
@@ -20,15 +20,14 @@ from data.settings.model import Definitions, Workflow
 from data.values.filters import Filters
 from data.values.periods import Period
 from sample.generator import generate
+from tests import seeding
 from tests.builders import DOING, DONE, Item, at, facts, site
 from tests.data.charts import oracle
 from tests.data.metrics.oracle import Question
 from tests.data.metrics.sites import FLOW_RULES, WORKFLOWS, flow_sites
 from tests.data.metrics.test_real_issues import NOW, ZONE, item_of, journals, statuses_of
 
-quick = settings(
-    max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None
-)
+quick = seeding.examples(60)
 CFD = st.sampled_from(["history", "high_water", "backfill"])
 PROJECTS = st.sampled_from([(), (), ("P",), ("Q",)])
 # Charts whose table is compared row by row with the oracle's.

@@ -6,17 +6,18 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.metrics import CATALOG
 from data.metrics.breakdown import GROUPS, by_group, over_time
 from data.services.charts import drawn
 from data.values.periods import Period
+from tests import seeding
 from tests.builders import DOING, DONE, Item, facts, site
 
 FIRST = date(2025, 1, 6)  # a Monday
-quick = settings(max_examples=60, derandomize=True, deadline=None, database=None)
+quick = seeding.examples(60)
 
 
 def finished(counts: list[int]):

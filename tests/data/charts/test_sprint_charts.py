@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from data.charts.sprints.sprint_points import DRAWN
 from data.facts.dataset import Dataset
@@ -15,6 +15,7 @@ from data.services.charts import drawn
 from data.settings.model import Definitions
 from data.sprints.boards import NoSuchSprint
 from data.values.periods import Period
+from tests import seeding
 from tests.builders import facts, site
 from tests.data.sprints.oracle import Told, tell
 from tests.data.sprints.stories import HOUR, Company, Sprint
@@ -24,9 +25,7 @@ NOW = BASE + 2 * SPREAD * HOUR
 CHARTS = ("velocity_range", "sprint_commitment", "sprint_spillover")
 NAMES = ("committed", "added", "removed", "completed")
 DAYS = Period(date(2025, 1, 1), date(2025, 1, 31), "UTC")  # sprints are not those of a period
-quick = settings(
-    max_examples=120, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None
-)
+quick = seeding.examples(120)
 
 
 def nearest(values: list[float], share: float) -> float:

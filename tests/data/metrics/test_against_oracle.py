@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from data.settings.model import Definitions, Workflow
 from data.values.metric_value import MetricValue
+from tests import seeding
 from tests.builders import ask, site
 from tests.data.metrics import oracle, oracle_dora
 from tests.data.metrics.sites import DORA_RULES, FLOW_RULES, WORKFLOWS, dora_sites, flow_sites
 
-quick = settings(
-    max_examples=100, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None
-)
+quick = seeding.examples(100)
 
 
 def agree(got: MetricValue, want: oracle.Verdict) -> None:

@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.metrics.tiers import LIMITS, TIERS, benchmarks, score, tier_of, tier_of_frequency
+from tests import seeding
 from tests.builders import DOING, DONE, Item, ask, at, site
 
 MS = 1_000
@@ -220,7 +221,7 @@ def test_benchmarks_name_every_tier_that_the_report_has():
 times = st.floats(0, 10_000, allow_nan=False)
 
 
-@settings(derandomize=True, max_examples=100)
+@seeding.examples(100)
 @given(
     times, times, st.sampled_from(sorted({pair for pair in LIMITS if pair[1] != "deployment_frequency"})), st.booleans()
 )
@@ -232,7 +233,7 @@ def test_a_smaller_number_never_has_a_worse_tier(one, two, which, day_precision)
         assert BEST.index(tiers[0]) <= BEST.index(tiers[1])
 
 
-@settings(derandomize=True, max_examples=100)
+@seeding.examples(100)
 @given(st.integers(0, 500), st.integers(1, 366), st.sampled_from([2021, 2023, 2024]))
 def test_more_deployments_never_have_a_worse_tier(count, days, year):
     tiers = [tier_of_frequency(count + n, days, year) for n in (0, 1)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.facts.days import backwards, percentile, spans
@@ -17,11 +17,12 @@ from data.metrics.registry import CATALOG
 from data.metrics.shares import shares
 from data.values.filters import Filters
 from data.values.periods import Period
+from tests import seeding
 from tests.builders import DOING, DONE, Item, ask, at, facts, period, site
 from tests.data.metrics.oracle import shares as shares_again
 from tests.data.metrics.sites import FLOW_RULES, WORKFLOWS, dora_sites, flow_sites
 
-few = settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+few = seeding.examples(40)
 HOUR = 3_600_000_000
 
 
@@ -222,7 +223,7 @@ def test_rows_are_in_order_and_inside_the_period(place, name):
         assert ((rows.at >= asked.start) & (rows.at < asked.end) & (rows.at <= about.now)).all()
 
 
-@settings(derandomize=True, max_examples=200)
+@seeding.examples(200)
 @given(st.lists(st.integers(0, 10_000), min_size=4, max_size=4).filter(any))
 def test_shares_sum_to_exactly_100_and_none_is_off_by_more_than_a_tenth(counts):
     found = shares(counts)
@@ -231,7 +232,7 @@ def test_shares_sum_to_exactly_100_and_none_is_off_by_more_than_a_tenth(counts):
     assert all(abs(share - 100 * count / sum(counts)) < 0.1 + 1e-9 for share, count in zip(found, counts, strict=True))
 
 
-@settings(derandomize=True, max_examples=200)
+@seeding.examples(200)
 @given(
     st.lists(st.floats(0, 1e6), min_size=1, max_size=30),
     st.integers(1, 100),

@@ -13,6 +13,7 @@ from data.overview.ageing import listed, too_old
 from data.overview.changes import changes
 from data.settings.model import Definitions, Workflow
 from data.values.periods import Period
+from tests import seeding
 from tests.builders import CLOSED, DOING, DONE, REVIEW, WAITING, Item, at, facts, site
 from tests.data.charts.test_flow_charts import generated
 from tests.data.metrics.oracle import Question
@@ -134,10 +135,11 @@ RULES = (
 )
 
 
+@pytest.mark.seeded
 @pytest.mark.parametrize("rules", RULES)
 def test_random_companies(rules):
     seen, old, nothing = [], 0, 0
-    for seed in range(40):
+    for seed in seeding.numbers(40, times=2):
         asked = question(company(seed), rules, {"active": [DOING]})
         told = compare_changes(*asked)
         seen += [(name, each.kind, each.side) for name, each in told.items()]

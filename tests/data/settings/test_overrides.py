@@ -1,13 +1,14 @@
 """A view may choose other definitions than the saved ones; they are checked like saved settings."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.settings.definitions import table, value_of
 from data.settings.model import Settings
 from data.settings.overrides import BadOverride, patch_of, with_overrides
 from data.values.filters import Filters
+from tests import seeding
 from ui.url import View, parse, query
 
 
@@ -89,7 +90,7 @@ def values(name):
     }.get(name, st.just(known.default))
 
 
-@settings(max_examples=300, derandomize=True, deadline=None, database=None)
+@seeding.examples(300)
 @given(st.data())
 def test_what_a_definition_says_as_text_is_read_back(data):
     names = data.draw(st.lists(st.sampled_from(sorted(table())), min_size=1, max_size=5, unique=True))
@@ -108,7 +109,7 @@ def test_what_a_definition_says_as_text_is_read_back(data):
 
 
 @given(st.text(max_size=40), st.text(max_size=60))
-@settings(max_examples=300, derandomize=True, deadline=None, database=None)
+@seeding.examples(300)
 def test_no_text_breaks_it(name, text):
     for each in (name, "durations", "incident_types", "working_time.holidays", "flow_types", "sprint_weights.bugs"):
         try:

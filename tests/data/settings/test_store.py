@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -17,6 +16,7 @@ import pytest
 from data.settings import store as store_module
 from data.settings.model import FORMAT
 from data.settings.store import Conflict, Invalid, ReadOnly, SettingsStore
+from tests import seeding
 
 ROOT = Path(__file__).parents[3]
 NOW = datetime(2026, 1, 31, 10, tzinfo=UTC)
@@ -399,7 +399,7 @@ def test_eight_programs_lose_no_update(path):
 
 
 def test_a_kill_at_any_moment_leaves_a_whole_file_with_all_that_was_acknowledged(path):
-    rng = random.Random(7)  # noqa: S311 - not a secret
+    rng = seeding.dice(7)
     for round_ in range(20):
         name = f"round {round_}"
         worker = start_worker(path, name, -1)
@@ -418,7 +418,7 @@ def test_a_kill_at_any_moment_leaves_a_whole_file_with_all_that_was_acknowledged
 def test_no_mutation_of_the_file_crashes(store, path):
     store.save(CHOSEN | {"jira": {"url": "https://a.example", "jql": "project = A"}}, revision=0)
     good = path.read_bytes()
-    rng = random.Random(3)  # noqa: S311 - not a secret
+    rng = seeding.dice(3)
     for _ in range(300):
         data = bytearray(good)
         for _ in range(rng.randint(1, 5)):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.facts.dataset import Dataset
@@ -15,6 +15,7 @@ from data.facts.sprint_scope import REASONS
 from data.facts.sprint_statistics import PARTS, stats
 from data.facts.sprint_windows import BACKWARDS, BEFORE_DATA, NO_CLOSE, NO_START, STATES
 from data.settings.model import Definitions, Workflow
+from tests import seeding
 from tests.builders import CLOSED, DOING, DONE, REVIEW, TODO, Item
 from tests.data.sprints.oracle import Told, tell
 from tests.data.sprints.stories import HOUR, Company, Sprint, Story
@@ -22,7 +23,7 @@ from tests.data.sprints.stories import HOUR, Company, Sprint, Story
 BASE = 1_700_000_000_000_000
 SPREAD = 40  # hours in which things happen: many of them at the same instant
 PROBLEM = {0: "", NO_CLOSE: "no close", NO_START: "no start", BACKWARDS: "backwards", BEFORE_DATA: "before data"}
-quick = settings(max_examples=120, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), database=None)  # fmt: skip
+quick = seeding.examples(120)
 when = st.tuples(st.integers(0, SPREAD), st.sampled_from([0, 0, 0, 1, -1])).map(
     lambda each: BASE + each[0] * HOUR + each[1] * 1000
 )

@@ -15,6 +15,7 @@ from data.jira.sender import RetryPolicy
 from data.store import schema
 from data.store.issue_store import IssueStore
 from data.sync.run import sync
+from tests import seeding
 from tests.data.jira.fake import FakeSite, Reply, a_move, an_issue
 
 JQL = "project = A"
@@ -99,7 +100,7 @@ def shaken(seed, folder):
     return equal
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", seeding.seeds(5))
 def test_after_any_faults_two_clean_syncs_are_enough(seed, tmp_path):
     assert shaken(seed, tmp_path)
 

@@ -6,15 +6,16 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.tables.status_intervals import Roles, StatusIntervals, crossings, first_entry, merged, overlap, roles
 from data.tables.tidy import FOREVER, NEVER
+from tests import seeding
 from tests.builders import CLOSED, DOING, DONE, REVIEW, STATUSES, TODO, WAITING, Item, at, site
 
 MS = 1_000
-always = settings(derandomize=True, deadline=None, max_examples=150)
+always = seeding.examples(150)
 BASE = at("2025-01-01")
 SPAN = st.tuples(st.integers(0, 2), st.integers(0, 40), st.integers(0, 12)).map(lambda s: (s[0], s[1], s[1] + s[2]))
 SPANS = st.lists(SPAN, max_size=8)

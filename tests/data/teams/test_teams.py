@@ -7,7 +7,7 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.services.workspace import open_workspace
@@ -18,6 +18,7 @@ from data.values.filters import Filters
 from data.values.periods import PeriodError
 from data.values.teams import TeamView
 from sample.source import SampleSite
+from tests import seeding
 
 NOW = datetime(2026, 11, 16, 12, tzinfo=UTC)
 SHOP = TeamView("Shop", "30d", filters=Filters(projects=("SHOP",), definitions=(("durations", "working_days"),)))
@@ -187,7 +188,7 @@ def test_a_view_that_cannot_be_read_is_kept_when_others_are_saved(store):
 TEXT = st.text(min_size=1, max_size=20)
 
 
-@settings(max_examples=150, derandomize=True, deadline=None, database=None)
+@seeding.examples(150)
 @given(
     st.lists(
         st.builds(
