@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from data.facts.dataset import Dataset
 from data.facts.query import Missing
 from data.facts.rows import Rows, Sieve
+from data.facts.unread import missing_lists, sentences
 
 if TYPE_CHECKING:
     from data.facts.query import MetricQuery
@@ -28,6 +29,8 @@ def no_comments(facts: Dataset) -> Missing | None:
     """What to do when no comment of this site is known and none can be."""
     if len(facts.tables.comments) or not len(facts.tables) or facts.once(complete).any():
         return None
+    if lacking := sentences(missing_lists(facts, "comments")):
+        return Missing(" ".join(("No comments are known.", *lacking)))
     return Missing(
         "No comments are known. Jira shows none to this account, or the data is older than the reading of comments: "
         "sync everything again (python app.py sync --full)."

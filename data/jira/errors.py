@@ -71,6 +71,36 @@ class Forbidden(JiraError):
     advice = "Ask a Jira administrator for the permission to browse the projects, or use another account."
 
 
+class ScopeMissing(Forbidden):
+    """The token is good, but was made without a scope that the request needs. Jira answers 401."""
+
+    code = "scope_missing"
+    default = "The token lacks a scope."
+    advice = "Make a new API token with the scopes that docs/connecting.md lists, and enter it."
+
+
+class Blocked(Forbidden):
+    """403 from something in front of Jira, such as a web application firewall."""
+
+    code = "blocked"
+    default = "Something in front of Jira, such as a firewall, blocked the request."
+    advice = (
+        "This is not about permissions in Jira. Show the request to those who run the network (VPN, proxy, firewall, list "
+        "of allowed addresses), and ask them to let it through."
+    )
+
+
+class CrossSite(Forbidden):
+    """Jira's protection against requests that other web sites make (XSRF) refused the request."""
+
+    code = "cross_site"
+    default = "Jira took the request for one that another web site has made (XSRF check)."
+    advice = (
+        "This is not about permissions in Jira. Most often a proxy on the way adds an Origin or Referer header or changes "
+        "User-Agent: ask those who run it to pass requests to Jira unchanged."
+    )
+
+
 class NotJira(JiraError):
     code = "not_jira"
     default = "The address answers with a web page instead of Jira’s data."
@@ -81,6 +111,25 @@ class NotFound(JiraError):
     code = "not_found"
     default = "Jira does not know that address or item."
     advice = "Check the address of the site, or whether the item was deleted or hidden."
+
+
+class MethodNotAllowed(NotFound):
+    """405: Jira, or a proxy in front of it, does not take this method there."""
+
+    code = "method_not_allowed"
+    default = "This kind of request is not allowed there."
+    advice = (
+        "This is not about permissions in Jira. Most often a proxy or firewall on the way lets only some methods through: "
+        "ask those who run it to allow GET and POST below /rest/."
+    )
+
+
+class ProxyRefused(JiraError):
+    """The proxy that JIRA_PROXY names did not pass the request on."""
+
+    code = "proxy_refused"
+    default = "The proxy did not pass the request on to Jira."
+    advice = "Check JIRA_PROXY: host, port, and user name and password if the proxy asks for them."
 
 
 class Gone(JiraError):

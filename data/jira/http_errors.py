@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -13,17 +14,23 @@ from data.jira.errors import (
     BadAnswer,
     BadPageToken,
     BadQuery,
+    Blocked,
     CaptchaRequired,
+    CrossSite,
     Forbidden,
     Gone,
     JiraError,
+    MethodNotAllowed,
     NotAuthorized,
     NotFound,
     NotJira,
+    ProxyRefused,
     RateLimited,
     Redirected,
+    ScopeMissing,
     ServerTrouble,
 )
+from data.jira.scopes import need_of
 from data.platform.logs import SECRETS
 
 LONGEST_SAID = 300  # characters of Jira's own words in an error
@@ -32,10 +39,41 @@ LONGEST_TOLD = 1e9  # seconds; nobody means more
 WHOLE = frozenset({200, 203})  # statuses of an answer that is all there
 _PAGE_TOKEN = re.compile(r"page\s*token", re.IGNORECASE)
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
-_TYPES: dict[int, type[JiraError]] = {401: NotAuthorized, 403: Forbidden, 404: NotFound, 405: NotFound, 410: Gone}
+_TYPES: dict[int, type[JiraError]] = {
+    401: NotAuthorized,
+    403: Forbidden,
+    404: NotFound,
+    405: MethodNotAllowed,
+    407: ProxyRefused,
+    410: Gone,
+}
+_OF_JIRA = ("X-AREQUESTID", "X-AUSERNAME", "X-ASESSIONID", "X-ANODEID", "ATL-TRACEID")  # headers that Jira itself sets
+_GATEWAY = "api.atlassian.com"
+_SCOPE = re.compile(r"\bscopes?\b", re.IGNORECASE)
+_XSRF = re.compile(rb"\bXSRF\b", re.IGNORECASE)
 
 
-def refusal(status: int, headers: Mapping[str, str], body: bytes, *, now: datetime, query: bool = False) -> JiraError | None:  # fmt: skip
+@dataclass(frozen=True)
+class SentRequest:
+    """The request that was answered: its method, its path below the address of the site, and that address."""
+
+    method: str = ""
+    path: str = ""
+    site: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}".strip()
+
+
+def refusal(
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    now: datetime,
+    query: bool = False,
+    asked: SentRequest = SentRequest(),
+) -> JiraError | None:
     """The error that this answer stands for, None for a success. `query`: the question held JQL."""
     if 200 <= status < 300:
         return _odd_success(status, headers, body)
@@ -54,8 +92,10 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes, *, now: dateti
         return BadQuery(_with("Jira does not accept the query", said), status=status)
     if status == 403 and login in ("AUTHENTICATED_FAILED", "AUTHENTICATION_DENIED"):
         return NotAuthorized(_with(NotAuthorized.default.rstrip("."), said), status=status)
-    if kind := _TYPES.get(status):
-        return kind(_with(kind.default.rstrip("."), said), status=status)
+    if status in (401, 403) and _SCOPE.search(said):
+        return _scope_missing(status, said, asked)
+    if kind := _kind(status, headers, body):
+        return kind(_with(_about(kind, asked), said), hint=_hint(kind, asked), status=status)
     if status in RETRIED or status >= 500:
         return ServerTrouble(_with(f"Jira has an internal problem (HTTP {status})", said), status=status)
     return JiraError(_with(f"Jira answered HTTP {status}", said), status=status)
@@ -75,6 +115,44 @@ def _odd_success(status: int, headers: Mapping[str, str], body: bytes) -> JiraEr
     if status not in WHOLE:
         return BadAnswer(f"Jira did not send its whole answer (HTTP {status}).")
     return None
+
+
+def _kind(status: int, headers: Mapping[str, str], body: bytes) -> type[JiraError] | None:
+    """Which error the status stands for. Of 403 there are several: permissions, XSRF protection, a firewall."""
+    if status != 403:
+        return _TYPES.get(status)
+    if _XSRF.search(body[:4000]):
+        return CrossSite
+    names = {name.upper() for name in headers}
+    return Blocked if looks_like_html(headers, body) and not names.intersection(_OF_JIRA) else Forbidden
+
+
+def _about(kind: type[JiraError], asked: SentRequest) -> str:
+    """What happened, and to which request."""
+    return kind.default.rstrip(".") + (f" ({asked})" if asked.path else "")
+
+
+def _hint(kind: type[JiraError], asked: SentRequest) -> str:
+    """What to do; "" for what always holds. Whoever uses the gateway's address already need not be told of it."""
+    if kind is NotAuthorized and _GATEWAY in asked.site:
+        return (
+            "Make a new API token with scopes and enter it with the e-mail address of the same account; check the cloud id "
+            f"in {asked.site}. A token without scopes needs the site’s own address."
+        )
+    return ""
+
+
+def _scope_missing(status: int, said: str, asked: SentRequest) -> ScopeMissing:
+    """Names the request and the scopes that it needs."""
+    need = need_of(asked.method, asked.path)
+    request = f" for {asked}" if asked.path else ""
+    needs = f", which needs {need.scopes}" if need else ""
+    hint = (
+        f"Make a new API token with the scope {need.scopes}, and enter it. docs/connecting.md lists all."
+        if need
+        else ""
+    )
+    return ScopeMissing(_with(f"The token lacks a scope{request}{needs}", said), hint=hint, status=status)
 
 
 def looks_like_html(headers: Mapping[str, str], body: bytes) -> bool:

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from data.jira import comments, protocol
 from data.jira.answers import CommentPage, History, Issue, Page
 from data.jira.client import Jira, PageCursor
-from data.jira.errors import BadQuery, Cancelled, Forbidden, JiraError, NotFound
+from data.jira.errors import BadQuery, Blocked, Cancelled, CrossSite, Forbidden, JiraError, NotFound
 from data.jira.sender import never
 
 AT_ONCE = 4
@@ -38,12 +38,13 @@ class Census:
 class Comments:
     """The comments of an issue whose page showed only some of them. `updated`: of the issue, as that page said it.
 
-    `page` is None where they may not be read.
+    `page` is None where they may not be read; `error` says why.
     """
 
     issue_id: int
     updated: Any
     page: CommentPage | None
+    error: JiraError | None = None
 
 
 Found = Page | Histories | Census | Comments
@@ -405,7 +406,7 @@ def changelogs(jira: Jira, issue_ids: Sequence[int], field_ids: Sequence[str]) -
     """Complete histories of Cloud issues: in bulk, or one by one where a proxy does not let bulk fetching through."""
     try:
         return jira.changelogs(issue_ids, field_ids)
-    except NotFound:
+    except (NotFound, Blocked, CrossSite):
         return _one_by_one(jira, issue_ids)
     except JiraError as error:
         if error.status != 400 or not field_ids:
@@ -426,8 +427,8 @@ def comments_of(jira: Jira, issue_id: int, updated: Any) -> Comments:
     """All comments of an issue, as far as this account may read them."""
     try:
         return Comments(issue_id, updated, jira.comments(issue_id))
-    except (NotFound, Forbidden):
-        return Comments(issue_id, updated, None)
+    except (NotFound, Forbidden) as error:
+        return Comments(issue_id, updated, None, error)
 
 
 def number_of(issue: Issue) -> int | None:

@@ -212,7 +212,8 @@ class Sender:
         if response.headers.get("X-RateLimit-NearLimit", "").strip().lower() == "true":
             self.gate.near_limit()
         now = http_errors.server_time(response.headers) or datetime.now(UTC)
-        refused = http_errors.refusal(response.status_code, response.headers, body, now=now, query=query)
+        asked = http_errors.SentRequest(request.method, request.path, self.connection.url)
+        refused = http_errors.refusal(response.status_code, response.headers, body, now=now, query=query, asked=asked)
         if refused is not None:
             raise refused
         return Answer(response.headers, body)

@@ -9,6 +9,7 @@ from typing import Any
 from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
+from data.facts.unread import missing_lists, needed_by, sentences
 from data.metrics.catalogue import Metric
 from data.metrics.display import display
 from data.metrics.registry import CATALOG
@@ -51,7 +52,9 @@ def measure(metric: Metric, facts: Dataset, period: Period) -> MetricValue:
         rows = rows_for(metric, asked)
         value = metric(rows, asked)
         if value is None:
-            return _without(metric, asked, ErrorState.NO_DATA, _why_nothing(metric, rows), {}, rows)
+            lacking = sentences(missing_lists(facts, *needed_by(metric.name, metric.family, facts)))
+            message = " ".join((*lacking, _why_nothing(metric, rows)))
+            return _without(metric, asked, ErrorState.NO_DATA, message, {}, rows)
         return _success(metric, asked, rows, value)
     except PeriodError:
         raise
@@ -107,7 +110,8 @@ def _success(metric: Metric, asked: MetricQuery, rows: Rows, value: float) -> Me
     }
     if details["low_confidence"] and metric.shows not in COUNTS:
         details["trend_verdict"] = None  # better or worse cannot be told from so few
-    details["notes"] = [*details["notes"], *_reach(facts, asked.start)]
+    lacking = sentences(missing_lists(facts, *needed_by(metric.name, metric.family, facts)))
+    details["notes"] = [*details["notes"], *_reach(facts, asked.start), *lacking]
     if asked.end > facts.now:
         details["so_far"] = True
     return _answer(metric, asked, ErrorState.SUCCESS, None, rows, details, value, tier)

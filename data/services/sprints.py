@@ -21,6 +21,7 @@ from data.values.periods import zone_named
 from data.values.problem import Problem
 from data.values.sprints import BoardChoice, OneSprint, SprintRow
 from data.values.sprints import Sprints as Page
+from data.values.unread import of_result
 
 if TYPE_CHECKING:
     from data.services.workspace import Workspace
@@ -129,15 +130,9 @@ class Sprints:
     def _nothing(self) -> Problem:
         """Why there are neither boards nor sprints."""
         head = self._workspace.place.synced()
-        said = (head.last_result or {}).get("warnings", []) if head else []
-        refused = [str(each) for each in said if "boards" in str(each) and "could not be read" in str(each)]
+        refused = [each for each in of_result(head.last_result if head else None) if each.what == "boards"]
         if refused:
-            return Problem(
-                "Jira did not show any boards.",
-                refused[0],
-                "Ask an administrator for access to Jira Software and to the boards’ projects (a scoped token needs "
-                "read:board-scope:jira-software and read:sprint:jira-software), then sync.",
-            )
+            return Problem("Jira did not show any boards.", refused[0].why, f"{refused[0].todo} Then sync.")
         return Problem(
             "There are no boards and no sprints in this data.",
             "The projects of the query have no board, or this Jira has no Jira Software.",

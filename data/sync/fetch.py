@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from data.jira import protocol, reading
 from data.jira.answers import Page
 from data.jira.client import Jira
-from data.jira.errors import NotFound, Shrunk
+from data.jira.errors import Forbidden, NotFound, Shrunk
 from data.jira.reading import Census, Comments, Found
 from data.store.issue_store import IssueStore, ScopeRow
 from data.store.writer import Writer
@@ -222,8 +222,8 @@ class Gather:
             return self._census()
         try:
             count = reading.patiently(lambda: self.jira.approximate_count(self.jql), self.cancelled)
-        except NotFound:
-            return None  # an old proxy; the next census finds it
+        except (NotFound, Forbidden):
+            return None  # an old proxy, or a token without that scope; the next census finds it
         return None if count == len(known) else self._census()
 
     def _census(self) -> dict[int, str]:

@@ -6,7 +6,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Collection
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from data.sync import parse, site_lists
 from data.sync.fetch import CENSUS_EVERY, Gather
 from data.sync.stage import Intake, Progress, Tally
 from data.sync.staging_file import ROWS, staged
+from data.values.unread import of_result
 
 DEFAULT_JQL = "updated >= -365d"
 FULL_EVERY = timedelta(days=7)
@@ -54,6 +55,7 @@ class SyncResult:
     restarts: int = 0  # queries begun anew because their pages led nowhere
     resumed: int = 0  # issues that an earlier try had read, and that were not read again
     incomplete_comments: int = 0  # issues whose comments did not all come
+    unread: list[dict[str, Any]] = field(default_factory=list)  # lists that Jira did not show, by the last good sync
     cursor: str | None = None  # the next sync asks for what was updated since then, less an overlap
 
     def to_dict(self) -> dict[str, Any]:
@@ -145,6 +147,7 @@ def _result(
         restarts=jira.restarts,
         resumed=tally.resumed,
         incomplete_comments=len(tally.incomplete_comments),
+        unread=[each.to_dict() for each in (tally.unread if error is None else of_result(held and held.last_result))],
         cursor=_iso(datetime.fromtimestamp(held.cursor / _SECOND, UTC)) if held and held.cursor else None,
     )
 
@@ -190,7 +193,7 @@ class _Sync:
         before = self.store.scope_row(self.scope)
         if before is None:
             raise StoreError
-        site = site_lists.read_lists(self.jira, self.cancelled)
+        site = site_lists.read_lists(self.jira, self.tally, self.cancelled)
         wants = parse.wanted(site.fields, self.mapped)
         self.everything = full or before.cursor is None or _is_due(before.full_at, started, FULL_EVERY)
         missing = frozenset() if self.everything else wants.held - before.fetched_fields
@@ -232,6 +235,10 @@ class _Sync:
                 # Not what was mapped once: it is no longer kept up to date, and is read again when it is mapped again.
                 "fetched_fields": json.dumps(sorted(wants.held - (frozenset() if gather.filled else missing))),
                 "census_at": _micros(started) if gather.counted else before.census_at,
+                # With the data, so that nobody reads it without knowing what is missing; the whole result follows.
+                "last_result": json.dumps(
+                    {**(before.last_result or {}), "unread": [each.to_dict() for each in self.tally.unread]}
+                ),
             }
             self._publish(intake, site, gone, missing, head)
 

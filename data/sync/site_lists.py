@@ -5,44 +5,52 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from sqlalchemy import delete, select
 
 from data.jira import reading
 from data.jira.answers import Board, IssueType, JiraField, Sprint, Status, Version
 from data.jira.client import Jira
-from data.jira.errors import Forbidden, JiraError, NotFound
+from data.jira.errors import CaptchaRequired, JiraError, NotAuthorized
 from data.store import schema
 from data.store.writer import Writer
 from data.sync import parse
 from data.sync.stage import Tally
 
 MOST_BOARDS = 200
-_CLOSED = frozenset({400, 401, 403, 404, 405, 410})  # no Jira Software, or a token without its scope
+_NAMED = 5  # projects or boards in a warning
+_CLOSED = frozenset({400, 401, 403, 404, 405, 410})  # closed to this account or token, or not there at all
 Say = Callable[[str, int, int, str], None]
+T = TypeVar("T")
 
 
 @dataclass
 class Lists:
-    """The lists as read; `unread`: projects whose versions could not be read, so that the old ones stay."""
+    """The lists as read. Of projects that have no entry in `versions` the old ones stay."""
 
     fields: list[JiraField]
     statuses: list[Status]
-    types: list[IssueType]
+    types: list[IssueType]  # empty where they could not be read: issues show the types that they have
     versions: dict[str, list[Version]] = field(default_factory=dict)
     boards: dict[int, Board] = field(default_factory=dict)
     sprints: dict[int, Sprint] = field(default_factory=dict)
     whole: bool = False  # all boards and sprints could be read
 
 
-def read_lists(jira: Jira, cancelled: Callable[[], bool]) -> Lists:
-    """Fields, statuses and types, side by side."""
-    asked = {"fields": jira.fields, "statuses": jira.statuses, "types": jira.issue_types}
+def read_lists(jira: Jira, tally: Tally, cancelled: Callable[[], bool]) -> Lists:
+    """Fields, statuses and types, side by side. Numbers need the first two; without the list of types there is a warning."""
+    asked = {"fields": jira.fields, "statuses": jira.statuses, "types": partial(_or_error, jira.issue_types)}
     with reading.Crew(cancelled) as crew:
         for name, ask in asked.items():
             crew.start(name, ask)
-        return Lists(**{name: done.result() for name, done in crew.results()})
+        found = {name: done.result() for name, done in crew.results()}
+    if isinstance(error := found["types"], JiraError):
+        tally.miss("types", (), error)
+        tally.warn(f"The list of issue types could not be read, so only types that issues have are known: {error}")
+        found["types"] = []
+    return Lists(**found)
 
 
 def read_of_projects(
@@ -55,27 +63,24 @@ def read_of_projects(
     *,
     sprints: bool,
 ) -> None:
-    """Versions, boards and sprints of these projects. Boards and sprints that cannot be read are a warning."""
+    """Versions, boards and sprints of these projects. What of them cannot be read is a warning, and noted as missing."""
     lists.whole = sprints
+    refused: dict[str, dict[str, JiraError]] = {}
     with reading.Crew(cancelled) as crew:
         for key in sorted(projects):
-            crew.start(("versions", key), _versions_of, jira, key)
+            crew.start(("versions", key), _versions_or_error, jira, key)
             if sprints:
-                crew.start(("boards", key), _or_none, jira.boards, key)
+                crew.start(("boards", key), _or_error, jira.boards, key)
         count, cut = 0, set()
         for (what, key), done in crew.results():
             found = done.result()
             if what == "versions":
                 count += 1
                 say("versions", count, len(projects), f"Reading versions: {count} of {len(projects)} projects")
-                if found is None:
-                    tally.warn(f"The versions of project {key} could not be read.")
-                else:
-                    lists.versions[key] = found
-            elif found is None:
-                lists.whole = False
-                which = f"The boards of project {key}" if what == "boards" else f"The sprints of board {key}"
-                tally.warn(f"{which} could not be read: this account, its token or this site has no access to them.")
+            if isinstance(found, JiraError):
+                refused.setdefault(what, {})[str(key)] = found
+            elif what == "versions":
+                lists.versions[key] = found
             elif what == "boards":
                 for each in found:
                     if each.id in lists.boards or each.id in cut:
@@ -85,29 +90,59 @@ def read_of_projects(
                         continue
                     lists.boards[each.id] = each
                     if each.kind != "kanban":
-                        crew.start(("sprints", each.id), _or_none, jira.sprints, each.id)
+                        crew.start(("sprints", each.id), _or_error, jira.sprints, each.id)
             else:
                 for each in found:
                     lists.sprints.setdefault(each.id, each)
+    _tell_refused(refused, tally)
+    lists.whole = lists.whole and refused.keys() <= {"versions"}
     if cut:
         lists.whole = False
         tally.warn(f"There are {len(lists.boards) + len(cut)} boards; the first {MOST_BOARDS} were read.")
 
 
-def _or_none(ask: Callable[[Any], Any], what: Any) -> Any:
+def _tell_refused(refused: dict[str, dict[str, JiraError]], tally: Tally) -> None:
+    """One warning for each kind of list and each reason, however many projects or boards it concerns."""
+    owner = {"versions": "project", "boards": "project", "sprints": "board"}
+    for what, errors in sorted(refused.items()):
+        reasons: dict[str, list[str]] = {}
+        for name, error in errors.items():
+            reasons.setdefault(error.code, []).append(name)
+        for names in reasons.values():
+            error = errors[names[0]]
+            tally.miss(what, names, error)
+            tally.warn(f"The {what} of {_named(owner[what], names)} could not be read: {error}")
+
+
+def _named(owner: str, names: Collection[str]) -> str:
+    """
+    >>> _named("project", ["A"]), _named("board", ["1", "2"]), _named("project", "ABCDEFG")
+    ('project A', 'boards 1 and 2', '7 projects (A, B, C, D, E, …)')
+    """
+    if len(names) == 1:
+        return f"{owner} {next(iter(names))}"
+    if len(names) <= _NAMED:
+        *most, last = names
+        return f"{owner}s {', '.join(most)} and {last}"
+    return f"{len(names)} {owner}s ({', '.join(list(names)[:_NAMED])}, …)"
+
+
+def _or_error(ask: Callable[..., T], *args: Any) -> T | JiraError:
+    """What `ask` gives, or why Jira keeps it from this account. Raises JiraError that concerns more than this list."""
     try:
-        return ask(what)
+        return ask(*args)
     except JiraError as error:
-        if error.status not in _CLOSED:
+        if error.status not in _CLOSED or isinstance(error, CaptchaRequired):
             raise
-        return None
+        return error
 
 
-def _versions_of(jira: Jira, key: str) -> list[Version] | None:
-    try:
-        return jira.versions(key)
-    except (NotFound, Forbidden):
-        return None
+def _versions_or_error(jira: Jira, key: str) -> list[Version] | JiraError:
+    """The same; a refused token ends the sync."""
+    found = _or_error(jira.versions, key)
+    if isinstance(found, NotAuthorized):
+        raise found
+    return found
 
 
 def write(lists: Lists, writer: Writer, seen: parse.Seen, *, sprints: bool) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from data.jira import comments
 from data.jira.answers import History, Issue, Page
+from data.jira.errors import JiraError
 from data.jira.protocol import whole
 from data.jira.reading import Comments, Histories
 from data.platform.logs import SECRETS
@@ -14,6 +15,7 @@ from data.store import schema
 from data.sync import parse
 from data.sync.parse import Rows, Unreadable, Wanted
 from data.sync.staging_file import FILL_STORIED, FILLED, INCOMPLETE, ROWS, STORIED, Staging
+from data.values.unread import Unread
 
 MOST_WARNINGS = 50
 _NAMED = 3  # keys in a warning
@@ -48,6 +50,8 @@ class Tally:
     warnings: list[str] = field(default_factory=list)
     incomplete: set[int] = field(default_factory=set)
     incomplete_comments: set[int] = field(default_factory=set)
+    closed_comments: dict[int, JiraError] = field(default_factory=dict)  # issues whose comments Jira refuses to show
+    unread: list[Unread] = field(default_factory=list)
 
     @property
     def odd(self) -> int:
@@ -56,13 +60,18 @@ class Tally:
 
     @property
     def complete(self) -> bool:
-        """Nothing is known to be missing."""
-        return not (self.incomplete or self.incomplete_comments or self.odd or self.lost)
+        """Nothing is known to be missing that Jira would give to this account."""
+        cut = self.incomplete_comments - self.closed_comments.keys()
+        return not (self.incomplete or cut or self.odd or self.lost)
 
     def warn(self, text: str) -> None:
         """Keeps the first warnings, without secrets: they go into the store and onto the screen."""
         if len(self.warnings) < MOST_WARNINGS:
             self.warnings.append(SECRETS.clean(text))
+
+    def miss(self, what: str, names: Collection[str], error: JiraError) -> None:
+        """Notes a list that could not be read: the numbers that need it say so."""
+        self.unread.append(Unread(what, tuple(names), error.message, error.hint))
 
     def leave_out(self, key: str, error: Exception | None = None) -> None:
         """Counts something that cannot be read, and names the issue."""
@@ -175,10 +184,13 @@ class Intake:
         else:
             self.short.pop(number, None)
             self.tally.incomplete_comments.discard(number)
+            self.tally.closed_comments.pop(number, None)
 
     def take_comments(self, found: Comments) -> None:
         """The comments of an issue that showed only some; those of an older page of it are left."""
         number = found.issue_id
+        if found.error is not None and number in self.short:
+            self.tally.closed_comments[number] = found.error
         if found.page is None or number not in self.short or self.short[number] != found.updated:
             return
         whole = comments.is_whole(found.page)
@@ -263,7 +275,16 @@ class Intake:
             what = str(error) if isinstance(error, Unreadable) else f"its history has a shape that we cannot read ({type(error).__name__})"  # fmt: skip
             self.tally.odd_histories += 1
             self.tally.warn(f"{keys.get(number, number)}: {what}.")
-        if cut := sorted(self.tally.incomplete_comments):
+        closed = {
+            number: error
+            for number, error in self.tally.closed_comments.items()
+            if number in self.tally.incomplete_comments
+        }
+        if closed:
+            named, error = self.staging.keys(sorted(closed)[:_NAMED]), next(iter(closed.values()))
+            self.tally.miss("comments", sorted(named.values()), error)
+            self.tally.warn(f"Not all comments of {_some(len(closed), named.values())} could be read: {error}")
+        if cut := sorted(self.tally.incomplete_comments - closed.keys()):
             named = self.staging.keys(cut[:_NAMED])
             self.tally.warn(f"Jira did not give all comments of {_some(len(cut), named.values())}.")
         if lost := self.tally.lost:

@@ -19,6 +19,7 @@ from data.tables import sprint_tables
 from data.tables.frames import FOREVER, NEVER
 from data.tables.frames import frame as _frame
 from data.values.periods import first_instant, known_zone, zone_named
+from data.values.unread import Unread, of_result
 
 DAY = 86_400_000_000  # microseconds
 FLAG_FIELDS = ("flagged", "impediment")
@@ -59,6 +60,7 @@ class Tables:
     fields: our field name → one value an issue (dates: µs; numbers: float; words: tuple of words or None).
     date_only: our field name → True where Jira gave plain dates.
     unknown_statuses: how many changes name a status that the site no longer has.
+    unread: lists that Jira did not show to this account at the last good sync.
     """
 
     revision: str
@@ -76,6 +78,7 @@ class Tables:
     fields: Mapping[str, NDArray] = field(default_factory=dict)
     date_only: Mapping[str, bool] = field(default_factory=dict)
     unknown_statuses: int = 0
+    unread: tuple[Unread, ...] = ()
     comments: pd.DataFrame = field(default_factory=lambda: _no_comments())
     boards: pd.DataFrame = field(default_factory=sprint_tables.no_boards)
     sprints: pd.DataFrame = field(default_factory=sprint_tables.no_sprints)
@@ -115,6 +118,7 @@ def read(connection: Connection, scope: int, mapping: Mapping[str, str]) -> Tabl
         fields=fields,
         date_only=date_only,
         unknown_statuses=unknown,
+        unread=of_result(head["last_result"]),
         comments=_comments(connection, scope, issues["issue_id"].to_numpy()),
         **sprint_tables.read(connection, scope, mapping.get("story_points"), number, issues["created"].to_numpy()),
     )

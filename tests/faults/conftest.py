@@ -135,7 +135,11 @@ class Syncs:
             if each.error:
                 assert snapshot(store, ADDRESS) == before, "the old data was touched"
             elif each.complete:
-                found = differences(self.site, store, ADDRESS, mapped=self.mapped, limits=self.limits, cloud=self.cloud)
+                unread = {row["what"] for row in each.unread}
+                assert all(any(what in warning for warning in each.warnings) for what in unread), each.warnings
+                found = differences(
+                    self.site, store, ADDRESS, mapped=self.mapped, limits=self.limits, cloud=self.cloud, unread=unread
+                )
                 assert not found, "it says complete, but:\n" + "\n".join(found)
             else:
                 assert each.warnings, "not complete, and nobody says why"

@@ -93,7 +93,10 @@ def test_comments_refused(make, at_once, code):
     syncs.server.fault(faults.status(code), "comments", times=None)
     syncs.sync()
     syncs.honest()
-    assert all(each.incomplete_comments for each in syncs.results)
+    for each in syncs.results:
+        assert each.complete and each.incomplete_comments
+        assert [row["what"] for row in each.unread] == ["comments"]
+        assert "Not all comments of" in each.warnings[0] and "GET /rest/api/" in each.warnings[0]
     syncs.recovers()
 
 

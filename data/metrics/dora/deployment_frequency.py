@@ -11,6 +11,7 @@ from data.facts.days import calendar
 from data.facts.deployments import deployment_rows, uses_versions
 from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
+from data.facts.unread import missing_lists, sentences
 from data.metrics.catalogue import metric
 from data.metrics.tiers import tier_of_frequency
 
@@ -21,6 +22,10 @@ def no_source(facts: Dataset) -> Missing | None:
         if facts.field("deployment_date") is None:
             return Missing("Map the Jira field that holds the deployment date.", ("deployment_date",))
     elif not len(facts.tables.versions) or facts.tables.versions["release_date"].isna().all():
+        if lacking := sentences(missing_lists(facts, "versions")):
+            return Missing(
+                f"No deployments are known: no deployment date is mapped. {' '.join(lacking)}", ("deployment_date",)
+            )
         return Missing(
             "No deployments are known: no deployment date is mapped, and no version in Jira has a release date. "
             "Map the deployment date, or release versions in Jira.",

@@ -8,6 +8,7 @@ from data.facts.changes import change_rows, first_deployed
 from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
+from data.facts.unread import missing_lists, sentences
 from data.metrics.catalogue import metric
 from data.metrics.spread import spread
 from data.metrics.tiers import score, tier_of
@@ -19,6 +20,11 @@ def no_deployed_changes(facts: Dataset) -> Missing | None:
 
     if facts.field("deployed_to_production_date") is not None or (facts.once(first_deployed)[0] != NEVER).any():
         return None
+    if lacking := sentences(missing_lists(facts, "versions")):
+        return Missing(
+            f"No change is known to be in production: no date of deployment is mapped. {' '.join(lacking)}",
+            ("deployed_to_production_date",),
+        )
     return Missing(
         "No change is known to be in production. Map the date at which changes are deployed, or set fix versions on issues "
         "and release them in Jira.",

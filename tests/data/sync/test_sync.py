@@ -195,7 +195,10 @@ def test_a_moved_issue_keeps_its_id_and_changes_its_key(site, store):
     site.issues[1009]["key"] = "B-1"
     result = good(site, store)
     assert store.summaries(1, [1009])[1009][0] == "B-1"
-    assert result.warnings == ["The versions of project B could not be read."]
+    [warning] = result.warnings
+    assert warning.startswith("The versions of project B could not be read: Jira does not know that address or item")
+    assert "GET /rest/api/3/project/B/version" in warning
+    assert [(each["what"], each["names"]) for each in result.unread] == [("versions", ["B"])]
     assert (result.issues, result.complete) == (250, True)
 
 
