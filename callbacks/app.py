@@ -16,6 +16,7 @@ import callbacks
 from callbacks.bundle import SEPARATE, addresses, bundle
 from callbacks.compression import compress
 from callbacks.context import WORKSPACE, show_error
+from callbacks.errors import answer_errors
 from callbacks.export import downloads
 from callbacks.health import health
 from callbacks.login import require_login
@@ -90,6 +91,7 @@ def create_app(
     server.register_blueprint(downloads)
     server.register_blueprint(reports)
     server.register_blueprint(health)
+    answer_errors(server)
     name_requests(server)  # first, so that a refusal has a name too
     compress(server)  # runs after the headers are set: the last registered runs first
     require_login(server, access)

@@ -7,6 +7,7 @@ from typing import Any
 
 from dash import set_props
 from flask import current_app
+from werkzeug.exceptions import HTTPException
 
 from callbacks.requests import request_name
 from data.settings.overrides import BadOverride
@@ -41,7 +42,12 @@ def period_of(view: View) -> Period:
 
 
 def problem_of(error: Exception) -> tuple[Problem, str]:
-    """The error in words for a person, and a request id when only the log knows more."""
+    """The error in words for a person, and a request id when only the log knows more.
+
+    A refusal of the request itself (HTTPException) is raised again: `callbacks.errors` answers it.
+    """
+    if isinstance(error, HTTPException):
+        raise error
     if isinstance(error, PeriodError):
         return Problem(str(error)), ""
     message, hint = getattr(error, "message", None), getattr(error, "hint", None)

@@ -7,6 +7,7 @@ from typing import Any
 
 from dash import MATCH, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, no_update
 
+from callbacks.bodies import Misfit
 from callbacks.cards import question_id
 from callbacks.context import known_metric, period_of, problem_of, workspace
 from callbacks.jobs_detail import show_jobs_detail
@@ -101,8 +102,10 @@ def show_rows(request: dict[str, Any] | None, view: dict[str, str]) -> tuple[Any
     period, part = period_of(asked), {"first": first, "count": most, **narrowing(request)}
     if asked.chart and not asked.metric:
         page = ws.charts.issues(asked.chart, asked.pick, period, asked.filters, options=asked.own, **part)
+    elif (metric := known_metric(asked.metric)) is None:
+        raise Misfit
     else:
-        page = ws.issue_page(asked.metric, period, asked.filters, **part)
+        page = ws.issue_page(metric, period, asked.filters, **part)
     found = rows(page.rows, ws.status().zone)
     return {"rowData": found, "rowCount": page.total}, f"{counted(page.total, 'row')}"
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import BadRequest, NotFound
 
-from callbacks.context import known_metric, period_of, problem_of, workspace
+from callbacks.context import known_metric, period_of, workspace
 from data.services.downloads import Downloads, Sheet
 from data.values.numbers import JOB_METRICS
 from data.values.periods import Period
@@ -14,10 +14,6 @@ from ui.url import View, parse
 downloads = Blueprint("downloads", __name__, url_prefix="/export")
 CSV, XLSX = "csv", "xlsx"
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-class NoSuchMetric(Exception):
-    """The link names a metric that the catalogue does not have."""
 
 
 @downloads.get("/numbers.<kind>")
@@ -54,35 +50,24 @@ def issues(kind: str) -> Response:
     return workbook_file(desk, desk.issues(name, period, view.filters), f"{name}_issues", period, view)
 
 
-@downloads.errorhandler(Exception)
-def refused(error: Exception) -> tuple[Response, int]:
-    """A sentence instead of a page: the link was wrong, or the file could not be made."""
-    if isinstance(error, NoSuchMetric):
-        return _sentence("There is no such metric. Open the download from its card."), 400
-    if isinstance(error, NotFound):
-        return _sentence("Downloads are .csv or .xlsx."), 404
-    problem, request_id = problem_of(error)
-    if request_id:
-        return _sentence(f"{problem} Request {request_id}."), 500
-    return _sentence(str(problem)), 400
-
-
-def _sentence(words: str) -> Response:
-    return Response(f"{words}\n", mimetype="text/plain")
-
-
 def asked_file(kind: str) -> tuple[View, Period]:
     """What the query of a download asks. Raises NotFound for a kind of file that there is not."""
-    if kind not in (CSV, XLSX):
-        raise NotFound
+    check_kind(kind, CSV, XLSX)
     view = parse(request.query_string.decode("utf-8", "replace"))
     return view, period_of(view)
+
+
+def check_kind(kind: str, *kinds: str) -> None:
+    """Raises NotFound, which names the kinds of file that this download has, for any other."""
+    if kind not in kinds:
+        *others, last = (f".{each}" for each in kinds)
+        raise NotFound(f"This download is {', '.join(others)} or {last}.")
 
 
 def _metric(view: View) -> str:
     name = known_metric(view.metric)
     if name is None:
-        raise NoSuchMetric
+        raise BadRequest("There is no such metric. Open the download from its card.")
     return name
 
 

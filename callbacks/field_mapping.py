@@ -77,7 +77,7 @@ def open_or_close(
 ) -> tuple[Any, Any, bool, Any]:
     """Open for the gear or a card; close at once without changes, else ask first; close after saving."""
     match ctx.triggered_id:
-        case M.ASKED:
+        case M.ASKED if asked:
             return True, {"open": True, "n": asked["n"], "metric": asked.get("metric")}, True, no_update
         case M.CLOSE if draft:
             return no_update, no_update, False, f"Discard {count(len(draft), 'change')}?"

@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from callbacks.cards import question_id
 from callbacks.context import period_of, workspace
-from callbacks.export import csv_file, downloads
+from callbacks.export import check_kind, csv_file, downloads
 from data.exports.csv import csv_text
 from data.values.periods import Period
 from data.values.problem import Problem
@@ -110,8 +110,7 @@ def _asked() -> tuple[View, Period]:
 @downloads.get("/jobs.<kind>")
 def jobs_file(kind: str) -> Response:
     """Everything: numbers and records (JSON), numbers (CSV), a report (Markdown)."""
-    if kind not in ("json", "csv", "md"):
-        raise NotFound
+    check_kind(kind, "json", "csv", "md")
     view, period = _asked()
     desk, narrowed = workspace().jtbd, _narrowed(view)
     if kind == "csv":
@@ -130,7 +129,7 @@ def _named(text: str, kind: str, name: str) -> Response:
 def jobs_table(table: str) -> Response:
     """One table of the tab."""
     if table not in _TABLES:
-        raise NotFound
+        raise NotFound(f"There is no such table. There are: {', '.join(sorted(_TABLES))}.")
     view, period = _asked()
     return csv_file(workspace().jtbd.csv(table, period, view.filters, **_narrowed(view)), f"jobs_{table}", period)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from callbacks.context import period_of, problem_of, workspace
+from callbacks.context import period_of, workspace
 from ui.url import parse, query
 
 reports = Blueprint("reports", __name__)
@@ -31,11 +31,3 @@ def report() -> Response:
     name = f"throughline_report_{period.first}_{period.last}.html"
     headers = {"Content-Disposition": f'{how}; filename="{name}"', "Content-Security-Policy": POLICY}
     return Response(made, mimetype="text/html", headers=headers)
-
-
-@reports.errorhandler(Exception)
-def refused(error: Exception) -> tuple[Response, int]:
-    """A sentence instead of a page: the link was wrong, or the report could not be made."""
-    problem, request_id = problem_of(error)
-    words = f"{problem} Request {request_id}." if request_id else str(problem)
-    return Response(f"{words}\n", mimetype="text/plain"), 500 if request_id else 400

@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from dash import Dash
 from flask import Flask, Response, abort, request
-from werkzeug.exceptions import HTTPException
 
-log = logging.getLogger(__name__)
+from callbacks.bodies import Bodies, Misfit
+from callbacks.errors import CALLBACKS, LIBRARIES
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 MAX_BODY = 1_000_000  # bytes; no callback of ours sends more than a fraction of it
-_CALLBACKS = "/_dash-update-component"
-_LIBRARIES = "/_dash-component-suites/"
+_READS = ("GET", "HEAD", "OPTIONS")
 _ANY_PAGE = "/<path:path>"  # how Dash names the address that catches all others
 
 
 def secure(app: Dash, hosts: Iterable[str] = ()) -> None:
     """Headers on every answer; only known hosts, only our own pages as origin, only sound bodies."""
     server: Flask = app.server
-    server.config.setdefault("MAX_CONTENT_LENGTH", MAX_BODY)
+    server.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     allowed = {*LOOPBACK, *(each.strip().lower() for each in hosts if each.strip())}
-    policy = _policy(app)
+    policy, bodies = _policy(app), Bodies(app)
 
     @server.before_request
     def known_host_only() -> None:
         if _host(request.host) not in allowed:
             abort(400, "This address is not served here. Add it to THROUGHLINE_HOSTS if it should be.")
-        origin = request.headers.get("Origin")
-        unsafe = request.method not in ("GET", "HEAD", "OPTIONS")
-        if unsafe and origin and urlsplit(origin).netloc.lower() != request.host.lower():
+        if request.method not in _READS and not _is_own_page():
             abort(403, "This request came from another site.")
+
+    @server.before_request
+    def body_of_a_size_only() -> None:
+        size = request.content_length
+        if size is None and request.method not in _READS:
+            size = len(request.get_data()) + 1  # what says no size is read up to the limit, and cut there
+        if size is not None and size > MAX_BODY:
+            abort(413, f"The body is too large: {MAX_BODY:,} bytes are the most.")
 
     @server.before_request
     def known_pages_only() -> Response | None:
@@ -44,14 +48,13 @@ def secure(app: Dash, hosts: Iterable[str] = ()) -> None:
 
     @server.before_request
     def sound_body_only() -> None:
-        if request.path == _CALLBACKS and request.method == "POST":
-            body = request.get_json(force=True, silent=True)
-            if not _is_callback(body) or body["output"] not in app.callback_map:
-                abort(400, "Not a callback of this page. Reload it.")
-
-    @server.errorhandler(Exception)
-    def refused(error: Exception) -> Response | tuple[Response, int]:
-        return _refused(error)
+        if request.path == CALLBACKS and request.method == "POST":
+            try:
+                body = request.get_json(force=True, silent=True)
+            except RecursionError:
+                body = None
+            if not bodies.fit(body):
+                raise Misfit
 
     @server.after_request
     def promise(answer: Response) -> Response:
@@ -69,22 +72,17 @@ def _no_such_page() -> Response:
     return Response(body, 404, mimetype="text/html")
 
 
-def _refused(error: Exception) -> Response | tuple[Response, int]:
-    """A sentence, never a page of Python. What a callback raises ends in the boundary; what is left on its
-    address is a body that fits no callback, and Dash raises for a library that it does not have."""
-    if isinstance(error, HTTPException):
-        answer = error.get_response()
-        answer.set_data(f"{error.description}\n")
-        answer.mimetype = "text/plain"
-        return answer
-    if request.path == _CALLBACKS:
-        log.warning("a body that fits no callback: %s", type(error).__name__)
-        return Response("Not a callback of this page. Reload it.\n", mimetype="text/plain"), 400
-    if request.path.startswith(_LIBRARIES):
-        log.warning("no such library or file: %s", type(error).__name__)
-        return Response("There is no such file.\n", mimetype="text/plain"), 404
-    log.error("request failed: %s", request.path, exc_info=error)
-    return Response("That did not work. The log has the details.\n", mimetype="text/plain"), 500
+def _is_own_page() -> bool:
+    """Whether the page that sent the request was served from here, as far as the browser says. Programs say nothing."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return True
+    try:
+        return urlsplit(origin).netloc.lower() == request.host.lower()
+    except ValueError:
+        return False
 
 
 def _host(host: str) -> str:
@@ -92,16 +90,6 @@ def _host(host: str) -> str:
     if name.startswith("["):
         return name.split("]")[0] + "]"
     return name.rsplit(":", 1)[0]
-
-
-def _is_callback(body: object) -> bool:
-    return (
-        isinstance(body, dict)
-        and isinstance(body.get("output"), str)
-        and isinstance(body.get("inputs"), list)
-        and isinstance(body.get("outputs"), dict | list)
-        and all(isinstance(each, list | dict) for each in body["inputs"])
-    )
 
 
 def _policy(app: Dash) -> str:
@@ -131,7 +119,7 @@ def _with_headers(answer: Response, policy: str) -> Response:
     headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
     path = request.path
-    if path.startswith((_LIBRARIES, "/assets/")):
+    if path.startswith((LIBRARIES, "/assets/")):
         if answer.status_code == 200 and (request.args.get("m") or ".v" in path):
             headers["Cache-Control"] = "public, max-age=31536000, immutable"
     elif not (path.startswith("/bundle/") and answer.status_code == 200):

@@ -7,10 +7,9 @@ from typing import Any
 
 from dash import Input, Output, callback, no_update
 from flask import Response, request
-from werkzeug.exceptions import NotFound
 
 from callbacks.context import problem_in_tab, workspace
-from callbacks.export import downloads
+from callbacks.export import check_kind, downloads
 from data.values.problem import Problem
 from ui import ids
 from ui.tabs.sprint import sprint_page
@@ -50,8 +49,7 @@ def show_sprints(view: dict[str, str] | None) -> tuple[Any, Any, Any]:
 @downloads.get("/sprints.<kind>")
 def sprints_file(kind: str) -> Response:
     """The sprints of the board named in the query, or of all boards."""
-    if kind not in _KINDS:
-        raise NotFound
+    check_kind(kind, *_KINDS)
     view = parse(request.query_string.decode("utf-8", "replace"))
     board = view.asks(BOARD)
     desk = workspace().sprints

@@ -14,7 +14,7 @@ from typing import Any
 
 from data.jira.instants import instant
 from data.jtbd.otlp_json import is_otlp, rows_of
-from data.jtbd.records import INSTANTS, KINDS, Record, RecordError, complete
+from data.jtbd.records import FIRST_INSTANT, INSTANTS, KINDS, LAST_INSTANT, Record, RecordError, complete
 from data.platform.files import opened
 
 MOST_BYTES = 50_000_000
@@ -91,6 +91,8 @@ def read_text(text: str, name: str, source: str = "import", check: Check | None 
                     check(found[-1])
             except RecordError as error:
                 problems.append(f"{line.where}: {error}")
+    except RecursionError:
+        problems.append("It cannot be read: its lists and objects are nested too deeply.")
     except (ValueError, csv.Error) as error:
         problems.append(f"It cannot be read: {error}")
     if problems:
@@ -202,8 +204,8 @@ def _value(name: str, value: Any) -> Any:
         return None
     if name in INSTANTS:
         found = value if isinstance(value, int) and abs(value) > 1e14 else instant(value)
-        if found is None:
-            raise RecordError(f"{name} is {value!r}. Write it as 2026-01-31T09:30:00Z.")
+        if found is None or not FIRST_INSTANT <= found <= LAST_INSTANT:
+            raise RecordError(f"{name} is {str(value)[:40]!r}. Write it as 2026-01-31T09:30:00Z.")
         return found
     if name in _NUMBERS or name == "effort_score":
         try:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from data.jtbd import import_records
 from data.jtbd.operations import achievement, outcome_status
 from data.jtbd.records import (
+    FIRST_INSTANT,
     INSTANTS,
+    LAST_INSTANT,
     JobCompletion,
     OutcomeAchieved,
     PainpointResolved,
@@ -289,7 +291,9 @@ def believed(record: Record, now: int, specs: Specs | None) -> None:
 
 
 def _happened(at: int, now: int, what: str) -> int:
-    """The instant; a day ahead is let through, for clocks and zones that differ."""
+    """The instant; a day ahead is let through, for clocks and zones that differ. Raises RecordError."""
+    if not FIRST_INSTANT <= at <= LAST_INSTANT:
+        raise RecordError(f"{what} lies outside of the years 1970 to 2199.")
     if at > now + _DAY:
         raise RecordError(f"{what} lies in the future ({import_records.iso_of(at)[:10]}). Note down what has happened.")
     return at

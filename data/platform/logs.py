@@ -17,6 +17,8 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 
+from data.platform.log_limit import LogLimit
+
 HIDDEN = "[hidden]"
 _LEFT_IN_URLS = "!#$&'()*+,/:;=?@[]~"  # what HTTP libraries do not quote in a path
 SHORTEST = 6  # a shorter "token" is part of ordinary words
@@ -226,9 +228,18 @@ def write_logs(env: Mapping[str, str]) -> None:
     handler.is_ours = True  # type: ignore[attr-defined]
     handler.setFormatter(JsonLines() if env.get("THROUGHLINE_LOG", "").strip().lower() == "json" else PlainLines())
     handler.addFilter(SECRETS)
+    handler.addFilter(LogLimit())  # after the secrets are out: what is cut must be clean
+    _limit_gunicorn()
     level = env.get("THROUGHLINE_LOG_LEVEL", "").strip().upper()
     root.addHandler(handler)
     root.setLevel(level if level in _LEVELS else "INFO")
+
+
+def _limit_gunicorn() -> None:
+    """gunicorn has handlers of its own and writes a line for each request that is not HTTP."""
+    gunicorn = logging.getLogger("gunicorn.error")
+    if not any(isinstance(each, LogLimit) for each in gunicorn.filters):
+        gunicorn.addFilter(LogLimit())
 
 
 def _when(record: logging.LogRecord) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 MAX_DAYS = 366
+EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)  # days that people may ask for; what is derived may lie outside
 PRESETS = {"7d": 7, "30d": 30, "90d": 90}
 _ONE_DAY = timedelta(days=1)
 
@@ -116,11 +117,24 @@ class Period:
 
 
 def parse_day(text: str) -> date:
-    """A date from `YYYY-MM-DD`. Raises PeriodError that says what to write."""
+    """A date from `YYYY-MM-DD`, from EARLIEST to LATEST. Raises PeriodError that says what to write.
+
+    Beyond these days there are no issues, and near the ends of the calendar the days around a period do not exist.
+
+    >>> parse_day("2026-01-31")
+    datetime.date(2026, 1, 31)
+    """
     try:
-        return date.fromisoformat(text.strip()[:10] if "T" in text else text.strip())
+        day = date.fromisoformat(text.strip()[:10] if "T" in text else text.strip())
     except (ValueError, AttributeError) as error:
-        raise PeriodError(f"{text!r} is not a date. Write it as YYYY-MM-DD, for example 2026-01-31.") from error
+        raise PeriodError(f"{_short(text)!r} is not a date. Write it as YYYY-MM-DD, for example 2026-01-31.") from error
+    if not EARLIEST <= day <= LATEST:
+        raise PeriodError(f"{day} cannot be shown. Use a date from {EARLIEST} to {LATEST}.")
+    return day
+
+
+def _short(text: object) -> str:
+    return str(text)[:40]
 
 
 def _day(day: date, *, year: bool) -> str:

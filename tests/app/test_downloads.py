@@ -70,4 +70,5 @@ def test_one_number_and_its_issues_as_workbooks(client):
 def test_a_file_of_another_kind_is_not_made(client):
     for address in ("/export/numbers.xls", "/export/issues.html?metric=flow_time", "/export/metric.CSV"):
         answer = client.get(address)
-        assert (answer.status_code, answer.text) == (404, "Downloads are .csv or .xlsx.\n")
+        assert (answer.status_code, answer.text) == (404, "This download is .csv or .xlsx.\n")
+    assert client.get("/export/jobs.xlsx").text == "This download is .json, .csv or .md.\n"

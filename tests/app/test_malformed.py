@@ -1,17 +1,26 @@
-"""Bodies and queries that no page of ours sends, on every address and every callback: refused or answered, never a 500."""
+"""Requests that no page of ours sends, on every address and every callback: refused or answered, never a 500, never a
+traceback in the log, and a log that does not grow with them."""
 
 from __future__ import annotations
 
+import io
 import json
+import logging
 import random
 import time
+import types
+import typing
+from collections import Counter
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from callbacks.bodies import shape_of
 from data.charts.registry import CHARTS
 from data.metrics import CATALOG
+from data.platform.log_limit import LogLimit
+from data.platform.logs import PlainLines
 from data.services.workspace import open_workspace
 from sample.source import SampleSite
 from tests import seeding
@@ -51,6 +60,12 @@ GOOD = (
     "durations:inclusive_days", "durations:nonsense", "workflow:x", "definitions:y", ":", "a:b:c", "zone:Mars/Base",
     "project", "type", "assignee", "week", "month", "sprint", "2", "0", "99999999999999999999", "2026-01-01..2026-02-01", "items", "when",
 )  # fmt: skip
+# The ends of the calendar, those of the days that may be asked for, and days that there are not.
+DAYS = (
+    "0001-01-01", "0001-01-02", "0001-12-31", "1969-12-31", "1970-01-01", "1970-12-31", "2026-02-29", "2026-06-30", "2026-07-31",
+    "2199-01-01", "2199-12-31", "2200-01-01", "9998-12-31", "9999-12-30", "9999-12-31", "10000-01-01", "-0001-01-01", "2026-W01-1",
+    "20260131",
+)  # fmt: skip
 KNOWN = (*GOOD, *CATALOG, *(each.name for each in CHARTS.values()))
 
 
@@ -62,6 +77,8 @@ def names() -> tuple[str, ...]:
 
 def query(rng: random.Random) -> str:
     parts = []
+    if rng.random() < 0.2:
+        parts += [f"from={rng.choice(DAYS)}", f"to={rng.choice(DAYS)}"]
     for _ in range(rng.randrange(7)):
         said = words(rng).encode("utf-8", "surrogatepass")
         if rng.random() < 0.5:
@@ -75,6 +92,99 @@ def odd(rng: random.Random) -> Any:
     return (
         rng.choice(ODD) if rng.random() < 0.7 else {"query": f"?{query(rng)}", "revision": rng.choice(["1", None, 7])}
     )
+
+
+def value_of(shape: Any, rng: random.Random, name: str = "") -> Any:
+    """A value of the type that the input is declared to have: what is wrong with it is its meaning."""
+    origin, parts = typing.get_origin(shape), typing.get_args(shape)
+    if origin in (typing.Union, types.UnionType):
+        return value_of(rng.choice([each for each in parts if each is not type(None) or rng.random() < 0.3]), rng, name)
+    if origin is typing.Literal:
+        return rng.choice(parts)
+    if typing.is_typeddict(shape):
+        hints = typing.get_type_hints(shape)
+        held = {each for each in hints if each in shape.__required_keys__ or rng.random() < 0.6}
+        return {each: value_of(hints[each], rng, each) for each in hints if each in held}
+    if origin in (list, tuple, dict) and not parts:
+        return origin()
+    if origin is tuple:
+        return [value_of(each, rng) for each in parts]
+    if origin is list:
+        return [value_of(parts[0], rng) for _ in range(rng.randrange(4))]
+    if origin is dict:
+        return {
+            rng.choice(KEYS) if rng.random() < 0.8 else words(rng): value_of(parts[1], rng)
+            for _ in range(rng.randrange(5))
+        }
+    return _plain(shape, rng, name)
+
+
+def _plain(shape: Any, rng: random.Random, name: str) -> Any:
+    if shape is type(None):
+        return None
+    if shape is bool:
+        return rng.random() < 0.5
+    if shape in (int, float):
+        return rng.choice(
+            [0, 1, -1, 2, 50, 10**6, 2**53, 2**63 - 1, -(10**9)] + ([0.5, -1e300] if shape is float else [])
+        )
+    if shape is str:
+        if name == "query" or (not name and rng.random() < 0.2):
+            return f"?{query(rng)}"
+        return rng.choice(WORDS) if rng.random() < 0.6 else words(rng)
+    return rng.choice(ODD)  # Any
+
+
+# What the page's own values are made of: keys of drafts, sections, kinds, states.
+KEYS = (
+    "field/deployment_date", "field/flow_item_type", "field/nope", "phase/1", "phase/3", "work/3", "work/", "type/Story", "type/Bug", "type/",
+    "setting/durations", "setting/working_time.weekdays", "setting/working_time.holidays", "setting/zone", "setting/blocked_statuses",
+    "setting/nope.nope", "setting/", "x", "", "which", "text", "filter", "definitions", "dora_flow_config", "field_mappings", "workflow",
+)  # fmt: skip
+WORDS = (
+    "saved",
+    "error",
+    "conflict",
+    "asked",
+    "opened",
+    "retry",
+    "theirs",
+    "loading",
+    "validating",
+    "fields",
+    "workflow",
+    "types",
+    "definitions",
+    "dora/deployment_date",
+    "flow/flow_item_type",
+    "customfield_10001",
+    "new",
+    "indeterminate",
+    "done",
+    "active",
+    "Feature",
+    "outcome",
+    "job",
+    "painpoint",
+    "satisfaction",
+    "time",
+    "register",
+    "delete",
+    "import",
+    "records.csv",
+    "records.json",
+    "kind,job_id\njob,x",
+    "[]",
+    "{}",
+    "12.5",
+    "reason:x",
+    "used",
+    "asc",
+    "flow_time",
+    *DAYS,
+)
+NAMES = ("older", "newer", "deployment_date", "accept-all", "clear:deployment_date", "reset:workflow", "reset:types", "outcome", "title", "actual",
+         "working_time.weekdays", "zone", "3")  # fmt: skip
 
 
 def route(rng: random.Random, rules: list[Any]) -> tuple[str, str, dict[str, Any]]:
@@ -105,28 +215,40 @@ def route(rng: random.Random, rules: list[Any]) -> tuple[str, str, dict[str, Any
         "Authorization",
         "X-Request-Id",
         "Accept",
+        "Sec-Fetch-Site",
+        "X-Forwarded-For",
     ):
         if rng.random() < 0.15:
             headers[name] = "".join(each for each in words(rng)[:100] if 32 <= ord(each) < 127)
+    if rng.random() < 0.05:
+        headers["Host"] = rng.choice(["evil.example", "", "[", "[::1", "localhost:x", "a" * 500, ":", "127.0.0.1.evil"])
     return rng.choice(METHODS), f"/{path.lstrip(chr(47))}?{query(rng)}", {"data": body, "headers": headers}
+
+
+def part(each: dict[str, str], rng: random.Random, odd_ones: float) -> Any:
+    """One input or state: named as declared, with a value of its type or an odd one."""
+    name = json.loads(each["id"]) if each["id"].startswith("{") else each["id"]
+    if isinstance(name, dict):
+        name = {key: _named(value, rng, odd_ones) for key, value in name.items()}
+    value = odd(rng) if rng.random() < odd_ones else value_of(shape_of(each["id"], each["property"]), rng)
+    if each["property"] == "id" and rng.random() > odd_ones:
+        value = name
+    found = {"id": name, "property": each["property"], "value": value}
+    if rng.random() < odd_ones / 10:
+        found.pop(rng.choice(list(found)))
+    wild = "ALL" in each["id"]
+    return [found] * rng.randrange(3) if wild else found
+
+
+def _named(value: Any, rng: random.Random, odd_ones: float) -> Any:
+    """What a pattern leaves open, mostly a text; what it fixes, mostly as it is."""
+    if isinstance(value, list):
+        return rng.choice([*ODD, *WORDS]) if rng.random() < odd_ones else rng.choice([*KNOWN, *WORDS, *NAMES])
+    return rng.choice(ODD) if rng.random() < odd_ones / 10 else value
 
 
 def call(rng: random.Random, callback: dict[str, Any]) -> dict[str, Any]:
     """A body for one callback that looks like one and is wrong somewhere."""
-
-    def part(each: dict[str, str]) -> Any:
-        name = json.loads(each["id"]) if each["id"].startswith("{") else each["id"]
-        if isinstance(name, dict):
-            name = {
-                key: rng.choice([*ODD, "flow_time", "dora"]) if isinstance(value, list) or rng.random() < 0.2 else value
-                for key, value in name.items()
-            }
-        found = {"id": name, "property": each["property"], "value": odd(rng)}
-        if rng.random() < 0.05:
-            found.pop(rng.choice(list(found)))
-        wild = "ALL" in each["id"]
-        return [found] * rng.randrange(3) if wild else found
-
     targets = [
         {"id": name.rpartition(".")[0], "property": name.rpartition(".")[2]}
         for name in callback["output"].strip(".").split("...")
@@ -136,17 +258,19 @@ def call(rng: random.Random, callback: dict[str, Any]) -> dict[str, Any]:
             each["id"] = {
                 key: "x" if isinstance(value, list) else value for key, value in json.loads(each["id"]).items()
             }
+    odd_ones = rng.choice([0.0, 0.0, 0.05, 0.3])  # most have to come past the door
+    inputs = [part(each, rng, odd_ones) for each in callback["inputs"]]
     body: dict[str, Any] = {
         "output": callback["output"], "outputs": targets if callback["output"].startswith("..") else targets[0],
-        "inputs": [part(each) for each in callback["inputs"]], "state": [part(each) for each in callback["state"]],
-        "changedPropIds": [f"{each['id']}.{each['property']}" for each in callback["inputs"][:1]],
+        "inputs": inputs, "state": [part(each, rng, odd_ones) for each in callback["state"]],
+        "changedPropIds": [name for each in inputs[:] if rng.random() < 0.5 for name in changed(each)],
     }  # fmt: skip
     for name in list(body):
-        if rng.random() < 0.06:
+        if rng.random() < odd_ones / 10:
             body[name] = rng.choice(ODD)
-        elif rng.random() < 0.02:
+        elif rng.random() < odd_ones / 20:
             del body[name]
-        elif isinstance(body[name], list) and rng.random() < 0.06:
+        elif isinstance(body[name], list) and rng.random() < odd_ones / 10:
             rng.shuffle(body[name])
             body[name] = body[name][: rng.randrange(len(body[name]) + 1)] + (
                 [rng.choice(ODD)] if rng.random() < 0.5 else []
@@ -154,30 +278,81 @@ def call(rng: random.Random, callback: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-def attack(client: Any, app: Any, count: int, seed: int) -> None:
-    """`count` requests, half of them to callbacks; raises at the first that is not refused or answered properly."""
+def changed(part_: Any) -> list[str]:
+    """How the browser names an input that changed."""
+    if isinstance(part_, list):
+        return [name for each in part_ for name in changed(each)]
+    if not isinstance(part_, dict) or "id" not in part_ or "property" not in part_:
+        return []
+    name = part_["id"]
+    written = json.dumps(name, sort_keys=True, separators=(",", ":")) if isinstance(name, dict) else name
+    return [f"{written}.{part_['property']}"]
+
+
+class Log(logging.Handler):
+    """Counts what is logged while an attack runs, and what of it would be written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tracebacks: list[str] = []
+        self.records = 0
+        self.stream = io.StringIO()
+        self._writes = logging.StreamHandler(self.stream)
+        self._writes.setFormatter(PlainLines())
+        self._writes.addFilter(LogLimit())
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records += record.levelno >= logging.INFO
+        if record.exc_info or record.exc_text:
+            self.tracebacks.append(record.exc_text or logging.Formatter().formatException(record.exc_info))
+        self._writes.handle(record)
+
+    def __enter__(self) -> Log:
+        logging.getLogger().addHandler(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger().removeHandler(self)
+
+
+MOST_LOGGED = (
+    100_000  # characters, however many requests there are: what a few places of the code may write in a minute
+)
+
+
+def attack(client: Any, app: Any, count: int, seed: int) -> Counter[int]:
+    """`count` requests, half of them to callbacks; raises at the first that is not refused or answered properly.
+    Returns how often each status was answered."""
     rng = random.Random(seed)  # noqa: S311 - repeatable
     rules = sorted(app.server.url_map.iter_rules(), key=str)
     callbacks = [each for each in client.get("/_dash-dependencies").json if not each.get("clientside_function")]
     assert len(rules) > 8
     assert len(callbacks) > 8
     client.raise_server_errors = False
-    for n in range(count):
-        if n % 2:
-            method, address, more = route(rng, rules)
-        else:
-            method, address = "POST", "/_dash-update-component"
-            more = {
-                "data": json.dumps(call(rng, callbacks[(n // 2) % len(callbacks)])),
-                "content_type": "application/json",
-            }
-        begun = time.monotonic()
-        answer = client.open(address, method=method, **more)
-        said = f"seed {seed}, request {n}: {method} {address[:300]!r} {str(more)[:1500]} → {answer.status_code}"
-        assert answer.status_code < 500, said
-        assert b"Traceback" not in answer.get_data(), said
-        assert time.monotonic() - begun < LONGEST, said
-        answer.close()
+    codes: Counter[int] = Counter()
+    with Log() as log:
+        for n in range(count):
+            if n % 2:
+                method, address, more = route(rng, rules)
+            else:
+                method, address = "POST", "/_dash-update-component"
+                more = {
+                    "data": json.dumps(call(rng, callbacks[(n // 2) % len(callbacks)])),
+                    "content_type": "application/json",
+                }
+            begun = time.monotonic()
+            answer = client.open(address, method=method, **more)
+            said = f"seed {seed}, request {n}: {method} {address[:300]!r} {str(more)[:3000]} → {answer.status_code}"
+            codes[answer.status_code] += 1
+            assert answer.status_code < 500, said
+            body = answer.get_data()
+            assert b"Traceback" not in body, said
+            assert b"Something went wrong inside the program" not in body, f"{said}\n{log.tracebacks[-1:]}"
+            assert not log.tracebacks, f"{said}\n{log.tracebacks[0]}"
+            assert time.monotonic() - begun < LONGEST, said
+            answer.close()
+    assert len(log.stream.getvalue()) < MOST_LOGGED, log.stream.getvalue()[-3000:]
+    return codes
 
 
 @pytest.fixture
@@ -192,13 +367,82 @@ def real(use, tmp_path):
 
 
 def test_a_thousand(client, app, real):
-    attack(client, app, 1_000, 1)
+    codes = attack(client, app, 1_000, 1)
+    assert codes[200] > 100
+    assert codes[400] > 100
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize("seed", range(2, 12))
-def test_ten_thousand(client, app, real, seed):
+@pytest.mark.parametrize("seed", range(2, 22))
+def test_twenty_thousand(client, app, real, seed):
     attack(client, app, 1_000, seeding.base() + seed)
+
+
+def addresses(app):
+    """Every address of the server, its blank parts filled with what is there."""
+    filled = {
+        "<kind>": "csv",
+        "<table>": "outcomes",
+        "<digest>": "x",
+        "<string:package_name>": "dash",
+        "<path:fingerprinted_path>": "x.js",
+    }
+    for rule in sorted(app.server.url_map.iter_rules(), key=str):
+        path = rule.rule
+        for blank, word in filled.items():
+            path = path.replace(blank, word)
+        if "<" not in path:
+            yield path
+
+
+def test_every_address_refuses_a_foreign_host_in_the_same_way(client, app, real):
+    with Log() as log:
+        for path in addresses(app):
+            answer = client.get(path, headers={"Host": "evil.example"})
+            assert answer.status_code == 400, path
+            assert answer.text.startswith("This address is not served here."), path
+    assert log.records == 0
+
+
+def test_no_blueprint_has_an_error_handler_of_its_own(app):
+    named = {name: found for name, found in app.server.error_handler_spec.items() if name is not None}
+    assert not [name for name, by_code in named.items() if any(by_code.values())]
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("9999-12-31", "9999-12-31"), ("0001-01-01", "0001-01-01"), ("0001-01-01", "9999-12-31"), ("9999-01-01", "9999-12-31"), ("2200-01-01", "2200-01-02"),
+     ("1969-12-31", "1969-12-31")],
+)  # fmt: skip
+def test_dates_at_the_ends_of_the_calendar_are_told_on_every_address(client, app, real, first, last):
+    dated = f"from={first}&to={last}&metric=flow_time&chart=flow_time&by=9999-12-31&items=5"
+    refused = set()
+    with Log() as log:
+        for path in addresses(app):
+            answer = client.get(f"{path}?{dated}", headers={"Accept": "*/*"})
+            assert answer.status_code < 500, (path, answer.text[:200])
+            if answer.status_code == 400:
+                assert "Use a date from 1970-01-01 to 2199-12-31." in answer.text, (path, answer.text[:200])
+                refused.add(path)
+            answer.close()
+    assert {
+        "/report.html",
+        "/export/numbers.csv",
+        "/export/metric.csv",
+        "/export/issues.csv",
+        "/export/chart.csv",
+    } <= refused
+    assert not log.tracebacks
+
+
+@pytest.mark.parametrize(("first", "last"), [("1970-01-01", "1970-12-31"), ("2199-01-01", "2199-12-31")])
+def test_the_first_and_the_last_days_that_may_be_asked_for_work_everywhere(client, app, real, first, last):
+    with Log() as log:
+        for path in addresses(app):
+            answer = client.get(f"{path}?from={first}&to={last}&metric=flow_time&chart=flow_time")
+            assert answer.status_code < 500, (path, answer.text[:200])
+            answer.close()
+    assert not log.tracebacks
 
 
 def test_words_of_the_address_cannot_be_too_odd(client):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import io
 import re
 
 import pytest
 
 from callbacks import compression
+from callbacks.bodies import shape_of
 
 
 def test_scripts_come_from_here_only(client):
@@ -43,10 +45,30 @@ def test_loopback_is_served(client, host):
     assert client.get("/healthz", headers={"Host": host}).status_code == 200
 
 
-def test_other_sites_cannot_act(client):
-    body = {"output": "x.y", "outputs": {"id": "x", "property": "y"}, "inputs": [], "changedPropIds": []}
-    answer = client.post("/_dash-update-component", json=body, headers={"Origin": "https://evil.example"})
-    assert answer.status_code == 403
+BODY = {"output": "x.y", "outputs": {"id": "x", "property": "y"}, "inputs": [], "changedPropIds": []}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Origin": "https://evil.example"}, {"Origin": ""}, {"Origin": "null"}, {"Origin": "http://[::1"}, {"Origin": "http://localhost.evil.example"},
+     {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Sec-Fetch-Site": ""},
+     {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"}],
+)  # fmt: skip
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+def test_other_sites_cannot_act(client, headers, method):
+    for path in ("/_dash-update-component", "/export/numbers.csv", "/"):
+        answer = client.open(path, method=method, json=BODY, headers=headers)
+        assert (answer.status_code, answer.text) == (403, "This request came from another site.\n")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"Origin": "http://localhost"}, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"},
+     {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}],
+)  # fmt: skip
+def test_our_own_page_and_programs_come_past_the_origin(client, headers):
+    assert client.post("/_dash-update-component", json=BODY, headers=headers).status_code == 400
+    assert client.get("/", headers=headers | {"Origin": "https://evil.example"}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -60,9 +82,28 @@ def test_malformed_bodies_are_refused(client, body):
     assert "Traceback" not in answer.text
 
 
-def test_large_bodies_are_refused(client):
-    answer = client.post("/_dash-update-component", data=b"x" * 2_000_000, content_type="application/json")
-    assert answer.status_code in (400, 413)
+@pytest.mark.parametrize("size", [1_000_001, 60_000_000])
+def test_large_bodies_are_too_large_on_every_address(client, size):
+    for path in ("/_dash-update-component", "/export/numbers.csv", "/", "/nope"):
+        answer = client.post(path, data=b"x" * size, content_type="application/json")
+        assert (answer.status_code, answer.text) == (413, "The body is too large: 1,000,000 bytes are the most.\n"), (
+            path
+        )
+
+
+def test_a_large_body_that_does_not_say_its_size_is_too_large(client):
+    body, kind = io.BytesIO(b"x" * 3_000_000), "application/json"
+    chunked = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
+    answer = client.post("/_dash-update-component", input_stream=body, content_type=kind, environ_overrides=chunked)
+    assert answer.status_code == 413
+
+
+def test_every_input_of_every_callback_has_a_declared_type(client):
+    declared = [each for each in client.get("/_dash-dependencies").json if not each.get("clientside_function")]
+    assert declared
+    for callback in declared:
+        for part in callback["inputs"] + callback["state"]:
+            shape_of(part["id"], part["property"])  # raises LookupError
 
 
 def test_answers_travel_compressed(client):

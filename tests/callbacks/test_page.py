@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from dash import no_update
 from plotly.utils import PlotlyJSONEncoder
 
 from callbacks.page import layout, show_choices, show_period
 from tests.fake_workspace import FakeWorkspace
+from ui import ids
 
 
 def text(component) -> str:
@@ -102,3 +104,21 @@ def test_names_that_no_issue_has_are_told(app, fake):
     assert none.startswith("No issue here has the component “xxx") and none.endswith("take it out under Component.")
     assert len(none) < 150
     assert many.count("No issue here") == 3
+
+
+@pytest.mark.parametrize(
+    ("search", "words"),
+    [
+        ("?from=2026-01-01", "2026-01-01 to no last day"),
+        ("?to=9999-99-99", "no first day to 9999-99-99"),
+        ("?from=2026-01-01&to=2026-01-31", "1 Jan – 31 Jan 2026"),
+    ],
+)
+def test_the_dialog_of_a_saved_view_opens_whatever_the_dates_are(act, search, words):
+    T = ids.Teams
+    answer = act(
+        f"..{T.MODAL}.is_open...{T.WHAT}.children...{T.NAME}.value..", f"{T.KEEP}.n_clicks",
+        {f"{T.KEEP}.n_clicks": 1, f"{T.CANCEL}.n_clicks": None, f"{T.KEPT}.data": None}, {f"{ids.Page.LOCATION}.search": search},
+    )  # fmt: skip
+    assert answer["response"][T.MODAL]["is_open"] is True
+    assert words in json.dumps(answer["response"], ensure_ascii=False)

@@ -64,3 +64,30 @@ def test_a_project_that_does_not_exist_is_named_with_those_near_it(terminal, wor
     done = terminal("metrics", "--project", typed)
     assert done.code == 0
     assert said in done.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["metrics"], ["metrics", "--metric", "flow_time", "--by", "project"], ["metrics", "--metric", "flow_time", "--over", "month"],
+     ["issues", "--metric", "flow_time"], ["report", "--output", "r.html"], ["teams", "save", "Ends"], ["jtbd", "dashboard"], ["jtbd", "analyze", "job-x"], ["jtbd", "export"],
+     ["jtbd", "report"], ["jtbd", "build"]],
+    ids=" ".join,
+)  # fmt: skip
+def test_dates_at_the_ends_of_the_calendar_are_told(run, words):
+    for first, last in (("9999-12-31", "9999-12-31"), ("0001-01-01", "0001-01-01")):
+        done = run(*words, "--from", first, "--to", last)
+        assert done.returncode != 0, (first, done.stdout)
+        assert f"{first} cannot be shown. Use a date from 1970-01-01 to 2199-12-31." in done.stderr, (
+            first,
+            done.stderr,
+        )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["metrics", "--from", "9999-12-31"], ["metrics", "--to", "0001-01-01"], ["forecast", "--by", "9999-12-31"]],
+)
+def test_one_date_at_an_end_of_the_calendar_is_told(run, words):
+    done = run(*words)
+    assert done.returncode == 2
+    assert "cannot be shown. Use a date from 1970-01-01 to 2199-12-31." in done.stderr

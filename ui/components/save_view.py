@@ -77,8 +77,7 @@ def keep_dialog() -> html.Div:
 
 def what_is_kept(view: View, chosen: Sequence[ChosenDefinition]) -> list[Any]:
     """Days, filters and definitions of the view, in words."""
-    days = f"last {view.period[:-1]} days" if view.period else span(view.first or "", view.last or "")
-    lines = [("Days", days + (", counted back from today" if view.period else ""))]
+    lines = [("Days", _days(view))]
     lines += [(NAMES[ours], ", ".join(names)) for ours in FILTERS.values() if (names := getattr(view.filters, ours))]
     if len(lines) == 1:
         lines.append(("Issues", "all"))
@@ -88,6 +87,15 @@ def what_is_kept(view: View, chosen: Sequence[ChosenDefinition]) -> list[Any]:
             [part for name, words in lines for part in (html.Dt(name), html.Dd(words))], className="facts keep-facts"
         )
     ]
+
+
+def _days(view: View) -> str:
+    if view.period:
+        return f"last {view.period[:-1]} days, counted back from today"
+    try:
+        return span(view.first or "", view.last or "")
+    except ValueError:  # the row of the period says what is wrong
+        return f"{view.first or 'no first day'} to {view.last or 'no last day'}"
 
 
 def report(problem: Problem | None) -> Any:

@@ -122,3 +122,31 @@ def test_formulas_are_neutral_in_csv_and_themselves_again_when_read():
     text = pages.csv_records([row])
     assert "'=1+1" in text
     assert import_records.read_text(text, "a.csv", "manual") == [row]
+
+
+@pytest.mark.parametrize(
+    "instant", ["0001-01-01", "1969-12-31T23:59:59Z", "9999-12-31T23:59:59Z", 10**30, -(10**19), 2**63, "x" * 10_000]
+)
+@pytest.mark.parametrize("name", ["a.csv", "a.json", "a.jsonl"])
+def test_instants_at_the_ends_of_the_calendar_are_told(name, instant):
+    row = {
+        "kind": "job",
+        "job_id": "buy",
+        "persona": "ann",
+        "feature_used": "cart",
+        "status": "started",
+        "started_at": instant,
+    }
+    text = f"{','.join(row)}\n{','.join(map(str, row.values()))}" if name == "a.csv" else json.dumps(row)
+    with pytest.raises(
+        import_records.ImportFailed, match=r"started_at is '.{1,40}'. Write it as 2026-01-31T09:30:00Z."
+    ) as caught:
+        import_records.read_text(f"[{text}]" if name == "a.json" else text, name)
+    assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"records":' * 100_000, '{"resourceSpans":' * 100_000])
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_what_is_nested_without_end_is_told(name, text):
+    with pytest.raises(import_records.ImportFailed, match="nothing was imported"):
+        import_records.read_text(text, name)

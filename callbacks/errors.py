@@ -1,0 +1,48 @@
+"""What is answered when something goes wrong: a sentence, never a page of Python, whichever address was asked for.
+
+There is one handler for the whole server. A handler of a blueprint would come before it and would have to know every
+refusal again; a test sees to it that there is none.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from callbacks.context import problem_of
+
+log = logging.getLogger(__name__)
+
+CALLBACKS = "/_dash-update-component"
+LIBRARIES = "/_dash-component-suites/"
+
+
+def answer_errors(server: Flask) -> None:
+    """Whatever an address raises becomes a sentence with the status that fits."""
+
+    @server.errorhandler(Exception)
+    def refused(error: Exception) -> Response | tuple[Response, int]:
+        return _refused(error)
+
+
+def _refused(error: Exception) -> Response | tuple[Response, int]:
+    """A refusal keeps its status and its words. What callbacks raise ends in `show_error`; what is left on their address
+    is raised by Dash itself, as it is for a library that Dash does not have."""
+    if isinstance(error, HTTPException):
+        answer = error.get_response()
+        answer.set_data(f"{error.description}\n")
+        answer.mimetype = "text/plain"
+        return answer
+    if request.path.startswith(LIBRARIES):
+        log.info("no such library or file: %s", type(error).__name__)
+        return _sentence("There is no such file."), 404
+    problem, request_id = problem_of(error)
+    if request_id:
+        return _sentence(f"{problem} Request {request_id}."), 500
+    return _sentence(str(problem)), 400
+
+
+def _sentence(words: str) -> Response:
+    return Response(f"{words}\n", mimetype="text/plain")
