@@ -15,9 +15,9 @@ from dash import Dash
 from werkzeug.exceptions import BadRequest
 
 from callbacks.draft_values import is_draft, is_place, is_setting
-from data.jtbd.records import KINDS
 from data.settings.fields import FIELDS
 from ui import ids
+from ui.tabs.jobs_detail import RECORDS
 from ui.url import TABS
 
 LONGEST_ID = 4_000  # characters of one part of an id: a query can be in it
@@ -245,8 +245,8 @@ _SENSIBLE: dict[str, Callable[[Any], bool]] = {
 
 # Which texts the open parts of a pattern may be, by "area" and part; others may be any.
 _KNOWN: dict[tuple[str, str], Container[str]] = {
-    ("record-turn", "kind"): KINDS,
-    ("record-place", "kind"): KINDS,
+    ("record-turn", "kind"): RECORDS[""],
+    ("record-place", "kind"): RECORDS[""],
     ("record-turn", "to"): ("newer", "older"),
     ("mapping-choice", "field"): FIELDS,
     ("mapping-suggestion", "field"): FIELDS,
