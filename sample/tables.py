@@ -82,7 +82,7 @@ def _issues(
 ) -> Any:
     import pandas as pd
 
-    from data.tables.tidy import NEVER
+    from data.tables.frames import NEVER
 
     size = len(created)
     project = random.choice(len(PLANS), size=size, p=[plan.share for plan in PLANS]).astype(np.int8)
@@ -131,7 +131,7 @@ def _changes(at: NDArray, status: NDArray, end: int) -> Any:
 def _flags(random: Any, created: NDArray, finished: NDArray, end: int) -> Any:
     import pandas as pd
 
-    from data.tables.tidy import FOREVER
+    from data.tables.frames import FOREVER
 
     issue = np.flatnonzero(random.random(len(created)) < 0.06).astype(np.int32)
     start = np.minimum(created[issue] + (random.random(len(issue)) * 6 * DAY).astype(np.int64), end)
@@ -202,7 +202,7 @@ def _comments(random: Any, created: NDArray, end: int) -> Any:
 def _fields(
     random: Any, kinds: NDArray, created: NDArray, at: NDArray, finished: NDArray, end: int
 ) -> dict[str, NDArray]:
-    from data.tables.tidy import NEVER
+    from data.tables.frames import NEVER
 
     size = len(kinds)
     deployment, incident = kinds == _TYPES.index("Deployment"), kinds == _TYPES.index("Incident")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.facts.completions import completions, flow_set
 from data.facts.dataset import Dataset
 from data.facts.days import backwards, spans
 from data.facts.rows import Rows, Sieve
-from data.tables.tidy import NEVER
+from data.tables.frames import NEVER
+from data.values.arrays import Positions
 
 
-def of_level(facts: Dataset, issue: NDArray) -> Sieve:
+def of_level(facts: Dataset, issue: Positions) -> Sieve:
     """A sieve over these issues that leaves out sub-tasks and epics, unless the definitions count them."""
     sieve = Sieve(len(issue))
     if not facts.definitions.all_levels:
@@ -21,7 +21,7 @@ def of_level(facts: Dataset, issue: NDArray) -> Sieve:
     return sieve
 
 
-def recorded(facts: Dataset, issue: NDArray) -> Sieve:
+def recorded(facts: Dataset, issue: Positions) -> Sieve:
     """The same, and without issues whose history Jira gave only in part."""
     complete = facts.tables.issues["history_complete"].to_numpy()[issue]
     return of_level(facts, issue).drop(~complete, "incomplete history")

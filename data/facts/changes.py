@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.facts.completions import completions, days_out
 from data.facts.dataset import Dataset
 from data.facts.days import backwards, spans
 from data.facts.deployments import Deployments, deployments, join, version_instants
 from data.facts.rows import Rows, Sieve
-from data.tables.tidy import FOREVER, NEVER
+from data.tables.frames import FOREVER, NEVER
+from data.values.arrays import Instants, Mask, Positions
 
 
 def change_rows(facts: Dataset) -> Rows:
@@ -53,7 +53,7 @@ def change_rows(facts: Dataset) -> Rows:
     )
 
 
-def first_deployed(facts: Dataset) -> tuple[NDArray, NDArray]:
+def first_deployed(facts: Dataset) -> tuple[Instants, Mask]:
     """Per issue: first deployment (µs, NEVER) and whether that is a plain date.
 
     The mapped date, else the earliest release among its released fix versions, else the earliest production deployment
@@ -73,28 +73,28 @@ def first_deployed(facts: Dataset) -> tuple[NDArray, NDArray]:
     return out, plain
 
 
-def _by_field(facts: Dataset) -> tuple[NDArray, bool]:
+def _by_field(facts: Dataset) -> tuple[Instants, bool]:
     field = facts.field("deployed_to_production_date")
     return (np.full(len(facts.tables), NEVER, dtype=np.int64) if field is None else field), facts.date_only(
         "deployed_to_production_date"
     )
 
 
-def _earliest(count: int, issue: NDArray, at: NDArray) -> NDArray:
+def _earliest(count: int, issue: Positions, at: Instants) -> Instants:
     out = np.full(count, FOREVER, dtype=np.int64)
     np.minimum.at(out, issue, at)
     out[out == FOREVER] = NEVER
     return out
 
 
-def _by_version(facts: Dataset) -> NDArray:
+def _by_version(facts: Dataset) -> Instants:
     fixed, versions = facts.tables.fix_versions, facts.tables.versions
     released = np.where(versions["released"].to_numpy(), facts.once(version_instants), NEVER)
     at = released[fixed["version"].to_numpy()]
     return _earliest(len(facts.tables), fixed["issue"].to_numpy()[at != NEVER], at[at != NEVER])
 
 
-def _by_link(facts: Dataset) -> NDArray:
+def _by_link(facts: Dataset) -> Instants:
     found: Deployments = facts.once(deployments)
     if found.by_versions or not found.count:
         return np.full(len(facts.tables), NEVER, dtype=np.int64)

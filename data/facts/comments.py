@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.facts.dataset import Dataset
 from data.facts.query import Missing
 from data.facts.rows import Rows, Sieve
 from data.facts.unread import missing_lists, sentences
+from data.values.arrays import Mask, Positions
 
 if TYPE_CHECKING:
     from data.facts.query import MetricQuery
@@ -19,7 +19,7 @@ HOUR = 3_600_000_000
 INCOMPLETE = "not all of its comments are known"
 
 
-def complete(facts: Dataset) -> NDArray:
+def complete(facts: Dataset) -> Mask:
     """Issues of which every comment is known, boolean."""
     found = facts.tables.issues.get("comments_complete")
     return np.ones(len(facts.tables), dtype=bool) if found is None else found.to_numpy().astype(bool)
@@ -71,7 +71,7 @@ def by_issue_and_author(rows: Rows, asked: MetricQuery) -> Rows:
     return Rows(joined.at, joined.issue, sieve.reason, tuple(sieve.reasons), joined.columns)
 
 
-def _joined(rows: Rows, key: NDArray) -> Rows:
+def _joined(rows: Rows, key: Positions) -> Rows:
     """One row for each key: the last of its rows, with how many there were."""
     _, from_end, count = np.unique(key[::-1], return_index=True, return_counts=True)
     last = len(key) - 1 - from_end

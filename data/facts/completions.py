@@ -5,25 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.facts.dataset import Dataset
 from data.facts.days import backwards, spans
 from data.facts.rows import Rows, Sieve
+from data.tables.frames import FOREVER, NEVER
 from data.tables.status_intervals import StatusIntervals, crossings, first_stay, last_stay, overlap
-from data.tables.tidy import FOREVER, NEVER
+from data.values.arrays import Instants, Mask, Microseconds, Numbers, Positions
 
 
 @dataclass(frozen=True)
 class Completions:
     """Per issue: when it was started and completed (µs, NEVER), and where those instants come from (boolean)."""
 
-    started: NDArray
-    completed: NDArray
-    unrecorded: NDArray  # done, but no entry into done is recorded: nothing says when work began
-    by_resolution: NDArray  # of those, completed at resolutiondate
-    by_start_field: NDArray
-    by_end_field: NDArray
+    started: Instants
+    completed: Instants
+    unrecorded: Mask  # done, but no entry into done is recorded: nothing says when work began
+    by_resolution: Mask  # of those, completed at resolutiondate
+    by_start_field: Mask
+    by_end_field: Mask
     undated: int  # done now, and nothing says since when
 
 
@@ -57,7 +57,7 @@ def completions(facts: Dataset, as_of: int | None = None) -> Completions:
     return Completions(started, completed, unrecorded, by_resolution & ~by_end, by_start, by_end, undated_count)
 
 
-def _starts(facts: Dataset, crossing: NDArray, completed: NDArray, limit: int) -> NDArray:
+def _starts(facts: Dataset, crossing: Positions, completed: Instants, limit: int) -> Instants:
     """When the work that led to each completion began (µs, NEVER): by the stay that completes it, where there is one,
     else by the last one known until the completion, or until `limit`.
     """
@@ -70,21 +70,22 @@ def _starts(facts: Dataset, crossing: NDArray, completed: NDArray, limit: int) -
     return facts.begun[place].copy()
 
 
-def _where_set(wins: NDArray | None, otherwise: NDArray) -> NDArray:
+def _where_set(wins: Instants | None, otherwise: Instants) -> Instants:
     return otherwise if wins is None else np.where(wins != NEVER, wins, otherwise)
 
 
-def _done_now(facts: Dataset) -> NDArray:
+def _done_now(facts: Dataset) -> Mask:
     """Done at `now`. The issue's own status decides, unless `now` lies before the last change."""
     current = np.append(facts.roles.done, False)[facts.tables.issues["status"].to_numpy()]
     last = np.full(len(facts.tables), NEVER, dtype=np.int64)
     np.maximum.at(last, facts.stays.issue, facts.stays.entered)
     if (last <= facts.now).all():
-        return current
+        out: Mask = current
+        return out
     return np.where(last <= facts.now, current, facts.role_at(facts.now, facts.roles.done))
 
 
-def flow_set(facts: Dataset, as_of: int | None = None) -> tuple[Completions, NDArray, Sieve]:
+def flow_set(facts: Dataset, as_of: int | None = None) -> tuple[Completions, Positions, Sieve]:
     """What velocity, time, efficiency and distribution count: the completed issues (positions) and who is left out."""
     found = completions(facts, as_of)
     issue = np.flatnonzero((found.completed != NEVER) & (found.completed <= facts.now) & facts.chosen)
@@ -147,13 +148,13 @@ def flow_time_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     )
 
 
-def day_precision(facts: Dataset, found: Completions) -> NDArray:
+def day_precision(facts: Dataset, found: Completions) -> Mask:
     """Issues whose start or completion is a plain date, boolean."""
     plain = found.by_start_field & facts.date_only("work_started_date")
     return plain | (found.by_end_field & facts.date_only("work_completed_date"))
 
 
-def drop_unstarted(facts: Dataset, found: Completions, issue: NDArray, plain: NDArray, sieve: Sieve) -> None:
+def drop_unstarted(facts: Dataset, found: Completions, issue: Positions, plain: Mask, sieve: Sieve) -> None:
     """Leave out completed items whose start is unknown, never was, or lies after the completion."""
     started, completed = found.started[issue], found.completed[issue]
     sieve.drop((started == NEVER) & found.unrecorded[issue], "no history").drop(started == NEVER, "never in progress")
@@ -162,7 +163,7 @@ def drop_unstarted(facts: Dataset, found: Completions, issue: NDArray, plain: ND
     sieve.drop(late & ~by_field, "never in progress").drop(late, "completed before it was started")
 
 
-def out_of_time(facts: Dataset) -> NDArray:
+def out_of_time(facts: Dataset) -> Mask:
     """By stay: time that is no part of flow time, by the definitions in force."""
     out = np.zeros(len(facts.stays.issue), dtype=bool)
     if facts.definitions.subtract_reopened:
@@ -172,7 +173,7 @@ def out_of_time(facts: Dataset) -> NDArray:
     return out
 
 
-def time_out(facts: Dataset, issue: NDArray, started: NDArray, completed: NDArray) -> NDArray:
+def time_out(facts: Dataset, issue: Positions, started: Instants, completed: Instants) -> Microseconds:
     """µs between start and completion that are no part of flow time."""
     start, end = bounded(started, completed)
     return stayed(facts.stays.within(facts.once(out_of_time)), issue, start, end)
@@ -180,13 +181,13 @@ def time_out(facts: Dataset, issue: NDArray, started: NDArray, completed: NDArra
 
 def days_out(
     facts: Dataset,
-    chosen: NDArray,
-    issue: NDArray,
-    started: NDArray,
-    completed: NDArray,
-    plain: NDArray,
+    chosen: Mask,
+    issue: Positions,
+    started: Instants,
+    completed: Instants,
+    plain: Mask,
     definition: str = "",
-) -> NDArray:
+) -> Numbers:
     """Days between start and completion in the chosen stays, each measured like a duration: dates less dates, working
     time less working time.
     """
@@ -214,15 +215,15 @@ def days_out(
         zone=facts.zone,
         working=rule.working_time,
     )
-    return np.bincount(row, weights=each, minlength=len(issue))
+    return np.bincount(row, weights=each, minlength=len(issue)).astype(np.float64)
 
 
-def bounded(started: NDArray, completed: NDArray) -> tuple[NDArray, NDArray]:
+def bounded(started: Instants, completed: Instants) -> tuple[Instants, Instants]:
     """Start and end of spans that run forward; the others become empty."""
     good = (started != NEVER) & (completed != NEVER) & (started <= completed)
     return np.where(good, started, 0), np.where(good, completed, 0)
 
 
-def stayed(stays: StatusIntervals, issue: NDArray, start: NDArray, end: NDArray) -> NDArray:
+def stayed(stays: StatusIntervals, issue: Positions, start: Instants, end: Instants) -> Microseconds:
     """µs of each [start, end) of an issue that lie in that issue's stays."""
     return overlap(issue, start, end, stays.issue, stays.entered, np.minimum(stays.left, FOREVER))

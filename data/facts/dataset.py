@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from data.facts.days import calendar
 from data.settings.model import Definitions, Workflow
+from data.tables.frames import NEVER
 from data.tables.status_intervals import Roles, StatusIntervals, first_entry, moved_back, roles, start_of_run
-from data.tables.tidy import NEVER, Tables, microseconds
+from data.tables.tidy import Tables, microseconds
+from data.values.arrays import Column, Instants, Mask
 from data.values.filters import Filters
 from data.values.periods import first_instant, zone_named
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -41,14 +44,15 @@ class Dataset:
         """The zone of days, weeks and months."""
         return self.definitions.zone or self.tables.zone
 
-    def once(self, make: Callable[..., Any], *args: Any) -> Any:
+    def once(self, make: Callable[..., T], *args: Hashable) -> T:
         """make(self, *args), worked out the first time only."""
         key = (make.__module__, make.__qualname__, *args)
         if key not in self._kept:
             self._kept[key] = make(self, *args)
-        return self._kept[key]
+        kept: T = self._kept[key]
+        return kept
 
-    def field(self, name: str) -> NDArray | None:
+    def field(self, name: str) -> Column | None:
         """Values of one of our mapped fields, aligned with the issues; None: not mapped."""
         if self.date_only(name) and self.zone != self.tables.zone:
             return self.once(_days_here, name)
@@ -75,12 +79,12 @@ class Dataset:
         return StatusIntervals.from_tables(self.tables)
 
     @cached_property
-    def back(self) -> NDArray:
+    def back(self) -> Mask:
         """By stay: in a status before the start, after the issue had been in progress."""
         return moved_back(self.stays, self.stays.are(self.roles.progress), self.stays.are(self.roles.before))
 
     @cached_property
-    def begun(self) -> NDArray:
+    def begun(self) -> Instants:
         """By stay: when the work that it belongs to began (µs, NEVER), by the rule for items that are moved back."""
         progress = self.stays.are(self.roles.progress)
         if self.definitions.backward_moves == "restart":
@@ -88,7 +92,7 @@ class Dataset:
         return first_entry(self.stays, progress, len(self.tables))[self.stays.issue]
 
     @cached_property
-    def chosen(self) -> NDArray:
+    def chosen(self) -> Mask:
         """Issues that pass the filters, boolean."""
         issues = self.tables.issues
         keep = np.ones(len(issues), dtype=bool)
@@ -103,7 +107,7 @@ class Dataset:
                 keep &= self.named(table, names)
         return keep
 
-    def named(self, table: pd.DataFrame, names: tuple[str, ...] | list[str]) -> NDArray:
+    def named(self, table: pd.DataFrame, names: tuple[str, ...] | list[str]) -> Mask:
         """Issues that have one of the names (any case) in a table of labels or components, boolean."""
         wanted = {name.casefold() for name in names}
         codes = [n for n, name in enumerate(table["name"].cat.categories) if str(name).casefold() in wanted]
@@ -111,19 +115,19 @@ class Dataset:
         out[table["issue"].to_numpy()[np.isin(table["name"].cat.codes.to_numpy(), codes)]] = True
         return out
 
-    def of_type(self, names: list[str]) -> NDArray:
+    def of_type(self, names: list[str]) -> Mask:
         """Issues whose type has one of the names (any case), boolean."""
         column = self.tables.issues["type"]
         wanted = {name.casefold() for name in names}
         codes = [n for n, name in enumerate(column.cat.categories) if str(name).casefold() in wanted]
         return np.isin(column.cat.codes.to_numpy(), codes)
 
-    def role_at(self, instant: int, role: NDArray) -> NDArray:
+    def role_at(self, instant: int, role: Mask) -> Mask:
         """Whether each issue was in a status of the role at an instant (µs), from history."""
         return np.append(role, False)[self.stays.status_at(instant, len(self.tables))]
 
     @cached_property
-    def activity(self) -> NDArray:
+    def activity(self) -> Instants:
         """Instants at which anything is known to have happened, sorted: creations, status changes, resolutions."""
         issues, keep = self.tables.issues, self.chosen
         changes = self.tables.changes
@@ -144,7 +148,7 @@ class Dataset:
         return bool(high > low)
 
 
-def _days_here(facts: Dataset, name: str) -> NDArray:
+def _days_here(facts: Dataset, name: str) -> Instants:
     """A field of plain dates, each at the first instant of its day in the zone of the settings.
 
     The tables hold it at the first instant in the zone of the account; a value with a time of day stays as it is.

@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.settings.model import WorkingTime
-from data.tables.tidy import DAY, NEVER, microseconds
+from data.tables.frames import NEVER
+from data.tables.tidy import DAY, microseconds
+from data.values.arrays import Instants, Mask, Microseconds, Numbers, Positions
 from data.values.periods import first_instant, zone_named
 
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -26,11 +27,11 @@ class LocalDays:
             [microseconds(first_instant(date.fromordinal(n), where)) for n in range(first, last + 2)], dtype=np.int64
         )
 
-    def ordinals(self, instants: NDArray) -> NDArray:
+    def ordinals(self, instants: Instants) -> Positions:
         """Proleptic ordinal of the local date of each instant."""
         return self.first + np.searchsorted(self.starts, instants, side="right") - 1
 
-    def into_day(self, instants: NDArray) -> tuple[NDArray, NDArray]:
+    def into_day(self, instants: Instants) -> tuple[Positions, Microseconds]:
         """Local date (ordinal) and µs since that date began."""
         ordinals = self.ordinals(instants)
         return ordinals, instants - self.starts[ordinals - self.first]
@@ -41,7 +42,7 @@ def _calendar(zone: str, first_year: int, last_year: int) -> LocalDays:
     return LocalDays(zone, date(first_year, 1, 1).toordinal() - _MARGIN, date(last_year, 12, 31).toordinal() + _MARGIN)
 
 
-def calendar(zone: str, *instants: NDArray) -> LocalDays:
+def calendar(zone: str, *instants: Instants) -> LocalDays:
     """Local dates that cover all the instants (NEVER is left out)."""
     known = [each[each != NEVER] for each in instants]
     low = min((int(each.min()) for each in known if len(each)), default=0)
@@ -51,8 +52,8 @@ def calendar(zone: str, *instants: NDArray) -> LocalDays:
 
 
 def spans(
-    start: NDArray, end: NDArray, whole_days: NDArray, *, definition: str, zone: str, working: WorkingTime | None = None
-) -> NDArray:
+    start: Instants, end: Instants, whole_days: Mask, *, definition: str, zone: str, working: WorkingTime | None = None
+) -> Numbers:
     """Days from start to end (int64 µs) by one of the definitions; NaN where either is NEVER.
 
     `whole_days`: True where an end is a plain date: such a span is counted in local dates, same day = 0.
@@ -87,7 +88,7 @@ def spans(
     return out
 
 
-def backwards(start: NDArray, end: NDArray, whole_days: NDArray, zone: str) -> NDArray:
+def backwards(start: Instants, end: Instants, whole_days: Mask, zone: str) -> Mask:
     """Whether each span ends before it starts; with a plain date at either end only the local dates count.
 
     >>> noon, midnight = np.array([1_700_050_000_000_000]), np.array([1_700_006_400_000_000])
@@ -99,7 +100,8 @@ def backwards(start: NDArray, end: NDArray, whole_days: NDArray, zone: str) -> N
     if plain.any():
         local = calendar(zone, start[plain], end[plain])
         out[plain] = local.ordinals(end[plain]) < local.ordinals(start[plain])
-    return out
+    result: Mask = out
+    return result
 
 
 def _clock(text: str) -> int:
@@ -124,22 +126,22 @@ class _WorkingClock:
         self.works = works
         self.before = np.concatenate(([0], np.cumsum(works)))  # working days before each date
 
-    def _passed(self, instants: NDArray) -> NDArray:
+    def _passed(self, instants: Instants) -> Numbers:
         ordinals, into = self.local.into_day(instants)
         day = ordinals - self.local.first
         today = np.clip(into - self.opens, 0, self.hours) / self.hours
         return self.before[day] + np.where(self.works[day], today, 0.0)
 
-    def between(self, start: NDArray, end: NDArray) -> NDArray:
+    def between(self, start: Instants, end: Instants) -> Numbers:
         return self._passed(end) - self._passed(start)
 
-    def days_between(self, start: NDArray, end: NDArray) -> NDArray:
+    def days_between(self, start: Instants, end: Instants) -> Numbers:
         """Whole working days between two local dates, same day = 0."""
         first, last = (self.local.ordinals(each) - self.local.first for each in (start, end))
         return (self.before[last] - self.before[first]).astype(float)
 
 
-def percentile(values: NDArray, share: float, method: str = "linear") -> float | None:
+def percentile(values: Numbers, share: float, method: str = "linear") -> float | None:
     """The value below which `share` percent lie: R-7 linear interpolation (Hyndman & Fan type 7) or nearest rank.
 
     None where there is no value.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
-from numpy.typing import NDArray
 
 from data.facts.arrivals import created_rows
 from data.facts.dataset import Dataset
@@ -11,14 +12,16 @@ from data.facts.deployments import NO_IMPACT
 from data.facts.flow_items import FLOW_ITEMS, kinds
 from data.facts.incidents import incidents, rule_in_words
 from data.facts.rows import Rows
-from data.tables.tidy import NEVER
+from data.tables.frames import NEVER
+from data.values.arrays import Codes, Mask
 
 EVIDENCE = ("incident", "label", "found in production", "production impact")
 
 
-def defects(facts: Dataset) -> NDArray:
+def defects(facts: Dataset) -> Mask:
     """Issues whose kind is Defect, boolean: by the mapped flow item type, else by issue type."""
-    return kinds(facts, np.arange(len(facts.tables))) == FLOW_ITEMS.index("Defect")
+    out: Mask = kinds(facts, np.arange(len(facts.tables))) == FLOW_ITEMS.index("Defect")
+    return out
 
 
 def defect_rows(facts: Dataset) -> Rows:
@@ -27,7 +30,7 @@ def defect_rows(facts: Dataset) -> Rows:
     return rows.take(facts.once(defects)[rows.issue])
 
 
-def evidence(facts: Dataset) -> NDArray:
+def evidence(facts: Dataset) -> Codes:
     """Why an issue counts as a defect that escaped: place in EVIDENCE, -1 where nothing says so."""
     out = np.full(len(facts.tables), -1, dtype=np.int64)
     dates = facts.field("deployment_date")
@@ -45,7 +48,7 @@ def evidence(facts: Dataset) -> NDArray:
     return out
 
 
-def _words(facts: Dataset, field: str, holds) -> NDArray:
+def _words(facts: Dataset, field: str, holds: Callable[[frozenset[str]], bool]) -> Mask:
     """Issues of which a field of words says so, boolean."""
     values = facts.field(field)
     out = np.zeros(len(facts.tables), dtype=bool)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.facts.dataset import Dataset
 from data.facts.incidents import incidents
 from data.facts.rows import Rows, Sieve
-from data.tables.tidy import NEVER, microseconds
+from data.tables.frames import NEVER
+from data.tables.tidy import microseconds
+from data.values.arrays import Codes, Instants, Mask, Positions
 from data.values.periods import first_instant, zone_named
 
 _HOUR = 3_600_000_000
@@ -24,16 +25,16 @@ class Deployments:
     """Candidates in any order. `group`: number of the deployment a used candidate belongs to, -1 where left out."""
 
     by_versions: bool
-    at: NDArray  # µs
-    issue: NDArray  # -1 for a version
-    version: NDArray  # -1 for an issue
+    at: Instants  # µs
+    issue: Positions  # -1 for a version
+    version: Positions  # -1 for an issue
     sieve: Sieve
-    group: NDArray
+    group: Codes
     count: int  # number of deployments
-    group_at: NDArray  # µs, by deployment
+    group_at: Instants  # µs, by deployment
     day_precision: bool
 
-    def groups_of_issues(self, facts: Dataset) -> tuple[NDArray, NDArray]:
+    def groups_of_issues(self, facts: Dataset) -> tuple[Positions, Codes]:
         """(issue, deployment) pairs: the tickets of a deployment, or the issues fixed in a version."""
         used = self.group >= 0
         if not self.by_versions:
@@ -95,7 +96,7 @@ def _environment(words: tuple[str, ...] | None) -> frozenset[str]:
     return frozenset(word.casefold().strip() for word in words or () if word.strip())
 
 
-def _grouped(key: NDArray, at: NDArray, used: NDArray) -> tuple[NDArray, int, NDArray]:
+def _grouped(key: Positions, at: Instants, used: Mask) -> tuple[Codes, int, Instants]:
     """Number the deployments: used candidates with equal keys are one."""
     group = np.full(len(at), -1, dtype=np.int64)
     if not used.any():
@@ -118,14 +119,14 @@ def _from_versions(facts: Dataset) -> Deployments:
     return Deployments(True, at, nobody, version, sieve, group, count, group_at, True)
 
 
-def version_instants(facts: Dataset) -> NDArray:
+def version_instants(facts: Dataset) -> Instants:
     """First instant of the release date of each version in the local zone (µs), NEVER where there is no date."""
     zone = zone_named(facts.zone)
     days = facts.tables.versions["release_date"]
     return np.array([NEVER if day is None else microseconds(first_instant(day, zone)) for day in days], dtype=np.int64)
 
 
-def versions_chosen(facts: Dataset) -> NDArray:
+def versions_chosen(facts: Dataset) -> Mask:
     """Versions that pass the filters: of a chosen project and, with other filters, with at least one chosen issue."""
     versions, filters = facts.tables.versions, facts.filters
     keep = np.ones(len(versions), dtype=bool)
@@ -139,7 +140,7 @@ def versions_chosen(facts: Dataset) -> NDArray:
     return keep
 
 
-def linked_incidents(facts: Dataset) -> tuple[NDArray, NDArray]:
+def linked_incidents(facts: Dataset) -> tuple[Positions, Codes]:
     """(incident issue, deployment) pairs made by the chosen link phrases, both sides of the link read."""
     found: Deployments = facts.once(deployments)
     issue, group = found.groups_of_issues(facts)
@@ -153,7 +154,7 @@ def linked_incidents(facts: Dataset) -> tuple[NDArray, NDArray]:
     return join(source[from_incident], target[from_incident], issue, group)
 
 
-def join(left: NDArray, key: NDArray, issue: NDArray, group: NDArray) -> tuple[NDArray, NDArray]:
+def join(left: Positions, key: Positions, issue: Positions, group: Codes) -> tuple[Positions, Codes]:
     """Pairs (left, group) where key = issue; an issue may belong to several groups.
 
     >>> [part.tolist() for part in join(np.array([7, 8]), np.array([1, 2]), np.array([1, 1, 3]), np.array([10, 11, 12]))]
@@ -171,7 +172,7 @@ def join(left: NDArray, key: NDArray, issue: NDArray, group: NDArray) -> tuple[N
 class Outcomes:
     """What became of each deployment, and which evidence there is."""
 
-    state: NDArray  # by deployment: FAILED, WORKED or UNKNOWN
+    state: Codes  # by deployment: FAILED, WORKED or UNKNOWN
     sources: tuple[str, ...]  # what was looked at, in words
     pending: bool = False
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.facts.completions import bounded, day_precision, drop_unstarted, flow_set, out_of_time, stayed, time_out
 from data.facts.dataset import Dataset
 from data.facts.rows import Rows
+from data.tables.frames import FOREVER
 from data.tables.status_intervals import merged, overlap
-from data.tables.tidy import FOREVER
+from data.values.arrays import Instants, Microseconds, Positions, Spans
 
 _HOUR = 3_600_000_000
 
@@ -26,8 +26,9 @@ def efficiency_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     drop_unstarted(facts, found, issue, day_precision(facts, found)[issue], sieve)
     start, end = bounded(started, completed)
     total = end - start - time_out(facts, issue, started, completed)
-    if from_hours(facts):
-        hours = facts.field("active_work_hours")[issue]
+    logged = facts.field("active_work_hours") if from_hours(facts) else None
+    if logged is not None:
+        hours = logged[issue]
         sieve.drop(np.isnan(hours), "active work hours is empty")
         active = np.nan_to_num(hours * _HOUR).astype(np.int64)
         sieve.drop(active > total, "more hours logged than the flow time has").drop(active < 0, "negative hours")
@@ -37,14 +38,15 @@ def efficiency_rows(facts: Dataset, as_of: int | None = None) -> Rows:
         active = stayed(stays, issue, start, end)
         hurdles = facts.once(blocked_spans)
         blocked = overlap(issue, start, end, *hurdles)
-        active = active - _both(issue, start, end, (stays.issue, stays.entered, stays.left), hurdles, active, blocked)
+        at_work: Spans = (stays.issue, stays.entered, stays.left)
+        active = active - _both(issue, start, end, together(at_work, hurdles), active, blocked)
     share = 100 * np.divide(active, total, out=np.zeros(len(issue)), where=total > 0)
     return sieve.rows(
         completed, issue, active=active, total=total, blocked=blocked, share=share, started=started, completed=completed
     )
 
 
-def blocked_spans(facts: Dataset) -> tuple[NDArray, NDArray, NDArray]:
+def blocked_spans(facts: Dataset) -> Spans:
     """issue, start, end (µs) of the time blocked, by flag and by chosen statuses."""
     parts = []
     if facts.definitions.blocked_flag and len(facts.tables.flags):
@@ -61,14 +63,16 @@ def blocked_spans(facts: Dataset) -> tuple[NDArray, NDArray, NDArray]:
     return merged(issue, np.minimum(start, facts.now), np.where(end == FOREVER, facts.now, end))
 
 
+def together(one: Spans, other: Spans) -> Spans:
+    """Two sets of spans as one, one after the other."""
+    issue, start, end = (np.concatenate(pair, dtype=np.int64) for pair in zip(one, other, strict=True))
+    return issue, start, end
+
+
 def _both(
-    issue: NDArray, start: NDArray, end: NDArray, one: tuple, other: tuple, in_one: NDArray, in_other: NDArray
-) -> NDArray:
+    issue: Positions, start: Instants, end: Instants, either: Spans, in_one: Microseconds, in_other: Microseconds
+) -> Microseconds:
     """µs of [start, end) that lie in both kinds of span: |A| + |B| − |A or B|."""
     if not in_other.any():
         return np.zeros(len(issue), dtype=np.int64)
-    either = tuple(
-        np.concatenate((np.asarray(a, dtype=np.int64), np.asarray(b, dtype=np.int64)))
-        for a, b in zip(one, other, strict=True)
-    )
     return in_one + in_other - overlap(issue, start, end, *either)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.facts.completions import flow_set
 from data.facts.dataset import Dataset
 from data.facts.rows import Rows
+from data.values.arrays import Codes, Positions
 
 FLOW_ITEMS = ("Feature", "Defect", "Risk", "Technical_Debt")
 SUGGESTED = {
@@ -48,11 +48,12 @@ def distribution_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     kind = kinds(facts, issue)
     column = facts.tables.issues["type"]
     codes = column.cat.codes.to_numpy()[issue]
-    if facts.field("flow_item_type") is None:
+    mapped = facts.field("flow_item_type")
+    if mapped is None:
         for code, name in enumerate(column.cat.categories):
             sieve.drop((codes == code) & (kind < 0), f"type {name} is not mapped")
     else:
-        values = facts.field("flow_item_type")[issue]
+        values = mapped[issue]
         sieve.drop(np.array([each is None for each in values], dtype=bool) & (kind < 0), "flow item type is empty")
         for name in sorted({each[0] for each, bad in zip(values, kind < 0, strict=True) if bad and each}):
             sieve.drop(
@@ -68,7 +69,7 @@ def distribution_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     )
 
 
-def kinds(facts: Dataset, issue: NDArray) -> NDArray:
+def kinds(facts: Dataset, issue: Positions) -> Codes:
     """Place in FLOW_ITEMS of each of these issues; -1 where nothing says its kind."""
     values = facts.field("flow_item_type")
     if values is not None:

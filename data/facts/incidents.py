@@ -5,23 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.facts.completions import Completions, completions
 from data.facts.dataset import Dataset
-from data.tables.tidy import NEVER
+from data.tables.frames import NEVER
+from data.values.arrays import Instants, Mask
 
 
 @dataclass(frozen=True)
 class Incidents:
     """By issue: `mask` is an incident; detected, resolved in µs (NEVER); whether each of the two is a plain date."""
 
-    mask: NDArray
-    detected: NDArray
-    resolved: NDArray
+    mask: Mask
+    detected: Instants
+    resolved: Instants
     detected_mapped: bool
-    detected_plain: NDArray
-    resolved_plain: NDArray
+    detected_plain: Mask
+    resolved_plain: Mask
 
 
 def incidents(facts: Dataset) -> Incidents:

@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.facts.completions import completions
 from data.facts.dataset import Dataset
 from data.facts.rows import Rows, Sieve
-from data.tables.tidy import DAY, FOREVER, NEVER, microseconds
+from data.tables.frames import FOREVER, NEVER
+from data.tables.tidy import DAY, microseconds
+from data.values.arrays import Counts, Microseconds
 from data.values.periods import first_instant, zone_named
 
 if TYPE_CHECKING:
@@ -77,16 +78,17 @@ def at_snapshot(rows: Rows, asked: MetricQuery) -> Rows:
     return found
 
 
-def _time_back(facts: Dataset) -> NDArray:
+def _time_back(facts: Dataset) -> Microseconds:
     """By stay: µs that its issue had spent moved back before it."""
     stays = facts.stays
     length = np.where(facts.back & (stays.left < FOREVER), stays.left - stays.entered, 0)
     passed = np.cumsum(length) - length
     first = np.flatnonzero(stays.opening)
-    return passed - np.repeat(passed[first], np.diff(np.append(first, len(length))))
+    out: Microseconds = passed - np.repeat(passed[first], np.diff(np.append(first, len(length))))
+    return out
 
 
-def daily(rows: Rows, asked: MetricQuery) -> NDArray:
+def daily(rows: Rows, asked: MetricQuery) -> Counts:
     """Items in progress at the end of each local day of the period that has begun."""
     zone = zone_named(asked.period.zone)
     days = (asked.period.first + timedelta(days=n + 1) for n in range(asked.period.days))

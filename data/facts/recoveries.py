@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.facts.dataset import Dataset
 from data.facts.days import backwards, spans
 from data.facts.deployments import Deployments, deployments, linked_incidents
 from data.facts.incidents import incidents
 from data.facts.rows import Rows, Sieve
-from data.tables.tidy import NEVER
+from data.tables.frames import NEVER
+from data.values.arrays import Instants, Mask, Positions
 
 
 def linked(facts: Dataset) -> bool:
@@ -49,7 +49,7 @@ def _from_deployments(facts: Dataset) -> Rows:
     return _rows(facts, start, end, whole, issue, releases, "resolved before the deployment", unlinked)
 
 
-def _representatives(found: Deployments) -> tuple[NDArray, NDArray]:
+def _representatives(found: Deployments) -> tuple[Positions, Positions]:
     """One issue and one version for each deployment."""
     ticket, version = (np.full(found.count, -1, dtype=np.int64) for _ in range(2))
     used = found.group >= 0
@@ -74,13 +74,13 @@ def _from_detection(facts: Dataset) -> Rows:
 
 def _rows(
     facts: Dataset,
-    start: NDArray,
-    end: NDArray,
-    whole: NDArray,
-    issue: NDArray,
-    version: NDArray,
+    start: Instants,
+    end: Instants,
+    whole: Mask,
+    issue: Positions,
+    version: Positions,
     wrong: str,
-    unlinked: NDArray | None = None,
+    unlinked: Mask | None = None,
 ) -> Rows:
     sieve = Sieve(len(end))
     if unlinked is not None:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.facts.arrivals import recorded
 from data.facts.dataset import Dataset
 from data.facts.rows import Rows
+from data.tables.frames import NEVER
 from data.tables.status_intervals import crossings
-from data.tables.tidy import NEVER
+from data.values.arrays import Mask
 
 if TYPE_CHECKING:
     from data.facts.query import MetricQuery
 
 
-def _returns(facts: Dataset) -> NDArray:
+def _returns(facts: Dataset) -> Mask:
     """True where a stay begins with a move from a done status to one that is not, by stay."""
     done = facts.stays.are(facts.roles.done)
     before = np.zeros(len(done), dtype=bool)

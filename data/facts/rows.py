@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from data.values.arrays import Codes, Column, Instants, Mask, Positions
 
 
 @dataclass(frozen=True)
@@ -20,17 +22,18 @@ class Rows:
     ([1.0, 6.0], {'no history': 1})
     """
 
-    at: NDArray
-    issue: NDArray
-    reason: NDArray
+    at: Instants
+    issue: Positions
+    reason: Codes
     reasons: tuple[str, ...]
-    columns: Mapping[str, NDArray]
+    columns: Mapping[str, Column]
 
     def __len__(self) -> int:
         return len(self.at)
 
-    def __getitem__(self, name: str) -> NDArray:
-        return self.columns[name][self.reason == 0]
+    def __getitem__(self, name: str) -> Column:
+        out: Column = self.columns[name][self.reason == 0]
+        return out
 
     @property
     def used(self) -> int:
@@ -43,7 +46,7 @@ class Rows:
         found = {self.reasons[n]: int(count) for n, count in enumerate(counts) if n and count}
         return dict(sorted(found.items(), key=lambda each: -each[1]))
 
-    def take(self, chosen: NDArray | slice) -> Rows:
+    def take(self, chosen: Mask | Positions | slice) -> Rows:
         """Some of the rows."""
         return Rows(
             self.at[chosen],
@@ -63,10 +66,10 @@ class Sieve:
     """Collects reasons to leave rows out; the first reason given to a row stays."""
 
     def __init__(self, count: int) -> None:
-        self.reason = np.zeros(count, dtype=np.int16)
+        self.reason: Codes = np.zeros(count, dtype=np.int16)
         self.reasons: list[str] = [""]
 
-    def drop(self, rows: NDArray, why: str) -> Sieve:
+    def drop(self, rows: Mask, why: str) -> Sieve:
         """Leave these rows (boolean array) out because of `why`."""
         fresh = rows & (self.reason == 0)
         if fresh.any():
@@ -75,7 +78,7 @@ class Sieve:
             self.reason[fresh] = self.reasons.index(why)
         return self
 
-    def rows(self, at: NDArray, issue: NDArray, **columns: NDArray) -> Rows:
+    def rows(self, at: Instants, issue: Positions, **columns: Column) -> Rows:
         """The rows in order of time."""
         order = np.argsort(at, kind="stable")
         return Rows(
@@ -87,7 +90,7 @@ class Sieve:
         )
 
 
-def example(reason: list[int] | None = None, reasons: tuple[str, ...] = ("",), **columns: list) -> Rows:
+def example(reason: list[int] | None = None, reasons: tuple[str, ...] = ("",), **columns: Sequence[Any]) -> Rows:
     """Rows for examples: only the columns that the formula reads."""
     arrays = {name: np.asarray(values) for name, values in columns.items()}
     count = len(next(iter(arrays.values()), np.zeros(0)))

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.facts.dataset import Dataset
-from data.facts.efficiency import blocked_spans
+from data.facts.efficiency import blocked_spans, together
 from data.facts.flow_items import FLOW_ITEMS, kinds
 from data.facts.sprint_timelines import Timeline
 from data.facts.sprint_windows import Windows, windows
 from data.tables.frames import FOREVER, NEVER
 from data.tables.status_intervals import overlap
+from data.values.arrays import Codes, Column, Counts, Instants, Mask, Microseconds, Numbers, Positions, Spans
 
+Kind = TypeVar("Kind", bound=np.generic)
 _HOUR = 3_600_000_000
 REASONS = (
     "",
@@ -30,16 +33,16 @@ SUB_TASK, INCOMPLETE, UNREADABLE, UNRECORDED = 1, 2, 3, 4
 class Stints:
     """Times in a sprint, ordered by issue, sprint and time: issue was in `sprint` in [start, end). µs."""
 
-    issue: NDArray
-    sprint: NDArray
-    start: NDArray
-    end: NDArray
+    issue: Positions
+    sprint: Positions
+    start: Instants
+    end: Instants
 
-    def take(self, chosen: NDArray) -> Stints:
+    def take(self, chosen: Mask) -> Stints:
         return Stints(self.issue[chosen], self.sprint[chosen], self.start[chosen], self.end[chosen])
 
     @property
-    def heads(self) -> NDArray:
+    def heads(self) -> Positions:
         """Where each pair of issue and sprint begins."""
         fresh = np.ones(len(self.issue), dtype=bool)
         fresh[1:] = (self.issue[1:] != self.issue[:-1]) | (self.sprint[1:] != self.sprint[:-1])
@@ -77,26 +80,26 @@ class Scope:
     Amounts (points where mapped, else 1): at_start, at_add, at_remove, at_close. reopened: times; blocked: hours.
     """
 
-    issue: NDArray
-    sprint: NDArray
-    reason: NDArray
-    flags: dict[str, NDArray]
-    at_start: NDArray
-    at_add: NDArray
-    at_remove: NDArray
-    at_close: NDArray
-    unestimated: NDArray
-    reopened: NDArray
-    blocked: NDArray
-    bug: NDArray
+    issue: Positions
+    sprint: Positions
+    reason: Codes
+    flags: dict[str, Mask]
+    at_start: Numbers
+    at_add: Numbers
+    at_remove: Numbers
+    at_close: Numbers
+    unestimated: Mask
+    reopened: Counts
+    blocked: Numbers  # hours
+    bug: Mask
 
     def __len__(self) -> int:
         return len(self.issue)
 
-    def __getitem__(self, flag: str) -> NDArray:
+    def __getitem__(self, flag: str) -> Mask:
         return self.flags[flag]
 
-    def amount(self, flag: str) -> NDArray:
+    def amount(self, flag: str) -> Numbers:
         """What each row adds to the sum of a flag: its estimate at the instant that counts, 0 where it has not the flag."""
         estimate = {"added": self.at_add, "removed": self.at_remove, "completed": self.at_close}.get(
             flag, self.at_start
@@ -132,19 +135,19 @@ def scope(facts: Dataset) -> Scope:
     return _with_unrecorded(facts, open_, found_all=facts.once(stints), made=made)
 
 
-def _any(values: NDArray, heads: NDArray) -> NDArray:
+def _any(values: Mask, heads: Positions) -> Mask:
     return np.logical_or.reduceat(values, heads) if len(heads) else np.zeros(0, dtype=bool)
 
 
-def _latest(values: NDArray, heads: NDArray) -> NDArray:
+def _latest(values: Instants, heads: Positions) -> Instants:
     return np.maximum.reduceat(values, heads) if len(heads) else np.zeros(0, dtype=np.int64)
 
 
-def _sums(values: NDArray, heads: NDArray) -> NDArray:
+def _sums(values: Counts, heads: Positions) -> Counts:
     return np.add.reduceat(values, heads) if len(heads) else np.zeros(0, dtype=np.int64)
 
 
-def _stays(facts: Dataset) -> tuple[Timeline, NDArray]:
+def _stays(facts: Dataset) -> tuple[Timeline, Mask]:
     """Stays of issues that were ever in a sprint, and whether each is in a done status."""
     stays, mine = facts.stays, np.zeros(len(facts.tables), dtype=bool)
     mine[facts.once(stints).issue] = True
@@ -152,16 +155,17 @@ def _stays(facts: Dataset) -> tuple[Timeline, NDArray]:
     return Timeline(stays.issue[kept], stays.entered[kept]), stays.are(facts.roles.done)[kept]
 
 
-def done_before(facts: Dataset, issue: NDArray, instant: NDArray) -> NDArray:
+def done_before(facts: Dataset, issue: Positions, instant: Instants) -> Mask:
     """Whether each issue was done just before an instant."""
     line, done = facts.once(_stays)
     place = line.last(issue, instant)
-    return (place >= 0) & np.append(done, False)[place]
+    out: Mask = (place >= 0) & np.append(done, False)[place]
+    return out
 
 
 def _flags(
-    facts: Dataset, issue: NDArray, start: NDArray, close: NDArray, at_start: NDArray, at_close: NDArray
-) -> dict[str, NDArray]:
+    facts: Dataset, issue: Positions, start: Instants, close: Instants, at_start: Mask, at_close: Mask
+) -> dict[str, Mask]:
     before, done = done_before(facts, issue, start), done_before(facts, issue, close)
     column = facts.tables.issues["resolution"]
     wrong = {name.casefold() for name in facts.definitions.not_completed_resolutions}
@@ -182,25 +186,28 @@ def _flags(
 
 
 def _amounts(
-    facts: Dataset, issue: NDArray, start: NDArray, close: NDArray, joined: NDArray, left: NDArray
-) -> tuple[NDArray, ...]:
+    facts: Dataset, issue: Positions, start: Instants, close: Instants, joined: Instants, left: Instants
+) -> tuple[Numbers, Numbers, Numbers, Numbers, Mask]:
     """Estimates at the start, when added, when removed, at the close; and whether there was none at the close."""
     if not in_points(facts):
         one = np.ones(len(issue))
         return one, one, one, one, np.zeros(len(issue), dtype=bool)
     # A change at the very instant counts for what happens at it; what happens at the close comes too late.
     found = [_estimate(facts, issue, when) for when in (start + 1, joined + 1, left + 1, close)]
-    return *(np.nan_to_num(each) for each in found), np.isnan(found[3])
+    at_start, at_add, at_remove, at_close = (np.nan_to_num(each) for each in found)
+    return at_start, at_add, at_remove, at_close, np.isnan(found[3])
 
 
-def amounts_at(facts: Dataset, issue: NDArray, instant: NDArray) -> NDArray:
+def amounts_at(facts: Dataset, issue: Positions, instant: Instants) -> Numbers:
     """What each issue counts just before an instant: its points, 0 without an estimate; 1 where issues are counted."""
     return np.nan_to_num(_estimate(facts, issue, instant)) if in_points(facts) else np.ones(len(issue))
 
 
-def _estimate(facts: Dataset, issue: NDArray, instant: NDArray) -> NDArray:
+def _estimate(facts: Dataset, issue: Positions, instant: Instants) -> Numbers:
     """Points of each issue just before an instant, from the history of the field; NaN where it was empty."""
     now = facts.field("story_points")
+    if now is None:
+        return np.full(len(issue), np.nan)
     changes = facts.tables.estimates
     line, first = facts.once(_estimates)
     if not len(changes):
@@ -212,7 +219,7 @@ def _estimate(facts: Dataset, issue: NDArray, instant: NDArray) -> NDArray:
     return np.where(place >= 0, target[place], unchanged)
 
 
-def _estimates(facts: Dataset) -> tuple[Timeline, NDArray]:
+def _estimates(facts: Dataset) -> tuple[Timeline, Positions]:
     """The changes of estimates, and where those of each issue begin (-1: none)."""
     issue = facts.tables.estimates["issue"].to_numpy()
     first = np.full(len(facts.tables), -1, dtype=np.int64)
@@ -228,23 +235,25 @@ def _reopenings(facts: Dataset) -> Timeline:
     return Timeline(stays.issue[out], stays.entered[out])
 
 
-def _blocked(facts: Dataset, issue: NDArray, start: NDArray, end: NDArray) -> NDArray:
+def _blocked(facts: Dataset, issue: Positions, start: Instants, end: Instants) -> Microseconds:
     """µs of each [start, end) in which the issue was both in progress and blocked: |A| + |B| − |A or B|."""
     hurdles = facts.once(blocked_spans)
     if not len(hurdles[0]):
         return np.zeros(len(issue), dtype=np.int64)
     at_work = facts.stays.within(facts.stays.are(facts.roles.progress))
-    work = (at_work.issue.astype(np.int64), at_work.entered, at_work.left)
-    either = tuple(np.concatenate(each) for each in zip(hurdles, work, strict=True))
+    work: Spans = (at_work.issue.astype(np.int64), at_work.entered, at_work.left)
+    either = together(hurdles, work)
     highs = np.minimum(end, facts.now + 1)
-    return sum(sign * overlap(issue, start, highs, *each) for sign, each in ((1, hurdles), (1, work), (-1, either)))  # type: ignore[return-value]
+    in_hurdles, in_work, in_either = (overlap(issue, start, highs, *each) for each in (hurdles, work, either))
+    return in_hurdles + in_work - in_either
 
 
-def _bugs(facts: Dataset, issue: NDArray) -> NDArray:
-    return kinds(facts, issue) == FLOW_ITEMS.index("Defect")
+def _bugs(facts: Dataset, issue: Positions) -> Mask:
+    out: Mask = kinds(facts, issue) == FLOW_ITEMS.index("Defect")
+    return out
 
 
-def _reasons(facts: Dataset, issue: NDArray) -> NDArray:
+def _reasons(facts: Dataset, issue: Positions) -> Codes:
     table, moves = facts.tables.issues, facts.tables.sprint_moves
     unreadable = np.zeros(len(facts.tables), dtype=bool)
     unreadable[moves["issue"].to_numpy()[moves["sprint"].to_numpy() < 0]] = True
@@ -270,7 +279,7 @@ def _with_unrecorded(facts: Dataset, open_: Windows, found_all: Stints, made: Sc
     nothing = np.zeros(len(issue))
     none = nothing.astype(bool)
 
-    def more(values: NDArray, added: NDArray) -> NDArray:
+    def more(values: NDArray[Kind], added: Column) -> NDArray[Kind]:
         return np.concatenate((values, added.astype(values.dtype)))
 
     return Scope(
@@ -278,8 +287,12 @@ def _with_unrecorded(facts: Dataset, open_: Windows, found_all: Stints, made: Sc
         more(made.sprint, sprint),
         more(made.reason, reason),
         {name: more(each, none) for name, each in made.flags.items()},
-        *(more(each, nothing) for each in (made.at_start, made.at_add, made.at_remove, made.at_close)),
+        more(made.at_start, nothing),
+        more(made.at_add, nothing),
+        more(made.at_remove, nothing),
+        more(made.at_close, nothing),
         more(made.unestimated, none),
-        *(more(each, nothing) for each in (made.reopened, made.blocked)),
+        more(made.reopened, nothing),
+        more(made.blocked, nothing),
         more(made.bug, none),
     )

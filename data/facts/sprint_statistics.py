@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.facts.dataset import Dataset
 from data.facts.sprint_scope import REASONS, Scope, scope
 from data.facts.sprint_windows import Windows, windows
 from data.platform.telemetry import span
 from data.settings.model import SprintWeights
+from data.values.arrays import Codes, Counts, Mask, Numbers
 
 # Parts of the score: the names of their weights, and of the metric that says the same of a period.
 PARTS = {
@@ -39,21 +39,21 @@ class Stats:
 
     windows: Windows
     scope: Scope
-    sums: dict[str, NDArray]
-    counts: dict[str, NDArray]
-    extra: dict[str, NDArray]
-    measures: dict[str, NDArray]
-    group: NDArray
-    size: NDArray  # sprints of the board that z-scores are made of
-    mean: dict[str, NDArray]
-    sd: dict[str, NDArray]
-    z: dict[str, NDArray]
-    score: NDArray
+    sums: dict[str, Numbers]
+    counts: dict[str, Numbers]
+    extra: dict[str, Numbers]
+    measures: dict[str, Numbers]
+    group: Codes
+    size: Counts  # sprints of the board that z-scores are made of
+    mean: dict[str, Numbers]
+    sd: dict[str, Numbers]
+    z: dict[str, Numbers]
+    score: Numbers
 
     def __len__(self) -> int:
         return len(self.group)
 
-    def left_out(self) -> NDArray:
+    def left_out(self) -> Counts:
         """How many issues are left out, by sprint (rows) and reason (columns, as in REASONS)."""
         width = len(REASONS)
         flat = np.bincount(self.scope.sprint * width + self.scope.reason, minlength=len(self) * width)
@@ -67,7 +67,7 @@ def stats(facts: Dataset) -> Stats:
     count = len(open_)
     counted = found.reason == 0
 
-    def total(values: NDArray) -> NDArray:
+    def total(values: Numbers) -> Numbers:
         out = np.bincount(found.sprint, weights=values, minlength=count).astype(float)
         out[~open_.readable] = np.nan
         return out
@@ -110,7 +110,7 @@ def stats(facts: Dataset) -> Stats:
     )
 
 
-def ratios(sums: dict[str, NDArray]) -> dict[str, NDArray]:
+def ratios(sums: dict[str, Numbers]) -> dict[str, Numbers]:
     """Spillover, churn and accuracy; NaN where nothing was committed.
 
     >>> made = ratios({name: np.array([float(n)]) for name, n in zip(SUMS, (10, 2, 1, 8, 3))})
@@ -125,7 +125,7 @@ def ratios(sums: dict[str, NDArray]) -> dict[str, NDArray]:
     }
 
 
-def z_scores(values: NDArray, group: NDArray, eligible: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+def z_scores(values: Numbers, group: Codes, eligible: Mask) -> tuple[Numbers, Numbers, Numbers]:
     """Mean, sample standard deviation and z of each value among those of its group; NaN where there is none.
 
     Only eligible values that are there count; fewer than 3 of them in a group ⇒ NaN; all alike ⇒ 0.
@@ -162,19 +162,19 @@ def weights_of(facts: Dataset) -> dict[str, float]:
     return {name: float(getattr(chosen, name)) for name in PARTS}
 
 
-def weighed(z: dict[str, NDArray], weights: dict[str, float]) -> NDArray:
+def weighed(z: dict[str, Numbers], weights: dict[str, float]) -> Numbers:
     """Σ weight × z; NaN where a part that weighs anything is missing."""
     used = [weights[name] * z[name] for name in PARTS if weights[name]]
     return np.sum(used, axis=0) if used else np.zeros(len(z["spillover"]))
 
 
-def _groups(facts: Dataset) -> NDArray:
+def _groups(facts: Dataset) -> Codes:
     """The board of each sprint as a number from 0, also one that cannot be read; -1 where Jira names none."""
     board = facts.tables.sprints["board_id"].to_numpy()
     known = np.unique(board[board >= 0])
     return np.where(board >= 0, np.searchsorted(known, board), -1)
 
 
-def _sizes(group: NDArray, eligible: NDArray) -> NDArray:
+def _sizes(group: Codes, eligible: Mask) -> Counts:
     count = np.bincount(group[eligible], minlength=int(group.max(initial=-1)) + 1)
     return np.where(group >= 0, np.append(count, 0)[group], 0)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.facts.dataset import Dataset
 from data.tables.frames import NEVER
+from data.values.arrays import Codes, Instants, Mask
 
 FUTURE, ACTIVE, CLOSED = 0, 1, 2
 STATES = ("future", "active", "closed")
@@ -30,23 +30,25 @@ class Windows:
     the sprint is still open. problem: place in PROBLEMS; 0 where there is none.
     """
 
-    state: NDArray
-    start: NDArray
-    close: NDArray
-    problem: NDArray
+    state: Codes
+    start: Instants
+    close: Instants
+    problem: Codes
 
     def __len__(self) -> int:
         return len(self.state)
 
     @property
-    def readable(self) -> NDArray:
+    def readable(self) -> Mask:
         """Sprints of which something can be counted."""
-        return (self.problem == 0) | (self.problem == BEFORE_DATA)
+        out: Mask = (self.problem == 0) | (self.problem == BEFORE_DATA)
+        return out
 
     @property
-    def counts(self) -> NDArray:
+    def counts(self) -> Mask:
         """Closed sprints whose numbers stand: these make averages, ranges and z-scores."""
-        return (self.state == CLOSED) & (self.problem == 0)
+        out: Mask = (self.state == CLOSED) & (self.problem == 0)
+        return out
 
 
 def windows(facts: Dataset) -> Windows:

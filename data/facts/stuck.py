@@ -6,15 +6,16 @@ from math import ceil, floor
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.facts.arrivals import recorded
 from data.facts.dataset import Dataset
 from data.facts.efficiency import blocked_spans
 from data.facts.load import at_snapshot, load_rows
 from data.facts.rows import Rows, Sieve
+from data.tables.frames import NEVER
 from data.tables.status_intervals import merged
-from data.tables.tidy import DAY, NEVER
+from data.tables.tidy import DAY
+from data.values.arrays import Codes, Instants, Numbers, Positions, Spans
 
 if TYPE_CHECKING:
     from data.facts.query import MetricQuery
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 HOUR = 3_600_000_000
 LEAST_STAYS = 10  # ended stays in a status, before they say what is usual there
 USUAL = 85  # percentile of them
-Spans = tuple[NDArray, NDArray, NDArray]  # issue, start, end (µs), of each issue apart and in order
 
 
 def blocked_rows(facts: Dataset) -> Rows:
@@ -49,7 +49,7 @@ def common(one: Spans, other: Spans) -> Spans:
     low = min(int(one[1].min()), int(other[1].min()))
     stride = (max(int(one[2].max()), int(other[2].max())) - low) // 1000 + 2  # ms, so that all issues fit in an int64
 
-    def place(who: NDArray, when: NDArray) -> NDArray:
+    def place(who: Positions, when: Instants) -> Positions:
         return who.astype(np.int64) * stride + (when - low) // 1000
 
     first = np.searchsorted(place(other[0], other[2]), place(one[0], one[1]), side="left")
@@ -96,7 +96,7 @@ def usual(asked: MetricQuery) -> dict[int, float]:
     }
 
 
-def stays_by_length(facts: Dataset) -> tuple[NDArray, NDArray, NDArray]:
+def stays_by_length(facts: Dataset) -> tuple[Codes, Numbers, Instants]:
     """status, days, left (µs) of the stays in progress that count, by status and length."""
     rows = facts.once(load_rows)
     used = (rows.reason == 0) & (rows.columns["left"] > rows.at)
@@ -106,7 +106,7 @@ def stays_by_length(facts: Dataset) -> tuple[NDArray, NDArray, NDArray]:
     return status[order], days[order], left[order]
 
 
-def of_sorted(values: NDArray, share: float, nearest: bool) -> float:
+def of_sorted(values: Numbers, share: float, nearest: bool) -> float:
     """Percentile of values in order, R-7 or nearest rank: the same as `percentile`, without sorting again.
 
     >>> of_sorted(np.array([1.0, 2.0, 3.0, 10.0]), 50, False), of_sorted(np.array([1.0, 2.0, 3.0, 10.0]), 50, True)

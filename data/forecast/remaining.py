@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from data.facts.completions import completions
 from data.facts.dataset import Dataset
 from data.facts.rows import Sieve
-from data.tables.tidy import NEVER
+from data.tables.frames import NEVER
 from data.values.forecast import ForecastRefused, Remaining
 
 NAMED = 8  # names that a message lists

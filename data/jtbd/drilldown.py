@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from data.charts.drawing import NO_PICKS, NoSuchPoint, Picks
 from data.facts.rows import Rows, Sieve
 from data.jtbd.serving import DAY, Serving
-from data.tables.tidy import NEVER, microseconds
+from data.tables.frames import NEVER
+from data.tables.tidy import microseconds
 from data.values.jobs import Overview
 from data.values.periods import Period
 

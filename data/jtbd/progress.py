@@ -6,7 +6,7 @@ import numpy as np
 
 from data.jtbd.register import Deliverable, Register, RegisterJob
 from data.jtbd.serving import Serving
-from data.tables.tidy import NEVER
+from data.tables.frames import NEVER
 from data.values.jobs import DeliverableRow, RegisterRow
 
 

@@ -16,8 +16,8 @@ from data.facts.efficiency import blocked_spans
 from data.jtbd.picture import Reported
 from data.jtbd.records import JobCompletion, PainpointResolved, Records
 from data.jtbd.specs import Specs
+from data.tables.frames import NEVER
 from data.tables.status_intervals import overlap
-from data.tables.tidy import NEVER
 
 DAY = 86_400_000_000
 

@@ -21,7 +21,7 @@ from data.metrics.catalogue import Metric
 from data.metrics.display import display
 from data.metrics.measure import rows_for
 from data.metrics.shares import shares
-from data.tables.tidy import NEVER
+from data.tables.frames import NEVER
 from data.values.numbers import Breakdown, Part
 from data.values.periods import Period
 from data.values.problem import Problem

@@ -16,7 +16,7 @@ from data.metrics.catalogue import Metric
 from data.metrics.measure import measure, rows_for
 from data.settings.definitions import expanded, switch
 from data.settings.model import Settings
-from data.tables.tidy import NEVER
+from data.tables.frames import NEVER
 from data.values.metric_value import MetricValue, iso
 from data.values.numbers import Detail, IssueRow
 from data.values.switches import Switch

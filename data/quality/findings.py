@@ -12,7 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.settings.fields import FIELDS
-from data.tables.tidy import DAY, NEVER, Tables
+from data.tables.frames import NEVER
+from data.tables.tidy import DAY, Tables
 from data.values.periods import local_date, zone_named
 from data.values.quality import Finding
 

@@ -24,7 +24,8 @@ from data.store import schema
 from data.store.corruption import put_aside
 from data.store.issue_store import BrokenStore, IssueStore, ScopeRow, StoreError
 from data.tables import tidy
-from data.tables.tidy import NEVER, Tables, microseconds
+from data.tables.frames import NEVER
+from data.tables.tidy import Tables, microseconds
 from data.values.filters import Filters
 from data.values.problem import Problem
 from data.values.quality import Quality

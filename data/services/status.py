@@ -9,7 +9,7 @@ from data.jira.connection import site_url
 from data.jira.errors import InvalidUrl, JiraError
 from data.settings.connection import Site
 from data.store.issue_store import ScopeRow
-from data.tables.tidy import NEVER
+from data.tables.frames import NEVER
 from data.values.metric_value import iso
 from data.values.periods import local_date, zone_named
 from data.values.problem import Problem

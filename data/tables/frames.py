@@ -12,7 +12,7 @@ NEVER = int(np.iinfo(np.int64).min)  # no such instant
 FOREVER = int(np.iinfo(np.int64).max)  # still so
 
 
-def frame(rows: Sequence[tuple], **columns: Any) -> pd.DataFrame:
+def frame(rows: Sequence[tuple[Any, ...]], **columns: Any) -> pd.DataFrame:
     """Rows as a frame with the given column types, also when there is none."""
     parts = list(zip(*rows, strict=True)) or [()] * len(columns)
     return pd.DataFrame(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
 import pandas as pd
-from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from data.store import schema
 from data.tables.frames import NEVER, frame
+from data.values.arrays import Instants
 
 UNREADABLE = -1  # in place of a sprint: from here on nobody can tell in which sprints the issue was
 _NUMBER = re.compile(r"\d+")
@@ -26,7 +27,7 @@ NO_BOARD = -1  # in board_id: Jira names none
 
 
 def read(
-    connection: Connection, scope: int, points: str | None, number: Mapping[int, int], created: NDArray
+    connection: Connection, scope: int, points: str | None, number: Mapping[int, int], created: Instants
 ) -> dict[str, pd.DataFrame]:
     """boards, sprints, sprint_moves, sprint_members, estimates (see Tables).
 
@@ -108,7 +109,7 @@ def _moves(
     connection: Connection,
     scope: int,
     number: Mapping[int, int],
-    created: NDArray,
+    created: Instants,
     sprints: pd.DataFrame,
     members: list[tuple[int, int]],
 ) -> pd.DataFrame:
@@ -132,7 +133,9 @@ def _moves(
     return frame(rows, **_MOVES)
 
 
-def _moves_of(issue: int, created: int, changes: Iterator, names: _Names) -> Iterator[tuple[int, int, int, bool]]:
+def _moves_of(
+    issue: int, created: int, changes: Iterator[Sequence[Any]], names: _Names
+) -> Iterator[tuple[int, int, int, bool]]:
     inside: set[int] | None = None
     for _, at, from_id, from_name, to_id, to_name in changes:
         if inside is None:

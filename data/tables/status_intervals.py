@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from data.tables.tidy import FOREVER, NEVER, Tables
+from data.tables.frames import FOREVER, NEVER
+from data.tables.tidy import Tables
+from data.values.arrays import Codes, Counts, Instants, Mask, Microseconds, Positions, Spans
 
 _MS = 1_000  # µs; Jira's clock ticks in milliseconds
 
@@ -17,14 +18,14 @@ _MS = 1_000  # µs; Jira's clock ticks in milliseconds
 class Roles:
     """What each status code means; boolean arrays by code."""
 
-    progress: NDArray
-    done: NDArray
-    active: NDArray
-    waiting: NDArray
-    blocked: NDArray
+    progress: Mask
+    done: Mask
+    active: Mask
+    waiting: Mask
+    blocked: Mask
 
     @property
-    def before(self) -> NDArray:
+    def before(self) -> Mask:
         """Statuses before the start: neither in progress nor done."""
         return ~(self.progress | self.done)
 
@@ -42,7 +43,7 @@ def roles(
     ids = tables.statuses["status_id"].to_numpy(dtype=object)
     category = tables.statuses["category"].to_numpy(dtype=object)
 
-    def chosen(names: list[str]) -> NDArray:
+    def chosen(names: list[str]) -> Mask:
         return np.isin(ids.astype(str), names) if len(ids) else np.zeros(0, dtype=bool)
 
     is_done = chosen(done) if done else category == "done"
@@ -55,18 +56,18 @@ def roles(
 class StatusIntervals:
     """Stays in a status, ordered by issue and time: issue was in `status` in [entered, left). int64 µs.
 
-    >>> Intervals.of(np.array([5]), np.array([0]), np.array([0]), np.array([9]), np.array([1]), np.array([2])).left.tolist()
+    >>> StatusIntervals.of(np.array([5]), np.array([0]), np.array([0]), np.array([9]), np.array([1]), np.array([2])).left.tolist()
     [9, 9223372036854775807]
     """
 
-    issue: NDArray
-    status: NDArray
-    entered: NDArray
-    left: NDArray
+    issue: Positions
+    status: Codes
+    entered: Instants
+    left: Instants
 
     @classmethod
     def of(
-        cls, created: NDArray, now_status: NDArray, issue: NDArray, at: NDArray, source: NDArray, target: NDArray
+        cls, created: Instants, now_status: Codes, issue: Positions, at: Instants, source: Codes, target: Codes
     ) -> StatusIntervals:
         """From creation instants, current statuses and ordered changes. The first status is the source of the first change.
 
@@ -109,22 +110,22 @@ class StatusIntervals:
         )
 
     @cached_property
-    def opening(self) -> NDArray:
+    def opening(self) -> Mask:
         """True where a stay is the first of its issue."""
         out = np.ones(len(self.issue), dtype=bool)
         out[1:] = self.issue[1:] != self.issue[:-1]
         return out
 
-    def are(self, role: NDArray) -> NDArray:
+    def are(self, role: Mask) -> Mask:
         """Whether each stay is in a status of the role (by status code); an unknown status (-1) has none."""
         padded = np.append(role, False)
         return padded[self.status]
 
-    def within(self, chosen: NDArray) -> StatusIntervals:
+    def within(self, chosen: Mask) -> StatusIntervals:
         """The chosen stays only."""
         return StatusIntervals(self.issue[chosen], self.status[chosen], self.entered[chosen], self.left[chosen])
 
-    def status_at(self, instant: int, count: int) -> NDArray:
+    def status_at(self, instant: int, count: int) -> Codes:
         """Status code of each of `count` issues at an instant; -1 before it was created."""
         there = (self.entered <= instant) & (instant < self.left)
         out = np.full(count, -1, dtype=np.int16)
@@ -132,7 +133,7 @@ class StatusIntervals:
         return out
 
 
-def first_entry(stays: StatusIntervals, chosen: NDArray, count: int) -> NDArray:
+def first_entry(stays: StatusIntervals, chosen: Mask, count: int) -> Instants:
     """The instant of the first chosen stay of each issue; NEVER where there is none."""
     out = np.full(count, FOREVER, dtype=np.int64)
     np.minimum.at(out, stays.issue[chosen], stays.entered[chosen])
@@ -140,28 +141,29 @@ def first_entry(stays: StatusIntervals, chosen: NDArray, count: int) -> NDArray:
     return out
 
 
-def moved_back(stays: StatusIntervals, progress: NDArray, before: NDArray) -> NDArray:
+def moved_back(stays: StatusIntervals, progress: Mask, before: Mask) -> Mask:
     """True where a stay is in a status before the start, after its issue had been in progress (both by stay).
 
-    >>> stays = Intervals(*(np.array(each) for each in ([0, 0, 0, 1], [0, 1, 0, 0], [1, 2, 3, 1], [2, 3, 9, 9])))
+    >>> stays = StatusIntervals(*(np.array(each) for each in ([0, 0, 0, 1], [0, 1, 0, 0], [1, 2, 3, 1], [2, 3, 9, 9])))
     >>> moved_back(stays, stays.status == 1, stays.status == 0).tolist()
     [False, False, True, False]
     """
     seen = np.cumsum(progress)
     first = np.flatnonzero(stays.opening)
-    earlier = np.repeat((seen - progress)[first], np.diff(np.append(first, len(progress))))
+    earlier: Counts = np.repeat((seen - progress)[first], np.diff(np.append(first, len(progress))))
     return before & (seen > earlier)
 
 
-def start_of_run(stays: StatusIntervals, progress: NDArray, back: NDArray) -> NDArray:
+def start_of_run(stays: StatusIntervals, progress: Mask, back: Mask) -> Instants:
     """By stay: the first entry into progress since the issue was created or last moved back; NEVER where there is none."""
     run = np.cumsum(stays.opening | back) - 1
-    return first_entry(
+    out: Instants = first_entry(
         StatusIntervals(run, stays.status, stays.entered, stays.left), progress, int(run[-1]) + 1 if len(run) else 0
     )[run]
+    return out
 
 
-def last_stay(stays: StatusIntervals, chosen: NDArray, count: int) -> NDArray:
+def last_stay(stays: StatusIntervals, chosen: Mask, count: int) -> Positions:
     """The place of the last chosen stay of each issue; -1 where there is none."""
     out = np.full(count, -1, dtype=np.int64)
     place = np.flatnonzero(chosen)
@@ -169,7 +171,7 @@ def last_stay(stays: StatusIntervals, chosen: NDArray, count: int) -> NDArray:
     return out
 
 
-def first_stay(stays: StatusIntervals, chosen: NDArray, count: int) -> NDArray:
+def first_stay(stays: StatusIntervals, chosen: Mask, count: int) -> Positions:
     """The place of the first chosen stay of each issue; -1 where there is none."""
     out = np.full(count, -1, dtype=np.int64)
     place = np.flatnonzero(chosen)[::-1]
@@ -177,14 +179,14 @@ def first_stay(stays: StatusIntervals, chosen: NDArray, count: int) -> NDArray:
     return out
 
 
-def crossings(stays: StatusIntervals, done: NDArray) -> NDArray:
+def crossings(stays: StatusIntervals, done: Mask) -> Mask:
     """True where a stay begins a completion: done now, not done just before. Being created done is not a crossing."""
     before = np.zeros(len(done), dtype=bool)
     before[1:] = done[:-1]
     return done & ~before & ~stays.opening
 
 
-def merged(issue: NDArray, start: NDArray, end: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+def merged(issue: Positions, start: Instants, end: Instants) -> Spans:
     """Spans with overlaps of the same issue joined, ordered by issue and start.
 
     >>> [part.tolist() for part in merged(np.array([0, 0, 1]), np.array([1, 2, 0]), np.array([3, 5, 1]))]
@@ -211,8 +213,8 @@ def merged(issue: NDArray, start: NDArray, end: NDArray) -> tuple[NDArray, NDArr
 
 
 def overlap(
-    issue: NDArray, start: NDArray, end: NDArray, other_issue: NDArray, other_start: NDArray, other_end: NDArray
-) -> NDArray:
+    issue: Positions, start: Instants, end: Instants, other_issue: Positions, other_start: Instants, other_end: Instants
+) -> Microseconds:
     """For each span [start, end) of an issue, how many µs of it lie in that issue's other spans.
 
     The other spans are joined first, so nothing is counted twice; precise to a millisecond.
@@ -230,13 +232,13 @@ def overlap(
         return np.zeros(len(issue), dtype=np.int64)
     stride = (high - low) // _MS + 2
 
-    def place(who: NDArray, when: NDArray) -> NDArray:
+    def place(who: Positions, when: Instants) -> Positions:
         return who.astype(np.int64) * stride + (when - low) // _MS
 
     begins, ends = place(other_issue, other_start), place(other_issue, other_end)
     before = np.concatenate(([0], np.cumsum(ends - begins)))
 
-    def covered(keys: NDArray) -> NDArray:
+    def covered(keys: Positions) -> Counts:
         """Total length of the other spans that lies before each key."""
         at = np.searchsorted(begins, keys, side="right")
         return before[at] - np.where(at > 0, np.maximum(ends[at - 1] - keys, 0), 0)

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from data.settings.fields import DATES, FIELDS, NUMBERS
@@ -18,6 +17,7 @@ from data.store import schema
 from data.tables import sprint_tables
 from data.tables.frames import FOREVER, NEVER
 from data.tables.frames import frame as _frame
+from data.values.arrays import Column, Instants, Numbers, Objects, Positions
 from data.values.periods import first_instant, known_zone, zone_named
 from data.values.unread import Unread, of_result
 
@@ -75,7 +75,7 @@ class Tables:
     versions: pd.DataFrame
     fix_versions: pd.DataFrame
     links: pd.DataFrame
-    fields: Mapping[str, NDArray] = field(default_factory=dict)
+    fields: Mapping[str, Column] = field(default_factory=dict)
     date_only: Mapping[str, bool] = field(default_factory=dict)
     unknown_statuses: int = 0
     unread: tuple[Unread, ...] = ()
@@ -124,9 +124,9 @@ def read(connection: Connection, scope: int, mapping: Mapping[str, str]) -> Tabl
     )
 
 
-def _columns(connection: Connection, query: Any, width: int) -> list[list]:
+def _columns(connection: Connection, query: Any, width: int) -> list[list[Any]]:
     """The answer of a query, one list a column."""
-    columns: list[list] = [[] for _ in range(width)]
+    columns: list[list[Any]] = [[] for _ in range(width)]
     for part in connection.execution_options(yield_per=20_000).execute(query).partitions():
         for column, values in zip(columns, zip(*part, strict=True), strict=True):
             column.extend(values)
@@ -143,7 +143,7 @@ def _statuses(connection: Connection, scope: int) -> pd.DataFrame:
     return pd.DataFrame([tuple(row) for row in rows], columns=["status_id", "name", "category"])
 
 
-def _issues(connection: Connection, scope: int, statuses: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, list]]:
+def _issues(connection: Connection, scope: int, statuses: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, list[Any]]]:
     table, types = schema.issue, schema.issue_type
     kinds = {
         row.type_id: (row.name, _hierarchy(row.name, row.subtask, row.hierarchy))
@@ -324,7 +324,7 @@ def _links(connection: Connection, scope: int, number: Mapping[int, int]) -> pd.
     return frame.assign(phrase=pd.Categorical(frame["phrase"]))
 
 
-def _comments(connection: Connection, scope: int, known: NDArray) -> pd.DataFrame:
+def _comments(connection: Connection, scope: int, known: Positions) -> pd.DataFrame:
     """Who commented when; `known`: the ids of the issues by position."""
     table = schema.comment
     query = (
@@ -351,9 +351,9 @@ def _no_comments() -> pd.DataFrame:
 
 def _fields(
     connection: Connection, scope: int, mapping: Mapping[str, str], number: Mapping[int, int], zone: str
-) -> tuple[dict[str, NDArray], dict[str, bool]]:
+) -> tuple[dict[str, Column], dict[str, bool]]:
     """Values of every mapped field, aligned with the issues."""
-    fields: dict[str, NDArray] = {}
+    fields: dict[str, Column] = {}
     date_only: dict[str, bool] = {}
     for name, jira in mapping.items():
         if name not in FIELDS:
@@ -369,7 +369,9 @@ def _fields(
     return fields, date_only
 
 
-def _raw_values(connection: Connection, scope: int, jira: str, number: Mapping[int, int]) -> tuple[list[int], list]:
+def _raw_values(
+    connection: Connection, scope: int, jira: str, number: Mapping[int, int]
+) -> tuple[list[int], list[Any]]:
     table, issue = schema.field_value, schema.issue
     if jira in _STANDARD:
         column = _STANDARD[jira]
@@ -382,7 +384,7 @@ def _raw_values(connection: Connection, scope: int, jira: str, number: Mapping[i
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 
 
-def _instants(places: list[int], values: list, size: int, zone: str) -> tuple[NDArray, bool]:
+def _instants(places: list[int], values: list[Any], size: int, zone: str) -> tuple[Instants, bool]:
     """Date values → µs; a plain date is the first instant of that day in the zone."""
     out = np.full(size, NEVER, dtype=np.int64)
     where = zone_named(zone)
@@ -407,7 +409,7 @@ def _instants(places: list[int], values: list, size: int, zone: str) -> tuple[ND
     return out, plain > 0
 
 
-def _numbers(places: list[int], values: list, size: int) -> NDArray:
+def _numbers(places: list[int], values: list[Any], size: int) -> Numbers:
     out = np.full(size, np.nan)
     for place, value in zip(places, values, strict=True):
         try:
@@ -417,7 +419,7 @@ def _numbers(places: list[int], values: list, size: int) -> NDArray:
     return out
 
 
-def _words(places: list[int], values: list, size: int) -> NDArray:
+def _words(places: list[int], values: list[Any], size: int) -> Objects:
     out = np.full(size, None, dtype=object)
     for place, value in zip(places, values, strict=True):
         words = tuple(word for each in (value if isinstance(value, list) else [value]) if (word := _word(each)))

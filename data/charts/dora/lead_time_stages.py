@@ -17,7 +17,8 @@ from data.facts.dataset import Dataset
 from data.metrics.dora.lead_time_for_changes import no_deployed_changes
 from data.metrics.measure import rows_for
 from data.metrics.registry import CATALOG
-from data.tables.tidy import DAY, NEVER
+from data.tables.frames import NEVER
+from data.tables.tidy import DAY
 from data.values.charts import Series
 
 # Each stage ends at an instant; it begins where the one before ended.

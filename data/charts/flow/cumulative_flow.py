@@ -17,7 +17,7 @@ from data.facts.dataset import Dataset
 from data.facts.rows import Rows, Sieve
 from data.metrics.measure import rows_for
 from data.metrics.registry import CATALOG
-from data.tables.tidy import FOREVER, NEVER
+from data.tables.frames import FOREVER, NEVER
 from data.values.charts import Series
 
 NOT_STARTED, DONE = "Not started", "Done"

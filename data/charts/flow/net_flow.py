@@ -14,7 +14,7 @@ from data.charts.moments import buckets
 from data.facts.completions import completed_rows, completions
 from data.facts.dataset import Dataset
 from data.facts.rows import Rows, Sieve
-from data.tables.tidy import NEVER
+from data.tables.frames import NEVER
 from data.values.charts import Series
 
 

@@ -16,7 +16,7 @@ from data.metrics.tiers import score, tier_of
 
 def no_deployed_changes(facts: Dataset) -> Missing | None:
     """What to map when no issue of this site is known to be deployed."""
-    from data.tables.tidy import NEVER
+    from data.tables.frames import NEVER
 
     if facts.field("deployed_to_production_date") is not None or (facts.once(first_deployed)[0] != NEVER).any():
         return None

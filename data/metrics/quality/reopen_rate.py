@@ -10,7 +10,7 @@ from data.facts.query import MetricQuery
 from data.facts.reopenings import finished_rows, once_each
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
-from data.tables.tidy import NEVER
+from data.tables.frames import NEVER
 
 
 @metric(
