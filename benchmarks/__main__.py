@@ -12,6 +12,7 @@ from benchmarks.rows import Report
 AREAS = {
     "page": "benchmarks.page",
     "view": "benchmarks.view",
+    "serving": "benchmarks.serving",
     "tabs": "benchmarks.tabs",
     "sync": "benchmarks.syncing",
     "numbers": "benchmarks.numbers",
