@@ -37,7 +37,7 @@ from data.jtbd.specs import Item, Specs, from_dict, gathered, linked, to_dict
 from data.platform import telemetry
 from data.platform.logs import SECRETS
 from data.store.corruption import is_damage, put_aside, stranger
-from data.store.journal import write_ahead
+from data.store.journal import make_private, write_ahead
 from data.values.problem import Problem
 
 log = logging.getLogger(__name__)
@@ -378,7 +378,7 @@ def _file(path: Path) -> Engine:
         raise RecordsError(_failed("opened", OSError(22, f"{strange.name} is not a file")))
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # before SQLite makes it readable for others
+        make_private(path)  # before SQLite makes it readable for others
     except OSError as error:
         raise RecordsError(_failed("opened", error)) from error
     # Connections are kept: closing the last one makes SQLite tidy up, which costs more than the write itself.

@@ -30,8 +30,9 @@ from sqlalchemy.pool import NullPool, QueuePool
 from data.jira.errors import JiraError, SyncBusy
 from data.platform.logs import SECRETS
 from data.store import schema
+from data.store.commits import CommitWatch, Mark
 from data.store.corruption import is_damage, stranger
-from data.store.journal import write_ahead
+from data.store.journal import make_private, write_ahead
 from data.store.writer import Writer, dialect_insert, parts
 from data.values.periods import known_zone
 
@@ -96,6 +97,8 @@ class IssueStore:
         place = os.fspath(url_or_path)
         self.path = None if "://" in place else Path(place)
         self.engine = _open_file(self.path) if self.path else _open_server(place)
+        self._watch = CommitWatch(self.path) if self.path else None
+        self._scopes: dict[tuple[str, str], tuple[Mark, ScopeRow | None]] = {}
         try:
             self._prepare()
         except (DatabaseError, OSError, ValueError) as error:
@@ -118,12 +121,27 @@ class IssueStore:
 
     def close(self) -> None:
         """Gives the database back."""
+        if self._watch:
+            self._watch.close()
         self.engine.dispose()
 
     # ---- scopes
 
     def scope_for(self, site_url: str, jql: str) -> ScopeRow | None:
-        """What is held of a site and query; None before the first sync was started."""
+        """What is held of a site and query; None before the first sync was started.
+
+        It is read again only after something was written to the store, by whatever process.
+        """
+        mark = self._watch.mark() if self._watch else None  # before the reading: what is written meanwhile ends it
+        known = self._scopes.get((site_url, jql))
+        if known is not None and known[0] == mark:
+            return known[1]
+        found = self._read_scope(site_url, jql)
+        if mark is not None:
+            self._scopes[site_url, jql] = (mark, found)
+        return found
+
+    def _read_scope(self, site_url: str, jql: str) -> ScopeRow | None:
         table = schema.scope
         query = select(table).where(table.c.tenant == TENANT, table.c.site_url == site_url, table.c.jql == jql)
         with self.reading() as connection:
@@ -288,7 +306,7 @@ def _open_file(path: Path) -> Engine:
         raise BrokenStore(f"The issue store is broken: {strange.name} is not a file.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # before SQLite makes it readable for others
+        make_private(path)  # before SQLite makes it readable for others
     except OSError as error:
         raise StoreError(f"The issue store cannot be opened: {reason(error)}.") from error
     engine = create_engine(

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
 import time
+from contextlib import suppress
+from pathlib import Path
+
+
+def make_private(path: Path) -> None:
+    """Make an empty database file that only its owner can read; one that is there stays as it is.
+
+    Such a file is not even opened: closing it would take away the locks that SQLite has on it in this process, and
+    another process could then put its journal away. Raises OSError when it cannot be made, or not be read and written.
+    """
+    if not os.access(path, os.R_OK | os.W_OK):
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            return
+        os.close(os.open(path, os.O_RDWR))
 
 
 def write_ahead(connection: sqlite3.Connection, seconds: float) -> None:
