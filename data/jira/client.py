@@ -220,18 +220,16 @@ class Jira:
         """
         at: str | int | None = None
         trail = PageCursor(self)
-        seen: set[str] = set()
+        begins = Beginnings()
         while True:
             try:
                 page = self.page(query, fields, at, size=size, expand_changelog=expand_changelog)
             except BadQuery as error:
                 at = trail.refused(at, error)
                 continue
-            ids = {str(issue.id) for issue in page.issues}
-            if isinstance(at, int) and ids and ids <= seen:
+            if begins.twice(page, at):
                 at = trail.anew(BadAnswer(protocol.SAME_PAGE))
                 continue
-            seen |= ids
             yield page
             following = protocol.after(page, at)
             if following is None:
@@ -333,6 +331,20 @@ class Jira:
                 # Without a total an empty page is the end.
                 return answers.CommentPage(list(found.values()), came if page.total is None else page.total, came)
         raise BadAnswer("Jira’s list of comments does not end.")
+
+
+class Beginnings:
+    """With which issue each page of Data Center begins: pages at two places do not begin with the same one."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, int] = {}
+
+    def twice(self, page: Page, at: str | int | None) -> bool:
+        """Whether a page at another place began with the same issue."""
+        if isinstance(at, str) or not page.issues:
+            return False
+        place = at or 0
+        return self._places.setdefault(str(page.issues[0].id), place) != place
 
 
 class PageCursor:

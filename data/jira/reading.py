@@ -9,29 +9,46 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
 from data.jira import comments, protocol
 from data.jira.answers import CommentPage, History, Issue, Page
-from data.jira.client import Jira, PageCursor
-from data.jira.errors import BadQuery, Blocked, Cancelled, CrossSite, Forbidden, JiraError, NotFound
+from data.jira.client import Beginnings, Jira, PageCursor
+from data.jira.errors import BadAnswer, BadQuery, Blocked, Cancelled, CrossSite, Forbidden, JiraError, NotFound
 from data.jira.sender import never
 
 AT_ONCE = 4
 GRACE = 5.0  # seconds for answers that are under way when another one fails
 _MOST_SPLITS = 100  # of refused pages; more are no accident
+_MOST_UNREADABLE = 10  # histories of single issues; more are no accident
 Histories = dict[int, list[History]]
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Census:
-    """The ids of all issues that the query found."""
+    """The ids of all issues that the query found; `odd`: what to call those whose id cannot be read."""
 
     ids: tuple[int, ...]
+    odd: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Why nobody can say whether all issues came."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Id → key of all issues that a query finds. `odd`: those whose id cannot be read; `doubt`: why some may lack."""
+
+    keys: dict[int, str]
+    odd: tuple[str, ...] = ()
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,7 +64,8 @@ class Comments:
     error: JiraError | None = None
 
 
-Found = Page | Histories | Census | Comments
+Found = Page | Histories | Census | Comments | Doubt
+ODD_TOTAL = "Jira sends more issues than it counts, so nobody can tell whether they are all."
 
 
 class _Skipped(Exception):
@@ -186,15 +204,35 @@ def read(
         yield from work.run()
 
 
-def census(jira: Jira, jql: str) -> dict[int, str]:
-    """Id → key of all issues that the query finds: up to 5,000 a request on Cloud, 1,000 on Data Center."""
+def census(jira: Jira, jql: str) -> Listing:
+    """All issues that the query finds: up to 5,000 a request on Cloud, 1,000 on Data Center.
+
+    Cloud ends it with a token. Data Center counts: where the count is another one, it is read once more.
+    """
+    for _ in range(2):
+        listing, total = _listing(jira, jql)
+        came = len(listing.keys) + len(listing.odd)
+        if total is None or total == came:
+            return listing
+    doubt = f"Jira counts {total:,} issues and lists {came:,}, so nobody can tell whether they are all."
+    return Listing(listing.keys, listing.odd, doubt)
+
+
+def _listing(jira: Jira, jql: str) -> tuple[Listing, int | None]:
+    """The issues, and how many there are according to the last page (Data Center)."""
     size = protocol.ID_PAGE if jira.cloud else protocol.DC_ID_PAGE
-    return {
-        number: issue.key
-        for page in jira.pages(protocol.in_order(jql), ["id", "key"], size=size)
-        for issue in page.issues
-        if (number := protocol.whole(issue.id)) is not None
-    }
+    keys: dict[int, str] = {}
+    odd: list[str] = []
+    total = None
+    for page in jira.pages(protocol.in_order(jql), ["id", "key"], size=size):
+        total = page.total
+        odd += page.odd
+        for issue in page.issues:
+            if (number := number_of(issue)) is None:
+                odd.append(name_of(issue))
+            else:
+                keys[number] = issue.key
+    return Listing(keys, tuple(dict.fromkeys(odd))), total
 
 
 def read_these(
@@ -236,7 +274,16 @@ class _Reading:
         self.trail = PageCursor(jira)
         self.tokens: set[tuple] = set()
         self.splits = 0
+        self.beginnings = Beginnings()
+        self.repeats = 0  # pages that began like one at another place
         self.commented: set[tuple] = set()
+
+    def _check_place(self, page: Page, at: str | int | None) -> None:
+        """Raises BadAnswer where pages stay the same whatever is asked for; issues that move may do that to one."""
+        if self.beginnings.twice(page, at):
+            self.repeats += 1
+            if self.repeats > 1:
+                raise BadAnswer(protocol.SAME_PAGE)
 
     def _ask_comments(self, page: Page) -> None:
         """Asks for the comments of the issues that show only some of theirs."""
@@ -302,6 +349,7 @@ class _SideBySide(_Reading):
 
     def run(self) -> Iterator[Found]:
         found: dict[int, None] = {}
+        odd: dict[str, None] = {}
         self._census(None)
         for part, done in self.crew.results():
             if not (isinstance(part, _Part) and part.is_census):
@@ -312,11 +360,15 @@ class _SideBySide(_Reading):
             except BadQuery as error:
                 self._census(self.trail.refused(part.at, error))
                 continue
+            self._check_place(page, part.at)
             new = [number for number in _ids(page) if number not in found]
             found.update(dict.fromkeys(new))
+            odd |= dict.fromkeys([*page.odd, *(name_of(issue) for issue in page.issues if number_of(issue) is None)])
+            if protocol.has_odd_total(page, part.at):
+                yield Doubt(ODD_TOTAL)
             at = protocol.after(page, part.at)
             if at is None:
-                yield Census(tuple(found))
+                yield Census(tuple(found), tuple(odd))
             else:
                 self._census(self.trail.onward(at, bool(page.issues)))
             self.ask_for(new)
@@ -368,6 +420,8 @@ class _SideBySide(_Reading):
         except BadQuery as error:
             self._ask_without_lost(part.ids, error)
             return
+        if part.ids:  # what nobody asked for may be another issue under a wrong id
+            page.issues = [issue for issue in page.issues if (number := number_of(issue)) is None or number in part.ids]
         yield page
         self._ask_comments(page)
         if (at := protocol.after(page, part.at)) is None:
@@ -386,20 +440,30 @@ class _DataCenter(_Reading):
     def run(self) -> Iterator[Found]:
         inline = self.histories is not None
         self._ask(_Part(self.query), expand_changelog=inline)
-        total = None
         for part, done in self.crew.results():
             page = done.result()
             yield page
             if isinstance(part, str):
                 continue
             self._ask_comments(page)
-            came = len(page.issues) + len(page.odd)
-            if part.at is None:
-                total = page.total or 0
-                for start in range(came, total, came or 1):
-                    self._ask(_Part(self.query, start, end=min(start + came, total)), expand_changelog=inline)
-            elif came and part.at + came < part.end:  # it granted less this time
-                self._ask(_Part(self.query, part.at + came, end=part.end), expand_changelog=inline)
+            self._check_place(page, part.at)
+            if protocol.has_odd_total(page, part.at):
+                yield Doubt(ODD_TOTAL)
+            for following in self._following(page, part):
+                self._ask(following, expand_changelog=inline)
+
+    def _following(self, page: Page, part: _Part) -> Iterator[_Part]:
+        """The pieces to ask for after this one. Without a total that can be right, one after the other to an empty page."""
+        came = len(page.issues) + len(page.odd)
+        start = part.at if isinstance(part.at, int) else 0
+        if part.at is None and came and page.total is not None and page.total > came:
+            for begin in range(came, page.total, came):
+                yield _Part(self.query, begin, end=min(begin + came, page.total))
+        elif part.end:
+            if came and start + came < part.end:  # it granted less this time
+                yield _Part(self.query, start + came, end=part.end)
+        elif (at := protocol.after(page, part.at)) is not None:
+            yield _Part(self.query, at)
 
 
 def changelogs(jira: Jira, issue_ids: Sequence[int], field_ids: Sequence[str]) -> Histories:
@@ -415,25 +479,39 @@ def changelogs(jira: Jira, issue_ids: Sequence[int], field_ids: Sequence[str]) -
 
 
 def _one_by_one(jira: Jira, issue_ids: Sequence[int]) -> Histories:
-    """Without those of issues that are gone meanwhile."""
+    """Without those of issues that are gone meanwhile, or that cannot be read."""
     found: Histories = {}
+    unreadable = 0
     for each in issue_ids:
-        with suppress(NotFound):
+        try:
             found[each] = jira.changelog(each)
+        except NotFound:
+            continue
+        except BadAnswer:
+            unreadable += 1
+            if unreadable > _MOST_UNREADABLE:
+                raise
     return found
 
 
 def comments_of(jira: Jira, issue_id: int, updated: Any) -> Comments:
-    """All comments of an issue, as far as this account may read them."""
+    """All comments of an issue, as far as this account may read them and they can be read."""
     try:
         return Comments(issue_id, updated, jira.comments(issue_id))
     except (NotFound, Forbidden) as error:
         return Comments(issue_id, updated, None, error)
+    except BadAnswer:
+        return Comments(issue_id, updated, None)
 
 
 def number_of(issue: Issue) -> int | None:
     """The issue's id as a number."""
     return protocol.whole(issue.id)
+
+
+def name_of(issue: Issue) -> str:
+    """What to call an issue whose id cannot be read."""
+    return issue.key or protocol.nameless(issue.id)
 
 
 def _ids(page: Page) -> list[int]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from data.jira import protocol, reading
 from data.jira.answers import Page
 from data.jira.client import Jira
-from data.jira.errors import Forbidden, NotFound, Shrunk
-from data.jira.reading import Census, Comments, Found
+from data.jira.errors import BadAnswer, Forbidden, NotFound, Shrunk
+from data.jira.reading import Census, Comments, Doubt, Found
 from data.store.issue_store import IssueStore, ScopeRow
 from data.store.writer import Writer
 from data.sync.stage import Intake, Progress, Tally
@@ -18,8 +18,10 @@ from data.sync.stage import Intake, Progress, Tally
 OVERLAP = timedelta(minutes=15)  # changes may reach Jira's index late
 SHRINK_SHARE, SHRINK_LEAST = 0.2, 20
 CENSUS_EVERY = timedelta(days=1)  # of large sites; small ones are counted through by each sync
+_COUNT_OFF = 20  # issues by which an approximate count may be wrong, or a twentieth
 _FEW_CENSUS = 5  # requests for all ids that are made each time
 _SECOND = 1_000_000
+_LAST = 253_000_000_000  # seconds since 1970: in the year 9987, where no zone leads out of the calendar
 
 
 class Gather:
@@ -49,15 +51,42 @@ class Gather:
         """All issues of the query. Raises Shrunk."""
         earlier, asked = set(intake.fresh), set()
         self._read(intake, asked)
+        if self.jira.cloud:
+            self._cross_check(asked)
         lacking = (self.tally.expected or 0) - len(intake.fresh) - self.tally.odd
         if lacking > 0 and not asked:
             # Data Center: an issue that was deleted while we read moved others into pages that were read already.
             asked = set(self._census())
         intake.drop(earlier - asked)
         self._catch_up(intake)
-        self._insist(intake, asked)
+        listed = self._insist(intake, asked)
+        if more := listed - asked - intake.fresh.keys():  # the first census lacked them
+            self._insist(intake, more)
         self._guard(self.held.keys(), intake.fresh.keys(), accept_fewer)
         self.counted = True
+
+    def _cross_check(self, asked: set[int]) -> None:
+        """Where Jira's count (it is approximate) says more than its list, the list is read once more."""
+        try:
+            count = self._count()
+        except BadAnswer:
+            return  # the end token has proved the list already
+        if count is None or count <= len(asked) + self.tally.odd:
+            return
+        asked |= self._census().keys()
+        lacking = count - len(asked) - self.tally.odd
+        if lacking > max(_COUNT_OFF, count // 20) or not asked:
+            self.tally.doubt(f"Jira counts {count:,} issues for the query and lists {len(asked):,} of them.")
+
+    def _count(self) -> int | None:
+        """How many issues the query finds; None from an old proxy, or for a token without that scope.
+
+        Raises BadAnswer.
+        """
+        try:
+            return reading.patiently(lambda: self.jira.approximate_count(self.jql), self.cancelled)
+        except (NotFound, Forbidden):
+            return None
 
     def _read(self, intake: Intake, asked: set[int], *, also: str = "") -> None:
         """What the query finds, but for what an earlier try brought."""
@@ -75,9 +104,14 @@ class Gather:
 
     def _take(self, intake: Intake, found: Found, asked: set[int] | None = None) -> None:
         if isinstance(found, Census):
-            self.tally.expected = len(found.ids)
+            self.tally.expected = len(found.ids) + len(found.odd)
+            for name in found.odd:
+                self.tally.leave_out(name)
             if asked is not None:
                 asked.update(found.ids)
+            return
+        if isinstance(found, Doubt):
+            self.tally.doubt(found.text)
             return
         with intake.staging.step():
             if isinstance(found, Comments):
@@ -101,16 +135,22 @@ class Gather:
             ):
                 self._take(intake, found)
 
-    def _insist(self, intake: Intake, wanted: Collection[int]) -> None:
-        """Reads once more what was asked for and did not come; what is listed then and does not come is told."""
-        self._read_these(intake, wanted - intake.fresh.keys())
-        if lacking := wanted - intake.fresh.keys():
-            intake.drop(lacking)
-            self._note_lost(lacking)
+    def _insist(self, intake: Intake, wanted: set[int]) -> set[int]:
+        """Reads once more what was asked for and did not come; what is listed then and does not come is told.
 
-    def _note_lost(self, lacking: Collection[int]) -> set[int]:
-        """Those that Jira still lists; the others are gone meanwhile."""
+        The ids that were listed then; none where all came.
+        """
+        self._read_these(intake, wanted - intake.fresh.keys())
+        lacking = wanted - intake.fresh.keys()
+        if not lacking:
+            return set()
+        intake.drop(lacking)
         listed = self._census()
+        self._note_lost(lacking, listed)
+        return set(listed)
+
+    def _note_lost(self, lacking: Collection[int], listed: Mapping[int, str]) -> set[int]:
+        """Those that Jira still lists; the others are gone meanwhile."""
         lost = {each for each in lacking if each in listed and listed[each] not in self.tally.left_out}
         for each in lost:
             self.tally.lost[each] = listed[each]
@@ -213,7 +253,7 @@ class Gather:
                 done, total = len(intake.filled), len(numbers)
                 self.report(Progress("filling", done, total, f"Filling in new fields: {done:,} of {total:,}"))
         if lacking := numbers - intake.filled:
-            self.filled = not self._note_lost(lacking)
+            self.filled = not self._note_lost(lacking, self._census())
 
     def _recount(self, known: Collection[int], sure: bool) -> dict[int, str] | None:
         """Id → key of all issues, or None where many are held and their count says that none came or went."""
@@ -221,13 +261,18 @@ class Gather:
         if sure or len(known) <= few:
             return self._census()
         try:
-            count = reading.patiently(lambda: self.jira.approximate_count(self.jql), self.cancelled)
-        except (NotFound, Forbidden):
-            return None  # an old proxy, or a token without that scope; the next census finds it
-        return None if count == len(known) else self._census()
+            count = self._count()
+        except BadAnswer:
+            return self._census()
+        return None if count in (len(known), None) else self._census()
 
     def _census(self) -> dict[int, str]:
-        return reading.patiently(lambda: reading.census(self.jira, self.jql), self.cancelled)
+        found = reading.patiently(lambda: reading.census(self.jira, self.jql), self.cancelled)
+        for name in found.odd:
+            self.tally.leave_out(name)
+        if found.doubt:
+            self.tally.doubt(found.doubt)
+        return found.keys
 
     def _guard(self, held: Collection[int], now: Collection[int], accept_fewer: bool) -> None:
         """Keeps the old data where a large part of it would go (lost permissions look like that)."""
@@ -246,7 +291,7 @@ def jql_instant(instant: int, zone: str) -> str:
         where = ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         where, instant = ZoneInfo("UTC"), instant - 14 * 3600 * _SECOND  # no zone is further from UTC
-    moment = datetime.fromtimestamp(max(instant, 0) // _SECOND, UTC)
+    moment = datetime.fromtimestamp(min(max(instant, 0) // _SECOND, _LAST), UTC)
     while True:
         naive = moment.astimezone(where).replace(tzinfo=None, second=0, microsecond=0)
         # Where clocks go back a time is there twice, and Jira may take the later one.

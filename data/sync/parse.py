@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from data.jira import comments, protocol, sprints
-from data.jira.answers import CommentPage, History, Issue, IssueType, JiraField, Project, Sprint, Status
+from data.jira.answers import CommentPage, History, Issue, IssueType, Item, JiraField, Project, Sprint, Status
 from data.jira.instants import instant
+from data.jira.nesting import is_deep
 from data.store.schema import OWN_COLUMN
 
 # What every sync asks for, besides the mapped fields.
@@ -79,6 +80,7 @@ class Rows:
     link: list[tuple] = field(default_factory=list)
     sprint_issue: list[tuple] = field(default_factory=list)
     comment: list[tuple] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)  # of one issue: names of fields that cannot be read
 
     def extend(self, other: Rows) -> None:
         """Adds the rows of another."""
@@ -91,7 +93,7 @@ class Rows:
 
 
 class Unreadable(ValueError):
-    """An issue (or part of it) has a shape we do not know; the message names the issue."""
+    """An issue (or part of it) has a shape we do not know; the message names the issue where it is known."""
 
 
 def issue_rows(issue: Issue, wants: Wanted, seen: Seen, *, history_complete: bool = True) -> Rows:
@@ -99,7 +101,7 @@ def issue_rows(issue: Issue, wants: Wanted, seen: Seen, *, history_complete: boo
     number, fields = protocol.whole(issue.id), issue.fields
     created = instant(fields.get("created"))
     if number is None:
-        raise Unreadable(f"{issue.key}: its id {issue.id!r} is no number")
+        raise Unreadable(f"{issue.key}: its id {str(issue.id)[:40]!r} is no number that can be kept")
     if created is None:
         raise Unreadable(f"{issue.key}: it has no creation date that can be read")
     if not issue.key:
@@ -143,7 +145,37 @@ def issue_rows(issue: Issue, wants: Wanted, seen: Seen, *, history_complete: boo
             found.link.append((number, *row))
     if shown is not None:
         found.comment = comment_rows(number, shown)
+    found.unread = _unread(fields)
     return found
+
+
+def _is_dict(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+# How each standard field looks where it is set; a value of another shape counts as empty, and is named.
+_SHAPES: dict[str, Callable[[Any], bool]] = {
+    "status": lambda value: _is_dict(value) and value.get("id") is not None,
+    "issuetype": lambda value: _is_dict(value) and value.get("id") is not None,
+    "project": _is_dict,
+    "assignee": _is_dict,
+    "parent": _is_dict,
+    "resolution": lambda value: _name(value) is not None,
+    "priority": lambda value: _name(value) is not None,
+    "updated": lambda value: instant(value) is not None,
+    "resolutiondate": lambda value: instant(value) is not None,
+    "duedate": lambda value: isinstance(value, str),
+    "labels": lambda value: isinstance(value, list) and all(isinstance(each, str) for each in value),
+    "components": lambda value: isinstance(value, list) and all(_name(each) for each in value),
+    "fixVersions": lambda value: isinstance(value, list) and all(_id(each) is not None for each in value),
+    "issuelinks": lambda value: isinstance(value, list) and all(map(_is_dict, value)),
+    comments.FIELD: lambda value: comments.of_field(value) is not None,
+}
+
+
+def _unread(fields: Mapping[str, Any]) -> list[str]:
+    """The names of the standard fields whose value has a shape we do not know."""
+    return [name for name, fits in _SHAPES.items() if (value := fields.get(name)) is not None and not fits(value)]
 
 
 def comment_rows(number: int, shown: CommentPage) -> list[tuple]:
@@ -152,12 +184,15 @@ def comment_rows(number: int, shown: CommentPage) -> list[tuple]:
 
 
 def value_rows(number: int, fields: dict[str, Any], ids: Iterable[str]) -> list[tuple]:
-    """(issue id, field id, JSON) of the fields that are set."""
+    """(issue id, field id, JSON) of the fields that are set. Raises Unreadable."""
     rows = []
     for each in ids:
         value = fields.get(each)
         if value is not None and value != [] and value != "":
-            rows.append((number, each, _json(value)))
+            text = _json(value)
+            if is_deep(text):
+                raise Unreadable(f"its field {each} is nested too deeply")
+            rows.append((number, each, text))
     return rows
 
 
@@ -183,6 +218,8 @@ def change_rows(number: int, histories: Iterable[History], wants: Wanted) -> lis
         for item in history.items:
             name = item.field_id
             if not isinstance(name, str) or not name:
+                if not isinstance(item.field, str | None):
+                    raise Unreadable("a history entry does not say what changed")
                 name = wants.names.get(str(item.field or "").strip().lower(), "")
                 if not name:
                     continue
@@ -194,6 +231,8 @@ def change_rows(number: int, histories: Iterable[History], wants: Wanted) -> lis
                     raise Unreadable("a history entry has no date that can be read")
                 own = protocol.whole(history.id)
                 history_id = own if own is not None else -1 - place
+            if not all(value is None or isinstance(value, str | int | float) for value in _values(item)):
+                raise Unreadable("a history entry has a value that cannot be read")
             rows.append(
                 (
                     number,
@@ -209,6 +248,10 @@ def change_rows(number: int, histories: Iterable[History], wants: Wanted) -> lis
             )
             places[name] += 1
     return rows
+
+
+def _values(item: Item) -> tuple[Any, Any, Any, Any]:
+    return item.source, item.source_name, item.target, item.target_name
 
 
 class Seen:

@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from data.jira import reading
 from data.jira.answers import Board, IssueType, JiraField, Sprint, Status, Version
 from data.jira.client import Jira
-from data.jira.errors import CaptchaRequired, JiraError, NotAuthorized
+from data.jira.errors import BadAnswer, CaptchaRequired, JiraError, NotAuthorized
 from data.store import schema
 from data.store.writer import Writer
 from data.sync import parse
@@ -128,11 +128,11 @@ def _named(owner: str, names: Collection[str]) -> str:
 
 
 def _or_error(ask: Callable[..., T], *args: Any) -> T | JiraError:
-    """What `ask` gives, or why Jira keeps it from this account. Raises JiraError that concerns more than this list."""
+    """What `ask` gives, or why Jira keeps it from this account, or why its answer cannot be read. Raises JiraError that concerns more than this list."""
     try:
         return ask(*args)
     except JiraError as error:
-        if error.status not in _CLOSED or isinstance(error, CaptchaRequired):
+        if isinstance(error, CaptchaRequired) or not (error.status in _CLOSED or isinstance(error, BadAnswer)):
             raise
         return error
 

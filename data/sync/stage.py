@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from data.jira import comments
 from data.jira.answers import History, Issue, Page
 from data.jira.errors import JiraError
-from data.jira.protocol import whole
+from data.jira.protocol import ODD, nameless, whole
 from data.jira.reading import Comments, Histories
 from data.platform.logs import SECRETS
 from data.store import schema
@@ -19,8 +19,6 @@ from data.values.unread import Unread
 
 MOST_WARNINGS = 50
 _NAMED = 3  # keys in a warning
-# What a shape that we do not know may cause in the parser; such an issue is named, and the sync goes on.
-_ODD = (Unreadable, TypeError, AttributeError, KeyError, ValueError, OverflowError)
 
 
 @dataclass
@@ -44,7 +42,9 @@ class Tally:
     removed: int = 0
     duplicates: int = 0
     resumed: int = 0  # issues that an earlier try had read
-    left_out: set[str] = field(default_factory=set)  # keys of issues whose shape we do not know
+    left_out: dict[str, str] = field(default_factory=dict)  # key → why, of issues that cannot be read
+    partly_read: dict[str, str] = field(default_factory=dict)  # key → which fields, of issues that are kept
+    doubts: list[str] = field(default_factory=list)  # why nobody can say whether all issues came
     odd_histories: int = 0
     lost: dict[int, str] = field(default_factory=dict)  # id → key of issues that Jira lists and did not give
     warnings: list[str] = field(default_factory=list)
@@ -60,9 +60,13 @@ class Tally:
 
     @property
     def complete(self) -> bool:
-        """Nothing is known to be missing that Jira would give to this account."""
+        """It is proved that nothing is missing that Jira would give to this account.
+
+        By its counts, by a census, or by the tokens that end its pages.
+        """
         cut = self.incomplete_comments - self.closed_comments.keys()
-        return not (self.incomplete or cut or self.odd or self.lost)
+        unread = self.odd or self.partly_read
+        return not (self.incomplete or cut or unread or self.lost or self.doubts)
 
     def warn(self, text: str) -> None:
         """Keeps the first warnings, without secrets: they go into the store and onto the screen."""
@@ -77,12 +81,25 @@ class Tally:
         """Counts something that cannot be read, and names the issue."""
         if key in self.left_out:
             return
-        self.left_out.add(key)
-        if isinstance(error, Unreadable):
-            self.warn(f"{error}.")
-        else:
-            kind = f" ({type(error).__name__})" if error else ""
-            self.warn(f"{key}: it has a shape that we cannot read{kind}; it is left out.")
+        kind = f" ({type(error).__name__})" if error else ""
+        why = str(error) if isinstance(error, Unreadable) else f"it has a shape that we cannot read{kind}"
+        self.left_out[key] = f"{why if key in why else f'{key}: {why}'}; it is left out."
+        self.warn(self.left_out[key])
+
+    def note_unread(self, key: str, fields: Collection[str]) -> None:
+        """Names an issue of which some fields cannot be read; without fields, it came and is no longer left out."""
+        for told in (self.left_out.pop(key, ""), self.partly_read.pop(key, "")):
+            if (text := SECRETS.clean(told)) in self.warnings:
+                self.warnings.remove(text)
+        if fields:
+            self.partly_read[key] = f"{key}: {', '.join(fields)} cannot be read and count as empty."
+            self.warn(self.partly_read[key])
+
+    def doubt(self, text: str) -> None:
+        """Says why nobody can tell whether all issues came."""
+        if text not in self.doubts:
+            self.doubts.append(text)
+            self.warn(text)
 
 
 class Intake:
@@ -139,9 +156,11 @@ class Intake:
         for issue in page.issues:
             try:
                 one = parse.issue_rows(issue, self.wants, self.seen)
-            except _ODD as error:
-                self.tally.leave_out(issue.key, error)
+            except ODD as error:
+                self.tally.leave_out(issue.key or nameless(issue.id), error)
                 continue
+            if one.unread or self.tally.left_out or self.tally.partly_read:
+                self.tally.note_unread(issue.key, one.unread)
             number, updated = one.issue[0][0], one.issue[0][12]
             if number in self.fresh:
                 self.tally.duplicates += 1
@@ -221,15 +240,25 @@ class Intake:
 
     def fill_page(self, page: Page, field_ids: Collection[str], known: Collection[int]) -> int:
         """Values (and inline histories) of some fields of known issues; how many there were. The rest stays."""
-        ours = [(number, issue) for issue in page.issues if (number := whole(issue.id)) in known]
-        values = [row for number, issue in ours for row in parse.value_rows(number, issue.fields, field_ids)]
+        values: list[tuple] = []
+        sprints: list[tuple] = []
+        ours: list[tuple[int, Issue]] = []
+        for issue in page.issues:
+            number = whole(issue.id)
+            if number is None or number not in known:
+                continue
+            try:
+                own = parse.value_rows(number, issue.fields, field_ids)
+                sprints += parse.sprint_rows(number, issue.fields, self.wants.sprints, self.seen)
+            except ODD:
+                continue  # it is missed, asked for again, and named
+            values += own
+            ours.append((number, issue))
         self.writer.drop_issues([number for number, _ in ours], schema.field_value, field_ids=sorted(field_ids))
         self.writer.add(schema.field_value, values)
         if self.wants.sprints & set(field_ids):
             self.writer.drop_issues([number for number, _ in ours], schema.sprint_issue)
-            for number, issue in ours:
-                rows = parse.sprint_rows(number, issue.fields, self.wants.sprints, self.seen)
-                self.writer.add(schema.sprint_issue, rows)
+            self.writer.add(schema.sprint_issue, sprints)
             self._keep_seen()
         self.filled |= {number for number, _ in ours}
         self.staging.mark(FILLED, {number for number, _ in ours})
@@ -246,7 +275,7 @@ class Intake:
     def _changes(self, number: int, histories: list[History]) -> list[tuple]:
         try:
             return parse.change_rows(number, histories, self.wants)
-        except _ODD as error:
+        except ODD as error:
             self._incomplete(number)
             self._odd_histories[number] = error  # its key may not be known yet
             return []

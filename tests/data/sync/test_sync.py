@@ -101,8 +101,8 @@ def test_a_full_sync_holds_what_the_site_has(site, store):
 
 def test_it_asks_little_more_than_it_must(site, store):
     result = good(site, store)
-    # who and where (2), lists (3), ids (1), pages (3), histories (1), versions (1)
-    assert result.requests == len(site.asked) == 11
+    # who and where (2), lists (3), ids (1), their count (1), pages (3), histories (1), versions (1)
+    assert result.requests == len(site.asked) == 12
     assert all(each.body.get("expand") is None for each in site.asked if each.path == SEARCH)
 
 
