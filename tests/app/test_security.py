@@ -26,6 +26,31 @@ def test_scripts_come_from_here_only(client):
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+POLICY = {
+    "default-src": "'self'", "style-src": "'self' 'unsafe-inline'", "img-src": "'self' data: blob:",
+    "font-src": "'self' data:", "connect-src": "'self'", "object-src": "'none'", "base-uri": "'none'",
+    "form-action": "'self'", "frame-ancestors": "'none'",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/healthz", "/nope", "/_dash-layout", "/assets/none.css", "/export/numbers.csv"]
+)
+def test_every_answer_has_every_header(client, address):
+    headers = client.get(address, buffered=True).headers
+    assert {name: headers.get(name) for name in ALWAYS} == ALWAYS
+    policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
+    assert {name: sources for name, sources in policy.items() if name != "script-src"} == POLICY
+    assert policy["script-src"].split()[0] == "'self'"
+
+
 def test_every_inline_script_is_allowed_by_its_hash(client):
     answer = client.get("/")
     inline = re.findall(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>(.+?)</script>", answer.text, re.DOTALL)

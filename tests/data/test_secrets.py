@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 import pytest
 
+from cli.failures import CommandFailed, guarded
 from data.cache.metric_cache import Key, MetricCache
 from data.exports.csv import csv_text
 from data.jira.client import Jira
@@ -219,6 +220,32 @@ def test_a_token_is_known_as_json_html_and_base64_write_it(token):
     ):  # fmt: skip
         assert HIDDEN in secrets.clean(f"x {shape} y")
         assert token not in secrets.clean(f"x {shape} y")
+
+
+@pytest.mark.parametrize("email", [EMAIL, "", "tökén@example.org"])
+def test_the_pair_of_email_and_token_is_hidden_also_where_nothing_says_what_it_is(email):
+    secrets = SecretFilter()
+    secrets.hide(TOKEN, email)
+    pair = base64.b64encode(f"{email}:{TOKEN}".encode()).decode()
+    for text in (pair, f"sent {pair}.", json.dumps({"x": pair}), f"{pair}\n"):
+        assert secrets.clean(text) == text.replace(pair, HIDDEN)
+
+
+def _raises(error):
+    raise error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [CommandFailed(f"not with {TOKEN}"), ValueError(f"not with {TOKEN}"), RuntimeError(f"not with {TOKEN}"),
+     OSError(5, f"not with {TOKEN}"), OSError(5, "Input/output error", f"/nowhere/{TOKEN}"), KeyError(BASIC)],
+)  # fmt: skip
+def test_the_error_line_of_the_terminal_has_no_secret(error, capsys):
+    SECRETS.hide(TOKEN, EMAIL)
+    assert guarded(lambda: _raises(error)) == 1
+    said = capsys.readouterr().err
+    assert HIDDEN in said
+    assert_clean(said)
 
 
 def test_fields_without_secrets_stay_what_they_are(logged):

@@ -18,7 +18,7 @@ from data.tables.tidy import Tables, microseconds
 from data.values.filters import Filters
 from data.values.forecast import SHARES, ForecastRefused, Question
 from data.values.periods import PeriodError
-from tests.builders import DOING, DONE, Item, Version, facts, site
+from tests.builders import DOING, DONE, Item, Version, at, facts, site
 
 ZONE = "America/New_York"
 NOW = "2026-03-20 12:00"
@@ -55,6 +55,17 @@ def test_the_past_is_the_completions_of_each_whole_local_day():
         assert (count, later) == (len(ours), sum(when_done(each)[11:] > "12:00" for each in ours)), day
     assert date.fromordinal(found.last) == date(2026, 3, 19), "today is not a whole day"
     assert date.fromordinal(found.today) == date(2026, 3, 20)
+
+
+def test_the_day_that_the_query_begins_within_is_no_whole_day():
+    """A query such as `updated >= "2026-03-01 15:00"` holds only part of that day."""
+    about = facts(site(*team(), zone=ZONE), now=NOW)
+    assert len(past(about).daily) > 100
+    for known in ("2026-03-01 15:00", "2026-03-01 00:00"):
+        cut = past(replace(about, complete_from=at(known, ZONE)))
+        assert date.fromordinal(cut.first) == date(2026, 3, 2), known
+        assert cut.daily.tolist() == past(about).daily[-len(cut.daily) :].tolist()
+        assert cut.reach == "the query does not hold everything before"
 
 
 def test_history_ends_with_the_last_whole_day_of_the_data():

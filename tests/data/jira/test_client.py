@@ -297,6 +297,28 @@ def test_bulk_changelogs_join_an_issue_that_spans_pages():
     assert {number: [each.id for each in histories] for number, histories in found.items()} == {1: ["11", "12"], 2: []}
 
 
+def an_entry(*items):
+    rows = [{"field": "status", "fieldId": "status", "from": before, "to": after} for before, after in items]
+    return {"id": "11", "created": "2025-01-01T00:00:00.000+0000", "items": rows}
+
+
+def moves(history):
+    return [(each.source, each.target) for each in history.items]
+
+
+def test_an_entry_that_spans_two_pages_has_the_items_of_both_each_once():
+    def bulk(request):
+        second = bool(request.body.get("nextPageToken"))
+        part = an_entry(("2", "3"), ("3", "4")) if second else an_entry(("1", "2"), ("2", "3"))
+        return {"issueChangeLogs": [{"issueId": "1", "changeHistories": [part]}]} | (
+            {} if second else {"nextPageToken": "t"}
+        )
+
+    with fake_cloud(**{"/rest/api/3/changelog/bulkfetch": bulk}) as fake, client(fake) as jira:
+        [history] = jira.changelogs([1])[1]
+    assert moves(history) == [("1", "2"), ("2", "3"), ("3", "4")]
+
+
 def test_one_issue_with_many_entries_is_read_to_the_end():
     entries = [{"id": str(n), "created": "2025-01-01T00:00:00.000+0000", "items": []} for n in range(250)]
 

@@ -284,3 +284,20 @@ def test_a_file_of_an_older_sqlite_program_is_left_readable(store):
     with sqlite3.connect(store.path) as connection:
         assert connection.execute("SELECT duration_seconds FROM job_completions").fetchone() == (8.5,)
     connection.close()
+
+
+def started(at: int, **more: object) -> JobCompletion:
+    begun = JOB._replace(status="started", started_at=at, completed_at=None, duration_seconds=None)
+    return begun._replace(**more)
+
+
+def test_the_open_record_of_a_job_is_the_newest_that_was_not_finished(store):
+    assert store.open_job("buy", "ann", "cart") is None
+    store.add([started(2_000_000), started(5_000_000), started(3_000_000, status="in_progress")])
+    store.add(
+        [started(9_000_000, persona="bob"), started(9_000_000, job_id="sell"), started(9_000_000, feature_used="app")]
+    )
+    store.add([JOB._replace(started_at=7_000_000, completed_at=8_000_000)])
+    assert store.open_job("buy", "ann", "cart").started_at == 5_000_000
+    store.add([JOB._replace(started_at=5_000_000, completed_at=6_000_000)])
+    assert store.open_job("buy", "ann", "cart").started_at == 3_000_000

@@ -257,7 +257,7 @@ def test_without_any_deployment_lead_time_asks_for_the_production_date():
 # ---- failure rate ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("answer", ["no", "No", "FALSE", "failed", "Failure", "0"])
+@pytest.mark.parametrize("answer", ["no", "No", "FALSE", "failed", "Failure", "0", "0.0"])
 def test_a_no_is_a_failure(answer):
     items = [
         deployment("2025-01-05 12:00", deployment_successful=answer),

@@ -37,6 +37,22 @@ def test_velocity_counts_items_completed_in_the_period():
     assert (value.value, value.total_issue_count, value.excluded_issue_count) == (3, 3, 0)
 
 
+@pytest.mark.parametrize("as_of", ["now", "period_end"])
+@pytest.mark.parametrize("metric", ["flow_velocity", "flow_time", "flow_efficiency", "flow_distribution", "closed"])
+def test_a_completion_at_the_first_instant_after_a_period_belongs_to_the_next_one(metric, as_of):
+    items = [took("2024-12-30", each) for each in ("2025-01-01 00:00", "2025-01-31 23:59:59.999", "2025-02-01 00:00")]
+    items += [took("2024-12-30", "2025-02-28 23:59:59.999"), took("2024-12-30", "2025-03-01 00:00")]
+    for days, count in ((JANUARY, 2), (FEBRUARY, 2)):
+        value = ask(metric, site(*items), *days, workflow=ACTIVE, completed_as_of=as_of)
+        assert value.total_issue_count == value.details["used"] == count, days
+
+
+@pytest.mark.parametrize("as_of", ["now", "period_end"])
+def test_a_completion_at_this_very_instant_counts_and_one_still_to_come_does_not(as_of):
+    items = [took("2025-01-02", "2025-01-15 12:00"), took("2025-01-02", "2025-01-15 12:00:00.001")]
+    assert january("flow_velocity", *items, now="2025-01-15 12:00", completed_as_of=as_of).value == 1
+
+
 def test_velocity_says_who_is_left_out_and_why():
     value = january(
         "flow_velocity",
@@ -52,6 +68,25 @@ def test_velocity_says_who_is_left_out_and_why():
     assert value.details["exclusions"] == {
         "sub-task": 1, "epic or higher level": 2, "resolution Won't Do": 1, "resolution DUPLICATE": 1
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("metric", ["flow_velocity", "flow_time", "flow_efficiency", "flow_distribution"])
+def test_an_item_whose_history_is_incomplete_is_left_out(metric):
+    value = january(
+        metric,
+        took("2025-01-02", "2025-01-03"),
+        took("2025-01-02", "2025-01-04", history_complete=False),
+        workflow=ACTIVE,
+    )
+    assert (value.total_issue_count, value.details["exclusions"]) == (2, {"incomplete history": 1})
+    assert value.value == january(metric, took("2025-01-02", "2025-01-03"), workflow=ACTIVE).value
+
+
+def test_load_leaves_an_item_with_an_incomplete_history_out():
+    known, unknown = Item("2025-01-01", status=DOING), Item("2025-01-01", status=DOING, history_complete=False)
+    value = january("flow_load", known, unknown)
+    assert (value.value, value.details["exclusions"]) == (1, {"incomplete history": 1})
+    assert value.details["daily_average"] == 1
 
 
 @pytest.mark.parametrize("resolution", ["Won't Do", "Won't Fix", "Duplicate", "Declined", "Cannot Reproduce"])
@@ -402,6 +437,18 @@ def test_the_daily_average_of_load_is_taken_at_the_end_of_each_day():
     item = Item("2025-01-01", [("2025-01-02 12:00", DOING), ("2025-01-05 12:00", DONE)])
     value = ask("flow_load", site(item), "2025-01-01", "2025-01-06")
     assert value.details["daily_average"] == 0.5  # in progress at the end of 2, 3 and 4 January, 3 of 6 days
+
+
+def test_the_daily_average_has_what_is_begun_within_a_day_and_still_open_at_its_end():
+    begun = Item("2025-01-01", [("2025-01-02 12:00", DOING)])
+    value = ask("flow_load", site(begun), "2025-01-01", "2025-01-04")
+    assert value.details["daily_average"] == 0.75  # at the end of 2, 3 and 4 January
+    ended = Item("2024-12-01", [("2024-12-02", DOING), ("2025-01-01 12:00", DONE)])
+    assert ask("flow_load", site(ended), "2025-01-01", "2025-01-04").details["daily_average"] == 0
+    assert (
+        ask("flow_load", site(begun), "2025-01-01", "2025-01-04", now="2025-01-02 18:00").details["daily_average"]
+        == 0.5
+    )
 
 
 def test_an_item_finished_by_its_mapped_date_is_no_longer_in_progress():

@@ -367,6 +367,39 @@ def test_a_change_by_hand_without_a_new_revision_is_a_conflict_too(store, path):
         store.save({"jira": {"jql": "b"}}, revision=0)
 
 
+@pytest.mark.parametrize(("held", "seen", "next_one"), [(2, 7, 8), (7, 2, 8), (4, 4, 5)])
+def test_no_revision_is_used_twice_whoever_is_ahead(store, path, held, seen, next_one):
+    """Somebody may have put an older file back while an editor was open, or have saved meanwhile."""
+    write(path, {"revision": held})
+    assert store.save({"jira": {"jql": "a"}}, revision=seen).revision == next_one
+    assert written(path)["revision"] == next_one
+
+
+def test_before_the_first_save_replaces_a_file_its_content_is_in_the_backup(store, path, monkeypatch):
+    write(path, {"mine": 1})
+    before = path.read_bytes()
+    writes = []
+
+    def broken_off(target, data, *more):
+        writes.append(target)
+        if target == path:
+            raise OSError(28, "No space left on device")
+        write_atomic(target, data, *more)
+
+    write_atomic = store_module.write_atomic
+    monkeypatch.setattr(store_module, "write_atomic", broken_off)
+    with pytest.raises(ReadOnly):
+        store.save({"jira": {"jql": "a"}}, revision=0)
+    assert writes == [store.backup, path]
+    assert store.backup.read_bytes() == path.read_bytes() == before
+
+
+def test_each_save_is_in_the_backup_too(store, path):
+    for revision in range(3):
+        store.save({"jira": {"jql": str(revision)}}, revision=revision)
+        assert store.backup.read_bytes() == path.read_bytes()
+
+
 # -- under stress
 
 WORKER = """

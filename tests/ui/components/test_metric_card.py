@@ -74,6 +74,16 @@ def test_tier_is_a_word_and_a_colour(tier):
     assert f'"{tier}"' in card
 
 
+@pytest.mark.parametrize(
+    ("verdict", "mood", "other"),
+    [("better", "better", "worse"), ("worse", "worse", "better"), (None, "neutral", "better")],
+)
+def test_the_colour_of_a_change_says_what_its_words_say(verdict, mood, other):
+    card = as_json(metric_card(metric_value("flow_time", PERIOD, trend_verdict=verdict), href="?"))
+    assert f'"change change-{mood}"' in card
+    assert f"change-{other}" not in card
+
+
 def test_no_tier_no_badge():
     assert "tier" not in as_json(metric_card(metric_value("flow_time", PERIOD), href="?"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,6 +36,24 @@ def test_period_is_shaded_from_the_right():
     assert "<rect" in svg([1, 2, 3], 0.5)
     assert "<rect" not in svg([1, 2, 3], 0)
     assert "<rect" not in svg([1, 2, 3], 1)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.25, 0.5, 0.9])
+def test_the_shading_ends_where_the_line_ends_and_is_as_wide_as_the_share(share):
+    drawing = ET.fromstring(svg([1, 2, 3], share))  # noqa: S314 - our own text
+    [shade] = drawing.iter("{http://www.w3.org/2000/svg}rect")
+    [line] = drawing.iter("{http://www.w3.org/2000/svg}polyline")
+    xs = [float(pair.split(",")[0]) for pair in line.attrib["points"].split()]
+    left, width = float(shade.attrib["x"]), float(shade.attrib["width"])
+    assert left + width == pytest.approx(max(xs), abs=0.1)
+    assert width == pytest.approx((max(xs) - min(xs)) * share, abs=0.1)
+
+
+def test_higher_values_are_drawn_higher_and_the_greatest_touches_the_top():
+    drawing = ET.fromstring(svg([0, 5, 10, None, 4]))  # noqa: S314 - our own text
+    line = next(drawing.iter("{http://www.w3.org/2000/svg}polyline"))
+    heights = [float(pair.split(",")[1]) for pair in line.attrib["points"].split()]
+    assert heights == [37.0, 20.0, 3.0]
 
 
 def test_all_zero_is_a_flat_line():
