@@ -27,9 +27,10 @@ setup-dev: setup
 browser:
 	@sh .ci/browser
 
-lint: setup-dev ## Check style and formatting
+lint: setup-dev ## Check style, formatting and types
 	@$(python) -m ruff check .
 	@$(python) -m ruff format --check .
+	@$(python) -m mypy
 
 format: setup-dev ## Put the code into the house format
 	@$(python) -m ruff check --fix .

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+
+from data.values.arrays import Numbers, Positions
 
 MOST_POINTS = 1_500
 
 
-def thin(y: NDArray, most: int = MOST_POINTS, *, keep_above: float | None = None) -> tuple[NDArray, str]:
+def thin(y: Numbers, most: int = MOST_POINTS, *, keep_above: float | None = None) -> tuple[Positions, str]:
     """Places of the points to draw, ascending, and how many they are in words ("" for all).
 
     The lowest and the highest stay, and all above `keep_above` as far as they take half of the room; the rest is every

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.facts.dataset import Dataset
 from data.facts.rows import Rows
+from data.values.arrays import Codes, Column, Positions
 from data.values.charts import Line, Region, Series
 from data.values.problem import Problem
 
@@ -29,7 +29,7 @@ class Picks:
     """
 
     rows: Rows
-    find: Callable[[str], NDArray]
+    find: Callable[[str], Positions]
     label: Callable[[str], str] = str
     values: str = ""
     unit: str = ""
@@ -48,15 +48,15 @@ class Picks:
 NO_PICKS = Picks(NO_ROWS, lambda token: _unknown(token))
 
 
-def _unknown(token: str) -> NDArray:
+def _unknown(token: str) -> Positions:
     raise NoSuchPoint(token)
 
 
-def by_code(rows: Rows, code: NDArray, tokens: Sequence[str]) -> Picks:
+def by_code(rows: Rows, code: Codes, tokens: Sequence[str]) -> Picks:
     """Points that stand for groups: row n belongs to the group `tokens[code[n]]`, to none below 0."""
     places = {token: n for n, token in enumerate(tokens)}
 
-    def find(token: str) -> NDArray:
+    def find(token: str) -> Positions:
         return np.flatnonzero(code == places[token]) if token in places else _unknown(token)
 
     return Picks(rows, find)
@@ -65,7 +65,7 @@ def by_code(rows: Rows, code: NDArray, tokens: Sequence[str]) -> Picks:
 def by_key(facts: Dataset, rows: Rows) -> Picks:
     """Points that stand for one issue each, by its key."""
 
-    def find(token: str) -> NDArray:
+    def find(token: str) -> Positions:
         keys = facts.tables.issues["key"].to_numpy(dtype=object)[rows.issue]
         found = np.flatnonzero((keys == token) & (rows.issue >= 0))
         return found if len(found) else _unknown(token)
@@ -95,7 +95,7 @@ class Drawing:
     table_picks: Callable[[], Sequence[str]] = tuple
     row_count: int = 0
     picks: Picks = NO_PICKS
-    titled: dict[int, NDArray] = field(default_factory=dict)
+    titled: dict[int, Positions] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     thinned: str = ""
     problem: Problem | None = None
@@ -120,7 +120,7 @@ def issues_of(rows: Rows) -> int:
 def left_out(rows: Rows) -> tuple[str, ...]:
     """What a chart does not show, in words.
 
-    >>> from data.metrics.rows import example
+    >>> from data.facts.rows import example
     >>> left_out(example(days=[1, 2], reason=[0, 1], reasons=("", "no history")))
     ('1 left out: no history 1.',)
     """
@@ -130,6 +130,7 @@ def left_out(rows: Rows) -> tuple[str, ...]:
     return (f"{sum(found.values()):,} left out: {', '.join(f'{why} {n:,}' for why, n in found.items())}.",)
 
 
-def fixed(values: NDArray, digits: int = 3) -> list[float]:
+def fixed(values: Column, digits: int = 3) -> list[float]:
     """Numbers for a picture: rounded to so many decimals; the table and the CSV have them exactly."""
-    return np.round(values.astype(float), digits).tolist()
+    out: list[float] = np.round(values.astype(float), digits).tolist()
+    return out

@@ -7,19 +7,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.charts.catalogue import ChartAsked
 from data.charts.drawing import Drawing, by_code, left_out, nothing
 from data.charts.percentiles import percentile_lines
 from data.facts.rows import Rows
+from data.values.arrays import Codes, Numbers
 from data.values.charts import Series
 
 BINS = 24
 _TAIL = 98  # percent of the values that have bars of their own width; the rest is one bar "and more"
 
 
-def bins(values: NDArray, least: float = 0.0) -> tuple[NDArray, float, int]:
+def bins(values: Numbers, least: float = 0.0) -> tuple[Codes, float, int]:
     """Number of the bin of each value, the width of a bin, and how many bins there are; the last one may hold all longer.
 
     A bin holds its lower edge, not its upper one. Widths are 1, 2 or 5 times a power of ten.

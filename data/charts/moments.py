@@ -7,23 +7,24 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from data.facts.query import MetricQuery
 from data.tables.tidy import microseconds
+from data.values.arrays import Instants, Mask, Positions
 from data.values.periods import first_instant, zone_named
 
 MOST_DAYS = 45  # longer periods are counted in weeks
 
 
-def local_minutes(instants: NDArray, zone: str) -> list[str]:
+def local_minutes(instants: Instants, zone: str) -> list[str]:
     """Instants (µs) as local time to the minute.
 
     >>> local_minutes(np.array([1_700_000_000_000_000]), "Europe/Berlin")
     ['2023-11-14T23:13']
     """
     stamps = pd.DatetimeIndex(instants.astype("datetime64[us]")).tz_localize("UTC").tz_convert(zone)
-    return np.datetime_as_string(stamps.tz_localize(None).to_numpy().astype("datetime64[m]")).tolist()
+    out: list[str] = np.datetime_as_string(stamps.tz_localize(None).to_numpy().astype("datetime64[m]")).tolist()
+    return out
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ class Buckets:
 
     days: tuple[date, ...]
     last: tuple[date, ...]
-    starts: NDArray
-    whole: NDArray
+    starts: Instants
+    whole: Mask
     unit: str  # day | week
 
     def __len__(self) -> int:
@@ -47,7 +48,7 @@ class Buckets:
         """The first day of each, YYYY-MM-DD."""
         return [each.isoformat() for each in self.days]
 
-    def place(self, instants: NDArray) -> NDArray:
+    def place(self, instants: Instants) -> Positions:
         """Number of the bucket of each instant; -1 outside."""
         found = np.searchsorted(self.starts, instants, side="right") - 1
         return np.where((found >= 0) & (found < len(self.days)), found, -1)

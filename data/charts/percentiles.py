@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from numpy.typing import NDArray
-
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.measure import rows_for
 from data.metrics.registry import CATALOG
+from data.values.arrays import Numbers
 from data.values.charts import Line
 
 SHARES = (50, 70, 85, 95)
@@ -19,7 +18,7 @@ def cycle_rows(asked: MetricQuery) -> Rows:
     return rows_for(CATALOG["flow_time"], asked)
 
 
-def percentile_lines(asked: MetricQuery, values: NDArray, axis: str, unit: str = "d") -> tuple[Line, ...]:
+def percentile_lines(asked: MetricQuery, values: Numbers, axis: str, unit: str = "d") -> tuple[Line, ...]:
     """50, 70, 85 and 95 %, by the method in force."""
     found = ((share, asked.quantile(values, share)) for share in SHARES)
     return tuple(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.facts.dataset import Dataset
+from data.values.arrays import Codes
 
 
-def workflow_order(facts: Dataset) -> NDArray:
+def workflow_order(facts: Dataset) -> Codes:
     """Codes of the in-progress statuses that the chosen issues have visited, earliest on their way first.
 
     Each issue numbers the in-progress statuses in the order of its first visits; a status stands where it is on average,
@@ -31,7 +31,7 @@ def workflow_order(facts: Dataset) -> NDArray:
     return codes[np.lexsort((codes, mean[codes]))]
 
 
-def names(facts: Dataset, codes: NDArray) -> list[str]:
+def names(facts: Dataset, codes: Codes) -> list[str]:
     """What the statuses are called; those that share a name carry their id."""
     table = facts.tables.statuses
     titles = [str(each) for each in table["name"]]
@@ -39,7 +39,7 @@ def names(facts: Dataset, codes: NDArray) -> list[str]:
     return [titles[n] if titles.count(titles[n]) == 1 else f"{titles[n]} ({ids[n]})" for n in codes.tolist()]
 
 
-def kinds(facts: Dataset, codes: NDArray) -> list[str]:
+def kinds(facts: Dataset, codes: Codes) -> list[str]:
     """blocked, active, waiting or in progress, by the settings."""
     roles = facts.roles
     out = []

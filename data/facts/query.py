@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from data.facts.dataset import Dataset
 from data.facts.days import percentile
 from data.facts.rows import Rows
 from data.tables.tidy import microseconds
+from data.values.arrays import Numbers
 from data.values.periods import Period
 
 
@@ -45,7 +44,7 @@ class MetricQuery:
         """The instant of load and open incidents: min(end, now), µs."""
         return min(self.end, self.facts.now)
 
-    def quantile(self, values: np.ndarray, share: float) -> float | None:
+    def quantile(self, values: Numbers, share: float) -> float | None:
         """Percentile by the method in force; None without values."""
         return percentile(values, share, self.facts.definitions.percentile)
 

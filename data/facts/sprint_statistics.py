@@ -134,10 +134,10 @@ def z_scores(values: Numbers, group: Codes, eligible: Mask) -> tuple[Numbers, Nu
     >>> z_scores(np.array([1.0, 2.0, 3.0, np.nan]), one, yes)[2].tolist()
     [-1.0, 0.0, 1.0, nan]
     """
-    out = tuple(np.full(len(values), np.nan) for _ in range(3))
+    means, deviations, out = (np.full(len(values), np.nan) for _ in range(3))
     used = np.flatnonzero(eligible & ~np.isnan(values))
     if not len(used):
-        return out  # type: ignore[return-value]
+        return means, deviations, out
     here, those = values[used], group[used]
     width = int(those.max()) + 1
     count = np.bincount(those, minlength=width)
@@ -151,9 +151,9 @@ def z_scores(values: Numbers, group: Codes, eligible: Mask) -> tuple[Numbers, Nu
     sd = np.where(alike, 0.0, np.sqrt(spread / np.maximum(count - 1, 1)))
     enough = count[those] >= FEWEST
     at, those, here = used[enough], those[enough], here[enough]
-    out[0][at], out[1][at] = mean[those], sd[those]
-    out[2][at] = np.divide(here - mean[those], sd[those], out=np.zeros(len(at)), where=sd[those] > 0)
-    return out  # type: ignore[return-value]
+    means[at], deviations[at] = mean[those], sd[those]
+    out[at] = np.divide(here - mean[those], sd[those], out=np.zeros(len(at)), where=sd[those] > 0)
+    return means, deviations, out
 
 
 def weights_of(facts: Dataset) -> dict[str, float]:

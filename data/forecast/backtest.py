@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.forecast.history import Past, day_of, weekday
 from data.forecast.simulate import Urn, count_answer, date_answer
+from data.values.arrays import Counts, Positions
 from data.values.forecast import SHARES, Backtest
 
 STEP, YEAR = 7, 365  # days
@@ -62,7 +62,7 @@ def when_held(known: Past, history: int, items: int, random: np.random.Generator
     return _found(known, np.array(tested), held, max((tested[-1] - tested[0] + usual) // usual, 1), size - 1, waiting)
 
 
-def _dates(urn: Urn, daily: NDArray, items: int, ahead: int) -> dict[int, int] | None:
+def _dates(urn: Urn, daily: Counts, items: int, ahead: int) -> dict[int, int] | None:
     """percent → days; None when the last of the answers has not come due after `ahead` days."""
     days = min(ahead, 56)
     while True:
@@ -75,7 +75,7 @@ def _dates(urn: Urn, daily: NDArray, items: int, ahead: int) -> dict[int, int] |
         days = min(ahead, 2 * days)
 
 
-def _starts(known: Past, history: int, last: int) -> NDArray:
+def _starts(known: Past, history: int, last: int) -> Positions:
     """First days of the windows (positions in `daily`): one a week, back from `last`, with the whole history before."""
     earliest = max(history, len(known.daily) - YEAR)
     starts = np.arange(last, earliest - 1, -STEP)[::-1]
@@ -94,7 +94,7 @@ def _urn(known: Past, history: int, start: int, random: np.random.Generator) -> 
     )
 
 
-def _found(known: Past, starts: NDArray, held: dict[int, int], apart: int, last: int, waiting: int = 0) -> Backtest:
+def _found(known: Past, starts: Positions, held: dict[int, int], apart: int, last: int, waiting: int = 0) -> Backtest:
     apart = min(apart, len(starts))
     return Backtest(len(starts), apart, held, day_of(known.first + int(starts[0])), day_of(known.first + last), waiting)
 

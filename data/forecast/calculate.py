@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.facts.dataset import Dataset
 from data.forecast.backtest import how_many_held, when_held
@@ -13,6 +12,7 @@ from data.forecast.history import Past, Window, day_of, past, weekday, window
 from data.forecast.remaining import of_epic, of_version
 from data.forecast.simulate import Urn, count_answer, date_answer, days_until, totals
 from data.platform.telemetry import span
+from data.values.arrays import Counts
 from data.values.forecast import (
     MOST_HISTORY,
     MOST_ITEMS,
@@ -149,7 +149,8 @@ def _when(
 
 def _made(
     question: Question, known: Past, drawn_from: Window, answers: dict[int, str | int | None], test: Backtest,
-    remaining: Remaining | None, *, steps: tuple[str, ...], **parts: object,
+    remaining: Remaining | None, *, steps: tuple[str, ...], reached: dict[int, float], kind: str, items: int | None,
+    by: str | None, outcomes: tuple[tuple[str | int, int], ...],
 ) -> Forecast:  # fmt: skip
     size, last = len(drawn_from.daily), known.last
     same = "that fell on the same weekday" if size >= 28 else "(all weekdays together: fewer than four weeks)"
@@ -176,7 +177,11 @@ def _made(
         remaining=remaining,
         notes=(*drawn_from.notes, *_doubts(drawn_from, remaining)),
         steps=(*how, *steps),
-        **parts,  # type: ignore[arg-type]
+        reached=reached,
+        kind=kind,
+        items=items,
+        by=by,
+        outcomes=outcomes,
     )
 
 
@@ -192,7 +197,7 @@ def _doubts(drawn_from: Window, remaining: Remaining | None) -> list[str]:
     return out
 
 
-def _binned(values: NDArray) -> tuple[tuple[int, int], ...]:
+def _binned(values: Counts) -> tuple[tuple[int, int], ...]:
     """(lowest value, trials) of at most BARS runs of whole numbers, without gaps."""
     low, high = int(values.min()), int(values.max())
     width = -(-(high - low + 1) // BARS)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.facts.completions import completed_rows
 from data.facts.dataset import Dataset
 from data.facts.days import calendar
 from data.facts.rows import Rows
+from data.values.arrays import Counts
 from data.values.forecast import MOST_HISTORY, ForecastRefused
 from data.values.periods import first_instant, zone_named
 
@@ -24,8 +24,8 @@ class Past:
     """
 
     first: int
-    daily: NDArray
-    later: NDArray
+    daily: Counts
+    later: Counts
     today: int
     zone: str
     rows: Rows
@@ -71,8 +71,8 @@ class Window:
     """The part of the past that one forecast draws from, up to the last whole day."""
 
     first: int
-    daily: NDArray
-    later: NDArray
+    daily: Counts
+    later: Counts
     left_out: tuple[tuple[str, int], ...]
     notes: tuple[str, ...]
 

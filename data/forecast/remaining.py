@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.facts.completions import completions
 from data.facts.dataset import Dataset
 from data.facts.rows import Sieve
 from data.tables.frames import NEVER
+from data.values.arrays import Positions
 from data.values.forecast import ForecastRefused, Remaining
 
 NAMED = 8  # names that a message lists
@@ -91,7 +91,7 @@ def of_epic(facts: Dataset, key: str) -> Remaining:
     return _remaining(facts, f"Epic {name}", np.flatnonzero(below))
 
 
-def _remaining(facts: Dataset, what: str, issue: NDArray) -> Remaining:
+def _remaining(facts: Dataset, what: str, issue: Positions) -> Remaining:
     """Of these issues (positions), those that are not done and that count as items."""
     issue = issue[facts.chosen[issue]]
     table = facts.tables.issues

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
+
+from data.values.arrays import Counts, Positions
 
 WEEKS_FOR_WEEKDAYS = 4  # with fewer weeks of history the days of the week are not told apart
 
@@ -32,7 +33,7 @@ class Urn:
         self._random = random
         self._drawn = np.empty((0, trials), dtype=np.int16)
 
-    def draw(self, days: int) -> NDArray:
+    def draw(self, days: int) -> Positions:
         """Positions in the history for the first `days` days ahead, shape (days, trials); longer asks go on from there."""
         known = len(self._drawn)
         if days > known:
@@ -43,25 +44,27 @@ class Urn:
             self._drawn = grown
         return self._drawn[:days]
 
-    def _one(self, drawn: NDArray, day: int) -> NDArray:
-        pool = self._pools[day % self._every]
+    def _one(self, drawn: Positions, day: int) -> Positions:
+        pool: Positions = self._pools[day % self._every]
         before = day // self._every  # days drawn from this pool so far
         pick = self._random.integers(0, len(pool) + before, size=len(self._trials))
-        fresh = pool[np.minimum(pick, len(pool) - 1)]
+        fresh: Positions = pool[np.minimum(pick, len(pool) - 1)]
         if not before:
             return fresh
         row = day % self._every + self._every * np.maximum(pick - len(pool), 0)
-        return np.where(pick < len(pool), fresh, drawn[row, self._trials])
+        out: Positions = np.where(pick < len(pool), fresh, drawn[row, self._trials])
+        return out
 
 
-def totals(drawn: NDArray, daily: NDArray, rest: NDArray | None = None) -> NDArray:
+def totals(drawn: Positions, daily: Counts, rest: Counts | None = None) -> Counts:
     """Items completed in each trial. `daily`: completions of each day of the history; `rest`: the same for the first
     day ahead, of which only a part is left (None: it is a whole day).
     """
-    return completed(drawn, daily, rest).sum(axis=0)
+    out: Counts = completed(drawn, daily, rest).sum(axis=0)
+    return out
 
 
-def completed(drawn: NDArray, daily: NDArray, rest: NDArray | None = None) -> NDArray:
+def completed(drawn: Positions, daily: Counts, rest: Counts | None = None) -> Counts:
     """Items completed on each day ahead in each trial, shape of `drawn`."""
     found = daily[drawn]
     if rest is not None and len(drawn):
@@ -69,7 +72,7 @@ def completed(drawn: NDArray, daily: NDArray, rest: NDArray | None = None) -> ND
     return found
 
 
-def days_until(urn: Urn, items: int, daily: NDArray, rest: NDArray | None, most: int) -> NDArray:
+def days_until(urn: Urn, items: int, daily: Counts, rest: Counts | None, most: int) -> Counts:
     """How many days ahead it takes each trial to complete `items` (1: on the first day); most + 1: longer than `most`."""
     mean = max(float(daily.mean()), 1 / len(daily))
     begun, days = 0, min(most, math.ceil(1.5 * items / mean) + 14)
@@ -84,7 +87,7 @@ def days_until(urn: Urn, items: int, daily: NDArray, rest: NDArray | None, most:
         begun, days = days, min(most, 2 * days)
 
 
-def date_answer(days: NDArray, share: int, most: int) -> int:
+def date_answer(days: Counts, share: int, most: int) -> int:
     """The day by which nearest to `share` percent of the trials are done; more than `most` where it is not one of those.
 
     A day is a coarse measure: always taking the next one would make answers hold more often than they say.
@@ -101,7 +104,7 @@ def date_answer(days: NDArray, share: int, most: int) -> int:
     return int(found)
 
 
-def count_answer(counts: NDArray, share: int) -> int:
+def count_answer(counts: Counts, share: int) -> int:
     """The number that at least `share` percent of the trials reach.
 
     >>> count_answer(np.array([3, 1, 2, 9]), 50), count_answer(np.array([3, 1, 2, 9]), 85)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.charts.drawing import NO_PICKS, NoSuchPoint, Picks
 from data.facts.rows import Rows, Sieve
 from data.jtbd.serving import DAY, Serving
 from data.tables.frames import NEVER
 from data.tables.tidy import microseconds
+from data.values.arrays import Positions
 from data.values.jobs import Overview
 from data.values.periods import Period
 
@@ -50,7 +50,7 @@ def _names(overview: Overview) -> dict[str, str]:
     return named | {f"painpoint:{each.painpoint_id}": each.title for each in overview.painpoints}
 
 
-def _none(token: str) -> NDArray:
+def _none(token: str) -> Positions:
     parts_of(token)
     return np.zeros(0, dtype=np.int64)
 
@@ -67,7 +67,7 @@ def _rows(serving: Serving, start: int, end: int) -> Rows:
     )
 
 
-def _about(serving: Serving, token: str) -> NDArray:
+def _about(serving: Serving, token: str) -> Positions:
     """Which issues a token stands for. Those of an outcome carry its label; where none does, they are its job's."""
     kind, name = parts_of(token)
     specs = serving.specs
@@ -80,7 +80,7 @@ def _about(serving: Serving, token: str) -> NDArray:
     return own if own.any() or spec is None else _of_job(serving, spec.job)
 
 
-def _of_job(serving: Serving, name: str) -> NDArray:
+def _of_job(serving: Serving, name: str) -> Positions:
     if name not in serving.jobs:
         return np.zeros(len(serving.job), dtype=bool)
     return serving.job == serving.jobs.index(name)

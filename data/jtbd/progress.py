@@ -7,6 +7,7 @@ import numpy as np
 from data.jtbd.register import Deliverable, Register, RegisterJob
 from data.jtbd.serving import Serving
 from data.tables.frames import NEVER
+from data.values.arrays import Mask
 from data.values.jobs import DeliverableRow, RegisterRow
 
 
@@ -53,7 +54,7 @@ def _all_done(keys: tuple[str, ...], serving: Serving | None) -> bool | None:
     return len(known) == len(keys) and all(_done(serving)[each] for each in known)
 
 
-def _done(serving: Serving) -> np.ndarray:
+def _done(serving: Serving) -> Mask:
     return (serving.found.completed != NEVER) & ~serving.refused
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.facts.completions import Completions, completed_rows, completions
 from data.facts.dataset import Dataset
@@ -18,6 +17,7 @@ from data.jtbd.records import JobCompletion, PainpointResolved, Records
 from data.jtbd.specs import Specs
 from data.tables.frames import NEVER
 from data.tables.status_intervals import overlap
+from data.values.arrays import Codes, Mask, Positions
 
 DAY = 86_400_000_000
 
@@ -37,7 +37,7 @@ class Serving:
         return list(self.specs.jobs)
 
     @cached_property
-    def job(self) -> NDArray:
+    def job(self) -> Codes:
         """Place in `jobs` for each issue, -1 for none. A field wins over a label, a label over a link."""
         out = np.full(len(self.facts.tables), -1, dtype=np.int32)
         places = {name: n for n, name in enumerate(self.jobs)}
@@ -58,10 +58,10 @@ class Serving:
         return out
 
     @staticmethod
-    def _claim(out: NDArray, who: NDArray, place: int) -> None:
+    def _claim(out: Codes, who: Mask, place: int) -> None:
         out[who & (out < 0)] = place
 
-    def _linked(self, keys: Sequence[str]) -> NDArray:
+    def _linked(self, keys: Sequence[str]) -> Mask:
         """The issues with these keys, and those that a chosen phrase links to one of them."""
         out = np.zeros(len(self.facts.tables), dtype=bool)
         found = [place for key in keys if (place := self.places.get(key)) is not None]
@@ -79,11 +79,11 @@ class Serving:
         """Issue key → position."""
         return {key: n for n, key in enumerate(self.facts.tables.issues["key"])}
 
-    def labelled(self, labels: Sequence[str]) -> NDArray:
+    def labelled(self, labels: Sequence[str]) -> Mask:
         return self.facts.named(self.facts.tables.labels, list(labels))
 
     @cached_property
-    def persona(self) -> NDArray:
+    def persona(self) -> Codes:
         """Persona id of each issue (object; ""): of its field, else the first of its job."""
         firsts = [next(iter(each.personas), "") for each in self.specs.jobs.values()]
         out = np.array([*firsts, ""], dtype=object)[self.job]
@@ -97,7 +97,7 @@ class Serving:
         return out
 
     @cached_property
-    def painpoint(self) -> NDArray:
+    def painpoint(self) -> Codes:
         """Painpoint id of each issue (object; "")."""
         out = np.full(len(self.facts.tables), "", dtype=object)
         for spec in self.specs.painpoints.values():
@@ -118,13 +118,13 @@ class Serving:
         return self.facts.once(completions)
 
     @cached_property
-    def counts(self) -> NDArray:
+    def counts(self) -> Mask:
         """Issues that count: chosen by the filters, and no sub-tasks or epics unless the definitions say so."""
         level = self.facts.tables.issues["hierarchy"].to_numpy()
         return self.facts.chosen & ((level == 0) | self.facts.definitions.all_levels)
 
     @cached_property
-    def refused(self) -> NDArray:
+    def refused(self) -> Mask:
         """Done, but with a resolution that is no completion."""
         names = {each.casefold() for each in self.facts.definitions.not_completed_resolutions}
         column = self.facts.tables.issues["resolution"]
@@ -183,7 +183,7 @@ class Serving:
         return out
 
     @cached_property
-    def severity(self) -> NDArray | None:
+    def severity(self) -> Codes | None:
         """Severity 0 to 10 of each issue now, NaN where unknown; None: not mapped."""
         from data.jtbd.dialects import rating
 
@@ -200,7 +200,7 @@ class Serving:
 
     # ---- one period
 
-    def person(self, persona: str | None) -> NDArray:
+    def person(self, persona: str | None) -> Mask:
         """Issues of a persona (all without one), of those that count."""
         return self.counts if persona is None else self.counts & (self.persona == persona)
 
@@ -216,7 +216,7 @@ class Serving:
             out[str(self.painpoint[n])][1] += bool(ended[n])
         return {name: Reported(*each) for name, each in out.items()}
 
-    def active(self, start: int, end: int) -> NDArray:
+    def active(self, start: int, end: int) -> Mask:
         """µs of [start, end) that each issue was worked on: in active statuses (in progress where none are chosen),
         blocked time left out.
         """
@@ -235,7 +235,7 @@ class Serving:
         worked = overlap(everybody, begin, finish, *either) - overlap(everybody, begin, finish, *hurdles)
         return np.where(self.counts, worked, 0)
 
-    def done_items(self, start: int, end: int, persona: str | None = None) -> NDArray:
+    def done_items(self, start: int, end: int, persona: str | None = None) -> Positions:
         """Positions of the flow items completed in [start, end): the set that velocity counts."""
         rows = self.facts.once(completed_rows).between(start, end)
         issue = rows.issue[rows.reason == 0]

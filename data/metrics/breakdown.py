@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery
@@ -22,6 +21,7 @@ from data.metrics.display import display
 from data.metrics.measure import rows_for
 from data.metrics.shares import shares
 from data.tables.frames import NEVER
+from data.values.arrays import Codes, Positions
 from data.values.numbers import Breakdown, Part
 from data.values.periods import Period
 from data.values.problem import Problem
@@ -44,12 +44,12 @@ MOST_GROUPS = 100  # the smallest beyond so many are one row together
 class Grouping:
     """Which issues belong to which group: pairs of issue and place in `names`. `several`: an issue may be in more than one."""
 
-    issue: NDArray
-    code: NDArray
+    issue: Positions
+    code: Codes
     names: tuple[str, ...]
     several: bool = False
     ordered: bool = False  # the names are in an order of their own, first the first
-    rank: NDArray | None = None  # of sprints: position → group
+    rank: Codes | None = None  # of sprints: position → group
 
 
 def steps(period: Period, step: str) -> list[Period]:
@@ -181,12 +181,12 @@ def _groups(metric: Metric, asked: MetricQuery, rows: Rows, found: Grouping) -> 
     ]
 
 
-def members_of(asked: MetricQuery, rows: Rows, group: str) -> list[NDArray]:
+def members_of(asked: MetricQuery, rows: Rows, group: str) -> list[Positions]:
     """Places in the rows of each part of `by_group`, in its order."""
     return [places for _, places, _ in _members(rows, asked.facts, asked.facts.once(grouping, group))]
 
 
-def _members(rows: Rows, facts: Dataset, found: Grouping) -> list[tuple[str, NDArray, bool]]:
+def _members(rows: Rows, facts: Dataset, found: Grouping) -> list[tuple[str, Positions, bool]]:
     """(name, places in the rows, whether it is no group but a rest) in the order in which they are shown."""
     row, code = _membership(rows, facts, found)
     order = np.argsort(code, kind="stable")  # within a group the rows stay in order of time
@@ -218,7 +218,7 @@ def _with_heads(rows: Rows) -> Rows:
     return Rows(rows.at, rows.issue, rows.reason, rows.reasons, {**rows.columns, "head": head})
 
 
-def _membership(rows: Rows, facts: Dataset, found: Grouping) -> tuple[NDArray, NDArray]:
+def _membership(rows: Rows, facts: Dataset, found: Grouping) -> tuple[Positions, Codes]:
     """(row, group) pairs; -1 is no group. Versions belong to their project and to nothing else."""
     if found.rank is not None and "sprint" in rows.columns:  # rows of sprint metrics are of one sprint each
         return np.arange(len(rows)), found.rank[rows.columns["sprint"]]
@@ -234,7 +234,7 @@ def _membership(rows: Rows, facts: Dataset, found: Grouping) -> tuple[NDArray, N
     versions = rows.columns.get("version")
     if versions is not None and found is facts.once(grouping, "project"):
         of_version = {name: n for n, name in enumerate(found.names)}
-        projects = np.append(facts.tables.versions["project"].to_numpy(dtype=object), None)
+        projects = np.append(facts.tables.versions["project"].to_numpy(dtype=object), [None])
         own = np.array([of_version.get(each, -1) for each in projects[versions[alone]]], dtype=np.int64)
     return np.concatenate((row, alone)), np.concatenate((code, own))
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery
@@ -17,6 +16,7 @@ from data.metrics.measure import measure, rows_for
 from data.settings.definitions import expanded, switch
 from data.settings.model import Settings
 from data.tables.frames import NEVER
+from data.values.arrays import Column, Numbers, Objects, Positions
 from data.values.metric_value import MetricValue, iso
 from data.values.numbers import Detail, IssueRow
 from data.values.switches import Switch
@@ -107,24 +107,24 @@ class Behind:
         rows = rows_for(metric, asked)
         return cls(metric, asked, rows.take(slice(0, 0)) if empty else rows)
 
-    def reasons(self) -> NDArray:
+    def reasons(self) -> Objects:
         return np.array(self.rows.reasons, dtype=object)[self.rows.reason]
 
-    def values(self) -> NDArray:
+    def values(self) -> Numbers:
         """The measured value of each row; NaN where it has none."""
         name = self.metric.measures
         if name and name in self.rows.columns:
             return self.rows.columns[name].astype(float)
         return np.full(len(self.rows), np.nan)
 
-    def outcomes(self) -> NDArray:
+    def outcomes(self) -> Objects:
         """What each used row adds to the number, in words."""
         words = np.full(len(self.rows), "", dtype=object)
         if self.metric.outcome is not None:
             words[:] = self.metric.outcome(self.rows)
         return np.where(self.rows.reason == 0, words, "")
 
-    def column(self, name: str) -> NDArray:
+    def column(self, name: str) -> Column:
         """key, type, project, status, start, end, value or reason of every row, to sort and search by."""
         rows, tables = self.rows, self.asked.facts.tables
         if name in ("start", "end"):
@@ -147,7 +147,7 @@ class Behind:
             )
         return np.where(issue >= 0, found, self._of_versions(name))
 
-    def _of_versions(self, name: str) -> NDArray:
+    def _of_versions(self, name: str) -> Objects:
         versions = self.rows.columns.get("version")
         if versions is None or not len(self.asked.facts.tables.versions):
             return np.full(len(self.rows), "", dtype=object)
@@ -158,12 +158,12 @@ class Behind:
             return np.full(len(self.rows), word, dtype=object)
         return np.append(texts.to_numpy(dtype=object), "")[versions]
 
-    def issue_ids(self) -> NDArray:
+    def issue_ids(self) -> Positions:
         """Jira ids, -1 for versions."""
         ids = np.append(self.asked.facts.tables.issues["issue_id"].to_numpy(), -1)
         return ids[self.rows.issue]
 
-    def page(self, places: NDArray, summaries: dict[int, tuple[str, str]], site_url: str) -> tuple[IssueRow, ...]:
+    def page(self, places: Positions, summaries: dict[int, tuple[str, str]], site_url: str) -> tuple[IssueRow, ...]:
         """Some rows as plain values. `summaries`: issue id → (key, summary)."""
         columns = {name: self.column(name) for name in (*COLUMNS, "outcome")}
         ids, unit = self.issue_ids(), UNITS.get(self.metric.measures, "")

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from data.values.arrays import Mask, Numbers, Positions
 
 FACTOR = 2.66  # 3 standard deviations, estimated from the mean moving range of single values: 3 ÷ 1.128
 RUN = 8  # so many values in a row on one side of the mean
@@ -51,7 +52,7 @@ class Signal:
         return f"{NEAR} of {OF} nearer the {'upper' if self.side == 'above' else 'lower'} limit than the mean"
 
 
-def limits(values: Sequence[float] | NDArray, *, floor: float | None = 0.0) -> Limits:
+def limits(values: Sequence[float] | Numbers, *, floor: float | None = 0.0) -> Limits:
     """Natural limits of at least two values in order of time.
 
     >>> limits([4, 6, 5, 9])
@@ -63,7 +64,7 @@ def limits(values: Sequence[float] | NDArray, *, floor: float | None = 0.0) -> L
     return Limits(mean, moving, lower if floor is None else max(lower, floor), mean + FACTOR * moving)
 
 
-def signals(values: Sequence[float] | NDArray, found: Limits) -> list[Signal]:
+def signals(values: Sequence[float] | Numbers, found: Limits) -> list[Signal]:
     """Values outside the limits; runs of 8 or more on one side of the mean; 3 of 4 in a row on one side and nearer its
     limit than the mean. In order of their first value.
 
@@ -85,13 +86,13 @@ def signals(values: Sequence[float] | NDArray, found: Limits) -> list[Signal]:
     return sorted(out, key=lambda each: (each.first, order[each.kind], each.side))
 
 
-def _runs(there: NDArray) -> list[tuple[int, int]]:
+def _runs(there: Mask) -> list[tuple[int, int]]:
     """(first, last) of each stretch of True."""
     edges = np.diff(np.concatenate(([0], there.astype(int), [0])))
     return list(zip(np.flatnonzero(edges == 1).tolist(), (np.flatnonzero(edges == -1) - 1).tolist(), strict=True))
 
 
-def _stretches(starts: NDArray) -> list[tuple[int, int]]:
+def _stretches(starts: Positions) -> list[tuple[int, int]]:
     """Windows that begin one after the other are one."""
     if not len(starts):
         return []

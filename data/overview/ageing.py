@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.charts.flow.ageing_work import LEAST, pace
 from data.charts.percentiles import SHARES, cycle_rows
@@ -15,6 +14,7 @@ from data.charts.registry import ChartAsked
 from data.facts.dataset import Dataset
 from data.facts.load import at_snapshot, load_rows
 from data.tables.tidy import DAY
+from data.values.arrays import Codes, Mask, Numbers, Positions
 from data.values.overview import OLD, Ageing
 from data.values.periods import Period
 
@@ -27,11 +27,11 @@ Summaries = Callable[[list[int]], dict[int, tuple[str, str]]]
 class Old:
     """Items (positions) that are too old, the oldest first, and what they are compared with."""
 
-    issue: NDArray
-    status: NDArray
-    age: NDArray
-    limit: NDArray
-    whole: NDArray  # compared with the whole way, not with the status
+    issue: Positions
+    status: Codes
+    age: Numbers
+    limit: Numbers
+    whole: Mask  # compared with the whole way, not with the status
     in_progress: int
     compared: int
     since: Period

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from data.settings.fields import FIELDS
 from data.tables.frames import NEVER
 from data.tables.tidy import DAY, Tables
+from data.values.arrays import Column, Mask
 from data.values.periods import local_date, zone_named
 from data.values.quality import Finding
 
@@ -34,7 +34,7 @@ class Circumstances:
 
     now: int
     zone: str
-    done: NDArray
+    done: Mask
     max_age: int
     pending: frozenset[str] = frozenset()
     complete_from: int | None = None
@@ -187,7 +187,7 @@ def _fields(tables: Tables, _: Circumstances) -> Iterator[Finding]:
             )
 
 
-def _any_set(values: NDArray) -> bool:
+def _any_set(values: Column) -> bool:
     if values.dtype == np.int64:
         return bool((values != NEVER).any())
     return bool(pd.notna(values).any())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.exports.csv import csv_text
 from data.exports.xlsx import Sheet, instant, xlsx
@@ -16,6 +15,7 @@ from data.platform.logs import SECRETS
 from data.sprints.boards import NoSuchSprint, choices, chosen_board, of_board
 from data.sprints.lists import burnup, issue_lists
 from data.sprints.values import TITLES, newest_first, older_than_data, sprint_row, summary
+from data.values.arrays import Positions
 from data.values.filters import Filters
 from data.values.periods import zone_named
 from data.values.problem import Problem
@@ -141,7 +141,7 @@ class Sprints:
         )
 
 
-def _named(facts: Dataset, order: NDArray, at: int) -> tuple[str, str] | None:
+def _named(facts: Dataset, order: Positions, at: int) -> tuple[str, str] | None:
     if not 0 <= at < len(order):
         return None
     row = facts.tables.sprints.iloc[int(order[at])]
@@ -164,7 +164,7 @@ def _no_sprints(board: BoardChoice) -> Problem:
     )
 
 
-def _notes(facts: Dataset, places: NDArray) -> list[str]:
+def _notes(facts: Dataset, places: Positions) -> list[str]:
     notes = []
     if "story_points" in facts.pending:
         notes.append("Story points are mapped but not fetched yet: counted in issues until the next sync.")

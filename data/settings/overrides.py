@@ -31,11 +31,11 @@ class BadOverride(ValueError):
 
 def with_overrides(settings: Settings, chosen: Iterable[tuple[str, str]]) -> Settings:
     """The settings with other definitions: ("durations", "inclusive_days"), ("working_time.start", "08:00"),
-    ("workflow.started", "3,10001"). Lists are separated by commas, or JSON. Raises BadSwitch.
+    ("workflow.started", "3,10001"). Lists are separated by commas, or JSON. Raises BadOverride.
 
-    >>> laid_over(Settings(), [("durations", "inclusive_days")]).definitions.durations
+    >>> with_overrides(Settings(), [("durations", "inclusive_days")]).definitions.durations
     'inclusive_days'
-    >>> laid_over(Settings(), [("durations", "fortnights")])
+    >>> with_overrides(Settings(), [("durations", "fortnights")])
     Traceback (most recent call last):
         ...
     data.settings.switches.BadSwitch: 'durations' cannot be 'fortnights'. Choose exact, inclusive_days, exclusive_days or working_days.
@@ -59,7 +59,7 @@ def with_overrides(settings: Settings, chosen: Iterable[tuple[str, str]]) -> Set
 
 
 def read(name: str, text: str) -> Any:
-    """A text as the kind of value that the definition has; what does not fit is left as it is. Raises BadSwitch."""
+    """A text as the kind of value that the definition has; what does not fit is left as it is. Raises BadOverride."""
     known = table().get(name)
     if known is None:
         near = get_close_matches(name, table(), n=1, cutoff=0.7)
@@ -91,7 +91,7 @@ def put(parts: dict[str, dict[str, Any]], name: str, value: Any) -> None:
 
 
 def patch_of(saved: Settings, chosen: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """What to save so that everybody has the definitions of a view. Empty where they are saved already. Raises BadSwitch.
+    """What to save so that everybody has the definitions of a view. Empty where they are saved already. Raises BadOverride.
 
     >>> patch_of(Settings(), [("durations", "exact"), ("working_time.start", "08:00")])
     {'definitions': {'working_time': {'start': '08:00'}}}

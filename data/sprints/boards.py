@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.facts.dataset import Dataset
 from data.facts.sprint_statistics import stats
 from data.facts.sprint_windows import FUTURE
 from data.platform.logs import SECRETS
+from data.values.arrays import Positions
 from data.values.sprints import BoardChoice
 
 UNKNOWN = "none"  # the link to sprints of which Jira names no board
@@ -41,7 +41,7 @@ def choices(facts: Dataset) -> tuple[BoardChoice, ...]:
     return tuple(found)
 
 
-def of_board(facts: Dataset, board: str) -> NDArray:
+def of_board(facts: Dataset, board: str) -> Positions:
     """Positions of the sprints that were made on a board."""
     number = -1 if board == UNKNOWN else int(board)
     return np.flatnonzero(facts.tables.sprints["board_id"].to_numpy() == number)

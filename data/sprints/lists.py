@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.facts.dataset import Dataset
 from data.facts.sprint_scope import REASONS, Scope, amounts_at, done_before, in_points, scope, stints
 from data.facts.sprint_windows import FUTURE, windows
 from data.sprints.values import instant
 from data.tables.frames import NEVER
+from data.values.arrays import Numbers, Positions
 from data.values.sprints import Burnup, IssueList, SprintIssue
 
 Summaries = Callable[[list[int]], dict[int, tuple[str, str]]]
@@ -45,7 +45,7 @@ class _Told:
     def __init__(self, facts: Dataset, found: Scope, summaries: dict[int, tuple[str, str]], site: str) -> None:
         self.facts, self.found, self.summaries, self.site = facts, found, summaries, site
 
-    def list(self, name: str, title: str, help: str, rows: NDArray) -> IssueList:
+    def list(self, name: str, title: str, help: str, rows: Positions) -> IssueList:
         found, tables = self.found, self.facts.tables
         amounts = {
             "added": found.at_add,
@@ -60,7 +60,7 @@ class _Told:
             name, title, help, total, len(rows), tuple(self._issue(int(n), amount, name) for n in rows[:MOST_ISSUES])
         )
 
-    def _issue(self, row: int, amount: NDArray, name: str) -> SprintIssue:
+    def _issue(self, row: int, amount: Numbers, name: str) -> SprintIssue:
         issue = int(self.found.issue[row])
         table = self.facts.tables.issues
         key = str(table["key"].iloc[issue])

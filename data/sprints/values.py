@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.facts.dataset import Dataset
 from data.facts.days import percentile
@@ -13,6 +12,7 @@ from data.facts.sprint_scope import REASONS, in_points
 from data.facts.sprint_statistics import FEWEST, PARTS, SUMS, Stats, ratios, stats, weights_of
 from data.facts.sprint_windows import ACTIVE, BEFORE_DATA, CLOSED, PROBLEMS, STATES
 from data.tables.frames import NEVER
+from data.values.arrays import Positions
 from data.values.metric_value import iso
 from data.values.sprints import Part, SprintRow, Summary
 
@@ -127,7 +127,7 @@ def _issues(count: float, one: str, many: str) -> str:
     return f"{count:.0f} issue {one}" if count == 1 else f"{count:.0f} issues {many}"
 
 
-def summary(facts: Dataset, places: NDArray) -> Summary | None:
+def summary(facts: Dataset, places: Positions) -> Summary | None:
     """The last closed sprints among these (positions, the newest first); None without any."""
     found = facts.once(stats)
     closed = places[found.windows.counts[places]]
@@ -149,7 +149,7 @@ def summary(facts: Dataset, places: NDArray) -> Summary | None:
     )
 
 
-def pooled(found: Stats, places: NDArray) -> dict[str, float | None]:
+def pooled(found: Stats, places: Positions) -> dict[str, float | None]:
     """Spillover, churn and accuracy of several sprints together: sums over sums, so that a small sprint weighs little."""
     sums = {name: np.array([np.nansum(each[places])]) for name, each in found.sums.items()}
     away = np.nansum(np.abs(found.sums["completed"][places] - found.sums["committed"][places]))
@@ -158,7 +158,7 @@ def pooled(found: Stats, places: NDArray) -> dict[str, float | None]:
     return {name: number(each[0]) for name, each in made.items()}
 
 
-def newest_first(facts: Dataset, places: NDArray) -> NDArray:
+def newest_first(facts: Dataset, places: Positions) -> Positions:
     """Future sprints, then active ones, then closed ones, the newest of each first."""
     found, table = facts.once(stats), facts.tables.sprints
     key = np.where(found.windows.state == CLOSED, table["completed"].to_numpy(), table["started"].to_numpy())
@@ -167,6 +167,6 @@ def newest_first(facts: Dataset, places: NDArray) -> NDArray:
     return places[order[::-1]]
 
 
-def older_than_data(facts: Dataset, places: NDArray) -> int:
+def older_than_data(facts: Dataset, places: Positions) -> int:
     """Sprints that began before the query holds everything."""
     return int(np.count_nonzero(facts.once(stats).windows.problem[places] == BEFORE_DATA))

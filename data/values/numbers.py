@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from data.values.metric_value import MetricValue
 from data.values.problem import Problem
@@ -33,7 +34,7 @@ class Detail:
     switches: tuple[Switch, ...]  # the definitions that it obeys, as they are in force
     steps: tuple[str, ...]  # how it was calculated, with the real figures
     exclusions: tuple[tuple[str, int], ...]
-    histogram: dict | None = None  # edges, counts, unit, marks [(label, x)]
+    histogram: dict[str, Any] | None = None  # edges, counts, unit, marks [(label, x)]
     bars: tuple[tuple[str, float], ...] | None = None
     outcome_title: str = ""  # heading of IssueRow.outcome; empty where rows have none
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Finding:
 class Quality:
     """How far the data can be trusted: the last sync and what was found."""
 
-    sync: dict | None  # SyncResult as plain values; None before the first sync
+    sync: dict[str, Any] | None  # SyncResult as plain values; None before the first sync
     findings: tuple[Finding, ...]
 
     @property

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.downsample import thin
@@ -19,6 +18,7 @@ from data.facts.recoveries import recovery_rows
 from data.facts.rows import Rows
 from data.metrics.dora.deployment_frequency import no_source
 from data.metrics.registry import CATALOG
+from data.values.arrays import Codes, Instants, Mask, Positions
 from data.values.charts import Series
 
 STATES = {WORKED: "worked", FAILED: "failed", UNKNOWN: "unknown outcome"}
@@ -34,10 +34,10 @@ class Events:
     """
 
     rows: Rows
-    of: NDArray
-    at: NDArray  # by event, µs: the deployment, or the end of the recovery
-    start: NDArray  # by event, µs: the same, or the begin of the recovery
-    state: NDArray  # by deployment
+    of: Positions
+    at: Instants  # by event, µs: the deployment, or the end of the recovery
+    start: Instants  # by event, µs: the same, or the begin of the recovery
+    state: Codes  # by deployment
     names: list[str]  # by event: key of its first ticket, or version
     projects: list[str]
     count: int
@@ -89,7 +89,7 @@ def _both(deployed: Rows, recovered: Rows) -> Rows:
     )
 
 
-def _named(facts: Dataset, rows: Rows, head: NDArray) -> tuple[list[str], list[str]]:
+def _named(facts: Dataset, rows: Rows, head: Mask) -> tuple[list[str], list[str]]:
     keys = np.append(facts.tables.issues["key"].to_numpy(dtype=object), "")
     projects = np.append(np.asarray(facts.tables.issues["project"], dtype=object), "")
     versions = facts.tables.versions
@@ -160,7 +160,7 @@ def _picks(found: Events) -> tuple[Picks, list[str]]:
         tokens.append(token if seen[token] == 1 else f"{token}:{seen[token]}")
     places = {token: n for n, token in enumerate(tokens)}
 
-    def find(token: str) -> NDArray:
+    def find(token: str) -> Positions:
         if token not in places:
             raise NoSuchPoint(token)
         return np.flatnonzero(found.of == places[token])

@@ -12,6 +12,7 @@ from data.charts.drawing import Drawing, NoSuchPoint, Picks, nothing
 from data.facts.rows import Rows
 from data.metrics.measure import measure, rows_for
 from data.metrics.registry import CATALOG
+from data.values.arrays import Positions
 from data.values.charts import Line, Series
 
 INDUSTRY = 6.72  # mean of the respondents of the 2025 report
@@ -41,7 +42,7 @@ def dora_score(asked: ChartAsked) -> Drawing:
     titles = {name: CATALOG[name].title for name in METRICS}
     behind = {name: rows_for(CATALOG[name], asked) for name in known}
 
-    def find(token: str) -> np.ndarray:
+    def find(token: str) -> Positions:
         if token not in behind:
             raise NoSuchPoint(token)
         begin = int(np.cumsum([0, *(len(each) for each in behind.values())])[list(behind).index(token)])

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.charts.bars import in_parts, places
 from data.charts.catalogue import ChartAsked, chart
@@ -19,13 +18,14 @@ from data.metrics.measure import rows_for
 from data.metrics.registry import CATALOG
 from data.tables.frames import NEVER
 from data.tables.tidy import DAY
+from data.values.arrays import Instants, Mask, Numbers, Positions
 from data.values.charts import Series
 
 # Each stage ends at an instant; it begins where the one before ended.
 STAGES = ("waiting to start", "until first commit", "until done", "until deployed")
 
 
-def stage_days(facts: Dataset, issue: NDArray, deployed: NDArray) -> tuple[NDArray, NDArray]:
+def stage_days(facts: Dataset, issue: Positions, deployed: Instants) -> tuple[Numbers, Mask]:
     """Days of each stage (issues × stages), and which stages the data knows at all.
 
     created → started → first commit → done → deployed. An instant that is missing, or lies before the one before it, ends
@@ -120,7 +120,7 @@ def lead_time_stages(asked: ChartAsked) -> Drawing:
     )  # fmt: skip
 
 
-def _told(facts: Dataset, issue: NDArray, deployed: NDArray) -> tuple[str, ...]:
+def _told(facts: Dataset, issue: Positions, deployed: Instants) -> tuple[str, ...]:
     """Where the last stage is empty because of what "done" means, not because deploying takes no time."""
     done = facts.once(completions).completed[issue]
     late, unknown = int(np.count_nonzero(done >= deployed)), int(np.count_nonzero(done == NEVER))

@@ -6,23 +6,23 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.downsample import thin
-from data.charts.drawing import Drawing, by_key, fixed, left_out, nothing
+from data.charts.drawing import Drawing, Picks, by_key, fixed, left_out, nothing
 from data.charts.percentiles import SHARES, cycle_rows
 from data.charts.statuses import names, workflow_order
 from data.facts.load import at_snapshot, load_rows
 from data.facts.rows import Rows
 from data.tables.tidy import DAY
+from data.values.arrays import Codes, Numbers
 from data.values.charts import Series
 
 LEAST = 5  # completed items that left a status, before its percentiles say anything
 _SPREAD = 0.6  # of the width of a status over which its points lie
 
 
-def pace(asked: ChartAsked, codes: NDArray) -> list[list[float | None]]:
+def pace(asked: ChartAsked, codes: Codes) -> list[list[float | None]]:
     """For each status the 50, 70, 85 and 95 % of the ages (days since the start of work) at which the items completed in the
     period left it for the last time; None where fewer than 5 did.
     """
@@ -89,7 +89,7 @@ def ageing_work(asked: ChartAsked) -> Drawing:
     return _drawing(asked, rows, used, names(facts, codes), at, edges, beyond, picks)
 
 
-def _beyond(at: NDArray, age: NDArray, edges: list[list[float | None]]) -> list[int]:
+def _beyond(at: Codes, age: Numbers, edges: list[list[float | None]]) -> list[int]:
     """The highest of the percentiles that each item is older than; 0 for none, -1 where nothing is known."""
     out = []
     for where, days in zip(at.tolist(), age.tolist(), strict=True):
@@ -103,7 +103,16 @@ def _beyond(at: NDArray, age: NDArray, edges: list[list[float | None]]) -> list[
     return out
 
 
-def _drawing(asked: ChartAsked, rows: Rows, used: Rows, titles, at, edges, beyond, picks) -> Drawing:  # type: ignore[no-untyped-def]
+def _drawing(
+    asked: ChartAsked,
+    rows: Rows,
+    used: Rows,
+    titles: list[str],
+    at: Codes,
+    edges: list[list[float | None]],
+    beyond: list[int],
+    picks: Picks,
+) -> Drawing:
     age, facts = used.columns["age"], asked.facts
     keys = facts.tables.issues["key"].to_numpy(dtype=object)[used.issue]
     order = np.lexsort((age, at))
@@ -113,7 +122,7 @@ def _drawing(asked: ChartAsked, rows: Rows, used: Rows, titles, at, edges, beyon
     old = sum(each >= 85 for each in beyond)
     bands = []
     for n, share in enumerate(SHARES):
-        heights = [0.0 if known[n] is None else known[n] - (known[n - 1] if n else 0.0) for known in edges]
+        heights = [(known[n] or 0.0) - ((known[n - 1] or 0.0) if n else 0.0) for known in edges]
         bands.append(
             Series(f"{share} %", "bands", list(range(len(titles))), fixed(np.array(heights)), role=f"pace-{n}")
         )
@@ -147,7 +156,7 @@ def _drawing(asked: ChartAsked, rows: Rows, used: Rows, titles, at, edges, beyon
     )  # fmt: skip
 
 
-def _spread(at: NDArray, age: NDArray) -> NDArray:
+def _spread(at: Codes, age: Numbers) -> Numbers:
     """Places side by side within a status, so that points do not hide each other; the same for the same data."""
     order = np.lexsort((age, at))
     rank = np.empty(len(at))

@@ -11,6 +11,7 @@ from data.charts.moments import buckets
 from data.facts.rows import Rows
 from data.facts.stuck import blocked_rows
 from data.tables.tidy import DAY
+from data.values.arrays import Instants, Microseconds, Positions
 from data.values.charts import Series
 
 
@@ -49,7 +50,7 @@ def blocked_time(asked: ChartAsked) -> Drawing:
     days = np.diff(_passed(edges, start, end)) / DAY
     tokens = pickable(over.tokens, days > 0)
 
-    def find(token: str) -> np.ndarray:
+    def find(token: str) -> Positions:
         if token not in over.tokens:
             raise NoSuchPoint(token)
         n = over.tokens.index(token)
@@ -78,7 +79,7 @@ def _clipped(rows: Rows, start: int, end: int) -> Rows:
     return Rows(begin, rows.issue, rows.reason, rows.reasons, columns)
 
 
-def _passed(edges: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+def _passed(edges: Instants, start: Instants, end: Instants) -> Microseconds:
     """Time of all spans that lies before each edge, µs."""
     start, end = np.sort(start), np.sort(end)
     out = np.zeros(len(edges), dtype=np.int64)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing, NoSuchPoint, Picks, nothing
@@ -18,12 +17,14 @@ from data.facts.rows import Rows, Sieve
 from data.metrics.measure import rows_for
 from data.metrics.registry import CATALOG
 from data.tables.frames import FOREVER, NEVER
+from data.values.arrays import Codes, Counts, Instants, Mask, Positions
 from data.values.charts import Series
 
 NOT_STARTED, DONE = "Not started", "Done"
+Held = tuple[Positions, Codes, Instants, Instants]  # issue, band, from and to: where each issue was when
 
 
-def stages(facts: Dataset) -> tuple[list[str], NDArray]:
+def stages(facts: Dataset) -> tuple[list[str], Codes]:
     """The bands from first to last (not started, the in-progress statuses in order, done), and the band of each status code."""
     codes = workflow_order(facts)
     band = np.zeros(len(facts.tables.statuses) + 1, dtype=np.int64)
@@ -32,7 +33,7 @@ def stages(facts: Dataset) -> tuple[list[str], NDArray]:
     return [NOT_STARTED, *names(facts, codes), DONE], band
 
 
-def spans(facts: Dataset, rule: str) -> tuple[NDArray, NDArray, NDArray, NDArray]:
+def spans(facts: Dataset, rule: str) -> Held:
     """issue, band, from, to (µs) by the rule in force, in order of issue and time; `to` FOREVER: still so.
 
     history: where each item truly was. high_water: the furthest band reached so far. backfill: the furthest band that it
@@ -50,7 +51,7 @@ def spans(facts: Dataset, rule: str) -> tuple[NDArray, NDArray, NDArray, NDArray
     return issue, where, stays.entered, stays.left
 
 
-def present(facts: Dataset) -> tuple[NDArray, Sieve]:
+def present(facts: Dataset) -> tuple[Positions, Sieve]:
     """Issues that the chart may show (positions), and who is left out."""
     issue = np.flatnonzero(facts.chosen)
     table = facts.tables.issues
@@ -62,7 +63,7 @@ def present(facts: Dataset) -> tuple[NDArray, Sieve]:
     return issue, sieve
 
 
-def _days(asked: ChartAsked) -> tuple[Buckets, NDArray]:
+def _days(asked: ChartAsked) -> tuple[Buckets, Instants]:
     """The local days of the period that have begun, and the instant at which each is looked at: its end, or now."""
     over = buckets(asked, unit="day")
     return over, np.minimum(over.starts[1:], asked.facts.now + 1) - 1
@@ -140,7 +141,7 @@ def _told(sieve: Sieve) -> list[str]:
     return [f"{int(counts[1:].sum()):,} left out: {', '.join(found)}."] if found else []
 
 
-def _still(asked: ChartAsked, last: int, held: tuple[NDArray, ...], size: int) -> NDArray:
+def _still(asked: ChartAsked, last: int, held: Held, size: int) -> Mask:
     """Issues that were there before the period and either not started or done all through it, up to the instant `last`."""
     owner, band, entered, left = held
     count = len(asked.facts.tables)
@@ -149,10 +150,11 @@ def _still(asked: ChartAsked, last: int, held: tuple[NDArray, ...], size: int) -
     np.minimum.at(low, owner[during], band[during])
     np.maximum.at(high, owner[during], band[during])
     before = asked.facts.tables.issues["created"].to_numpy() < asked.start
-    return before & (low == high) & ((low == 0) | (low == size - 1))
+    out: Mask = before & (low == high) & ((low == 0) | (low == size - 1))
+    return out
 
 
-def _counts(band: NDArray, entered: NDArray, left: NDArray, instants: NDArray, size: int) -> NDArray:
+def _counts(band: Codes, entered: Instants, left: Instants, instants: Instants, size: int) -> Counts:
     """Items in each band at each instant: (instants, bands)."""
     out = np.zeros((len(instants) + 1, size), dtype=np.int64)
     first = np.searchsorted(instants, entered, side="left")
@@ -162,14 +164,14 @@ def _counts(band: NDArray, entered: NDArray, left: NDArray, instants: NDArray, s
     return np.cumsum(out, axis=0)[:-1]
 
 
-def _picks(over: Buckets, instants: NDArray, titles: list[str], held: tuple[NDArray, ...]) -> Picks:
+def _picks(over: Buckets, instants: Instants, titles: list[str], held: Held) -> Picks:
     """ "2026-10-05|In review" is who was there at the end of that day; "2026-10-05" everybody in the chart on it."""
     owner, band, entered, left = held
     sieve = Sieve(len(owner))
     titled = np.array(titles, dtype=object)[band]
     rows = Rows(entered, owner.astype(np.int32), sieve.reason, ("",), {"started": entered, "completed": np.where(left == FOREVER, NEVER, left), "titled": titled})  # fmt: skip
 
-    def find(token: str) -> NDArray:
+    def find(token: str) -> Positions:
         day, _, name = token.partition("|")
         if day not in over.tokens or (name and name not in titles):
             raise NoSuchPoint(token)
@@ -184,7 +186,7 @@ def _picks(over: Buckets, instants: NDArray, titles: list[str], held: tuple[NDAr
     return Picks(rows, find, label, outcome_title="Band", outcome=lambda some: some.columns["titled"].tolist())
 
 
-def _bands_at(instant: int, use: NDArray, held: tuple[NDArray, ...], count: int) -> NDArray:
+def _bands_at(instant: int, use: Mask, held: Held, count: int) -> Codes:
     """The band of each issue that the chart may show at an instant; -1 for the others and before they were there."""
     owner, band, entered, left = held
     there = use[owner] & (entered <= instant) & (instant < left)
@@ -193,14 +195,14 @@ def _bands_at(instant: int, use: NDArray, held: tuple[NDArray, ...], count: int)
     return out
 
 
-def _reading(ends: list[NDArray], size: int) -> str:
+def _reading(ends: list[Codes], size: int) -> str:
     wip = [int(np.count_nonzero((each > 0) & (each < size - 1))) for each in ends]
     done = [int(np.count_nonzero(each == size - 1)) for each in ends]
     more = max(done[1] - done[0], 0)
     return f"Over these days work in progress went from {wip[0]:,} to {wip[1]:,} items while {more:,} more were done."
 
 
-def _beside_velocity(asked: ChartAsked, was_done: NDArray, is_done: NDArray) -> str:
+def _beside_velocity(asked: ChartAsked, was_done: Mask, is_done: Mask) -> str:
     """Why "Done" did not grow by just the items that flow velocity counts; empty where it did.
 
     `was_done`, `is_done`: issues in "Done" just before the period, and at its end.

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing, by_code, left_out, nothing
@@ -14,6 +13,7 @@ from data.charts.statuses import names, workflow_order
 from data.facts.load import at_snapshot, load_rows
 from data.facts.rows import Rows
 from data.metrics.registry import CATALOG
+from data.values.arrays import Codes
 from data.values.charts import Series
 
 SWITCHES = CATALOG["flow_load"].switches
@@ -57,7 +57,7 @@ def load_by_person(asked: ChartAsked) -> Drawing:
 
 
 def _lying(
-    asked: ChartAsked, rows: Rows, code: NDArray, titles: Sequence[str], tokens: Sequence[str], what: str, *, keep_empty: bool
+    asked: ChartAsked, rows: Rows, code: Codes, titles: Sequence[str], tokens: Sequence[str], what: str, *, keep_empty: bool
 ) -> Drawing:  # fmt: skip
     """A lying bar for each title; `code`: which one each row belongs to."""
     code = np.where(rows.reason == 0, code, -1)

@@ -12,7 +12,8 @@ from data.charts.drawing import Drawing, left_out, nothing
 from data.charts.moments import Buckets, weeks
 from data.facts.completions import completed_rows
 from data.facts.rows import Rows
-from data.metrics.xmr import LEAST, Signal, limits, signals
+from data.metrics.xmr import LEAST, Limits, Signal, limits, signals
+from data.values.arrays import Codes, Numbers
 from data.values.charts import Line, Series
 from data.values.periods import local_date, zone_named
 
@@ -80,7 +81,7 @@ def process_behaviour(asked: ChartAsked) -> Drawing:
     return _drawing(inside, over, code, found, rule, signals(found, rule))
 
 
-def _drawing(rows: Rows, over: Buckets, code: np.ndarray, found: np.ndarray, rule, told: list[Signal]) -> Drawing:  # type: ignore[no-untyped-def]
+def _drawing(rows: Rows, over: Buckets, code: Codes, found: Numbers, rule: Limits, told: list[Signal]) -> Drawing:
     said: list[list[str]] = [[] for _ in range(len(over))]
     for each in told:
         for n in range(each.first, each.last + 1):

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing, by_code, left_out, nothing
@@ -14,6 +13,7 @@ from data.charts.percentiles import cycle_rows
 from data.charts.statuses import kinds, names
 from data.facts.rows import Rows
 from data.tables.tidy import DAY
+from data.values.arrays import Numbers
 from data.values.charts import Series
 
 ROLES = {"active": "main", "waiting": "muted", "blocked": "failure", "in progress": "second"}
@@ -111,7 +111,7 @@ def time_in_status(asked: ChartAsked) -> Drawing:
     )  # fmt: skip
 
 
-def _bars(titles: list[str], kind: list[str], mean: NDArray, shares: NDArray, tokens: list[str]) -> Iterator[Series]:
+def _bars(titles: list[str], kind: list[str], mean: Numbers, shares: Numbers, tokens: list[str]) -> Iterator[Series]:
     """A series for each kind of status, a bar for each status of it; the lists are by status, longest bar first."""
     for name, role in ROLES.items():
         its = [n for n, each in enumerate(kind) if each == name]

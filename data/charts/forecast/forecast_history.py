@@ -13,6 +13,7 @@ from data.charts.drawing import Drawing, Picks
 from data.charts.forecast.forecast_outcomes import SWITCHES, asked_forecast, refused
 from data.facts.completions import completed_rows
 from data.tables.tidy import microseconds
+from data.values.arrays import Positions
 from data.values.charts import Line, Series
 from data.values.forecast import ForecastRefused
 from data.values.periods import PeriodError, first_instant, zone_named
@@ -47,7 +48,7 @@ def forecast_history(asked: ChartAsked) -> Drawing:
         dtype=np.int64,
     )
 
-    def find(token: str) -> np.ndarray:
+    def find(token: str) -> Positions:
         n = [each.isoformat() for each in starts].index(token)
         return np.flatnonzero((rows.at >= edges[n]) & (rows.at < edges[n + 1]))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from data.charts.catalogue import ChartAsked, chart
@@ -77,12 +77,14 @@ def forecast_outcomes(asked: ChartAsked) -> Drawing:
     )  # fmt: skip
 
 
-def _width(values: list[Any]) -> int:
+def _width(values: Sequence[str | int]) -> int:
     if len(values) < 2:
         return 1
-    if isinstance(values[0], str):
-        return (date.fromisoformat(values[1]) - date.fromisoformat(values[0])).days
-    return values[1] - values[0]
+    first, second = values[:2]
+    if isinstance(first, str) or isinstance(second, str):
+        out: int = (date.fromisoformat(str(second)) - date.fromisoformat(str(first))).days
+        return out
+    return second - first
 
 
 def _middles(values: list[Any], width: int, *, when: bool) -> list[Any]:
@@ -94,9 +96,11 @@ def _middles(values: list[Any], width: int, *, when: bool) -> list[Any]:
 def _words(made: Forecast, width: int, shares: list[float]) -> list[str]:
     out = []
     for (value, _), share in zip(made.outcomes, shares, strict=True):
-        last = date.fromordinal(date.fromisoformat(value).toordinal() + width - 1) if isinstance(value, str) else None
-        first = _day(value) if isinstance(value, str) else f"{value:,}"
-        span = first if width == 1 else f"{first} to {_day(last) if last else f'{value + width - 1:,}'}"
+        if isinstance(value, str):
+            first, last = _day(value), _day(date.fromisoformat(value) + timedelta(days=width - 1))
+        else:
+            first, last = f"{value:,}", f"{value + width - 1:,}"
+        span = first if width == 1 else f"{first} to {last}"
         out.append(f"{span}: {share:.1f} % of the trials")
     return out
 

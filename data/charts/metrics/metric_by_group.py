@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import numpy as np
+from operator import itemgetter
 
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing, NoSuchPoint, Picks, left_out, nothing
 from data.charts.metrics.chosen_metric import group_of, metric_of, unit_of
 from data.charts.metrics.metric_over_time import metric_over_time
+from data.facts.dataset import Dataset
 from data.metrics.breakdown import GROUPS, members_of
 from data.metrics.catalogue import Metric
 from data.metrics.measure import rows_for
+from data.values.arrays import Positions
 from data.values.charts import Series
 from data.values.numbers import Breakdown, Part
+from data.values.periods import Period
 
 MOST = 20  # bars that are drawn; the table has all
 
@@ -74,7 +77,7 @@ def _weekly(asked: ChartAsked) -> ChartAsked:
     return ChartAsked(asked.facts, asked.period, (*options, ("over", "week")))
 
 
-def _found(facts, name: str, period, group: str) -> Breakdown:
+def _found(facts: Dataset, name: str, period: Period, group: str) -> Breakdown:
     from data.metrics.breakdown import by_group
     from data.metrics.registry import CATALOG
 
@@ -95,7 +98,7 @@ def _names(parts: tuple[Part, ...], drawn: list[int]) -> list[str]:
 def _picks(asked: ChartAsked, metric: Metric, group: str, found: Breakdown) -> Picks:
     rows = rows_for(metric, asked)
 
-    def find(token: str) -> np.ndarray:
+    def find(token: str) -> Positions:
         if not token.isdecimal() or int(token) >= len(found.parts):
             raise NoSuchPoint(token)
         return members_of(asked, rows, group)[int(token)]
@@ -112,13 +115,13 @@ def _picks(asked: ChartAsked, metric: Metric, group: str, found: Breakdown) -> P
 
 
 def _reading(found: Breakdown) -> str:
-    known = [each for each in found.parts if each.value is not None and not each.rest]
+    known = [(each.value, each) for each in found.parts if each.value is not None and not each.rest]
     whole = (
         f"{found.title}: {found.total.shown} in all" if found.total and found.total.value is not None else found.title
     )
     if len(known) < 2:
         return f"{whole}."
-    low, high = min(known, key=lambda each: each.value), max(known, key=lambda each: each.value)
-    if low.value == high.value:
+    (least, low), (most, high) = min(known, key=itemgetter(0)), max(known, key=itemgetter(0))
+    if least == most:
         return f"{whole}; the same in each {found.by_title.lower()}."
     return f"{whole}; from {low.shown} ({low.name}) to {high.shown} ({high.name})."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 import numpy as np
 
 from data.charts.bars import pickable
@@ -9,12 +11,14 @@ from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing, by_code, nothing
 from data.charts.metrics.chosen_metric import COUNTED, joined, metric_of, step_of, unit_of
 from data.charts.metrics.xmr_limits import limits_of, natural, signal_points
+from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery
 from data.metrics.breakdown import over_time, steps
 from data.metrics.catalogue import Metric
 from data.metrics.measure import rows_for
 from data.values.charts import Line, Series
 from data.values.numbers import Breakdown, Part
+from data.values.periods import Period
 
 
 @chart(family="catalogue", order=1, title="Over time")
@@ -73,7 +77,7 @@ def metric_over_time(asked: ChartAsked) -> Drawing:
     )
 
 
-def _found(facts, name: str, period, step: str) -> Breakdown:
+def _found(facts: Dataset, name: str, period: Period, step: str) -> Breakdown:
     from data.metrics.registry import CATALOG
 
     return over_time(CATALOG[name], facts, period, step)
@@ -113,12 +117,12 @@ def _whole(metric: Metric, found: Breakdown) -> tuple[Line, ...]:
 
 def _reading(found: Breakdown, begun: list[Part]) -> str:
     over = [each for each in begun if each.value is not None and not each.so_far] or begun
-    known = [each for each in over if each.value is not None]
-    low, high = min(known, key=lambda each: each.value), max(known, key=lambda each: each.value)
+    known = [(each.value, each) for each in over if each.value is not None]
+    (least, low), (most, high) = min(known, key=itemgetter(0)), max(known, key=itemgetter(0))
     last = begun[-1]
     when = "today" if found.by == "day" else f"this {found.by}"
     now = f" {last.shown} so far {when}." if last.so_far and last.value is not None else ""
-    if len(known) == 1 or low.value == high.value:
+    if len(known) == 1 or least == most:
         return (
             f"{found.title}: {high.shown} in each {found.by}.{now}"
             if len(known) > 1

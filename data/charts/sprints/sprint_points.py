@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from data.charts.catalogue import ChartAsked
 from data.charts.drawing import Drawing, Picks, by_code, nothing
@@ -16,6 +15,7 @@ from data.facts.sprint_scope import REASONS, in_points, scope
 from data.facts.sprint_statistics import Stats, stats
 from data.sprints.boards import board_of, of_board
 from data.sprints.values import newest_first
+from data.values.arrays import Positions
 from data.values.sprints import BoardChoice
 
 BOARD = "board"  # name in the view
@@ -36,7 +36,7 @@ class Board:
 
     facts: Dataset
     choice: BoardChoice
-    places: NDArray  # positions in the table of sprints
+    places: Positions  # positions in the table of sprints
     ids: list[str]
     names: list[str]
     made: Stats
@@ -73,7 +73,8 @@ class Board:
 
     def sums(self, name: str) -> list[float]:
         """A sum of each sprint, in points or issues."""
-        return self.made.sums[name][self.places].tolist()
+        out: list[float] = self.made.sums[name][self.places].tolist()
+        return out
 
 
 def _shared_head(names: list[str]) -> str:

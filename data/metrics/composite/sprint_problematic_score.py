@@ -11,6 +11,7 @@ from data.facts.rows import Rows
 from data.facts.sprint_issues import part_in, sprint_rows, sprints_in
 from data.facts.sprint_statistics import DEFAULT_WEIGHTS, FEWEST, PARTS, stats, weights_of
 from data.metrics.catalogue import metric
+from data.values.arrays import Numbers
 
 
 @metric(
@@ -56,7 +57,7 @@ def sprint_problematic_score(rows: Rows, _asked: MetricQuery) -> float | None:
     return float(scores.mean()) if len(scores) else None
 
 
-def _scores(rows: Rows) -> np.ndarray:
+def _scores(rows: Rows) -> Numbers:
     """One a sprint, those without a score left away."""
     _, first = np.unique(rows["sprint"], return_index=True)
     scores = rows["score"][first]

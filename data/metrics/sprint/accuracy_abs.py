@@ -10,6 +10,7 @@ from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.facts.sprint_issues import NOTHING_COMMITTED, SWITCHES, explained, part_in, sprint_rows, unit_of
 from data.metrics.catalogue import metric
+from data.values.arrays import Numbers
 
 
 @metric(
@@ -43,9 +44,11 @@ def accuracy_abs(rows: Rows, _asked: MetricQuery) -> float | None:
     return float(np.abs(_differences(rows)).sum()) / planned if planned else None
 
 
-def _differences(rows: Rows) -> np.ndarray:
+def _differences(rows: Rows) -> Numbers:
     """Completed − committed, a value a sprint."""
-    return np.bincount(rows["sprint"], weights=rows["done"] - rows["planned"]) if rows.used else np.zeros(0)
+    if not rows.used:
+        return np.zeros(0)
+    return np.bincount(rows["sprint"], weights=rows["done"] - rows["planned"]).astype(np.float64)
 
 
 @accuracy_abs.explains
