@@ -11,7 +11,7 @@ STATUSES = ("started", "in_progress", "completed", "failed")
 LEVELS = ("very_dissatisfied", "dissatisfied", "neutral", "satisfied", "very_satisfied")
 TOP_TWO = frozenset({"satisfied", "very_satisfied", "9", "10"})
 _US = 1_000_000
-FIRST_INSTANT, LAST_INSTANT = 0, 7_258_118_400_000_000 - 1  # µs since 1970 UTC: the years 1970 to 2199
+FIRST_INSTANT, LAST_INSTANT = 0, 253_402_300_799_999_999  # µs since 1970 UTC: the years 1970 to 9999
 
 
 class JobCompletion(NamedTuple):

@@ -293,7 +293,7 @@ def believed(record: Record, now: int, specs: Specs | None) -> None:
 def _happened(at: int, now: int, what: str) -> int:
     """The instant; a day ahead is let through, for clocks and zones that differ. Raises RecordError."""
     if not FIRST_INSTANT <= at <= LAST_INSTANT:
-        raise RecordError(f"{what} lies outside of the years 1970 to 2199.")
+        raise RecordError(f"{what} lies outside of the years 1970 to 9999.")
     if at > now + _DAY:
         raise RecordError(f"{what} lies in the future ({import_records.iso_of(at)[:10]}). Note down what has happened.")
     return at

@@ -124,9 +124,7 @@ def test_formulas_are_neutral_in_csv_and_themselves_again_when_read():
     assert import_records.read_text(text, "a.csv", "manual") == [row]
 
 
-@pytest.mark.parametrize(
-    "instant", ["0001-01-01", "1969-12-31T23:59:59Z", "9999-12-31T23:59:59Z", 10**30, -(10**19), 2**63, "x" * 10_000]
-)
+@pytest.mark.parametrize("instant", ["0001-01-01", "1969-12-31T23:59:59Z", 10**30, -(10**19), 2**63, "x" * 10_000])
 @pytest.mark.parametrize("name", ["a.csv", "a.json", "a.jsonl"])
 def test_instants_at_the_ends_of_the_calendar_are_told(name, instant):
     row = {
