@@ -63,6 +63,7 @@ def create_app(
     check(access, os.environ, bound=bound, hosts=hosts)
     for module in pkgutil.iter_modules(callbacks.__path__):  # being in the folder is being in the app
         import_module(f"callbacks.{module.name}")
+    from callbacks.kept_answers import keep_answers
     from callbacks.page import blank, layout
 
     server = Flask(NAME, root_path=str(ROOT), static_folder=None)
@@ -98,6 +99,7 @@ def create_app(
     secure(app, (*hosts, *_names(bound)))
     _set_up(app)
     app.layout = layout
+    keep_answers(app)
     return app
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import dash_ag_grid
 from dash import ClientsideFunction, Input, Output, callback, clientside_callback, html, no_update
 from dash.fingerprint import build_fingerprint
+from flask import g
 
 from callbacks.context import period_of, workspace
 from callbacks.quality import known_quality
@@ -17,6 +18,7 @@ from data.jira.errors import JiraError
 from data.settings.overrides import BadOverride
 from data.values.filters import Choices
 from data.values.periods import PeriodError
+from data.values.quality import Quality
 from data.values.status import Status, SyncState
 from ui import ids
 from ui.components.definitions_save import save_dialog
@@ -32,11 +34,26 @@ from ui.url import FILTERS, TABS, View, parse
 from ui.words import span
 
 
-def layout() -> Any:
-    """The page for a new visitor. Old or missing data starts a sync behind it (D-11)."""
+@dataclass(frozen=True)
+class PageContent:
+    """All that the layout depends on besides the program itself."""
+
+    status: Status
+    choices: Choices
+    quality: Quality | None
+
+
+def page_content() -> PageContent:
+    """What a new visitor sees now. Old or missing data starts a sync behind it (D-11)."""
     ws = workspace()
     ws.ensure_fresh()
-    return shell(ws.status(), ws.choices(), dialogs(), table_script(), known_quality())
+    return PageContent(ws.status(), ws.choices(), known_quality())
+
+
+def layout() -> Any:
+    """The page for a new visitor; of the content that the request has asked for already, if it has."""
+    content = g.get("page_content") or page_content()
+    return shell(content.status, content.choices, dialogs(), table_script(), content.quality)
 
 
 @cache
