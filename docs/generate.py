@@ -26,34 +26,6 @@ FAMILIES = {
     "collaboration": "Collaboration: who talks about the work",
     "composite": "Composite: several numbers in one",
 }
-VARIABLES = {
-    "JIRA_URL": "Address of the Jira site. Set: the sample site is not used.",
-    "JIRA_EMAIL": "Account e-mail (Jira Cloud). Empty: the token is sent as Bearer (Data Center).",
-    "JIRA_TOKEN": "API token, or personal access token of Data Center. Goes to JIRA_URL only.",
-    "JIRA_JQL": "Which issues to read. Empty: `updated >= -365d`.",
-    "JIRA_ALLOW_HTTP": "`1` allows an address without https outside this machine. The token then travels unprotected.",
-    "THROUGHLINE_HOME": "Folder of issues, metrics_cache.json, saved views, job records, token and locks. Default: the system's state folder.",
-    "THROUGHLINE_SETTINGS": "The settings file. Default: `./app_settings.json`.",
-    "THROUGHLINE_HOSTS": "Host names under which the dashboard is reached besides this machine, separated by commas.",
-    "THROUGHLINE_SECRET": "Key that signs what the browser sends back. Set the same one for several server processes.",
-    "THROUGHLINE_HOST": "Address that `serve` listens on. Default: 127.0.0.1; any other needs authentication.",
-    "THROUGHLINE_PASSWORD_HASH": "`name:scrypt:…` as `python app.py password` prints it: who may sign in.",
-    "THROUGHLINE_USERS": "A file with such a line for each person who may sign in; read when the server starts.",
-    "THROUGHLINE_TRUSTED_PROXY_HEADER": "Header by which a proxy names the user, such as `X-Forwarded-User`.",
-    "THROUGHLINE_TRUSTED_PROXY": "Addresses of the proxy (`10.0.0.7`, `10.0.0.0/24`); from others the header is refused. With passwords and without the header: whose `X-Forwarded-For` tells who guesses passwords.",
-    "THROUGHLINE_LOG": "`json`: one JSON object a line on stderr. Default: plain lines.",
-    "THROUGHLINE_LOG_LEVEL": "`debug` (with each request), `info` (default), `warning` or `error`.",
-    "THROUGHLINE_KEYRING": "`1` keeps tokens in the keyring of the system; needs the Python package `keyring`.",
-    "THROUGHLINE_JTBD": "Folder of job specs (*.ttl) and the register. Wins over the setting, also on the sample site.",
-    "OTEL_EXPORTER_OTLP_ENDPOINT": "Where spans and events go (OTLP over HTTP), such as `http://localhost:4318`; see [telemetry](jtbd.md#telemetry).",
-    "OTEL_SERVICE_NAME": "Who tells it. Default: throughline.",
-    "OTEL_BSP_SCHEDULE_DELAY": "Milliseconds between what a server sends. Default: 5000.",
-    "OTEL_SDK_DISABLED": "`true`: nothing is noted or sent.",
-    "THROUGHLINE_TELEMETRY_WAIT": "`1`: a command sends its telemetry before it ends, for 3 s at most, instead of leaving it behind.",
-    "THROUGHLINE_DEBUG": "`1` shows the traceback of an unexpected error in the terminal.",
-    "HOST": "Like `THROUGHLINE_HOST`, if it is an address; the name of a machine is left alone.",
-    "PORT": "Port of the dashboard. Default: 8050.",
-}
 
 
 def metrics_page() -> str:
@@ -119,10 +91,11 @@ def _tiers(name: str) -> list[str]:
 
 def settings_page() -> str:
     """Every setting with its default, from the model; every environment variable."""
+    from data.settings.environment import VARIABLES
     from data.settings.model import Settings
 
     rows = [f"| `{path}` | {_kind(field)} | {_default(field)} | {text} |" for path, field, text in settings(Settings)]
-    variables = [f"| `{name}` | {text} |" for name, text in VARIABLES.items()]
+    variables = [f"| `{name}` | {each.meaning} |" for name, each in VARIABLES.items()]
     return (
         MADE_BY
         + "# Settings\n\n"

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import base64
-import ipaddress
 import os
 import re
+import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from data.jira.errors import InvalidUrl
+from data.jira.errors import BadSetting, InvalidUrl
+from data.jira.network import Network, is_loopback
 from data.platform.logs import SECRETS
 
 # Addresses are often pasted from a page in the middle of Jira: these parts never belong to a context path.
 _PAGE = re.compile(r"/(browse|secure|projects|issues|plugins|rest|login\.jsp|jira/(software|core|servicedesk|your-work|people|dashboards|for-you))(/|$)")  # fmt: skip
+_TYPESET = "…“”‘’–—"  # what documents put in place of what is to be typed
 LONGEST_SHOWN = 200  # characters of an address in a message
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
@@ -30,16 +32,18 @@ class Connection:
     url: str
     email: str = ""
     token: str = field(default="", repr=False)
+    network: Network = field(default=Network(), repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "url", site_url(self.url))
         object.__setattr__(self, "email", self.email.strip())
         object.__setattr__(self, "token", self.token.strip())
         SECRETS.hide(self.token, self.email)
-        if any(ord(each) < 32 or ord(each) == 127 for each in self.email + self.token):
-            raise InvalidUrl(
-                "The e-mail address or the token contains a line break.", hint="Paste them again, without line breaks."
-            )
+        for name, text in (("The e-mail address", self.email), ("The token", self.token)):
+            if wrong := odd_character(text, plain=not self.email):
+                raise BadSetting(f"{name} contains {wrong}.", hint="Copy it again, without anything around it.")
+        if ":" in self.email:
+            raise BadSetting("The e-mail address contains a colon.", hint="Enter the address alone, without the token.")
 
     def __repr__(self) -> str:
         return f"Connection(url={self.url!r}, email={self.email!r})"
@@ -52,6 +56,30 @@ class Connection:
         if not self.email:
             return f"Bearer {self.token}"
         return "Basic " + base64.b64encode(f"{self.email}:{self.token}".encode()).decode("ascii")
+
+
+def odd_character(text: str, *, plain: bool) -> str:
+    """What in a token or an e-mail address cannot belong there, in words; "" for nothing.
+
+    `plain`: only printable ASCII can be sent, as in a Bearer token.
+
+    >>> odd_character("ATATT3x\u2026", plain=True)
+    'a character that no token or e-mail address has (U+2026, HORIZONTAL ELLIPSIS)'
+    >>> odd_character("gr\xfcn", plain=False)
+    ''
+    """
+    for each in text:
+        if each in "\r\n":
+            return "a line break"
+        if each == " " and not plain:
+            continue  # passwords and user names of Data Center may have blanks
+        if each == " ":
+            return "a blank"
+        if each in _TYPESET or unicodedata.category(each)[0] in "CZ" or (plain and not each.isascii()):
+            name = unicodedata.name(each, "")
+            said = f"U+{ord(each):04X}{f', {name}' if name else ''}"
+            return f"a character that no token or e-mail address has ({said})"
+    return ""
 
 
 def site_url(text: str) -> str:
@@ -90,16 +118,6 @@ def site_url(text: str) -> str:
         path = path[: page.start()]
     where = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{where}{f':{port}' if port else ''}{path.rstrip('/')}"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether the host is this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _shown(text: str) -> str:

@@ -44,6 +44,14 @@ class InvalidUrl(JiraError):
     advice = "Enter it like https://example.atlassian.net."
 
 
+class BadSetting(JiraError):
+    """A value of the environment or of the settings cannot be used; the message names it."""
+
+    code = "bad_setting"
+    default = "A setting cannot be used."
+    advice = "Correct it; docs/settings.md lists all."
+
+
 class NoToken(JiraError):
     code = "no_token"
     default = "There is no token for this Jira, so it was not asked."

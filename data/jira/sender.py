@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import os
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -25,6 +25,7 @@ from data.jira.errors import (
     Cancelled,
     HostBusy,
     JiraError,
+    ProxyRefused,
     RateLimited,
     Redirected,
     ServerTrouble,
@@ -41,6 +42,9 @@ MOST_BYTES = 128 * 1024 * 1024  # of one decoded answer
 PAGE_DEADLINE = 180.0  # seconds for one answer, however slowly it drips
 LEASE_GRACE = 5.0  # seconds after the deadline in which a slot is given back by itself
 MOST_REDIRECTS = 3
+CERTIFICATE = 495  # the status of an error about certificates, as some servers number it
+_WANTS_CERTIFICATE = re.compile(r"CERTIFICATE_REQUIRED|certificate required|HANDSHAKE_FAILURE", re.IGNORECASE)
+_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})")
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -260,7 +264,6 @@ class _Session(requests.Session):
 def _session(connection: Connection) -> requests.Session:
     session = _Session()
     session.trust_env = False  # no proxies and no .netrc from the surroundings
-    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE") or True
     session.headers.update(
         {
             "Accept": "application/json",
@@ -277,6 +280,7 @@ def _session(connection: Connection) -> requests.Session:
     adapter = DeadlineAdapter(pool_connections=2, pool_maxsize=8, max_retries=0)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
+    connection.network.apply(session, connection.url)
     return session
 
 
@@ -309,21 +313,53 @@ def _host(connection: Connection) -> str:
     return urlsplit(connection.url).netloc
 
 
+def _tls_trouble(error: RequestException, host: str) -> JiraError:
+    """Not worth another try: nothing changes until somebody changes a certificate."""
+    if _WANTS_CERTIFICATE.search(str(error)):
+        return Unreachable(
+            f"{host} ended the TLS handshake; most often that means that it wants to see a client certificate.",
+            hint="Set JIRA_CLIENT_CERT (and JIRA_CLIENT_KEY) to the certificate that your administrator gave you.",
+            status=CERTIFICATE,
+        )
+    return Unreachable(
+        f"The certificate of {host} is not trusted.",
+        hint="Ask your administrator for the certificate authority and set JIRA_CA_BUNDLE, or check the address.",
+        status=CERTIFICATE,
+    )
+
+
+def _proxy_trouble(error: RequestException, proxy: str) -> ProxyRefused:
+    """What the proxy said, or that it cannot be reached."""
+    text = str(error)
+    if " 407 " in text:
+        return ProxyRefused(
+            f"The proxy {proxy} asks for a user name and password, or refuses the ones it got.",
+            hint="Put them into JIRA_PROXY: http://name:password@proxy.example.org:3128.",
+        )
+    if refused := _TUNNEL.search(text):
+        return ProxyRefused(f"The proxy {proxy} did not connect us to Jira (HTTP {refused[1]}).")
+    return ProxyRefused(f"The proxy {proxy} could not be reached.")
+
+
 def _trouble(error: RequestException, connection: Connection) -> JiraError:
     host = _host(connection)
     if isinstance(error, ChunkedEncodingError | ContentDecodingError):
         return BadAnswer("Jira’s answer broke off before its end.")
     if isinstance(error, requests.exceptions.InvalidURL):
         return Redirected()
+    if isinstance(error, requests.exceptions.ProxyError):
+        return _proxy_trouble(error, connection.network.proxy_shown())
     if isinstance(error, requests.exceptions.SSLError):
-        problem = Unreachable(
-            f"The certificate of {host} is not trusted.",
-            hint="Ask your administrator for the certificate authority and set REQUESTS_CA_BUNDLE, or check the address.",
-        )
-        problem.status = 495  # not worth another try
-        return problem
+        return _tls_trouble(error, host)
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        return Unreachable(f"{host} does not answer.")
+        return Unreachable(f"{host} does not answer.", hint=_no_way(connection))
     if isinstance(error, requests.exceptions.Timeout):
         return Unreachable(f"{host} took too long to answer.")
-    return Unreachable(f"{host} could not be reached.")
+    return Unreachable(f"{host} could not be reached.", hint=_no_way(connection))
+
+
+def _no_way(connection: Connection) -> str:
+    """What to do where nobody answers; proxies are used only if told."""
+    if connection.network.proxy:
+        return Unreachable.advice
+    return "Check the address and the network (VPN), then try again. If a proxy is on the way to Jira, name it in JIRA_PROXY."

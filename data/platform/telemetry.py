@@ -36,7 +36,7 @@ MOST = 50_000  # noted and not sent yet: more are dropped, the program goes on
 PAUSE = 5.0  # seconds between two batches of a server
 LEAVE_SECONDS = 1.5  # how long the end of a server waits for what is still to be sent
 _CHECKOUT = Path(__file__).resolve().parents[2]
-_NEVER_PASSED_ON = ("JIRA_TOKEN", "THROUGHLINE_SECRET", "THROUGHLINE_PASSWORD_HASH")
+_NEVER_PASSED_ON = ("JIRA_TOKEN", "JIRA_PROXY", "THROUGHLINE_SECRET", "THROUGHLINE_PASSWORD_HASH")
 _HERE: ContextVar[tuple[int, int] | None] = ContextVar("span", default=None)  # trace and span that are open
 _random = SystemRandom()
 

@@ -11,6 +11,7 @@ from data.jira.connection import site_url
 from data.jira.errors import InvalidUrl, JiraError
 from data.platform.access import AccessError, access_of, check
 from data.services.readiness import LEAST_FREE, free_bytes
+from data.settings.environment import problems_of
 from data.values.status import Check
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def examine(workspace: Workspace) -> list[Check]:
         _private(workspace),
         _access(workspace),
         _settings(workspace),
+        _environment(workspace),
         *_token(workspace),
         _store(workspace),
         _cache(workspace),
@@ -114,6 +116,13 @@ def _settings(workspace: Workspace) -> Check:
     if loaded.problem:
         return Check("Settings", False, f"{loaded.problem.what} {loaded.problem.why}".strip(), loaded.problem.todo)
     return Check("Settings", True, f"{workspace.place.settings.path} is in order (revision {loaded.revision}).")
+
+
+def _environment(workspace: Workspace) -> Check:
+    found = problems_of(workspace._env)
+    if not found:
+        return Check("Environment", True, "Every variable that is set can be used.")
+    return Check("Environment", False, " ".join(each.what for each in found), found[0].todo)
 
 
 def _token(workspace: Workspace) -> list[Check]:

@@ -65,6 +65,8 @@ def _problems(workspace: Workspace) -> list[Problem]:
         found.append(main.load().problem)
     if site.configured:
         found.append(_unusable(site))
+    told = {each.what for each in found if each is not None}
+    found += [each for each in workspace.environment_problems() if each.what not in told]
     return [each for each in found if each is not None]
 
 

@@ -23,6 +23,7 @@ from data.services.readiness import readiness
 from data.services.site_data import SiteData
 from data.services.status import instant, status_of
 from data.settings.connection import DEFAULT_JQL, Home, Site, TokenError, resolve, token_for
+from data.settings.environment import check_jira, network_of, problems_of
 from data.settings.model import Settings
 from data.settings.overrides import with_overrides
 from data.settings.store import ReadOnly, Saved, SettingsStore
@@ -75,6 +76,7 @@ class Workspace(Parts):
         self._places: dict[tuple[str, str], SiteData] = {}
         self.job = SyncJob(clock)
         self._fields: dict[str, list[FieldInfo]] = {}
+        self._environment: tuple[datetime, tuple[Problem, ...]] | None = None
 
     # ---- where we are
 
@@ -111,6 +113,13 @@ class Workspace(Parts):
 
     def today(self) -> date:
         return local_date(self.clock(), zone_named(self.zone()))
+
+    def environment_problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the values of environment variables, looked at once a minute."""
+        now = self.clock()
+        if self._environment is None or now - self._environment[0] > timedelta(minutes=1):
+            self._environment = (now, problems_of(self._env))
+        return self._environment[1]
 
     def status(self) -> Status:
         """Which site, how fresh, what is wrong. Never raises for what files or Jira may do."""
@@ -334,8 +343,10 @@ class Workspace(Parts):
                 yield Connection(url, "sample@example.org", "sample")
             return
         site = self.site
-        token = token_for(site.url, self._env, self.main_settings.load().settings, self.home.tokens)
-        connection = Connection(site.url, site.email, token)
+        settings = self.main_settings.load().settings
+        token = token_for(site.url, self._env, settings, self.home.tokens)
+        check_jira(self._env)
+        connection = Connection(site.url, site.email, token, network_of(self._env, settings))
         if not token:
             raise NoToken
         yield connection
@@ -420,9 +431,9 @@ class Workspace(Parts):
     def test_connection(self, url: str, email: str, token: str | None = None, jql: str = "") -> ConnectionReport:
         """Ask a site who it is and who we are. Without a token the stored one for that address is used."""
         try:
-            connection = Connection(
-                url, email, token or token_for(url, self._env, self.main_settings.load().settings, self.home.tokens)
-            )
+            settings = self.main_settings.load().settings
+            found = token or token_for(url, self._env, settings, self.home.tokens)
+            connection = Connection(url, email, found, network_of(self._env, settings))
             with Jira(connection, patience=SOON) as jira:
                 info, account = jira.server_info(), jira.myself()
                 if jql.strip():

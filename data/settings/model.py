@@ -26,6 +26,18 @@ class JiraSettings(_Part):
     url: str = Field("", description="Address of the Jira site, for example https://example.atlassian.net.")
     email: str = Field("", description="Account e-mail (Jira Cloud). Empty: the token is sent as Bearer (Data Center).")
     jql: str = Field("", description="Which issues to read. Empty: updated >= -365d.")
+    proxy: str = Field(
+        "",
+        description="HTTP proxy on the way to Jira, like http://proxy.example.org:3128. Empty: none. A user name and password for it go into JIRA_PROXY only.",
+    )
+    ca_bundle: str = Field(
+        "",
+        description="PEM file (or folder) of the certificate authorities to trust. Empty: those of the certifi package.",
+    )
+    client_cert: str = Field("", description="PEM file of a client certificate to show to Jira. Empty: none.")
+    client_key: str = Field(
+        "", description="PEM file of its key, without a passphrase. Empty: it is in client_cert too."
+    )
 
 
 class FieldMappings(_Part):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from data.jira.connection import Connection, site_url
-from data.jira.errors import InvalidUrl
+from data.jira.errors import BadSetting, InvalidUrl
 
 
 @pytest.mark.parametrize(
@@ -64,5 +64,5 @@ def test_the_token_never_shows():
 
 
 def test_a_line_break_cannot_smuggle_a_header():
-    with pytest.raises(InvalidUrl):
+    with pytest.raises(BadSetting, match="line break"):
         Connection("https://example.org", "me@example.org", "a\r\nX-Evil: 1")
