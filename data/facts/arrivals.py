@@ -7,24 +7,10 @@ import numpy as np
 from data.facts.completions import completions, flow_set
 from data.facts.dataset import Dataset
 from data.facts.days import backwards, spans
+from data.facts.levels import of_level, recorded
 from data.facts.rows import Rows, Sieve
 from data.tables.frames import NEVER
-from data.values.arrays import Positions
-
-
-def of_level(facts: Dataset, issue: Positions) -> Sieve:
-    """A sieve over these issues that leaves out sub-tasks and epics, unless the definitions count them."""
-    sieve = Sieve(len(issue))
-    if not facts.definitions.all_levels:
-        level = facts.tables.issues["hierarchy"].to_numpy()[issue]
-        sieve.drop(level < 0, "sub-task").drop(level > 0, "epic or higher level")
-    return sieve
-
-
-def recorded(facts: Dataset, issue: Positions) -> Sieve:
-    """The same, and without issues whose history Jira gave only in part."""
-    complete = facts.tables.issues["history_complete"].to_numpy()[issue]
-    return of_level(facts, issue).drop(~complete, "incomplete history")
+from data.values.exclusion import Exclusion
 
 
 def created_rows(facts: Dataset) -> Rows:
@@ -59,7 +45,7 @@ def both_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     sieve = Sieve(len(came) + len(went))
     left_out = np.concatenate([np.array(part.reasons, dtype=object)[part.reason] for part in (came, went)])
     for why in dict.fromkeys((*came.reasons[1:], *went.reasons[1:])):
-        sieve.drop(left_out == why, why)
+        sieve.drop_as(left_out == why, why)
     return sieve.rows(
         np.concatenate((came.at, went.at)),
         np.concatenate((came.issue, went.issue)),
@@ -74,7 +60,7 @@ def point_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     found, issue, sieve = flow_set(facts, as_of)
     field = facts.field("story_points")
     points = np.full(len(issue), np.nan) if field is None else field[issue]
-    sieve.drop(np.isnan(points), "no story points").drop(points < 0, "negative story points")
+    sieve.drop(np.isnan(points), Exclusion.NO_STORY_POINTS).drop(points < 0, Exclusion.NEGATIVE_STORY_POINTS)
     return sieve.rows(
         found.completed[issue], issue, points=points, started=found.started[issue], completed=found.completed[issue]
     )
@@ -86,7 +72,7 @@ def lead_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     found, issue, sieve = flow_set(facts, as_of)
     created, completed = facts.tables.issues["created"].to_numpy()[issue], found.completed[issue]
     plain = found.by_end_field[issue] & facts.date_only("work_completed_date")
-    sieve.drop(backwards(created, completed, plain, facts.zone), "completed before it was created")
+    sieve.drop(backwards(created, completed, plain, facts.zone), Exclusion.COMPLETED_BEFORE_CREATED)
     rule = facts.definitions
     days = spans(created, completed, plain, definition=rule.durations, zone=facts.zone, working=rule.working_time)
     return sieve.rows(

@@ -11,6 +11,7 @@ from data.facts.deployments import Deployments, deployments, join, version_insta
 from data.facts.rows import Rows, Sieve
 from data.tables.frames import FOREVER, NEVER
 from data.values.arrays import Instants, Mask, Positions
+from data.values.exclusion import Exclusion
 
 
 def change_rows(facts: Dataset) -> Rows:
@@ -35,10 +36,12 @@ def change_rows(facts: Dataset) -> Rows:
     elif commit is None and facts.date_only("work_started_date"):
         precise |= found.by_start_field[issue]
     sieve = Sieve(len(issue))
-    sieve.drop(end == NEVER, "no deployment found")
+    sieve.drop(end == NEVER, Exclusion.NO_DEPLOYMENT)
     if commit is None:
-        sieve.drop((begin == NEVER) & found.unrecorded[issue], "no history").drop(begin == NEVER, "never in progress")
-    sieve.drop(begin == NEVER, "code commit date is empty")
+        sieve.drop((begin == NEVER) & found.unrecorded[issue], Exclusion.NO_HISTORY).drop(
+            begin == NEVER, Exclusion.NEVER_IN_PROGRESS
+        )
+    sieve.drop(begin == NEVER, Exclusion.NO_COMMIT_DATE)
     rule = facts.definitions
     exact = spans(begin, end, precise, definition="exact", zone=facts.zone)
     days = exact
@@ -47,7 +50,7 @@ def change_rows(facts: Dataset) -> Rows:
     if commit is None and rule.backward_moves == "pause":
         exact = exact - days_out(facts, facts.back, issue, begin, end, precise, "exact")
         days = days - days_out(facts, facts.back, issue, begin, end, precise)
-    sieve.drop(backwards(begin, end, precise, facts.zone), "deployed before it was started")
+    sieve.drop(backwards(begin, end, precise, facts.zone), Exclusion.DEPLOYED_BEFORE_STARTED)
     return sieve.rows(
         when[issue], issue, days=days, exact_days=exact, started=begin, completed=end, day_precision=precise
     )

@@ -11,12 +11,12 @@ from data.facts.query import Missing
 from data.facts.rows import Rows, Sieve
 from data.facts.unread import missing_lists, sentences
 from data.values.arrays import Mask, Positions
+from data.values.exclusion import Exclusion
 
 if TYPE_CHECKING:
     from data.facts.query import MetricQuery
 
 HOUR = 3_600_000_000
-INCOMPLETE = "not all of its comments are known"
 
 
 def complete(facts: Dataset) -> Mask:
@@ -43,7 +43,7 @@ def comment_rows(facts: Dataset) -> Rows:
     issue, at = table["issue"].to_numpy(), table["at"].to_numpy()
     keep = facts.chosen[issue] & (at <= facts.now)
     issue, at = issue[keep], at[keep]
-    sieve = Sieve(len(issue)).drop(~facts.once(complete)[issue], INCOMPLETE)
+    sieve = Sieve(len(issue)).drop(~facts.once(complete)[issue], Exclusion.COMMENTS_INCOMPLETE)
     return sieve.rows(
         at,
         issue,
@@ -65,9 +65,8 @@ def by_issue_and_author(rows: Rows, asked: MetricQuery) -> Rows:
     found = rows.between(asked.start, asked.end)
     people = len(asked.facts.tables.comments["author"].cat.categories) + 1
     joined = _joined(found, found.issue.astype(np.int64) * people + found.columns["author"] + 1)
-    sieve = Sieve(len(joined))
-    sieve.reason, sieve.reasons = joined.reason.copy(), list(joined.reasons)
-    sieve.drop(joined.columns["author"] < 0, "author unknown")
+    sieve = Sieve.of(joined)
+    sieve.drop(joined.columns["author"] < 0, Exclusion.AUTHOR_UNKNOWN)
     return Rows(joined.at, joined.issue, sieve.reason, tuple(sieve.reasons), joined.columns)
 
 
@@ -88,8 +87,8 @@ def first_comment_rows(facts: Dataset) -> Rows:
     keep = facts.chosen[issue] & (at <= facts.now)
     issue, at = issue[keep], at[keep]
     created = facts.tables.issues["created"].to_numpy()[issue]
-    sieve = Sieve(len(issue)).drop(~facts.once(complete)[issue], INCOMPLETE)
-    sieve.drop(at < created, "commented before it was created")
+    sieve = Sieve(len(issue)).drop(~facts.once(complete)[issue], Exclusion.COMMENTS_INCOMPLETE)
+    sieve.drop(at < created, Exclusion.COMMENTED_BEFORE_CREATED)
     return sieve.rows(at, issue, hours=(at - created) / HOUR, started=created, completed=at)
 
 

@@ -8,10 +8,12 @@ import numpy as np
 
 from data.facts.dataset import Dataset
 from data.facts.days import backwards, spans
+from data.facts.levels import of_level
 from data.facts.rows import Rows, Sieve
 from data.tables.frames import FOREVER, NEVER
 from data.tables.status_intervals import StatusIntervals, crossings, first_stay, last_stay, overlap
 from data.values.arrays import Instants, Mask, Microseconds, Numbers, Positions
+from data.values.exclusion import Exclusion
 
 
 @dataclass(frozen=True)
@@ -90,16 +92,13 @@ def flow_set(facts: Dataset, as_of: int | None = None) -> tuple[Completions, Pos
     found = completions(facts, as_of)
     issue = np.flatnonzero((found.completed != NEVER) & (found.completed <= facts.now) & facts.chosen)
     table = facts.tables.issues
-    sieve = Sieve(len(issue))
-    level = table["hierarchy"].to_numpy()[issue]
-    if not facts.definitions.all_levels:
-        sieve.drop(level < 0, "sub-task").drop(level > 0, "epic or higher level")
+    sieve = of_level(facts, issue)
     refused = {name.casefold() for name in facts.definitions.not_completed_resolutions}
     codes = table["resolution"].cat.codes.to_numpy()[issue]
     for code, name in enumerate(table["resolution"].cat.categories):
         if str(name).casefold() in refused:
-            sieve.drop(codes == code, f"resolution {name}")
-    sieve.drop(~table["history_complete"].to_numpy()[issue], "incomplete history")
+            sieve.drop(codes == code, Exclusion.RESOLUTION, name)
+    sieve.drop(~table["history_complete"].to_numpy()[issue], Exclusion.INCOMPLETE_HISTORY)
     return found, issue, sieve
 
 
@@ -157,10 +156,12 @@ def day_precision(facts: Dataset, found: Completions) -> Mask:
 def drop_unstarted(facts: Dataset, found: Completions, issue: Positions, plain: Mask, sieve: Sieve) -> None:
     """Leave out completed items whose start is unknown, never was, or lies after the completion."""
     started, completed = found.started[issue], found.completed[issue]
-    sieve.drop((started == NEVER) & found.unrecorded[issue], "no history").drop(started == NEVER, "never in progress")
+    sieve.drop((started == NEVER) & found.unrecorded[issue], Exclusion.NO_HISTORY).drop(
+        started == NEVER, Exclusion.NEVER_IN_PROGRESS
+    )
     late = backwards(started, completed, plain, facts.zone)
     by_field = found.by_start_field[issue] | found.by_end_field[issue]
-    sieve.drop(late & ~by_field, "never in progress").drop(late, "completed before it was started")
+    sieve.drop(late & ~by_field, Exclusion.NEVER_IN_PROGRESS).drop(late, Exclusion.COMPLETED_BEFORE_STARTED)
 
 
 def out_of_time(facts: Dataset) -> Mask:

@@ -12,6 +12,7 @@ from data.facts.rows import Rows, Sieve
 from data.tables.frames import NEVER
 from data.tables.tidy import microseconds
 from data.values.arrays import Codes, Instants, Mask, Positions
+from data.values.exclusion import Exclusion
 from data.values.periods import first_instant, zone_named
 
 _HOUR = 3_600_000_000
@@ -65,18 +66,20 @@ def _from_issues(facts: Dataset) -> Deployments:
     at = date[issue]
     sieve = Sieve(len(issue))
     if facts.definitions.deployment_types:
-        sieve.drop(~facts.of_type(facts.definitions.deployment_types)[issue], "not a deployment type")
+        sieve.drop(~facts.of_type(facts.definitions.deployment_types)[issue], Exclusion.NOT_A_DEPLOYMENT_TYPE)
     environment = np.full(len(issue), 0, dtype=np.int64)
     words = facts.field("target_environment")
     if words is not None:
         places = [_environment(each) for each in words[issue]]
         production = {name.casefold().strip() for name in facts.definitions.production_environments}
-        sieve.drop(np.array([not each for each in places], dtype=bool), "target environment is empty")
-        sieve.drop(np.array([not production.intersection(each) for each in places], dtype=bool), "not production")
+        sieve.drop(np.array([not each for each in places], dtype=bool), Exclusion.NO_ENVIRONMENT)
+        sieve.drop(
+            np.array([not production.intersection(each) for each in places], dtype=bool), Exclusion.NOT_PRODUCTION
+        )
         _, environment = (
             np.unique([";".join(sorted(each)) for each in places], return_inverse=True) if places else (0, environment)
         )
-    sieve.drop(at > facts.now, "date in the future")
+    sieve.drop(at > facts.now, Exclusion.IN_THE_FUTURE)
     used = sieve.reason == 0
     if facts.definitions.deployment_merge == "each_issue":
         key = np.arange(len(issue), dtype=np.int64)[:, None]
@@ -112,7 +115,7 @@ def _from_versions(facts: Dataset) -> Deployments:
     at = instants[version]
     sieve = Sieve(len(version))
     released = facts.tables.versions["released"].to_numpy()
-    sieve.drop(~released[version], "version not released").drop(at > facts.now, "date in the future")
+    sieve.drop(~released[version], Exclusion.VERSION_NOT_RELEASED).drop(at > facts.now, Exclusion.IN_THE_FUTURE)
     used = sieve.reason == 0
     group, count, group_at = _grouped(version[:, None], at, used)
     nobody = np.full(len(version), -1, dtype=np.int64)
@@ -234,9 +237,8 @@ def outcome_rows(facts: Dataset) -> Rows:
     rows = facts.once(deployment_rows)
     state = facts.once(outcomes).state
     of_row = np.append(state, UNKNOWN)[rows.columns["group"]]
-    sieve = Sieve(len(rows))
-    sieve.reason, sieve.reasons = rows.reason.copy(), list(rows.reasons)
-    sieve.drop(of_row == UNKNOWN, "outcome unknown (deployment successful is empty)")
+    sieve = Sieve.of(rows)
+    sieve.drop(of_row == UNKNOWN, Exclusion.OUTCOME_UNKNOWN)
     return Rows(rows.at, rows.issue, sieve.reason, tuple(sieve.reasons), {**rows.columns, "failed": of_row == FAILED})
 
 

@@ -10,6 +10,7 @@ from data.facts.rows import Rows
 from data.tables.frames import FOREVER
 from data.tables.status_intervals import merged, overlap
 from data.values.arrays import Instants, Microseconds, Positions, Spans
+from data.values.exclusion import Exclusion
 
 _HOUR = 3_600_000_000
 
@@ -29,9 +30,9 @@ def efficiency_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     logged = facts.field("active_work_hours") if from_hours(facts) else None
     if logged is not None:
         hours = logged[issue]
-        sieve.drop(np.isnan(hours), "active work hours is empty")
+        sieve.drop(np.isnan(hours), Exclusion.NO_ACTIVE_HOURS)
         active = np.nan_to_num(hours * _HOUR).astype(np.int64)
-        sieve.drop(active > total, "more hours logged than the flow time has").drop(active < 0, "negative hours")
+        sieve.drop(active > total, Exclusion.MORE_HOURS_THAN_TIME).drop(active < 0, Exclusion.NEGATIVE_HOURS)
         blocked = np.zeros(len(issue), dtype=np.int64)
     else:
         stays = facts.stays.within(facts.stays.are(facts.roles.active) & ~facts.once(out_of_time))

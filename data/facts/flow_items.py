@@ -8,6 +8,7 @@ from data.facts.completions import flow_set
 from data.facts.dataset import Dataset
 from data.facts.rows import Rows
 from data.values.arrays import Codes, Positions
+from data.values.exclusion import Exclusion
 
 FLOW_ITEMS = ("Feature", "Defect", "Risk", "Technical_Debt")
 SUGGESTED = {
@@ -51,14 +52,15 @@ def distribution_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     mapped = facts.field("flow_item_type")
     if mapped is None:
         for code, name in enumerate(column.cat.categories):
-            sieve.drop((codes == code) & (kind < 0), f"type {name} is not mapped")
+            sieve.drop((codes == code) & (kind < 0), Exclusion.TYPE_NOT_MAPPED, name)
     else:
         values = mapped[issue]
-        sieve.drop(np.array([each is None for each in values], dtype=bool) & (kind < 0), "flow item type is empty")
+        sieve.drop(np.array([each is None for each in values], dtype=bool) & (kind < 0), Exclusion.NO_FLOW_ITEM)
         for name in sorted({each[0] for each, bad in zip(values, kind < 0, strict=True) if bad and each}):
             sieve.drop(
                 np.array([bool(each) and each[0] == name for each in values], dtype=bool) & (kind < 0),
-                f"value {name} is not mapped",
+                Exclusion.VALUE_NOT_MAPPED,
+                name,
             )
     return sieve.rows(
         found.completed[issue],

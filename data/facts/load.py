@@ -9,9 +9,9 @@ import numpy as np
 
 from data.facts.completions import completions
 from data.facts.dataset import Dataset
-from data.facts.rows import Rows, Sieve
+from data.facts.levels import recorded
+from data.facts.rows import Rows
 from data.tables.frames import FOREVER, NEVER
-from data.tables.tidy import DAY, microseconds
 from data.values.arrays import Counts, Microseconds
 from data.values.periods import first_instant, zone_named
 
@@ -23,7 +23,7 @@ def load_rows(facts: Dataset) -> Rows:
     """Stays in progress at their entry. Columns: left (µs), since (the instant that age counts from: the start of work,
     later by the time that is left out), held (age stands still at the entry), status, started, completed, age.
     """
-    stays, table = facts.stays, facts.tables.issues
+    stays = facts.stays
     begun = facts.begun
     if facts.definitions.load == "started":
         counts = ~stays.are(facts.roles.done) & (begun != NEVER) & (stays.entered >= begun)
@@ -44,11 +44,7 @@ def load_rows(facts: Dataset) -> Rows:
         found = facts.once(completions)
         ended = np.where(found.by_end_field & (found.completed != NEVER), found.completed, ended)
     left = np.minimum(own.left, np.maximum(ended[own.issue], own.entered))
-    sieve = Sieve(len(own.issue))
-    level = table["hierarchy"].to_numpy()[own.issue]
-    if not facts.definitions.all_levels:
-        sieve.drop(level < 0, "sub-task").drop(level > 0, "epic or higher level")
-    sieve.drop(~table["history_complete"].to_numpy()[own.issue], "incomplete history")
+    sieve = recorded(facts, own.issue)
     since = begun + waited
     now = np.where(held, own.entered, facts.now)
     return sieve.rows(

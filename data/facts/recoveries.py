@@ -11,6 +11,7 @@ from data.facts.incidents import incidents
 from data.facts.rows import Rows, Sieve
 from data.tables.frames import NEVER
 from data.values.arrays import Instants, Mask, Positions
+from data.values.exclusion import Exclusion
 
 
 def linked(facts: Dataset) -> bool:
@@ -46,7 +47,7 @@ def _from_deployments(facts: Dataset) -> Rows:
     issue = np.concatenate((ticket[ended], alone))
     releases = np.concatenate((version[ended], np.full(len(alone), -1)))
     unlinked = np.arange(len(end)) >= len(ended)
-    return _rows(facts, start, end, whole, issue, releases, "resolved before the deployment", unlinked)
+    return _rows(facts, start, end, whole, issue, releases, Exclusion.RESOLVED_BEFORE_DEPLOYED, unlinked)
 
 
 def _representatives(found: Deployments) -> tuple[Positions, Positions]:
@@ -68,7 +69,7 @@ def _from_detection(facts: Dataset) -> Rows:
         (known.detected_plain | known.resolved_plain)[issue],
         issue,
         none,
-        "resolved before it was detected",
+        Exclusion.RESOLVED_BEFORE_DETECTED,
     )
 
 
@@ -79,13 +80,13 @@ def _rows(
     whole: Mask,
     issue: Positions,
     version: Positions,
-    wrong: str,
+    wrong: Exclusion,
     unlinked: Mask | None = None,
 ) -> Rows:
     sieve = Sieve(len(end))
     if unlinked is not None:
-        sieve.drop(unlinked, "incident not linked to a deployment")
-    sieve.drop(start == NEVER, "incident detection time is empty")
+        sieve.drop(unlinked, Exclusion.INCIDENT_NOT_LINKED)
+    sieve.drop(start == NEVER, Exclusion.NO_DETECTION_TIME)
     hours = 24 * spans(start, end, whole, definition="exact", zone=facts.zone)
     sieve.drop(backwards(start, end, whole, facts.zone), wrong)
     return sieve.rows(end, issue, hours=hours, started=start, completed=end, version=version, day_precision=whole)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from data.facts.arrivals import recorded
 from data.facts.dataset import Dataset
+from data.facts.levels import recorded
 from data.facts.rows import Rows
 from data.tables.frames import NEVER
 from data.tables.status_intervals import crossings

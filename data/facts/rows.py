@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from data.values.arrays import Codes, Column, Instants, Mask, Positions
+from data.values.exclusion import Exclusion
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,19 @@ class Sieve:
         self.reason: Codes = np.zeros(count, dtype=np.int16)
         self.reasons: list[str] = [""]
 
-    def drop(self, rows: Mask, why: str) -> Sieve:
-        """Leave these rows (boolean array) out because of `why`."""
+    @classmethod
+    def of(cls, rows: Rows) -> Sieve:
+        """Goes on from rows of which some are left out already."""
+        sieve = cls(0)
+        sieve.reason, sieve.reasons = rows.reason.copy(), list(rows.reasons)
+        return sieve
+
+    def drop(self, rows: Mask, why: Exclusion, name: object = "") -> Sieve:
+        """Leave these rows (boolean array) out; `name` is what the reason is about, where it has one."""
+        return self.drop_as(rows, why.text(name))
+
+    def drop_as(self, rows: Mask, why: str) -> Sieve:
+        """The same for a reason that other rows have already, as text."""
         fresh = rows & (self.reason == 0)
         if fresh.any():
             if why not in self.reasons:

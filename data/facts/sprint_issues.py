@@ -9,9 +9,10 @@ import numpy as np
 from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows, Sieve
-from data.facts.sprint_scope import REASONS, in_points, scope
+from data.facts.sprint_scope import EXCLUDED, in_points, scope
 from data.facts.sprint_statistics import SUMS, stats
 from data.facts.sprint_windows import BEFORE_DATA, CLOSED, PROBLEMS
+from data.values.exclusion import Exclusion
 
 SWITCHES = ("workflow.done", "not_completed_resolutions")
 NOTHING = "No sprint was closed between these dates."
@@ -30,9 +31,9 @@ def sprint_rows(facts: Dataset) -> Rows:
     kept = np.flatnonzero(part & (window.state == CLOSED)[found.sprint])
     sprint, issue, reason = found.sprint[kept], found.issue[kept], found.reason[kept]
     sieve = Sieve(len(kept))
-    for n, why in enumerate(REASONS[1:], 1):
+    for n, why in enumerate(EXCLUDED, 1):
         sieve.drop(reason == n, why)
-    sieve.drop(window.problem[sprint] == BEFORE_DATA, f"of a sprint: {PROBLEMS[BEFORE_DATA]}")
+    sieve.drop(window.problem[sprint] == BEFORE_DATA, Exclusion.OF_A_SPRINT, PROBLEMS[BEFORE_DATA])
     amounts = {name: found.amount(name)[kept] for name in SUMS}
     return sieve.rows(
         window.close[sprint],

@@ -16,16 +16,17 @@ from data.facts.sprint_windows import Windows, windows
 from data.tables.frames import FOREVER, NEVER
 from data.tables.status_intervals import overlap
 from data.values.arrays import Codes, Column, Counts, Instants, Mask, Microseconds, Numbers, Positions, Spans
+from data.values.exclusion import Exclusion
 
 Kind = TypeVar("Kind", bound=np.generic)
 _HOUR = 3_600_000_000
-REASONS = (
-    "",
-    "sub-task",
-    "incomplete history",
-    "its sprint history cannot be read",
-    "its history does not say when it joined the sprint",
+EXCLUDED = (
+    Exclusion.SUB_TASK,
+    Exclusion.INCOMPLETE_HISTORY,
+    Exclusion.SPRINT_UNREADABLE,
+    Exclusion.SPRINT_UNRECORDED,
 )
+REASONS = ("", *(each.text() for each in EXCLUDED))
 SUB_TASK, INCOMPLETE, UNREADABLE, UNRECORDED = 1, 2, 3, 4
 
 

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from data.facts.arrivals import recorded
 from data.facts.dataset import Dataset
 from data.facts.efficiency import blocked_spans
+from data.facts.levels import recorded
 from data.facts.load import at_snapshot, load_rows
 from data.facts.rows import Rows, Sieve
 from data.tables.frames import NEVER
 from data.tables.status_intervals import merged
 from data.tables.tidy import DAY
 from data.values.arrays import Codes, Instants, Numbers, Positions, Spans
+from data.values.exclusion import Exclusion
 
 if TYPE_CHECKING:
     from data.facts.query import MetricQuery
@@ -130,9 +131,8 @@ def stuck(rows: Rows, asked: MetricQuery) -> Rows:
         limit = np.array([known.get(code, np.nan) for code in there.columns["status"].tolist()], dtype=float)
     else:
         limit = np.full(len(there), fixed, dtype=float)
-    sieve = Sieve(len(there))
-    sieve.reason, sieve.reasons = there.reason.copy(), list(there.reasons)
-    sieve.drop(np.isnan(limit), f"fewer than {LEAST_STAYS} earlier stays in its status")
+    sieve = Sieve.of(there)
+    sieve.drop(np.isnan(limit), Exclusion.TOO_FEW_EARLIER, LEAST_STAYS)
     columns = {**there.columns, "in_status": in_status, "limit": limit, "started": there.at}
     shown = Rows(there.at, there.issue, sieve.reason, tuple(sieve.reasons), columns)
     return shown.take(np.isnan(limit) | (in_status > limit))

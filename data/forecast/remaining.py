@@ -6,7 +6,7 @@ import numpy as np
 
 from data.facts.completions import completions
 from data.facts.dataset import Dataset
-from data.facts.rows import Sieve
+from data.facts.levels import of_level
 from data.tables.frames import NEVER
 from data.values.arrays import Positions
 from data.values.forecast import ForecastRefused, Remaining
@@ -95,12 +95,9 @@ def _remaining(facts: Dataset, what: str, issue: Positions) -> Remaining:
     """Of these issues (positions), those that are not done and that count as items."""
     issue = issue[facts.chosen[issue]]
     table = facts.tables.issues
-    level = table["hierarchy"].to_numpy()[issue]
     completed = facts.once(completions).completed[issue]
     finished = facts.role_at(facts.now, facts.roles.done)[issue] | (completed != NEVER) & (completed <= facts.now)
-    sieve = Sieve(len(issue))
-    if not facts.definitions.all_levels:
-        sieve.drop(level < 0, "sub-task").drop(level > 0, "epic or higher level")
+    sieve = of_level(facts, issue)
     counts = sieve.reason == 0
     left = issue[counts & ~finished]
     open_reasons = sieve.reason[~counts & ~finished]

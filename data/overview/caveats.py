@@ -7,24 +7,13 @@ from datetime import UTC, datetime
 
 from data.facts.dataset import Dataset
 from data.tables.tidy import microseconds
+from data.values.exclusion import Exclusion
 from data.values.metric_value import ErrorState, MetricValue
 from data.values.overview import FEW, Caveat
 from data.values.periods import Period, local_date, zone_named
 from data.values.quality import Finding
 
 MUCH = 30  # percent left out
-# Left out because the definition says so: nothing is wrong with the data.
-BY_DEFINITION = frozenset(
-    (
-        "sub-task",
-        "epic or higher level",
-        "not a deployment type",
-        "not production",
-        "version not released",
-        "date in the future",
-        "no story points",
-    )
-)
 _ORDER = {"danger": 0, "warning": 1, "info": 2}
 
 
@@ -134,4 +123,4 @@ def _of_value(value: MetricValue, title: str) -> Iterator[Caveat]:
 def unexpected(value: MetricValue) -> dict[str, int]:
     """What is left out because something is missing or wrong, not because the definition says so: reason → how many."""
     found = value.details.get("exclusions") or {}
-    return {why: n for why, n in found.items() if why not in BY_DEFINITION and not why.startswith("resolution ")}
+    return {why: n for why, n in found.items() if not ((known := Exclusion.of(why)) and known.by_definition)}

@@ -234,7 +234,7 @@ class Jtbd:
         """The four cards, from the same cache as all others. Raises RecordsError, JiraError."""
         place, space = self._workspace.place, self._workspace
         settings = space.settings_for(filters)
-        question = numbers.question(place.known_as, place.jql, settings, filters, period.zone)
+        question = numbers.question("jtbd", place.known_as, place.jql, settings, filters, period.zone)
         question |= {
             "persona": persona,
             "job": job,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from data.facts.dataset import Dataset
 from data.facts.days import calendar
 from data.facts.query import MetricQuery
 from data.metrics.catalogue import Metric
+from data.metrics.code_version import code_version
 from data.metrics.detail import Behind
 from data.metrics.detail import detail as explain
 from data.metrics.registry import CATALOG
@@ -29,11 +31,10 @@ from data.values.periods import Period
 if TYPE_CHECKING:
     from data.services.site_data import SiteData
 
-METRIC_VERSIONS = 3  # raised when a formula changes, so that older cached numbers are not shown
 MOST_CHOICES = 200
 
 
-def question(site: str, jql: str, settings: Settings, filters: Filters, zone: str) -> dict[str, Any]:
+def question(family: str, site: str, jql: str, settings: Settings, filters: Filters, zone: str) -> dict[str, Any]:
     """Everything besides period and revision that a number depends on."""
     return {
         "site": site,
@@ -43,8 +44,15 @@ def question(site: str, jql: str, settings: Settings, filters: Filters, zone: st
         "mapping": settings.mapping,
         "workflow": settings.workflow.model_dump(),
         "definitions": settings.definitions.model_dump(),
-        "metrics": METRIC_VERSIONS,
+        "code": family_code(family),
     }
+
+
+@cache
+def family_code(family: str) -> str:
+    """A digest of the code that the numbers of a family come from: it changes when a formula does."""
+    modules = {each.formula.__module__ for each in CATALOG.values() if each.family == family}
+    return code_version({*modules, "data.metrics.measure"} if modules else {"data.jtbd.cards", "data.jtbd.picture"})
 
 
 def named(metric: str) -> Metric:

@@ -187,7 +187,7 @@ class Workspace(Parts):
             family,
             period.first.isoformat(),
             period.last.isoformat(),
-            numbers.question(place.known_as, place.jql, settings, filters, period.zone),
+            numbers.question(family, place.known_as, place.jql, settings, filters, period.zone),
             self.revision(head),
         )
         found = place.cache.get(key)

@@ -13,6 +13,7 @@ from data.charts.drawing import Drawing, NoSuchPoint, Picks, nothing
 from data.charts.moments import Buckets, buckets
 from data.charts.statuses import names, workflow_order
 from data.facts.dataset import Dataset
+from data.facts.levels import recorded
 from data.facts.rows import Rows, Sieve
 from data.metrics.measure import rows_for
 from data.metrics.registry import CATALOG
@@ -54,12 +55,7 @@ def spans(facts: Dataset, rule: str) -> Held:
 def present(facts: Dataset) -> tuple[Positions, Sieve]:
     """Issues that the chart may show (positions), and who is left out."""
     issue = np.flatnonzero(facts.chosen)
-    table = facts.tables.issues
-    sieve = Sieve(len(issue))
-    level = table["hierarchy"].to_numpy()[issue]
-    if not facts.definitions.all_levels:
-        sieve.drop(level < 0, "sub-task").drop(level > 0, "epic or higher level")
-    sieve.drop(~table["history_complete"].to_numpy()[issue], "incomplete history")
+    sieve = recorded(facts, issue)
     return issue, sieve
 
 

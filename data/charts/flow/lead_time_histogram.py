@@ -11,6 +11,7 @@ from data.facts.days import backwards, spans
 from data.facts.rows import Rows, Sieve
 from data.metrics.measure import rows_for
 from data.metrics.registry import CATALOG
+from data.values.exclusion import Exclusion
 
 
 def lead_rows(asked: ChartAsked) -> Rows:
@@ -21,9 +22,8 @@ def lead_rows(asked: ChartAsked) -> Rows:
     plain = rows.columns["by_end_field"] & facts.date_only("work_completed_date")
     rule = facts.definitions
     days = spans(created, rows.at, plain, definition=rule.durations, zone=facts.zone, working=rule.working_time)
-    sieve = Sieve(len(rows))
-    sieve.reason, sieve.reasons = rows.reason.copy(), list(rows.reasons)
-    sieve.drop(backwards(created, rows.at, plain, facts.zone), "completed before it was created")
+    sieve = Sieve.of(rows)
+    sieve.drop(backwards(created, rows.at, plain, facts.zone), Exclusion.COMPLETED_BEFORE_CREATED)
     columns = {**rows.columns, "started": created, "completed": rows.at, "days": np.nan_to_num(days)}
     return Rows(rows.at, rows.issue, sieve.reason, tuple(sieve.reasons), columns)
 

@@ -13,9 +13,11 @@ from data.charts.drawing import Drawing, left_out, nothing
 from data.charts.moments import buckets
 from data.facts.completions import completed_rows, completions
 from data.facts.dataset import Dataset
+from data.facts.levels import recorded
 from data.facts.rows import Rows, Sieve
 from data.tables.frames import NEVER
 from data.values.charts import Series
+from data.values.exclusion import Exclusion
 
 
 def crossings_rows(facts: Dataset) -> Rows:
@@ -30,14 +32,10 @@ def crossings_rows(facts: Dataset) -> Rows:
     begun = np.where((ended != NEVER) & ((begun == NEVER) | (begun > ended)), ended, begun)
     table = facts.tables.issues
     arrives = np.flatnonzero((begun != NEVER) & facts.chosen)
-    sieve = Sieve(len(arrives))
-    level = table["hierarchy"].to_numpy()[arrives]
-    if not facts.definitions.all_levels:
-        sieve.drop(level < 0, "sub-task").drop(level > 0, "epic or higher level")
-    sieve.drop(~table["history_complete"].to_numpy()[arrives], "incomplete history")
+    sieve = recorded(facts, arrives)
     refused = np.zeros(len(table), dtype=bool)
     refused[done.issue[done.reason > 0]] = True
-    sieve.drop(refused[arrives], "ended without being completed")
+    sieve.drop(refused[arrives], Exclusion.NOT_COMPLETED)
     keep = sieve.reason == 0
     issue = np.concatenate((arrives, np.flatnonzero(ended != NEVER)))
     at = np.concatenate((begun[arrives], ended[ended != NEVER]))

@@ -1,0 +1,23 @@
+"""Which issues count as items: those of the standard level, of whose history everything is known."""
+
+from __future__ import annotations
+
+from data.facts.dataset import Dataset
+from data.facts.rows import Sieve
+from data.values.arrays import Positions
+from data.values.exclusion import Exclusion
+
+
+def of_level(facts: Dataset, issue: Positions) -> Sieve:
+    """A sieve over these issues that leaves out sub-tasks and epics, unless the definitions count them."""
+    sieve = Sieve(len(issue))
+    if not facts.definitions.all_levels:
+        level = facts.tables.issues["hierarchy"].to_numpy()[issue]
+        sieve.drop(level < 0, Exclusion.SUB_TASK).drop(level > 0, Exclusion.HIGHER_LEVEL)
+    return sieve
+
+
+def recorded(facts: Dataset, issue: Positions) -> Sieve:
+    """The same, and without issues whose history Jira gave only in part."""
+    complete = facts.tables.issues["history_complete"].to_numpy()[issue]
+    return of_level(facts, issue).drop(~complete, Exclusion.INCOMPLETE_HISTORY)
