@@ -12,6 +12,7 @@ from data.facts.dataset import Dataset
 from data.facts.levels import recorded
 from data.facts.rows import Rows
 from data.tables.frames import FOREVER, NEVER
+from data.tables.tidy import DAY, microseconds
 from data.values.arrays import Counts, Microseconds
 from data.values.periods import first_instant, zone_named
 

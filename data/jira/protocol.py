@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -186,7 +187,21 @@ _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, ValueError)
 
 def decode(body: bytes | msgspec.Raw, kind: type[T] | Any = Any) -> T:
     """The JSON as `kind`; what is nested too deeply is null. Raises BadAnswer, which callers may retry."""
-    return _decode(body, msgspec.json.Decoder(kind))[0]
+    return _decode(body, _decoder(kind))[0]
+
+
+_decoders: dict[object, msgspec.json.Decoder[Any]] = {}
+_one_at_a_time = threading.Lock()
+
+
+def _decoder(kind: type[T] | Any) -> msgspec.json.Decoder[T]:
+    """The decoder of a type, made once and by one thread: msgspec works out the fields of a struct when it first meets
+    it, and two threads that do so at the same moment can end the process.
+    """
+    with _one_at_a_time:
+        if kind not in _decoders:
+            _decoders[kind] = msgspec.json.Decoder(kind)
+        return _decoders[kind]
 
 
 def _decode(body: bytes | msgspec.Raw, decoder: msgspec.json.Decoder[T]) -> tuple[T, list[Place]]:
