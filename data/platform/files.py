@@ -9,9 +9,10 @@ import os
 import random
 import re
 import secrets
+import shutil
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -184,6 +185,64 @@ def _broken(path: Path) -> list[Path]:
 def _sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_folder(path: Path, fill: Callable[[Path], None]) -> bool:
+    """Make the folder `path` with what `fill` writes into the folder it is given; whole or not there.
+
+    The files are written into a temporary folder, flushed to the disk, and the folder is renamed. Returns False, and
+    changes nothing, when `path` is there already. Raises OSError, and what `fill` raises; then nothing is left.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(6)}.tmp")
+    _being_written.add(temporary.name)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        temporary.mkdir(mode=0o700)
+        fill(temporary)
+        for written in temporary.iterdir():
+            _flush(written)
+        _sync_folder(temporary)
+        try:
+            temporary.rename(path)
+        except OSError as error:
+            if error.errno not in (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR):
+                raise
+            return False
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+        _being_written.discard(temporary.name)
+    _sync_folder(path.parent)
+    return True
+
+
+def remove_folder(path: Path) -> None:
+    """Remove a folder and what is in it; who looks for it meanwhile finds all of it or nothing. Never raises."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(6)}.tmp")
+    with contextlib.suppress(OSError):
+        path.rename(aside)
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.unlink(missing_ok=True)  # it was a file
+
+
+def remove_orphan_folders(folder: Path) -> int:
+    """Remove temporary folders that killed writers left in `folder`; returns how many."""
+    removed = 0
+    for orphan in folder.glob(".*.tmp"):
+        found = _ORPHAN.fullmatch(orphan.name)
+        with contextlib.suppress(OSError):
+            if found and _abandoned(orphan, int(found["process"])):
+                shutil.rmtree(orphan)
+                removed += 1
+    return removed
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fchmod(handle, 0o600)
         os.fsync(handle)
     finally:
         os.close(handle)

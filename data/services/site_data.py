@@ -24,6 +24,7 @@ from data.store import schema
 from data.store.corruption import put_aside
 from data.store.issue_store import BrokenStore, IssueStore, ScopeRow, StoreError
 from data.tables import tidy
+from data.tables.copies import CopyOf, TableCopies
 from data.tables.frames import NEVER
 from data.tables.tidy import Tables, microseconds
 from data.values.filters import Filters
@@ -82,6 +83,7 @@ class SiteData:
         self._opening = threading.Lock()
         self._store: IssueStore | None = None
         self._path = folder / "issues.db"
+        self._copies = TableCopies(folder / "tables")
         self._opened: int | None = None  # its inode
         self._loss: Problem | None = None
         loaded = settings.load().settings
@@ -201,8 +203,16 @@ class SiteData:
                 _check(found)
                 return found
 
+        copy = CopyOf(self.known_as, self.jql, head.scope, head.revision, head.synced_at, ready)
         key = (head.scope, head.revision, hash_of(ready), id(self._store))
-        return self._tables.get(key, lambda: self._asked(read)), waiting
+        return self._tables.get(key, lambda: self._copies.tables(copy, lambda: self._asked(read))), waiting
+
+    def keep_tables(self) -> None:
+        """After a sync: keep the tables of the newest revision as files, so that no process has to make them again."""
+        try:
+            self.tables(self.loaded().settings.mapping)
+        except StoreError as error:
+            log.warning("the tables of the newest revision could not be made: %s", error)
 
     def facts(self, settings: Settings, filters: Filters) -> Dataset:
         """Facts as of this minute."""

@@ -329,6 +329,7 @@ class Workspace(Parts):
                 result = once(connection, place.replace(store, BrokenStore(result.error["message"])))
             if result.error is None:
                 place.filled()
+                place.keep_tables()
             return result
 
     @contextmanager
