@@ -10,6 +10,7 @@ from dash import MATCH, Input, Output, State, callback, html, no_update
 
 from callbacks.context import period_of, problem_of, workspace
 from data.settings.overrides import BadOverride
+from data.values.families import HEADLINE
 from data.values.filters import Filters
 from data.values.numbers import Answer
 from data.values.periods import Period, PeriodError
@@ -19,7 +20,7 @@ from ui.components.notice import notice
 from ui.tabs.cards import cards, first_sync, unusable_period, waiting
 from ui.url import View, parse
 
-FAMILIES = {"overview": ("dora", "flow")}  # of a tab that shows more than its own
+FAMILIES = {"overview": HEADLINE}  # of a tab that shows more than its own
 
 
 @callback(
@@ -30,7 +31,7 @@ FAMILIES = {"overview": ("dora", "flow")}  # of a tab that shows more than its o
     prevent_initial_call=True,
 )
 def show_overview(view: dict[str, str] | None, shown: str | None) -> tuple[Any, Any]:
-    """All ten metrics, smaller."""
+    """The metrics of every headline family, smaller."""
     return show_family("overview", view, shown)
 
 
@@ -42,7 +43,7 @@ def show_overview(view: dict[str, str] | None, shown: str | None) -> tuple[Any, 
     prevent_initial_call=True,
 )
 def show_dora(view: dict[str, str] | None, shown: str | None) -> tuple[Any, Any]:
-    """The five DORA metrics."""
+    """The DORA metrics."""
     return show_family("dora", view, shown)
 
 
@@ -54,7 +55,7 @@ def show_dora(view: dict[str, str] | None, shown: str | None) -> tuple[Any, Any]
     prevent_initial_call=True,
 )
 def show_flow(view: dict[str, str] | None, shown: str | None) -> tuple[Any, Any]:
-    """The five Flow metrics."""
+    """The Flow metrics."""
     return show_family("flow", view, shown)
 
 

@@ -15,7 +15,9 @@ from flask import g
 from callbacks.context import period_of, workspace
 from callbacks.quality import known_quality
 from data.jira.errors import JiraError
+from data.services.charts import chart_places
 from data.settings.overrides import BadOverride
+from data.values.charts import ChartPlace
 from data.values.filters import Choices
 from data.values.periods import PeriodError
 from data.values.quality import Quality
@@ -53,7 +55,13 @@ def page_content() -> PageContent:
 def layout() -> Any:
     """The page for a new visitor; of the content that the request has asked for already, if it has."""
     content = g.get("page_content") or page_content()
-    return shell(content.status, content.choices, dialogs(), table_script(), content.quality)
+    return shell(content.status, content.choices, dialogs(), table_script(), content.quality, charts_of_tabs())
+
+
+@cache
+def charts_of_tabs() -> dict[str, tuple[ChartPlace, ...]]:
+    """Family → its charts, as their folders hold them."""
+    return chart_places()
 
 
 @cache
@@ -67,7 +75,7 @@ def table_script() -> str:
 def blank() -> Any:
     """The page with nothing in it, for Dash to check the ids of callbacks against."""
     nothing = Status("", "", False, False, "", None, 0, False, "", 0, SyncState(), (), "UTC", None, None, False)
-    return shell(nothing, Choices(), dialogs())
+    return shell(nothing, Choices(), dialogs(), charts=charts_of_tabs())
 
 
 def dialogs() -> list[Any]:

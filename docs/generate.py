@@ -15,22 +15,12 @@ from pydantic_core import PydanticUndefined
 
 FOLDER = Path(__file__).parent
 MADE_BY = "<!-- Written by `make docs` from the program. Change the program, not this page. -->\n\n"
-FAMILIES = {
-    "dora": "DORA: how do we deliver",
-    "flow": "Flow: how does work move",
-    "throughput": "Throughput: how much comes in and goes out",
-    "lead_time": "Lead time: how long from wish to done",
-    "sprint": "Sprint health: how plans hold",
-    "quality": "Quality: what comes back",
-    "capacity": "Capacity: what hangs",
-    "collaboration": "Collaboration: who talks about the work",
-    "composite": "Composite: several numbers in one",
-}
 
 
 def metrics_page() -> str:
     """The metric reference, from the catalogue."""
     from data.metrics import CATALOG
+    from data.values.families import FAMILIES
 
     out = [
         "# Metrics\n",
@@ -40,9 +30,9 @@ def metrics_page() -> str:
         "| metric | unit | in one sentence |\n|---|---|---|",
     ]
     out += [f"| [{each.title}](#{each.name}) | {each.unit} | {each.summary} |" for each in CATALOG.values()]
-    for family, title in FAMILIES.items():
+    for family, known in FAMILIES.items():
         metrics = [_metric(each) for each in CATALOG.values() if each.family == family]
-        out += [f"\n## {title}\n", *metrics] if metrics else []
+        out += [f"\n## {known.title}: {known.question}\n", *metrics] if metrics else []
     return MADE_BY + "\n".join(out).rstrip() + "\n"
 
 

@@ -23,7 +23,7 @@ from ui.components.quality_badge import last_sync, quality_badge
 from ui.components.report_link import report_link
 from ui.components.save_view import keep_button
 from ui.components.sync_progress import progress
-from ui.tabs.panes import PANES
+from ui.tabs.panes import PANES, Charts
 from ui.url import DEFAULT_TAB, TABS
 
 CLOCK_MS = 1_000
@@ -37,8 +37,11 @@ def shell(
     dialogs: Sequence[Any] = (),
     table_script: str = "",
     quality: Quality | None = None,
+    charts: Charts | None = None,
 ) -> html.Div:
-    """The whole page as it first appears; `dialogs` are the closed modals, `table_script` is fetched by the detail."""
+    """The whole page as it first appears; `dialogs` are the closed modals, `table_script` is fetched by the detail,
+    `charts` are those of each family.
+    """
     return html.Div(
         [
             html.A("Skip to the numbers", href=f"#{ids.Page.MAIN}", className="skip"),
@@ -54,7 +57,10 @@ def shell(
                     _filters(choices),
                     chip_row(),
                     html.Main(
-                        [html.H1("Delivery and flow", className="visually-hidden"), *map(_pane, TABS)],
+                        [
+                            html.H1("Delivery and flow", className="visually-hidden"),
+                            *(_pane(tab, charts or {}) for tab in TABS),
+                        ],
                         id=ids.Page.MAIN,
                         tabIndex="-1",
                     ),
@@ -238,9 +244,9 @@ def _copy_link() -> html.Button:
     )
 
 
-def _pane(tab: str) -> html.Section:
+def _pane(tab: str, charts: Charts) -> html.Section:
     return html.Section(
-        [html.H2(TABS[tab].title, className="visually-hidden"), *PANES[tab]()],
+        [html.H2(TABS[tab].title, className="visually-hidden"), *PANES[tab](charts)],
         className="pane",
         hidden=tab != DEFAULT_TAB,  # ui/assets/page.js shows the one that the URL names
         **{"data-pane": tab, "aria-label": TABS[tab].title},

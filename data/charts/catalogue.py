@@ -15,9 +15,11 @@ from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery, Missing
 from data.settings.definitions import WORKFLOW, expanded, table
 from data.settings.fields import FIELDS
+from data.values.charts import ChartPlace
+from data.values.families import FAMILIES
 from data.values.typography import typeset
 
-FAMILIES = ("flow", "dora", "sprints", "forecast", "catalogue")
+_PLACE = {name: n for n, name in enumerate(FAMILIES)}
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Chart:
     beside: tuple[str, ...] = ()  # those of them that are switched beside the chart
     fields: tuple[str, ...] = ()  # our fields that it can use
     missing: Callable[[Dataset], Missing | None] = lambda _facts: None
+    wide: bool = False  # needs a row of its own
 
     def __call__(self, asked: ChartAsked) -> Drawing:
         """The chart, or why there is none."""
@@ -80,6 +83,11 @@ _catalog: dict[str, Chart] = {}
 CHARTS = MappingProxyType(_catalog)
 
 
+def places(family: str) -> tuple[ChartPlace, ...]:
+    """The charts of a family, in the order in which its tab shows them; importing `registry` finds them all."""
+    return tuple(ChartPlace(each.name, each.wide) for each in CHARTS.values() if each.family == family)
+
+
 def chart(**definition: Any) -> Callable[[Callable[[ChartAsked], Drawing]], Chart]:
     """Add the decorated function to the catalogue: its name is the chart's name, its docstring the help."""
 
@@ -101,6 +109,6 @@ def discover(package: ModuleType) -> None:
             inside = import_module(folder.name)
             for module in pkgutil.walk_packages(inside.__path__, f"{folder.name}."):
                 import_module(module.name)
-    ordered = sorted(_catalog.items(), key=lambda each: (FAMILIES.index(each[1].family), each[1].order, each[0]))
+    ordered = sorted(_catalog.items(), key=lambda each: (_PLACE[each[1].family], each[1].order, each[0]))
     _catalog.clear()
     _catalog.update(ordered)

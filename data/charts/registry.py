@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import data.charts
-from data.charts.catalogue import CHARTS, Chart, ChartAsked, discover
+from data.charts.catalogue import CHARTS, Chart, ChartAsked, discover, places
 
 discover(data.charts)
 
-__all__ = ["CHARTS", "Chart", "ChartAsked"]
+__all__ = ["CHARTS", "Chart", "ChartAsked", "places"]

@@ -15,24 +15,11 @@ from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery, Missing, in_period
 from data.facts.rows import Rows
 from data.tables.tidy import microseconds
+from data.values.families import FAMILIES
 from data.values.periods import Period
 from data.values.typography import typeset
 
-# Family → title, in the order of the catalogue. Each is a folder; DORA and Flow have tabs of their own.
-CATEGORIES = {
-    "dora": "DORA",
-    "flow": "Flow",
-    "throughput": "Throughput",
-    "lead_time": "Lead time",
-    "sprint": "Sprint health",
-    "quality": "Quality",
-    "capacity": "Capacity",
-    "collaboration": "Collaboration",
-    "composite": "Composite",
-}
-FAMILIES = tuple(CATEGORIES)
-
-
+_PLACE = {name: n for n, name in enumerate(FAMILIES)}
 AGGREGATIONS = ("count", "sum", "share", "ratio", "median", "percentile", "mean", "rate", "distinct", "score")
 
 
@@ -79,7 +66,7 @@ class Metric:
     @property
     def category(self) -> str:
         """The title of its family."""
-        return CATEGORIES[self.family]
+        return FAMILIES[self.family].title
 
     @property
     def formula_words(self) -> str:
@@ -106,6 +93,11 @@ _catalog: dict[str, Metric] = {}
 CATALOG = MappingProxyType(_catalog)
 
 
+def metric_families() -> tuple[str, ...]:
+    """The families that have metrics, in order."""
+    return tuple(dict.fromkeys(each.family for each in CATALOG.values()))
+
+
 def metric(**definition: Any) -> Callable[[Formula], Metric]:
     """Add the decorated formula to the catalogue: its name is the metric's name, its docstring the help."""
 
@@ -125,7 +117,7 @@ def discover(package: ModuleType) -> None:
     """Import every module below the package, then put the catalogue in the order of families and metrics."""
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         import_module(module.name)
-    ordered = sorted(_catalog.items(), key=lambda each: (FAMILIES.index(each[1].family), each[1].order))
+    ordered = sorted(_catalog.items(), key=lambda each: (_PLACE[each[1].family], each[1].order))
     _catalog.clear()
     _catalog.update(ordered)
 

@@ -6,7 +6,8 @@ import pkgutil
 from importlib import import_module
 
 import data.metrics
-from data.metrics.catalogue import CATALOG, FAMILIES, Metric, discover
+from data.metrics.catalogue import CATALOG, Metric, discover
+from data.values.families import FAMILIES
 
 _there = {each.name for each in pkgutil.iter_modules(data.metrics.__path__) if each.ispkg}
 for _family in FAMILIES:

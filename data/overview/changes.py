@@ -14,11 +14,11 @@ from data.metrics.display import digits, display
 from data.metrics.measure import value_of
 from data.metrics.registry import CATALOG
 from data.metrics.xmr import LEAST, NEAR, OF, RUN, Limits, Signal, limits, signals
+from data.values.families import HEADLINE
 from data.values.overview import Change
 from data.values.periods import Period
 
 log = logging.getLogger(__name__)
-FAMILIES = ("dora", "flow")
 BASELINE = 26  # weeks before the period that say what is usual, as far as the data goes
 _RANK = {"outside": 0, "run": 1, "near": 2}
 # From a metric's own unit to the one that is said.
@@ -75,7 +75,7 @@ class _Weekly:
 
 
 def changes(facts: Dataset, period: Period) -> Found:
-    """Of the ten metrics. Limits come from the 26 whole weeks (Monday to Sunday) before the period, as far as the data
+    """Of the metrics of the headline families. Limits come from the 26 whole weeks (Monday to Sunday) before the period, as far as the data
     goes, 6 with a value at least; a signal counts when it touches a week that ends in the period (the last whole week,
     where none does). The weeks of the period do not move the limits that they are judged by.
     """
@@ -83,7 +83,7 @@ def changes(facts: Dataset, period: Period) -> Found:
     out: list[Change] = []
     steady, untold = [], []
     for metric in CATALOG.values():
-        if metric.family not in FAMILIES or metric.missing(facts) is not None:
+        if metric.family not in HEADLINE or metric.missing(facts) is not None:
             continue
         weekly = _Weekly(over, recent, _values(metric, facts, over))
         usual = [weekly.worth(n) for n in weekly.known if n < recent]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from data.exports.csv import csv_text
 from data.metrics.breakdown import GROUPS, STEPS, by_group, over_time
-from data.metrics.catalogue import CATEGORIES, Metric
+from data.metrics.catalogue import Metric, metric_families
 from data.metrics.registry import CATALOG
 from data.settings.definitions import expanded, table
 from data.settings.fields import FIELDS
+from data.values.families import FAMILIES
 from data.values.filters import Filters
 from data.values.metric_value import MetricValue
 from data.values.numbers import Answer, Breakdown, Entry, Part
@@ -43,7 +45,7 @@ class Catalogue:
 
     groups = GROUPS
     steps = STEPS
-    categories = CATEGORIES
+    categories: Mapping[str, str] = MappingProxyType({name: FAMILIES[name].title for name in metric_families()})
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace

@@ -11,7 +11,7 @@ import numpy as np
 
 from data.charts.catalogue import Chart, ChartAsked
 from data.charts.drawing import Drawing, NoSuchPoint, Picks, issues_of
-from data.charts.registry import CHARTS
+from data.charts.registry import CHARTS, places
 from data.exports.csv import csv_text
 from data.exports.xlsx import Sheet
 from data.facts.dataset import Dataset
@@ -19,7 +19,8 @@ from data.jtbd.charts import JOB_CHARTS
 from data.metrics.detail import Behind
 from data.platform.telemetry import span
 from data.services.numbers import ISSUE_COLUMNS, csv_issues, page_of
-from data.values.charts import ChartAnswer, Picked
+from data.values.charts import ChartAnswer, ChartPlace, Picked
+from data.values.families import FAMILIES
 from data.values.filters import Filters
 from data.values.numbers import IssuePage
 from data.values.periods import Period
@@ -56,6 +57,11 @@ class _Shown:
 
     measures: str
     outcome: Any
+
+
+def chart_places() -> dict[str, tuple[ChartPlace, ...]]:
+    """Family → its charts in the order in which a tab shows them; a chart is there because its file is in the folder."""
+    return {name: places(name) for name, family in FAMILIES.items() if family.charts}
 
 
 class Charts:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from data.exports.csv import csv_text
 from data.exports.xlsx import Sheet, instant, xlsx
 from data.services.numbers import COLUMNS, ISSUE_COLUMNS, cell_of, named
+from data.values.families import HEADLINE
 from data.values.filters import Filters
 from data.values.periods import Period, zone_named
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 _NUMBER_INSTANTS = frozenset({"time_period_start", "time_period_end", "calculation_timestamp"})
 _ISSUE_INSTANTS = frozenset({"start", "end"})
-FAMILIES = ("dora", "flow")
 NO_FILTERS = Filters()
 ALL = 10**9  # more issues than there are
 
@@ -40,7 +40,7 @@ class Downloads:
         if metric:
             values = list(self._workspace.one(metric, period, filters, **narrowed))
         else:
-            families = FAMILIES if metrics is None else tuple(dict.fromkeys(named(each).family for each in metrics))
+            families = HEADLINE if metrics is None else tuple(dict.fromkeys(named(each).family for each in metrics))
             answers = [self._workspace.answer(family, period, filters) for family in families]
             found = [each for answer in answers for each in answer.values]
             values = [each for each in found if metrics is None or each.metric_name in metrics]

@@ -9,8 +9,9 @@ from data.facts.dataset import Dataset
 from data.metrics.registry import CATALOG
 from data.overview.ageing import listed, too_old
 from data.overview.caveats import caveats, of_numbers
-from data.overview.changes import FAMILIES, changes
+from data.overview.changes import changes
 from data.settings.definitions import expanded, table, value_of
+from data.values.families import HEADLINE
 from data.values.filters import Filters
 from data.values.metric_value import MetricValue, iso
 from data.values.overview import Caveat, Report
@@ -31,7 +32,7 @@ class Overview:
 
     def values(self, period: Period, filters: Filters = NO_FILTERS) -> list[MetricValue]:
         """The ten metrics, in order."""
-        return [each for family in FAMILIES for each in self._workspace.answer(family, period, filters).values]
+        return [each for family in HEADLINE for each in self._workspace.answer(family, period, filters).values]
 
     def answer(self, period: Period, filters: Filters = NO_FILTERS) -> Answer:
         """Raises JiraError, BadSwitch."""
@@ -56,7 +57,7 @@ class Overview:
         """Which of the ten numbers need care, from what is calculated already; None where a part of it is not."""
         found = [
             self._workspace.answer(family, period, filters, stale_ok=True, known_only=True).values
-            for family in FAMILIES
+            for family in HEADLINE
         ]
         return of_numbers(value for each in found for value in each) if all(found) else None
 
@@ -95,7 +96,7 @@ class Overview:
         known, settings = table(), self._workspace.settings_for(filters)
         statuses = facts.tables.statuses
         names = dict(zip(statuses["status_id"].astype(str), statuses["name"].astype(str), strict=True))
-        obeyed = [name for each in CATALOG.values() if each.family in FAMILIES for name in each.switches]
+        obeyed = [name for each in CATALOG.values() if each.family in HEADLINE for name in each.switches]
         chosen = {name for name, _ in filters.definitions}
         return tuple(
             (

@@ -47,7 +47,6 @@ _FIELDS = (
 )  # fmt: skip
 
 FIELDS = MappingProxyType({each.name: each for each in _FIELDS})
-FAMILIES = ("dora", "flow", "jtbd")
 # Jira's own fields that may be mapped besides customfield_…
 STANDARD_FIELDS = frozenset(
     {

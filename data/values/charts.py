@@ -51,6 +51,14 @@ class Line:
 
 
 @dataclass(frozen=True)
+class ChartPlace:
+    """A chart on its tab before it is drawn. `wide`: it needs a row of its own."""
+
+    name: str
+    wide: bool = False
+
+
+@dataclass(frozen=True)
 class ChartAnswer:
     """A chart as plain values: what is drawn, the same as a table, and how to read it."""
 

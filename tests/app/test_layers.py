@@ -16,7 +16,7 @@ PLAIN = {
     "data.settings.definitions",
 }
 # What a door may know of data: the workspace, and the plain values it answers with or raises.
-FOR_DOORS = PLAIN | {"data.settings.overrides", "data.sprints.boards.NoSuchSprint", "data.services.teams.BadView", "data.teams.store", "data.services.workspace", "data.services.downloads", "data.jira.errors", "data.settings.store", "data.settings.connection", "data.exports.csv", "data.sync.run", "data.platform.logs", "data.platform.telemetry", "data.platform.access", "data.metrics.CATALOG", "data.metrics.registry", "data.metrics.needs"}  # fmt: skip
+FOR_DOORS = PLAIN | {"data.settings.overrides", "data.sprints.boards.NoSuchSprint", "data.services.teams.BadView", "data.teams.store", "data.services.workspace", "data.services.downloads", "data.services.charts", "data.jira.errors", "data.settings.store", "data.settings.connection", "data.exports.csv", "data.sync.run", "data.platform.logs", "data.platform.telemetry", "data.platform.access", "data.metrics.CATALOG", "data.metrics.registry", "data.metrics.needs"}  # fmt: skip
 # The floors of data/, lowest first. A folder imports only floors below its own; those on one line do not know each other.
 FLOORS = (
     ("values",),

@@ -10,10 +10,10 @@ from dash import no_update
 
 from callbacks.charts import show_chart
 from callbacks.sprints import show_sprints
+from data.services.charts import chart_places
 from data.services.workspace import Workspace, open_workspace
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
-from ui.tabs.charts import SPRINTS
 from ui.tabs.sprints import sprints_table
 from ui.url import View
 
@@ -76,7 +76,7 @@ def test_an_unopened_tab_asks_nothing(workspace):
         assert show_sprints(None) == (no_update, no_update, no_update)
 
 
-@pytest.mark.parametrize("name", SPRINTS)
+@pytest.mark.parametrize("name", [each.name for each in chart_places()["sprints"]])
 def test_charts_are_those_of_the_board_in_the_address(workspace, name):
     boards = [each for each in workspace.sprints.page().boards if each.sprints]
     texts = set()

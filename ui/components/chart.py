@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from dash import dcc, html
 
-from data.values.charts import ChartAnswer
+from data.values.charts import ChartAnswer, ChartPlace
 from data.values.problem import Problem
 from data.values.switches import Switch
 from ui import ids
@@ -18,8 +18,6 @@ from ui.components.icon import icon
 from ui.components.notice import notice
 from ui.components.still import still
 from ui.url import View, query
-
-WIDE = frozenset({"cumulative_flow", "deployments_timeline"})  # charts that need a row of their own
 
 
 def chart_card(name: str, place: str, *, wide: bool = False) -> html.Article:
@@ -35,12 +33,12 @@ def chart_card(name: str, place: str, *, wide: bool = False) -> html.Article:
     )
 
 
-def chart_cards(names: Iterable[str], place: str, title: str = "Charts", wide: Collection[str] = WIDE) -> html.Section:
+def chart_cards(charts: Iterable[ChartPlace], place: str, title: str = "Charts") -> html.Section:
     """Several charts under a heading, two columns where there is room."""
     return html.Section(
         [
             html.H2(title, className="charts-title"),
-            html.Div([chart_card(name, place, wide=name in wide) for name in names], className="charts"),
+            html.Div([chart_card(each.name, place, wide=each.wide) for each in charts], className="charts"),
         ],
         className="charts-part",
     )

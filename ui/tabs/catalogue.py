@@ -9,6 +9,7 @@ from typing import Any
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
+from data.values.charts import ChartPlace
 from data.values.metric_value import MetricValue
 from data.values.numbers import Answer, Entry
 from data.values.problem import Problem
@@ -70,7 +71,7 @@ def pane() -> list[Any]:
 def _charts() -> html.Section:
     from ui.components.chart import chart_cards
 
-    return chart_cards(CHARTS, "catalogue", "Taken apart", wide=())
+    return chart_cards(map(ChartPlace, CHARTS), "catalogue", "Taken apart")
 
 
 def skeleton() -> html.Div:

@@ -8,6 +8,7 @@ from typing import Any
 
 from dash import html
 
+from data.values.charts import ChartPlace
 from data.values.jobs import InvestmentRow, JobChoices, OutcomeRow, Overview
 from data.values.metric_value import MetricValue
 from data.values.problem import Problem
@@ -50,7 +51,7 @@ def pane() -> list[Any]:
         html.Div(skeletons(4), id=ids.Jobs.CARDS, className="pane-cards jobs-cards"),
         html.Div([chart_card(name, "jobs") for name in TOP], className="charts jobs-charts"),
         html.Div(id=ids.Jobs.TABLES, className="jobs-part"),
-        chart_cards(BELOW, "jobs", "Did it help?", wide=("time_to_outcome",)),
+        chart_cards((ChartPlace(each, each == "time_to_outcome") for each in BELOW), "jobs", "Did it help?"),
         html.Div(id=ids.Jobs.MORE, className="jobs-part"),
     ]
 

@@ -2,39 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from dash import html
 
+from data.values.charts import ChartPlace
+from data.values.families import FAMILIES
 from ui import ids
 from ui.components.chart import chart_cards
 from ui.components.metric_card import skeletons
 from ui.tabs import catalogue, forecast, jobs, overview, sprints, teams
-from ui.tabs.charts import DORA, FLOW, FORECAST, SPRINTS
 from ui.tabs.quality import skeleton
 
-PANES: dict[str, Callable[[], list[Any]]] = {
-    "overview": overview.pane,
-    "dora": lambda: [
+Charts = Mapping[str, tuple[ChartPlace, ...]]  # family → its charts, in the order in which they are read
+
+
+def _charts(family: str, charts: Charts) -> html.Section:
+    return chart_cards(charts.get(family, ()), family, FAMILIES[family].charts)
+
+
+PANES: dict[str, Callable[[Charts], list[Any]]] = {
+    "overview": lambda _charts: overview.pane(),
+    "dora": lambda charts: [
         html.Div(skeletons(), id=ids.Cards.DORA, className="pane-cards"),
-        chart_cards(DORA, "dora", "Delivery over time"),
+        _charts("dora", charts),
     ],
-    "flow": lambda: [
+    "flow": lambda charts: [
         html.Div(skeletons(), id=ids.Cards.FLOW, className="pane-cards"),
-        chart_cards(FLOW, "flow", "Flow in detail"),
+        _charts("flow", charts),
     ],
-    "forecast": lambda: [
+    "forecast": lambda charts: [
         html.Div(forecast.skeleton(), id=ids.Forecast.BODY),
-        html.Div(chart_cards(FORECAST, "forecast", "What it rests on"), id=ids.Forecast.CHARTS),
+        html.Div(_charts("forecast", charts), id=ids.Forecast.CHARTS),
     ],
-    "sprints": lambda: [
+    "sprints": lambda charts: [
         html.Div(sprints.skeleton(), id=ids.Sprints.BODY),
-        html.Div(chart_cards(SPRINTS, "sprints", "From sprint to sprint"), id=ids.Sprints.CHARTS, hidden=True),
+        html.Div(_charts("sprints", charts), id=ids.Sprints.CHARTS, hidden=True),
         html.Div(id=ids.Sprints.BELOW),
     ],
-    "jobs": jobs.pane,
-    "catalogue": catalogue.pane,
-    "teams": lambda: [html.Div(teams.skeleton(), id=ids.Teams.BODY, className="teams")],
-    "quality": lambda: [html.Div(skeleton(), id=ids.Quality.BODY, className="quality")],
+    "jobs": lambda _charts: jobs.pane(),
+    "catalogue": lambda _charts: catalogue.pane(),
+    "teams": lambda _charts: [html.Div(teams.skeleton(), id=ids.Teams.BODY, className="teams")],
+    "quality": lambda _charts: [html.Div(skeleton(), id=ids.Quality.BODY, className="quality")],
 }

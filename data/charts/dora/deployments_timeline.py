@@ -103,7 +103,8 @@ def _named(facts: Dataset, rows: Rows, head: Mask) -> tuple[list[str], list[str]
 
 @chart(
     family="dora",
-    order=2,
+    order=3,
+    wide=True,
     title="Deployments, failures and recoveries",
     switches=tuple(
         dict.fromkeys((*CATALOG["deployment_frequency"].switches, *CATALOG["change_failure_rate"].switches))

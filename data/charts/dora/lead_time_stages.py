@@ -47,7 +47,7 @@ def stage_days(facts: Dataset, issue: Positions, deployed: Instants) -> tuple[Nu
 
 @chart(
     family="dora",
-    order=3,
+    order=2,
     title="Lead time in stages",
     switches=(
         "deployment_types",

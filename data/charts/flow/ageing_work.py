@@ -51,7 +51,7 @@ def pace(asked: ChartAsked, codes: Codes) -> list[list[float | None]]:
 
 @chart(
     family="flow",
-    order=4,
+    order=2,
     title="Ageing work in progress",
     switches=(
         "load",

@@ -17,7 +17,7 @@ from data.values.charts import Series
 
 @chart(
     family="flow",
-    order=13,
+    order=8,
     title="Blocked time",
     switches=(
         "blocked_flag",

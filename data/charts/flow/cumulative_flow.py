@@ -68,6 +68,7 @@ def _days(asked: ChartAsked) -> tuple[Buckets, Instants]:
 @chart(
     family="flow",
     order=5,
+    wide=True,
     title="Cumulative flow",
     switches=("cfd", "workflow.started", *CATALOG["flow_velocity"].switches),
     beside=("cfd",),

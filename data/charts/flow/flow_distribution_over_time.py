@@ -18,7 +18,7 @@ from data.metrics.shares import shares
 from data.values.charts import Series
 
 
-@chart(family="flow", order=10, title="Flow distribution over time", switches=CATALOG["flow_distribution"].switches)
+@chart(family="flow", order=9, title="Flow distribution over time", switches=CATALOG["flow_distribution"].switches)
 def flow_distribution_over_time(asked: ChartAsked) -> Drawing:
     """Each bar is how many items of each kind were completed on that day, or in that week.
 

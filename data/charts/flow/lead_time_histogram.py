@@ -30,7 +30,7 @@ def lead_rows(asked: ChartAsked) -> Rows:
 
 @chart(
     family="flow",
-    order=3,
+    order=13,
     title="Lead times",
     switches=(
         "durations",

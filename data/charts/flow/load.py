@@ -21,7 +21,7 @@ NOBODY = "nobody"
 MOST_PEOPLE = 30
 
 
-@chart(family="flow", order=11, title="Load by status", switches=("percentile", *SWITCHES))
+@chart(family="flow", order=10, title="Load by status", switches=("percentile", *SWITCHES))
 def load_by_status(asked: ChartAsked) -> Drawing:
     """Each bar is how many items are in that status at the end of the period, or now.
 
@@ -36,7 +36,7 @@ def load_by_status(asked: ChartAsked) -> Drawing:
     return _lying(asked, rows, place[rows.columns["status"]], names(asked.facts, codes), ids, "Status", keep_empty=True)
 
 
-@chart(family="flow", order=12, title="Load by person", switches=("percentile", *SWITCHES))
+@chart(family="flow", order=11, title="Load by person", switches=("percentile", *SWITCHES))
 def load_by_person(asked: ChartAsked) -> Drawing:
     """Each bar is how many items in progress are assigned to that person, at the end of the period or now.
 

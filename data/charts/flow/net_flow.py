@@ -47,7 +47,7 @@ def crossings_rows(facts: Dataset) -> Rows:
 
 @chart(
     family="flow",
-    order=8,
+    order=6,
     title="Net flow",
     switches=(
         "workflow.started",

@@ -48,7 +48,7 @@ def _day(asked: ChartAsked, instant: int | None) -> date | None:
 
 @chart(
     family="flow",
-    order=7,
+    order=4,
     title="Has throughput changed?",
     switches=(
         "workflow.done",

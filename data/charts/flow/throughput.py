@@ -11,7 +11,7 @@ from data.metrics.registry import CATALOG
 from data.values.charts import Line, Series
 
 
-@chart(family="flow", order=6, title="Throughput", switches=("percentile", *CATALOG["flow_velocity"].switches))
+@chart(family="flow", order=3, title="Throughput", switches=("percentile", *CATALOG["flow_velocity"].switches))
 def throughput(asked: ChartAsked) -> Drawing:
     """Each bar is how many items were completed on that day, or in that week where the period is longer than 45 days.
 

@@ -44,7 +44,7 @@ def status_rows(asked: ChartAsked) -> Rows:
 
 @chart(
     family="flow",
-    order=9,
+    order=7,
     title="Time in status",
     switches=(
         "percentile",

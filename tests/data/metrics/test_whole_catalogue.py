@@ -16,7 +16,7 @@ from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery
 from data.facts.rows import example
 from data.metrics.breakdown import GROUPS, STEPS, by_group, over_time
-from data.metrics.catalogue import AGGREGATIONS, CATEGORIES, example_question
+from data.metrics.catalogue import AGGREGATIONS, example_question
 from data.metrics.detail import Behind, detail
 from data.metrics.measure import measure
 from data.metrics.registry import CATALOG
@@ -25,6 +25,7 @@ from data.settings.definitions import expanded, table
 from data.settings.fields import FIELDS
 from data.settings.model import Definitions, Workflow
 from data.tables.tidy import NEVER
+from data.values.families import FAMILIES
 from data.values.metric_value import ErrorState, MetricValue
 from sample.tables import tidy
 from tests.builders import DOING, DONE, TODO, Item, ask, facts, period, site
@@ -45,7 +46,7 @@ def test_the_catalogue_has_what_it_promises_in_its_order():
         assert [each.name for each in CATALOG.values() if each.family == family] == names
     assert len({each.title for each in CATALOG.values()}) == len(CATALOG)
     assert [each.family for each in CATALOG.values()] == sorted(
-        (each.family for each in CATALOG.values()), key=list(CATEGORIES).index
+        (each.family for each in CATALOG.values()), key=list(FAMILIES).index
     )
 
 
@@ -53,7 +54,7 @@ def test_the_catalogue_has_what_it_promises_in_its_order():
 def test_a_definition_is_complete(name):
     metric = CATALOG[name]
     assert re.fullmatch(r"[a-z][a-z0-9_]*", name) and metric.name == name
-    assert metric.title[0].isupper() and metric.unit and metric.category == CATEGORIES[metric.family]
+    assert metric.title[0].isupper() and metric.unit and metric.category == FAMILIES[metric.family].title
     assert metric.summary.endswith(".") and "\n" not in metric.summary and len(metric.summary) < 130
     assert metric.formula_words and not metric.formula_words.endswith(".")
     assert "Source: " in metric.text and ">>>" not in metric.text and metric.nothing.endswith(".")

@@ -10,7 +10,7 @@ from data.metrics.measure import measure_family
 from data.overview.ageing import listed, too_old
 from data.overview.caveats import caveats
 from data.overview.changes import changes
-from data.services.overview import FAMILIES
+from data.values.families import HEADLINE
 from data.values.overview import Overview
 from data.values.periods import Period
 from data.values.quality import Finding
@@ -24,7 +24,7 @@ def said(*items: Item, first: date, last: date, now: str | None = None, findings
     about = facts(site(*items, mapped=mapped), now=now or str(last + timedelta(days=1)), **rules)
     period = Period(first, last, "UTC")
     found, old = changes(about, period), too_old(about, period)
-    values = [each for family in FAMILIES for each in measure_family(family, about, period)]
+    values = [each for family in HEADLINE for each in measure_family(family, about, period)]
     return Overview(
         found.changes, found.steady, found.untold, found.baseline, found.weeks,
         listed(about, old, lambda ids: dict.fromkeys(ids, ("", "words")), ""), len(old.issue), old.in_progress,
