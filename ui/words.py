@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 from data.values.metric_value import MetricValue
+from data.values.periods import zone_named
 
 TIER_CLASS = {"Elite": "elite", "High": "high", "Medium": "medium", "Low": "low"}
 COUNTED = frozenset(
@@ -33,7 +33,7 @@ def moment(instant: str | None, zone: str = "UTC") -> str:
     """16 Nov 2026, 14:05, in the zone; an empty text for none."""
     if not instant:
         return ""
-    local = parse_instant(instant).astimezone(ZoneInfo(zone or "UTC"))
+    local = parse_instant(instant).astimezone(zone_named(zone or "UTC"))
     return f"{day(local.date())}, {local:%H:%M}"
 
 

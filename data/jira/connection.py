@@ -15,7 +15,13 @@ from data.jira.network import Network, is_loopback
 from data.platform.logs import SECRETS
 
 # Addresses are often pasted from a page in the middle of Jira: these parts never belong to a context path.
-_PAGE = re.compile(r"/(browse|secure|projects|issues|plugins|rest|login\.jsp|jira/(software|core|servicedesk|your-work|people|dashboards|for-you))(/|$)")  # fmt: skip
+# Cloud's own pages begin with /jira; elsewhere that may be the context path, before Data Center's /servicedesk/….
+_PAGE = re.compile(
+    r"/(browse|secure|projects|issues|plugins|rest|login\.jsp|jira/(software|core|your-work|people|dashboards|for-you)|"
+    r"jira/servicedesk/(c|projects)|servicedesk)(/|$)"
+)
+_CLOUD_PAGE = re.compile(r"/jira(/|$)")
+_CLOUD_HOSTS = (".atlassian.net", ".jira.com", ".jira-dev.com")
 _TYPESET = "…“”‘’–—"  # what documents put in place of what is to be typed
 LONGEST_SHOWN = 200  # characters of an address in a message
 _DEFAULT_PORTS = {"https": 443, "http": 80}
@@ -114,7 +120,8 @@ def site_url(text: str) -> str:
             hint="Use https://. Where that is impossible, set JIRA_ALLOW_HTTP=1.",
         )
     path = parts.path
-    if page := _PAGE.search(path):
+    is_cloud = host.endswith(_CLOUD_HOSTS)
+    if page := (_CLOUD_PAGE.match(path) if is_cloud else None) or _PAGE.search(path):
         path = path[: page.start()]
     where = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{where}{f':{port}' if port else ''}{path.rstrip('/')}"

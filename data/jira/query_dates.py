@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+
+from data.values.periods import zone_named
 
 _UNITS = {"w": 7 * 24 * 60, "d": 24 * 60, "h": 60, "m": 1}  # Jira's relative dates, in minutes
 _RELATIVE = re.compile(r"\bupdated(?:date)?\s*>=?\s*[\"']?-(\d+)([wdhm])\b", re.IGNORECASE)
@@ -31,5 +32,5 @@ def complete_since(jql: str, synced_at: datetime, zone: str) -> datetime | None:
             day = date(*(int(part) for part in found.groups()))
         except ValueError:
             return None
-        return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        return datetime(day.year, day.month, day.day, tzinfo=zone_named(zone)).astimezone(UTC)
     return None

@@ -45,6 +45,7 @@ def findings(tables: Tables, known: Circumstances) -> tuple[Finding, ...]:
     """Everything found, in the order in which it is looked for. Pure: the same tables give the same findings."""
     looks = (
         _age,
+        _empty,
         _sync,
         _missing,
         _histories,
@@ -62,6 +63,15 @@ def findings(tables: Tables, known: Circumstances) -> tuple[Finding, ...]:
 
 def _age(tables: Tables, known: Circumstances) -> Iterator[Finding]:
     age = known.now - tables.as_of if tables.as_of is not None else 0
+    if age < -SKEW:
+        ahead, unit = (-age // DAY, "day") if -age >= 2 * DAY else (max(-age // HOUR, 1), "hour")
+        yield Finding(
+            f"The last sync lies {ahead} {unit}{'' if ahead == 1 else 's'} in the future",
+            None,
+            "The clock of this machine is wrong, or that of the one that synced was: how old the data is cannot be said.",
+            "Set the clock right, then run a full sync: python app.py sync --full.",
+            "warning",
+        )
     if age > known.max_age:
         number, unit = (age // DAY, "day") if age >= 2 * DAY else (max(age // HOUR, 1), "hour")
         yield Finding(
@@ -70,6 +80,18 @@ def _age(tables: Tables, known: Circumstances) -> Iterator[Finding]:
             "What happened since then is in no number, so those of the last days are too low.",
             "Start a sync with the round arrow at the top.",
             "danger" if age > LONG_AGO else "warning",
+        )
+
+
+def _empty(tables: Tables, known: Circumstances) -> Iterator[Finding]:
+    if not len(tables) and known.sync.get("issues") == 0:
+        warnings = known.sync.get("warnings") or ()
+        yield Finding(
+            "No issue is held",
+            None,
+            str(warnings[0]) if warnings else "The query matches no issue that this account may see.",
+            "Check the query and the permissions of the account, then sync.",
+            "danger",
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from data.services.readiness import LEAST_FREE, free_bytes
 from data.settings.environment import problems_of
 from data.values.status import Check
 
+CLOCKS_DIFFER = timedelta(minutes=10)  # more than that, and one of two clocks is wrong
 if TYPE_CHECKING:
     from data.services.workspace import Workspace
 
@@ -190,16 +192,28 @@ def _jira(workspace: Workspace) -> Check:
     report = workspace.test_connection(site.url, site.email, None, site.jql)
     if report.problem:
         return Check("Jira", False, report.problem.what, report.problem.todo)
+    matches = "" if report.matches is None else f" The query matches {report.matches:,} issues."
     flavour = "Jira Cloud" if report.flavour == "cloud" else "Jira Data Center"
-    return Check("Jira", True, f"{report.title} ({flavour}) answers {report.account}, time zone {report.zone}.")
+    return Check(
+        "Jira", True, f"{report.title} ({flavour}) answers {report.account}, time zone {report.zone}.{matches}"
+    )
 
 
 def _data(workspace: Workspace) -> Check:
     status = workspace.status()
     if status.synced_at is None:
         return Check("Data", None if status.is_sample else False, "Nothing was synced yet.", "Run: python app.py sync")
+    if datetime.fromisoformat(status.synced_at) - workspace.clock() > CLOCKS_DIFFER:
+        return Check(
+            "Data",
+            False,
+            f"The last sync lies in the future: {status.synced_at}.",
+            "Set the clock of this machine right, or of the one that synced; then run: python app.py sync --full",
+        )
     if status.stale:
         return Check("Data", False, f"The data is old: last sync {status.synced_at}.", "Run: python app.py sync")
+    if not status.issue_count:
+        return Check("Data", False, "No issue is held.", "See what the last sync said, below.")
     return Check("Data", True, f"{status.issue_count:,} issues, last sync {status.synced_at}.")
 
 
@@ -216,7 +230,8 @@ def _last_sync(workspace: Workspace) -> Check:
     if not result.get("complete"):
         warnings = " ".join(result.get("warnings") or ()) or "Some of the data did not come."
         return Check("Last sync", False, f"It is not complete. {warnings}", "Run: python app.py sync --full")
-    return Check("Last sync", True, f"Complete: {result.get('issues') or 0:,} issues.")
+    noted = " ".join(("", *map(str, result.get("warnings") or ())))
+    return Check("Last sync", bool(result.get("issues")), f"Complete: {result.get('issues') or 0:,} issues.{noted}")
 
 
 def _mapping(workspace: Workspace) -> Check:

@@ -13,11 +13,11 @@ from data.cache.metric_cache import Key
 from data.facts.dataset import Dataset
 from data.jira.client import Jira
 from data.jira.connection import Connection
-from data.jira.errors import JiraError, NoToken
+from data.jira.errors import BadAnswer, Forbidden, JiraError, NotFound, NoToken
 from data.jira.sender import RetryPolicy
 from data.metrics.measure import measure_family
 from data.services import field_mapping, numbers
-from data.services.doctor import examine
+from data.services.doctor import CLOCKS_DIFFER, examine
 from data.services.parts import Parts
 from data.services.readiness import readiness
 from data.services.site_data import SiteData
@@ -29,7 +29,7 @@ from data.settings.overrides import with_overrides
 from data.settings.store import ReadOnly, Saved, SettingsStore
 from data.store.issue_store import BrokenStore, IssueStore, ScopeRow
 from data.sync.job import SyncJob
-from data.sync.run import Progress, SyncResult, sync
+from data.sync.run import Progress, SyncResult, nothing_matches, sync
 from data.values.fields import FieldInfo, StatusInfo, Suggestion, TypeInfo
 from data.values.filters import Choices, Filters
 from data.values.metric_value import MetricValue, iso
@@ -129,9 +129,11 @@ class Workspace(Parts):
         return f"{head.scope}.{head.revision}" if head else "0.0"
 
     def stale(self, settings: Settings, head: ScopeRow | None) -> bool:
+        """Whether the data is missing, too old, or of a time that has not come yet."""
         if head is None or head.synced_at is None:
             return True
-        return self.clock() - instant(head.synced_at) > timedelta(hours=settings.sync.max_age_hours)
+        age = self.clock() - instant(head.synced_at)
+        return age > timedelta(hours=settings.sync.max_age_hours) or age < -CLOCKS_DIFFER
 
     def quality(self) -> Quality:
         """How the last sync ended, and what in the data makes numbers doubtful. Raises JiraError."""
@@ -437,11 +439,21 @@ class Workspace(Parts):
             connection = Connection(url, email, found, network_of(self._env, settings))
             with Jira(connection, patience=SOON) as jira:
                 info, account = jira.server_info(), jira.myself()
-                if jql.strip():
-                    next(iter(jira.newest(jql, ["created"], 1)), None)
+                query = jql.strip() or DEFAULT_JQL
+                shown = next(iter(jira.newest(query, ["created"], 1)), None)
+                matches = self._matches(jira, query)
         except JiraError as error:
             return ConnectionReport(False, problem=Problem(error.message, "", error.hint, "danger"))
-        return ConnectionReport(True, info.title, info.flavour, account.name, account.zone)
+        nothing = nothing_matches(query, matches) if shown is None else None
+        return ConnectionReport(True, info.title, info.flavour, account.name, account.zone, nothing, matches)
+
+    @staticmethod
+    def _matches(jira: Jira, query: str) -> int | None:
+        """How many issues Jira counts for the query; None where it does not tell this account."""
+        try:
+            return jira.approximate_count(query)
+        except (BadAnswer, Forbidden, NotFound):
+            return None
 
     def connect(self, url: str, email: str, token: str | None, jql: str, revision: int) -> Saved:
         """Keep the connection and start a sync. Values that the environment sets are left alone.

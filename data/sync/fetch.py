@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from data.jira import protocol, reading
 from data.jira.answers import Page
@@ -14,6 +14,7 @@ from data.jira.reading import Census, Comments, Doubt, Found
 from data.store.issue_store import IssueStore, ScopeRow
 from data.store.writer import Writer
 from data.sync.stage import Intake, Progress, Tally
+from data.values.periods import PeriodError, zone_named
 
 OVERLAP = timedelta(minutes=15)  # changes may reach Jira's index late
 SHRINK_SHARE, SHRINK_LEAST = 0.2, 20
@@ -68,7 +69,7 @@ class Gather:
     def _cross_check(self, asked: set[int]) -> None:
         """Where Jira's count (it is approximate) says more than its list, the list is read once more."""
         try:
-            count = self._count()
+            count = self.count()
         except BadAnswer:
             return  # the end token has proved the list already
         if count is None or count <= len(asked) + self.tally.odd:
@@ -78,7 +79,7 @@ class Gather:
         if lacking > max(_COUNT_OFF, count // 20) or not asked:
             self.tally.doubt(f"Jira counts {count:,} issues for the query and lists {len(asked):,} of them.")
 
-    def _count(self) -> int | None:
+    def count(self) -> int | None:
         """How many issues the query finds; None from an old proxy, or for a token without that scope.
 
         Raises BadAnswer.
@@ -261,7 +262,7 @@ class Gather:
         if sure or len(known) <= few:
             return self._census()
         try:
-            count = self._count()
+            count = self.count()
         except BadAnswer:
             return self._census()
         return None if count in (len(known), None) else self._census()
@@ -288,8 +289,8 @@ def jql_instant(instant: int, zone: str) -> str:
     '2023-11-14 23:14'
     """
     try:
-        where = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+        where = zone_named(zone)
+    except PeriodError:
         where, instant = ZoneInfo("UTC"), instant - 14 * 3600 * _SECOND  # no zone is further from UTC
     moment = datetime.fromtimestamp(min(max(instant, 0) // _SECOND, _LAST), UTC)
     while True:

@@ -22,6 +22,8 @@ from data.sync import parse, site_lists
 from data.sync.fetch import CENSUS_EVERY, Gather
 from data.sync.stage import Intake, Progress, Tally
 from data.sync.staging_file import ROWS, staged
+from data.values.periods import known_zone
+from data.values.problem import Problem
 from data.values.unread import of_result
 
 DEFAULT_JQL = "updated >= -365d"
@@ -199,6 +201,11 @@ class _Sync:
         missing = frozenset() if self.everything else wants.held - before.fetched_fields
         self.tally.mode = "full" if self.everything else "fill" if missing else "incremental"
         self._name_unknown(site.fields)
+        if known_zone(account.zone) == "UTC" != account.zone:
+            self.tally.warn(
+                f"The time zone of the Jira account, {account.zone}, is not known here: days begin and end in UTC, unless a "
+                "zone is chosen in the definitions."
+            )
         at = info.at or _micros(started)
         with staged(self.store, self.scope, self._question(before, wants), at, _micros(started)) as staging:
             with self.store.reading() as connection:
@@ -222,6 +229,8 @@ class _Sync:
                 sprints=bool(wants.sprints),
             )  # fmt: skip
             intake.finish()
+            if not intake.fresh and not (held.keys() - set(gone)) and not self.tally.odd:
+                self._tell_why_empty(gather)
             # What changed while we read may have been missed: the next sync starts where this one did.
             newest = min(intake.newest or before.cursor or 0, at)
             head = {
@@ -241,6 +250,17 @@ class _Sync:
                 ),
             }
             self._publish(intake, site, gone, missing, head)
+
+    def _tell_why_empty(self, gather: Gather) -> None:
+        """No issue is held: the query is to blame, or the permissions of the account. Jira's count may tell which."""
+        try:
+            count = gather.count()
+        except Cancelled:
+            raise
+        except JiraError:
+            count = None
+        problem = nothing_matches(self.jql, count)
+        self.tally.warn(f"{problem.what} {problem.todo}")
 
     def _question(self, before: ScopeRow, wants: parse.Wanted) -> dict[str, Any]:
         """What the sync reads: an earlier try for the same may go on."""
@@ -282,6 +302,20 @@ class _Sync:
         known = {each.id for each in fields}
         for each in sorted(self.mapped - known):
             self.tally.warn(f"The mapped field {each} does not exist on this site.")
+
+
+def nothing_matches(query: str, count: int | None) -> Problem:
+    """What to say of a query that brings no issue. `count`: how many Jira counts for it, if it says so."""
+    if count:
+        return Problem(
+            f"Jira counts {count:,} issue{'' if count == 1 else 's'} for the query “{query}”, but shows none to this account.",
+            todo="Ask for the permission to browse the projects of these issues.",
+        )
+    counted = "" if count is None else " (Jira counts 0 issues for it)"
+    return Problem(
+        f"The query “{query}” matches no issue that this account may see{counted}.",
+        todo="Try the query in Jira’s own search, and check that the account may browse the projects.",
+    )
 
 
 def _spoken(duration: timedelta) -> str:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import struct
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from io import BytesIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 MAX_DAYS = 366
 EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)  # days that people may ask for; what is derived may lie outside
 PRESETS = {"7d": 7, "30d": 30, "90d": 90}
+_OFFSET = re.compile(r"(?:GMT|UTC)([+-])(\d{1,2})(?::?(\d{2}))?", re.ASCII)
+_FURTHEST = 18 * 3600  # seconds from UTC that Java accepts
 _ONE_DAY = timedelta(days=1)
 
 
@@ -17,11 +23,36 @@ class PeriodError(ValueError):
 
 
 def zone_named(name: str) -> ZoneInfo:
-    """The time zone called `name` ("Europe/Berlin"). Raises PeriodError for an unknown name."""
+    """The time zone called `name`: "Europe/Berlin", or a fixed distance from UTC as Java writes it, "GMT+03:00".
+
+    Raises PeriodError for an unknown name.
+
+    >>> zone_named("GMT+03:30").utcoffset(datetime(2026, 1, 1)), zone_named("UTC-5").key
+    (datetime.timedelta(seconds=12600), 'UTC-5')
+    """
     try:
-        return ZoneInfo(name)
+        return _fixed_zone(name) if _OFFSET.fullmatch(name) else ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise PeriodError(f"Unknown time zone {name!r}. Use a name like Europe/Berlin or UTC.") from error
+
+
+@lru_cache(maxsize=64)
+def _fixed_zone(name: str) -> ZoneInfo:
+    """A zone that is always as far from UTC as its name says. Raises ValueError for more than 18 hours.
+
+    It is read from a file in memory (RFC 8536, version 1): one kind of local time, no transitions.
+    """
+    found = _OFFSET.fullmatch(name)
+    if found is None:
+        raise ValueError(name)
+    sign, hours, minutes = found.groups()
+    seconds = (int(hours) * 60 + int(minutes or 0)) * 60
+    if seconds > _FURTHEST or int(minutes or 0) > 59:
+        raise ValueError(name)
+    text = name.encode("ascii") + b"\0"
+    counts = (0, 0, 0, 0, 1, len(text))  # of kinds of local time: one
+    kind = struct.pack(">lbb", -seconds if sign == "-" else seconds, 0, 0)
+    return ZoneInfo.from_file(BytesIO(struct.pack(">4s16x6l", b"TZif", *counts) + kind + text), key=name)
 
 
 def known_zone(name: object) -> str:

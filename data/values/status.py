@@ -44,7 +44,10 @@ class Status:
 
 @dataclass(frozen=True)
 class ConnectionReport:
-    """What 'Test connection' found."""
+    """What 'Test connection' found. `matches`: issues that Jira counts for the query; None where it does not say.
+
+    With `ok` a `problem` is something to know: the query matches nothing.
+    """
 
     ok: bool
     title: str = ""
@@ -52,6 +55,7 @@ class ConnectionReport:
     account: str = ""
     zone: str = ""
     problem: Problem | None = None
+    matches: int | None = None
 
 
 @dataclass(frozen=True)

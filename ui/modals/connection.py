@@ -185,12 +185,14 @@ def report(found: ConnectionReport) -> html.Div:
         "Kind": FLAVOURS.get(found.flavour, found.flavour),
         "Account": found.account,
         "Time zone": found.zone,
+        "Issues of the query": "" if found.matches is None else f"{found.matches:,}",
     }
     rows = [html.Div([html.Dt(name), html.Dd(value)]) for name, value in facts.items() if value]
     return html.Div(
         [
             html.Div([icon("check-circle-fill"), html.Strong("The connection works")], className="report-head"),
             html.Dl(rows, className="report-facts"),
+            *([notice(found.problem)] if found.problem else []),
         ],
         className="report-good",
         role="status",
