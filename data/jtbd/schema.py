@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from sqlalchemy import (
@@ -146,6 +147,10 @@ class NewerRecords(Exception):
     """The store was written by a newer version of this program."""
 
 
+class UnknownVersion(Exception):
+    """What the store says of its version is no number."""
+
+
 def _first(connection: Connection) -> None:
     metadata.create_all(connection)
 
@@ -155,9 +160,12 @@ MIGRATIONS: list[Callable[[Connection], None]] = [_first]
 
 
 def migrate(connection: Connection) -> int:
-    """Bring the store to the newest version, keeping what it holds; returns that version. Raises NewerRecords."""
+    """Bring the store to the newest version, keeping what it holds; returns that version. Raises NewerRecords, UnknownVersion."""
     meta.create(connection, checkfirst=True)
-    found = int(connection.scalar(select(meta.c.value).where(meta.c.name == "schema_version")) or 0)
+    said = connection.scalar(select(meta.c.value).where(meta.c.name == "schema_version"))
+    if said is not None and not re.fullmatch(r"[1-9][0-9]{0,8}", str(said)):
+        raise UnknownVersion(str(said)[:40])
+    found = int(said or 0)
     if found > len(MIGRATIONS):
         raise NewerRecords
     for step in MIGRATIONS[found:]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sqlite3
+import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,30 +22,34 @@ from sqlalchemy import (
     Text,
     and_,
     cast,
-    create_engine,
     delete,
-    event,
     func,
     insert,
     literal_column,
     select,
     update,
 )
-from sqlalchemy.exc import DatabaseError, DisconnectionError, IntegrityError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from data.jtbd import events, schema
+from data.jtbd import events, rescue, schema
+from data.jtbd.engine import file_engine, make_empty, plain_rows, server_engine, upsert
 from data.jtbd.records import KINDS, JobCompletion, OutcomeAchieved, Record, Records, complete, kind_of
 from data.jtbd.specs import Item, Specs, from_dict, gathered, linked, to_dict
 from data.platform import telemetry
 from data.platform.logs import SECRETS
-from data.store.corruption import is_damage, put_aside, stranger
-from data.store.journal import make_private, write_ahead
+from data.store.corruption import is_damage, stranger
 from data.values.problem import Problem
 
 log = logging.getLogger(__name__)
 TENANT = "local"
-_BUSY_SECONDS = 30
+_RESCUE_NOTE, _RESCUE_TOLD = "rescued", 7 * 86_400.0  # seconds for which everybody is told
+_NEWER = Problem("The records were written by a newer version of this program.", "", "Update the program.", "danger")
+_DAMAGED = Problem(
+    "The store of job records is damaged.",
+    "A part of it cannot be read.",
+    "Try again: what can be read is then put into a new store, and the damaged one is kept.",
+    "danger",
+)
 TABLES: dict[str, Table] = {
     "job": schema.job_completions,
     "outcome": schema.outcome_achievements,
@@ -78,7 +85,8 @@ class Where:
 class RecordStore:
     """Opens (and creates, and migrates) the store at a path or a database URL. Raises RecordsError.
 
-    A damaged file is put aside and an empty store started; `problem` says so.
+    The file is checked first. A damaged one is kept aside, and a new store is made of what can be read of it; `problem`
+    says so, for a week also to whoever opens the store later. Damage that shows only later is treated at the next use.
     """
 
     def __init__(self, place: str | os.PathLike, tenant: str = TENANT) -> None:
@@ -86,50 +94,82 @@ class RecordStore:
         self.tenant = tenant
         self.path = None if "://" in where else Path(where)
         self.problem: Problem | None = None
-        self.engine = _server(where) if self.path is None else _file(self.path)
-        try:
+        self._damaged = False
+        self._treating = threading.RLock()
+        if self.path is None:
+            self.engine = server_engine(where)
             self._prepare()
-        except RecordsError as error:
-            self.engine.dispose()
-            if self.path is None or error.problem.level != "damage":
-                raise
-            self.engine = self._replaced(error)
+            return
+        sound = stranger(self.path) is not None or rescue.is_sound(self.path)
+        self.engine = self._connected()
+        if sound:
+            try:
+                self._prepare()
+            except RecordsError as error:
+                self.engine.dispose()
+                if not self._damaged:
+                    raise
+                log.warning("the record store cannot be opened: %s", error.problem.why)
+                sound = False
+        if not sound:
+            self._rescue()
+        self.problem = self.problem or self._known_problem()
+
+    def _connected(self) -> Engine:
+        assert self.path is not None  # noqa: S101 - a server has a URL
+        try:
+            return file_engine(self.path)
+        except OSError as error:
+            raise RecordsError(_failed("opened", error)) from error
 
     def _prepare(self) -> None:
         with self._asked("opened"), self.engine.connect() as connection:
             current = schema.is_current(connection)
         if current:
             return
-        with self.writing() as connection:
-            try:
-                schema.migrate(connection)
-            except schema.NewerRecords as error:
-                raise RecordsError(
-                    Problem(
-                        "The records were written by a newer version of this program.",
-                        "",
-                        "Update the program.",
-                        "danger",
-                    )
-                ) from error
+        with self._asked("written"), self.engine.connect() as connection:
+            connection = connection.execution_options(throughline_writes=True)
+            with connection.begin():
+                try:
+                    schema.migrate(connection)
+                except schema.NewerRecords as error:
+                    raise RecordsError(_NEWER) from error
+                except schema.UnknownVersion as error:
+                    raise RecordsError(
+                        Problem(
+                            "The version of the store of job records cannot be read.",
+                            f"It is {str(error)!r}, which is no number, so nothing was changed.",
+                            "Put a backup in its place, or move the file away to start a new one.",
+                            "danger",
+                        )
+                    ) from error
 
-    def _replaced(self, error: RecordsError) -> Engine:
-        assert self.path is not None  # noqa: S101 - only files are put aside
+    def _rescue(self) -> None:
+        """A new store of what can be read, in the place of the damaged one. Raises RecordsError."""
+        assert self.path is not None  # noqa: S101 - only files are rescued
+        self.engine.dispose()
         try:
-            aside = put_aside(self.path)
-        except OSError as failure:
+            found = rescue.replace(self.path, [*TABLES.values(), schema.rdf_metadata], make_empty)
+        except (OSError, sqlite3.Error) as failure:
             raise RecordsError(_failed("opened", failure)) from failure
-        log.warning("the record store was broken and is kept as %s", aside.name)
-        engine, self.engine = _file(self.path), self.engine
-        self.engine = engine
+        self.engine = self._connected()
+        self._damaged = False
         self._prepare()
-        self.problem = Problem(
-            "The store of job records was broken, so an empty one was started.",
-            f"{error.problem.why} The broken file is kept as {aside.name}.",
-            "Put a backup in its place, or import the records again: python app.py jtbd import FILE",
-            "danger",
-        )
-        return engine
+        if found is None:
+            return
+        log.warning("the record store was damaged and is kept as %s; %d rows were saved", found.aside.name, found.rows)
+        self.problem = _rescued_problem(found)
+        self.set_note(_RESCUE_NOTE, json.dumps({"at": time.time(), "problem": astuple(self.problem)}))
+
+    def _known_problem(self) -> Problem | None:
+        """What was said when the store was rescued, if that was of late."""
+        try:
+            known = json.loads(self.note(_RESCUE_NOTE) or "null")
+            if known and time.time() - known["at"] < _RESCUE_TOLD:
+                return Problem(*known["problem"])
+        except (ValueError, TypeError, KeyError):
+            pass
+        return None
 
     def close(self) -> None:
         self.engine.dispose()
@@ -140,18 +180,30 @@ class RecordStore:
     def _asked(self, done: str) -> Iterator[None]:
         try:
             yield
-        except DatabaseError as error:
+        except (DatabaseError, sqlite3.Error) as error:
+            if self.path is not None and is_damage(error):
+                self._damaged = True
+                raise RecordsError(_DAMAGED) from error
             raise RecordsError(_failed(done, error)) from error
+
+    def _treat(self) -> None:
+        """What the use before found damaged is replaced. Raises RecordsError."""
+        if self._damaged:
+            with self._treating:
+                if self._damaged:
+                    self._rescue()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One snapshot. Raises RecordsError."""
+        self._treat()
         with self._asked("read"), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction; when it has ended well, all of it is on the disk. Raises RecordsError."""
+        self._treat()
         with self._asked("written"), self.engine.connect() as connection:
             connection = connection.execution_options(throughline_writes=True)
             with connection.begin():
@@ -184,7 +236,7 @@ class RecordStore:
         table = TABLES[kind_of(record)]
         values = {"tenant": self.tenant, **record._asdict()}
         # "nothing on conflict" covers both keys: the event, and who did what when
-        made = connection.execute(_insert(connection)(table).values(**values).on_conflict_do_nothing())
+        made = connection.execute(upsert(connection)(table).values(**values).on_conflict_do_nothing())
         if made.rowcount:
             return True
         return isinstance(record, JobCompletion) and self._advance(connection, record)
@@ -225,7 +277,7 @@ class RecordStore:
             for kind, table in TABLES.items():
                 values = [{"tenant": self.tenant, **each._asdict()} for each in rows if kind_of(each) == kind]
                 if values:
-                    connection.execute(_insert(connection)(table).on_conflict_do_nothing(), values)
+                    connection.execute(upsert(connection)(table).on_conflict_do_nothing(), values)
             return self._changed(connection, len(rows))
 
     def cleanup(self, before: int) -> int:
@@ -243,7 +295,7 @@ class RecordStore:
         """A new revision, in the same transaction, if anything changed."""
         if count:
             table = schema.meta
-            made = _insert(connection)(table).values(name="revision", value="1")
+            made = upsert(connection)(table).values(name="revision", value="1")
             plus = cast(cast(table.c.value, Integer) + 1, Text)
             connection.execute(made.on_conflict_do_update(index_elements=["name"], set_={"value": plus}))
         return count
@@ -282,7 +334,7 @@ class RecordStore:
             query = query.where(table.c[when] >= where.start)
         if where.end is not None:
             query = query.where(table.c[when] < where.end)
-        rows = _rows(connection, query if lean else query.order_by(table.c[when], table.c.event_id))
+        rows = plain_rows(connection, query if lean else query.order_by(table.c[when], table.c.event_id))
         return [made._make(row) for row in rows]
 
     def counts(self) -> dict[str, int]:
@@ -349,76 +401,8 @@ class RecordStore:
 
     def set_note(self, name: str, value: str) -> None:
         with self.writing() as connection:
-            made = _insert(connection)(schema.meta).values(name=name, value=value)
+            made = upsert(connection)(schema.meta).values(name=name, value=value)
             connection.execute(made.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
-
-
-def _rows(connection: Connection, query: Any) -> list[tuple]:
-    """Plain tuples. On SQLite by the driver: three times as fast as rows of SQLAlchemy."""
-    if connection.dialect.name != "sqlite":
-        return [tuple(row) for row in connection.execute(query)]
-    compiled = query.compile(dialect=connection.dialect)
-    values = [compiled.params[name] for name in compiled.positiontup or ()]
-    cursor = connection.connection.dbapi_connection.execute(str(compiled), values)
-    return cursor.fetchall()
-
-
-def _insert(connection: Connection) -> Any:
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as pg_insert
-
-        return pg_insert
-    from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-
-    return sqlite_insert
-
-
-def _file(path: Path) -> Engine:
-    if strange := stranger(path):
-        raise RecordsError(_failed("opened", OSError(22, f"{strange.name} is not a file")))
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        make_private(path)  # before SQLite makes it readable for others
-    except OSError as error:
-        raise RecordsError(_failed("opened", error)) from error
-    # Connections are kept: closing the last one makes SQLite tidy up, which costs more than the write itself.
-    engine = create_engine(
-        f"sqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}, poolclass=QueuePool
-    )
-
-    @event.listens_for(engine, "connect")
-    def _tune(connection, record) -> None:
-        record.info["file"] = _identity(path)
-        connection.isolation_level = None
-        write_ahead(connection, _BUSY_SECONDS)
-        for pragma in ("synchronous=EXTRA", "mmap_size=0"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "checkout")
-    def _is_the_same(_connection, record, _proxy) -> None:
-        """What is written to a file that was replaced would be lost."""
-        if record.info.get("file") != _identity(path):
-            raise DisconnectionError
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("throughline_writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
-
-
-def _identity(path: Path) -> tuple[int, int, int] | None:
-    """Which file that is; and which process, since a connection does not survive a fork."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino, os.getpid()
-
-
-def _server(url: str) -> Engine:
-    return create_engine(url, poolclass=QueuePool, pool_pre_ping=True)
 
 
 def _failed(done: str, error: BaseException) -> Problem:
@@ -429,5 +413,18 @@ def _failed(done: str, error: BaseException) -> Problem:
         f"The store of job records cannot be {done}.",
         f"{why[0].upper()}{why[1:]}.",
         "Check that its folder can be written to and the disk is not full.",
-        "damage" if is_damage(error) else "danger",
+        "danger",
+    )
+
+
+def _rescued_problem(found: rescue.Rescued) -> Problem:
+    saved = f"{found.rows:,} row{'s' * (found.rows != 1)} could be read and {'are' if found.rows != 1 else 'is'} kept"
+    lost = "; nothing is missing" if found.complete else "; what stood in the damaged part is missing"
+    return Problem(
+        "The store of job records was damaged.",
+        f"{saved}{lost}. The damaged file is kept as {found.aside.name}.",
+        ""
+        if found.complete
+        else "Put a backup in its place, or import the records again: python app.py jtbd import FILE",
+        "danger",
     )

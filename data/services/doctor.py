@@ -162,13 +162,14 @@ def _records(workspace: Workspace) -> Check:
 
     try:
         problem = workspace.jtbd.shelf.problem
+        records = sum(workspace.jtbd.shelf.store.counts().values())
     except RecordsError as error:
         problem = error.problem
     except OSError as error:
         return Check("Records of jobs", False, f"They cannot be opened: {error.strerror or error}.")
     if problem:
         return Check("Records of jobs", False, f"{problem.what} {problem.why}".strip(), problem.todo)
-    return Check("Records of jobs", True, "They can be opened.")
+    return Check("Records of jobs", True, f"Their file is whole and holds {records:,}.")
 
 
 def _views(workspace: Workspace) -> Check:

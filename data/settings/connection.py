@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import errno
 import json
 import os
 import re
@@ -171,7 +172,10 @@ class TokenStore:
                 mode = os.fstat(file.fileno()).st_mode & 0o777
                 if mode & 0o077:
                     self._close_to_others(file.fileno(), mode)
-                tokens = json.loads(file.read())["tokens"]
+                whole = json.loads(file.read())
+                if isinstance(whole.get("format"), int) and whole["format"] > 1:
+                    raise OSError(errno.EPERM, "It was written by a newer version of Throughline")
+                tokens = whole["tokens"]
                 found = {str(key): str(value) for key, value in tokens.items() if isinstance(value, str)}
                 "".join((*found, *found.values())).encode()  # half a character cannot be sent
                 return found

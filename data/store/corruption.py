@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import errno
+import os
+import shutil
 import sqlite3
 import stat
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-
-from data.platform.files import quarantine
 
 KEPT = 2  # these files can be large
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_MISMATCH}
@@ -57,18 +57,31 @@ def stranger(path: Path) -> Path | None:
     return None
 
 
-def put_aside(path: Path) -> Path:
-    """Move a database with its journals to `<path>.broken-<UTC time>`, and return where it is. Raises OSError."""
-    try:
-        aside = quarantine(path)
-    except FileNotFoundError:  # only its journals are left
-        aside = path.with_name(f"{path.name}.broken-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}")
-    for end in _BESIDE:
+def put_aside(path: Path, *, keep: int = KEPT, copy: bool = False) -> Path:
+    """Move a database with its journals to `<path>.broken-<UTC time>`, and return where it is. Raises OSError.
+
+    `keep`: how many such files stay, the oldest go. `copy`: the database stays where it is, too.
+    """
+    aside = path.with_name(f"{path.name}.broken-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}")
+    for end in ("", *_BESIDE):  # perhaps only its journals are left
         with suppress(FileNotFoundError):
-            path.with_name(path.name + end).replace(aside.with_name(aside.name + end))
+            _put(path.with_name(path.name + end), aside.with_name(aside.name + end), copy=copy)
     whole = sorted(each for each in path.parent.glob(f"{path.name}.broken-*") if not each.name.endswith(_BESIDE))
-    for old in whole[:-KEPT]:
+    for old in whole[:-keep]:
         for end in ("", *_BESIDE):
             with suppress(OSError):
                 old.with_name(old.name + end).unlink()
     return aside
+
+
+def _put(source: Path, target: Path, *, copy: bool) -> None:
+    if not copy:
+        source.replace(target)
+        return
+    if source.name.endswith("-shm") or not source.stat().st_size:
+        return  # the index of the log is made anew by whoever opens it
+    with source.open("rb") as old, target.open("xb") as new:
+        target.chmod(0o600)
+        shutil.copyfileobj(old, new)
+        new.flush()
+        os.fsync(new.fileno())

@@ -27,6 +27,10 @@ class BadView(ValueError):
     """Something that cannot be a saved view; the message says what and what to do."""
 
 
+class NewerFormat(BadView):
+    """A file that a newer version wrote."""
+
+
 @dataclass(frozen=True)
 class Read:
     """The views of a file, and what in it could not be one."""
@@ -161,8 +165,7 @@ def read(data: bytes | str) -> Read:
         raise BadView("The file is not JSON. Choose a file that was exported here.") from error
     if not isinstance(raw, dict) or not isinstance(raw.get("views"), list):
         raise BadView("The file holds no saved views. Choose a file that was exported here.")
-    if isinstance(raw.get("format"), int) and raw["format"] > FORMAT:
-        raise BadView(f"The file has format {raw['format']}; this version knows {FORMAT}. Use the newer version.")
+    _check_format(raw.get("format", FORMAT))
     views: list[TeamView] = []
     problems: list[str] = []
     for place, each in enumerate(raw["views"], 1):
@@ -175,6 +178,24 @@ def read(data: bytes | str) -> Read:
             problems.append(f"View {place} is left out: {error}.".replace("..", "."))
     revision = raw.get("revision")
     return Read(tuple(views), tuple(problems), revision if isinstance(revision, int) else 0, raw)
+
+
+def _check_format(said: object) -> None:
+    """Raises NewerFormat for a later format than ours, BadView for what is no number of a format.
+
+    >>> _check_format(FORMAT)
+    >>> _check_format("1x")
+    Traceback (most recent call last):
+    data.teams.content.BadView: The file has the format '1x', which is no number.
+    """
+    try:
+        found = int(said) if isinstance(said, int | str) and not isinstance(said, bool) else 0
+    except ValueError:
+        found = 0
+    if found < 1:
+        raise BadView(f"The file has the format {str(said)[:40]!r}, which is no number.")
+    if found > FORMAT:
+        raise NewerFormat(f"The file has format {found}; this version knows {FORMAT}. Use the newer version.")
 
 
 def to_bytes(views: Iterable[TeamView], revision: int) -> bytes:

@@ -9,7 +9,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from data.platform.files import locked, opened, quarantine, write_atomic
-from data.teams.content import MOST_VIEWS, BadView, Read, free_name, from_json, read, same, to_bytes, to_json
+from data.teams.content import (
+    MOST_VIEWS,
+    BadView,
+    NewerFormat,
+    Read,
+    free_name,
+    from_json,
+    read,
+    same,
+    to_bytes,
+    to_json,
+)
 from data.values.metric_value import iso
 from data.values.problem import Problem
 from data.values.teams import TeamView
@@ -81,6 +92,8 @@ class TeamStore:
             return Read(()), None
         except OSError as error:
             return Read(()), _unreadable(self.path, error)
+        except NewerFormat as error:
+            return Read(()), _newer(self.path, error)
         except BadView as error:
             return self._broken(error)
         problem = Problem("Some saved views could not be read.", " ".join(found.problems)) if found.problems else None
@@ -186,6 +199,15 @@ class TeamStore:
 
 def _alike(one: TeamView, other: TeamView) -> bool:
     return (one.period, one.first, one.last, one.filters) == (other.period, other.first, other.last, other.filters)
+
+
+def _newer(path: Path, error: NewerFormat) -> Problem:
+    return Problem(
+        "The saved views cannot be shown or changed.",
+        f"{path.name} was written by a newer version of Throughline. {error}",
+        "Use the newer version, or move the file away to start a new one.",
+        "danger",
+    )
 
 
 def _unreadable(path: Path, error: OSError) -> Problem:

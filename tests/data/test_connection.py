@@ -337,3 +337,15 @@ def test_a_token_file_that_cannot_be_read_now_is_not_replaced(tokens, monkeypatc
         with pytest.raises(TokenError, match="Input/output"):
             tokens.set("https://other.example", "another-token")
     assert tokens.get(SITE) == TOKEN
+
+
+def test_a_token_file_of_a_newer_version_is_not_changed(tmp_path):
+    path = tmp_path / "token.json"
+    content = json.dumps({"format": 2, "tokens": {"x": "y"}, "more": 1})
+    path.write_text(content)
+    store = TokenStore(path)
+    assert store.get("https://example.atlassian.net") is None
+    assert "written by a newer version" in store.problem.why
+    with pytest.raises(TokenError, match="newer version"):
+        store.set("https://example.atlassian.net", "a-new-token-of-tests")
+    assert path.read_text() == content

@@ -287,3 +287,31 @@ def test_import_leaves_out_definitions_that_do_not_exist_here(teams):
     done = teams.import_(json.dumps({"views": [bad, *twice]}))
     assert done.added == ("New", "new (2)")
     assert len(done.problems) == 1 and "fortnights" in done.problems[0]
+
+
+def test_a_file_of_a_newer_version_is_neither_shown_nor_changed(tmp_path):
+    path = tmp_path / "teams.json"
+    content = json.dumps({"format": 2, "revision": 9, "views": [{"name": "theirs", "layout": "new"}]})
+    path.write_text(content)
+    store = TeamStore(path)
+    found, problem = store.load()
+    assert found.views == ()
+    assert problem.level == "danger"
+    assert "has format 2; this version knows 1" in problem.why
+    assert "move the file away" in problem.todo
+    view = TeamView("mine", "30d", None, None, Filters())
+    for change in (lambda: store.save(view), lambda: store.delete("theirs"), lambda: store.add([view])):
+        with pytest.raises(TeamsError, match="written by a newer version"):
+            change()
+    assert path.read_text() == content
+    assert [each.name for each in tmp_path.iterdir() if "broken" in each.name or each.name.endswith(".bak")] == []
+
+
+@pytest.mark.parametrize("said", ["x", 1.5, None, True, [1], 0, -1, "9" * 5000])
+def test_a_format_that_is_no_number_is_told_and_the_file_is_kept(tmp_path, said):
+    path = tmp_path / "teams.json"
+    path.write_text(json.dumps({"format": said, "views": []}))
+    _, problem = TeamStore(path).load()
+    assert "which is no number" in problem.why
+    assert len(problem.why) < 200
+    assert "A copy is kept as teams.json.broken-" in problem.why
