@@ -140,6 +140,33 @@ def _default(field: FieldInfo) -> str:
     return "" if value is PydanticUndefined else f"`{json.dumps(value, ensure_ascii=False)}`"
 
 
+def facts_page() -> str:
+    """The facts and their columns."""
+    from data.facts.catalogue import FACTS
+    from data.metrics import CATALOG
+
+    out = [
+        "# Facts\n",
+        "A fact is a set of rows that numbers are calculated from: completed items, deployments, comments and so on. Each is "
+        "declared once under `data/facts/`, with its columns; this page comes from there. Instants are microseconds since 1970 "
+        "in UTC. Every row also says what it is about, the instant that puts it into a period, and, where it is left out, the "
+        "reason.\n",
+    ]
+    for each in FACTS.values():
+        used = [
+            f"[{metric.title}](metrics.md#{metric.name})" for metric in CATALOG.values() if metric.rows is each.rows
+        ]
+        out += [
+            f"## {each.title}\n",
+            f"`{each.name}`: one row for each {each.subject}, in the period of its {each.at}. "
+            f"Used by: {', '.join(used) or 'other facts and charts'}.\n",
+            "| column | type | unit | meaning |\n|---|---|---|---|",
+            *(f"| `{c.name}` | {c.kind} | {c.unit} | {c.meaning} |" for c in each.columns),
+            "",
+        ]
+    return MADE_BY + "\n".join(out).rstrip() + "\n"
+
+
 def terminal_page() -> str:
     """Every command with its options, from the commands themselves."""
     out = [
@@ -218,6 +245,7 @@ def _definitions_page() -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
+    "facts.md": facts_page,
     "metrics.md": metrics_page,
     "settings.md": settings_page,
     "definitions.md": _definitions_page,

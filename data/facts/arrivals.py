@@ -4,6 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from data.facts.columns import (
+    BY_END_FIELD,
+    BY_RESOLUTION,
+    COMPLETED,
+    CREATED,
+    DAY_PRECISION,
+    STARTED,
+    Column,
+    Kind,
+    fact,
+)
 from data.facts.completions import completions, flow_set
 from data.facts.dataset import Dataset
 from data.facts.days import backwards, spans
@@ -13,6 +24,7 @@ from data.tables.frames import NEVER
 from data.values.exclusion import Exclusion
 
 
+@fact("created", CREATED, COMPLETED, title="Issues created", at="creation")
 def created_rows(facts: Dataset) -> Rows:
     """Issues at their creation. Columns: started (created), completed (µs, NEVER)."""
     created = facts.tables.issues["created"].to_numpy()
@@ -21,6 +33,16 @@ def created_rows(facts: Dataset) -> Rows:
     return of_level(facts, issue).rows(created[issue], issue, started=created[issue], completed=completed)
 
 
+@fact(
+    "closed",
+    CREATED,
+    COMPLETED,
+    Column("resolution", Kind.TEXT, "its resolution now"),
+    BY_RESOLUTION,
+    BY_END_FIELD,
+    title="Issues closed, whatever their resolution",
+    at="closing",
+)
 def closed_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     """Issues at the instant they were closed, whatever their resolution. Columns: started (created), completed,
     resolution (words), by_resolution, by_end_field."""
@@ -39,6 +61,14 @@ def closed_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     )
 
 
+@fact(
+    "created_and_closed",
+    Column("closed", Kind.FLAG, "the row is the closing, not the creation"),
+    CREATED,
+    COMPLETED,
+    title="Issues created and issues closed, one row each",
+    at="creation or closing",
+)
 def both_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     """Created and closed rows in one; an issue that was both is there twice. Columns: closed (boolean), started, completed."""
     came, went = facts.once(created_rows), closed_rows(facts, as_of)
@@ -55,6 +85,14 @@ def both_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     )
 
 
+@fact(
+    "completed_points",
+    Column("points", Kind.NUMBER, "its estimate", "points"),
+    STARTED,
+    COMPLETED,
+    title="Completed items with story points",
+    at="completion",
+)
 def point_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     """Completed items that have story points. Columns: points, started, completed."""
     found, issue, sieve = flow_set(facts, as_of)
@@ -66,6 +104,17 @@ def point_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     )
 
 
+@fact(
+    "lead_times",
+    Column("days", Kind.NUMBER, "from creation to completion", "days"),
+    DAY_PRECISION,
+    CREATED,
+    COMPLETED,
+    BY_RESOLUTION,
+    BY_END_FIELD,
+    title="Completed items with their lead time",
+    at="completion",
+)
 def lead_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     """Completed items with the time since they were created. Columns: days, day_precision, started (created), completed,
     by_resolution, by_end_field."""

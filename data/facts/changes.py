@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from data.facts.columns import DAY_PRECISION, STARTED, Column, Kind, fact
 from data.facts.completions import completions, days_out
 from data.facts.dataset import Dataset
 from data.facts.days import backwards, spans
@@ -14,6 +15,16 @@ from data.values.arrays import Instants, Mask, Positions
 from data.values.exclusion import Exclusion
 
 
+@fact(
+    "changes",
+    Column("days", Kind.NUMBER, "from commit (or start of work) to first deployment, by the day rule in force", "days"),
+    Column("exact_days", Kind.NUMBER, "the same as exact time", "days"),
+    DAY_PRECISION,
+    STARTED,
+    Column("completed", Kind.INSTANT, "when it was first deployed"),
+    title="Changes",
+    at="first deployment; completion, where none is found",
+)
 def change_rows(facts: Dataset) -> Rows:
     """Changes at their first deployment (those without one: at their completion). Columns: days, exact_days, started, completed."""
     deployed, plain = first_deployed(facts)

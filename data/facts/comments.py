@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from data.facts.columns import CREATED, Column, Kind, fact
 from data.facts.dataset import Dataset
 from data.facts.query import Missing
 from data.facts.rows import Rows, Sieve
@@ -37,6 +38,16 @@ def no_comments(facts: Dataset) -> Missing | None:
     )
 
 
+@fact(
+    "comments",
+    Column("author", Kind.CODE, "place in the list of authors; -1 where unknown"),
+    Column("comments", Kind.COUNT, "1 for each comment", "comments"),
+    CREATED,
+    Column("completed", Kind.INSTANT, "when it was written"),
+    title="Comments",
+    at="writing",
+    subject="comment",
+)
 def comment_rows(facts: Dataset) -> Rows:
     """Comments, a row each. Columns: author (code, -1 unknown), comments (1), started (created), completed (written)."""
     table = facts.tables.comments
@@ -79,6 +90,14 @@ def _joined(rows: Rows, key: Positions) -> Rows:
     return Rows(kept.at, kept.issue, kept.reason, kept.reasons, {**kept.columns, "comments": count[order]})
 
 
+@fact(
+    "first_comments",
+    Column("hours", Kind.NUMBER, "from creation to the first comment", "hours"),
+    CREATED,
+    Column("completed", Kind.INSTANT, "when the first comment was written"),
+    title="Issues at their first comment",
+    at="first comment",
+)
 def first_comment_rows(facts: Dataset) -> Rows:
     """Issues at their first comment. Columns: hours since they were created, started (created), completed (the comment)."""
     table = facts.tables.comments

@@ -6,6 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.facts.columns import (
+    BY_END_FIELD,
+    BY_RESOLUTION,
+    BY_START_FIELD,
+    COMPLETED,
+    DAY_PRECISION,
+    STARTED,
+    Column,
+    Kind,
+    fact,
+)
 from data.facts.dataset import Dataset
 from data.facts.days import backwards, spans
 from data.facts.levels import of_level
@@ -102,6 +113,16 @@ def flow_set(facts: Dataset, as_of: int | None = None) -> tuple[Completions, Pos
     return found, issue, sieve
 
 
+@fact(
+    "completed",
+    STARTED,
+    COMPLETED,
+    Column("points", Kind.NUMBER, "its estimate; none where it has none", "points"),
+    BY_RESOLUTION,
+    BY_END_FIELD,
+    title="Completed items",
+    at="completion",
+)
 def completed_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     """Completed items at their completion. Columns: started, completed (µs), points, by_resolution, by_end_field."""
     found, issue, sieve = flow_set(facts, as_of)
@@ -117,6 +138,18 @@ def completed_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     )
 
 
+@fact(
+    "flow_times",
+    STARTED,
+    COMPLETED,
+    Column("days", Kind.NUMBER, "from start to completion", "days"),
+    DAY_PRECISION,
+    BY_START_FIELD,
+    BY_END_FIELD,
+    Column("checked", Kind.NUMBER, "the mapped flow time, for comparison", "days"),
+    title="Completed items with their flow time",
+    at="completion",
+)
 def flow_time_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     """Completed items with a flow time. Adds to completed_rows: days, day_precision, by_start_field."""
     found, issue, sieve = flow_set(facts, as_of)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from data.facts.arrivals import created_rows
+from data.facts.columns import COMPLETED, CREATED, Column, Kind, fact
 from data.facts.dataset import Dataset
 from data.facts.deployments import NO_IMPACT
 from data.facts.flow_items import FLOW_ITEMS, kinds
@@ -24,6 +25,7 @@ def defects(facts: Dataset) -> Mask:
     return out
 
 
+@fact("defects", CREATED, COMPLETED, title="Defects", at="creation")
 def defect_rows(facts: Dataset) -> Rows:
     """Defects at their creation."""
     rows = facts.once(created_rows)
@@ -74,6 +76,14 @@ def sources(facts: Dataset) -> list[str]:
     return found
 
 
+@fact(
+    "escaped_defects",
+    CREATED,
+    COMPLETED,
+    Column("evidence", Kind.CODE, "what says that it was found in production: place in EVIDENCE"),
+    title="Defects found in production",
+    at="creation",
+)
 def escaped_rows(facts: Dataset) -> Rows:
     """Defects that were found in production, at their creation. Column: evidence (place in EVIDENCE)."""
     rows = facts.once(created_rows)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.facts.columns import VERSION, Column, Kind, fact
 from data.facts.dataset import Dataset
 from data.facts.incidents import incidents
 from data.facts.rows import Rows, Sieve
@@ -19,6 +20,14 @@ _HOUR = 3_600_000_000
 FAILED_WORDS = frozenset({"no", "false", "failed", "failure", "0", "0.0"})
 NO_IMPACT = frozenset({"none", "no", "n/a"})
 UNKNOWN, WORKED, FAILED = -1, 0, 1
+
+
+_CANDIDATE = (
+    Column("group", Kind.CODE, "the deployment that the candidate belongs to; -1 where it is left out"),
+    Column("head", Kind.FLAG, "the first row of its deployment"),
+    VERSION,
+    Column("completed", Kind.INSTANT, "the deployment"),
+)
 
 
 @dataclass(frozen=True)
@@ -220,8 +229,15 @@ def outcomes(facts: Dataset) -> Outcomes:
     return Outcomes(state, tuple(sources))
 
 
+@fact(
+    "deployments",
+    *_CANDIDATE,
+    title="Deployments: tickets or released versions",
+    at="deployment",
+    subject="issue or version",
+)
 def deployment_rows(facts: Dataset) -> Rows:
-    """Candidates at their date. Columns: group, head (first row of its deployment), version, started and completed (µs)."""
+    """Candidates at their date. Columns: group, head (first row of its deployment), version, completed (µs)."""
     found: Deployments = facts.once(deployments)
     head = np.zeros(len(found.at), dtype=bool)
     used = np.flatnonzero(found.group >= 0)
@@ -232,6 +248,14 @@ def deployment_rows(facts: Dataset) -> Rows:
     )
 
 
+@fact(
+    "deployment_outcomes",
+    *_CANDIDATE,
+    Column("failed", Kind.FLAG, "it led to a failure"),
+    title="Deployments of which the outcome is known",
+    at="deployment",
+    subject="issue or version",
+)
 def outcome_rows(facts: Dataset) -> Rows:
     """Deployment rows with column failed; deployments of unknown outcome are left out."""
     rows = facts.once(deployment_rows)
@@ -242,6 +266,14 @@ def outcome_rows(facts: Dataset) -> Rows:
     return Rows(rows.at, rows.issue, sieve.reason, tuple(sieve.reasons), {**rows.columns, "failed": of_row == FAILED})
 
 
+@fact(
+    "deployment_rework",
+    *_CANDIDATE,
+    Column("rework", Kind.FLAG, "it was made to fix a user-facing bug"),
+    title="Deployments, and whether they were rework",
+    at="deployment",
+    subject="issue or version",
+)
 def rework_rows(facts: Dataset) -> Rows:
     """Deployment rows with column rework: made to fix a user-facing bug, by the chosen rule."""
     rows = facts.once(deployment_rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from data.facts.columns import COMPLETED, STARTED, Column, Kind, fact
 from data.facts.completions import bounded, day_precision, drop_unstarted, flow_set, out_of_time, stayed, time_out
 from data.facts.dataset import Dataset
 from data.facts.rows import Rows
@@ -20,6 +21,17 @@ def from_hours(facts: Dataset) -> bool:
     return not facts.workflow.active and facts.field("active_work_hours") is not None
 
 
+@fact(
+    "efficiency",
+    Column("active", Kind.DURATION, "time in active statuses, or hours logged", "µs"),
+    Column("total", Kind.DURATION, "flow time", "µs"),
+    Column("blocked", Kind.DURATION, "time blocked inside the flow time", "µs"),
+    Column("share", Kind.NUMBER, "active of total", "percent"),
+    STARTED,
+    COMPLETED,
+    title="Completed items with active and total time",
+    at="completion",
+)
 def efficiency_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     """Completed items with a flow time. Columns: active, total, blocked (µs), share (percent), started, completed."""
     found, issue, sieve = flow_set(facts, as_of)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from data.facts.columns import COMPLETED, STARTED, Column, Kind, fact
 from data.facts.completions import flow_set
 from data.facts.dataset import Dataset
 from data.facts.rows import Rows
@@ -43,6 +44,14 @@ def kind_of(facts: Dataset, name: str) -> int:
     return FLOW_ITEMS.index(kind) if kind in FLOW_ITEMS else -1
 
 
+@fact(
+    "flow_items",
+    Column("kind", Kind.CODE, "Feature, Defect, Risk or Technical_Debt: place in FLOW_ITEMS"),
+    STARTED,
+    COMPLETED,
+    title="Completed items of a known kind",
+    at="completion",
+)
 def distribution_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     """Completed items of a known kind. Columns: kind (place in FLOW_ITEMS), started, completed."""
     found, issue, sieve = flow_set(facts, as_of)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from data.facts.columns import STARTED, Column, Kind, fact
 from data.facts.completions import completions
 from data.facts.dataset import Dataset
 from data.facts.levels import recorded
@@ -20,6 +21,18 @@ if TYPE_CHECKING:
     from data.facts.query import MetricQuery
 
 
+@fact(
+    "work_in_progress",
+    Column("left", Kind.INSTANT, "when it left the status"),
+    Column("since", Kind.INSTANT, "the instant that its age counts from"),
+    Column("held", Kind.FLAG, "its age stands still at the entry into the status"),
+    Column("status", Kind.CODE, "place in the table of statuses"),
+    STARTED,
+    Column("completed", Kind.INSTANT, "never: it is in progress"),
+    Column("age", Kind.NUMBER, "now less since", "days"),
+    title="Stays in progress",
+    at="entry into the status",
+)
 def load_rows(facts: Dataset) -> Rows:
     """Stays in progress at their entry. Columns: left (µs), since (the instant that age counts from: the start of work,
     later by the time that is left out), held (age stands still at the entry), status, started, completed, age.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from data.facts.columns import DAY_PRECISION, VERSION, Column, Kind, fact
 from data.facts.dataset import Dataset
 from data.facts.days import backwards, spans
 from data.facts.deployments import Deployments, deployments, linked_incidents
@@ -19,6 +20,17 @@ def linked(facts: Dataset) -> bool:
     return len(facts.once(linked_incidents)[0]) > 0
 
 
+@fact(
+    "recoveries",
+    Column("hours", Kind.NUMBER, "from the failed deployment (or detection) to the resolution", "hours"),
+    Column("started", Kind.INSTANT, "the failed deployment, or the detection"),
+    Column("completed", Kind.INSTANT, "the resolution"),
+    VERSION,
+    DAY_PRECISION,
+    title="Recoveries",
+    at="resolution",
+    subject="issue or version",
+)
 def recovery_rows(facts: Dataset) -> Rows:
     """Recoveries at their resolution. Columns: hours, started, completed (µs), version, day_precision."""
     return _from_deployments(facts) if linked(facts) else _from_detection(facts)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from data.facts.columns import Column, Kind, fact
 from data.facts.dataset import Dataset
 from data.facts.levels import recorded
 from data.facts.rows import Rows
@@ -25,6 +26,14 @@ def _returns(facts: Dataset) -> Mask:
     return before & ~done & ~facts.stays.opening
 
 
+@fact(
+    "reopenings",
+    Column("times", Kind.COUNT, "1 for each reopening", "times"),
+    Column("started", Kind.INSTANT, "the reopening"),
+    Column("completed", Kind.INSTANT, "never"),
+    title="Moves out of done",
+    at="reopening",
+)
 def reopening_rows(facts: Dataset) -> Rows:
     """Reopenings, a row each. Columns: times (1), started (the reopening), completed (NEVER)."""
     stays = facts.stays
@@ -35,6 +44,15 @@ def reopening_rows(facts: Dataset) -> Rows:
     )
 
 
+@fact(
+    "finished",
+    Column("reopened", Kind.INSTANT, "the next move out of done; never where there is none"),
+    Column("times", Kind.COUNT, "1 for each entry", "times"),
+    Column("started", Kind.INSTANT, "the entry into done"),
+    Column("completed", Kind.INSTANT, "the reopening"),
+    title="Entries into done",
+    at="entry into done",
+)
 def finished_rows(facts: Dataset) -> Rows:
     """Entries into done, a row each. Columns: reopened (the next move out of done, µs; NEVER), times (1), started
     (the entry), completed (the reopening)."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from data.facts.columns import Column, Kind, fact
 from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows, Sieve
@@ -19,6 +20,25 @@ NOTHING = "No sprint was closed between these dates."
 NOTHING_COMMITTED = "No sprint was closed between these dates, or nothing was committed in them."
 
 
+@fact(
+    "sprint_issues",
+    Column("sprint", Kind.CODE, "place in the table of sprints"),
+    Column("planned", Kind.NUMBER, "committed at the start", "points, or issues where points are not mapped"),
+    Column("added", Kind.NUMBER, "added after the start", "points, or issues where points are not mapped"),
+    Column("removed", Kind.NUMBER, "removed after the start", "points, or issues where points are not mapped"),
+    Column("done", Kind.NUMBER, "completed at the close", "points, or issues where points are not mapped"),
+    Column(
+        "spilled",
+        Kind.NUMBER,
+        "committed, still in it and not done at the close",
+        "points, or issues where points are not mapped",
+    ),
+    Column("score", Kind.NUMBER, "problematic score of the sprint", "score"),
+    Column("started", Kind.INSTANT, "start of the sprint"),
+    Column("completed", Kind.INSTANT, "close of the sprint"),
+    title="Issues of closed sprints",
+    at="close of the sprint",
+)
 def sprint_rows(facts: Dataset) -> Rows:
     """One row for each issue of a closed sprint, at its close. Columns: sprint (position), planned, added, removed, done,
     spilled (points where mapped, else 1 for each issue), score (of the sprint, NaN for none), started, completed (µs).
@@ -59,7 +79,13 @@ def no_points(facts: Dataset) -> Missing | None:
 
 def part_in(rows: Rows) -> list[str]:
     """What each issue was in its sprint, in words."""
-    words = (("planned", "committed"), ("added", "added"), ("removed", "removed"), ("done", "completed"), ("spilled", "spilled over"))  # fmt: skip
+    words = (
+        ("planned", "committed"),
+        ("added", "added"),
+        ("removed", "removed"),
+        ("done", "completed"),
+        ("spilled", "spilled over"),
+    )
     return [", ".join(word for name, word in words if rows.columns[name][n]) or "no estimate" for n in range(len(rows))]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from data.facts.columns import Column, Kind, fact
 from data.facts.dataset import Dataset
 from data.facts.efficiency import blocked_spans
 from data.facts.levels import recorded
@@ -26,6 +27,15 @@ LEAST_STAYS = 10  # ended stays in a status, before they say what is usual there
 USUAL = 85  # percentile of them
 
 
+@fact(
+    "blocked",
+    Column("end", Kind.INSTANT, "when it was no longer blocked"),
+    Column("hours", Kind.NUMBER, "0; worked out for the period that is asked for", "hours"),
+    Column("started", Kind.INSTANT, "when it was blocked"),
+    Column("completed", Kind.INSTANT, "when it was no longer blocked"),
+    title="Time blocked while in progress",
+    at="start of the block",
+)
 def blocked_rows(facts: Dataset) -> Rows:
     """Time blocked while in progress, a row for each span, at its start. Columns: end (µs), hours (0), started, completed."""
     stays = facts.stays.within(facts.stays.are(facts.roles.progress))
