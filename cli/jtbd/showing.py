@@ -181,7 +181,7 @@ def filters_of(text: str | None) -> dict[str, str]:
             json.loads(text) if text.lstrip().startswith("{") else dict(part.split("=", 1) for part in text.split(","))
         )
         return {names[str(name).strip()]: str(value).strip() for name, value in told.items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CommandFailed(
             f"--filter {text!r} is not understood. Write persona=NAME,job=ID (also from=DATE, to=DATE).", USAGE
         ) from error

@@ -21,9 +21,9 @@ class Item(msgspec.Struct, rename={"source": "from", "source_name": "fromString"
 class History(msgspec.Struct):
     """One history entry: what one person changed at one instant."""
 
+    items: list[Item]
     id: Any = None
     created: Any = None
-    items: list[Item] = []
 
 
 class Changelog(msgspec.Struct):
@@ -56,9 +56,9 @@ class Page(msgspec.Struct):
 
 
 class ListPage(msgspec.Struct):
-    """A page of a list: its rows, how many entries came (rows or not), and whether it says that it is the last."""
+    """A page of a list: its rows (objects, if all is well), how many came, and whether it says that it is the last."""
 
-    rows: list[dict[str, Any]]
+    rows: list[Any]
     came: int
     last: bool | None = None
     total: int | None = None

@@ -101,8 +101,8 @@ class Jira:
     # ---- lists
 
     def fields(self) -> list[JiraField]:
-        """All fields, with the kind their schema tells ("other" where it tells none)."""
-        return self._list(protocol.listing(self._api, "field"), protocol.jira_field)
+        """All fields, with the kind their schema tells ("other" where it tells none). Raises BadAnswer where one lacks."""
+        return self._list(protocol.listing(self._api, "field"), protocol.jira_field, all_needed=True)
 
     def statuses(self) -> list[answers.Status]:
         """All statuses with their category."""
@@ -169,12 +169,12 @@ class Jira:
         self, ask: Callable[[int], protocol.Request], read: ReadRow[Row], *, all_needed: bool = False
     ) -> list[Row]:
         """All pages of a list. Raises BadAnswer where it does not end, or its pages are not all of it."""
-        found: dict[str, dict[str, Any]] = {}
+        found: dict[str, Any] = {}
         start = 0
         for _ in range(_MOST_PAGES):
             page = self._sender.read(ask(start), partial(_page_at, start))
             before, start = len(found), start + page.came
-            found |= {str(row.get("id", f"row {start} {place}")): row for place, row in enumerate(page.rows)}
+            found |= {_name_of_row(row, f"row {start} {place}"): row for place, row in enumerate(page.rows)}
             if _is_whole(page, start, brought=len(found) > before):
                 return protocol.read_rows(found.values(), read, all_needed=all_needed)
         raise BadAnswer("Jira’s list does not end.")
@@ -254,12 +254,13 @@ class Jira:
     def newest(self, jql: str, fields: Sequence[str], most: int) -> Iterator[Issue]:
         """At most `most` issues, the last updated first."""
         query = f"{protocol.without_order(jql)} ORDER BY updated DESC, id DESC".strip()
-        seen: set[str] = set()
+        seen: set[int] = set()
         largest = protocol.DC_PAGE if not self.cloud else protocol.ID_PAGE if list(fields) == ["id"] else protocol.PAGE
         for page in self.pages(query, fields, size=min(most, largest)):
             for issue in page.issues:
-                if str(issue.id) not in seen and len(seen) < most:
-                    seen.add(str(issue.id))
+                number = protocol.whole(issue.id)
+                if number is not None and number not in seen and len(seen) < most:
+                    seen.add(number)
                     yield issue
             if len(seen) >= most:
                 return
@@ -344,7 +345,7 @@ class Beginnings:
         if isinstance(at, str) or not page.issues:
             return False
         place = at or 0
-        return self._places.setdefault(str(page.issues[0].id), place) != place
+        return self._places.setdefault(protocol.nameless(page.issues[0].id), place) != place
 
 
 class PageCursor:
@@ -377,6 +378,11 @@ class PageCursor:
         self._empty = 0
 
 
+def _name_of_row(row: Any, otherwise: str) -> str:
+    number = row.get("id") if isinstance(row, dict) else None
+    return str(number) if isinstance(number, str | int) else otherwise
+
+
 def _page_at(start: int, answer: Answer) -> answers.ListPage:
     return protocol.read_list(answer.body, start)
 
@@ -397,7 +403,8 @@ def _is_whole(page: answers.ListPage, reached: int, *, brought: bool) -> bool:
 def _merge(into: dict[str, History], histories: Iterable[History]) -> None:
     """Adds the entries by their id; one that spans two pages gets the items of both."""
     for each in histories:
-        key = str(each.id) if each.id is not None else f"#{len(into)}"
+        number = protocol.whole(each.id)
+        key = f"#{len(into)}" if number is None else str(number)
         if key not in into:
             into[key] = each
         elif each.items != into[key].items:

@@ -52,7 +52,7 @@ def _unusual(value: Any) -> int | None:
 
 
 def _epoch(number: float) -> int | None:
-    """Seconds below 10^11 (the year 5138), milliseconds above."""
-    if number != number or abs(number) >= 1e15:
+    """Seconds below 10^11 (the year 5138), milliseconds above, up to the year 9892."""
+    if number != number or abs(number) >= 2.5e14:
         return None
     return round(number * 1_000_000) if abs(number) < 1e11 else round(number * 1_000)

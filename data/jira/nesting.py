@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 MOST_LEVELS = 200
-MOST_BYTES = 8 * 1024 * 1024  # of a text that is worth the trouble
+MOST_BYTES = 32 * 1024 * 1024  # of a text that is worth the trouble
+MOST_DEPTH = 50_000  # no text that people write in Jira has room for more
 _TOLD = 4  # names or positions that tell where something was cut
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{},:]', re.DOTALL)
 Place = tuple[bytes | int, ...]
@@ -13,6 +14,8 @@ Place = tuple[bytes | int, ...]
 
 def cut_deep(text: bytes, most: int = MOST_LEVELS) -> tuple[bytes, list[Place]]:
     """The JSON with null in place of what is nested deeper than `most` levels, and where that was.
+
+    Raises ValueError beyond MOST_DEPTH levels.
 
     >>> cut_deep(b'{"a": [1, [2, [3]]], "b": 4}', 2)
     (b'{"a": [1, null], "b": 4}', [(b'a', 1)])
@@ -26,6 +29,8 @@ def cut_deep(text: bytes, most: int = MOST_LEVELS) -> tuple[bytes, list[Place]]:
         token = match[0][:1]
         if token in b"[{":
             depth += 1
+            if depth > MOST_DEPTH:
+                raise ValueError("nothing but depth")
             if depth == most + 1:
                 cut_from = match.start()
             if depth <= _TOLD:

@@ -298,8 +298,9 @@ def nameless(number: object) -> str:
     >>> nameless("10001"), nameless("")
     ('the issue with the id 10001', 'an issue without a key')
     """
-    text = str(number)[:40]
-    return f"the issue with the id {text}" if text else "an issue without a key"
+    if isinstance(number, int) and abs(number) < 10**40:
+        number = str(number)
+    return f"the issue with the id {number[:40]}" if isinstance(number, str) and number else "an issue without a key"
 
 
 def after(page: Page, at: str | int | None) -> str | int | None:
@@ -325,7 +326,7 @@ def has_odd_total(page: Page, at: str | int | None) -> bool:
 
 class _RawHistories(msgspec.Struct):
     issue_id: Any = msgspec.field(name="issueId")
-    histories: list[History] = msgspec.field(default_factory=list, name="changeHistories")
+    histories: list[History] = msgspec.field(name="changeHistories")
 
 
 class _IssueOnly(msgspec.Struct):
@@ -418,20 +419,20 @@ def read_list(body: bytes, start: int = 0) -> ListPage:
     """The rows of a plain array, or of the page with `values` that begins at `start`. Raises BadAnswer."""
     found = decode(body, list[Any] | _RawList)
     if isinstance(found, list):
-        return ListPage([row for row in found if isinstance(row, dict)], len(found), True, None)
+        return ListPage(found, len(found), True, None)
     check_place(start, found.start, found.total, len(found.values))
-    return ListPage([row for row in found.values if isinstance(row, dict)], len(found.values), found.last, found.total)
+    return ListPage(found.values, len(found.values), found.last, found.total)
 
 
 Row = TypeVar("Row")
 
 
-def read_rows(rows: Iterable[Mapping[str, Any]], read: Callable[[Mapping[str, Any]], Row | None], *, all_needed: bool = False) -> list[Row]:  # fmt: skip
+def read_rows(rows: Iterable[Any], read: Callable[[Mapping[str, Any]], Row | None], *, all_needed: bool = False) -> list[Row]:  # fmt: skip
     """What `read` makes of the rows; one that cannot be read is left out, or raises BadAnswer where all are needed."""
     found: list[Row] = []
     for row in rows:
         try:
-            made = read(row)
+            made = read(row) if isinstance(row, dict) else None
         except ODD:
             made = None
         if made is not None:
@@ -494,6 +495,8 @@ def status(row: Mapping[str, Any]) -> answers.Status | None:
 def jira_field(row: Mapping[str, Any]) -> JiraField | None:
     """A field of the site with the kind that its schema tells; None without an id."""
     if not row.get("id"):
+        return None
+    if not isinstance(row.get("name"), str | None):
         return None
     given = row.get("schema")
     plain = str | int | float | None

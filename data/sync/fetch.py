@@ -74,7 +74,7 @@ class Gather:
             return  # the end token has proved the list already
         if count is None or count <= len(asked) + self.tally.odd:
             return
-        asked |= self._census().keys()
+        asked.update(self._census())
         lacking = count - len(asked) - self.tally.odd
         if lacking > max(_COUNT_OFF, count // 20) or not asked:
             self.tally.doubt(f"Jira counts {count:,} issues for the query and lists {len(asked):,} of them.")

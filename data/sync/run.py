@@ -58,6 +58,7 @@ class SyncResult:
     resumed: int = 0  # issues that an earlier try had read, and that were not read again
     incomplete_comments: int = 0  # issues whose comments did not all come
     unread: list[dict[str, Any]] = field(default_factory=list)  # lists that Jira did not show, by the last good sync
+    left_out: int = 0  # issues that cannot be read
     cursor: str | None = None  # the next sync asks for what was updated since then, less an overlap
 
     def to_dict(self) -> dict[str, Any]:
@@ -148,6 +149,7 @@ def _result(
         error=error.to_dict() if error else None,
         restarts=jira.restarts,
         resumed=tally.resumed,
+        left_out=len(tally.left_out),
         incomplete_comments=len(tally.incomplete_comments),
         unread=[each.to_dict() for each in (tally.unread if error is None else of_result(held and held.last_result))],
         cursor=_iso(datetime.fromtimestamp(held.cursor / _SECOND, UTC)) if held and held.cursor else None,

@@ -174,6 +174,8 @@ def read(data: bytes | str) -> Read:
             break
         try:
             views.append(from_json(each))
+        except RecursionError:
+            problems.append(f"View {place} is left out: it is nested too deeply.")
         except BadView as error:
             problems.append(f"View {place} is left out: {error}.".replace("..", "."))
     revision = raw.get("revision")

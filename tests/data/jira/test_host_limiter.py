@@ -169,3 +169,11 @@ def test_a_cancelled_probe_leaves_the_place_to_another(clock):
     assert door.admit(1, never)
     door.gave_up()
     assert door.admit(1, never)
+
+
+def test_a_host_is_left_alone_for_an_hour_at_most(clock, door):
+    door.hold(999_999_999, "quota", "Come back in 2058.")
+    with pytest.raises(RateLimited, match=r"Come back in 2058\."):
+        door.turn(60, never, clock.pause)
+    clock.now += 3601
+    door.turn(60, never, clock.pause)

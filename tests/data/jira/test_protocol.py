@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
 
-from data.jira import errors, protocol
+from data.jira import errors, http_errors, protocol
 from data.jira.http_errors import refusal, wait_seconds
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -173,7 +174,7 @@ def test_lists_come_plain_or_paged():
         page = protocol.read_list(text, start)
         return page.rows, page.came, page.last, page.total
 
-    assert told(b'[{"id": 1}, 7]') == ([{"id": 1}], 2, True, None)
+    assert told(b'[{"id": 1}, 7]') == ([{"id": 1}, 7], 2, True, None)
     assert told(body(values=[{"id": 1}], isLast=False)) == ([{"id": 1}], 1, False, None)
     assert told(body(values=[{"id": 1}], startAt=5, total=6), 5) == ([{"id": 1}], 1, None, 6)
 
@@ -190,6 +191,13 @@ def test_a_list_whose_place_or_size_cannot_be_right_is_a_bad_answer(text):
         protocol.read_list(text)
 
 
+def test_a_row_that_cannot_be_read_is_left_out_unless_all_are_needed():
+    rows = [{"id": 1, "name": "To Do"}, 7, {"name": "no id"}, {"id": 2, "statusCategory": {"id": [3]}}]
+    assert [each.id for each in protocol.read_rows(rows, protocol.status)] == ["1", "2"]
+    with pytest.raises(errors.BadAnswer):
+        protocol.read_rows(rows, protocol.status, all_needed=True)
+
+
 @pytest.mark.parametrize("text", [b"{}", b'{"errorMessages": []}', b'{"issueChangeLogs": null}'])
 def test_an_answer_without_histories_is_not_an_empty_history(text):
     with pytest.raises(errors.BadAnswer):
@@ -201,3 +209,59 @@ def test_an_answer_without_histories_is_not_an_empty_history(text):
 def test_bulk_fetching_names_at_most_ten_fields():
     assert "fieldIds" not in protocol.bulk_changelogs([1], [f"f{n}" for n in range(11)]).body
     assert protocol.bulk_changelogs([1], ["status"]).body["fieldIds"] == ["status"]
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [("999999999", 999_999_999), ("9" * 40, 1e9), ("Fri, 31 Dec 9999 23:59:59 GMT", None)],
+)
+def test_a_pause_beyond_an_hour_is_told_with_its_end(said, seconds):
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    error = http_errors.refusal(429, {"Retry-After": said}, b"", now=now)
+    assert error.retry_after == seconds or (seconds is None and error.retry_after > 1e9)
+    assert "asks to wait until" in error.hint
+    assert "in an hour" in error.hint, "nobody waits for years"
+
+
+def test_a_pause_of_some_hours_is_told_with_its_end_and_not_doubted():
+    error = http_errors.refusal(429, {"Retry-After": "7200"}, b"", now=datetime(2026, 1, 1, tzinfo=UTC))
+    assert re.search(r"until \d{4}-\d\d-\d\d \d\d:\d\d UTC", error.hint)
+    assert "in an hour" not in error.hint
+
+
+@pytest.mark.parametrize(
+    ("key", "path"),
+    [
+        ("A/../../myself?x=1#", "/rest/api/3/project/A%2F..%2F..%2Fmyself%3Fx%3D1%23/versions"),
+        ("ÄB C", "/rest/api/3/project/%C3%84B%20C/versions"),
+    ],
+)
+def test_a_project_key_stays_one_piece_of_the_path(key, path):
+    assert protocol.all_versions("3", key).path == path
+    assert protocol.versions("3", key, 0).path == path.removesuffix("s")
+
+
+@pytest.mark.parametrize("key", ["", ".", "..", "..."])
+def test_a_project_key_that_no_path_can_hold_is_not_asked_for(key):
+    with pytest.raises(errors.NotFound):
+        protocol.all_versions("3", key)
+
+
+def test_words_are_looked_for_in_errors_only(monkeypatch):
+    """A good answer is decoded once, by the reader."""
+    monkeypatch.setattr(
+        http_errors, "messages", lambda *_: pytest.fail("a good answer was decoded to look for an error")
+    )
+    assert http_errors.refusal(200, {"Content-Type": "application/json"}, b"{}", now=datetime.now(UTC)) is None
+
+
+def test_a_good_page_is_decoded_once(monkeypatch):
+    monkeypatch.setattr(protocol, "_decode", lambda *_: pytest.fail("a good page was decoded twice"))
+    page = protocol.read_search(body(issues=[{"id": "1", "key": "A-1", "fields": {"summary": "x"}}], isLast=True), {})
+    assert page.issues[0].fields == {"summary": "x"}
+
+
+@pytest.mark.parametrize("status", [201, 202, 204, 205, 206, 226])
+def test_only_a_whole_answer_is_a_good_one(status):
+    error = http_errors.refusal(status, {"Content-Type": "application/json"}, b"{}", now=datetime.now(UTC))
+    assert isinstance(error, errors.BadAnswer)
