@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import random
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from data.tables import columns, tidy
 from data.tables.copies import KEPT, CopyOf, TableCopies
 from data.tables.tidy import Tables
 from data.values.periods import Period
+from data.values.unread import Unread
 from sample.source import SampleSite
 from sample.tables import tidy as generated
 
@@ -39,7 +40,9 @@ def same(one: Tables, other: Tables) -> None:
     for name, values in one.fields.items():
         assert values.dtype == other.fields[name].dtype, name
         np.testing.assert_array_equal(values, other.fields[name], err_msg=name)
-    for name in ("revision", "zone", "as_of", "unknown_statuses"):
+    plain = {each.name for each in fields(Tables)} - {*columns.FRAMES, "fields", "date_only"}
+    assert plain >= {"revision", "zone", "as_of", "unknown_statuses", "unread"}
+    for name in plain:
         assert (getattr(one, name), type(getattr(one, name))) == (getattr(other, name), type(getattr(other, name)))
     assert dict(one.date_only) == dict(other.date_only)
 
@@ -60,7 +63,9 @@ def copies(tmp_path: Path) -> TableCopies:
 
 
 def made(issues: int, seed: int = 1) -> Tables:
-    return replace(generated(issues, seed) if issues else empty_tables(), revision="1.1", as_of=5)
+    unread = (Unread("versions", ("A", "B"), "Refused.", "Ask."),)
+    tables = generated(issues, seed) if issues else empty_tables()
+    return replace(tables, revision="1.1", as_of=5, unread=unread, unknown_statuses=issues)
 
 
 def names(folder: Path) -> list[str]:
