@@ -109,8 +109,8 @@ def _put(page: Any, row: int, column: int, value: Any, zone: ZoneInfo, formats: 
 
 def _is_number(value: Any) -> bool:
     if isinstance(value, Integral):
-        return abs(value) <= _MOST_EXACT
-    return isinstance(value, Real | Decimal) and math.isfinite(value) and abs(value) < _LARGEST
+        return abs(int(value)) <= _MOST_EXACT
+    return isinstance(value, Real | Decimal) and math.isfinite(value) and abs(float(value)) < _LARGEST
 
 
 def text_of(text: str) -> str:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from data.platform.logs import SECRETS
 from data.settings.fields import FIELDS, STANDARD_FIELDS
 from data.settings.model import Settings
+from data.values.json_types import JsonObject
 
 OURS = (("format",), ("revision",), ("dora_flow_config", "last_updated"))
 # Below these the keys are other people's words (issue types, field ids), not names of settings.
@@ -44,7 +45,7 @@ _PLAIN_WORDS = {
 }
 
 
-def from_bytes(data: bytes) -> dict:
+def from_bytes(data: bytes) -> JsonObject:
     """The JSON object in `data`. Raises ValueError that says where it is broken."""
     try:
         raw = json.loads(data.decode("utf-8-sig"), parse_float=_finite, parse_constant=_finite)
@@ -59,7 +60,7 @@ def from_bytes(data: bytes) -> dict:
     return raw
 
 
-def to_bytes(raw: dict) -> bytes:
+def to_bytes(raw: JsonObject) -> bytes:
     """Readable JSON. Raises TypeError or ValueError for what JSON cannot hold."""
     try:
         return (json.dumps(raw, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
@@ -74,7 +75,7 @@ def _finite(text: str) -> float:
     return number
 
 
-def merge(base: dict, patch: dict) -> dict:
+def merge(base: JsonObject, patch: JsonObject) -> JsonObject:
     """A new object: `base` with `patch` on top. Objects are merged, None takes a key out, the rest replaces.
 
     >>> merge({"a": {"x": 1, "y": 2}, "b": 3}, {"a": {"y": None, "z": [4]}})
@@ -94,7 +95,7 @@ def merge(base: dict, patch: dict) -> dict:
     return merged
 
 
-def filled(raw: dict, skeleton: dict) -> dict:
+def filled(raw: JsonObject, skeleton: JsonObject) -> JsonObject:
     """`raw` with the keys of `skeleton` that it lacks."""
     missing = {key: deepcopy(value) for key, value in skeleton.items() if key not in raw}
     both = {
@@ -106,7 +107,7 @@ def filled(raw: dict, skeleton: dict) -> dict:
     return both | missing
 
 
-def leaves(patch: dict, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+def leaves(patch: JsonObject, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """The paths of the plain values in `patch`."""
     for key, value in patch.items():
         if isinstance(value, dict):
@@ -122,7 +123,7 @@ def part(raw: Any, *path: str) -> Any:
     return raw
 
 
-def own_part(patch: dict) -> dict:
+def own_part(patch: JsonObject) -> JsonObject:
     """`patch` without the values that only we set; an empty field mapping means none."""
     patch = deepcopy(patch)
     for *above, key in OURS:
@@ -136,7 +137,7 @@ def own_part(patch: dict) -> dict:
     return patch
 
 
-def refused(patch: dict) -> dict[str, str]:
+def refused(patch: JsonObject) -> dict[str, str]:
     """{dotted path: why} for what a patch must not hold: secrets, and mappings that cannot work (D-04)."""
     errors = dict.fromkeys(secret_paths(patch), NO_SECRETS)
     mappings = part(patch, "dora_flow_config", "field_mappings") or {}
@@ -166,12 +167,12 @@ def secret_paths(raw: Any, above: tuple[str, ...] = ()) -> list[str]:
     return found
 
 
-def without_secrets(raw: dict) -> dict:
+def without_secrets(raw: JsonObject) -> JsonObject:
     """`raw` without the values that `secret_paths` finds."""
     return _cleaned(raw, set(secret_paths(raw)), ())
 
 
-def _cleaned(raw: dict, secret: set[str], above: tuple[str, ...]) -> dict:
+def _cleaned(raw: JsonObject, secret: set[str], above: tuple[str, ...]) -> JsonObject:
     return {
         key: _cleaned(value, secret, (*above, key)) if isinstance(value, dict) else value
         for key, value in raw.items()
@@ -179,11 +180,11 @@ def _cleaned(raw: dict, secret: set[str], above: tuple[str, ...]) -> dict:
     }
 
 
-def _each(value: Any) -> list:
+def _each(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def checked(raw: dict) -> tuple[Settings, dict[str, str]]:
+def checked(raw: JsonObject) -> tuple[Settings, dict[str, str]]:
     """The settings made of `raw`, and {dotted path: message} of its wrong values; with errors, all defaults."""
     try:
         return Settings.model_validate(without_secrets(raw)), {}
@@ -193,7 +194,7 @@ def checked(raw: dict) -> tuple[Settings, dict[str, str]]:
         return Settings(), {"": "Nested too deeply."}
 
 
-def readable(raw: dict) -> Settings:
+def readable(raw: JsonObject) -> Settings:
     """As much of `raw` as is valid: a wrong value is taken as its default."""
     raw = without_secrets(raw)
     for _ in range(100):
@@ -207,12 +208,12 @@ def readable(raw: dict) -> Settings:
     return Settings()
 
 
-def effective(raw: dict) -> dict:
+def effective(raw: JsonObject) -> JsonObject:
     """`raw` with the defaults filled in, for comparing."""
     return readable(raw).model_dump()
 
 
-def _without(raw: Any, loc: tuple) -> Any:
+def _without(raw: Any, loc: tuple[int | str, ...]) -> Any:
     """A copy of `raw` without the setting that `loc` points into."""
     if not isinstance(raw, dict) or not loc or loc[0] not in raw:
         return raw
@@ -223,7 +224,7 @@ def _without(raw: Any, loc: tuple) -> Any:
     return rest
 
 
-def _dotted(loc: tuple) -> str:
+def _dotted(loc: tuple[int | str, ...]) -> str:
     return ".".join(str(each) for each in loc if each != "[key]")
 
 

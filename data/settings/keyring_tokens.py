@@ -47,7 +47,7 @@ class KeyringTokens:
 
     def get(self, site_url: str) -> str | None:
         """The token of a site, or None. Never raises: `problem` says what is wrong with the keyring."""
-        token = None
+        token: str | None = None
         try:
             token = _keyring().get_password(SERVICE, site_key(site_url))
             self.problem = None

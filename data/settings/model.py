@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from data.values.json_types import JsonObject
+
 FORMAT = 1  # raised when older programs could no longer read the file
 
 
@@ -48,7 +50,7 @@ class FieldMappings(_Part):
 
 class DoraFlowConfig(_Part):
     field_mappings: FieldMappings = Field(default_factory=FieldMappings)
-    field_metadata: dict[str, dict] = Field(
+    field_metadata: dict[str, JsonObject] = Field(
         default_factory=dict, description="Jira field id → name, type, required, description."
     )
     last_updated: str | None = None

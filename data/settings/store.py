@@ -16,11 +16,12 @@ from pathlib import Path
 from data.platform.files import NotAFile, locked, opened, quarantine, real, write_atomic
 from data.settings import content
 from data.settings.model import FORMAT, Settings
+from data.values.json_types import JsonObject
 from data.values.metric_value import iso
 from data.values.problem import Problem
 
 REMEMBERED = 32  # revisions kept in memory, to tell who changed what
-SKELETON = {
+SKELETON: JsonObject = {
     "dora_flow_config": {
         "field_mappings": {"dora": {}, "flow": {}, "jtbd": {}},
         "field_metadata": {},
@@ -57,7 +58,7 @@ class Conflict(SettingsError):
     both changed.
     """
 
-    def __init__(self, mine: dict, theirs: Settings, fields: list[str], revision: int) -> None:
+    def __init__(self, mine: JsonObject, theirs: Settings, fields: list[str], revision: int) -> None:
         self.mine, self.theirs, self.fields, self.revision = mine, theirs, fields, revision
         super().__init__(
             Problem(
@@ -88,7 +89,7 @@ class Saved:
 class _Reading:
     """One look at the file: its JSON object as it stands, the settings made of it, and whether it may be replaced."""
 
-    raw: dict
+    raw: JsonObject
     loaded: Loaded
     bytes: bytes | None  # of a good file
     why_read_only: Problem | None = None
@@ -104,7 +105,7 @@ class SettingsStore:
         self,
         path: Path,
         *,
-        defaults: dict | None = None,
+        defaults: JsonObject | None = None,
         read_only: bool = False,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -117,7 +118,7 @@ class SettingsStore:
         self._saving = threading.Lock()
         self._guard = threading.RLock()  # around what is held in memory; never while waiting for the lock file
         self._held: tuple[Signature, _Reading] | None = None
-        self._seen: OrderedDict[int, dict] = OrderedDict()
+        self._seen: OrderedDict[int, JsonObject] = OrderedDict()
 
     def load(self) -> Loaded:
         """The settings now. Never raises for a missing, broken, newer or unreadable file: see `problem`.
@@ -126,7 +127,7 @@ class SettingsStore:
         """
         return self._read().loaded
 
-    def save(self, patch: dict, *, revision: int, base: dict | None = None) -> Saved:
+    def save(self, patch: JsonObject, *, revision: int, base: JsonObject | None = None) -> Saved:
         """Merge `patch` into the newest file; `revision` is the one that the editor saw, `base` (optional) its content.
 
         Objects are merged, lists and plain values replaced, None takes a key out. `format`, `revision` and
@@ -147,7 +148,7 @@ class SettingsStore:
             except OSError as error:
                 raise ReadOnly(_cannot_write(self.path, error)) from error
 
-    def _save_locked(self, patch: dict, revision: int, base: dict | None) -> Saved:
+    def _save_locked(self, patch: JsonObject, revision: int, base: JsonObject | None) -> Saved:
         before = base if base is not None else self._seen.get(revision)
         newest = self._read()
         if newest.why_read_only:
@@ -155,7 +156,7 @@ class SettingsStore:
         _check_conflicts(patch, newest, revision, before)
         merged = content.merge(content.filled(newest.raw, SKELETON), patch)
         next_revision = max(newest.loaded.revision, revision) + 1
-        ours = {"format": FORMAT, "revision": next_revision}
+        ours: JsonObject = {"format": FORMAT, "revision": next_revision}
         merged = ours | merged | ours
         if content.part(merged, "dora_flow_config", "field_mappings") != content.part(
             newest.raw, "dora_flow_config", "field_mappings"
@@ -229,7 +230,7 @@ class SettingsStore:
         )
         return _Reading({}, Loaded(Settings(), 0, problem, True), None, problem)
 
-    def _newer_format(self, raw: dict) -> _Reading:
+    def _newer_format(self, raw: JsonObject) -> _Reading:
         problem = Problem(
             "The settings can be read but not saved.",
             f"{self.path.name} has format {raw['format']}; this version knows format {FORMAT}.",
@@ -238,7 +239,7 @@ class SettingsStore:
         settings = content.readable(raw)
         return _Reading(raw, Loaded(settings, settings.revision, problem, True), None, problem)
 
-    def _broken(self, data: bytes, why: str, raw: dict) -> _Reading:
+    def _broken(self, data: bytes, why: str, raw: JsonObject) -> _Reading:
         """A good `.bak` takes the place of a broken file, which is copied aside; without one nothing may be saved."""
         aside: Path | None = None
         with suppress(OSError):
@@ -267,7 +268,7 @@ class SettingsStore:
         settings = content.readable(source)
         return _Reading(source, Loaded(settings, settings.revision, problem, True), None, problem)
 
-    def _good_backup(self) -> dict | None:
+    def _good_backup(self) -> JsonObject | None:
         try:
             with opened(self.backup) as file:
                 raw = content.from_bytes(file.read())
@@ -275,14 +276,14 @@ class SettingsStore:
             return None
         return None if _newer(raw) or content.checked(raw)[1] else raw
 
-    def _remember(self, revision: int, raw: dict) -> None:
+    def _remember(self, revision: int, raw: JsonObject) -> None:
         self._seen[revision] = raw
         self._seen.move_to_end(revision)
         while len(self._seen) > REMEMBERED:
             self._seen.popitem(last=False)
 
 
-def _check_conflicts(patch: dict, newest: _Reading, revision: int, before: dict | None) -> None:
+def _check_conflicts(patch: JsonObject, newest: _Reading, revision: int, before: JsonObject | None) -> None:
     """Raises Conflict for values that the patch and somebody else changed; `before` is what the editor saw, if known."""
     if before is None and newest.loaded.revision == revision:
         return
@@ -307,7 +308,7 @@ def _signature(path: Path) -> tuple[int, int, int] | None:
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
-def _newer(raw: dict) -> bool:
+def _newer(raw: JsonObject) -> bool:
     try:
         return int(raw.get("format", FORMAT)) > FORMAT
     except (TypeError, ValueError):
@@ -334,7 +335,7 @@ def _writable(path: Path) -> bool:
     return os.access(target.parent, os.W_OK) and (not target.exists() or os.access(target, os.W_OK))
 
 
-def _secret_inside(raw: dict) -> Problem | None:
+def _secret_inside(raw: JsonObject) -> Problem | None:
     found = content.secret_paths(raw)
     if not found:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import (
     Connection,
     Engine,
+    RowMapping,
     create_engine,
     delete,
     event,
@@ -25,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 
 from data.jira.errors import JiraError, SyncBusy
 from data.platform.logs import SECRETS
@@ -93,7 +95,7 @@ class IssueStore:
     Readers get a snapshot: `with store.reading() as connection` sees one revision, also while a sync writes.
     """
 
-    def __init__(self, url_or_path: str | os.PathLike) -> None:
+    def __init__(self, url_or_path: str | os.PathLike[str]) -> None:
         place = os.fspath(url_or_path)
         self.path = None if "://" in place else Path(place)
         self.engine = _open_file(self.path) if self.path else _open_server(place)
@@ -153,7 +155,7 @@ class IssueStore:
             query = select(schema.scope).where(schema.scope.c.scope == scope)
             return self._scope_row(connection, connection.execute(query).mappings().first())
 
-    def _scope_row(self, connection: Connection, row: Mapping[str, Any] | None) -> ScopeRow | None:
+    def _scope_row(self, connection: Connection, row: RowMapping | None) -> ScopeRow | None:
         if row is None:
             return None
         issue = schema.issue
@@ -277,7 +279,7 @@ class IssueStore:
         try:
             with self.engine.connect() as connection:
                 if beside is not None:
-                    connection.connection.dbapi_connection.execute("ATTACH DATABASE ? AS beside", (str(beside),))
+                    connection.connection.cursor().execute("ATTACH DATABASE ? AS beside", (str(beside),))
                 connection = connection.execution_options(throughline_writes=True)
                 with connection.begin():
                     yield connection
@@ -314,7 +316,7 @@ def _open_file(path: Path) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def _tune(connection, _record) -> None:
+    def _tune(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # SQLAlchemy says BEGIN, so that readers too get a snapshot
         write_ahead(connection, _BUSY_MS / 1000)
         # Committed is on the disk (EXTRA). No mmap: a disk that fails to give a mapped page ends the process.

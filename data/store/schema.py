@@ -10,7 +10,7 @@ OWN_COLUMN = frozenset({"created", "updated", "resolutiondate", "duedate", "labe
 metadata = MetaData()
 
 
-def _scope() -> Column:
+def _scope() -> Column[int]:
     return Column("scope", Integer, primary_key=True)
 
 

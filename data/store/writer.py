@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Table, delete, exists, insert, literal, or_, select, update
 
 from data.store import schema
 
+if TYPE_CHECKING:
+    from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
+    from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+
+Row = tuple[Any, ...]  # values in the order of the columns of a table
+T = TypeVar("T")
 _SOME = 500  # ids in one query
 
 
@@ -20,7 +26,7 @@ class Writer:
         self.connection = connection
         self.scope = scope
 
-    def add(self, table: Table, rows: Iterable[tuple]) -> None:
+    def add(self, table: Table, rows: Iterable[Row]) -> None:
         """Inserts rows or replaces those with the same key; `rows` without the scope column."""
         parameters = [(self.scope, *row) for row in rows]
         if parameters:
@@ -141,7 +147,7 @@ class Writer:
         return int(self.connection.scalar(select(table.c.revision).where(table.c.scope == self.scope)) or 0)
 
 
-def dialect_insert(connection: Connection):
+def dialect_insert(connection: Connection) -> Callable[[Table], PostgresInsert | SqliteInsert]:
     """The INSERT of this database that can say what to do where a row is there."""
     if connection.dialect.name == "postgresql":
         from sqlalchemy.dialects.postgresql import insert as pg_insert
@@ -152,7 +158,7 @@ def dialect_insert(connection: Connection):
     return sqlite_insert
 
 
-def _upsert(connection: Connection, table: Table, rows: list[tuple]) -> None:
+def _upsert(connection: Connection, table: Table, rows: list[Row]) -> None:
     """Insert or replace by primary key. The driver's executemany on SQLite: 5 times as fast as going through Core."""
     names = [column.name for column in table.columns]
     keys = [column.name for column in table.primary_key.columns]
@@ -172,7 +178,7 @@ def _upsert(connection: Connection, table: Table, rows: list[tuple]) -> None:
     connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
 
 
-def parts(items: list) -> Iterator[list]:
+def parts(items: list[T]) -> Iterator[list[T]]:
     """Ids in portions that fit into one query."""
     for start in range(0, len(items), _SOME):
         yield items[start : start + _SOME]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Set
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -50,7 +50,8 @@ class Gather:
 
     def all(self, intake: Intake, accept_fewer: bool) -> None:
         """All issues of the query. Raises Shrunk."""
-        earlier, asked = set(intake.fresh), set()
+        earlier = set(intake.fresh)
+        asked: set[int] = set()
         self._read(intake, asked)
         if self.jira.cloud:
             self._cross_check(asked)
@@ -231,7 +232,7 @@ class Gather:
         with self.store.reading() as connection:
             return Writer(connection, self.scope).linked_to(gone)
 
-    def _fill(self, intake: Intake, missing: frozenset[str], numbers: Collection[int]) -> None:
+    def _fill(self, intake: Intake, missing: frozenset[str], numbers: Set[int]) -> None:
         """Reads newly mapped fields of issues that are held; nothing else of them is touched."""
         history = sorted(intake.wants.history & missing) or None
         for _ in range(2):  # once more what did not come

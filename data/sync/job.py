@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 from data.jira.errors import JiraError
 from data.platform.telemetry import span
-from data.sync.run import Progress, SyncResult
+from data.sync.run import SyncResult
+from data.sync.stage import Progress
 from data.values.metric_value import iso
 from data.values.problem import Problem
 from data.values.status import SyncState

@@ -13,6 +13,8 @@ from data.jira.answers import CommentPage, History, Issue, IssueType, Item, Jira
 from data.jira.instants import instant
 from data.jira.nesting import is_deep
 from data.store.schema import OWN_COLUMN
+from data.store.writer import Row
+from data.values.json_types import JsonObject
 
 # What every sync asks for, besides the mapped fields.
 STANDARD = (
@@ -74,12 +76,12 @@ def _mapped_number(field: JiraField, mapped: Collection[str]) -> bool:
 class Rows:
     """Rows for the store's tables, without the scope; tuples in the order of the columns."""
 
-    issue: list[tuple] = field(default_factory=list)
-    change: list[tuple] = field(default_factory=list)
-    field_value: list[tuple] = field(default_factory=list)
-    link: list[tuple] = field(default_factory=list)
-    sprint_issue: list[tuple] = field(default_factory=list)
-    comment: list[tuple] = field(default_factory=list)
+    issue: list[Row] = field(default_factory=list)
+    change: list[Row] = field(default_factory=list)
+    field_value: list[Row] = field(default_factory=list)
+    link: list[Row] = field(default_factory=list)
+    sprint_issue: list[Row] = field(default_factory=list)
+    comment: list[Row] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)  # of one issue: names of fields that cannot be read
 
     def extend(self, other: Rows) -> None:
@@ -178,12 +180,12 @@ def _unread(fields: Mapping[str, Any]) -> list[str]:
     return [name for name, fits in _SHAPES.items() if (value := fields.get(name)) is not None and not fits(value)]
 
 
-def comment_rows(number: int, shown: CommentPage) -> list[tuple]:
+def comment_rows(number: int, shown: CommentPage) -> list[Row]:
     """(issue id, comment id, created, author id)."""
     return [(number, each.id, each.created, each.author) for each in shown.comments]
 
 
-def value_rows(number: int, fields: dict[str, Any], ids: Iterable[str]) -> list[tuple]:
+def value_rows(number: int, fields: dict[str, Any], ids: Iterable[str]) -> list[Row]:
     """(issue id, field id, JSON) of the fields that are set. Raises Unreadable."""
     rows = []
     for each in ids:
@@ -196,7 +198,7 @@ def value_rows(number: int, fields: dict[str, Any], ids: Iterable[str]) -> list[
     return rows
 
 
-def sprint_rows(number: int, fields: dict[str, Any], ids: Iterable[str], seen: Seen) -> list[tuple]:
+def sprint_rows(number: int, fields: dict[str, Any], ids: Iterable[str], seen: Seen) -> list[Row]:
     """(sprint id, issue id) of the sprints that the issue is or was in."""
     found = {}
     for name in ids:
@@ -208,7 +210,7 @@ def sprint_rows(number: int, fields: dict[str, Any], ids: Iterable[str], seen: S
     return list(found.values())
 
 
-def change_rows(number: int, histories: Iterable[History], wants: Wanted) -> list[tuple]:
+def change_rows(number: int, histories: Iterable[History], wants: Wanted) -> list[Row]:
     """The kept changes of one issue. Raises Unreadable when an instant of a kept change cannot be read."""
     rows = []
     for place, history in enumerate(histories):
@@ -288,7 +290,8 @@ def _link(value: Any, place: int) -> tuple[int, str, str, int | None, str] | Non
     """link id, phrase as read from this issue, type, other's id and key; None for what is no link."""
     if not isinstance(value, dict):
         return None
-    kind = value.get("type") if isinstance(value.get("type"), dict) else {}
+    named = value.get("type")
+    kind: JsonObject = named if isinstance(named, dict) else {}
     # Jira puts the other end under the name of its role: with inwardIssue this issue "is caused by" that one.
     side = "inward" if isinstance(value.get("inwardIssue"), dict) else "outward"
     other = value.get(f"{side}Issue")
@@ -322,7 +325,7 @@ def _id(value: Any) -> int | None:
     return protocol.whole(value.get("id")) if isinstance(value, dict) else None
 
 
-def _list(value: Any) -> list:
+def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 

@@ -22,6 +22,7 @@ from data.sync import parse, site_lists
 from data.sync.fetch import CENSUS_EVERY, Gather
 from data.sync.stage import Intake, Progress, Tally
 from data.sync.staging_file import ROWS, staged
+from data.values.json_types import JsonObject
 from data.values.periods import known_zone
 from data.values.problem import Problem
 from data.values.unread import of_result
@@ -53,7 +54,7 @@ class SyncResult:
     finished_at: str
     revision: int
     issues: int  # held now
-    error: dict | None = None  # code, message, hint
+    error: JsonObject | None = None  # code, message, hint
     restarts: int = 0  # queries begun anew because their pages led nowhere
     resumed: int = 0  # issues that an earlier try had read, and that were not read again
     incomplete_comments: int = 0  # issues whose comments did not all come
@@ -220,7 +221,7 @@ class _Sync:
             )  # fmt: skip
             if self.everything:
                 gather.all(intake, accept_fewer)
-                projects, gone = (), held.keys() - intake.fresh.keys()
+                projects, gone = [], held.keys() - intake.fresh.keys()
             else:
                 due = _is_due(before.census_at, started, CENSUS_EVERY)
                 gone = gather.changes(intake, before, unfinished, missing, accept_fewer, count=due)

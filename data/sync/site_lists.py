@@ -41,7 +41,11 @@ class Lists:
 
 def read_lists(jira: Jira, tally: Tally, cancelled: Callable[[], bool]) -> Lists:
     """Fields, statuses and types, side by side. Numbers need the first two; without the list of types there is a warning."""
-    asked = {"fields": jira.fields, "statuses": jira.statuses, "types": partial(_or_error, jira.issue_types)}
+    asked: dict[str, Callable[[], object]] = {
+        "fields": jira.fields,
+        "statuses": jira.statuses,
+        "types": partial(_or_error, jira.issue_types),
+    }
     with reading.Crew(cancelled) as crew:
         for name, ask in asked.items():
             crew.start(name, ask)

@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from data.jira import comments
-from data.jira.answers import History, Issue, Page
+from data.jira.answers import Changelog, History, Issue, Page
 from data.jira.errors import JiraError
 from data.jira.protocol import ODD, nameless, whole
 from data.jira.reading import Comments, Histories
 from data.platform.logs import SECRETS
 from data.store import schema
+from data.store.writer import Row
 from data.sync import parse
 from data.sync.parse import Rows, Unreadable, Wanted
 from data.sync.staging_file import FILL_STORIED, FILLED, INCOMPLETE, ROWS, STORIED, Staging
@@ -141,7 +142,7 @@ class Intake:
 
     def _size(self) -> int:
         seen = self.seen
-        return sum(map(len, (seen.statuses, seen.types, seen.projects, seen.sprints)))
+        return len(seen.statuses) + len(seen.types) + len(seen.projects) + len(seen.sprints)
 
     def _keep_seen(self) -> None:
         if (size := self._size()) != self._kept:
@@ -150,7 +151,8 @@ class Intake:
 
     def take_page(self, page: Page) -> None:
         """Issues, with histories where they came inline. Of an issue that comes twice the newest stays."""
-        rows, again = Rows(), []
+        rows = Rows()
+        again: list[int] = []
         for key in page.odd:
             self.tally.leave_out(key)
         for issue in page.issues:
@@ -176,7 +178,7 @@ class Intake:
             self.fresh[number] = updated
             self._note_comments(number, one.issue[0][-1], issue.fields.get("updated"))
             if issue.changelog is not None:
-                one.change = self._inline(issue, number)
+                one.change = self._inline(issue, issue.changelog, number)
                 self.storied.add(number)
                 self.staging.mark(STORIED, [number])
             rows.extend(one)
@@ -219,8 +221,7 @@ class Intake:
             self._note_comments(number, True, None)
         self.writer.add(schema.comment, parse.comment_rows(number, found.page))
 
-    def _inline(self, issue: Issue, number: int) -> list[tuple]:
-        log = issue.changelog
+    def _inline(self, issue: Issue, log: Changelog, number: int) -> list[Row]:
         if log.total is not None and log.total > len(log.histories):
             self._incomplete(number)
             self.tally.warn(f"{issue.key}: Jira sent {len(log.histories)} of {log.total} entries of its history.")
@@ -240,8 +241,8 @@ class Intake:
 
     def fill_page(self, page: Page, field_ids: Collection[str], known: Collection[int]) -> int:
         """Values (and inline histories) of some fields of known issues; how many there were. The rest stays."""
-        values: list[tuple] = []
-        sprints: list[tuple] = []
+        values: list[Row] = []
+        sprints: list[Row] = []
         ours: list[tuple[int, Issue]] = []
         for issue in page.issues:
             number = whole(issue.id)
@@ -272,7 +273,7 @@ class Intake:
         self.fill_storied |= ours.keys()
         self.staging.mark(FILL_STORIED, ours.keys())
 
-    def _changes(self, number: int, histories: list[History]) -> list[tuple]:
+    def _changes(self, number: int, histories: list[History]) -> list[Row]:
         try:
             return parse.change_rows(number, histories, self.wants)
         except ODD as error:
@@ -317,8 +318,8 @@ class Intake:
             named = self.staging.keys(cut[:_NAMED])
             self.tally.warn(f"Jira did not give all comments of {_some(len(cut), named.values())}.")
         if lost := self.tally.lost:
-            keys = sorted(lost.values())[:_NAMED]
-            self.tally.warn(f"Jira lists {_some(len(lost), keys)} that it did not give; the next sync asks again.")
+            first = sorted(lost.values())[:_NAMED]
+            self.tally.warn(f"Jira lists {_some(len(lost), first)} that it did not give; the next sync asks again.")
 
     def drop(self, issue_ids: Collection[int]) -> None:
         """Forgets what came of some issues: they are gone."""

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
@@ -15,13 +16,14 @@ from typing import Any
 import msgspec
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from data.jira.answers import IssueType, Project, Sprint, Status
 from data.store import schema
 from data.store.issue_store import IssueStore, StoreError, reason
 from data.store.writer import Writer
 from data.sync.parse import Seen
+from data.values.json_types import JsonObject
 
 KEPT_FOR = 24 * 3600 * 1_000_000  # µs; what is older is read anew
 ROWS = (schema.issue, schema.change, schema.field_value, schema.link, schema.sprint_issue, schema.comment)
@@ -51,7 +53,7 @@ class Staging:
         try:
             self._open()
             kept = self._note("question")
-            first = json.loads(kept) if kept else {"question": None, "at": at, "clock": clock}
+            first: JsonObject = json.loads(kept) if kept else {"question": None, "at": at, "clock": clock}
             since = int(first["at"])
             fits = first["question"] == question and 0 <= clock - int(first["clock"]) < KEPT_FOR
         except (DatabaseError, ValueError, KeyError, TypeError) as error:
@@ -77,7 +79,7 @@ class Staging:
         )
 
         @event.listens_for(self._engine, "connect")
-        def _tune(connection, _record) -> None:
+        def _tune(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
             for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-16384", "mmap_size=0"):
                 connection.execute(f"PRAGMA {pragma}")
 
@@ -122,7 +124,8 @@ class Staging:
         self._connection.execute(text(sql), {"n": name, "v": value})
 
     def _note(self, name: str) -> str | None:
-        return self._connection.scalar(text("SELECT value FROM note WHERE name = :n"), {"n": name})
+        found: str | None = self._connection.scalar(text("SELECT value FROM note WHERE name = :n"), {"n": name})
+        return found
 
     def reached(self, newest: int) -> int:
         """The newest `updated` that the first of several tries had brought, 0 without earlier tries; µs."""
@@ -207,7 +210,9 @@ def staged(store: IssueStore, scope: int, question: dict[str, Any], at: int, clo
     folder = None
     if store.path is None:
         folder = Path(tempfile.mkdtemp(prefix="throughline-"))
-    path = folder / "staged" if folder else store.path.with_name(f"{store.path.name}.{scope}.staged")
+        path = folder / "staged"
+    else:
+        path = store.path.with_name(f"{store.path.name}.{scope}.staged")
     try:
         try:
             found = Staging(path, scope, question, at, clock)

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from data.platform.files import locked, opened, quarantine, write_atomic
 from data.teams.content import (
@@ -24,6 +25,8 @@ from data.teams.content import (
 from data.values.metric_value import iso
 from data.values.problem import Problem
 from data.values.teams import TeamView
+
+T = TypeVar("T")
 
 
 class TeamsError(Exception):
@@ -170,7 +173,7 @@ class TeamStore:
 
         return self._changed(change)
 
-    def _changed(self, change: Callable):
+    def _changed(self, change: Callable[[dict[str, TeamView], int], T]) -> T:
         """Read, change and write under the lock; on return it is on the disk."""
         try:
             with locked(self.path):
