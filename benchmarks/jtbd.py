@@ -9,11 +9,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
 from benchmarks.rows import Report, Row, median
-from data.jtbd import library
+from data.jtbd import library, turtle
 from data.jtbd.dashboard import generate_dashboard_data
 from data.jtbd.picture import Wanted
 from data.jtbd.records import (
@@ -31,7 +32,7 @@ from data.jtbd.store import RecordStore, Where
 CHECKOUT = Path(__file__).resolve().parents[1]
 DAY = 86_400_000_000
 DAYS = 90
-DASHBOARD, WRITE, QUERY, TRIPLES = 0.020, 0.010, 0.010, 1.0  # seconds
+DASHBOARD, WRITE, QUERY, TRIPLES, LARGE = 0.020, 0.010, 0.010, 1.0, 10.0  # seconds
 
 
 def run(report: Report) -> None:
@@ -227,6 +228,30 @@ def _specs(report: Report, folder: Path) -> None:
     took = median(lambda: library.current(store, place, 1))
     report.add(Row("jobs", "specs read again, nothing changed", took, "s", None, "", None, 5))
     store.close()
+    _large_specs(report, head)
+
+
+def _large_specs(report: Report, head: str) -> None:
+    """Files at their limits: time grows with their size, not with its square."""
+    import pyoxigraph as ox
+
+    for count in (25_000, 100_000):
+        labels = ", ".join(f'"label {n}"' for n in range(count))
+        content = f"{head}:o a tl:Outcome ; tl:title 'x' ; tl:label {labels} .".encode()
+        floor = median(lambda text=content: list(ox.parse(input=text, format=ox.RdfFormat.TURTLE)), 3)
+        took = median(lambda text=content: turtle.parse(text, "a.ttl", lambda: 0.0), 3)
+        report.add(
+            Row("jobs", f"{count:,} labels of one outcome read", took, "s", floor, "pyoxigraph parsing them", LARGE, 3)
+        )
+    rows = "".join(f":o{n} a tl:Outcome ; tl:title 't' .\n" for n in range(30_000))
+    took = median(lambda: _refused(f"{head}{rows}".encode()), 3)
+    report.add(Row("jobs", "30,000 outcomes in one file refused", took, "s", None, "", LARGE, 3))
+
+
+def _refused(content: bytes) -> None:
+    with suppress(turtle.SpecError):
+        turtle.parse(content, "a.ttl")
+        raise AssertionError("it was read")
 
 
 def bytecode(folder: Path) -> dict[str, str]:

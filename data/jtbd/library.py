@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from data.platform.files import opened
 log = logging.getLogger(__name__)
 MOST_FILES = 200
 MOST_BYTES = 20_000_000  # of all files together
+MOST_SECONDS = 60.0  # for all files together; the others are then read no more
 _SIGNATURE, _PROBLEMS = "spec_files", "spec_problems"
 
 
@@ -75,9 +77,11 @@ def _sync(store: RecordStore, folder: Path, now: int) -> SpecSync:
     problems: list[SpecProblem] = []
     broken: list[str] = []
     triples = read = 0
-    paths = files_in(folder)
+    paths, until = files_in(folder), time.monotonic() + MOST_SECONDS
     for n, path in enumerate(paths):
         try:
+            if time.monotonic() > until:
+                raise SpecError(_too_slow(path))
             content = _content(path, n, read)
             read += len(content)
             found = parse(content, path.name)
@@ -97,6 +101,10 @@ def _sync(store: RecordStore, folder: Path, now: int) -> SpecSync:
     kept = gathered(items)
     counts = {kind: len(kept.of(kind)) for kind in ("job", "outcome", "persona", "painpoint", "force")}
     return SpecSync(folder.name, tuple(each.name for each in paths), tuple(broken), counts, triples, tuple(problems))
+
+
+def _too_slow(path: Path) -> SpecProblem:
+    return SpecProblem(path.name, 0, f"Reading all files took more than {MOST_SECONDS:g} seconds.", "Keep fewer.")
 
 
 def _content(path: Path, n: int, read: int) -> bytes:
@@ -137,21 +145,18 @@ def _twice(items: list[tuple[str, Item]]) -> list[SpecProblem]:
 def _dangling(items: list[tuple[str, Item]]) -> list[SpecProblem]:
     """What names something that no file has."""
     known = {(kind, item.id) for kind, item in items}
+    titles = {item.title.casefold() for kind, item in items if kind == "persona"}
     found = []
     for _, item in items:
         named = [("job", each) for each in [getattr(item, "job", "")] if each]
         for part in ("outcome", "painpoint", "force", "persona"):
             named += [(part, each) for each in getattr(item, f"{part}s", ())]
         for kind, name in named:
-            if (kind, name) not in known and not (kind == "persona" and _by_title(items, name)):
+            if (kind, name) not in known and not (kind == "persona" and name.casefold() in titles):
                 found.append(
                     SpecProblem(item.source, item.line, f"{item.id} names the {kind} {name}, which no file has.")
                 )
     return found
-
-
-def _by_title(items: list[tuple[str, Item]], name: str) -> bool:
-    return any(kind == "persona" and item.title.casefold() == name.casefold() for kind, item in items)
 
 
 def _with_problems(store: RecordStore, specs: Specs) -> Specs:

@@ -16,6 +16,8 @@ from data.jtbd.specs import Force, Item, Job, Outcome, Painpoint, Persona, SpecP
 
 MOST_BYTES = 2_000_000
 MOST_TRIPLES = 200_000
+MOST_ITEMS = 10_000  # jobs, outcomes, personas, painpoints and forces of one file
+MOST_ROWS = 400_000  # of answers: a node that many items share counts for each of them
 MOST_SECONDS = 10.0
 _BASE = "urn:throughline:spec:/"
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -67,6 +69,7 @@ class _Reading:
         self.content, self.file = content, file
         self.clock, self.until = clock, clock() + MOST_SECONDS
         self.out = Parsed()
+        self.rows = 0
         self.lines = _lines(content)
 
     def parsed(self) -> Parsed:
@@ -78,7 +81,10 @@ class _Reading:
                   "Force": self._force}  # fmt: skip
         measured = self._rows(store, _query("measurements"))
         for name, make in makers.items():
-            for iri, said in sorted(self._rows(store, _query("items").replace("?class", f"<{OURS}{name}>")).items()):
+            found = self._rows(store, _query("items").replace("?class", f"<{OURS}{name}>"))
+            for n, (iri, said) in enumerate(sorted(found.items())):
+                if n % 100 == 0:
+                    self._in_time()
                 if item := make(self._common(iri, said), said, measured.get(iri, {})):
                     self.out.items.append((name.lower(), item))
         return self.out
@@ -89,11 +95,14 @@ class _Reading:
         """The triples in our words; what has no place in them is left out."""
         types, kind = ox.NamedNode(_TYPE), ox.NamedNode(OURS + "kind")
         names: dict[str, Any] = {}
+        items: set[str] = set()
         for subject, predicate, value in self._triples(ox):
             self.out.triples += 1
             if predicate == types:
                 ours, implied = CLASSES.get(plain(str(value.value)), (None, None))
                 if ours:
+                    items.add(str(subject.value))
+                    self._at_most(len(items), MOST_ITEMS, "jobs, outcomes and other items")
                     yield ox.Quad(subject, types, ox.NamedNode(OURS + ours))
                 if implied:
                     yield ox.Quad(subject, kind, ox.Literal(implied))
@@ -116,10 +125,7 @@ class _Reading:
     def _triples(self, ox: Any) -> Iterator[tuple[Any, Any, Any]]:
         try:
             for n, quad in enumerate(ox.parse(input=self.content, format=ox.RdfFormat.TURTLE, base_iri=_BASE)):
-                if n > MOST_TRIPLES:
-                    raise SpecError(
-                        SpecProblem(self.file, 0, f"More than {MOST_TRIPLES:,} triples.", "Split the file.")
-                    )
+                self._at_most(n + 1, MOST_TRIPLES, "triples")
                 if n % 1000 == 0:
                     self._in_time()
                 yield quad.subject, quad.predicate, quad.object
@@ -134,6 +140,10 @@ class _Reading:
                 )
             ) from error
 
+    def _at_most(self, count: int, most: int, what: str) -> None:
+        if count > most:
+            raise SpecError(SpecProblem(self.file, 0, f"The file has more than {most:,} {what}.", "Split it."))
+
     def _in_time(self) -> None:
         if self.clock() > self.until:
             raise SpecError(
@@ -141,17 +151,19 @@ class _Reading:
             )
 
     def _rows(self, store: Any, query: str) -> dict[str, dict[str, list[Any]]]:
-        """Item → property → values."""
+        """Item → property → values, each once, in the order of the answer."""
         self._in_time()
-        found: dict[str, dict[str, list[Any]]] = {}
+        found: dict[str, dict[str, dict[Any, None]]] = {}
         for row in store.query(query):
+            self.rows += 1
+            if self.rows % 1000 == 0:
+                self._in_time()
+                self._at_most(self.rows, MOST_ROWS, "values, with those of nodes that several items share")
             name = row["name"].value
             item = found.setdefault(str(row["item"].value), {})
             if name.startswith(OURS):
-                values = item.setdefault(name.removeprefix(OURS), [])
-                if row["value"] not in values:
-                    values.append(row["value"])
-        return found
+                item.setdefault(name.removeprefix(OURS), {})[row["value"]] = None
+        return {iri: {name: list(values) for name, values in item.items()} for iri, item in found.items()}
 
     # ---- items
 

@@ -132,7 +132,7 @@ def test_limits_of_size_number_and_time(monkeypatch):
     with pytest.raises(SpecError, match="bytes"):
         parse(b" " * (turtle.MOST_BYTES + 1), "a.ttl")
     monkeypatch.setattr(turtle, "MOST_TRIPLES", 10)
-    with pytest.raises(SpecError, match="More than 10 triples"):
+    with pytest.raises(SpecError, match="more than 10 triples"):
         parse((HEAD + "".join(f":p{n} a tl:Persona .\n" for n in range(20))).encode(), "a.ttl")
     ticks = iter(range(0, 10_000, 6))
     with pytest.raises(SpecError, match="more than 10 seconds"):
@@ -303,3 +303,42 @@ def test_the_specs_in_the_guide_are_good(tmp_path, store):
     assert (found.problems, found.counts["outcome"]) == ((), 2)
     for words in re.findall(r"`((?:\w+) of [^`]*|change_failure_rate < [^`]*)`", text):
         assert bindings.read(words).metric
+
+
+LARGE = f"@prefix tl: <{turtle.OURS}> .\n@prefix : <urn:x:> .\n"
+
+
+def test_a_hundred_thousand_labels_of_one_item_are_read():
+    """With work that grows with the square this would take minutes, and end at the limit of time."""
+    labels = ", ".join(f'"label {n}"' for n in range(100_000))
+    found = turtle.parse(f"{LARGE}:o a tl:Outcome ; tl:title 'x' ; tl:label {labels} .".encode(), "a.ttl", lambda: 0.0)
+    assert len(found.items[0][1].labels) == 100_000
+
+
+def test_items_are_counted_while_they_are_read(monkeypatch):
+    monkeypatch.setattr(
+        turtle._Reading, "_rows", lambda *_: pytest.fail("nothing is asked of a file that is too large")
+    )
+    rows = "".join(f":o{n} a tl:Outcome ; tl:title 't' .\n" for n in range(30_000))
+    with pytest.raises(turtle.SpecError, match="more than 10,000 jobs, outcomes and other items"):
+        turtle.parse(f"{LARGE}{rows}".encode(), "a.ttl")
+
+
+def test_a_node_that_many_items_share_counts_for_each_of_them(monkeypatch):
+    monkeypatch.setattr(turtle, "MOST_ROWS", 20_000)
+    items = "".join(f":j{n} a tl:Job ; tl:title 't' ; tl:part :p .\n" for n in range(150))
+    labels = ", ".join(f'"{n}"' for n in range(150))
+    with pytest.raises(turtle.SpecError, match="more than 20,000 values"):
+        turtle.parse(f"{LARGE}{items}:p tl:label {labels} .".encode(), "a.ttl", lambda: 0.0)
+
+
+def test_time_is_looked_at_while_items_are_made():
+    rows = "".join(f":o{n} a tl:Outcome ; tl:title 't' .\n" for n in range(2_000))
+    asked = []
+
+    def clock():
+        asked.append(1)
+        return 0.0
+
+    turtle.parse(f"{LARGE}{rows}".encode(), "a.ttl", clock)
+    assert len(asked) > 2_000 / 100 + 2_000 * 3 / 1_000
