@@ -10,7 +10,7 @@ python := .venv/bin/python
 # Tests run in another order each time; in continuous integration in one that can be had again.
 order := $(if $(CI),--randomly-seed=1)
 
-.PHONY: help setup run setup-dev browser lint format test test-without-browser torture bench contract docs screenshots lock clean
+.PHONY: help setup run setup-dev browser lint format test test-without-browser torture check mutants bench contract docs screenshots lock clean
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,9 @@ torture: setup-dev ## Kill, fill, corrupt, crowd and confuse it, with fresh exam
 	@seed=$${SEED:-$$(date +%s)}; echo "Examples are drawn with TEST_SEED=$$seed; again: make torture SEED=$$seed"; \
 	    TEST_SEED=$$seed nice $(python) -m pytest -m "torture or seeded" --durations=20 tests $(PYTEST)
 
+mutants: setup-dev ## Put small faults into the product and see which no test notices (COUNT=100 SEED=n ONLY=data/facts)
+	@nice $(python) -m mutants $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) $(MUTANTS)
+
 bench: setup-dev ## Measure speed; prints a table and writes bench.json
 	@-sh .ci/browser
 	@$(python) -m benchmarks
@@ -70,5 +73,5 @@ lock: setup-dev ## Resolve requirements*.in into pinned requirements*.txt (needs
 	    --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
 
 clean: ## Remove .venv, caches and what tests and benchmarks wrote
-	@rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis test-results bench.json .coverage
+	@rm -rf .mutants .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis test-results bench.json .coverage
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -79,8 +79,8 @@ def _short(text: str, most: int = 60) -> str:
 def change(top: Path, mutant: Mutant) -> str:
     """The mutant as a patch."""
     before = (top / mutant.path).read_bytes()
-    lines = (text.decode().splitlines(keepends=True) for text in (before, mutant.applied(before)))
-    return "".join(difflib.unified_diff(*lines, f"a/{mutant.path}", f"b/{mutant.path}"))
+    old, new = (text.decode().splitlines(keepends=True) for text in (before, mutant.applied(before)))
+    return "".join(difflib.unified_diff(old, new, f"a/{mutant.path}", f"b/{mutant.path}"))
 
 
 def report(outcomes: Sequence[Outcome], seconds: float, seed: int) -> str:

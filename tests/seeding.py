@@ -1,4 +1,4 @@
-"""Examples that tests draw: always the same ones in `make test`, fresh ones in `make torture`.
+"""Examples that tests draw: always the same ones in `make test`, a tenth of them in `make check`, fresh ones in `make torture`.
 
 `make torture` sets TEST_SEED from the clock and prints it. The same number draws the same examples again:
 `TEST_SEED=1764336000 python -m pytest -m seeded tests/data/metrics`. Tests that draw have the marker "seeded"; a test with
@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 VARIABLE = "TEST_SEED"
+FEW = "FEW_EXAMPLES"  # set: only a tenth of the examples, for `make check`
 TIMES = 10  # so many times as many examples are drawn in `make torture`
 _APART = 10_000  # between the sites of two neighbouring seeds: no test draws more
 
@@ -25,14 +26,9 @@ def base() -> int:
 
 
 def examples(count: int = 100) -> settings:
-    """Settings of a test with `@given`: `count` examples, the same each time, or `TIMES` as many fresh ones.
-
-    A few tell which lines a test runs, where that is what is asked for (mutants/coverage_map.py).
-    """
-    if os.environ.get("MUTANTS_MAP"):
-        count = min(count, 10)
+    """Settings of a test with `@given`: `count` examples, the same each time, or `TIMES` as many fresh ones."""
     return settings(
-        max_examples=count * TIMES if base() else count,
+        max_examples=_some(count, TIMES),
         derandomize=not base(),
         deadline=None,
         database=None,
@@ -47,7 +43,14 @@ def first(start: int) -> int:
 
 def numbers(count: int, start: int = 0, *, times: int = TIMES) -> range:
     """The numbers of `count` random sites from `start` on, or of `times` as many fresh ones."""
-    return range(first(start), first(start) + (count * times if base() else count))
+    return range(first(start), first(start) + _some(count, times))
+
+
+def _some(count: int, times: int) -> int:
+    """How many to draw where `make test` draws `count`."""
+    if base():
+        return count * times
+    return -(-count // TIMES) if os.environ.get(FEW) else count
 
 
 def seeds(count: int, start: int = 0, *, times: int = TIMES) -> list[Any]:
