@@ -10,6 +10,7 @@ an entry of a list left out, better and worse swapped. Where no test fails, some
 
     python -m mutants                      100 mutants of data/, callbacks/, cli/; the map is made where there is none
     python -m mutants --count 30 --only data/facts --seed 7
+    python -m mutants --by-name             without a map: each meets the tests named like its file
     python -m mutants --show 3f2a9c01      the change that a line of the report names
     python -m mutants --run 3f2a9c01       that one again, with what the tests say
     python -m mutants --fail-under 95      fails where fewer are caught

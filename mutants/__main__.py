@@ -12,7 +12,7 @@ from pathlib import Path
 
 import mutants
 from mutants.campaign import CAUGHT, Outcome, found_in, make_map, meet_all, sample, share
-from mutants.coverage_map import read_map, summary
+from mutants.coverage_map import CoverageMap, by_name, read_map, summary
 from mutants.edits import Mutant
 
 
@@ -28,10 +28,7 @@ def main(words: Sequence[str] | None = None) -> int:
     if asked.show:
         print(change(top, chosen[0]))
         return 0
-    if not any(asked.map.glob("seconds.*.json")):
-        print(f"Running the tests once to see which lines they run; the map goes to {asked.map}.", flush=True)
-        make_map(top, asked.map, asked.jobs)
-    known = read_map(asked.map)
+    known = by_name(top) if asked.by_name else _map(top, asked.map, asked.jobs)
     print(f"{len(candidates):,} mutants can be made; {summary(known)}.", flush=True)
     if not asked.run:
         chosen = sample(candidates, asked.count, asked.seed, top)
@@ -45,6 +42,14 @@ def main(words: Sequence[str] | None = None) -> int:
     return int(asked.fail_under is not None and share(outcomes) < asked.fail_under)
 
 
+def _map(top: Path, folder: Path, jobs: int) -> CoverageMap:
+    """The map in a folder; made first where there is none."""
+    if not any(folder.glob("seconds.*.json")):
+        print(f"Running the tests once to see which lines they run; the map goes to {folder}.", flush=True)
+        make_map(top, folder, jobs)
+    return read_map(folder)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m mutants", description=(mutants.__doc__ or "").splitlines()[0])
     parser.add_argument("--count", type=int, default=100, help="how many mutants (100)")
@@ -56,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--budget", type=float, default=60.0, help="seconds of tests that a mutant meets at most (60)")
     parser.add_argument(
         "--map", type=Path, default=Path(".mutants"), help="folder of the map; made where there is none"
+    )
+    parser.add_argument(
+        "--by-name", action="store_true", help="no map: each mutant meets the tests named like its file"
     )
     parser.add_argument("--fail-under", type=float, metavar="PERCENT", help="exit code 1 where fewer are caught")
     parser.add_argument("--show", metavar="ID", help="print the change that a mutant is")

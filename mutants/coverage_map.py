@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Generator, Iterable
@@ -111,6 +112,36 @@ def likeness(path: str, test: str) -> int:
         same += 1
     named = other.stem.removeprefix("test_") in (product.stem, *folders[1:])
     return same + (3 if named or path == str(other) else 0)
+
+
+@dataclass
+class NameMap(CoverageMap):
+    """Test files by the names of modules alone: no map is needed, but tests elsewhere that would notice are not met."""
+
+    imports: dict[str, set[str]] = field(default_factory=dict)  # module, dotted → test files that import it
+
+    def tests(self, path: str, first: int, last: int) -> list[str]:  # noqa: ARG002 - any line of the file
+        """The file itself for its examples, tests that import it, and those named like it."""
+        module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        near = [test for test in self.seconds if likeness(path, test) >= 3]
+        return self.in_order(path, {path, *self.imports.get(module, ()), *(near or self.nearby(path))})
+
+
+def by_name(top: Path) -> NameMap:
+    """A map that is made in no time, from what the test files import."""
+    found = NameMap()
+    for file in sorted((top / "tests").rglob("test_*.py")):
+        name = file.relative_to(top).as_posix()
+        if "/browser/" in name or "/torture/" in name or "/contract/" in name:
+            continue
+        found.seconds[name] = 10.0
+        for match in re.finditer(
+            r"^(?:from|import) ((?:\w|\.)+)(?: import ([^(\n]+))?", file.read_text("utf-8"), re.MULTILINE
+        ):
+            names = [each.strip() for each in (match[2] or "").split(",")]
+            for module in (match[1], *(f"{match[1]}.{each}" for each in names if each)):
+                found.imports.setdefault(module, set()).add(name)
+    return found
 
 
 def read_map(folder: Path) -> CoverageMap:

@@ -9,7 +9,7 @@ import pytest
 
 from mutants.__main__ import main
 from mutants.campaign import CAUGHT, SURVIVED, UNREACHED, Outcome, choose, found_in, sample, share
-from mutants.coverage_map import CoverageMap, read_map
+from mutants.coverage_map import CoverageMap, by_name, read_map
 from mutants.edits import Mutant
 
 PRODUCT = """def price(count):
@@ -114,6 +114,17 @@ def test_what_runs_while_importing_meets_all_tests_of_the_file():
 def test_what_no_test_runs_meets_the_tests_of_the_same_folder():
     assert choose(a_map(), mutant("cli/z.py", 9), 1_000) == (["tests/cli/test_b.py::test_c"], 1)
     assert choose(a_map(), mutant("callbacks/z.py", 9), 1_000) == ([], 0)
+
+
+def test_without_a_map_a_mutant_meets_the_tests_named_like_its_file_or_importing_it(tree: Path):
+    (tree / "tests" / "test_other.py").write_text("from data import prices\n")
+    (tree / "tests" / "test_third.py").write_text("import json\n")
+    known = by_name(tree)
+    assert set(choose(known, mutant("data/prices.py", 3), 1_000)[0]) == {
+        "data/prices.py", "tests/test_prices.py", "tests/test_other.py"
+    }  # fmt: skip
+    (tree / "tests" / "test_other.py").unlink()
+    (tree / "tests" / "test_third.py").unlink()
 
 
 def test_the_share_counts_all_that_were_not_caught():
