@@ -105,6 +105,7 @@ class Shown(TypedDict):
 class DefinitionsSaved(TypedDict):
     n: int
     state: str
+    page: NotRequired[str]  # the revision that the page shows after a save
     problem: NotRequired[tuple[str, str, str]]
     request: NotRequired[str]
 
@@ -149,6 +150,7 @@ class Saved(TypedDict):
     state: str
     message: NotRequired[str]
     revision: NotRequired[int]
+    page: NotRequired[str]  # the revision that the page shows after a save
     fields: NotRequired[list[str]]
     errors: NotRequired[dict[str, tuple[DraftValue, str]]]
 

@@ -12,7 +12,6 @@ from flask_compress import Compress
 _SETTINGS = {
     "COMPRESS_REGISTER": False,  # our own hook decides what is compressed
     "COMPRESS_ALGORITHM": ["zstd", "gzip"],  # zstd makes the same size of a page for a sixth of the time
-    "COMPRESS_ALGORITHM_STREAMING": ["zstd", "gzip"],
     "COMPRESS_LEVEL": 5,
     "COMPRESS_MIN_SIZE": 600,  # bytes; below it the header costs more than it saves
     "COMPRESS_MIMETYPES": [
@@ -46,9 +45,11 @@ def compress(server: Flask) -> None:
     def shrink(answer: Response) -> Response:
         if answer.status_code != 200:  # a part of a file (206) has to stay as it is, a refusal is short
             return answer
+        if answer.is_streamed:  # our files are small; read whole, they are closed as well
+            answer.direct_passthrough = False
+            answer.make_sequence()
         if "immutable" in (answer.headers.get("Cache-Control") or "") and "compressed_as" not in g:
             # By content: whoever asks for one file under many addresses fills nothing.
-            answer.direct_passthrough = False
             keep_compressed(hashlib.blake2b(answer.get_data(), digest_size=16).hexdigest())
         return extension.after_request(answer)
 

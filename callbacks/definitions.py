@@ -97,4 +97,4 @@ def save(_n: int | None, view: dict[str, Any] | None, shown: dict[str, int] | No
     except Exception as error:  # noqa: BLE001 - the dialog says what happened
         found, request = problem_of(error)
         return {"n": n, "state": "error", "problem": [found.what, found.why, found.todo], "request": request}
-    return {"n": n, "state": "saved"}
+    return {"n": n, "state": "saved", "page": workspace().status().revision}

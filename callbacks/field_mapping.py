@@ -220,7 +220,7 @@ def _words(state: str | None, n: int, blocked: bool, checked: dict | None, resul
         case "loading":
             return "Reading fields and settings…"
         case "validating":
-            return "Checking…"
+            return "Checking and saving…"
         case "saving":
             return "Saving…"
         case "saved":

@@ -22,17 +22,43 @@ M = ids.Mapping
 
 @callback(
     Output(M.CHECKED, "data"),
+    Output(M.RESULT, "data"),
+    Output(M.CONFLICT, "hidden"),
+    Output(M.CONFLICT_ROWS, "children"),
     Input(M.SAVE, "n_clicks"),
     Input(M.KEEP_MINE, "n_clicks"),
+    Input(M.USE_THEIRS, "n_clicks"),
+    Input(M.SESSION, "data"),
     State(M.DRAFT, "data"),
     State(M.LOADED, "data"),
     State(M.RESULT, "data"),
     prevent_initial_call=True,
 )
-def validate(_save: int | None, _keep: int | None, draft: dict | None, loaded: dict | None, result: dict | None) -> Any:
-    """Types of the chosen fields and sense of the workflow; then the patch that is to be saved."""
+def save(
+    _save: int | None,
+    _keep: int | None,
+    _theirs: int | None,
+    _session: dict | None,
+    draft: dict | None,
+    loaded: dict | None,
+    before: dict | None,
+) -> tuple[Any, Any, Any, Any]:
+    """Check the draft and save it, in one answer. A conflict shows both sides and keeps the input.
+
+    The result of a save carries the revision that the page then shows, so that the next request asks for new numbers.
+    """
+    if ctx.triggered_id not in (M.SAVE, M.KEEP_MINE):
+        return no_update, no_update, True, []
     if not draft or not loaded:
-        return no_update
+        return (no_update,) * 4
+    checked = validate(draft, loaded, before)
+    if not checked["ok"]:
+        return checked, no_update, no_update, no_update
+    return checked, *kept(checked, draft, loaded, (before or {}).get("n", 0) + 1)
+
+
+def validate(draft: Draft, loaded: dict[str, Any], before: dict | None) -> dict[str, Any]:
+    """Types of the chosen fields and sense of the workflow; then the patch that is to be saved."""
     known = statuses()
     fields = {each.id: each for each in jira_fields()[0]} if not loaded["jira"] else {}
     errors = type_errors(draft) if not loaded["jira"] else {}
@@ -41,8 +67,8 @@ def validate(_save: int | None, _keep: int | None, draft: dict | None, loaded: d
         names = ", ".join(FIELDS[key.partition("/")[2]].title.lower() for key in errors)
         message = f"Not saved: {names} cannot be that field. Choose another one or clear it."
     revision = loaded["revision"]
-    if ctx.triggered_id == M.KEEP_MINE and result and result["state"] == "conflict":
-        revision = result["revision"]
+    if ctx.triggered_id == M.KEEP_MINE and before and before["state"] == "conflict":
+        revision = before["revision"]
     return {
         "n": ctx.triggered[0]["value"],
         "by": str(ctx.triggered_id),
@@ -66,45 +92,15 @@ def type_errors(draft: Draft) -> dict[str, list]:
     return found
 
 
-@callback(
-    Output(M.RESULT, "data"),
-    Output(M.CONFLICT, "hidden"),
-    Output(M.CONFLICT_ROWS, "children"),
-    Input(M.CHECKED, "data"),
-    Input(M.USE_THEIRS, "n_clicks"),
-    Input(M.SESSION, "data"),
-    State(M.DRAFT, "data"),
-    State(M.LOADED, "data"),
-    State(M.RESULT, "data"),
-    prevent_initial_call=True,
-)
-def save(
-    checked: dict | None,
-    _theirs: int | None,
-    _session: dict | None,
-    draft: dict | None,
-    loaded: dict | None,
-    before: dict | None,
-) -> tuple[Any, bool, Any]:
-    """Save what was checked. A conflict shows both sides and keeps the input."""
-    if ctx.triggered_id != M.CHECKED:
-        return no_update, True, []
-    if not checked or not checked["ok"] or not draft or not loaded:
-        return no_update, no_update, no_update
-    n = (before or {}).get("n", 0) + 1
+def kept(checked: dict[str, Any], draft: Draft, loaded: dict[str, Any], n: int) -> tuple[dict[str, Any], bool, list]:
+    """How the save of what was checked ended, as the `n`th of this page; whether nothing is in conflict; what is."""
     try:
         saved = workspace().save(checked["patch"], checked["revision"])
     except Conflict as conflict:
         rows = rows_of(conflict, draft, loaded["base"])
         words = f"Not saved: somebody else changed {count(len(rows), 'value')} meanwhile."
-        result = {
-            "n": n,
-            "state": "conflict",
-            "message": words,
-            "revision": conflict.revision,
-            "fields": conflict.fields,
-        }
-        return result, False, conflict_rows(rows)
+        result = {"n": n, "state": "conflict", "message": words, "revision": conflict.revision}
+        return result | {"fields": conflict.fields}, False, conflict_rows(rows)
     except Invalid as invalid:
         return {"n": n, "state": "error"} | invalid_at(invalid, draft), True, []
     except ReadOnly as refused:
@@ -113,7 +109,8 @@ def save(
         problem, request_id = problem_of(error)
         words = f"{problem} Request {request_id}." if request_id else str(problem)
         return {"n": n, "state": "error", "message": words}, True, []
-    return {"n": n, "state": "saved", "message": "", "revision": saved.revision}, True, []
+    page = workspace().status().revision
+    return {"n": n, "state": "saved", "message": "", "revision": saved.revision, "page": page}, True, []
 
 
 def invalid_at(invalid: Invalid, draft: Draft) -> dict[str, Any]:
@@ -182,16 +179,3 @@ def words_of(key: str, value: Any) -> str:
         return lines()[name].said(value, {each.id: each.name for each in statuses()})
     tables = {"phase": PHASES, "work": WORK | {"": "neither"}, "type": FLOW_ITEMS | {"": "not counted"}}
     return tables[kind].get(value or "", str(value))
-
-
-@callback(
-    Output(ids.Store.SAVED, "data"),
-    Input(M.RESULT, "data"),
-    Input(ids.Definitions.RESULT, "data"),
-    State(ids.Store.SAVED, "data"),
-    prevent_initial_call=True,
-)
-def tell_saved(result: dict | None, defined: dict | None, saved: int | None) -> Any:
-    """The page takes note, also of definitions saved from a view: cached numbers are gone, new ones are needed."""
-    result = defined if ctx.triggered_id == ids.Definitions.RESULT else result
-    return (saved or 0) + 1 if result and result["state"] == "saved" else no_update

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Input, Output, State, callback, ctx, no_update
+from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, no_update
 
 from callbacks.context import workspace
 from callbacks.quality import known_quality
@@ -14,6 +14,19 @@ from ui.components.notice import notices
 from ui.components.quality_badge import last_sync, quality_badge
 from ui.components.sync_progress import progress
 from ui.shell import site_words
+
+# What a save answers names the new revision already, so the numbers are asked for at once. The rest of the page asks a
+# little later, told by Store.SAVED outside of the callbacks: Dash lets a question wait while any answer is due that could
+# change it, however indirectly.
+clientside_callback(
+    ClientsideFunction("throughline", "revision"),
+    Output(ids.Store.REVISION, "data"),
+    Input(ids.Store.FOLLOWED, "data"),
+    Input(ids.Mapping.RESULT, "data"),
+    Input(ids.Definitions.RESULT, "data"),
+    State(ids.Store.REVISION, "data"),
+    prevent_initial_call=True,
+)
 
 
 @callback(
@@ -25,7 +38,7 @@ from ui.shell import site_words
     Output(ids.Header.SITE, "children"),
     Output(ids.Banner.SAMPLE, "hidden"),
     Output(ids.Banner.PROBLEMS, "children"),
-    Output(ids.Store.REVISION, "data"),
+    Output(ids.Store.FOLLOWED, "data"),
     Output(ids.Store.LAST_SYNC, "data"),
     Input(ids.Header.SYNC, "n_clicks"),
     Input(ids.Sync.CANCEL, "n_clicks"),
@@ -37,7 +50,13 @@ from ui.shell import site_words
     prevent_initial_call=True,
 )
 def follow_sync(
-    _sync: int | None, _cancel: int | None, _tick: int, _watch: int | None, _saved: int, _connected: int, known: str
+    _sync: int | None,
+    _cancel: int | None,
+    _tick: int,
+    _watch: int | None,
+    _saved: int,
+    _connected: int,
+    known: str,
 ) -> tuple[Any, ...]:
     """A click starts or cancels; the clock follows to the end; a new revision makes the cards ask again.
 

@@ -10,8 +10,9 @@ from enum import StrEnum
 class Store(StrEnum):
     """Revisions and choices: each has one writer. The data stays on the server."""
 
-    REVISION = "store-revision"  # callbacks/sync.py: changes when data or settings do
-    SAVED = "store-saved"  # callbacks/field_mapping.py: a counter, up by one with each save
+    REVISION = "store-revision"  # ui/assets/questions.js: changes when data or settings do
+    FOLLOWED = "store-followed"  # callbacks/sync.py: the revision that following the sync found
+    SAVED = "store-saved"  # ui/assets/questions.js: a counter, up by one after each save
     CONNECTED = "store-connected"  # callbacks/connection.py: a counter, up by one with each new connection
     DETAIL_VIEW = "store-detail-view"  # the question of the open detail
     PERIOD_VIEW = "store-period-view"  # the period asked for

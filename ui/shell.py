@@ -82,6 +82,7 @@ def _state(status: Status, quality: Quality | None) -> list[Any]:
         dcc.Store(id=ids.Store.DETAIL_VIEW),
         dcc.Store(id=ids.Store.PERIOD_VIEW),
         dcc.Store(id=ids.Store.LAST_SYNC, data=last_sync(quality)),
+        dcc.Store(id=ids.Store.FOLLOWED),
         dcc.Store(id=ids.Store.SAVED, data=0),
         dcc.Store(id=ids.Store.CONNECTED, data=0),
         *stores(),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from data.services.workspace import Workspace, open_workspace
 from sample.generator import generate
@@ -83,6 +84,46 @@ def test_a_field_is_mapped_and_the_card_changes(page: Page, site: str, mine: Wor
     expect(modal(page)).to_have_count(0)
     expect(card.locator(".num")).to_contain_text(re.compile(r"\d"))
     assert set(mine.settings()[0].mapping) == {"deployment_successful", "deployment_date"}
+
+
+class Trips:
+    """Requests of callbacks since it was made: each is one more in a row than those whose answers it has waited for."""
+
+    def __init__(self, page: Page) -> None:
+        self.of: dict[str, int] = {}  # output → how many in a row
+        self._asked: dict[Request, int] = {}
+        self._answered = 0
+        page.on("request", self._ask)
+        page.on("requestfinished", lambda request: self._answer(request))
+
+    def _ask(self, request: Request) -> None:
+        if "/_dash-update-component" in request.url:
+            self._asked[request] = self._answered + 1
+            self.of.setdefault(json.loads(request.post_data or "{}")["output"], self._answered + 1)
+
+    def _answer(self, request: Request) -> None:
+        self._answered = max(self._answered, self._asked.get(request, 0))
+
+
+def test_from_the_save_to_the_new_card_there_are_two_requests_in_a_row(page: Page, site: str, mine: Workspace):
+    page.goto(site + "/?period=90d&tab=dora")
+    card = page.locator('[data-pane="dora"] article[data-metric="change_failure_rate"]')
+    card.get_by_role("button", name="Configure mappings").click()
+    expect(page.locator(".pane-title")).to_have_text("Deployment date")
+    page.locator(".offer").first.click()
+    expect(page.locator("#mapping-preview")).to_contain_text("Not read from Jira yet")
+    item(page, "Deployment successful").click()
+    expect(page.locator(".pane-title")).to_have_text("Deployment successful")
+    page.locator(".offer").first.click()
+    save = page.get_by_role("button", name="Save 2 changes")
+    expect(save).to_be_enabled()
+    page.wait_for_load_state("networkidle")
+    trips = Trips(page)
+    save.click()
+    expect(card).not_to_contain_text("Configure mappings")
+    expect(status(page)).to_contain_text("Saved")
+    assert min(n for output, n in trips.of.items() if "mapping-result.data" in output) == 1
+    assert min(n for output, n in trips.of.items() if "cards-dora.children" in output) == 2, trips.of
 
 
 def test_a_definition_shows_its_effect_before_it_is_saved(page: Page, site: str, mine: Workspace):

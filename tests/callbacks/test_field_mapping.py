@@ -49,10 +49,8 @@ class Modal:
 
     def save(self, by: str = M.SAVE) -> dict:
         with acting(self.ws, by):
-            self.checked = mapping_save.validate(1, 1, self.draft, self.loaded, self.result)
-        with acting(self.ws, M.CHECKED, "data", self.checked):
-            result, self.conflict_hidden, self.conflict = mapping_save.save(
-                self.checked, 1, None, self.draft, self.loaded, self.result
+            self.checked, result, self.conflict_hidden, self.conflict = mapping_save.save(
+                1, 1, 1, None, self.draft, self.loaded, self.result
             )
         if result is not no_update:
             self.result = result
@@ -404,13 +402,13 @@ def test_closing_forgets_the_draft(ws: FakeWorkspace) -> None:
     assert draft == {}
 
 
-def test_the_page_is_told_of_a_save_and_only_of_a_save() -> None:
-    with acting(None, M.RESULT, "data"):
-        assert mapping_save.tell_saved({"state": "saved"}, None, 4) == 5
-        assert mapping_save.tell_saved({"state": "conflict"}, None, 4) is no_update
-    with acting(None, ids.Definitions.RESULT, "data"):
-        assert mapping_save.tell_saved({"state": "conflict"}, {"state": "saved"}, 4) == 5
-        assert mapping_save.tell_saved({"state": "saved"}, {"state": "error"}, 4) is no_update
+def test_only_a_save_names_the_revision_that_the_page_then_shows(ws: FakeWorkspace) -> None:
+    modal, other = Modal(ws), Modal(ws)
+    modal.act(ids.mapping_setting("tier_year"), 2021, "value")
+    assert modal.save()["page"] == ws.status().revision
+    other.act(ids.mapping_setting("tier_year"), 2022, "value")
+    assert other.save()["state"] == "conflict"
+    assert "page" not in other.result
 
 
 def test_no_answer_is_large_even_with_five_hundred_fields(ws: FakeWorkspace) -> None:

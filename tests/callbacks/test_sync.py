@@ -5,7 +5,7 @@ from __future__ import annotations
 from data.values.status import SyncState
 from tests.fake_workspace import FakeWorkspace
 
-OUTPUT = "..sync-progress.children...sync-bar.hidden...sync-clock.disabled...header-freshness.children...header-quality.children...header-site.children...banner-sample.hidden...banner-problems.children...store-revision.data...store-last-sync.data.."
+OUTPUT = "..sync-progress.children...sync-bar.hidden...sync-clock.disabled...header-freshness.children...header-quality.children...header-site.children...banner-sample.hidden...banner-problems.children...store-followed.data...store-last-sync.data.."
 INPUTS = {
     "header-sync.n_clicks": 1, "sync-cancel.n_clicks": None, "sync-clock.n_intervals": 0, "sync-watch.n_intervals": None,
     "store-saved.data": 0, "store-connected.data": 0,
@@ -18,7 +18,7 @@ def test_a_click_starts_and_shows_the_bar(act, fake):
     assert ("start_sync", False) in fake.calls
     assert answer["sync-bar"]["hidden"] is False
     assert answer["sync-clock"]["disabled"] is False
-    assert "store-revision" not in answer
+    assert "store-followed" not in answer
 
 
 def test_the_clock_follows_to_the_end(act, fake):
@@ -27,7 +27,7 @@ def test_the_clock_follows_to_the_end(act, fake):
         answer = act(OUTPUT, "sync-clock.n_intervals", INPUTS, KNOWN)["response"]
     assert answer["sync-bar"]["hidden"] is True
     assert answer["sync-clock"]["disabled"] is True
-    assert answer["store-revision"]["data"] == "r2"
+    assert answer["store-followed"]["data"] == "r2"
     assert sum(call[0] == "start_sync" for call in fake.calls) == 1
 
 
@@ -41,7 +41,7 @@ def test_cancel(act, fake):
 def test_saved_settings_change_the_revision(act, fake):
     fake.revision = "r7"
     answer = act(OUTPUT, "store-saved.data", INPUTS, KNOWN)["response"]
-    assert answer["store-revision"]["data"] == "r7"
+    assert answer["store-followed"]["data"] == "r7"
     assert not [call for call in fake.calls if call[0] == "start_sync"]
 
 

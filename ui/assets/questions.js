@@ -24,6 +24,14 @@
     return link && link.dataset.own ? link.dataset.own.split(' ') : [];
   };
 
+  // The header, the banners and the progress of a sync are renewed when the numbers have been asked for.
+  const AFTER_THE_NUMBERS = 200; // ms
+  let saves = 0;
+  function tellSaved() {
+    saves += 1;
+    clientside.set_props('store-saved', { data: saves });
+  }
+
   function changed(name, view) {
     if (same(last[name], view)) return clientside.no_update;
     last[name] = view;
@@ -58,6 +66,16 @@
         ...tabs().map((link) => (link.dataset.tab === tab ? changed(tab, view) : clientside.no_update)),
         changed('period', { query: pick(params, [...PERIOD, ...FILTERS]), revision }),
       ];
+    },
+
+    /* The revision that the page shows: what following the sync found, or what a save has just made. */
+    revision(followed, mapped, defined, known) {
+      const triggered = (id) => clientside.callback_context.triggered.some((each) => each.prop_id === id + '.data');
+      const results = [triggered('mapping-result') && mapped, triggered('definitions-result') && defined];
+      const saved = results.find((result) => result && result.page);
+      if (saved) setTimeout(tellSaved, AFTER_THE_NUMBERS);
+      const found = saved ? saved.page : followed;
+      return found && found !== known ? found : clientside.no_update;
     },
 
     async detail(search, revision) {
