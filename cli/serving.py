@@ -115,8 +115,9 @@ def _serve_dashboard(port: int, host: str = HOST) -> None:
     running = InFlight(flask)
     server = make_server(host, port, running, threaded=True, fd=listening.fileno())
     signal.signal(signal.SIGTERM, _interrupt)
-    shown = f"[{host}]" if ":" in host else host
-    print(f"Throughline is ready: http://{shown}:{listening.getsockname()[1]}  (Ctrl-C stops it)", flush=True)
+    print(f"Throughline is ready: {_address(host, listening.getsockname()[1])}  (Ctrl-C stops it)", flush=True)
+    if words := _for_others(host, os.environ.get("THROUGHLINE_HOSTS", "")):
+        notice(words)
     try:
         server.serve_forever()
     except KeyboardInterrupt:
@@ -126,6 +127,33 @@ def _serve_dashboard(port: int, host: str = HOST) -> None:
         server.server_close()
         listening.close()
         _let_end(flask.extensions["workspace"], running)
+
+
+def _address(host: str, port: int) -> str:
+    """An address that answers here: where every address of the machine is listened on, that of the machine itself.
+
+    >>> _address("0.0.0.0", 8050), _address("::", 8050), _address("10.0.0.7", 8050)
+    ('http://127.0.0.1:8050', 'http://[::1]:8050', 'http://10.0.0.7:8050')
+    """
+    named = {"0.0.0.0": HOST, "::": "::1"}.get(host, host)  # noqa: S104 - it is replaced
+    return f"http://[{named}]:{port}" if ":" in named else f"http://{named}:{port}"
+
+
+def _for_others(host: str, hosts: str) -> str:
+    """How other machines reach it, where every address of the machine is listened on; empty elsewhere.
+
+    >>> _for_others("0.0.0.0", "metrics.example.org"), _for_others("127.0.0.1", "")
+    ('Other machines reach it as metrics.example.org (THROUGHLINE_HOSTS).', '')
+    """
+    if host not in ("0.0.0.0", "::"):  # noqa: S104
+        return ""
+    names = [each.strip() for each in hosts.split(",") if each.strip()]
+    if names:
+        return f"Other machines reach it as {', '.join(names)} (THROUGHLINE_HOSTS)."
+    return (
+        "Other machines are refused until THROUGHLINE_HOSTS names the hosts under which they reach it, "
+        "for example THROUGHLINE_HOSTS=metrics.example.org or an address of this machine."
+    )
 
 
 def _refuse_strangers(host: str) -> None:

@@ -321,6 +321,27 @@ def test_serve_refuses_a_public_address(monkeypatch, capsys, variables):
     assert "no authentication is configured" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("bound", [EVERYWHERE, "::", "127.0.0.1", "::1", "10.0.0.7"])
+def test_the_address_that_serve_prints_is_served(app, bound):
+    from cli.serving import _address
+
+    made = create_app(FakeWorkspace(), bound=bound, hosts=(), access=Access({"ada": HASH})).server
+    host = _address(bound, 8050).removeprefix("http://")
+    assert made.test_client().get("/", headers={"Host": host} | basic("ada", PASSWORD)).status_code == 200
+    assert made.test_client().get("/", headers={"Host": f"{bound}.example"}).status_code in (400, 401)
+
+
+def test_serve_on_every_address_names_the_setting_for_other_machines(monkeypatch):
+    from cli.serving import _for_others
+
+    assert "THROUGHLINE_HOSTS=metrics.example.org" in _for_others(EVERYWHERE, " , ")
+    assert (
+        _for_others("::", "a.example, b.example")
+        == "Other machines reach it as a.example, b.example (THROUGHLINE_HOSTS)."
+    )
+    assert _for_others("127.0.0.1", "a.example") == ""
+
+
 def test_the_name_of_the_machine_in_host_is_no_address(monkeypatch):
     from cli.serving import _host_of_environment
 
