@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, DisconnectionError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from data.jtbd import schema
 from data.store.corruption import stranger
-from data.store.journal import make_private, write_ahead
+from data.store.journal import is_only_readable, make_private, open_read_only, write_ahead
 
 _BUSY_SECONDS = 30
 
@@ -43,6 +43,8 @@ def file_engine(path: Path) -> Engine:
     """Connections to a file, made private if it is new. Raises OSError for what cannot be one."""
     if strange := stranger(path):
         raise OSError(errno.EINVAL, f"{strange.name} is not a file")
+    if is_only_readable(path):
+        return _reading_engine(path)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     make_private(path)  # before SQLite makes it readable for others
     # Connections are kept: closing the last one makes SQLite tidy up, which costs more than the write itself.
@@ -68,6 +70,22 @@ def file_engine(path: Path) -> Engine:
     def _begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("throughline_writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _reading_engine(path: Path) -> Engine:
+    """For a user who may not write; each connection is new, so that it sees what was written meanwhile."""
+    engine = create_engine("sqlite://", creator=lambda: open_read_only(path, _BUSY_SECONDS), poolclass=NullPool)
+
+    @event.listens_for(engine, "connect")
+    def _tune(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA query_only=1")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
 
     return engine
 

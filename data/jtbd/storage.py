@@ -183,6 +183,8 @@ class JobsStorage(Tracking):
         return self.store.cleanup(self.now - days * _DAY) if days else 0
 
     def _daily(self, store: RecordStore, today: str) -> None:
+        if store.is_read_only:
+            return
         done = f"{today} {library.signature(self.specs_folder / RECORDS, '*.csv') if self.is_example else ''}"
         if store.note("looked_after") == done:
             return

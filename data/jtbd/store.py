@@ -38,6 +38,7 @@ from data.jtbd.specs import Item, Specs, from_dict, gathered, linked, to_dict
 from data.platform import telemetry
 from data.platform.logs import SECRETS
 from data.store.corruption import is_damage, stranger
+from data.store.journal import is_only_readable
 from data.values.problem import Problem
 
 log = logging.getLogger(__name__)
@@ -93,6 +94,7 @@ class RecordStore:
         where = os.fspath(place)
         self.tenant = tenant
         self.path = None if "://" in where else Path(where)
+        self.is_read_only = self.path is not None and is_only_readable(self.path)
         self.problem: Problem | None = None
         self._damaged = False
         self._treating = threading.RLock()

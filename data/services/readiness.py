@@ -31,7 +31,7 @@ def readiness(workspace: Workspace) -> dict[str, Any]:
     except (JiraError, OSError) as error:
         store, settings, cache, state = getattr(error, "code", "unusable"), "unknown", "unknown", "unknown"
     return {
-        "ready": folder == "ok" and store == "ok" and disk["state"] == "ok",
+        "ready": folder in ("ok", "read-only") and store == "ok" and disk["state"] == "ok",
         "stores": {"folder": folder, "issues": store, "settings": settings, "cache": cache},
         "last_sync": last,
         "disk": disk,
@@ -40,6 +40,8 @@ def readiness(workspace: Workspace) -> dict[str, Any]:
 
 
 def _folder(workspace: Workspace) -> str:
+    if workspace.home.is_read_only:
+        return "read-only"
     try:
         with tempfile.TemporaryFile(dir=workspace.home.path) as probe:
             probe.write(b"ready?")

@@ -58,7 +58,13 @@ def status_of(workspace: Workspace) -> Status:
 
 def _problems(workspace: Workspace) -> list[Problem]:
     place, site, job, main = workspace.place, workspace.site, workspace.job, workspace.main_settings
-    found = [place.loaded().problem, workspace.home.tokens.problem, place.problem, place.cache.problem]
+    found = [
+        _closed(workspace),
+        place.loaded().problem,
+        workspace.home.tokens.problem,
+        place.problem,
+        place.cache.problem,
+    ]
     if job.state.state == "failed" and job.about == place.known_as:
         found.append(job.state.problem)
     if place.settings is not main:
@@ -68,6 +74,17 @@ def _problems(workspace: Workspace) -> list[Problem]:
     told = {each.what for each in found if each is not None}
     found += [each for each in workspace.environment_problems() if each.what not in told]
     return [each for each in found if each is not None]
+
+
+def _closed(workspace: Workspace) -> Problem | None:
+    """The state folder can be read only."""
+    if not workspace.home.is_read_only:
+        return None
+    return Problem(
+        f"The state folder {workspace.home.path} can only be read.",
+        "What is there is shown; nothing new can be fetched or saved.",
+        "Give this user permission to write there, or set THROUGHLINE_HOME to a folder that can be written.",
+    )
 
 
 def _unusable(site: Site) -> Problem | None:

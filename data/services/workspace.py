@@ -284,6 +284,8 @@ class Workspace(Parts):
 
     def _can_sync(self) -> bool:
         site = self.site
+        if self.home.is_read_only:
+            return False
         return bool(self.sample) if not site.configured else site.token_present
 
     def start_sync(self, full: bool = False) -> SyncState:

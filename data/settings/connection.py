@@ -62,6 +62,11 @@ class Home:
         return self
 
     @property
+    def is_read_only(self) -> bool:
+        """Whether this user may look at the folder, and not write to it: what is there can be shown, nothing fetched."""
+        return self.path.is_dir() and not os.access(self.path, os.W_OK)
+
+    @property
     def sample(self) -> Path:
         """The folder of the sample site, made if need be. Raises HomeError."""
         return self._made(self.path / "sample")
@@ -78,11 +83,13 @@ class Home:
     def _made(self, folder: Path) -> Path:
         try:
             for each in (*reversed(folder.parents), folder):
+                if each.is_dir():
+                    continue  # asked first: making what is there is refused where nothing can be written
                 if each == self.path or self.path in each.parents:
                     each.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-                elif not each.exists():
+                else:
                     each.mkdir(exist_ok=True)
-            if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            if not os.access(folder, os.R_OK | os.X_OK):
                 raise PermissionError(13, os.strerror(13))
         except OSError as error:
             raise HomeError(

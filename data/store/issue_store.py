@@ -34,7 +34,7 @@ from data.platform.logs import SECRETS
 from data.store import schema
 from data.store.commits import CommitWatch, Mark
 from data.store.corruption import is_damage, stranger
-from data.store.journal import make_private, write_ahead
+from data.store.journal import is_only_readable, make_private, open_read_only, state_of, write_ahead
 from data.store.writer import Writer, dialect_insert, parts
 from data.values.periods import known_zone
 
@@ -98,6 +98,7 @@ class IssueStore:
     def __init__(self, url_or_path: str | os.PathLike[str]) -> None:
         place = os.fspath(url_or_path)
         self.path = None if "://" in place else Path(place)
+        self.is_read_only = self.path is not None and is_only_readable(self.path)
         self.engine = _open_file(self.path) if self.path else _open_server(place)
         self._watch = CommitWatch(self.path) if self.path else None
         self._scopes: dict[tuple[str, str], tuple[Mark, ScopeRow | None]] = {}
@@ -114,6 +115,11 @@ class IssueStore:
         with self.engine.connect() as connection:
             if _is_current(connection):
                 return
+        if self.is_read_only:
+            raise StoreError(
+                "The issue store is of an earlier version, and this user may not write to it.",
+                hint="Run any command once as the user who owns the state folder.",
+            )
         with self.engine.connect().execution_options(throughline_writes=True) as connection, connection.begin():
             if _is_current(connection):  # another process has made the tables in the meantime
                 return
@@ -218,6 +224,7 @@ class IssueStore:
 
         Raises BrokenStore when the file turns out to be damaged, StoreError when it, or what is in it, cannot be read.
         """
+        before = state_of(self.path) if self.path and self.is_read_only else None
         try:
             with self.engine.connect() as connection:
                 yield connection
@@ -229,6 +236,8 @@ class IssueStore:
                 f"What the issue store holds cannot be read ({type(error).__name__}).",
                 hint="Run a full sync: it writes everything anew. The log has the details.",
             ) from error
+        if before is not None and self.path and state_of(self.path) != before:
+            raise StoreError("The issue store was written to while it was read.", hint="Try again.")
 
     def summaries(self, scope: int, issue_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
         """Key and summary of some issues."""
@@ -306,6 +315,8 @@ def _is_current(connection: Connection) -> bool:
 def _open_file(path: Path) -> Engine:
     if strange := stranger(path):
         raise BrokenStore(f"The issue store is broken: {strange.name} is not a file.")
+    if is_only_readable(path):
+        return _open_to_read(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         make_private(path)  # before SQLite makes it readable for others
@@ -329,6 +340,23 @@ def _open_file(path: Path) -> Engine:
         # A writer takes its place at once: a reader that starts to write later could not.
         writes = connection.get_execution_options().get("throughline_writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _open_to_read(path: Path) -> Engine:
+    """For a user who may not write: readers get a snapshot, a writer an error."""
+    engine = create_engine("sqlite://", creator=lambda: open_read_only(path, _BUSY_MS / 1000), poolclass=NullPool)
+
+    @event.listens_for(engine, "connect")
+    def _tune(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in ("cache_size=-65536", "temp_store=MEMORY", "mmap_size=0", "query_only=1"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
 
     return engine
 

@@ -23,6 +23,37 @@ def make_private(path: Path) -> None:
         os.close(os.open(path, os.O_RDWR))
 
 
+def is_only_readable(path: Path) -> bool:
+    """Whether the file is there, and this user may not write to it or beside it (where its log would be)."""
+    return path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK | os.X_OK))
+
+
+def open_read_only(path: Path, seconds: float) -> sqlite3.Connection:
+    """A connection that writes nothing, not even beside the file. Raises sqlite3.Error.
+
+    Without a log the file is read as one that does not change: whoever reads compares `state_of` before and after. With
+    a log its index must be there too: somebody who may write is using the file.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    fixed = "" if log.exists() and log.stat().st_size else "&immutable=1"
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro{fixed}", uri=True, timeout=seconds, check_same_thread=False
+    )
+
+
+def state_of(path: Path) -> tuple[tuple[int, int, int] | None, ...]:
+    """Changes whenever the file or its log is written: identity, size and time of both."""
+    found = []
+    for each in (path, path.with_name(f"{path.name}-wal")):
+        try:
+            facts = each.stat()
+        except OSError:
+            found.append(None)
+        else:
+            found.append((facts.st_ino, facts.st_size, facts.st_mtime_ns))
+    return tuple(found)
+
+
 def write_ahead(connection: sqlite3.Connection, seconds: float) -> None:
     """Turn on the write-ahead log (WAL); nothing is done to a file that has it already.
 

@@ -47,7 +47,7 @@ report["broken"] = [broken.read_only, str(broken.problem)]
 cache = MetricCache(folder / "metrics_cache.json")
 cache.put(Key("dora", "2026-01-01", "2026-01-31", {}), [])
 report["cache"] = [cache.get(Key("dora", "2026-01-01", "2026-01-31", {})).state, str(cache.problem)]
-caught("home", HomeError, lambda: Home(folder, folder / "x").ensure())
+report["home"] = [Home(folder, folder / "x").ensure().is_read_only]
 caught("new home", HomeError, lambda: Home(folder / "home", folder / "x").ensure())
 caught("token", TokenError, lambda: TokenStore(folder / "token.json").set("https://a.example", "c4nary-t0ken"))
 print(json.dumps(report))
@@ -103,7 +103,81 @@ def test_the_cache_works_in_memory(report):
 
 
 def test_folder_and_token_say_what_to_do(report):
-    assert "THROUGHLINE_HOME" in report["home"]
+    assert report["home"] == [True]
     assert "THROUGHLINE_HOME" in report["new home"]
     assert "JIRA_TOKEN" in report["token"]
     assert "c4nary" not in report["token"]
+
+
+# -- a state folder that was filled by somebody else
+
+LOOK = """
+import json, os, sys
+from tests.forked import import_all
+import_all()
+from data.platform.logs import protect
+from data.services.workspace import open_workspace
+from data.values.periods import Period
+from sample.source import SampleSite
+
+env = json.loads(sys.argv[1])
+
+def look():
+    workspace = open_workspace(env, sample=SampleSite(issues=60))
+    period = workspace.period("90d")
+    values = {each.metric_name: each.value for each in workspace.values(period)}
+    jobs = [each.value for each in workspace.jtbd.answer(period).values]
+    status = workspace.status()
+    found = {
+        "values": values, "jobs": jobs, "issues": status.issue_count, "problems": [str(each) for each in status.problems],
+        "ready": workspace.ready(), "starts": workspace.ensure_fresh(),
+        "doctor": {each.name: [each.ok, each.message] for each in workspace.doctor()},
+    }
+    return workspace, found
+
+workspace, owner = look()
+if sys.argv[2] == "log":  # a log that nobody has put away yet
+    keep = workspace.place.store.engine.connect()
+    workspace.place.store.note_result(1, workspace.place.head().last_result)
+os.setgid(65534)
+os.setuid(65534)
+workspace, other = look()
+result = workspace.sync_now()
+print(json.dumps({"owner": owner, "other": other, "sync": result.error}))
+os._exit(0)
+"""
+
+
+@pytest.mark.parametrize("log", ["no log", "log"])
+def test_a_state_folder_that_can_only_be_read_is_shown(log, tmp_path_factory):
+    if os.geteuid() != 0:
+        pytest.skip("only root can become a user without permissions")
+    from data.services.workspace import open_workspace
+    from sample.source import SampleSite
+
+    made = Path(tempfile.mkdtemp(prefix="throughline-"))
+    try:
+        env = {"THROUGHLINE_HOME": str(made / "home"), "THROUGHLINE_SETTINGS": str(made / "settings.json")}
+        assert open_workspace(env, sample=SampleSite(issues=60)).sync_now().complete
+        opened = f"import os; os.umask(0o022); [os.chmod(os.path.join(at, each), 0o755) for at, some, _ in os.walk({str(made)!r}) for each in ['.', *some]]; [os.chmod(os.path.join(at, each), 0o644) for at, _, some in os.walk({str(made)!r}) for each in some]\n"  # fmt: skip
+        code = LOOK.replace("os.setgid(65534)", opened + "os.setgid(65534)")
+        done = subprocess.run(
+            [sys.executable, "-c", code, json.dumps(env), log], cwd=ROOT, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        told = json.loads(done.stdout.splitlines()[-1])
+    finally:
+        shutil.rmtree(made)
+    owner, other = told["owner"], told["other"]
+    assert other["values"] == owner["values"] and any(other["values"].values())
+    assert (other["jobs"], other["issues"]) == (owner["jobs"], owner["issues"])
+    assert owner["problems"] == [] and "can only be read" in other["problems"][0]
+    assert other["ready"]["ready"] and other["ready"]["stores"]["folder"] == "read-only"
+    assert other["starts"] is False
+    assert {name for name, (ok, _) in other["doctor"].items() if ok is False} <= {
+        "State folder",
+        "Privacy",
+        "Metric cache",
+    }
+    assert "cannot be written" in other["doctor"]["State folder"][1]
+    assert told["sync"]["code"] and "issue store" in told["sync"]["message"].lower()
