@@ -14,6 +14,7 @@ from data.values.problem import Problem
 from data.values.status import Status
 from data.values.switches import Switch
 from ui import figures
+from ui.attributes import attributes
 from ui.components.definitions import switch_section
 from ui.components.downloads import download_links
 from ui.components.issue_table import columns, issue_table, table_of, which_issues
@@ -44,7 +45,9 @@ def detail_page(
         )
     blocks += [switch_section(detail.switches)]
     return html.Div(
-        [each for each in blocks if each is not None], className="detail-page", **{"data-detail-of": view.metric}
+        [each for each in blocks if each is not None],
+        className="detail-page",
+        **attributes({"data-detail-of": view.metric}),
     )
 
 
@@ -91,7 +94,7 @@ def chart_page(
             switch_section(switches) if switches else _in_force(picked.definitions),
         ],
         className="detail-page",
-        **{"data-detail-of": subject(view)},
+        **attributes({"data-detail-of": subject(view)}),
     )
 
 
@@ -115,7 +118,7 @@ def detail_problem(problem: Problem, about: str, request_id: str = "") -> html.D
     return html.Div(
         [html.H2(f"{what} cannot be shown", className="detail-title"), notice(problem, request_id=request_id)],
         className="detail-page",
-        **{"data-detail-of": about},
+        **attributes({"data-detail-of": about}),
     )
 
 

@@ -6,9 +6,17 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
+from dash import dcc
+
 from ui.words import number
 
-CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False, "showTips": False}
+CONFIG: dcc.Graph.Config = {
+    "displayModeBar": False,
+    "responsive": True,
+    "scrollZoom": False,
+    "doubleClick": False,
+    "showTips": False,
+}
 _ACCENT = "#4c6fe0"
 _ROWS = 3  # label rows above a histogram: neighbours do not write over each other
 _CHARACTER = 0.019  # width of a letter of a label, as a share of the chart on a phone
@@ -98,7 +106,7 @@ def _step(top: float) -> int:
     for size in (10**n for n in range(12)):
         for step in (size, 2 * size, 5 * size):
             if top <= 5 * step:
-                return step
+                return int(step)
     return int(top)
 
 

@@ -12,6 +12,7 @@ from data.values.problem import Problem
 from data.values.quality import Quality
 from data.values.status import Status
 from ui import ids
+from ui.attributes import attributes
 from ui.components.definitions import chip_row, stores
 from ui.components.downloads import download_menu
 from ui.components.filter_menu import filter_menus
@@ -52,7 +53,7 @@ def shell(
                 [
                     _sample_banner(status),
                     html.Div(notices(status.problems), id=ids.Banner.PROBLEMS, className="banners"),
-                    html.Div(id=ids.Page.NOTICES, className="banners", **{"aria-live": "polite"}),
+                    html.Div(id=ids.Page.NOTICES, className="banners", **attributes({"aria-live": "polite"})),
                     html.Div(notice(_NO_SUCH_TAB), id=ids.Page.NO_SUCH_TAB, className="banners", hidden=True),
                     _filters(choices),
                     chip_row(),
@@ -96,12 +97,12 @@ def _bar(status: Status, quality: Quality | None) -> html.Header:
         [
             html.A(
                 [
-                    html.Span(className="mark", **{"aria-hidden": "true"}),
+                    html.Span(className="mark", **attributes({"aria-hidden": "true"})),
                     html.Span("Throughline", className="brand-name"),
                 ],
                 href="/",
                 className="brand",
-                **{"data-nav": "home"},
+                **attributes({"data-nav": "home"}),
             ),
             html.Button(
                 html.Span(site_words(status), id=ids.Header.SITE, className="site"),
@@ -116,13 +117,13 @@ def _bar(status: Status, quality: Quality | None) -> html.Header:
                         tab.title,
                         href=f"?tab={name}",
                         className="tab",
-                        **{"data-tab": name, "data-nav": "tab", "data-own": " ".join(tab.own)},
+                        **attributes({"data-tab": name, "data-nav": "tab", "data-own": " ".join(tab.own)}),
                     )
                     for name, tab in TABS.items()
                 ],
                 className="tabs",
                 id=ids.Header.TABS,
-                **{"aria-label": "Kinds of numbers", "data-default": DEFAULT_TAB},
+                **attributes({"aria-label": "Kinds of numbers", "data-default": DEFAULT_TAB}),
             ),
             html.Div(
                 [
@@ -136,7 +137,7 @@ def _bar(status: Status, quality: Quality | None) -> html.Header:
                         type="button",
                         className="btn-bar btn-icon",
                         title="Theme: automatic",
-                        **{"aria-label": "Theme: automatic", "data-theme-toggle": "1"},
+                        **attributes({"aria-label": "Theme: automatic", "data-theme-toggle": "1"}),
                     ),
                 ],
                 className="bar-end",
@@ -163,7 +164,7 @@ def _button(icon_name: str, words: str, component_id: str) -> html.Button:
         type="button",
         className="btn-bar btn-icon",
         title=words,
-        **{"aria-label": words},
+        **attributes({"aria-label": words}),
     )
 
 
@@ -194,7 +195,7 @@ def _sample_banner(status: Status) -> html.Div:
         className="sample",
         hidden=not status.is_sample,
         role="region",
-        **{"aria-label": "Sample data"},
+        **attributes({"aria-label": "Sample data"}),
     )
 
 
@@ -211,16 +212,23 @@ def _filters(choices: Choices) -> html.Div:
                 className="filters-period",
             ),
             html.Button(
-                [icon("funnel"), "Filters", html.Span(className="filters-count", **{"data-filters-count": "1"})],
+                [
+                    icon("funnel"),
+                    "Filters",
+                    html.Span(className="filters-count", **attributes({"data-filters-count": "1"})),
+                ],
                 type="button",
                 className="btn-quiet filters-toggle",
-                **{"data-filters-toggle": "1", "aria-expanded": "false"},
+                **attributes({"data-filters-toggle": "1", "aria-expanded": "false"}),
             ),
             html.Div(
                 [
                     *menus,
                     html.Button(
-                        "Clear all", type="button", className="btn-link-quiet clear-all", **{"data-clear": "*"}
+                        "Clear all",
+                        type="button",
+                        className="btn-link-quiet clear-all",
+                        **attributes({"data-clear": "*"}),
                     ),
                 ],
                 className="filters-lists",
@@ -231,17 +239,17 @@ def _filters(choices: Choices) -> html.Div:
         id=ids.Filter.ROW,
         className="filters",
         role="search",
-        **{"aria-label": "Period and filters"},
+        **attributes({"aria-label": "Period and filters"}),
     )
 
 
 def _copy_link() -> html.Button:
     return html.Button(
-        [icon("link-45deg"), html.Span("Copy link", className="copy-words", **{"data-copied": "Copied"})],
+        [icon("link-45deg"), html.Span("Copy link", className="copy-words", **attributes({"data-copied": "Copied"}))],
         type="button",
         className="btn-quiet",
         title="A link to exactly this view",
-        **{"data-copy-link": "1"},
+        **attributes({"data-copy-link": "1"}),
     )
 
 
@@ -250,14 +258,14 @@ def _pane(tab: str, charts: Charts) -> html.Section:
         [html.H2(TABS[tab].title, className="visually-hidden"), *PANES[tab](charts)],
         className="pane",
         hidden=tab != DEFAULT_TAB,  # ui/assets/page.js shows the one that the URL names
-        **{"data-pane": tab, "aria-label": TABS[tab].title},
+        **attributes({"data-pane": tab, "aria-label": TABS[tab].title}),
     )
 
 
 def _detail(table_script: str) -> html.Div:
     return html.Div(
         [
-            html.Div(className="scrim", **{"data-close-detail": "1"}),
+            html.Div(className="scrim", **attributes({"data-close-detail": "1"})),
             html.Div(
                 [
                     html.Button(
@@ -265,7 +273,7 @@ def _detail(table_script: str) -> html.Div:
                         type="button",
                         className="btn-bar btn-icon detail-close",
                         title="Close (Esc)",
-                        **{"aria-label": "Close", "data-close-detail": "1"},
+                        **attributes({"aria-label": "Close", "data-close-detail": "1"}),
                     ),
                     html.Div(id=ids.Detail.BODY, className="detail-body"),
                     html.Div([html.Div(className=f"sk {each}") for each in _SKELETON], className="detail-skeleton"),
@@ -274,7 +282,9 @@ def _detail(table_script: str) -> html.Div:
                 className="detail",
                 role="dialog",
                 tabIndex="-1",
-                **{"aria-label": "What this number is made of", "aria-modal": "true", "data-parts": table_script},
+                **attributes(
+                    {"aria-label": "What this number is made of", "aria-modal": "true", "data-parts": table_script}
+                ),
             ),
         ],
         className="detail-layer",

@@ -79,7 +79,7 @@ class _Told:
     def _note(self, row: int, name: str) -> str:
         found = self.found
         if found.reason[row]:
-            return REASONS[found.reason[row]]
+            return REASONS[int(found.reason[row])]
         if name == "completed":
             return "added" if found["added"][row] else "done before the start" if found["done_before"][row] else ""
         if name == "committed":

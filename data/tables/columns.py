@@ -21,6 +21,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.tables.tidy import Tables
+from data.values.arrays import Codes, Objects
 from data.values.unread import Unread
 
 DESCRIPTION, TEXTS = "tables.json", "texts.json"
@@ -161,7 +162,7 @@ class _Writer:
     def __init__(self) -> None:
         self.texts = _Texts({}, {})
         self.files: dict[str, Checked] = {}
-        self._numbers: dict[str, list[NDArray]] = {}
+        self._numbers: dict[str, list[NDArray[Any]]] = {}
 
     def series(self, key: str, name: str, series: pd.Series) -> Column:
         if isinstance(series.dtype, pd.CategoricalDtype):
@@ -173,7 +174,7 @@ class _Writer:
             return Column(name, "texts", dtype=str(series.dtype))
         return self.values(key, name, series.to_numpy())
 
-    def values(self, key: str, name: str, values: NDArray) -> Column:
+    def values(self, key: str, name: str, values: NDArray[Any]) -> Column:
         if values.dtype != object:
             return self._column(name, "numbers", values)
         listed = values.tolist()
@@ -191,7 +192,7 @@ class _Writer:
             return self._column(name, "days", coded)
         raise TypeError(f"{key} holds {', '.join(sorted(kind.__name__ for kind in kinds))}")
 
-    def _column(self, name: str, kind: Kind, values: NDArray, dtype: str = "") -> Column:
+    def _column(self, name: str, kind: Kind, values: NDArray[Any], dtype: str = "") -> Column:
         """The values, little-endian, after those of the same type that are there already."""
         if values.dtype.kind not in "biuf":
             raise TypeError(f"{name} holds {values.dtype}")
@@ -211,7 +212,9 @@ class _Writer:
             )
             size, crc = 0, 0
             with (folder / name).open("xb") as file:
-                for part in (header.getvalue(), *(memoryview(values).cast("B") for values in held if len(values))):
+                parts: list[bytes | memoryview] = [header.getvalue()]
+                parts += [values.data.cast("B") for values in held if len(values)]
+                for part in parts:
                     file.write(part)
                     size, crc = size + len(part), zlib.crc32(part, crc)
             self.files[name] = Checked(size, crc)
@@ -234,7 +237,7 @@ class _Reader:
         found = {column.name: self.column(f"{table}.{column.name}", column) for column in columns}
         return pd.DataFrame(found, copy=False)
 
-    def column(self, key: str, column: Column) -> pd.Series | pd.Categorical | NDArray:
+    def column(self, key: str, column: Column) -> pd.Series | pd.Categorical[Any] | NDArray[Any]:
         if column.kind == "categories":
             categories = pd.Index(self.texts.texts[key], dtype=column.dtype)
             codes = _within(self._values(column), len(categories))
@@ -243,7 +246,7 @@ class _Reader:
             return pd.Series(self.texts.texts[key], dtype=column.dtype)
         return self.values(key, column)
 
-    def values(self, key: str, column: Column) -> NDArray:
+    def values(self, key: str, column: Column) -> NDArray[Any]:
         if column.kind == "numbers":
             return self._values(column)
         if column.kind == "texts":
@@ -254,17 +257,17 @@ class _Reader:
             return _decoded(self._values(column), [date.fromisoformat(day or "") for day in self.texts.texts[key]])
         raise Broken(f"{key} cannot be {column.kind} here")
 
-    def _values(self, column: Column) -> NDArray:
+    def _values(self, column: Column) -> NDArray[Any]:
         found = self._numbers[column.file][column.first : column.first + column.count]
         if len(found) != column.count:
             raise Broken(f"{column.file} is too short")
         return found
 
 
-def _mapped(path: Path, told: Checked) -> NDArray:
+def _mapped(path: Path, told: Checked) -> NDArray[Any]:
     """The numbers of a file, which stay there. The checksum comes first: NumPy is shown nothing that we did not write."""
     content = np.memmap(_file(path), np.uint8, "r")
-    if Checked(content.nbytes, zlib.crc32(content)) != told:
+    if Checked(content.nbytes, zlib.crc32(content.data)) != told:
         raise Broken(f"{path.name} is not what was written")
     return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
 
@@ -276,13 +279,13 @@ def _file(path: Path) -> Path:
     return path
 
 
-def _all_texts(key: str, values: list) -> list[str | None]:
+def _all_texts(key: str, values: list[Any]) -> list[str | None]:
     if any(value is not None and not isinstance(value, str) for value in values):
         raise TypeError(f"{key} holds what is no text")
     return values
 
 
-def _objects(values: Sequence[object]) -> NDArray:
+def _objects(values: Sequence[object]) -> Objects:
     """An array of objects; NumPy itself would make rows of tuples of one length."""
     made = np.empty(len(values), dtype=object)
     for place, value in enumerate(values):
@@ -290,12 +293,13 @@ def _objects(values: Sequence[object]) -> NDArray:
     return made
 
 
-def _decoded(codes: NDArray, values: Sequence[object]) -> NDArray:
+def _decoded(codes: Codes, values: Sequence[object]) -> Objects:
     """What the codes stand for; the last one, so that -1 finds it, is None."""
-    return _objects([*values, None])[_within(codes, len(values))]
+    found: Objects = _objects([*values, None])[_within(codes, len(values))]
+    return found
 
 
-def _within(codes: NDArray, count: int) -> NDArray:
+def _within(codes: Codes, count: int) -> Codes:
     """The codes. Raises Broken where one stands for nothing."""
     if len(codes) and not -1 <= codes.min() <= codes.max() < count:
         raise Broken("a code that stands for nothing")

@@ -12,6 +12,7 @@ from data.values.charts import ChartAnswer, ChartPlace
 from data.values.problem import Problem
 from data.values.switches import Switch
 from ui import ids
+from ui.attributes import attributes
 from ui.components.chart_figure import figure
 from ui.components.definitions import switch_row
 from ui.components.icon import icon
@@ -29,7 +30,7 @@ def chart_card(name: str, place: str, *, wide: bool = False) -> html.Article:
             html.Div(_skeleton(), id=ids.chart_body(name, place), className="chart-body"),
         ],
         className="chart-card chart-wide" if wide else "chart-card",
-        **{"data-chart": name, "data-place": place},
+        **attributes({"data-chart": name, "data-place": place}),
     )
 
 
@@ -63,12 +64,14 @@ def chart_body(answer: ChartAnswer, view: View, switches: Sequence[Switch] = ())
             html.Div(
                 className="chart-figure",
                 role="img",
-                **{
-                    "aria-label": f"{answer.title}. {answer.reading} The same as a table is below.",
-                    "data-figure": compact(figure(answer)),
-                    "data-name": answer.name,
-                    "data-title": answer.title,
-                },
+                **attributes(
+                    {
+                        "aria-label": f"{answer.title}. {answer.reading} The same as a table is below.",
+                        "data-figure": compact(figure(answer)),
+                        "data-name": answer.name,
+                        "data-title": answer.title,
+                    }
+                ),
             ),
             _said(answer),
             _table(answer),
@@ -111,23 +114,28 @@ def _table(answer: ChartAnswer) -> html.Details:
         [
             html.Summary("Show as a table"),
             html.Div(
-                className="chart-table", tabIndex="0", role="region", **{"aria-label": f"{answer.title} as a table"}
+                className="chart-table",
+                tabIndex="0",
+                role="region",
+                **attributes({"aria-label": f"{answer.title} as a table"}),
             ),
         ],
         className="as-table",
-        **{
-            "data-table": compact(
-                {
-                    "columns": answer.columns,
-                    "rows": answer.rows,
-                    "picks": answer.row_picks,
-                    "more": f"The first {len(answer.rows):,} of {answer.row_count:,} rows; the CSV has all."
-                    if more > 0
-                    else "",
-                }
-            ),
-            "data-name": answer.name,
-        },
+        **attributes(
+            {
+                "data-table": compact(
+                    {
+                        "columns": answer.columns,
+                        "rows": answer.rows,
+                        "picks": answer.row_picks,
+                        "more": f"The first {len(answer.rows):,} of {answer.row_count:,} rows; the CSV has all."
+                        if more > 0
+                        else "",
+                    }
+                ),
+                "data-name": answer.name,
+            }
+        ),
     )
 
 
@@ -136,7 +144,7 @@ def _foot(answer: ChartAnswer, own: str, *, drawn: bool) -> html.Div:
         f"{answer.issues:,} issue{'s' * (answer.issues != 1)}",
         href=own,
         className="btn-link-quiet",
-        **{"data-nav": "link"},
+        **attributes({"data-nav": "link"}),
     )
     return html.Div(
         [
@@ -149,7 +157,7 @@ def _foot(answer: ChartAnswer, own: str, *, drawn: bool) -> html.Div:
                         [icon("download"), "PNG"],
                         type="button",
                         className="btn-link-quiet",
-                        **{"data-png": answer.name, "aria-label": f"{answer.title} as a picture (PNG)"},
+                        **attributes({"data-png": answer.name, "aria-label": f"{answer.title} as a picture (PNG)"}),
                     )
                     if drawn
                     else None,
@@ -167,7 +175,7 @@ def _file(answer: ChartAnswer, own: str, kind: str) -> html.A:
         href=f"/export/chart.{kind.lower()}{own}",
         className="btn-link-quiet",
         download="",
-        **{"aria-label": f"{answer.title} as {kind}"},
+        **attributes({"aria-label": f"{answer.title} as {kind}"}),
     )
 
 

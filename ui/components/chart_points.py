@@ -110,7 +110,7 @@ def region_shapes(regions: Sequence[Region]) -> list[dict[str, Any]]:
 
 def region_names(regions: Sequence[Region]) -> list[dict[str, Any]]:
     """The names of the parts."""
-    sides = {
+    sides: dict[str, dict[str, Any]] = {
         "inside": {"xanchor": "center", "yanchor": "middle"},
         "beside": {"xanchor": "left", "yanchor": "middle", "xshift": 8, "align": "left"},
         "corner": {"xanchor": "left", "yanchor": "top", "xshift": 6, "yshift": -4},

@@ -14,6 +14,7 @@ from dash import dcc, html
 from data.values.problem import Problem
 from data.values.switches import ChosenDefinition, Switch
 from ui import ids
+from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.components.notice import notice
 
@@ -52,7 +53,9 @@ def _switch(switch: Switch) -> html.Div:
         f"Back to {switch.saved_words}",
         type="button",
         className="btn-link-quiet switch-back",
-        **{"data-unset": switch.name, "aria-label": f"{switch.title}: back to what is saved, {switch.saved_words}"},
+        **attributes(
+            {"data-unset": switch.name, "aria-label": f"{switch.title}: back to what is saved, {switch.saved_words}"}
+        ),
     )
     single = bool(switch.choices) and not switch.names_of
     return html.Div(
@@ -64,7 +67,7 @@ def _switch(switch: Switch) -> html.Div:
             html.Span(switch.help, className="switch-help"),
         ],
         className="switch is-chosen" if switch.chosen else "switch",
-        **{"data-definition": switch.name},
+        **attributes({"data-definition": switch.name}),
     )
 
 
@@ -86,18 +89,20 @@ def _choices(switch: Switch) -> html.Div:
                 type="button",
                 className="switch-choice",
                 title="Saved for everybody" if value == switch.saved else "",
-                **{
-                    "data-set-name": switch.name,
-                    "data-set-value": value,
-                    "data-set-saved": switch.saved,
-                    "aria-pressed": str(value == switch.value).lower(),
-                },
+                **attributes(
+                    {
+                        "data-set-name": switch.name,
+                        "data-set-value": value,
+                        "data-set-saved": switch.saved,
+                        "aria-pressed": str(value == switch.value).lower(),
+                    }
+                ),
             )
             for value, words in switch.choices
         ],
         className="switch-choices",
         role="group",
-        **{"aria-label": switch.title},
+        **attributes({"aria-label": switch.title}),
     )
 
 
@@ -109,19 +114,21 @@ def _editor(switch: Switch) -> html.Details:
     kind = "list" if switch.choices else "number" if switch.unit or switch.name.startswith("sprint_weights") else "text"
     return html.Details(
         [
-            html.Summary("Change", **{"aria-label": f"Change: {switch.title}"}),
+            html.Summary("Change", **attributes({"aria-label": f"Change: {switch.title}"})),
             html.Div(
                 className="switch-editor",
-                **{
-                    "data-set-edit": switch.name,
-                    "data-kind": kind,
-                    "data-value": switch.value,
-                    "data-saved": switch.saved,
-                    "data-title": switch.title,
-                    "data-follows": ",".join(switch.follows),
-                    "data-hint": hint or switch.unit,
-                    "data-choices": json.dumps(switch.choices, ensure_ascii=False),
-                },
+                **attributes(
+                    {
+                        "data-set-edit": switch.name,
+                        "data-kind": kind,
+                        "data-value": switch.value,
+                        "data-saved": switch.saved,
+                        "data-title": switch.title,
+                        "data-follows": ",".join(switch.follows),
+                        "data-hint": hint or switch.unit,
+                        "data-choices": json.dumps(switch.choices, ensure_ascii=False),
+                    }
+                ),
             ),
         ],
         className="switch-change",
@@ -142,9 +149,9 @@ def chip_row() -> html.Div:
                         id=D.SAVE,
                         type="button",
                         className="btn-link-quiet",
-                        **{"aria-describedby": D.NOTE},
+                        **attributes({"aria-describedby": D.NOTE}),
                     ),
-                    html.Button("Reset", type="button", className="btn-link-quiet", **{"data-unset": "*"}),
+                    html.Button("Reset", type="button", className="btn-link-quiet", **attributes({"data-unset": "*"})),
                 ],
                 className="chips-end",
             ),
@@ -153,7 +160,7 @@ def chip_row() -> html.Div:
         className="chips",
         hidden=True,
         role="region",
-        **{"aria-label": "How this view is measured"},
+        **attributes({"aria-label": "How this view is measured"}),
     )
 
 
@@ -177,7 +184,12 @@ def _broken(each: ChosenDefinition) -> html.Div:
     return html.Div(
         [
             notice(each.problem or Problem("")),
-            html.Button("Remove it from this view", type="button", className="btn-quiet", **{"data-unset": each.name}),
+            html.Button(
+                "Remove it from this view",
+                type="button",
+                className="btn-quiet",
+                **attributes({"data-unset": each.name}),
+            ),
         ],
         className="chip-broken",
         role="listitem",
@@ -186,7 +198,11 @@ def _broken(each: ChosenDefinition) -> html.Div:
 
 def _away(name: str, words: str) -> html.Button:
     return html.Button(
-        icon("x"), type="button", className="chip-away", title=words, **{"data-unset": name, "aria-label": words}
+        icon("x"),
+        type="button",
+        className="chip-away",
+        title=words,
+        **attributes({"data-unset": name, "aria-label": words}),
     )
 
 
@@ -199,7 +215,7 @@ def not_measurable() -> html.Div:
 
 def reset_button() -> html.Button:
     """The way back to what is saved."""
-    return html.Button("Show them as saved", type="button", className="btn-quiet", **{"data-unset": "*"})
+    return html.Button("Show them as saved", type="button", className="btn-quiet", **attributes({"data-unset": "*"}))
 
 
 def stores() -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dash import html
 
+from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.components.menu import menu
 
@@ -22,7 +23,7 @@ def download_menu() -> html.Div:
             href=f"/export/numbers.{kind.lower()}",
             className="menu-link",
             download="",
-            **{"data-keep-query": f"/export/numbers.{kind.lower()}"},
+            **attributes({"data-keep-query": f"/export/numbers.{kind.lower()}"}),
         )
         for kind in KINDS
     ]
@@ -46,7 +47,7 @@ def download_links(what: str, name: str, query: str) -> html.Div:
                     className="btn-quiet download-kind",
                     download="",
                     title=f"{what} as {kind}: {_WORDS[kind]}",
-                    **{"aria-label": f"{what} as {kind}"},
+                    **attributes({"aria-label": f"{what} as {kind}"}),
                 )
                 for kind in KINDS
             ),

@@ -9,6 +9,7 @@ from dash import html
 
 from data.values.filters import Choices, Filters
 from ui import ids
+from ui.attributes import attributes
 from ui.components.menu import menu
 from ui.url import FILTERS
 
@@ -22,7 +23,7 @@ def filter_menus(choices: Choices) -> list[html.Div]:
     lists = options(choices)
     return [
         menu(
-            html.Span(title, className="filter-title", **{"data-filter-title": name, "data-title": title}),
+            html.Span(title, className="filter-title", **attributes({"data-filter-title": name, "data-title": title})),
             [
                 html.Div(
                     dbc.Input(
@@ -39,10 +40,10 @@ def filter_menus(choices: Choices) -> list[html.Div]:
                     id=ids.filter_list(name),
                     className="options",
                     role="group",
-                    **{"data-filter-list": name, "data-choices": lists[name], "aria-label": title},
+                    **attributes({"data-filter-list": name, "data-choices": lists[name], "aria-label": title}),
                 ),
                 html.Div(
-                    html.Button("Clear", type="button", className="btn-link-quiet", **{"data-clear": name}),
+                    html.Button("Clear", type="button", className="btn-link-quiet", **attributes({"data-clear": name})),
                     className="menu-end",
                 ),
             ],

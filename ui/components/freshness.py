@@ -7,6 +7,7 @@ from typing import Any
 from dash import html
 
 from data.values.status import Status
+from ui.attributes import attributes
 from ui.words import moment
 
 
@@ -22,5 +23,5 @@ def freshness(status: Status) -> Any:
         dateTime=status.synced_at,
         title=f"Last sync {exact} ({status.zone or 'UTC'})",
         className="age age-stale" if status.stale else "age",
-        **{"data-age": "1"},
+        **attributes({"data-age": "1"}),
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dash import html
 
+from ui.attributes import attributes
+
 # Every icon that the page may show. The stylesheet /library/icons.css has exactly these.
 ICONS = (
     "arrow-clockwise", "arrow-left", "arrow-right", "arrow-repeat", "bar-chart", "box-arrow-up-right", "braces", "bug",
@@ -21,4 +23,4 @@ def icon(name: str, extra: str = "") -> html.Span:
     """A decoration beside or instead of words; a button that has only an icon needs its own aria-label."""
     if name not in ICONS:
         raise ValueError(f"{name!r} is not among the icons that the page loads; add it to ICONS")
-    return html.Span(className=f"icon icon-{name} {extra}".strip(), **{"aria-hidden": "true"})
+    return html.Span(className=f"icon icon-{name} {extra}".strip(), **attributes({"aria-hidden": "true"}))

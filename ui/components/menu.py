@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import html
 
+from ui.attributes import attributes
 from ui.components.icon import icon
 
 
@@ -26,14 +27,14 @@ def menu(
                 [html.Span(label, className="menu-label"), icon("chevron-down", "chevron")],
                 type="button",
                 className="btn-quiet menu-button",
-                **{"data-menu": name, "aria-expanded": "false", "aria-haspopup": "dialog"},
+                **attributes({"data-menu": name, "aria-expanded": "false", "aria-haspopup": "dialog"}),
                 **(button or {}),
             ),
             html.Div(
                 panel,
                 className=f"menu-panel menu-{align}",
                 role="dialog",
-                **{"data-panel": name, "aria-label": words},
+                **attributes({"data-panel": name, "aria-label": words}),
             ),
         ],
         className=f"menu {className}".strip(),

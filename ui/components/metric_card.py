@@ -8,6 +8,7 @@ from dash import html
 
 from data.values.metric_value import ErrorState, MetricValue
 from ui import ids
+from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.components.sparkline import sparkline
 from ui.words import (
@@ -34,14 +35,16 @@ def metric_card(
     place: str = "",
     mark: Any = None,
     middle: Any = None,
+    extra_class: str = "",
 ) -> html.Article:
     """The card of `value`; `href` opens its detail. A card that has no data says which days are `covered`
     and offers `action`, a way there. `measured`: the definitions that it obeys, for those who point at the title.
-    `place` tells apart the tabs that show the same card; `mark` stands in the place of a tier, `middle` in that of a line."""
+    `place` tells apart the tabs that show the same card; `mark` stands in the place of a tier, `middle` in that of a line;
+    `extra_class` is one more class of the card."""
     return html.Article(
         [_title(value, href, measured), *_body(value, covered, action, place, (mark, middle))],
-        className=f"card-metric card-{value.error_state.replace('_', '-')}",
-        **{"data-metric": value.metric_name},
+        className=f"card-metric card-{value.error_state.replace('_', '-')} {extra_class}".strip(),
+        **attributes({"data-metric": value.metric_name}),
     )
 
 
@@ -56,7 +59,7 @@ def skeletons(n: int = 6, *, small: bool = False) -> html.Div:
     return html.Div(
         [card_skeleton() for _ in range(n)],
         className="cards cards-small" if small else "cards",
-        **{"aria-busy": "true", "aria-label": "Loading"},
+        **attributes({"aria-busy": "true", "aria-label": "Loading"}),
     )
 
 
@@ -64,7 +67,8 @@ def _title(value: MetricValue, href: str, measured: str) -> html.H3:
     title = value.details.get("title") or value.metric_name.replace("_", " ").capitalize()
     hint = "\n".join(filter(None, (value.details.get("definition"), measured and f"Measured with {measured}")))
     return html.H3(
-        html.A(title, href=href, title=hint, className="card-open", **{"data-nav": "link"}), className="card-heading"
+        html.A(title, href=href, title=hint, className="card-open", **attributes({"data-nav": "link"})),
+        className="card-heading",
     )
 
 
@@ -148,7 +152,7 @@ def _change(value: MetricValue) -> html.Div:
     before = value.details.get("previous_value")
     hint = f"Before: {number(before, 3)} {unit_words(value.unit)}" if before is not None else ""
     return html.Div(
-        [html.Span(arrow, className="arrow", **{"aria-hidden": "true"}), words],
+        [html.Span(arrow, className="arrow", **attributes({"aria-hidden": "true"})), words],
         className=f"change change-{mood}",
         title=hint,
     )

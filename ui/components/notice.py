@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dash import html
+from dash.development.base_component import Component
 
 from data.values.problem import Problem
 from ui.components.icon import icon
@@ -13,7 +14,7 @@ _ICONS = {"info": "info-circle", "warning": "exclamation-triangle", "danger": "e
 def notice(problem: Problem, *, request_id: str = "") -> html.Div:
     """One line (or a few) in the colour of the problem's level."""
     level = problem.level if problem.level in _ICONS else "warning"
-    words = [html.Strong(problem.what)]
+    words: list[Component] = [html.Strong(problem.what)]
     words += [html.Span(f" {part}") for part in (problem.why, problem.todo) if part]
     if request_id:
         words.append(html.Span([" Request ", html.Code(request_id)], className="notice-request"))

@@ -7,6 +7,7 @@ from dash import html
 
 from data.values.periods import PRESETS, Period
 from ui import ids
+from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.components.menu import menu
 from ui.url import View
@@ -20,7 +21,7 @@ def period_picker() -> html.Div:
             [icon("check", "tick"), f"Last {days} days"],
             type="button",
             className="preset",
-            **{"data-period": name, "aria-pressed": "false"},
+            **attributes({"data-period": name, "aria-pressed": "false"}),
         )
         for name, days in PRESETS.items()
     ]
@@ -33,7 +34,7 @@ def period_picker() -> html.Div:
                 ["To", dbc.Input(type="date", id=ids.Period.TO, class_name="form-control-sm")], className="date"
             ),
             html.Div(className="dates-said", role="status"),  # in words: browsers write dates in their own order
-            html.Button("Show", type="button", className="btn-primary-quiet", **{"data-dates": "show"}),
+            html.Button("Show", type="button", className="btn-primary-quiet", **attributes({"data-dates": "show"})),
         ],
         className="dates",
     )

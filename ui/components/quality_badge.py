@@ -7,6 +7,7 @@ from typing import Any
 from dash import html
 
 from data.values.quality import Quality
+from ui.attributes import attributes
 from ui.words import count
 
 
@@ -18,14 +19,14 @@ def quality_badge(quality: Quality | None) -> Any:
     words = count(found, "finding")
     return html.A(
         [
-            html.Span(className="dot", **{"aria-hidden": "true"}),
+            html.Span(className="dot", **attributes({"aria-hidden": "true"})),
             html.Span(f"{found:,}"),
             html.Span(words.partition(" ")[2], className="badge-noun"),
         ],
         href="?tab=quality",
         className=f"badge-quality level-{quality.level}",
         title="What in the data makes numbers doubtful",
-        **{"data-tab": "quality", "data-nav": "tab", "aria-label": f"Data quality: {words}"},
+        **attributes({"data-tab": "quality", "data-nav": "tab", "aria-label": f"Data quality: {words}"}),
     )
 
 

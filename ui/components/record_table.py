@@ -9,6 +9,7 @@ from dash import dcc, html
 
 from data.values.jobs import RecordPage, RecordRow
 from ui import ids
+from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.components.still import still
 from ui.words import moment, number, unit_words
@@ -49,7 +50,7 @@ def record_block(question: str, kind: str, page: RecordPage, zone: str, order: d
                 className="jobs-scroll",
                 tabIndex="0",
                 role="region",
-                **{"aria-label": f"{TITLES[kind]}, newest first", "aria-live": "polite"},
+                **attributes({"aria-label": f"{TITLES[kind]}, newest first", "aria-live": "polite"}),
             ),
         ],
         className="block",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dash import html
 
+from ui.attributes import attributes
 from ui.components.icon import icon
 
 ADDRESS = "/report.html"
@@ -18,5 +19,5 @@ def report_link() -> html.A:
         rel="noopener",
         className="btn-quiet",
         title="The overview of this view as one file that opens without a network",
-        **{"data-keep-query": ADDRESS, "aria-label": "Report: the overview of this view as one file"},
+        **attributes({"data-keep-query": ADDRESS, "aria-label": "Report: the overview of this view as one file"}),
     )

@@ -11,6 +11,7 @@ from dash import dcc, html
 from data.values.problem import Problem
 from data.values.switches import ChosenDefinition
 from ui import ids
+from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.components.notice import notice
 from ui.url import FILTERS, View
@@ -28,7 +29,7 @@ def keep_button() -> html.Button:
         type="button",
         className="btn-quiet keep-view",
         title="Keep these days, filters and definitions under a name",
-        **{"aria-label": "Save this view"},
+        **attributes({"aria-label": "Save this view"}),
     )
 
 

@@ -20,8 +20,7 @@ def sparkline(points: Sequence[float | None] | None, *, shaded: float = 0.0, wor
     `shaded` is the share of the width, from the right, that the period covers (0 to 1; 0 and 1: no shading);
     `words` say the same for those who cannot see it. Without two points an empty box of the same size.
     """
-    known = [each for each in points or () if each is not None]
-    if len(known) < 2:
+    if points is None or sum(each is not None for each in points) < 2:
         return html.Div("No trend for these days", className="sparkline sparkline-empty")
     return html.Div(html.Img(src=data_uri(points, shaded), alt=words, draggable="false"), className="sparkline")
 

@@ -10,6 +10,8 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
+from ui.attributes import attributes
+
 NAMES = {"className": "class", "htmlFor": "for", "tabIndex": "tabindex", "dateTime": "datetime", "colSpan": "colspan"}
 
 
@@ -18,7 +20,8 @@ def still(*parts: Any) -> html.Div:
     text. Raises TypeError for components that act."""
     tree = [each for part in parts for each in _nodes(part)]
     return html.Div(
-        className="still", **{"data-tree": json.dumps(tree, separators=(",", ":"), ensure_ascii=False, default=_refuse)}
+        className="still",
+        **attributes({"data-tree": json.dumps(tree, separators=(",", ":"), ensure_ascii=False, default=_refuse)}),
     )
 
 
@@ -41,7 +44,7 @@ def _nodes(part: Any) -> list[Any]:
         return [each for one in part for each in _nodes(one)]
     if not isinstance(part, Component):
         return [str(part)]
-    told = part.to_plotly_json()
+    told = part.to_plotly_json()  # type: ignore[no-untyped-call]  # a method of Dash, which brings no types
     if told["namespace"] != "dash_html_components" or "id" in told["props"]:
         raise TypeError(f"{told['type']} acts by itself; it cannot be still.")
     props = told["props"]

@@ -11,6 +11,7 @@ from dash import dcc, html
 from data.values.problem import Problem
 from data.values.status import ConnectionReport
 from ui import ids
+from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.components.notice import notice
 from ui.modals.field_mapping import discard_question
@@ -52,7 +53,7 @@ def connection_modal() -> html.Div:
                                 id=C.CANCEL,
                                 type="button",
                                 className="btn-icon modal-x",
-                                **{"aria-label": "Close", "data-escape": "true"},
+                                **attributes({"aria-label": "Close", "data-escape": "true"}),
                             ),
                         ],
                         className="modal-header",
@@ -112,7 +113,7 @@ def _form() -> html.Div:
                 placeholder=DEFAULT_JQL,
                 autocomplete="off",
             ),
-            html.Div(id=C.REPORT, className="form-report", **{"aria-live": "polite"}),
+            html.Div(id=C.REPORT, className="form-report", **attributes({"aria-live": "polite"})),
         ],
         className="form",
     )

@@ -12,6 +12,7 @@ from typing import Any
 from data.settings.fields import FIELDS
 from data.settings.model import Settings
 from data.values.fields import FieldInfo, StatusInfo, TypeInfo
+from data.values.json_types import JsonObject
 
 Draft = dict[str, Any]
 
@@ -42,7 +43,7 @@ def base_of(settings: Settings, statuses: list[StatusInfo], types: list[TypeInfo
     return base | {f"setting/{path}": value for path, value in _leaves(settings.definitions.model_dump())}
 
 
-def _leaves(values: dict, before: str = "") -> list[tuple[str, Any]]:
+def _leaves(values: JsonObject, before: str = "") -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
     for name, value in values.items():
         if isinstance(value, dict):
@@ -74,7 +75,7 @@ def mapped(draft: Draft, base: Draft) -> dict[str, str]:
     return {name: values[f"field/{name}"] for name in FIELDS if values.get(f"field/{name}")}
 
 
-def patch(draft: Draft, base: Draft, statuses: list[StatusInfo], fields: dict[str, FieldInfo]) -> dict:
+def patch(draft: Draft, base: Draft, statuses: list[StatusInfo], fields: dict[str, FieldInfo]) -> JsonObject:
     """The nested patch for `save`: only what changed; None takes a mapping away."""
     result: dict[str, Any] = {}
     if config := _field_patch(draft, fields):
@@ -92,9 +93,9 @@ def patch(draft: Draft, base: Draft, statuses: list[StatusInfo], fields: dict[st
     return result | ({"definitions": definitions} if definitions else {})
 
 
-def _field_patch(draft: Draft, fields: dict[str, FieldInfo]) -> dict:
+def _field_patch(draft: Draft, fields: dict[str, FieldInfo]) -> JsonObject:
     mappings: dict[str, dict[str, str | None]] = {}
-    metadata: dict[str, dict] = {}
+    metadata: dict[str, JsonObject] = {}
     for key, jira in draft.items():
         kind, _, name = key.partition("/")
         if kind != "field" or name not in FIELDS:
@@ -134,7 +135,7 @@ def _type_patch(draft: Draft, base: Draft) -> dict[str, str | None]:
     return {name: item or None for name, item in everything.items() if item or f"type/{name}" in draft}
 
 
-def _place(into: dict, path: list[str], value: Any) -> None:
+def _place(into: JsonObject, path: list[str], value: Any) -> None:
     for name in path[:-1]:
         into = into.setdefault(name, {})
     into[path[-1]] = value

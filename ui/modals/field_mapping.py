@@ -9,6 +9,7 @@ from dash import dcc, html
 
 from data.values.problem import Problem
 from ui import ids
+from ui.attributes import attributes, current
 from ui.components.icon import icon
 from ui.components.notice import notice
 
@@ -49,13 +50,15 @@ def _header() -> html.Div:
     return html.Div(
         [
             html.H2("Map your fields", id=M.TITLE, className="modal-title"),
-            html.Div(id=M.SECTIONS, className="mapping-sections", role="group", **{"aria-label": "Sections"}),
+            html.Div(
+                id=M.SECTIONS, className="mapping-sections", role="group", **attributes({"aria-label": "Sections"})
+            ),
             html.Button(
                 icon("x-lg"),
                 id=M.CLOSE,
                 type="button",
                 className="btn-icon modal-x",
-                **{"aria-label": "Close", "data-escape": "true"},
+                **attributes({"aria-label": "Close", "data-escape": "true"}),
             ),
         ],
         className="modal-header",
@@ -65,7 +68,7 @@ def _header() -> html.Div:
 def _body() -> html.Div:
     return html.Div(
         [
-            html.Div(_skeleton(), className="mapping-skeleton", **{"aria-hidden": "true"}),
+            html.Div(_skeleton(), className="mapping-skeleton", **attributes({"aria-hidden": "true"})),
             html.Div(
                 [
                     html.Div(id=M.BANNER),
@@ -81,14 +84,16 @@ def _body() -> html.Div:
             ),
             html.Div(
                 [
-                    html.Nav(id=M.LIST, className="mapping-list", **{"aria-label": "Things to map"}),
+                    html.Nav(id=M.LIST, className="mapping-list", **attributes({"aria-label": "Things to map"})),
                     html.Div(
                         [
-                            html.Section(id=M.PANE, className="mapping-pane", **{"aria-label": "Choice"}),
+                            html.Section(id=M.PANE, className="mapping-pane", **attributes({"aria-label": "Choice"})),
                             html.Section(
                                 id=M.PREVIEW,
                                 className="mapping-preview",
-                                **{"aria-live": "polite", "aria-label": "What the changes do to the numbers"},
+                                **attributes(
+                                    {"aria-live": "polite", "aria-label": "What the changes do to the numbers"}
+                                ),
                             ),
                         ],
                         className="mapping-main",
@@ -134,7 +139,9 @@ def _footer() -> html.Div:
             ),
             html.Div(
                 [
-                    html.Div(id=M.STATUS, className="modal-status", role="status", **{"aria-live": "polite"}),
+                    html.Div(
+                        id=M.STATUS, className="modal-status", role="status", **attributes({"aria-live": "polite"})
+                    ),
                     html.Div(
                         [
                             html.Button(
@@ -164,7 +171,7 @@ def discard_question(ask: str, keep: str, discard: str, words: str = "Discard yo
                         id=keep,
                         type="button",
                         className="btn btn-quiet",
-                        **{"data-first": "true", "data-escape": "true"},
+                        **attributes({"data-first": "true", "data-escape": "true"}),
                     ),
                     html.Button("Discard", id=discard, type="button", className="btn btn-danger"),
                 ],
@@ -175,7 +182,7 @@ def discard_question(ask: str, keep: str, discard: str, words: str = "Discard yo
         hidden=True,
         className="modal-ask",
         role="alertdialog",
-        **{"aria-labelledby": f"{ask}-words"},
+        **attributes({"aria-labelledby": f"{ask}-words"}),
     )
 
 
@@ -187,7 +194,7 @@ def section_tabs(here: str, counts: dict[str, str]) -> list[html.Button]:
             id=ids.mapping_go(name, "tab"),
             type="button",
             className="section-tab" + (" is-here" if name == here else ""),
-            **({"aria-current": "true"} if name == here else {}),
+            **current(name == here),
         )
         for name, title in SECTIONS.items()
     ]

@@ -15,6 +15,7 @@ from data.settings.definitions import DAYS, PARTS, WORKFLOW, Definition, table
 from data.values.fields import StatusInfo
 from data.values.problem import Problem
 from ui import ids
+from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.components.notice import notice
 from ui.modals.draft import OWN_SECTION, Draft
@@ -84,7 +85,7 @@ def _line(line: Definition, value: Any, error: str, known: Known) -> html.Div:
             ),
         ],
         className="setting" + (" is-invalid" if error else ""),
-        **{"data-setting": line.name},
+        **attributes({"data-setting": line.name}),
     )
 
 
@@ -154,7 +155,7 @@ def _weekdays(component: dict[str, str], value: Any) -> html.Div:
         ),
         className="segments-box",
         role="group",
-        **{"aria-label": "Working days"},
+        **attributes({"aria-label": "Working days"}),
     )
 
 
@@ -186,7 +187,7 @@ def _words(line: Definition, words: list[str], known: Known) -> html.Div:
                     id=ids.mapping_word_gone(line.name, str(word)),
                     type="button",
                     className="btn-icon",
-                    **{"aria-label": f"Remove {word}"},
+                    **attributes({"aria-label": f"Remove {word}"}),
                 ),
             ]
         )

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from dash import dcc, html
+from dash.development.base_component import Component
 
 from data.settings.fields import FIELDS, MappedField
 from data.values.fields import Coverage, FieldInfo, Suggestion
 from data.values.problem import Problem
 from ui import ids
+from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.components.notice import notice
 from ui.modals.mapping_needs import BY_NAME, steps, users_of
@@ -53,7 +55,7 @@ def field_pane(
             _users(name, group),
             _suggested(ours, suggestions, by_id, chosen),
             _picker(ours, fields, chosen, bool(suggestions)),
-            html.Div(_verdict(by_id.get(chosen or ""), chosen, problem, error, offered), className="pane-verdict", **{"aria-live": "polite"}),
+            html.Div(_verdict(by_id.get(chosen or ""), chosen, problem, error, offered), className="pane-verdict", **attributes({"aria-live": "polite"})),
             _walk(place),
         ]
     )  # fmt: skip
@@ -85,7 +87,7 @@ def _users(name: str, group: str) -> html.P | None:
 
 def _suggested(
     ours: MappedField, suggestions: list[Suggestion], by_id: dict[str, FieldInfo], chosen: str | None
-) -> html.Div:
+) -> Component:
     offers = [each for each in suggestions if each.field_id in by_id][:SHOWN_SUGGESTIONS]
     if not offers:
         return html.P(
@@ -121,7 +123,7 @@ def _offer(name: str, offer: Suggestion, info: FieldInfo, taken: bool) -> html.B
         id=ids.mapping_suggestion(name, info.id),
         type="button",
         className="offer" + (" is-taken" if taken else ""),
-        **{"aria-pressed": "true" if taken else "false"},
+        **attributes({"aria-pressed": "true" if taken else "false"}),
     )
 
 
@@ -137,7 +139,7 @@ def coverage(seen: Coverage | None) -> html.Span:
             html.Span(
                 html.Span(style={"width": f"{share:.1f}%"}, className="coverage-part"),
                 className="coverage-bar",
-                **{"aria-hidden": "true"},
+                **attributes({"aria-hidden": "true"}),
             ),
             html.Span(f"set on {seen.set:,} of the newest {seen.of:,} issues", className="coverage-words"),
         ],
@@ -169,7 +171,7 @@ def options(ours: MappedField, fields: list[FieldInfo], chosen: str | None, type
     for each in fields:
         names[each.name] = names.get(each.name, 0) + 1
 
-    def rank(info: FieldInfo) -> tuple:
+    def rank(info: FieldInfo) -> tuple[bool, float, str]:
         seen = info.coverage
         return info.kind not in ours.kinds, -(seen.set / seen.of if seen and seen.of else 0), info.name.casefold()
 
@@ -220,7 +222,7 @@ def _picker(ours: MappedField, fields: list[FieldInfo], chosen: str | None, offe
                         type="button",
                         className="btn btn-quiet",
                         disabled=not chosen,
-                        **{"aria-label": f"Clear the mapping of {ours.title}"},
+                        **attributes({"aria-label": f"Clear the mapping of {ours.title}"}),
                     ),
                 ],
                 className="pane-row",

@@ -8,6 +8,7 @@ from dash import html
 
 from data.settings.fields import FIELDS
 from ui import ids
+from ui.attributes import current
 from ui.components.icon import icon
 from ui.modals.mapping_needs import GROUPS, Group
 
@@ -70,7 +71,7 @@ def _item(
         id=ids.mapping_go(f"fields/{place}", "list"),
         type="button",
         className="list-item" + (" is-here" if place == here else ""),
-        **({"aria-current": "true"} if place == here else {}),
+        **current(place == here),
     )
 
 
@@ -88,7 +89,7 @@ def plain_list(section: str, here: str, titles: dict[str, str], counts: dict[str
                         id=ids.mapping_go(f"{section}/{name}", "list"),
                         type="button",
                         className="list-item" + (" is-here" if name == here else ""),
-                        **({"aria-current": "true"} if name == here else {}),
+                        **current(name == here),
                     )
                 )
                 for name, title in titles.items()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import dash_bootstrap_components as dbc
 from dash import html
 
 from data.values.fields import StatusInfo, TypeInfo
 from data.values.problem import Problem
 from ui import ids
+from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.components.notice import notice
 from ui.modals.draft import DONE, FLOW_ITEMS, NEW, PHASES, STARTED, WORK, Draft
@@ -86,7 +85,7 @@ def segments(component: dict[str, str], choices: dict[str, str], value: str, wor
         ),
         className=f"segments-box{extra}",
         role="group",
-        **{"aria-label": words},
+        **attributes({"aria-label": words}),
     )
 
 
@@ -162,7 +161,7 @@ def _reset(part: str, words: str, shown: bool) -> html.Div | None:
     )
 
 
-def _nothing(what: str) -> Any:
+def _nothing(what: str) -> html.Div:
     return html.Div(
         [
             html.H3("Nothing read yet", className="pane-title", tabIndex=-1),

@@ -13,6 +13,7 @@ from dash import dcc, html
 from data.values.jobs import JobChoices
 from data.values.problem import Problem
 from ui import ids
+from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.components.notice import notice
 
@@ -146,7 +147,7 @@ def track_modal() -> html.Div:
                                 id=J.CANCEL,
                                 type="button",
                                 className="btn-icon modal-x",
-                                **{"aria-label": "Close", "data-escape": "true"},
+                                **attributes({"aria-label": "Close", "data-escape": "true"}),
                             ),
                         ],
                         className="modal-header",

@@ -14,6 +14,7 @@ from data.values.periods import Period
 from data.values.problem import Problem
 from data.values.status import Status
 from ui import ids
+from ui.attributes import attributes
 from ui.components.about_card import about_card, about_line
 from ui.components.metric_card import data_days, metric_card, skeletons
 from ui.components.notice import notice
@@ -73,7 +74,7 @@ def _line(answer: Answer, status: Status, renewing: bool, kept: bool) -> html.Di
     return html.Div(
         [
             "Calculated ",
-            html.Time(exact, dateTime=answer.calculated_at, **{"data-age": "1"}),
+            html.Time(exact, dateTime=answer.calculated_at, **attributes({"data-age": "1"})),
             " · calculating again …" if renewing else "",
         ],
         className="line-old",
@@ -109,7 +110,7 @@ def _way_out(answer: Answer, view: View, *, raised: bool = True) -> Any:
         f"Show {span(first, last)}",
         href=query(view.with_dates(first, last)),
         className="btn-quiet btn-raised" if raised else "btn-quiet",
-        **{"data-nav": "link"},
+        **attributes({"data-nav": "link"}),
     )
 
 
@@ -140,7 +141,7 @@ def first_sync(status: Status, tab: str = "") -> list[Any]:
 
 def _press(words: str, button: str) -> html.Button:
     """A second place for a button that is on the page already; ui/assets/page.js presses that one."""
-    return html.Button(words, type="button", className="btn-quiet", **{"data-press": button})
+    return html.Button(words, type="button", className="btn-quiet", **attributes({"data-press": button}))
 
 
 def unusable_period(view: View) -> list[Any]:
@@ -153,7 +154,7 @@ def unusable_period(view: View) -> list[Any]:
                     "Show the last 30 days",
                     href=query(View(tab=view.tab, filters=view.filters)) or "?",
                     className="btn-quiet",
-                    **{"data-nav": "link"},
+                    **attributes({"data-nav": "link"}),
                 ),
             ],
             className="line-empty",

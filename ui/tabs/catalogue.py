@@ -14,6 +14,7 @@ from data.values.metric_value import MetricValue
 from data.values.numbers import Answer, Entry
 from data.values.problem import Problem
 from ui import ids
+from ui.attributes import attributes, current
 from ui.components.downloads import download_links
 from ui.components.icon import icon
 from ui.components.metric_card import metric_card
@@ -78,7 +79,9 @@ def skeleton() -> html.Div:
     """The places of a few entries."""
     bars = ("sk-title", "sk-line", "sk-value", "sk-spark", "sk-line")
     card = html.Div([html.Div(className=f"sk {each}") for each in bars], className="card-metric card-loading")
-    return html.Div([card] * 6, className="cards catalogue-cards", **{"aria-busy": "true", "aria-label": "Loading"})
+    return html.Div(
+        [card] * 6, className="cards catalogue-cards", **attributes({"aria-busy": "true", "aria-label": "Loading"})
+    )
 
 
 def catalogue_problem(problem: Problem, request_id: str = "") -> html.Div:
@@ -131,14 +134,14 @@ def _chips(view: View, counts: Sequence[tuple[str, str, int]]) -> html.Div:
                         [title, html.Span(f"{n}", className="kind-count")],
                         href=link_to(view, category=family or None, measure=None) or "?",
                         className="kind",
-                        **{"data-nav": "in"},
-                        **({"aria-current": "true"} if family == chosen else {}),
+                        **attributes({"data-nav": "in"}),
+                        **current(family == chosen),
                     )
                     for family, title, n in chips
                     if n or family == chosen or not family
                 ],
                 className="kinds",
-                **{"aria-label": "Categories"},
+                **attributes({"aria-label": "Categories"}),
             ),
             download_links("These numbers", "catalogue", link_to(view, measure=None) or "?") if every else None,
         ],
@@ -159,7 +162,7 @@ def _nothing(view: View, elsewhere: int) -> html.Div:
 
 
 def _way(words: str, href: str) -> html.A:
-    return html.A(words, href=href or "?", className="btn-quiet", **{"data-nav": "in"})
+    return html.A(words, href=href or "?", className="btn-quiet", **attributes({"data-nav": "in"}))
 
 
 def sections(parts: Sequence[Part], view: View, missing: str = "") -> list[html.Section]:
@@ -190,12 +193,11 @@ def _entry(
     words = html.P(entry.description, className="catalogue-words")
     value = (values or {}).get(entry.name)
     if value is not None:
-        card = metric_card(value, href=href, measured=measured, place="catalogue")
+        card = metric_card(value, href=href, measured=measured, place="catalogue", extra_class="catalogue-card")
         heading, *rest = card.children
         card.children = [heading, words, *rest, _about(entry, measured)]
-        card.className = f"{card.className} catalogue-card"
         return card
-    heading = html.H3(html.A(entry.title, href=href, className="card-open", **{"data-nav": "link"}), className="card-heading")  # fmt: skip
+    heading = html.H3(html.A(entry.title, href=href, className="card-open", **attributes({"data-nav": "link"})), className="card-heading")  # fmt: skip
     if missing or values is not None:
         middle: list[Any] = [html.Div(html.Span("–", className="num"), className="card-top")]
         middle.append(html.P(missing or "There is no number.", className="card-words"))
@@ -204,7 +206,7 @@ def _entry(
     return html.Article(
         [heading, words, *middle, _about(entry, measured)],
         className="card-metric catalogue-card" + ("" if missing or values is not None else " card-loading"),
-        **{"data-metric": entry.name},
+        **attributes({"data-metric": entry.name}),
     )
 
 
@@ -212,7 +214,9 @@ def _about(entry: Entry, measured: str) -> html.Details:
     """Formula and what else the catalogue knows; behind the link that covers the card."""
     return html.Details(
         [
-            html.Summary("Formula and definitions", **{"aria-label": f"Formula and definitions of {entry.title}"}),
+            html.Summary(
+                "Formula and definitions", **attributes({"aria-label": f"Formula and definitions of {entry.title}"})
+            ),
             html.P(entry.formula, className="catalogue-formula") if entry.formula else None,
             _facts(entry, measured),
         ],
@@ -257,14 +261,20 @@ def metric_page(
         className="block",
     )
     card = (
-        metric_card(value, href=query(view.with_metric(entry.name)), measured=measured, place="catalogue")
+        metric_card(
+            value,
+            href=query(view.with_metric(entry.name)),
+            measured=measured,
+            place="catalogue",
+            extra_class="catalogue-card",
+        )
         if value is not None
         else notice(problem or Problem("There is no number.", level="info"))
     )
     return [
         html.Div(
             [
-                html.A([icon("arrow-left"), "All metrics"], href=link_to(view, measure=None, by=None, over=None, limits=None), className="btn-quiet", **{"data-nav": "in"}),
+                html.A([icon("arrow-left"), "All metrics"], href=link_to(view, measure=None, by=None, over=None, limits=None), className="btn-quiet", **attributes({"data-nav": "in"})),
                 html.Div([html.H3(entry.title, className="detail-title"), html.Span(f"{entry.category} · {unit_words(entry.unit)}", className="sprints-about")], className="catalogue-title"),
                 download_links("This number", "metric", query(view.with_metric(entry.name))) if value is not None else None,
             ],
@@ -311,14 +321,14 @@ def _choice(view: View, title: str, name: str, choices: Mapping[str, str], defau
                         words,
                         href=link_to(view, **{name: None if value == default else value}),
                         className="switch-choice",
-                        **{"data-nav": "in"},
-                        **({"aria-current": "true"} if value == chosen else {}),
+                        **attributes({"data-nav": "in"}),
+                        **current(value == chosen),
                     )
                     for value, words in choices.items()
                 ],
                 className="switch-choices",
                 role="group",
-                **{"aria-label": title},
+                **attributes({"aria-label": title}),
             ),
         ],
         className="catalogue-choice",

@@ -11,6 +11,7 @@ from dash import html
 from data.values.forecast import HISTORY, SEED, Backtest, Forecast
 from data.values.problem import Problem
 from ui import ids
+from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.components.notice import notice
 from ui.url import View, query
@@ -102,7 +103,7 @@ def _form(title: str, fields: list[Any], names: str, press: str = "Forecast") ->
             ),
         ],
         className="block ask-form",
-        **{"data-asks": names, "aria-label": title},
+        **attributes({"data-asks": names, "aria-label": title}),
     )
 
 
@@ -141,13 +142,13 @@ def _answer(answer: Forecast, view: View, browse: str) -> list[Any]:
                         href=f"/export/forecast.csv{query(view)}",
                         className="btn-quiet",
                         download="",
-                        **{"aria-label": "This forecast as CSV"},
+                        **attributes({"aria-label": "This forecast as CSV"}),
                     ),
                     className="forecast-ways",
                 ),
             ],
             className="block forecast-answer",
-            **{"aria-live": "polite"},
+            **attributes({"aria-live": "polite"}),
         ),
         html.Section(
             [html.H3("Would it have held?", className="block-title"), *_backtest(answer.backtest)],

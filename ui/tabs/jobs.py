@@ -13,6 +13,7 @@ from data.values.jobs import InvestmentRow, JobChoices, OutcomeRow, Overview
 from data.values.metric_value import MetricValue
 from data.values.problem import Problem
 from ui import ids
+from ui.attributes import attributes, current
 from ui.components.chart import chart_card, chart_cards
 from ui.components.icon import icon
 from ui.components.menu import menu
@@ -131,7 +132,7 @@ def empty(problems: Sequence[str]) -> list[Any]:
                     ],
                     className="steps",
                 ),
-                html.Pre(EXAMPLE, className="jobs-example", tabIndex="0", **{"aria-label": "An example of a file"}),
+                html.Pre(EXAMPLE, className="jobs-example", tabIndex="0", **attributes({"aria-label": "An example of a file"})),
             ],
             className="block",
         ),
@@ -182,8 +183,8 @@ def _option(words: str, href: str, here: bool) -> html.A:
         html.Span(words, className="option-name"),
         href=href,
         className="option board-option",
-        **{"data-nav": "in"},
-        **({"aria-current": "true"} if here else {}),
+        **attributes({"data-nav": "in"}),
+        **current(here),
     )
 
 
@@ -193,12 +194,12 @@ def _actions(view: View) -> html.Div:
             [html.Span(title, className="option-name"), html.Span(words, className="muted")],
             type="button",
             className="menu-link jobs-track",
-            **{"data-track": kind},
+            **attributes({"data-track": kind}),
         )
         for kind, title, words in FORMS
     ]
     files = html.Button(
-        "Import a file (CSV or JSON)", type="button", className="menu-link", **{"data-import-jobs": "1"}
+        "Import a file (CSV or JSON)", type="button", className="menu-link", **attributes({"data-import-jobs": "1"})
     )
     track = menu([icon("plus"), "Track"], [*rows, html.Div(files, className="jobs-rule")], name="jobs-track", words="Note down what happened", align="end", className="jobs-primary")  # fmt: skip
     return html.Div([track, _downloads(view)], className="jobs-actions")
@@ -239,12 +240,12 @@ def _story(found: Overview, view: View) -> html.Section:
             example if found.is_example else None,
         ],
         className="block jobs-told",
-        **{"aria-label": "What this period says"},
+        **attributes({"aria-label": "What this period says"}),
     )
 
 
 def _link(words: str, href: str) -> html.A:
-    return html.A(words, href=href, **{"data-nav": "link"})
+    return html.A(words, href=href, **attributes({"data-nav": "link"}))
 
 
 def _need(found: Overview, view: View) -> list[Any] | None:

@@ -15,6 +15,7 @@ from data.values.periods import Period
 from data.values.problem import Problem
 from data.values.status import Status
 from ui import figures
+from ui.attributes import attributes
 from ui.components.downloads import KINDS as FILES
 from ui.components.icon import icon
 from ui.components.issue_table import columns, table_of
@@ -83,7 +84,8 @@ def _left_out(found: Sequence[tuple[str, int]]) -> html.Section | None:
 
 def _bands(value: MetricValue) -> html.Section | None:
     """Interval and band, where the number has them."""
-    details, facts = value.details, []
+    details = value.details
+    facts: list[tuple[str, str | html.Span | None]] = []
     low, high = details.get("interval") or (None, None)
     if low is not None and high is not None:
         unit = " %" if value.unit == "percent" else ""
@@ -118,7 +120,10 @@ def point_page(picked: Picked, found: Overview, view: View, period: Period, reco
     track = None
     if kind in ("outcome", "job", "painpoint"):
         track = html.Button(
-            [icon("plus"), "Track"], type="button", className="btn-quiet", **{"data-track": kind, "data-about": name}
+            [icon("plus"), "Track"],
+            type="button",
+            className="btn-quiet",
+            **attributes({"data-track": kind, "data-about": name}),
         )
     head = html.Div(
         [
@@ -266,7 +271,7 @@ def issues(picked: Picked, question: str, order: dict[str, str]) -> list[Any]:
 
 def _panel(parts: Sequence[Any], view: View) -> html.Div:
     kept = [each for each in parts if each is not None]
-    return html.Div(kept, className="detail-page", **{"data-detail-of": subject(view)})
+    return html.Div(kept, className="detail-page", **attributes({"data-detail-of": subject(view)}))
 
 
 def _section(title: str, *parts: Any) -> html.Section:
@@ -278,7 +283,7 @@ def _facts(facts: Sequence[tuple[str, Any]]) -> html.Div:
 
 
 def _link(words: str, href: str) -> html.A:
-    return html.A(words, href=href, **{"data-nav": "link"})
+    return html.A(words, href=href, **attributes({"data-nav": "link"}))
 
 
 def _files(what: str, name: str, own: str, kinds: Sequence[str]) -> list[Any]:
@@ -288,7 +293,7 @@ def _files(what: str, name: str, own: str, kinds: Sequence[str]) -> list[Any]:
             href=f"/export/{name}.{kind.lower()}{own}",
             className="btn-quiet download-kind",
             download="",
-            **{"aria-label": f"{what} as {kind}"},
+            **attributes({"aria-label": f"{what} as {kind}"}),
         )
         for kind in kinds
     ]

@@ -8,6 +8,7 @@ from typing import Any
 from dash import html
 
 from data.values.jobs import CheckRow, DeliverableRow, Overview, QualityRow, RegisterRow
+from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.tabs.jobs import LIST
 from ui.tabs.jobs_tables import block, painpoints
@@ -27,7 +28,9 @@ def more(found: Overview, view: View) -> list[Any]:
 
 def register(found: Overview, view: View) -> html.Section:
     """Every job of the register in a sentence with its progress; beside it the five checks."""
-    new = html.Button([icon("plus"), "New job"], type="button", className="btn-quiet", **{"data-track": "register"})
+    new = html.Button(
+        [icon("plus"), "New job"], type="button", className="btn-quiet", **attributes({"data-track": "register"})
+    )
     if not found.register:
         words = "Nothing is in the register yet. It lists what the system must do for the jobs, in a file beside the specs (register.md)."
         return block("Register", [html.P(words, className="jobs-words"), html.Div(new, className="line-ways")])
@@ -170,7 +173,12 @@ def _quality(row: QualityRow) -> html.Li:
 
 def _records(view: View) -> html.Div:
     links = [
-        html.A(title, href=query(view.with_chart(LIST, f"kind:{kind}")), className="btn-quiet", **{"data-nav": "link"})
+        html.A(
+            title,
+            href=query(view.with_chart(LIST, f"kind:{kind}")),
+            className="btn-quiet",
+            **attributes({"data-nav": "link"}),
+        )
         for kind, title in KINDS
     ]
     return html.Div([html.Span("All records:", className="jobs-source"), *links], className="jobs-kinds")

@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from dash import html
+from dash.development.base_component import Component
 
 from data.values.jobs import Interval, JobRow, Opportunity, OutcomeRow, Overview, PainpointRow
+from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.tabs.jobs import band, link_to
 from ui.url import View, query
@@ -34,7 +36,7 @@ def block(
             href=f"/export/jobs-{table}.csv{query(view.with_metric(None))}",
             className="btn-link-quiet",
             download="",
-            **{"aria-label": f"{title} as CSV"},
+            **attributes({"aria-label": f"{title} as CSV"}),
         )
     head = html.Div([html.H3(title, className="block-title"), file], className="jobs-block-head")
     return html.Section(
@@ -55,7 +57,7 @@ def listed(name: str, heads: Sequence[tuple[str, str]], rows: Sequence[html.Tr],
         className="jobs-scroll",
         tabIndex="0",
         role="region",
-        **{"aria-label": words},
+        **attributes({"aria-label": words}),
     )
 
 
@@ -74,7 +76,12 @@ def outcomes(found: Overview, view: View) -> html.Section:
 
 def _outcome(row: OutcomeRow, found: Overview, view: View) -> html.Tr:
     name = [
-        html.A(row.title, href=link_to(view, "outcome", row.outcome_id), className="jobs-name", **{"data-nav": "link"}),
+        html.A(
+            row.title,
+            href=link_to(view, "outcome", row.outcome_id),
+            className="jobs-name",
+            **attributes({"data-nav": "link"}),
+        ),
         html.Div(row.sentence, className="jobs-words") if row.sentence and row.sentence != row.title else None,
         _source(row, found, view),
     ]
@@ -83,7 +90,9 @@ def _outcome(row: OutcomeRow, found: Overview, view: View) -> html.Tr:
         type="button",
         className="btn-bar btn-icon jobs-add",
         title="Track a measurement",
-        **{"data-track": "outcome", "data-about": row.outcome_id, "aria-label": f"Track a measurement of {row.title}"},
+        **attributes(
+            {"data-track": "outcome", "data-about": row.outcome_id, "aria-label": f"Track a measurement of {row.title}"}
+        ),
     )
     return html.Tr(
         [
@@ -100,7 +109,7 @@ def _outcome(row: OutcomeRow, found: Overview, view: View) -> html.Tr:
 
 def _cell(title: str, told: Any, kind: str = "") -> html.Td:
     """`title` stands above it where the row is too narrow for columns."""
-    return html.Td(told, className=kind or None, **{"data-title": title})
+    return html.Td(told, className=kind or None, **attributes({"data-title": title}))
 
 
 def _source(row: OutcomeRow, found: Overview, view: View) -> html.Div:
@@ -120,7 +129,9 @@ def binding(row: OutcomeRow, found: Overview, view: View) -> Any:
     if not row.metric:
         return words
     filters = found.bound.get(row.outcome_id, view.filters)
-    return html.A(words, href=query(replace(view, filters=filters).with_metric(row.metric)), **{"data-nav": "link"})
+    return html.A(
+        words, href=query(replace(view, filters=filters).with_metric(row.metric)), **attributes({"data-nav": "link"})
+    )
 
 
 def _target(row: OutcomeRow) -> str:
@@ -161,8 +172,10 @@ def trend(row: OutcomeRow) -> Any:
     size = f"{abs(row.trend_percentage):,.0f} % " if row.trend_percentage is not None else ""
     verdict = row.trend_verdict or ("higher" if arrow == "↑" else "lower")
     few = "Fewer than 5 issues in this period or the one before: too few to say better or worse"
-    more = {"title": few} if row.trend_low_confidence else {}
-    return html.Span(f"{arrow} {size}{verdict}", className=f"change change-{row.trend_verdict or 'neutral'}", **more)
+    title = few if row.trend_low_confidence else None
+    return html.Span(
+        f"{arrow} {size}{verdict}", className=f"change change-{row.trend_verdict or 'neutral'}", title=title
+    )
 
 
 def opportunity(told: Opportunity) -> Any:
@@ -194,12 +207,14 @@ def jobs(found: Overview, view: View) -> html.Section | None:
 
 def _job(row: JobRow, work: Any, forces: Sequence[tuple[str, str]], view: View) -> html.Tr:
     name = [
-        html.A(row.title, href=link_to(view, "job", row.job_id), className="jobs-name", **{"data-nav": "link"}),
+        html.A(
+            row.title, href=link_to(view, "job", row.job_id), className="jobs-name", **attributes({"data-nav": "link"})
+        ),
         html.Div(row.sentence, className="jobs-words") if row.sentence else None,
         None if row.in_specs else html.Div("Not in the specs", className="jobs-reason"),
         _forces(forces),
     ]
-    effort = "–"
+    effort: str | list[html.Div] = "–"
     if work is not None:
         effort = [html.Div(f"{count(work.items, 'item')}, {number(work.active_days, 2)} days"), html.Div(work.verdict, className="jobs-words")]  # fmt: skip
     return html.Tr(
@@ -266,7 +281,7 @@ def painpoints(found: Overview, view: View) -> html.Section | None:
 
 def _painpoint(row: PainpointRow, view: View) -> html.Tr:
     link = link_to(view, "painpoint", row.painpoint_id)
-    name = [html.A(row.title, href=link, className="jobs-name", **{"data-nav": "link"})]
+    name: list[Component] = [html.A(row.title, href=link, className="jobs-name", **attributes({"data-nav": "link"}))]
     if row.category:
         name.append(html.Span(row.category, className="jobs-tag"))
     return html.Tr(

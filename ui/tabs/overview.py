@@ -12,6 +12,7 @@ from data.values.overview import Ageing, Caveat, Change, Overview
 from data.values.problem import Problem
 from data.values.status import Status
 from ui import ids
+from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.components.limits_line import limits_line
 from ui.components.metric_card import skeletons
@@ -111,7 +112,7 @@ def _course(weeks: Sequence[float | None]) -> str:
 def _opens(title: str, metric: str, view: View) -> html.A:
     """Opens the same detail as the card of the metric."""
     href = query(view.with_metric(metric)) or "?"
-    return html.A(title, href=href, className="overview-open", **{"data-nav": "link"})
+    return html.A(title, href=href, className="overview-open", **attributes({"data-nav": "link"}))
 
 
 # ── what is ageing
@@ -143,7 +144,7 @@ def _table(items: Sequence[Ageing]) -> html.Div:
         className="overview-scroll",
         tabIndex="0",
         role="region",
-        **{"aria-label": "Items that are ageing dangerously"},
+        **attributes({"aria-label": "Items that are ageing dangerously"}),
     )
 
 
@@ -191,7 +192,7 @@ def _doubts(found: Sequence[Caveat], view: View) -> html.Section:
                     html.A(
                         "Data quality",
                         href=query(replace(view.with_metric(None), tab="quality", own=())) or "?",
-                        **{"data-nav": "link"},
+                        **attributes({"data-nav": "link"}),
                     ),
                     ".",
                 ],
@@ -229,7 +230,7 @@ def _action(each: Caveat, view: View) -> Any:
             id=ids.configure(each.metric, PLACE),
             className="btn-link-quiet",
             type="button",
-            **{"aria-label": f"Configure mappings: {each.title}"},
+            **attributes({"aria-label": f"Configure mappings: {each.title}"}),
         )
     if each.action == "metric":
         return _way("Open", query(view.with_metric(each.metric)), each)
@@ -240,5 +241,5 @@ def _action(each: Caveat, view: View) -> Any:
 
 
 def _way(words: str, href: str, each: Caveat) -> html.A:
-    names = {"data-nav": "link", "aria-label": f"{words}: {each.title}"}
+    names = attributes({"data-nav": "link", "aria-label": f"{words}: {each.title}"})
     return html.A(words, href=href or "?", className="overview-way", **names)

@@ -12,6 +12,7 @@ from data.values.overview import Caveat
 from data.values.problem import Problem
 from data.values.quality import Finding, Quality
 from data.values.status import Status
+from ui.attributes import attributes
 from ui.components.notice import notice
 from ui.components.still import still
 from ui.url import View, query
@@ -86,7 +87,10 @@ def _finding(each: Finding) -> html.Li:
             html.Div(
                 [
                     html.H4(
-                        [html.Span(className="dot", role="img", **{"aria-label": _LEVELS[level]}), each.title],
+                        [
+                            html.Span(className="dot", role="img", **attributes({"aria-label": _LEVELS[level]})),
+                            each.title,
+                        ],
                         className=f"finding-title level-{level}",
                     ),
                     html.Span(count(each.issues, "issue"), className="finding-count")
@@ -122,7 +126,7 @@ def _numbers(view: View, days: str, caveats: Sequence[Caveat] | None) -> html.Se
     else:
         shown = html.P("None of the ten leaves out much or waits for a field.")
     narrowed = ", with the filters and definitions of the view" if view.filters else ""
-    way = html.A("Before you trust these numbers", href=query(replace(there, tab="overview")) or "?", **{"data-nav": "link"})  # fmt: skip
+    way = html.A("Before you trust these numbers", href=query(replace(there, tab="overview")) or "?", **attributes({"data-nav": "link"}))  # fmt: skip
     return html.Section(
         [
             html.H3("Numbers to be careful with", className="block-title"),
@@ -141,8 +145,8 @@ def _careful(each: Caveat, view: View) -> html.Li:
         [
             html.Div(
                 [
-                    html.Span(className="dot", role="img", **{"aria-label": _LEVELS[level]}),
-                    html.A(each.title, href=href, **{"data-nav": "link"}),
+                    html.Span(className="dot", role="img", **attributes({"aria-label": _LEVELS[level]})),
+                    html.A(each.title, href=href, **attributes({"data-nav": "link"})),
                 ],
                 className=f"finding-title level-{level}",
             ),
@@ -243,6 +247,6 @@ def _warnings(warnings: list[Any] | tuple[Any, ...]) -> html.Details | None:
 
 def _dotted(level: str, words: str) -> list[Any]:
     return [
-        html.Span(html.Span(className="dot", **{"aria-hidden": "true"}), className=f"level-{level}"),
+        html.Span(html.Span(className="dot", **attributes({"aria-hidden": "true"})), className=f"level-{level}"),
         html.Span(words),
     ]

@@ -8,6 +8,7 @@ from dash import html
 
 from data.values.problem import Problem
 from data.values.sprints import IssueList, OneSprint, Part, SprintIssue, SprintRow
+from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.components.notice import notice
 from ui.components.still import still
@@ -51,7 +52,7 @@ def _head(found: OneSprint, view: View, zone: str) -> html.Div:
             href=link_to(view, found.board.id, step[0]),
             className="btn-quiet sprint-step",
             title=f"{words}: {step[1]}",
-            **{"data-nav": "in"},
+            **attributes({"data-nav": "in"}),
         )
         for step, picture, words in (
             (found.before, "chevron-left", "The sprint before"),
@@ -65,7 +66,7 @@ def _head(found: OneSprint, view: View, zone: str) -> html.Div:
                 [icon("arrow-left"), found.board.name],
                 href=link_to(view, found.board.id),
                 className="btn-quiet",
-                **{"data-nav": "in"},
+                **attributes({"data-nav": "in"}),
             ),
             html.Div(
                 [html.H3(row.name, className="detail-title"), html.Div(_when(row, zone), className="detail-when")],
@@ -197,7 +198,7 @@ def _parts(row: SprintRow) -> html.Div:
         className="sprint-scroll",
         tabIndex="0",
         role="region",
-        **{"aria-label": "Parts of the score"},
+        **attributes({"aria-label": "Parts of the score"}),
     )  # fmt: skip
 
 
@@ -241,7 +242,7 @@ def _list(each: IssueList, unit: str) -> html.Section:
                     className="sprint-scroll",
                     tabIndex="0",
                     role="region",
-                    **{"aria-label": f"Issues: {each.title.lower()}"},
+                    **attributes({"aria-label": f"Issues: {each.title.lower()}"}),
                 ),
                 html.P(f"{more:,} more are not shown.", className="muted") if more else None,
             ],

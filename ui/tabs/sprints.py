@@ -10,6 +10,7 @@ from dash import html
 
 from data.values.problem import Problem
 from data.values.sprints import BoardChoice, SprintRow, Sprints, Summary
+from ui.attributes import attributes, current
 from ui.components.icon import icon
 from ui.components.menu import menu
 from ui.components.notice import notice
@@ -107,8 +108,8 @@ def _chooser(boards: Sequence[BoardChoice], chosen: BoardChoice, view: View) -> 
             ],
             href=link_to(view, each.id),
             className="option board-option",
-            **{"data-nav": "in"},
-            **({"aria-current": "true"} if each.id == chosen.id else {}),
+            **attributes({"data-nav": "in"}),
+            **current(each.id == chosen.id),
         )
         for each in boards
     ]
@@ -134,7 +135,7 @@ def _downloads(view: View, board: BoardChoice) -> html.Div:
                     href=f"/export/sprints.{kind.lower()}{own}",
                     className="btn-quiet download-kind",
                     download="",
-                    **{"aria-label": f"The sprints of this board as {kind}"},
+                    **attributes({"aria-label": f"The sprints of this board as {kind}"}),
                 )
                 for kind in ("CSV", "XLSX")
             ),
@@ -235,7 +236,7 @@ def _table(found: Sprints, view: View, zone: str) -> html.Section:
                 className="sprint-scroll",
                 tabIndex="0",
                 role="region",
-                **{"aria-label": "Sprints of this board"},
+                **attributes({"aria-label": "Sprints of this board"}),
             ),
             html.P(_MORE_DONE, className="muted sprint-footnote") if any(map(_more_done, found.rows)) else None,
             html.P(f"{more:,} older ones are in the file.", className="muted") if more > 0 else None,
@@ -258,7 +259,7 @@ def _more_done(each: SprintRow) -> bool:
 def _row(each: SprintRow, href: str, zone: str) -> html.Tr:
     state = _STATES.get(each.state, each.state)
     name = [
-        html.A(each.name, href=href, className="sprint-name", **{"data-nav": "in"}),
+        html.A(each.name, href=href, className="sprint-name", **attributes({"data-nav": "in"})),
         html.Span(state, className=f"sprint-state sprint-{each.state}") if state else None,
         html.Span(_doubt(each), className="sprint-state", title=f"{each.problem}.") if each.problem else None,
         html.Span(_dates(each, zone), className="sprint-dates sprint-dates-below"),

@@ -10,6 +10,7 @@ from dash import html
 from data.values.problem import Problem
 from data.values.teams import Compared, ComparedRow, Comparison, TeamList, TeamView
 from ui import ids
+from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.components.metric_card import tier
 from ui.components.notice import notice
@@ -68,7 +69,7 @@ def _empty() -> html.Div:
                         [icon("plus"), "Save this view"],
                         type="button",
                         className="btn-primary-quiet",
-                        **{"data-press": ids.Teams.KEEP},
+                        **attributes({"data-press": ids.Teams.KEEP}),
                     ),
                     _import(),
                 ],
@@ -80,7 +81,7 @@ def _empty() -> html.Div:
 
 
 def _import() -> html.Button:
-    return html.Button("Import a file", type="button", className="btn-quiet", **{"data-import-teams": "1"})
+    return html.Button("Import a file", type="button", className="btn-quiet", **attributes({"data-import-teams": "1"}))
 
 
 def _list(views: Sequence[TeamView], chosen: Sequence[str]) -> html.Section:
@@ -119,13 +120,16 @@ def _row(view: TeamView, chosen: bool, count: int) -> html.Li:
     return html.Li(
         [
             html.Button(
-                [html.Span(className="box", **{"aria-hidden": "true"}), html.Span(view.name, className="team-name")],
+                [
+                    html.Span(className="box", **attributes({"aria-hidden": "true"})),
+                    html.Span(view.name, className="team-name"),
+                ],
                 type="button",
                 className="option team-choice",
                 role="checkbox",
                 disabled=full,
                 title=f"At most {MOST} views side by side" if full else "Put it side by side",
-                **{"data-team": view.name, "aria-checked": str(chosen).lower()},
+                **attributes({"data-team": view.name, "aria-checked": str(chosen).lower()}),
             ),
             html.Span(" · ".join([days_of(view), *(said or ["all issues"])]), className="team-words"),
             html.Span(
@@ -141,18 +145,20 @@ def _row(view: TeamView, chosen: bool, count: int) -> html.Li:
                         "Open",
                         href=query(open_it) or "?",
                         className="btn-quiet",
-                        **{"data-nav": "link", "aria-label": f"Open {view.name}"},
+                        **attributes({"data-nav": "link", "aria-label": f"Open {view.name}"}),
                     ),
                     html.Button(
                         icon("trash"),
                         type="button",
                         className="btn-icon team-delete",
                         title=f"Delete {view.name}",
-                        **{
-                            "data-delete-team": view.name,
-                            "data-revision": str(view.revision),
-                            "aria-label": f"Delete {view.name}",
-                        },
+                        **attributes(
+                            {
+                                "data-delete-team": view.name,
+                                "data-revision": str(view.revision),
+                                "aria-label": f"Delete {view.name}",
+                            }
+                        ),
                     ),
                 ],
                 className="team-ends",
@@ -239,7 +245,7 @@ def _table(comparison: Comparison) -> html.Div:
         className="teams-scroll",
         tabIndex="0",
         role="region",
-        **{"aria-label": "Metrics side by side"},
+        **attributes({"aria-label": "Metrics side by side"}),
     )
 
 
