@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import time
+import traceback
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -65,22 +66,15 @@ def _become_pytest(tests: list[str], output: str) -> None:
         _look_for_no_smaller_example()
         import pytest
 
-        words = [
-            "-x",
-            "-q",
-            "-p",
-            "no:randomly",
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "no:xdist",
-            "-m",
-            "not torture",
-            "--tb=short",
-        ]
+        words = ["-x", "-q", "--tb=short", "-m", "not torture"]
+        words += [each for name in ("randomly", "cacheprovider", "xdist") for each in ("-p", f"no:{name}")]
+        words += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # the libraries were imported before pytest
         code = int(pytest.main([*words, *tests]))
-        sys.stdout.flush()
+    except BaseException:  # noqa: BLE001 - whatever it is, this process must not go on as a worker
+        traceback.print_exc()
     finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
         os._exit(code)
 
 

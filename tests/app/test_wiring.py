@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.some import some
+
 ASSETS = Path(__file__).parents[2] / "ui" / "assets"
 
 
@@ -66,7 +68,7 @@ def test_first_view_asks_little(found):
 def test_issues_never_travel_in_stores(client):
     layout = client.get("/_dash-layout").text
     stores = re.findall(r'\{"props":\{[^{}]*\},"type":"Store"', layout)
-    assert all(len(each) < 400 for each in stores)
+    assert all(len(each) < 400 for each in some(stores))
 
 
 def test_page_speaks_of_no_other_machine(client):

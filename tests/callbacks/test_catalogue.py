@@ -17,6 +17,7 @@ from data.metrics.breakdown import GROUPS
 from data.services.workspace import Workspace, open_workspace
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
+from tests.some import some
 from ui.tabs import catalogue as tab
 
 
@@ -150,7 +151,7 @@ def test_the_page_offers_the_groups_that_there_are():
 def test_its_charts_answer_for_every_group(workspace, name, by):
     query = f"?tab=catalogue&measure={name}&by={by}&period=90d"
     with acting(workspace):
-        for chart in tab.CHARTS:
+        for chart in some(tab.CHARTS):
             text = words(show_chart({"query": query, "revision": "1", "chart": chart}))
             assert "That did not work" not in text and "data-figure" in text, chart
 

@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from data.jira.client import Jira
+from data.jira.connection import Connection
+from data.store.issue_store import IssueStore
+from data.sync.run import sync
 from sample.preset import preset
 from tests.contract.referee import Behind
 
 
-def _connection(behind: Behind):  # type: ignore[no-untyped-def]
-    connection = pytest.importorskip("data.jira.connection")
-    return connection.Connection(behind.url, "visitor@sample.invalid" if behind.api == "3" else "", "any-token")
+def _connection(behind: Behind) -> Connection:
+    return Connection(behind.url, "visitor@sample.invalid" if behind.api == "3" else "", "any-token")
 
 
 @pytest.fixture(params=["cloud", "dc"])
@@ -22,8 +25,7 @@ def behind(request: pytest.FixtureRequest) -> Behind:
 
 
 def test_the_client_reads_what_describes_a_site(behind: Behind) -> None:
-    client = pytest.importorskip("data.jira.client")
-    with client.Jira(_connection(behind)) as jira:
+    with Jira(_connection(behind)) as jira:
         assert jira.server_info().flavour == ("cloud" if behind.api == "3" else "dc")
         assert jira.myself().zone == "Europe/Berlin"
         assert len(jira.fields()) >= len(behind.site.fields)
@@ -35,14 +37,13 @@ def test_the_client_reads_what_describes_a_site(behind: Behind) -> None:
 
 
 def test_a_whole_sync_passes_the_referee(behind: Behind, tmp_path: Path) -> None:
-    syncing, storing = pytest.importorskip("data.sync.run"), pytest.importorskip("data.store.issue_store")
-    store = storing.IssueStore(tmp_path / "issues.sqlite")
+    store = IssueStore(tmp_path / "issues.sqlite")
     mapped = {
         field
         for family in preset(behind.site)["dora_flow_config"]["field_mappings"].values()
         for field in family.values()
     }
-    result = syncing.sync(_connection(behind), store, jql="created >= -1000d", mapped_fields=mapped)
+    result = sync(_connection(behind), store, jql="created >= -1000d", mapped_fields=mapped)
     store.engine.dispose()
     assert result.error is None
     assert (result.complete, result.fetched) == (True, len(behind.site.issues))

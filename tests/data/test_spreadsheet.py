@@ -89,7 +89,9 @@ def test_any_number_comes_back(number):
 
 
 def test_numpy_and_pandas_values_are_plain():
-    numpy, pandas = pytest.importorskip("numpy"), pytest.importorskip("pandas")
+    import numpy
+    import pandas
+
     values = [numpy.float64(-1.5), numpy.int64(3), numpy.bool_(True), pandas.NaT, pandas.NA, numpy.str_("=x"),
               pandas.Timestamp("2026-01-31T10:00Z")]  # fmt: skip
     assert [one(each) for each in values] == [-1.5, 3.0, True, None, None, "=x", datetime(2026, 1, 31, 11)]  # noqa: DTZ001

@@ -10,6 +10,7 @@ import pytest
 from data.jira.scopes import NEEDS
 from data.settings.environment import VARIABLES
 from docs import generate
+from tests.some import some
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGES = sorted([CHECKOUT / "README.md", *(CHECKOUT / "docs").glob("*.md")])
@@ -45,7 +46,7 @@ def test_every_setting_is_documented_with_a_meaning() -> None:
 
 def test_every_command_and_option_is_documented() -> None:
     page = (CHECKOUT / "docs" / "terminal.md").read_text("utf-8")
-    for name, command in generate.commands().items():
+    for name, command in some(generate.commands().items(), 10):
         section = page.split(f"\n## {name}\n")[1].split("\n## ")[0]
         assert command.help in section
         assert [

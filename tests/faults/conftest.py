@@ -23,6 +23,7 @@ from data.sync.run import SyncResult, sync
 from tests.faults.oracle import ADDRESS, JQL, differences, snapshot
 from tests.faults.server import TOKEN, FaultyJira
 from tests.faults.site import Site
+from tests.some import some
 
 
 def short_pause(seconds: float) -> None:
@@ -101,7 +102,7 @@ class Syncs:
             with ThreadPoolExecutor(count) as pool:
                 self.results = list(pool.map(lambda number: self.one(number, **more), range(count)))
         assert not self.server.errors, self.server.errors
-        return self.results
+        return some(self.results)
 
     # ---- outcomes
 

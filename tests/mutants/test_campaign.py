@@ -49,6 +49,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (top / "conftest.py").touch()
     (top / "pyproject.toml").write_text(
         "[tool.pytest.ini_options]\npythonpath = ['.']\nmarkers = ['torture', 'browser']\n"
+        "filterwarnings = ['error', 'ignore::pytest.PytestRemovedIn10Warning']\n"
     )
     subprocess.run(["git", "init", "-q"], cwd=top, check=True)
     return top

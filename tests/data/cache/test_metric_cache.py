@@ -182,7 +182,8 @@ def test_a_hundred_full_entries_stay_below_the_promised_size(cache, path):
 
 
 def test_numbers_of_numpy_are_numbers(cache, path):
-    numpy = pytest.importorskip("numpy")
+    import numpy
+
     cache.put(KEY, [metric(numpy.float64(1.5), used=numpy.int64(3), worst=numpy.float64("nan"))])
     details = written(path)["entries"][KEY.name]["metrics"]["deployment_frequency"]["details"]
     assert details == {"used": 3, "worst": None}

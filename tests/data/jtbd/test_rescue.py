@@ -12,6 +12,7 @@ from data.jtbd import rescue, schema
 from data.jtbd.records import JobCompletion, OutcomeAchieved
 from data.jtbd.store import RecordsError, RecordStore
 from data.values.problem import Problem
+from tests.some import some
 
 DAY = 86_400_000_000
 JOBS = [
@@ -74,7 +75,7 @@ def originals(tmp_path_factory, whole):
 
 
 def test_of_one_damaged_page_only_its_rows_are_missing(damaged, whole, originals):
-    for page in leaf_pages(whole)[::7]:
+    for page in some(leaf_pages(whole)[::7]):
         path = damaged(page)
         before = path.read_bytes()
         store = RecordStore(path)

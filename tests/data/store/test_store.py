@@ -15,6 +15,7 @@ from data.jira.errors import SyncBusy
 from data.store import schema
 from data.store.issue_store import IssueStore, NewerStore, StoreError
 from tests.dashboard import CHECKOUT
+from tests.some import some
 
 ISSUE = ("A", "1", "2", "", None, None, None, None, None, 0, 0, None, None, "[]", "[]", "[]", True, True)
 
@@ -43,7 +44,7 @@ def count(store):
 def test_only_the_owner_can_read_the_file(store, scope):
     with store.writing(scope) as writer:
         writer.add(schema.issue, [an_issue(1)])
-    for each in store.path.parent.iterdir():
+    for each in some(store.path.parent.iterdir()):
         assert stat.S_IMODE(each.stat().st_mode) == 0o600, each.name
 
 
@@ -165,7 +166,7 @@ def test_all_tables_can_be_made_for_postgresql():
     from sqlalchemy.dialects import postgresql
     from sqlalchemy.schema import CreateTable
 
-    for table in schema.metadata.sorted_tables:
+    for table in some(schema.metadata.sorted_tables, 5):
         assert "CREATE TABLE" in str(CreateTable(table).compile(dialect=postgresql.dialect()))
 
 
