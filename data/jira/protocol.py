@@ -288,7 +288,7 @@ def _rough_name(raw: bytes | msgspec.Raw) -> str:
     text = bytes(raw)[:4000]
     if found := re.search(rb'"key"\s*:\s*"([^"]{1,255})"', text):
         return found[1].decode("utf-8", "replace")
-    found = re.search(rb'"id"\s*:\s*"?([^",}\s]{1,40})', text)
+    found = re.search(rb'"id"\s*:\s*"?([^",}\s]{1,255})[",}\s]', text)
     return nameless(found[1].decode("utf-8", "replace") if found else "")
 
 
@@ -300,7 +300,11 @@ def nameless(number: object) -> str:
     """
     if isinstance(number, int) and abs(number) < 10**40:
         number = str(number)
-    return f"the issue with the id {number[:40]}" if isinstance(number, str) and number else "an issue without a key"
+    return (
+        f"the issue with the id {SECRETS.shorten(number, 40)}"
+        if isinstance(number, str) and number
+        else "an issue without a key"
+    )
 
 
 def after(page: Page, at: str | int | None) -> str | int | None:

@@ -16,6 +16,7 @@ from data.jira.instants import instant
 from data.jtbd.otlp_json import is_otlp, rows_of
 from data.jtbd.records import FIRST_INSTANT, INSTANTS, KINDS, LAST_INSTANT, Record, RecordError, complete
 from data.platform.files import opened
+from data.platform.logs import SECRETS
 
 MOST_BYTES = 50_000_000
 _TABLES = {"job_completions": "job", "outcome_achievements": "outcome", "painpoint_resolutions": "painpoint",
@@ -205,7 +206,7 @@ def _value(name: str, value: Any) -> Any:
     if name in INSTANTS:
         found = value if isinstance(value, int) and abs(value) > 1e14 else instant(value)
         if found is None or not FIRST_INSTANT <= found <= LAST_INSTANT:
-            raise RecordError(f"{name} is {str(value)[:40]!r}. Write it as 2026-01-31T09:30:00Z.")
+            raise RecordError(f"{name} is {SECRETS.shorten(str(value), 40)!r}. Write it as 2026-01-31T09:30:00Z.")
         return found
     if name in _NUMBERS or name == "effort_score":
         try:

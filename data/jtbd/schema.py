@@ -24,6 +24,8 @@ from sqlalchemy import (
     update,
 )
 
+from data.platform.logs import SECRETS
+
 metadata = MetaData()
 _KEY = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only what it calls INTEGER
 
@@ -164,7 +166,7 @@ def migrate(connection: Connection) -> int:
     meta.create(connection, checkfirst=True)
     said = connection.scalar(select(meta.c.value).where(meta.c.name == "schema_version"))
     if said is not None and not re.fullmatch(r"[1-9][0-9]{0,8}", str(said)):
-        raise UnknownVersion(str(said)[:40])
+        raise UnknownVersion(SECRETS.shorten(str(said), 40))
     found = int(said or 0)
     if found > len(MIGRATIONS):
         raise NewerRecords

@@ -12,6 +12,7 @@ from data.jira import comments, protocol, sprints
 from data.jira.answers import CommentPage, History, Issue, IssueType, Item, JiraField, Project, Sprint, Status
 from data.jira.instants import instant
 from data.jira.nesting import is_deep
+from data.platform.logs import SECRETS
 from data.store.schema import OWN_COLUMN
 from data.store.writer import Row
 from data.values.json_types import JsonObject
@@ -103,7 +104,7 @@ def issue_rows(issue: Issue, wants: Wanted, seen: Seen, *, history_complete: boo
     number, fields = protocol.whole(issue.id), issue.fields
     created = instant(fields.get("created"))
     if number is None:
-        raise Unreadable(f"{issue.key}: its id {str(issue.id)[:40]!r} is no number that can be kept")
+        raise Unreadable(f"{issue.key}: its id {SECRETS.shorten(str(issue.id), 40)!r} is no number that can be kept")
     if created is None:
         raise Unreadable(f"{issue.key}: it has no creation date that can be read")
     if not issue.key:

@@ -195,7 +195,7 @@ def _check_format(said: object) -> None:
     except ValueError:
         found = 0
     if found < 1:
-        raise BadView(f"The file has the format {str(said)[:40]!r}, which is no number.")
+        raise BadView(f"The file has the format {SECRETS.shorten(str(said), 40)!r}, which is no number.")
     if found > FORMAT:
         raise NewerFormat(f"The file has format {found}; this version knows {FORMAT}. Use the newer version.")
 

@@ -15,6 +15,7 @@ EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)  # days that people may 
 PRESETS = {"7d": 7, "30d": 30, "90d": 90}
 _OFFSET = re.compile(r"(?:GMT|UTC)([+-])(\d{1,2})(?::?(\d{2}))?", re.ASCII)
 _FURTHEST = 18 * 3600  # seconds from UTC that Java accepts
+_LONGEST_SHOWN = 40  # characters of what was entered, in a message
 _ONE_DAY = timedelta(days=1)
 
 
@@ -165,7 +166,9 @@ def parse_day(text: str) -> date:
 
 
 def _short(text: object) -> str:
-    return str(text)[:40]
+    """What was entered, if it is short: a part of it could be a part of a secret that nobody recognises."""
+    whole = str(text)
+    return whole if len(whole) <= _LONGEST_SHOWN else f"A text of {len(whole):,} characters"
 
 
 def _day(day: date, *, year: bool) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
+import logging
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -17,15 +19,20 @@ from data.jira.connection import LONGEST_SHOWN, _shown
 from data.jira.errors import LONGEST_REASON, RateLimited
 from data.jira.host_limiter import HostLimiter
 from data.jira.http_errors import LONGEST_SAID, refusal
+from data.jira.protocol import _rough_name, nameless
 from data.jtbd import store as record_store
+from data.jtbd.import_records import _value
+from data.jtbd.records import RecordError
+from data.platform.log_limit import LONGEST_MESSAGE, LONGEST_TRACEBACK, LogLimit
 from data.platform.logs import SECRETS
 from data.platform.telemetry_records import LONGEST, allowed
 from data.services.workspace import open_workspace
 from data.settings.model import Settings
 from data.store import issue_store
 from data.sync.stage import Tally
-from data.teams.content import BadView, _text
+from data.teams.content import BadView, _check_format, _text
 from data.values.forecast import ForecastRefused
+from data.values.periods import PeriodError, parse_day
 from tests.data.jira.fake import FakeJira, Reply
 
 TOKEN = "c4nary+t0ken-of.the~k1nd_Th4t=moves"
@@ -60,6 +67,18 @@ def jira_said(status: int, **headers: str) -> Callable[[str], str]:
     return said
 
 
+def logged(text: str) -> str:
+    """The message and the traceback of a record, as the handlers of this program write them."""
+    out = io.StringIO()
+    handler = logging.StreamHandler(out)
+    for each in (SECRETS, LogLimit()):
+        handler.addFilter(each)
+    record = logging.makeLogRecord({"msg": text, "exc_text": text + "\n" + "y" * LONGEST_TRACEBACK, "levelno": 40})
+    handler.handle(record)
+    assert len(out.getvalue()) > 50
+    return out.getvalue()
+
+
 def limit_named(text: str) -> str:
     error = refusal(429, {"RateLimit-Reason": text}, b"", now=NOW)
     assert isinstance(error, RateLimited)
@@ -78,6 +97,14 @@ CUTS: dict[str, tuple[int, Callable[[str], str]]] = {
     "an attribute of a span": (LONGEST, lambda text: str(allowed({"family": text}))),
     "a forecast's number": (40, lambda text: raised(ForecastRefused, lambda: _number(text, 0, "It"))),
     "a saved view's text": (40, lambda text: raised(BadView, lambda: _text([text], "It"))),
+    "a saved view's format": (40, lambda text: raised(BadView, lambda: _check_format(text))),
+    "an instant of a record": (40, lambda text: raised(RecordError, lambda: _value("recorded_at", text))),
+    "a date": (40, lambda text: raised(PeriodError, lambda: parse_day(text))),
+    "the id of an issue": (40, nameless),
+    "the id in an issue that cannot be read": (40, lambda text: _rough_name(json.dumps({"id": text.strip()}).encode())),
+    "the start of an issue that cannot be read": (4000 - 8, lambda text: _rough_name(json.dumps({"id": text}).encode())),
+    "a message in the log": (LONGEST_MESSAGE, logged),
+    "a traceback in the log, its beginning": (LONGEST_TRACEBACK // 2, logged),
     "a value that settings refuse": (50, lambda text: raised(ValueError, lambda: Settings.model_validate({"sync": {"max_age_hours": text}}))),
 }  # fmt: skip
 

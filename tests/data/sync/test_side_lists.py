@@ -192,6 +192,20 @@ def test_a_number_made_of_some_versions_says_which_are_missing(site, store):
     assert "The versions of B could not be read" in notes("A", "B")
 
 
+def test_the_sprints_page_and_sprint_numbers_say_which_list_is_missing(site, tmp_path):
+    refuse(site, "boards", SCOPE)
+    env = {
+        "THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json"),
+        "JIRA_URL": site.url, "JIRA_TOKEN": "canary-51c2", "JIRA_JQL": "project = A",
+    }  # fmt: skip
+    workspace = open_workspace(env)
+    workspace.sync_now()
+    [value] = workspace.one("spillover_ratio", workspace.period("30d"))
+    assert "The boards of A could not be read" in str(value.error_message) + str(value.details["notes"])
+    problem = workspace.sprints.page().problem
+    assert problem is not None and "read:board-scope:jira-software" in str(problem)
+
+
 # -- the scopes themselves
 
 
