@@ -15,6 +15,7 @@ from data.jira.sender import Answer, RetryPolicy, Sender, never
 
 _MOST_PAGES = 2_000  # of a list
 Row = TypeVar("Row")
+Token = TypeVar("Token", bound=str | int)
 ReadRow = Callable[[Mapping[str, Any]], Row | None]
 _MOST_RESTARTS, _MOST_EMPTY = 3, 10  # of one query: begun anew, and pages in a row that bring nothing
 
@@ -225,10 +226,12 @@ class Jira:
             try:
                 page = self.page(query, fields, at, size=size, expand_changelog=expand_changelog)
             except BadQuery as error:
-                at = trail.refused(at, error)
+                trail.refused(at, error)
+                at = None
                 continue
             if begins.twice(page, at):
-                at = trail.anew(BadAnswer(protocol.SAME_PAGE))
+                trail.anew(BadAnswer(protocol.SAME_PAGE))
+                at = None
                 continue
             yield page
             following = protocol.after(page, at)
@@ -275,7 +278,7 @@ class Jira:
         """
         found: dict[int, dict[str, History]] = {}
         unreadable: set[int] = set()
-        token: str | int | None = None
+        token: str | None = None
         trail = PageCursor(self)
         while True:
             if token is None:
@@ -286,7 +289,8 @@ class Jira:
             except JiraError as error:
                 if error.status != 400:
                     raise
-                token = trail.refused(token, error)
+                trail.refused(token, error)
+                token = None
                 continue
             for each in page.issues:
                 if each.issue_id in found:
@@ -303,7 +307,7 @@ class Jira:
         while True:
             page = self._sender.read(
                 protocol.issue_changelog(issue_id, start),
-                lambda answer, start=start: protocol.read_issue_changelog(answer.body, start),
+                partial(_changelog_at, start),
             )
             before, start = len(found), start + len(page.histories)
             _merge(found, page.histories)
@@ -322,9 +326,7 @@ class Jira:
         found: dict[int, answers.Comment] = {}
         came = 0
         for _ in range(_MOST_PAGES):
-            page = self._sender.read(
-                comments.page(api, issue_id, came), lambda answer, came=came: comments.read_page(answer.body, came)
-            )
+            page = self._sender.read(comments.page(api, issue_id, came), partial(_comments_at, came))
             before = len(found)
             found |= {each.id: each for each in page.comments}
             came += page.came
@@ -352,13 +354,15 @@ class PageCursor:
     """Follows the tokens of a query's pages, and says when to begin anew: a token that was seen, or is refused."""
 
     def __init__(self, jira: Jira) -> None:
-        self._jira, self._seen, self._restarts, self._empty = jira, set(), 0, 0
+        self._jira, self._restarts, self._empty = jira, 0, 0
+        self._seen: set[str | int] = set()
 
-    def onward(self, token: str | int, brought: bool) -> str | int | None:
+    def onward(self, token: Token, brought: bool) -> Token | None:
         """Where to go on after a page that `brought` something or not; None to begin anew. Raises BadAnswer."""
         self._empty = 0 if brought else self._empty + 1
         if token in self._seen or self._empty > _MOST_EMPTY:
-            return self.anew(BadAnswer("The pages of Jira’s answer lead round in circles."))
+            self.anew(BadAnswer("The pages of Jira’s answer lead round in circles."))
+            return None
         self._seen.add(token)
         return token
 
@@ -366,7 +370,7 @@ class PageCursor:
         """Begins anew where the page after a token was refused: it may have expired. Raises what the first page says."""
         if token is None:
             raise error
-        return self.anew(error)
+        self.anew(error)
 
     def anew(self, error: JiraError) -> None:
         """Begins the query anew, at most three times; then raises the error."""
@@ -381,6 +385,14 @@ class PageCursor:
 def _name_of_row(row: Any, otherwise: str) -> str:
     number = row.get("id") if isinstance(row, dict) else None
     return str(number) if isinstance(number, str | int) else otherwise
+
+
+def _changelog_at(start: int, answer: Answer) -> answers.Changelog:
+    return protocol.read_issue_changelog(answer.body, start)
+
+
+def _comments_at(start: int, answer: Answer) -> answers.CommentPage:
+    return comments.read_page(answer.body, start)
 
 
 def _page_at(start: int, answer: Answer) -> answers.ListPage:

@@ -117,7 +117,7 @@ class HostLimiter:
                         raise HostBusy(self.clock() - queued)
                     self._state.wait(0.1)
             if wait <= 0:
-                if not told and self.clock() - queued >= TELL_AFTER:
+                if not told and queued is not None and self.clock() - queued >= TELL_AFTER:
                     told = True
                     tell("Waiting: other requests to this Jira are under way")
                 continue
@@ -190,17 +190,18 @@ class HostLimiter:
             self._state.notify_all()
 
 
-_gates: dict[tuple, HostLimiter] = {}
+Origin = tuple[str, str | None, int | None]  # scheme, host, port
+_gates: dict[Origin, HostLimiter] = {}
 _making = threading.Lock()
 
 
-def limiter_of(origin: tuple) -> HostLimiter:
+def limiter_of(origin: Origin) -> HostLimiter:
     """The one gate of this scheme, host and port in this process."""
     with _making:
         return _gates.setdefault(origin, HostLimiter())
 
 
-def forget(origin: tuple | None = None) -> None:
+def forget(origin: Origin | None = None) -> None:
     """Starts anew with a host, or with all: for tests, whose servers come and go on the same ports."""
     with _making, suppress(KeyError):
         _gates.clear() if origin is None else _gates.pop(origin)

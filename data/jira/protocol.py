@@ -6,7 +6,7 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 from urllib.parse import quote
 
 import msgspec
@@ -185,7 +185,11 @@ _MARK = b"\xef\xbb\xbf"  # the byte order mark of UTF-8, which some proxies put 
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, ValueError)
 
 
-def decode(body: bytes | msgspec.Raw, kind: type[T] | Any = Any) -> T:
+@overload
+def decode(body: bytes | msgspec.Raw, kind: type[T]) -> T: ...
+@overload
+def decode(body: bytes | msgspec.Raw, kind: Any = Any) -> Any: ...
+def decode(body: bytes | msgspec.Raw, kind: Any = Any) -> Any:
     """The JSON as `kind`; what is nested too deeply is null. Raises BadAnswer, which callers may retry."""
     return _decode(body, _decoder(kind))[0]
 
@@ -256,12 +260,14 @@ _SKIPPED = b"comment"  # the field whose depths nobody reads: texts of comments
 def read_search(body: bytes, headers: Mapping[str, str]) -> Page:
     """One page of a search, Cloud or Data Center. Raises NotAuthorized, BadAnswer."""
     page: _WholePage | _RawPage
+    odd: list[str] = []
     try:
-        page = _page_decoder.decode(body)
-        issues, odd = page.issues, []
+        page = whole_page = _page_decoder.decode(body)
+        issues = whole_page.issues
     except (*_UNREADABLE, RecursionError):
-        page, places = _decode(body, _raw_page_decoder)
-        issues, odd = _one_by_one(page.issues, places)
+        raw_page, places = _decode(body, _raw_page_decoder)
+        page = raw_page
+        issues, odd = _one_by_one(raw_page.issues, places)
     if not page.issues and headers.get("X-Seraph-LoginReason", "").upper() == "AUTHENTICATED_FAILED":
         raise NotAuthorized()
     if page.last is False and not page.next_token:
@@ -354,20 +360,20 @@ _histories_decoder = msgspec.json.Decoder(_RawHistories)
 
 def read_bulk_changelogs(body: bytes) -> ChangePage:
     """One page of changelogs of many issues; `odd`: ids of those whose histories cannot be read. Raises BadAnswer."""
-    page: _ChangePage | _RawChangePage
     rows: list[_RawHistories] = []
     odd: list[int] = []
     try:
         page = _change_decoder.decode(body)
-        rows = page.issues
+        rows, following = page.issues, page.next_token
     except (*_UNREADABLE, RecursionError):
-        page, _ = _decode(body, _raw_change_decoder)
-        for raw in page.issues:
+        raw_page, _ = _decode(body, _raw_change_decoder)
+        following = raw_page.next_token
+        for raw in raw_page.issues:
             try:
                 rows.append(_decode(raw, _histories_decoder)[0])
             except BadAnswer:
                 odd.append(_issue_id(decode(raw, _IssueOnly).issue_id))
-    return ChangePage([IssueHistories(_issue_id(row.issue_id), row.histories) for row in rows], page.next_token, odd)
+    return ChangePage([IssueHistories(_issue_id(row.issue_id), row.histories) for row in rows], following, odd)
 
 
 def _issue_id(value: object) -> int:
@@ -421,7 +427,7 @@ class _RawList(msgspec.Struct):
 
 def read_list(body: bytes, start: int = 0) -> ListPage:
     """The rows of a plain array, or of the page with `values` that begins at `start`. Raises BadAnswer."""
-    found = decode(body, list[Any] | _RawList)
+    found: list[Any] | _RawList = decode(body, list[Any] | _RawList)
     if isinstance(found, list):
         return ListPage(found, len(found), True, None)
     check_place(start, found.start, found.total, len(found.values))

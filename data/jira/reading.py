@@ -77,7 +77,7 @@ class Crew:
 
     def __init__(self, cancelled: Callable[[], bool] = never, size: int = AT_ONCE) -> None:
         self._pool = ThreadPoolExecutor(size, thread_name_prefix="jira")
-        self._ready: queue.Queue[tuple[Any, Future]] = queue.Queue()
+        self._ready: queue.Queue[tuple[Any, Future[Any]]] = queue.Queue()
         self._cancelled = cancelled
         self._to_do: deque[tuple[Any, Callable[[], Any]]] = deque()
         self._under_way = 0
@@ -123,10 +123,10 @@ class Crew:
             with self._lock:
                 self._running -= 1
 
-    def _bring(self, name: Any, done: Future) -> None:
+    def _bring(self, name: Any, done: Future[Any]) -> None:
         self._ready.put((name, done))
 
-    def results(self) -> Iterator[tuple[Any, Future]]:
+    def results(self) -> Iterator[tuple[Any, Future[Any]]]:
         """(name, what became of it) until nothing is open; more may be started meanwhile. Raises Cancelled.
 
         What is there already comes before a failure or a cancellation, so that it can be kept.
@@ -154,7 +154,7 @@ class Crew:
         while self._running and time.monotonic() < end and not self._cancelled():
             time.sleep(0.01)
 
-    def _good(self) -> Iterator[tuple[Any, Future]]:
+    def _good(self) -> Iterator[tuple[Any, Future[Any]]]:
         """What is ready and did not fail."""
         while True:
             try:
@@ -171,7 +171,8 @@ def patiently(work: Callable[[], T], cancelled: Callable[[], bool] = never) -> T
     with Crew(cancelled, 1) as crew:
         crew.start("", work)
         for _, done in crew.results():
-            return done.result()
+            result: T = done.result()
+            return result
     raise Cancelled
 
 
@@ -272,11 +273,11 @@ class _Reading:
         self.asked: set[int] = set()
         self.having: frozenset[int] = frozenset()
         self.trail = PageCursor(jira)
-        self.tokens: set[tuple] = set()
+        self.tokens: set[tuple[Any, ...]] = set()
         self.splits = 0
         self.beginnings = Beginnings()
         self.repeats = 0  # pages that began like one at another place
-        self.commented: set[tuple] = set()
+        self.commented: set[tuple[Any, ...]] = set()
 
     def _check_place(self, page: Page, at: str | int | None) -> None:
         """Raises BadAnswer where pages stay the same whatever is asked for; issues that move may do that to one."""
@@ -331,7 +332,8 @@ class _OneByOne(_Reading):
             try:
                 page = done.result()
             except BadQuery as error:
-                self._go(self.trail.refused(part.at, error))
+                self.trail.refused(part.at, error)
+                self._go(None)
                 continue
             yield page
             self._ask_comments(page)
@@ -358,7 +360,8 @@ class _SideBySide(_Reading):
             try:
                 page = done.result()
             except BadQuery as error:
-                self._census(self.trail.refused(part.at, error))
+                self.trail.refused(part.at, error)
+                self._census(None)
                 continue
             self._check_place(page, part.at)
             new = [number for number in _ids(page) if number not in found]
@@ -411,7 +414,7 @@ class _SideBySide(_Reading):
             inline = self.histories is not None and not self.jira.cloud
             self._ask(_Part(protocol.with_ids(ids), at, ids), expand_changelog=inline)
 
-    def _result(self, part: _Part | str, done: Future) -> Iterator[Found]:
+    def _result(self, part: _Part | str, done: Future[Any]) -> Iterator[Found]:
         if isinstance(part, str):
             yield done.result()
             return

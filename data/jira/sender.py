@@ -285,7 +285,7 @@ def _session(connection: Connection) -> requests.Session:
 
 
 def _backoff(attempt: int) -> float:
-    return min(LONGEST_WAIT, 0.5 * 2**attempt) * random.uniform(0.75, 1.25)  # noqa: S311 - jitter, no secret
+    return min(LONGEST_WAIT, float(0.5 * 2**attempt)) * random.uniform(0.75, 1.25)  # noqa: S311 - jitter, no secret
 
 
 def _may_help(error: JiraError) -> bool:

@@ -46,7 +46,7 @@ class Binding:
         return self.metric + (f" of {' and '.join(parts)}" if parts else "")
 
     @property
-    def filters(self) -> tuple[tuple[str, ...], ...]:
+    def filters(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         """Projects, types, labels, components."""
         return (self.projects, self.types, self.labels, self.components)
 
@@ -74,9 +74,13 @@ def read(text: str) -> Binding:
             )
         named[one["dimension"]].append(one["name"].strip('"'))
     operator = found["operator"] or ""
+    projects, types, labels, components = (tuple(named[each]) for each in DIMENSIONS)
     return Binding(
         found["metric"],
-        *(tuple(named[each]) for each in DIMENSIONS),
+        projects,
+        types,
+        labels,
+        components,
         direction={"<": "minimise", "≤": "minimise", ">": "maximise", "≥": "maximise"}.get(operator[:1]),
         target=float(found["target"]) if found["target"] else None,
         unit=(found["unit"] or "").strip(),

@@ -67,7 +67,7 @@ def _chart(title: str, *, obeys: tuple[str, ...] = ()) -> Callable[[Callable[[Jo
             family="jobs",
             title=title,
             order=len(JOB_CHARTS),
-            draw=draw,  # type: ignore[arg-type]
+            draw=draw,  # type: ignore[arg-type]  # asked with JobAsked by `drawn` only
             help=typeset(inspect.getdoc(draw) or ""),
             obeys=obeys,
         )
@@ -81,7 +81,8 @@ def drawn(name: str, overview: Overview, serving: Serving | None, period: Period
     """A chart of jobs with the formula in force. Raises KeyError for an unknown name."""
     chart = replace(JOB_CHARTS[name], formula=overview.formula)
     picks = picks_of(serving, overview, period)
-    return chart, replace(chart.draw(JobAsked(overview, period, picks)), picks=picks)
+    drawing = chart.draw(JobAsked(overview, period, picks))  # type: ignore[arg-type]  # it is made for JobAsked
+    return chart, replace(drawing, picks=picks)
 
 
 # ---- words

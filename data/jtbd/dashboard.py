@@ -35,7 +35,7 @@ def generate_dashboard_data(
 
 def as_data(found: Picture, wanted: Wanted, formula: str) -> dict[str, Any]:
     """A picture as plain JSON types."""
-    return as_plain(
+    out: dict[str, Any] = as_plain(
         {
             "filters": {
                 name: value
@@ -52,6 +52,7 @@ def as_data(found: Picture, wanted: Wanted, formula: str) -> dict[str, Any]:
             "quality": [_flat(each) for each in found.quality],
         }
     )
+    return out
 
 
 def _flat(row: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from data.facts.rows import Rows, Sieve
 from data.jtbd.serving import DAY, Serving
 from data.tables.frames import NEVER
 from data.tables.tidy import microseconds
-from data.values.arrays import Positions
+from data.values.arrays import Mask, Positions
 from data.values.jobs import Overview
 from data.values.periods import Period
 
@@ -67,12 +67,13 @@ def _rows(serving: Serving, start: int, end: int) -> Rows:
     )
 
 
-def _about(serving: Serving, token: str) -> Positions:
+def _about(serving: Serving, token: str) -> Mask:
     """Which issues a token stands for. Those of an outcome carry its label; where none does, they are its job's."""
     kind, name = parts_of(token)
     specs = serving.specs
     if kind == "painpoint":
-        return serving.painpoint == name
+        out: Mask = serving.painpoint == name
+        return out
     if kind == "job":
         return _of_job(serving, name)
     spec = specs.outcomes.get(name)
@@ -80,7 +81,8 @@ def _about(serving: Serving, token: str) -> Positions:
     return own if own.any() or spec is None else _of_job(serving, spec.job)
 
 
-def _of_job(serving: Serving, name: str) -> Positions:
+def _of_job(serving: Serving, name: str) -> Mask:
     if name not in serving.jobs:
         return np.zeros(len(serving.job), dtype=bool)
-    return serving.job == serving.jobs.index(name)
+    out: Mask = serving.job == serving.jobs.index(name)
+    return out

@@ -172,15 +172,15 @@ def _record(values: dict[str, Any], source: str) -> Record:
     missing = sorted(({about} | _NEEDED[kind]) - {name for name, value in values.items() if value not in (None, "")})
     if missing:
         raise RecordError(f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing.")
-    known = {name: _value(name, values.pop(name)) for name in made._fields if name in values}  # type: ignore[attr-defined]
+    known = {name: _value(name, values.pop(name)) for name in made._fields if name in values}
     rest = {name: value for name, value in values.items() if value not in (None, "")}
     if rest and not known.get("context"):
         known["context"] = json.dumps(rest, ensure_ascii=False, sort_keys=True, default=str)
     known["source"] = source
-    filled = {name: _DEFAULTS[name] for name in made._fields if name in _DEFAULTS}  # type: ignore[attr-defined]
+    filled = {name: _DEFAULTS[name] for name in made._fields if name in _DEFAULTS}
     filled |= {
         name: None for name in ("effort_score", "feedback_text", "resolution_effectiveness") if name in made._fields
-    }  # type: ignore[attr-defined]
+    }
     told = {name: value for name, value in known.items() if value is not None or name not in filled}
     return complete(made(**{**filled, **told}))
 

@@ -11,7 +11,7 @@ from data.jtbd.operations import BAND_TITLES, wilson
 from data.jtbd.opportunity import interval
 from data.jtbd.serving import DAY, Serving
 from data.jtbd.specs import Specs
-from data.values.arrays import Mask
+from data.values.arrays import Numbers
 from data.values.jobs import InvestmentRow, LandscapePoint, OutcomeRow, SatisfactionRow
 
 _EVEN = 0.05  # a gap of less than so much of all reads as even
@@ -137,7 +137,9 @@ def landscape(
     return points
 
 
-def _effort(row: OutcomeRow, specs: Specs, serving: Serving | None, active: Mask | None) -> tuple[float | None, bool]:
+def _effort(
+    row: OutcomeRow, specs: Specs, serving: Serving | None, active: Numbers | None
+) -> tuple[float | None, bool]:
     if serving is None or active is None:
         return None, False
     spec = specs.outcomes.get(row.outcome_id)

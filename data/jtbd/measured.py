@@ -26,8 +26,14 @@ _HOURS = {"seconds": 1 / 3600, "minutes": 1 / 60, "hours": 1.0, "days": 24.0, "w
 
 def filters_for(binding: Binding, filters: Filters) -> Filters:
     """The filters of the view, and those of the binding, which win where both have some."""
-    own = dict(zip(("projects", "types", "labels", "components"), binding.filters, strict=True))
-    return replace(filters, **{name: names for name, names in own.items() if names})
+    projects, types, labels, components = binding.filters
+    return replace(
+        filters,
+        projects=projects or filters.projects,
+        types=types or filters.types,
+        labels=labels or filters.labels,
+        components=components or filters.components,
+    )
 
 
 def in_unit(value: float | None, has: str, wanted: str) -> float | None:

@@ -349,11 +349,14 @@ def compute_time_to_outcome_stats(
         if each.outcome_id == outcome_id and (persona is None or each.persona == persona) and within(each, time_range)
     ]
     spans = sorted(each.duration_seconds for each in found if each.duration_seconds is not None)
+    half, most, nearly_all = (quantile(spans, share) for share in (0.5, 0.75, 0.9))
     return TimeStats(
         outcome_id,
         len(spans),
         len(found) - len(spans),
-        *(quantile(spans, share) for share in (0.5, 0.75, 0.9)),
+        half,
+        most,
+        nearly_all,
         fmean(spans) if spans else None,
         spans[0] if spans else None,
         spans[-1] if spans else None,

@@ -39,8 +39,8 @@ def within(records: Records, specs: Specs, wanted: Wanted) -> list[Record]:
     """The records of all kinds in a span, of a persona, of a job."""
     persona = None if wanted.persona is None else specs.resolve("persona", wanted.persona)
     job = None if wanted.job is None else specs.resolve("job", wanted.job)
-    found = []
-    for kind, part in zip(KINDS, records, strict=True):
+    found: list[Record] = []
+    for kind, part in zip(KINDS, records.parts(), strict=True):
         of = _OF.get(kind, kind)
         for each in part:
             when = at(each)
@@ -188,4 +188,5 @@ def _scalars(row: dict[str, Any], above: str = "") -> list[tuple[str, Any]]:
 
 def export_data(data: dict[str, Any], records: Sequence[Record]) -> dict[str, Any]:
     """The dashboard with its records, which `jtbd import` reads back."""
-    return as_plain({**data, "bands": BAND_TITLES}) | {"records": as_rows(records)}
+    out: dict[str, Any] = as_plain({**data, "bands": BAND_TITLES}) | {"records": as_rows(records)}
+    return out

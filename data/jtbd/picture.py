@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from statistics import fmean, median
 from typing import Any
 
@@ -110,25 +111,27 @@ class _Drawing:
     ) -> None:
         self.specs, self.wanted, self.bound, self.reported, self.formula = specs, wanted, bound, reported, formula
         self.persona = None if wanted.persona is None else specs.resolve("persona", wanted.persona)
-        self._personas: dict[str, bool] = {None: self.persona is None}  # type: ignore[dict-item]
+        self._personas: dict[str | None, bool] = {None: self.persona is None}
         now = dict.fromkeys(KINDS, (wanted.start, wanted.end))
-        self.now = {kind: self._grouped(kind, part, *now[kind]) for kind, part in zip(KINDS, records, strict=True)}
+        self.now = {
+            kind: self._grouped(kind, part, *now[kind]) for kind, part in zip(KINDS, records.parts(), strict=True)
+        }
         before = (wanted.previous_start, wanted.start)
         compare = wanted.previous_start is not None and wanted.start is not None
         self.before = {
             kind: self._grouped(kind, part, *before) if compare and kind in ("job", "outcome") else {}
-            for kind, part in zip(KINDS, records, strict=True)
+            for kind, part in zip(KINDS, records.parts(), strict=True)
         }
 
     def _grouped(self, kind: str, rows: Sequence[Record], start: int | None, end: int | None) -> Groups:
         """What a record is about → the records of a span and persona."""
         made, _, when = KINDS[kind]
-        clock, person = made._fields.index(when), made._fields.index("persona")  # type: ignore[attr-defined]
+        clock, person = itemgetter(made._fields.index(when)), itemgetter(made._fields.index("persona"))
         if start is not None or end is not None:
             low, high = -(1 << 63) if start is None else start, 1 << 63 if end is None else end
-            rows = [each for each in rows if low <= each[clock] < high]
+            rows = [each for each in rows if low <= clock(each) < high]
         if self.persona is not None:
-            rows = [each for each in rows if self._is_persona(each[person])]
+            rows = [each for each in rows if self._is_persona(person(each))]
         groups: Groups = {}
         for each in rows:
             try:
@@ -324,7 +327,7 @@ class _Drawing:
         covered = sum(row.actual is not None for row in specified)
         pains = sum(row.improved + row.issues_done for row in out.painpoints)
         all_pains = sum(row.n + row.issues for row in out.painpoints)
-        rows = [*out.jobs, *out.outcomes, *out.painpoints]
+        rows: list[JobRow | OutcomeRow | PainpointRow] = [*out.jobs, *out.outcomes, *out.painpoints]
         strange = [row for row in rows if not row.in_specs]
         return [
             _quality_row("Completed jobs with a duration", timed, done,
@@ -402,14 +405,14 @@ def _quality_row(name: str, count: int, of: int, todo: str) -> QualityRow:
 
 
 def _id_of(row: JobRow | OutcomeRow | PainpointRow) -> str:
-    return getattr(
-        row, "job_id" if isinstance(row, JobRow) else "outcome_id" if isinstance(row, OutcomeRow) else "painpoint_id"
-    )
+    if isinstance(row, JobRow):
+        return row.job_id
+    return row.outcome_id if isinstance(row, OutcomeRow) else row.painpoint_id
 
 
 def sorted_by_opportunity(rows: Iterable[OutcomeRow]) -> list[OutcomeRow]:
     """The most underserved first; those without a score last."""
-    key: Callable[[OutcomeRow], tuple] = lambda row: (  # noqa: E731
+    key: Callable[[OutcomeRow], tuple[bool, float, str]] = lambda row: (  # noqa: E731
         row.opportunity.band in (None, "overserved"),
         -(row.opportunity.score or 0),
         row.outcome_id,

@@ -55,7 +55,8 @@ def _all_done(keys: tuple[str, ...], serving: Serving | None) -> bool | None:
 
 
 def _done(serving: Serving) -> Mask:
-    return (serving.found.completed != NEVER) & ~serving.refused
+    out: Mask = (serving.found.completed != NEVER) & ~serving.refused
+    return out
 
 
 def _issues(job: RegisterJob, serving: Serving | None) -> tuple[int, int]:

@@ -97,7 +97,7 @@ class UserSatisfaction(NamedTuple):
 
 Record = JobCompletion | OutcomeAchieved | PainpointResolved | TimeToOutcome | UserSatisfaction
 # kind → its type, what it is about, and the instant that puts it in a period
-KINDS: dict[str, tuple[type, str, str]] = {
+KINDS: dict[str, tuple[type[Record], str, str]] = {
     "job": (JobCompletion, "job_id", "started_at"),
     "outcome": (OutcomeAchieved, "outcome_id", "measured_at"),
     "painpoint": (PainpointResolved, "painpoint_id", "resolved_at"),
@@ -119,6 +119,10 @@ class Records(NamedTuple):
     times: Sequence[TimeToOutcome] = ()
     satisfaction: Sequence[UserSatisfaction] = ()
 
+    def parts(self) -> tuple[Sequence[Record], ...]:
+        """The records kind by kind, in the order of KINDS."""
+        return self.jobs, self.outcomes, self.painpoints, self.times, self.satisfaction
+
     def __add__(self, other: Any) -> Records:
         return Records(*([*mine, *theirs] for mine, theirs in zip(self, other, strict=True)))
 
@@ -133,7 +137,8 @@ def kind_of(record: Record) -> str:
 
 def at(record: Record) -> int:
     """The instant (µs) that puts a record in a period."""
-    return getattr(record, KINDS[kind_of(record)][2])
+    instant: int = getattr(record, KINDS[kind_of(record)][2])
+    return instant
 
 
 class RecordError(ValueError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -32,7 +33,7 @@ _KEY = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only wha
 meta = Table("jtbd_meta", metadata, Column("name", String(64), primary_key=True), Column("value", Text))
 
 
-def _records(name: str, unique: tuple[str, ...], *columns: Column) -> Table:
+def _records(name: str, unique: tuple[str, ...], *columns: Column[Any]) -> Table:
     """A table of records: instants are µs since 1970 UTC; an event is stored once, whoever repeats it."""
     return Table(
         name,

@@ -48,7 +48,7 @@ class Serving:
         words = self.facts.field("job_id")
         if words is not None:
             known: dict[str, int] = {}
-            for n in np.flatnonzero(words != None):  # noqa: E711 - an array of objects
+            for n in np.flatnonzero(words != None).tolist():  # noqa: E711 - an array of objects
                 for word in words[n]:
                     if word not in known:
                         known[word] = places.get(self.specs.resolve("job", word), -1)
@@ -90,7 +90,7 @@ class Serving:
         words = self.facts.field("persona")
         if words is not None:
             known: dict[str, str] = {}
-            for n in np.flatnonzero(words != None):  # noqa: E711
+            for n in np.flatnonzero(words != None).tolist():  # noqa: E711
                 if words[n][0] not in known:
                     known[words[n][0]] = self.specs.resolve("persona", words[n][0])
                 out[n] = known[words[n][0]]
@@ -105,7 +105,7 @@ class Serving:
         words = self.facts.field("painpoint_id")
         if words is not None:
             known: dict[str, str] = {}
-            for n in np.flatnonzero(words != None):  # noqa: E711
+            for n in np.flatnonzero(words != None).tolist():  # noqa: E711
                 if words[n][0] not in known:
                     known[words[n][0]] = self.specs.resolve("painpoint", words[n][0])
                 out[n] = known[words[n][0]]
@@ -121,7 +121,8 @@ class Serving:
     def counts(self) -> Mask:
         """Issues that count: chosen by the filters, and no sub-tasks or epics unless the definitions say so."""
         level = self.facts.tables.issues["hierarchy"].to_numpy()
-        return self.facts.chosen & ((level == 0) | self.facts.definitions.all_levels)
+        out: Mask = self.facts.chosen & ((level == 0) | self.facts.definitions.all_levels)
+        return out
 
     @cached_property
     def refused(self) -> Mask:
@@ -129,7 +130,8 @@ class Serving:
         names = {each.casefold() for each in self.facts.definitions.not_completed_resolutions}
         column = self.facts.tables.issues["resolution"]
         codes = [n for n, name in enumerate(column.cat.categories) if str(name).casefold() in names]
-        return np.isin(column.cat.codes.to_numpy(), codes) & (self.found.completed != NEVER)
+        out: Mask = np.isin(column.cat.codes.to_numpy(), codes) & (self.found.completed != NEVER)
+        return out
 
     def records(self, severities: Mapping[int, float] | None = None) -> Records:
         """Issues as records: of jobs from start to completion; of painpoints where the severity has changed.
@@ -239,7 +241,8 @@ class Serving:
         """Positions of the flow items completed in [start, end): the set that velocity counts."""
         rows = self.facts.once(completed_rows).between(start, end)
         issue = rows.issue[rows.reason == 0]
-        return issue[self.person(persona)[issue]]
+        out: Positions = issue[self.person(persona)[issue]]
+        return out
 
     def satisfaction(self, start: int, end: int, persona: str | None = None) -> dict[str, list[float]]:
         """Job id → scores from 1 to 10 in issues completed in [start, end)."""

@@ -35,7 +35,8 @@ def validate(folder: Path) -> list[SpecProblem]:
         ) from error
     from data.jtbd.turtle import SpecError, normalised
 
-    graph, where = rdflib.Graph(), {}
+    graph = rdflib.Graph()
+    where: dict[str, tuple[str, int]] = {}
     for path in files_in(folder):
         try:
             text, lines = normalised(path.read_bytes(), path.name)

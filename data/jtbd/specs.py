@@ -129,24 +129,27 @@ class Force(_Item):
     kind: str = ""
 
 
-TYPES: dict[str, type] = dict(zip(KINDS, (Job, Outcome, Persona, Painpoint, Force), strict=True))
 Item = Job | Outcome | Persona | Painpoint | Force
+TYPES: dict[str, type[Item]] = dict(zip(KINDS, (Job, Outcome, Persona, Painpoint, Force), strict=True))
 
 
 def to_dict(item: Item) -> dict[str, Any]:
     """Plain JSON types."""
-    return asdict(item)
+    plain: dict[str, Any] = asdict(item)
+    return plain
 
 
 def from_dict(kind: str, row: dict[str, Any]) -> Item:
     """Back from `to_dict`; keys of newer versions are left out. Raises TypeError, KeyError when it is none of ours."""
     made = TYPES[kind]
     known = {each.name for each in fields(made)}
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items() if name in known}
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in row.items() if name in known
+    }
     if isinstance(values.get("binding"), dict):
-        values["binding"] = Binding(
-            **{name: tuple(each) if isinstance(each, list) else each for name, each in values["binding"].items()}
-        )
+        held: dict[str, Any] = values["binding"]
+        parts: dict[str, Any] = {name: tuple(each) if isinstance(each, list) else each for name, each in held.items()}
+        values["binding"] = Binding(**parts)
     return made(**values)
 
 
@@ -167,7 +170,8 @@ class Specs:
 
     def of(self, kind: str) -> dict[str, Any]:
         """Items of one kind by id."""
-        return getattr(self, f"{kind}s")
+        items: dict[str, Any] = getattr(self, f"{kind}s")
+        return items
 
     def outcomes_of(self, job: str) -> list[Outcome]:
         return [each for each in self.outcomes.values() if each.job == job]
@@ -183,7 +187,7 @@ class Specs:
         >>> Specs(personas={"shopper": Persona("shopper", "Returning shopper")}).resolve("persona", "returning SHOPPER")
         'shopper'
         """
-        items = self.of(kind)
+        items: dict[str, Item] = self.of(kind)
         if text in items:
             return text
         wanted = text.strip().casefold()
@@ -208,7 +212,13 @@ def linked(items: list[tuple[str, Item]]) -> list[tuple[str, Item]]:
     for kind, item in items:
         if isinstance(item, Job):
             parts = {name: all_known(getattr(item, name)) for name in ("personas", "outcomes", "painpoints", "forces")}
-            item = replace(item, **parts)
+            item = replace(
+                item,
+                personas=parts["personas"],
+                outcomes=parts["outcomes"],
+                painpoints=parts["painpoints"],
+                forces=parts["forces"],
+            )
             for part in ("outcome", "painpoint", "force"):
                 for each in parts[f"{part}s"]:
                     owners.setdefault((part, each), item.id)
@@ -219,7 +229,7 @@ def linked(items: list[tuple[str, Item]]) -> list[tuple[str, Item]]:
         out.append((kind, item))
     return [
         (kind, replace(item, job=owners[kind, item.id]))
-        if not getattr(item, "job", "x") and (kind, item.id) in owners
+        if isinstance(item, Outcome | Painpoint | Force) and not item.job and (kind, item.id) in owners
         else (kind, item)
         for kind, item in out
     ]

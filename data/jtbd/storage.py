@@ -8,9 +8,19 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any, TypeVar
 
 from data.jtbd import import_records, library
-from data.jtbd.records import KINDS, Record, Records
+from data.jtbd.records import (
+    INSTANTS,
+    JobCompletion,
+    OutcomeAchieved,
+    PainpointResolved,
+    Record,
+    Records,
+    TimeToOutcome,
+    UserSatisfaction,
+)
 from data.jtbd.register import (
     Deliverable,
     Register,
@@ -29,6 +39,7 @@ from data.settings.store import SettingsStore
 from data.values.jobs import CheckRow
 from data.values.problem import Problem
 
+T = TypeVar("T")
 REGISTER, RECORDS = "register.md", "records"
 EXAMPLE = "example"
 _DAY = 86_400_000_000
@@ -207,12 +218,21 @@ def example_records(folder: Path, now: int) -> Records:
 
 def sort_out(rows: list[Record]) -> Records:
     """Records by kind."""
-    made = [kind for kind, _, _ in KINDS.values()]
-    return Records(*([each for each in rows if type(each) is kind] for kind in made))
+    return Records(
+        _only(rows, JobCompletion),
+        _only(rows, OutcomeAchieved),
+        _only(rows, PainpointResolved),
+        _only(rows, TimeToOutcome),
+        _only(rows, UserSatisfaction),
+    )
+
+
+def _only(rows: list[Record], kind: type[T]) -> list[T]:
+    return [each for each in rows if isinstance(each, kind)]
 
 
 def _instants(record: Record) -> dict[str, int]:
-    found = {name: value for name, value in record._asdict().items() if name in import_records.INSTANTS}
+    found = {name: value for name, value in record._asdict().items() if name in INSTANTS}
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -221,7 +241,8 @@ def _last(record: Record) -> int:
 
 
 def _moved(record: Record, by: int) -> Record:
-    return record._replace(**{name: value + by for name, value in _instants(record).items()})
+    moved: dict[str, Any] = {name: value + by for name, value in _instants(record).items()}
+    return record._replace(**moved)
 
 
 def shelf_of(

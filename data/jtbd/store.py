@@ -90,7 +90,7 @@ class RecordStore:
     says so, for a week also to whoever opens the store later. Damage that shows only later is treated at the next use.
     """
 
-    def __init__(self, place: str | os.PathLike, tenant: str = TENANT) -> None:
+    def __init__(self, place: str | os.PathLike[str], tenant: str = TENANT) -> None:
         where = os.fspath(place)
         self.tenant = tenant
         self.path = None if "://" in where else Path(where)
@@ -392,7 +392,10 @@ class RecordStore:
     def _synced_at(self) -> int | None:
         with self.reading() as connection:
             table = schema.rdf_metadata
-            return connection.scalar(select(func.max(table.c.updated_at)).where(table.c.tenant == self.tenant))
+            newest: int | None = connection.scalar(
+                select(func.max(table.c.updated_at)).where(table.c.tenant == self.tenant)
+            )
+            return newest
 
     # ---- notes
 

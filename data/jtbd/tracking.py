@@ -45,8 +45,15 @@ class Tracking:
     Instants are µs, datetimes, or ISO 8601 text (of this machine's zone where it names none); None: now.
     """
 
-    store: RecordStore
-    now: int
+    @property
+    def store(self) -> RecordStore:
+        """Where records are kept."""
+        raise NotImplementedError
+
+    @property
+    def now(self) -> int:
+        """µs since 1970 UTC."""
+        raise NotImplementedError
 
     def specs(self) -> Specs:
         raise NotImplementedError

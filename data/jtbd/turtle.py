@@ -14,6 +14,8 @@ from data.jtbd import bindings, dialects
 from data.jtbd.dialects import CLASSES, OURS, PROPERTIES, VOCABULARY, last_part, plain
 from data.jtbd.specs import Force, Item, Job, Outcome, Painpoint, Persona, SpecProblem
 
+Properties = dict[str, list[Any]]  # of one item: name of a property → its values
+
 MOST_BYTES = 2_000_000
 MOST_TRIPLES = 200_000
 MOST_ITEMS = 10_000  # jobs, outcomes, personas, painpoints and forces of one file
@@ -61,7 +63,8 @@ def normalised(content: bytes, file: str) -> tuple[str, dict[str, int]]:
 
     reading = _Reading(content, file, time.monotonic)
     triples = [ox.Triple(each.subject, each.predicate, each.object) for each in reading._ours(ox)]
-    return ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES).decode(), reading.lines
+    content = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
+    return content.decode(), reading.lines
 
 
 class _Reading:
@@ -167,24 +170,30 @@ class _Reading:
 
     # ---- items
 
-    def _job(self, common: dict[str, Any], said: dict[str, list[Any]], _measured: dict) -> Job | None:
-        return self._named(common) and Job(
+    def _job(self, common: dict[str, Any], said: Properties, _measured: Properties) -> Job | None:
+        if not self._named(common):
+            return None
+        return Job(
             **common,
             situation=_text(said, "situation"),
             motivation=_text(said, "motivation"),
             result=_text(said, "result"),
             kind=_text(said, "kind").casefold(),
             statement=_text(said, "statement"),
-            **{f"{name}s": _all(said, name) for name in ("persona", "outcome", "painpoint", "force", "label", "issue")},
+            personas=_all(said, "persona"),
+            outcomes=_all(said, "outcome"),
+            painpoints=_all(said, "painpoint"),
+            forces=_all(said, "force"),
+            labels=_all(said, "label"),
+            issues=_all(said, "issue"),
         )
 
-    def _outcome(
-        self, common: dict[str, Any], said: dict[str, list[Any]], measured: dict[str, list[Any]]
-    ) -> Outcome | None:
+    def _outcome(self, common: dict[str, Any], said: Properties, measured: Properties) -> Outcome | None:
         if not self._named(common):
             return None
         binding = self._binding(common["iri"], said, measured)
         target, unit = self._target(common["iri"], said)
+        survey = self._survey(common["iri"], said)
         return Outcome(
             **common,
             job=_text(said, "job"),
@@ -195,18 +204,22 @@ class _Reading:
             statement=_text(said, "statement"),
             importance=self._rating(common["iri"], said, "importance"),
             satisfaction=self._rating(common["iri"], said, "satisfaction"),
-            **self._survey(common["iri"], said),
+            answers=survey["answers"],
+            important=survey["important"],
+            satisfied=survey["satisfied"],
             target=binding.target if target is None and binding else target,
             unit=unit or (binding.unit if binding else ""),
             labels=_all(said, "label"),
             binding=binding,
         )
 
-    def _persona(self, common: dict[str, Any], _said: dict, _measured: dict) -> Persona | None:
-        return self._named(common) and Persona(**common)
+    def _persona(self, common: dict[str, Any], _said: Properties, _measured: Properties) -> Persona | None:
+        return Persona(**common) if self._named(common) else None
 
-    def _painpoint(self, common: dict[str, Any], said: dict[str, list[Any]], _measured: dict) -> Painpoint | None:
-        return self._named(common) and Painpoint(
+    def _painpoint(self, common: dict[str, Any], said: Properties, _measured: Properties) -> Painpoint | None:
+        if not self._named(common):
+            return None
+        return Painpoint(
             **common,
             job=_text(said, "job"),
             category=_text(said, "category"),
@@ -215,12 +228,14 @@ class _Reading:
             labels=_all(said, "label"),
         )
 
-    def _force(self, common: dict[str, Any], said: dict[str, list[Any]], _measured: dict) -> Force | None:
-        return self._named(common) and Force(**common, job=_text(said, "job"), kind=_text(said, "kind").casefold())
+    def _force(self, common: dict[str, Any], said: Properties, _measured: Properties) -> Force | None:
+        if not self._named(common):
+            return None
+        return Force(**common, job=_text(said, "job"), kind=_text(said, "kind").casefold())
 
     # ---- what items have in common
 
-    def _common(self, iri: str, said: dict[str, list[Any]]) -> dict[str, Any]:
+    def _common(self, iri: str, said: Properties) -> dict[str, Any]:
         blank = ":" not in iri
         return {
             "id": _text(said, "id") or ("" if blank else last_part(iri)),
@@ -239,7 +254,7 @@ class _Reading:
     def _complain(self, iri: str, message: str, todo: str = "") -> None:
         self.out.problems.append(SpecProblem(self.file, self.lines.get(last_part(iri), 0), message, todo))
 
-    def _rating(self, iri: str, said: dict[str, list[Any]], name: str) -> float | None:
+    def _rating(self, iri: str, said: Properties, name: str) -> float | None:
         text = _text(said, name)
         if not text:
             return None
@@ -253,14 +268,14 @@ class _Reading:
             )
         return value
 
-    def _direction(self, iri: str, said: dict[str, list[Any]]) -> str | None:
+    def _direction(self, iri: str, said: Properties) -> str | None:
         text = _text(said, "direction")
         found = dialects.direction(text)
         if text and found is None:
             self._complain(iri, f"direction {text!r} of {last_part(iri)} is none.", "Write minimise or maximise.")
         return found
 
-    def _target(self, iri: str, said: dict[str, list[Any]]) -> tuple[float | None, str]:
+    def _target(self, iri: str, said: Properties) -> tuple[float | None, str]:
         text, unit = _text(said, "target"), _text(said, "unit")
         if not text:
             return None, unit
@@ -272,29 +287,33 @@ class _Reading:
             self._complain(iri, f"target {text!r} of {last_part(iri)} is no number.", "Write a number, and tl:unit.")
         return value, unit
 
-    def _survey(self, iri: str, said: dict[str, list[Any]]) -> dict[str, int | None]:
+    def _survey(self, iri: str, said: Properties) -> dict[str, int | None]:
         names = {"answers": "answers", "important": "importantAnswers", "satisfied": "satisfiedAnswers"}
         found: dict[str, int | None] = {}
         for ours, name in names.items():
             value = dialects.number(_text(said, name)) if _text(said, name) else None
-            whole = value is not None and value == int(value) and value >= 0
-            if _text(said, name) and not whole:
+            people = int(value) if value is not None and value == int(value) and value >= 0 else None
+            if _text(said, name) and people is None:
                 self._complain(iri, f"tl:{name} of {last_part(iri)} is no number of people.", "Write a whole number.")
-            found[ours] = int(value) if whole else None
+            found[ours] = people
         everybody = found["answers"]
         for ours in ("important", "satisfied"):
-            if found[ours] is not None and (everybody is None or found[ours] > everybody):
+            some = found[ours]
+            if some is not None and (everybody is None or some > everybody):
                 self._complain(
                     iri, f"tl:{names[ours]} of {last_part(iri)} is more than tl:answers.", "Correct one of them."
                 )
                 found[ours] = None
         return found
 
-    def _binding(self, iri: str, said: dict[str, list[Any]], node: dict[str, list[Any]]) -> bindings.Binding | None:
+    def _binding(self, iri: str, said: Properties, node: Properties) -> bindings.Binding | None:
         if _text(node, "metric"):
             return bindings.Binding(
                 _text(node, "metric"),
-                *(_all(node, name) for name in bindings.DIMENSIONS),
+                projects=_all(node, "project"),
+                types=_all(node, "type"),
+                labels=_all(node, "label"),
+                components=_all(node, "component"),
                 target=dialects.number(_text(node, "target")) if _text(node, "target") else None,
                 unit=_text(node, "unit"),
             )
@@ -330,7 +349,7 @@ def _is_literal(value: Any) -> bool:
     return hasattr(value, "language")
 
 
-def _text(said: dict[str, list[Any]], name: str) -> str:
+def _text(said: Properties, name: str) -> str:
     """The value of a property as text: untagged before English before other languages."""
     values = [each for each in said.get(name, ()) if _is_literal(each) or ":" in str(each.value)]
     rank = {None: 0, "": 0, "en": 1}
@@ -338,6 +357,6 @@ def _text(said: dict[str, list[Any]], name: str) -> str:
     return re.sub(r"\s+", " ", str(values[0].value)).strip() if values else ""
 
 
-def _all(said: dict[str, list[Any]], name: str) -> tuple[str, ...]:
+def _all(said: Properties, name: str) -> tuple[str, ...]:
     """All values of a property, in order."""
     return tuple(sorted({str(each.value).strip() for each in said.get(name, ()) if str(each.value).strip()}))

@@ -43,7 +43,7 @@ def open_read_only(path: Path, seconds: float) -> sqlite3.Connection:
 
 def state_of(path: Path) -> tuple[tuple[int, int, int] | None, ...]:
     """Changes whenever the file or its log is written: identity, size and time of both."""
-    found = []
+    found: list[tuple[int, int, int] | None] = []
     for each in (path, path.with_name(f"{path.name}-wal")):
         try:
             facts = each.stat()
