@@ -47,6 +47,8 @@ def of_field(value: Any) -> CommentPage | None:
     >>> of_field({"comments": [{"id": "7", "created": "1970-01-01T00:00:01Z"}], "total": 3})
     CommentPage(comments=[Comment(id=7, created=1000000, author=None)], total=3, came=1)
     """
+    if isinstance(value, CommentPage):  # it was read already
+        return value
     if not isinstance(value, Mapping) or not isinstance(value.get("comments"), list):
         return None
     rows = [each for each in value["comments"] if isinstance(each, Mapping)]

@@ -29,6 +29,10 @@ _BY_ID = {
 }  # fmt: skip
 
 
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATETIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
+
+
 def kind_of(schema: Mapping[str, Any] | None, samples: Sequence[Any] = (), field_id: str = "") -> str:
     """datetime date number text select multiselect checkbox user other: from the schema, else from observed values.
 
@@ -67,9 +71,11 @@ def _kind_of_value(value: Any) -> str:
     if isinstance(value, int | float):
         return "number"
     if isinstance(value, str):
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        if not value[:1].isdigit():
+            return "text"
+        if _DATE.fullmatch(value):
             return "date"
-        return "datetime" if re.match(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", value) else "text"
+        return "datetime" if _DATETIME.match(value) else "text"
     if isinstance(value, dict):
         if value.get("type") == "doc":
             return "text"
@@ -107,6 +113,7 @@ class OurField(Protocol):
 
 
 _DECOY = re.compile(r"\b(original|old|deprecated|obsolete|legacy|do not use|unused|test|copy|archived?|previous|planned|target|expected|estimated|forecast)\b")  # fmt: skip
+_ALIKE = 0.8  # letters in common from which words count as alike
 _LEAST = 0.55  # below this a suggestion would be a guess
 
 
@@ -118,25 +125,58 @@ def suggestions(
     A field of an unfitting kind is never suggested; one that no issue sets comes last.
     """
     known = coverage or {}
+    names = [(field, _plain(field.name)) for field in jira_fields]
     found = {}
     for ours in our_fields:
+        phrases = [_Phrase(word) for word in ours.words or (ours.title,)]
         ranked = []
-        for field in jira_fields:
-            scored = _score(ours, field, known.get(field.id))
+        for field, name in names:
+            scored = _score(ours, phrases, field, name, known.get(field.id))
             if scored and scored[0] >= _LEAST:
                 ranked.append((field.id, round(min(scored[0], 1.0), 3), scored[1]))
         found[ours.name] = sorted(ranked, key=lambda row: (-row[1], row[0]))[:5]
     return found
 
 
-def _score(ours: OurField, field: JiraField, coverage: Coverage | None) -> tuple[float, str] | None:
+class _Phrase:
+    """What a field of ours may be called, prepared for comparing it with many names."""
+
+    def __init__(self, word: str) -> None:
+        self.word, self.plain = word, _plain(word)
+        self.words = set(self.plain.split())
+        self._letters: SequenceMatcher[str] | None = None
+
+    def likeness(self, name: str, words: set[str]) -> float:
+        """1 for the same words, less for some of them, by letters where words differ a little."""
+        if name == self.plain:
+            return 1.0
+        if not words or not self.words:
+            return 0.0
+        share = 2 * len(words & self.words) / (len(words) + len(self.words))
+        if self.words <= words and len(self.words) > 1:
+            share = max(share, 0.8)
+        letters = self._by_letters(name)
+        return max(share * 0.95, (letters - 0.1) if letters > _ALIKE else 0.0)
+
+    def _by_letters(self, name: str) -> float:
+        """How alike the letters are, 0 to 1; 0 where cheap upper bounds show that they are not alike enough."""
+        if 2 * min(len(name), len(self.plain)) <= _ALIKE * (len(name) + len(self.plain)):
+            return 0.0
+        if self._letters is None:
+            self._letters = SequenceMatcher(None, "", self.plain)
+        self._letters.set_seq1(name)
+        return self._letters.ratio() if self._letters.quick_ratio() > _ALIKE else 0.0
+
+
+def _score(
+    ours: OurField, phrases: Sequence[_Phrase], field: JiraField, name: str, coverage: Coverage | None
+) -> tuple[float, str] | None:
     kind = field.kind if field.kind != "other" or coverage is None else coverage.kind
     unknown = kind == "other" and not field.schema and not (coverage and coverage.set)
     if kind not in ours.kinds and not unknown:
         return None
-    name = _plain(field.name)
-    words = ours.words or (ours.title,)
-    score, best = max((_likeness(name, _plain(word)), word) for word in words)
+    words = set(name.split())
+    score, best = max((phrase.likeness(name, words), phrase.word) for phrase in phrases)
     why = f"its name is “{field.name}”" if score >= 0.99 else f"its name resembles “{best}”"
     if ours.name == "story_points" and "jsw-story-points" in str(field.schema.get("custom", "")):
         score, why = max(score, 0.97), "it is Jira’s own story point field"
@@ -144,7 +184,7 @@ def _score(ours: OurField, field: JiraField, coverage: Coverage | None) -> tuple
         if score < 0.95:
             return None  # Jira's own fields mean something else, unless they are called the same
         score -= 0.1  # and a field that somebody made for it fits better
-    decoys = {each for each in _DECOY.findall(name) if not any(each in _plain(word).split() for word in words)}
+    decoys = {each for each in _DECOY.findall(name) if not any(each in phrase.plain.split() for phrase in phrases)}
     if decoys or re.search(r"\((old|copy|migrated|deprecated)\b", field.name.lower()):
         score -= 0.35
     if coverage is not None:
@@ -157,18 +197,3 @@ def _plain(name: str) -> str:
     """Lower-case words: "codeCommit_Date" → "code commit date"."""
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
     return re.sub(r"[^a-z0-9]+", " ", parted.lower()).strip()
-
-
-def _likeness(name: str, phrase: str) -> float:
-    """1 for the same words, less for some of them, by letters where words differ a little."""
-    if name == phrase:
-        return 1.0
-    mine, theirs = set(name.split()), set(phrase.split())
-    if not mine or not theirs:
-        return 0.0
-    shared = len(mine & theirs)
-    words = 2 * shared / (len(mine) + len(theirs))
-    if theirs <= mine and len(theirs) > 1:
-        words = max(words, 0.8)
-    letters = SequenceMatcher(None, name, phrase).ratio()
-    return max(words * 0.95, (letters - 0.1) if letters > 0.8 else 0.0)

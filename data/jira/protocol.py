@@ -552,16 +552,15 @@ def version(row: Mapping[str, Any], project_key: str) -> answers.Version | None:
     )
 
 
-_WHOLE = re.compile(r"-?[0-9]{1,19}")
-
-
 def whole(value: object) -> int | None:
     """A 64-bit number from "10001" or 10001, else None.
 
     >>> whole("10001"), whole(10001), whole("9" * 30), whole(True), whole("1.5")
     (10001, 10001, None, None, None)
     """
-    if isinstance(value, str) and _WHOLE.fullmatch(value):
+    if isinstance(value, str):
+        if len(value) > 20 or not value.isascii() or not value.removeprefix("-").isdigit():
+            return None
         number = int(value)
     elif isinstance(value, int) and not isinstance(value, bool):
         number = value

@@ -287,12 +287,15 @@ class _Reading:
                 raise BadAnswer(protocol.SAME_PAGE)
 
     def _ask_comments(self, page: Page) -> None:
-        """Asks for the comments of the issues that show only some of theirs."""
+        """Asks for the comments of the issues that show only some of theirs; in the page they are read from here on."""
         if comments.FIELD not in self.fields:
             return
         for issue in page.issues:
             shown, number = comments.of_field(issue.fields.get(comments.FIELD)), number_of(issue)
-            if shown is None or number is None or comments.is_whole(shown):
+            if shown is None:
+                continue
+            issue.fields[comments.FIELD] = shown
+            if number is None or comments.is_whole(shown):
                 continue
             updated = issue.fields.get("updated")
             if (number, str(updated)) not in self.commented:
@@ -335,8 +338,8 @@ class _OneByOne(_Reading):
                 self.trail.refused(part.at, error)
                 self._go(None)
                 continue
-            yield page
             self._ask_comments(page)
+            yield page
             at = protocol.after(page, part.at)
             if at is not None:
                 self._go(self.trail.onward(at, bool(page.issues or page.odd)))
@@ -425,8 +428,8 @@ class _SideBySide(_Reading):
             return
         if part.ids:  # what nobody asked for may be another issue under a wrong id
             page.issues = [issue for issue in page.issues if (number := number_of(issue)) is None or number in part.ids]
-        yield page
         self._ask_comments(page)
+        yield page
         if (at := protocol.after(page, part.at)) is None:
             return
         # It granted less than we asked for. The others by name, not by token: no token can lead astray.
@@ -445,10 +448,11 @@ class _DataCenter(_Reading):
         self._ask(_Part(self.query), expand_changelog=inline)
         for part, done in self.crew.results():
             page = done.result()
-            yield page
             if isinstance(part, str):
+                yield page
                 continue
             self._ask_comments(page)
+            yield page
             self._check_place(page, part.at)
             if protocol.has_odd_total(page, part.at):
                 yield Doubt(ODD_TOTAL)

@@ -44,12 +44,11 @@ def coverage(
     of = 0
     for issue in _newest(jira, jql, wanted, most, cancelled) if wanted else ():
         of += 1
-        for each in wanted:
-            value = issue.fields.get(each)
-            if is_set(value):
-                counts[each] += 1
-                if len(values[each]) < _SAMPLES:
-                    values[each].append(value)
+        for name, value in issue.fields.items():  # most fields of most issues are empty
+            if value is not None and name in values and is_set(value):
+                counts[name] += 1
+                if len(values[name]) < _SAMPLES:
+                    values[name].append(value)
     return {
         each: Coverage(each, counts[each], of, _examples(values[each]), kind_of(None, values[each])) for each in wanted
     }
@@ -78,12 +77,19 @@ def is_set(value: Any) -> bool:
 def _examples(values: Iterable[Any]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for each in values:
-        text = _shown(each)
+        text = _shown_or_nothing(each)
         if text:
             found.setdefault(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")
         if len(found) == _EXAMPLES:
             break
     return tuple(found)
+
+
+def _shown_or_nothing(value: Any) -> str:
+    try:
+        return _shown(value)
+    except RecursionError:  # nested more deeply than anybody could read
+        return ""
 
 
 def _shown(value: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from data.jira import comments, protocol, sprints
-from data.jira.answers import CommentPage, History, Issue, IssueType, Item, JiraField, Project, Sprint, Status
+from data.jira.answers import CommentPage, History, Issue, IssueType, JiraField, Project, Sprint, Status
 from data.jira.instants import instant
 from data.jira.nesting import is_deep
 from data.platform.logs import SECRETS
@@ -148,37 +148,37 @@ def issue_rows(issue: Issue, wants: Wanted, seen: Seen, *, history_complete: boo
             found.link.append((number, *row))
     if shown is not None:
         found.comment = comment_rows(number, shown)
-    found.unread = _unread(fields)
+    found.unread = _unread(fields, shown)
     return found
 
 
-def _is_dict(value: Any) -> bool:
-    return isinstance(value, dict)
-
-
-# How each standard field looks where it is set; a value of another shape counts as empty, and is named.
-_SHAPES: dict[str, Callable[[Any], bool]] = {
-    "status": lambda value: _is_dict(value) and value.get("id") is not None,
-    "issuetype": lambda value: _is_dict(value) and value.get("id") is not None,
-    "project": _is_dict,
-    "assignee": _is_dict,
-    "parent": _is_dict,
-    "resolution": lambda value: _name(value) is not None,
-    "priority": lambda value: _name(value) is not None,
-    "updated": lambda value: instant(value) is not None,
-    "resolutiondate": lambda value: instant(value) is not None,
-    "duedate": lambda value: isinstance(value, str),
-    "labels": lambda value: isinstance(value, list) and all(isinstance(each, str) for each in value),
-    "components": lambda value: isinstance(value, list) and all(_name(each) for each in value),
-    "fixVersions": lambda value: isinstance(value, list) and all(_id(each) is not None for each in value),
-    "issuelinks": lambda value: isinstance(value, list) and all(map(_is_dict, value)),
-    comments.FIELD: lambda value: comments.of_field(value) is not None,
-}
-
-
-def _unread(fields: Mapping[str, Any]) -> list[str]:
+def _unread(fields: Mapping[str, Any], shown: CommentPage | None) -> list[str]:
     """The names of the standard fields whose value has a shape we do not know."""
-    return [name for name, fits in _SHAPES.items() if (value := fields.get(name)) is not None and not fits(value)]
+    found = [name for name in _OBJECTS if (value := fields.get(name)) is not None and type(value) is not dict]
+    found += [name for name in _IDS if type(value := fields.get(name)) is dict and value.get("id") is None]
+    for name, fits in _LISTS.items():
+        value = fields.get(name)
+        if value and not (type(value) is list and fits(value)):
+            found.append(name)
+    found += [name for name in _NAMED if (value := fields.get(name)) is not None and _name(value) is None]
+    found += [name for name in _INSTANTS if (value := fields.get(name)) is not None and instant(value) is None]
+    if not isinstance(fields.get("duedate"), str | None):
+        found.append("duedate")
+    if shown is None and fields.get(comments.FIELD) is not None:
+        found.append(comments.FIELD)
+    return found
+
+
+_OBJECTS = ("status", "issuetype", "project", "assignee", "parent")
+_IDS = ("status", "issuetype")
+_NAMED = ("resolution", "priority")
+_INSTANTS = ("updated", "resolutiondate")
+_LISTS: dict[str, Callable[[list[Any]], bool]] = {
+    "labels": lambda rows: all(isinstance(row, str) for row in rows),
+    "components": lambda rows: all(map(_name, rows)),
+    "fixVersions": lambda rows: None not in map(_id, rows),
+    "issuelinks": lambda rows: all(isinstance(row, dict) for row in rows),
+}
 
 
 def comment_rows(number: int, shown: CommentPage) -> list[Row]:
@@ -234,8 +234,6 @@ def change_rows(number: int, histories: Iterable[History], wants: Wanted) -> lis
                     raise Unreadable("a history entry has no date that can be read")
                 own = protocol.whole(history.id)
                 history_id = own if own is not None else -1 - place
-            if not all(value is None or isinstance(value, str | int | float) for value in _values(item)):
-                raise Unreadable("a history entry has a value that cannot be read")
             rows.append(
                 (
                     number,
@@ -243,18 +241,23 @@ def change_rows(number: int, histories: Iterable[History], wants: Wanted) -> lis
                     places.setdefault(name, 0),
                     name,
                     at,
-                    _text(item.source),
-                    _text(item.source_name),
-                    _text(item.target),
-                    _text(item.target_name),
+                    _plain(item.source),
+                    _plain(item.source_name),
+                    _plain(item.target),
+                    _plain(item.target_name),
                 )
             )
             places[name] += 1
     return rows
 
 
-def _values(item: Item) -> tuple[Any, Any, Any, Any]:
-    return item.source, item.source_name, item.target, item.target_name
+def _plain(value: Any) -> str | None:
+    """The old or new value of a change. Raises Unreadable for what is neither text nor number."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int | float):
+        return str(value)
+    raise Unreadable("a history entry has a value that cannot be read")
 
 
 class Seen:
