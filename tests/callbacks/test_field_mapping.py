@@ -76,6 +76,21 @@ def ws() -> FakeWorkspace:
     return FakeWorkspace()
 
 
+@pytest.mark.parametrize("place", [None, {"section": "fields", "item": "", "pane": True}])
+def test_the_left_side_waits_for_what_it_is_made_of(ws, place):
+    with acting(ws, M.PLACE, "data"):
+        assert mapping_show.show_list(place, None, None) == (no_update,) * 5
+        loaded = Modal(ws).loaded
+        assert mapping_show.show_list(None, loaded, None) == (no_update,) * 5
+
+
+def test_the_preview_is_empty_until_something_is_changed(ws):
+    editor = Modal(ws)
+    with acting(ws, M.DRAFT, "data"):
+        for draft, loaded in ((None, editor.loaded), ({}, editor.loaded), ({"field/deployment_date": None}, None)):
+            assert mapping_show.show_preview(draft, loaded, "?period=30d") == []
+
+
 def saved_mapping(ws: FakeWorkspace) -> dict[str, str]:
     return ws.settings()[0].mapping
 

@@ -196,6 +196,50 @@ def test_issues_are_sorted_paged_and_searched(workspace):
         workspace.issue_page("flow_time", period, sort=("colour", "asc"))
 
 
+def test_only_the_issues_that_hold_the_text_are_found(workspace):
+    period = workspace.period("90d")
+    rows = workspace.issue_page("flow_time", period, count=10_000).rows
+    for text in (rows[0].key, rows[0].key.lower(), rows[0].summary[:9].upper(), rows[0].type, "no such text"):
+        wanted = {
+            row.key
+            for row in rows
+            if any(text.lower() in part.lower() for part in (row.key, row.type, row.status, row.project, row.summary))
+        }
+        found = workspace.issue_page("flow_time", period, count=10_000, text=f" {text} ")
+        assert {row.key for row in found.rows} == wanted, text
+        assert found.total == len(found.rows) == len(wanted)
+    assert workspace.issue_page("flow_time", period, count=10_000, text="  ").rows == rows
+    assert workspace.issue_page("flow_time", period, text="no such text").total == 0
+
+
+@pytest.mark.parametrize("column", ["key", "summary", "start", "end", "value", "used", "type", "reason"])
+def test_a_column_sorts_both_ways_and_what_is_missing_comes_last(workspace, column):
+    period = workspace.period("90d")
+    up, down = (
+        workspace.issue_page("flow_time", period, count=10_000, sort=(column, direction)).rows
+        for direction in ("asc", "desc")
+    )
+    assert {row.key for row in up} == {row.key for row in down}
+
+    def known(rows):
+        cells = [getattr(row, column) for row in rows]
+        places = [n for n, cell in enumerate(cells) if cell is not None]
+        if column in ("start", "end", "value"):
+            assert places == list(range(len(places))), "what is missing comes last"
+        return [cells[n] for n in places]
+
+    if column == "key":
+        numbers = [(row.key.rpartition("-")[0], int(row.key.rpartition("-")[2])) for row in up]
+        assert numbers == sorted(numbers)
+    else:
+        first, last = (
+            [str(cell).casefold() if isinstance(cell, str) else cell for cell in known(rows)] for rows in (up, down)
+        )
+        ascending = sorted(first, key=lambda cell: not cell) if column == "used" else sorted(first)
+        assert first == ascending
+        assert last == ascending[::-1]
+
+
 def test_csv_holds_the_exact_numbers(workspace):
     period = workspace.period("90d")
     rows = list(csv.DictReader(io.StringIO(workspace.csv_all(period))))
