@@ -41,6 +41,10 @@ format: setup-dev ## Put the code into the house format
 test: setup-dev browser lint ## Install what the tests need and run everything, real browser included
 	@$(python) -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(order) $(PYTEST)
 
+check: lint ## Lint, types and the quick tests (left out: tests/slow.py; a tenth of the random examples)
+	@FEW_EXAMPLES=1 $(python) -m pytest -m "not slow and not browser and not torture" --numprocesses auto --maxprocesses 4 \
+	    --dist loadfile $(order) $(PYTEST)
+
 test-without-browser: setup-dev lint ## Run everything that needs no browser
 	@$(python) -m pytest -m "not browser and not torture" --ignore tests/browser $(PYTEST)
 

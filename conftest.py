@@ -14,6 +14,7 @@ import pytest
 from hypothesis import is_hypothesis_test, seed, settings
 
 from tests import chromium, seeding
+from tests.slow import is_slow
 
 settings.register_profile("seeded", seeding.examples())
 settings.load_profile("seeded")
@@ -55,6 +56,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if os.environ.get("CI") and item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=1))
+        if is_slow(item.nodeid):
+            item.add_marker(pytest.mark.slow)
         if is_hypothesis_test(test := getattr(item, "function", None)):
             item.add_marker(pytest.mark.seeded)
             if seeding.base():

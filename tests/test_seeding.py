@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests import seeding
+from tests.slow import PLACES
 
 ROOT = Path(__file__).parents[1]
 DRAWS = """
@@ -71,6 +72,10 @@ def test_children_get_default_signals_where_the_tests_ignore_them(what: str, ign
 
 def test_this_run_does_not_hand_ignored_signals_on():
     assert signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+
+
+def test_every_place_of_slow_tests_is_there():
+    assert [place for place in PLACES if not (ROOT / place).exists()] == []
 
 
 def test_every_test_has_a_limit_of_time(request: pytest.FixtureRequest):
