@@ -17,8 +17,10 @@ from urllib.parse import quote
 import pytest
 
 from cli.failures import CommandFailed, guarded
+from cli.printing import notice
 from data.cache.metric_cache import Key, MetricCache
 from data.exports.csv import csv_text
+from data.jira import protocol
 from data.jira.client import Jira
 from data.jira.connection import Connection
 from data.jira.errors import JiraError
@@ -246,6 +248,28 @@ def test_the_error_line_of_the_terminal_has_no_secret(error, capsys):
     said = capsys.readouterr().err
     assert HIDDEN in said
     assert_clean(said)
+
+
+def test_what_jira_repeats_of_the_token_is_hidden_wherever_its_words_are_kept(capsys):
+    SECRETS.hide(TOKEN, EMAIL)
+    error = JiraError(f"no {TOKEN}", hint=f"not {BASIC}")
+    info = protocol.read_server_info(
+        json.dumps({"version": "9", "serverTitle": f"title {TOKEN}", "baseUrl": f"https://x/{TOKEN}"}).encode()
+    )
+    account = protocol.read_myself(json.dumps({"displayName": f"me {TOKEN}", "timeZone": f"zone {TOKEN}"}).encode(), {})
+    notice(f"told {TOKEN}")
+    for text in (
+        error.message,
+        error.hint,
+        str(error),
+        info.title,
+        info.base_url,
+        account.zone,
+        account.name,
+        capsys.readouterr().err,
+    ):
+        assert HIDDEN in text
+        assert_clean(text)
 
 
 def test_fields_without_secrets_stay_what_they_are(logged):

@@ -57,6 +57,15 @@ def test_the_past_is_the_completions_of_each_whole_local_day():
     assert date.fromordinal(found.today) == date(2026, 3, 20)
 
 
+def test_what_was_completed_at_this_time_of_day_is_not_later_than_it():
+    done = [f"2026-03-{day} {clock}" for day in (10, 11) for clock in ("11:59", "12:00", "12:00:00.001")]
+    items = [Item("2026-03-01", [("2026-03-02", DOING), (each, DONE)]) for each in done]
+    found = past(facts(site(*items, zone=ZONE), now="2026-03-20 12:00"))
+    ninth = date(2026, 3, 10).toordinal() - found.first
+    assert found.daily[ninth : ninth + 3].tolist() == [3, 3, 0]
+    assert found.later[ninth : ninth + 3].tolist() == [1, 1, 0]
+
+
 def test_the_day_that_the_query_begins_within_is_no_whole_day():
     """A query such as `updated >= "2026-03-01 15:00"` holds only part of that day."""
     about = facts(site(*team(), zone=ZONE), now=NOW)

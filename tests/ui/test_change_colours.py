@@ -1,0 +1,71 @@
+"""Better and worse: the colour of a change says what its words say, wherever a change is shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from plotly.utils import PlotlyJSONEncoder
+
+from data.values.filters import Filters
+from data.values.teams import Compared
+from tests.fake_jtbd import MOST, OVERVIEW, outcome
+from tests.fake_workspace import FakeWorkspace, metric_value
+from ui import detail
+from ui.components.metric_card import metric_card
+from ui.tabs import jobs_tables, teams
+from ui.url import View
+
+WORKSPACE = FakeWorkspace()
+PERIOD = WORKSPACE.period("30d")
+
+
+def value(verdict: str | None, **more: Any) -> Any:
+    return metric_value("flow_time", PERIOD, trend_verdict=verdict, **more)
+
+
+def figures(verdict: str | None) -> Any:
+    page = WORKSPACE.detail("flow_time", PERIOD, Filters())
+    return detail.figures_section(replace(page, value=value(verdict)), WORKSPACE.status())
+
+
+PLACES: dict[str, Callable[[str | None], Any]] = {
+    "card": lambda verdict: metric_card(value(verdict), href="?"),
+    "page of a number": figures,
+    "saved views": lambda verdict: teams._cell(Compared(value(verdict), 9)),
+    "outcomes": lambda verdict: jobs_tables.trend(outcome("a", "A", MOST, trend_verdict=verdict)),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    ("verdict", "colour", "others"),
+    [
+        ("better", "better", ("worse", "neutral", "unchanged")),
+        ("worse", "worse", ("better", "neutral", "unchanged")),
+        ("unchanged", "unchanged", ("better", "worse", "neutral")),
+        (None, "neutral", ("better", "worse", "unchanged")),
+    ],
+)
+def test_the_colour_says_what_the_words_say(place: str, verdict: str | None, colour: str, others: tuple[str, ...]):
+    shown = json.dumps(PLACES[place](verdict), cls=PlotlyJSONEncoder)
+    assert f"change-{colour}" in shown
+    assert [each for each in others if f"change-{each}" in shown] == []
+    if verdict:
+        assert verdict in shown.replace(f"change-{verdict}", "")
+
+
+@pytest.mark.parametrize(
+    ("effect", "words", "colour"),
+    [(70.0, "↓ 70 % eased", "better"), (-12.0, "↑ 12 % worse", "worse"), (0.4, "unchanged", "unchanged"), (-0.4, "unchanged", "unchanged")],
+)  # fmt: skip
+def test_a_painpoint_that_hurts_less_is_better(effect: float, words: str, colour: str):
+    row = replace(OVERVIEW.painpoints[0], effectiveness=effect)
+    shown = json.dumps(
+        jobs_tables.painpoints(replace(OVERVIEW, painpoints=(row,)), View()), cls=PlotlyJSONEncoder, ensure_ascii=False
+    )
+    assert words in shown
+    assert f'"change change-{colour}"' in shown
