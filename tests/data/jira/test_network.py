@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import shutil
 import socket
 import ssl
@@ -330,3 +331,13 @@ def test_a_password_of_the_proxy_is_in_no_text():
     assert PASSWORD not in f"{network!r}{Connection('https://a.example', EMAIL, TOKEN, network)!r}"
     assert PASSWORD not in SECRETS.clean(f"it is {PASSWORD}")
     assert network.proxy_shown() == "proxy.example.org:1"
+
+
+def test_the_values_of_the_cases_are_named(shared: Path):
+    case = json.loads((shared / "cases/bad_ca_path.json").read_text())
+    with pytest.raises(BadSetting) as caught:
+        check_jira(case["env"])
+    assert caught.value.message.startswith(case["right"].strip('"'))
+    case = json.loads((shared / "cases/token_not_latin1.json").read_text())
+    with pytest.raises(BadSetting, match="contains a character that no token"):
+        check_jira({**case["env"], "JIRA_TOKEN": case["env"]["JIRA_TOKEN"][0]})
