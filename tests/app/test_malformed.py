@@ -7,10 +7,12 @@ import io
 import json
 import logging
 import random
+import socket
 import time
 import types
 import typing
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -24,6 +26,7 @@ from data.platform.logs import PlainLines
 from data.services.workspace import open_workspace
 from sample.source import SampleSite
 from tests import seeding
+from tests.dashboard import dashboard
 from ui import ids, url
 
 ODD: list[Any] = [
@@ -449,3 +452,21 @@ def test_words_of_the_address_cannot_be_too_odd(client):
     for odd in ("%ff", "%00", "%ed%a0%80", "a" * 8000, "?", "%", "..%2f..%2fetc/passwd"):
         assert client.get(f"/{odd}").status_code < 500
     assert ids.Page.LOCATION in client.get("/_dash-layout").text
+
+
+def test_what_is_no_http_fills_no_log(tmp_path):
+    """Lines that are no requests, and the same with a body: answered by the server itself, before the application."""
+    with dashboard(tmp_path) as site:
+        port = int(site.rpartition(":")[2])
+        for n in range(300):
+            with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+                connection.sendall(
+                    (b"\x16\x03\x01\xff", b"GET / HTTP/9.9", b"x" * 200, b"GET  HTTP/1.1")[n % 4] + b"\r\n\r\n"
+                )
+                connection.settimeout(60)
+                with suppress(OSError):
+                    connection.recv(65536)
+        log = (tmp_path / "server.log").read_text("utf-8")
+    assert len(log) < MOST_LOGGED
+    assert log.count("\n") < 100
+    assert "Traceback" not in log
