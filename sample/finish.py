@@ -130,8 +130,8 @@ class Finisher:
         self._assignee(draft, fields, events)
         self._statuses(path, draft, fields, events)
         self._flags(draft, fields, events)
-        if draft.kind == "Deployment":
-            self._deployment(draft, fields)
+        if draft.kind == "Deployment" and draft.live is not None:
+            self._deployment(draft, draft.live, fields)
         elif draft.kind == "Incident":
             self._incident(draft, fields)
         else:
@@ -212,13 +212,13 @@ class Finisher:
             at = last + HOUR // 2
             events.append((at, [_item("Flagged", (None, None), (f"[{option['id']}]", "Impediment"), custom=field)]))
 
-    def _deployment(self, draft: Draft, fields: dict[str, Any]) -> None:
+    def _deployment(self, draft: Draft, live: int, fields: dict[str, Any]) -> None:
         random, notes = self.random, draft.notes
-        fields[ID["Deployment Date"]] = self.calendar.text(draft.live)
+        fields[ID["Deployment Date"]] = self.calendar.text(live)
         if random.random() < 0.98:
             fields[ID["Target Environment"]] = self.options("Target Environment", notes["environment"])
         if random.random() < 0.4:
-            fields[ID["Release planned for"]] = self.calendar.day(draft.live)
+            fields[ID["Release planned for"]] = self.calendar.day(live)
         failed = notes.get("failed")
         if failed and (random.random() < 0.6 or not notes.get("incident")):
             fields[ID["Deployment successful?"]] = self.options("Deployment successful?", "No")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sample.calendar_of_work import DAY, Calendar
@@ -167,9 +168,10 @@ def _deployments(story: Story, size: int, now: int) -> list[Draft]:
     extra: list[Draft] = []
     owed = random.random()  # failures come evenly, so that small sites have some in every month
     for draft in made:
-        if draft.notes["environment"] != "Production" or draft.live > now:
+        live_at = draft.live
+        if live_at is None or draft.notes["environment"] != "Production" or live_at > now:
             continue
-        owed += plan.failing * (0.5 + story.slowness(draft.live) / 2)
+        owed += plan.failing * (0.5 + story.slowness(live_at) / 2)
         if owed < 1:
             continue
         owed -= 1
@@ -188,5 +190,5 @@ def _deployments(story: Story, size: int, now: int) -> list[Draft]:
     return made
 
 
-def _rows(sprints: dict[str, list[Sprint]]) -> list[dict]:
+def _rows(sprints: dict[str, list[Sprint]]) -> list[dict[str, Any]]:
     return [sprint.row for each in sprints.values() for sprint in each]

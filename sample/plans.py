@@ -31,7 +31,7 @@ _STATUS_TABLE = (
     ("10013", "Scheduled", NEW),
     ("10014", "Monitoring", PROGRESS),
 )
-STATUSES = {
+STATUSES: dict[str, dict[str, Any]] = {
     name: {"id": number, "name": name, "description": "", "statusCategory": CATEGORIES[category]}
     for number, name, category in _STATUS_TABLE
 }
@@ -63,7 +63,7 @@ PRIORITIES = {
         ("5", "Lowest", "#999999"),
     )
 }
-RESOLUTIONS = {
+RESOLUTIONS: dict[str, dict[str, str]] = {
     name: {"id": number, "name": name, "description": ""}
     for number, name in (
         ("10000", "Done"),
@@ -231,7 +231,7 @@ PLANS = (
     ),
 )  # fmt: skip
 
-PEOPLE = tuple(
+PEOPLE: tuple[dict[str, Any], ...] = tuple(
     {
         "accountId": f"712020:5a3b0e1c-{n:04d}-4000-8000-{n * 7919:012d}",
         "accountType": "atlassian",

@@ -87,7 +87,7 @@ def make_releases(
             at = calendar.at_work(at)
             day = calendar.day(at)
             released = day <= until.isoformat()
-            row = {"id": str(number), "name": f"{plan.key.lower()}-{plan.version}.{len(rows)}.0"}
+            row: dict[str, Any] = {"id": str(number), "name": f"{plan.key.lower()}-{plan.version}.{len(rows)}.0"}
             row |= {"description": plan.themes[len(rows) % len(plan.themes)].capitalize()}
             row |= {"archived": len(rows) < 2, "released": released, "releaseDate": day}
             rows.append(Release(at, row))

@@ -28,7 +28,7 @@ class Renderer:
         self.zone = ZoneInfo(site.zone)
         self.sprint = site.custom("gh-sprint")
         self.epic_link = "customfield_10014"
-        self._accounts: dict[int, Any] = {}
+        self._accounts: dict[int, dict[str, Any]] = {}
         self._sprints: dict[int, str] = {}
 
     def wanted(self, names: Iterable[str]) -> Wanted:
@@ -97,7 +97,8 @@ class Renderer:
         if found is None:
             return None
         if not self.site.generated and len(found[0]) == len(issue.fields["comment"]["comments"]):
-            return issue.fields["comment"]  # as in the file
+            as_in_the_file: dict[str, Any] = issue.fields["comment"]
+            return as_in_the_file
         url = f"{self.base}/rest/api/{self.api}/issue/{issue.id}/comment"
         size = COMMENTS_INLINE if self.cloud else found[1]
         return {"comments": found[0], "self": url, "maxResults": size, "total": found[1], "startAt": 0}

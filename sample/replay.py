@@ -179,7 +179,7 @@ def _version_then(row: dict[str, Any], until: date) -> dict[str, Any]:
     return row | {"released": False} if later and row.get("released") else row
 
 
-def _undone(issue: Issue, limit: int, by_id: dict[str, dict], start: dict[str, Any]) -> Issue:
+def _undone(issue: Issue, limit: int, by_id: dict[str, dict[str, Any]], start: dict[str, Any]) -> Issue:
     """The issue without what happened after the limit."""
     if _at(issue.fields["updated"]) <= limit and _at(issue.fields.get("resolutiondate")) <= limit:
         return issue
@@ -204,7 +204,7 @@ def _undone(issue: Issue, limit: int, by_id: dict[str, dict], start: dict[str, A
     return made
 
 
-def _undo(fields: dict[str, Any], item: dict[str, Any], by_id: dict[str, dict]) -> None:
+def _undo(fields: dict[str, Any], item: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> None:
     name = item.get("fieldId") or item.get("field")
     before = item.get("from")
     if name == "status":

@@ -47,7 +47,7 @@ class SampleServer:
         self.flavour = flavour
         self.latency = latency_ms / 1000
         self.requests = 0  # answered so far
-        self._server: ThreadingHTTPServer | None = None
+        self._server: _Listener | None = None
 
     @property
     def url(self) -> str:
@@ -64,8 +64,8 @@ class SampleServer:
             ) from error
         self.port = self._server.server_address[1]
         answers: Flavour = (Cloud if self.flavour == "cloud" else DataCenter)(self.site, self.url)
-        self._server.answers = _Routes(answers)  # type: ignore[attr-defined]
-        self._server.owner = self  # type: ignore[attr-defined]
+        self._server.answers = _Routes(answers)
+        self._server.owner = self
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True, name="sample site").start()
         return self.url
 
@@ -74,7 +74,7 @@ class SampleServer:
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()
-            self._server.close_connections()  # type: ignore[attr-defined]
+            self._server.close_connections()
             self._server = None
 
     def __enter__(self) -> SampleServer:

@@ -105,7 +105,7 @@ class Site:
         """Id of the field whose schema names this plugin type ("gh-sprint"), or None."""
         for each in self.fields:
             if str((each.get("schema") or {}).get("custom", "")).endswith(plugin_key):
-                return each["id"]
+                return str(each["id"])
         return None
 
 

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from dash.dependencies import Wildcard
+
+Part = str | Wildcard  # a name, or a pattern that stands for several: ALL, MATCH
+Id = dict[str, Part]  # of a component that there are several of
+
 # ── page ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -108,72 +113,72 @@ class Detail(StrEnum):
     BODY = "detail-body"
 
 
-def cards_grid(family: str, view: str) -> dict[str, str]:
+def cards_grid(family: Part, view: Part) -> Id:
     """The grid of cards of one family for one question; another question is another grid."""
     return {"area": "cards-grid", "family": family, "view": view}
 
 
-def cards_again(family: str, view: str) -> dict[str, str]:
+def cards_again(family: Part, view: Part) -> Id:
     """Put beside a grid of old numbers: asks for new ones as soon as it is on the page."""
     return {"area": "cards-again", "family": family, "view": view}
 
 
-def catalogue_grid(view: str) -> dict[str, str]:
+def catalogue_grid(view: Part) -> Id:
     """The entries of the catalogue for one question; another question is another grid."""
     return {"area": "catalogue-grid", "view": view}
 
 
-def catalogue_ask(view: str) -> dict[str, str]:
+def catalogue_ask(view: Part) -> Id:
     """Put beside entries without numbers: asks for them as soon as it is on the page."""
     return {"area": "catalogue-ask", "view": view}
 
 
-def filter_list(name: str) -> dict[str, str]:
+def filter_list(name: Part) -> Id:
     """The names to choose from in one filter menu."""
     return {"area": "filter-list", "filter": name}
 
 
-def filter_search(name: str) -> dict[str, str]:
+def filter_search(name: Part) -> Id:
     return {"area": "filter-search", "filter": name}
 
 
-def configure(metric: str, place: str = "") -> dict[str, str]:
+def configure(metric: Part, place: Part = "") -> Id:
     """The "Configure mappings" button of a card; pass ALL twice to reach every one. `place` tells apart where it stands."""
     return {"area": "configure", "metric": metric, "place": place}
 
 
-def issue_table(question: str) -> dict[str, str]:
+def issue_table(question: Part) -> Id:
     """The table of issues of one detail."""
     return {"area": "issue-table", "question": question}
 
 
-def issue_question(question: str) -> dict[str, str]:
+def issue_question(question: Part) -> Id:
     """What the rows of the table are asked with."""
     return {"area": "issue-question", "question": question}
 
 
-def issue_search(question: str) -> dict[str, str]:
+def issue_search(question: Part) -> Id:
     return {"area": "issue-search", "question": question}
 
 
-def issue_reason(question: str) -> dict[str, str]:
+def issue_reason(question: Part) -> Id:
     """Which issues the table shows: all, used, or those left out for one reason."""
     return {"area": "issue-reason", "question": question}
 
 
-def issue_count(question: str) -> dict[str, str]:
+def issue_count(question: Part) -> Id:
     return {"area": "issue-count", "question": question}
 
 
 # ── charts (ui/components/chart.py, callbacks/charts.py) ──────────────────────────────────────────────────────────────
 
 
-def chart_ask(name: str, place: str) -> dict[str, str]:
+def chart_ask(name: Part, place: Part) -> Id:
     """Store with the question of one chart, {"query", "revision"}; ui/assets/charts.js sets it when the chart is near."""
     return {"area": "chart-ask", "chart": name, "place": place}
 
 
-def chart_body(name: str, place: str) -> dict[str, str]:
+def chart_body(name: Part, place: Part) -> Id:
     """Where the chart appears. `place` tells apart the tabs that show the same chart."""
     return {"area": "chart-body", "chart": name, "place": place}
 
@@ -237,27 +242,27 @@ class Jobs(StrEnum):
     SAVE = "jobs-save"
 
 
-def jobs_field(name: str) -> dict[str, str]:
+def jobs_field(name: Part) -> Id:
     """A control of the open form; pass ALL to reach every one."""
     return {"area": "jobs-field", "field": name}
 
 
-def jobs_wrong(name: str) -> dict[str, str]:
+def jobs_wrong(name: Part) -> Id:
     """What is wrong with a control, beside it."""
     return {"area": "jobs-wrong", "field": name}
 
 
-def record_rows(question: str, kind: str) -> dict[str, str]:
+def record_rows(question: Part, kind: Part) -> Id:
     """One page of the records of a kind in the panel."""
     return {"area": "record-rows", "question": question, "kind": kind}
 
 
-def record_turn(question: str, kind: str, to: str) -> dict[str, str]:
+def record_turn(question: Part, kind: Part, to: Part) -> Id:
     """Newer or older records."""
     return {"area": "record-turn", "question": question, "kind": kind, "to": to}
 
 
-def record_place(question: str, kind: str) -> dict[str, str]:
+def record_place(question: Part, kind: Part) -> Id:
     """Store: what is asked for, and at which record the page begins."""
     return {"area": "record-place", "question": question, "kind": kind}
 
@@ -319,52 +324,52 @@ class Mapping(StrEnum):
     CLOCK = "mapping-clock"  # closes the modal two seconds after saving
 
 
-def mapping_go(to: str, by: str) -> dict[str, str]:
+def mapping_go(to: Part, by: Part) -> Id:
     """A button that leads somewhere in the modal: `to` is "<section>/<group>/<name>" or "list"; `by` tells apart
     several that lead to the same place (tab, list, next, previous, back, link)."""
     return {"area": "mapping-go", "to": to, "by": by}
 
 
-def mapping_choice(field: str) -> dict[str, str]:
+def mapping_choice(field: Part) -> Id:
     """The dropdown with all Jira fields for one of our fields."""
     return {"area": "mapping-choice", "field": field}
 
 
-def mapping_suggestion(field: str, jira_field: str) -> dict[str, str]:
+def mapping_suggestion(field: Part, jira_field: Part) -> Id:
     """The button that takes one suggested Jira field."""
     return {"area": "mapping-suggestion", "field": field, "jira": jira_field}
 
 
-def mapping_action(action: str) -> dict[str, str]:
+def mapping_action(action: Part) -> Id:
     """A button that changes the draft: accept-all, clear:<field>, reset:<part>."""
     return {"area": "mapping-action", "action": action}
 
 
-def mapping_phase(status: str) -> dict[str, str]:
+def mapping_phase(status: Part) -> Id:
     """Not started, in progress or done, for one status."""
     return {"area": "mapping-phase", "status": status}
 
 
-def mapping_work(status: str) -> dict[str, str]:
+def mapping_work(status: Part) -> Id:
     """Active or waiting, for one status."""
     return {"area": "mapping-work", "status": status}
 
 
-def mapping_flow_item(issue_type: str) -> dict[str, str]:
+def mapping_flow_item(issue_type: Part) -> Id:
     """Feature, Defect, Risk or Technical_Debt, for one issue type."""
     return {"area": "mapping-flow-item", "type": issue_type}
 
 
-def mapping_setting(setting: str) -> dict[str, str]:
+def mapping_setting(setting: Part) -> Id:
     """The control of one definition; `setting` is its dotted path below `definitions`."""
     return {"area": "mapping-setting", "setting": setting}
 
 
-def mapping_word(setting: str) -> dict[str, str]:
+def mapping_word(setting: Part) -> Id:
     """The text box that adds a word to a list."""
     return {"area": "mapping-word", "setting": setting}
 
 
-def mapping_word_gone(setting: str, word: str) -> dict[str, str]:
+def mapping_word_gone(setting: Part, word: Part) -> Id:
     """The button that takes a word off a list."""
     return {"area": "mapping-word-gone", "setting": setting, "word": word}

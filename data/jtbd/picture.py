@@ -145,9 +145,9 @@ class _Drawing:
         return merged
 
     def _is_persona(self, text: str | None) -> bool:
-        found = self._personas.get(text)  # type: ignore[arg-type]
+        found = self._personas.get(text)
         if found is None:
-            found = self._personas[text] = self.specs.resolve("persona", text or "") == self.persona  # type: ignore[index]
+            found = self._personas[text] = self.specs.resolve("persona", text or "") == self.persona
         return found
 
     def picture(self) -> Picture:

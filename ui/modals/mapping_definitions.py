@@ -113,7 +113,7 @@ def _control(line: Definition, value: Any, known: Known) -> tuple[Any, str | Non
     return dbc.Input(value=value or "", id=component, type=kind, debounce=True, class_name="setting-text"), dom_id(component)  # fmt: skip
 
 
-def _zone(component: dict[str, str], value: Any, known: Known) -> dcc.Dropdown:
+def _zone(component: ids.Id, value: Any, known: Known) -> dcc.Dropdown:
     account = f"The account’s zone ({known.account_zone})" if known.account_zone else "The account’s zone"
     return dcc.Dropdown(
         [{"label": account, "value": ""}, *zones()],
@@ -132,7 +132,7 @@ def zones() -> tuple[str, ...]:
     return ("UTC", *sorted(each for each in available_timezones() if each.startswith(places)))
 
 
-def _statuses(component: dict[str, str], value: Any, known: Known) -> dcc.Dropdown:
+def _statuses(component: ids.Id, value: Any, known: Known) -> dcc.Dropdown:
     choices = [{"label": each.name, "value": each.id} for each in known.statuses]
     missing = [
         {"label": f"{each} · not in this Jira", "value": each}
@@ -142,7 +142,7 @@ def _statuses(component: dict[str, str], value: Any, known: Known) -> dcc.Dropdo
     return dcc.Dropdown([*choices, *missing], list(value or []), id=component, multi=True, className="pane-dropdown")  # fmt: skip
 
 
-def _weekdays(component: dict[str, str], value: Any) -> html.Div:
+def _weekdays(component: ids.Id, value: Any) -> html.Div:
     return html.Div(
         dbc.Checklist(
             options=[{"label": day, "value": n} for n, day in enumerate(DAYS)],
@@ -159,7 +159,7 @@ def _weekdays(component: dict[str, str], value: Any) -> html.Div:
     )
 
 
-def _number(component: dict[str, str], value: Any, unit: str) -> html.Div:
+def _number(component: ids.Id, value: Any, unit: str) -> html.Div:
     return html.Div(
         [
             dbc.Input(

@@ -191,7 +191,7 @@ def options(ours: MappedField, fields: list[FieldInfo], chosen: str | None, type
     return rows
 
 
-def dom_id(component: dict[str, str]) -> str:
+def dom_id(component: ids.Id) -> str:
     """The id that Dash gives the element of a component with a dictionary as id; for labels."""
     return json.dumps(component, sort_keys=True, separators=(",", ":"))
 

@@ -71,7 +71,7 @@ def _status(status: StatusInfo, values: Draft) -> html.Fieldset:
     )
 
 
-def segments(component: dict[str, str], choices: dict[str, str], value: str, words: str, extra: str = "") -> html.Div:
+def segments(component: ids.Id, choices: dict[str, str], value: str, words: str, extra: str = "") -> html.Div:
     """A row of choices of which one is on; arrow keys move."""
     return html.Div(
         dbc.RadioItems(

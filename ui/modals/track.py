@@ -214,12 +214,12 @@ def _line(field: Field, named: Sequence[tuple[str, str]], value: str) -> html.Di
     )
 
 
-def _written(component: dict[str, str]) -> str:
+def _written(component: ids.Id) -> str:
     """A component's id as the page has it."""
     return json.dumps(component, sort_keys=True, separators=(",", ":"))
 
 
-def _control(field: Field, control: dict[str, str], named: Sequence[tuple[str, str]], value: str) -> Any:
+def _control(field: Field, control: ids.Id, named: Sequence[tuple[str, str]], value: str) -> Any:
     if field.kind == "pick":
         options = [{"label": words, "value": name} for name, words in named]
         return dbc.Select(id=control, options=options, value=value or None, required=field.must, placeholder="Choose …")

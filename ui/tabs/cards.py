@@ -114,7 +114,7 @@ def _way_out(answer: Answer, view: View, *, raised: bool = True) -> Any:
     )
 
 
-def waiting(component_id: dict[str, str], order: dict[str, str]) -> dcc.Store:
+def waiting(component_id: ids.Id, order: dict[str, str]) -> dcc.Store:
     """An order for new numbers: acts as soon as it is on the page."""
     return dcc.Store(id=component_id, data=order)
 
