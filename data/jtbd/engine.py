@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 
-from data.jtbd import schema
+from data.store import migrate
 from data.store.corruption import stranger
 from data.store.journal import is_only_readable, make_private, open_read_only, write_ahead
 
@@ -111,7 +111,7 @@ def make_empty(path: Path) -> None:
     try:
         make_private(path)
         with engine.begin() as connection:
-            schema.migrate(connection)
+            migrate.prepare(connection, migrate.RECORDS)
     except DatabaseError as error:
         raise (error.orig if isinstance(error.orig, sqlite3.Error) else OSError(str(error))) from error
     finally:

@@ -31,12 +31,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from data.jtbd import events, rescue, schema
+from data.jtbd import events, rescue
 from data.jtbd.engine import file_engine, make_empty, plain_rows, server_engine, upsert
 from data.jtbd.records import KINDS, JobCompletion, OutcomeAchieved, Record, Records, complete, kind_of
 from data.jtbd.specs import Item, Specs, from_dict, gathered, linked, to_dict
 from data.platform import telemetry
 from data.platform.logs import SECRETS
+from data.store import migrate
+from data.store import record_schema as schema
 from data.store.corruption import is_damage, stranger
 from data.store.journal import is_only_readable
 from data.values.problem import Problem
@@ -125,26 +127,13 @@ class RecordStore:
             raise RecordsError(_failed("opened", error)) from error
 
     def _prepare(self) -> None:
-        with self._asked("opened"), self.engine.connect() as connection:
-            current = schema.is_current(connection)
-        if current:
-            return
-        with self._asked("written"), self.engine.connect() as connection:
-            connection = connection.execution_options(throughline_writes=True)
-            with connection.begin():
-                try:
-                    schema.migrate(connection)
-                except schema.NewerRecords as error:
-                    raise RecordsError(_NEWER) from error
-                except schema.UnknownVersion as error:
-                    raise RecordsError(
-                        Problem(
-                            "The version of the store of job records cannot be read.",
-                            f"It is {str(error)!r}, which is no number, so nothing was changed.",
-                            "Put a backup in its place, or move the file away to start a new one.",
-                            "danger",
-                        )
-                    ) from error
+        try:
+            with self._asked("opened"):
+                migrate.bring_up(self.engine, self.path, migrate.RECORDS, may_write=not self.is_read_only)
+        except (migrate.NewerSchema, migrate.UnknownVersion, migrate.MayNotWrite, migrate.MigrationFailed) as error:
+            raise RecordsError(_unmigrated(error)) from error
+        except OSError as error:
+            raise RecordsError(_failed("opened", error)) from error
 
     def _rescue(self) -> None:
         """A new store of what can be read, in the place of the damaged one. Raises RecordsError."""
@@ -408,6 +397,32 @@ class RecordStore:
         with self.writing() as connection:
             made = upsert(connection)(schema.meta).values(name=name, value=value)
             connection.execute(made.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+
+def _unmigrated(error: Exception) -> Problem:
+    """Why the tables are not those of this version; in each case the store is as it was."""
+    if isinstance(error, migrate.NewerSchema):
+        return _NEWER
+    if isinstance(error, migrate.UnknownVersion):
+        return Problem(
+            "The version of the store of job records cannot be read.",
+            f"It is {str(error)!r}, which is no number, so nothing was changed.",
+            "Put a backup in its place, or move the file away to start a new one.",
+            "danger",
+        )
+    if isinstance(error, migrate.MayNotWrite):
+        return Problem(
+            "The job records are of an earlier version, and this user may not write to them.",
+            "",
+            "Run any command once as the user who owns the state folder.",
+            "danger",
+        )
+    return Problem(
+        "The job records were written by an earlier version of this program and could not be brought to this one.",
+        f"{_failed('opened', error.__cause__ or error).why} Nothing in them was changed.",
+        "Make room on the disk and try again, or use the earlier version.",
+        "danger",
+    )
 
 
 def _failed(done: str, error: BaseException) -> Problem:

@@ -105,6 +105,8 @@ class SiteData:
                 except BrokenStore as error:
                     self._store = self._replaced(error, before)
                 self._opened = _inode(self._path)
+                if self._store.emptied is not None:
+                    self._loss = _too_old(self._store.emptied)
             return self._store
 
     def replace(self, store: IssueStore, why: BrokenStore) -> IssueStore:
@@ -287,6 +289,14 @@ def _check(found: Tables) -> None:
     if len(ended):
         _plausible(int(ended.min()))
         _plausible(int(ended.max()))
+
+
+def _too_old(version: int) -> Problem:
+    return Problem(
+        "The issue store was written by an older version of this program and had to be emptied.",
+        f"Its tables were of version {version}, which this program can no longer read.",
+        "A sync fills it again: start one in the page, or run: python app.py sync",
+    )
 
 
 def _inode(path: Path) -> int | None:

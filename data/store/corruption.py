@@ -42,6 +42,16 @@ def is_damage(error: BaseException) -> bool:
     return isinstance(original, sqlite3.Error) and any(word in str(original).lower() for word in _WORDS)
 
 
+def is_corrupt(error: BaseException) -> bool:
+    """Whether SQLite itself says that the file is broken; words about tables and columns do not count.
+
+    >>> is_corrupt(sqlite3.OperationalError("no such column: x"))
+    False
+    """
+    code = getattr(getattr(error, "orig", None) or error, "sqlite_errorcode", None)
+    return code is not None and (code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or code == _CUT)
+
+
 def stranger(path: Path) -> Path | None:
     """Which of the database and its journals is a folder, a pipe or a device; opening one could wait for ever."""
     for end in ("", *_BESIDE):

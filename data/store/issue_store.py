@@ -20,8 +20,6 @@ from sqlalchemy import (
     create_engine,
     delete,
     event,
-    insert,
-    inspect,
     select,
     text,
     update,
@@ -31,7 +29,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
 
 from data.jira.errors import JiraError, SyncBusy
 from data.platform.logs import SECRETS
-from data.store import schema
+from data.store import migrate, schema
 from data.store.commits import CommitWatch, Mark
 from data.store.corruption import is_damage, stranger
 from data.store.journal import is_only_readable, make_private, open_read_only, state_of, write_ahead
@@ -61,7 +59,7 @@ class BrokenStore(StoreError):
 class NewerStore(StoreError):
     code = "newer_store"
     default = "The issue store was written by a newer version of this program."
-    advice = "Update the program, or move the store file away: a sync fills a new one."
+    advice = "Nothing was changed. Update the program, or move the store file away: a sync fills a new one."
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ class ScopeRow:
 
 
 class IssueStore:
-    """Opens (and creates) the store at a path or a database URL. Raises StoreError, NewerStore, BrokenStore.
+    """Opens (creates, migrates) the store at a path or a database URL. Raises StoreError, NewerStore, BrokenStore.
 
     Readers get a snapshot: `with store.reading() as connection` sees one revision, also while a sync writes.
     """
@@ -100,6 +98,7 @@ class IssueStore:
         self.path = None if "://" in place else Path(place)
         self.is_read_only = self.path is not None and is_only_readable(self.path)
         self.engine = _open_file(self.path) if self.path else _open_server(place)
+        self.emptied: int | None = None  # the version of the schema that it had, if it was too old to be kept
         self._watch = CommitWatch(self.path) if self.path else None
         self._scopes: dict[tuple[str, str], tuple[Mark, ScopeRow | None]] = {}
         try:
@@ -112,20 +111,23 @@ class IssueStore:
             raise
 
     def _prepare(self) -> None:
-        with self.engine.connect() as connection:
-            if _is_current(connection):
-                return
-        if self.is_read_only:
+        try:
+            done = migrate.bring_up(self.engine, self.path, migrate.ISSUES, may_write=not self.is_read_only)
+        except migrate.MayNotWrite as error:
             raise StoreError(
                 "The issue store is of an earlier version, and this user may not write to it.",
                 hint="Run any command once as the user who owns the state folder.",
-            )
-        with self.engine.connect().execution_options(throughline_writes=True) as connection, connection.begin():
-            if _is_current(connection):  # another process has made the tables in the meantime
-                return
-            schema.metadata.drop_all(connection)
-            schema.metadata.create_all(connection)
-            connection.execute(insert(schema.meta).values(name="schema_version", value=str(schema.SCHEMA_VERSION)))
+            ) from error
+        except migrate.NewerSchema as error:
+            raise NewerStore from error
+        except migrate.MigrationFailed as error:
+            raise StoreError(
+                f"The issue store was written by an earlier version of this program and could not be brought to this one: "
+                f"{reason(error.__cause__ or error)}.",
+                hint="Nothing in it was changed. Make room on the disk and try again; or use the earlier version, or move "
+                "the store file away: a sync fills a new one.",
+            ) from error
+        self.emptied = done.found if done.emptied else None
 
     def close(self) -> None:
         """Gives the database back."""
@@ -299,17 +301,6 @@ class IssueStore:
 
 
 # ---- databases
-
-
-def _is_current(connection: Connection) -> bool:
-    """Whether the tables are those of this version. Raises NewerStore for those of a later one."""
-    if not inspect(connection).has_table("meta"):
-        return False
-    query = select(schema.meta.c.value).where(schema.meta.c.name == "schema_version")
-    found = int(connection.scalar(query) or 0)
-    if found > schema.SCHEMA_VERSION:
-        raise NewerStore
-    return found == schema.SCHEMA_VERSION
 
 
 def _open_file(path: Path) -> Engine:

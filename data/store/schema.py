@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
 
-SCHEMA_VERSION = 5  # an older store is emptied: a sync fills it again
+SCHEMA_VERSION = 5  # a change of these tables needs a revision in migrations/issues/versions; see migrate.py
 # Standard fields of Jira that are columns of the issue table: mapping them needs no row in field_value.
 OWN_COLUMN = frozenset({"created", "updated", "resolutiondate", "duedate", "labels", "components", "priority", "resolution"})  # fmt: skip
 metadata = MetaData()

@@ -8,9 +8,10 @@ from contextlib import closing
 
 import pytest
 
-from data.jtbd import rescue, schema
+from data.jtbd import rescue
 from data.jtbd.records import JobCompletion, OutcomeAchieved
 from data.jtbd.store import RecordsError, RecordStore
+from data.store import record_schema as schema
 from data.values.problem import Problem
 from tests.some import some
 

@@ -13,9 +13,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Column, Text, inspect, text
+from sqlalchemy import inspect, text
 
-from data.jtbd import schema
 from data.jtbd.records import (
     STATUSES,
     JobCompletion,
@@ -181,26 +180,6 @@ def test_replacing_a_source_leaves_others_alone(store):
     assert store.replace_source("example", rows) == 2
     assert store.replace_source("example", Records([rows.jobs[0]], (), (), (), ())) == 1
     assert sorted(each.source for each in store.query_jobs()) == ["example", "manual"]
-
-
-def test_a_migration_keeps_what_is_held(tmp_path, monkeypatch):
-    store = RecordStore(tmp_path / "jobs.db")
-    store.add([JOB])
-    store.close()
-
-    def second(connection):
-        connection.execute(text("ALTER TABLE job_completions ADD COLUMN mood TEXT"))
-
-    monkeypatch.setattr(schema, "MIGRATIONS", [*schema.MIGRATIONS, second])
-    store = RecordStore(tmp_path / "jobs.db")
-    assert "mood" in {each["name"] for each in inspect(store.engine).get_columns("job_completions")}
-    assert len(store.query_jobs()) == 1
-    store.close()
-    RecordStore(tmp_path / "jobs.db").close()  # once is enough
-    monkeypatch.undo()
-    with pytest.raises(RecordsError, match="newer version"):
-        RecordStore(tmp_path / "jobs.db")
-    assert Column("mood", Text).name == "mood"
 
 
 def test_a_broken_store_is_put_aside_and_said(tmp_path):

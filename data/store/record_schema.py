@@ -1,16 +1,11 @@
-"""The tables of the record store, and how one version of them becomes the next."""
+"""The tables of the record store: what people did for their jobs, specs, and runs of the retention job."""
 
 from __future__ import annotations
-
-import re
-from collections.abc import Callable
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Connection,
     Float,
     Index,
     Integer,
@@ -19,14 +14,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    insert,
-    inspect,
-    select,
-    update,
 )
 
-from data.platform.logs import SECRETS
-
+SCHEMA_VERSION = 2  # a change of these tables needs a revision in migrations/records/versions; see migrate.py
 metadata = MetaData()
 _KEY = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only what it calls INTEGER
 
@@ -145,45 +135,16 @@ rdf_metadata = Table(
     UniqueConstraint("tenant", "entity_type", "entity_id", name="rdf_metadata_once"),
 )
 
-
-class NewerRecords(Exception):
-    """The store was written by a newer version of this program."""
-
-
-class UnknownVersion(Exception):
-    """What the store says of its version is no number."""
-
-
-def _first(connection: Connection) -> None:
-    metadata.create_all(connection)
-
-
-# What makes version n + 1 of version n; never changed once released, only added to.
-MIGRATIONS: list[Callable[[Connection], None]] = [_first]
-
-
-def migrate(connection: Connection) -> int:
-    """Bring the store to the newest version, keeping what it holds; returns that version. Raises NewerRecords, UnknownVersion."""
-    meta.create(connection, checkfirst=True)
-    said = connection.scalar(select(meta.c.value).where(meta.c.name == "schema_version"))
-    if said is not None and not re.fullmatch(r"[1-9][0-9]{0,8}", str(said)):
-        raise UnknownVersion(SECRETS.shorten(str(said), 40))
-    found = int(said or 0)
-    if found > len(MIGRATIONS):
-        raise NewerRecords
-    for step in MIGRATIONS[found:]:
-        step(connection)
-    if found < len(MIGRATIONS):
-        row = {"name": "schema_version", "value": str(len(MIGRATIONS))}
-        if found:
-            connection.execute(update(meta).where(meta.c.name == row["name"]).values(value=row["value"]))
-        else:
-            connection.execute(insert(meta).values(**row))
-    return len(MIGRATIONS)
-
-
-def is_current(connection: Connection) -> bool:
-    """Whether nothing has to be done to the store."""
-    if not inspect(connection).has_table(meta.name):
-        return False
-    return connection.scalar(select(meta.c.value).where(meta.c.name == "schema_version")) == str(len(MIGRATIONS))
+# What each run of the retention job removed; instants in µs.
+retention_run = Table(
+    "retention_run",
+    metadata,
+    Column("id", _KEY, primary_key=True, autoincrement=True),
+    Column("tenant", String(64), nullable=False),
+    Column("site", Text, nullable=False),
+    Column("ran_at", BigInteger, nullable=False),
+    Column("days", Integer, nullable=False),  # records are kept for so many
+    Column("before", BigInteger, nullable=False),  # what happened before that instant was removed
+    Column("removed", Text, nullable=False),  # JSON: kind of record → how many
+    Index("retention_run_by_time", "tenant", "site", "ran_at"),
+)
