@@ -30,6 +30,7 @@ from data.tables.tidy import Tables, microseconds
 from data.values.filters import Filters
 from data.values.problem import Problem
 from data.values.quality import Quality
+from data.values.unread import of_result
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -205,8 +206,9 @@ class SiteData:
                 _check(found)
                 return found
 
-        copy = CopyOf(self.known_as, self.jql, head.scope, head.revision, head.synced_at, ready)
-        key = (head.scope, head.revision, hash_of(ready), id(self._store))
+        unread = of_result(head.last_result)
+        copy = CopyOf(self.known_as, self.jql, head.scope, head.revision, head.synced_at, ready, unread)
+        key = (head.scope, head.revision, hash_of(ready), unread, id(self._store))
         return self._tables.get(key, lambda: self._copies.tables(copy, lambda: self._asked(read))), waiting
 
     def keep_tables(self) -> None:

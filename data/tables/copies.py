@@ -19,6 +19,7 @@ from data.settings import fields
 from data.tables import columns
 from data.tables.tidy import Tables
 from data.values import periods
+from data.values.unread import Unread
 
 log = logging.getLogger(__name__)
 KEPT = 4  # copies of one site: other mappings are tried out, other queries asked
@@ -29,7 +30,8 @@ _NAME = re.compile(r"(?P<scope>\d+)\.(?P<revision>\d+)\.[0-9a-f]{16}")
 class CopyOf:
     """What the tables are made of: one revision of one site and query, and the mapped fields that are held.
 
-    `synced_at` (µs) tells revisions of the same number apart, of a store that was begun anew.
+    `synced_at` (µs) tells revisions of the same number apart, of a store that was begun anew. `unread`: what the last
+    sync could not read; it is written down after the revision.
     """
 
     site_url: str
@@ -38,6 +40,7 @@ class CopyOf:
     revision: int
     synced_at: int | None
     mapping: Mapping[str, str]
+    unread: tuple[Unread, ...] = ()
 
     @property
     def about(self) -> dict[str, str]:
@@ -48,6 +51,7 @@ class CopyOf:
             "revision": f"{self.scope}.{self.revision}",
             "synced_at": str(self.synced_at),
             "mapping": json.dumps(dict(self.mapping), sort_keys=True),
+            "unread": json.dumps([each.to_dict() for each in self.unread]),
             "code": _code(),
         }
 
@@ -69,7 +73,8 @@ class TableCopies:
         if (kept := self.kept(wanted)) is not None:
             return kept
         made = read()
-        if (made.revision, made.as_of) == (f"{wanted.scope}.{wanted.revision}", wanted.synced_at):
+        read_now = (made.revision, made.as_of, made.unread)
+        if read_now == (f"{wanted.scope}.{wanted.revision}", wanted.synced_at, wanted.unread):
             self.keep(wanted, made)  # else a sync has ended in the meantime
         return made
 

@@ -49,7 +49,9 @@ def same(one: Tables, other: Tables) -> None:
 
 def copy_of(tables: Tables, **more: object) -> CopyOf:
     scope, _, revision = tables.revision.partition(".")
-    known = CopyOf("https://jira.example", "", int(scope), int(revision), tables.as_of, {"team": "customfield_1"})
+    known = CopyOf(
+        "https://jira.example", "", int(scope), int(revision), tables.as_of, {"team": "customfield_1"}, tables.unread
+    )
     return replace(known, **more)
 
 
@@ -118,7 +120,15 @@ def test_a_column_that_cannot_be_kept_leaves_nothing_and_the_tables_as_they_are(
 
 @pytest.mark.parametrize(
     "other",
-    [{"jql": "x"}, {"site_url": "x"}, {"scope": 2}, {"revision": 2}, {"synced_at": 6}, {"mapping": {"team": "other"}}],
+    [
+        {"jql": "x"},
+        {"site_url": "x"},
+        {"scope": 2},
+        {"revision": 2},
+        {"synced_at": 6},
+        {"mapping": {"team": "other"}},
+        {"unread": ()},
+    ],
     ids=str,
 )
 def test_a_copy_of_something_else_is_not_read(copies: TableCopies, other: dict[str, object]) -> None:
