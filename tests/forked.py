@@ -23,7 +23,7 @@ from tests.dashboard import CHECKOUT, command, environment
 LONGEST = 120  # seconds until a command is ended
 MODULES = (
     "assembly", "cli.program", "data.services.charts", "data.services.forecast", "data.jtbd.serving", "data.metrics.breakdown",
-    "data.services.overview", "data.exports.csv.html.page", "data.services.teams", "data.services.workspace", "rich.table", "sample.generator",
+    "data.services.overview", "data.exports.html.page", "data.services.teams", "data.services.workspace", "rich.table", "sample.generator",
     "sample.preset", "sample.server", "sample.source",
 )  # fmt: skip
 
