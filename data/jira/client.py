@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from data.jira import answers, comments, http_errors, protocol, sprints
+from data.jira import answers, comments, endpoints, entities, http_errors, protocol, sprints
 from data.jira.answers import Account, History, Issue, JiraField, Page, ServerInfo
 from data.jira.connection import Connection
 from data.jira.errors import BadAnswer, BadQuery, JiraError, NotFound, NotJira
+from data.jira.paging import Beginnings, PageCursor, is_whole, merge, name_of_row
 from data.jira.sender import Answer, RetryPolicy, Sender, never
 
 _MOST_PAGES = 2_000  # of a list
 Row = TypeVar("Row")
-Token = TypeVar("Token", bound=str | int)
 ReadRow = Callable[[Mapping[str, Any]], Row | None]
-_MOST_RESTARTS, _MOST_EMPTY = 3, 10  # of one query: begun anew, and pages in a row that bring nothing
 
 
 class Jira:
@@ -72,14 +71,14 @@ class Jira:
         if self._account is None:
             api = "3" if self.server_info().flavour == "cloud" else "2"
             self._account = self._sender.read(
-                protocol.myself(api), lambda answer: protocol.read_myself(answer.body, answer.headers)
+                endpoints.myself(api), lambda answer: protocol.read_myself(answer.body, answer.headers)
             )
         return self._account
 
     def _ask_server_info(self) -> ServerInfo:
         for api in ("3", "2"):
             try:
-                return self._sender.read(protocol.server_info(api), _server_info)
+                return self._sender.read(endpoints.server_info(api), _server_info)
             except NotFound as error:
                 if api == "2":
                     raise NotJira("The address answers, but there is no Jira.") from error
@@ -103,33 +102,33 @@ class Jira:
 
     def fields(self) -> list[JiraField]:
         """All fields, with the kind their schema tells ("other" where it tells none). Raises BadAnswer where one lacks."""
-        return self._list(protocol.listing(self._api, "field"), protocol.jira_field, all_needed=True)
+        return self._list(endpoints.listing(self._api, "field"), entities.jira_field, all_needed=True)
 
     def statuses(self) -> list[answers.Status]:
         """All statuses with their category."""
-        return self._list(protocol.listing(self._api, "status"), protocol.status)
+        return self._list(endpoints.listing(self._api, "status"), entities.status)
 
     def issue_types(self) -> list[answers.IssueType]:
         """All issue types."""
-        return self._list(protocol.listing(self._api, "issuetype"), protocol.issue_type)
+        return self._list(endpoints.listing(self._api, "issuetype"), entities.issue_type)
 
     def projects(self) -> list[answers.Project]:
         """The projects that this account may see."""
         if self.cloud:
-            return self._paged(protocol.project_page, protocol.project)
-        return self._list(protocol.listing("2", "project"), protocol.project)
+            return self._paged(endpoints.project_page, entities.project)
+        return self._list(endpoints.listing("2", "project"), entities.project)
 
     def versions(self, project_key: str) -> list[answers.Version]:
         """All versions of a project; NotFound when it is hidden or gone."""
         api = self._api
 
         def read(row: Mapping[str, Any]) -> answers.Version | None:
-            return protocol.version(row, project_key)
+            return entities.version(row, project_key)
 
         try:
-            return self._list(protocol.all_versions(api, project_key), read, all_needed=True)
+            return self._list(endpoints.all_versions(api, project_key), read, all_needed=True)
         except NotFound:
-            return self._paged(lambda start: protocol.versions(api, project_key, start), read, all_needed=True)
+            return self._paged(lambda start: endpoints.versions(api, project_key, start), read, all_needed=True)
 
     def boards(self, project_key: str) -> list[answers.Board]:
         """The boards of a project. Raises NotFound or Forbidden where Jira Software is missing or closed to us."""
@@ -155,19 +154,19 @@ class Jira:
     def approximate_count(self, jql: str) -> int:
         """How many issues the query finds; exact on Data Center."""
         if self.cloud:
-            request = protocol.count(jql)
+            request = endpoints.count(jql)
         else:
-            request = protocol.dc_search(protocol.without_order(jql), ["id"], 0, size=0)
+            request = endpoints.dc_search(endpoints.without_order(jql), ["id"], 0, size=0)
         return self._sender.read(request, lambda answer: protocol.read_count(answer.body), query=True)
 
-    def _list(self, request: protocol.Request, read: ReadRow[Row], *, all_needed: bool = False) -> list[Row]:
+    def _list(self, request: endpoints.Request, read: ReadRow[Row], *, all_needed: bool = False) -> list[Row]:
         return self._sender.read(
             request,
             lambda answer: protocol.read_rows(protocol.read_list(answer.body).rows, read, all_needed=all_needed),
         )
 
     def _paged(
-        self, ask: Callable[[int], protocol.Request], read: ReadRow[Row], *, all_needed: bool = False
+        self, ask: Callable[[int], endpoints.Request], read: ReadRow[Row], *, all_needed: bool = False
     ) -> list[Row]:
         """All pages of a list. Raises BadAnswer where it does not end, or its pages are not all of it."""
         found: dict[str, Any] = {}
@@ -175,8 +174,8 @@ class Jira:
         for _ in range(_MOST_PAGES):
             page = self._sender.read(ask(start), partial(_page_at, start))
             before, start = len(found), start + page.came
-            found |= {_name_of_row(row, f"row {start} {place}"): row for place, row in enumerate(page.rows)}
-            if _is_whole(page, start, brought=len(found) > before):
+            found |= {name_of_row(row, f"row {start} {place}"): row for place, row in enumerate(page.rows)}
+            if is_whole(page, start, brought=len(found) > before):
                 return protocol.read_rows(found.values(), read, all_needed=all_needed)
         raise BadAnswer("Jira’s list does not end.")
 
@@ -194,16 +193,16 @@ class Jira:
         """One page. `at`: the token of the page before (Cloud), or how many issues came before (Data Center)."""
         start = at if isinstance(at, int) else 0
         if self.cloud:
-            request = protocol.cloud_search(
+            request = endpoints.cloud_search(
                 query,
                 fields,
                 at if isinstance(at, str) else None,
-                size=size or protocol.PAGE,
+                size=size or endpoints.PAGE,
                 expand_changelog=expand_changelog,
             )
         else:
-            request = protocol.dc_search(
-                query, fields, start, size=size or protocol.DC_PAGE, expand_changelog=expand_changelog
+            request = endpoints.dc_search(
+                query, fields, start, size=size or endpoints.DC_PAGE, expand_changelog=expand_changelog
             )
 
         def read(answer: Answer) -> Page:
@@ -252,16 +251,18 @@ class Jira:
 
         An issue that moves while we read may come twice: keep the one with the newest `updated`.
         """
-        return self.pages(protocol.in_order(jql, also), fields, size=size, expand_changelog=expand_changelog)
+        return self.pages(endpoints.in_order(jql, also), fields, size=size, expand_changelog=expand_changelog)
 
     def newest(self, jql: str, fields: Sequence[str], most: int) -> Iterator[Issue]:
         """At most `most` issues, the last updated first."""
-        query = f"{protocol.without_order(jql)} ORDER BY updated DESC, id DESC".strip()
+        query = f"{endpoints.without_order(jql)} ORDER BY updated DESC, id DESC".strip()
         seen: set[int] = set()
-        largest = protocol.DC_PAGE if not self.cloud else protocol.ID_PAGE if list(fields) == ["id"] else protocol.PAGE
+        largest = (
+            endpoints.DC_PAGE if not self.cloud else endpoints.ID_PAGE if list(fields) == ["id"] else endpoints.PAGE
+        )
         for page in self.pages(query, fields, size=min(most, largest)):
             for issue in page.issues:
-                number = protocol.whole(issue.id)
+                number = entities.whole(issue.id)
                 if number is not None and number not in seen and len(seen) < most:
                     seen.add(number)
                     yield issue
@@ -283,7 +284,7 @@ class Jira:
         while True:
             if token is None:
                 found, unreadable = {each: {} for each in issue_ids}, set()
-            request = protocol.bulk_changelogs(issue_ids, field_ids, token)
+            request = endpoints.bulk_changelogs(issue_ids, field_ids, token)
             try:
                 page = self._sender.read(request, lambda answer: protocol.read_bulk_changelogs(answer.body))
             except JiraError as error:
@@ -294,7 +295,7 @@ class Jira:
                 continue
             for each in page.issues:
                 if each.issue_id in found:
-                    _merge(found[each.issue_id], each.histories)
+                    merge(found[each.issue_id], each.histories)
             unreadable |= set(page.odd)
             if not page.next_token:
                 return {number: list(each.values()) for number, each in found.items() if number not in unreadable}
@@ -306,11 +307,11 @@ class Jira:
         start = 0
         while True:
             page = self._sender.read(
-                protocol.issue_changelog(issue_id, start),
+                endpoints.issue_changelog(issue_id, start),
                 partial(_changelog_at, start),
             )
             before, start = len(found), start + len(page.histories)
-            _merge(found, page.histories)
+            merge(found, page.histories)
             if page.total is not None and start >= page.total and len(found) >= page.total:
                 return list(found.values())
             if not page.histories and page.total is None:
@@ -336,57 +337,6 @@ class Jira:
         raise BadAnswer("Jira’s list of comments does not end.")
 
 
-class Beginnings:
-    """With which issue each page of Data Center begins: pages at two places do not begin with the same one."""
-
-    def __init__(self) -> None:
-        self._places: dict[str, int] = {}
-
-    def twice(self, page: Page, at: str | int | None) -> bool:
-        """Whether a page at another place began with the same issue."""
-        if isinstance(at, str) or not page.issues:
-            return False
-        place = at or 0
-        return self._places.setdefault(protocol.nameless(page.issues[0].id), place) != place
-
-
-class PageCursor:
-    """Follows the tokens of a query's pages, and says when to begin anew: a token that was seen, or is refused."""
-
-    def __init__(self, jira: Jira) -> None:
-        self._jira, self._restarts, self._empty = jira, 0, 0
-        self._seen: set[str | int] = set()
-
-    def onward(self, token: Token, brought: bool) -> Token | None:
-        """Where to go on after a page that `brought` something or not; None to begin anew. Raises BadAnswer."""
-        self._empty = 0 if brought else self._empty + 1
-        if token in self._seen or self._empty > _MOST_EMPTY:
-            self.anew(BadAnswer("The pages of Jira’s answer lead round in circles."))
-            return None
-        self._seen.add(token)
-        return token
-
-    def refused(self, token: str | int | None, error: JiraError) -> None:
-        """Begins anew where the page after a token was refused: it may have expired. Raises what the first page says."""
-        if token is None:
-            raise error
-        self.anew(error)
-
-    def anew(self, error: JiraError) -> None:
-        """Begins the query anew, at most three times; then raises the error."""
-        self._restarts += 1
-        if self._restarts > _MOST_RESTARTS:
-            raise error
-        self._jira.restarts += 1
-        self._seen.clear()
-        self._empty = 0
-
-
-def _name_of_row(row: Any, otherwise: str) -> str:
-    number = row.get("id") if isinstance(row, dict) else None
-    return str(number) if isinstance(number, str | int) else otherwise
-
-
 def _changelog_at(start: int, answer: Answer) -> answers.Changelog:
     return protocol.read_issue_changelog(answer.body, start)
 
@@ -397,30 +347,6 @@ def _comments_at(start: int, answer: Answer) -> answers.CommentPage:
 
 def _page_at(start: int, answer: Answer) -> answers.ListPage:
     return protocol.read_list(answer.body, start)
-
-
-def _is_whole(page: answers.ListPage, reached: int, *, brought: bool) -> bool:
-    """Whether a list ends with this page, after `reached` entries. Raises BadAnswer where its end cannot be right."""
-    more = page.last is False or (page.total is not None and reached < page.total)
-    if page.came and brought:
-        # A page that tells neither its total nor whether it is the last leads to one more.
-        return not more and not (page.last is None and page.total is None)
-    if page.came and more:
-        raise BadAnswer(protocol.SAME_PAGE)
-    if page.total is not None and reached < page.total:
-        raise BadAnswer("Jira does not give the whole list.")
-    return True
-
-
-def _merge(into: dict[str, History], histories: Iterable[History]) -> None:
-    """Adds the entries by their id; one that spans two pages gets the items of both."""
-    for each in histories:
-        number = protocol.whole(each.id)
-        key = f"#{len(into)}" if number is None else str(number)
-        if key not in into:
-            into[key] = each
-        elif each.items != into[key].items:
-            into[key].items = [*into[key].items, *(item for item in each.items if item not in into[key].items)]
 
 
 def _server_info(answer: Answer) -> ServerInfo:

@@ -8,8 +8,10 @@ from typing import Any
 import msgspec
 
 from data.jira.answers import Comment, CommentPage
+from data.jira.endpoints import Request
+from data.jira.entities import whole
 from data.jira.instants import instant
-from data.jira.protocol import Request, check_place, decode, whole
+from data.jira.protocol import check_place, decode
 
 PAGE = 500  # what we ask for; the site may grant less
 FIELD = "comment"

@@ -1,17 +1,14 @@
-"""How to ask Jira and how to understand its answers. No I/O: client.py does the talking."""
+"""How to understand Jira's answers. No I/O: client.py does the talking, endpoints.py says what may be asked."""
 
 from __future__ import annotations
 
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, TypeVar, overload
-from urllib.parse import quote
 
 import msgspec
 
-from data.jira import answers
 from data.jira.answers import (
     Account,
     Changelog,
@@ -19,164 +16,20 @@ from data.jira.answers import (
     History,
     Issue,
     IssueHistories,
-    JiraField,
     ListPage,
     Page,
     ServerInfo,
 )
-from data.jira.errors import BadAnswer, NotAuthorized, NotFound
-from data.jira.fields import kind_of
+from data.jira.entities import whole
+from data.jira.errors import BadAnswer, NotAuthorized
 from data.jira.instants import instant
 from data.jira.nesting import MOST_BYTES, Place, cut_deep
 from data.jira.surrogates import without_half_characters
 from data.platform.logs import SECRETS
 
-PAGE = 100  # issues a page on Cloud once fields are asked for
-ID_PAGE = 5_000  # issues a page on Cloud for ids only
-DC_PAGE = 500  # what we ask of Data Center; it may grant less
-DC_ID_PAGE = 1_000
-CHANGE_ISSUES = 1_000  # issues in one bulk fetch of changelogs
-CHANGE_PAGE = 10_000  # histories a page there
 SAME_PAGE = "Jira sends the same page again, whatever page it is asked for."
-CHANGE_FIELDS = 10  # field ids that may be named there
-VERSION_PAGE = 50
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Request:
-    """One question to Jira: `path` below the site's address."""
-
-    method: str
-    path: str
-    params: dict[str, Any] = field(default_factory=dict)
-    body: dict[str, Any] | None = None
-
-
-# ---- queries
-
-
-def without_order(jql: str) -> str:
-    """The JQL without its ORDER BY; quoted text is left alone.
-
-    >>> without_order('text ~ "order by me" ORDER  BY created DESC')
-    'text ~ "order by me"'
-    """
-    for match in re.finditer(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\border\s+by\b""", jql, re.IGNORECASE):
-        if match[0][0] not in "\"'":
-            return jql[: match.start()].strip()
-    return jql.strip()
-
-
-def in_order(jql: str, also: str = "") -> str:
-    """The JQL (and `also`) in an order that does not change while pages are read.
-
-    >>> in_order("project = A ORDER BY rank", "updated >= -1d")
-    '(project = A) AND updated >= -1d ORDER BY created ASC, id ASC'
-    """
-    return f"{narrowed(jql, also)} ORDER BY created ASC, id ASC".strip()
-
-
-def narrowed(jql: str, also: str = "") -> str:
-    """The JQL without its order, and `also`.
-
-    >>> narrowed("a = 1 OR b = 2 ORDER BY rank", "c = 3")
-    '(a = 1 OR b = 2) AND c = 3'
-    """
-    plain = without_order(jql)
-    if not also:
-        return plain
-    return f"({plain}) AND {also}" if plain else also
-
-
-def with_ids(issue_ids: Sequence[int]) -> str:
-    """The query for certain issues.
-
-    >>> with_ids([7, 8])
-    'id in (7, 8) ORDER BY created ASC, id ASC'
-    """
-    return in_order(f"id in ({', '.join(map(str, issue_ids))})")
-
-
-# ---- requests
-
-
-def server_info(api: str) -> Request:
-    return Request("GET", f"/rest/api/{api}/serverInfo")
-
-
-def myself(api: str) -> Request:
-    return Request("GET", f"/rest/api/{api}/myself")
-
-
-def listing(api: str, what: str) -> Request:
-    """`what`: field, status, issuetype or (Data Center) project."""
-    return Request("GET", f"/rest/api/{api}/{what}")
-
-
-def project_page(start: int) -> Request:
-    return Request("GET", "/rest/api/3/project/search", {"startAt": start, "maxResults": 100})
-
-
-def versions(api: str, project: str, start: int) -> Request:
-    path = f"/rest/api/{api}/project/{_piece(project)}/version"
-    return Request("GET", path, {"startAt": start, "maxResults": VERSION_PAGE})
-
-
-def all_versions(api: str, project: str) -> Request:
-    return Request("GET", f"/rest/api/{api}/project/{_piece(project)}/versions")
-
-
-def _piece(name: str) -> str:
-    """A name as one piece of a path. Raises NotFound for what no path can hold as a name.
-
-    >>> _piece("A B/../C")
-    'A%20B%2F..%2FC'
-    """
-    if not name.strip("."):
-        raise NotFound(f"Jira has no project with the key “{name}”.")
-    return quote(name, safe="")
-
-
-def cloud_search(
-    jql: str, fields: Sequence[str], token: str | None = None, *, size: int = PAGE, expand_changelog: bool = False
-) -> Request:
-    body: dict[str, Any] = {"jql": jql, "fields": list(fields), "maxResults": size}
-    if expand_changelog:
-        body["expand"] = "changelog"
-    if token is not None:
-        body["nextPageToken"] = token
-    return Request("POST", "/rest/api/3/search/jql", body=body)
-
-
-def dc_search(
-    jql: str, fields: Sequence[str], start: int, *, size: int = DC_PAGE, expand_changelog: bool = False
-) -> Request:
-    body: dict[str, Any] = {"jql": jql, "fields": list(fields), "startAt": start, "maxResults": size}
-    if expand_changelog:
-        body["expand"] = ["changelog"]
-    return Request("POST", "/rest/api/2/search", body=body)
-
-
-def count(jql: str) -> Request:
-    return Request("POST", "/rest/api/3/search/approximate-count", body={"jql": without_order(jql)})
-
-
-def bulk_changelogs(issue_ids: Sequence[int], field_ids: Sequence[str] = (), token: str | None = None) -> Request:
-    body: dict[str, Any] = {"issueIdsOrKeys": [str(each) for each in issue_ids], "maxResults": CHANGE_PAGE}
-    if field_ids and len(field_ids) <= CHANGE_FIELDS:
-        body["fieldIds"] = list(field_ids)
-    if token is not None:
-        body["nextPageToken"] = token
-    return Request("POST", "/rest/api/3/changelog/bulkfetch", body=body)
-
-
-def issue_changelog(issue_id: int, start: int) -> Request:
-    return Request("GET", f"/rest/api/3/issue/{issue_id}/changelog", {"startAt": start, "maxResults": 100})
-
-
-# ---- answers
 
 
 # What a shape that we do not know may cause in code that reads it.
@@ -486,88 +339,3 @@ def read_count(body: bytes) -> int:
     if not isinstance(number, int) or isinstance(number, bool) or number < 0:
         raise BadAnswer("Jira did not say how many issues there are.")
     return number
-
-
-_CATEGORIES = {"new": "new", "indeterminate": "indeterminate", "done": "done", "undefined": "new"}
-_CATEGORY_IDS: dict[int | None, str] = {1: "new", 2: "new", 3: "done", 4: "indeterminate"}
-
-
-def status(row: Mapping[str, Any]) -> answers.Status | None:
-    """A status from the list or from an issue; None if it has no id."""
-    category = row.get("statusCategory")
-    category = category if isinstance(category, dict) else {}
-    known = _CATEGORIES.get(str(category.get("key"))) or _CATEGORY_IDS.get(whole(category.get("id")), "indeterminate")
-    if row.get("id") is None:
-        return None
-    return answers.Status(str(row["id"]), str(row.get("name") or row["id"]), known)
-
-
-def jira_field(row: Mapping[str, Any]) -> JiraField | None:
-    """A field of the site with the kind that its schema tells; None without an id."""
-    if not row.get("id"):
-        return None
-    if not isinstance(row.get("name"), str | None):
-        return None
-    given = row.get("schema")
-    plain = str | int | float | None
-    schema = (
-        {name: value for name, value in given.items() if isinstance(value, plain)} if isinstance(given, dict) else {}
-    )
-    number, name = str(row["id"]), str(row.get("name") or row["id"])
-    custom = bool(row.get("custom", number.startswith("customfield_")))
-    return JiraField(number, name, custom, kind_of(schema, (), number), schema)
-
-
-def issue_type(row: Mapping[str, Any]) -> answers.IssueType | None:
-    """A type from the list or from an issue; None if it has no id."""
-    if row.get("id") is None:
-        return None
-    return answers.IssueType(
-        str(row["id"]),
-        str(row.get("name") or row["id"]),
-        bool(row.get("subtask")),
-        whole(row.get("hierarchyLevel")),
-    )
-
-
-def project(row: Mapping[str, Any]) -> answers.Project | None:
-    number = whole(row.get("id"))
-    if not row.get("key"):
-        return None
-    return answers.Project(number if number is not None else 0, str(row["key"]), str(row.get("name") or row["key"]))
-
-
-def version(row: Mapping[str, Any], project_key: str) -> answers.Version | None:
-    number = whole(row.get("id"))
-    if number is None:
-        return None
-    return answers.Version(
-        id=number,
-        project=project_key,
-        name=str(row.get("name") or number),
-        released=row.get("released") is True,
-        archived=row.get("archived") is True,
-        release_date=_plain_date(row.get("releaseDate")),
-        start_date=_plain_date(row.get("startDate")),
-    )
-
-
-def whole(value: object) -> int | None:
-    """A 64-bit number from "10001" or 10001, else None.
-
-    >>> whole("10001"), whole(10001), whole("9" * 30), whole(True), whole("1.5")
-    (10001, 10001, None, None, None)
-    """
-    if isinstance(value, str):
-        if len(value) > 20 or not value.isascii() or not value.removeprefix("-").isdigit():
-            return None
-        number = int(value)
-    elif isinstance(value, int) and not isinstance(value, bool):
-        number = value
-    else:
-        return None
-    return number if -(2**63) <= number < 2**63 else None
-
-
-def _plain_date(value: Any) -> str | None:
-    return value[:10] if isinstance(value, str) and re.match(r"\d{4}-\d{2}-\d{2}", value) else None

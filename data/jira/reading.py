@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import queue
 import re
-import threading
-import time
-from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
-from data.jira import comments, protocol
-from data.jira.answers import CommentPage, History, Issue, Page
-from data.jira.client import Beginnings, Jira, PageCursor
-from data.jira.errors import BadAnswer, BadQuery, Blocked, Cancelled, CrossSite, Forbidden, JiraError, NotFound
+from data.jira import comments, endpoints, protocol
+from data.jira.answers import CommentPage, History, Page
+from data.jira.census import name_of, number_of
+from data.jira.client import Jira
+from data.jira.crew import Crew
+from data.jira.errors import BadAnswer, BadQuery, Blocked, CrossSite, Forbidden, JiraError, NotFound
+from data.jira.paging import Beginnings, PageCursor
 from data.jira.sender import never
 
-AT_ONCE = 4
-GRACE = 5.0  # seconds for answers that are under way when another one fails
 _MOST_SPLITS = 100  # of refused pages; more are no accident
 _MOST_UNREADABLE = 10  # histories of single issues; more are no accident
 Histories = dict[int, list[History]]
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -43,15 +38,6 @@ class Doubt:
 
 
 @dataclass(frozen=True)
-class Listing:
-    """Id → key of all issues that a query finds. `odd`: those whose id cannot be read; `doubt`: why some may lack."""
-
-    keys: dict[int, str]
-    odd: tuple[str, ...] = ()
-    doubt: str = ""
-
-
-@dataclass(frozen=True)
 class Comments:
     """The comments of an issue whose page showed only some of them. `updated`: of the issue, as that page said it.
 
@@ -66,114 +52,6 @@ class Comments:
 
 Found = Page | Histories | Census | Comments | Doubt
 ODD_TOTAL = "Jira sends more issues than it counts, so nobody can tell whether they are all."
-
-
-class _Skipped(Exception):
-    """Not begun, because something else failed."""
-
-
-class Crew:
-    """A few threads; what they bring comes out of `results` in the order in which it is ready. Use as a context."""
-
-    def __init__(self, cancelled: Callable[[], bool] = never, size: int = AT_ONCE) -> None:
-        self._pool = ThreadPoolExecutor(size, thread_name_prefix="jira")
-        self._ready: queue.Queue[tuple[Any, Future[Any]]] = queue.Queue()
-        self._cancelled = cancelled
-        self._to_do: deque[tuple[Any, Callable[[], Any]]] = deque()
-        self._under_way = 0
-        self._running = 0
-        self._failed = False
-        self._lock = threading.Lock()
-        self._most = 2 * size  # answers that nobody took yet must not pile up
-
-    def __enter__(self) -> Crew:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        # A thread that still waits for the network ends by its time limit; nobody waits for it.
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-    def start(self, name: Any, work: Callable[..., Any], *args: Any, **more: Any) -> None:
-        """Has `work` done; `name` comes back with its result."""
-        self._to_do.append((name, partial(work, *args, **more)))
-        self._launch()
-
-    def start_next(self, name: Any, work: Callable[..., Any], *args: Any, **more: Any) -> None:
-        """The same, before all that waits."""
-        self._to_do.appendleft((name, partial(work, *args, **more)))
-        self._launch()
-
-    def _launch(self) -> None:
-        while self._to_do and self._under_way < self._most:
-            name, work = self._to_do.popleft()
-            self._under_way += 1
-            self._pool.submit(self._run, work).add_done_callback(partial(self._bring, name))
-
-    def _run(self, work: Callable[[], Any]) -> Any:
-        with self._lock:
-            if self._failed:
-                raise _Skipped
-            self._running += 1
-        try:
-            return work()
-        except JiraError as error:
-            self._failed = self._failed or not isinstance(error, BadQuery)
-            raise
-        finally:
-            with self._lock:
-                self._running -= 1
-
-    def _bring(self, name: Any, done: Future[Any]) -> None:
-        self._ready.put((name, done))
-
-    def results(self) -> Iterator[tuple[Any, Future[Any]]]:
-        """(name, what became of it) until nothing is open; more may be started meanwhile. Raises Cancelled.
-
-        What is there already comes before a failure or a cancellation, so that it can be kept.
-        """
-        while self._under_way:
-            if self._cancelled():
-                yield from self._good()
-                raise Cancelled
-            try:
-                name, done = self._ready.get(timeout=0.2)
-            except queue.Empty:
-                continue
-            self._under_way -= 1
-            if isinstance(done.exception(), _Skipped):
-                continue  # the failure that it was left out for is on its way
-            if isinstance(error := done.exception(), JiraError) and not isinstance(error, BadQuery):
-                self._wait_for_running()
-                yield from self._good()
-            else:
-                self._launch()
-            yield name, done
-
-    def _wait_for_running(self) -> None:
-        end = time.monotonic() + GRACE
-        while self._running and time.monotonic() < end and not self._cancelled():
-            time.sleep(0.01)
-
-    def _good(self) -> Iterator[tuple[Any, Future[Any]]]:
-        """What is ready and did not fail."""
-        while True:
-            try:
-                name, done = self._ready.get_nowait()
-            except queue.Empty:
-                return
-            self._under_way -= 1
-            if done.exception() is None:
-                yield name, done
-
-
-def patiently(work: Callable[[], T], cancelled: Callable[[], bool] = never) -> T:
-    """`work()`, in another thread, so that a cancellation need not wait for the network. Raises Cancelled."""
-    with Crew(cancelled, 1) as crew:
-        crew.start("", work)
-        for _, done in crew.results():
-            result: T = done.result()
-            return result
-    raise Cancelled
 
 
 def read(
@@ -199,41 +77,10 @@ def read(
         kind = (
             _SideBySide if having or storied else _DataCenter if not jira.cloud else _OneByOne if few else _SideBySide
         )
-        work = kind(jira, crew, protocol.in_order(jql, also), list(fields), histories)
+        work = kind(jira, crew, endpoints.in_order(jql, also), list(fields), histories)
         work.having = frozenset(having)
         work.asked.update(storied)
         yield from work.run()
-
-
-def census(jira: Jira, jql: str) -> Listing:
-    """All issues that the query finds: up to 5,000 a request on Cloud, 1,000 on Data Center.
-
-    Cloud ends it with a token. Data Center counts: where the count is another one, it is read once more.
-    """
-    for _ in range(2):
-        listing, total = _listing(jira, jql)
-        came = len(listing.keys) + len(listing.odd)
-        if total is None or total == came:
-            return listing
-    doubt = f"Jira counts {total:,} issues and lists {came:,}, so nobody can tell whether they are all."
-    return Listing(listing.keys, listing.odd, doubt)
-
-
-def _listing(jira: Jira, jql: str) -> tuple[Listing, int | None]:
-    """The issues, and how many there are according to the last page (Data Center)."""
-    size = protocol.ID_PAGE if jira.cloud else protocol.DC_ID_PAGE
-    keys: dict[int, str] = {}
-    odd: list[str] = []
-    total = None
-    for page in jira.pages(protocol.in_order(jql), ["id", "key"], size=size):
-        total = page.total
-        odd += page.odd
-        for issue in page.issues:
-            if (number := number_of(issue)) is None:
-                odd.append(name_of(issue))
-            else:
-                keys[number] = issue.key
-    return Listing(keys, tuple(dict.fromkeys(odd))), total
 
 
 def read_these(
@@ -317,7 +164,7 @@ class _Reading:
             if number not in self.asked:
                 self.asked.add(number)
                 self.waiting.append(number)
-        most = protocol.CHANGE_ISSUES
+        most = endpoints.CHANGE_ISSUES
         while len(self.waiting) >= most or (rest and self.waiting):
             some, self.waiting = self.waiting[:most], self.waiting[most:]
             self.crew.start("histories", changelogs, self.jira, some, self.histories)
@@ -389,7 +236,7 @@ class _SideBySide(_Reading):
         # Histories are the longest answers: begun first, they do not keep everybody waiting at the end.
         if self.jira.cloud:
             self._ask_histories(numbers, rest=True)
-        size = protocol.PAGE if self.jira.cloud else protocol.DC_PAGE // 5
+        size = endpoints.PAGE if self.jira.cloud else endpoints.DC_PAGE // 5
         numbers = [each for each in numbers if each not in self.having]
         for start in range(0, len(numbers), size):
             self._ask_some(tuple(numbers[start : start + size]))
@@ -409,13 +256,13 @@ class _SideBySide(_Reading):
 
     def _census(self, at: str | int | None) -> None:
         part = _Part(self.query, at, is_census=True)
-        size = protocol.ID_PAGE if self.jira.cloud else protocol.DC_ID_PAGE
+        size = endpoints.ID_PAGE if self.jira.cloud else endpoints.DC_ID_PAGE
         self.crew.start_next(part, self.jira.page, self.query, ["id"], at, size=size)
 
     def _ask_some(self, ids: tuple[int, ...], at: str | int | None = None) -> None:
         if ids:
             inline = self.histories is not None and not self.jira.cloud
-            self._ask(_Part(protocol.with_ids(ids), at, ids), expand_changelog=inline)
+            self._ask(_Part(endpoints.with_ids(ids), at, ids), expand_changelog=inline)
 
     def _result(self, part: _Part | str, done: Future[Any]) -> Iterator[Found]:
         if isinstance(part, str):
@@ -509,16 +356,6 @@ def comments_of(jira: Jira, issue_id: int, updated: Any) -> Comments:
         return Comments(issue_id, updated, None, error)
     except BadAnswer:
         return Comments(issue_id, updated, None)
-
-
-def number_of(issue: Issue) -> int | None:
-    """The issue's id as a number."""
-    return protocol.whole(issue.id)
-
-
-def name_of(issue: Issue) -> str:
-    """What to call an issue whose id cannot be read."""
-    return issue.key or protocol.nameless(issue.id)
 
 
 def _ids(page: Page) -> list[int]:

@@ -20,6 +20,7 @@ from requests.exceptions import ChunkedEncodingError, ContentDecodingError, Requ
 from data.jira import deadlines, http_errors
 from data.jira.connection import Connection
 from data.jira.deadlines import Attempt, DeadlineAdapter
+from data.jira.endpoints import Request
 from data.jira.errors import (
     BadAnswer,
     Cancelled,
@@ -33,7 +34,7 @@ from data.jira.errors import (
     Unreachable,
 )
 from data.jira.host_limiter import LONGEST_SLOT_WAIT, HostLimiter, Lease, limiter_of, tell_nobody
-from data.jira.protocol import ODD, Request
+from data.jira.protocol import ODD
 
 TRIES = 4
 LONGEST_WAIT = 30.0  # seconds of backoff

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from data.jira.answers import Board, Sprint
+from data.jira.endpoints import Request
+from data.jira.entities import whole
 from data.jira.instants import instant
-from data.jira.protocol import Request, whole
 
 PAGE = 50
 STATES = ("future", "active", "closed")

@@ -6,9 +6,11 @@ from collections.abc import Callable, Collection, Mapping, Set
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from data.jira import protocol, reading
+from data.jira import endpoints, reading
 from data.jira.answers import Page
+from data.jira.census import census
 from data.jira.client import Jira
+from data.jira.crew import patiently
 from data.jira.errors import BadAnswer, Forbidden, NotFound, Shrunk
 from data.jira.reading import Census, Comments, Doubt, Found
 from data.store.issue_store import IssueStore, ScopeRow
@@ -86,7 +88,7 @@ class Gather:
         Raises BadAnswer.
         """
         try:
-            return reading.patiently(lambda: self.jira.approximate_count(self.jql), self.cancelled)
+            return patiently(lambda: self.jira.approximate_count(self.jql), self.cancelled)
         except (NotFound, Forbidden):
             return None
 
@@ -259,7 +261,7 @@ class Gather:
 
     def _recount(self, known: Collection[int], sure: bool) -> dict[int, str] | None:
         """Id → key of all issues, or None where many are held and their count says that none came or went."""
-        few = _FEW_CENSUS * (protocol.ID_PAGE if self.jira.cloud else protocol.DC_ID_PAGE)
+        few = _FEW_CENSUS * (endpoints.ID_PAGE if self.jira.cloud else endpoints.DC_ID_PAGE)
         if sure or len(known) <= few:
             return self._census()
         try:
@@ -269,7 +271,7 @@ class Gather:
         return None if count in (len(known), None) else self._census()
 
     def _census(self) -> dict[int, str]:
-        found = reading.patiently(lambda: reading.census(self.jira, self.jql), self.cancelled)
+        found = patiently(lambda: census(self.jira, self.jql), self.cancelled)
         for name in found.odd:
             self.tally.leave_out(name)
         if found.doubt:

@@ -9,9 +9,9 @@ import msgspec
 
 from data.jira import reading
 from data.jira.answers import Issue, JiraField, Page
+from data.jira.census import number_of
 from data.jira.client import Jira
 from data.jira.fields import Coverage, kind_of
-from data.jira.reading import number_of
 from data.jira.sender import never
 
 NEWEST = 800

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from data.jira import comments, protocol, sprints
+from data.jira import comments, entities, sprints
 from data.jira.answers import CommentPage, History, Issue, IssueType, JiraField, Project, Sprint, Status
 from data.jira.instants import instant
 from data.jira.nesting import is_deep
@@ -101,7 +101,7 @@ class Unreadable(ValueError):
 
 def issue_rows(issue: Issue, wants: Wanted, seen: Seen, *, history_complete: bool = True) -> Rows:
     """The rows of one issue, without its changes. Raises Unreadable."""
-    number, fields = protocol.whole(issue.id), issue.fields
+    number, fields = entities.whole(issue.id), issue.fields
     created = instant(fields.get("created"))
     if number is None:
         raise Unreadable(f"{issue.key}: its id {SECRETS.shorten(str(issue.id), 40)!r} is no number that can be kept")
@@ -129,7 +129,7 @@ def issue_rows(issue: Issue, wants: Wanted, seen: Seen, *, history_complete: boo
             _name(fields.get("priority")),
             _text(assignee.get("accountId") or assignee.get("key") or assignee.get("name")),
             _text(assignee.get("displayName") or assignee.get("name")),
-            protocol.whole(parent.get("id")) if isinstance(parent, dict) else None,
+            entities.whole(parent.get("id")) if isinstance(parent, dict) else None,
             created,
             instant(fields.get("updated")) or created,
             instant(fields.get("resolutiondate")),
@@ -232,7 +232,7 @@ def change_rows(number: int, histories: Iterable[History], wants: Wanted) -> lis
                 at = instant(history.created)
                 if at is None:
                     raise Unreadable("a history entry has no date that can be read")
-                own = protocol.whole(history.id)
+                own = entities.whole(history.id)
                 history_id = own if own is not None else -1 - place
             rows.append(
                 (
@@ -271,13 +271,13 @@ class Seen:
 
     def status(self, value: Any) -> str:
         found = str(value.get("id")) if isinstance(value, dict) and value.get("id") is not None else ""
-        if found and found not in self.statuses and (read := protocol.status(value)):
+        if found and found not in self.statuses and (read := entities.status(value)):
             self.statuses[found] = read
         return found
 
     def issue_type(self, value: Any) -> str:
         found = str(value.get("id")) if isinstance(value, dict) and value.get("id") is not None else ""
-        if found and found not in self.types and (read := protocol.issue_type(value)):
+        if found and found not in self.types and (read := entities.issue_type(value)):
             self.types[found] = read
         return found
 
@@ -285,7 +285,7 @@ class Seen:
         """The project's key; taken from the issue's where Jira left it out."""
         found = str(value["key"]) if isinstance(value, dict) and value.get("key") else key.rpartition("-")[0]
         if found not in self.projects:
-            read = protocol.project(value) if isinstance(value, dict) else None
+            read = entities.project(value) if isinstance(value, dict) else None
             self.projects[found] = read or Project(0, found, found)
         return found
 
@@ -301,14 +301,14 @@ def _link(value: Any, place: int) -> tuple[int, str, str, int | None, str] | Non
     other = value.get(f"{side}Issue")
     if not isinstance(other, dict) or not other.get("key"):
         return None
-    number = protocol.whole(value.get("id"))
+    number = entities.whole(value.get("id"))
     name = _text(kind.get("name")) or ""
     phrase = _text(kind.get(side)) or name
     return (
         number if number is not None else -1 - place,
         phrase,
         name,
-        protocol.whole(other.get("id")),
+        entities.whole(other.get("id")),
         str(other["key"]),
     )
 
@@ -326,7 +326,7 @@ def _name(value: Any) -> str | None:
 
 
 def _id(value: Any) -> int | None:
-    return protocol.whole(value.get("id")) if isinstance(value, dict) else None
+    return entities.whole(value.get("id")) if isinstance(value, dict) else None
 
 
 def _list(value: Any) -> list[Any]:

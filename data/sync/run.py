@@ -10,10 +10,10 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from data.jira import reading
 from data.jira.answers import JiraField
 from data.jira.client import Jira
 from data.jira.connection import Connection
+from data.jira.crew import patiently
 from data.jira.errors import Cancelled, JiraError, OutOfTime, SyncBusy
 from data.jira.sender import PAGE_DEADLINE, RetryPolicy, never
 from data.store.issue_store import IssueStore, ScopeRow, StoreError
@@ -194,7 +194,7 @@ class _Sync:
     def go(self, full: bool, accept_fewer: bool, started: datetime, now: Callable[[], datetime]) -> None:
         """Reads, then writes all in one short transaction; or raises JiraError and leaves all as it was."""
         self.report(Progress("connecting", 0, None, "Connecting to Jira"))
-        info, account = reading.patiently(lambda: (self.jira.server_info(), self.jira.myself()), self.cancelled)
+        info, account = patiently(lambda: (self.jira.server_info(), self.jira.myself()), self.cancelled)
         before = self.store.scope_row(self.scope)
         if before is None:
             raise StoreError

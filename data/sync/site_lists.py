@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import delete, select
 
-from data.jira import reading
 from data.jira.answers import Board, IssueType, JiraField, Sprint, Status, Version
 from data.jira.client import Jira
+from data.jira.crew import Crew
 from data.jira.errors import BadAnswer, CaptchaRequired, JiraError, NotAuthorized
 from data.store import schema
 from data.store.writer import Writer
@@ -46,7 +46,7 @@ def read_lists(jira: Jira, tally: Tally, cancelled: Callable[[], bool]) -> Lists
         "statuses": jira.statuses,
         "types": partial(_or_error, jira.issue_types),
     }
-    with reading.Crew(cancelled) as crew:
+    with Crew(cancelled) as crew:
         for name, ask in asked.items():
             crew.start(name, ask)
         found = {name: done.result() for name, done in crew.results()}
@@ -70,7 +70,7 @@ def read_of_projects(
     """Versions, boards and sprints of these projects. What of them cannot be read is a warning, and noted as missing."""
     lists.whole = sprints
     refused: dict[str, dict[str, JiraError]] = {}
-    with reading.Crew(cancelled) as crew:
+    with Crew(cancelled) as crew:
         for key in sorted(projects):
             crew.start(("versions", key), _versions_or_error, jira, key)
             if sprints:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from data.jira import comments
 from data.jira.answers import Changelog, History, Issue, Page
+from data.jira.entities import whole
 from data.jira.errors import JiraError
-from data.jira.protocol import ODD, nameless, whole
+from data.jira.protocol import ODD, nameless
 from data.jira.reading import Comments, Histories
 from data.platform.logs import SECRETS
 from data.store import schema

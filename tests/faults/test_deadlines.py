@@ -14,9 +14,9 @@ import pytest
 
 from data.jira import host_limiter
 from data.jira.connection import Connection
+from data.jira.endpoints import Request
 from data.jira.errors import Cancelled, HostBusy, JiraError, Unreachable
 from data.jira.host_limiter import HostLimiter
-from data.jira.protocol import Request
 from data.jira.sender import RetryPolicy, Sender
 from data.store.issue_store import IssueStore
 from data.sync.run import Progress, SyncResult, sync

@@ -9,9 +9,9 @@ import pytest
 from data.jira import host_limiter
 from data.jira.client import Jira
 from data.jira.connection import Connection
+from data.jira.endpoints import Request
 from data.jira.errors import Cancelled, NotFound, RateLimited, ServerTrouble, Unreachable
 from data.jira.host_limiter import COOL_DOWN, FAILURES, SLOW_FOR, HostLimiter
-from data.jira.protocol import Request
 from data.jira.sender import RetryPolicy, Sender, never
 from tests.data.jira.fake import FakeJira, Reply
 

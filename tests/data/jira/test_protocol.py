@@ -9,7 +9,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from data.jira import errors, http_errors, protocol
+from data.jira import endpoints, entities, errors, http_errors, protocol
 from data.jira.http_errors import refusal, wait_seconds
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -110,7 +110,7 @@ def test_a_rate_limit_says_when_to_come_back_and_why():
     ],
 )
 def test_the_users_order_is_stripped_but_never_quoted_text(jql, plain):
-    assert protocol.without_order(jql) == plain
+    assert endpoints.without_order(jql) == plain
 
 
 def test_pages_are_read_until_there_is_no_token():
@@ -166,7 +166,7 @@ def test_json_that_is_not_jiras_is_told_apart():
     ],
 )
 def test_status_categories(row, category):
-    assert protocol.status(row).category == category
+    assert entities.status(row).category == category
 
 
 def test_lists_come_plain_or_paged():
@@ -193,9 +193,9 @@ def test_a_list_whose_place_or_size_cannot_be_right_is_a_bad_answer(text):
 
 def test_a_row_that_cannot_be_read_is_left_out_unless_all_are_needed():
     rows = [{"id": 1, "name": "To Do"}, 7, {"name": "no id"}, {"id": 2, "statusCategory": {"id": [3]}}]
-    assert [each.id for each in protocol.read_rows(rows, protocol.status)] == ["1", "2"]
+    assert [each.id for each in protocol.read_rows(rows, entities.status)] == ["1", "2"]
     with pytest.raises(errors.BadAnswer):
-        protocol.read_rows(rows, protocol.status, all_needed=True)
+        protocol.read_rows(rows, entities.status, all_needed=True)
 
 
 @pytest.mark.parametrize("text", [b"{}", b'{"errorMessages": []}', b'{"issueChangeLogs": null}'])
@@ -207,8 +207,8 @@ def test_an_answer_without_histories_is_not_an_empty_history(text):
 
 
 def test_bulk_fetching_names_at_most_ten_fields():
-    assert "fieldIds" not in protocol.bulk_changelogs([1], [f"f{n}" for n in range(11)]).body
-    assert protocol.bulk_changelogs([1], ["status"]).body["fieldIds"] == ["status"]
+    assert "fieldIds" not in endpoints.bulk_changelogs([1], [f"f{n}" for n in range(11)]).body
+    assert endpoints.bulk_changelogs([1], ["status"]).body["fieldIds"] == ["status"]
 
 
 @pytest.mark.parametrize(
@@ -237,14 +237,14 @@ def test_a_pause_of_some_hours_is_told_with_its_end_and_not_doubted():
     ],
 )
 def test_a_project_key_stays_one_piece_of_the_path(key, path):
-    assert protocol.all_versions("3", key).path == path
-    assert protocol.versions("3", key, 0).path == path.removesuffix("s")
+    assert endpoints.all_versions("3", key).path == path
+    assert endpoints.versions("3", key, 0).path == path.removesuffix("s")
 
 
 @pytest.mark.parametrize("key", ["", ".", "..", "..."])
 def test_a_project_key_that_no_path_can_hold_is_not_asked_for(key):
     with pytest.raises(errors.NotFound):
-        protocol.all_versions("3", key)
+        endpoints.all_versions("3", key)
 
 
 def test_words_are_looked_for_in_errors_only(monkeypatch):

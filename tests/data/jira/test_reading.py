@@ -8,12 +8,13 @@ import time
 
 import pytest
 
-from data.jira import reading
+from data.jira import crew, reading
 from data.jira.answers import Page
 from data.jira.client import Jira
 from data.jira.connection import Connection
+from data.jira.crew import Crew
 from data.jira.errors import Cancelled, Unreachable
-from data.jira.reading import Census, Crew
+from data.jira.reading import Census
 from data.store.issue_store import IssueStore
 from data.sync.run import sync
 from tests.data.jira.fake import FakeSite, an_issue, fake_dc
@@ -35,7 +36,7 @@ def test_never_more_than_four_requests_at_once():
             answer = site.routes[path]
             site.routes[path] = lambda asked, answer=answer: count(asked) or answer(asked)
         found = list(reading.read(jira, "project = A", ["status", "updated"], histories=["status"]))
-    assert 2 <= most[0] <= reading.AT_ONCE
+    assert 2 <= most[0] <= crew.AT_ONCE
     assert sum(len(each.issues) for each in found if isinstance(each, Page)) == 1200
     assert {number for each in found if isinstance(each, dict) for number in each} == set(site.issues)
     assert [len(each.ids) for each in found if isinstance(each, Census)] == [1200]

@@ -1,0 +1,95 @@
+"""Fields, statuses, types, projects and versions: one row of Jira's lists as a value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from data.jira import answers
+from data.jira.answers import JiraField
+from data.jira.fields import kind_of
+
+_CATEGORIES = {"new": "new", "indeterminate": "indeterminate", "done": "done", "undefined": "new"}
+_CATEGORY_IDS: dict[int | None, str] = {1: "new", 2: "new", 3: "done", 4: "indeterminate"}
+
+
+def status(row: Mapping[str, Any]) -> answers.Status | None:
+    """A status from the list or from an issue; None if it has no id."""
+    category = row.get("statusCategory")
+    category = category if isinstance(category, dict) else {}
+    known = _CATEGORIES.get(str(category.get("key"))) or _CATEGORY_IDS.get(whole(category.get("id")), "indeterminate")
+    if row.get("id") is None:
+        return None
+    return answers.Status(str(row["id"]), str(row.get("name") or row["id"]), known)
+
+
+def jira_field(row: Mapping[str, Any]) -> JiraField | None:
+    """A field of the site with the kind that its schema tells; None without an id."""
+    if not row.get("id"):
+        return None
+    if not isinstance(row.get("name"), str | None):
+        return None
+    given = row.get("schema")
+    plain = str | int | float | None
+    schema = (
+        {name: value for name, value in given.items() if isinstance(value, plain)} if isinstance(given, dict) else {}
+    )
+    number, name = str(row["id"]), str(row.get("name") or row["id"])
+    custom = bool(row.get("custom", number.startswith("customfield_")))
+    return JiraField(number, name, custom, kind_of(schema, (), number), schema)
+
+
+def issue_type(row: Mapping[str, Any]) -> answers.IssueType | None:
+    """A type from the list or from an issue; None if it has no id."""
+    if row.get("id") is None:
+        return None
+    return answers.IssueType(
+        str(row["id"]),
+        str(row.get("name") or row["id"]),
+        bool(row.get("subtask")),
+        whole(row.get("hierarchyLevel")),
+    )
+
+
+def project(row: Mapping[str, Any]) -> answers.Project | None:
+    number = whole(row.get("id"))
+    if not row.get("key"):
+        return None
+    return answers.Project(number if number is not None else 0, str(row["key"]), str(row.get("name") or row["key"]))
+
+
+def version(row: Mapping[str, Any], project_key: str) -> answers.Version | None:
+    number = whole(row.get("id"))
+    if number is None:
+        return None
+    return answers.Version(
+        id=number,
+        project=project_key,
+        name=str(row.get("name") or number),
+        released=row.get("released") is True,
+        archived=row.get("archived") is True,
+        release_date=_plain_date(row.get("releaseDate")),
+        start_date=_plain_date(row.get("startDate")),
+    )
+
+
+def whole(value: object) -> int | None:
+    """A 64-bit number from "10001" or 10001, else None.
+
+    >>> whole("10001"), whole(10001), whole("9" * 30), whole(True), whole("1.5")
+    (10001, 10001, None, None, None)
+    """
+    if isinstance(value, str):
+        if len(value) > 20 or not value.isascii() or not value.removeprefix("-").isdigit():
+            return None
+        number = int(value)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        number = value
+    else:
+        return None
+    return number if -(2**63) <= number < 2**63 else None
+
+
+def _plain_date(value: Any) -> str | None:
+    return value[:10] if isinstance(value, str) and re.match(r"\d{4}-\d{2}-\d{2}", value) else None
