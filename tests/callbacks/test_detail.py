@@ -85,6 +85,17 @@ def test_rows_are_plain_text(app, fake):
     assert len(text(answer)) < 50_000
 
 
+@pytest.mark.parametrize(
+    ("sent", "asked"),
+    [({"startRow": 0, "endRow": 50}, (0, 50)), ({"startRow": 120, "endRow": 170}, (120, 50)), ({"startRow": 7}, (7, 50)),
+     ({"startRow": 9, "endRow": 9}, (9, 1)), ({"startRow": 0, "endRow": 500}, (0, 500)), ({"startRow": 0, "endRow": 501}, (0, 500))],
+)  # fmt: skip
+def test_the_table_gets_the_rows_that_it_asks_for(app, fake, sent, asked):
+    with app.server.app_context():
+        show_rows(sent, VIEW)
+    assert fake.calls[-1][2:4] == asked
+
+
 def test_nobody_gets_everything_at_once(app, fake):
     with app.server.app_context():
         show_rows({"startRow": -5, "endRow": 10**9}, VIEW)

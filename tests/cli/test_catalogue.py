@@ -7,7 +7,9 @@ import io
 import json
 import subprocess
 from collections.abc import Callable
+from datetime import date, timedelta
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import get_args
 
@@ -68,6 +70,8 @@ def test_a_metric_by_group_and_over_time(run: Run) -> None:
     weeks = json.loads(run("metrics", "--metric", "created", "--over", "week", "--format", "json").stdout)
     assert sum(each["value"] for each in weeks["parts"]) == weeks["total"]["value"] == groups["total"]["value"]
     assert weeks["parts"][0]["from"] == weeks["from"] and weeks["parts"][-1]["to"] == weeks["to"]
+    days = [(date.fromisoformat(each["from"]), date.fromisoformat(each["to"])) for each in weeks["parts"]]
+    assert len(days) > 1 and all(last + timedelta(days=1) == first for (_, last), (first, _) in pairwise(days))
     told = run("metrics", "--metric", "created", "--by", "project")
     assert all(each["name"] in told.stdout for each in groups["parts"]) and "All" in told.stdout
     rows = list(

@@ -161,7 +161,10 @@ def test_json_that_is_not_jiras_is_told_apart():
     [
         ({"id": 1, "statusCategory": {"id": 4, "key": "indeterminate"}}, "indeterminate"),
         ({"id": 1, "statusCategory": {"key": "undefined"}}, "new"),
+        ({"id": 1, "statusCategory": {"id": 1}}, "new"),
+        ({"id": 1, "statusCategory": {"id": 2}}, "new"),
         ({"id": 1, "statusCategory": {"id": 3}}, "done"),
+        ({"id": 1, "statusCategory": {"id": 4}}, "indeterminate"),
         ({"id": 1}, "indeterminate"),
     ],
 )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from data.jtbd.bindings import read
-from data.jtbd.investment import investment, job_satisfaction, landscape
+from data.jtbd.investment import _verdict, investment, job_satisfaction, landscape
 from data.jtbd.measured import filters_for, in_unit, measured
 from data.jtbd.picture import picture
 from data.jtbd.serving import DAY, Serving
@@ -145,6 +145,28 @@ def test_investment_stands_beside_opportunity():
     ]
     ours = investment(found, outcomes, at("2025-01-01"), at("2025-01-31"), persona="ann")
     assert [row.items for row in ours] == [1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("band", "served"),
+    [("extreme", "Underserved"), ("strong", "Underserved"), ("worth_considering", "Underserved"), ("served", "Served"), ("overserved", "Overserved")],
+)  # fmt: skip
+def test_each_band_is_said_in_words_and_so_is_the_share_of_work(band, served):
+    assert _verdict(band, None, 3, True) == f"{served}; no completed item names a job."
+    assert _verdict(band, 0.2, 0, True) == f"{served}, and nothing was completed for it."
+    assert (
+        _verdict(band, 0.049, 3, True)
+        == _verdict(band, -0.049, 3, True)
+        == f"{served}, and gets about its share of the work."
+    )
+    less, more = (_verdict(band, gap, 3, True) for gap in (-0.05, 0.05))
+    assert less.endswith("gets less of the work than its share.") and more.endswith(
+        "gets more of the work than its share."
+    )
+    assert less.startswith(served) and more.startswith(served)
+    if served == "Underserved":
+        assert (", and " in less, ", but " in more) == (True, True)
+    assert _verdict(band, 0.2, 3, False) == _verdict(None, 0.2, 3, True) == "No outcome of it has a score."
 
 
 def test_without_a_completed_item_there_are_no_shares():
