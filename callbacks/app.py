@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from dash import Dash
-from flask import Flask
+from flask import Flask, Request, Response
+from flask.sessions import NullSession, SessionInterface, SessionMixin
 
 import callbacks
 from callbacks.bundle import SEPARATE, addresses, bundle
@@ -68,6 +69,7 @@ def create_app(
 
     server = Flask(NAME, root_path=str(ROOT), static_folder=None)
     server.secret_key = os.environ.get("THROUGHLINE_SECRET") or secrets.token_hex(32)
+    server.session_interface = NoSessions()
     server.extensions[WORKSPACE] = workspace
     stylesheet, script = addresses()
     app = Dash(
@@ -101,6 +103,17 @@ def create_app(
     app.layout = layout
     keep_answers(app)
     return app
+
+
+class NoSessions(SessionInterface):
+    """Nothing is kept in cookies, so no request is searched for one."""
+
+    def open_session(self, app: Flask, _request: Request) -> NullSession:
+        """A session that refuses whatever is put into it."""
+        return self.make_null_session(app)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """There is nothing to save."""
 
 
 def _set_up(app: Dash) -> None:

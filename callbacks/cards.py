@@ -9,6 +9,7 @@ from typing import Any
 from dash import MATCH, Input, Output, State, callback, html, no_update
 
 from callbacks.context import period_of, problem_of, workspace
+from callbacks.kept_parts import KeptParts
 from data.settings.overrides import BadOverride
 from data.values.families import HEADLINE
 from data.values.filters import Filters
@@ -20,6 +21,7 @@ from ui.components.notice import notice
 from ui.tabs.cards import cards, first_sync, unusable_period, waiting
 from ui.url import View, parse
 
+_kept = KeptParts()
 FAMILIES = {"overview": HEADLINE}  # of a tab that shows more than its own
 
 
@@ -84,15 +86,18 @@ def show_family(family: str, view: dict[str, str] | None, shown: str | None) -> 
             raise  # the numbers before stay, and the boundary says what happened
         problem, request_id = problem_of(error)
         return notice(problem, request_id=request_id), no_update
-    token = question_id(view)
-    if answer.state in ("fresh", "calculated"):
-        return html.Div(
-            cards(answer, status, asked, period, measured(asked, answer)), id=ids.cards_grid(family, token)
-        ), view["query"]
-    old = cards(answer, status, asked, period, measured(asked, answer), renewing=True)
-    return html.Div(
-        [waiting(ids.cards_again(family, token), view), html.Div(old, id=ids.cards_grid(family, token))]
-    ), view["query"]
+    token, known = question_id(view), answer.state in ("fresh", "calculated")
+    words = measured(asked, answer)
+    grid = _kept.get(
+        f"{family} {known} {view['query']}",
+        (token, answer, status, asked, period, words),
+        lambda: html.Div(
+            cards(answer, status, asked, period, words, renewing=not known), id=ids.cards_grid(family, token)
+        ),
+    )
+    if known:
+        return grid, view["query"]
+    return html.Div([waiting(ids.cards_again(family, token), view), grid]), view["query"]
 
 
 @callback(

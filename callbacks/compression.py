@@ -9,11 +9,12 @@ from collections import OrderedDict
 from flask import Flask, Response, g
 from flask_compress import Compress
 
+SMALLEST = 600  # bytes; below it the header costs more than it saves
 _SETTINGS = {
     "COMPRESS_REGISTER": False,  # our own hook decides what is compressed
     "COMPRESS_ALGORITHM": ["zstd", "gzip"],  # zstd makes the same size of a page for a sixth of the time
     "COMPRESS_LEVEL": 5,
-    "COMPRESS_MIN_SIZE": 600,  # bytes; below it the header costs more than it saves
+    "COMPRESS_MIN_SIZE": SMALLEST,
     "COMPRESS_MIMETYPES": [
         "application/javascript",
         "application/json",
@@ -44,6 +45,8 @@ def compress(server: Flask) -> None:
     @server.after_request
     def shrink(answer: Response) -> Response:
         if answer.status_code != 200:  # a part of a file (206) has to stay as it is, a refusal is short
+            return answer
+        if not answer.is_streamed and (answer.content_length or 0) < SMALLEST:
             return answer
         if answer.is_streamed:  # our files are small; read whole, they are closed as well
             answer.direct_passthrough = False

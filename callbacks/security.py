@@ -110,14 +110,21 @@ def _policy(app: Dash) -> str:
     )
 
 
+_PROMISES = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
 def _with_headers(answer: Response, policy: str) -> Response:
     headers = answer.headers
-    headers.setdefault("Content-Security-Policy", policy)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    there = {name.lower() for name in headers.keys()}  # noqa: SIM118 - headers are pairs, not a dict
+    for name, value in {"Content-Security-Policy": policy, **_PROMISES}.items():
+        if name.lower() not in there:
+            headers.add(name, value)
     path = request.path
     if path.startswith((LIBRARIES, "/assets/")):
         if answer.status_code == 200 and (request.args.get("m") or ".v" in path):

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +41,15 @@ class Key:
     question: dict[str, Any] = field(hash=False)
     revision: str = ""
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The key in the file: `dora_2025-01-01_2025-01-31_a3f5c8d9e012`."""
         return f"{self.family}_{self.start}_{self.end}_{hash_of(self.question)}"
+
+    @cached_property
+    def mapping_hash(self) -> str:
+        """The hash of the field mapping in the question: what `drop(mapping_hash=…)` goes by."""
+        return mapping_hash(self)
 
 
 @dataclass(frozen=True)
@@ -208,7 +214,7 @@ class MetricCache:
         calculated, expires = _instant(entry["calculated_at"]), _instant(entry["expires_at"])
         if entry["metric_type"] != key.family or entry["cache_key"] != key.name or expires <= calculated:
             raise ValueError("the entry answers another question")
-        if entry["field_mapping_hash"] != mapping_hash(key):
+        if entry["field_mapping_hash"] != key.mapping_hash:
             raise ValueError("the entry is of another field mapping")
         values = [MetricValue.from_dict(each) for each in entry["metrics"].values()]
         now = self._clock()

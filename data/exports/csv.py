@@ -41,14 +41,20 @@ def neutral(text: str) -> str:
     >>> neutral("fine\\n @SUM(A1)")
     "fine\\n' @SUM(A1)"
     """
+    if text[:1].isalnum() and "\n" not in text and "\r" not in text:  # nearly every cell; no formula begins so
+        return text
     parts = _LINE_END.split(text)  # line, line end, line, …
     safe = "".join(f"'{part}" if n % 2 == 0 and _FORMULA.match(part) else part for n, part in enumerate(parts))
     return f"'{safe}" if _CELL_FORMULA.match(safe) else safe
 
 
 def _cell(value: Any) -> str:
+    if value is None:
+        return ""
     if isinstance(value, str):
-        return neutral(value.encode("utf-8", "replace").decode())
+        return neutral(value if value.isascii() else value.encode("utf-8", "replace").decode())
+    if type(value) is int:  # not True and False, which are numbers too
+        return str(value)
     if hasattr(value, "item"):  # a NumPy scalar
         value = value.item()
     if is_missing(value):

@@ -24,6 +24,7 @@ from data.metrics.registry import CATALOG
 from data.settings.model import Settings
 from data.tables.tidy import Tables
 from data.values.filters import Choices, Filters
+from data.values.kept import kept_with_object
 from data.values.metric_value import ErrorState, MetricValue
 from data.values.numbers import JOB_METRICS, Answer, Detail, IssuePage, IssueRow
 from data.values.periods import Period
@@ -71,6 +72,7 @@ def family_of(metric: str) -> str:
     return CATALOG[metric].family
 
 
+@kept_with_object
 def choices(tables: Tables) -> Choices:
     """Names to filter by, most used first."""
     issues = tables.issues

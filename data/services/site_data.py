@@ -28,8 +28,9 @@ from data.tables.copies import CopyOf, TableCopies
 from data.tables.frames import NEVER
 from data.tables.tidy import Tables, microseconds
 from data.values.filters import Filters
+from data.values.kept import kept_with_object
 from data.values.problem import Problem
-from data.values.quality import Quality
+from data.values.quality import Finding, Quality
 from data.values.unread import of_result
 
 log = logging.getLogger(__name__)
@@ -255,23 +256,29 @@ class SiteData:
         sync = head.last_result if head else None
         if head is None or head.revision == 0:
             return Quality(sync, ())
-        facts = self.facts(settings, Filters())
-        known = Circumstances(
-            now=facts.now,
-            zone=facts.zone,
-            done=facts.roles.done,
-            max_age=round(settings.sync.max_age_hours * _HOUR),
-            pending=facts.pending,
-            complete_from=facts.complete_from,
-            sync=sync or {},
-        )
-        return Quality(sync, findings(facts.tables, known))
+        max_age = round(settings.sync.max_age_hours * _HOUR)
+        return Quality(sync, _findings(self.facts(settings, Filters()), max_age, sync or {}))
 
     def _complete_from(self, found: Tables) -> int | None:
         if found.as_of is None:
             return None
         since = complete_since(self.jql, datetime.fromtimestamp(found.as_of / 1e6, UTC), found.zone)
         return None if since is None else microseconds(since)
+
+
+@kept_with_object
+def _findings(facts: Dataset, max_age: int, sync: dict[str, Any]) -> tuple[Finding, ...]:
+    """What in the data of a minute makes numbers doubtful; `max_age` in µs, `sync`: how the last one ended."""
+    known = Circumstances(
+        now=facts.now,
+        zone=facts.zone,
+        done=facts.roles.done,
+        max_age=max_age,
+        pending=facts.pending,
+        complete_from=facts.complete_from,
+        sync=sync,
+    )
+    return findings(facts.tables, known)
 
 
 def _plausible(instant: int) -> int:

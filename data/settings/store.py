@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,6 +21,7 @@ from data.values.json_types import JsonObject
 from data.values.metric_value import iso
 from data.values.problem import Problem
 
+_TICK_NS = 50_000_000  # far more than the steps in which file systems count the time of a change
 REMEMBERED = 32  # revisions kept in memory, to tell who changed what
 SKELETON: JsonObject = {
     "dora_flow_config": {
@@ -118,6 +120,7 @@ class SettingsStore:
         self._saving = threading.Lock()
         self._guard = threading.RLock()  # around what is held in memory; never while waiting for the lock file
         self._held: tuple[Signature, _Reading] | None = None
+        self._settled = False  # whether the signature of what is held tells every later change
         self._seen: OrderedDict[int, JsonObject] = OrderedDict()
 
     def load(self) -> Loaded:
@@ -182,15 +185,28 @@ class SettingsStore:
 
     def _read(self) -> _Reading:
         with self._guard:
+            now = time.time_ns()
             signature = (_signature(self.path), _signature(self.backup))
-            if self._held and self._held[0] == signature:
+            if self._held and self._held[0] == signature and (self._settled or self._same_bytes()):
                 return self._held[1]
             reading = self._read_file()
             if not reading.loaded.read_only or not reading.loaded.problem:
                 self._remember(reading.loaded.revision, reading.raw)
             # Putting a copy aside changes neither file, so the signature from before the reading is the right one.
             self._held = (signature, reading)
+            self._settled = signature[0] is None or now - signature[0][0] > _TICK_NS
             return reading
+
+    def _same_bytes(self) -> bool:
+        """Whether the file still holds what was read last: it may be written twice in one tick of the system's clock."""
+        assert self._held is not None  # noqa: S101 - for the type checker
+        if self._held[1].bytes is None:
+            return False
+        try:
+            with opened(self.path) as file:
+                return file.read() == self._held[1].bytes
+        except OSError:
+            return False
 
     def _read_file(self) -> _Reading:
         try:

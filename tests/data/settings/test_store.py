@@ -474,3 +474,22 @@ def test_no_mutation_of_the_file_crashes(store, path):
         except ReadOnly:
             assert path.read_bytes() == bytes(data)
             assert [copy.read_bytes() for copy in broken_copies(path)] == [bytes(data)]
+
+
+def test_a_file_written_again_in_the_same_instant_with_the_same_size_is_read_again(tmp_path):
+    path = tmp_path / "app_settings.json"
+    store = SettingsStore(path)
+    for n in range(200):
+        path.write_text(json.dumps({"definitions": {"tier_year": 2021 + 2 * (n % 2)}}))
+        assert store.load().settings.definitions.tier_year == 2021 + 2 * (n % 2)
+
+
+def test_a_file_that_stays_as_it_is_is_read_once(tmp_path, monkeypatch):
+    path = tmp_path / "app_settings.json"
+    path.write_text("{}")
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    store = SettingsStore(path)
+    first = store.load()
+    assert store.load() is first
+    path.write_text('{"definitions": {"tier_year": 2021}}')
+    assert store.load().settings.definitions.tier_year == 2021
