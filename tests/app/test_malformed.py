@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 import pytest
 
-from callbacks.bodies import shape_of
+from callbacks.body_types import shape_of
 from data.charts.registry import CHARTS
 from data.metrics import CATALOG
 from data.platform.log_limit import LogLimit

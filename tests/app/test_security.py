@@ -10,7 +10,7 @@ import re
 
 import pytest
 
-from callbacks.bodies import shape_of
+from callbacks.body_types import shape_of
 
 
 def test_scripts_come_from_here_only(client):
