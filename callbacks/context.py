@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from callbacks.requests import request_name
 from data.settings.overrides import BadOverride
+from data.values.errors import problem_of as known_problem
 from data.values.periods import Period, PeriodError
 from data.values.problem import Problem
 from ui import ids
@@ -48,11 +49,8 @@ def problem_of(error: Exception) -> tuple[Problem, str]:
     """
     if isinstance(error, HTTPException):
         raise error
-    if isinstance(error, PeriodError):
-        return Problem(str(error)), ""
-    message, hint = getattr(error, "message", None), getattr(error, "hint", None)
-    if message:
-        return Problem(str(message), todo=str(hint or "")), ""
+    if (known := known_problem(error)) is not None:
+        return known, ""
     request_id = request_name()
     log.error("callback failed, request %s", request_id, exc_info=error)
     return (

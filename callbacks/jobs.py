@@ -64,12 +64,7 @@ def _page(asked: View, said: list[Problem]) -> tuple[Any, Any, Any, Any]:
 
 
 def told(error: Exception) -> tuple[Problem, str]:
-    """What went wrong, in words: problems of the record store say so themselves."""
-    problem = getattr(error, "problem", None)
-    if isinstance(problem, Problem):
-        return problem, ""
-    if type(error) is not ValueError and isinstance(error, ValueError):
-        return Problem(str(error)), ""
+    """What went wrong, in words, and a request id when only the log knows more."""
     return problem_of(error)
 
 

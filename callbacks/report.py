@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 
 from callbacks.context import period_of, workspace
+from data.values.errors import AppError
+from data.values.problem import Problem
 from ui.url import parse, query
 
 reports = Blueprint("reports", __name__)
@@ -12,11 +14,13 @@ reports = Blueprint("reports", __name__)
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
-class NothingYet(Exception):
+class NothingYet(AppError):
     """Nothing was synced yet."""
 
-    message = "There are no issues yet."
-    hint = "The report can be made after the first sync."
+    code = "nothing_yet"
+
+    def __init__(self) -> None:
+        super().__init__(Problem("There are no issues yet.", todo="The report can be made after the first sync."))
 
 
 @reports.get("/report.html")

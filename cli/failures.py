@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from data.platform.logs import SECRETS
+from data.values.errors import AppError, problem_of
 
 if TYPE_CHECKING:
     from typer import TyperException
@@ -58,13 +59,12 @@ def sentence(error: Exception) -> str:
     >>> sentence(ValueError("The period ends\\n  before it starts."))
     'The period ends before it starts.'
     """
-    problem = getattr(error, "problem", None)
-    text = str(problem) if problem is not None else str(error)
-    if _is_ours(error) and text:
+    text = str(error)
+    if isinstance(error, (AppError, CommandFailed, ValueError)) and text:
         return _one_line(text)
-    if isinstance(error, OSError) and error.strerror:
-        where = f": {error.filename}" if error.filename else ""
-        return _one_line(f"{error.strerror}{where}. Check the path and its permissions.")
+    if problem := problem_of(error):
+        where = f" ({error.filename})" if isinstance(error, OSError) and error.filename else ""
+        return _one_line(f"{problem}{where}")
     name = type(error).__name__
     return _one_line(f"Unexpected error ({name}): {text or 'no details'}. THROUGHLINE_DEBUG=1 shows where.")
 
@@ -77,12 +77,8 @@ def _usage(error: TyperException) -> str:
     return f"{said}. See: {command} --help"
 
 
-def _is_ours(error: Exception) -> bool:
-    return isinstance(error, ValueError) or type(error).__module__.split(".")[0] in {"app", "data", "sample", "cli"}
-
-
 def _code(error: Exception) -> int:
-    return USAGE if type(error).__name__ in ("PeriodError", "BadSwitch") else FAILED
+    return USAGE if isinstance(error, AppError) and error.usage else FAILED
 
 
 def _stopped(code: int) -> int:

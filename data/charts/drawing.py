@@ -18,7 +18,7 @@ NO_ROWS = Rows(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int1
 
 
 class NoSuchPoint(LookupError):
-    """A link asks for a point that the chart does not have (any more)."""
+    """A link asks for a point that the chart does not have (any more); the service tells people so."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from data.platform.logs import SECRETS
+from data.values.errors import AppError
+from data.values.problem import Problem
 
 LONGEST_REASON = 80  # characters of the name of a limit
 
@@ -13,7 +15,7 @@ LONGEST_PAUSE = 3600.0  # seconds for which a host is left alone because it said
 _DAY = 86_400.0
 
 
-class JiraError(Exception):
+class JiraError(AppError):
     """Something between us and Jira failed: `code` for programs, `message` what happened, `hint` what to do.
 
     >>> str(JiraError("Jira is resting.", hint="Try again later."))
@@ -25,13 +27,11 @@ class JiraError(Exception):
     advice: ClassVar[str] = "Try again; if it keeps failing, check the connection."
 
     def __init__(self, message: str = "", *, hint: str = "", status: int | None = None) -> None:
-        self.message = SECRETS.clean(message) or self.default  # a server may repeat what we sent
-        self.hint = SECRETS.clean(hint) or self.advice
         self.status = status
-        super().__init__(self.message)
-
-    def __str__(self) -> str:
-        return f"{self.message} {self.hint}".strip()
+        # A server may repeat what we sent.
+        super().__init__(
+            Problem(SECRETS.clean(message) or self.default, todo=SECRETS.clean(hint) or self.advice, level="danger")
+        )
 
     def to_dict(self) -> dict[str, str]:
         """Plain values for a result or a page."""

@@ -6,12 +6,14 @@ import ipaddress
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
-
-import requests
 
 from data.jira.errors import BadSetting
 from data.platform.logs import SECRETS
+
+if TYPE_CHECKING:
+    import requests
 
 PEM = "It is a text file with lines such as -----BEGIN CERTIFICATE-----; ask those who run the network for it."
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from data.values.errors import AppError
+
 DIMENSIONS = ("project", "type", "label", "component")
 _WHOLE = re.compile(
     r"^\s*(?P<metric>[a-z][a-z0-9_]*)"
@@ -14,8 +16,10 @@ _WHOLE = re.compile(
 _FILTER = re.compile(r'^\s*(?P<dimension>project|type|label|component)\s+(?P<name>"[^"]+"|.+?)\s*$')
 
 
-class BindingError(ValueError):
+class BindingError(AppError, ValueError):
     """A text that names no measurement; the message says how to write one."""
+
+    code = "binding"
 
 
 @dataclass(frozen=True)

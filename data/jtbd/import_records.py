@@ -17,6 +17,7 @@ from data.jtbd.otlp_json import is_otlp, rows_of
 from data.jtbd.records import FIRST_INSTANT, INSTANTS, KINDS, LAST_INSTANT, Record, RecordError, complete
 from data.platform.files import opened
 from data.platform.logs import SECRETS
+from data.values.errors import AppError
 
 MOST_BYTES = 50_000_000
 _TABLES = {"job_completions": "job", "outcome_achievements": "outcome", "painpoint_resolutions": "painpoint",
@@ -38,8 +39,10 @@ _DEFAULTS: dict[str, Any] = {
 }  # fmt: skip
 
 
-class ImportFailed(ValueError):
+class ImportFailed(AppError, ValueError):
     """The file holds something that is no record; `problems` say where, and nothing was stored."""
+
+    code = "import"
 
     def __init__(self, file: str, problems: list[str]) -> None:
         more = f" And {len(problems) - 5} more." if len(problems) > 5 else ""

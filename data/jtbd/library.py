@@ -86,7 +86,7 @@ def _sync(store: RecordStore, folder: Path, now: int) -> SpecSync:
             read += len(content)
             found = parse(content, path.name)
         except SpecError as error:
-            problems.append(error.problem)
+            problems.append(error.spec)
             broken.append(path.name)
             items += [each for each in before if each[1].source == path.name]
             continue

@@ -13,6 +13,7 @@ from data.jtbd.operations import BAND_TITLES, as_plain
 from data.jtbd.picture import Wanted
 from data.jtbd.records import KINDS, Record, Records, at
 from data.jtbd.specs import Specs
+from data.values.errors import NotThere
 from data.values.jobs import Overview, RecordPage, RecordRow
 
 TABLES = ("jobs", "outcomes", "painpoints", "times", "satisfaction", "landscape", "investment", "register", "quality")
@@ -24,7 +25,7 @@ def page(
 ) -> RecordPage:
     """Some records of a kind, newest first. Raises LookupError for an unknown kind."""
     if kind not in KINDS:
-        raise LookupError(f"There is no kind of record {kind!r}. Choose one of: {', '.join(KINDS)}.")
+        raise NotThere(f"There is no kind of record {kind!r}. Choose one of: {', '.join(KINDS)}.")
     rows = [each for each in within(records, specs, wanted) if type(each) is KINDS[kind][0]]
     of = _OF.get(kind, kind)
     if about is not None:
@@ -126,7 +127,7 @@ def _note(record: Any) -> str:
 def csv_table(overview: Overview, table: str) -> str:
     """One table of the tab. Raises LookupError."""
     if table not in TABLES:
-        raise LookupError(f"There is no table {table!r}. Choose one of: {', '.join((*TABLES, 'records'))}.")
+        raise NotThere(f"There is no table {table!r}. Choose one of: {', '.join((*TABLES, 'records'))}.")
     rows = [flat(each) for each in getattr(overview, table)]
     names = list(dict.fromkeys(name for row in rows for name in row))
     return csv_text(names, [[row.get(name) for name in names] for row in rows])

@@ -7,6 +7,8 @@ import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from data.values.errors import AppError
+
 STATUSES = ("started", "in_progress", "completed", "failed")
 LEVELS = ("very_dissatisfied", "dissatisfied", "neutral", "satisfied", "very_satisfied")
 TOP_TWO = frozenset({"satisfied", "very_satisfied", "9", "10"})
@@ -141,8 +143,10 @@ def at(record: Record) -> int:
     return instant
 
 
-class RecordError(ValueError):
+class RecordError(AppError, ValueError):
     """A record that cannot be true; the message names the field."""
+
+    code = "record"
 
 
 def effectiveness(before: float, after: float) -> float | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from data.platform.files import opened, write_atomic
+from data.values.errors import AppError
 
 VIEWS = ("Logical", "Process", "Development", "Physical", "Scenarios")
 SUPERPOWERS = ("Writing-Plans", "Sequential-Thinking", "Scalability Planning")
@@ -25,8 +26,10 @@ _RUN = re.compile(
 MOST_BYTES = 2_000_000
 
 
-class RegisterError(ValueError):
+class RegisterError(AppError, ValueError):
     """The register cannot be used; the message says why and what to do."""
+
+    code = "register"
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,16 @@ from typing import Any
 from data.jtbd.dialects import OURS, last_part
 from data.jtbd.library import files_in
 from data.jtbd.specs import SpecProblem
+from data.values.errors import AppError
 
 _SHAPES = Path(__file__).parent / "ontology" / "shapes.ttl"
 _SH = "http://www.w3.org/ns/shacl#"
 
 
-class ShapesUnavailable(RuntimeError):
+class ShapesUnavailable(AppError, RuntimeError):
     """pyshacl is not installed."""
+
+    code = "shapes_unavailable"
 
 
 def validate(folder: Path) -> list[SpecProblem]:

@@ -41,6 +41,7 @@ from data.store import migrate
 from data.store import record_schema as schema
 from data.store.corruption import is_damage, stranger
 from data.store.journal import is_only_readable
+from data.values.errors import AppError
 from data.values.problem import Problem
 
 log = logging.getLogger(__name__)
@@ -64,12 +65,10 @@ _WORDS = {"context", "event_id", "feedback_text", "steps"}
 _ORDER = {"started": 0, "in_progress": 1, "failed": 2, "completed": 3}
 
 
-class RecordsError(Exception):
+class RecordsError(AppError):
     """The record store cannot be used; the message says why and what to do."""
 
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem))
-        self.problem = problem
+    code = "records"
 
 
 @dataclass(frozen=True)

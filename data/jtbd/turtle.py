@@ -13,6 +13,7 @@ from typing import Any
 from data.jtbd import bindings, dialects
 from data.jtbd.dialects import CLASSES, OURS, PROPERTIES, VOCABULARY, last_part, plain
 from data.jtbd.specs import Force, Item, Job, Outcome, Painpoint, Persona, SpecProblem
+from data.values.errors import AppError
 
 Properties = dict[str, list[Any]]  # of one item: name of a property → its values
 
@@ -28,12 +29,14 @@ _SUBJECT = re.compile(r"^(?:<(?P<iri>[^>\s]*)>|(?P<name>[^\s:#@<]*:[^\s;,.]+))",
 _WHERE = re.compile(r"^Parser error at line \d+ column \d+(?: between .*? and .*?)?: ")
 
 
-class SpecError(ValueError):
-    """A file that cannot be used at all."""
+class SpecError(AppError, ValueError):
+    """A file of specs that cannot be used at all; `spec` says where in it."""
+
+    code = "spec"
 
     def __init__(self, problem: SpecProblem) -> None:
         super().__init__(str(problem))
-        self.problem = problem
+        self.spec = problem
 
 
 @dataclass

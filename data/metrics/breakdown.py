@@ -22,6 +22,7 @@ from data.metrics.measure import rows_for
 from data.metrics.shares import shares
 from data.tables.frames import NEVER
 from data.values.arrays import Codes, Positions
+from data.values.errors import NotThere
 from data.values.numbers import Breakdown, Part
 from data.values.periods import Period
 from data.values.problem import Problem
@@ -76,7 +77,7 @@ def steps(period: Period, step: str) -> list[Period]:
 def over_time(metric: Metric, facts: Dataset, period: Period, step: str) -> Breakdown:
     """The metric for each day, week or month of the period. Raises LookupError for an unknown step."""
     if step not in STEPS:
-        raise LookupError(f"There is no step {step!r}. Choose one of: {', '.join(STEPS)}.")
+        raise NotThere(f"There is no step {step!r}. Choose one of: {', '.join(STEPS)}.")
     if missing := metric.missing(facts):
         return _without(metric, step, STEPS[step], missing.message)
     parts = [_step(metric, facts, each) for each in steps(period, step)]
@@ -142,7 +143,7 @@ def by_group(metric: Metric, facts: Dataset, period: Period, group: str) -> Brea
     Raises LookupError for an unknown group.
     """
     if group not in GROUPS:
-        raise LookupError(f"There is no group {group!r}. Choose one of: {', '.join(GROUPS)}.")
+        raise NotThere(f"There is no group {group!r}. Choose one of: {', '.join(GROUPS)}.")
     if group == "week":
         return over_time(metric, facts, period, "week")
     title = GROUPS[group]

@@ -14,6 +14,8 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 
+from data.values.errors import AppError
+
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 SHORTEST_SECRET = 16  # characters
 SHORTEST_PASSWORD = 10
@@ -21,8 +23,10 @@ _KEPT = 256  # remembered good logins: hashing each request's password would cos
 _HOW = "Make a password with: python app.py password (docs/reliability.md has the rest)."
 
 
-class AccessError(Exception):
+class AccessError(AppError):
     """The dashboard must not be reachable like this; the message says what to do."""
+
+    code = "access"
 
 
 @dataclass(frozen=True)

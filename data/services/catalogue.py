@@ -12,6 +12,7 @@ from data.metrics.catalogue import Metric, metric_families
 from data.metrics.registry import CATALOG
 from data.settings.definitions import expanded, table
 from data.settings.fields import FIELDS
+from data.values.errors import NotThere
 from data.values.families import FAMILIES
 from data.values.filters import Filters
 from data.values.metric_value import MetricValue
@@ -56,7 +57,7 @@ class Catalogue:
             from difflib import get_close_matches
 
             near = get_close_matches(name, CATALOG, n=3, cutoff=0.6) or list(CATALOG)
-            raise LookupError(f"There is no metric {name!r}. Choose one of: {', '.join(near)}.")
+            raise NotThere(f"There is no metric {name!r}. Choose one of: {', '.join(near)}.")
         return CATALOG[name]
 
     def entry(self, name: str) -> Entry:

@@ -20,10 +20,12 @@ from data.metrics.detail import Behind
 from data.platform.telemetry import span
 from data.services.numbers import ISSUE_COLUMNS, csv_issues, page_of
 from data.values.charts import ChartAnswer, ChartPlace, Picked
+from data.values.errors import NotThere
 from data.values.families import FAMILIES
 from data.values.filters import Filters
 from data.values.numbers import IssuePage
 from data.values.periods import Period
+from data.values.problem import Problem
 
 if TYPE_CHECKING:
     from data.services.workspace import Workspace
@@ -34,21 +36,30 @@ LONGEST_TITLE = 80
 Options = tuple[tuple[str, str], ...]
 
 
-class NoSuchChart(LookupError):
-    """A link names a chart that the catalogue does not have."""
+class NoSuchChart(NotThere):
+    """A link names a chart that the catalogue does not have. The page does not repeat the name, the terminal does."""
 
-    message = "There is no such chart."
-    hint = "The link may be old or cut off; open the chart on its tab."
+    code = "no_such_chart"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"There is no chart {name!r}. Choose one of: {', '.join(CHARTS)}.")
+        super().__init__(
+            Problem("There is no such chart.", todo="The link may be old or cut off; open the chart on its tab.")
+        )
+        self.args = (f"There is no chart {name!r}. Choose one of: {', '.join(CHARTS)}.",)
 
 
-class NoPoint(LookupError):
+class NoPoint(NotThere):
     """The point of a link is not in the chart (any more)."""
 
-    message = "This point is not in the chart."
-    hint = "The data or the filters have changed since; close this and choose another point."
+    code = "no_such_point"
+
+    def __init__(self) -> None:
+        super().__init__(
+            Problem(
+                "This point is not in the chart.",
+                todo="The data or the filters have changed since; close this and choose another point.",
+            )
+        )
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from data.settings.definitions import expanded, switch, table, value_of
 from data.settings.overrides import BadOverride, patch_of, with_overrides
 from data.settings.store import Saved
+from data.values.errors import NotThere
 from data.values.filters import Filters
 from data.values.problem import Problem
 from data.values.switches import ChosenDefinition, Switch
@@ -44,7 +45,7 @@ class DefinitionsService:
         from data.metrics import CATALOG
 
         if metric not in CATALOG:
-            raise LookupError(f"There is no metric {metric!r}.")
+            raise NotThere(f"There is no metric {metric!r}.")
         return self.of(CATALOG[metric].switches, filters)
 
     def words_of(self, metric: str, filters: Filters = NO_FILTERS) -> str:

@@ -23,6 +23,7 @@ from data.metrics.detail import detail as explain
 from data.metrics.registry import CATALOG
 from data.settings.model import Settings
 from data.tables.tidy import Tables
+from data.values.errors import NotThere
 from data.values.filters import Choices, Filters
 from data.values.kept import kept_with_object
 from data.values.metric_value import ErrorState, MetricValue
@@ -59,7 +60,7 @@ def family_code(family: str) -> str:
 def named(metric: str) -> Metric:
     """The metric of that name. Raises LookupError that lists the names."""
     if metric not in CATALOG:
-        raise LookupError(f"There is no metric {metric!r}. Choose one of: {', '.join(CATALOG)}.")
+        raise NotThere(f"There is no metric {metric!r}. Choose one of: {', '.join(CATALOG)}.")
     return CATALOG[metric]
 
 
@@ -68,7 +69,7 @@ def family_of(metric: str) -> str:
     if metric in JOB_METRICS:
         return "jtbd"
     if metric not in CATALOG:
-        raise LookupError(f"There is no metric {metric!r}. Choose one of: {', '.join((*CATALOG, *JOB_METRICS))}.")
+        raise NotThere(f"There is no metric {metric!r}. Choose one of: {', '.join((*CATALOG, *JOB_METRICS))}.")
     return CATALOG[metric].family
 
 
@@ -211,7 +212,7 @@ def _sorted(behind: Behind, places: np.ndarray, sort: tuple[str, str] | None, pl
         else:
             keys = [str(each).casefold() for each in values]
     else:
-        raise LookupError(f"There is no column {name!r} to sort by.")
+        raise NotThere(f"There is no column {name!r} to sort by.")
     order = sorted(range(len(places)), key=keys.__getitem__, reverse=down)
     return places[np.array(order, dtype=np.int64)]
 

@@ -18,6 +18,7 @@ from data.platform.files import NotAFile, locked, opened, quarantine, remove_orp
 from data.platform.logs import SECRETS
 from data.settings.keyring_tokens import KeyringTokens, TokenError, Tokens
 from data.settings.model import Settings
+from data.values.errors import AppError
 from data.values.problem import Problem
 
 DEFAULT_JQL = "updated >= -365d"
@@ -25,12 +26,10 @@ PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
 
 
-class HomeError(Exception):
+class HomeError(AppError):
     """The state folder cannot be used; `problem` says why and what to do."""
 
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem))
-        self.problem = problem
+    code = "home"
 
 
 class Home:

@@ -8,18 +8,17 @@ from typing import Protocol
 
 from data.jira.connection import site_key
 from data.platform.logs import SECRETS
+from data.values.errors import AppError
 from data.values.problem import Problem
 
 SERVICE = "throughline"
 ADVICE = "Unlock the keyring, or start without THROUGHLINE_KEYRING to keep the token in a private file."
 
 
-class TokenError(Exception):
+class TokenError(AppError):
     """A token could not be stored; `problem` says why and what to do."""
 
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem))
-        self.problem = problem
+    code = "token"
 
 
 class Tokens(Protocol):

@@ -11,21 +11,25 @@ from pydantic import BaseModel, ValidationError
 
 from data.settings.definitions import WORKFLOW, Definition, table, value_of
 from data.settings.model import Definitions, Settings, Workflow
+from data.values.errors import AppError
+from data.values.problem import Problem
 
 LONGEST = 2_000  # characters of one value
 _PARTS: Mapping[str, type[BaseModel]] = {"definitions": Definitions, "workflow": Workflow}
 
 
-class BadOverride(ValueError):
+class BadOverride(AppError, ValueError):
     """A link asks for a definition that does not exist, or for a value that it cannot have. `name`: which.
 
     Its text is for the terminal, where names and values are written as they are; `message` and `hint` are for the page.
     """
 
+    code = "definition"
+    usage = True
+
     def __init__(self, name: str, typed: str, message: str, hint: str = "") -> None:
-        super().__init__(typed)
-        self.message = message
-        self.hint = hint
+        super().__init__(Problem(message, todo=hint))
+        self.args = (typed,)
         self.name = name
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from data.platform.files import NotAFile, locked, opened, quarantine, real, write_atomic
 from data.settings import content
 from data.settings.model import FORMAT, Settings
+from data.values.errors import AppError
 from data.values.json_types import JsonObject
 from data.values.metric_value import iso
 from data.values.problem import Problem
@@ -32,12 +33,10 @@ SKELETON: JsonObject = {
 }
 
 
-class SettingsError(Exception):
+class SettingsError(AppError):
     """A save that did not happen; `problem` says what, why and what to do."""
 
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem))
-        self.problem = problem
+    code = "settings"
 
 
 class ReadOnly(SettingsError):

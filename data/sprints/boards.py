@@ -9,18 +9,25 @@ from data.facts.sprint_statistics import stats
 from data.facts.sprint_windows import FUTURE
 from data.platform.logs import SECRETS
 from data.values.arrays import Positions
+from data.values.errors import NotThere
+from data.values.problem import Problem
 from data.values.sprints import BoardChoice
 
 UNKNOWN = "none"  # the link to sprints of which Jira names no board
 
 
-class NoSuchSprint(LookupError):
+class NoSuchSprint(NotThere):
     """A link names a sprint or board that is not in the data."""
 
+    code = "no_such_sprint"
+
     def __init__(self, what: str, number: str) -> None:
-        self.message = f"There is no {what} {number} in this data."
-        self.hint = "The link may be old, or the query no longer holds its issues; choose one from the list."
-        super().__init__(self.message)
+        super().__init__(
+            Problem(
+                f"There is no {what} {number} in this data.",
+                todo="The link may be old, or the query no longer holds its issues; choose one from the list.",
+            )
+        )
 
 
 def choices(facts: Dataset) -> tuple[BoardChoice, ...]:

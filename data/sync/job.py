@@ -12,6 +12,7 @@ from data.jira.errors import JiraError
 from data.platform.telemetry import span
 from data.sync.run import SyncResult
 from data.sync.stage import Progress
+from data.values.errors import problem_of
 from data.values.metric_value import iso
 from data.values.problem import Problem
 from data.values.status import SyncState
@@ -117,16 +118,11 @@ class SyncJob:
             return
         except Exception as error:
             log.exception("sync failed")
-            hint = getattr(error, "hint", "") or "The log has the details; the data you have stays as it is."
-            self._end(
-                "failed",
-                Problem(
-                    "The sync stopped unexpectedly.",
-                    str(getattr(error, "message", "") or type(error).__name__),
-                    hint,
-                    "danger",
-                ),
-            )
+            known = problem_of(error)
+            why = f"{known.what} {known.why}".strip() if known else type(error).__name__
+            hint = known.todo if known else ""
+            hint = hint or "The log has the details; the data you have stays as it is."
+            self._end("failed", Problem("The sync stopped unexpectedly.", why, hint, "danger"))
             return
         self._end(*outcome(result))
 

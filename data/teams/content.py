@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from data.platform.logs import SECRETS
+from data.values.errors import AppError
 from data.values.filters import Filters
 from data.values.periods import PRESETS, PeriodError, parse_day
 from data.values.teams import TeamView
@@ -23,8 +24,10 @@ LISTS = ("projects", "types", "labels", "components")
 SEPARATOR = "|"  # between names in an address
 
 
-class BadView(ValueError):
+class BadView(AppError, ValueError):
     """Something that cannot be a saved view; the message says what and what to do."""
+
+    code = "saved_view"
 
 
 class NewerFormat(BadView):

@@ -22,6 +22,7 @@ from data.teams.content import (
     to_bytes,
     to_json,
 )
+from data.values.errors import AppError
 from data.values.metric_value import iso
 from data.values.problem import Problem
 from data.values.teams import TeamView
@@ -29,12 +30,10 @@ from data.values.teams import TeamView
 T = TypeVar("T")
 
 
-class TeamsError(Exception):
+class TeamsError(AppError):
     """A change that did not happen; `problem` says what, why and what to do."""
 
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem))
-        self.problem = problem
+    code = "saved_views"
 
 
 class NameTaken(TeamsError):

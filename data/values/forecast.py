@@ -6,6 +6,9 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from data.values.errors import AppError
+from data.values.problem import Problem
+
 SHARES = (50, 70, 85, 95)  # percent of the trials that an answer holds in
 TRIALS = 10_000
 HISTORY = 90  # days
@@ -14,13 +17,13 @@ MOST_ITEMS = 100_000
 SEED = 1
 
 
-class ForecastRefused(Exception):
+class ForecastRefused(AppError):
     """There is no honest answer; says why and what to do."""
 
+    code = "forecast_refused"
+
     def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(f"{message} {hint}".strip())
-        self.message = message
-        self.hint = hint
+        super().__init__(Problem(message, todo=hint))
 
 
 @dataclass(frozen=True)

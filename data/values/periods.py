@@ -10,6 +10,8 @@ from functools import lru_cache
 from io import BytesIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from data.values.errors import AppError
+
 MAX_DAYS = 366
 EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)  # days that people may ask for; what is derived may lie outside
 PRESETS = {"7d": 7, "30d": 30, "90d": 90}
@@ -19,8 +21,11 @@ _LONGEST_SHOWN = 40  # characters of what was entered, in a message
 _ONE_DAY = timedelta(days=1)
 
 
-class PeriodError(ValueError):
+class PeriodError(AppError, ValueError):
     """The dates do not make a period; the message says why and what to enter instead."""
+
+    code = "period"
+    usage = True
 
 
 def zone_named(name: str) -> ZoneInfo:
