@@ -62,7 +62,7 @@ _SYSTEM = {
         "The disk could not be read or written.",
         "Look at the messages of the system: the disk may be failing.",
     ),
-    errno.ENOENT: ("It is not there.", "Check the path."),
+    errno.ENOENT: ("No such file or folder.", "Check the path."),
     errno.EISDIR: ("It is a folder.", "Name a file."),
     errno.ENOTDIR: ("A part of the path is no folder.", "Check the path."),
     errno.ENAMETOOLONG: ("The name is too long.", "Choose a shorter one."),
