@@ -25,8 +25,8 @@ from data.settings.store import ReadOnly, SettingsStore
 from data.teams.store import TeamsError, TeamStore
 from data.values.errors import AppError, code_of, problem_of
 
-# Raised and caught inside one file or folder: nobody but the code ever meets them.
-INNER = {"NoSuchPoint", "LockBusy", "NotAFile", "Unreadable", "Broken", "NewerRecords", "UnknownVersion", "Misfit"}
+# Raised and caught inside data/: what people meet instead is in the tree.
+INNER = {"NoSuchPoint", "LockBusy", "NotAFile", "Unreadable", "Broken", "UnknownVersion", "Misfit", "NewerSchema", "MayNotWrite", "MigrationFailed"}
 
 
 def exceptions() -> dict[str, type[BaseException]]:
