@@ -26,7 +26,18 @@ from data.teams.store import TeamsError, TeamStore
 from data.values.errors import AppError, code_of, problem_of
 
 # Raised and caught inside data/: what people meet instead is in the tree.
-INNER = {"NoSuchPoint", "LockBusy", "NotAFile", "Unreadable", "Broken", "UnknownVersion", "Misfit", "NewerSchema", "MayNotWrite", "MigrationFailed"}
+INNER = {
+    "NoSuchPoint",
+    "LockBusy",
+    "NotAFile",
+    "Unreadable",
+    "Broken",
+    "UnknownVersion",
+    "Misfit",
+    "NewerSchema",
+    "MayNotWrite",
+    "MigrationFailed",
+}
 
 
 def exceptions() -> dict[str, type[BaseException]]:
