@@ -116,8 +116,9 @@ def cleanup(
         typer.Option("--days", min=1, help="Keep so many days. Default: the setting jtbd.retention_days (90)."),
     ] = None,
 ) -> None:
-    """Remove old records now; it is done once a day anyway."""
+    """Remove old records now; a sync and the start of the server do so once a day anyway."""
     shelf = opening.shelf()
-    removed = shelf.cleanup(days)
+    run = shelf.remove_old(days)
+    removed = run.total if run else 0
     kept = sum(shelf.store.counts().values())
     print(f"{removed} records removed, {kept} kept.")

@@ -38,6 +38,7 @@ from data.settings.model import JtbdSettings, Settings
 from data.settings.store import SettingsStore
 from data.values.jobs import CheckRow
 from data.values.problem import Problem
+from data.values.retention import RetentionRun
 
 T = TypeVar("T")
 REGISTER, RECORDS = "register.md", "records"
@@ -60,9 +61,10 @@ class JobsStorage(Tracking):
         clock: Callable[[], datetime],
         *,
         is_example: bool = False,
+        site: str = "",
     ) -> None:
         self.folder, self.specs_folder = folder, specs_folder
-        self.settings, self.clock, self.is_example = settings, clock, is_example
+        self.settings, self.clock, self.is_example, self.site = settings, clock, is_example, site
         self._lock = threading.RLock()
         self._kept: tuple[str, Records] | None = None
         self._specs: tuple[tuple[str, str], Specs] | None = None
@@ -75,12 +77,12 @@ class JobsStorage(Tracking):
 
     @property
     def store(self) -> RecordStore:
-        """The record store, looked after once a day. Raises RecordsError."""
+        """The record store; of examples as they are today. Raises RecordsError."""
         store, today = self._store, f"{self.clock():%Y-%m-%d}"
         with self._lock:
-            if self._day != today:
+            if self.is_example and self._day != today:
                 self._day = today
-                self._daily(store, today)
+                self._refresh_examples(store, today)
         return store
 
     @property
@@ -188,22 +190,32 @@ class JobsStorage(Tracking):
 
         return validate(self.specs_folder)
 
-    def cleanup(self, days: int | None = None) -> int:
-        """Remove records older than so many days (of the settings when None; 0 removes none); returns how many."""
+    def remove_old(self, days: int | None = None) -> RetentionRun | None:
+        """Remove records older than so many days (None: of the settings) now; None where all are kept. Raises RecordsError."""
         days = self.settings.retention_days if days is None else days
-        return self.store.cleanup(self.now - days * _DAY) if days else 0
+        if not days:
+            return None
+        return self.store.remove_old(RetentionRun(self.now, days, self.now - days * _DAY, {}), self.site)
 
-    def _daily(self, store: RecordStore, today: str) -> None:
+    def retain(self) -> RetentionRun | None:
+        """The daily run of the retention job: after a sync, and when a server starts. Raises RecordsError.
+
+        None where there is nothing to do: all records are kept, they are an example, this user may only read them, or the
+        last run was less than a day ago.
+        """
+        if not self.settings.retention_days or self.is_example or self.store.is_read_only:
+            return None
+        last = self.store.last_retention(self.site)
+        return None if last is not None and 0 <= self.now - last.ran_at < _DAY else self.remove_old()
+
+    def _refresh_examples(self, store: RecordStore, today: str) -> None:
+        """Examples end today: they are made anew each day. Records that people told stay."""
         if store.is_read_only:
             return
-        done = f"{today} {library.signature(self.specs_folder / RECORDS, '*.csv') if self.is_example else ''}"
-        if store.note("looked_after") == done:
-            return
-        if self.is_example:
+        done = f"{today} {library.signature(self.specs_folder / RECORDS, '*.csv')}"
+        if store.note("looked_after") != done:
             store.replace_source(EXAMPLE, example_records(self.specs_folder, self.now))
-        elif self.settings.retention_days:
-            store.cleanup(self.now - self.settings.retention_days * _DAY)
-        store.set_note("looked_after", done)
+            store.set_note("looked_after", done)
 
 
 def example_records(folder: Path, now: int) -> Records:
@@ -265,7 +277,8 @@ def shelf_of(
     specs = Path(chosen).expanduser() if chosen else Path("jtbd")
     if not specs.is_absolute():
         specs = home.settings_path.parent / specs
-    return JobsStorage(home.site_folder(site.url) if site.configured else home.sample, specs, settings.jtbd, clock)
+    folder = home.site_folder(site.url) if site.configured else home.sample
+    return JobsStorage(folder, specs, settings.jtbd, clock, site=site.url if site.configured else "")
 
 
 def open_shelf(

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,7 @@ from data.store.corruption import is_damage, stranger
 from data.store.journal import is_only_readable
 from data.values.errors import AppError
 from data.values.problem import Problem
+from data.values.retention import RetentionRun
 
 log = logging.getLogger(__name__)
 TENANT = "local"
@@ -270,16 +271,27 @@ class RecordStore:
                     connection.execute(upsert(connection)(table).on_conflict_do_nothing(), values)
             return self._changed(connection, len(rows))
 
-    def cleanup(self, before: int) -> int:
-        """Remove what happened before an instant (µs); returns how many records that were."""
+    def remove_old(self, run: RetentionRun, site: str = "") -> RetentionRun:
+        """Remove what happened before `run.before`, and write the run down in the same transaction; what it removed."""
         with self.writing() as connection:
-            removed = 0
+            removed: dict[str, int] = {}
             for kind, table in TABLES.items():
-                when = table.c[KINDS[kind][2]]
-                removed += connection.execute(
-                    delete(table).where(table.c.tenant == self.tenant, when < before)
-                ).rowcount
-            return self._changed(connection, removed)
+                old = delete(table).where(table.c.tenant == self.tenant, table.c[KINDS[kind][2]] < run.before)
+                removed[kind] = connection.execute(old).rowcount
+            done = replace(run, removed=removed)
+            row = {"tenant": self.tenant, "site": site, "ran_at": run.ran_at, "days": run.days, "before": run.before}
+            connection.execute(insert(schema.retention_run).values(**row, removed=json.dumps(removed)))
+            self._changed(connection, done.total)
+        log.info("retention of job records: %s", done)
+        return done
+
+    def last_retention(self, site: str = "") -> RetentionRun | None:
+        """The newest run of the retention job for a site; None before the first."""
+        table = schema.retention_run
+        query = select(table).where(table.c.tenant == self.tenant, table.c.site == site)
+        with self.reading() as connection:
+            row = connection.execute(query.order_by(table.c.ran_at.desc(), table.c.id.desc()).limit(1)).first()
+        return None if row is None else RetentionRun(row.ran_at, row.days, row.before, json.loads(row.removed))
 
     def _changed(self, connection: Connection, count: int) -> int:
         """A new revision, in the same transaction, if anything changed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from data.jira.errors import InvalidUrl, JiraError
 from data.platform.access import AccessError, access_of, check
 from data.services.readiness import LEAST_FREE, free_bytes
 from data.settings.environment import problems_of
+from data.values.retention import RetentionRun
 from data.values.status import Check
 
 CLOCKS_DIFFER = timedelta(minutes=10)  # more than that, and one of two clocks is wrong
@@ -161,15 +162,24 @@ def _records(workspace: Workspace) -> Check:
     from data.jtbd.store import RecordsError
 
     try:
-        problem = workspace.jtbd.shelf.problem
-        records = sum(workspace.jtbd.shelf.store.counts().values())
+        shelf = workspace.jtbd.shelf
+        problem = shelf.problem
+        records = sum(shelf.store.counts().values())
+        retention = _retention(shelf.settings.retention_days, shelf.store.last_retention(shelf.site))
     except RecordsError as error:
         problem = error.problem
     except OSError as error:
         return Check("Records of jobs", False, f"They cannot be opened: {error.strerror or error}.")
     if problem:
         return Check("Records of jobs", False, f"{problem.what} {problem.why}".strip(), problem.todo)
-    return Check("Records of jobs", True, f"Their file is whole and holds {records:,}.")
+    return Check("Records of jobs", True, f"Their file is whole and holds {records:,}. {retention}")
+
+
+def _retention(days: int, last: RetentionRun | None) -> str:
+    """What the retention job did last, or why it did nothing."""
+    if last is not None:
+        return f"Retention ran last on {datetime.fromtimestamp(last.ran_at / 1e6, UTC):%Y-%m-%d %H:%M} UTC: {last}"
+    return "Retention has not run yet; a sync runs it." if days else "All records are kept, however old."
 
 
 def _views(workspace: Workspace) -> Check:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
@@ -26,6 +27,7 @@ from data.jtbd.storage import JobsStorage, shelf_of
 from data.jtbd.store import RecordsError, Where
 from data.jtbd.verify import verify
 from data.services import numbers
+from data.settings.connection import HomeError
 from data.store import schema
 from data.tables.tidy import microseconds
 from data.values.filters import Filters
@@ -33,10 +35,12 @@ from data.values.jobs import CheckRow, JobChoices, Overview, RecordPage, Registe
 from data.values.metric_value import MetricValue, iso
 from data.values.numbers import Answer
 from data.values.periods import Period
+from data.values.retention import RetentionRun
 
 if TYPE_CHECKING:
     from data.services.workspace import Workspace
 
+log = logging.getLogger(__name__)
 NO_FILTERS = Filters()
 _KEPT = 24
 Options = tuple[tuple[str, str], ...]
@@ -90,6 +94,14 @@ class Jtbd:
         """Whether issues may be put beside the jobs: never the sample site's beside somebody's own."""
         place = self._workspace.place
         return place.synced() is not None and (not place.is_sample or shelf.is_example)
+
+    def retain(self) -> RetentionRun | None:
+        """The daily run of the retention job for records; None where nothing was to be done, or it failed (logged)."""
+        try:
+            return self.shelf.retain()
+        except (RecordsError, HomeError, OSError) as error:
+            log.warning("old job records were not removed: %s", error)
+            return None
 
     def warm(self) -> None:
         """Read specs and records ahead of the first question; what is wrong with them is said when somebody asks."""

@@ -334,6 +334,7 @@ class Workspace(Parts):
             if result.error is None:
                 place.filled()
                 place.keep_tables()
+                self.jtbd.retain()
             return result
 
     @contextmanager
@@ -489,6 +490,7 @@ class Workspace(Parts):
         if place.synced() is not None:
             place.facts(place.loaded().settings, NO_FILTERS)
         self.jtbd.warm()
+        self.jtbd.retain()
 
 
 def open_workspace(

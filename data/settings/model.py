@@ -259,7 +259,9 @@ class JtbdSettings(_Part):
     opportunity: Literal["clamped", "linear"] = Field(
         "clamped", description="Importance + max(importance − satisfaction, 0), or the same without the limit at 0."
     )
-    retention_days: int = Field(90, ge=0, description="Older records are removed, daily. 0: never.")
+    retention_days: int = Field(
+        90, ge=0, description="Older records are removed once a day, after a sync or when the server starts. 0: never."
+    )
     issues_count: bool = Field(True, description="Issues that name a job or a painpoint count as records of it.")
     job_links: list[str] = Field(
         default_factory=lambda: ["relates to", "is part of", "implements", "is implemented by"],

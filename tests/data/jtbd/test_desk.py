@@ -18,6 +18,7 @@ from data.services.workspace import open_workspace
 from data.values.filters import Filters
 from data.values.metric_value import MetricValue
 from data.values.periods import Period
+from data.values.problem import Problem
 from sample.generator import generate
 from sample.server import SampleServer
 from sample.source import SampleSite
@@ -254,15 +255,46 @@ def test_a_specs_change_is_seen_without_a_command(connected, tmp_path):
     assert [row.job_id for row in found.jobs] == ["job-buy-fast"]
 
 
-def test_old_records_go_daily_and_by_command(tmp_path, served):
+def test_old_records_go_in_a_daily_run_and_by_command_and_never_by_reading(tmp_path, served):
     now = [datetime.now(UTC)]
-    space = open_workspace({**environment(tmp_path), "JIRA_URL": served.url, "JIRA_TOKEN": "x"}, clock=lambda: now[0])
+    env = {**environment(tmp_path), "JIRA_URL": served.url, "JIRA_TOKEN": "x"}
+    space = open_workspace(env, clock=lambda: now[0])
     shelf = space.jtbd.shelf
     shelf.add([JobCompletion("a", "p", "f", "started", shelf.now - days * 86_400_000_000) for days in (1, 80, 89)])
-    assert shelf.store.counts()["job"] == 3
     now[0] += timedelta(days=3)
-    assert space.jtbd.shelf.store.counts()["job"] == 2, "a day later the store is looked after"
-    assert space.jtbd.shelf.cleanup(30) == 1
+    again = open_workspace(env, clock=lambda: now[0])
+    for read in (again.jtbd.shelf.specs, again.jtbd.shelf.records, again.jtbd.shelf.revision):
+        read()
+    assert again.jtbd.shelf.store.counts()["job"] == 3, "reading removes nothing"
+    [before] = [each for each in again.doctor() if each.name == "Records of jobs"]
+    assert "Retention has not run yet" in before.message
+    again.warm()  # as a server does when it starts
+    assert again.jtbd.shelf.store.counts()["job"] == 2
+    run = again.jtbd.shelf.store.last_retention(again.site.url)
+    assert (run.total, run.removed["job"], run.days, run.ran_at) == (1, 1, 90, again.jtbd.shelf.now)
+    [told] = [each for each in again.doctor() if each.name == "Records of jobs"]
+    assert "1 record older than 90 days was removed (job 1)" in told.message
+    now[0] += timedelta(days=9, hours=23)
+    again.jtbd.retain()
+    assert again.jtbd.shelf.store.counts()["job"] == 1, "a day later it runs again"
+    assert again.jtbd.retain() is None, "once a day"
+    assert again.jtbd.shelf.remove_old(5).total == 1
+
+
+def test_a_sync_removes_old_records_and_a_failed_run_is_no_failed_sync(tmp_path, served, monkeypatch, caplog):
+    space = open_workspace({**environment(tmp_path), "JIRA_URL": served.url, "JIRA_TOKEN": "x"})
+    shelf = space.jtbd.shelf
+    shelf.add([JobCompletion("a", "p", "f", "started", shelf.now - 91 * 86_400_000_000)])
+    with monkeypatch.context() as patched:
+        patched.setattr(type(shelf), "retain", broken_records)
+        assert space.sync_now().error is None
+    assert (shelf.store.counts()["job"], "the disk is full" in caplog.text) == (1, True)
+    assert space.sync_now().error is None
+    assert shelf.store.counts()["job"] == 0
+
+
+def broken_records(_):
+    raise RecordsError(Problem("The store of job records cannot be written.", "the disk is full"))
 
 
 def test_a_folder_of_ones_own_wins_on_the_sample_site_and_sees_no_sample_issues(tmp_path):

@@ -28,6 +28,7 @@ from data.jtbd.records import (
     event_id,
 )
 from data.jtbd.store import RecordsError, RecordStore, Where
+from data.values.retention import RetentionRun
 
 CHECKOUT = Path(__file__).parents[3]
 JOB = JobCompletion("buy", "ann", "cart", "completed", 1_000_000, 9_500_000)
@@ -161,7 +162,7 @@ def test_a_narrow_query_uses_an_index(store):
 def test_tenants_do_not_see_one_another(tmp_path):
     ours, theirs = RecordStore(tmp_path / "a.db"), RecordStore(tmp_path / "a.db", tenant="other")
     assert (ours.add([JOB]), theirs.add([JOB])) == (1, 1)
-    assert theirs.cleanup(10**15) == 1
+    assert theirs.remove_old(RetentionRun(10**15, 1, 10**15, {})).total == 1
     assert len(ours.query_jobs()) == 1
     ours.close()
     theirs.close()
@@ -169,9 +170,13 @@ def test_tenants_do_not_see_one_another(tmp_path):
 
 def test_cleanup_removes_what_is_older(store):
     store.add(ALL)
-    assert store.cleanup(3_000_000) == 2
+    first, second = RetentionRun(9, 90, 3_000_000, {}), RetentionRun(10, 90, 3_000_000, {})
+    assert store.last_retention() is None
+    told = store.remove_old(first)
+    assert (told.total, sum(told.removed.values()), store.last_retention()) == (2, 2, told)
     assert [len(part) for part in store.all()] == [0, 0, 1, 1, 1]
-    assert store.cleanup(3_000_000) == 0
+    assert store.remove_old(second).total == 0
+    assert (store.last_retention().ran_at, store.last_retention("another site")) == (10, None)
 
 
 def test_replacing_a_source_leaves_others_alone(store):
