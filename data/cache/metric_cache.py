@@ -94,6 +94,7 @@ class MetricCache:
     ) -> None:
         self.path = Path(path)
         self.problem: Problem | None = None
+        self._values: dict[str, tuple[dict[str, Any], list[MetricValue]]] = {}  # of entries asked for, with the entry
         self._max_entries, self._max_bytes, self._ttl = max_entries, max_bytes, timedelta(seconds=ttl_seconds)
         self._clock = clock
         self._guard = threading.RLock()
@@ -216,7 +217,15 @@ class MetricCache:
             raise ValueError("the entry answers another question")
         if entry["field_mapping_hash"] != key.mapping_hash:
             raise ValueError("the entry is of another field mapping")
-        values = [MetricValue.from_dict(each) for each in entry["metrics"].values()]
+        known = self._values.get(key.name)
+        if known is None or known[0] is not entry:
+            if len(self._values) >= self._max_entries:
+                self._values.clear()
+            known = self._values[key.name] = (
+                entry,
+                [MetricValue.from_dict(each) for each in entry["metrics"].values()],
+            )
+        values = list(known[1])
         now = self._clock()
         state = "fresh"
         # An entry from the future (the clock was set back) would never expire.
@@ -307,6 +316,7 @@ class MetricCache:
         if signature == self._signature:
             return
         self._signature, self._entries = signature, {}
+        self._values.clear()
         if signature is None:
             return
         try:

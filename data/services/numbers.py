@@ -25,7 +25,7 @@ from data.settings.model import Settings
 from data.tables.tidy import Tables
 from data.values.errors import NotThere
 from data.values.filters import Choices, Filters
-from data.values.kept import kept_with_object
+from data.values.kept import Kept, kept_with_object
 from data.values.metric_value import ErrorState, MetricValue
 from data.values.numbers import JOB_METRICS, Answer, Detail, IssuePage, IssueRow
 from data.values.periods import Period
@@ -230,9 +230,16 @@ COLUMNS = (
 )  # fmt: skip
 
 
+_csv: Kept[str] = Kept(most=32)
+
+
 def csv_values(values: Iterable[MetricValue]) -> str:
     """Metrics as CSV, values as exact as JSON has them."""
-    return csv_text(COLUMNS, [[cell_of(value, name) for name in COLUMNS] for value in values])
+    rows = list(values)
+    name = repr([(each.metric_name, each.time_period_start, each.time_period_end) for each in rows])
+    return _csv.get(
+        name, rows, lambda: csv_text(COLUMNS, [[cell_of(each, column) for column in COLUMNS] for each in rows])
+    )
 
 
 def cell_of(value: MetricValue, name: str) -> Any:

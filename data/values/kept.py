@@ -1,11 +1,13 @@
-"""Results that are worked out once for an object that never changes, and forgotten with it."""
+"""Results that are worked out once and kept while what they are made of stays the same."""
 
 from __future__ import annotations
 
+import threading
 import weakref
+from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 Whole = TypeVar("Whole")
 Result = TypeVar("Result")
@@ -49,3 +51,36 @@ def kept_with_object(work: Callable[Concatenate[Whole, More], Result]) -> Callab
         return result
 
     return remembered
+
+
+class Kept(Generic[Result]):
+    """Results by name, the least used go first. Safe in several threads.
+
+    >>> kept = Kept(most=2)
+    >>> kept.get("sum", [1, 2], lambda: 3), kept.get("sum", [1, 2], lambda: "not asked"), kept.get("sum", [2], lambda: 2)
+    (3, 3, 2)
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._results: OrderedDict[str, tuple[object, Result]] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def get(self, name: str, source: object, make: Callable[[], Result]) -> Result:
+        """The result of that name, made anew where `source` is not equal to what it was made of.
+
+        `source` has to be all that `make` goes by, besides the program itself. Do not change what is returned.
+        """
+        with self._guard:
+            known = self._results.get(name)
+            if known is not None:
+                self._results.move_to_end(name)
+        if known is not None and known[0] == source:
+            return known[1]
+        result = make()
+        with self._guard:
+            self._results[name] = (source, result)
+            self._results.move_to_end(name)
+            while len(self._results) > self._most:
+                self._results.popitem(last=False)
+        return result
