@@ -10,7 +10,7 @@ import pytest
 from data.jira.answers import History, Issue, JiraField
 from data.store import schema
 from data.store.schema import OWN_COLUMN
-from data.sync.parse import STANDARD, Seen, Unreadable, change_rows, issue_rows, value_rows, wanted
+from data.sync.parse import STANDARD, Seen, Unreadable, _unread, change_rows, issue_rows, value_rows, wanted
 
 FIELDS = [
     JiraField("customfield_1", "Story Points", True, "number", {"type": "number"}),
@@ -175,3 +175,24 @@ def test_statuses_types_and_projects_are_learnt_from_issues():
     assert seen.statuses["4"].category == "indeterminate"
     assert seen.types["9"].hierarchy == 1
     assert list(seen.projects) == ["TEAM-X"]
+
+
+UNKNOWN_SHAPES = {
+    "status": "done", "issuetype": {"name": "no id"}, "project": 7, "assignee": "ann", "parent": [1], "labels": [1, "a"],
+    "components": [{"id": "1"}], "fixVersions": [{"name": "no id"}], "issuelinks": ["a"], "resolution": 5, "priority": {},
+    "updated": "yesterday", "resolutiondate": "soon", "duedate": 20250101,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNKNOWN_SHAPES)
+def test_a_standard_field_of_an_unknown_shape_is_named(name):
+    fields = {
+        "status": {"id": "1"},
+        "issuetype": {"id": "2"},
+        "project": {"key": "A"},
+        "labels": ["a"],
+        "duedate": None,
+    }
+    assert _unread(fields, None) == []
+    assert _unread(fields | {name: None}, None) == [], "an empty one is no unknown one"
+    assert _unread(fields | {name: UNKNOWN_SHAPES[name]}, None) == [name]
