@@ -63,6 +63,17 @@ def test_the_layout_is_made_once_while_nothing_changes(client, fake, monkeypatch
     assert not made
 
 
+@pytest.mark.parametrize("address", ["/_dash-dependencies", "/_dash-layout"])
+def test_it_is_compressed_once_while_nothing_changes(app, client, fake, address):
+    kept = app.server.extensions["compressed"]
+    first = client.get(address, headers={"Accept-Encoding": "gzip"}, buffered=True).data
+    count = len(kept)
+    stored = [body for body in kept._bodies.values() if body == first]
+    assert len(stored) == 1, "its compressed body is kept"
+    assert client.get(address, headers={"Accept-Encoding": "gzip"}, buffered=True).data == first
+    assert len(kept) == count
+
+
 @pytest.mark.parametrize("address", ["/", "/_dash-dependencies", "/_dash-layout"])
 def test_it_reads_the_same_however_it_travels(client, address):
     plain = client.get(address)

@@ -81,6 +81,8 @@ def _shared_head(names: list[str]) -> str:
     """
     >>> _shared_head(["SHOP Sprint 1", "SHOP Sprint 12"]), _shared_head(["Sprint 1"]), _shared_head(["A 1", "A"])
     ('SHOP Sprint ', '', '')
+    >>> _shared_head(["Sprint ", "Sprint 1"])  # nothing would be left of one of them
+    ''
     """
     if len(set(names)) < 2:
         return ""

@@ -229,6 +229,18 @@ def test_a_response_bomb_is_refused():
         assert asked(fake) == 1
 
 
+def test_an_answer_as_large_as_it_may_be_is_read():
+    whole = json.dumps(ONE).encode().ljust(50_000)
+    for most, fits in ((len(whole), True), (len(whole) - 1, False)):
+        patience = RetryPolicy(most_bytes=most)
+        with fake_cloud(**{SEARCH: Reply(200, whole)}) as fake, client(fake, patience=patience) as jira:
+            if fits:
+                assert search(jira) == ["A-1"]
+            else:
+                with pytest.raises(errors.TooLarge):
+                    search(jira)
+
+
 def test_a_hanging_server_is_given_up():
     with fake_cloud(**{SEARCH: lambda _: time.sleep(0.5) or ONE}) as fake:
         jira = client(fake, patience=RetryPolicy((1, 0.1), tries=2), pause=Clock())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -316,3 +318,39 @@ def test_quantiles_are_those_of_numpy(values, share):
 )
 def test_plain_values_stay_what_they_are(value):
     assert as_plain(as_plain(value)) == as_plain(value)
+
+
+# ---- which records an answer is made of
+
+FROM, UNTIL = 1_000, 2_000
+EACH: dict[str, tuple[Callable[..., Any], Callable[[str, str, int], Any]]] = {
+    "jobs": (calculate_job_completion_rate, lambda about, who, when: JobCompletion(about, who, "f", "completed" if about == "o" and who == "p" and FROM <= when < UNTIL else "failed", when, when + 1)),
+    "outcomes": (
+        lambda rows, about, *more: calculate_outcome_achievement(rows, about, "minimise", None, *more),
+        lambda about, who, when: OutcomeAchieved(about, "time", 5, 1 if (about, who) == ("o", "p") and FROM <= when < UNTIL else 9, 0, "f", who, "met", when),
+    ),
+    "painpoints": (
+        aggregate_painpoint_resolution,
+        lambda about, who, when: PainpointResolved(about, "c", "d", "f", who, 8, 1 if (about, who) == ("o", "p") and FROM <= when < UNTIL else 8, None, when),
+    ),
+    "times": (
+        compute_time_to_outcome_stats,
+        lambda about, who, when: TimeToOutcome(about, who, "f", when, when + 1, 5.0 if (about, who) == ("o", "p") and FROM <= when < UNTIL else 500.0),
+    ),
+}  # fmt: skip
+OTHERS = [("x", "p", 1_500), ("o", "q", 1_500), ("o", "p", FROM - 1), ("o", "p", UNTIL)]
+
+
+@pytest.mark.parametrize("kind", EACH)
+def test_an_answer_is_made_of_the_records_of_its_subject_persona_and_days(kind):
+    calculate, make = EACH[kind]
+    mine = [make("o", "p", when) for when in (FROM, 1_500, UNTIL - 1)]
+    want = calculate(mine, "o", "p", (FROM, UNTIL))
+    for other in OTHERS:
+        assert calculate([*mine, make(*other)], "o", "p", (FROM, UNTIL)) == want, other
+    everybody = [*mine, make("o", "q", 1_500)]
+    assert calculate(everybody, "o", None, (FROM, UNTIL)) != want
+    assert calculate(everybody, "o", None, (FROM, UNTIL)) == calculate(everybody, "o")
+    assert calculate([*mine, make("o", "p", 5)], "o", "p") == calculate(
+        [*mine, make("o", "p", 5)], "o", "p", (None, None)
+    )
