@@ -25,19 +25,16 @@ def status(row: Mapping[str, Any]) -> answers.Status | None:
 
 
 def jira_field(row: Mapping[str, Any]) -> JiraField | None:
-    """A field of the site with the kind that its schema tells; None without an id."""
-    if not row.get("id"):
+    """A field of the site with the kind that its schema tells; None where its id, name or schema cannot be read.
+
+    Without its schema or name a sync would not know which changes to keep.
+    """
+    number, name, given = row.get("id"), row.get("name"), row.get("schema")
+    if not isinstance(number, str) or not number or not isinstance(name, str) or not isinstance(given, dict | None):
         return None
-    if not isinstance(row.get("name"), str | None):
-        return None
-    given = row.get("schema")
-    plain = str | int | float | None
-    schema = (
-        {name: value for name, value in given.items() if isinstance(value, plain)} if isinstance(given, dict) else {}
-    )
-    number, name = str(row["id"]), str(row.get("name") or row["id"])
+    schema = {key: value for key, value in (given or {}).items() if isinstance(value, str | int | float | None)}
     custom = bool(row.get("custom", number.startswith("customfield_")))
-    return JiraField(number, name, custom, kind_of(schema, (), number), schema)
+    return JiraField(number, name or number, custom, kind_of(schema, (), number), schema)
 
 
 def issue_type(row: Mapping[str, Any]) -> answers.IssueType | None:

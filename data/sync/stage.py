@@ -129,6 +129,7 @@ class Intake:
         self.tally.resumed = len(self.fresh) + len(self.filled)
         self.tally.fetched = len(self.fresh)
         self._odd_histories: dict[int, Exception] = {}
+        self._cut_earlier = set(self.tally.incomplete)  # histories that an earlier try did not get whole
         self._kept = self._size()
 
     @property
@@ -284,6 +285,7 @@ class Intake:
 
     def _incomplete(self, number: int) -> None:
         self.tally.incomplete.add(number)
+        self._cut_earlier.discard(number)
         self.staging.mark(INCOMPLETE, [number])
 
     def _complete(self, numbers: Collection[int]) -> None:
@@ -301,6 +303,9 @@ class Intake:
                     self._incomplete(number)
             named = self.staging.keys(silent[:_NAMED])
             self.tally.warn(f"Jira did not give the history of {_some(len(silent), named.values())}.")
+        if earlier := sorted(self._cut_earlier & self.tally.incomplete):
+            named = self.staging.keys(earlier[:_NAMED])
+            self.tally.warn(f"Jira did not give the whole history of {_some(len(earlier), named.values())}.")
         keys = self.staging.keys(self._odd_histories)
         for number, error in sorted(self._odd_histories.items()):
             what = str(error) if isinstance(error, Unreadable) else f"its history has a shape that we cannot read ({type(error).__name__})"  # fmt: skip

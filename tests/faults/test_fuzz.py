@@ -242,7 +242,9 @@ def test_complete_is_never_said_where_something_lacks(name, answers, tmp_path, t
         if result.error:
             assert not result.complete and result.error["message"] and result.error["hint"]
         elif result.complete:
-            assert held == truths[flavour], f"it says complete after {count} answers; {result.warnings}"
+            # Comments that Jira refuses to this account are named, and do not count as lacking.
+            compared = 2 if "comments" in {each["what"] for each in result.unread} else 3
+            assert held[:compared] == truths[flavour][:compared], f"wrong after {count} answers; {result.warnings}"
         else:
             assert result.warnings, "not complete, and nobody says why"
     print(name, dict(outcomes), count)
