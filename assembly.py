@@ -1,4 +1,4 @@
-"""Chooses the real parts, here and nowhere else: workspace, shelf of jobs, and the dashboard on them."""
+"""Chooses the real parts, here and nowhere else: the services, the storage of jobs, and the dashboard on them."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ if TYPE_CHECKING:
     from dash import Dash
 
     from data.jtbd.storage import JobsStorage
-    from data.services.workspace import Workspace
+    from data.services.services import Services
 
 
-def workspace() -> Workspace:
-    """The site in force, or the sample site. Raises HomeError when the state folder cannot be used."""
+def services() -> Services:
+    """On the site in force, or the sample site. Raises HomeError when the state folder cannot be used."""
     import os
 
     from data.platform.logs import protect
-    from data.services.workspace import open_workspace
+    from data.services.services import open_services
     from sample.source import SampleSite
 
     protect()
-    return open_workspace(os.environ, sample=SampleSite())
+    return open_services(os.environ, sample=SampleSite())
 
 
-def shelf() -> JobsStorage:
+def jobs_storage() -> JobsStorage:
     """Job specs and records of the same site, without Jira and without what numbers need. Raises HomeError."""
     import os
 
@@ -36,17 +36,16 @@ def shelf() -> JobsStorage:
 
 
 def create_app(bound: str = "") -> Dash:
-    """The dashboard on the real workspace; `bound` is the address that it listens on, if known. Raises AccessError."""
+    """The dashboard on the real services; `bound` is the address that it listens on, if known. Raises AccessError."""
     import atexit
     import os
 
     from callbacks.app import create_app as on
     from data.platform.logs import write_logs
-    from data.services.parts import make_parts
 
-    found = workspace()
+    found = services()
     write_logs(os.environ)
-    atexit.register(found.cancel_sync)
+    atexit.register(found.sync.cancel)
     app = on(found, bound=bound)
-    make_parts(found)
+    found.make_all()
     return app

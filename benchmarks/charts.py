@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import gzip
 import json
-from datetime import timedelta
-from typing import Any
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 from plotly.utils import PlotlyJSONEncoder
 
 from benchmarks.numbers import SEED, facts, sort_floor
 from benchmarks.rows import Report, Row, median
 from data.charts.registry import CHARTS
+from data.facts.dataset import Dataset
 from data.metrics import CATALOG
 from data.metrics.measure import measure_family
-from data.services.charts import MOST_ROWS, Charts
+from data.services.charts import MOST_ROWS, ChartsService
+from data.services.jtbd import JobsService
+from data.services.site_data import SiteData
+from data.services.sites import Sites
+from data.services.view import Snapshot, View
+from data.settings.connection import Site
+from data.settings.model import Settings
+from data.settings.store import Loaded
 from data.tables.tidy import Tables
+from data.values.filters import Filters
 from data.values.periods import Period
 from sample.tables import UNTIL, tidy
 from ui.components.chart import chart_body
@@ -28,30 +37,38 @@ FAMILIES = ("flow", "dora", "forecast", "sprints", "catalogue")
 _TITLE = "As a customer I want to keep what is in my basket, so that I can go on {n}"
 
 
-class _Place:
-    """A store that knows a title of every issue, as a synced site would."""
+class _Data(SiteData):
+    """Facts not used before, so that nothing is worked out yet; it knows a title of every issue, as a synced site would."""
 
-    def __init__(self) -> None:
-        self.store = self
+    def __init__(self, tables: Tables) -> None:
+        self._made = tables
 
-    def synced(self) -> Any:
-        return self
+    def dataset(self, _view: View) -> Dataset:
+        return facts(self._made)
 
-    scope = 1
-
-    def summaries(self, _scope: int, ids: list[int]) -> dict[int, tuple[str, str]]:
+    def summaries(self, _snapshot: Snapshot, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
         return {each: (f"KEY-{each}", _TITLE.format(n=each)) for each in ids}
 
 
-class _Workspace:
-    """What charts need of a workspace: facts not used before, so that nothing is worked out yet."""
+class _Sites(Sites):
+    """The one site."""
 
     def __init__(self, tables: Tables) -> None:
-        self.place = _Place()
-        self._tables = tables
+        self._only = _Data(tables)
 
-    def facts(self, _filters: object) -> Any:
-        return facts(self._tables)
+    def data(self, _snapshot: Snapshot) -> SiteData:
+        return self._only
+
+
+def _service(tables: Tables) -> ChartsService:
+    sites = _Sites(tables)
+    return ChartsService(sites, JobsService(sites))
+
+
+def _question(period: Period) -> View:
+    site, loaded = Site("", "", "", False, False), Loaded(Settings(), 0)
+    snapshot = Snapshot(site, "sample", "", True, loaded, loaded, None, datetime.now(UTC))
+    return View(snapshot, loaded.settings, Filters(), period)
 
 
 def run(report: Report) -> None:
@@ -61,12 +78,12 @@ def run(report: Report) -> None:
         made = tidy(size, SEED)
         floor = sort_floor(made)
         _catalogue(report, made, size, floor, budget)
-        desk = Charts(_Workspace(made))
+        charts = _service(made)
         names = [name for name, each in CHARTS.items() if each.family in FAMILIES]
         took, wire = {}, {}
         for name in names:
-            took[name] = median(lambda desk=desk, name=name: _answer(desk, name, period), 3)
-            wire[name] = len(gzip.compress(_answer(desk, name, period), 5)) / 1000
+            took[name] = median(lambda charts=charts, name=name: _answer(charts, name, period), 3)
+            wire[name] = len(gzip.compress(_answer(charts, name, period), 5)) / 1000
         slow, large = max(took, key=took.__getitem__), max(wire, key=wire.__getitem__)
         typical = sorted(took.values())[len(took) // 2]
         note = f"of {len(names)} charts, {DAYS} days, nothing worked out before"
@@ -126,12 +143,12 @@ def _catalogue(report: Report, made: Tables, size: int, floor: float, budget: fl
             "numpy lexsort of the changes", 5 * budget, 3, "30 days with comparison and sparkline; asked for by category",
         )
     )  # fmt: skip
-    desk, took = Charts(_Workspace(made)), {}
+    charts, took = _service(made), {}
     for name in CATALOG:
         for chart, own in (("metric_over_time", ("over", "week")), ("metric_by_group", ("by", "assignee"))):
             options = (("measure", name), own)
             took[f"{name}, {' '.join(own)}"] = median(
-                lambda chart=chart, options=options: _answer(desk, chart, quarter, options), 3
+                lambda chart=chart, options=options: _answer(charts, chart, quarter, options), 3
             )
     slow = max(took, key=took.__getitem__)
     report.add(
@@ -142,7 +159,7 @@ def _catalogue(report: Report, made: Tables, size: int, floor: float, budget: fl
     )  # fmt: skip
 
 
-def _answer(desk: Charts, name: str, period: Period, options: tuple[tuple[str, str], ...] = ()) -> bytes:
+def _answer(charts: ChartsService, name: str, period: Period, options: tuple[tuple[str, str], ...] = ()) -> bytes:
     """What the callback sends."""
-    body = chart_body(desk.answer(name, period, options=options), parse("?tab=flow"))
+    body = chart_body(charts.answer(name, _question(period), options), parse("?tab=flow"))
     return json.dumps(body, cls=PlotlyJSONEncoder).encode()

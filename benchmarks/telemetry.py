@@ -124,8 +124,8 @@ def _answered(url: str) -> list[tuple[Took, Took]]:
 
     from callbacks.requests import name_requests
 
-    with view.filled() as workspace, _switch(url) as switch:
-        period = workspace.period("30d")
+    with view.filled() as services, _switch(url) as switch:
+        question = services.view("30d")
         server = Flask("benchmark")
         name_requests(server)
         server.add_url_rule(
@@ -133,7 +133,7 @@ def _answered(url: str) -> list[tuple[Took, Took]]:
             "callback",
             lambda: {
                 "for": request.get_json()["output"],
-                "values": [each.to_dict() for each in workspace.answer("dora", period).values],
+                "values": [each.to_dict() for each in services.numbers.answer("dora", question).values],
             },
             methods=["POST"],
         )

@@ -23,11 +23,11 @@ CALLBACKS = "/_dash-update-component"
 
 def run(report: Report) -> None:
     """First and cached answers for both tabs, and how many bytes they carry."""
-    with _client() as (client, app, workspace):
+    with _client() as (client, app, services):
         floor = median(lambda: client.get("/healthz"), 25)
         sizes = []
         for family in ("dora", "flow"):
-            body = _question(app, workspace, family)
+            body = _question(app, services, family)
             first = median(lambda body=body: _ask(client, body), 1)
             report.add(Row("view", f"{family} cards, calculated", first, "s", floor, "an empty answer"))
             warm = median(lambda body=body: _ask(client, body), 25)
@@ -42,19 +42,21 @@ def _client() -> Iterator[tuple[Any, Any, Any]]:
     """A test client of the real app on a store with 5,000 issues."""
     from callbacks.app import create_app
 
-    with filled() as workspace:
-        app = create_app(workspace)
+    with filled() as services:
+        app = create_app(services)
         client = app.server.test_client()
         client.get("/")  # Dash sets itself up with the first request
-        yield client, app, workspace
+        yield client, app, services
 
 
 @contextmanager
 def filled() -> Iterator[Any]:
-    """A workspace on a store with 5,000 issues."""
-    from data.services.workspace import Workspace
+    """Services on a store with 5,000 issues."""
+    from data.services.services import Services
+    from data.services.sites import Sites
     from data.settings.connection import Home
     from data.settings.fields import FIELDS
+    from data.sync.job import SyncJob
 
     made = tidy(ISSUES, SEED)
     now = datetime.fromtimestamp((made.as_of or 0) / 1e6, UTC) + timedelta(minutes=5)
@@ -65,21 +67,22 @@ def filled() -> Iterator[Any]:
             families[FIELDS[name].family][name] = FIELD_IDS[name]
         settings.write_text(json.dumps({"dora_flow_config": {"field_mappings": families}}))
         env = {"JIRA_URL": SITE, "JIRA_TOKEN": "unused", "JIRA_EMAIL": "bench@example.org"}
-        workspace = Workspace(Home(Path(folder) / "home", settings), env=env, clock=lambda: now)
-        place = workspace.place
-        fill(place.store, made, place.known_as, place.jql)
-        yield workspace
-        place.store.close()
+        sites = Sites(Home(Path(folder) / "home", settings), env, clock=lambda: now)
+        services = Services(sites, SyncJob(sites.clock))
+        data = sites.data(services.snapshot())
+        fill(data.store, made, data.known_as, data.jql)
+        yield services
+        data.store.close()
 
 
-def _question(app: Any, workspace: Any, family: str) -> dict[str, Any]:
+def _question(app: Any, services: Any, family: str) -> dict[str, Any]:
     """What the browser posts to fill the cards of a tab."""
     from ui import ids
 
     cards = {"dora": ids.Cards.DORA, "flow": ids.Cards.FLOW}[family].value
     store = ids.tab_view(family)
     output = next(name for name in app.callback_map if f"..{cards}.children" in name)
-    view = {"query": f"?tab={family}&period=30d", "revision": workspace.status().revision}
+    view = {"query": f"?tab={family}&period=30d", "revision": services.status.of(services.snapshot()).revision}
     return {
         "output": output,
         "outputs": [{"id": cards, "property": "children"}, {"id": cards, "property": "data-shown"}],

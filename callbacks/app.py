@@ -1,4 +1,4 @@
-"""Build the dashboard: workspace to server, layout to page, callbacks to both."""
+"""Build the dashboard: services to server, layout to page, callbacks to both."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import pkgutil
 import secrets
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from dash import Dash
 from flask import Flask, Request, Response
@@ -16,7 +15,7 @@ from flask.sessions import NullSession, SessionInterface, SessionMixin
 import callbacks
 from callbacks.bundle import SEPARATE, addresses, bundle
 from callbacks.compression import compress
-from callbacks.context import WORKSPACE, show_error
+from callbacks.context import SERVICES, show_error
 from callbacks.errors import answer_errors
 from callbacks.export import downloads
 from callbacks.health import health
@@ -25,6 +24,7 @@ from callbacks.report import reports
 from callbacks.requests import name_requests
 from callbacks.security import secure
 from data.platform.access import Access, access_of, check
+from data.services.services import Services
 
 ROOT = Path(__file__).parents[1]
 NAME = "Throughline"
@@ -51,9 +51,9 @@ _INDEX = """<!DOCTYPE html>
 
 
 def create_app(
-    workspace: Any, *, hosts: tuple[str, ...] | None = None, access: Access | None = None, bound: str = ""
+    services: Services, *, hosts: tuple[str, ...] | None = None, access: Access | None = None, bound: str = ""
 ) -> Dash:
-    """The app for one workspace. `hosts`: names it is reached by besides loopback (default: THROUGHLINE_HOSTS);
+    """The app on some services. `hosts`: names it is reached by besides loopback (default: THROUGHLINE_HOSTS);
     `access`: who may use it (default: as the environment says); `bound`: the address that it listens on, if known.
     Raises AccessError when others could reach it without authentication.
 
@@ -70,7 +70,7 @@ def create_app(
     server = Flask(NAME, root_path=str(ROOT), static_folder=None)
     server.secret_key = os.environ.get("THROUGHLINE_SECRET") or secrets.token_hex(32)
     server.session_interface = NoSessions()
-    server.extensions[WORKSPACE] = workspace
+    server.extensions[SERVICES] = services
     stylesheet, script = addresses()
     app = Dash(
         NAME,
@@ -89,7 +89,7 @@ def create_app(
         health_endpoint="healthz",
         enable_mcp=False,
     )
-    app.validation_layout = app.layout = blank()  # which ids exist, without asking the workspace for anything
+    app.validation_layout = app.layout = blank()  # which ids exist, without asking the services for anything
     server.register_blueprint(bundle)
     server.register_blueprint(downloads)
     server.register_blueprint(reports)

@@ -8,18 +8,18 @@ from typing import Any
 
 from dash import MATCH, Input, Output, State, callback, html, no_update
 
-from callbacks.context import period_of, problem_of, workspace
+from callbacks.context import problem_of, question_of, services
 from callbacks.kept_parts import KeptParts
+from data.services.view import View
 from data.settings.overrides import BadOverride
 from data.values.families import HEADLINE
-from data.values.filters import Filters
 from data.values.numbers import Answer
-from data.values.periods import Period, PeriodError
+from data.values.periods import PeriodError
 from ui import ids
 from ui.components.definitions import not_measurable
 from ui.components.notice import notice
 from ui.tabs.cards import cards, first_sync, unusable_period, waiting
-from ui.url import View, parse
+from ui.url import parse
 
 _kept = KeptParts()
 FAMILIES = {"overview": HEADLINE}  # of a tab that shows more than its own
@@ -70,13 +70,13 @@ def show_family(family: str, view: dict[str, str] | None, shown: str | None) -> 
     if not view:
         return no_update, no_update
     asked = parse(view["query"])
-    ws = workspace()
-    status = ws.status()
+    snapshot = services().snapshot()
+    status = services().status.of(snapshot)
     if not status.synced_at:
         return first_sync(status, family), no_update
     try:
-        period = period_of(asked)
-        answer = answer_of(family, period, asked.filters, stale_ok=True)
+        question = question_of(asked, snapshot)
+        answer = answer_of(family, question, stale_ok=True)
     except PeriodError:
         return (no_update if shown else unusable_period(asked)), no_update
     except BadOverride:
@@ -87,7 +87,7 @@ def show_family(family: str, view: dict[str, str] | None, shown: str | None) -> 
         problem, request_id = problem_of(error)
         return notice(problem, request_id=request_id), no_update
     token, known = question_id(view), answer.state in ("fresh", "calculated")
-    words = measured(asked, answer)
+    period, words = question.period, measured(question, answer)
     grid = _kept.get(
         f"{family} {known} {view['query']}",
         (token, answer, status, asked, period, words),
@@ -107,24 +107,24 @@ def show_family(family: str, view: dict[str, str] | None, shown: str | None) -> 
 def renew(order: dict[str, str]) -> Any:
     """New numbers in place of old ones, once those are on the page."""
     asked = parse(order["query"])
-    ws = workspace()
-    period = period_of(asked)
+    question = question_of(asked)
+    status = services().status.of(question.snapshot)
     try:
-        answer = answer_of(asked.tab, period, asked.filters, stale_ok=False)
+        answer = answer_of(asked.tab, question, stale_ok=False)
     except Exception as error:  # noqa: BLE001 - the old numbers stay, and the message goes above them
         problem, request_id = problem_of(error)
-        old = answer_of(asked.tab, period, asked.filters, stale_ok=True)
+        old = answer_of(asked.tab, question, stale_ok=True)
         return [
             notice(problem, request_id=request_id),
-            *cards(old, ws.status(), asked, period, measured(asked, old), kept=True),
+            *cards(old, status, asked, question.period, measured(question, old), kept=True),
         ]
-    return cards(answer, ws.status(), asked, period, measured(asked, answer))
+    return cards(answer, status, asked, question.period, measured(question, answer))
 
 
-def answer_of(tab: str, period: Period, filters: Filters, *, stale_ok: bool) -> Answer:
+def answer_of(tab: str, question: View, *, stale_ok: bool) -> Answer:
     """The numbers of a tab; of several families as one answer, as old as the oldest of them."""
-    ws = workspace()
-    found = [ws.answer(each, period, filters, stale_ok=stale_ok) for each in FAMILIES.get(tab, (tab,))]
+    numbers = services().numbers
+    found = [numbers.answer(each, question, stale_ok=stale_ok) for each in FAMILIES.get(tab, (tab,))]
     if len(found) == 1:
         return found[0]
     worst = min(found, key=lambda each: (each.state in ("fresh", "calculated"), each.calculated_at))
@@ -135,10 +135,10 @@ def answer_of(tab: str, period: Period, filters: Filters, *, stale_ok: bool) -> 
     )
 
 
-def measured(asked: View, answer: Answer) -> dict[str, str]:
+def measured(question: View, answer: Answer) -> dict[str, str]:
     """The definitions that each number obeys, in one line."""
-    say = workspace().definitions.words_of
-    return {value.metric_name: say(value.metric_name, asked.filters) for value in answer.values}
+    words_of = services().definitions.words_of
+    return {value.metric_name: words_of(value.metric_name, question) for value in answer.values}
 
 
 def question_id(view: dict[str, str]) -> str:

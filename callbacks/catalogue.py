@@ -8,10 +8,9 @@ from dash import MATCH, Input, Output, callback, no_update
 from flask import Response
 
 from callbacks.cards import question_id
-from callbacks.context import period_of, problem_in_tab, workspace
+from callbacks.context import problem_in_tab, question_of, services
 from callbacks.export import CSV, asked_file, csv_file, downloads, workbook_file
-from data.services.downloads import Downloads
-from data.values.periods import Period
+from data.services.view import Snapshot, View
 from data.values.problem import Problem
 from ui import ids
 from ui.components.definitions import switch_section
@@ -27,7 +26,8 @@ from ui.tabs.catalogue import (
     sections,
     values_of,
 )
-from ui.url import View, parse
+from ui.url import View as Asked
+from ui.url import parse
 
 _NOT_YET = Problem("There are no issues yet.", todo="Numbers appear here after the first sync.", level="info")
 
@@ -53,46 +53,48 @@ def show_catalogue(view: dict[str, str] | None) -> tuple[Any, Any, Any]:
         return catalogue_problem(problem, request_id), True, None
 
 
-def _list(asked: View, view: dict[str, str]) -> list[Any]:
-    period, problem = _period(asked)
-    parts = [_known(asked, family, title, entries, period) for family, title, entries in _found(asked)]
+def _list(asked: Asked, view: dict[str, str]) -> list[Any]:
+    question, problem = _question(asked, services().snapshot())
+    parts = [_known(question, family, title, entries) for family, title, entries in _found(asked)]
     return list_page(parts, asked, _counts(asked), view, question_id(view), problem)
 
 
-def _counts(asked: View) -> list[tuple[str, str, int]]:
+def _counts(asked: Asked) -> list[tuple[str, str, int]]:
     """How many metrics of each category have the words."""
-    desk, words = workspace().catalogue, asked.asks(QUERY) or ""
-    return [(family, title, len(desk.search(words, family))) for family, title in desk.categories.items()]
+    catalogue, words = services().catalogue, asked.asks(QUERY) or ""
+    return [(family, title, len(catalogue.search(words, family))) for family, title in catalogue.categories.items()]
 
 
-def _found(asked: View) -> list[tuple[str, str, tuple[Any, ...]]]:
+def _found(asked: Asked) -> list[tuple[str, str, tuple[Any, ...]]]:
     """The categories that are listed, with their entries."""
-    desk, words, chosen = workspace().catalogue, asked.asks(QUERY) or "", asked.asks(CATEGORY)
-    listed = [each for each in desk.categories.items() if chosen in (None, each[0])]
-    made = [(family, title, desk.search(words, family)) for family, title in listed]
+    catalogue, words, chosen = services().catalogue, asked.asks(QUERY) or "", asked.asks(CATEGORY)
+    listed = [each for each in catalogue.categories.items() if chosen in (None, each[0])]
+    made = [(family, title, catalogue.search(words, family)) for family, title in listed]
     return [each for each in made if each[2]]
 
 
-def _known(asked: View, family: str, title: str, entries: tuple[Any, ...], period: Period | None) -> Part:
+def _known(question: View | None, family: str, title: str, entries: tuple[Any, ...]) -> Part:
     """A category with what is known of it without calculating anything."""
-    if period is None:
+    if question is None:
         return Part(family, title, entries, {})
-    known = workspace().catalogue.known(family, period, asked.filters)
+    known = services().catalogue.known(family, question)
     values = values_of(known) if known.values else None
-    return Part(family, title, entries, values, _measured(asked, entries), known.state not in ("fresh", "calculated"))
+    return Part(
+        family, title, entries, values, _measured(question, entries), known.state not in ("fresh", "calculated")
+    )
 
 
-def _measured(asked: View, entries: tuple[Any, ...]) -> dict[str, str]:
-    say = workspace().definitions.words_of
-    return {each.name: say(each.name, asked.filters) for each in entries}
+def _measured(question: View, entries: tuple[Any, ...]) -> dict[str, str]:
+    words_of = services().definitions.words_of
+    return {each.name: words_of(each.name, question) for each in entries}
 
 
-def _period(asked: View) -> tuple[Period | None, Problem | None]:
-    """The period, or why there are no numbers: the entries are shown all the same."""
-    if not workspace().status().synced_at:
+def _question(asked: Asked, snapshot: Snapshot) -> tuple[View | None, Problem | None]:
+    """The question, or why there are no numbers: the entries are shown all the same."""
+    if not services().status.of(snapshot).synced_at:
         return None, _NOT_YET
     try:
-        return period_of(asked), None
+        return question_of(asked, snapshot), None
     except Exception as error:
         problem, request_id = problem_in_tab(error)
         if request_id:
@@ -106,45 +108,46 @@ def _period(asked: View) -> tuple[Period | None, Problem | None]:
 )
 def show_values(order: dict[str, str]) -> Any:
     """The numbers of what is listed, once the entries are on the page."""
-    asked, ws = parse(order["query"]), workspace()
+    asked = parse(order["query"])
     found = _found(asked)
+    measured: dict[str, str] = {}
     try:
-        period = period_of(asked)
+        question = question_of(asked)
+        measured = _measured(question, tuple(each for _, _, entries in found for each in entries))
+        numbers = services().numbers
         parts = [
-            Part(family, title, entries, values_of(ws.answer(family, period, asked.filters)), _measured(asked, entries))
+            Part(family, title, entries, values_of(numbers.answer(family, question)), measured)
             for family, title, entries in found
         ]
     except Exception as error:  # noqa: BLE001 - the entries stay, and their places must say something
         problem, request_id = problem_in_tab(error)
         said = f"{problem}{f' Request {request_id}.' if request_id else ''}"
-        return sections([Part(*each, {}, _measured(asked, each[2])) for each in found], asked, said)
+        return sections([Part(*each, {}, measured) for each in found], asked, said)
     return sections(parts, asked)
 
 
-def _opened(asked: View) -> tuple[Any, Any, Any]:
+def _opened(asked: Asked) -> tuple[Any, Any, Any]:
     """One metric: what it is, its number, and below its charts the definitions that can be switched."""
-    ws = workspace()
     name = asked.asks(MEASURE) or ""
     try:
-        entry = ws.catalogue.entry(name)
+        entry = services().catalogue.entry(name)
     except LookupError as error:
         return no_such_metric(str(error).partition(". ")[2], asked), True, None
-    period, problem = _period(asked)
-    if period is None:
+    question, problem = _question(asked, services().snapshot())
+    if question is None:
         return metric_page(entry, None, "", asked, problem), True, None
-    value = ws.catalogue.value(name, period, asked.filters)
-    measured = ws.definitions.words_of(name, asked.filters)
-    below = switch_section(ws.definitions.of_metric(name, asked.filters))
+    value = services().catalogue.value(name, question)
+    measured = services().definitions.words_of(name, question)
+    below = switch_section(services().definitions.of_metric(name, question))
     return metric_page(entry, value, measured, asked), False, below
 
 
 @downloads.get("/catalogue.<kind>")
 def catalogue_file(kind: str) -> Response:
     """The numbers of the metrics that the query finds."""
-    view, period = asked_file(kind)
-    found = workspace().catalogue.search(view.asks(QUERY) or "", view.asks(CATEGORY))
-    desk = Downloads(workspace())
-    sheet = desk.numbers(period, view.filters, metrics=tuple(each.name for each in found))
+    view, question = asked_file(kind)
+    found = services().catalogue.search(view.asks(QUERY) or "", view.asks(CATEGORY))
+    sheet = services().downloads.numbers(question, tuple(each.name for each in found))
     if kind == CSV:
-        return csv_file(desk.csv(sheet), "catalogue", period)
-    return workbook_file(desk, sheet, "catalogue", period, view)
+        return csv_file(services().downloads.csv(sheet), "catalogue", question.period)
+    return workbook_file(sheet, "catalogue", question)

@@ -7,9 +7,8 @@ from typing import Any
 from dash import MATCH, Input, Output, callback, no_update
 from flask import Response
 
-from callbacks.context import period_of, problem_of, said_above, workspace
+from callbacks.context import problem_of, question_of, said_above, services
 from callbacks.export import CSV, asked_file, csv_file, downloads, workbook_file
-from data.services.downloads import Downloads
 from data.values.problem import Problem
 from ui import ids
 from ui.components.chart import chart_body, chart_problem, no_chart
@@ -29,12 +28,13 @@ def show_chart(order: dict[str, str] | None) -> Any:
     if not order or not order.get("chart"):
         return no_update
     view = parse(order["query"])
-    ws = workspace()
     try:
-        if order["chart"] not in JOBS and not ws.status().synced_at:
+        snapshot = services().snapshot()
+        if order["chart"] not in JOBS and not services().status.of(snapshot).synced_at:
             return chart_problem(Problem("There are no issues yet.", todo="The chart appears here after the first sync.", level="info"))  # fmt: skip
-        answer = ws.charts.answer(order["chart"], period_of(view), view.filters, view.own)
-        return chart_body(answer, view, ws.definitions.of(answer.beside, view.filters) if answer.beside else ())
+        question = question_of(view, snapshot)
+        answer = services().charts.answer(order["chart"], question, view.own)
+        return chart_body(answer, view, services().definitions.of(answer.beside, question) if answer.beside else ())
     except Exception as error:  # noqa: BLE001 - the other charts stay, and this one must say something
         if said_above(error):
             return no_chart()
@@ -45,20 +45,18 @@ def show_chart(order: dict[str, str] | None) -> Any:
 @downloads.get("/chart.<kind>")
 def chart_file(kind: str) -> Response:
     """The whole table of the chart named in the query."""
-    view, period = asked_file(kind)
-    name, charts = view.chart or "", workspace().charts
+    view, question = asked_file(kind)
+    name, charts = view.chart or "", services().charts
     if kind == CSV:
-        return csv_file(charts.csv(name, period, view.filters, view.own), name, period)
-    sheet = charts.sheet(name, period, view.filters, view.own)
-    return workbook_file(Downloads(workspace()), sheet, name, period, view)
+        return csv_file(charts.csv(name, question, view.own), name, question.period)
+    return workbook_file(charts.sheet(name, question, view.own), name, question)
 
 
 @downloads.get("/chart-issues.<kind>")
 def chart_issues_file(kind: str) -> Response:
     """The issues behind a point of a chart, or behind all of it."""
-    view, period = asked_file(kind)
-    name, charts = view.chart or "", workspace().charts
+    view, question = asked_file(kind)
+    name, charts = view.chart or "", services().charts
     if kind == CSV:
-        return csv_file(charts.csv_issues(name, view.pick, period, view.filters, view.own), f"{name}_issues", period)
-    sheet = charts.issue_sheet(name, view.pick, period, view.filters, view.own)
-    return workbook_file(Downloads(workspace()), sheet, f"{name}_issues", period, view)
+        return csv_file(charts.csv_issues(name, view.pick, question, view.own), f"{name}_issues", question.period)
+    return workbook_file(charts.issue_sheet(name, view.pick, question, view.own), f"{name}_issues", question)

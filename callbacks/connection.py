@@ -6,9 +6,9 @@ from typing import Any
 
 from dash import Input, Output, State, callback, ctx, no_update, set_props
 
-from callbacks.context import problem_of, workspace
+from callbacks.context import problem_of, services
 from data.jira.errors import JiraError
-from data.settings.connection import site_key
+from data.services.view import Snapshot
 from data.settings.store import Conflict, SettingsError
 from data.values.problem import Problem
 from data.values.status import ConnectionReport
@@ -19,9 +19,9 @@ from ui.modals.connection import TOKEN_STORED, FormValues, form_note, report
 C = ids.Connection
 
 
-def form_values() -> FormValues:
+def form_values(snapshot: Snapshot) -> FormValues:
     """What the form starts with: the site in force and where each value comes from."""
-    start = workspace().connection()
+    start = services().connection.form(snapshot)
     fixed = frozenset(name for name, source in start.sources.items() if source == "environment")
     return FormValues(start.url, start.email, start.jql, start.token_present, fixed, start.problem)
 
@@ -71,7 +71,7 @@ def open_or_close(
 
 def is_changed(url: str | None, email: str | None, token: str | None, jql: str | None) -> bool:
     """Whether leaving would lose something."""
-    first = form_values()
+    first = form_values(services().snapshot())
     return bool(token) or (clean(url), clean(email), clean(jql)) != (first.url, first.email, first.jql)
 
 
@@ -95,7 +95,7 @@ def clean(text: str | None) -> str:
 )
 def fill_form(_session: dict | None) -> tuple[Any, ...]:
     """The values in force, the token box empty; also on closing, so that nothing typed stays behind."""
-    first = form_values()
+    first = form_values(services().snapshot())
     fixed = first.from_environment
     placeholder = TOKEN_STORED if first.token_stored else "paste the token here"
     return (
@@ -138,15 +138,16 @@ def test_or_save(*values: Any) -> Any:
     url, email, token, jql = (clean(each) for each in values[-5:-1])
     if ctx.triggered_id == C.SESSION:
         return None
-    found = tested(url, email, token, jql)
+    snapshot = services().snapshot()
+    found = tested(url, email, token, jql, snapshot)
     if ctx.triggered_id != C.TEST and found.ok:
-        if problem := kept(url, email, token, jql):
+        if problem := kept(url, email, token, jql, snapshot):
             return notice(problem)
         set_props(C.RESULT, {"data": {"ok": True, "n": (values[-1] or {}).get("n", 0) + 1}})
     return report(found)
 
 
-def tested(url: str, email: str, token: str, jql: str) -> ConnectionReport:
+def tested(url: str, email: str, token: str, jql: str, snapshot: Snapshot) -> ConnectionReport:
     """What a test finds; what is missing is said without asking Jira."""
     if not url:
         return ConnectionReport(
@@ -155,8 +156,8 @@ def tested(url: str, email: str, token: str, jql: str) -> ConnectionReport:
                 "The site address is missing.", todo="Enter it like https://example.atlassian.net.", level="danger"
             ),
         )
-    first = form_values()
-    if not token and first.token_stored and site_key(url) != site_key(first.url):
+    first = form_values(snapshot)
+    if not token and first.token_stored and not services().connection.same_site(url, first.url):
         return ConnectionReport(
             False,
             problem=Problem(
@@ -176,7 +177,7 @@ def tested(url: str, email: str, token: str, jql: str) -> ConnectionReport:
             ),
         )
     try:
-        return workspace().test_connection(url, email, token or None, jql=jql)
+        return services().connection.test(url, email, token or None, jql, snapshot)
     except JiraError as error:
         return ConnectionReport(False, problem=danger(problem_of(error)[0]))
 
@@ -185,11 +186,10 @@ def danger(problem: Problem) -> Problem:
     return Problem(problem.what, problem.why, problem.todo, "danger")
 
 
-def kept(url: str, email: str, token: str, jql: str) -> Problem | None:
+def kept(url: str, email: str, token: str, jql: str, snapshot: Snapshot) -> Problem | None:
     """Save the connection; a problem when it was not saved."""
-    ws = workspace()
     try:
-        ws.connect(url, email, token or None, jql, ws.connection().revision)
+        services().connection.connect(url, email, token or None, jql, snapshot)
     except Conflict:
         return Problem(
             "Not saved: somebody else changed the connection at the same moment.",

@@ -1,45 +1,50 @@
-"""What callbacks share: the workspace, the question a view asks, and what to say when something goes wrong."""
+"""What callbacks share: the services, the question that a page asks, and what to say when something goes wrong."""
 
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 from dash import set_props
 from flask import current_app
 from werkzeug.exceptions import HTTPException
 
 from callbacks.requests import request_name
+from data.services.services import Services
+from data.services.view import Snapshot, View
 from data.settings.overrides import BadOverride
 from data.values.errors import problem_of as known_problem
-from data.values.periods import Period, PeriodError
+from data.values.periods import PeriodError
 from data.values.problem import Problem
 from ui import ids
 from ui.components.notice import notice
-from ui.url import View
+from ui.url import View as Asked
 
 log = logging.getLogger(__name__)
 
-WORKSPACE = "workspace"
+SERVICES = "services"
 
 
-def workspace() -> Any:
-    """The workspace that create_app attached to this server."""
-    return current_app.extensions[WORKSPACE]
+def services() -> Services:
+    """The services that create_app attached to this server."""
+    found: Services = current_app.extensions[SERVICES]
+    return found
 
 
 def known_metric(name: str | None) -> str | None:
     """The name, if the catalogue has it."""
-    from data.metrics import CATALOG
+    from data.services.catalogue import metric_titles
 
-    return name if name in CATALOG else None
+    return name if name in metric_titles() else None
 
 
-def period_of(view: View) -> Period:
-    """The period that the view asks for. Raises PeriodError or BadSwitch with what to change."""
-    if view.period is None and not (view.first and view.last):
+def question_of(asked: Asked, snapshot: Snapshot | None = None) -> View:
+    """What a page asks, of a site as it is now or as it was looked at. Raises PeriodError or BadOverride with what to
+    change, StoreError, HomeError.
+    """
+    if asked.period is None and not (asked.first and asked.last):
         raise PeriodError("A period needs two dates. Fill in both From and To.")
-    return workspace().period(view.period, view.first, view.last, view.filters)
+    snapshot = snapshot or services().snapshot()
+    return snapshot.view(asked.period, asked.first, asked.last, asked.filters)
 
 
 def problem_of(error: Exception) -> tuple[Problem, str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, no_update
 
-from callbacks.context import problem_of, workspace
+from callbacks.context import problem_of, services
 from data.settings.store import SettingsError
 from data.values.problem import Problem
 from ui import ids
@@ -44,7 +44,7 @@ def show_chips(view: dict[str, Any] | None) -> tuple[Any, Any, Any, Any, Any]:
     can be saved, and the row says why."""
     if view is None:
         return (no_update,) * 5
-    chosen = workspace().definitions.chosen(parse(view["query"]).filters)
+    chosen = services().definitions.chosen(parse(view["query"]).filters, services().snapshot())
     broken = any(each.problem for each in chosen)
     return chips(chosen), not chosen, broken, CANNOT_SAVE if broken else "", CANNOT_SAVE if broken else SAVED_STAY
 
@@ -66,13 +66,13 @@ def show_dialog(
     failed = ctx.triggered_id == D.RESULT and result and result["state"] == "error"
     if not view or not (failed or ctx.triggered_id == D.SAVE):
         return False, no_update, no_update
-    ws = workspace()
+    snapshot = services().snapshot()
     problem = Problem(*result["problem"], "danger") if failed and result else None
-    chosen = ws.definitions.chosen(parse(view["query"]).filters)
+    chosen = services().definitions.chosen(parse(view["query"]).filters, snapshot)
     return (
         True,
         changes(chosen, problem, (result or {}).get("request", "") if failed else ""),
-        {"revision": ws.settings()[1]},
+        {"revision": snapshot.settings_revision},
     )
 
 
@@ -90,11 +90,11 @@ def save(_n: int | None, view: dict[str, Any] | None, shown: dict[str, int] | No
         return no_update
     n = (before or {}).get("n", 0) + 1
     try:
-        workspace().definitions.save(parse(view["query"]).filters, shown["revision"])
+        services().definitions.save(parse(view["query"]).filters, services().snapshot(), shown["revision"])
     except SettingsError as refused:
         found = refused.problem
         return {"n": n, "state": "error", "problem": [found.what, found.why, found.todo]}
     except Exception as error:  # noqa: BLE001 - the dialog says what happened
         found, request = problem_of(error)
         return {"n": n, "state": "error", "problem": [found.what, found.why, found.todo], "request": request}
-    return {"n": n, "state": "saved", "page": workspace().status().revision}
+    return {"n": n, "state": "saved", "page": services().status.of(services().snapshot()).revision}

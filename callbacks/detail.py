@@ -9,7 +9,7 @@ from dash import MATCH, ClientsideFunction, Input, Output, State, callback, clie
 
 from callbacks.bodies import Misfit
 from callbacks.cards import question_id
-from callbacks.context import known_metric, period_of, problem_of, workspace
+from callbacks.context import known_metric, problem_of, question_of, services
 from callbacks.jobs_detail import show_jobs_detail
 from data.values.periods import PeriodError
 from data.values.problem import Problem
@@ -45,7 +45,6 @@ def show_detail(view: dict[str, str] | None, *news: dict | None) -> Any:
     asked = parse(view["query"])
     if any(news) and ctx.triggered_id in (ids.Jobs.DONE, ids.Jobs.IMPORTED) and not is_about_jobs(asked):
         return no_update
-    ws = workspace()
     if is_about_jobs(asked):
         return _shown(show_jobs_detail, asked, view)
     if not asked.metric and asked.chart:
@@ -55,14 +54,15 @@ def show_detail(view: dict[str, str] | None, *news: dict | None) -> Any:
         problem = Problem("There is no such metric.", "The link may be old or cut off.", "Close this and open a card.")
         return detail_problem(problem, asked.metric or "")
     try:
-        period = period_of(asked)
-        detail = ws.detail(metric, period, asked.filters)
+        question = question_of(asked)
+        detail = services().numbers.detail(metric, question)
     except PeriodError as error:
         return detail_problem(Problem(str(error)), metric)
     except Exception as error:  # noqa: BLE001 - the panel is open and must say something
         problem, request_id = problem_of(error)
         return detail_problem(problem, metric, request_id)
-    return detail_page(detail, asked, period, ws.status(), question_id(view), view)
+    status = services().status.of(question.snapshot)
+    return detail_page(detail, asked, question.period, status, question_id(view), view)
 
 
 def _shown(make: Callable[[View, dict[str, str]], Any], asked: View, view: dict[str, str]) -> Any:
@@ -78,10 +78,10 @@ def _shown(make: Callable[[View, dict[str, str]], Any], asked: View, view: dict[
 
 def _show_point(asked: View, view: dict[str, str]) -> Any:
     """The issues behind a point of a chart, or behind all of it."""
-    period = period_of(asked)
-    picked = workspace().charts.picked(asked.chart, asked.pick, period, asked.filters, asked.own)
-    switches = workspace().definitions.of(picked.obeys, asked.filters)
-    return chart_page(picked, asked, period, question_id(view), view, switches)
+    question = question_of(asked)
+    picked = services().charts.picked(asked.chart or "", asked.pick, question, asked.own)
+    switches = services().definitions.of(picked.obeys, question)
+    return chart_page(picked, asked, question.period, question_id(view), view, switches)
 
 
 @callback(
@@ -96,17 +96,16 @@ def show_rows(request: dict[str, Any] | None, view: dict[str, str]) -> tuple[Any
     if not request:
         return no_update, no_update
     asked = parse(view["query"])
-    ws = workspace()
     first = max(int(request.get("startRow") or 0), 0)
     most = min(max(int(request.get("endRow") or first + PAGE) - first, 1), _MOST)
-    period, part = period_of(asked), {"first": first, "count": most, **narrowing(request)}
+    question, part = question_of(asked), {"first": first, "count": most, **narrowing(request)}
     if asked.chart and not asked.metric:
-        page = ws.charts.issues(asked.chart, asked.pick, period, asked.filters, options=asked.own, **part)
+        page = services().charts.issues(asked.chart, asked.pick, question, asked.own, **part)
     elif (metric := known_metric(asked.metric)) is None:
         raise Misfit
     else:
-        page = ws.issue_page(metric, period, asked.filters, **part)
-    found = rows(page.rows, ws.status().zone)
+        page = services().numbers.issue_page(metric, question, **part)
+    found = rows(page.rows, services().status.of(question.snapshot).zone)
     return {"rowData": found, "rowCount": page.total}, f"{counted(page.total, 'row')}"
 
 

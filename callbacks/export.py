@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import BadRequest, NotFound
 
-from callbacks.context import known_metric, period_of, workspace
-from data.services.downloads import Downloads, Sheet
+from callbacks.context import known_metric, question_of, services
+from data.services.downloads import Sheet
+from data.services.view import View
 from data.values.numbers import JOB_METRICS
 from data.values.periods import Period
-from ui.url import View, parse
+from ui.url import View as Asked
+from ui.url import parse
 
 downloads = Blueprint("downloads", __name__, url_prefix="/export")
 CSV, XLSX = "csv", "xlsx"
@@ -19,42 +21,39 @@ _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @downloads.get("/numbers.<kind>")
 def numbers(kind: str) -> Response:
     """Every metric for the period and filters of the query."""
-    view, period = asked_file(kind)
+    _, question = asked_file(kind)
     if kind == CSV:
-        return csv_file(workspace().csv_all(period, view.filters), "throughline", period)
-    desk = Downloads(workspace())
-    return workbook_file(desk, desk.numbers(period, view.filters), "throughline", period, view)
+        return csv_file(services().numbers.csv_all(question), "throughline", question.period)
+    return workbook_file(services().downloads.numbers(question), "throughline", question)
 
 
 @downloads.get("/metric.<kind>")
 def metric(kind: str) -> Response:
     """The metric named in the query, with its details."""
-    view, period = asked_file(kind)
+    view, question = asked_file(kind)
     jobs = view.metric in JOB_METRICS
-    name = view.metric if jobs else _metric(view)
+    name = view.metric if jobs and view.metric else _metric(view)
     narrowed = {each: view.asks(each) for each in ("persona", "job")} if jobs else {}
     if kind == CSV:
-        return csv_file(workspace().csv_metric(name, period, view.filters, **narrowed), name, period)
-    desk = Downloads(workspace())
-    return workbook_file(desk, desk.numbers(period, view.filters, metric=name, **narrowed), name, period, view)
+        return csv_file(services().numbers.csv_metric(name, question, **narrowed), name, question.period)
+    return workbook_file(services().downloads.metric(name, question, **narrowed), name, question)
 
 
 @downloads.get("/issues.<kind>")
 def issues(kind: str) -> Response:
     """The issues behind the metric named in the query, used and left out."""
-    view, period = asked_file(kind)
+    view, question = asked_file(kind)
     name = _metric(view)
     if kind == CSV:
-        return csv_file(workspace().csv_issues(name, period, view.filters), f"{name}_issues", period)
-    desk = Downloads(workspace())
-    return workbook_file(desk, desk.issues(name, period, view.filters), f"{name}_issues", period, view)
+        return csv_file(services().numbers.csv_issues(name, question), f"{name}_issues", question.period)
+    return workbook_file(services().downloads.issues(name, question), f"{name}_issues", question)
 
 
-def asked_file(kind: str) -> tuple[View, Period]:
-    """What the query of a download asks. Raises NotFound for a kind of file that there is not."""
+def asked_file(kind: str) -> tuple[Asked, View]:
+    """What the query of a download asks: as the address says it, and as a question. Raises NotFound for a kind of file that there is not."""
     check_kind(kind, CSV, XLSX)
     view = parse(request.query_string.decode("utf-8", "replace"))
-    return view, period_of(view)
+    return view, question_of(view)
 
 
 def check_kind(kind: str, *kinds: str) -> None:
@@ -64,7 +63,7 @@ def check_kind(kind: str, *kinds: str) -> None:
         raise NotFound(f"This download is {', '.join(others)} or {last}.")
 
 
-def _metric(view: View) -> str:
+def _metric(view: Asked) -> str:
     name = known_metric(view.metric)
     if name is None:
         raise BadRequest("There is no such metric. Open the download from its card.")
@@ -76,9 +75,9 @@ def csv_file(text: str, name: str, period: Period) -> Response:
     return _file(text.encode("utf-8"), "text/csv", f"{name}_{period.first}_{period.last}.{CSV}")
 
 
-def workbook_file(desk: Downloads, sheet: Sheet, name: str, period: Period, view: View) -> Response:
+def workbook_file(sheet: Sheet, name: str, question: View) -> Response:
     """A table as a workbook to download."""
-    made = desk.xlsx(sheet, period, view.filters)
+    made, period = services().downloads.xlsx(sheet, question), question.period
     return _file(made, _WORKBOOK, f"{name}_{period.first}_{period.last}.{XLSX}")
 
 

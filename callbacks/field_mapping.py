@@ -6,11 +6,11 @@ from typing import Any
 
 from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, no_update
 
-from callbacks.context import problem_of, workspace
+from callbacks.context import problem_of, services
 from data.jira.errors import JiraError
+from data.services.view import Snapshot, View
 from data.values.fields import FieldInfo, StatusInfo, TypeInfo
-from data.values.filters import Filters
-from data.values.periods import Period, PeriodError
+from data.values.periods import PeriodError
 from data.values.problem import Problem
 from ui import ids
 from ui.modals.draft import base_of, mapped
@@ -114,39 +114,41 @@ def loaded(
     reason: str, *, metric: str | None = None, search: str | None = None, refresh: bool = False
 ) -> dict[str, Any]:
     """`reason`: opened, retry, theirs or saved. Problems are given as [what, why, todo, level] or None."""
-    settings, revision, problem = workspace().settings()
-    _, unreachable = jira_fields(refresh=refresh)
-    base = base_of(settings, statuses(), issue_types())
-    section, item = first_place(metric, set(mapped({}, base)), *(misses(metric, search) if metric else ()))
-    read_only = problem or (READ_ONLY if workspace().status().read_only else None)
+    snapshot = services().snapshot()
+    _, unreachable = jira_fields(snapshot, refresh=refresh)
+    base = base_of(snapshot.settings, statuses(snapshot), issue_types(snapshot))
+    section, item = first_place(metric, set(mapped({}, base)), *(misses(metric, search, snapshot) if metric else ()))
+    read_only = snapshot.loaded.problem or (READ_ONLY if snapshot.loaded.read_only else None)
     return {
         "reason": reason,
-        "revision": revision,
+        "revision": snapshot.settings_revision,
         "base": base,
         "jira": packed(unreachable),
         "read_only": packed(read_only),
-        "blocked": workspace().status().read_only,
+        "blocked": snapshot.loaded.read_only,
         "place": {"section": section, "item": item, "pane": metric is not None},
     }
 
 
-def misses(metric: str, search: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def misses(metric: str, search: str | None, snapshot: Snapshot) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The fields and the settings that a metric asks for on the page behind the modal."""
-    period, filters = asked_for(search)
+    question = asked_for(search, snapshot)
     for family in ("dora", "flow"):
-        for value in workspace().answer(family, period, filters, stale_ok=True).values:
+        for value in services().numbers.answer(family, question, stale_ok=True).values:
             if value.metric_name == metric:
                 return tuple(value.details.get("needs") or ()), tuple(value.details.get("needs_settings") or ())
     return (), ()
 
 
-def asked_for(search: str | None) -> tuple[Period, Filters]:
-    """Period and filters of the page behind the modal; the last 30 days where its dates do not make a period."""
-    view = parse(search)
+def asked_for(search: str | None, snapshot: Snapshot) -> View:
+    """The question of the page behind the modal; of the last 30 days where its dates do not make a period. Raises
+    BadOverride, StoreError.
+    """
+    asked = parse(search)
     try:
-        return workspace().period(view.period, view.first, view.last), view.filters
+        return snapshot.view(asked.period, asked.first, asked.last, asked.filters)
     except PeriodError:
-        return workspace().period("30d"), view.filters
+        return snapshot.view(filters=asked.filters)
 
 
 READ_ONLY = Problem(
@@ -166,26 +168,26 @@ def unpacked(row: list[str] | None) -> Problem | None:
     return Problem(*row) if row else None
 
 
-def jira_fields(*, refresh: bool = False) -> tuple[list[FieldInfo], Problem | None]:
+def jira_fields(snapshot: Snapshot, *, refresh: bool = False) -> tuple[list[FieldInfo], Problem | None]:
     """The fields of the site, or why they could not be read."""
     try:
-        return list(workspace().jira_fields(refresh=refresh)), None
+        return list(services().field_mapping.jira_fields(snapshot, refresh=refresh)), None
     except JiraError as error:
         return [], problem_of(error)[0]
 
 
-def statuses() -> list[StatusInfo]:
+def statuses(snapshot: Snapshot) -> list[StatusInfo]:
     """Statuses of the site; empty where they cannot be read."""
     try:
-        return list(workspace().statuses())
+        return list(services().field_mapping.statuses(snapshot))
     except JiraError:
         return []
 
 
-def issue_types() -> list[TypeInfo]:
+def issue_types(snapshot: Snapshot) -> list[TypeInfo]:
     """Issue types of the site; empty where they cannot be read."""
     try:
-        return list(workspace().issue_types())
+        return list(services().field_mapping.issue_types(snapshot))
     except JiraError:
         return []
 

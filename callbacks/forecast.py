@@ -7,13 +7,16 @@ from typing import Any
 from dash import Input, Output, callback, no_update
 from flask import Response, request
 
-from callbacks.context import problem_in_tab, problem_of, workspace
+from callbacks.context import problem_in_tab, problem_of, services
 from callbacks.export import downloads
+from data.services.sites import browse_url
+from data.services.view import View
 from data.values.forecast import Forecast
 from data.values.problem import Problem
 from ui import ids
 from ui.tabs.forecast import forecast_page, forecast_problem
-from ui.url import View, parse
+from ui.url import View as Asked
+from ui.url import parse
 
 
 @callback(
@@ -28,23 +31,24 @@ def show_forecast(view: dict[str, str] | None) -> tuple[Any, Any]:
         return no_update, no_update
     asked = parse(view["query"])
     try:
-        ws = workspace()
-        if not ws.status().synced_at:
+        snapshot = services().snapshot()
+        if not services().status.of(snapshot).synced_at:
             none = Problem("There are no issues yet.", todo="Forecasts appear here after the first sync.", level="info")
             return forecast_problem(none), True
-        desk = ws.forecasts
-        today, versions = desk.today(asked.filters).isoformat(), desk.open_versions(asked.filters)
-        answer = _answer(asked)
-        return forecast_page(answer, asked, versions, today, ws.browse_url()), isinstance(answer, Problem)
+        question = snapshot.view(filters=asked.filters)
+        today, versions = question.today.isoformat(), services().forecast.open_versions(question)
+        answer = _answer(asked, question)
+        page = forecast_page(answer, asked, versions, today, browse_url(snapshot))
+        return page, isinstance(answer, Problem)
     except Exception as error:  # noqa: BLE001 - the tab is open and must say something
         problem, request_id = problem_in_tab(error)
         return forecast_problem(problem, request_id), True
 
 
-def _answer(view: View) -> Forecast | Problem:
-    desk = workspace().forecasts
+def _answer(asked: Asked, question: View) -> Forecast | Problem:
+    forecast = services().forecast
     try:
-        return desk.answer(desk.question(view.own, view.filters), view.filters)
+        return forecast.answer(forecast.question(asked.own, question), question)
     except Exception as error:
         problem, request_id = problem_of(error)
         if request_id:
@@ -55,8 +59,8 @@ def _answer(view: View) -> Forecast | Problem:
 @downloads.get("/forecast.csv")
 def forecast_file() -> Response:
     """The forecast that the query asks for."""
-    view = parse(request.query_string.decode("utf-8", "replace"))
-    desk = workspace().forecasts
-    made = desk.csv(desk.question(view.own, view.filters), view.filters)
-    disposition = f'attachment; filename="forecast_{desk.today(view.filters)}.csv"'
+    asked = parse(request.query_string.decode("utf-8", "replace"))
+    question, forecast = services().view(filters=asked.filters), services().forecast
+    made = forecast.csv(forecast.question(asked.own, question), question)
+    disposition = f'attachment; filename="forecast_{question.today}.csv"'
     return Response(made, mimetype="text/csv", headers={"Content-Disposition": disposition})

@@ -6,7 +6,7 @@ import logging
 
 from flask import Blueprint, Response, current_app, g, jsonify
 
-from callbacks.context import workspace
+from callbacks.context import services
 
 log = logging.getLogger(__name__)
 health = Blueprint("health", __name__)
@@ -19,7 +19,7 @@ def ready() -> tuple[Response, int]:
     A Jira that does not answer is told as degraded: the numbers of the last sync are still there.
     """
     try:
-        found = workspace().ready()
+        found = services().readiness.ready(services().snapshot())
     except Exception as error:
         log.error("readiness could not be told", exc_info=error)
         found = {"ready": False}

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Input, Output, callback, clientside_callback, ctx, no_update
 
-from callbacks.context import period_of, problem_of, said_above, workspace
+from callbacks.context import problem_of, question_of, said_above, services
 from data.values.problem import Problem
 from ui import ids
 from ui.components.notice import notice
@@ -45,15 +45,15 @@ def show_jobs(view: dict[str, str] | None, done: dict | None, imported: dict | N
 
 
 def _page(asked: View, said: list[Problem]) -> tuple[Any, Any, Any, Any]:
-    desk = workspace().jtbd
-    choices = desk.choices()
+    jobs, snapshot = services().jobs, services().snapshot()
+    choices = jobs.choices(snapshot)
     narrowed = {"persona": asked.asks(PERSONA), "job": asked.asks(JOB)}
-    period = period_of(asked)
-    found = desk.overview(period, asked.filters, **narrowed)
+    question = question_of(asked, snapshot)
+    found = jobs.overview(question, **narrowed)
     if not choices.jobs and not choices.outcomes and not found.register:
         return still(*(notice(each) for each in said), empty(found.spec_problems)), None, None, None
-    values = desk.answer(period, asked.filters, **narrowed).values
-    missing = [unknown(kind, name, asked) for kind, name in desk.unknown(**narrowed)]
+    values = jobs.answer(question, **narrowed).values
+    missing = [unknown(kind, name, asked) for kind, name in jobs.unknown(snapshot, **narrowed)]
     parts = (
         [*missing, *head(found, choices, asked, said)],
         cards(values, asked),

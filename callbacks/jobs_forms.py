@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import ALL, Input, Output, State, callback, ctx, no_update
 
-from callbacks.context import workspace
+from callbacks.context import services
 from callbacks.jobs import told
 from data.platform.logs import SECRETS
 from data.values.problem import Problem
@@ -49,12 +49,13 @@ def fill(wish: dict | None, search: str | None) -> tuple[Any, ...]:
     kind = str((wish or {}).get("kind"))
     if kind not in FORMS:
         return (no_update,) * 5
-    desk, made = workspace().jtbd, FORMS[kind]
+    jobs, made = services().jobs, FORMS[kind]
     session = {"kind": kind, "event": uuid.uuid4().hex}
     try:
-        if kind == "register" and desk.shelf.is_example:
+        snapshot = services().snapshot()
+        if kind == "register" and jobs.storage(snapshot).is_example:
             return made.title, refused(_SAMPLE), made.save, True, session
-        choices, who = desk.choices(), parse(search).asks(PERSONA) or ""
+        choices, who = jobs.choices(snapshot), parse(search).asks(PERSONA) or ""
         persona = dict(choices.personas).get(who, who)
         shown = form(kind, choices, str((wish or {}).get("about") or ""), persona)
     except Exception as error:  # noqa: BLE001 - the dialog opens and says why it has no form
@@ -152,58 +153,62 @@ def _number(text: str, field: Field) -> tuple[float | None, str]:
 
 
 def _outcome(asked: dict[str, Any], event: str) -> str:
-    desk = workspace().jtbd
-    desk.shelf.track_outcome(
+    jobs, snapshot = services().jobs, services().snapshot()
+    jobs.storage(snapshot).track_outcome(
         asked["outcome"], asked["actual"], expected=asked["expected"], feature=asked["feature"] or "",
         persona=_persona(asked), at=asked["at"], note=asked["note"] or "", event_id=event,
     )  # fmt: skip
-    hidden = f" {MEASURED}" if asked["outcome"] in desk.choices().measured else ""
-    return f"Noted down: {_title('outcomes', asked['outcome'])}, measured {asked['actual']:g}.{hidden}"
+    hidden = f" {MEASURED}" if asked["outcome"] in jobs.choices(snapshot).measured else ""
+    return f"Noted down: {_title(jobs.choices(snapshot).outcomes, asked['outcome'])}, measured {asked['actual']:g}.{hidden}"
 
 
 def _job(asked: dict[str, Any], event: str) -> str:
     minutes = asked["minutes"]
-    workspace().jtbd.shelf.track_job(
+    jobs, snapshot = services().jobs, services().snapshot()
+    jobs.storage(snapshot).track_job(
         asked["job"], _persona(asked), asked["feature"], asked["status"], at=asked["at"],
         duration=None if minutes is None else minutes * 60, note=asked["note"] or "", event_id=event,
     )  # fmt: skip
-    return f"Noted down: {_title('jobs', asked['job'])}, {asked['status'].replace('_', ' ')}."
+    return f"Noted down: {_title(jobs.choices(snapshot).jobs, asked['job'])}, {asked['status'].replace('_', ' ')}."
 
 
 def _painpoint(asked: dict[str, Any], event: str) -> str:
-    workspace().jtbd.shelf.track_painpoint(
+    jobs, snapshot = services().jobs, services().snapshot()
+    jobs.storage(snapshot).track_painpoint(
         asked["painpoint"], asked["before"], asked["after"], _persona(asked), feature=asked["feature"] or "",
         at=asked["at"], note=asked["note"] or "", event_id=event,
     )  # fmt: skip
-    return f"Noted down: {_title('painpoints', asked['painpoint'])}, {asked['before']:g} before and {asked['after']:g} after."
+    return f"Noted down: {_title(jobs.choices(snapshot).painpoints, asked['painpoint'])}, {asked['before']:g} before and {asked['after']:g} after."
 
 
 def _satisfaction(asked: dict[str, Any], event: str) -> str:
     effort = asked["effort"]
     if effort is not None and effort != int(effort):
         raise ValueError("effort is a whole number from 1 to 7.")
-    workspace().jtbd.shelf.track_satisfaction(
+    jobs, snapshot = services().jobs, services().snapshot()
+    jobs.storage(snapshot).track_satisfaction(
         asked["outcome"], asked["level"], _persona(asked), feature=asked["feature"] or "", met=asked["met"] == "yes",
         recommend=asked["recommend"] == "yes", effort=None if effort is None else int(effort),
         feedback=asked["feedback"] or "", event_id=event,
     )  # fmt: skip
-    return f"Noted down: an answer about {_title('outcomes', asked['outcome'])}."
+    return f"Noted down: an answer about {_title(jobs.choices(snapshot).outcomes, asked['outcome'])}."
 
 
 def _time(asked: dict[str, Any], event: str) -> str:
-    workspace().jtbd.shelf.track_time(
+    jobs, snapshot = services().jobs, services().snapshot()
+    jobs.storage(snapshot).track_time(
         asked["outcome"], _persona(asked), asked["started"], feature=asked["feature"] or "", at=asked["at"],
         still_open=asked["open"] == "yes", event_id=event,
     )  # fmt: skip
-    return f"Noted down: the time to {_title('outcomes', asked['outcome'])}."
+    return f"Noted down: the time to {_title(jobs.choices(snapshot).outcomes, asked['outcome'])}."
 
 
 def _register(asked: dict[str, Any], event: str) -> str:
-    shelf = workspace().jtbd.shelf
+    jobs, snapshot = services().jobs, services().snapshot()
     already = _MADE.get(event)
     if already:
         return already
-    made = shelf.new_job(
+    made = jobs.storage(snapshot).new_job(
         asked["title"], asked["situation"], asked["pattern"], asked["metric"], superpower=asked["superpower"] or "",
         views=asked["views"] or "", issues=asked["issues"] or "",
         deliverables=(asked["deliverables"] or "").splitlines(),
@@ -230,8 +235,8 @@ def _persona(asked: dict[str, Any]) -> str:
     return asked.get("persona") or ""
 
 
-def _title(kind: str, name: str) -> str:
-    return f"“{dict(getattr(workspace().jtbd.choices(), kind)).get(name, name)}”"
+def _title(named: tuple[tuple[str, str], ...], name: str) -> str:
+    return f"“{dict(named).get(name, name)}”"
 
 
 # ---- files
@@ -255,7 +260,7 @@ def _imported(wish: dict) -> dict[str, str]:
     if int(wish.get("size") or 0) > MOST_BYTES or len(str(wish.get("text") or "")) > MOST_BYTES:
         return {"what": f"{name} is too large for the page.", "why": "It takes files of up to 900 kB.", "todo": "Use: python app.py jtbd import FILE", "level": "warning"}  # fmt: skip
     try:
-        records, new = workspace().jtbd.shelf.import_text(str(wish.get("text") or ""), name)
+        records, new = services().jobs.storage(services().snapshot()).import_text(str(wish.get("text") or ""), name)
     except Exception as error:  # noqa: BLE001 - said above the page, nothing was stored
         problem, _ = told(error)
         return {"what": f"{name} was not imported.", "why": f"{problem}", "level": "warning"}

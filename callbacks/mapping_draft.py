@@ -6,9 +6,10 @@ from typing import Any
 
 from dash import ALL, Input, Output, State, callback, ctx, no_update
 
-from callbacks.context import workspace
+from callbacks.context import services
 from callbacks.field_mapping import issue_types, jira_fields, statuses
 from data.jira.errors import JiraError
+from data.services.view import Snapshot
 from data.settings.fields import FIELDS
 from data.values.fields import FieldInfo, Suggestion
 from ui import ids
@@ -123,34 +124,39 @@ def act(draft: Draft, base: Draft, action: str) -> Draft:
     verb, _, what = action.partition(":")
     if verb == "clear":
         return put(draft, base, f"field/{what}", None)
+    snapshot = services().snapshot()
     if verb == "accept-all":
-        for name, offer in acceptable(mapped(draft, base)).items():
+        for name, offer in acceptable(mapped(draft, base), snapshot).items():
             draft = put(draft, base, f"field/{name}", offer.field_id)
     if action == "reset:workflow":
-        for each in statuses():
+        for each in statuses(snapshot):
             draft = put(draft, base, f"phase/{each.id}", each.category)
             draft = put(draft, base, f"work/{each.id}", "")
     if action == "reset:types":
         draft = {key: value for key, value in draft.items() if not key.startswith("type/")}
-        suggested = {each.name: each.flow_item or "" for each in issue_types() if each.suggested}
+        suggested = {each.name: each.flow_item or "" for each in issue_types(snapshot) if each.suggested}
         for name, item in suggested.items():
             draft = put(draft, base, f"type/{name}", item)
     return draft
 
 
-def suggestions() -> dict[str, list[Suggestion]]:
+def suggestions(snapshot: Snapshot) -> dict[str, list[Suggestion]]:
     """For each of our fields, Jira fields that could be it, best first; empty when Jira cannot be asked."""
     try:
-        return workspace().suggestions()
+        return services().field_mapping.suggestions(snapshot)
     except JiraError:
         return {}
 
 
-def acceptable(taken: dict[str, str], fields: list[FieldInfo] | None = None) -> dict[str, Suggestion]:
+def acceptable(
+    taken: dict[str, str], snapshot: Snapshot, fields: list[FieldInfo] | None = None
+) -> dict[str, Suggestion]:
     """Suggestions that we are sure of, for fields not mapped yet; no Jira field is used twice."""
-    known = {each.id: each for each in (jira_fields()[0] if fields is None else fields)}
+    known = {each.id: each for each in (jira_fields(snapshot)[0] if fields is None else fields)}
     used, found = set(taken.values()), {}
-    offers = [(each[0], name) for name, each in suggestions().items() if each and name not in taken and name in FIELDS]
+    offers = [
+        (each[0], name) for name, each in suggestions(snapshot).items() if each and name not in taken and name in FIELDS
+    ]
     for offer, name in sorted(offers, key=lambda pair: -pair[0].score):
         info = known.get(offer.field_id)
         if info is None or offer.score < SURE or offer.field_id in used or info.kind not in FIELDS[name].kinds:

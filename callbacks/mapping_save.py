@@ -6,8 +6,9 @@ from typing import Any
 
 from dash import Input, Output, State, callback, ctx, no_update
 
-from callbacks.context import problem_of, workspace
+from callbacks.context import problem_of, services
 from callbacks.field_mapping import jira_fields, statuses
+from data.services.view import Snapshot
 from data.settings.fields import FIELDS
 from data.settings.model import Settings
 from data.settings.store import Conflict, Invalid, ReadOnly
@@ -51,17 +52,18 @@ def save(
         return no_update, no_update, True, []
     if not draft or not loaded:
         return (no_update,) * 4
-    checked = validate(draft, loaded, before)
+    snapshot = services().snapshot()
+    checked = validate(draft, loaded, before, snapshot)
     if not checked["ok"]:
         return checked, no_update, no_update, no_update
-    return checked, *kept(checked, draft, loaded, (before or {}).get("n", 0) + 1)
+    return checked, *kept(checked, draft, loaded, (before or {}).get("n", 0) + 1, snapshot)
 
 
-def validate(draft: Draft, loaded: dict[str, Any], before: dict | None) -> dict[str, Any]:
+def validate(draft: Draft, loaded: dict[str, Any], before: dict | None, snapshot: Snapshot) -> dict[str, Any]:
     """Types of the chosen fields and sense of the workflow; then the patch that is to be saved."""
-    known = statuses()
-    fields = {each.id: each for each in jira_fields()[0]} if not loaded["jira"] else {}
-    errors = type_errors(draft) if not loaded["jira"] else {}
+    known = statuses(snapshot)
+    fields = {each.id: each for each in jira_fields(snapshot)[0]} if not loaded["jira"] else {}
+    errors = type_errors(draft, snapshot) if not loaded["jira"] else {}
     message = problems_of_workflow(draft, loaded["base"], known)
     if errors:
         names = ", ".join(FIELDS[key.partition("/")[2]].title.lower() for key in errors)
@@ -80,43 +82,45 @@ def validate(draft: Draft, loaded: dict[str, Any], before: dict | None) -> dict[
     }
 
 
-def type_errors(draft: Draft) -> dict[str, list]:
+def type_errors(draft: Draft, snapshot: Snapshot) -> dict[str, list]:
     """Newly chosen fields of a type that does not fit: key → [value, why]."""
     found: dict[str, list] = {}
     for key, jira in draft.items():
         kind, _, name = key.partition("/")
         if kind == "field" and jira:
-            problem = workspace().check(name, jira)
+            problem = services().field_mapping.check(name, jira, snapshot)
             if problem and problem.level == "danger":
                 found[key] = [jira, str(problem)]
     return found
 
 
-def kept(checked: dict[str, Any], draft: Draft, loaded: dict[str, Any], n: int) -> tuple[dict[str, Any], bool, list]:
+def kept(
+    checked: dict[str, Any], draft: Draft, loaded: dict[str, Any], n: int, snapshot: Snapshot
+) -> tuple[dict[str, Any], bool, list]:
     """How the save of what was checked ended, as the `n`th of this page; whether nothing is in conflict; what is."""
     try:
-        saved = workspace().save(checked["patch"], checked["revision"])
+        saved = services().field_mapping.save(checked["patch"], checked["revision"], snapshot)
     except Conflict as conflict:
-        rows = rows_of(conflict, draft, loaded["base"])
+        rows = rows_of(conflict, draft, loaded["base"], snapshot)
         words = f"Not saved: somebody else changed {count(len(rows), 'value')} meanwhile."
         result = {"n": n, "state": "conflict", "message": words, "revision": conflict.revision}
         return result | {"fields": conflict.fields}, False, conflict_rows(rows)
     except Invalid as invalid:
-        return {"n": n, "state": "error"} | invalid_at(invalid, draft), True, []
+        return {"n": n, "state": "error"} | invalid_at(invalid, draft, snapshot), True, []
     except ReadOnly as refused:
         return {"n": n, "state": "error", "message": str(refused.problem)}, True, []
     except Exception as error:  # noqa: BLE001 - whatever failed, the input stays and the modal says so
         problem, request_id = problem_of(error)
         words = f"{problem} Request {request_id}." if request_id else str(problem)
         return {"n": n, "state": "error", "message": words}, True, []
-    page = workspace().status().revision
+    page = services().status.of(services().snapshot()).revision  # as it is after the save
     return {"n": n, "state": "saved", "message": "", "revision": saved.revision, "page": page}, True, []
 
 
-def invalid_at(invalid: Invalid, draft: Draft) -> dict[str, Any]:
+def invalid_at(invalid: Invalid, draft: Draft, snapshot: Snapshot) -> dict[str, Any]:
     """Each message at the value it is about; the line at the bottom says them all."""
     errors = {key: [draft[key], words] for key, words in messages(invalid, draft).items()}
-    return {"message": f"Not saved. {said(invalid, draft)}", "errors": errors}
+    return {"message": f"Not saved. {said(invalid, draft, snapshot)}", "errors": errors}
 
 
 def messages(invalid: Invalid, draft: Draft) -> dict[str, str]:
@@ -128,38 +132,42 @@ def messages(invalid: Invalid, draft: Draft) -> dict[str, str]:
     }
 
 
-def said(invalid: Invalid, draft: Draft) -> str:
+def said(invalid: Invalid, draft: Draft, snapshot: Snapshot) -> str:
     """All of it in one line."""
-    found = [f"{title_of(key)}: {words}" for key, words in messages(invalid, draft).items()]
+    found = [f"{title_of(key, snapshot)}: {words}" for key, words in messages(invalid, draft).items()]
     return "; ".join(found or [": ".join(filter(None, pair)) for pair in invalid.errors.items()])
 
 
-def rows_of(conflict: Conflict, draft: Draft, base: Draft) -> list[dict[str, str]]:
+def rows_of(conflict: Conflict, draft: Draft, base: Draft, snapshot: Snapshot) -> list[dict[str, str]]:
     """Both sides of each value in conflict, in words."""
-    theirs = values_of(conflict.theirs, base)
+    theirs = values_of(conflict.theirs, base, snapshot)
     keys = dict.fromkeys(key for path in conflict.fields for key in keys_at(path, draft))
     return [
-        {"title": title_of(key), "mine": words_of(key, draft[key]), "theirs": words_of(key, theirs.get(key))}
+        {
+            "title": title_of(key, snapshot),
+            "mine": words_of(key, draft[key], snapshot),
+            "theirs": words_of(key, theirs.get(key), snapshot),
+        }
         for key in keys
         if theirs.get(key) != draft[key]
     ]
 
 
-def values_of(settings: Settings, base: Draft) -> Draft:
+def values_of(settings: Settings, base: Draft, snapshot: Snapshot) -> Draft:
     """Somebody else's settings under the draft's keys."""
-    found = base_of(settings, statuses(), [])
+    found = base_of(settings, statuses(snapshot), [])
     chosen = settings.definitions.flow_types
     return found | {key: chosen.get(key.removeprefix("type/"), "") for key in base if key.startswith("type/")}
 
 
-def title_of(key: str) -> str:
+def title_of(key: str, snapshot: Snapshot) -> str:
     """What a change is about, for people."""
     kind, _, name = key.partition("/")
     match kind:
         case "field" if name in FIELDS:
             return FIELDS[name].title
         case "phase" | "work":
-            status = next((each.name for each in statuses() if each.id == name), name)
+            status = next((each.name for each in statuses(snapshot) if each.id == name), name)
             return f"Status {status}"
         case "type":
             return f"Type {name}"
@@ -168,14 +176,14 @@ def title_of(key: str) -> str:
     return name
 
 
-def words_of(key: str, value: Any) -> str:
+def words_of(key: str, value: Any, snapshot: Snapshot) -> str:
     """A value as it is written in the modal."""
     kind = key.partition("/")[0]
     if kind == "field":
-        names = {each.id: each.name for each in jira_fields()[0]}
+        names = {each.id: each.name for each in jira_fields(snapshot)[0]}
         return f"{names[value]} ({value})" if value in names else value or "not mapped"
     name = key.partition("/")[2]
     if kind == "setting" and name in lines():
-        return lines()[name].said(value, {each.id: each.name for each in statuses()})
+        return lines()[name].said(value, {each.id: each.name for each in statuses(snapshot)})
     tables = {"phase": PHASES, "work": WORK | {"": "neither"}, "type": FLOW_ITEMS | {"": "not counted"}}
     return tables[kind].get(value or "", str(value))

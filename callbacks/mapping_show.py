@@ -6,11 +6,12 @@ from typing import Any
 
 from dash import MATCH, Input, Output, State, callback, no_update
 
-from callbacks.context import workspace
+from callbacks.context import services
 from callbacks.field_mapping import asked_for, issue_types, jira_fields, statuses, unpacked
 from callbacks.mapping_draft import acceptable, suggestions
 from callbacks.mapping_save import said
 from data.jira.errors import JiraError
+from data.services.view import Snapshot
 from data.settings.fields import FIELDS
 from data.settings.store import Invalid
 from data.values.periods import PeriodError
@@ -47,7 +48,7 @@ def show_list(place: dict | None, loaded: dict | None, draft: dict | None) -> tu
     section, item = place["section"], place["item"]
     content: list[Any] = []
     if section == "fields" and not jira:
-        content = fields_on_the_left(item or steps()[0], draft, base)
+        content = fields_on_the_left(item or steps()[0], draft, base, services().snapshot())
     elif section == "definitions":
         parts = definitions.parts()
         counts = {
@@ -75,22 +76,22 @@ def edited_sections(draft: Draft) -> dict[str, str]:
     return {name: f"{n} edited" for name, n in counts.items() if n}
 
 
-def fields_on_the_left(here: str, draft: Draft, base: Draft) -> list[Any]:
+def fields_on_the_left(here: str, draft: Draft, base: Draft, snapshot: Snapshot) -> list[Any]:
     """Each of our fields with its state and the name of its Jira field."""
-    fields, _ = jira_fields()
+    fields, _ = jira_fields(snapshot)
     by_id = {each.id: each for each in fields}
-    chosen, offers = mapped(draft, base), suggestions()
+    chosen, offers = mapped(draft, base), suggestions(snapshot)
     states, names = {}, {}
     for name in FIELDS:
         if name in chosen:
             info = by_id.get(chosen[name])
-            trouble = workspace().check(name, chosen[name])
+            trouble = services().field_mapping.check(name, chosen[name], snapshot)
             states[name] = lists.UNFIT if trouble and trouble.level == "danger" else lists.MAPPED
             names[name] = info.name if info else chosen[name]
         elif offers.get(name) and offers[name][0].field_id in by_id:
             states[name], names[name] = lists.SUGGESTED, f"suggested: {by_id[offers[name][0].field_id].name}"
     edited = {key.removeprefix("field/") for key in draft if key.startswith("field/")}
-    return lists.field_list(here, states, names, edited, len(acceptable(chosen, fields)))
+    return lists.field_list(here, states, names, edited, len(acceptable(chosen, snapshot, fields)))
 
 
 @callback(
@@ -117,31 +118,34 @@ def show_pane(
     draft, base = draft or {}, loaded["base"]
     values = in_force(draft, base)
     errors = errors_now(checked, result, draft)
+    snapshot = services().snapshot()
     match place["section"]:
         case "workflow":
-            known = statuses()
+            known = statuses(snapshot)
             return workflow_pane(known, values, base, problems_of_workflow(draft, base, known))
         case "types":
             source = mapped(draft, base).get("flow_item_type", "")
-            return types_pane(issue_types(), values, base, source if loaded["jira"] else name_of(source))
+            return types_pane(
+                issue_types(snapshot), values, base, source if loaded["jira"] else name_of(source, snapshot)
+            )
         case "definitions":
             part = place["item"] or next(iter(definitions.parts()))
             settings = {key.removeprefix("setting/"): words for key, words in errors.items()}
-            return definitions.definitions_pane(part, values, settings, known_names())
+            return definitions.definitions_pane(part, values, settings, known_names(snapshot))
     if problem := unpacked(loaded["jira"]):
         return jira_problem(problem)
-    return one_field(place["item"] or steps()[0], mapped(draft, base), errors)
+    return one_field(place["item"] or steps()[0], mapped(draft, base), errors, snapshot)
 
 
-def one_field(item: str, chosen: dict[str, str], errors: dict[str, str]) -> Any:
+def one_field(item: str, chosen: dict[str, str], errors: dict[str, str], snapshot: Snapshot) -> Any:
     """The choice for "<group>/<our field>"."""
-    fields, problem = jira_fields()
+    fields, problem = jira_fields(snapshot)
     if problem:
         return jira_problem(problem)
     name = item.partition("/")[2]
     jira = chosen.get(name)
-    trouble = workspace().check(name, jira) if jira else None
-    return field_pane(item, jira, fields, suggestions().get(name, []), trouble, errors.get(f"field/{name}", ""))
+    trouble = services().field_mapping.check(name, jira, snapshot) if jira else None
+    return field_pane(item, jira, fields, suggestions(snapshot).get(name, []), trouble, errors.get(f"field/{name}", ""))
 
 
 def errors_now(checked: dict | None, result: dict | None, draft: Draft) -> dict[str, str]:
@@ -154,22 +158,22 @@ def errors_now(checked: dict | None, result: dict | None, draft: Draft) -> dict[
     return found
 
 
-def name_of(jira: str) -> str:
+def name_of(jira: str, snapshot: Snapshot) -> str:
     """The name of a Jira field; its id where the fields cannot be read; empty without one."""
     if not jira:
         return ""
-    return next((each.name for each in jira_fields()[0] if each.id == jira), jira)
+    return next((each.name for each in jira_fields(snapshot)[0] if each.id == jira), jira)
 
 
-def known_names() -> definitions.Known:
+def known_names(snapshot: Snapshot) -> definitions.Known:
     """Names on the site that settings may refer to."""
-    choices = workspace().choices()
+    choices = services().numbers.choices(snapshot)
     return definitions.Known(
         types=tuple(name for name, _ in choices.types),
         labels=tuple(name for name, _ in choices.labels[:200]),
         components=tuple(name for name, _ in choices.components[:200]),
-        statuses=tuple(statuses()),
-        account_zone=workspace().status().zone,
+        statuses=tuple(statuses(snapshot)),
+        account_zone=services().status.of(snapshot).zone,
     )
 
 
@@ -182,7 +186,7 @@ def known_names() -> definitions.Known:
 )
 def search_fields(typed: str | None, chosen: str | None, control: dict[str, str]) -> Any:
     """On a site with more fields than one list carries, the list follows what is typed."""
-    fields, problem = jira_fields()
+    fields, problem = jira_fields(services().snapshot())
     if problem or len(fields) <= MOST_OPTIONS:
         return no_update
     return options(FIELDS[control["field"]], fields, chosen, typed or "")
@@ -199,20 +203,21 @@ def show_preview(draft: dict | None, loaded: dict | None, search: str | None) ->
     """The numbers of the page's period, now and after the changes."""
     if not draft or not loaded:
         return []
-    fields = {each.id: each for each in jira_fields()[0]} if not loaded["jira"] else {}
-    changes = patch(draft, loaded["base"], statuses(), fields)
+    snapshot = services().snapshot()
+    fields = {each.id: each for each in jira_fields(snapshot)[0]} if not loaded["jira"] else {}
+    changes = patch(draft, loaded["base"], statuses(snapshot), fields)
     try:
-        period, filters = asked_for(search)
-        pairs = workspace().preview(changes, period, filters)
+        question = asked_for(search, snapshot)
+        pairs = services().field_mapping.preview(changes, question)
     except Invalid as invalid:
-        return preview_problem(said(invalid, draft))
+        return preview_problem(said(invalid, draft, snapshot))
     except (JiraError, PeriodError) as error:
         return preview_problem(str(error))
-    return preview(list(pairs), period.label, waiting_for(draft, loaded["base"]), len(draft))
+    return preview(list(pairs), question.period.label, waiting_for(draft, loaded["base"], snapshot), len(draft))
 
 
-def waiting_for(draft: Draft, base: Draft) -> list[str]:
+def waiting_for(draft: Draft, base: Draft, snapshot: Snapshot) -> list[str]:
     """Our fields, newly mapped, whose values are read only after saving."""
     new = {key.removeprefix("field/") for key, jira in draft.items() if key.startswith("field/") and jira}
-    unread = workspace().unread(mapped(draft, base))
+    unread = services().field_mapping.unread(mapped(draft, base), snapshot)
     return [name for name in FIELDS if name in new and name in unread]

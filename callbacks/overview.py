@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import Input, Output, callback, no_update
 
-from callbacks.context import period_of, problem_of, workspace
+from callbacks.context import problem_of, question_of, services
 from data.settings.overrides import BadOverride
 from data.values.periods import PeriodError
 from ui import ids
@@ -24,12 +24,12 @@ def show_findings(view: dict[str, str] | None) -> Any:
     if not view:
         return no_update
     asked = parse(view["query"])
-    ws = workspace()
     try:
-        status = ws.status()
+        snapshot = services().snapshot()
+        status = services().status.of(snapshot)
         if not status.synced_at:
             return not_yet(status)
-        return overview_page(ws.overview.answer(period_of(asked), asked.filters), asked)
+        return overview_page(services().overview.answer(question_of(asked, snapshot)), asked)
     except (PeriodError, BadOverride):
         return nothing_to_list()  # the row of the period or of the definitions says what is wrong
     except Exception as error:  # noqa: BLE001 - the tab is open and must say something

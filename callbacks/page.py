@@ -12,10 +12,11 @@ from dash import ClientsideFunction, Input, Output, callback, clientside_callbac
 from dash.fingerprint import build_fingerprint
 from flask import g
 
-from callbacks.context import period_of, workspace
+from callbacks.context import question_of, services
 from callbacks.quality import known_quality
 from data.jira.errors import JiraError
 from data.services.charts import chart_places
+from data.services.view import Snapshot
 from data.settings.overrides import BadOverride
 from data.values.charts import ChartPlace
 from data.values.filters import Choices
@@ -47,9 +48,10 @@ class PageContent:
 
 def page_content() -> PageContent:
     """What a new visitor sees now. Old or missing data starts a sync behind it (D-11)."""
-    ws = workspace()
-    ws.ensure_fresh()
-    return PageContent(ws.status(), ws.choices(), known_quality())
+    snapshot = services().snapshot()
+    services().sync.ensure_fresh(snapshot)
+    status, choices = services().status.of(snapshot), services().numbers.choices(snapshot)
+    return PageContent(status, choices, known_quality(snapshot))
 
 
 def layout() -> Any:
@@ -113,26 +115,27 @@ def show_period(view: dict[str, str] | None) -> tuple[Any, Any, Any, Any]:
     """The period in words, or why it is none; then the words of the numbers still shown stay. And what is filtered by
     that no issue has."""
     asked = parse((view or {}).get("query"))
+    snapshot = services().snapshot()
     try:
         try:
-            period = period_of(asked)
+            period = question_of(asked, snapshot).period
         except BadOverride:  # the row of definitions says what is wrong; the days are those of the saved ones
-            period = period_of(replace(asked, filters=replace(asked.filters, definitions=())))
+            period = question_of(replace(asked, filters=replace(asked.filters, definitions=())), snapshot).period
     except PeriodError as error:
         return no_update, no_update, no_update, str(error)
     dates = html.Span(
         span(period.first, period.last),
         **{"data-first": period.first.isoformat(), "data-last": period.last.isoformat()},
     )
-    return label(asked), dates, compared(period), unknown_names(asked)
+    return label(asked), dates, compared(period), unknown_names(asked, snapshot)
 
 
-def unknown_names(asked: View) -> str:
+def unknown_names(asked: View, snapshot: Snapshot) -> str:
     """What the filters of a link name and no issue has; empty when there is no such name, or no data to look into."""
     if not asked.filters:
         return ""
     try:
-        choices = workspace().choices()
+        choices = services().numbers.choices(snapshot)
     except JiraError:
         return ""  # the page says what is wrong with the data
     return unknown(choices, asked.filters)
@@ -145,4 +148,4 @@ def unknown_names(asked: View) -> str:
 )
 def show_choices(_revision: str) -> list[Any]:
     """What can be filtered by, after a sync."""
-    return list(options(workspace().choices()).values())
+    return list(options(services().numbers.choices(services().snapshot())).values())

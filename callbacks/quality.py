@@ -6,7 +6,8 @@ from typing import Any
 
 from dash import Input, Output, callback, no_update
 
-from callbacks.context import period_of, problem_of, workspace
+from callbacks.context import problem_of, question_of, services
+from data.services.view import Snapshot
 from data.settings.overrides import BadOverride
 from data.values.overview import Caveat
 from data.values.periods import PeriodError
@@ -26,30 +27,31 @@ def show_quality(view: dict[str, str] | None) -> Any:
     """The last sync and the findings, or why they cannot be shown."""
     if not view:
         return no_update
-    ws, asked = workspace(), parse(view.get("query"))
+    asked = parse(view.get("query"))
     try:
-        status = ws.status()
-        days, caveats = _of_numbers(asked) if status.synced_at else ("", None)
-        return quality_page(ws.quality(), status, asked, days, caveats)
+        snapshot = services().snapshot()
+        status = services().status.of(snapshot)
+        days, caveats = _of_numbers(asked, snapshot) if status.synced_at else ("", None)
+        return quality_page(services().status.quality(snapshot), status, asked, days, caveats)
     except Exception as error:  # noqa: BLE001 - the tab is open and must say something
         problem, request_id = problem_of(error)
         return quality_problem(problem, request_id)
 
 
-def _of_numbers(asked: View) -> tuple[str, tuple[Caveat, ...] | None]:
+def _of_numbers(asked: View, snapshot: Snapshot) -> tuple[str, tuple[Caveat, ...] | None]:
     """The days of the view and which of their numbers need care: the same that the overview says. No days: there are none
     to show; None: nothing is calculated for this tab, so it is not known here."""
     try:
-        period = period_of(asked)
-        return span(period.first, period.last), workspace().overview.known_doubts(period, asked.filters)
+        question = question_of(asked, snapshot)
+        return span(question.period.first, question.period.last), services().overview.known_doubts(question)
     except (PeriodError, BadOverride):
         return "", None
 
 
-def known_quality() -> Quality | None:
+def known_quality(snapshot: Snapshot) -> Quality | None:
     """The same for the badge in the header, which must not keep the page from opening: None when it is not known."""
     try:
-        return workspace().quality()
+        return services().status.quality(snapshot)
     except Exception as error:  # noqa: BLE001 - whoever opens the tab is told
         problem_of(error)
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from callbacks.context import period_of, workspace
+from callbacks.context import question_of, services
 from data.values.errors import AppError
 from data.values.problem import Problem
 from ui.url import parse, query
@@ -27,10 +27,11 @@ class NothingYet(AppError):
 def report() -> Response:
     """The view of the query; saved, it is named after its days. With `save=1` the browser saves it at once."""
     asked = parse(request.query_string.decode("utf-8", "replace")).with_metric(None)
-    if not workspace().status().synced_at:
+    snapshot = services().snapshot()
+    if not services().status.of(snapshot).synced_at:
         raise NothingYet
-    period = period_of(asked)
-    made = workspace().overview.html(period, asked.filters, f"{request.host_url}{query(asked)}")
+    question = question_of(asked, snapshot)
+    made, period = services().overview.html(question, f"{request.host_url}{query(asked)}"), question.period
     how = "attachment" if request.args.get("save") == "1" else "inline"
     name = f"throughline_report_{period.first}_{period.last}.html"
     headers = {"Content-Disposition": f'{how}; filename="{name}"', "Content-Security-Policy": POLICY}

@@ -8,7 +8,7 @@ from typing import Any
 from dash import Input, Output, callback, no_update
 from flask import Response, request
 
-from callbacks.context import problem_in_tab, workspace
+from callbacks.context import problem_in_tab, services
 from callbacks.export import check_kind, downloads
 from data.values.problem import Problem
 from ui import ids
@@ -32,14 +32,15 @@ def show_sprints(view: dict[str, str] | None) -> tuple[Any, Any, Any]:
         return no_update, no_update, no_update
     asked = parse(view["query"])
     try:
-        ws = workspace()
-        status = ws.status()
+        snapshot = services().snapshot()
+        status = services().status.of(snapshot)
         if not status.synced_at:
             none = Problem("There are no issues yet.", todo="Sprints appear here after the first sync.", level="info")
             return sprints_problem(none), True, None
+        question = snapshot.view(filters=asked.filters)
         if number := asked.asks(SPRINT):
-            return sprint_page(ws.sprints.sprint(number, asked.filters), asked, status.zone), True, None
-        found = ws.sprints.page(asked.filters, asked.asks(BOARD))
+            return sprint_page(services().sprints.sprint(number, question), asked, status.zone), True, None
+        found = services().sprints.page(question, asked.asks(BOARD))
         return sprints_page(found, asked), found.summary is None, sprints_table(found, asked, status.zone)
     except Exception as error:  # noqa: BLE001 - the tab is open and must say something
         problem, request_id = problem_in_tab(error)
@@ -52,8 +53,8 @@ def sprints_file(kind: str) -> Response:
     check_kind(kind, *_KINDS)
     view = parse(request.query_string.decode("utf-8", "replace"))
     board = view.asks(BOARD)
-    desk = workspace().sprints
-    made = desk.csv(view.filters, board) if kind == "csv" else desk.xlsx(view.filters, board)
+    sprints, question = services().sprints, services().view(filters=view.filters)
+    made = sprints.csv(question, board) if kind == "csv" else sprints.xlsx(question, board)
     name = f"sprints_board_{re.sub(r'[^0-9a-z]', '', board)[:20]}" if board else "sprints"
     disposition = f'attachment; filename="{name}.{kind}"'
     return Response(made, mimetype=_KINDS[kind], headers={"Content-Disposition": disposition})

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, no_update
 
-from callbacks.context import workspace
+from callbacks.context import services
 from callbacks.quality import known_quality
 from ui import ids
 from ui.components.freshness import freshness
@@ -62,16 +62,16 @@ def follow_sync(
 
     A page left open is watched: what opening it would renew is renewed (D-11).
     """
-    ws = workspace()
+    sync, snapshot = services().sync, services().snapshot()
     if ctx.triggered_id == ids.Header.SYNC:
-        ws.start_sync()
+        sync.start(snapshot)
     elif ctx.triggered_id == ids.Sync.CANCEL:
-        ws.cancel_sync()
+        sync.cancel()
     elif ctx.triggered_id == ids.Sync.WATCH:
-        ws.ensure_fresh()
-    status = ws.status()
+        sync.ensure_fresh(snapshot)
+    status = services().status.of(snapshot)
     running = status.sync.state == "running"
-    quality = None if running else known_quality()
+    quality = None if running else known_quality(snapshot)
     return (
         progress(status.sync),
         not running,

@@ -7,9 +7,10 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, no_update
 from flask import Response
 
-from callbacks.context import problem_of, workspace
+from callbacks.context import problem_of, services
 from callbacks.export import downloads
 from data.services.teams import BadView
+from data.services.view import Snapshot
 from data.settings.overrides import BadOverride
 from data.teams.store import NameTaken, TeamsError
 from data.values.periods import PeriodError
@@ -35,16 +36,16 @@ def show_teams(view: dict[str, str] | None, _kept: dict | None, done: dict | Non
     """The list, and what is chosen side by side."""
     if not view:
         return no_update
-    asked, teams = parse(view["query"]), workspace().teams
-    found = teams.list()
+    asked, snapshot = parse(view["query"]), services().snapshot()
+    found = services().teams.list(snapshot)
     names = [each for each in chosen_names(asked) if each in {one.name for one in found.views}]
-    page = teams_page(found, asked, _compared(names) if len(names) >= FEWEST else None)
+    page = teams_page(found, asked, _compared(names, snapshot) if len(names) >= FEWEST else None)
     return [*(_said(done) if ctx.triggered_id == T.DONE else []), *page]
 
 
-def _compared(names: list[str]) -> Comparison | Problem:
+def _compared(names: list[str], snapshot: Snapshot) -> Comparison | Problem:
     try:
-        return workspace().teams.compare(names)
+        return services().teams.compare(names, snapshot)
     except Exception as error:  # noqa: BLE001 - the list stays, and the place of the table says why
         return _why(error)[0]
 
@@ -80,7 +81,11 @@ def show_dialog(_keep: int | None, _cancel: int | None, kept: dict | None, searc
         closes = ctx.triggered_id == T.CANCEL or bool(kept and kept["state"] == "saved")
         return (False if closes else no_update), no_update, no_update
     view = parse(search)
-    return True, what_is_kept(view, workspace().definitions.chosen(view.filters)), _suggested(view)
+    return (
+        True,
+        what_is_kept(view, services().definitions.chosen(view.filters, services().snapshot())),
+        _suggested(view),
+    )
 
 
 def _suggested(view: View) -> str:
@@ -124,7 +129,7 @@ def keep(
     )
     agreed = seen["revision"] if seen and seen["name"] == name else None
     try:
-        made = workspace().teams.save(wanted, agreed)
+        made = services().teams.save(wanted, services().snapshot(), agreed)
     except NameTaken as taken:
         return (
             {"n": n, "state": "asked"},
@@ -146,12 +151,12 @@ def act(wish: dict | None, before: dict | None) -> Any:
     """Delete a view, or add those of a file; ui/assets/teams.js sends the wish."""
     if not wish:
         return no_update
-    n, teams = (before or {}).get("n", 0) + 1, workspace().teams
+    n, teams, snapshot = (before or {}).get("n", 0) + 1, services().teams, services().snapshot()
     try:
         if wish.get("do") == "delete":
-            gone = teams.delete(str(wish["name"]), int(wish["revision"]))
+            gone = teams.delete(str(wish["name"]), snapshot, int(wish["revision"]))
             return {"n": n, "said": [{"what": f"“{gone.name}” is deleted.", "level": "info"}]}
-        found = teams.import_(str(wish.get("text") or ""))
+        found = teams.import_(str(wish.get("text") or ""), snapshot)
     except (TeamsError, BadView, BadOverride) as error:
         problem = _why(error)[0]
         return {
@@ -171,4 +176,4 @@ def act(wish: dict | None, before: dict | None) -> Any:
 def teams_file() -> Response:
     """Every saved view as JSON."""
     headers = {"Content-Disposition": 'attachment; filename="throughline_teams.json"'}
-    return Response(workspace().teams.export(), mimetype="application/json", headers=headers)
+    return Response(services().teams.export(services().snapshot()), mimetype="application/json", headers=headers)

@@ -13,10 +13,9 @@ from cli.options import AnyFormat, TableOrJson
 from cli.printing import as_json, as_table, as_text, columns, notice
 
 if TYPE_CHECKING:
-    from data.services.workspace import Workspace
-    from data.values.filters import Filters
+    from data.services.services import Services
+    from data.services.view import View
     from data.values.numbers import Breakdown, Entry
-    from data.values.periods import Period
 
 
 Family = Literal[
@@ -30,8 +29,8 @@ def catalogue(
     format_: TableOrJson = "table",
 ) -> int:
     """List every metric there is with its definition; nothing is calculated."""
-    desk = sites.opened().catalogue
-    found = desk.search(search, family)
+    services, _ = sites.opened()
+    found = services.catalogue.search(search, family)
     if format_ == "json":
         as_json([asdict(each) for each in found])
         return 0
@@ -57,42 +56,41 @@ def _by_category(found: tuple[Entry, ...]) -> list[tuple[str, list[Entry]]]:
 
 def must_exist(metric: str) -> None:
     """Raises CommandFailed that names the metrics nearest to one that does not exist."""
-    from data.metrics import CATALOG
+    from data.services.catalogue import metric_titles
 
-    if metric in CATALOG:
+    known = metric_titles()
+    if metric in known:
         return
     from difflib import get_close_matches
 
-    near = get_close_matches(metric, CATALOG, n=3, cutoff=0.6)
+    near = get_close_matches(metric, known, n=3, cutoff=0.6)
     hint = f"Did you mean {' or '.join(near)}? " if near else ""
     raise CommandFailed(
-        f"There is no metric {metric!r}. {hint}python app.py catalogue lists them. Choose one of: {', '.join(CATALOG)}.",
+        f"There is no metric {metric!r}. {hint}python app.py catalogue lists them. Choose one of: {', '.join(known)}.",
         USAGE,
     )
 
 
-def taken_apart(
-    workspace: Workspace, metric: str, by: str, period: Period, filters: Filters, format_: AnyFormat
-) -> int:
+def taken_apart(services: Services, metric: str, by: str, view: View, format_: AnyFormat) -> int:
     """Print one metric by group or by step of time."""
-    found = workspace.catalogue.breakdown(metric, period, filters, by)
+    found = services.catalogue.breakdown(metric, view, by)
     if format_ == "json":
-        as_json(_plain(found, period))
+        as_json(_plain(found, view))
     elif format_ == "csv":
-        as_text(workspace.catalogue.csv(found))
+        as_text(services.catalogue.csv(found))
     else:
-        _table(workspace, found, period)
+        _table(services, found, view)
     return 0
 
 
-def _plain(found: Breakdown, period: Period) -> dict[str, Any]:
+def _plain(found: Breakdown, view: View) -> dict[str, Any]:
     return {
         "metric_name": found.metric,
         "title": found.title,
         "unit": found.unit,
         "by": found.by,
-        "from": period.first.isoformat(),
-        "to": period.last.isoformat(),
+        "from": view.period.first.isoformat(),
+        "to": view.period.last.isoformat(),
         "parts": [_part(each) for each in found.parts],
         "total": _part(found.total) if found.total else None,
         "notes": list(found.notes),
@@ -106,11 +104,11 @@ def _part(each: Any) -> dict[str, Any]:
     return row | ({"from": each.first, "to": each.last, "so_far": each.so_far} if each.first else {})
 
 
-def _table(workspace: Workspace, found: Breakdown, period: Period) -> None:
+def _table(services: Services, found: Breakdown, view: View) -> None:
     heads = (found.by_title, "Value", "Used", "Left out", "Share")
     table = columns(*heads, right=heads[2:], wrap=heads[:1])
-    status = workspace.status()
-    table.title = f"{found.title} · {period.label} · {status.site_title or status.site_url}"
+    status = services.status.of(view.snapshot)
+    table.title = f"{found.title} · {view.period.label} · {status.site_title or status.site_url}"
     for each in found.parts:
         share = "" if each.share is None else f"{each.share:.1f} %"
         said = f"{each.shown} so far" if each.so_far and each.value is not None else each.shown

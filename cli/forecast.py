@@ -39,13 +39,14 @@ def forecast(
     if sum(each is not None for each in (items, by, version, epic)) != 1:
         raise CommandFailed("Give one of --items, --by, --version or --epic. See: python app.py forecast --help", USAGE)
     question = Question(items, parse_day(by) if by else None, version, epic, history, seed)
-    workspace = sites.with_data()
+    services, snapshot = sites.with_data()
     filters = filters_of(project, type_, label, component, sets)
-    warn_of_unknown(workspace, filters)
+    warn_of_unknown(services, snapshot, filters)
+    view = snapshot.view(filters=filters)
     if format_ == "csv":
-        as_text(workspace.forecasts.csv(question, filters))
+        as_text(services.forecast.csv(question, view))
         return 0
-    answer = workspace.forecasts.answer(question, filters)
+    answer = services.forecast.answer(question, view)
     if format_ == "json":
         as_json(answer.to_dict())
     else:

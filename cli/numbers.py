@@ -10,11 +10,12 @@ import typer
 from cli import sites
 from cli.catalogue import must_exist, taken_apart
 from cli.failures import FAILED, USAGE, CommandFailed
-from cli.options import AnyFormat, Components, First, Labels, Last, Projects, Sets, Types, filters_of, period_of
+from cli.options import AnyFormat, Components, First, Labels, Last, Projects, Sets, Types, filters_of, view_of
 from cli.printing import as_json, as_table, as_text, columns, notice
 
 if TYPE_CHECKING:
-    from data.services.workspace import Workspace
+    from data.services.services import Services
+    from data.services.view import Snapshot, View
     from data.values.filters import Filters
     from data.values.metric_value import MetricValue
     from data.values.numbers import IssuePage
@@ -53,21 +54,21 @@ def metrics(
 ) -> int:
     """Print the DORA and Flow metrics of a period, or any other family or metric, whole or taken apart."""
     _fits(family, metric, by, over)
-    workspace = sites.with_data()
+    services, snapshot = sites.with_data()
     filters = filters_of(project, type_, label, component, sets)
-    period = period_of(workspace, first, last, filters)
-    _warn_of_unknown(workspace, filters)
+    view = view_of(snapshot, first, last, filters)
+    _warn_of_unknown(services, snapshot, filters)
     if metric and (by or over):
-        return taken_apart(workspace, metric, by or over or "", period, filters, format_)
-    answers = [workspace.answer(each, period, filters) for each in _families(family, metric)]
+        return taken_apart(services, metric, by or over or "", view, format_)
+    answers = [services.numbers.answer(each, view) for each in _families(family, metric)]
     values = [value for answer in answers for value in answer.values if metric in (None, value.metric_name)]
     if format_ == "json":
         as_json([value.to_dict() for value in values])
     elif format_ == "csv":
-        as_text(workspace.csv_metric(metric, period, filters) if metric else workspace.csv_all(period, filters, family))
+        as_text(services.numbers.csv_metric(metric, view) if metric else services.numbers.csv_all(view, family))
     else:
-        _metric_table(workspace, period, values, measured_with(workspace, filters))
-    _point_to_data(answers, period)
+        _metric_table(services, view, values, measured_with(services, view))
+    _point_to_data(answers, view.period)
     broken = [value for value in values if value.error_state == "calculation_error"]
     for value in broken:
         notice(f"{_title(value)}: {value.error_message}")
@@ -93,10 +94,9 @@ def _fits(family: str | None, metric: str | None, by: str | None, over: str | No
 def _families(family: str | None, metric: str | None) -> list[str]:
     """Which families to ask for; the tabs' own two when nothing is said."""
     if metric:
-        from data.metrics import CATALOG
-        from data.values.numbers import JOB_METRICS
+        from data.services.numbers import family_of
 
-        return ["jtbd" if metric in JOB_METRICS else CATALOG[metric].family]
+        return [family_of(metric)]
     return [family] if family else ["dora", "flow"]
 
 
@@ -116,33 +116,33 @@ def issues(
     format_: AnyFormat = "table",
 ) -> int:
     """Print the issues behind one metric: what was used, and what was left out and why."""
-    from data.metrics import CATALOG
+    from data.services.catalogue import metric_titles
 
     must_exist(metric)
-    workspace = sites.with_data()
+    services, snapshot = sites.with_data()
     filters = filters_of(project, type_, label, component, sets)
-    period = period_of(workspace, first, last, filters)
-    _warn_of_unknown(workspace, filters)
+    view = view_of(snapshot, first, last, filters)
+    _warn_of_unknown(services, snapshot, filters)
     if limit is None:
         limit = SHOWN if format_ == "table" else 0
     if format_ == "csv":
-        as_text(workspace.csv_issues(metric, period, filters, limit or EVERY))
+        as_text(services.numbers.csv_issues(metric, view, limit or EVERY))
         return 0
-    page = workspace.issue_page(metric, period, filters, count=limit or EVERY)
+    page = services.numbers.issue_page(metric, view, count=limit or EVERY)
     if format_ == "json":
         as_json([asdict(row) for row in page.rows])
     else:
-        _issue_table(CATALOG[metric].title, period, page)
+        _issue_table(metric_titles()[metric], view.period, page)
     if len(page.rows) < page.total:
         notice(f"{len(page.rows)} of {page.total} shown; --limit 0 shows all.")
     return 0
 
 
-def _warn_of_unknown(workspace: Workspace, filters: Filters) -> None:
+def _warn_of_unknown(services: Services, snapshot: Snapshot, filters: Filters) -> None:
     """A filter that no issue matches is most often a typing error; an answer of zero would hide it."""
     if not filters:
         return
-    choices = workspace.choices()
+    choices = services.numbers.choices(snapshot)
     for what, wanted, known in (
         ("project", filters.projects, choices.projects),
         ("type", filters.types, choices.types),
@@ -223,21 +223,23 @@ def _shares(value: MetricValue) -> list[str]:
     )
 
 
-def measured_with(workspace: Workspace, filters: Filters) -> list[str]:
+def measured_with(services: Services, view: View) -> list[str]:
     """One sentence about the definitions that --set chose; none without."""
-    if not filters.definitions:
+    if not view.overrides:
         return []
-    words = "; ".join(f"{each.title}: {each.words}" for each in workspace.definitions.chosen(filters))
+    words = "; ".join(
+        f"{each.title}: {each.words}" for each in services.definitions.chosen(view.filters, view.snapshot)
+    )
     return [f"Measured otherwise than saved. {words}."]
 
 
-def _metric_table(workspace: Workspace, period: Period, values: list[MetricValue], said: list[str]) -> None:
+def _metric_table(services: Services, view: View, values: list[MetricValue], said: list[str]) -> None:
     from rich.text import Text
 
     heads = ("Metric", "Value", "Tier", "Change", "Used", "Left out")
     table = columns(*heads, right=heads[-2:], wrap=("Metric", "Change"))
-    status = workspace.status()
-    table.title = f"{status.site_title or status.site_url} · {period.label} · {status.zone}"
+    status = services.status.of(view.snapshot)
+    table.title = f"{status.site_title or status.site_url} · {view.period.label} · {status.zone}"
     below = list(said)
     for value in values:
         tier = value.performance_tier

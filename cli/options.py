@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
-    from data.services.workspace import Workspace
+    from data.services.view import Snapshot, View
     from data.values.filters import Filters
-    from data.values.periods import Period
 
 DEFAULT_PERIOD = "30d"
 
@@ -33,8 +32,8 @@ TableOrJson = Annotated[Literal["table", "json"], typer.Option("--format", help=
 AnyFormat = Annotated[Literal["table", "json", "csv"], typer.Option("--format", help="How to print the answer.")]
 
 
-def period_of(workspace: Workspace, first: str | None, last: str | None, filters: Filters | None = None) -> Period:
-    """The days asked for, both included; the last 30 days when no date is given. Raises PeriodError.
+def view_of(snapshot: Snapshot, first: str | None, last: str | None, filters: Filters | None = None) -> View:
+    """The question of a command: the days asked for, both included; the last 30 days when no date is given. Raises PeriodError, BadOverride.
 
     With only a first day it runs until today; with only a last day it is the 30 days that end there.
     """
@@ -45,12 +44,12 @@ def period_of(workspace: Workspace, first: str | None, last: str | None, filters
 
     filters = filters or Filters()
     if first is None and last is None:
-        return workspace.period(DEFAULT_PERIOD, filters=filters)
+        return snapshot.view(DEFAULT_PERIOD, filters=filters)
     if last is None:
-        last = workspace.period(DEFAULT_PERIOD, filters=filters).last.isoformat()
+        last = snapshot.view(DEFAULT_PERIOD, filters=filters).today.isoformat()
     if first is None:
         first = (parse_day(last) - timedelta(days=PRESETS[DEFAULT_PERIOD] - 1)).isoformat()
-    return workspace.period(None, first, last, filters)
+    return snapshot.view(None, first, last, filters)
 
 
 def filters_of(

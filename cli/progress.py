@@ -15,7 +15,7 @@ Report = Callable[["Progress"], None]
 
 @contextmanager
 def reported() -> Iterator[Report]:
-    """Gives the function to hand to `Workspace.sync_now`; what it showed is gone from a terminal afterwards."""
+    """Gives the function to hand to `SyncService.run`; what it showed is gone from a terminal afterwards."""
     if not sys.stderr.isatty():
         yield _lines()
         return

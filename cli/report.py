@@ -11,7 +11,7 @@ import typer
 from cli import sites
 from cli.failures import CommandFailed
 from cli.numbers import _warn_of_unknown as warn_of_unknown
-from cli.options import Components, First, Labels, Last, Projects, Sets, Types, filters_of, period_of
+from cli.options import Components, First, Labels, Last, Projects, Sets, Types, filters_of, view_of
 
 STDOUT = "-"
 
@@ -33,11 +33,11 @@ def report(
     sets: Sets = None,
 ) -> int:  # fmt: skip
     """Write the overview of a period as one HTML file that opens without a network."""
-    workspace = sites.with_data()
+    services, snapshot = sites.with_data()
     filters = filters_of(project, type_, label, component, sets)
-    warn_of_unknown(workspace, filters)
-    period = period_of(workspace, first, last, filters)
-    made = workspace.overview.html(period, filters)
+    warn_of_unknown(services, snapshot, filters)
+    view = view_of(snapshot, first, last, filters)
+    made, period = services.overview.html(view), view.period
     if output == STDOUT:
         sys.stdout.write(made)
         return 0

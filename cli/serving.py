@@ -20,7 +20,7 @@ from cli.failures import USAGE, CommandFailed
 from cli.printing import notice
 
 if TYPE_CHECKING:
-    from data.services.workspace import Workspace
+    from data.services.services import Services
 
 HOST = "127.0.0.1"
 GRACE = 5.0  # seconds for running requests and a running sync when the process is told to stop
@@ -111,7 +111,7 @@ def _serve_dashboard(port: int, host: str = HOST) -> None:
     WSGIRequestHandler.protocol_version = "HTTP/1.1"  # keeps connections open between requests
     WSGIRequestHandler.timeout = IDLE
     flask = create_app(bound=host).server
-    threading.Thread(target=_warm, args=(flask.extensions["workspace"],), daemon=True, name="warm-up").start()
+    threading.Thread(target=_warm, args=(flask.extensions["services"],), daemon=True, name="warm-up").start()
     running = InFlight(flask)
     server = make_server(host, port, running, threaded=True, fd=listening.fileno())
     signal.signal(signal.SIGTERM, _interrupt)
@@ -126,7 +126,7 @@ def _serve_dashboard(port: int, host: str = HOST) -> None:
     finally:
         server.server_close()
         listening.close()
-        _let_end(flask.extensions["workspace"], running)
+        _let_end(flask.extensions["services"], running)
 
 
 def _address(host: str, port: int) -> str:
@@ -194,20 +194,20 @@ class InFlight:
             return self._changed.wait_for(lambda: self._count == 0, seconds)
 
 
-def _let_end(workspace: Workspace, running: InFlight) -> None:
+def _let_end(services: Services, running: InFlight) -> None:
     """A sync stops before its next request to Jira and leaves the data as it was; requests get their answers."""
     until = time.monotonic() + GRACE
-    workspace.cancel_sync()
+    services.sync.cancel()
     running.wait(GRACE)
-    workspace.job.wait(max(0.0, until - time.monotonic()))
+    services.sync.wait(max(0.0, until - time.monotonic()))
 
 
-def _warm(workspace: Workspace) -> None:
+def _warm(services: Services) -> None:
     """Read what is stored while the browser still opens the page, which will say what is wrong with it, if anything."""
     from data.jira.errors import JiraError
 
     with suppress(JiraError):
-        workspace.warm()
+        services.warm()
 
 
 def _listen(port: int, host: str = HOST) -> socket.socket:

@@ -18,11 +18,10 @@ if TYPE_CHECKING:
 
 def fields(format_: TableOrJson = "table") -> int:
     """List the fields of the Jira site with the suggested mapping and on how many issues each is set."""
-    workspace = sites.opened()
-    found = [asdict(field) for field in workspace.jira_fields()]
-    settings, _, _ = workspace.settings()
-    suggested = _by_jira_field(workspace.suggestions())
-    mapped = _mapped(settings.mapping)
+    services, snapshot = sites.opened()
+    found = [asdict(field) for field in services.field_mapping.jira_fields(snapshot)]
+    suggested = _by_jira_field(services.field_mapping.suggestions(snapshot))
+    mapped = _mapped(snapshot.settings.mapping)
     rows = [
         {**field, "mapped_to": mapped.get(field["id"], []), "suggested_for": suggested.get(field["id"], [])}
         for field in found
@@ -44,7 +43,8 @@ def fields(format_: TableOrJson = "table") -> int:
 
 def doctor(format_: TableOrJson = "table") -> int:
     """Check settings, state folder, store, token and Jira; exit code 1 when a check fails."""
-    checks = [replace(check, **SECRETS.cleaned(asdict(check))) for check in sites.opened().doctor()]
+    services, snapshot = sites.opened()
+    checks = [replace(check, **SECRETS.cleaned(asdict(check))) for check in services.doctor.examine(snapshot)]
     if format_ == "json":
         as_json([asdict(check) for check in checks])
     else:

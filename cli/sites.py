@@ -1,4 +1,4 @@
-"""Opens the workspace for a command, and makes sure that there is data to answer from."""
+"""Opens the services for a command, and makes sure that there is data to answer from."""
 
 from __future__ import annotations
 
@@ -9,36 +9,39 @@ from cli.printing import notice
 from cli.progress import reported
 
 if TYPE_CHECKING:
-    from data.services.workspace import Workspace
+    from data.services.services import Services
+    from data.services.view import Snapshot
     from data.values.status import Status
 
 
-def opened() -> Workspace:
-    """The workspace of the configured site, or of the sample site; problems are said on stderr."""
-    workspace = _workspace()
-    _introduce(workspace.status())
-    return workspace
+def opened() -> tuple[Services, Snapshot]:
+    """The services, and one look at the configured site or the sample site; problems are said on stderr."""
+    services = _services()
+    snapshot = services.snapshot()
+    _introduce(services.status.of(snapshot))
+    return services, snapshot
 
 
-def with_data() -> Workspace:
-    """A workspace that has been synced at least once.
+def with_data() -> tuple[Services, Snapshot]:
+    """The services, and one look at a site that has been synced at least once.
 
     A configured site is never called from here: without data CommandFailed (exit code 3) names `sync`. The sample
     site is on this machine and is synced when needed.
     """
-    workspace = _workspace()
-    status = workspace.status()
-    if status.synced_at is None and not status.is_sample:
-        _introduce(status)
-        raise CommandFailed(f"No data of {status.site_url} has been fetched yet. Run: python app.py sync", NEVER_SYNCED)
+    services = _services()
+    snapshot = services.snapshot()
+    status = services.status.of(snapshot)
     _introduce(status)
+    if status.synced_at is None and not status.is_sample:
+        raise CommandFailed(f"No data of {status.site_url} has been fetched yet. Run: python app.py sync", NEVER_SYNCED)
     if status.synced_at is None:
         notice("Syncing the sample site for the first time; this takes a few seconds.")
         with reported() as report:
-            result = workspace.sync_now(report)
+            result = services.sync.run(snapshot, report)
         if result.error:
             raise CommandFailed(reason(result.error))
-    return workspace
+        snapshot = services.snapshot()
+    return services, snapshot
 
 
 def _introduce(status: Status) -> None:
@@ -54,8 +57,8 @@ def reason(error: dict[str, Any]) -> str:
     return f"{error.get('message', 'The sync failed.')} {error.get('hint', '')}".strip()
 
 
-def _workspace() -> Workspace:
-    """The real one; tests put another function here."""
-    from assembly import workspace
+def _services() -> Services:
+    """The real ones; tests put another function here."""
+    from assembly import services
 
-    return workspace()
+    return services()

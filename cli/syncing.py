@@ -23,9 +23,9 @@ def sync(
     format_: TableOrJson = "table",
 ) -> int:
     """Fetch issues from Jira; afterwards metrics and issues answer from the new data."""
-    workspace = sites.opened()
-    with stopped_by_signals(workspace.cancel_sync) as told, reported() as report:
-        result = workspace.sync_now(report, full=full)
+    services, snapshot = sites.opened()
+    with stopped_by_signals(services.sync.cancel) as told, reported() as report:
+        result = services.sync.run(snapshot, report, full=full)
     if told.code and result.error and result.error.get("code") == "cancelled":
         return told.code
     if format_ == "json":

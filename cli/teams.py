@@ -14,7 +14,6 @@ from cli.options import Components, First, Labels, Last, Projects, Sets, TableOr
 from cli.printing import as_json, as_table, as_text, columns, notice
 
 if TYPE_CHECKING:
-    from data.services.workspace import Workspace
     from data.values.teams import Compared, Comparison, TeamView
 
 app = typer.Typer(name="teams", help="Saved views of teams: keep, compare, hand on.", no_args_is_help=True)
@@ -24,7 +23,8 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the saved vie
 @app.command("list")
 def list_(format_: TableOrJson = "table") -> int:
     """List the saved views."""
-    found = sites.opened().teams.list()
+    services, snapshot = sites.opened()
+    found = services.teams.list(snapshot)
     if found.problem:
         notice(str(found.problem))
     if format_ == "json":
@@ -58,15 +58,17 @@ def save(
         raise CommandFailed("Give --period, or --from and --to, not both.", USAGE)
     if bool(first) != bool(last):
         raise CommandFailed("Two dates are needed: --from and --to.", USAGE)
-    teams = sites.opened().teams
+    services, snapshot = sites.opened()
     filters = filters_of(project, type_, label, component, sets)
     view = TeamView(name, None if first else period or "30d", first, last, filters)
-    known = next((each for each in teams.list().views if each.name.casefold() == name.strip().casefold()), None)
+    known = next(
+        (each for each in services.teams.list(snapshot).views if each.name.casefold() == name.strip().casefold()), None
+    )
     if known and not replace:
         raise CommandFailed(
             f"There is a saved view “{known.name}” already. Replace it with --replace, or use another name."
         )
-    made = teams.save(view, known.revision if known else None)
+    made = services.teams.save(view, snapshot, known.revision if known else None)
     notice(f"Saved “{made.name}”.")
     return 0
 
@@ -74,7 +76,8 @@ def save(
 @app.command()
 def delete(name: Name) -> int:
     """Delete a saved view."""
-    notice(f"Deleted “{sites.opened().teams.delete(name).name}”.")
+    services, snapshot = sites.opened()
+    notice(f"Deleted “{services.teams.delete(name, snapshot).name}”.")
     return 0
 
 
@@ -84,8 +87,8 @@ def compare(
     format_: TableOrJson = "table",
 ) -> int:
     """Put the DORA and Flow numbers of two to six views side by side."""
-    workspace: Workspace = sites.with_data()
-    found = workspace.teams.compare(names)
+    services, snapshot = sites.with_data()
+    found = services.teams.compare(names, snapshot)
     if format_ == "json":
         as_json(_compared(found))
         return 0
@@ -109,7 +112,8 @@ def export(
     names: Annotated[list[str] | None, typer.Argument(metavar="NAME…", help="Which views. Default: all.")] = None,
 ) -> int:
     """Print saved views as JSON that `teams import` reads."""
-    as_text(sites.opened().teams.export(names or None))
+    services, snapshot = sites.opened()
+    as_text(services.teams.export(snapshot, names or None))
     return 0
 
 
@@ -120,7 +124,9 @@ def import_(
     ],
 ) -> int:
     """Add the views of a file; a name that is in use gets a number behind it."""
-    found = sites.opened().teams.import_(sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes())
+    services, snapshot = sites.opened()
+    data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    found = services.teams.import_(data, snapshot)
     for each in found.added:
         notice(f"Added “{each}”.")
     if found.known:

@@ -1,4 +1,4 @@
-"""The dashboard for tests: one app for the run, with a workspace that each test chooses."""
+"""The dashboard for tests: one app for the run, with services that each test chooses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.fake_workspace import FakeWorkspace
+from tests.fake_services import FakeServices
 
 
 @pytest.fixture(scope="session")
@@ -16,28 +16,28 @@ def app() -> Any:
     """One app for the run: Dash hands module-level callbacks to the first app that is made."""
     from callbacks.app import create_app
 
-    return create_app(FakeWorkspace())
+    return create_app(FakeServices())
 
 
 @pytest.fixture
 def use(app: Any) -> Callable[[Any], Any]:
-    """Put a workspace behind the app: `use(FakeWorkspace("mixed"))`."""
+    """Put services behind the app: `use(FakeServices("mixed"))`."""
 
-    def put(workspace: Any) -> Any:
-        app.server.extensions["workspace"] = workspace
-        return workspace
+    def put(services: Any) -> Any:
+        app.server.extensions["services"] = services
+        return services
 
     return put
 
 
 @pytest.fixture
-def fake(use: Callable[[Any], Any]) -> FakeWorkspace:
-    """The full workspace of hand-made numbers, behind the app."""
-    return use(FakeWorkspace())
+def fake(use: Callable[[Any], Any]) -> FakeServices:
+    """The services of the full scenario, behind the app."""
+    return use(FakeServices())
 
 
 @pytest.fixture
-def client(app: Any, fake: FakeWorkspace) -> Any:
+def client(app: Any, fake: FakeServices) -> Any:
     """Talks to the server as a browser does, without one."""
     return app.server.test_client()
 

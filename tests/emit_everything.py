@@ -143,10 +143,10 @@ def _outputs(text: str) -> object:
     return found[0] if single else found
 
 
-def browse(workspace, token: str, sites: list[str], folder: Path) -> Browser:
+def browse(services, token: str, sites: list[str], folder: Path) -> Browser:
     from callbacks.app import create_app
 
-    app = create_app(workspace)
+    app = create_app(services)
     browser = Browser(app, token, folder)
     for path in ("/", "/_dash-layout", "/_dash-dependencies", "/healthz", "/readyz", f"/?token={'x' * 20}", "/nowhere"):
         browser.get(path)
@@ -169,7 +169,7 @@ def browse(workspace, token: str, sites: list[str], folder: Path) -> Browser:
 
 def main(token: str, email: str, place: str, where: str) -> None:
     folder = Path(place)
-    from assembly import workspace as open_real
+    from assembly import services as open_real
     from cli import main as command
     from data.settings.connection import Home
     from sample.generator import generate
@@ -186,15 +186,19 @@ def main(token: str, email: str, place: str, where: str) -> None:
                 os.environ["JIRA_TOKEN"] = token
             elif where == "stored":
                 Home.of(os.environ).ensure().tokens.set(url, token)
-            workspace = open_real()
+            services = open_real()
             try:
-                result = workspace.sync_now(full=True)
-                print(result, workspace, workspace.site, workspace.connection())
-                workspace.start_sync()
-                workspace.job.wait(60)
-                print(workspace.status(), workspace.doctor(), workspace.test_connection(url, email, token))
-                workspace.test_connection(f"{url}/{token}", email, token, f"project = {token[:3]}")
-                workspace.jira_fields()
+                result = services.sync.run(services.snapshot(), full=True)
+                print(result, services, services.snapshot().site, services.connection.form(services.snapshot()))
+                services.sync.start(services.snapshot())
+                services.sync.wait(60)
+                print(
+                    services.status.of(services.snapshot()),
+                    services.doctor.examine(services.snapshot()),
+                    services.connection.test(url, email, token, "", services.snapshot()),
+                )
+                services.connection.test(f"{url}/{token}", email, token, f"project = {token[:3]}", services.snapshot())
+                services.field_mapping.jira_fields(services.snapshot())
             except Exception as error:
                 logging.getLogger("the.test").exception(
                     "as expected", extra={"sent": {"token": [token]}, "error": error}
@@ -219,14 +223,14 @@ def main(token: str, email: str, place: str, where: str) -> None:
                     sys.excepthook(type(error), error, error.__traceback__)
         if where == "form":
             del os.environ["JIRA_URL"], os.environ["JIRA_EMAIL"]
-            workspace = open_real()
-        browser = browse(workspace, token, [worse, server.url, "https://jira example"], folder / "browser")
-        workspace.job.wait(60)
-        print(workspace.status(), workspace.job.result)
+            services = open_real()
+        browser = browse(services, token, [worse, server.url, "https://jira example"], folder / "browser")
+        services.sync.wait(60)
+        print(services.status.of(services.snapshot()), services.sync.result)
         threading.Thread(target=lambda: {}[token]).start()
         time.sleep(0.1)
         print(
-            f"{browser.acted} callbacks answered, {browser.matched} of patterns; {workspace.home.tokens!r} {os.getpid()}"
+            f"{browser.acted} callbacks answered, {browser.matched} of patterns; {services.sites.home.tokens!r} {os.getpid()}"
         )
     bad.shutdown()
     raise RuntimeError(f"The last word of this program is a token: {token}")

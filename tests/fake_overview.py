@@ -1,15 +1,19 @@
 """A hand-made overview: every kind of entry, with hostile names among them."""
 
+# ruff: noqa: ARG002 - a fake takes what the real one takes
+
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
-from data.exports.html.page import page
-from data.values.filters import Filters
+from data.services.overview import OverviewService
+from data.services.view import View
 from data.values.metric_value import MetricValue, iso
 from data.values.overview import Ageing, Caveat, Change, Overview, Report
-from data.values.periods import Period
+
+if TYPE_CHECKING:
+    from tests.fake_services import FakeServices
 
 HOSTILE = "<script>alert(1)</script> & =cmd|' /C calc'!A0"
 _WEEKS = (9.0, 11.0, 8.0, None, 12.0, 10.0, 9.0, 11.0, 10.0, 9.0, 11.0, 19.0, 10.0)
@@ -44,34 +48,32 @@ FULL = replace(
 )  # fmt: skip
 
 
-class FakeOverview:
-    """Of a fake workspace: full in most scenarios, quiet in `empty`."""
+class FakeOverview(OverviewService):
+    """Full in most scenarios, quiet in `empty`."""
 
-    def __init__(self, workspace: Any) -> None:
-        self._workspace = workspace
+    def __init__(self, fake: FakeServices) -> None:
+        self._fake = fake
 
-    def values(self, period: Period, filters: Filters) -> list[MetricValue]:
-        return [each for family in ("dora", "flow") for each in self._workspace.answer(family, period, filters).values]
+    def values(self, view: View) -> list[MetricValue]:
+        return [each for family in ("dora", "flow") for each in self._fake.numbers.answer(family, view).values]
 
-    def known_doubts(self, _period: Period, _filters: Filters) -> tuple[Caveat, ...] | None:
+    def known_doubts(self, view: View) -> tuple[Caveat, ...] | None:
         """What the cache knows: in `doubtful` all, in `empty` that there is nothing, else nothing yet."""
         known = {"doubtful": tuple(each for each in DOUBTS if each.metric and each.level != "info"), "empty": ()}
-        return known.get(self._workspace.scenario)
+        return known.get(self._fake.scenario)
 
-    def answer(self, period: Period, filters: Filters) -> Overview:
-        self._workspace.calls.append(("overview", period.first, period.last, filters))
-        if self._workspace.scenario == "failing":
+    def answer(self, view: View) -> Overview:
+        self._fake.calls.append(("overview", view.period.first, view.period.last, view.filters))
+        if self._fake.scenario == "failing":
             raise RuntimeError("secret inner words")
-        return QUIET if self._workspace.scenario == "empty" else FULL
+        return QUIET if self._fake.scenario == "empty" else FULL
 
-    def html(self, period: Period, filters: Filters, link: str = "") -> str:
-        status = self._workspace.status()
-        return page(
-            Report(
-                site=status.site_title, jql=status.jql, is_sample=status.is_sample, period=period.label,
-                compared=period.previous().label, zone=period.zone, made_at=iso(self._workspace.clock()),
-                synced_at=status.synced_at, issues=status.issue_count,
-                filters=(("Labels", HOSTILE),), values=tuple(self.values(period, filters)),
-                overview=self.answer(period, filters), definitions=(("Durations", "exact", False), ("Zone", HOSTILE, True)), link=link,
-            )
+    def report(self, view: View, link: str = "") -> Report:
+        status, period = self._fake.status.of(view.snapshot), view.period
+        return Report(
+            site=status.site_title, jql=status.jql, is_sample=status.is_sample, period=period.label,
+            compared=period.previous().label, zone=period.zone, made_at=iso(self._fake.now),
+            synced_at=status.synced_at, issues=status.issue_count,
+            filters=(("Labels", HOSTILE),), values=tuple(self.values(view)),
+            overview=self.answer(view), definitions=(("Durations", "exact", False), ("Zone", HOSTILE, True)), link=link,
         )  # fmt: skip

@@ -22,8 +22,8 @@ from tests.dashboard import CHECKOUT, command, environment
 
 LONGEST = 120  # seconds until a command is ended
 MODULES = (
-    "assembly", "cli.program", "data.services.charts", "data.services.forecast", "data.jtbd.serving", "data.metrics.breakdown",
-    "data.services.overview", "data.exports.html.page", "data.services.teams", "data.services.workspace", "rich.table", "sample.generator",
+    "assembly", "cli.program", "data.services.numbers", "data.services.charts", "data.services.forecast", "data.jtbd.serving", "data.metrics.breakdown",
+    "data.services.overview", "data.exports.html.page", "data.services.teams", "data.services.doctor", "data.services.sprints", "data.services.catalogue", "rich.table", "sample.generator",
     "sample.preset", "sample.server", "sample.source",
 )  # fmt: skip
 

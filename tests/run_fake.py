@@ -6,12 +6,12 @@ import argparse
 from datetime import UTC, datetime
 
 from callbacks.app import create_app
-from tests.fake_workspace import FakeWorkspace
+from tests.fake_services import FakeServices
 
 if __name__ == "__main__":
     options = argparse.ArgumentParser()
     options.add_argument("--port", type=int, default=8077)
     options.add_argument("--scenario", default="full")
     asked = options.parse_args()
-    fake = FakeWorkspace(asked.scenario, now=datetime.now(UTC))
+    fake = FakeServices(asked.scenario, now=datetime.now(UTC))
     create_app(fake).run(host="127.0.0.1", port=asked.port, debug=False)

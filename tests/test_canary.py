@@ -127,7 +127,7 @@ def test_nothing_is_pickled():
 
 def test_running_it_loads_no_cache_that_pickles():
     code = (
-        "import sys, app; from data.services.workspace import open_workspace; app.server;"
+        "import sys, app; from data.services.services import open_services; app.server;"
         "print([m for m in ('shelve', 'dill', 'joblib', 'diskcache', 'flask_caching', 'celery') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -21,11 +21,11 @@ def sync(
     format_: TableOrJson = "table",
 ) -> int:
     """Read the specs (*.ttl) again. Of a broken file the last good state stays; exit code 1 when one is broken."""
-    shelf = opening.shelf()
-    found = shelf.sync()
+    storage = opening.storage()
+    found = storage.sync()
     problems = list(found.problems)
     if validate:
-        problems += shelf.validate()
+        problems += storage.validate()
     if format_ == "json":
         as_json({**asdict(found), "problems": [asdict(each) for each in problems]})
     else:
@@ -35,7 +35,7 @@ def sync(
         below = (
             []
             if found.files
-            else [f"There is no *.ttl file in {shelf.specs_folder}. docs/jtbd.md shows how to write one."]
+            else [f"There is no *.ttl file in {storage.specs_folder}. docs/jtbd.md shows how to write one."]
         )
         as_table(table, below)
     opening.told(tuple(problems))
@@ -44,8 +44,8 @@ def sync(
 
 def verify(format_: TableOrJson = "table") -> int:
     """Check the register of jobs: five checks, each with what fails; exit code 1 when one does."""
-    shelf = opening.shelf()
-    register, checks = shelf.register(), shelf.verify()
+    storage = opening.storage()
+    register, checks = storage.register(), storage.verify()
     if format_ == "json":
         as_json([asdict(each) for each in checks])
     else:
@@ -55,7 +55,7 @@ def verify(format_: TableOrJson = "table") -> int:
         for each in checks:
             word = Text("ok", style="green") if each.ok else Text("failed", style="red")
             table.add_row(each.name, word, "" if each.ok else f"{' '.join(each.failing)} {each.todo}")
-        as_table(table, [f"{len(register.jobs)} jobs in {shelf.specs_folder.name}/register.md."])
+        as_table(table, [f"{len(register.jobs)} jobs in {storage.specs_folder.name}/register.md."])
     if register.repaired:
         notice(f"Mis-encoded characters that were read as what they were meant to be: {register.repaired}.")
     return 0 if all(each.ok for each in checks) else FAILED
@@ -78,7 +78,7 @@ def new(
     id_: Annotated[str, typer.Option("--id", help="Default: the next number.")] = "",
 ) -> None:
     """Add a job to the register (register.md beside the specs)."""
-    made = opening.shelf().new_job(
+    made = opening.storage().new_job(
         title,
         situation,
         pattern,
@@ -98,10 +98,10 @@ def import_(
     format_: TableOrJson = "table",
 ) -> None:
     """Import records; all of a file or none. What is known already is left alone."""
-    shelf = opening.shelf()
+    storage = opening.storage()
     told = []
     for path in files:
-        rows, fresh = shelf.import_file(path)
+        rows, fresh = storage.import_file(path)
         told.append({"file": path.name, "records": rows, "new": fresh})
     if format_ == "json":
         as_json(told)
@@ -117,8 +117,8 @@ def cleanup(
     ] = None,
 ) -> None:
     """Remove old records now; a sync and the start of the server do so once a day anyway."""
-    shelf = opening.shelf()
-    run = shelf.remove_old(days)
+    storage = opening.storage()
+    run = storage.remove_old(days)
     removed = run.total if run else 0
-    kept = sum(shelf.store.counts().values())
+    kept = sum(storage.store.counts().values())
     print(f"{removed} records removed, {kept} kept.")

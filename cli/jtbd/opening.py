@@ -9,18 +9,19 @@ from cli.printing import notice
 
 if TYPE_CHECKING:
     from data.jtbd.storage import JobsStorage
-    from data.services.workspace import Workspace
+    from data.services.services import Services
+    from data.services.view import Snapshot
 
 
-def shelf() -> JobsStorage:
+def storage() -> JobsStorage:
     """Specs, records and register alone: no pandas, no Jira."""
-    found = _shelf()
+    found = _storage()
     _introduce(found)
     return found
 
 
-def workspace() -> Workspace:
-    """The workspace with data, as other commands have it."""
+def with_data() -> tuple[Services, Snapshot]:
+    """The services with data, as other commands have them."""
     return sites.with_data()
 
 
@@ -31,11 +32,11 @@ def _introduce(found: JobsStorage) -> None:
         notice(str(found.problem))
 
 
-def _shelf() -> JobsStorage:
+def _storage() -> JobsStorage:
     """The real one; tests put another function here."""
-    from assembly import shelf
+    from assembly import jobs_storage
 
-    return shelf()
+    return jobs_storage()
 
 
 def told(problems: tuple) -> None:

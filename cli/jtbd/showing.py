@@ -10,11 +10,12 @@ import typer
 
 from cli.failures import USAGE, CommandFailed
 from cli.jtbd import opening
-from cli.options import First, Last, period_of
+from cli.options import First, Last, view_of
 from cli.printing import as_json, as_table, as_text, columns, notice
 
 if TYPE_CHECKING:
-    from data.services.workspace import Workspace
+    from data.services.services import Services
+    from data.services.view import Snapshot
     from data.values.jobs import Overview
 
 SomePersona = Annotated[str | None, typer.Option("--persona", "-p", metavar="NAME", help="Only this persona.")]
@@ -31,14 +32,14 @@ def dashboard(
     last: Last = None,
 ) -> None:
     """Show jobs, outcomes and painpoints of a period, the most underserved outcome first."""
-    workspace = opening.workspace()
-    period = period_of(workspace, first, last)
-    _warn_of_unknown(workspace, persona, job_id)
+    services, snapshot = opening.with_data()
+    view = view_of(snapshot, first, last)
+    _warn_of_unknown(services, snapshot, persona, job_id)
     if format_ == "json":
-        as_json(workspace.jtbd.dashboard(period, persona=persona, job=job_id))
+        as_json(services.jobs.dashboard(view, persona=persona, job=job_id))
         return
-    found = workspace.jtbd.overview(period, persona=persona, job=job_id)
-    cards = workspace.jtbd.answer(period, persona=persona, job=job_id).values
+    found = services.jobs.overview(view, persona=persona, job=job_id)
+    cards = services.jobs.answer(view, persona=persona, job=job_id).values
     table = columns("Number", "Value", "Change", "Made of", right=("Made of",))
     table.title = f"Jobs to be done · {found.period_label}"
     for each in cards:
@@ -61,15 +62,15 @@ def analyze(
     last: Last = None,
 ) -> None:
     """Show one job: how often it is done, how long it takes, its outcomes, and how much delivery goes there."""
-    workspace = opening.workspace()
-    period = period_of(workspace, first, last)
-    found = workspace.jtbd.overview(period, persona=persona, job=job_id)
+    services, snapshot = opening.with_data()
+    view = view_of(snapshot, first, last)
+    found = services.jobs.overview(view, persona=persona, job=job_id)
     if not found.jobs or not (found.jobs[0].in_specs or found.jobs[0].tracked):
-        known = ", ".join(each for each, _ in workspace.jtbd.choices().jobs)
+        known = ", ".join(each for each, _ in services.jobs.choices(snapshot).jobs)
         raise CommandFailed(f"There is no job {job_id!r}. The specs know: {known or 'none'}.")
-    _warn_of_unknown(workspace, persona, None)
+    _warn_of_unknown(services, snapshot, persona, None)
     if format_ == "json":
-        as_json(workspace.jtbd.dashboard(period, persona=persona, job=job_id))
+        as_json(services.jobs.dashboard(view, persona=persona, job=job_id))
         return
     job = found.jobs[0]
     print(f"{job.title} ({job.job_id}), {found.period_label}")
@@ -116,16 +117,16 @@ def export(
     last: Last = None,
 ) -> None:
     """Write the metrics of a period to a file."""
-    workspace = opening.workspace()
+    services, snapshot = opening.with_data()
     chosen = filters_of(filter_)
-    period = period_of(workspace, first or chosen.get("from"), last or chosen.get("to"))
+    view = view_of(snapshot, first or chosen.get("from"), last or chosen.get("to"))
     asked = {"persona": chosen.get("persona"), "job": chosen.get("job")}
-    jobs = workspace.jtbd
+    jobs = services.jobs
     if format_ == "json":
-        told = jobs.export_data(period, **asked) if records else jobs.dashboard(period, **asked)
+        told = jobs.export_data(view, **asked) if records else jobs.dashboard(view, **asked)
         text = json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     else:
-        text = jobs.csv("records", period, **asked) if records else jobs.csv_metrics(period, **asked)
+        text = jobs.csv("records", view, **asked) if records else jobs.csv_metrics(view, **asked)
     _write(output or Path(f"jtbd_metrics.{format_}"), text)
 
 
@@ -137,9 +138,9 @@ def report(
     last: Last = None,
 ) -> None:
     """Write the jobs of a period as Markdown."""
-    workspace = opening.workspace()
-    period = period_of(workspace, first, last)
-    _write(output or Path("-"), workspace.jtbd.report(period, persona=persona, job=job_id))
+    services, snapshot = opening.with_data()
+    view = view_of(snapshot, first, last)
+    _write(output or Path("-"), services.jobs.report(view, persona=persona, job=job_id))
 
 
 def build(
@@ -154,15 +155,15 @@ def build(
     """Write jtbd-metrics.json from specs and records alone: the same inputs give the same bytes."""
     from data.values.periods import Period, parse_day
 
-    shelf = opening.shelf()
+    storage = opening.storage()
     span: tuple[int | None, int | None] = (None, None)
     if first or last:
         if not (first and last):
             raise CommandFailed("Give both --from and --to, or neither.", USAGE)
         period = Period(parse_day(first), parse_day(last))
         span = (round(period.start.timestamp() * 1e6), round(period.end.timestamp() * 1e6))
-    content = shelf.build(*span)
-    opening.told(shelf.specs().problems)
+    content = storage.build(*span)
+    opening.told(storage.specs().problems)
     _write(output, content.decode())
 
 
@@ -195,9 +196,9 @@ def _write(path: Path, text: str) -> None:
     notice(f"Wrote {path.name}: {len(text.encode()):,} bytes.")
 
 
-def _warn_of_unknown(workspace: Workspace, persona: str | None, job: str | None) -> None:
+def _warn_of_unknown(services: Services, snapshot: Snapshot, persona: str | None, job: str | None) -> None:
     """A name that nothing knows is most often a typing error; an empty answer would hide it."""
-    choices = workspace.jtbd.choices()
+    choices = services.jobs.choices(snapshot)
     for what, wanted, known in (("persona", persona, choices.personas), ("job", job, choices.jobs)):
         names = {each.casefold() for pair in known for each in pair}
         if wanted is not None and wanted.casefold() not in names:

@@ -46,17 +46,17 @@ def track_job(
     format_: Format = "table",
 ) -> None:
     """Note down that somebody did a job, or tried to. A job tracked as started before is finished by it."""
-    shelf = opening.shelf()
-    job = shelf.track_job(
+    storage = opening.storage()
+    job = storage.track_job(
         job_id, persona, feature, status, started=started, at=at, duration=duration, note=note, event_id=event_id
     )
-    known = shelf.specs().jobs
+    known = storage.specs().jobs
     if known and job.job_id not in known:
         notice(f"No spec names the job {job.job_id!r}; it is stored all the same. Known: {_some(list(known))}.")
     if job.status == "completed" and job.duration_seconds is None:
         notice("When it was started is not known, so it has no duration. Give --started or --duration next time.")
     done = f"{job.job_id} {job.status.replace('_', ' ')} by {job.persona} with {job.feature_used}"
-    _said(format_, shelf, job, f"Tracked: {done}.")
+    _said(format_, storage, job, f"Tracked: {done}.")
 
 
 def track_outcome(
@@ -75,8 +75,8 @@ def track_outcome(
     format_: Format = "table",
 ) -> None:
     """Note down what was measured of an outcome."""
-    shelf = opening.shelf()
-    found = shelf.track_outcome(
+    storage = opening.storage()
+    found = storage.track_outcome(
         outcome_id,
         actual,
         expected=expected,
@@ -91,7 +91,7 @@ def track_outcome(
         "no achievement can be told" if found.achievement_rate is None else f"{found.achievement_rate:.0f} % achieved"
     )
     told = f"{found.outcome_id} {found.actual_value:g}, wanted {found.expected_value:g}"
-    _said(format_, shelf, found, f"Tracked: {told}: {rate}.")
+    _said(format_, storage, found, f"Tracked: {told}: {rate}.")
 
 
 def track_painpoint(
@@ -107,8 +107,8 @@ def track_painpoint(
     format_: Format = "table",
 ) -> None:
     """Note down how much a painpoint hurt before and hurts now."""
-    shelf = opening.shelf()
-    found = shelf.track_painpoint(
+    storage = opening.storage()
+    found = storage.track_painpoint(
         painpoint_id, before, after, persona, feature=feature, category=category, at=at, note=note, event_id=event_id
     )
     change = found.resolution_effectiveness
@@ -117,7 +117,7 @@ def track_painpoint(
         if change is None
         else f"{abs(change):.0f} % {'less' if change >= 0 else 'more'} severe"
     )
-    _said(format_, shelf, found, f"Tracked: {found.painpoint_id} {before:g} → {after:g}, {word}.")
+    _said(format_, storage, found, f"Tracked: {found.painpoint_id} {before:g} → {after:g}, {word}.")
 
 
 def track_satisfaction(
@@ -141,8 +141,8 @@ def track_satisfaction(
     format_: Format = "table",
 ) -> None:
     """Note down how satisfied somebody is with an outcome."""
-    shelf = opening.shelf()
-    found = shelf.track_satisfaction(
+    storage = opening.storage()
+    found = storage.track_satisfaction(
         outcome_id,
         level,
         persona,
@@ -154,7 +154,7 @@ def track_satisfaction(
         at=at,
         event_id=event_id,
     )
-    _said(format_, shelf, found, f"Tracked: {found.persona} is {level.replace('_', ' ')} with {found.outcome_id}.")
+    _said(format_, storage, found, f"Tracked: {found.persona} is {level.replace('_', ' ')} with {found.outcome_id}.")
 
 
 def track_time(
@@ -168,20 +168,20 @@ def track_time(
     format_: Format = "table",
 ) -> None:
     """Note down how long somebody took to reach an outcome."""
-    shelf = opening.shelf()
-    found = shelf.track_time(
+    storage = opening.storage()
+    found = storage.track_time(
         outcome_id, persona, started, feature=feature, at=at, still_open=still_open, event_id=event_id
     )
     took = "not reached yet" if found.end_time is None else f"after {(found.end_time - found.start_time) / 1e6:,.0f} s"
-    _said(format_, shelf, found, f"Tracked: {found.outcome_id} {took}.")
+    _said(format_, storage, found, f"Tracked: {found.outcome_id} {took}.")
 
 
 def _some(names: list[str]) -> str:
     return ", ".join(names[:8]) + (" …" if len(names) > 8 else "")
 
 
-def _said(format_: str, shelf: JobsStorage, record: Any, sentence: str) -> None:
+def _said(format_: str, storage: JobsStorage, record: Any, sentence: str) -> None:
     if format_ == "json":
-        as_json(shelf.as_row(record))
+        as_json(storage.as_row(record))
     else:
         print(sentence)

@@ -1,29 +1,27 @@
-"""The catalogue as doors use it: find a metric, its value, its course over time, its groups."""
+"""The catalogue of metrics: find one, its value, its course over time, its groups."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from data.exports.csv import csv_text
+from data.facts.dataset import Dataset
 from data.metrics.breakdown import GROUPS, STEPS, by_group, over_time
 from data.metrics.catalogue import Metric, metric_families
 from data.metrics.registry import CATALOG
+from data.services.numbers import NumbersService
+from data.services.sites import Sites
+from data.services.view import View
 from data.settings.definitions import expanded, table
 from data.settings.fields import FIELDS
 from data.values.errors import NotThere
 from data.values.families import FAMILIES
-from data.values.filters import Filters
 from data.values.metric_value import MetricValue
 from data.values.numbers import Answer, Breakdown, Entry, Part
 from data.values.periods import Period
 
-if TYPE_CHECKING:
-    from data.facts.dataset import Dataset
-    from data.services.workspace import Workspace
-
-NO_FILTERS = Filters()
 COLUMNS = (
     "metric_name",
     "title",
@@ -41,15 +39,21 @@ COLUMNS = (
 _BETTER = {True: "lower", False: "higher", None: "neither"}
 
 
-class Catalogue:
-    """Every metric of the app. Numbers come through the workspace, so that filters, definitions and cache hold here too."""
+def metric_titles() -> dict[str, str]:
+    """Name → title of every metric, in the order of the catalogue."""
+    return {name: each.title for name, each in CATALOG.items()}
+
+
+class CatalogueService:
+    """Every metric of the app, found and measured."""
 
     groups = GROUPS
     steps = STEPS
     categories: Mapping[str, str] = MappingProxyType({name: FAMILIES[name].title for name in metric_families()})
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, sites: Sites, numbers: NumbersService) -> None:
+        self._sites = sites
+        self._numbers = numbers
 
     def named(self, name: str) -> Metric:
         """Raises LookupError that says which names are near."""
@@ -72,31 +76,31 @@ class Catalogue:
         found.sort(key=lambda each: not all(word in titles[each.name] for word in words))
         return tuple(entry_of(each) for each in found)
 
-    def value(self, name: str, period: Period, filters: Filters = NO_FILTERS) -> MetricValue:
+    def value(self, name: str, view: View) -> MetricValue:
         """One number, from the cache of its family. Raises LookupError."""
         family = self.named(name).family
-        values = self._workspace.answer(family, period, filters).values
+        values = self._numbers.answer(family, view).values
         return next(each for each in values if each.metric_name == name)
 
-    def known(self, family: str, period: Period, filters: Filters = NO_FILTERS) -> Answer:
+    def known(self, family: str, view: View) -> Answer:
         """The numbers of a family as far as they are in the cache, old ones too; nothing is calculated."""
-        return self._workspace.answer(family, period, filters, stale_ok=True, known_only=True)
+        return self._numbers.answer(family, view, stale_ok=True, known_only=True)
 
-    def over_time(self, name: str, period: Period, filters: Filters = NO_FILTERS, step: str = "week") -> Breakdown:
+    def over_time(self, name: str, view: View, step: str = "week") -> Breakdown:
         """The metric for each day, week or month. Raises LookupError."""
         self.named(name)
-        return self._workspace.facts(filters).once(_over_time, name, period, step)
+        return self._sites.data(view.snapshot).dataset(view).once(_over_time, name, view.period, step)
 
-    def by_group(self, name: str, period: Period, filters: Filters = NO_FILTERS, group: str = "project") -> Breakdown:
+    def by_group(self, name: str, view: View, group: str = "project") -> Breakdown:
         """The metric for each group of its issues. Raises LookupError."""
         self.named(name)
-        return self._workspace.facts(filters).once(_by_group, name, period, group)
+        return self._sites.data(view.snapshot).dataset(view).once(_by_group, name, view.period, group)
 
-    def breakdown(self, name: str, period: Period, filters: Filters, by: str) -> Breakdown:
+    def breakdown(self, name: str, view: View, by: str) -> Breakdown:
         """By a step of time or by a group, whichever `by` names. Raises LookupError."""
         if by in STEPS:
-            return self.over_time(name, period, filters, by)
-        return self.by_group(name, period, filters, by)
+            return self.over_time(name, view, by)
+        return self.by_group(name, view, by)
 
     def csv(self, found: Breakdown) -> str:
         """A breakdown as CSV: a row for each part, the whole last."""

@@ -1,11 +1,11 @@
-"""Charts for those who ask: drawn, as CSV, and the issues behind their points."""
+"""Charts of a view: drawn, as CSV, and the issues behind their points."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -18,19 +18,18 @@ from data.facts.dataset import Dataset
 from data.jtbd.charts import JOB_CHARTS
 from data.metrics.detail import Behind
 from data.platform.telemetry import span
-from data.services.numbers import ISSUE_COLUMNS, csv_issues, page_of
+from data.services.issue_pages import page_of
+from data.services.jtbd import JobsService
+from data.services.numbers import ISSUE_COLUMNS, csv_issues
+from data.services.sites import Sites, browse_url
+from data.services.view import View
 from data.values.charts import ChartAnswer, ChartPlace, Picked
 from data.values.errors import NotThere
 from data.values.families import FAMILIES
-from data.values.filters import Filters
 from data.values.numbers import IssuePage
 from data.values.periods import Period
 from data.values.problem import Problem
 
-if TYPE_CHECKING:
-    from data.services.workspace import Workspace
-
-NO_FILTERS = Filters()
 MOST_ROWS = 200  # of a chart's table in the page; the CSV has them all
 LONGEST_TITLE = 80
 Options = tuple[tuple[str, str], ...]
@@ -75,19 +74,20 @@ def chart_places() -> dict[str, tuple[ChartPlace, ...]]:
     return {name: places(name) for name, family in FAMILIES.items() if family.charts}
 
 
-class Charts:
-    """Answers for one workspace. A chart is drawn once for a question, whoever asks for picture, table or issues."""
+class ChartsService:
+    """Charts of a view. A chart is drawn once for a question, whoever asks for picture, table or issues."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, sites: Sites, jobs: JobsService) -> None:
+        self._sites = sites
+        self._jobs = jobs
 
     def names(self, family: str | None = None) -> tuple[str, ...]:
         """Charts of a family, or all, in order."""
         return tuple(name for name, each in CHARTS.items() if family in (None, each.family))
 
-    def answer(self, name: str, period: Period, filters: Filters = NO_FILTERS, options: Options = ()) -> ChartAnswer:
-        """The chart as plain values. Raises NoSuchChart, JiraError, BadSwitch."""
-        chart, facts, drawing = self._drawn(name, period, filters, options)
+    def answer(self, name: str, view: View, options: Options = ()) -> ChartAnswer:
+        """The chart as plain values. Raises NoSuchChart, JiraError."""
+        chart, facts, drawing = self._drawn(name, view, options)
         rows = tuple(islice(drawing.table(), MOST_ROWS))
         return ChartAnswer(
             name=name,
@@ -98,7 +98,7 @@ class Charts:
             y_title=drawing.y_title,
             x_kind=drawing.x_kind,
             unit=drawing.unit,
-            series=self._titled(facts, drawing),
+            series=self._titled(view, facts, drawing),
             lines=drawing.lines,
             x_ticks=drawing.x_ticks,
             x_range=drawing.x_range,
@@ -117,16 +117,14 @@ class Charts:
             beside=chart.beside,
         )
 
-    def csv(self, name: str, period: Period, filters: Filters = NO_FILTERS, options: Options = ()) -> str:
+    def csv(self, name: str, view: View, options: Options = ()) -> str:
         """The whole table of a chart. Raises NoSuchChart."""
-        _, _, drawing = self._drawn(name, period, filters, options)
+        _, _, drawing = self._drawn(name, view, options)
         return csv_text(drawing.columns, drawing.table())
 
-    def picked(
-        self, name: str, pick: str, period: Period, filters: Filters = NO_FILTERS, options: Options = ()
-    ) -> Picked:
+    def picked(self, name: str, pick: str, view: View, options: Options = ()) -> Picked:
         """What stands behind a point, or behind the whole chart (""). Raises NoSuchChart, NoPoint."""
-        chart, facts, drawing = self._drawn(name, period, filters, options)
+        chart, facts, drawing = self._drawn(name, view, options)
         picks = drawing.picks
         rows = _behind(picks, pick)
         return Picked(
@@ -148,60 +146,68 @@ class Charts:
         self,
         name: str,
         pick: str,
-        period: Period,
-        filters: Filters = NO_FILTERS,
+        view: View,
+        options: Options = (),
         *,
         first: int = 0,
         count: int = 50,
-        options: Options = (),
-        **narrowed: Any,
+        sort: tuple[str, str] | None = None,
+        text: str = "",
+        reason: str | None = None,
+        used: bool | None = None,
     ) -> IssuePage:
-        """Some of the issues behind a point. `narrowed`: sort, text, reason, used as for a metric."""
-        _, facts, drawing = self._drawn(name, period, filters, options)
+        """Some of the issues behind a point, narrowed and sorted as those of a metric. Raises NoSuchChart, NoPoint,
+        JiraError.
+        """
+        _, facts, drawing = self._drawn(name, view, options)
         if facts is None:  # jobs without issues
             return IssuePage((), 0)
         picks = drawing.picks
         shown: Any = _Shown(picks.values, picks.outcome)
-        behind = Behind(shown, ChartAsked(facts, period, options), _behind(picks, pick))
-        wanted = {"sort": None, "text": "", "reason": None, "used": None, **narrowed}
-        return page_of(behind, self._workspace.place, self._workspace.browse_url(), first, count, **wanted)
+        behind = Behind(shown, ChartAsked(facts, view.period, options), _behind(picks, pick))
+        data = self._sites.data(view.snapshot)
+        return page_of(
+            behind,
+            lambda ids: data.summaries(view.snapshot, ids),
+            browse_url(view.snapshot),
+            first=first,
+            count=count,
+            sort=sort,
+            text=text,
+            reason=reason,
+            used=used,
+        )
 
-    def sheet(self, name: str, period: Period, filters: Filters = NO_FILTERS, options: Options = ()) -> Sheet:
+    def sheet(self, name: str, view: View, options: Options = ()) -> Sheet:
         """The whole table of a chart, for a workbook."""
-        chart, _, drawing = self._drawn(name, period, filters, options)
+        chart, _, drawing = self._drawn(name, view, options)
         return Sheet((drawing.title or chart.title)[:31], drawing.columns, [list(row) for row in drawing.table()])
 
-    def issue_sheet(
-        self, name: str, pick: str, period: Period, filters: Filters = NO_FILTERS, options: Options = ()
-    ) -> Sheet:
+    def issue_sheet(self, name: str, pick: str, view: View, options: Options = ()) -> Sheet:
         """All issues behind a point, for a workbook."""
-        rows = self.issues(name, pick, period, filters, count=10**9, options=options).rows
+        rows = self.issues(name, pick, view, options, count=10**9).rows
         told = [[getattr(row, column) for column in ISSUE_COLUMNS] for row in rows]
         return Sheet("Issues", ISSUE_COLUMNS, told, frozenset({"start", "end"}))
 
-    def csv_issues(
-        self, name: str, pick: str, period: Period, filters: Filters = NO_FILTERS, options: Options = ()
-    ) -> str:
+    def csv_issues(self, name: str, pick: str, view: View, options: Options = ()) -> str:
         """All issues behind a point as CSV."""
-        return csv_issues(self.issues(name, pick, period, filters, count=10**9, options=options).rows)
+        return csv_issues(self.issues(name, pick, view, options, count=10**9).rows)
 
-    def _drawn(self, name: str, period: Period, filters: Filters, options: Options) -> tuple[Chart, Dataset, Drawing]:
+    def _drawn(self, name: str, view: View, options: Options) -> tuple[Chart, Dataset | None, Drawing]:
         if name in JOB_CHARTS:
-            return self._workspace.jtbd.chart(name, period, filters, options)
+            return self._jobs.chart(name, view, options)
         if name not in CHARTS:
             raise NoSuchChart(name)
-        facts = self._workspace.facts(filters)
-        return CHARTS[name], facts, facts.once(drawn, name, period, options)
+        facts = self._sites.data(view.snapshot).dataset(view)
+        return CHARTS[name], facts, facts.once(drawn, name, view.period, options)
 
-    def _titled(self, facts: Dataset, drawing: Drawing) -> tuple[Any, ...]:
+    def _titled(self, view: View, facts: Dataset | None, drawing: Drawing) -> tuple[Any, ...]:
         """The series, with the titles of issues beside their points."""
-        if not drawing.titled:
+        if not drawing.titled or facts is None:
             return drawing.series
-        place = self._workspace.place
-        head = place.synced()
         ids = facts.tables.issues["issue_id"].to_numpy()
         wanted = np.unique(np.concatenate(list(drawing.titled.values())))
-        known = place.store.summaries(head.scope, ids[wanted[wanted >= 0]].tolist()) if head else {}
+        known = self._sites.data(view.snapshot).summaries(view.snapshot, ids[wanted[wanted >= 0]].tolist())
         series = list(drawing.series)
         for n, issues in drawing.titled.items():
             series[n] = replace(series[n], text=list(_titles(ids[issues].tolist(), known)))

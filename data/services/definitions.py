@@ -4,97 +4,87 @@ they become everybody's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from data.metrics.registry import CATALOG
+from data.services.field_mapping import FieldMappingService
+from data.services.view import Snapshot, View
 from data.settings.definitions import expanded, switch, table, value_of
+from data.settings.model import Settings
 from data.settings.overrides import BadOverride, patch_of, with_overrides
 from data.settings.store import Saved
 from data.values.errors import NotThere
+from data.values.fields import StatusInfo
 from data.values.filters import Filters
 from data.values.problem import Problem
 from data.values.switches import ChosenDefinition, Switch
 
-if TYPE_CHECKING:
-    from data.services.workspace import Workspace
-    from data.settings.model import Settings
-
-NO_FILTERS = Filters()
-
 
 class DefinitionsService:
-    """Definitions of one workspace, as people read them."""
+    """Definitions of the site in force, as people read them."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, mapping: FieldMappingService) -> None:
+        self._mapping = mapping
 
-    def of(self, names: Iterable[str], filters: Filters = NO_FILTERS) -> tuple[Switch, ...]:
-        """Definitions in force in a view, by name or group, with what else they could be. Raises BadSwitch."""
-        saved = self._saved()
-        settings, statuses = with_overrides(saved, filters.definitions), self._statuses()
-        jiras = self._jiras()
+    def of(self, names: Iterable[str], view: View) -> tuple[Switch, ...]:
+        """Definitions in force in a view, by name or group, with what else they could be. Raises JiraError."""
+        saved, known = view.snapshot.settings, self._mapping.statuses(view.snapshot)
+        statuses, jiras = _names(known), _by_category(known)
         return tuple(
-            replace(switch(name, settings, saved, statuses), follows=jiras.get(name, ()))
+            replace(switch(name, view.settings, saved, statuses), follows=jiras.get(name, ()))
             for name in expanded(names)
             if name in table()
         )
 
-    def of_metric(self, metric: str, filters: Filters = NO_FILTERS) -> tuple[Switch, ...]:
-        """The definitions that a number obeys. Raises LookupError, BadSwitch."""
-        from data.metrics import CATALOG
-
+    def of_metric(self, metric: str, view: View) -> tuple[Switch, ...]:
+        """The definitions that a number obeys. Raises LookupError, JiraError."""
         if metric not in CATALOG:
             raise NotThere(f"There is no metric {metric!r}.")
-        return self.of(CATALOG[metric].switches, filters)
+        return self.of(CATALOG[metric].switches, view)
 
-    def words_of(self, metric: str, filters: Filters = NO_FILTERS) -> str:
-        """The definitions that a number obeys, in one line; empty where the view asks for what cannot be."""
-        from data.metrics import CATALOG
-
-        saved = self._saved()
-        try:
-            settings = with_overrides(saved, filters.definitions)
-        except BadOverride:
-            return ""
+    def words_of(self, metric: str, view: View) -> str:
+        """The definitions that a number obeys, in one line. Raises JiraError."""
+        settings = view.settings
         names = [each for each in expanded(CATALOG[metric].switches) if each in table()] if metric in CATALOG else []
         if settings.definitions.durations != "working_days":
             names = [each for each in names if not each.startswith("working_time.")]
         values = {name: value_of(settings, name) for name in names}
         listed = any(table()[name].names_of == "statuses" and value for name, value in values.items())
-        statuses = self._statuses() if listed else {}  # asks for the tables: only where names are needed
+        # The tables are asked for only where names are needed.
+        statuses = _names(self._mapping.statuses(view.snapshot)) if listed else {}
         return "; ".join(
             f"{table()[name].title}: {table()[name].said(value, statuses)}" for name, value in values.items()
         )
 
-    def chosen(self, filters: Filters) -> tuple[ChosenDefinition, ...]:
+    def chosen(self, filters: Filters, snapshot: Snapshot) -> tuple[ChosenDefinition, ...]:
         """What a view measures otherwise than saved. A choice that cannot be says why instead of a value; never raises
         for what an address may hold.
         """
-        saved, statuses = self._saved(), self._statuses()
-        return tuple(_chosen(saved, statuses, filters.definitions, each) for each in filters.definitions)
+        if not filters.definitions:
+            return ()
+        statuses = _names(self._mapping.statuses(snapshot))
+        return tuple(_chosen(snapshot.settings, statuses, filters.definitions, each) for each in filters.definitions)
 
-    def save(self, filters: Filters, revision: int) -> Saved | None:
+    def save(self, filters: Filters, snapshot: Snapshot, revision: int) -> Saved | None:
         """Make the definitions of a view everybody's; None where they are already. `revision`: of the settings shown.
 
-        Raises BadSwitch, Conflict, Invalid or ReadOnly; then nothing was written.
+        Raises BadOverride, Conflict, Invalid or ReadOnly; then nothing was written.
         """
-        patch = patch_of(self._saved(), filters.definitions)
-        return self._workspace.save(patch, revision) if patch else None
+        patch = patch_of(snapshot.settings, filters.definitions)
+        return self._mapping.save(patch, revision, snapshot) if patch else None
 
-    def _saved(self) -> Settings:
-        return self._workspace.settings()[0]
 
-    def _statuses(self) -> dict[str, str]:
-        return {each.id: each.name for each in self._workspace.statuses()}
+def _names(statuses: Iterable[StatusInfo]) -> dict[str, str]:
+    return {each.id: each.name for each in statuses}
 
-    def _jiras(self) -> dict[str, tuple[str, ...]]:
-        """What Jira's own categories say where no statuses are chosen."""
-        found = self._workspace.statuses()
-        return {
-            name: tuple(each.id for each in found if each.category == category)
-            for name, category in (("workflow.started", "indeterminate"), ("workflow.done", "done"))
-        }
+
+def _by_category(statuses: Sequence[StatusInfo]) -> dict[str, tuple[str, ...]]:
+    """What Jira's own categories say where no statuses are chosen."""
+    return {
+        name: tuple(each.id for each in statuses if each.category == category)
+        for name, category in (("workflow.started", "indeterminate"), ("workflow.done", "done"))
+    }
 
 
 def _chosen(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,62 +12,144 @@ from data.jira.connection import site_url
 from data.jira.errors import InvalidUrl, JiraError
 from data.platform.access import AccessError, access_of, check
 from data.services.readiness import LEAST_FREE, free_bytes
+from data.services.view import CLOCKS_DIFFER, Snapshot
 from data.settings.environment import problems_of
 from data.values.retention import RetentionRun
 from data.values.status import Check
 
-CLOCKS_DIFFER = timedelta(minutes=10)  # more than that, and one of two clocks is wrong
 if TYPE_CHECKING:
-    from data.services.workspace import Workspace
+    from collections.abc import Mapping
+
+    from data.services.connection import ConnectionService
+    from data.services.jtbd import JobsService
+    from data.services.site_data import SiteData
+    from data.services.sites import Sites
+    from data.services.status import StatusService
+    from data.services.teams import TeamsService
+    from data.settings.store import Loaded
 
 
-def examine(workspace: Workspace) -> list[Check]:
-    """All checks, in the order in which things depend on each other."""
-    site = workspace.site
-    return [
-        _home(workspace),
-        _disk(workspace),
-        _private(workspace),
-        _access(workspace),
-        _settings(workspace),
-        _environment(workspace),
-        *_token(workspace),
-        _store(workspace),
-        _cache(workspace),
-        _records(workspace),
-        _views(workspace),
-        *(
-            [_jira(workspace)]
-            if site.configured
-            else [
-                Check(
-                    "Jira",
-                    None,
-                    "No Jira is configured: the sample site is used.",
-                    "Connect your Jira in the page, or set JIRA_URL.",
-                )
-            ]
-        ),
-        _data(workspace),
-        _last_sync(workspace),
-        _mapping(workspace),
-    ]
+class DoctorService:
+    """Examines everything that numbers depend on."""
+
+    def __init__(
+        self, sites: Sites, status: StatusService, connection: ConnectionService, teams: TeamsService, jobs: JobsService
+    ) -> None:
+        self._sites = sites
+        self._status = status
+        self._connection = connection
+        self._teams = teams
+        self._jobs = jobs
+
+    def examine(self, snapshot: Snapshot) -> list[Check]:
+        """All checks, in the order in which things depend on each other. Jira is asked, too."""
+        home, data = self._sites.home.path, self._sites.data(snapshot)
+        return [
+            _home(home),
+            _disk(home),
+            _private(home),
+            _access(self._sites.env),
+            _settings(snapshot.loaded, data.settings.path),
+            _environment(self._sites.env),
+            *_token(snapshot),
+            _store(snapshot, data),
+            _cache(data),
+            self._records(snapshot),
+            self._views(snapshot),
+            self._jira(snapshot),
+            self._data(snapshot),
+            _last_sync(snapshot),
+            _mapping(snapshot, data),
+        ]
+
+    def _records(self, snapshot: Snapshot) -> Check:
+        from data.jtbd.store import RecordsError
+
+        try:
+            storage = self._jobs.storage(snapshot)
+            problem, records = storage.problem, sum(storage.store.counts().values())
+            retention = _retention(storage.settings.retention_days, storage.store.last_retention(storage.site))
+        except RecordsError as error:
+            problem = error.problem
+        except OSError as error:
+            return Check("Records of jobs", False, f"They cannot be opened: {error.strerror or error}.")
+        if problem:
+            return Check("Records of jobs", False, f"{problem.what} {problem.why}".strip(), problem.todo)
+        return Check("Records of jobs", True, f"Their file is whole and holds {records:,}. {retention}")
+
+    def _views(self, snapshot: Snapshot) -> Check:
+        found = self._teams.list(snapshot)
+        if found.problem:
+            return Check("Saved views", False, f"{found.problem.what} {found.problem.why}".strip(), found.problem.todo)
+        wrong = [each.name for each in found.views if each.problem]
+        if wrong:
+            return Check("Saved views", False, f"Cannot be shown any more: {', '.join(wrong)}.", "Save or delete them.")
+        return Check("Saved views", True, f"{len(found.views)} saved." if found.views else "None is saved.")
+
+    def _jira(self, snapshot: Snapshot) -> Check:
+        site = snapshot.site
+        if not site.configured:
+            return Check(
+                "Jira",
+                None,
+                "No Jira is configured: the sample site is used.",
+                "Connect your Jira in the page, or set JIRA_URL.",
+            )
+        try:
+            site_url(site.url)
+        except InvalidUrl as error:
+            return Check("Jira", False, error.message, error.hint)
+        if not site.token_present:
+            return Check("Jira", None, "It was not asked, as there is no token.")
+        report = self._connection.test(site.url, site.email, None, site.jql, snapshot)
+        if report.problem:
+            return Check("Jira", False, report.problem.what, report.problem.todo)
+        matches = "" if report.matches is None else f" The query matches {report.matches:,} issues."
+        flavour = "Jira Cloud" if report.flavour == "cloud" else "Jira Data Center"
+        return Check(
+            "Jira", True, f"{report.title} ({flavour}) answers {report.account}, time zone {report.zone}.{matches}"
+        )
+
+    def _data(self, snapshot: Snapshot) -> Check:
+        status = self._status.of(snapshot)
+        if status.synced_at is None:
+            return Check(
+                "Data", None if status.is_sample else False, "Nothing was synced yet.", "Run: python app.py sync"
+            )
+        if datetime.fromisoformat(status.synced_at) - snapshot.now > CLOCKS_DIFFER:
+            return Check(
+                "Data",
+                False,
+                f"The last sync lies in the future: {status.synced_at}.",
+                "Set the clock of this machine right, or of the one that synced; then run: python app.py sync --full",
+            )
+        if status.stale:
+            return Check("Data", False, f"The data is old: last sync {status.synced_at}.", "Run: python app.py sync")
+        if not status.issue_count:
+            return Check("Data", False, "No issue is held.", "See what the last sync said, below.")
+        return Check("Data", True, f"{status.issue_count:,} issues, last sync {status.synced_at}.")
 
 
-def _home(workspace: Workspace) -> Check:
-    folder = workspace.home.path
-    if os.access(folder, os.W_OK):
-        return Check("State folder", True, f"{folder} can be written.")
+def _retention(days: int, last: RetentionRun | None) -> str:
+    """What the retention job did last, or why it did nothing."""
+    if last is not None:
+        return f"Retention ran last on {datetime.fromtimestamp(last.ran_at / 1e6, UTC):%Y-%m-%d %H:%M} UTC: {last}"
+    return "Retention has not run yet; a sync runs it." if days else "All records are kept, however old."
+
+
+def _home(home: Path) -> Check:
+    if os.access(home, os.W_OK):
+        return Check("State folder", True, f"{home} can be written.")
     return Check(
         "State folder",
         False,
-        f"{folder} cannot be written.",
+        f"{home} cannot be written.",
         "Give this user permission to write there, or set THROUGHLINE_HOME.",
     )
 
 
-def _disk(workspace: Workspace) -> Check:
-    free = free_bytes(workspace.home.path)
+def _disk(home: Path) -> Check:
+    free = free_bytes(home)
     if free is None:
         return Check("Disk", None, "How much is free cannot be found out.")
     said = f"{free // 1_000_000:,} MB are free."
@@ -76,9 +158,8 @@ def _disk(workspace: Workspace) -> Check:
     return Check("Disk", True, said)
 
 
-def _private(workspace: Workspace) -> Check:
+def _private(home: Path) -> Check:
     """Whether others on this machine can read what is kept; the state folder may be closed to them as a whole."""
-    home = workspace.home.path
     found: list[str] = []
     for folder, folders, names in os.walk(home) if _others(home) else ():
         folders[:] = [each for each in folders if _others(Path(folder, each))]  # what is in a closed one is closed
@@ -102,8 +183,7 @@ def _others(path: Path) -> bool:
         return False
 
 
-def _access(workspace: Workspace) -> Check:
-    env = workspace._env
+def _access(env: Mapping[str, str]) -> Check:
     try:
         found = access_of(env)
         check(found, env, hosts=env.get("THROUGHLINE_HOSTS", "").split(","))
@@ -114,22 +194,21 @@ def _access(workspace: Workspace) -> Check:
     return Check("Who may look", True, "People sign in." if found.users else "A trusted proxy says who is there.")
 
 
-def _settings(workspace: Workspace) -> Check:
-    loaded = workspace.place.loaded()
+def _settings(loaded: Loaded, path: Path) -> Check:
     if loaded.problem:
         return Check("Settings", False, f"{loaded.problem.what} {loaded.problem.why}".strip(), loaded.problem.todo)
-    return Check("Settings", True, f"{workspace.place.settings.path} is in order (revision {loaded.revision}).")
+    return Check("Settings", True, f"{path} is in order (revision {loaded.revision}).")
 
 
-def _environment(workspace: Workspace) -> Check:
-    found = problems_of(workspace._env)
+def _environment(env: Mapping[str, str]) -> Check:
+    found = problems_of(env)
     if not found:
         return Check("Environment", True, "Every variable that is set can be used.")
     return Check("Environment", False, " ".join(each.what for each in found), found[0].todo)
 
 
-def _token(workspace: Workspace) -> list[Check]:
-    site = workspace.site
+def _token(snapshot: Snapshot) -> list[Check]:
+    site = snapshot.site
     if not site.configured:
         return []
     if not site.token_present:
@@ -137,20 +216,20 @@ def _token(workspace: Workspace) -> list[Check]:
     return [Check("Token", True, f"A token is there (from {site.sources.get('token', '')}).")]
 
 
-def _store(workspace: Workspace) -> Check:
+def _store(snapshot: Snapshot, data: SiteData) -> Check:
     try:
-        head = workspace.place.synced()
+        head = snapshot.synced
     except JiraError as error:
         return Check("Issue store", False, error.message, error.hint)
-    if lost := workspace.place.problem:
+    if lost := data.problem:
         return Check("Issue store", False, f"{lost.what} {lost.why}".strip(), lost.todo)
     return Check(
         "Issue store", True, f"{head.issues:,} issues held." if head else "It can be opened; nothing was synced yet."
     )
 
 
-def _cache(workspace: Workspace) -> Check:
-    found = workspace.place.cache.stats()
+def _cache(data: SiteData) -> Check:
+    found = data.cache.stats()
     if found["problem"]:
         return Check(
             "Metric cache", False, found["problem"], "Numbers are calculated anew meanwhile; check the state folder."
@@ -158,81 +237,10 @@ def _cache(workspace: Workspace) -> Check:
     return Check("Metric cache", True, f"{found['entries']} entries, {found['bytes']:,} bytes.")
 
 
-def _records(workspace: Workspace) -> Check:
-    from data.jtbd.store import RecordsError
-
-    try:
-        shelf = workspace.jtbd.shelf
-        problem = shelf.problem
-        records = sum(shelf.store.counts().values())
-        retention = _retention(shelf.settings.retention_days, shelf.store.last_retention(shelf.site))
-    except RecordsError as error:
-        problem = error.problem
-    except OSError as error:
-        return Check("Records of jobs", False, f"They cannot be opened: {error.strerror or error}.")
-    if problem:
-        return Check("Records of jobs", False, f"{problem.what} {problem.why}".strip(), problem.todo)
-    return Check("Records of jobs", True, f"Their file is whole and holds {records:,}. {retention}")
-
-
-def _retention(days: int, last: RetentionRun | None) -> str:
-    """What the retention job did last, or why it did nothing."""
-    if last is not None:
-        return f"Retention ran last on {datetime.fromtimestamp(last.ran_at / 1e6, UTC):%Y-%m-%d %H:%M} UTC: {last}"
-    return "Retention has not run yet; a sync runs it." if days else "All records are kept, however old."
-
-
-def _views(workspace: Workspace) -> Check:
-    found = workspace.teams.list()
-    if found.problem:
-        return Check("Saved views", False, f"{found.problem.what} {found.problem.why}".strip(), found.problem.todo)
-    wrong = [each.name for each in found.views if each.problem]
-    if wrong:
-        return Check("Saved views", False, f"Cannot be shown any more: {', '.join(wrong)}.", "Save or delete them.")
-    return Check("Saved views", True, f"{len(found.views)} saved." if found.views else "None is saved.")
-
-
-def _jira(workspace: Workspace) -> Check:
-    site = workspace.site
-    try:
-        site_url(site.url)
-    except InvalidUrl as error:
-        return Check("Jira", False, error.message, error.hint)
-    if not site.token_present:
-        return Check("Jira", None, "It was not asked, as there is no token.")
-    report = workspace.test_connection(site.url, site.email, None, site.jql)
-    if report.problem:
-        return Check("Jira", False, report.problem.what, report.problem.todo)
-    matches = "" if report.matches is None else f" The query matches {report.matches:,} issues."
-    flavour = "Jira Cloud" if report.flavour == "cloud" else "Jira Data Center"
-    return Check(
-        "Jira", True, f"{report.title} ({flavour}) answers {report.account}, time zone {report.zone}.{matches}"
-    )
-
-
-def _data(workspace: Workspace) -> Check:
-    status = workspace.status()
-    if status.synced_at is None:
-        return Check("Data", None if status.is_sample else False, "Nothing was synced yet.", "Run: python app.py sync")
-    if datetime.fromisoformat(status.synced_at) - workspace.clock() > CLOCKS_DIFFER:
-        return Check(
-            "Data",
-            False,
-            f"The last sync lies in the future: {status.synced_at}.",
-            "Set the clock of this machine right, or of the one that synced; then run: python app.py sync --full",
-        )
-    if status.stale:
-        return Check("Data", False, f"The data is old: last sync {status.synced_at}.", "Run: python app.py sync")
-    if not status.issue_count:
-        return Check("Data", False, "No issue is held.", "See what the last sync said, below.")
-    return Check("Data", True, f"{status.issue_count:,} issues, last sync {status.synced_at}.")
-
-
-def _last_sync(workspace: Workspace) -> Check:
-    try:
-        head = workspace.place.head()
-    except JiraError:
+def _last_sync(snapshot: Snapshot) -> Check:
+    if snapshot.trouble is not None:
         return Check("Last sync", None, "It is kept in the issue store.")
+    head = snapshot.head
     result = (head.last_result if head else None) or {}
     if not result:
         return Check("Last sync", None, "There was none.")
@@ -245,8 +253,8 @@ def _last_sync(workspace: Workspace) -> Check:
     return Check("Last sync", bool(result.get("issues")), f"Complete: {result.get('issues') or 0:,} issues.{noted}")
 
 
-def _mapping(workspace: Workspace) -> Check:
-    settings = workspace.place.loaded().settings
+def _mapping(snapshot: Snapshot, data: SiteData) -> Check:
+    settings = snapshot.settings
     if not settings.mapping:
         return Check(
             "Field mapping",
@@ -254,8 +262,8 @@ def _mapping(workspace: Workspace) -> Check:
             "No Jira field is mapped: numbers come from versions and status history.",
             "Map fields in the page, under Settings.",
         )
-    head = workspace.place.synced()
-    waiting = workspace.place.held(settings.mapping, head)[1] if head else frozenset()
+    head = snapshot.synced
+    waiting = data.held(settings.mapping, head)[1] if head else frozenset()
     if waiting:
         return Check(
             "Field mapping",

@@ -2,54 +2,46 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from data.exports.csv import csv_text
 from data.exports.xlsx import Sheet, instant, xlsx
-from data.services.numbers import COLUMNS, ISSUE_COLUMNS, cell_of, named
+from data.services.definitions import DefinitionsService
+from data.services.numbers import COLUMNS, ISSUE_COLUMNS, NumbersService, cell_of, named
+from data.services.status import StatusService
+from data.services.view import View
 from data.values.families import HEADLINE
 from data.values.filters import Filters
-from data.values.periods import Period, zone_named
-
-if TYPE_CHECKING:
-    from data.services.workspace import Workspace
+from data.values.metric_value import MetricValue
+from data.values.periods import zone_named
 
 _NUMBER_INSTANTS = frozenset({"time_period_start", "time_period_end", "calculation_timestamp"})
 _ISSUE_INSTANTS = frozenset({"start", "end"})
-NO_FILTERS = Filters()
 ALL = 10**9  # more issues than there are
 
 
-class Downloads:
-    """The tables of a period and filters, and workbooks of them."""
+class DownloadsService:
+    """The tables of a view, and workbooks of them."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, numbers: NumbersService, definitions: DefinitionsService, status: StatusService) -> None:
+        self._numbers = numbers
+        self._definitions = definitions
+        self._status = status
 
-    def numbers(
-        self,
-        period: Period,
-        filters: Filters = NO_FILTERS,
-        *,
-        metric: str | None = None,
-        metrics: tuple[str, ...] | None = None,
-        **narrowed: str | None,
-    ) -> Sheet:
-        """DORA and Flow, or the metrics named, a row each; one of jobs as `narrowed`. Raises LookupError for an unknown
-        metric."""
-        if metric:
-            values = list(self._workspace.one(metric, period, filters, **narrowed))
-        else:
-            families = HEADLINE if metrics is None else tuple(dict.fromkeys(named(each).family for each in metrics))
-            answers = [self._workspace.answer(family, period, filters) for family in families]
-            found = [each for answer in answers for each in answer.values]
-            values = [each for each in found if metrics is None or each.metric_name in metrics]
-        rows = [[cell_of(value, name) for name in COLUMNS] for value in values]
-        return Sheet("Numbers", COLUMNS, rows, _NUMBER_INSTANTS)
+    def metric(self, metric: str, view: View, *, persona: str | None = None, job: str | None = None) -> Sheet:
+        """One metric, a row; one of jobs narrowed to a persona or job. Raises LookupError for an unknown one, JiraError."""
+        return _numbers(self._numbers.one(metric, view, persona=persona, job=job))
 
-    def issues(self, metric: str, period: Period, filters: Filters = NO_FILTERS, count: int = ALL) -> Sheet:
-        """The issues behind a number, used and left out. Raises LookupError for an unknown metric."""
-        page = self._workspace.issue_page(metric, period, filters, count=count)
+    def numbers(self, view: View, metrics: Sequence[str] | None = None) -> Sheet:
+        """DORA and Flow, or the metrics named, a row each. Raises LookupError for an unknown metric, JiraError."""
+        families = HEADLINE if metrics is None else tuple(dict.fromkeys(named(each).family for each in metrics))
+        found = [each for family in families for each in self._numbers.answer(family, view).values]
+        return _numbers(each for each in found if metrics is None or each.metric_name in metrics)
+
+    def issues(self, metric: str, view: View, count: int = ALL) -> Sheet:
+        """The issues behind a number, used and left out. Raises LookupError for an unknown metric, JiraError."""
+        page = self._numbers.issue_page(metric, view, count=count)
         rows = [[getattr(row, name) for name in ISSUE_COLUMNS] for row in page.rows]
         return Sheet("Issues", ISSUE_COLUMNS, rows, _ISSUE_INSTANTS)
 
@@ -57,13 +49,14 @@ class Downloads:
         """The table as CSV."""
         return csv_text(sheet.headers, sheet.rows)
 
-    def xlsx(self, sheet: Sheet, period: Period, filters: Filters = NO_FILTERS) -> bytes:
-        """The table as a workbook, dates in the zone of the period, with a second sheet that says what it is."""
-        return xlsx([sheet, self._about(period, filters)], zone_named(period.zone), self._workspace.clock())
+    def xlsx(self, sheet: Sheet, view: View) -> bytes:
+        """The table as a workbook, dates in the zone of the view, with a second sheet that says what it is."""
+        return xlsx([sheet, self._about(view)], zone_named(view.zone), view.now)
 
-    def _about(self, period: Period, filters: Filters) -> Sheet:
-        status = self._workspace.status()
-        told: list[tuple[str, Any]] = [
+    def _about(self, view: View) -> Sheet:
+        status, period = self._status.of(view.snapshot), view.period
+        chosen = self._definitions.chosen(view.filters, view.snapshot)
+        rows: list[tuple[str, Any]] = [
             ("Site", status.site_title or status.site_url),
             ("Query", status.jql),
             ("First day", period.first),
@@ -71,10 +64,14 @@ class Downloads:
             ("Time zone of all dates", period.zone),
             ("Data as of", instant(status.synced_at) or "not synced yet"),
             ("Issues in the data", status.issue_count),
-            *((name, "; ".join(chosen)) for name, chosen in _chosen(filters) if chosen),
-            *((f"Measured with: {each.title}", each.words) for each in self._workspace.definitions.chosen(filters)),
+            *((name, "; ".join(names)) for name, names in _chosen(view.filters) if names),
+            *((f"Measured with: {each.title}", each.words) for each in chosen),
         ]
-        return Sheet("About", ("What", "Value"), told)
+        return Sheet("About", ("What", "Value"), rows)
+
+
+def _numbers(values: Iterable[MetricValue]) -> Sheet:
+    return Sheet("Numbers", COLUMNS, [[cell_of(value, name) for name in COLUMNS] for value in values], _NUMBER_INSTANTS)
 
 
 def _chosen(filters: Filters) -> list[tuple[str, tuple[str, ...]]]:

@@ -13,20 +13,92 @@ from data.jira.client import Jira
 from data.jira.fields import Coverage as JiraCoverage
 from data.jira.fields import suggestions
 from data.metrics.measure import measure_family
-from data.services.site_data import SiteData
+from data.services.connection import SOON
+from data.services.sites import Sites
+from data.services.sync import SyncService
+from data.services.view import Snapshot, View
 from data.settings.fields import FIELDS, STANDARD_FIELDS
 from data.settings.model import Settings
-from data.settings.store import Invalid
+from data.settings.store import Invalid, Saved
 from data.sync.field_usage import coverage
 from data.tables.tidy import Tables
 from data.values.fields import Coverage, FieldInfo, StatusInfo, Suggestion, TypeInfo
-from data.values.filters import Filters
 from data.values.metric_value import MetricValue
-from data.values.periods import Period
 from data.values.problem import Problem
 
 MOST_ISSUES = 800
 _MAPPABLE = {kind for each in FIELDS.values() for kind in each.kinds} | {"other"}
+
+
+class FieldMappingService:
+    """The fields of the site in force and what they are mapped to. Safe in several threads."""
+
+    def __init__(self, sites: Sites, sync: SyncService) -> None:
+        self._sites = sites
+        self._sync = sync
+        self._fields: dict[str, list[FieldInfo]] = {}
+
+    def jira_fields(self, snapshot: Snapshot, *, refresh: bool = False) -> list[FieldInfo]:
+        """Fields of the site with their use, asked once a session. Raises JiraError."""
+        if refresh or snapshot.known_as not in self._fields:
+            with self._sites.connection(snapshot) as connection, Jira(connection, patience=SOON) as jira:
+                self._fields[snapshot.known_as] = fields_of(jira, snapshot.jql)
+        return self._fields[snapshot.known_as]
+
+    def suggestions(self, snapshot: Snapshot) -> dict[str, list[Suggestion]]:
+        """Our field name → Jira fields that probably are it, best first. Raises JiraError."""
+        return suggest(self.jira_fields(snapshot))
+
+    def check(self, our_name: str, field_id: str, snapshot: Snapshot) -> Problem | None:
+        """Whether a Jira field can be ours: it exists and its type fits (D-04). Raises JiraError."""
+        return check(our_name, field_id, self.jira_fields(snapshot))
+
+    def statuses(self, snapshot: Snapshot) -> list[StatusInfo]:
+        """The statuses of the data, in Jira's order of categories. Raises StoreError."""
+        return statuses(self._sites.data(snapshot).tables(snapshot))
+
+    def issue_types(self, snapshot: Snapshot) -> list[TypeInfo]:
+        """The issue types of the data and the flow item each counts as. Raises StoreError."""
+        return issue_types(self._sites.data(snapshot).dataset(snapshot.view()))
+
+    def preview(
+        self, patch: dict[str, Any], view: View, families: tuple[str, ...] = ("dora", "flow")
+    ) -> list[tuple[MetricValue, MetricValue]]:
+        """(before, after) of the metrics that a settings patch would change, on the data held. Raises Invalid, StoreError.
+
+        Definitions that the view itself chooses are left aside: what is saved is compared with what would be saved.
+        """
+        data = self._sites.data(view.snapshot)
+        view, held = data.current(view.with_settings(view.snapshot.settings))
+        changed = data.dataset(view.with_settings(merged(view.snapshot.settings, patch)))
+        found = []
+        for family in families:
+            before = measure_family(family, held, view.period)
+            after = measure_family(family, changed, view.period)
+            found += [(old, new) for old, new in zip(before, after, strict=True) if _shown(old) != _shown(new)]
+        return found
+
+    def unread(self, mapped: dict[str, str], snapshot: Snapshot) -> frozenset[str]:
+        """Our fields of a mapping whose Jira field the next sync has to read first. Raises StoreError."""
+        head = snapshot.synced
+        return self._sites.data(snapshot).held(mapped, head)[1] if head else frozenset(mapped)
+
+    def save(
+        self, patch: dict[str, Any], revision: int, snapshot: Snapshot, base: dict[str, Any] | None = None
+    ) -> Saved:
+        """Merge a patch into the settings of the site, recalculate, fetch newly mapped fields.
+
+        Raises Conflict, Invalid or ReadOnly; then nothing was written.
+        """
+        data = self._sites.data(snapshot)
+        saved = data.settings.save(
+            with_metadata(patch, self._fields.get(snapshot.known_as)), revision=revision, base=base
+        )
+        data.cache.drop()
+        head = snapshot.synced
+        if head is not None and data.held(saved.settings.mapping, head)[1]:
+            self._sync.start(self._sites.snapshot())
+        return saved
 
 
 def fields_of(jira: Jira, jql: str) -> list[FieldInfo]:
@@ -158,20 +230,6 @@ def _deep(old: Any, new: Any) -> Any:
         else:
             base[key] = _deep(base.get(key), value)
     return base
-
-
-def preview(
-    place: SiteData, patch: dict[str, Any], period: Period, filters: Filters, families: tuple[str, ...]
-) -> list[tuple[MetricValue, MetricValue]]:
-    """(before, after) of the metrics that differ, on the data held."""
-    now = place.loaded().settings
-    then = merged(now, patch)
-    found = []
-    for family in families:
-        before = measure_family(family, place.facts(now, filters), period)
-        after = measure_family(family, place.facts(then, filters), period)
-        found += [(old, new) for old, new in zip(before, after, strict=True) if _shown(old) != _shown(new)]
-    return found
 
 
 def _shown(value: MetricValue) -> tuple:

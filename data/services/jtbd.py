@@ -1,18 +1,18 @@
-"""Jobs to be done, as the workspace offers them: cards, tables, records and register for a period, a persona, a job."""
+"""Jobs to be done: cards, tables, records and register for a view, a persona, a job."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from data.cache.metric_cache import Key
+from data.cache.metric_cache import Key, hash_of
+from data.exports.csv import csv_text
 from data.jtbd import cards, pages, report
 from data.jtbd.dashboard import as_data
 from data.jtbd.investment import investment, job_satisfaction, landscape
@@ -27,100 +27,119 @@ from data.jtbd.storage import JobsStorage, shelf_of
 from data.jtbd.store import RecordsError, Where
 from data.jtbd.verify import verify
 from data.services import numbers
+from data.services.sites import Sites, browse_url
+from data.services.view import NO_FILTERS, Snapshot, View
 from data.settings.connection import HomeError
 from data.store import schema
 from data.tables.tidy import microseconds
 from data.values.filters import Filters
-from data.values.jobs import CheckRow, JobChoices, Overview, RecordPage, RegisterRow
+from data.values.jobs import CheckRow, JobChoices, Overview, RecordPage, RecordRow, RegisterRow
 from data.values.metric_value import MetricValue, iso
 from data.values.numbers import Answer
 from data.values.periods import Period
 from data.values.retention import RetentionRun
 
 if TYPE_CHECKING:
-    from data.services.workspace import Workspace
+    from data.charts.catalogue import Chart
+    from data.charts.drawing import Drawing
+    from data.facts.dataset import Dataset
 
 log = logging.getLogger(__name__)
-NO_FILTERS = Filters()
+RECORD_COLUMNS = ("kind", "about", "title", "at", "ended", "persona", "feature", "status", "value", "unit", "note", "source", "key")  # fmt: skip
 _KEPT = 24
+_TRIES = 3  # records that may be added, one after the other, while one answer is calculated
 Options = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class Question:
-    """One view: period, filters of issues, persona and job (ids; None: all)."""
+    """A view, narrowed to a persona and a job (ids; None: all)."""
 
-    period: Period
-    filters: Filters = NO_FILTERS
+    view: View
     persona: str | None = None
     job: str | None = None
 
     @property
     def wanted(self) -> Wanted:
-        before = self.period.previous()
+        """The records of the period and those of the period before, as instants in µs."""
+        period = self.view.period
+        before = period.previous()
         return Wanted(
-            *(microseconds(each) for each in (self.period.start, self.period.end, before.start)), self.persona, self.job
+            *(microseconds(each) for each in (period.start, period.end, before.start)), self.persona, self.job
+        )
+
+    @property
+    def key(self) -> tuple[Hashable, ...]:
+        """Everything that an answer depends on besides the revision of issues and records."""
+        view = self.view
+        return (
+            view.period,
+            view.filters,
+            self.persona,
+            self.job,
+            hash_of(_measured(view)),
+            int(view.now.timestamp()) // 60,
         )
 
 
-class Jtbd:
-    """`workspace.jtbd`. Safe in several threads."""
+def _measured(view: View) -> dict[str, Any]:
+    return {**view.measured, "jtbd": view.settings.jtbd.model_dump()}
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+
+class JobsService:
+    """Jobs of the site in force. Safe in several threads."""
+
+    def __init__(self, sites: Sites) -> None:
+        self._sites = sites
         self._lock = threading.RLock()
-        self._shelves: dict[tuple[str, str], JobsStorage] = {}
-        self._kept: dict[Any, Any] = {}
+        self._storages: dict[tuple[str, str], JobsStorage] = {}
+        self._kept: dict[Hashable, Any] = {}
 
     # ---- what is there
 
-    @property
-    def shelf(self) -> JobsStorage:
-        """Specs, records and register of the site in force. Raises HomeError, RecordsError."""
-        space = self._workspace
-        place = space.place
-        settings = place.loaded().settings
-        made = shelf_of(space.home, space.site, settings, space._env, space.clock, self._examples())
+    def storage(self, snapshot: Snapshot) -> JobsStorage:
+        """Specs, records and register of the site that was looked at. Raises HomeError, RecordsError."""
+        sites, settings = self._sites, snapshot.settings
+        examples = sites.sample.jobs if sites.sample else None
+        made = shelf_of(sites.home, snapshot.site, settings, sites.env, sites.clock, examples)
         key = (str(made.folder), str(made.specs_folder))
         with self._lock:
-            shelf = self._shelves.setdefault(key, made)
-            shelf.settings = settings.jtbd
-            return shelf
+            storage = self._storages.setdefault(key, made)
+            storage.settings = settings.jtbd
+            return storage
 
-    def _examples(self) -> Path | None:
-        return getattr(self._workspace.sample, "jobs", None)
-
-    def _has_issues(self, shelf: JobsStorage) -> bool:
+    def _has_issues(self, snapshot: Snapshot, storage: JobsStorage) -> bool:
         """Whether issues may be put beside the jobs: never the sample site's beside somebody's own."""
-        place = self._workspace.place
-        return place.synced() is not None and (not place.is_sample or shelf.is_example)
+        return snapshot.synced is not None and (not snapshot.is_sample or storage.is_example)
 
-    def retain(self) -> RetentionRun | None:
+    def retain(self, snapshot: Snapshot) -> RetentionRun | None:
         """The daily run of the retention job for records; None where nothing was to be done, or it failed (logged)."""
         try:
-            return self.shelf.retain()
+            return self.storage(snapshot).retain()
         except (RecordsError, HomeError, OSError) as error:
             log.warning("old job records were not removed: %s", error)
             return None
 
-    def warm(self) -> None:
+    def warm(self, snapshot: Snapshot) -> None:
         """Read specs and records ahead of the first question; what is wrong with them is said when somebody asks."""
         with suppress(RecordsError):
-            self.shelf.specs()
-            self.shelf.records()
+            storage = self.storage(snapshot)
+            storage.specs()
+            storage.records()
 
-    def serving(self, filters: Filters = NO_FILTERS) -> Serving | None:
-        """Which issues serve which job; None without issues. Raises JiraError."""
-        shelf = self.shelf
-        if not self._has_issues(shelf):
+    def serving(self, view: View) -> Serving | None:
+        """Which issues serve which job; None without issues. Raises RecordsError, JiraError."""
+        storage = self.storage(view.snapshot)
+        if not self._has_issues(view.snapshot, storage):
             return None
-        facts, specs = self._workspace.facts(filters), shelf.specs()
+        facts, specs = self._sites.data(view.snapshot).dataset(view), storage.specs()
+        links = tuple(view.settings.jtbd.job_links)
         return self._once(
-            ("serving", id(facts), shelf.revision()),
-            lambda: (facts, Serving(facts, specs, tuple(shelf.settings.job_links))),
+            ("serving", id(facts), storage.revision(), links),
+            lambda: (facts, Serving(facts, specs, links)),
         )[1]
 
-    def _once(self, key: Any, make: Any) -> Any:
+    def _once(self, key: Hashable, make: Callable[[], Any]) -> Any:
         with self._lock:
             if key not in self._kept:
                 while len(self._kept) >= _KEPT:
@@ -128,14 +147,13 @@ class Jtbd:
                 self._kept[key] = make()
             return self._kept[key]
 
-    def revision(self) -> str:
-        """Changes whenever a number of this pillar may. Raises RecordsError."""
-        place = self._workspace.place
-        return f"{self._workspace.revision(place.synced())}|{self.shelf.revision()}"
+    def revision(self, snapshot: Snapshot) -> str:
+        """Changes whenever a number of this pillar may. Raises RecordsError, StoreError."""
+        return f"{snapshot.revision}|{self.storage(snapshot).revision()}"
 
-    def choices(self) -> JobChoices:
-        """What can be filtered by, and chosen in forms. Raises RecordsError."""
-        shelf = self.shelf
+    def choices(self, snapshot: Snapshot) -> JobChoices:
+        """What can be filtered by, and chosen in forms. Raises RecordsError, StoreError."""
+        shelf = self.storage(snapshot)
         specs, records = shelf.specs(), shelf.records()
         features = {each.feature_used for each in records.jobs} | {each.feature for each in records.outcomes}
         named = {
@@ -148,67 +166,65 @@ class Jtbd:
             named["persona"],
             named["painpoint"],
             tuple(sorted(each for each in features if each)),
-            tuple(each.id for each in specs.outcomes.values() if each.binding and self._has_issues(shelf)),
+            tuple(each.id for each in specs.outcomes.values() if each.binding and self._has_issues(snapshot, shelf)),
         )
 
-    def unknown(self, persona: str | None = None, job: str | None = None) -> tuple[tuple[str, str], ...]:
+    def unknown(
+        self, snapshot: Snapshot, *, persona: str | None = None, job: str | None = None
+    ) -> tuple[tuple[str, str], ...]:
         """(persona or job, name) of those that neither specs nor records nor issues know. Raises RecordsError, JiraError."""
-        specs, found = self.shelf.specs(), []
+        specs, found = self.storage(snapshot).specs(), []
         for kind, name in (("persona", persona), ("job", job)):
             known = name is None or specs.resolve(kind, name) in specs.of(kind)
-            if not known and specs.resolve(kind, name or "") not in self._named(kind):
+            if not known and specs.resolve(kind, name or "") not in self._named(snapshot, kind):
                 found.append((kind, str(name)))
         return tuple(found)
 
-    def _named(self, kind: str) -> set[str]:
+    def _named(self, snapshot: Snapshot, kind: str) -> set[str]:
         """What records and issues name: personas or jobs."""
-        column, specs = "persona" if kind == "persona" else "job_id", self.shelf.specs()
-        told = self._records(NO_FILTERS)
-        rows = [each for part in told for each in part] if kind == "persona" else told.jobs
+        column, specs = "persona" if kind == "persona" else "job_id", self.storage(snapshot).specs()
+        records = self._records(snapshot.view())
+        rows = [each for part in records for each in part] if kind == "persona" else records.jobs
         return {specs.resolve(kind, str(getattr(each, column) or "")) for each in rows}
 
     # ---- numbers
 
     def _picture(self, asked: Question) -> Picture:
         """Raises RecordsError, JiraError."""
-        shelf = self.shelf
-        key = ("picture", self.revision(), asked, self._minute())
-        return self._once(key, lambda: self._drawn(shelf, asked))
+        key = ("picture", self.revision(asked.view.snapshot), *asked.key)
+        return self._once(key, lambda: self._drawn(asked))
 
-    def _minute(self) -> int:
-        return int(self._workspace.clock().timestamp()) // 60
-
-    def _drawn(self, shelf: JobsStorage, asked: Question) -> Picture:
-        specs, wanted = shelf.specs(), asked.wanted
-        serving = self.serving(asked.filters)
-        told: Mapping[str, Any] = {}
+    def _drawn(self, asked: Question) -> Picture:
+        view, wanted = asked.view, asked.wanted
+        specs = self.storage(view.snapshot).specs()
+        serving = self.serving(view)
+        reported: Mapping[str, Any] = {}
         if serving:
-            told = serving.reported(wanted.start or 0, wanted.end or 0, self._persona(specs, asked))
+            reported = serving.reported(wanted.start or 0, wanted.end or 0, self._persona(specs, asked))
         return picture(
-            self._records(asked.filters), specs, wanted,
-            bound=self._bound(shelf, asked), reported=told, formula=shelf.settings.opportunity,
+            self._records(view), specs, wanted,
+            bound=self._bound(view), reported=reported, formula=view.settings.jtbd.opportunity,
         )  # fmt: skip
 
     def _persona(self, specs: Specs, asked: Question) -> str | None:
         return None if asked.persona is None else specs.resolve("persona", asked.persona)
 
-    def _records(self, filters: Filters) -> Records:
+    def _records(self, view: View) -> Records:
         """What was recorded, and the issues that count as records."""
-        return self.shelf.records() + self._issues(filters)
+        return self.storage(view.snapshot).records() + self._issues(view)
 
-    def _issues(self, filters: Filters) -> Records:
+    def _issues(self, view: View) -> Records:
         """The issues that count as records."""
-        serving = self.serving(filters)
-        if serving is None or not self.shelf.settings.issues_count:
+        serving = self.serving(view)
+        if serving is None or not view.settings.jtbd.issues_count:
             return Records((), (), (), (), ())
-        return self._once(("issues", id(serving)), lambda: (serving, serving.records(self._severities())))[1]
+        return self._once(("issues", id(serving)), lambda: (serving, serving.records(self._severities(view))))[1]
 
-    def _severities(self) -> dict[int, float]:
+    def _severities(self, view: View) -> dict[int, float]:
         """Issue id → its severity before the first change of that field."""
         from data.jtbd.dialects import rating
 
-        place = self._workspace.place
-        head, mapping = place.synced(), place.loaded().settings.mapping
+        head, mapping = view.snapshot.synced, view.settings.mapping
         if head is None or "painpoint_severity" not in mapping:
             return {}
         table, found = schema.change, {}
@@ -217,76 +233,82 @@ class Jtbd:
             .where(table.c.scope == head.scope, table.c.field == mapping["painpoint_severity"])
             .order_by(table.c.issue_id, table.c.at, table.c.history_id)
         )
-        with place.store.reading() as connection:
+        with self._sites.data(view.snapshot).store.reading() as connection:
             for issue_id, name, other in connection.execute(query):
                 if issue_id not in found:
                     found[issue_id] = rating(str(name or other or ""))
         return {issue_id: value for issue_id, value in found.items() if value is not None}
 
-    def _bound(self, shelf: JobsStorage, asked: Question) -> dict[str, Bound]:
+    def _bound(self, view: View) -> dict[str, Bound]:
         """Outcomes that Jira measures."""
-        if not self._has_issues(shelf):
+        storage = self.storage(view.snapshot)
+        if not self._has_issues(view.snapshot, storage):
             return {}
+        data = self._sites.data(view.snapshot)
+
+        def facts(filters: Filters) -> Dataset:
+            return data.dataset(view.narrowed(filters))
+
         found = {
-            each.id: measured(each, self._workspace.facts, asked.filters, asked.period)
-            for each in shelf.specs().outcomes.values()
+            each.id: measured(each, facts, view.filters, view.period)
+            for each in storage.specs().outcomes.values()
             if each.binding
         }
         return {name: each for name, each in found.items() if each is not None}
 
     def answer(
-        self,
-        period: Period,
-        filters: Filters = NO_FILTERS,
-        *,
-        persona: str | None = None,
-        job: str | None = None,
-        stale_ok: bool = False,
+        self, view: View, *, persona: str | None = None, job: str | None = None, stale_ok: bool = False
     ) -> Answer:
         """The four cards, from the same cache as all others. Raises RecordsError, JiraError."""
-        place, space = self._workspace.place, self._workspace
-        settings = space.settings_for(filters)
-        question = numbers.question("jtbd", place.known_as, place.jql, settings, filters, period.zone)
-        question |= {
-            "persona": persona,
-            "job": job,
-            "jtbd": settings.jtbd.model_dump(),
-            "specs": str(self.shelf.specs_folder),
-        }
-        key = Key("jtbd", period.first.isoformat(), period.last.isoformat(), question, self.revision())
-        found = place.cache.get(key)
+        cache = self._sites.data(view.snapshot).cache
+        found = cache.get(self._key(Question(view, persona, job)))
         if found is not None and (found.state == "fresh" or stale_ok):
             return numbers.answer(found, found.state)
-        asked = Question(period, filters, persona, job)
-        return numbers.answer(place.cache.calculate_once(key, lambda: self._values(asked)), "calculated")
+        view, _ = self._sites.data(view.snapshot).current(view)
+        asked = Question(view, persona, job)
+        # A record may be added while numbers are calculated: key and numbers are of the same revision.
+        for _ in range(_TRIES):
+            key = self._key(asked)
+            calculated = cache.calculate_once(key, lambda: self._values(asked))
+            if self._key(asked).revision == key.revision:
+                break
+        return numbers.answer(calculated, "calculated")
+
+    def _key(self, asked: Question) -> Key:
+        view, specs = asked.view, self.storage(asked.view.snapshot).specs_folder
+        question = numbers.question("jtbd", view) | {
+            "persona": asked.persona,
+            "job": asked.job,
+            "jtbd": view.settings.jtbd.model_dump(),
+            "specs": str(specs),
+        }
+        days = (view.period.first.isoformat(), view.period.last.isoformat())
+        return Key("jtbd", *days, question, self.revision(view.snapshot))
 
     def _values(self, asked: Question) -> list[MetricValue]:
-        shelf, space = self.shelf, self._workspace
-        records, specs = self._records(asked.filters), shelf.specs()
-        earlier = replace(asked, period=asked.period.previous())
+        view = asked.view
+        records, specs = self._records(view), self.storage(view.snapshot).specs()
+        earlier = replace(asked, view=view.over(view.period.previous()))
 
         def part(period: Period) -> Picture:
             span = replace(
                 asked.wanted, start=microseconds(period.start), end=microseconds(period.end), previous_start=None
             )
-            return picture(records, specs, span, formula=shelf.settings.opportunity)
+            return picture(records, specs, span, formula=view.settings.jtbd.opportunity)
 
-        return cards.values(
-            asked.period, space.clock(), asked.period.zone, self._picture(asked), self._picture(earlier), part
-        )
+        return cards.values(view.period, view.now, view.zone, self._picture(asked), self._picture(earlier), part)
 
     # ---- the tab
 
-    def overview(
-        self, period: Period, filters: Filters = NO_FILTERS, *, persona: str | None = None, job: str | None = None
-    ) -> Overview:
+    def overview(self, view: View, *, persona: str | None = None, job: str | None = None) -> Overview:
         """Everything that the tab shows. Raises RecordsError, JiraError; what is wrong with files is in it."""
-        asked = Question(period, filters, persona, job)
-        return self._once(("overview", self.revision(), asked, self._minute()), lambda: self._overview(asked))
+        asked = Question(view, persona, job)
+        key = ("overview", self.revision(view.snapshot), *asked.key)
+        return self._once(key, lambda: self._overview(asked))
 
     def _overview(self, asked: Question) -> Overview:
-        shelf, period, filters = self.shelf, asked.period, asked.filters
-        specs, found, serving = shelf.specs(), self._picture(asked), self.serving(filters)
+        view, shelf = asked.view, self.storage(asked.view.snapshot)
+        specs, found, serving = shelf.specs(), self._picture(asked), self.serving(view)
         who, wanted = self._persona(specs, asked), asked.wanted
         span = (wanted.start or 0, wanted.end or 0)
         which = None if asked.job is None else specs.resolve("job", asked.job)
@@ -295,7 +317,7 @@ class Jtbd:
         checks: tuple[CheckRow, ...] = ()
         try:
             register = shelf.register()
-            rows = tuple(register_rows(register, self.serving()))
+            rows = tuple(register_rows(register, self.serving(view.narrowed(NO_FILTERS))))
             checks = tuple(verify(register)) if register.jobs else ()
         except RegisterError as error:
             notes.append(str(error))
@@ -323,44 +345,39 @@ class Jtbd:
             spec_problems=tuple(str(each) for each in specs.problems),
             notes=tuple(notes),
             is_example=shelf.is_example,
-            formula=shelf.settings.opportunity,
-            period_label=period.label,
+            formula=view.settings.jtbd.opportunity,
+            period_label=view.period.label,
             summary=found.summary,
-            bound={name: filters_for(each.binding, filters) for name, each in specs.outcomes.items() if each.binding},
+            bound={
+                name: filters_for(each.binding, view.filters) for name, each in specs.outcomes.items() if each.binding
+            },
         )
 
-    def chart(self, name: str, period: Period, filters: Filters, options: Options) -> tuple[Any, Any, Any]:
-        """(chart, facts or None, drawing) for the desk of charts; `options` may name persona and job. Raises KeyError."""
+    def chart(self, name: str, view: View, options: Options) -> tuple[Chart, Dataset | None, Drawing]:
+        """(chart, facts or None without issues, drawing); `options` may name persona and job. Raises KeyError."""
         from data.jtbd.charts import drawn
 
-        asked = {each: value for each, value in options if each in ("persona", "job")}
-        serving = self.serving(filters)
-        chart, drawing = drawn(name, self.overview(period, filters, **asked), serving, period)
+        asked = dict(options)
+        serving = self.serving(view)
+        overview = self.overview(view, persona=asked.get("persona"), job=asked.get("job"))
+        chart, drawing = drawn(name, overview, serving, view.period)
         return chart, serving.facts if serving else None, drawing
 
-    def dashboard(
-        self, period: Period, filters: Filters = NO_FILTERS, *, persona: str | None = None, job: str | None = None
-    ) -> dict[str, Any]:
+    def dashboard(self, view: View, *, persona: str | None = None, job: str | None = None) -> dict[str, Any]:
         """The same as plain JSON types. Raises RecordsError, JiraError."""
-        asked, shelf = Question(period, filters, persona, job), self.shelf
-        data = as_data(self._picture(asked), asked.wanted, shelf.settings.opportunity)
+        asked, period = Question(view, persona, job), view.period
+        data = as_data(self._picture(asked), asked.wanted, view.settings.jtbd.opportunity)
         return {
             "period": {"first": period.first.isoformat(), "last": period.last.isoformat(), "zone": period.zone},
             **data,
         }
 
-    def build(self, start: int | None = None, end: int | None = None) -> bytes:
-        """jtbd-metrics.json of specs and records. Raises RecordsError."""
-        return self.shelf.build(start, end)
-
-    def report(
-        self, period: Period, filters: Filters = NO_FILTERS, *, persona: str | None = None, job: str | None = None
-    ) -> str:
+    def report(self, view: View, *, persona: str | None = None, job: str | None = None) -> str:
         """The tab as Markdown. Raises RecordsError, JiraError."""
         return report.markdown(
-            self.overview(period, filters, persona=persona, job=job),
-            list(self.answer(period, filters, persona=persona, job=job).values),
-            iso(self._workspace.clock()),
+            self.overview(view, persona=persona, job=job),
+            list(self.answer(view, persona=persona, job=job).values),
+            iso(view.now),
         )
 
     # ---- what is behind a number
@@ -368,8 +385,7 @@ class Jtbd:
     def record_page(
         self,
         kind: str,
-        period: Period,
-        filters: Filters = NO_FILTERS,
+        view: View,
         *,
         about: str | None = None,
         persona: str | None = None,
@@ -381,49 +397,43 @@ class Jtbd:
 
         `about`: id of a job, outcome or painpoint. Raises LookupError for an unknown kind, RecordsError, JiraError.
         """
-        shelf = self.shelf
-        wanted = replace(Question(period, filters, persona, job).wanted, previous_start=None)
-        told = shelf.store.all(Where(start=wanted.start, end=wanted.end)) + self._issues(filters)
-        return pages.page(told, shelf.specs(), wanted, kind, about, first, count, self._workspace.browse_url())
+        storage = self.storage(view.snapshot)
+        wanted = replace(Question(view, persona, job).wanted, previous_start=None)
+        records = storage.store.all(Where(start=wanted.start, end=wanted.end)) + self._issues(view)
+        return pages.page(records, storage.specs(), wanted, kind, about, first, count, browse_url(view.snapshot))
 
-    def csv(
-        self,
-        table: str,
-        period: Period,
-        filters: Filters = NO_FILTERS,
-        *,
-        persona: str | None = None,
-        job: str | None = None,
-    ) -> str:
+    def csv(self, table: str, view: View, *, persona: str | None = None, job: str | None = None) -> str:
         """A table of the tab as CSV: jobs, outcomes, painpoints, times, satisfaction, landscape, investment, register,
-        quality or records. Raises LookupError for any other.
+        quality or records. Raises LookupError for any other, RecordsError, JiraError.
         """
         if table == "records":
-            asked = Question(period, filters, persona, job).wanted
-            told = self.shelf.store.all()
-            return pages.csv_records(pages.within(told, self.shelf.specs(), replace(asked, previous_start=None)))
-        return pages.csv_table(self.overview(period, filters, persona=persona, job=job), table)
+            return pages.csv_records(self._recorded(Question(view, persona, job)))
+        return pages.csv_table(self.overview(view, persona=persona, job=job), table)
 
-    def csv_metrics(
-        self, period: Period, filters: Filters = NO_FILTERS, *, persona: str | None = None, job: str | None = None
-    ) -> str:
-        """The dashboard as CSV: section, id, title, metric, value."""
-        return pages.csv_metrics(self.dashboard(period, filters, persona=persona, job=job))
+    def csv_of_records(self, rows: Iterable[RecordRow]) -> str:
+        """Rows of `record_page` as CSV."""
+        return csv_text(RECORD_COLUMNS, ([getattr(row, each) for each in RECORD_COLUMNS] for row in rows))
 
-    def export_data(
-        self, period: Period, filters: Filters = NO_FILTERS, *, persona: str | None = None, job: str | None = None
-    ) -> dict[str, Any]:
+    def csv_metrics(self, view: View, *, persona: str | None = None, job: str | None = None) -> str:
+        """The dashboard as CSV: section, id, title, metric, value. Raises RecordsError, JiraError."""
+        return pages.csv_metrics(self.dashboard(view, persona=persona, job=job))
+
+    def export_data(self, view: View, *, persona: str | None = None, job: str | None = None) -> dict[str, Any]:
         """The dashboard and its records as plain JSON types; `jtbd import` reads the records back."""
-        wanted = replace(Question(period, filters, persona, job).wanted, previous_start=None)
-        told = pages.within(self.shelf.store.all(), self.shelf.specs(), wanted)
-        return pages.export_data(self.dashboard(period, filters, persona=persona, job=job), told)
+        records = self._recorded(Question(view, persona, job))
+        return pages.export_data(self.dashboard(view, persona=persona, job=job), records)
+
+    def _recorded(self, asked: Question) -> Records:
+        """The records that were noted down for a question."""
+        storage = self.storage(asked.view.snapshot)
+        return pages.within(storage.store.all(), storage.specs(), replace(asked.wanted, previous_start=None))
 
     # ---- the register
 
-    def register(self) -> Register:
+    def register(self, snapshot: Snapshot) -> Register:
         """Raises RegisterError."""
-        return self.shelf.register()
+        return self.storage(snapshot).register()
 
-    def register_rows(self) -> list[RegisterRow]:
+    def register_rows(self, snapshot: Snapshot) -> list[RegisterRow]:
         """The register with progress from Jira. Raises RegisterError, JiraError."""
-        return register_rows(self.register(), self.serving())
+        return register_rows(self.register(snapshot), self.serving(snapshot.view()))

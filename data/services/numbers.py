@@ -1,4 +1,4 @@
-"""Questions about numbers, answered from facts: cards, details, the issues behind them, CSV."""
+"""Numbers of a view: cards, details, the issues behind them, CSV."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
-from data.cache.metric_cache import Found
+from data.cache.metric_cache import Found, Key
 from data.exports.csv import csv_text
 from data.facts.dataset import Dataset
 from data.facts.days import calendar
@@ -20,32 +20,138 @@ from data.metrics.catalogue import Metric
 from data.metrics.code_version import code_version
 from data.metrics.detail import Behind
 from data.metrics.detail import detail as explain
+from data.metrics.measure import measure_family
 from data.metrics.registry import CATALOG
-from data.settings.model import Settings
+from data.services.definitions import DefinitionsService
+from data.services.issue_pages import page_of
+from data.services.sites import Sites, browse_url
+from data.services.view import Snapshot, View
 from data.tables.tidy import Tables
 from data.values.errors import NotThere
-from data.values.filters import Choices, Filters
+from data.values.families import HEADLINE
+from data.values.filters import Choices
 from data.values.kept import Kept, kept_with_object
-from data.values.metric_value import ErrorState, MetricValue
+from data.values.metric_value import ErrorState, MetricValue, iso
 from data.values.numbers import JOB_METRICS, Answer, Detail, IssuePage, IssueRow
 from data.values.periods import Period
-
-if TYPE_CHECKING:
-    from data.services.site_data import SiteData
 
 MOST_CHOICES = 200
 
 
-def question(family: str, site: str, jql: str, settings: Settings, filters: Filters, zone: str) -> dict[str, Any]:
-    """Everything besides period and revision that a number depends on."""
+class JobNumbers(Protocol):
+    """The numbers of jobs, which are kept with those of issues."""
+
+    def answer(
+        self, view: View, *, persona: str | None = None, job: str | None = None, stale_ok: bool = False
+    ) -> Answer:
+        """The four cards of a view. Raises RecordsError, JiraError."""
+
+
+class NumbersService:
+    """Every number of a view, from the cache where it is known. Safe in several threads."""
+
+    def __init__(self, sites: Sites, definitions: DefinitionsService, jobs: JobNumbers) -> None:
+        self._sites = sites
+        self._definitions = definitions
+        self._jobs = jobs
+
+    def choices(self, snapshot: Snapshot) -> Choices:
+        """What can be filtered by, with numbers of issues. Raises StoreError."""
+        return choices(self._sites.data(snapshot).tables(snapshot))
+
+    def answer(self, family: str, view: View, *, stale_ok: bool = False, known_only: bool = False) -> Answer:
+        """The metrics of a family ("dora", "flow", "jtbd"). With `stale_ok` numbers of older data may come, and say so;
+        with `known_only` nothing is calculated, and what is not known has no values. Raises JiraError.
+        """
+        if family == "jtbd":
+            return self._jobs.answer(view, stale_ok=stale_ok)
+        data = self._sites.data(view.snapshot)
+        head = view.snapshot.synced
+        found = data.cache.get(key_of(family, view))
+        if found is None and known_only:
+            return Answer((), "unknown", "")
+        if found is not None and (found.state == "fresh" or stale_ok):
+            return answer(found, found.state)
+        view, facts = data.current(view)  # a sync may have published meanwhile: key and numbers are of the same data
+        if head is None:
+            return Answer(tuple(measure_family(family, facts, view.period)), "calculated", iso(view.now))
+        calculated = data.cache.calculate_once(
+            key_of(family, view),
+            lambda: with_hints(measure_family(family, facts, view.period), facts, view.period),
+        )
+        return answer(calculated, "calculated")
+
+    def values(self, view: View, family: str | None = None) -> list[MetricValue]:
+        """The metrics of a family, or DORA and Flow, in order. Raises JiraError."""
+        families = (family,) if family else HEADLINE
+        return [value for each in families for value in self.answer(each, view).values]
+
+    def detail(self, metric: str, view: View) -> Detail:
+        """What one number is made of. Raises LookupError for an unknown metric, JiraError."""
+        view, facts = self._sites.data(view.snapshot).current(view)
+        found = explain(named(metric), MetricQuery(facts, view.period))
+        return replace(found, switches=self._definitions.of_metric(metric, view))
+
+    def issue_page(
+        self,
+        metric: str,
+        view: View,
+        *,
+        first: int = 0,
+        count: int = 50,
+        sort: tuple[str, str] | None = None,
+        text: str = "",
+        reason: str | None = None,
+        used: bool | None = None,
+    ) -> IssuePage:
+        """Some of the issues behind a number. `sort`: (column of IssueRow, "asc" | "desc"). Raises LookupError for an
+        unknown metric or column, JiraError.
+        """
+        data = self._sites.data(view.snapshot)
+        view, facts = data.current(view)
+        return page_of(
+            Behind.of(named(metric), MetricQuery(facts, view.period)),
+            lambda ids: data.summaries(view.snapshot, ids),
+            browse_url(view.snapshot),
+            first=first,
+            count=count,
+            sort=sort,
+            text=text,
+            reason=reason,
+            used=used,
+        )
+
+    def one(
+        self, metric: str, view: View, *, persona: str | None = None, job: str | None = None
+    ) -> tuple[MetricValue, ...]:
+        """One metric, those of jobs included; these of one persona or job. Raises LookupError, JiraError."""
+        family = family_of(metric)
+        jobs = family == "jtbd"
+        found = self._jobs.answer(view, persona=persona, job=job) if jobs else self.answer(family, view)
+        return tuple(each for each in found.values if each.metric_name == metric)
+
+    def csv_metric(self, metric: str, view: View, *, persona: str | None = None, job: str | None = None) -> str:
+        """One metric as CSV: a header and a row. Raises LookupError, JiraError."""
+        return csv_values(self.one(metric, view, persona=persona, job=job))
+
+    def csv_all(self, view: View, family: str | None = None) -> str:
+        """DORA and Flow as CSV, or the metrics of one family, a row each. Raises JiraError."""
+        return csv_values(self.values(view, family))
+
+    def csv_issues(self, metric: str, view: View, count: int = 10**9) -> str:
+        """The issues behind a number as CSV, those left out with their reason. Raises LookupError, JiraError."""
+        return csv_issues(self.issue_page(metric, view, count=count).rows)
+
+
+def question(family: str, view: View) -> dict[str, Any]:
+    """Everything besides period and revision that a number depends on, as plain JSON types."""
+    filters = view.filters
     return {
-        "site": site,
-        "jql": jql,
-        "zone": zone,
+        "site": view.snapshot.known_as,
+        "jql": view.snapshot.jql,
+        "zone": view.zone,
         "filters": [sorted(each) for each in (filters.projects, filters.types, filters.labels, filters.components)],
-        "mapping": settings.mapping,
-        "workflow": settings.workflow.model_dump(),
-        "definitions": settings.definitions.model_dump(),
+        **view.measured,
         "code": family_code(family),
     }
 
@@ -55,6 +161,12 @@ def family_code(family: str) -> str:
     """A digest of the code that the numbers of a family come from: it changes when a formula does."""
     modules = {each.formula.__module__ for each in CATALOG.values() if each.family == family}
     return code_version({*modules, "data.metrics.measure"} if modules else {"data.jtbd.cards", "data.jtbd.picture"})
+
+
+def key_of(family: str, view: View) -> Key:
+    """Under which name the numbers of a family are kept. Raises StoreError."""
+    days = (view.period.first.isoformat(), view.period.last.isoformat())
+    return Key(family, *days, question(family, view), view.snapshot.revision)
 
 
 def named(metric: str) -> Metric:
@@ -121,106 +233,6 @@ def answer(found: Found, state: str) -> Answer:
         tuple(covered) if covered else None,
         tuple(suggestion) if suggestion and empty else None,
     )
-
-
-def detail(facts: Dataset, metric: str, period: Period) -> Detail:
-    return explain(named(metric), MetricQuery(facts, period))
-
-
-def issue_page(
-    facts: Dataset,
-    metric: str,
-    period: Period,
-    place: SiteData,
-    site_url: str,
-    first: int,
-    count: int,
-    *,
-    sort: tuple[str, str] | None,
-    text: str,
-    reason: str | None,
-    used: bool | None,
-) -> IssuePage:
-    """The rows behind a number, filtered, sorted and cut; only the rows of the page ask the store for summaries."""
-    behind = Behind.of(named(metric), MetricQuery(facts, period))
-    return page_of(behind, place, site_url, first, count, sort=sort, text=text, reason=reason, used=used)
-
-
-def page_of(
-    behind: Behind,
-    place: SiteData,
-    site_url: str,
-    first: int,
-    count: int,
-    *,
-    sort: tuple[str, str] | None,
-    text: str,
-    reason: str | None,
-    used: bool | None,
-) -> IssuePage:
-    """Rows filtered, sorted and cut; only the rows of the page ask the store for summaries."""
-    keep = np.ones(len(behind.rows), dtype=bool)
-    if used is not None:
-        keep &= (behind.rows.reason == 0) == used
-    if reason:
-        keep &= behind.reasons() == reason
-    places = np.flatnonzero(keep)
-    if text.strip():
-        places = _matching(behind, places, text.strip().casefold(), place)
-    places = _sorted(behind, places, sort, place)
-    page = places[first : first + count]
-    return IssuePage(behind.page(page, _summaries(behind, page, place), site_url), len(places))
-
-
-def _summaries(behind: Behind, places: np.ndarray, place: SiteData) -> dict[int, tuple[str, str]]:
-    head = place.synced()
-    ids = [each for each in behind.issue_ids()[places].tolist() if each >= 0]
-    return place.store.summaries(head.scope, ids) if head and ids else {}
-
-
-def _matching(behind: Behind, places: np.ndarray, text: str, place: SiteData) -> np.ndarray:
-    """Rows whose key, type, status, project or summary holds the text."""
-    summaries = _summaries(behind, places, place)
-    ids = behind.issue_ids()
-    columns = [behind.column(name) for name in ("key", "type", "status", "project")]
-    hit = [
-        any(text in str(column[n]).casefold() for column in columns)
-        or text in summaries.get(int(ids[n]), ("", ""))[1].casefold()
-        for n in places.tolist()
-    ]
-    return places[np.array(hit, dtype=bool)]
-
-
-def _sorted(behind: Behind, places: np.ndarray, sort: tuple[str, str] | None, place: SiteData) -> np.ndarray:
-    """By a column; without one the newest first. What is missing comes last either way."""
-    name, direction = sort or ("end", "desc")
-    down = direction == "desc"
-    if name == "summary":
-        summaries, ids = _summaries(behind, places, place), behind.issue_ids()
-        keys: list[Any] = [summaries.get(int(ids[n]), ("", ""))[1].casefold() for n in places.tolist()]
-    elif name == "used":
-        keys = (behind.rows.reason[places] != 0).tolist()
-    elif name in ("key", "type", "project", "status", "start", "end", "value", "reason", "outcome"):
-        values = behind.column(name)[places]
-        if name == "key":
-            keys = [_natural(str(each)) for each in values]
-        elif name in ("start", "end", "value"):
-            numbers = values.astype(float)
-            missing = ~np.isfinite(numbers) | (numbers <= -9e18)
-            order = np.argsort(np.where(missing, 0, -numbers if down else numbers), kind="stable")
-            return places[np.concatenate((order[~missing[order]], order[missing[order]]))]
-        else:
-            keys = [str(each).casefold() for each in values]
-    else:
-        raise NotThere(f"There is no column {name!r} to sort by.")
-    order = sorted(range(len(places)), key=keys.__getitem__, reverse=down)
-    return places[np.array(order, dtype=np.int64)]
-
-
-def _natural(key: str) -> tuple[str, int, str]:
-    """ABC-9 before ABC-10."""
-    project, _, number = key.rpartition("-")
-    return (project, int(number), "") if number.isdigit() else (key, 0, "")
 
 
 COLUMNS = (

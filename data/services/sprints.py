@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,21 +12,18 @@ from data.facts.dataset import Dataset
 from data.facts.sprint_scope import in_points
 from data.facts.sprint_statistics import PARTS, weights_of
 from data.platform.logs import SECRETS
+from data.services.sites import Sites, browse_url
+from data.services.status import StatusService
+from data.services.view import Snapshot, View
 from data.sprints.boards import NoSuchSprint, choices, chosen_board, of_board
 from data.sprints.lists import burnup, issue_lists
 from data.sprints.values import TITLES, newest_first, older_than_data, sprint_row, summary
 from data.values.arrays import Positions
-from data.values.filters import Filters
 from data.values.periods import zone_named
 from data.values.problem import Problem
-from data.values.sprints import BoardChoice, OneSprint, SprintRow
-from data.values.sprints import Sprints as Page
+from data.values.sprints import BoardChoice, OneSprint, SprintRow, Sprints
 from data.values.unread import of_result
 
-if TYPE_CHECKING:
-    from data.services.workspace import Workspace
-
-NO_FILTERS = Filters()
 MOST_ROWS = 60  # sprints in the page; the file has them all
 COLUMNS = (
     "sprint_id", "sprint", "board", "state", "start", "planned_end", "completed_at", "unit", "committed", "added", "removed",
@@ -37,23 +34,24 @@ COLUMNS = (
 INSTANTS = frozenset({"start", "planned_end", "completed_at"})
 
 
-class Sprints:
-    """Answers for one workspace."""
+class SprintsService:
+    """Boards and sprints of a view."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, sites: Sites, status: StatusService) -> None:
+        self._sites = sites
+        self._status = status
 
-    def page(self, filters: Filters = NO_FILTERS, board: str | None = None) -> Page:
-        """A board's sprints, by default of the board that closed one last. Raises NoSuchSprint, JiraError, BadSwitch."""
-        facts = self._workspace.facts(filters)
+    def page(self, view: View, board: str | None = None) -> Sprints:
+        """A board's sprints, by default of the board that closed one last. Raises NoSuchSprint, JiraError."""
+        facts = self._sites.data(view.snapshot).dataset(view)
         boards = choices(facts)
         if not boards:
-            return Page(problem=self._nothing())
+            return Sprints(problem=_nothing(view.snapshot))
         chosen = chosen_board(facts, boards, board)
         places = newest_first(facts, of_board(facts, chosen.id))
         rows = tuple(sprint_row(facts, int(place), chosen.name) for place in places[:MOST_ROWS])
         weights = weights_of(facts)
-        return Page(
+        return Sprints(
             boards=boards,
             board=chosen,
             unit="points" if in_points(facts) else "issues",
@@ -65,9 +63,10 @@ class Sprints:
             problem=None if len(places) else _no_sprints(chosen),
         )
 
-    def sprint(self, number: str, filters: Filters = NO_FILTERS) -> OneSprint:
-        """One sprint with its issues. Raises NoSuchSprint, JiraError, BadSwitch."""
-        facts = self._workspace.facts(filters)
+    def sprint(self, number: str, view: View) -> OneSprint:
+        """One sprint with its issues. Raises NoSuchSprint, JiraError."""
+        data = self._sites.data(view.snapshot)
+        facts = data.dataset(view)
         ids = facts.tables.sprints["sprint_id"].to_numpy()
         found = np.flatnonzero(ids == int(number)) if number.isdecimal() and len(number) < 19 else ()
         if not len(found):
@@ -80,15 +79,15 @@ class Sprints:
             row=sprint_row(facts, place, board.name),
             unit="points" if in_points(facts) else "issues",
             board=board,
-            lists=issue_lists(facts, place, self._summaries, self._workspace.browse_url()),
+            lists=issue_lists(facts, place, lambda ids: data.summaries(view.snapshot, ids), browse_url(view.snapshot)),
             burnup=burnup(facts, place),
             before=_named(facts, order, at + 1),
             after=_named(facts, order, at - 1),
         )
 
-    def table(self, filters: Filters = NO_FILTERS, board: str | None = None) -> tuple[tuple[str, ...], list[list[Any]]]:
+    def table(self, view: View, board: str | None = None) -> tuple[tuple[str, ...], list[list[Any]]]:
         """All sprints of a board, or of all boards, as columns and rows."""
-        facts = self._workspace.facts(filters)
+        facts = self._sites.data(view.snapshot).dataset(view)
         boards = choices(facts)
         wanted = boards if board is None else [chosen_board(facts, boards, board)]
         unit = "points" if in_points(facts) else "issues"
@@ -99,14 +98,15 @@ class Sprints:
         ]
         return COLUMNS, rows
 
-    def csv(self, filters: Filters = NO_FILTERS, board: str | None = None) -> str:
+    def csv(self, view: View, board: str | None = None) -> str:
         """The same as CSV."""
-        return csv_text(*self.table(filters, board))
+        return csv_text(*self.table(view, board))
 
-    def xlsx(self, filters: Filters = NO_FILTERS, board: str | None = None) -> bytes:
+    def xlsx(self, view: View, board: str | None = None) -> bytes:
         """The same as a workbook, dates in the zone of the page, with a second sheet that says what it is."""
-        status = self._workspace.status()
-        columns, rows = self.table(filters, board)
+        status = self._status.of(view.snapshot)
+        filters = view.filters
+        columns, rows = self.table(view, board)
         told = [
             ("Site", status.site_title or status.site_url),
             ("Query", status.jql),
@@ -120,25 +120,21 @@ class Sprints:
         ]
         about = Sheet("About", ("What", "Value"), [each for each in told if each[1]])
         sheets = [Sheet("Sprints", columns, rows, INSTANTS), about]
-        return xlsx(sheets, zone_named(status.zone), self._workspace.clock())
+        return xlsx(sheets, zone_named(status.zone), view.now)
 
-    def _summaries(self, ids: list[int]) -> dict[int, tuple[str, str]]:
-        place = self._workspace.place
-        head = place.synced()
-        return place.store.summaries(head.scope, ids) if head and ids else {}
 
-    def _nothing(self) -> Problem:
-        """Why there are neither boards nor sprints."""
-        head = self._workspace.place.synced()
-        refused = [each for each in of_result(head.last_result if head else None) if each.what == "boards"]
-        if refused:
-            return Problem("Jira did not show any boards.", refused[0].why, f"{refused[0].todo} Then sync.")
-        return Problem(
-            "There are no boards and no sprints in this data.",
-            "The projects of the query have no board, or this Jira has no Jira Software.",
-            "If the team works in sprints, check that the query names its projects and that this account may see them.",
-            "info",
-        )
+def _nothing(snapshot: Snapshot) -> Problem:
+    """Why there are neither boards nor sprints."""
+    head = snapshot.synced
+    refused = [each for each in of_result(head.last_result if head else None) if each.what == "boards"]
+    if refused:
+        return Problem("Jira did not show any boards.", refused[0].why, f"{refused[0].todo} Then sync.")
+    return Problem(
+        "There are no boards and no sprints in this data.",
+        "The projects of the query have no board, or this Jira has no Jira Software.",
+        "If the team works in sprints, check that the query names its projects and that this account may see them.",
+        "info",
+    )
 
 
 def _named(facts: Dataset, order: Positions, at: int) -> tuple[str, str] | None:

@@ -2,86 +2,86 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
-
 from data.jira.connection import site_url
 from data.jira.errors import InvalidUrl, JiraError
-from data.settings.connection import Site
+from data.services.sites import Sites
+from data.services.view import Snapshot, instant
+from data.settings.connection import Home, Site
 from data.store.issue_store import ScopeRow
-from data.tables.frames import NEVER
+from data.sync.job import SyncJob
 from data.values.metric_value import iso
 from data.values.periods import local_date, zone_named
 from data.values.problem import Problem
+from data.values.quality import Quality
 from data.values.status import Status
 
-if TYPE_CHECKING:
-    from data.services.workspace import Workspace
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+class StatusService:
+    """What the header of the page and the probes of machines say."""
+
+    def __init__(self, sites: Sites, job: SyncJob) -> None:
+        self._sites = sites
+        self._job = job
+
+    def of(self, snapshot: Snapshot) -> Status:
+        """Which site, how fresh, what is wrong. Never raises for what files or Jira may do."""
+        data, site, loaded = self._sites.data(snapshot), snapshot.site, snapshot.loaded
+        unread: list[Problem] = []
+        head: ScopeRow | None = None
+        span = None
+        try:
+            head = snapshot.synced
+            span = data.span(head) if head else None
+        except JiraError as error:
+            unread.append(Problem(error.message, "", error.hint, "danger"))
+        chosen = snapshot.settings.definitions.zone
+        zone = zone_named(chosen or (head.zone if head else "UTC"))
+        days = [local_date(instant(each), zone).isoformat() for each in span] if span else [None, None]
+        sample = self._sites.sample if snapshot.is_sample else None
+        return Status(
+            site_title=sample.title if sample else (head.site_title if head else "") or site.url,
+            site_url="" if snapshot.is_sample else site.url,
+            is_sample=snapshot.is_sample,
+            configured=site.configured,
+            jql=snapshot.jql,
+            synced_at=iso(instant(head.synced_at)) if head and head.synced_at else None,
+            issue_count=head.issues if head else 0,
+            stale=snapshot.stale,
+            revision=f"{snapshot.known_as}|{f'{head.scope}.{head.revision}' if head else '0.0'}|{loaded.revision}",
+            settings_revision=loaded.revision,
+            sync=self._job.state,
+            problems=(*self._problems(snapshot), *unread),
+            zone=zone.key,
+            first_day=days[0],
+            last_day=days[1],
+            read_only=loaded.read_only,
+        )
+
+    def _problems(self, snapshot: Snapshot) -> list[Problem]:
+        data, job = self._sites.data(snapshot), self._job
+        home = self._sites.home
+        found = [_closed(home), snapshot.loaded.problem, home.tokens.problem, data.problem, data.cache.problem]
+        if job.state.state == "failed" and job.about == snapshot.known_as:
+            found.append(job.state.problem)
+        if snapshot.loaded is not snapshot.main:
+            found.append(snapshot.main.problem)
+        if snapshot.site.configured:
+            found.append(_unusable(snapshot.site))
+        told = {each.what for each in found if each is not None}
+        found += [each for each in self._sites.environment_problems() if each.what not in told]
+        return [each for each in found if each is not None]
+
+    def quality(self, snapshot: Snapshot) -> Quality:
+        """How the last sync ended, and what in the data makes numbers doubtful. Raises StoreError."""
+        return self._sites.data(snapshot).quality(snapshot)
 
 
-def status_of(workspace: Workspace) -> Status:
-    """Never raises for what files or Jira may do."""
-    place, site = workspace.place, workspace.site
-    loaded = place.loaded()
-    head: ScopeRow | None = None
-    span = None
-    unread: list[Problem] = []
-    try:
-        head = place.synced()
-        span = place.span(head) if head else None
-    except JiraError as error:
-        unread.append(Problem(error.message, "", error.hint, "danger"))
-    zone = zone_named(workspace.zone(loaded.settings, head) if head else loaded.settings.definitions.zone or "UTC")
-    days = [local_date(instant(each), zone).isoformat() for each in span] if span else [None, None]
-    sample = workspace.sample if place.is_sample else None
-    return Status(
-        site_title=sample.title if sample else (head.site_title if head else "") or site.url,
-        site_url="" if place.is_sample else site.url,
-        is_sample=place.is_sample,
-        configured=site.configured,
-        jql=place.jql,
-        synced_at=iso(instant(head.synced_at)) if head and head.synced_at else None,
-        issue_count=head.issues if head else 0,
-        stale=workspace.stale(loaded.settings, head),
-        revision=f"{place.known_as}|{workspace.revision(head)}|{loaded.revision}",
-        settings_revision=loaded.revision,
-        sync=workspace.job.state,
-        problems=(*_problems(workspace), *unread),
-        zone=zone.key,
-        first_day=days[0],
-        last_day=days[1],
-        read_only=loaded.read_only,
-    )
-
-
-def _problems(workspace: Workspace) -> list[Problem]:
-    place, site, job, main = workspace.place, workspace.site, workspace.job, workspace.main_settings
-    found = [
-        _closed(workspace),
-        place.loaded().problem,
-        workspace.home.tokens.problem,
-        place.problem,
-        place.cache.problem,
-    ]
-    if job.state.state == "failed" and job.about == place.known_as:
-        found.append(job.state.problem)
-    if place.settings is not main:
-        found.append(main.load().problem)
-    if site.configured:
-        found.append(_unusable(site))
-    told = {each.what for each in found if each is not None}
-    found += [each for each in workspace.environment_problems() if each.what not in told]
-    return [each for each in found if each is not None]
-
-
-def _closed(workspace: Workspace) -> Problem | None:
+def _closed(home: Home) -> Problem | None:
     """The state folder can be read only."""
-    if not workspace.home.is_read_only:
+    if not home.is_read_only:
         return None
     return Problem(
-        f"The state folder {workspace.home.path} can only be read.",
+        f"The state folder {home.path} can only be read.",
         "What is there is shown; nothing new can be fetched or saved.",
         "Give this user permission to write there, or set THROUGHLINE_HOME to a folder that can be written.",
     )
@@ -97,8 +97,3 @@ def _unusable(site: Site) -> Problem | None:
     if site.token_present:
         return None
     return Problem("No token for this Jira.", f"None is stored for {site.url}.", "Connect Jira, or set JIRA_TOKEN.")
-
-
-def instant(us: int) -> datetime:
-    """An instant of the store (µs) as a datetime; none is 1970."""
-    return _EPOCH + timedelta(microseconds=us if us != NEVER else 0)

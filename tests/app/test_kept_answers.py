@@ -13,7 +13,7 @@ from plotly.io.json import to_json_plotly
 from callbacks.compression import KeptBodies
 from callbacks.page import layout
 from data.values.problem import Problem
-from tests.fake_workspace import FakeWorkspace
+from tests.fake_services import FakeServices
 
 
 def made_now(app):
@@ -24,7 +24,7 @@ def made_now(app):
 def test_the_layout_is_the_one_that_would_be_made_now(app, client, use):
     seen = []
     for scenario in ("full", "mixed", "refused", "first", "syncing"):
-        use(FakeWorkspace(scenario))
+        use(FakeServices(scenario))
         for _ in range(2):
             answer = client.get("/_dash-layout")
             assert answer.json == made_now(app)
@@ -46,9 +46,9 @@ def test_the_layout_is_the_one_that_would_be_made_now(app, client, use):
 def test_a_change_of_what_the_page_shows_is_on_the_next_layout(app, client, fake, monkeypatch, change):
     before = client.get("/_dash-layout").text
     assert client.get("/_dash-layout").text == before
-    status = fake.status()
+    status = fake.status.of(fake.snapshot())
     assert getattr(status, next(iter(change))) != next(iter(change.values()))
-    monkeypatch.setattr(fake, "status", lambda: replace(status, **change))
+    monkeypatch.setattr(fake.status, "of", lambda _: replace(status, **change))
     after = client.get("/_dash-layout")
     assert after.json == made_now(app)
     if "stale" not in change:

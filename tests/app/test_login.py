@@ -18,7 +18,7 @@ from callbacks.app import create_app
 from callbacks.login_brake import Brake, Turns
 from cli import main
 from data.platform.access import Access, AccessError, Passwords, access_of, check, hashed
-from tests.fake_workspace import FakeWorkspace
+from tests.fake_services import FakeServices
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - it is refused
 PASSWORD = "correct horse battery"
@@ -33,7 +33,7 @@ def basic(name, password):
 
 def served(app, env):
     """A second app beside that of the run, guarded as `env` says."""
-    return create_app(FakeWorkspace(), access=access_of(env)).server.test_client()
+    return create_app(FakeServices(), access=access_of(env)).server.test_client()
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ def test_a_page_that_repeats_an_old_password_does_not_grow_its_pause(guarded, ca
 def test_right_passwords_of_others_open_while_somebody_guesses(app):
     """Three connections guess without end, each at a name of its own; 32 others sign in from the same address."""
     users = {f"user{n}": QUICK for n in range(32)}
-    made = create_app(FakeWorkspace(), access=Access(users)).server
+    made = create_app(FakeServices(), access=Access(users)).server
     stop, codes = threading.Event(), Counter()
 
     def guess(me):
@@ -211,7 +211,7 @@ def test_few_passwords_are_hashed_at_once_and_none_is_refused(app, monkeypatch):
 
     monkeypatch.setattr("werkzeug.security.check_password_hash", slow)
     users = {f"user{n}": QUICK for n in range(40)}
-    made = create_app(FakeWorkspace(), access=Access(users)).server
+    made = create_app(FakeServices(), access=Access(users)).server
     with ThreadPoolExecutor(20) as pool:
         answers = list(
             pool.map(
@@ -325,7 +325,7 @@ def test_serve_refuses_a_public_address(monkeypatch, capsys, variables):
 def test_the_address_that_serve_prints_is_served(app, bound):
     from cli.serving import _address
 
-    made = create_app(FakeWorkspace(), bound=bound, hosts=(), access=Access({"ada": HASH})).server
+    made = create_app(FakeServices(), bound=bound, hosts=(), access=Access({"ada": HASH})).server
     host = _address(bound, 8050).removeprefix("http://")
     assert made.test_client().get("/", headers={"Host": host} | basic("ada", PASSWORD)).status_code == 200
     assert made.test_client().get("/", headers={"Host": f"{bound}.example"}).status_code in (400, 401)
@@ -353,7 +353,7 @@ def test_app_server_refuses_to_start_in_public(monkeypatch, capsys):
     import app as front
 
     monkeypatch.setenv("THROUGHLINE_HOSTS", "metrics.example.org")
-    monkeypatch.setattr("assembly.workspace", FakeWorkspace)
+    monkeypatch.setattr("assembly.services", FakeServices)
     monkeypatch.setattr("data.platform.logs.write_logs", lambda _env: None)
     with pytest.raises(SystemExit) as caught:
         _ = front.server

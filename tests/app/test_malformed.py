@@ -23,7 +23,7 @@ from data.charts.registry import CHARTS
 from data.metrics import CATALOG
 from data.platform.log_limit import LogLimit
 from data.platform.logs import PlainLines
-from data.services.workspace import open_workspace
+from data.services.services import open_services
 from sample.source import SampleSite
 from tests import seeding
 from tests.dashboard import dashboard
@@ -360,13 +360,13 @@ def attack(client: Any, app: Any, count: int, seed: int) -> Counter[int]:
 
 @pytest.fixture
 def real(use, tmp_path):
-    """The real workspace with the data of the sample site, in place of hand-made answers."""
+    """The real services with the data of the sample site, in place of hand-made answers."""
     env = {"THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json")}
-    workspace = use(open_workspace(env, sample=SampleSite(issues=100)))
-    assert workspace.sync_now().error is None
-    yield workspace
-    workspace.cancel_sync()
-    workspace.job.wait(60)
+    services = use(open_services(env, sample=SampleSite(issues=100)))
+    assert services.sync.run(services.snapshot()).error is None
+    yield services
+    services.sync.cancel()
+    services.sync.wait(60)
 
 
 def test_a_thousand(client, app, real):

@@ -19,14 +19,14 @@ import requests
 from cli.serving import InFlight
 from data.platform.logs import HIDDEN, REQUEST, SECRETS, JsonLines, PlainLines
 from data.services import readiness
-from data.services.workspace import open_workspace
+from data.services.services import open_services
 from tests.dashboard import CHECKOUT, environment
-from tests.fake_workspace import FakeWorkspace
+from tests.fake_services import FakeServices
 
 
 @pytest.fixture
 def real(use):
-    return use(open_workspace(os.environ))
+    return use(open_services(os.environ))
 
 
 def test_ready(client, real):
@@ -35,13 +35,13 @@ def test_ready(client, real):
     assert answer.json["stores"] == {"folder": "ok", "issues": "ok", "settings": "ok", "cache": "ok"}
     assert answer.json["jira"] == "unknown"
     assert answer.json["last_sync"] is None
-    assert str(real.home.path) not in answer.text
+    assert str(real.sites.home.path) not in answer.text
 
 
 def test_a_jira_that_is_down_only_degrades(client, real):
-    real.sample = None  # nothing to sync from
-    real.start_sync()
-    assert real.job.wait(20).state == "failed"
+    real.sites.sample = None  # nothing to sync from
+    real.sync.start(real.snapshot())
+    assert real.sync.wait(20).state == "failed"
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json["jira"]) == (200, "degraded")
 
@@ -60,12 +60,11 @@ def test_a_full_disk_or_a_broken_folder_is_not_ready(client, real, monkeypatch):
     assert (answer.status_code, answer.json["stores"]["folder"]) == (503, "unusable")
 
 
-def test_not_ready_when_the_workspace_cannot_tell(client, use):
-    class Broken(FakeWorkspace):
-        def ready(self):
-            raise RuntimeError("inner words")
+def test_not_ready_when_the_services_cannot_tell(client, use):
+    def ready(_snapshot):
+        raise RuntimeError("inner words")
 
-    use(Broken())
+    use(FakeServices()).readiness.ready = ready
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json) == (503, {"ready": False})
     assert client.get("/healthz").status_code == 200
@@ -90,11 +89,10 @@ def test_refusals_have_a_name_too(client):
 
 
 def test_what_a_person_is_told_is_in_the_log(client, use):
-    class Broken(FakeWorkspace):
-        def csv_all(self, *_):
-            raise RuntimeError("inner words")
+    def csv_all(_view):
+        raise RuntimeError("inner words")
 
-    use(Broken())
+    use(FakeServices()).numbers.csv_all = csv_all
     lines = []
     handler = logging.Handler()
     handler.emit = lambda record: lines.append(json.loads(JsonLines().format(record)))

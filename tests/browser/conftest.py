@@ -19,7 +19,7 @@ LOCAL = {"127.0.0.1", "localhost"}
 
 @pytest.fixture(scope="session")
 def site(app: Any) -> Iterator[str]:
-    """The address of the app, served for the whole run; `use` chooses the workspace behind it."""
+    """The address of the app, served for the whole run; `use` chooses the services behind it."""
     server = make_server("127.0.0.1", 0, app.server, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

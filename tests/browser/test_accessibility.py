@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from data.services.workspace import Workspace, open_workspace
+from data.services.services import Services, open_services
 from sample.source import SampleSite
 from ui.url import TABS
 
@@ -22,16 +22,16 @@ THEMES = ("light", "dark")
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Services:
     home = tmp_path_factory.mktemp("everybody")
     env = {"THROUGHLINE_HOME": str(home / "home"), "THROUGHLINE_SETTINGS": str(home / "app_settings.json")}
-    workspace = open_workspace(env, sample=SampleSite(issues=300))
-    workspace.sync_now(lambda _progress: None)
-    return workspace
+    services = open_services(env, sample=SampleSite(issues=300))
+    services.sync.run(services.snapshot(), lambda _progress: None)
+    return services
 
 
 @pytest.fixture
-def everybody(made: Workspace, use: Callable[[Any], Any]) -> Workspace:
+def everybody(made: Services, use: Callable[[Any], Any]) -> Services:
     return use(made)
 
 
@@ -97,13 +97,13 @@ def grave_in_both_themes(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("tab", TABS)
-def test_axe_finds_nothing_grave_on_a_tab(page: Page, site: str, everybody: Workspace, tab: str):
+def test_axe_finds_nothing_grave_on_a_tab(page: Page, site: str, everybody: Services, tab: str):
     settled(page, f"{site}/?tab={tab}&period=90d")
     assert not grave_in_both_themes(page)
 
 
 @pytest.mark.parametrize("query", ["tab=dora&metric=lead_time_for_changes", "tab=flow&chart=cycle_time_scatter"])
-def test_axe_finds_nothing_grave_in_a_panel(page: Page, site: str, everybody: Workspace, query: str):
+def test_axe_finds_nothing_grave_in_a_panel(page: Page, site: str, everybody: Services, query: str):
     settled(page, f"{site}/?{query}&period=90d")
     expect(page.locator("#detail-panel")).to_be_visible()
     expect(page.locator("#detail-panel .sk:visible")).to_have_count(0)
@@ -114,7 +114,7 @@ def test_axe_finds_nothing_grave_in_a_panel(page: Page, site: str, everybody: Wo
 @pytest.mark.parametrize(
     ("button", "inside"), [("#header-settings", ".mapping-pane .pane-title"), ("#banner-connect", "#connection-url")]
 )
-def test_axe_finds_nothing_grave_in_a_modal(page: Page, site: str, everybody: Workspace, button: str, inside: str):
+def test_axe_finds_nothing_grave_in_a_modal(page: Page, site: str, everybody: Services, button: str, inside: str):
     settled(page, f"{site}/?tab=dora")
     page.locator(button).click()
     expect(page.locator(".modal.show")).to_be_visible()
@@ -123,14 +123,14 @@ def test_axe_finds_nothing_grave_in_a_modal(page: Page, site: str, everybody: Wo
     assert not grave_in_both_themes(page)
 
 
-def test_axe_would_find_something(page: Page, site: str, everybody: Workspace, tmp_path: Path):
+def test_axe_would_find_something(page: Page, site: str, everybody: Services, tmp_path: Path):
     """The check can fail: a button without a name is found."""
     settled(page, f"{site}/?tab=quality")
     page.evaluate("() => document.body.append(document.createElement('button'))")
     assert any("button-name" in each for each in grave(page))
 
 
-def test_axe_would_find_what_only_the_dark_theme_has(page: Page, site: str, everybody: Workspace):
+def test_axe_would_find_what_only_the_dark_theme_has(page: Page, site: str, everybody: Services):
     """The second look is at other colours than the first: words that are too pale on the dark ground are found."""
     settled(page, f"{site}/?tab=quality")
     page.evaluate(
@@ -142,7 +142,7 @@ def test_axe_would_find_what_only_the_dark_theme_has(page: Page, site: str, ever
     assert not any(each.startswith("light:") for each in found)
 
 
-def test_keyboard_alone_reaches_a_number_and_its_issues(page: Page, site: str, everybody: Workspace):
+def test_keyboard_alone_reaches_a_number_and_its_issues(page: Page, site: str, everybody: Services):
     page.goto(f"{site}/?tab=flow&period=90d")
     expect(page.locator("article.card-success:visible").first).to_be_visible(timeout=60_000)
     reached: list[dict[str, Any]] = []

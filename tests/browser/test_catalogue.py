@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from data.metrics import CATALOG
 from data.services.catalogue import Catalogue
-from tests.fake_workspace import FakeWorkspace
+from tests.fake_services import FakeServices
 
 pytestmark = pytest.mark.browser
 
@@ -91,7 +91,7 @@ def test_formula_opens_without_opening_the_metric(page: Page, site, fake):
 
 
 def test_on_a_phone_nothing_is_wider_than_the_page(page: Page, site, use):
-    use(FakeWorkspace("mixed"))
+    use(FakeServices("mixed"))
     page.set_viewport_size({"width": 400, "height": 800})
     for query in ("", "&measure=flow_time", "&q=nonesuch&category=dora"):
         page.goto(f"{site}/?tab=catalogue{query}")

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from data.services.workspace import Workspace, open_workspace
+from data.services.services import Services, open_services
 from data.values.status import ConnectionReport
 from sample.generator import generate
 from sample.server import BAD_TOKEN, SampleServer
-from tests.fake_workspace import FakeWorkspace
+from tests.fake_services import FakeServices
 
 pytestmark = pytest.mark.browser
 TOKEN = "canary-token-4711"
@@ -51,10 +51,10 @@ def web_page() -> Iterator[str]:
 
 
 @pytest.fixture
-def mine(tmp_path: Path, use: Callable[[Any], Any]) -> Workspace:
-    """A real workspace without any Jira, behind the page."""
+def mine(tmp_path: Path, use: Callable[[Any], Any]) -> Services:
+    """A real services without any Jira, behind the page."""
     env = {"THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json")}
-    return use(open_workspace(env, sample=None))
+    return use(open_services(env, sample=None))
 
 
 def form(page: Page, site: str) -> Page:
@@ -78,7 +78,7 @@ def fill(page: Page, url: str, token: str = TOKEN, jql: str = "") -> None:
 
 
 def test_what_is_wrong_is_said_with_what_to_do(
-    page: Page, site: str, mine: Workspace, jira: SampleServer, web_page: str
+    page: Page, site: str, mine: Services, jira: SampleServer, web_page: str
 ):
     form(page, site)
     report = page.locator("#connection-report")
@@ -93,10 +93,10 @@ def test_what_is_wrong_is_said_with_what_to_do(
         page.get_by_role("button", name="Test connection").click()
         expect(report).to_contain_text(said)
         expect(report.locator(".notice-danger")).to_have_count(1)
-    assert mine.settings()[0].jira.url == ""
+    assert mine.snapshot().settings.jira.url == ""
 
 
-def test_from_the_form_to_the_first_own_numbers(page: Page, site: str, mine: Workspace, jira: SampleServer):
+def test_from_the_form_to_the_first_own_numbers(page: Page, site: str, mine: Services, jira: SampleServer):
     form(page, site)
     fill(page, jira.url)
     page.get_by_role("button", name="Test connection").click()
@@ -108,7 +108,7 @@ def test_from_the_form_to_the_first_own_numbers(page: Page, site: str, mine: Wor
     expect(page.locator(".connection-modal")).to_have_count(0)
     expect(page.locator("#header-site")).to_contain_text(jira.site.title)
     expect(page.locator("article.card-metric .num").first).to_be_visible()
-    assert mine.status().issue_count > 0
+    assert mine.status.of(mine.snapshot()).issue_count > 0
     assert TOKEN not in page.content()
     form(page, site)
     expect(page.get_by_label("Site address")).to_have_value(jira.url)
@@ -117,10 +117,10 @@ def test_from_the_form_to_the_first_own_numbers(page: Page, site: str, mine: Wor
     page.get_by_role("button", name="Test connection").click()
     expect(report).to_contain_text("The connection works")
     assert TOKEN not in page.content()
-    assert TOKEN not in (mine.home.settings_path).read_text()
+    assert TOKEN not in (mine.sites.home.settings_path).read_text()
 
 
-def test_escape_closes_and_asks_when_something_is_typed(page: Page, site: str, fake: FakeWorkspace):
+def test_escape_closes_and_asks_when_something_is_typed(page: Page, site: str, fake: FakeServices):
     form(page, site)
     page.keyboard.press("Escape")
     expect(page.locator(".connection-modal")).to_have_count(0)
@@ -140,7 +140,7 @@ def test_escape_closes_and_asks_when_something_is_typed(page: Page, site: str, f
     expect(page.get_by_label("E-mail")).to_have_value("")
 
 
-def test_the_form_can_be_left_while_jira_is_asked(page: Page, site: str, fake: FakeWorkspace):
+def test_the_form_can_be_left_while_jira_is_asked(page: Page, site: str, fake: FakeServices):
     answer = threading.Event()
     fake.test_connection = lambda *_, **__: answer.wait(30) and ConnectionReport(True)  # type: ignore[method-assign]
     form(page, site)
@@ -153,8 +153,8 @@ def test_the_form_can_be_left_while_jira_is_asked(page: Page, site: str, fake: F
     answer.set()
 
 
-def test_values_from_the_environment_cannot_be_edited(page: Page, site: str, fake: FakeWorkspace):
-    fake.environment = ("url", "token")
+def test_values_from_the_environment_cannot_be_edited(page: Page, site: str, fake: FakeServices):
+    fake.connection.environment = ("url", "token")
     page.goto(site)
     page.locator("#header-connect").click()
     expect(page.get_by_label("Site address")).to_be_disabled()
@@ -163,7 +163,7 @@ def test_values_from_the_environment_cannot_be_edited(page: Page, site: str, fak
     expect(page.locator("#connection-note")).to_contain_text("JIRA_URL, JIRA_TOKEN")
 
 
-def test_the_form_fits_a_phone(page: Page, site: str, fake: FakeWorkspace):
+def test_the_form_fits_a_phone(page: Page, site: str, fake: FakeServices):
     page.set_viewport_size({"width": 400, "height": 800})
     form(page, site)
     for each in (page.get_by_label("Query"), page.get_by_role("button", name="Save and sync")):

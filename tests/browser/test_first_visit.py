@@ -1,4 +1,4 @@
-"""The main path on the real workspace without any Jira: first visit, period, drill-down, download."""
+"""The main path on the real services without any Jira: first visit, period, drill-down, download."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from data.services.workspace import Workspace, open_workspace
+from data.services.services import Services, open_services
 from sample.source import SampleSite
 from tests.cold import SERVERS, cold
 
@@ -25,17 +25,17 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def visitor(home: Path, use: Callable[[Any], Any]) -> Workspace:
+def visitor(home: Path, use: Callable[[Any], Any]) -> Services:
     """Somebody who has just installed the program."""
     env = {"THROUGHLINE_HOME": str(home / "home"), "THROUGHLINE_SETTINGS": str(home / "app_settings.json")}
-    return use(open_workspace(env, sample=SampleSite(issues=300)))
+    return use(open_services(env, sample=SampleSite(issues=300)))
 
 
 def number(page: Page, metric: str) -> Any:
     return page.locator(f'article[data-metric="{metric}"]:visible .num')
 
 
-def test_numbers_come_by_themselves_and_lead_to_their_issues(page: Page, site: str, visitor: Workspace, home: Path):
+def test_numbers_come_by_themselves_and_lead_to_their_issues(page: Page, site: str, visitor: Services, home: Path):
     page.goto(site)
     expect(page.get_by_text("Sample data.")).to_be_visible()
     expect(page.locator("article.card-success:visible").first).to_be_visible(timeout=60_000)
@@ -46,7 +46,7 @@ def test_numbers_come_by_themselves_and_lead_to_their_issues(page: Page, site: s
     page.get_by_role("button", name="Last 90 days").click()
     expect(page.locator("#period-label")).to_have_text("Last 90 days")
     shown = number(page, "deployment_frequency")
-    answer = {each.metric_name: each for each in visitor.answer("dora", visitor.period("90d")).values}
+    answer = {each.metric_name: each for each in visitor.numbers.answer("dora", visitor.view("90d")).values}
     expect(shown).to_have_text(answer["deployment_frequency"].details["display_value"])
 
     page.get_by_role("link", name="Flow", exact=True).click()
@@ -59,7 +59,7 @@ def test_numbers_come_by_themselves_and_lead_to_their_issues(page: Page, site: s
     rows = list(csv.reader(io.StringIO(text)))
     assert len(rows) == 11
     assert any("flow_time" in row for row in rows)
-    flow = {each.metric_name: each for each in visitor.answer("flow", visitor.period("90d")).values}
+    flow = {each.metric_name: each for each in visitor.numbers.answer("flow", visitor.view("90d")).values}
     assert str(flow["flow_velocity"].value).removesuffix(".0") in next(row for row in rows if "flow_velocity" in row)
     page.keyboard.press("Escape")
 
@@ -77,10 +77,10 @@ def test_numbers_come_by_themselves_and_lead_to_their_issues(page: Page, site: s
     assert not (home / "app_settings.json").exists(), "looking around must not write settings"
 
 
-def test_second_visit_shows_kept_numbers_at_once(page: Page, site: str, visitor: Workspace, home: Path):
-    if not visitor.status().synced_at:
-        visitor.sync_now()
-    visitor.answer("dora", visitor.period("30d"))
+def test_second_visit_shows_kept_numbers_at_once(page: Page, site: str, visitor: Services, home: Path):
+    if not visitor.status.of(visitor.snapshot()).synced_at:
+        visitor.sync.run(visitor.snapshot())
+    visitor.numbers.answer("dora", visitor.view("30d"))
     page.goto(site)
     expect(page.locator("article.card-metric:visible")).to_have_count(10)
     expect(page.locator("#sync-bar")).to_be_hidden()

@@ -16,14 +16,14 @@ import pytest
 from playwright.sync_api import Error, Page, expect
 
 import sample.server as serving
-from data.services.workspace import Workspace, open_workspace
+from data.services.services import Services, open_services
 from data.teams.content import SEPARATOR
 from data.values.filters import Filters
 from data.values.teams import TeamView
 from sample.generator import generate
 from sample.server import SampleServer
 from sample.site import Site
-from tests.fake_workspace import FakeWorkspace
+from tests.fake_services import FakeServices
 from tests.workbook import sheets
 
 pytestmark = pytest.mark.browser
@@ -152,23 +152,25 @@ def jira() -> Iterator[SampleServer]:
 
 
 @pytest.fixture(scope="module")
-def synced(jira: SampleServer, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A workspace full of it; every test of this file looks at the same one."""
+def synced(jira: SampleServer, tmp_path_factory: pytest.TempPathFactory) -> Services:
+    """A services full of it; every test of this file looks at the same one."""
     folder = tmp_path_factory.mktemp("hostile")
     env = {
         "THROUGHLINE_HOME": str(folder / "home"), "THROUGHLINE_SETTINGS": str(folder / "settings.json"),
         "JIRA_URL": jira.url, "JIRA_EMAIL": "ada@example.org", "JIRA_TOKEN": "any-token",
     }  # fmt: skip
-    workspace = open_workspace(env, sample=None)
-    result = workspace.sync_now()
+    services = open_services(env, sample=None)
+    result = services.sync.run(services.snapshot())
     assert (result.error, result.complete) == (None, True)
     for n, name in enumerate(SHORT):
-        workspace.teams.save(TeamView(f"{name} {n}", "90d", filters=Filters(labels=(name,) if n > 1 else ())))
-    return workspace
+        services.teams.save(
+            TeamView(f"{name} {n}", "90d", filters=Filters(labels=(name,) if n > 1 else ())), services.snapshot()
+        )
+    return services
 
 
 @pytest.fixture
-def mine(use: Callable[[Any], Any], synced: Workspace) -> Workspace:
+def mine(use: Callable[[Any], Any], synced: Services) -> Services:
     return use(synced)
 
 
@@ -275,7 +277,7 @@ def walk_modals(page: Page, site: str) -> None:
 
 
 def test_the_page_keeps_its_own_policy(watched: Page, site: str, use: Callable[[Any], Any]):
-    use(FakeWorkspace())
+    use(FakeServices())
     walk_details(watched, site, ("flow_time", "flow_distribution"))
     walk_modals(watched, site)
     watched.goto(site)
@@ -290,7 +292,7 @@ SIZES = pytest.mark.parametrize("size", [(1440, 900), (400, 800)], ids=["desktop
 
 
 @SIZES
-def test_hostile_names_are_text_in_every_tab(watched: Page, site: str, mine: Workspace, size: tuple[int, int]):
+def test_hostile_names_are_text_in_every_tab(watched: Page, site: str, mine: Services, size: tuple[int, int]):
     watched.set_viewport_size({"width": size[0], "height": size[1]})
     walk_tabs(watched, site)
     side_by_side = SEPARATOR.join(f"{name} {n}" for n, name in enumerate(SHORT))
@@ -302,7 +304,7 @@ def test_hostile_names_are_text_in_every_tab(watched: Page, site: str, mine: Wor
 
 
 @SIZES
-def test_hostile_names_are_text_in_details_and_modals(watched: Page, site: str, mine: Workspace, size: tuple[int, int]):
+def test_hostile_names_are_text_in_details_and_modals(watched: Page, site: str, mine: Services, size: tuple[int, int]):
     watched.set_viewport_size({"width": size[0], "height": size[1]})
     walk_details(
         watched,
@@ -313,7 +315,7 @@ def test_hostile_names_are_text_in_details_and_modals(watched: Page, site: str, 
     walk_modals(watched, site)
 
 
-def test_hostile_views_are_answered_in_words(watched: Page, site: str, mine: Workspace):
+def test_hostile_views_are_answered_in_words(watched: Page, site: str, mine: Services):
     for n, odd in enumerate(HOSTILE):
         said = quote(odd[:1500].replace(HALF, ""), safe="")
         watched.goto(
@@ -326,7 +328,7 @@ def test_hostile_views_are_answered_in_words(watched: Page, site: str, mine: Wor
 
 
 def test_a_tab_that_there_is_not_is_told(watched: Page, site: str, use: Callable[[Any], Any]):
-    use(FakeWorkspace())
+    use(FakeServices())
     watched.goto(f"{site}/?tab=unknown")
     settled(watched)
     expect(watched.get_by_text("There is no such tab.")).to_be_visible()
@@ -343,7 +345,7 @@ def assert_text_only(cells: list[str]) -> None:
             assert not line.strip() or line.strip()[0] not in "=+-@\t\uff1d\uff0b\uff0d\uff20", cell[:100]
 
 
-def test_no_formula_in_the_files(client: Any, use: Callable[[Any], Any], mine: Workspace):
+def test_no_formula_in_the_files(client: Any, use: Callable[[Any], Any], mine: Services):
     use(mine)
     for name in ("issues.csv?metric=flow_velocity&period=90d", "numbers.csv?period=90d", "metric.csv?metric=flow_load"):
         answer = client.get(f"/export/{name}")
@@ -352,7 +354,7 @@ def test_no_formula_in_the_files(client: Any, use: Callable[[Any], Any], mine: W
         assert_text_only(cells if name.startswith("issues") else [*cells, "HYPERLINK"])
 
 
-def test_no_formula_in_the_workbooks(client: Any, use: Callable[[Any], Any], mine: Workspace):
+def test_no_formula_in_the_workbooks(client: Any, use: Callable[[Any], Any], mine: Services):
     use(mine)
     pages = sheets(client.get("/export/issues.xlsx?metric=flow_velocity&period=90d").data)
     names, *rows = pages["Issues"]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from data.services.workspace import Workspace, open_workspace
+from data.services.services import Services, open_services
 from sample.source import SampleSite
 
 pytestmark = pytest.mark.browser
@@ -19,16 +19,16 @@ HOSTILE = "<img src=x onerror=\"document.title='broken'\"><b>bold</b>"
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Services:
     home = tmp_path_factory.mktemp("jobs")
     env = {"THROUGHLINE_HOME": str(home / "home"), "THROUGHLINE_SETTINGS": str(home / "app_settings.json")}
-    workspace = open_workspace(env, sample=SampleSite(issues=300))
-    workspace.sync_now(lambda _progress: None)
-    return workspace
+    services = open_services(env, sample=SampleSite(issues=300))
+    services.sync.run(services.snapshot(), lambda _progress: None)
+    return services
 
 
 @pytest.fixture
-def shop(made: Workspace, use: Callable[[Any], Any]) -> Workspace:
+def shop(made: Services, use: Callable[[Any], Any]) -> Services:
     return use(made)
 
 
@@ -45,7 +45,7 @@ def field(page: Page, label: str):
     return page.get_by_role("dialog").get_by_label(re.compile(f"^{re.escape(label)}"))
 
 
-def test_open_narrow_look_track_and_see(page: Page, site: str, shop: Workspace):
+def test_open_narrow_look_track_and_see(page: Page, site: str, shop: Services):
     opened(page, site)
     expect(page.get_by_text("These are the example jobs of the sample site")).to_be_visible()
     expect(page.locator("#jobs-cards .card-metric")).to_have_count(4)
@@ -83,7 +83,7 @@ def test_open_narrow_look_track_and_see(page: Page, site: str, shop: Workspace):
     assert page.title() == "Throughline" and page.locator(".detail-page img[src=x]").count() == 0
 
 
-def test_a_point_of_the_landscape_opens_its_outcome(page: Page, site: str, shop: Workspace):
+def test_a_point_of_the_landscape_opens_its_outcome(page: Page, site: str, shop: Services):
     opened(page, site, "&period=90d")
     plot = page.locator('[data-chart="opportunity_landscape"] .js-plotly-plot')
     expect(plot).to_be_visible()
@@ -101,7 +101,7 @@ def test_a_point_of_the_landscape_opens_its_outcome(page: Page, site: str, shop:
     expect(page).not_to_have_url(re.compile("pick="))
 
 
-def test_a_number_opens_and_its_records_turn(page: Page, site: str, shop: Workspace):
+def test_a_number_opens_and_its_records_turn(page: Page, site: str, shop: Services):
     opened(page, site, "&period=90d")
     page.locator('#jobs-cards [data-metric="job_completion_rate"] .card-open').click()
     panel = page.locator(".detail-page")
@@ -116,14 +116,14 @@ def test_a_number_opens_and_its_records_turn(page: Page, site: str, shop: Worksp
     expect(panel.get_by_role("button", name="Newer")).to_be_disabled()
 
 
-def test_the_bound_metric_opens_with_the_issues_it_is_bound_to(page: Page, site: str, shop: Workspace):
+def test_the_bound_metric_opens_with_the_issues_it_is_bound_to(page: Page, site: str, shop: Services):
     opened(page, site)
     outcome(page, "Wishes delivered soon").get_by_role("link", name=re.compile("flow time")).click()
     expect(page).to_have_url(re.compile("label=.*metric=flow_time"))
     expect(page.locator(".detail-page .detail-title")).to_have_text("Flow time")
 
 
-def test_files_are_imported_by_the_page(page: Page, site: str, shop: Workspace, tmp_path: Path):
+def test_files_are_imported_by_the_page(page: Page, site: str, shop: Services, tmp_path: Path):
     good = tmp_path / "answers.json"
     good.write_text(
         '{"satisfaction": [{"outcome_id": "out-late-costs", "persona": "First-time buyer", "satisfaction_level": "3", "recorded_at": "2026-11-20T09:00:00Z"}]}'
@@ -142,7 +142,7 @@ def test_files_are_imported_by_the_page(page: Page, site: str, shop: Workspace, 
         expect(page.get_by_text(said)).to_be_visible()
 
 
-def test_the_register_of_the_sample_site_says_why_it_stays(page: Page, site: str, shop: Workspace):
+def test_the_register_of_the_sample_site_says_why_it_stays(page: Page, site: str, shop: Services):
     opened(page, site)
     page.get_by_role("button", name="New job").click()
     expect(page.get_by_text("The register of the sample site is an example and stays as it is.")).to_be_visible()
@@ -152,7 +152,7 @@ def test_the_register_of_the_sample_site_says_why_it_stays(page: Page, site: str
 
 
 def test_hostile_titles_are_text(page: Page, site: str, fake):
-    from tests.fake_jtbd import HOSTILE as title
+    from tests.fake_jobs import HOSTILE as title
 
     opened(page, site)
     expect(page.locator(".jobs-outcomes").get_by_role("link", name=title)).to_be_visible()
@@ -162,7 +162,7 @@ def test_hostile_titles_are_text(page: Page, site: str, fake):
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (400, 800)])
-def test_nothing_is_wider_than_the_window(page: Page, site: str, shop: Workspace, size: tuple[int, int]):
+def test_nothing_is_wider_than_the_window(page: Page, site: str, shop: Services, size: tuple[int, int]):
     page.set_viewport_size({"width": size[0], "height": size[1]})
     opened(page, site)
     wide = page.evaluate(

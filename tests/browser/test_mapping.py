@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Request, expect
 
-from data.services.workspace import Workspace, open_workspace
+from data.services.services import Services, open_services
 from sample.generator import generate
 from sample.server import SampleServer
-from tests.fake_workspace import FakeWorkspace
+from tests.fake_services import FakeServices
 
 pytestmark = pytest.mark.browser
 
@@ -26,15 +26,15 @@ def jira() -> Iterator[SampleServer]:
 
 
 @pytest.fixture
-def mine(tmp_path: Path, use: Callable[[Any], Any], jira: SampleServer) -> Workspace:
-    """A real workspace, synced once, with nothing mapped."""
+def mine(tmp_path: Path, use: Callable[[Any], Any], jira: SampleServer) -> Services:
+    """A real services, synced once, with nothing mapped."""
     env = {
         "THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json"),
         "JIRA_URL": jira.url, "JIRA_EMAIL": "ada@example.org", "JIRA_TOKEN": "any",
     }  # fmt: skip
-    workspace = use(open_workspace(env, sample=None))
-    assert workspace.sync_now().complete
-    return workspace
+    services = use(open_services(env, sample=None))
+    assert services.sync.run(services.snapshot()).complete
+    return services
 
 
 def modal(page: Page) -> Locator:
@@ -68,7 +68,7 @@ def accept_and_save(page: Page) -> None:
     page.get_by_role("button", name="Save 7 changes").click()
 
 
-def test_a_field_is_mapped_and_the_card_changes(page: Page, site: str, mine: Workspace):
+def test_a_field_is_mapped_and_the_card_changes(page: Page, site: str, mine: Services):
     page.goto(site + "/?period=90d")
     card = page.locator('article[data-metric="change_failure_rate"]')
     expect(card).to_contain_text("Configure mappings")
@@ -83,7 +83,7 @@ def test_a_field_is_mapped_and_the_card_changes(page: Page, site: str, mine: Wor
     expect(status(page)).to_contain_text("Saved")
     expect(modal(page)).to_have_count(0)
     expect(card.locator(".num")).to_contain_text(re.compile(r"\d"))
-    assert set(mine.settings()[0].mapping) == {"deployment_successful", "deployment_date"}
+    assert set(mine.snapshot().settings.mapping) == {"deployment_successful", "deployment_date"}
 
 
 class Trips:
@@ -105,7 +105,7 @@ class Trips:
         self._answered = max(self._answered, self._asked.get(request, 0))
 
 
-def test_from_the_save_to_the_new_card_there_are_two_requests_in_a_row(page: Page, site: str, mine: Workspace):
+def test_from_the_save_to_the_new_card_there_are_two_requests_in_a_row(page: Page, site: str, mine: Services):
     page.goto(site + "/?period=90d&tab=dora")
     card = page.locator('[data-pane="dora"] article[data-metric="change_failure_rate"]')
     card.get_by_role("button", name="Configure mappings").click()
@@ -126,26 +126,26 @@ def test_from_the_save_to_the_new_card_there_are_two_requests_in_a_row(page: Pag
     assert min(n for output, n in trips.of.items() if "cards-dora.children" in output) == 2, trips.of
 
 
-def test_a_definition_shows_its_effect_before_it_is_saved(page: Page, site: str, mine: Workspace):
+def test_a_definition_shows_its_effect_before_it_is_saved(page: Page, site: str, mine: Services):
     page.goto(site + "/?period=90d&tab=flow")
     page.locator("#header-settings").click()
     section(page, "Work item types")
     story = page.get_by_role("group", name="Story", exact=False).first
     story.get_by_text("Risk", exact=True).click()
     expect(page.locator("#mapping-preview")).to_contain_text("Flow distribution")
-    assert mine.settings()[0].definitions.flow_types == {}
+    assert mine.snapshot().settings.definitions.flow_types == {}
 
 
-def test_all_suggestions_with_one_click_then_it_closes_by_itself(page: Page, site: str, fake: FakeWorkspace):
+def test_all_suggestions_with_one_click_then_it_closes_by_itself(page: Page, site: str, fake: FakeServices):
     opened(page, site)
     expect(page.get_by_role("button", name="Save changes")).to_be_disabled()
     accept_and_save(page)
     expect(status(page)).to_have_text("Saved. The numbers are being recalculated.")
     expect(modal(page)).to_have_count(0)
-    assert len(fake.settings()[0].mapping) == 7
+    assert len(fake.snapshot().settings.mapping) == 7
 
 
-def test_a_type_that_does_not_fit_is_said_while_choosing_and_not_saved(page: Page, site: str, fake: FakeWorkspace):
+def test_a_type_that_does_not_fit_is_said_while_choosing_and_not_saved(page: Page, site: str, fake: FakeServices):
     opened(page, site)
     box = page.get_by_role("button", name="Any other field")
     for _ in range(10):  # what is still being drawn takes the focus away
@@ -167,12 +167,12 @@ def test_a_type_that_does_not_fit_is_said_while_choosing_and_not_saved(page: Pag
     page.get_by_role("button", name="Save 1 change").click()
     expect(status(page)).to_contain_text("Not saved")
     expect(page.locator("#mapping-frame")).to_have_class(re.compile("is-error"))
-    assert fake.settings()[0].mapping == {}
+    assert fake.snapshot().settings.mapping == {}
     page.locator(".offer").first.click()
     expect(status(page)).to_have_text("1 change not saved yet.")
 
 
-def test_the_whole_way_by_keyboard(page: Page, site: str, fake: FakeWorkspace):
+def test_the_whole_way_by_keyboard(page: Page, site: str, fake: FakeServices):
     page.goto(site)
     page.locator("#header-settings").focus()
     page.keyboard.press("Enter")
@@ -191,10 +191,10 @@ def test_the_whole_way_by_keyboard(page: Page, site: str, fake: FakeWorkspace):
     page.keyboard.press("Enter")
     expect(modal(page)).to_have_count(0)
     expect(page.locator("#header-settings")).to_be_focused()
-    assert fake.settings()[0].mapping == {"target_environment": "customfield_10102"}
+    assert fake.snapshot().settings.mapping == {"target_environment": "customfield_10102"}
 
 
-def test_leaving_with_changes_asks(page: Page, site: str, fake: FakeWorkspace):
+def test_leaving_with_changes_asks(page: Page, site: str, fake: FakeServices):
     opened(page, site)
     page.keyboard.press("Escape")
     expect(modal(page)).to_have_count(0)
@@ -213,11 +213,11 @@ def test_leaving_with_changes_asks(page: Page, site: str, fake: FakeWorkspace):
     expect(modal(page)).to_have_count(0)
     opened(page, site)
     expect(page.locator(".offer").first).to_have_attribute("aria-pressed", "false")
-    assert fake.settings()[0].mapping == {}
+    assert fake.snapshot().settings.mapping == {}
 
 
-def someone_else_saves(fake: FakeWorkspace, jira_field: str) -> None:
-    _, revision, _ = fake.settings()
+def someone_else_saves(fake: FakeServices, jira_field: str) -> None:
+    revision = fake.snapshot().settings_revision
     mapping = {"dora_flow_config": {"field_mappings": {"dora": {"deployment_date": jira_field}}}}
     fake.settings_store.save(mapping, revision=revision)
 
@@ -225,7 +225,7 @@ def someone_else_saves(fake: FakeWorkspace, jira_field: str) -> None:
 @pytest.mark.parametrize(
     ("button", "kept"), [("Use theirs", "customfield_10103"), ("Keep mine and save", "customfield_10100")]
 )
-def test_of_two_editors_nobody_loses_silently(page: Page, site: str, fake: FakeWorkspace, button: str, kept: str):
+def test_of_two_editors_nobody_loses_silently(page: Page, site: str, fake: FakeServices, button: str, kept: str):
     opened(page, site)
     page.locator(".offer").first.click()
     expect(status(page)).to_have_text("1 change not saved yet.")
@@ -234,7 +234,7 @@ def test_of_two_editors_nobody_loses_silently(page: Page, site: str, fake: FakeW
     conflict = page.locator("#mapping-conflict")
     expect(conflict).to_contain_text("Deployment date (customfield_10100)")
     expect(conflict).to_contain_text("First commit (customfield_10103)")
-    assert fake.settings()[0].mapping["deployment_date"] == "customfield_10103"
+    assert fake.snapshot().settings.mapping["deployment_date"] == "customfield_10103"
     page.get_by_role("button", name=button).click()
     if button == "Use theirs":
         expect(conflict).to_be_hidden()
@@ -242,10 +242,10 @@ def test_of_two_editors_nobody_loses_silently(page: Page, site: str, fake: FakeW
         expect(page.locator(".pane-verdict")).to_contain_text("Mapped to First commit")
     else:
         expect(modal(page)).to_have_count(0)
-    assert fake.settings()[0].mapping["deployment_date"] == kept
+    assert fake.snapshot().settings.mapping["deployment_date"] == kept
 
 
-def test_workflow_and_words_are_edited_and_saved(page: Page, site: str, fake: FakeWorkspace):
+def test_workflow_and_words_are_edited_and_saved(page: Page, site: str, fake: FakeServices):
     opened(page, site)
     section(page, "Workflow")
     page.get_by_role("group", name="In Progress: active or waiting").get_by_text("Active").click()
@@ -260,12 +260,12 @@ def test_workflow_and_words_are_edited_and_saved(page: Page, site: str, fake: Fa
     page.get_by_role("button", name="Remove Outage").click()
     page.get_by_role("button", name="Save 2 changes").click()
     expect(modal(page)).to_have_count(0)
-    settings = fake.settings()[0]
+    settings = fake.snapshot().settings
     assert settings.workflow.active == ["3"]
     assert settings.definitions.incident_types == ["Incident", "Sev1"]
 
 
-def test_a_refused_value_is_said_where_it_is(page: Page, site: str, fake: FakeWorkspace):
+def test_a_refused_value_is_said_where_it_is(page: Page, site: str, fake: FakeServices):
     opened(page, site)
     section(page, "Definitions")
     box = page.get_by_label("Days off")
@@ -277,8 +277,8 @@ def test_a_refused_value_is_said_where_it_is(page: Page, site: str, fake: FakeWo
     expect(page.get_by_role("button", name="Remove 2026-13-45")).to_be_visible()
 
 
-def test_without_jira_there_is_a_reason_a_retry_and_the_rest(page: Page, site: str, fake: FakeWorkspace):
-    fake.jira_down = "until retried"
+def test_without_jira_there_is_a_reason_a_retry_and_the_rest(page: Page, site: str, fake: FakeServices):
+    fake.field_mapping.jira_down = "until retried"
     page.goto(site)
     page.locator("#header-settings").click()
     expect(page.locator(".mapping-pane")).to_contain_text("could not be reached")
@@ -291,14 +291,14 @@ def test_without_jira_there_is_a_reason_a_retry_and_the_rest(page: Page, site: s
 
 
 def test_read_only_settings_can_be_looked_at(page: Page, site: str, use: Callable[[Any], Any]):
-    use(FakeWorkspace("broken"))
+    use(FakeServices("broken"))
     opened(page, site)
     page.locator(".offer").first.click()
     expect(status(page)).to_contain_text("Read-only")
     expect(page.get_by_role("button", name="Save 1 change")).to_be_disabled()
 
 
-def test_on_a_phone_list_and_choice_take_turns(page: Page, site: str, fake: FakeWorkspace):
+def test_on_a_phone_list_and_choice_take_turns(page: Page, site: str, fake: FakeServices):
     page.set_viewport_size({"width": 400, "height": 800})
     page.goto(site)
     page.locator("#header-settings").click()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from tests.fake_overview import HOSTILE
-from tests.fake_workspace import FakeWorkspace
+from tests.fake_services import FakeServices
 
 pytestmark = pytest.mark.browser
 
@@ -61,7 +61,7 @@ def test_doubts_open_the_mapping_and_data_quality(page: Page, site, fake):
 
 
 def test_cards_of_two_tabs_do_not_disturb_each_other(page: Page, site, use):
-    use(FakeWorkspace("mixed"))
+    use(FakeServices("mixed"))
     opened(page, site)
     page.get_by_role("link", name="DORA", exact=True).click()
     expect(page.locator("article.card-metric:visible")).to_have_count(5)

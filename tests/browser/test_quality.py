@@ -7,13 +7,13 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.fake_workspace import FakeWorkspace
+from tests.fake_services import FakeServices
 
 pytestmark = pytest.mark.browser
 HIDE = "hidden => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }"
 
 
-def asked(fake: FakeWorkspace, what: str) -> int:
+def asked(fake: FakeServices, what: str) -> int:
     return sum(call[0] == what for call in fake.calls)
 
 
@@ -31,7 +31,7 @@ def opened(page: Page, site: str, query: str = "") -> None:
 
 
 def test_the_badge_leads_to_the_findings_and_back(page: Page, site, use):
-    use(FakeWorkspace("doubtful"))
+    use(FakeServices("doubtful"))
     opened(page, site, "?period=90d")
     badge = page.get_by_role("link", name="Data quality: 3 findings")
     badge.press("Enter")
@@ -67,14 +67,14 @@ def test_its_own_address_asks_for_no_numbers(page: Page, site, fake):
 
 
 def test_it_follows_a_sync_that_ends(page: Page, site, use):
-    fake = use(FakeWorkspace("full"))
+    fake = use(FakeServices("full"))
     page.goto(f"{site}/?tab=quality")
     expect(
         page.get_by_text("No gaps found in the data that was read. What each number leaves out is on its card.")
     ).to_be_visible()
     page.get_by_role("button", name="Sync now").click()
     expect(page.locator("#sync-bar")).to_be_visible()
-    fake.quality = FakeWorkspace("doubtful").quality
+    fake.quality = FakeServices("doubtful").quality
     expect(page.locator(".findings:not(.findings-short) > .finding")).to_have_count(4)
     expect(page.get_by_role("link", name="Data quality: 3 findings")).to_be_visible()
 
@@ -82,9 +82,9 @@ def test_it_follows_a_sync_that_ends(page: Page, site, use):
 def test_a_sync_that_fails_is_shown_though_the_numbers_stay(page: Page, site, fake):
     page.goto(f"{site}/?tab=quality")
     expect(page.get_by_text("Complete: what had changed was read.")).to_be_visible()
-    failed = {**fake.quality().sync, "complete": False, "finished_at": "2026-11-16T12:29:00.000Z"}
+    failed = {**fake.status.quality(fake.snapshot()).sync, "complete": False, "finished_at": "2026-11-16T12:29:00.000Z"}
     failed["error"] = {"code": "unreachable", "message": "Jira did not answer.", "hint": "Try again later."}
-    found = type(fake.quality())(failed, ())
+    found = type(fake.status.quality(fake.snapshot()))(failed, ())
     fake.quality = lambda: found
     page.evaluate("dash_clientside.set_props('sync-watch', { n_intervals: 1 })")
     expect(page.get_by_text("It did not work: the data is as it was before.")).to_be_visible()
@@ -92,7 +92,7 @@ def test_a_sync_that_fails_is_shown_though_the_numbers_stay(page: Page, site, fa
 
 @pytest.mark.parametrize("width", [400, 760, 800, 1024, 2560])
 def test_nothing_sticks_out(page: Page, site, use, width):
-    use(FakeWorkspace("doubtful"))
+    use(FakeServices("doubtful"))
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{site}/?tab=quality")
     expect(page.locator(".findings:not(.findings-short) > .finding")).to_have_count(4)
@@ -126,8 +126,8 @@ def test_a_page_that_nobody_sees_asks_when_somebody_comes_back(page: Page, site,
 
 
 def test_old_data_on_an_open_page_is_renewed(page: Page, site, fake):
-    fake.ensure_fresh = lambda: bool(fake.start_sync())
-    fake.sync = type(fake.sync)()
+    fake.ensure_fresh = lambda: bool(fake.sync.start(fake.snapshot()))
+    fake.sync_state = type(fake.sync)()
     opened(page, site)
     expect(page.locator("#sync-bar")).to_be_hidden()  # the sync that opening the page starts
     before = asked(fake, "start_sync")

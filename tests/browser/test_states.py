@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from data.values.status import SyncState
-from tests.fake_workspace import FakeWorkspace
+from tests.fake_services import FakeServices
 
 pytestmark = pytest.mark.browser
 FOLDER = Path(__file__).parents[2] / "test-results"
@@ -22,7 +22,7 @@ def picture(page: Page, name: str) -> None:
 
 
 def test_first_visit(page: Page, site, use):
-    use(FakeWorkspace("first"))
+    use(FakeServices("first"))
     page.goto(site)
     expect(page.get_by_text("Sample data.")).to_be_visible()
     expect(page.get_by_role("button", name="Connect your Jira")).to_be_visible()
@@ -51,7 +51,7 @@ def test_sync_shows_counts_and_new_numbers_come_without_reload(page: Page, site,
 
 
 def test_sync_can_be_cancelled(page: Page, site, use):
-    fake = use(FakeWorkspace("syncing"))
+    fake = use(FakeServices("syncing"))
     page.goto(site)
     page.get_by_role("button", name="Cancel", exact=True).first.click()
     expect(page.locator("#sync-bar")).to_be_hidden()
@@ -60,7 +60,7 @@ def test_sync_can_be_cancelled(page: Page, site, use):
 
 
 def test_first_sync_that_failed_says_why_and_what_to_do(page: Page, site, use):
-    fake = use(FakeWorkspace("refused"))
+    fake = use(FakeServices("refused"))
     page.goto(site)
     expect(page.get_by_text("Jira refused the e-mail address or token.")).to_be_visible()
     picture(page, "refused")
@@ -72,7 +72,7 @@ def test_first_sync_that_failed_says_why_and_what_to_do(page: Page, site, use):
 def test_old_numbers_are_dimmed_then_replaced(page: Page, site, use):
     import threading
 
-    fake = use(FakeWorkspace("stale"))
+    fake = use(FakeServices("stale"))
     go_on = threading.Event()
     answer = fake.answer
 
@@ -93,7 +93,7 @@ def test_old_numbers_are_dimmed_then_replaced(page: Page, site, use):
 
 
 def test_missing_mapping_no_data_and_error(page: Page, site, use):
-    use(FakeWorkspace("mixed"))
+    use(FakeServices("mixed"))
     page.goto(f"{site}/?tab=dora")
     expect(page.get_by_text("Deployment successful")).to_be_visible()
     expect(page.get_by_role("button", name="Configure mappings")).to_be_visible()
@@ -113,7 +113,7 @@ def test_empty_period_goes_where_data_is(page: Page, site, fake):
 
 
 def test_failure_has_words_and_a_request_id(page: Page, site, use):
-    use(FakeWorkspace("failing"))
+    use(FakeServices("failing"))
     page.goto(f"{site}/?tab=dora")
     cards = page.locator("#cards-dora")
     expect(cards.get_by_text("That did not work.")).to_be_visible()
@@ -138,7 +138,7 @@ def test_failure_later_keeps_the_numbers(page: Page, site, fake):
 
 
 def test_problems_are_shown(page: Page, site, use):
-    use(FakeWorkspace("broken"))
+    use(FakeServices("broken"))
     page.goto(site)
     expect(page.get_by_text("app_settings.json could not be read.")).to_be_visible()
     picture(page, "broken")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from data.services.workspace import Workspace, open_workspace
+from data.services.services import Services, open_services
 from data.values.teams import TeamView
 from sample.source import SampleSite
 
@@ -15,11 +15,11 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def synced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+def synced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     folder = tmp_path_factory.mktemp("teams")
     env = {"THROUGHLINE_HOME": str(folder / "home"), "THROUGHLINE_SETTINGS": str(folder / "settings.json")}
-    made = open_workspace(env, sample=SampleSite(issues=60))
-    assert made.sync_now().error is None
+    made = open_services(env, sample=SampleSite(issues=60))
+    assert made.sync.run(made.snapshot()).error is None
     yield made
 
 
@@ -42,7 +42,7 @@ def test_the_button_asks_to_replace_only_while_that_name_is_in_the_box(page: Pag
     name.fill("Checkout two")
     button.click()
     expect(page.locator(".modal.show")).to_have_count(0)
-    assert [(each.name, each.period) for each in synced.teams.list().views] == [
+    assert [(each.name, each.period) for each in synced.teams.list(synced.snapshot()).views] == [
         ("Checkout", "90d"),
         ("Checkout two", "7d"),
     ]

@@ -1,4 +1,4 @@
-"""Call a callback as the browser would: with a workspace, and with the component that acted."""
+"""Call a callback as the browser would: with a services, and with the component that acted."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from plotly.utils import PlotlyJSONEncoder
 
 @contextmanager
 def acting(
-    workspace: Any, component: Any = None, prop: str = "n_clicks", value: Any = 1
+    services: Any, component: Any = None, prop: str = "n_clicks", value: Any = 1
 ) -> Iterator[dict[str, dict[str, Any]]]:
-    """Inside, `workspace()` is the given one and `ctx` says that `component` acted. Gives what was set on the side."""
+    """Inside, `services()` is the given one and `ctx` says that `component` acted. Gives what was set on the side."""
     aside: dict[str, dict[str, Any]] = {}
     app = Flask("test")
-    app.extensions["workspace"] = workspace
+    app.extensions["services"] = services
     inputs = [] if component is None else [{"prop_id": f"{stringify_id(component)}.{prop}", "value": value}]
     token = context_value.set(AttributeDict(triggered_inputs=inputs, updated_props=aside))
     try:

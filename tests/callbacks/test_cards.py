@@ -9,7 +9,7 @@ from dash import no_update
 from plotly.utils import PlotlyJSONEncoder
 
 from callbacks.cards import question_id, renew, show_dora, show_flow
-from tests.fake_workspace import FakeWorkspace
+from tests.fake_services import FakeServices
 from ui import ids
 
 
@@ -38,7 +38,7 @@ def test_unopened_tab_costs_nothing(app, fake):
 
 
 def test_old_numbers_are_shown_with_their_age_and_replaced(app, use):
-    fake = use(FakeWorkspace("stale"))
+    fake = use(FakeServices("stale"))
     with app.server.app_context():
         old, _ = show_dora(view(), None)
         new = renew(view())
@@ -52,15 +52,15 @@ def test_old_numbers_are_shown_with_their_age_and_replaced(app, use):
 
 
 def test_old_numbers_stay_when_new_ones_fail(app, use):
-    fake = use(FakeWorkspace("stale"))
-    answer = fake.answer
+    fake = use(FakeServices("stale"))
+    answer = fake.numbers.answer
 
     def failing(*asked, stale_ok):
         if not stale_ok:
             raise RuntimeError("secret inner words")
         return answer(*asked, stale_ok=True)
 
-    fake.answer = failing
+    fake.numbers.answer = failing
     with app.server.app_context():
         shown = text(renew(view()))
     assert shown.count("9.9") == 5
@@ -84,7 +84,7 @@ def test_unusable_period_keeps_the_numbers(app, fake, dates):
 
 
 def test_empty_period_offers_one_with_data(app, use):
-    use(FakeWorkspace("empty"))
+    use(FakeServices("empty"))
     with app.server.app_context():
         shown, _ = show_dora(view("?tab=dora&project=SHOP"), None)
     assert "The data covers 3 Feb – 16 Nov 2026." in text(shown)
@@ -92,7 +92,7 @@ def test_empty_period_offers_one_with_data(app, use):
 
 
 def test_before_the_first_sync_places_are_kept(app, use):
-    use(FakeWorkspace("first"))
+    use(FakeServices("first"))
     with app.server.app_context():
         shown, _ = show_dora(view(), None)
     assert text(shown).count("card-loading") == 6
@@ -100,7 +100,7 @@ def test_before_the_first_sync_places_are_kept(app, use):
 
 
 def test_failure_says_so_without_inner_words(app, use):
-    use(FakeWorkspace("failing"))
+    use(FakeServices("failing"))
     with app.server.app_context():
         shown, _ = show_dora(view(), None)
         with pytest.raises(RuntimeError):
@@ -109,7 +109,7 @@ def test_failure_says_so_without_inner_words(app, use):
     assert "secret inner words" not in text(shown)
 
 
-def test_filters_reach_the_workspace(app, fake):
+def test_filters_reach_the_service(app, fake):
     with app.server.app_context():
         show_dora(view("?tab=dora&project=SHOP&label=a&label=b"), None)
     filters = fake.calls[-1][4]

@@ -14,7 +14,8 @@ from callbacks.catalogue import show_catalogue, show_values
 from callbacks.charts import show_chart
 from data.metrics import CATALOG
 from data.metrics.breakdown import GROUPS
-from data.services.workspace import Workspace, open_workspace
+from data.services.services import Services, open_services
+from data.services.site_data import SiteData
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
 from tests.some import some
@@ -22,21 +23,21 @@ from ui.tabs import catalogue as tab
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     folder = tmp_path_factory.mktemp("catalogue-tab")
     env = {"THROUGHLINE_HOME": str(folder), "THROUGHLINE_SETTINGS": str(folder / "settings.json")}
-    made = open_workspace(env, sample=SampleSite(issues=300))
-    assert made.sync_now().error is None
+    made = open_services(env, sample=SampleSite(issues=300))
+    assert made.sync.run(made.snapshot()).error is None
     yield made
 
 
-def answered(workspace: Workspace, query: str) -> tuple[Any, Any, Any]:
-    with acting(workspace):
+def answered(services: Services, query: str) -> tuple[Any, Any, Any]:
+    with acting(services):
         return show_catalogue({"query": f"?tab=catalogue{query}", "revision": "1"})
 
 
-def shown(workspace: Workspace, query: str = "") -> str:
-    return words(answered(workspace, query)[0])
+def shown(services: Services, query: str = "") -> str:
+    return words(answered(services, query)[0])
 
 
 def names(text: str) -> set[str]:
@@ -44,49 +45,49 @@ def names(text: str) -> set[str]:
     return set(re.findall(r'\\?"data-metric\\?": ?\\?"(\w+)', text)) & set(CATALOG)
 
 
-def test_every_metric_is_listed_with_its_definition_before_anything_is_calculated(workspace, monkeypatch):
-    monkeypatch.setattr(type(workspace), "facts", lambda *_: pytest.fail("calculated"))
-    text = shown(workspace, "&from=2001-01-01&to=2001-01-05")
+def test_every_metric_is_listed_with_its_definition_before_anything_is_calculated(services, monkeypatch):
+    monkeypatch.setattr(SiteData, "current", lambda *_: pytest.fail("calculated"))
+    text = shown(services, "&from=2001-01-01&to=2001-01-05")
     assert names(text) == set(CATALOG)
     for each in CATALOG.values():
         assert each.summary[:40] in text, each.name
     assert text.count('"area": "catalogue-ask"') == 1
 
 
-def test_numbers_of_what_is_listed_follow_and_are_known_the_next_time(workspace):
+def test_numbers_of_what_is_listed_follow_and_are_known_the_next_time(services):
     order = {"query": "?tab=catalogue&period=7d&category=capacity", "revision": "1"}
-    assert '"area": "catalogue-ask"' in shown(workspace, "&period=7d&category=capacity")
-    with acting(workspace):
+    assert '"area": "catalogue-ask"' in shown(services, "&period=7d&category=capacity")
+    with acting(services):
         text = words(show_values(order))
     assert names(text) == {name for name, each in CATALOG.items() if each.family == "capacity"}
     assert "card-loading" not in text
-    again = shown(workspace, "&period=7d&category=capacity")
+    again = shown(services, "&period=7d&category=capacity")
     assert '"area": "catalogue-ask"' not in again
-    value = workspace.catalogue.value("wip", workspace.period("7d"))
+    value = services.catalogue.value("wip", services.view("7d"))
     number = re.compile(rf'{{"class": "num"}}, "{re.escape(value.details["display_value"])}"')
     assert number.search(again)
-    every = shown(workspace, "&period=7d")  # others are still to come, those of this category are there
+    every = shown(services, "&period=7d")  # others are still to come, those of this category are there
     assert '"area": "catalogue-ask"' in every and number.search(every)
 
 
-def test_numbers_that_cannot_be_calculated_say_so_in_their_places(workspace, monkeypatch):
-    monkeypatch.setattr(type(workspace), "answer", lambda *_, **__: 1 / 0)
-    with acting(workspace):
+def test_numbers_that_cannot_be_calculated_say_so_in_their_places(services, monkeypatch):
+    monkeypatch.setattr(type(services), "answer", lambda *_, **__: 1 / 0)
+    with acting(services):
         text = words(show_values({"query": "?tab=catalogue&category=quality", "revision": "1"}))
     assert names(text) == {name for name, each in CATALOG.items() if each.family == "quality"}
     assert text.count("That did not work") == 4 and "ZeroDivision" not in text
 
 
-def test_a_search_has_every_word_and_counts_by_category(workspace):
-    text = shown(workspace, "&q=lead+median")
+def test_a_search_has_every_word_and_counts_by_category(services):
+    text = shown(services, "&q=lead+median")
     assert {"lead_time_for_changes", "lead_time_p50"} <= names(text) < set(CATALOG)
     assert "bug_count" not in names(text)
-    with acting(workspace):
+    with acting(services):
         assert names(words(show_values({"query": "?tab=catalogue&q=lead+median", "revision": "1"}))) == names(text)
 
 
-def test_a_category_is_alone_and_its_chip_says_so(workspace):
-    text = shown(workspace, "&category=sprint")
+def test_a_category_is_alone_and_its_chip_says_so(services):
+    text = shown(services, "&category=sprint")
     assert names(text) == {name for name, each in CATALOG.items() if each.family == "sprint"}
     assert text.count('"aria-current": "true"') == 1
     assert f"category={'composite'}" in text  # the way to another one
@@ -105,34 +106,34 @@ def test_a_category_is_alone_and_its_chip_says_so(workspace):
         ("&measure=wip&set=nonesuch:1", "The reason is above."),
     ],
 )
-def test_what_cannot_be_shown_says_why(workspace, query, said):
-    text = shown(workspace, query)
+def test_what_cannot_be_shown_says_why(services, query, said):
+    text = shown(services, query)
     assert "That did not work" not in text
     assert said in text
 
 
-def test_entries_are_there_when_the_period_is_none(workspace):
-    assert names(shown(workspace, "&from=2026-01-02&to=2026-01-01")) == set(CATALOG)
+def test_entries_are_there_when_the_period_is_none(services):
+    assert names(shown(services, "&from=2026-01-02&to=2026-01-01")) == set(CATALOG)
 
 
 def test_before_the_first_sync_there_are_definitions_and_no_numbers(tmp_path):
     env = {"THROUGHLINE_HOME": str(tmp_path), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json")}
-    empty = open_workspace(env, sample=SampleSite(issues=300))
+    empty = open_services(env, sample=SampleSite(issues=300))
     text = shown(empty)
     assert "There are no issues yet" in text and names(text) == set(CATALOG)
     assert "catalogue-ask" not in text
 
 
-def test_an_unopened_tab_asks_nothing(workspace):
+def test_an_unopened_tab_asks_nothing(services):
     from dash import no_update
 
-    with acting(workspace):
+    with acting(services):
         assert show_catalogue(None) == (no_update, no_update, no_update)
 
 
 @pytest.mark.parametrize("name", list(CATALOG))
-def test_a_metric_opens_with_card_charts_and_definitions(workspace, name):
-    body, hidden, below = answered(workspace, f"&measure={name}&period=90d")
+def test_a_metric_opens_with_card_charts_and_definitions(services, name):
+    body, hidden, below = answered(services, f"&measure={name}&period=90d")
     text = words(body)
     assert hidden is False
     assert names(text) == {name}
@@ -148,30 +149,30 @@ def test_the_page_offers_the_groups_that_there_are():
 
 @pytest.mark.parametrize("by", [*GROUPS, "nonesuch"])
 @pytest.mark.parametrize("name", ["flow_time", "deployment_frequency", "spillover_ratio"])
-def test_its_charts_answer_for_every_group(workspace, name, by):
+def test_its_charts_answer_for_every_group(services, name, by):
     query = f"?tab=catalogue&measure={name}&by={by}&period=90d"
-    with acting(workspace):
+    with acting(services):
         for chart in some(tab.CHARTS):
             text = words(show_chart({"query": query, "revision": "1", "chart": chart}))
             assert "That did not work" not in text and "data-figure" in text, chart
 
 
-def test_a_point_of_its_charts_leads_to_as_many_issues(workspace):
+def test_a_point_of_its_charts_leads_to_as_many_issues(services):
     options = (("measure", "flow_velocity"), ("by", "type"))
-    days = workspace.period("90d")
+    days = services.view("90d")
     for name, used in (("metric_over_time", 3), ("metric_by_group", 2)):
-        answer = workspace.charts.answer(name, days, options=options)
+        answer = services.charts.answer(name, days, options)
         assert len(answer.rows) > 1
         for row, pick in zip(answer.rows, answer.row_picks, strict=True):
-            found = workspace.charts.issues(name, pick, days, options=options, used=True).total if pick else 0
+            found = services.charts.issues(name, pick, days, options=options, used=True).total if pick else 0
             assert found == row[used], (name, row)
 
 
-def test_definitions_of_the_link_reach_card_charts_and_file(workspace, client, use):
-    use(workspace)
+def test_definitions_of_the_link_reach_card_charts_and_file(services, client, use):
+    use(services)
     asked = "&measure=cycle_time&period=90d&set=durations:inclusive_days"
-    exact = workspace.catalogue.value("cycle_time", workspace.period("90d"))
-    text = shown(workspace, asked)
+    exact = services.catalogue.value("cycle_time", services.view("90d"))
+    text = shown(services, asked)
     assert f'"children": "{exact.details["display_value"]}"' not in text
     file = client.get(f"/export/chart.csv?tab=catalogue{asked}&chart=metric_over_time").text
     whole = [float(row.split(",")[2]) for row in file.splitlines()[1:] if row.split(",")[2]]
@@ -179,11 +180,11 @@ def test_definitions_of_the_link_reach_card_charts_and_file(workspace, client, u
 
 
 @pytest.mark.parametrize("query", ["", "&q=lead", "&category=quality", "&q=nonesuch"])
-def test_the_file_has_what_is_listed(workspace, client, use, query):
-    use(workspace)
+def test_the_file_has_what_is_listed(services, client, use, query):
+    use(services)
     answer = client.get(f"/export/catalogue.csv?tab=catalogue{query}")
     assert (answer.status_code, answer.mimetype) == (200, "text/csv")
     rows = list(csv.DictReader(io.StringIO(answer.text.lstrip("\ufeff"))))
-    assert {row["metric_name"] for row in rows} == (names(shown(workspace, query)) if query != "&q=nonesuch" else set())
+    assert {row["metric_name"] for row in rows} == (names(shown(services, query)) if query != "&q=nonesuch" else set())
     assert client.get(f"/export/catalogue.xlsx?tab=catalogue{query}").data[:2] == b"PK"
     assert client.get("/export/catalogue.pdf?tab=catalogue").status_code == 404

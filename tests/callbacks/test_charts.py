@@ -9,7 +9,7 @@ import pytest
 
 from callbacks.charts import show_chart
 from callbacks.detail import show_detail
-from data.services.workspace import Workspace, open_workspace
+from data.services.services import Services, open_services
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
 
@@ -17,22 +17,22 @@ RULES = ("history", "high_water", "backfill")
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     folder = tmp_path_factory.mktemp("charts-tab")
     env = {"THROUGHLINE_HOME": str(folder), "THROUGHLINE_SETTINGS": str(folder / "settings.json")}
-    made = open_workspace(env, sample=SampleSite(issues=300))
-    assert made.sync_now().error is None
+    made = open_services(env, sample=SampleSite(issues=300))
+    assert made.sync.run(made.snapshot()).error is None
     yield made
 
 
-def chart(workspace: Workspace, name: str, query: str = "") -> str:
-    with acting(workspace):
+def chart(services: Services, name: str, query: str = "") -> str:
+    with acting(services):
         return words(show_chart({"query": f"?tab=flow&period=90d{query}", "revision": "1", "chart": name}))
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_the_cumulative_flow_diagram_is_switched_beside_itself(workspace, rule):
-    text = chart(workspace, "cumulative_flow", f"&set=cfd:{rule}")
+def test_the_cumulative_flow_diagram_is_switched_beside_itself(services, rule):
+    text = chart(services, "cumulative_flow", f"&set=cfd:{rule}")
     buttons = re.findall(
         r'"aria-pressed": "(true|false)"[^{}]*?"data-set-value": "(\w+)"|"data-set-value": "(\w+)"[^{}]*?"aria-pressed": "(true|false)"',
         text,
@@ -42,20 +42,20 @@ def test_the_cumulative_flow_diagram_is_switched_beside_itself(workspace, rule):
     assert f"set=cfd%3A{rule}" in text  # its files and its list of issues keep the choice
 
 
-def test_each_rule_draws_another_picture_and_writes_another_file(workspace, client, use):
-    use(workspace)
+def test_each_rule_draws_another_picture_and_writes_another_file(services, client, use):
+    use(services)
     files = {
         client.get(f"/export/chart.csv?tab=flow&period=90d&set=cfd:{rule}&chart=cumulative_flow").text for rule in RULES
     }
     assert len(files) == len(RULES)
 
 
-def test_other_charts_have_no_row_of_switches(workspace):
-    assert "switch-row" not in chart(workspace, "throughput")
+def test_other_charts_have_no_row_of_switches(services):
+    assert "switch-row" not in chart(services, "throughput")
 
 
-def test_the_panel_of_a_chart_switches_what_it_obeys(workspace):
-    with acting(workspace):
+def test_the_panel_of_a_chart_switches_what_it_obeys(services):
+    with acting(services):
         text = words(
             show_detail({"query": "?tab=flow&period=90d&chart=cycle_time_scatter&set=percentile:nearest_rank", "revision": "1"})
         )  # fmt: skip
@@ -65,5 +65,5 @@ def test_the_panel_of_a_chart_switches_what_it_obeys(workspace):
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
-def test_every_chart_offers_its_table_as_files(workspace, kind):
-    assert f"/export/chart.{kind}?" in chart(workspace, "net_flow")
+def test_every_chart_offers_its_table_as_files(services, kind):
+    assert f"/export/chart.{kind}?" in chart(services, "net_flow")

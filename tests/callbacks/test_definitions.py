@@ -15,7 +15,7 @@ from callbacks.forecast import show_forecast
 from callbacks.jobs import show_jobs
 from callbacks.page import show_period
 from callbacks.sprints import show_sprints
-from data.services.workspace import Workspace, open_workspace
+from data.services.services import Services, open_services
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
 
@@ -24,45 +24,45 @@ BACKWARDS = "&from=2026-02-01&to=2026-01-01"
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     folder = tmp_path_factory.mktemp("definitions")
     env = {"THROUGHLINE_HOME": str(folder), "THROUGHLINE_SETTINGS": str(folder / "settings.json")}
-    made = open_workspace(env, sample=SampleSite(issues=60))
-    assert made.sync_now().error is None
+    made = open_services(env, sample=SampleSite(issues=60))
+    assert made.sync.run(made.snapshot()).error is None
     yield made
 
 
-def below(workspace: Workspace, asked: str) -> str:
+def below(services: Services, asked: str) -> str:
     """What stands below the rows of period and definitions, on every tab that shows either."""
     tabs: dict[str, Any] = {
         "catalogue": show_catalogue, "sprints": show_sprints, "forecast": show_forecast,
         "jobs": lambda view: show_jobs(view, None, None), "dora": lambda view: show_family("dora", view, None),
         "flow": lambda view: show_chart({**view, "chart": "cumulative_flow"}),
     }  # fmt: skip
-    with acting(workspace):
+    with acting(services):
         return "\n".join(words(show({"query": f"?tab={tab}{asked}", "revision": "1"})) for tab, show in tabs.items())
 
 
-def test_why_a_definition_cannot_be_is_said_once(workspace):
-    with acting(workspace):
+def test_why_a_definition_cannot_be_is_said_once(services):
+    with acting(services):
         row = words(show_chips({"query": f"?{BAD}"}))
     assert row.count("cannot be “nonsense”") == 1
-    text = below(workspace, BAD)
+    text = below(services, BAD)
     assert "cannot be “" not in text and "It can be" not in text
     assert text.count("The reason is above.") == 5 and text.count("No chart: the reason is above.") == 1
 
 
-def test_why_a_period_cannot_be_is_said_once(workspace):
-    with acting(workspace):
+def test_why_a_period_cannot_be_is_said_once(services):
+    with acting(services):
         *_, row = show_period({"query": f"?{BACKWARDS}"})
     assert "Swap the two dates" in row
-    text = below(workspace, BACKWARDS)
+    text = below(services, BACKWARDS)
     assert "Swap" not in text and "before it starts" not in text
     assert "No chart: the reason is above." in text
 
 
-def test_what_cannot_be_saved_for_everybody_says_why(workspace):
-    with acting(workspace):
+def test_what_cannot_be_saved_for_everybody_says_why(services):
+    with acting(services):
         *_, good, title, note = show_chips({"query": "?set=cfd:backfill"})
         *_, bad, why, shown = show_chips({"query": f"?{BAD}"})
     assert (good, title, note) == (False, "", "Others see the saved definitions.")

@@ -9,7 +9,7 @@ from dash import no_update
 from plotly.utils import PlotlyJSONEncoder
 
 from callbacks.detail import narrowing, show_detail, show_rows
-from tests.fake_workspace import FakeWorkspace
+from tests.fake_services import FakeServices
 
 VIEW = {"query": "?metric=lead_time_for_changes&period=30d", "revision": "r1"}
 
@@ -47,8 +47,8 @@ def test_a_wrong_link_says_so(app, fake, query):
 
 
 def test_a_failure_names_the_request(app, use):
-    broken = use(FakeWorkspace())
-    broken.detail = lambda *_: 1 / 0
+    broken = use(FakeServices())
+    broken.numbers.detail = lambda *_: 1 / 0
     with app.server.app_context():
         page = text(show_detail(VIEW))
     assert "notice-request" in page

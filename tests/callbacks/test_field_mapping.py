@@ -11,7 +11,7 @@ from dash import no_update
 from callbacks import field_mapping, mapping_draft, mapping_save, mapping_show
 from data.settings.fields import FIELDS
 from tests.callbacks.acting import acting, words
-from tests.fake_workspace import FakeWorkspace
+from tests.fake_services import FakeServices
 from ui import ids
 from ui.modals.draft import put
 
@@ -21,8 +21,8 @@ M = ids.Mapping
 class Modal:
     """The stores of an open modal, moved on as the browser would."""
 
-    def __init__(self, ws: FakeWorkspace, metric: str | None = None) -> None:
-        self.ws = ws
+    def __init__(self, services: FakeServices, metric: str | None = None) -> None:
+        self.services = services
         self.draft: dict | None = None
         self.result: dict | None = None
         self.checked: dict | None = None
@@ -31,13 +31,13 @@ class Modal:
 
     def load(self, by: str, metric: str | None = None) -> None:
         prop = "data" if by in (M.SESSION, M.RESULT) else "n_clicks"
-        with acting(self.ws, by, prop):
+        with acting(self.services, by, prop):
             self.loaded = field_mapping.load({"open": True, "n": 1, "metric": metric}, 1, 1, self.result, "?period=30d")
         self.act(M.LOADED, self.loaded, "data")
 
     def act(self, component: Any, value: Any = 1, prop: str = "n_clicks") -> None:
         states = ({"open": True}, self.loaded, self.draft, self.redraw, self.result)
-        with acting(self.ws, component, prop, value):
+        with acting(self.services, component, prop, value):
             draft, redraw = mapping_draft.edit(*[None] * 11, *states)
         if draft is not no_update:
             self.draft = draft
@@ -48,7 +48,7 @@ class Modal:
         self.act(ids.mapping_choice(field), jira, "value")
 
     def save(self, by: str = M.SAVE) -> dict:
-        with acting(self.ws, by):
+        with acting(self.services, by):
             self.checked, result, self.conflict_hidden, self.conflict = mapping_save.save(
                 1, 1, 1, None, self.draft, self.loaded, self.result
             )
@@ -57,65 +57,65 @@ class Modal:
         return self.result or {}
 
     def pane(self, section: str = "fields", item: str = "") -> str:
-        with acting(self.ws, M.PLACE, "data"):
+        with acting(self.services, M.PLACE, "data"):
             place = {"section": section, "item": item, "pane": True}
             return words(mapping_show.show_pane(place, 1, self.checked, self.result, self.loaded, self.draft))
 
     def left(self, section: str = "fields", item: str = "") -> str:
-        with acting(self.ws, M.PLACE, "data"):
+        with acting(self.services, M.PLACE, "data"):
             place = {"section": section, "item": item, "pane": True}
             return words(list(mapping_show.show_list(place, self.loaded, self.draft)))
 
     def preview(self) -> str:
-        with acting(self.ws, M.DRAFT, "data"):
+        with acting(self.services, M.DRAFT, "data"):
             return words(mapping_show.show_preview(self.draft, self.loaded, "?period=30d"))
 
 
 @pytest.fixture
-def ws() -> FakeWorkspace:
-    return FakeWorkspace()
+def services() -> FakeServices:
+    return FakeServices()
 
 
 @pytest.mark.parametrize("place", [None, {"section": "fields", "item": "", "pane": True}])
-def test_the_left_side_waits_for_what_it_is_made_of(ws, place):
-    with acting(ws, M.PLACE, "data"):
+def test_the_left_side_waits_for_what_it_is_made_of(services, place):
+    with acting(services, M.PLACE, "data"):
         assert mapping_show.show_list(place, None, None) == (no_update,) * 5
-        loaded = Modal(ws).loaded
+        loaded = Modal(services).loaded
         assert mapping_show.show_list(None, loaded, None) == (no_update,) * 5
 
 
-def test_the_preview_is_empty_until_something_is_changed(ws):
-    editor = Modal(ws)
-    with acting(ws, M.DRAFT, "data"):
+def test_the_preview_is_empty_until_something_is_changed(services):
+    editor = Modal(services)
+    with acting(services, M.DRAFT, "data"):
         for draft, loaded in ((None, editor.loaded), ({}, editor.loaded), ({"field/deployment_date": None}, None)):
             assert mapping_show.show_preview(draft, loaded, "?period=30d") == []
 
 
-def saved_mapping(ws: FakeWorkspace) -> dict[str, str]:
-    return ws.settings()[0].mapping
+def saved_mapping(services: FakeServices) -> dict[str, str]:
+    return services.snapshot().settings.mapping
 
 
-def test_a_choice_is_saved_under_its_family_with_what_the_field_is(ws: FakeWorkspace) -> None:
-    modal = Modal(ws)
+def test_a_choice_is_saved_under_its_family_with_what_the_field_is(services: FakeServices) -> None:
+    modal = Modal(services)
     modal.choose("deployment_date", "customfield_10100")
     assert modal.save()["state"] == "saved"
-    config = ws.settings()[0].dora_flow_config
+    config = services.snapshot().settings.dora_flow_config
     assert config.field_mappings.dora == {"deployment_date": "customfield_10100"}
     assert config.field_metadata["customfield_10100"]["type"] == "datetime"
     assert config.last_updated
 
 
-def test_only_what_changed_is_sent(ws: FakeWorkspace) -> None:
-    modal = Modal(ws)
+def test_only_what_changed_is_sent(services: FakeServices) -> None:
+    modal = Modal(services)
     modal.act(ids.mapping_setting("percentile"), "nearest_rank", "value")
     modal.save()
     assert modal.checked["patch"] == {"definitions": {"percentile": "nearest_rank"}}
 
 
-def test_other_keys_of_the_file_survive(ws: FakeWorkspace) -> None:
-    path = ws.settings_store.path
+def test_other_keys_of_the_file_survive(services: FakeServices) -> None:
+    path = services.settings_store.path
     path.write_text(json.dumps({"theirs": {"a": [1]}, "dora_flow_config": {"note": "x"}}))
-    modal = Modal(ws)
+    modal = Modal(services)
     modal.choose("story_points", "customfield_10108")
     modal.save()
     kept = json.loads(path.read_text())
@@ -123,26 +123,26 @@ def test_other_keys_of_the_file_survive(ws: FakeWorkspace) -> None:
     assert kept["dora_flow_config"]["note"] == "x"
 
 
-def test_clearing_takes_the_mapping_out_of_the_file(ws: FakeWorkspace) -> None:
-    modal = Modal(ws)
+def test_clearing_takes_the_mapping_out_of_the_file(services: FakeServices) -> None:
+    modal = Modal(services)
     modal.choose("deployment_date", "customfield_10100")
     modal.save()
-    modal = Modal(ws)
+    modal = Modal(services)
     modal.act(ids.mapping_action("clear:deployment_date"))
     assert modal.draft == {"field/deployment_date": None}
     modal.save()
-    assert saved_mapping(ws) == {}
+    assert saved_mapping(services) == {}
 
 
-def test_choosing_and_choosing_back_is_no_change(ws: FakeWorkspace) -> None:
-    modal = Modal(ws)
+def test_choosing_and_choosing_back_is_no_change(services: FakeServices) -> None:
+    modal = Modal(services)
     modal.choose("deployment_date", "customfield_10100")
     modal.choose("deployment_date", None)
     assert modal.draft == {}
 
 
-def test_controls_that_appear_change_nothing(ws: FakeWorkspace) -> None:
-    modal = Modal(ws)
+def test_controls_that_appear_change_nothing(services: FakeServices) -> None:
+    modal = Modal(services)
     before = modal.redraw
     modal.choose("deployment_date", None)
     modal.act(ids.mapping_phase("3"), "indeterminate", "value")
@@ -153,19 +153,19 @@ def test_controls_that_appear_change_nothing(ws: FakeWorkspace) -> None:
     assert modal.redraw == before
 
 
-def test_a_field_of_the_wrong_type_is_said_at_once_and_not_saved(ws: FakeWorkspace) -> None:
-    modal = Modal(ws)
+def test_a_field_of_the_wrong_type_is_said_at_once_and_not_saved(services: FakeServices) -> None:
+    modal = Modal(services)
     modal.choose("deployment_date", "customfield_10109")
     assert "does not fit deployment date" in modal.pane("fields", "deployment_frequency/deployment_date")
     modal.save()
     assert modal.checked["ok"] is False
     assert "deployment date" in modal.checked["message"]
-    assert saved_mapping(ws) == {}
+    assert saved_mapping(services) == {}
     assert modal.draft == {"field/deployment_date": "customfield_10109"}
 
 
-def test_accept_all_takes_the_sure_suggestions_only(ws: FakeWorkspace) -> None:
-    modal = Modal(ws)
+def test_accept_all_takes_the_sure_suggestions_only(services: FakeServices) -> None:
+    modal = Modal(services)
     assert "Accept all 7 sure suggestions" in modal.left()
     modal.act(ids.mapping_action("accept-all"))
     chosen = {key.removeprefix("field/"): jira for key, jira in modal.draft.items()}
@@ -175,8 +175,8 @@ def test_accept_all_takes_the_sure_suggestions_only(ws: FakeWorkspace) -> None:
     assert "Accept" not in modal.left()
 
 
-def test_the_list_says_mapped_suggested_and_missing(ws: FakeWorkspace) -> None:
-    modal = Modal(ws)
+def test_the_list_says_mapped_suggested_and_missing(services: FakeServices) -> None:
+    modal = Modal(services)
     modal.choose("deployment_date", "customfield_10100")
     left = modal.left()
     for each in ("state-mark-mapped", "state-mark-suggested", "state-mark-missing", "suggested: First commit"):
@@ -185,8 +185,8 @@ def test_the_list_says_mapped_suggested_and_missing(ws: FakeWorkspace) -> None:
     assert "state-mark-unfit" in modal.left()
 
 
-def test_preview_says_what_happens_to_the_numbers(ws: FakeWorkspace) -> None:
-    modal = Modal(ws)
+def test_preview_says_what_happens_to_the_numbers(services: FakeServices) -> None:
+    modal = Modal(services)
     assert modal.preview() == "[]"
     modal.choose("deployment_date", "customfield_10100")
     shown = modal.preview()
@@ -196,8 +196,8 @@ def test_preview_says_what_happens_to_the_numbers(ws: FakeWorkspace) -> None:
     assert "Not read from Jira yet: Production impact. Saving reads it" in modal.preview()
 
 
-def test_preview_of_a_wrong_value_says_so_in_plain_words(ws: FakeWorkspace) -> None:
-    modal = Modal(ws)
+def test_preview_of_a_wrong_value_says_so_in_plain_words(services: FakeServices) -> None:
+    modal = Modal(services)
     modal.act(ids.mapping_setting("failure_window_hours"), -1, "value")
     result = modal.save()
     assert result["state"] == "error"
@@ -206,13 +206,17 @@ def test_preview_of_a_wrong_value_says_so_in_plain_words(ws: FakeWorkspace) -> N
     assert modal.draft == {"setting/failure_window_hours": -1}
 
 
-def test_a_card_opens_the_field_that_it_misses(ws: FakeWorkspace) -> None:
-    assert Modal(ws, "mean_time_to_recovery").loaded["place"]["item"] == "mean_time_to_recovery/incident_detected_at"
-    modal = Modal(ws)
+def test_a_card_opens_the_field_that_it_misses(services: FakeServices) -> None:
+    assert (
+        Modal(services, "mean_time_to_recovery").loaded["place"]["item"] == "mean_time_to_recovery/incident_detected_at"
+    )
+    modal = Modal(services)
     modal.choose("incident_detected_at", "customfield_10105")
     modal.save()
-    assert Modal(ws, "mean_time_to_recovery").loaded["place"]["item"] == "mean_time_to_recovery/incident_resolved_at"
-    assert Modal(ws, "deployment_rework_rate").loaded["place"] == {
+    assert (
+        Modal(services, "mean_time_to_recovery").loaded["place"]["item"] == "mean_time_to_recovery/incident_resolved_at"
+    )
+    assert Modal(services, "deployment_rework_rate").loaded["place"] == {
         "section": "definitions",
         "item": "rework",
         "pane": True,
@@ -220,28 +224,28 @@ def test_a_card_opens_the_field_that_it_misses(ws: FakeWorkspace) -> None:
 
 
 def test_a_card_opens_what_it_says_it_misses() -> None:
-    modal = Modal(FakeWorkspace("mixed"), "lead_time_for_changes")  # its card asks for deployment_successful
+    modal = Modal(FakeServices("mixed"), "lead_time_for_changes")  # its card asks for deployment_successful
     assert modal.loaded["place"]["item"] == "change_failure_rate/deployment_successful"
 
 
-def test_a_status_of_ones_own_is_saved_and_the_rest_keeps_following_jira(ws: FakeWorkspace) -> None:
-    modal = Modal(ws)
+def test_a_status_of_ones_own_is_saved_and_the_rest_keeps_following_jira(services: FakeServices) -> None:
+    modal = Modal(services)
     modal.act(ids.mapping_phase("5"), "done", "value")
     modal.act(ids.mapping_work("3"), "active", "value")
     modal.save()
-    flow = ws.settings()[0].workflow
+    flow = services.snapshot().settings.workflow
     assert flow.done == ["5", "6", "7"]
     assert flow.started == ["3", "4"]
     assert (flow.active, flow.waiting) == (["3"], [])
-    modal = Modal(ws)
+    modal = Modal(services)
     modal.act(ids.mapping_action("reset:workflow"))
     modal.save()
-    flow = ws.settings()[0].workflow
+    flow = services.snapshot().settings.workflow
     assert (flow.done, flow.started, flow.active) == ([], [], [])
 
 
-def test_a_workflow_without_done_is_refused(ws: FakeWorkspace) -> None:
-    modal = Modal(ws)
+def test_a_workflow_without_done_is_refused(services: FakeServices) -> None:
+    modal = Modal(services)
     for each in ("6", "7"):
         modal.act(ids.mapping_phase(each), "new", "value")
     modal.save()
@@ -250,30 +254,30 @@ def test_a_workflow_without_done_is_refused(ws: FakeWorkspace) -> None:
     assert "No status is done" in modal.pane("workflow")
 
 
-def test_one_chosen_type_writes_down_the_suggested_ones_too(ws: FakeWorkspace) -> None:
-    modal = Modal(ws)
+def test_one_chosen_type_writes_down_the_suggested_ones_too(services: FakeServices) -> None:
+    modal = Modal(services)
     modal.act(ids.mapping_flow_item("Spike v2.0"), "Risk", "value")
     modal.save()
-    assert ws.settings()[0].definitions.flow_types == {
+    assert services.snapshot().settings.definitions.flow_types == {
         "Story": "Feature", "Bug": "Defect", "Task": "Feature", "Incident": "Defect", "Spike v2.0": "Risk",
     }  # fmt: skip
-    modal = Modal(ws)
+    modal = Modal(services)
     modal.act(ids.mapping_flow_item("Task"), "", "value")
     modal.save()
-    assert "Task" not in ws.settings()[0].definitions.flow_types
+    assert "Task" not in services.snapshot().settings.definitions.flow_types
 
 
-def test_words_are_added_and_removed(ws: FakeWorkspace) -> None:
-    modal = Modal(ws)
+def test_words_are_added_and_removed(services: FakeServices) -> None:
+    modal = Modal(services)
     modal.act(ids.mapping_word("incident_types"), " Sev1, Sev2, Incident ", "value")
     assert modal.draft["setting/incident_types"] == ["Incident", "Outage", "Sev1", "Sev2"]
     modal.act(ids.mapping_word_gone("incident_types", "Outage"))
     modal.save()
-    assert ws.settings()[0].definitions.incident_types == ["Incident", "Sev1", "Sev2"]
+    assert services.snapshot().settings.definitions.incident_types == ["Incident", "Sev1", "Sev2"]
 
 
-def test_of_two_editors_the_second_sees_both_values_and_keeps_its_input(ws: FakeWorkspace) -> None:
-    first, second = Modal(ws), Modal(ws)
+def test_of_two_editors_the_second_sees_both_values_and_keeps_its_input(services: FakeServices) -> None:
+    first, second = Modal(services), Modal(services)
     first.choose("deployment_date", "customfield_10100")
     first.save()
     second.choose("deployment_date", "customfield_10103")
@@ -286,21 +290,21 @@ def test_of_two_editors_the_second_sees_both_values_and_keeps_its_input(ws: Fake
     assert "Deployment date (customfield_10100)" in shown
     assert "Percentiles" not in shown
     assert second.draft["field/deployment_date"] == "customfield_10103"
-    assert saved_mapping(ws)["deployment_date"] == "customfield_10100"
+    assert saved_mapping(services)["deployment_date"] == "customfield_10100"
 
 
-def test_keep_mine_saves_over_theirs(ws: FakeWorkspace) -> None:
-    first, second = Modal(ws), Modal(ws)
+def test_keep_mine_saves_over_theirs(services: FakeServices) -> None:
+    first, second = Modal(services), Modal(services)
     first.choose("deployment_date", "customfield_10100")
     first.save()
     second.choose("deployment_date", "customfield_10103")
     second.save()
     assert second.save(M.KEEP_MINE)["state"] == "saved"
-    assert saved_mapping(ws)["deployment_date"] == "customfield_10103"
+    assert saved_mapping(services)["deployment_date"] == "customfield_10103"
 
 
-def test_use_theirs_drops_only_what_is_in_conflict(ws: FakeWorkspace) -> None:
-    first, second = Modal(ws), Modal(ws)
+def test_use_theirs_drops_only_what_is_in_conflict(services: FakeServices) -> None:
+    first, second = Modal(services), Modal(services)
     first.choose("deployment_date", "customfield_10100")
     first.save()
     second.choose("deployment_date", "customfield_10103")
@@ -309,55 +313,55 @@ def test_use_theirs_drops_only_what_is_in_conflict(ws: FakeWorkspace) -> None:
     second.load(M.USE_THEIRS)
     assert second.draft == {"field/story_points": "customfield_10108"}
     assert second.save()["state"] == "saved"
-    assert saved_mapping(ws) == {"deployment_date": "customfield_10100", "story_points": "customfield_10108"}
+    assert saved_mapping(services) == {"deployment_date": "customfield_10100", "story_points": "customfield_10108"}
 
 
-def test_changes_to_different_values_do_not_disturb_each_other(ws: FakeWorkspace) -> None:
-    first, second = Modal(ws), Modal(ws)
+def test_changes_to_different_values_do_not_disturb_each_other(services: FakeServices) -> None:
+    first, second = Modal(services), Modal(services)
     first.choose("deployment_date", "customfield_10100")
     first.save()
     second.choose("story_points", "customfield_10108")
     assert second.save()["state"] == "saved"
-    assert set(saved_mapping(ws)) == {"deployment_date", "story_points"}
+    assert set(saved_mapping(services)) == {"deployment_date", "story_points"}
 
 
-def test_settings_that_cannot_be_written_keep_the_input(ws: FakeWorkspace) -> None:
-    modal = Modal(ws)
+def test_settings_that_cannot_be_written_keep_the_input(services: FakeServices) -> None:
+    modal = Modal(services)
     modal.choose("deployment_date", "customfield_10100")
-    ws.settings_store._never_write = True
+    services.settings_store._never_write = True
     result = modal.save()
     assert result["state"] == "error"
     assert "Nothing was saved." in result["message"]
     assert modal.draft
 
 
-def test_an_unexpected_failure_keeps_the_input_and_names_the_request(ws: FakeWorkspace) -> None:
-    modal = Modal(ws)
+def test_an_unexpected_failure_keeps_the_input_and_names_the_request(services: FakeServices) -> None:
+    modal = Modal(services)
     modal.choose("deployment_date", "customfield_10100")
 
     def fail(*_: Any) -> None:
         raise RuntimeError("secret inner words")
 
-    ws.save = fail  # type: ignore[method-assign]
+    services.field_mapping.save = fail  # type: ignore[method-assign]
     message = modal.save()["message"]
     assert "Request" in message
     assert "secret" not in message
 
 
 def test_read_only_settings_say_why_and_disable_save() -> None:
-    modal = Modal(FakeWorkspace("broken"))
+    modal = Modal(FakeServices("broken"))
     modal.choose("deployment_date", "customfield_10100")
     assert "cannot be" in modal.left()
-    with acting(modal.ws, M.STATE, "data"):
+    with acting(modal.services, M.STATE, "data"):
         said, _, disabled, why, _ = field_mapping.show_state("editing", modal.draft, modal.loaded, None, None)
     assert disabled
     assert why
     assert "Read-only" in said
 
 
-def test_without_jira_the_other_sections_work_and_a_retry_keeps_the_draft(ws: FakeWorkspace) -> None:
-    ws.jira_down = "until retried"
-    modal = Modal(ws)
+def test_without_jira_the_other_sections_work_and_a_retry_keeps_the_draft(services: FakeServices) -> None:
+    services.field_mapping.jira_down = "until retried"
+    modal = Modal(services)
     modal.act(ids.mapping_setting("percentile"), "nearest_rank", "value")
     assert "could not be read" in modal.pane()
     assert "In Review" in modal.pane("workflow")
@@ -367,12 +371,12 @@ def test_without_jira_the_other_sections_work_and_a_retry_keeps_the_draft(ws: Fa
     assert "First commit" in modal.pane("fields", "lead_time_for_changes/code_commit_date")
 
 
-def test_saving_works_without_jira(ws: FakeWorkspace) -> None:
-    ws.jira_down = True
-    modal = Modal(ws)
+def test_saving_works_without_jira(services: FakeServices) -> None:
+    services.field_mapping.jira_down = True
+    modal = Modal(services)
     modal.act(ids.mapping_setting("tier_year"), 2021, "value")
     assert modal.save()["state"] == "saved"
-    assert ws.settings()[0].definitions.tier_year == 2021
+    assert services.snapshot().settings.definitions.tier_year == 2021
 
 
 @pytest.mark.parametrize(
@@ -381,11 +385,11 @@ def test_saving_works_without_jira(ws: FakeWorkspace) -> None:
      ("saving", 2, True, True), ("saved", 0, True, False), ("error", 2, False, True)],
 )  # fmt: skip
 def test_each_state_has_its_words_and_its_buttons(
-    ws: FakeWorkspace, state: str, changes: int, save_disabled: bool, clock_disabled: bool
+    services: FakeServices, state: str, changes: int, save_disabled: bool, clock_disabled: bool
 ) -> None:
-    modal = Modal(ws)
+    modal = Modal(services)
     draft = {f"field/{name}": "x" for name in list(FIELDS)[:changes]}
-    with acting(ws, M.STATE, "data"):
+    with acting(services, M.STATE, "data"):
         said, label, disabled, _, clock = field_mapping.show_state(
             state, draft, modal.loaded, {"ok": False, "message": "Not saved."}, None
         )
@@ -394,43 +398,43 @@ def test_each_state_has_its_words_and_its_buttons(
     assert label == ("Save 2 changes" if changes else "Save changes")
 
 
-def leave(ws: FakeWorkspace, by: str, draft: dict | None, prop: str = "n_clicks") -> tuple:
-    with acting(ws, by, prop):
+def leave(services: FakeServices, by: str, draft: dict | None, prop: str = "n_clicks") -> tuple:
+    with acting(services, by, prop):
         return field_mapping.open_or_close({"n": 1, "metric": None}, 1, 1, 1, 1, draft)
 
 
-def test_leaving_with_changes_asks_how_many_are_lost(ws: FakeWorkspace) -> None:
-    is_open, session, hidden, question = leave(ws, M.CLOSE, {"field/a": 1, "field/b": 2, "setting/c": 3})
+def test_leaving_with_changes_asks_how_many_are_lost(services: FakeServices) -> None:
+    is_open, session, hidden, question = leave(services, M.CLOSE, {"field/a": 1, "field/b": 2, "setting/c": 3})
     assert (is_open, session, hidden) == (no_update, no_update, False)
     assert question == "Discard 3 changes?"
-    assert leave(ws, M.KEEP, {"field/a": 1})[0] is no_update
-    assert leave(ws, M.DISCARD, {"field/a": 1})[0] is False
-    assert leave(ws, M.CLOSE, {})[0] is False
-    assert leave(ws, M.CLOCK, {}, "n_intervals")[0] is False
+    assert leave(services, M.KEEP, {"field/a": 1})[0] is no_update
+    assert leave(services, M.DISCARD, {"field/a": 1})[0] is False
+    assert leave(services, M.CLOSE, {})[0] is False
+    assert leave(services, M.CLOCK, {}, "n_intervals")[0] is False
 
 
-def test_closing_forgets_the_draft(ws: FakeWorkspace) -> None:
-    modal = Modal(ws)
+def test_closing_forgets_the_draft(services: FakeServices) -> None:
+    modal = Modal(services)
     modal.choose("deployment_date", "customfield_10100")
-    with acting(ws, M.SESSION, "data"):
+    with acting(services, M.SESSION, "data"):
         draft, _ = mapping_draft.edit(*[None] * 11, {"open": False}, modal.loaded, modal.draft, 1, None)
     assert draft == {}
 
 
-def test_only_a_save_names_the_revision_that_the_page_then_shows(ws: FakeWorkspace) -> None:
-    modal, other = Modal(ws), Modal(ws)
+def test_only_a_save_names_the_revision_that_the_page_then_shows(services: FakeServices) -> None:
+    modal, other = Modal(services), Modal(services)
     modal.act(ids.mapping_setting("tier_year"), 2021, "value")
-    assert modal.save()["page"] == ws.status().revision
+    assert modal.save()["page"] == services.status.of(services.snapshot()).revision
     other.act(ids.mapping_setting("tier_year"), 2022, "value")
     assert other.save()["state"] == "conflict"
     assert "page" not in other.result
 
 
-def test_no_answer_is_large_even_with_five_hundred_fields(ws: FakeWorkspace) -> None:
-    some = ws.jira_fields()
+def test_no_answer_is_large_even_with_five_hundred_fields(services: FakeServices) -> None:
+    some = services.field_mapping.jira_fields(services.snapshot())
     many = [type(some[0])(f"customfield_{n}", f"A field with a longer name {n}", "datetime", True, some[0].coverage) for n in range(20_000, 20_500)]  # fmt: skip
-    ws.jira_fields = lambda **_: [*some, *many]  # type: ignore[method-assign]
-    modal = Modal(ws)
+    services.field_mapping.jira_fields = lambda *_, **_more: [*some, *many]  # type: ignore[method-assign]
+    modal = Modal(services)
     modal.act(ids.mapping_action("accept-all"))
     assert len(modal.pane("fields", "deployment_frequency/deployment_date")) < 50_000
     assert len(modal.left()) < 50_000
@@ -445,15 +449,15 @@ def test_put_knows_when_a_value_is_as_saved() -> None:
     assert put({"field/d": "x"}, base, "field/d", None) == {}
 
 
-def test_on_a_site_with_thousands_of_fields_the_list_follows_what_is_typed(ws: FakeWorkspace) -> None:
-    some = ws.jira_fields()
+def test_on_a_site_with_thousands_of_fields_the_list_follows_what_is_typed(services: FakeServices) -> None:
+    some = services.field_mapping.jira_fields(services.snapshot())
     many = [type(some[0])(f"customfield_{n}", f"Field {n}", "datetime", True) for n in range(20_000, 23_000)]
     control = ids.mapping_choice("deployment_date")
-    with acting(ws, control, "search_value"):
+    with acting(services, control, "search_value"):
         assert mapping_show.search_fields("Field 22999", None, control) is no_update
-    ws.jira_fields = lambda **_: [*some, *many]  # type: ignore[method-assign]
-    modal = Modal(ws)
+    services.field_mapping.jira_fields = lambda *_, **_more: [*some, *many]  # type: ignore[method-assign]
+    modal = Modal(services)
     assert "customfield_22999" not in modal.pane("fields", "deployment_frequency/deployment_date")
-    with acting(ws, control, "search_value"):
+    with acting(services, control, "search_value"):
         found = mapping_show.search_fields("field 22999", "customfield_10100", control)
     assert {row["value"] for row in found} == {"customfield_10100", "customfield_22999"}

@@ -8,36 +8,36 @@ import pytest
 
 from callbacks.charts import show_chart
 from callbacks.forecast import show_forecast
-from data.services.workspace import Workspace, open_workspace
+from data.services.services import Services, open_services
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     folder = tmp_path_factory.mktemp("forecast-tab")
     env = {"THROUGHLINE_HOME": str(folder), "THROUGHLINE_SETTINGS": str(folder / "settings.json")}
-    made = open_workspace(env, sample=SampleSite(issues=300))
-    assert made.sync_now().error is None
+    made = open_services(env, sample=SampleSite(issues=300))
+    assert made.sync.run(made.snapshot()).error is None
     yield made
 
 
-def shown(workspace: Workspace, query: str) -> str:
-    with acting(workspace):
+def shown(services: Services, query: str) -> str:
+    with acting(services):
         body, charts_hidden = show_forecast({"query": query, "revision": "1"})
     assert charts_hidden == ("forecast-headline" not in words(body)), "a refusal is said once, without charts"
     return words(body)
 
 
-def test_without_a_question_it_says_how_many_in_30_days(workspace):
-    assert "85 % chance: " in shown(workspace, "?tab=forecast")
-    assert "items or more by" in shown(workspace, "?tab=forecast")
+def test_without_a_question_it_says_how_many_in_30_days(services):
+    assert "85 % chance: " in shown(services, "?tab=forecast")
+    assert "items or more by" in shown(services, "?tab=forecast")
 
 
-def test_the_question_is_the_url(workspace):
-    assert "When are 12 more items done?" in shown(workspace, "?tab=forecast&items=12")
-    version = workspace.forecasts.open_versions()[0]
-    assert f"Version {version}: " in shown(workspace, f"?tab=forecast&version={version}")
+def test_the_question_is_the_url(services):
+    assert "When are 12 more items done?" in shown(services, "?tab=forecast&items=12")
+    version = services.forecast.open_versions(services.view())[0]
+    assert f"Version {version}: " in shown(services, f"?tab=forecast&version={version}")
 
 
 @pytest.mark.parametrize(
@@ -54,54 +54,52 @@ def test_the_question_is_the_url(workspace):
         ("items=3&set=nonesuch:1", "The reason is above."),
     ],
 )
-def test_what_cannot_be_answered_says_why(workspace, query, said):
-    assert said in shown(workspace, f"?tab=forecast&{query}")
-    assert "That did not work" not in shown(workspace, f"?tab=forecast&{query}")
+def test_what_cannot_be_answered_says_why(services, query, said):
+    assert said in shown(services, f"?tab=forecast&{query}")
+    assert "That did not work" not in shown(services, f"?tab=forecast&{query}")
 
 
 def test_before_the_first_sync(tmp_path):
     env = {"THROUGHLINE_HOME": str(tmp_path), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json")}
-    assert "There are no issues yet" in shown(open_workspace(env, sample=SampleSite(issues=300)), "?tab=forecast")
+    assert "There are no issues yet" in shown(open_services(env, sample=SampleSite(issues=300)), "?tab=forecast")
 
 
 @pytest.mark.parametrize("name", ["forecast_outcomes", "forecast_history"])
 @pytest.mark.parametrize("query", ["?tab=forecast", "?tab=forecast&items=12", "?tab=forecast&items=x"])
-def test_charts_answer_the_same_question(workspace, name, query):
-    with acting(workspace):
+def test_charts_answer_the_same_question(services, name, query):
+    with acting(services):
         chart = words(show_chart({"query": query, "revision": "1", "chart": name}))
     assert "That did not work" not in chart
     assert ("Give a whole number" in chart) == query.endswith("x")
 
 
-def test_charts_say_what_the_forecast_says(workspace):
+def test_charts_say_what_the_forecast_says(services):
     question = (("items", "12"),)
-    made = workspace.forecasts.answer(workspace.forecasts.question(question))
-    outcomes = workspace.charts.answer("forecast_outcomes", workspace.period("30d"), options=question)
+    made = services.forecast.answer(services.forecast.question(question, services.view()), services.view())
+    outcomes = services.charts.answer("forecast_outcomes", services.view("30d"), options=question)
     assert sum(row[1] for row in outcomes.rows) == made.trials
     assert sum(outcomes.series[0].y) == pytest.approx(100, abs=0.1)
     assert [line.at for line in outcomes.lines] == list(made.answers.values())
-    history = workspace.charts.answer("forecast_history", workspace.period("30d"), options=question)
+    history = services.charts.answer("forecast_history", services.view("30d"), options=question)
     whole = 7 * len(history.rows)
     assert sum(row[2] for row in history.rows) == sum(made.daily[-whole:])
     for first, _, count in history.rows:
-        behind = workspace.charts.issues(
-            "forecast_history", first, workspace.period("30d"), options=question, used=True
-        )
+        behind = services.charts.issues("forecast_history", first, services.view("30d"), options=question, used=True)
         assert behind.total == count, first
 
 
-def test_the_file(workspace, client, use):
-    use(workspace)
+def test_the_file(services, client, use):
+    use(services)
     answer = client.get("/export/forecast.csv?tab=forecast&items=12")
     assert (answer.status_code, answer.mimetype) == (200, "text/csv")
     assert answer.text.startswith("what,value,trials")
     assert client.get("/export/forecast.csv?tab=forecast&items=x").status_code == 400
 
 
-def test_the_history_says_which_days_are_not_in_the_average(workspace):
+def test_the_history_says_which_days_are_not_in_the_average(services):
     def answer(days):
         question = (("items", "5"), ("history", str(days)))
-        return workspace.charts.answer("forecast_history", workspace.period("30d"), options=question)
+        return services.charts.answer("forecast_history", services.view("30d"), options=question)
 
     weeks = sum(row[2] for row in answer(84).rows)
     assert not any("whole week" in each for each in answer(84).notes)

@@ -20,7 +20,7 @@ from callbacks.jobs_detail import turn
 from callbacks.jobs_forms import MOST_BYTES, fill, import_file, keep, show_or_hide
 from data.jtbd.cards import CARDS
 from data.jtbd.charts import JOB_CHARTS
-from data.services.workspace import Workspace, open_workspace
+from data.services.services import Services, open_services
 from data.values.filters import Filters
 from data.values.numbers import JOB_METRICS
 from sample.source import SampleSite
@@ -44,35 +44,35 @@ ALL = Filters()
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     folder = tmp_path_factory.mktemp("jobs-tab")
     env = {"THROUGHLINE_HOME": str(folder), "THROUGHLINE_SETTINGS": str(folder / "settings.json")}
-    made = open_workspace(env, sample=SampleSite(issues=300))
-    assert made.sync_now().error is None
+    made = open_services(env, sample=SampleSite(issues=300))
+    assert made.sync.run(made.snapshot()).error is None
     yield made
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Workspace:
+def own(tmp_path: Path) -> Services:
     """A folder of specs of one's own, without issues."""
     (tmp_path / "jtbd").mkdir()
     (tmp_path / "jtbd" / "shop.ttl").write_text(SPECS, "utf-8")
     return opened(tmp_path)
 
 
-def opened(folder: Path) -> Workspace:
+def opened(folder: Path) -> Services:
     env = {
         "THROUGHLINE_HOME": str(folder / "home"),
         "THROUGHLINE_SETTINGS": str(folder / "settings.json"),
         "THROUGHLINE_JTBD": str(folder / "jtbd"),
     }
-    return open_workspace(env, sample=SampleSite(issues=50))
+    return open_services(env, sample=SampleSite(issues=50))
 
 
-def page(workspace: Workspace, query: str = "", done: dict | None = None) -> str:
+def page(services: Services, query: str = "", done: dict | None = None) -> str:
     """The whole tab as the browser gets it."""
     by, prop = (ids.Jobs.DONE, "data") if done else (ids.tab_view("jobs"), "data")
-    with acting(workspace, by, prop, done or {}):
+    with acting(services, by, prop, done or {}):
         made = show_jobs({"query": f"?tab=jobs{query}", "revision": "1"}, done, None)
     return words(made).replace('\\"', '"')
 
@@ -104,9 +104,9 @@ def test_a_job_or_persona_that_is_not_there_is_told_with_the_way_to_all(sample):
 
 
 def test_one_that_only_records_know_is_there(own):
-    own.jtbd.shelf.track_job("stranger", "Somebody", "cart")
-    assert own.jtbd.unknown("Somebody", "stranger") == ()
-    assert own.jtbd.unknown("nobody", "none") == (("persona", "nobody"), ("job", "none"))
+    own.jobs.storage(own.snapshot()).track_job("stranger", "Somebody", "cart")
+    assert own.jobs.unknown(own.snapshot(), persona="Somebody", job="stranger") == ()
+    assert own.jobs.unknown(own.snapshot(), persona="nobody", job="none") == (("persona", "nobody"), ("job", "none"))
 
 
 def test_persona_and_job_narrow_what_is_shown(sample):
@@ -123,13 +123,13 @@ def test_every_chart_has_a_figure_a_table_and_issues(sample, name):
     with acting(sample):
         shown = words(show_chart({"query": "?tab=jobs&period=90d", "revision": "1", "chart": name}))
     assert "data-figure" in shown and "data-table" in shown and "That did not work" not in shown
-    answer = sample.charts.answer(name, sample.period("90d"))
+    answer = sample.charts.answer(name, sample.view("90d"))
     assert answer.rows and answer.reading and len(answer.row_picks) == len(answer.rows)
-    assert sample.charts.csv(name, sample.period("90d")).count("\n") >= len(answer.rows)
+    assert sample.charts.csv(name, sample.view("90d")).count("\n") >= len(answer.rows)
 
 
 def test_the_bands_of_the_landscape_are_those_of_the_scores(sample):
-    answer = sample.charts.answer("opportunity_landscape", sample.period("90d"))
+    answer = sample.charts.answer("opportunity_landscape", sample.view("90d"))
     bounds = {"Extreme": (15, 20), "Strong": (12, 15), "Worth\nconsidering": (10, 12)}
     assert set(bounds) < {each.name for each in answer.regions}
     for region in some(answer.regions, 4):
@@ -141,11 +141,11 @@ def test_the_bands_of_the_landscape_are_those_of_the_scores(sample):
 
 
 def test_every_point_leads_to_its_records_and_issues(sample):
-    period = sample.period("90d")
+    view = sample.view("90d")
     for name in (*TOP, *BELOW):
-        for pick in some(each for series in sample.charts.answer(name, period).series for each in series.picks or ()):
-            picked = sample.charts.picked(name, pick, period)
-            assert picked.label and sample.charts.issues(name, pick, period).total == picked.total
+        for pick in some(each for series in sample.charts.answer(name, view).series for each in series.picks or ()):
+            picked = sample.charts.picked(name, pick, view)
+            assert picked.label and sample.charts.issues(name, pick, view).total == picked.total
 
 
 def test_few_answers_say_so_without_a_band(fake):
@@ -155,7 +155,7 @@ def test_few_answers_say_so_without_a_band(fake):
 
 
 def test_hostile_titles_stay_text(fake):
-    from tests.fake_jtbd import HOSTILE as title
+    from tests.fake_jobs import HOSTILE as title
 
     shown = page(fake)
     assert title in shown
@@ -192,8 +192,8 @@ def test_a_wrong_period_says_why(sample):
 # ---- panels
 
 
-def panel(workspace: Workspace, query: str) -> Any:
-    with acting(workspace):
+def panel(services: Services, query: str) -> Any:
+    with acting(services):
         return show_detail({"query": f"?tab=jobs{query}", "revision": "1"})
 
 
@@ -266,15 +266,15 @@ BAD = [
 ]  # fmt: skip
 
 
-def opening(workspace: Workspace, kind: str, about: str = "", search: str = "") -> tuple[Any, ...]:
-    with acting(workspace, ids.Jobs.WISH, "data"):
+def opening(services: Services, kind: str, about: str = "", search: str = "") -> tuple[Any, ...]:
+    with acting(services, ids.Jobs.WISH, "data"):
         return fill({"n": 1, "kind": kind, "about": about}, search)
 
 
-def press(workspace: Workspace, kind: str, values: dict[str, Any], session: dict | None = None) -> tuple[Any, Any, dict[str, str]]:  # fmt: skip
+def press(services: Services, kind: str, values: dict[str, Any], session: dict | None = None) -> tuple[Any, Any, dict[str, str]]:  # fmt: skip
     """(what was noted down, why not, what is wrong by field)."""
-    session = session or opening(workspace, kind)[-1]
-    with acting(workspace, ids.Jobs.SAVE):
+    session = session or opening(services, kind)[-1]
+    with acting(services, ids.Jobs.SAVE):
         done, report, wrong, invalid = keep(
             1, session, list(values.values()), [ids.jobs_field(each) for each in values], None
         )
@@ -288,16 +288,16 @@ def test_a_good_form_is_noted_down_once_however_often_it_is_sent(own, kind):
     for _ in range(2):
         done, report, wrong = press(own, kind, GOOD[kind], session)
         assert done["said"][0]["what"].startswith("Noted down: ") and report is None and not any(wrong.values())
-    assert sum(own.jtbd.shelf.store.counts().values()) == 1
+    assert sum(own.jobs.storage(own.snapshot()).store.counts().values()) == 1
     press(own, kind, GOOD[kind] if kind != "time" else {**GOOD[kind], "started": "2026-01-05T08:00"})
-    assert sum(own.jtbd.shelf.store.counts().values()) == 2, "the next form is another record"
+    assert sum(own.jobs.storage(own.snapshot()).store.counts().values()) == 2, "the next form is another record"
 
 
 @pytest.mark.parametrize(("kind", "values", "field", "said"), BAD)
 def test_a_bad_form_says_what_is_wrong_beside_the_field(own, kind, values, field, said):
     done, report, wrong = press(own, kind, values)
     assert said in wrong[field], (wrong, report)
-    assert not isinstance(done, dict) and sum(own.jtbd.shelf.store.counts().values()) == 0
+    assert not isinstance(done, dict) and sum(own.jobs.storage(own.snapshot()).store.counts().values()) == 0
 
 
 def test_what_was_noted_down_is_seen_at_once(own):
@@ -319,14 +319,14 @@ def test_a_form_knows_what_it_was_opened_for_and_who_is_looked_at(sample):
 
 
 def test_a_form_says_which_outcomes_jira_measures(sample, own):
-    desk = sample.jtbd
-    titles = dict(desk.choices().outcomes)
-    assert desk.choices().measured and len(desk.choices().measured) < len(titles)
+    choices = sample.jobs.choices(sample.snapshot())
+    titles = dict(choices.outcomes)
+    assert choices.measured and len(choices.measured) < len(titles)
     shown = words(opening(sample, "outcome")[1])
-    assert shown.count("(measured by Jira)") == len(desk.choices().measured)
+    assert shown.count("(measured by Jira)") == len(choices.measured)
     assert "kept but not shown while the binding is there" in shown
     assert "measured by Jira" not in words(opening(sample, "satisfaction")[1])
-    assert not own.jtbd.choices().measured and "Jira" not in words(opening(own, "outcome")[1])
+    assert not own.jobs.choices(own.snapshot()).measured and "Jira" not in words(opening(own, "outcome")[1])
 
 
 def test_an_unknown_form_is_not_opened(sample):
@@ -354,7 +354,7 @@ def test_a_new_job_is_in_the_register_once(own, tmp_path):
     for _ in range(2):
         done, report, _ = press(own, "register", values, session)
         assert report is None and "is in the register" in done["said"][0]["what"]
-    assert len(own.jtbd.register().jobs) == 1
+    assert len(own.jobs.register(own.snapshot()).jobs) == 1
     assert "One basket" in (tmp_path / "jtbd" / "register.md").read_text("utf-8")
     shown = page(own, done=done)
     assert "Given a sale, the system must hold, to ensure p99 < 50 ms" in shown
@@ -365,15 +365,15 @@ def test_a_new_job_is_in_the_register_once(own, tmp_path):
 # ---- files
 
 
-def imported(workspace: Workspace, name: str, text: str, size: int | None = None) -> dict[str, str]:
-    with acting(workspace, ids.Jobs.FILE, "data"):
+def imported(services: Services, name: str, text: str, size: int | None = None) -> dict[str, str]:
+    with acting(services, ids.Jobs.FILE, "data"):
         made = import_file({"n": 1, "name": name, "size": len(text) if size is None else size, "text": text}, None)
     return made["said"][0]
 
 
 def test_a_file_is_imported_once(own):
     press(own, "outcome", GOOD["outcome"])
-    text = own.jtbd.csv("records", own.period("30d"), ALL)
+    text = own.jobs.csv("records", own.view("30d", filters=ALL))
     fresh = imported(own, "records.csv", text)
     assert fresh["what"].startswith("0 records imported") and "1 of 1 were here already" in fresh["what"]
 
@@ -381,13 +381,13 @@ def test_a_file_is_imported_once(own):
 def test_exports_can_be_imported_somewhere_else(own, tmp_path):
     for kind, values in GOOD.items():
         press(own, kind, values | ({"started": "", "at": ""} if kind == "job" else {}))
-    everything = json.dumps(own.jtbd.export_data(own.period(None, "2026-01-01", "2026-12-31"), ALL))
+    everything = json.dumps(own.jobs.export_data(own.view(None, "2026-01-01", "2026-12-31", ALL)))
     other = tmp_path / "other"
     (other / "jtbd").mkdir(parents=True)
     there = opened(other)
     made = imported(there, "jobs.json", everything)
     assert made["level"] == "info", made
-    assert there.jtbd.shelf.store.counts() == own.jtbd.shelf.store.counts()
+    assert there.jobs.storage(there.snapshot()).store.counts() == own.jobs.storage(own.snapshot()).store.counts()
 
 
 def test_a_file_of_what_cannot_be_is_refused_with_its_line(own):
@@ -395,7 +395,7 @@ def test_a_file_of_what_cannot_be_is_refused_with_its_line(own):
     for line, said in (("60,50,2999-01-05T09:00:00Z", "measured_at lies in the future"), ("60,-5,2026-01-06T09:00:00Z", "give 0 or more")):  # fmt: skip
         made = imported(own, "records.csv", f"{head}outcome,pay,{line}\n")
         assert "was not imported" in made["what"] and said in made["why"] and "Line 3" in made["why"], made
-        assert sum(own.jtbd.shelf.store.counts().values()) == 0
+        assert sum(own.jobs.storage(own.snapshot()).store.counts().values()) == 0
 
 
 @pytest.mark.parametrize(
@@ -410,7 +410,7 @@ def test_a_file_of_what_cannot_be_is_refused_with_its_line(own):
 def test_a_file_that_is_none_says_why_and_stores_nothing(own, name, text, said):
     made = imported(own, name, text)
     assert said in made["what"] and made["level"] == "warning" and made.get("why")
-    assert sum(own.jtbd.shelf.store.counts().values()) == 0
+    assert sum(own.jobs.storage(own.snapshot()).store.counts().values()) == 0
 
 
 @pytest.mark.parametrize(
@@ -454,7 +454,7 @@ def test_every_chart_of_jobs_says_how_to_read_it():
 def test_a_number_of_jobs_is_a_file_like_any_other(sample, client, use, name):
     use(sample)
     rows = list(csv.DictReader(io.StringIO(client.get(f"/export/metric.csv?tab=jobs&period=90d&metric={name}").text)))
-    [value] = [each for each in sample.jtbd.answer(sample.period("90d")).values if each.metric_name == name]
+    [value] = [each for each in sample.jobs.answer(sample.view("90d")).values if each.metric_name == name]
     assert [(row["metric_name"], row["metric_type"], float(row["value"])) for row in rows] == [
         (name, "jtbd", value.value)
     ]

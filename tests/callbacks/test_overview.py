@@ -12,7 +12,7 @@ from callbacks.cards import renew, show_overview
 from callbacks.overview import show_findings
 from tests.callbacks.acting import words as text
 from tests.fake_overview import HOSTILE
-from tests.fake_workspace import FakeWorkspace
+from tests.fake_services import FakeServices
 from ui import ids
 from ui.components.limits_line import svg
 from ui.tabs.overview import PLACE
@@ -39,7 +39,7 @@ def test_a_card_opens_its_detail_on_the_overview(app, fake):
 
 
 def test_old_numbers_of_either_family_are_dimmed_and_replaced(app, use):
-    use(FakeWorkspace("stale"))
+    use(FakeServices("stale"))
     with app.server.app_context():
         old, _ = show_overview(view(), None)
         new = renew(view())
@@ -49,7 +49,7 @@ def test_old_numbers_of_either_family_are_dimmed_and_replaced(app, use):
 
 
 def test_buttons_of_two_places_have_two_ids(app, use):
-    use(FakeWorkspace("mixed"))
+    use(FakeServices("mixed"))
     with app.server.app_context():
         found = text([show_overview(view(), None), show_findings(view())])
     assert json.dumps(ids.configure("lead_time_for_changes", "overview")) in found
@@ -85,7 +85,7 @@ def test_ageing_items_link_to_jira_as_text(app, fake):
 
 
 def test_nothing_to_say_is_said(app, use):
-    use(FakeWorkspace("empty"))
+    use(FakeServices("empty"))
     with app.server.app_context():
         found = text(show_findings(view()))
     assert "No number changed by more than its noise" in found
@@ -95,7 +95,7 @@ def test_nothing_to_say_is_said(app, use):
 
 @pytest.mark.parametrize(("scenario", "said"), [("first", "sk-line"), ("refused", "appear here after the first sync")])
 def test_before_the_first_sync_places_or_words_stand_there(app, use, scenario, said):
-    fake = use(FakeWorkspace(scenario))
+    fake = use(FakeServices(scenario))
     with app.server.app_context():
         assert said in text(show_findings(view()))
         assert "appear" in text(show_overview(view(), None)) or scenario == "refused"
@@ -103,7 +103,7 @@ def test_before_the_first_sync_places_or_words_stand_there(app, use, scenario, s
 
 
 def test_a_failure_has_words_and_a_request(app, use):
-    use(FakeWorkspace("failing"))
+    use(FakeServices("failing"))
     with app.server.test_request_context():
         found = text(show_findings(view()))
     assert "That did not work." in found
@@ -169,7 +169,7 @@ def test_a_report_of_no_period_says_why(client, fake, query):
 
 
 def test_a_report_that_fails_says_so_without_its_inner_words(client, use):
-    use(FakeWorkspace("failing"))
+    use(FakeServices("failing"))
     answer = client.get("/report.html")
     assert answer.status_code == 500
     assert "secret inner words" not in answer.text
@@ -177,7 +177,7 @@ def test_a_report_that_fails_says_so_without_its_inner_words(client, use):
 
 
 def test_a_report_before_the_first_sync_is_refused_in_words(client, use):
-    use(FakeWorkspace("first"))
+    use(FakeServices("first"))
     answer = client.get("/report.html")
     assert (answer.status_code, answer.mimetype) == (400, "text/plain")
     assert "There are no issues yet." in answer.text

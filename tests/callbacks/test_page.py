@@ -9,7 +9,7 @@ from dash import no_update
 from plotly.utils import PlotlyJSONEncoder
 
 from callbacks.page import layout, show_choices, show_period
-from tests.fake_workspace import FakeWorkspace
+from tests.fake_services import FakeServices
 from ui import ids
 
 
@@ -56,14 +56,14 @@ def test_choices_are_names_with_counts(app, fake):
 
 
 def test_own_site_has_no_sample_banner(app, use):
-    use(FakeWorkspace("mixed"))
+    use(FakeServices("mixed"))
     with app.server.app_context():
         page = json.loads(text(layout()))
     assert find(page, "banner-sample")["hidden"] is True
 
 
 def test_problems_are_shown_worst_first(app, use):
-    use(FakeWorkspace("broken"))
+    use(FakeServices("broken"))
     with app.server.app_context():
         page = json.loads(text(layout()))
     shown = text(find(page, "banner-problems")["children"])

@@ -7,18 +7,23 @@ from dash import no_update
 from callbacks.overview import show_findings
 from callbacks.page import layout
 from callbacks.quality import known_quality, show_quality
-from data.services.workspace import open_workspace
+from data.services.services import open_services
+from data.values.quality import Quality
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
-from tests.fake_workspace import FakeWorkspace
+from tests.fake_services import FakeServices
 from ui.tabs.quality import NOTHING
 
 VIEW = {"revision": "r1", "synced": "2026-11-16T12:18:00.000Z"}
 
 
-class Unreadable(FakeWorkspace):
-    def quality(self):
+def unreadable() -> FakeServices:
+    def quality(_snapshot: object) -> Quality:
         raise RuntimeError("secret inner words")
+
+    services = FakeServices()
+    services.status.quality = quality  # type: ignore[method-assign]
+    return services
 
 
 def test_an_unopened_tab_costs_nothing(app, fake):
@@ -30,12 +35,12 @@ def test_an_unopened_tab_costs_nothing(app, fake):
 def test_an_opened_tab_shows_what_was_found(app, use, fake):
     with app.server.app_context():
         assert NOTHING in words(show_quality(VIEW))
-        use(FakeWorkspace("doubtful"))
+        use(FakeServices("doubtful"))
         assert "Some issues have an incomplete history" in words(show_quality(VIEW))
 
 
 def test_what_cannot_be_looked_at_says_so(app, use):
-    use(Unreadable())
+    use(unreadable())
     with app.server.app_context():
         shown = words(show_quality(VIEW))
     assert "That did not work." in shown
@@ -43,15 +48,15 @@ def test_what_cannot_be_looked_at_says_so(app, use):
 
 
 def test_the_page_opens_without_the_badge(app, use):
-    use(Unreadable())
+    services = use(unreadable())
     with app.server.app_context():
-        assert known_quality() is None
+        assert known_quality(services.snapshot()) is None
         page = words(layout())
     assert "badge-quality" not in page
 
 
 def test_the_page_opens_with_the_badge(app, use):
-    use(FakeWorkspace("doubtful"))
+    use(FakeServices("doubtful"))
     with app.server.app_context():
         page = words(layout())
     assert "badge-quality level-danger" in page
@@ -60,12 +65,12 @@ def test_the_page_opens_with_the_badge(app, use):
 
 def test_it_agrees_with_the_overview_about_numbers_and_calculates_none(tmp_path):
     env = {"THROUGHLINE_HOME": str(tmp_path), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json")}
-    made = open_workspace(env, sample=SampleSite(issues=300))
-    assert made.sync_now().error is None
+    made = open_services(env, sample=SampleSite(issues=300))
+    assert made.sync.run(made.snapshot()).error is None
     view = {**VIEW, "query": "?tab=quality&period=90d"}
     with acting(made):
         assert "They are not calculated yet" in words(show_quality(view))
-        found = made.overview.answer(made.period("90d")).caveats
+        found = made.overview.answer(made.view("90d")).caveats
         shown = words(show_quality(view))
         overview = words(show_findings({**VIEW, "query": "?period=90d"}))
     careful = [each for each in found if each.metric and each.level != "info"]

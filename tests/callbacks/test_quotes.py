@@ -19,7 +19,7 @@ from callbacks.sprints import show_sprints
 from data.charts.registry import CHARTS
 from data.jtbd.charts import JOB_CHARTS
 from data.metrics.registry import CATALOG
-from data.services.workspace import Workspace, open_workspace
+from data.services.services import Services, open_services
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
 
@@ -29,11 +29,11 @@ NOT_OURS = re.compile(r"Won't (?:Do|Fix)|tl:\w+ \"")  # Jira's own resolutions; 
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     folder = tmp_path_factory.mktemp("quotes")
     env = {"THROUGHLINE_HOME": str(folder), "THROUGHLINE_SETTINGS": str(folder / "settings.json")}
-    made = open_workspace(env, sample=SampleSite(issues=300))
-    assert made.sync_now().error is None
+    made = open_services(env, sample=SampleSite(issues=300))
+    assert made.sync.run(made.snapshot()).error is None
     yield made
 
 
@@ -61,13 +61,13 @@ def test_help_is_typeset():
     assert any("“" in each for each in texts) and any("’" in each for each in texts)
 
 
-def test_pages_are_typeset(workspace):
+def test_pages_are_typeset(services):
     tabs: dict[str, Any] = {
         "catalogue": show_catalogue, "sprints": show_sprints, "overview": show_findings, "quality": show_quality,
         "jobs": lambda view: show_jobs(view, None, None), "page": lambda _: layout(),
         **{name: lambda view, name=name: show_chart({**view, "chart": name}) for name in (*CHARTS, *JOB_CHARTS)},
     }  # fmt: skip
-    with acting(workspace):
+    with acting(services):
         pages = {tab: words(show({"query": "?period=90d", "revision": "1"})) for tab, show in tabs.items()}
     texts = {tab: list(read(json.loads(page))) for tab, page in pages.items()}
     assert all(texts.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.values.status import SyncState
-from tests.fake_workspace import FakeWorkspace
+from tests.fake_services import FakeServices
 
 OUTPUT = "..sync-progress.children...sync-bar.hidden...sync-clock.disabled...header-freshness.children...header-quality.children...header-site.children...banner-sample.hidden...banner-problems.children...store-followed.data...store-last-sync.data.."
 INPUTS = {
@@ -32,7 +32,7 @@ def test_the_clock_follows_to_the_end(act, fake):
 
 
 def test_cancel(act, fake):
-    fake.sync = SyncState("running", "issues", 5, 10)
+    fake.sync_state = SyncState("running", "issues", 5, 10)
     answer = act(OUTPUT, "sync-cancel.n_clicks", INPUTS, KNOWN)["response"]
     assert ("cancel_sync",) in fake.calls
     assert answer["sync-bar"]["hidden"] is True
@@ -53,14 +53,14 @@ def test_a_page_left_open_asks_for_what_opening_it_would_renew(act, fake):
 
 
 def test_a_sync_that_the_watch_starts_is_followed(act, fake):
-    fake.ensure_fresh = fake.start_sync
+    fake.sync.ensure_fresh = fake.sync.start
     answer = act(OUTPUT, "sync-watch.n_intervals", INPUTS, KNOWN)["response"]
     assert answer["sync-clock"]["disabled"] is False
     assert "header-quality" not in answer, "what is known stays until the sync has ended"
 
 
 def test_the_badge_and_the_mark_follow_the_end_of_a_sync(act, use):
-    use(FakeWorkspace("doubtful"))
+    use(FakeServices("doubtful"))
     answer = act(OUTPUT, "sync-clock.n_intervals", INPUTS, KNOWN)["response"]
     assert "badge-quality" in str(answer["header-quality"]["children"])
     assert answer["store-last-sync"]["data"] == "2026-11-16T12:18:00.000Z"

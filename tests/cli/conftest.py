@@ -1,4 +1,4 @@
-"""A terminal whose workspace is a fake."""
+"""A terminal whose services are fakes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from cli import main, sites
-from tests.cli.fakes import FakeWorkspace
+from tests.cli.fakes import FakeServices
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,14 @@ Terminal = Callable[..., Said]
 
 
 @pytest.fixture
-def workspace(monkeypatch: pytest.MonkeyPatch) -> FakeWorkspace:
-    fake = FakeWorkspace()
-    monkeypatch.setattr(sites, "_workspace", lambda: fake)
+def services(monkeypatch: pytest.MonkeyPatch) -> FakeServices:
+    fake = FakeServices()
+    monkeypatch.setattr(sites, "_services", lambda: fake)
     return fake
 
 
 @pytest.fixture
-def terminal(capsys: pytest.CaptureFixture[str], workspace: FakeWorkspace) -> Terminal:
+def terminal(capsys: pytest.CaptureFixture[str], services: FakeServices) -> Terminal:
     """Types a command and gives exit code, stdout and stderr."""
 
     def typed(*words: str) -> Said:

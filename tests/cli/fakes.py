@@ -1,21 +1,35 @@
-"""A workspace with fixed answers that notes what it was asked."""
+"""Services with fixed answers that note what they were asked."""
+
+# ruff: noqa: ARG002 - a fake takes what the real one takes
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
+from data.services.doctor import DoctorService
+from data.services.field_mapping import FieldMappingService
+from data.services.numbers import NumbersService
+from data.services.services import Services
+from data.services.status import StatusService
+from data.services.sync import SyncService
+from data.services.view import Snapshot, View
+from data.settings.connection import Site
 from data.settings.model import Settings
-from data.sync.run import Progress, SyncResult
+from data.settings.store import Loaded
+from data.sync.run import SyncResult
+from data.sync.stage import Progress
 from data.values.fields import Coverage, FieldInfo, Suggestion
-from data.values.filters import Choices, Filters
+from data.values.filters import Choices
 from data.values.metric_value import MetricValue
 from data.values.numbers import Answer, IssuePage, IssueRow
-from data.values.periods import Period, parse_day
-from data.values.status import Status, SyncState
+from data.values.problem import Problem
+from data.values.status import Check, Status, SyncState
 
 TODAY = date(2026, 1, 31)
+NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
 def metric_value(name: str, family: str, **changes: Any) -> MetricValue:
@@ -79,89 +93,136 @@ def issue_row(number: int) -> IssueRow:
     )
 
 
-@dataclass
-class FakeWorkspace:
-    """Stands in for data.services.workspace.Workspace."""
+class FakeStatus(StatusService):
+    """The site of the fake."""
 
-    is_sample: bool = False
-    synced_at: str | None = "2026-01-31T11:00:00.000Z"
-    problems: tuple = ()
-    values: dict[str, tuple[MetricValue, ...]] = field(default_factory=dict)
-    suggestion: tuple[str, str] | None = None
-    total: int = 120
-    checks: list[Any] = field(default_factory=list)
-    sync_error: BaseException | None = None
-    sync_failure: dict | None = None
-    asked: list[tuple] = field(default_factory=list)
+    def __init__(self, fake: FakeServices) -> None:
+        self._fake = fake
 
-    def status(self) -> Status:
-        url = "http://127.0.0.1:1" if self.is_sample else "https://jira.example"
-        idle = SyncState()
+    def of(self, snapshot: Snapshot) -> Status:
+        fake = self._fake
+        url = "http://127.0.0.1:1" if fake.is_sample else "https://jira.example"
         return Status(
-            "Shop", url, self.is_sample, not self.is_sample, "updated >= -365d", self.synced_at, 120, False, "1", 1,
-            idle, self.problems, "Europe/Berlin", "2025-02-01", "2026-01-31", False,
+            "Shop", url, fake.is_sample, not fake.is_sample, "updated >= -365d", fake.synced_at, 120, False, "1", 1,
+            SyncState(), fake.problems, "Europe/Berlin", "2025-02-01", "2026-01-31", False,
         )  # fmt: skip
 
-    def period(
-        self,
-        preset: str | None,
-        first: str | None = None,
-        last: str | None = None,
-        filters: Any = None,  # noqa: ARG002
-    ) -> Period:
-        if preset:
-            return Period.last_days(int(preset[:-1]), TODAY, "Europe/Berlin")
-        return Period(parse_day(first or ""), parse_day(last or ""), "Europe/Berlin")
 
-    def choices(self) -> Choices:
+class FakeNumbers(NumbersService):
+    """The same good values for every question; `values` of a family take their place."""
+
+    def __init__(self, fake: FakeServices) -> None:
+        self._fake = fake
+
+    def choices(self, snapshot: Snapshot) -> Choices:
         return Choices((("SHOP", 80), ("PAY", 40)), (("Story", 100),), (("web", 3),), (("Cart", 5),))
 
-    def answer(self, family: str, period: Period, filters: Filters = Filters(), **_: Any) -> Answer:  # noqa: B008
-        self.asked.append((family, period, filters))
+    def answer(self, family: str, view: View, *, stale_ok: bool = False, known_only: bool = False) -> Answer:
+        self._fake.asked.append((family, view.period, view.filters))
         names = {"dora": ("lead_time_for_changes", "change_failure_rate"), "flow": ("flow_time",)}[family]
-        values = self.values.get(family) or tuple(metric_value(name, family) for name in names)
-        return Answer(values, "calculated", "2026-01-31T12:00:00.000Z", ("2025-02-01", "2025-12-31"), self.suggestion)
+        values = self._fake.values.get(family) or tuple(metric_value(name, family) for name in names)
+        covered = ("2025-02-01", "2025-12-31")
+        return Answer(values, "calculated", "2026-01-31T12:00:00.000Z", covered, self._fake.suggestion)
 
     def issue_page(
-        self, metric: str, period: Period, filters: Filters, *, first: int = 0, count: int = 50
+        self,
+        metric: str,
+        view: View,
+        *,
+        first: int = 0,
+        count: int = 50,
+        sort: tuple[str, str] | None = None,
+        text: str = "",
+        reason: str | None = None,
+        used: bool | None = None,
     ) -> IssuePage:
-        self.asked.append((metric, period, filters, first, count))
-        return IssuePage(tuple(issue_row(n) for n in range(first + 1, min(first + count, self.total) + 1)), self.total)
+        total = self._fake.total
+        self._fake.asked.append((metric, view.period, view.filters, first, count))
+        return IssuePage(tuple(issue_row(n) for n in range(first + 1, min(first + count, total) + 1)), total)
 
-    def csv_issues(self, metric: str, _period: Period, _filters: Filters, count: int) -> str:
-        self.asked.append(("csv", metric, count))
+    def csv_issues(self, metric: str, view: View, count: int = 10**9) -> str:
+        self._fake.asked.append(("csv", metric, count))
         return "key,value\r\nSHOP-1,1.5\r\n"
 
-    def csv_all(self, _period: Period, _filters: Filters, family: str | None) -> str:
-        self.asked.append(("csv", family))
+    def csv_all(self, view: View, family: str | None = None) -> str:
+        self._fake.asked.append(("csv", family))
         return "metric_name,value\r\nflow_time,2.4\r\n"
 
-    def cancel_sync(self) -> None:
-        self.asked.append(("cancel",))
 
-    def sync_now(self, report: Any, full: bool = False) -> Any:
-        self.asked.append(("sync", full))
+class FakeSync(SyncService):
+    """Two steps, then the result or the error of the fake."""
+
+    def __init__(self, fake: FakeServices) -> None:
+        self._fake = fake
+
+    def cancel(self) -> None:
+        self._fake.asked.append(("cancel",))
+
+    def run(
+        self, snapshot: Snapshot, report: Callable[[Progress], None] = lambda _: None, full: bool = False
+    ) -> SyncResult:
+        fake = self._fake
+        fake.asked.append(("sync", full))
         report(Progress("reading", 0, 120, "Fetching issues"))
         report(Progress("reading", 120, 120, "Fetching issues"))
-        if self.sync_error:
-            raise self.sync_error
-        self.synced_at = "2026-01-31T12:00:00.000Z"
+        if fake.sync_error:
+            raise fake.sync_error
+        fake.synced_at = "2026-01-31T12:00:00.000Z"
         return SyncResult(
             True, "full", 120, 120, 118, 0, 0, 5, 0, [], "2026-01-31T11:59:58.000Z", "2026-01-31T12:00:00.000Z", 1, 120,
-            self.sync_failure,
+            fake.sync_failure,
         )  # fmt: skip
 
-    def jira_fields(self) -> list[FieldInfo]:
+
+class FakeFieldMapping(FieldMappingService):
+    """Two fields, one of them a suggestion."""
+
+    def __init__(self) -> None:
+        """It needs nothing."""
+
+    def jira_fields(self, snapshot: Snapshot, *, refresh: bool = False) -> list[FieldInfo]:
         return [
             FieldInfo("created", "Created", "datetime", False),
             FieldInfo("customfield_10001", "Deployment date", "datetime", True, Coverage(412, 800, ("2026-01-02",))),
         ]
 
-    def suggestions(self) -> dict[str, list[Suggestion]]:
+    def suggestions(self, snapshot: Snapshot) -> dict[str, list[Suggestion]]:
         return {"deployment_date": [Suggestion("customfield_10001", 0.93, "its name")], "work_started_date": []}
 
-    def settings(self) -> tuple[Settings, int, None]:
-        return Settings(), 1, None
 
-    def doctor(self) -> list[Any]:
-        return self.checks
+class FakeDoctor(DoctorService):
+    """The checks of the fake."""
+
+    def __init__(self, fake: FakeServices) -> None:
+        self._fake = fake
+
+    def examine(self, snapshot: Snapshot) -> list[Check]:
+        return self._fake.checks
+
+
+class FakeServices(Services):
+    """Everything that a command may ask; `asked` notes what it did ask."""
+
+    def __init__(self) -> None:
+        self.is_sample = False
+        self.synced_at: str | None = "2026-01-31T11:00:00.000Z"
+        self.problems: tuple[Problem, ...] = ()
+        self.values: dict[str, tuple[MetricValue, ...]] = {}
+        self.suggestion: tuple[str, str] | None = None
+        self.total = 120
+        self.checks: list[Check] = []
+        self.sync_error: BaseException | None = None
+        self.sync_failure: dict[str, Any] | None = None
+        self.asked: list[tuple[Any, ...]] = []
+        self.status = FakeStatus(self)
+        self.numbers = FakeNumbers(self)
+        self.sync = FakeSync(self)
+        self.field_mapping = FakeFieldMapping()
+        self.doctor = FakeDoctor(self)
+
+    def snapshot(self) -> Snapshot:
+        settings = Settings()
+        settings.definitions.zone = "Europe/Berlin"
+        loaded = Loaded(settings, 1)
+        site = Site("https://jira.example", "", "updated >= -365d", not self.is_sample, True)
+        return Snapshot(site, site.url, site.jql, self.is_sample, loaded, loaded, None, NOW)

@@ -15,17 +15,17 @@ from cli.failures import CommandFailed
 from data.jira.errors import NotAuthorized
 from data.values.status import Check
 from tests.cli.conftest import Terminal
-from tests.cli.fakes import FakeWorkspace
+from tests.cli.fakes import FakeServices
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
-def test_sync_prints_how_many_issues_it_fetched(terminal: Terminal, workspace: FakeWorkspace) -> None:
+def test_sync_prints_how_many_issues_it_fetched(terminal: Terminal, services: FakeServices) -> None:
     said = terminal("sync", "--full")
     assert said.code == 0
     assert "120 issues fetched, 118 changed" in said.out
     assert said.err == "Fetching issues\n"
-    assert workspace.asked == [("sync", True)]
+    assert services.asked == [("sync", True)]
 
 
 def test_sync_as_json_is_its_result(terminal: Terminal) -> None:
@@ -33,35 +33,35 @@ def test_sync_as_json_is_its_result(terminal: Terminal) -> None:
     assert (result["fetched"], result["requests"], result["error"]) == (120, 5, None)
 
 
-def test_a_refused_token_is_one_line_and_exit_1(terminal: Terminal, workspace: FakeWorkspace) -> None:
-    workspace.sync_error = NotAuthorized()
+def test_a_refused_token_is_one_line_and_exit_1(terminal: Terminal, services: FakeServices) -> None:
+    services.sync_error = NotAuthorized()
     said = terminal("sync")
     assert (said.code, said.out) == (1, "")
     assert "Jira refused the e-mail address or token." in said.err
     assert "Traceback" not in said.err
 
 
-def test_a_sync_that_failed_says_why_and_exits_1(terminal: Terminal, workspace: FakeWorkspace) -> None:
-    workspace.sync_failure = {"code": "shrunk", "message": "Far fewer issues.", "hint": "Check the query."}
+def test_a_sync_that_failed_says_why_and_exits_1(terminal: Terminal, services: FakeServices) -> None:
+    services.sync_failure = {"code": "shrunk", "message": "Far fewer issues.", "hint": "Check the query."}
     said = terminal("sync", "--format", "json")
     assert said.code == 1
     assert said.err.splitlines()[-1] == "Far fewer issues. Check the query."
     assert json.loads(said.out)["error"]["code"] == "shrunk"
-    workspace.is_sample, workspace.synced_at = True, None
+    services.is_sample, services.synced_at = True, None
     assert terminal("metrics").code == 1
 
 
-def test_ctrl_c_gives_130(terminal: Terminal, workspace: FakeWorkspace) -> None:
-    workspace.sync_error = KeyboardInterrupt()
+def test_ctrl_c_gives_130(terminal: Terminal, services: FakeServices) -> None:
+    services.sync_error = KeyboardInterrupt()
     said = terminal("sync")
     assert said.code == 130
     assert "Interrupted" in said.err
 
 
 def test_an_unexpected_error_is_one_line_unless_debugging(
-    terminal: Terminal, workspace: FakeWorkspace, monkeypatch: pytest.MonkeyPatch
+    terminal: Terminal, services: FakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    workspace.sync_error = RuntimeError("two\nlines")
+    services.sync_error = RuntimeError("two\nlines")
     said = terminal("sync")
     assert said.code == 1
     assert "Unexpected error (RuntimeError): two lines." in said.err
@@ -70,8 +70,8 @@ def test_an_unexpected_error_is_one_line_unless_debugging(
         terminal("sync")
 
 
-def test_a_folder_without_permission_is_named(terminal: Terminal, workspace: FakeWorkspace) -> None:
-    workspace.sync_error = PermissionError(13, "Permission denied", "/srv/state")
+def test_a_folder_without_permission_is_named(terminal: Terminal, services: FakeServices) -> None:
+    services.sync_error = PermissionError(13, "Permission denied", "/srv/state")
     assert "Permission denied: /srv/state." in terminal("sync").err
 
 
@@ -86,10 +86,10 @@ def test_fields_show_coverage_and_what_they_are_suggested_for(terminal: Terminal
     assert table.index("customfield_10001") < table.index("created")
 
 
-def test_doctor_exits_1_on_a_failed_check_and_only_then(terminal: Terminal, workspace: FakeWorkspace) -> None:
-    workspace.checks = [Check("Settings", True, "Read."), Check("Jira", None, "Not asked.")]
+def test_doctor_exits_1_on_a_failed_check_and_only_then(terminal: Terminal, services: FakeServices) -> None:
+    services.checks = [Check("Settings", True, "Read."), Check("Jira", None, "Not asked.")]
     assert (terminal("doctor").code, terminal("doctor").err) == (0, "")
-    workspace.checks.append(Check("Token", False, "None is stored.", "Set JIRA_TOKEN."))
+    services.checks.append(Check("Token", False, "None is stored.", "Set JIRA_TOKEN."))
     said = terminal("doctor")
     assert said.code == 1
     for row in (
@@ -147,7 +147,7 @@ def test_a_reader_that_stops_early_is_no_error() -> None:
         assert (running.stderr.read(), running.wait(60)) == (b"", 0)
 
 
-def test_colours_only_on_a_terminal(terminal: Terminal, workspace: FakeWorkspace) -> None:
+def test_colours_only_on_a_terminal(terminal: Terminal, services: FakeServices) -> None:
     assert os.environ.get("FORCE_COLOR") is None
-    workspace.checks = [Check("Settings", True, "Read.")]
+    services.checks = [Check("Settings", True, "Read.")]
     assert "\x1b" not in terminal("metrics").out + terminal("doctor").out

@@ -1,4 +1,4 @@
-"""`forecast` on a workspace with fixed answers, and once on a real one."""
+"""`forecast` on services with fixed answers, and once on a real one."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from datetime import date
 
 import pytest
 
+from data.services.forecast import ForecastService
+from data.services.view import View
 from data.values.filters import Filters
 from data.values.forecast import SHARES, Backtest, Forecast, ForecastRefused, Question, Remaining
 from tests.cli.conftest import Terminal
-from tests.cli.fakes import FakeWorkspace
+from tests.cli.fakes import FakeServices
 
 WHEN = Forecast(
     kind="when", items=60, by=None, answers={50: "2026-02-10", 70: "2026-02-12", 85: "2026-02-16", 95: None},
@@ -23,31 +25,31 @@ WHEN = Forecast(
 HOW_MANY = replace(WHEN, kind="how_many", items=None, by="2026-03-01", answers={50: 90, 70: 80, 85: 70, 95: 55})
 
 
-class Forecasts:
+class FakeForecast(ForecastService):
     """Notes what it is asked."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[Question, Filters]] = []
         self.made: Forecast | Exception = WHEN
 
-    def answer(self, question: Question, filters: Filters) -> Forecast:
-        self.asked.append((question, filters))
+    def answer(self, question: Question, view: View) -> Forecast:
+        self.asked.append((question, view.filters))
         if isinstance(self.made, Exception):
             raise self.made
         return self.made
 
-    def csv(self, question: Question, filters: Filters) -> str:
-        self.asked.append((question, filters))
+    def csv(self, question: Question, view: View) -> str:
+        self.asked.append((question, view.filters))
         return "what,value,trials\r\np50,2026-02-10,\r\n"
 
 
 @pytest.fixture
-def forecasts(workspace: FakeWorkspace) -> Forecasts:
-    workspace.forecasts = Forecasts()
-    return workspace.forecasts
+def forecasts(services: FakeServices) -> FakeForecast:
+    services.forecast = found = FakeForecast()
+    return found
 
 
-def test_json_has_the_four_answers_and_what_they_rest_on(terminal: Terminal, forecasts: Forecasts) -> None:
+def test_json_has_the_four_answers_and_what_they_rest_on(terminal: Terminal, forecasts: FakeForecast) -> None:
     said = terminal("forecast", "--items", "60", "--seed", "7", "--history", "30", "--format", "json")
     made = json.loads(said.out)
     assert (said.code, said.err) == (0, "")
@@ -58,21 +60,21 @@ def test_json_has_the_four_answers_and_what_they_rest_on(terminal: Terminal, for
     assert forecasts.asked == [(Question(items=60, seed=7, history=30), Filters())]
 
 
-def test_by_a_date(terminal: Terminal, forecasts: Forecasts) -> None:
+def test_by_a_date(terminal: Terminal, forecasts: FakeForecast) -> None:
     forecasts.made = HOW_MANY
     made = json.loads(terminal("forecast", "--by", "2026-03-01", "--format", "json").out)
     assert [made[f"p{share}"] for share in SHARES] == [90, 80, 70, 55]
     assert forecasts.asked[0][0].by == date(2026, 3, 1)
 
 
-def test_filters_and_definitions_reach_the_workspace(terminal: Terminal, forecasts: Forecasts) -> None:
+def test_filters_and_definitions_reach_the_service(terminal: Terminal, forecasts: FakeForecast) -> None:
     terminal("forecast", "--version", "2.0", "--project", "SHOP", "--set", "completion:first", "--set", "zone:UTC")
     question, filters = forecasts.asked[0]
     assert question == Question(version="2.0")
     assert filters == Filters(("SHOP",), definitions=(("completion", "first"), ("zone", "UTC")))
 
 
-def test_the_table_says_it_in_words(terminal: Terminal, forecasts: Forecasts) -> None:
+def test_the_table_says_it_in_words(terminal: Terminal, forecasts: FakeForecast) -> None:
     forecasts.made = replace(WHEN, remaining=Remaining("Version 2.0", ("SHOP-1", "SHOP-2"), 3, (("sub-task", 1),)))
     out = terminal("forecast", "--version", "2.0").out
     for words in (
@@ -82,7 +84,7 @@ def test_the_table_says_it_in_words(terminal: Terminal, forecasts: Forecasts) ->
         assert words in out
 
 
-def test_csv(terminal: Terminal, forecasts: Forecasts) -> None:
+def test_csv(terminal: Terminal, forecasts: FakeForecast) -> None:
     assert terminal("forecast", "--epic", "SHOP-9", "--format", "csv").out.startswith("what,value,trials")
     assert forecasts.asked[0][0].epic == "SHOP-9"
 
@@ -93,7 +95,7 @@ def test_csv(terminal: Terminal, forecasts: Forecasts) -> None:
      ["--items", "3", "--history", "0"], ["--items", "3", "--set", "completion"]],
 )  # fmt: skip
 def test_what_is_typed_wrongly_is_one_line_and_exit_2(
-    terminal: Terminal, forecasts: Forecasts, words: list[str]
+    terminal: Terminal, forecasts: FakeForecast, words: list[str]
 ) -> None:
     said = terminal("forecast", *words)
     assert (said.code, said.out) == (2, "")
@@ -101,12 +103,12 @@ def test_what_is_typed_wrongly_is_one_line_and_exit_2(
     assert not forecasts.asked
 
 
-def test_a_refusal_is_one_line_and_exit_1(terminal: Terminal, forecasts: Forecasts) -> None:
+def test_a_refusal_is_one_line_and_exit_1(terminal: Terminal, forecasts: FakeForecast) -> None:
     forecasts.made = ForecastRefused("Too little.", "Take more.")
     said = terminal("forecast", "--items", "3")
     assert (said.code, said.out, said.err) == (1, "", "Too little. Take more.\n")
 
 
-def test_a_site_never_synced_is_exit_3(terminal: Terminal, workspace: FakeWorkspace, forecasts: Forecasts) -> None:
-    workspace.synced_at = None
+def test_a_site_never_synced_is_exit_3(terminal: Terminal, services: FakeServices, forecasts: FakeForecast) -> None:
+    services.synced_at = None
     assert terminal("forecast", "--items", "3").code == 3

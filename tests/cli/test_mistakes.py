@@ -59,8 +59,8 @@ def test_the_doctor_does_not_ask_without_a_token(run):
         ("SHOPP", "Did you mean 'SHOP'?"),
     ],
 )
-def test_a_project_that_does_not_exist_is_named_with_those_near_it(terminal, workspace, monkeypatch, typed, said):
-    monkeypatch.setattr(type(workspace), "choices", lambda _: Choices((("SHOP", 9), ("PAY", 2))))
+def test_a_project_that_does_not_exist_is_named_with_those_near_it(terminal, services, monkeypatch, typed, said):
+    monkeypatch.setattr(services.numbers, "choices", lambda _: Choices((("SHOP", 9), ("PAY", 2))))
     done = terminal("metrics", "--project", typed)
     assert done.code == 0
     assert said in done.err

@@ -1,4 +1,4 @@
-"""`metrics` and `issues` on a workspace with fixed answers."""
+"""`metrics` and `issues` on services with fixed answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from data.values.filters import Filters
 from data.values.metric_value import MetricValue
 from data.values.problem import Problem
 from tests.cli.conftest import Terminal
-from tests.cli.fakes import FakeWorkspace, metric_value, without_mapping
+from tests.cli.fakes import FakeServices, metric_value, without_mapping
 
 
 def test_metrics_as_json_are_metric_values(terminal: Terminal) -> None:
@@ -22,9 +22,9 @@ def test_metrics_as_json_are_metric_values(terminal: Terminal) -> None:
     assert MetricValue.from_dict(rows[0]).value == 2.4321
 
 
-def test_both_days_are_included(terminal: Terminal, workspace: FakeWorkspace) -> None:
+def test_both_days_are_included(terminal: Terminal, services: FakeServices) -> None:
     terminal("metrics", "--from", "2026-01-01", "--to", "2026-01-30", "--family", "flow")
-    [(family, period, filters)] = workspace.asked
+    [(family, period, filters)] = services.asked
     assert (family, period.first, period.last, period.days) == ("flow", date(2026, 1, 1), date(2026, 1, 30), 30)
     assert not filters
 
@@ -38,17 +38,17 @@ def test_both_days_are_included(terminal: Terminal, workspace: FakeWorkspace) ->
     ],
 )
 def test_dates_left_out_give_the_last_30_days(
-    terminal: Terminal, workspace: FakeWorkspace, words: list[str], first: date, last: date
+    terminal: Terminal, services: FakeServices, words: list[str], first: date, last: date
 ) -> None:
     terminal("metrics", *words)
-    assert (workspace.asked[0][1].first, workspace.asked[0][1].last) == (first, last)
+    assert (services.asked[0][1].first, services.asked[0][1].last) == (first, last)
 
 
-def test_filters_reach_the_workspace(terminal: Terminal, workspace: FakeWorkspace) -> None:
+def test_filters_reach_the_services(terminal: Terminal, services: FakeServices) -> None:
     said = terminal(
         "metrics", "--project", "SHOP", "--project", "PAY", "--type", "Story", "--label", "web", "--component", "Cart"
     )
-    assert workspace.asked[0][2] == Filters(("SHOP", "PAY"), ("Story",), ("web",), ("Cart",))
+    assert services.asked[0][2] == Filters(("SHOP", "PAY"), ("Story",), ("web",), ("Cart",))
     assert said.err == ""
 
 
@@ -70,17 +70,17 @@ def test_the_table_shows_value_tier_change_and_counts_at_80_columns(
     assert "…" not in said.out
 
 
-def test_a_missing_mapping_is_an_answer(terminal: Terminal, workspace: FakeWorkspace) -> None:
-    workspace.values["dora"] = (without_mapping("change_failure_rate", "dora"),)
+def test_a_missing_mapping_is_an_answer(terminal: Terminal, services: FakeServices) -> None:
+    services.values["dora"] = (without_mapping("change_failure_rate", "dora"),)
     said = terminal("metrics", "--family", "dora")
     assert said.code == 0
     assert "Change failure rate: Map “Deployment successful”." in said.out
     assert said.err == ""
 
 
-def test_a_calculation_error_fails_and_is_named(terminal: Terminal, workspace: FakeWorkspace) -> None:
+def test_a_calculation_error_fails_and_is_named(terminal: Terminal, services: FakeServices) -> None:
     broken = {"value": None, "performance_tier": None, "performance_tier_color": None}
-    workspace.values["flow"] = (
+    services.values["flow"] = (
         metric_value("flow_time", "flow", **broken, error_state="calculation_error", error_message="It broke."),
     )
     said = terminal("metrics", "--family", "flow", "--format", "json")
@@ -88,16 +88,16 @@ def test_a_calculation_error_fails_and_is_named(terminal: Terminal, workspace: F
     assert json.loads(said.out)[0]["error_state"] == "calculation_error"
 
 
-def test_csv_comes_from_the_workspace(terminal: Terminal, workspace: FakeWorkspace) -> None:
+def test_csv_comes_from_the_services(terminal: Terminal, services: FakeServices) -> None:
     said = terminal("metrics", "--format", "csv", "--family", "flow")
     assert said.out.splitlines() == ["metric_name,value", "flow_time,2.4"]
     assert terminal("issues", "--metric", "flow_time", "--format", "csv", "--limit", "7").out.count("\n") == 2
-    assert ("csv", "flow") in workspace.asked
-    assert workspace.asked[-1] == ("csv", "flow_time", 7)
+    assert ("csv", "flow") in services.asked
+    assert services.asked[-1] == ("csv", "flow_time", 7)
 
 
-def test_an_empty_period_points_to_one_with_data(terminal: Terminal, workspace: FakeWorkspace) -> None:
-    workspace.suggestion = ("2025-12-02", "2025-12-31")
+def test_an_empty_period_points_to_one_with_data(terminal: Terminal, services: FakeServices) -> None:
+    services.suggestion = ("2025-12-02", "2025-12-31")
     assert "--from 2025-12-02 --to 2025-12-31" in terminal("metrics").err
 
 
@@ -125,35 +125,35 @@ def test_what_is_typed_wrongly_gives_one_line_and_exit_2(terminal: Terminal, wor
     assert clue in said.err
 
 
-def test_a_site_never_synced_gives_exit_3_and_names_sync(terminal: Terminal, workspace: FakeWorkspace) -> None:
-    workspace.synced_at = None
+def test_a_site_never_synced_gives_exit_3_and_names_sync(terminal: Terminal, services: FakeServices) -> None:
+    services.synced_at = None
     for words in (["metrics"], ["issues", "--metric", "flow_time"]):
         said = terminal(*words)
         assert (said.code, said.out) == (3, "")
         assert "sync" in said.err
         assert said.err.count("\n") == 1
-    assert workspace.asked == []
+    assert services.asked == []
 
 
-def test_the_sample_site_is_synced_when_needed_and_said_on_stderr(terminal: Terminal, workspace: FakeWorkspace) -> None:
-    workspace.is_sample, workspace.synced_at = True, None
+def test_the_sample_site_is_synced_when_needed_and_said_on_stderr(terminal: Terminal, services: FakeServices) -> None:
+    services.is_sample, services.synced_at = True, None
     said = terminal("metrics", "--format", "json")
     assert said.code == 0
     assert "sample site" in said.err
-    assert workspace.asked[0] == ("sync", False)
+    assert services.asked[0] == ("sync", False)
     json.loads(said.out)
     terminal("metrics", "--format", "json")
-    assert workspace.asked.count(("sync", False)) == 1
+    assert services.asked.count(("sync", False)) == 1
 
 
-def test_problems_go_to_stderr(terminal: Terminal, workspace: FakeWorkspace) -> None:
-    workspace.problems = (Problem("app_settings.json is broken.", "Line 3.", "Mend it."), Problem("Hi", level="info"))
+def test_problems_go_to_stderr(terminal: Terminal, services: FakeServices) -> None:
+    services.problems = (Problem("app_settings.json is broken.", "Line 3.", "Mend it."), Problem("Hi", level="info"))
     said = terminal("metrics", "--format", "json")
     assert said.err == "app_settings.json is broken. Line 3. Mend it.\n"
 
 
-def test_issues_as_json_are_all_issues(terminal: Terminal, workspace: FakeWorkspace) -> None:
-    workspace.total = 2345
+def test_issues_as_json_are_all_issues(terminal: Terminal, services: FakeServices) -> None:
+    services.total = 2345
     said = terminal("issues", "--metric", "flow_time", "--format", "json")
     rows = json.loads(said.out)
     assert (said.code, said.err, len(rows)) == (0, "", 2345)

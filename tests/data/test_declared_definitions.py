@@ -14,7 +14,7 @@ from data.facts.dataset import Dataset
 from data.metrics import CATALOG
 from data.metrics.measure import measure
 from data.services.charts import drawn
-from data.services.workspace import Workspace, open_workspace
+from data.services.services import Services, open_services
 from data.settings.definitions import expanded, table
 from data.values.filters import Filters
 from data.values.periods import Period
@@ -71,12 +71,12 @@ WEIGHTS = "sprint_weights."  # they move the score of sprints only, and only all
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     folder = tmp_path_factory.mktemp("declared")
     env = {"THROUGHLINE_HOME": str(folder), "THROUGHLINE_SETTINGS": str(folder / "settings.json")}
     now = datetime.now(UTC)  # stands still: ages in hours would move by themselves, and no definition would be to blame
-    made = open_workspace(env, sample=SampleSite(issues=800), clock=lambda: now)
-    assert made.sync_now().error is None
+    made = open_services(env, sample=SampleSite(issues=800), clock=lambda: now)
+    assert made.sync.run(made.snapshot()).error is None
     yield made
 
 
@@ -95,13 +95,13 @@ def told(facts: Dataset, period: Period) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def said(workspace: Workspace) -> Any:
+def said(services: Services) -> Any:
     known: dict[tuple[tuple[str, str], ...], dict[str, Any]] = {}
 
     def ask(*chosen: tuple[str, str]) -> dict[str, Any]:
         if chosen not in known:
-            filters = Filters(definitions=chosen)
-            known[chosen] = told(workspace.facts(filters), workspace.period("90d", None, None, filters))
+            view = services.view("90d", filters=Filters(definitions=chosen))
+            known[chosen] = told(services.sites.data(view.snapshot).dataset(view), view.period)
         return known[chosen]
 
     return ask
@@ -112,10 +112,10 @@ def obeyed() -> dict[str, set[str]]:
     return out | {f"chart {name}": set(expanded(each.switches)) for name, each in CHARTS.items()}
 
 
-def moved(workspace: Workspace, said: Any, name: str) -> set[str]:
+def moved(services: Services, said: Any, name: str) -> set[str]:
     """Metrics and charts that another value of a definition changes."""
-    ids = {each.name: each.id for each in workspace.statuses()}
-    days = (workspace.today() - timedelta(days=n) for n in range(10, 20))
+    ids = {each.name: each.id for each in services.field_mapping.statuses(services.snapshot())}
+    days = (services.view().today - timedelta(days=n) for n in range(10, 20))
     ids["a day"] = next(day.isoformat() for day in days if day.weekday() < 5)
     before = (("durations", "working_days"),) if name.startswith("working_time.") else ()
     out: set[str] = set()
@@ -132,8 +132,8 @@ def test_every_definition_is_tried():
 
 
 @pytest.mark.parametrize("name", list(OTHERS))
-def test_what_a_definition_moves_names_it(workspace, said, name):
-    found = moved(workspace, said, name)
+def test_what_a_definition_moves_names_it(services, said, name):
+    found = moved(services, said, name)
     assert not {each for each in found if name not in obeyed()[each]}
     if name in MUST_MOVE:
         assert found

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from data.services.workspace import Workspace, open_workspace
+from data.services.services import Services, open_services
 from sample.source import SampleSite
 
 SAMPLE = SampleSite(issues=60)
@@ -22,20 +22,24 @@ def env(tmp_path):
 
 
 @pytest.fixture
-def synced(env) -> Workspace:
-    workspace = open_workspace(env, sample=SAMPLE)
-    assert workspace.sync_now().error is None
-    return workspace
+def synced(env) -> Services:
+    services = open_services(env, sample=SAMPLE)
+    assert services.sync.run(services.snapshot()).error is None
+    return services
 
 
-def wrong(workspace: Workspace) -> dict[str, str]:
+def wrong(services: Services) -> dict[str, str]:
     """Failed checks by name, with what they say."""
-    return {each.name: f"{each.message} {each.todo}" for each in workspace.doctor() if each.ok is False}
+    return {
+        each.name: f"{each.message} {each.todo}"
+        for each in services.doctor.examine(services.snapshot())
+        if each.ok is False
+    }
 
 
 def test_a_site_in_order_has_nothing_wrong(synced):
     assert wrong(synced) == {}
-    names = {each.name for each in synced.doctor() if each.ok}
+    names = {each.name for each in synced.doctor.examine(synced.snapshot()) if each.ok}
     assert names >= {"State folder", "Disk", "Privacy", "Who may look", "Settings", "Issue store", "Metric cache",
         "Records of jobs", "Saved views", "Data", "Last sync", "Field mapping"}  # fmt: skip
 
@@ -48,7 +52,7 @@ def test_a_full_disk(synced, monkeypatch):
 
 @pytest.mark.skipif(os.name != "posix", reason="modes of files are those of POSIX")
 def test_files_that_others_can_open(synced):
-    home = synced.home.path
+    home = synced.sites.home.path
     home.chmod(0o755)
     assert wrong(synced) == {}
     found = next(home.rglob("issues.db"))
@@ -60,9 +64,9 @@ def test_files_that_others_can_open(synced):
 
 
 def test_a_dashboard_open_to_everybody(env):
-    found = open_workspace(env | {"THROUGHLINE_HOSTS": "metrics.example.org"}, sample=SAMPLE)
+    found = open_services(env | {"THROUGHLINE_HOSTS": "metrics.example.org"}, sample=SAMPLE)
     assert "no authentication" in wrong(found)["Who may look"]
-    half = open_workspace(env | {"THROUGHLINE_TRUSTED_PROXY_HEADER": "X-User"}, sample=SAMPLE)
+    half = open_services(env | {"THROUGHLINE_TRUSTED_PROXY_HEADER": "X-User"}, sample=SAMPLE)
     assert "THROUGHLINE_TRUSTED_PROXY" in wrong(half)["Who may look"]
 
 
@@ -82,18 +86,18 @@ def test_records_of_which_a_page_is_damaged(synced):
 
 def test_broken_settings(env, tmp_path):
     (tmp_path / "settings.json").write_text("{")
-    found = open_workspace(env | {"JIRA_URL": "http://127.0.0.1:9"}, sample=None)
+    found = open_services(env | {"JIRA_URL": "http://127.0.0.1:9"}, sample=None)
     assert "settings.json" in wrong(found)["Settings"]
 
 
 def test_no_token(env):
-    assert "JIRA_TOKEN" in wrong(open_workspace(env | {"JIRA_URL": "http://127.0.0.1:9"}, sample=None))["Token"]
+    assert "JIRA_TOKEN" in wrong(open_services(env | {"JIRA_URL": "http://127.0.0.1:9"}, sample=None))["Token"]
 
 
 def test_a_jira_that_does_not_answer(env):
     there = env | {"JIRA_URL": "http://127.0.0.1:9", "JIRA_EMAIL": "ada@example.org", "JIRA_TOKEN": "any-token"}
-    found = open_workspace(there, sample=None)
-    assert found.sync_now().error["code"] == "unreachable"
+    found = open_services(there, sample=None)
+    assert found.sync.run(found.snapshot()).error["code"] == "unreachable"
     said = wrong(found)
     assert said.keys() == {"Jira", "Data", "Last sync"}
     assert "could not be reached" in said["Jira"]
@@ -101,7 +105,7 @@ def test_a_jira_that_does_not_answer(env):
 
 
 def test_a_sync_that_was_not_complete(synced):
-    with closing(sqlite3.connect(synced.place.folder / "issues.db")) as connection:
+    with closing(sqlite3.connect(synced.sites.data(synced.snapshot()).folder / "issues.db")) as connection:
         (kept,) = connection.execute("select last_result from scope").fetchone()
         told = json.loads(kept) | {"complete": False, "warnings": ["Two histories did not come."]}
         connection.execute("update scope set last_result = ?", (json.dumps(told),))
@@ -111,15 +115,15 @@ def test_a_sync_that_was_not_complete(synced):
 
 
 def test_broken_stores(synced, env):
-    folder = synced.place.folder
-    assert synced.jtbd.shelf.problem is None
+    folder = synced.sites.data(synced.snapshot()).folder
+    assert synced.jobs.storage(synced.snapshot()).problem is None
     (records,) = folder.glob("jobs*.db")
     for name in (records.name, "issues.db"):
         for each in folder.glob(f"{name}*"):
             each.unlink()
         (folder / name).mkdir()
         (folder / name / "in the way").touch()
-    found = wrong(open_workspace(env, sample=SAMPLE))
+    found = wrong(open_services(env, sample=SAMPLE))
     assert found.keys() == {"Records of jobs", "Issue store"}
     assert "sync" in found["Issue store"]
     assert "job records" in found["Records of jobs"]

@@ -9,7 +9,7 @@ import pytest
 
 from cli import main, sites
 from data.jira.connection import site_url
-from data.services.workspace import Workspace, open_workspace
+from data.services.services import Services, open_services
 from data.sync.fetch import jql_instant
 from data.values.periods import PeriodError, first_instant, known_zone, zone_named
 from tests.callbacks.acting import words
@@ -34,8 +34,8 @@ def env(site: FakeSite, tmp_path: Path) -> dict[str, str]:
     }  # fmt: skip
 
 
-def ask(workspace: Workspace, site: FakeSite):
-    return workspace.test_connection(site.url, "me@example.org", "canary-51c2", "project = A")
+def ask(services: Services, site: FakeSite):
+    return services.connection.test(site.url, "me@example.org", "canary-51c2", "project = A", services.snapshot())
 
 
 @pytest.mark.parametrize(
@@ -48,39 +48,45 @@ def ask(workspace: Workspace, site: FakeSite):
 )
 def test_an_empty_result_names_query_permissions_and_jiras_count(site, env, count, said, monkeypatch, capsys):
     site.routes[COUNT] = count
-    workspace = open_workspace(env)
-    result = workspace.sync_now()
+    services = open_services(env)
+    result = services.sync.run(services.snapshot())
     assert (result.error, result.issues) == (None, 0)
     assert said in " ".join(result.warnings)
-    again = workspace.sync_now()
+    again = services.sync.run(services.snapshot())
     assert again.mode == "incremental" and said in " ".join(again.warnings)
-    found = ask(workspace, site)
+    found = ask(services, site)
     assert found.ok and said in str(found.problem)
     assert said in words(report(found))
-    wrong = {each.name: each.message for each in workspace.doctor() if each.ok is False}
+    wrong = {each.name: each.message for each in services.doctor.examine(services.snapshot()) if each.ok is False}
     assert said in wrong["Last sync"] and said in wrong["Jira"]
     assert "No issue is held" in wrong["Data"]
-    [finding] = [each for each in workspace.quality().findings if each.title == "No issue is held"]
+    [finding] = [
+        each for each in services.status.quality(services.snapshot()).findings if each.title == "No issue is held"
+    ]
     assert said in finding.effect or said.split(",")[0] in finding.effect
-    monkeypatch.setattr(sites, "_workspace", lambda: workspace)
+    monkeypatch.setattr(sites, "_services", lambda: services)
     main(["sync"])
     assert said.split(" (")[0] in " ".join(capsys.readouterr().err.split())
 
 
 def test_a_count_that_says_more_than_came_is_not_complete(site, env):
     site.routes[COUNT] = {"count": 12}
-    assert not open_workspace(env).sync_now().complete
+    fresh = open_services(env)
+    assert not fresh.sync.run(fresh.snapshot()).complete
 
 
 def test_a_connection_test_says_how_many_issues_the_query_matches(env, tmp_path):
     with FakeSite(30) as site:
-        workspace = open_workspace({**env, "JIRA_URL": site.url})
-        found = ask(workspace, site)
+        services = open_services({**env, "JIRA_URL": site.url})
+        found = ask(services, site)
         assert (found.ok, found.problem, found.matches) == (True, None, 30)
         assert "Issues of the query" in words(report(found)) and "30" in words(report(found))
-        assert "The query matches 30 issues." in {each.name: each.message for each in workspace.doctor()}["Jira"]
+        assert (
+            "The query matches 30 issues."
+            in {each.name: each.message for each in services.doctor.examine(services.snapshot())}["Jira"]
+        )
         site.routes[COUNT] = Reply(403, {})
-        assert (ask(workspace, site).ok, ask(workspace, site).matches) == (True, None)
+        assert (ask(services, site).ok, ask(services, site).matches) == (True, None)
 
 
 @pytest.mark.parametrize(
@@ -132,27 +138,27 @@ def test_what_is_no_zone_is_none(name):
 @pytest.mark.parametrize("zone", ["GMT+03:00", "Mars/Base"])
 def test_the_zone_of_the_account_is_used_or_told(site, env, zone):
     site.routes["/rest/api/3/myself"] = MYSELF | {"timeZone": zone}
-    workspace = open_workspace(env)
-    warnings = " ".join(workspace.sync_now().warnings)
+    services = open_services(env)
+    warnings = " ".join(services.sync.run(services.snapshot()).warnings)
     understood = zone == "GMT+03:00"
     assert ("Mars/Base" in warnings and "UTC" in warnings) != understood
-    assert workspace.zone() == (zone if understood else "UTC")
-    assert workspace.period("7d").zone == workspace.status().zone == workspace.zone()
+    assert services.snapshot().zone() == (zone if understood else "UTC")
+    assert services.view("7d").zone == services.status.of(services.snapshot()).zone == services.snapshot().zone()
 
 
 def test_a_last_sync_in_the_future_draws_a_remark_and_is_not_taken_for_fresh(env):
     now = datetime.now(UTC)
     clock = [now + timedelta(days=2, hours=1)]
     with FakeSite(30) as site:
-        workspace = open_workspace({**env, "JIRA_URL": site.url}, clock=lambda: clock[0])
-        assert workspace.sync_now().complete
-        assert not workspace.status().stale
+        services = open_services({**env, "JIRA_URL": site.url}, clock=lambda: clock[0])
+        assert services.sync.run(services.snapshot()).complete
+        assert not services.status.of(services.snapshot()).stale
         clock[0] = now
-        assert workspace.status().stale
-        found = {each.title for each in workspace.quality().findings}
+        assert services.status.of(services.snapshot()).stale
+        found = {each.title for each in services.status.quality(services.snapshot()).findings}
         assert "The last sync lies 2 days in the future" in found
-        wrong = {each.name: each.message for each in workspace.doctor() if each.ok is False}
+        wrong = {each.name: each.message for each in services.doctor.examine(services.snapshot()) if each.ok is False}
         assert "lies in the future" in wrong["Data"]
         clock[0] = now + timedelta(days=2, hours=1) - timedelta(minutes=5)  # clocks differ a little
-        assert not workspace.status().stale
-        assert not any("future" in each.title for each in workspace.quality().findings)
+        assert not services.status.of(services.snapshot()).stale
+        assert not any("future" in each.title for each in services.status.quality(services.snapshot()).findings)

@@ -26,7 +26,7 @@ from data.jtbd.records import RecordError
 from data.platform.log_limit import LONGEST_MESSAGE, LONGEST_TRACEBACK, LogLimit
 from data.platform.logs import SECRETS
 from data.platform.telemetry_records import LONGEST, allowed
-from data.services.workspace import open_workspace
+from data.services.services import open_services
 from data.settings.model import Settings
 from data.store import issue_store
 from data.sync.stage import Tally
@@ -146,13 +146,13 @@ def where(tmp_path_factory: pytest.TempPathFactory):
             "THROUGHLINE_HOME": str(folder / "home"), "THROUGHLINE_SETTINGS": str(folder / "settings.json"),
             "JIRA_URL": jira.url, "JIRA_EMAIL": EMAIL, "JIRA_TOKEN": TOKEN,
         }  # fmt: skip
-        yield jira, open_workspace(env), folder
+        yield jira, open_services(env), folder
 
 
 @pytest.mark.parametrize("start", [*range(LONGEST_SAID - len(TOKEN) - 4, LONGEST_SAID + 1, 3), *range(30, LONGEST_REASON, 7)])  # fmt: skip
 @pytest.mark.parametrize("status", [403, 429])
 def test_no_piece_reaches_terminal_doctor_or_database(where, start, status, monkeypatch, capsys, caplog):
-    jira, workspace, folder = where
+    jira, services, folder = where
     text = "y" * start + " " + TOKEN + " " + BASIC
     headers = {"RateLimit-Reason": text, "Retry-After": "900"} if status == 429 else {}
     jira.routes = {
@@ -160,7 +160,7 @@ def test_no_piece_reaches_terminal_doctor_or_database(where, start, status, monk
         "/rest/api/3/myself": Reply(status, {"errorMessages": [text]}, headers),
     }
     monkeypatch.setattr("data.jira.sender.limiter_of", lambda _: HostLimiter())
-    monkeypatch.setattr(sites, "_workspace", lambda: workspace)
+    monkeypatch.setattr(sites, "_services", lambda: services)
     with caplog.at_level("DEBUG"):
         codes = [main([*words, "--format", "json"]) for words in (["sync"], ["doctor"])]
         codes.append(main(["doctor"]))

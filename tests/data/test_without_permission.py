@@ -116,33 +116,33 @@ import json, os, sys
 from tests.forked import import_all
 import_all()
 from data.platform.logs import protect
-from data.services.workspace import open_workspace
+from data.services.services import open_services
 from data.values.periods import Period
 from sample.source import SampleSite
 
 env = json.loads(sys.argv[1])
 
 def look():
-    workspace = open_workspace(env, sample=SampleSite(issues=60))
-    period = workspace.period("90d")
-    values = {each.metric_name: each.value for each in workspace.values(period)}
-    jobs = [each.value for each in workspace.jtbd.answer(period).values]
-    status = workspace.status()
+    services = open_services(env, sample=SampleSite(issues=60))
+    view = services.view("90d")
+    values = {each.metric_name: each.value for each in services.numbers.values(view)}
+    jobs = [each.value for each in services.jobs.answer(view).values]
+    status = services.status.of(services.snapshot())
     found = {
         "values": values, "jobs": jobs, "issues": status.issue_count, "problems": [str(each) for each in status.problems],
-        "ready": workspace.ready(), "starts": workspace.ensure_fresh(),
-        "doctor": {each.name: [each.ok, each.message] for each in workspace.doctor()},
+        "ready": services.readiness.ready(services.snapshot()), "starts": services.sync.ensure_fresh(services.snapshot()),
+        "doctor": {each.name: [each.ok, each.message] for each in services.doctor.examine(services.snapshot())},
     }
-    return workspace, found
+    return services, found
 
-workspace, owner = look()
+services, owner = look()
 if sys.argv[2] == "log":  # a log that nobody has put away yet
-    keep = workspace.place.store.engine.connect()
-    workspace.place.store.note_result(1, workspace.place.head().last_result)
+    keep = services.sites.data(services.snapshot()).store.engine.connect()
+    services.sites.data(services.snapshot()).store.note_result(1, services.sites.data(services.snapshot()).head().last_result)
 os.setgid(65534)
 os.setuid(65534)
-workspace, other = look()
-result = workspace.sync_now()
+services, other = look()
+result = services.sync.run(services.snapshot())
 print(json.dumps({"owner": owner, "other": other, "sync": result.error}))
 os._exit(0)
 """
@@ -152,13 +152,14 @@ os._exit(0)
 def test_a_state_folder_that_can_only_be_read_is_shown(log, tmp_path_factory):
     if os.geteuid() != 0:
         pytest.skip("only root can become a user without permissions")
-    from data.services.workspace import open_workspace
+    from data.services.services import open_services
     from sample.source import SampleSite
 
     made = Path(tempfile.mkdtemp(prefix="throughline-"))
     try:
         env = {"THROUGHLINE_HOME": str(made / "home"), "THROUGHLINE_SETTINGS": str(made / "settings.json")}
-        assert open_workspace(env, sample=SampleSite(issues=60)).sync_now().complete
+        made = open_services(env, sample=SampleSite(issues=60))
+        assert made.sync.run(made.snapshot()).complete
         opened = f"import os; os.umask(0o022); [os.chmod(os.path.join(at, each), 0o755) for at, some, _ in os.walk({str(made)!r}) for each in ['.', *some]]; [os.chmod(os.path.join(at, each), 0o644) for at, _, some in os.walk({str(made)!r}) for each in some]\n"  # fmt: skip
         code = LOOK.replace("os.setgid(65534)", opened + "os.setgid(65534)")
         done = subprocess.run(

@@ -13,7 +13,7 @@ import pytest
 
 from data.cache.metric_cache import MetricCache
 from data.jira.errors import JiraError
-from data.services.workspace import Workspace, open_workspace
+from data.services.services import Services, open_services
 from data.settings.connection import TokenError, TokenStore
 from data.settings.store import SettingsError, SettingsStore
 from data.values.periods import PeriodError
@@ -203,18 +203,18 @@ def server():
 def template(server, tmp_path_factory):
     """A state folder with synced data, its log written back into the one file."""
     home = tmp_path_factory.mktemp("template") / "home"
-    workspace = opened(home, server)
-    field = next(each for each in workspace.suggestions()["deployment_date"]).field_id
-    workspace.home.settings_path.write_text(
+    services = opened(home, server)
+    field = next(each for each in services.field_mapping.suggestions(services.snapshot())["deployment_date"]).field_id
+    services.sites.home.settings_path.write_text(
         json.dumps({"dora_flow_config": {"field_mappings": {"dora": {"deployment_date": field}}}})
     )
-    assert workspace.sync_now().error is None
-    workspace.place.store.close()
+    assert services.sync.run(services.snapshot()).error is None
+    services.sites.data(services.snapshot()).store.close()
     return home
 
 
-def opened(home: Path, server: SampleServer) -> Workspace:
-    return open_workspace(
+def opened(home: Path, server: SampleServer) -> Services:
+    return open_services(
         {
             "THROUGHLINE_HOME": str(home),
             "THROUGHLINE_SETTINGS": str(home / "settings.json"),
@@ -237,14 +237,14 @@ def copied(template: Path, folder: Path) -> tuple[Path, Path]:
     return home, database
 
 
-def use_store(workspace: Workspace) -> list[str]:
+def use_store(services: Services) -> list[str]:
     """What a page would show; the messages of what cannot be shown."""
-    told = [str(each) for each in workspace.status().problems]
+    told = [str(each) for each in services.status.of(services.snapshot()).problems]
     for ask in (
-        workspace.choices,
-        lambda: workspace.answer("dora", workspace.period("90d")),
-        lambda: workspace.issue_page("flow_velocity", workspace.period("90d")),
-        workspace.statuses,
+        lambda: services.numbers.choices(services.snapshot()),
+        lambda: services.numbers.answer("dora", services.view("90d")),
+        lambda: services.numbers.issue_page("flow_velocity", services.view("90d")),
+        lambda: services.field_mapping.statuses(services.snapshot()),
     ):
         try:
             ask()
@@ -260,18 +260,18 @@ def test_no_kind_of_corrupt_store_stops_page_or_terminal(template, server, tmp_p
     """And a sync heals it: looked at for every kind in a long run, for each fifth in a short one."""
     home, database = copied(template, tmp_path)
     (FILES | DATABASES)[kind](database)
-    workspace = opened(home, server)
-    told = use_store(workspace)
+    services = opened(home, server)
+    told = use_store(services)
     if kind in ("newer version", "a link to nothing"):  # somebody else's, or a disk that is not mounted: hands off
         assert any("newer" in each or "No such file" in each for each in told)
         assert aside(database) == []
         return
     if not told or [*FILES, *DATABASES].index(kind) % each:
         return  # SQLite repaired it, or nobody can tell
-    result = workspace.sync_now(full=True)
+    result = services.sync.run(services.snapshot(), full=True)
     assert result.error is None, result.error
-    assert workspace.status().issue_count == result.fetched > 40
-    assert use_store(workspace) == [], "a sync did not heal it"
+    assert services.status.of(services.snapshot()).issue_count == result.fetched > 40
+    assert use_store(services) == [], "a sync did not heal it"
 
 
 @pytest.mark.parametrize("count", [50, pytest.param(2_500, marks=pytest.mark.torture)])
@@ -284,9 +284,9 @@ def test_no_random_change_of_the_store_is_a_crash(template, server, tmp_path, rn
         for each in (*database.parent.iterdir(), *home.glob("*.lock")):
             each.unlink()
         database.write_bytes(mutated(rng, good))
-        workspace = opened(home, server)
+        services = opened(home, server)
         try:
-            for each in use_store(workspace):
+            for each in use_store(services):
                 told[each[:60]] = told.get(each[:60], 0) + 1
         except BaseException as error:
             shutil.copy(database, tmp_path / "failed.db")

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import data.services.workspace as module
-from data.services.workspace import open_workspace
+import data.services.numbers as module
+from data.services.services import open_services
 from sample.source import SampleSite
 from tests.torture.conftest import ROOT
 
@@ -53,12 +53,12 @@ class Clock:
 def test_a_hundred_people_ask_for_one_expired_number(tmp_path, monkeypatch, callers):
     clock = Clock()
     env = {"THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "app_settings.json")}
-    workspace = open_workspace(env, sample=SampleSite(issues=100), clock=clock)
-    assert workspace.sync_now().error is None
-    period = workspace.period("30d")
-    workspace.answer("dora", period)
+    services = open_services(env, sample=SampleSite(issues=100), clock=clock)
+    assert services.sync.run(services.snapshot()).error is None
+    view = services.view("30d")
+    services.numbers.answer("dora", view)
     clock.now += timedelta(hours=2)
-    assert workspace.answer("dora", period, stale_ok=True).state == "expired"
+    assert services.numbers.answer("dora", view, stale_ok=True).state == "expired"
     calculated, measure = [], module.measure_family
 
     def counted(*told):
@@ -70,7 +70,7 @@ def test_a_hundred_people_ask_for_one_expired_number(tmp_path, monkeypatch, call
 
     def ask(_):
         barrier.wait()
-        return workspace.answer("dora", period)
+        return services.numbers.answer("dora", view)
 
     with ThreadPoolExecutor(callers) as pool:
         answers = list(pool.map(ask, range(callers)))

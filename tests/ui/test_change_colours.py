@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 from plotly.utils import PlotlyJSONEncoder
 
-from data.values.filters import Filters
 from data.values.teams import Compared
-from tests.fake_jtbd import MOST, OVERVIEW, outcome
-from tests.fake_workspace import FakeWorkspace, metric_value
+from tests.fake_jobs import MOST, OVERVIEW, outcome
+from tests.fake_services import FakeServices, metric_value
 from ui import detail
 from ui.components.metric_card import metric_card
 from ui.tabs import jobs_tables, teams
 from ui.url import View
 
-WORKSPACE = FakeWorkspace()
-PERIOD = WORKSPACE.period("30d")
+SERVICES = FakeServices()
+VIEW = SERVICES.view("30d")
+PERIOD = VIEW.period
 
 
 def value(verdict: str | None, **more: Any) -> Any:
@@ -28,8 +28,8 @@ def value(verdict: str | None, **more: Any) -> Any:
 
 
 def figures(verdict: str | None) -> Any:
-    page = WORKSPACE.detail("flow_time", PERIOD, Filters())
-    return detail.figures_section(replace(page, value=value(verdict)), WORKSPACE.status())
+    page = SERVICES.numbers.detail("flow_time", VIEW)
+    return detail.figures_section(replace(page, value=value(verdict)), SERVICES.status.of(VIEW.snapshot))
 
 
 PLACES: dict[str, Callable[[str | None], Any]] = {

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from tests.fake_workspace import FakeWorkspace, metric_value, without_value
+from tests.fake_services import FakeServices, metric_value, without_value
 from ui import words
 
-PERIOD = FakeWorkspace().period("30d")
+PERIOD = FakeServices().view("30d").period
 
 
 def test_dates():

@@ -8,8 +8,7 @@ import pytest
 
 from data.charts.registry import CHARTS
 from data.services.charts import drawn
-from data.services.workspace import open_workspace
-from data.values.filters import Filters
+from data.services.services import open_services
 from data.values.periods import Period
 from sample.source import SampleSite
 from tests.builders import DOING, DONE, Item, facts, site
@@ -17,10 +16,10 @@ from tests.builders import DOING, DONE, Item, facts, site
 
 def test_any_week_is_drawn_also_with_one_or_two_metrics(tmp_path):
     env = {"THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json")}
-    workspace = open_workspace(env, sample=SampleSite(issues=100))
-    assert workspace.sync_now().error is None
-    place, last = workspace.place, workspace.today()
-    facts = place.facts(place.loaded().settings, Filters())
+    services = open_services(env, sample=SampleSite(issues=100))
+    assert services.sync.run(services.snapshot()).error is None
+    view = services.view()
+    facts, last = services.sites.data(view.snapshot).dataset(view), view.today
     said = []
     for weeks in range(50):
         end: date = last - timedelta(days=7 * weeks)

@@ -1,4 +1,4 @@
-"""Jobs as the workspace offers them, on the sample site and on a site of one's own."""
+"""Jobs as the services offer them, on the sample site and on a site of one's own."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from data.jtbd.register import RegisterError
 from data.jtbd.store import RecordsError
 from data.metrics.measure import COUNTS
 from data.metrics.registry import CATALOG
-from data.services.workspace import open_workspace
+from data.services.services import open_services
 from data.values.filters import Filters
 from data.values.metric_value import MetricValue
-from data.values.periods import Period
 from data.values.problem import Problem
 from sample.generator import generate
 from sample.server import SampleServer
@@ -35,27 +34,27 @@ def environment(folder) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
+def services(tmp_path_factory):
     """The sample site with its example, synced once for this module; tests only read."""
-    made = open_workspace(environment(tmp_path_factory.mktemp("jobs")), sample=SampleSite(issues=600))
-    assert made.sync_now().error is None
+    made = open_services(environment(tmp_path_factory.mktemp("jobs")), sample=SampleSite(issues=600))
+    assert made.sync.run(made.snapshot()).error is None
     return made
 
 
 def test_specs_and_records_are_read_ahead_and_what_is_wrong_with_them_waits(tmp_path):
-    made = open_workspace(environment(tmp_path), sample=SampleSite(issues=50))
-    file = made.home.sample / "jobs_example.db"
+    made = open_services(environment(tmp_path), sample=SampleSite(issues=50))
+    file = made.sites.home.sample / "jobs_example.db"
     made.warm()
     assert file.is_file()
-    broken = open_workspace(environment(tmp_path / "other"), sample=SampleSite(issues=50))
-    (broken.home.sample / "jobs_example.db").mkdir(parents=True)
+    broken = open_services(environment(tmp_path / "other"), sample=SampleSite(issues=50))
+    (broken.sites.home.sample / "jobs_example.db").mkdir(parents=True)
     broken.warm()
     with pytest.raises(RecordsError):
-        broken.jtbd.shelf.records()
+        broken.jobs.storage(broken.snapshot()).records()
 
 
-def test_on_first_visit_the_tab_is_full(workspace):
-    found = workspace.jtbd.overview(workspace.period("30d"))
+def test_on_first_visit_the_tab_is_full(services):
+    found = services.jobs.overview(services.view("30d"))
     assert found.is_example
     assert (len(found.jobs), len(found.outcomes), len(found.painpoints), len(found.register)) == (5, 13, 6, 5)
     assert all((found.times, found.satisfaction, found.landscape, found.forces, found.checks, found.quality))
@@ -67,23 +66,23 @@ def test_on_first_visit_the_tab_is_full(workspace):
     assert {row.opportunity.band for row in found.outcomes} >= {"extreme", "overserved"}
 
 
-def test_the_bound_value_is_the_catalogues(workspace):
-    period = workspace.period("90d")
-    row = next(row for row in workspace.jtbd.overview(period).outcomes if row.outcome_id == "out-wishes-delivered")
+def test_the_bound_value_is_the_catalogues(services):
+    view = services.view("90d")
+    row = next(row for row in services.jobs.overview(view).outcomes if row.outcome_id == "out-wishes-delivered")
     [value] = [
         each.value
-        for each in workspace.answer("flow", period, Filters(labels=("jtbd-buy-fast",))).values
+        for each in services.numbers.answer("flow", view.narrowed(Filters(labels=("jtbd-buy-fast",)))).values
         if each.metric_name == "flow_time"
     ]
     assert (row.binding, row.actual) == ("flow_time of label jtbd-buy-fast", value)
 
 
-def test_a_bound_outcome_is_judged_only_with_enough_issues_on_both_sides(workspace):
+def test_a_bound_outcome_is_judged_only_with_enough_issues_on_both_sides(services):
     seen = set()
     for name in ("7d", "30d", "90d"):
-        period = workspace.period(name)
-        before = Period(*((each - timedelta(days=period.days)) for each in (period.first, period.last)), period.zone)
-        now, then = ({r.outcome_id: r for r in workspace.jtbd.overview(each).outcomes} for each in (period, before))
+        view = services.view(name)
+        asked = (view, view.over(view.period.previous()))
+        now, then = ({r.outcome_id: r for r in services.jobs.overview(each).outcomes} for each in asked)
         for row in now.values():
             if row.source == "jira" and row.trend_direction is not None:
                 enough = CATALOG[row.metric].shows in COUNTS or (row.n >= 5 and then[row.outcome_id].n >= 5)
@@ -92,45 +91,47 @@ def test_a_bound_outcome_is_judged_only_with_enough_issues_on_both_sides(workspa
     assert seen == {True, False}
 
 
-def test_cards_are_metric_values_and_come_from_the_cache(workspace):
-    period = workspace.period("30d")
-    first = workspace.answer("jtbd", period)
-    again = workspace.answer("jtbd", period)
+def test_cards_are_metric_values_and_come_from_the_cache(services):
+    view = services.view("30d")
+    first = services.numbers.answer("jtbd", view)
+    again = services.numbers.answer("jtbd", view)
     assert [each.metric_name for each in first.values] == NAMES
     assert {each.metric_type for each in first.values} == {"jtbd"}
     assert all(each.ok and MetricValue.from_dict(each.to_dict()) == each for each in first.values)
     assert (again.state, again.values) == ("fresh", first.values)
     best = first.values[2].details
     assert (best["band"], best["outcome_id"]) == ("extreme", "out-late-costs")
-    entries = json.loads((workspace.place.folder / "metrics_cache.json").read_text())["entries"]
-    assert any(name.startswith(f"jtbd_{period.first.isoformat()}_") for name in entries)
+    entries = json.loads((services.sites.data(services.snapshot()).folder / "metrics_cache.json").read_text())[
+        "entries"
+    ]
+    assert any(name.startswith(f"jtbd_{view.period.first.isoformat()}_") for name in entries)
 
 
-def test_another_persona_is_another_question(workspace):
-    period = workspace.period("30d")
-    everybody, one = workspace.jtbd.answer(period), workspace.jtbd.answer(period, persona="Accountant")
+def test_another_persona_is_another_question(services):
+    view = services.view("30d")
+    everybody, one = services.jobs.answer(view), services.jobs.answer(view, persona="Accountant")
     assert everybody.values[0].details["used"] > one.values[0].details["used"] > 0
-    only = workspace.jtbd.overview(period, job="job-close-books")
+    only = services.jobs.overview(view, job="job-close-books")
     assert [row.job_id for row in only.jobs] == [row.job_id for row in only.investment] == ["job-close-books"]
     assert {row.job_id for row in only.outcomes} == {"job-close-books"}
 
 
-def test_records_behind_a_number(workspace):
-    period = workspace.period("30d")
-    row = next(row for row in workspace.jtbd.overview(period).jobs if row.job_id == "job-close-books")
-    page = workspace.jtbd.record_page("job", period, about="job-close-books", count=1000)
+def test_records_behind_a_number(services):
+    view = services.view("30d")
+    row = next(row for row in services.jobs.overview(view).jobs if row.job_id == "job-close-books")
+    page = services.jobs.record_page("job", view, about="job-close-books", count=1000)
     assert page.total == row.tracked == len(page.rows)
     assert sum(each.source == "jira" for each in page.rows) == row.from_jira > 0
     assert all(each.key for each in page.rows if each.source == "jira")
     assert list(page.rows) == sorted(page.rows, key=lambda each: each.at, reverse=True)
     assert (
-        workspace.jtbd.record_page("job", period, first=5, count=3).rows[0]
-        == workspace.jtbd.record_page("job", period, count=9).rows[5]
+        services.jobs.record_page("job", view, first=5, count=3).rows[0]
+        == services.jobs.record_page("job", view, count=9).rows[5]
     )
     for kind in ("outcome", "painpoint", "time", "satisfaction"):
-        assert workspace.jtbd.record_page(kind, period).total > 0
+        assert services.jobs.record_page(kind, view).total > 0
     with pytest.raises(LookupError, match="no kind"):
-        workspace.jtbd.record_page("walk", period)
+        services.jobs.record_page("walk", view)
 
 
 @pytest.mark.parametrize(
@@ -148,17 +149,17 @@ def test_records_behind_a_number(workspace):
         "records",
     ],
 )
-def test_every_table_is_csv(workspace, table):
-    rows = list(csv.DictReader(io.StringIO(workspace.jtbd.csv(table, workspace.period("30d")))))
+def test_every_table_is_csv(services, table):
+    rows = list(csv.DictReader(io.StringIO(services.jobs.csv(table, services.view("30d")))))
     assert len(rows) >= 3
     assert all(None not in row for row in rows)
 
 
-def test_json_and_markdown(workspace):
-    period = workspace.period("30d")
-    data = json.loads(json.dumps(workspace.jtbd.dashboard(period), allow_nan=False))
+def test_json_and_markdown(services):
+    view = services.view("30d")
+    data = json.loads(json.dumps(services.jobs.dashboard(view), allow_nan=False))
     assert data["outcomes"][0]["outcome_id"] == "out-late-costs"
-    report = workspace.jtbd.report(period)
+    report = services.jobs.report(view)
     for words in (
         "# Jobs to be done",
         "Extreme opportunity",
@@ -169,13 +170,13 @@ def test_json_and_markdown(workspace):
         assert words in report
 
 
-def test_the_examples_register_is_not_written(workspace):
+def test_the_examples_register_is_not_written(services):
     with pytest.raises(RegisterError, match="example"):
-        workspace.jtbd.shelf.new_job("A", "s", "p", "5 ms")
+        services.jobs.storage(services.snapshot()).new_job("A", "s", "p", "5 ms")
 
 
-def test_choices_name_what_can_be_chosen(workspace):
-    found = workspace.jtbd.choices()
+def test_choices_name_what_can_be_chosen(services):
+    found = services.jobs.choices(services.snapshot())
     assert ("job-buy-fast", "Buy again in a minute") in found.jobs
     assert "search" in found.features
 
@@ -193,64 +194,64 @@ def served():
 def connected(tmp_path, served):
     (tmp_path / "jtbd").mkdir()
     (tmp_path / "jtbd" / "a.ttl").write_text(SPEC)
-    return open_workspace({**environment(tmp_path), "JIRA_URL": served.url, "JIRA_TOKEN": "good"}, sample=SampleSite())
+    return open_services({**environment(tmp_path), "JIRA_URL": served.url, "JIRA_TOKEN": "good"}, sample=SampleSite())
 
 
 def test_the_example_never_mixes_with_real_data(connected):
-    assert not connected.jtbd.shelf.is_example
-    period = connected.period("30d")
-    found = connected.jtbd.overview(period)
+    assert not connected.jobs.storage(connected.snapshot()).is_example
+    view = connected.view("30d")
+    found = connected.jobs.overview(view)
     assert [row.job_id for row in found.jobs] == ["job-buy-fast"]
     assert sum(row.tracked for row in found.jobs) == 0
     assert (found.investment, found.register) == ((), ())
     assert "Without issues from Jira" in found.notes[0]
-    states = {each.metric_name: each.error_state for each in connected.jtbd.answer(period).values}
+    states = {each.metric_name: each.error_state for each in connected.jobs.answer(view).values}
     assert states == {NAMES[0]: "no_data", NAMES[1]: "no_data", NAMES[2]: "success", NAMES[3]: "no_data"}
 
 
 def test_labels_tie_issues_to_jobs_after_a_sync(connected):
-    connected.sync_now()
-    found = connected.jtbd.overview(connected.period("90d"))
+    connected.sync.run(connected.snapshot())
+    found = connected.jobs.overview(connected.view("90d"))
     assert found.jobs[0].from_jira == found.jobs[0].tracked > 0
     assert found.investment[0].job_id == "job-buy-fast"
 
 
 def test_tracking_changes_the_numbers_at_once(connected):
-    period, jobs = connected.period("7d"), connected.jtbd
-    before = jobs.revision()
-    assert jobs.answer(period).values[0].value is None
-    jobs.shelf.track_job("Buy", "ann", "cart", duration=5)
-    assert jobs.revision() != before
-    [rate] = [each for each in jobs.answer(period).values if each.metric_name == "job_completion_rate"]
+    view, jobs = connected.view("7d"), connected.jobs
+    before = jobs.revision(view.snapshot)
+    assert jobs.answer(view).values[0].value is None
+    jobs.storage(view.snapshot).track_job("Buy", "ann", "cart", duration=5)
+    assert jobs.revision(view.snapshot) != before
+    [rate] = [each for each in jobs.answer(view).values if each.metric_name == "job_completion_rate"]
     assert (rate.value, rate.details["low_confidence"]) == (100, True)
-    assert jobs.overview(period).jobs[0].median_seconds == 5
+    assert jobs.overview(view).jobs[0].median_seconds == 5
 
 
 def test_a_job_that_was_started_is_finished(connected):
-    shelf = connected.jtbd.shelf
-    shelf.track_job("job-buy-fast", "ann", "cart", "started", at=shelf.now - 60_000_000)
-    shelf.track_job("job-buy-fast", "ann", "cart", "in_progress")
-    done = shelf.track_job("job-buy-fast", "ann", "cart", "completed")
-    [row] = shelf.store.query_jobs()
+    storage = connected.jobs.storage(connected.snapshot())
+    storage.track_job("job-buy-fast", "ann", "cart", "started", at=storage.now - 60_000_000)
+    storage.track_job("job-buy-fast", "ann", "cart", "in_progress")
+    done = storage.track_job("job-buy-fast", "ann", "cart", "completed")
+    [row] = storage.store.query_jobs()
     assert row.status == "completed"
     assert row.duration_seconds == done.duration_seconds == pytest.approx(60, abs=5)
 
 
 def test_a_double_click_is_stored_once(connected):
-    shelf = connected.jtbd.shelf
+    storage = connected.jobs.storage(connected.snapshot())
     for _ in range(2):
-        shelf.track_outcome("fast", 4, event_id="form-1")
-    [row] = shelf.store.query_outcomes()
+        storage.track_outcome("fast", 4, event_id="form-1")
+    [row] = storage.store.query_outcomes()
     assert (row.achievement_rate, row.status, row.expected_value) == (125, "exceeded", 5)
 
 
 def test_a_specs_change_is_seen_without_a_command(connected, tmp_path):
-    period = connected.period("30d")
-    assert connected.jtbd.overview(period).spec_problems == ()
+    view = connected.view("30d")
+    assert connected.jobs.overview(view).spec_problems == ()
     (tmp_path / "jtbd" / "b.ttl").write_text(
         "@prefix tl: <urn:throughline:jtbd:> .\n<urn:x:new> a tl:Outcome ; tl:title ] ."
     )
-    found = connected.jtbd.overview(period)
+    found = connected.jobs.overview(view)
     assert found.spec_problems[0].startswith("b.ttl, line 2:")
     assert [row.job_id for row in found.jobs] == ["job-buy-fast"]
 
@@ -258,38 +259,42 @@ def test_a_specs_change_is_seen_without_a_command(connected, tmp_path):
 def test_old_records_go_in_a_daily_run_and_by_command_and_never_by_reading(tmp_path, served):
     now = [datetime.now(UTC)]
     env = {**environment(tmp_path), "JIRA_URL": served.url, "JIRA_TOKEN": "x"}
-    space = open_workspace(env, clock=lambda: now[0])
-    shelf = space.jtbd.shelf
+    space = open_services(env, clock=lambda: now[0])
+    shelf = space.jobs.storage(space.snapshot())
     shelf.add([JobCompletion("a", "p", "f", "started", shelf.now - days * 86_400_000_000) for days in (1, 80, 89)])
     now[0] += timedelta(days=3)
-    again = open_workspace(env, clock=lambda: now[0])
-    for read in (again.jtbd.shelf.specs, again.jtbd.shelf.records, again.jtbd.shelf.revision):
+    again = open_services(env, clock=lambda: now[0])
+    for read in (
+        again.jobs.storage(again.snapshot()).specs,
+        again.jobs.storage(again.snapshot()).records,
+        again.jobs.storage(again.snapshot()).revision,
+    ):
         read()
-    assert again.jtbd.shelf.store.counts()["job"] == 3, "reading removes nothing"
-    [before] = [each for each in again.doctor() if each.name == "Records of jobs"]
+    assert again.jobs.storage(again.snapshot()).store.counts()["job"] == 3, "reading removes nothing"
+    [before] = [each for each in again.doctor.examine(again.snapshot()) if each.name == "Records of jobs"]
     assert "Retention has not run yet" in before.message
     again.warm()  # as a server does when it starts
-    assert again.jtbd.shelf.store.counts()["job"] == 2
-    run = again.jtbd.shelf.store.last_retention(again.site.url)
-    assert (run.total, run.removed["job"], run.days, run.ran_at) == (1, 1, 90, again.jtbd.shelf.now)
-    [told] = [each for each in again.doctor() if each.name == "Records of jobs"]
+    assert again.jobs.storage(again.snapshot()).store.counts()["job"] == 2
+    run = again.jobs.storage(again.snapshot()).store.last_retention(again.snapshot().site.url)
+    assert (run.total, run.removed["job"], run.days, run.ran_at) == (1, 1, 90, again.jobs.storage(again.snapshot()).now)
+    [told] = [each for each in again.doctor.examine(again.snapshot()) if each.name == "Records of jobs"]
     assert "1 record older than 90 days was removed (job 1)" in told.message
     now[0] += timedelta(days=9, hours=23)
-    again.jtbd.retain()
-    assert again.jtbd.shelf.store.counts()["job"] == 1, "a day later it runs again"
-    assert again.jtbd.retain() is None, "once a day"
-    assert again.jtbd.shelf.remove_old(5).total == 1
+    again.jobs.retain(again.snapshot())
+    assert again.jobs.storage(again.snapshot()).store.counts()["job"] == 1, "a day later it runs again"
+    assert again.jobs.retain(again.snapshot()) is None, "once a day"
+    assert again.jobs.storage(again.snapshot()).remove_old(5).total == 1
 
 
 def test_a_sync_removes_old_records_and_a_failed_run_is_no_failed_sync(tmp_path, served, monkeypatch, caplog):
-    space = open_workspace({**environment(tmp_path), "JIRA_URL": served.url, "JIRA_TOKEN": "x"})
-    shelf = space.jtbd.shelf
+    space = open_services({**environment(tmp_path), "JIRA_URL": served.url, "JIRA_TOKEN": "x"})
+    shelf = space.jobs.storage(space.snapshot())
     shelf.add([JobCompletion("a", "p", "f", "started", shelf.now - 91 * 86_400_000_000)])
     with monkeypatch.context() as patched:
         patched.setattr(type(shelf), "retain", broken_records)
-        assert space.sync_now().error is None
+        assert space.sync.run(space.snapshot()).error is None
     assert (shelf.store.counts()["job"], "the disk is full" in caplog.text) == (1, True)
-    assert space.sync_now().error is None
+    assert space.sync.run(space.snapshot()).error is None
     assert shelf.store.counts()["job"] == 0
 
 
@@ -300,17 +305,17 @@ def broken_records(_):
 def test_a_folder_of_ones_own_wins_on_the_sample_site_and_sees_no_sample_issues(tmp_path):
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "a.ttl").write_text(SPEC)
-    space = open_workspace(
+    space = open_services(
         {**environment(tmp_path), "THROUGHLINE_JTBD": str(tmp_path / "own")}, sample=SampleSite(issues=100)
     )
-    space.sync_now()
-    found = space.jtbd.overview(space.period("30d"))
+    space.sync.run(space.snapshot())
+    found = space.jobs.overview(space.view("30d"))
     assert (found.is_example, [row.job_id for row in found.jobs], found.investment) == (False, ["job-buy-fast"], ())
 
 
 def test_the_linear_formula_is_a_setting(connected):
-    _, revision, _ = connected.settings()
-    connected.save({"jtbd": {"opportunity": "linear"}}, revision)
-    row = connected.jtbd.overview(connected.period("30d")).outcomes[0]
+    revision = connected.snapshot().settings_revision
+    connected.field_mapping.save({"jtbd": {"opportunity": "linear"}}, revision, connected.snapshot())
+    row = connected.jobs.overview(connected.view("30d")).outcomes[0]
     assert (row.opportunity.score, row.opportunity.clamped, row.opportunity.linear) == (15, 15, 15)
-    assert connected.jtbd.overview(connected.period("30d")).formula == "linear"
+    assert connected.jobs.overview(connected.view("30d")).formula == "linear"

@@ -8,7 +8,7 @@ import pytest
 
 from data.exports.html.picture import line
 from tests.fake_overview import HOSTILE
-from tests.fake_workspace import FakeWorkspace
+from tests.fake_services import FakeServices
 
 VOID = {"meta", "link", "br", "hr", "img", "input", "path", "rect", "circle", "polyline"}
 
@@ -48,8 +48,8 @@ class Read(HTMLParser):
 
 
 def report(scenario: str = "full", link: str = "") -> str:
-    fake = FakeWorkspace(scenario)
-    return fake.overview.html(fake.period("30d"), (), link)
+    fake = FakeServices(scenario)
+    return fake.overview.html(fake.view("30d"), link)
 
 
 def test_it_needs_nothing_from_elsewhere():

@@ -19,7 +19,7 @@ from sqlalchemy import create_engine, inspect
 
 from data.jtbd.records import JobCompletion
 from data.jtbd.store import RecordsError, RecordStore
-from data.services.workspace import open_workspace
+from data.services.services import open_services
 from data.store import migrate
 from data.store.issue_store import IssueStore, NewerStore, StoreError
 from sample.source import SampleSite
@@ -215,16 +215,19 @@ def test_what_a_site_holds_is_the_same_after_an_upgrade(
 ) -> None:
     """The sample site: the same issues, the same numbers, and nothing to read again."""
     env = {"THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "app_settings.json")}
-    one = open_workspace(env, sample=SampleSite(issues=60))
-    assert one.sync_now().error is None
-    path, head = one.place.store.path, one.place.head()
+    one = open_services(env, sample=SampleSite(issues=60))
+    assert one.sync.run(one.snapshot()).error is None
+    path, head = one.sites.data(one.snapshot()).store.path, one.sites.data(one.snapshot()).head()
     assert path is not None
-    one.place.store.close()
+    one.sites.data(one.snapshot()).store.close()
     next_version("issues")
     before = held(path)
-    other = open_workspace(env, sample=SampleSite(issues=60))
-    assert other.place.head() == head
-    assert (other.place.store.emptied, other.place.problem) == (None, None)
+    other = open_services(env, sample=SampleSite(issues=60))
+    assert other.sites.data(other.snapshot()).head() == head
+    assert (other.sites.data(other.snapshot()).store.emptied, other.sites.data(other.snapshot()).problem) == (
+        None,
+        None,
+    )
     after = held(path)
     assert after["issue"] == before["issue"]
     assert len(after["change"]) == len(before["change"]) > 100
@@ -250,21 +253,21 @@ def test_a_newer_store_is_refused_and_not_touched(
 
 def test_an_older_store_than_migrations_know_is_emptied_and_said(tmp_path: Path) -> None:
     env = {"THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "app_settings.json")}
-    one = open_workspace(env, sample=SampleSite(issues=60))
-    assert one.sync_now().error is None
-    path = one.place.store.path
+    one = open_services(env, sample=SampleSite(issues=60))
+    assert one.sync.run(one.snapshot()).error is None
+    path = one.sites.data(one.snapshot()).store.path
     assert path is not None
-    one.place.store.close()
+    one.sites.data(one.snapshot()).store.close()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE meta SET value = '4' WHERE name = 'schema_version'")
         connection.commit()
-    other = open_workspace(env, sample=SampleSite(issues=60))
-    assert other.place.head() is None
-    assert other.place.store.emptied == 4
-    [problem] = [each for each in other.status().problems if "older version" in each.what]
+    other = open_services(env, sample=SampleSite(issues=60))
+    assert other.sites.data(other.snapshot()).head() is None
+    assert other.sites.data(other.snapshot()).store.emptied == 4
+    [problem] = [each for each in other.status.of(other.snapshot()).problems if "older version" in each.what]
     assert ("4" in problem.why, "sync" in problem.todo) == (True, True)
-    assert other.sync_now().error is None
-    assert not [each for each in other.status().problems if "older version" in each.what]
+    assert other.sync.run(other.snapshot()).error is None
+    assert not [each for each in other.status.of(other.snapshot()).problems if "older version" in each.what]
 
 
 def _open(name: str, path: Path, start: Any) -> None:

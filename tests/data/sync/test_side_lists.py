@@ -12,7 +12,7 @@ from data.jira.client import Jira
 from data.jira.connection import Connection
 from data.jira.scopes import NEEDS, USER, WORK
 from data.jira.sender import RetryPolicy
-from data.services.workspace import open_workspace
+from data.services.services import open_services
 from data.store.issue_store import IssueStore
 from data.sync.run import sync
 from data.tables import tidy as tables
@@ -150,10 +150,10 @@ def test_the_card_says_that_the_versions_could_not_be_read(site, tmp_path, case)
         "JIRA_URL": site.url + gateway, "JIRA_EMAIL": "me@example.org", "JIRA_TOKEN": "canary-51c2",
         "JIRA_JQL": "project = A",
     }  # fmt: skip
-    workspace = open_workspace(env)
-    result = workspace.sync_now()
+    services = open_services(env)
+    result = services.sync.run(services.snapshot())
     assert result.error is None and result.complete
-    values = {each.metric_name: each for each in workspace.values(workspace.period("30d"))}
+    values = {each.metric_name: each for each in services.numbers.values(services.view("30d"))}
     for name in ("deployment_frequency", "change_failure_rate", "deployment_rework_rate", "lead_time_for_changes"):
         said = values[name].error_message
         assert "The versions of A could not be read" in said, name
@@ -198,11 +198,11 @@ def test_the_sprints_page_and_sprint_numbers_say_which_list_is_missing(site, tmp
         "THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json"),
         "JIRA_URL": site.url, "JIRA_TOKEN": "canary-51c2", "JIRA_JQL": "project = A",
     }  # fmt: skip
-    workspace = open_workspace(env)
-    workspace.sync_now()
-    [value] = workspace.one("spillover_ratio", workspace.period("30d"))
+    services = open_services(env)
+    services.sync.run(services.snapshot())
+    [value] = services.numbers.one("spillover_ratio", services.view("30d"))
     assert "The boards of A could not be read" in str(value.error_message) + str(value.details["notes"])
-    problem = workspace.sprints.page().problem
+    problem = services.sprints.page(services.view()).problem
     assert problem is not None and "read:board-scope:jira-software" in str(problem)
 
 

@@ -18,7 +18,7 @@ from data.facts.examples import empty_tables
 from data.jira.connection import Connection
 from data.metrics.measure import measure_family
 from data.platform import files
-from data.services.workspace import open_workspace
+from data.services.services import open_services
 from data.store.issue_store import IssueStore
 from data.sync.run import sync
 from data.tables import columns, tidy
@@ -305,22 +305,22 @@ def test_a_sync_keeps_the_tables_and_another_process_reads_them(
     def clock() -> datetime:
         return datetime(2026, 11, 2, 12, tzinfo=UTC)
 
-    one = open_workspace(env, sample=SampleSite(issues=60), clock=clock)
-    assert one.sync_now().error is None
-    [kept] = names(one.place.folder / "tables")
-    head = one.place.synced()
+    one = open_services(env, sample=SampleSite(issues=60), clock=clock)
+    assert one.sync.run(one.snapshot()).error is None
+    [kept] = names(one.sites.data(one.snapshot()).folder / "tables")
+    head = one.snapshot().synced
     assert head is not None
     assert kept.startswith(f"{head.scope}.{head.revision}.")
-    mapping = one.place.loaded().settings.mapping
-    with one.place.store.reading() as connection:
+    mapping = one.snapshot().settings.mapping
+    with one.sites.data(one.snapshot()).store.reading() as connection:
         from_rows = tidy.read(connection, head.scope, mapping)
     monkeypatch.setattr(tidy, "read", lambda *_: never())
-    other = open_workspace(env, sample=SampleSite(issues=60), clock=clock)
-    from_files, waiting = other.place.tables(mapping)
+    other = open_services(env, sample=SampleSite(issues=60), clock=clock)
+    from_files = other.sites.data(other.snapshot()).tables(other.snapshot())
     same(from_files, from_rows)
-    assert (len(from_files) > 40, waiting) == (True, frozenset())
+    assert len(from_files) > 40
     period = Period.last_days(30, date(2026, 11, 1), from_rows.zone)
-    facts = other.facts()
+    facts = other.sites.data(other.snapshot()).dataset(other.view())
     rows = replace(facts, tables=from_rows)
     for family in ("dora", "flow"):
         assert list(measure_family(family, facts, period)) == list(measure_family(family, rows, period))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.services.workspace import open_workspace
+from data.services.services import open_services
 from data.settings.overrides import BadOverride
 from data.teams.content import MOST_BYTES, MOST_VIEWS, BadView, free_name, name_of, read, to_bytes
 from data.teams.store import NameTaken, NoSuchView, TeamConflict, TeamsError, TeamStore
@@ -211,36 +211,40 @@ def test_what_is_written_is_read_back(views):
     assert sorted(found.views, key=repr) == sorted(views, key=repr)
 
 
-# ---- on a workspace ------------------------------------------------------------------------------------------------
+# ---- on a synced site ----------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
+def services(tmp_path_factory):
     home = tmp_path_factory.mktemp("teams")
     env = {"THROUGHLINE_HOME": str(home / "home"), "THROUGHLINE_SETTINGS": str(home / "settings.json")}
-    made = open_workspace(env, sample=SampleSite(issues=240))
-    assert made.sync_now().error is None
+    made = open_services(env, sample=SampleSite(issues=240))
+    assert made.sync.run(made.snapshot()).error is None
     return made
 
 
 @pytest.fixture
-def teams(workspace):
-    for each in workspace.teams.list().views:
-        workspace.teams.delete(each.name)
-    return workspace.teams
+def teams(services):
+    for each in services.teams.list(services.snapshot()).views:
+        services.teams.delete(each.name, services.snapshot())
+    return services.teams
 
 
-def test_views_side_by_side_have_the_numbers_that_they_have_alone(workspace, teams):
-    first, second = workspace.choices().projects[0][0], workspace.choices().projects[1][0]
-    teams.save(TeamView("One", "90d", filters=Filters(projects=(first,))))
-    teams.save(
-        TeamView("Two", "90d", filters=Filters(projects=(second,), definitions=(("durations", "inclusive_days"),)))
+def test_views_side_by_side_have_the_numbers_that_they_have_alone(services, teams):
+    first, second = (
+        services.numbers.choices(services.snapshot()).projects[0][0],
+        services.numbers.choices(services.snapshot()).projects[1][0],
     )
-    found = teams.compare(["Two", "One"])
+    teams.save(TeamView("One", "90d", filters=Filters(projects=(first,))), services.snapshot())
+    teams.save(
+        TeamView("Two", "90d", filters=Filters(projects=(second,), definitions=(("durations", "inclusive_days"),))),
+        services.snapshot(),
+    )
+    found = teams.compare(["Two", "One"], services.snapshot())
     assert [each.name for each in found.views] == ["Two", "One"]
     rows = {row.metric: row for row in found.rows}
     for place, view in enumerate(found.views):
-        alone = {each.metric_name: each for each in workspace.values(workspace.period("90d"), view.filters)}
+        alone = {each.metric_name: each for each in services.numbers.values(services.view("90d", filters=view.filters))}
         assert {name: row.cells[place].value.value for name, row in rows.items()} == {
             n: v.value for n, v in alone.items()
         }
@@ -250,41 +254,48 @@ def test_views_side_by_side_have_the_numbers_that_they_have_alone(workspace, tea
     assert differ["flow_velocity"] == [] and differ["deployment_frequency"] == []
 
 
-def test_two_to_six_views_are_compared(teams):
-    teams.save(SHOP)
+def test_two_to_six_views_are_compared(services, teams):
+    teams.save(SHOP, services.snapshot())
     for chosen in (["Shop"], ["Shop"] * 7):
         with pytest.raises(TeamsError, match="Choose 2 to 6"):
-            teams.compare(chosen)
+            teams.compare(chosen, services.snapshot())
     with pytest.raises(NoSuchView, match="There are: “Shop”"):
-        teams.compare(["Shop", "Nobody"])
+        teams.compare(["Shop", "Nobody"], services.snapshot())
 
 
-def test_a_view_that_cannot_be_measured_is_not_saved(teams):
+def test_a_view_that_cannot_be_measured_is_not_saved(services, teams):
     with pytest.raises(BadOverride):
-        teams.save(TeamView("x", "7d", filters=Filters(definitions=(("durations", "fortnights"),))))
+        teams.save(
+            TeamView("x", "7d", filters=Filters(definitions=(("durations", "fortnights"),))), services.snapshot()
+        )
     with pytest.raises(PeriodError):
-        teams.save(TeamView("x", None, "2026-02-01", "2026-01-01"))
+        teams.save(TeamView("x", None, "2026-02-01", "2026-01-01"), services.snapshot())
     with pytest.raises(BadView):
-        teams.save(TeamView(" ", "7d"))
-    assert teams.list().views == ()
+        teams.save(TeamView(" ", "7d"), services.snapshot())
+    assert teams.list(services.snapshot()).views == ()
 
 
-def test_export_and_import_keep_everything_and_dedupe_names(teams):
-    teams.save(SHOP)
-    teams.save(TeamView("Büro & <b>", None, "2026-01-01", "2026-01-31", Filters(components=("Web",))))
-    text = teams.export()
-    assert teams.import_(text).known == 2, "what is there already stays single"
-    teams.delete("Shop")
-    teams.save(TeamView("Shop", "7d"))
-    done = teams.import_(text)
+def test_export_and_import_keep_everything_and_dedupe_names(services, teams):
+    teams.save(SHOP, services.snapshot())
+    teams.save(
+        TeamView("Büro & <b>", None, "2026-01-01", "2026-01-31", Filters(components=("Web",))), services.snapshot()
+    )
+    text = teams.export(services.snapshot())
+    assert teams.import_(text, services.snapshot()).known == 2, "what is there already stays single"
+    teams.delete("Shop", services.snapshot())
+    teams.save(TeamView("Shop", "7d"), services.snapshot())
+    done = teams.import_(text, services.snapshot())
     assert (done.added, done.known, done.problems) == (("Shop (2)",), 1, ())
-    assert teams.get("Shop (2)").filters == SHOP.filters and teams.get("shop").period == "7d"
+    assert (
+        teams.get("Shop (2)", services.snapshot()).filters == SHOP.filters
+        and teams.get("shop", services.snapshot()).period == "7d"
+    )
 
 
-def test_import_leaves_out_definitions_that_do_not_exist_here(teams):
+def test_import_leaves_out_definitions_that_do_not_exist_here(services, teams):
     bad = {"name": "Old", "period": "7d", "definitions": {"durations": "fortnights"}}
     twice = [{"name": "New", "period": "7d"}, {"name": "new", "period": "30d"}]
-    done = teams.import_(json.dumps({"views": [bad, *twice]}))
+    done = teams.import_(json.dumps({"views": [bad, *twice]}), services.snapshot())
     assert done.added == ("New", "new (2)")
     assert len(done.problems) == 1 and "fortnights" in done.problems[0]
 

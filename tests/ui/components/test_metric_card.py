@@ -8,11 +8,11 @@ import pytest
 from dash import html
 from plotly.utils import PlotlyJSONEncoder
 
-from tests.fake_workspace import FakeWorkspace, metric_value, without_value
+from tests.fake_services import FakeServices, metric_value, without_value
 from ui import ids
 from ui.components.metric_card import metric_card, period_days, skeletons
 
-PERIOD = FakeWorkspace().period("30d")
+PERIOD = FakeServices().view("30d").period
 
 
 def texts(component) -> list[str]:

@@ -8,14 +8,18 @@ import pytest
 
 from data.values.quality import Finding, Quality
 from tests.callbacks.acting import words
-from tests.fake_workspace import FINDINGS, FakeWorkspace
+from tests.fake_services import FINDINGS, FakeServices
 from ui.components.quality_badge import last_sync, quality_badge
 from ui.tabs.quality import NOTHING, quality_page, took
 
 
+def quality_of(fake: FakeServices) -> Quality:
+    return fake.status.quality(fake.snapshot())
+
+
 def page(scenario: str, quality: Quality | None = None) -> str:
-    fake = FakeWorkspace(scenario)
-    return words(quality_page(quality or fake.quality(), fake.status()))
+    fake = FakeServices(scenario)
+    return words(quality_page(quality or quality_of(fake), fake.status.of(fake.snapshot())))
 
 
 def test_findings_come_worst_first_with_what_they_do_and_what_to_do():
@@ -75,7 +79,7 @@ def test_the_last_sync_in_figures():
 
 
 def test_what_rarely_happens_has_a_line_only_when_it_did():
-    sync = FakeWorkspace().quality().sync
+    sync = quality_of(FakeServices()).sync
     shown = page("full", Quality({**sync, "resumed": 300, "restarts": 2}, ()))
     assert "Taken over from a try before" in shown and "300 issues" in shown
     assert "Queries begun anew" in shown
@@ -92,7 +96,7 @@ def test_a_failed_sync_says_why_and_shows_nothing_it_did_not_keep():
 
 def test_a_cancelled_sync_is_no_failure():
     sync = {
-        **FakeWorkspace().quality().sync,
+        **quality_of(FakeServices()).sync,
         "complete": False,
         "error": {"code": "cancelled", "message": "Cancelled."},
     }
@@ -128,4 +132,4 @@ def test_no_badge_when_nothing_is_found_or_nothing_is_known():
 
 def test_the_mark_of_the_last_sync():
     assert last_sync(None) == last_sync(Quality(None, ())) == ""
-    assert datetime.fromisoformat(last_sync(FakeWorkspace().quality())).tzinfo == UTC
+    assert datetime.fromisoformat(last_sync(quality_of(FakeServices()))).tzinfo == UTC

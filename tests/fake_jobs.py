@@ -1,11 +1,15 @@
-"""Jobs of the made-up workspace: one underserved outcome, one that Jira measures, one without enough answers."""
+"""Jobs of the made-up services: one underserved outcome, one that Jira measures, one without enough answers."""
+
+# ruff: noqa: ARG002 - a fake takes what the real one takes
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-from data.values.filters import Filters
+from data.jtbd.storage import JobsStorage
+from data.services.jtbd import JobsService
+from data.services.view import Snapshot, View
 from data.values.jobs import (
     CheckRow,
     DeliverableRow,
@@ -25,6 +29,9 @@ from data.values.metric_value import MetricValue
 from data.values.numbers import Answer
 from data.values.periods import Period
 
+if TYPE_CHECKING:
+    from tests.fake_services import FakeServices
+
 HOSTILE = "<img src=x onerror=alert(1)> & =cmd|' /C calc'!A0"
 FEW = Opportunity(8.0, 4.0, "rating", "records", 12.0, 12.0, 12.0, n=7, enough=False, reason="Not enough answers: 7 of 30.")  # fmt: skip
 MOST = Opportunity(9.2, 1.3, "top2", "records", 17.2, 17.2, 17.2, 14.9, 18.5, 38, True, "extreme", "Extreme opportunity")  # fmt: skip
@@ -33,7 +40,7 @@ BOUND = Opportunity(8.4, 6.3, "rating", "specs", 10.5, 10.5, 10.5, band="worth_c
 
 def outcome(name: str, title: str, told: Opportunity, **changes: Any) -> OutcomeRow:
     """A row of the table of outcomes."""
-    made = {
+    made: dict[str, Any] = {
         "outcome_id": name, "title": title, "sentence": f"Minimise {title.lower()}", "job_id": "buy",
         "job_title": "Buy again in a minute", "in_specs": True, "direction": "minimise", "target": 2.0, "unit": "%",
         "actual": 4.0, "achievement": 50.0, "reason": "", "n": 5, "source": "records", "binding": "", "metric": "",
@@ -75,30 +82,47 @@ OVERVIEW = Overview(
 CARDS = (("job_completion_rate", "Job completion", "percent", 75.0), ("outcome_achievement", "Outcome achievement", "percent", 50.0), ("opportunity_score", "Largest opportunity", "score", 17.2), ("painpoint_resolution", "Painpoint resolution", "percent", 62.0))  # fmt: skip
 
 
-class FakeJtbd:
-    """Answers the same whatever is asked; the shelf takes everything and remembers it."""
+class FakeStorage(JobsStorage):
+    """Takes every record and remembers it."""
 
-    def __init__(self, fake: Any) -> None:
-        self._fake = fake
+    is_example = True
+
+    def __init__(self) -> None:
         self.kept: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = []
-        self.shelf = SimpleNamespace(is_example=True, **{name: self._keeper(name) for name in ("track_job", "track_outcome", "track_painpoint", "track_satisfaction", "track_time")})  # fmt: skip
+        for name in ("track_job", "track_outcome", "track_painpoint", "track_satisfaction", "track_time"):
+            setattr(self, name, self._keeper(name))
 
-    def _keeper(self, name: str) -> Any:
+    def _keeper(self, name: str) -> Callable[..., None]:
         return lambda *asked, **more: self.kept.append((name, asked, more))
 
-    def choices(self) -> JobChoices:
+
+class FakeJobs(JobsService):
+    """Answers the same whatever is asked."""
+
+    def __init__(self, fake: FakeServices) -> None:
+        self._fake = fake
+        self.kept_in = FakeStorage()
+
+    def storage(self, snapshot: Snapshot) -> JobsStorage:
+        return self.kept_in
+
+    def choices(self, snapshot: Snapshot) -> JobChoices:
         return JobChoices((("buy", "Buy again in a minute"),), tuple((each.outcome_id, each.title) for each in OVERVIEW.outcomes), (("shopper", "Returning shopper"),), (("steps", "Too many steps"),), ("shop",))  # fmt: skip
 
-    def unknown(self, **_: Any) -> tuple[tuple[str, str], ...]:
+    def unknown(
+        self, snapshot: Snapshot, *, persona: str | None = None, job: str | None = None
+    ) -> tuple[tuple[str, str], ...]:
         return ()
 
-    def overview(self, _period: Period, _filters: Filters, **_: Any) -> Overview:
+    def overview(self, view: View, *, persona: str | None = None, job: str | None = None) -> Overview:
         if self._fake.scenario == "failing":
             raise RuntimeError("secret inner words")
         return OVERVIEW
 
-    def answer(self, period: Period, _filters: Filters, **_: Any) -> Answer:
-        return Answer(tuple(self._value(period, *each) for each in CARDS), "fresh", "2026-11-16T12:00:00.000Z")
+    def answer(
+        self, view: View, *, persona: str | None = None, job: str | None = None, stale_ok: bool = False
+    ) -> Answer:
+        return Answer(tuple(self._value(view.period, *each) for each in CARDS), "fresh", "2026-11-16T12:00:00.000Z")
 
     @staticmethod
     def _value(period: Period, name: str, title: str, unit: str, value: float) -> MetricValue:
@@ -110,7 +134,17 @@ class FakeJtbd:
             error_message=None, excluded_issue_count=0, total_issue_count=40, details=details,
         )  # fmt: skip
 
-    def record_page(self, kind: str, _period: Period, _filters: Filters, *, first: int = 0, count: int = 50, **_: Any) -> RecordPage:  # fmt: skip
+    def record_page(
+        self,
+        kind: str,
+        view: View,
+        *,
+        about: str | None = None,
+        persona: str | None = None,
+        job: str | None = None,
+        first: int = 0,
+        count: int = 50,
+    ) -> RecordPage:
         rows = tuple(
             RecordRow(kind, "late-costs", "Costs that appear late", "Returning shopper", "shop", "completed", f"2026-11-{n:02}T09:00:00.000Z", None, float(n), "", f"{HOSTILE} {n}", "manual")
             for n in range(25, 0, -1)

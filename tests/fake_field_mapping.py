@@ -1,25 +1,26 @@
-"""The part of a workspace that the modals use, with a small made-up Jira and a real settings file."""
+"""The services that the modals use, with a small made-up Jira and a real settings file."""
 
 # ruff: noqa: ARG002 - a fake takes what the real one takes
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-import weakref
-from functools import cached_property
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from data.jira.connection import site_url
 from data.jira.errors import JiraError, Unreachable
+from data.services.connection import ConnectionService
+from data.services.field_mapping import FieldMappingService
+from data.services.view import Snapshot, View
 from data.settings.connection import DEFAULT_JQL
 from data.settings.fields import FIELDS
-from data.settings.model import Settings
-from data.settings.store import Saved, SettingsStore
+from data.settings.store import Saved
 from data.values.fields import Coverage, FieldInfo, StatusInfo, Suggestion, TypeInfo
+from data.values.metric_value import MetricValue
 from data.values.problem import Problem
 from data.values.status import ConnectionForm, ConnectionReport
+
+if TYPE_CHECKING:
+    from tests.fake_services import FakeServices
 
 GOOD_TOKEN = "good-token"
 SITE = "https://acme.example"
@@ -60,25 +61,16 @@ _TYPES = (
 )  # fmt: skip
 
 
-class FakeMapping:
-    """Set `jira_down` for a Jira that cannot be reached; `environment` to variables that win over the settings."""
+class FakeFieldMapping(FieldMappingService):
+    """Set `jira_down` for a Jira that cannot be reached; "until retried" for one that comes back."""
 
-    jira_down = False
-    environment: tuple[str, ...] = ()
-    stored_token = ""
+    jira_down: bool | str = False
     not_synced: tuple[str, ...] = ("production_impact",)
 
-    @cached_property
-    def settings_store(self) -> SettingsStore:
-        folder = tempfile.mkdtemp(prefix="throughline-fake-")
-        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        return SettingsStore(Path(folder) / "app_settings.json")
+    def __init__(self, fake: FakeServices) -> None:
+        self._fake = fake
 
-    def settings(self) -> tuple[Settings, int, Problem | None]:
-        loaded = self.settings_store.load()
-        return loaded.settings, loaded.revision, loaded.problem
-
-    def jira_fields(self, refresh: bool = False) -> list[FieldInfo]:
+    def jira_fields(self, snapshot: Snapshot, *, refresh: bool = False) -> list[FieldInfo]:
         if self.jira_down and not refresh:
             raise Unreachable()
         if self.jira_down == "until retried" and refresh:
@@ -90,15 +82,15 @@ class FakeMapping:
             for each, name, kind, n, examples in _JIRA_FIELDS
         ]
 
-    def suggestions(self) -> dict[str, list[Suggestion]]:
-        self.jira_fields()
+    def suggestions(self, snapshot: Snapshot) -> dict[str, list[Suggestion]]:
+        self.jira_fields(snapshot)
         return {
             name: [Suggestion(each, score, "its name is close") for each, score in offers]
             for name, offers in _SUGGESTED.items()
         }
 
-    def check(self, our_name: str, field_id: str) -> Problem | None:
-        info = next((each for each in self.jira_fields() if each.id == field_id), None)
+    def check(self, our_name: str, field_id: str, snapshot: Snapshot) -> Problem | None:
+        info = next((each for each in self.jira_fields(snapshot) if each.id == field_id), None)
         if info is None or info.kind in FIELDS[our_name].kinds:
             return None
         return Problem(
@@ -108,18 +100,21 @@ class FakeMapping:
             "danger",
         )
 
-    def statuses(self) -> list[StatusInfo]:
+    def statuses(self, snapshot: Snapshot) -> list[StatusInfo]:
         return [StatusInfo(*each) for each in _STATUSES]
 
-    def issue_types(self) -> list[TypeInfo]:
-        chosen = self.settings()[0].definitions.flow_types
+    def issue_types(self, snapshot: Snapshot) -> list[TypeInfo]:
+        chosen = snapshot.settings.definitions.flow_types
         if not chosen:
             return [TypeInfo(*each) for each in _TYPES]
         return [TypeInfo(name, n, chosen.get(name), False) for name, n, _, _ in _TYPES]
 
-    def preview(self, patch: dict, period: Any, filters: Any = None, families: Any = ("dora", "flow")) -> list[tuple]:
-        from tests.fake_workspace import metric_value, without_value
+    def preview(
+        self, patch: dict[str, Any], view: View, families: tuple[str, ...] = ("dora", "flow")
+    ) -> list[tuple[MetricValue, MetricValue]]:
+        from tests.fake_services import metric_value, without_value
 
+        period = view.period
         chosen = patch.get("dora_flow_config", {}).get("field_mappings", {})
         found = []
         if chosen.get("dora", {}).get("deployment_date"):
@@ -131,25 +126,40 @@ class FakeMapping:
             )
         return found
 
-    def save(self, patch: dict, revision: int) -> Saved:
-        saved = self.settings_store.save(patch, revision=revision)
-        self.revision = f"r{int(getattr(self, 'revision', 'r1')[1:]) + 1}"
+    def save(
+        self, patch: dict[str, Any], revision: int, snapshot: Snapshot, base: dict[str, Any] | None = None
+    ) -> Saved:
+        saved = self._fake.settings_store.save(patch, revision=revision, base=base)
+        self._fake.revision = f"r{int(self._fake.revision[1:]) + 1}"
         return saved
 
-    def unread(self, mapped: dict[str, str]) -> frozenset[str]:
+    def unread(self, mapped: dict[str, str], snapshot: Snapshot) -> frozenset[str]:
         return frozenset(name for name in mapped if name in self.not_synced)
 
-    def connection(self) -> ConnectionForm:
-        jira, revision = self.settings()[0].jira, self.settings()[1]
+
+class FakeConnection(ConnectionService):
+    """`environment`: the values that win over the settings; `stored_token`: the one that is kept."""
+
+    environment: tuple[str, ...] = ()
+    stored_token = ""
+
+    def __init__(self, fake: FakeServices) -> None:
+        self._fake = fake
+
+    def form(self, snapshot: Snapshot) -> ConnectionForm:
+        jira, revision = snapshot.settings.jira, snapshot.settings_revision
         given = {"url": SITE, "email": "ada@acme.example", "jql": "project = SHOP"}
-        values = {name: given[name] if name in self.environment else getattr(jira, name) for name in given}
+        values: dict[str, str] = {
+            name: given[name] if name in self.environment else getattr(jira, name) for name in given
+        }
         sources = {name: "environment" if name in self.environment else "settings" for name in (*given, "token")}
         token = "token" in self.environment or bool(self.stored_token)
         return ConnectionForm(
-            **values, default_jql=DEFAULT_JQL, token_present=token, sources=sources, revision=revision
-        )
+            values["url"], values["email"], values["jql"], DEFAULT_JQL, token_present=token, sources=sources,
+            revision=revision,
+        )  # fmt: skip
 
-    def test_connection(self, url: str, email: str, token: str | None, jql: str = "") -> ConnectionReport:
+    def test(self, url: str, email: str, token: str | None, jql: str, snapshot: Snapshot) -> ConnectionReport:
         try:
             address = site_url(url)
         except JiraError as error:
@@ -162,10 +172,10 @@ class FakeMapping:
             return ConnectionReport(False, problem=Problem("Jira does not accept the query.", "Field 'bogus' does not exist.", "Correct the JQL.", "danger"))  # fmt: skip
         return ConnectionReport(True, "Acme Jira", "cloud" if email else "dc", "Ada Lovelace", "Europe/Berlin")
 
-    def connect(self, url: str, email: str, token: str | None, jql: str, revision: int) -> Saved:
-        saved = self.settings_store.save(
+    def connect(self, url: str, email: str, token: str | None, jql: str, snapshot: Snapshot) -> Saved:
+        saved = self._fake.settings_store.save(
             {"jira": {"url": site_url(url), "email": email, "jql": "" if jql == DEFAULT_JQL else jql}},
-            revision=revision,
+            revision=snapshot.settings_revision,
         )
         self.stored_token = token or self.stored_token
         return saved

@@ -1,0 +1,90 @@
+"""One page of the issues behind a number or a point of a chart: narrowed, sorted, cut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from data.metrics.detail import Behind
+from data.values.errors import NotThere
+from data.values.numbers import IssuePage
+
+Summaries = Callable[[list[int]], dict[int, tuple[str, str]]]  # issue ids → (key, summary) of each
+
+
+def page_of(
+    behind: Behind,
+    summaries: Summaries,
+    site_url: str,
+    *,
+    first: int = 0,
+    count: int = 50,
+    sort: tuple[str, str] | None = None,
+    text: str = "",
+    reason: str | None = None,
+    used: bool | None = None,
+) -> IssuePage:
+    """Rows filtered, sorted and cut; only the rows of the page ask the store for summaries."""
+    keep = np.ones(len(behind.rows), dtype=bool)
+    if used is not None:
+        keep &= (behind.rows.reason == 0) == used
+    if reason:
+        keep &= behind.reasons() == reason
+    places = np.flatnonzero(keep)
+    if text.strip():
+        places = _matching(behind, places, text.strip().casefold(), summaries)
+    places = _sorted(behind, places, sort, summaries)
+    page = places[first : first + count]
+    return IssuePage(behind.page(page, _known(behind, page, summaries), site_url), len(places))
+
+
+def _known(behind: Behind, places: np.ndarray, summaries: Summaries) -> dict[int, tuple[str, str]]:
+    ids = [each for each in behind.issue_ids()[places].tolist() if each >= 0]
+    return summaries(ids) if ids else {}
+
+
+def _matching(behind: Behind, places: np.ndarray, text: str, summaries: Summaries) -> np.ndarray:
+    """Rows whose key, type, status, project or summary holds the text."""
+    known = _known(behind, places, summaries)
+    ids = behind.issue_ids()
+    columns = [behind.column(name) for name in ("key", "type", "status", "project")]
+    hit = [
+        any(text in str(column[n]).casefold() for column in columns)
+        or text in known.get(int(ids[n]), ("", ""))[1].casefold()
+        for n in places.tolist()
+    ]
+    return places[np.array(hit, dtype=bool)]
+
+
+def _sorted(behind: Behind, places: np.ndarray, sort: tuple[str, str] | None, summaries: Summaries) -> np.ndarray:
+    """By a column; without one the newest first. What is missing comes last either way."""
+    name, direction = sort or ("end", "desc")
+    down = direction == "desc"
+    if name == "summary":
+        known, ids = _known(behind, places, summaries), behind.issue_ids()
+        keys: list[Any] = [known.get(int(ids[n]), ("", ""))[1].casefold() for n in places.tolist()]
+    elif name == "used":
+        keys = (behind.rows.reason[places] != 0).tolist()
+    elif name in ("key", "type", "project", "status", "start", "end", "value", "reason", "outcome"):
+        values = behind.column(name)[places]
+        if name == "key":
+            keys = [_natural(str(each)) for each in values]
+        elif name in ("start", "end", "value"):
+            numbers = values.astype(float)
+            missing = ~np.isfinite(numbers) | (numbers <= -9e18)
+            order = np.argsort(np.where(missing, 0, -numbers if down else numbers), kind="stable")
+            return places[np.concatenate((order[~missing[order]], order[missing[order]]))]
+        else:
+            keys = [str(each).casefold() for each in values]
+    else:
+        raise NotThere(f"There is no column {name!r} to sort by.")
+    order = sorted(range(len(places)), key=keys.__getitem__, reverse=down)
+    return places[np.array(order, dtype=np.int64)]
+
+
+def _natural(key: str) -> tuple[str, int, str]:
+    """ABC-9 before ABC-10."""
+    project, _, number = key.rpartition("-")
+    return (project, int(number), "") if number.isdigit() else (key, 0, "")

@@ -1,0 +1,190 @@
+"""What doors hold: one small service a subject. Each names what it needs in its constructor; none knows this module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from data.services.sites import SampleSource, Sites
+from data.services.view import DEFAULT_PERIOD, NO_FILTERS, Snapshot, View
+from data.settings.connection import Home
+from data.sync.job import SyncJob
+from data.values.filters import Filters
+
+if TYPE_CHECKING:
+    from data.services.catalogue import CatalogueService
+    from data.services.charts import ChartsService
+    from data.services.connection import ConnectionService
+    from data.services.definitions import DefinitionsService
+    from data.services.doctor import DoctorService
+    from data.services.downloads import DownloadsService
+    from data.services.field_mapping import FieldMappingService
+    from data.services.forecast import ForecastService
+    from data.services.jtbd import JobsService
+    from data.services.numbers import NumbersService
+    from data.services.overview import OverviewService
+    from data.services.readiness import ReadinessService
+    from data.services.sprints import SprintsService
+    from data.services.status import StatusService
+    from data.services.sync import SyncService
+    from data.services.teams import TeamsService
+
+
+class Services:
+    """The services on one state folder. Each is made when first asked for, so that a command imports what it needs."""
+
+    def __init__(self, sites: Sites, job: SyncJob) -> None:
+        self.sites = sites
+        self._job = job
+
+    def snapshot(self) -> Snapshot:
+        """One look at the site in force: settings and head of the store, each read once. Raises HomeError."""
+        return self.sites.snapshot()
+
+    def view(
+        self,
+        preset: str | None = DEFAULT_PERIOD,
+        first: str | None = None,
+        last: str | None = None,
+        filters: Filters = NO_FILTERS,
+    ) -> View:
+        """A question on a new snapshot. Raises PeriodError, BadOverride, StoreError, HomeError."""
+        return self.snapshot().view(preset, first, last, filters)
+
+    @cached_property
+    def sync(self) -> SyncService:
+        """Fetching from Jira."""
+        from data.services.sync import SyncService
+
+        return SyncService(self.sites, self._job, self.jobs)
+
+    @cached_property
+    def status(self) -> StatusService:
+        """Which site, how fresh, what is wrong."""
+        from data.services.status import StatusService
+
+        return StatusService(self.sites, self._job)
+
+    @cached_property
+    def readiness(self) -> ReadinessService:
+        """Whether numbers can be shown right now."""
+        from data.services.readiness import ReadinessService
+
+        return ReadinessService(self.sites, self.status)
+
+    @cached_property
+    def connection(self) -> ConnectionService:
+        """Which Jira, as whom."""
+        from data.services.connection import ConnectionService
+
+        return ConnectionService(self.sites, self.sync)
+
+    @cached_property
+    def field_mapping(self) -> FieldMappingService:
+        """Jira's fields and which of ours they are."""
+        from data.services.field_mapping import FieldMappingService
+
+        return FieldMappingService(self.sites, self.sync)
+
+    @cached_property
+    def definitions(self) -> DefinitionsService:
+        """How numbers are measured, in a view and for everybody."""
+        from data.services.definitions import DefinitionsService
+
+        return DefinitionsService(self.field_mapping)
+
+    @cached_property
+    def numbers(self) -> NumbersService:
+        """Metrics of a view, and the issues behind them."""
+        from data.services.numbers import NumbersService
+
+        return NumbersService(self.sites, self.definitions, self.jobs)
+
+    @cached_property
+    def jobs(self) -> JobsService:
+        """Jobs to be done: specs, records, register and outcomes."""
+        from data.services.jtbd import JobsService
+
+        return JobsService(self.sites)
+
+    @cached_property
+    def charts(self) -> ChartsService:
+        """Charts of the tabs, their tables and the issues behind their points."""
+        from data.services.charts import ChartsService
+
+        return ChartsService(self.sites, self.jobs)
+
+    @cached_property
+    def forecast(self) -> ForecastService:
+        """How many by a date, when for so many items."""
+        from data.services.forecast import ForecastService
+
+        return ForecastService(self.sites)
+
+    @cached_property
+    def sprints(self) -> SprintsService:
+        """What was planned, added, removed and completed in sprints."""
+        from data.services.sprints import SprintsService
+
+        return SprintsService(self.sites, self.status)
+
+    @cached_property
+    def catalogue(self) -> CatalogueService:
+        """Every metric: its definition, its value, over time and by group."""
+        from data.services.catalogue import CatalogueService
+
+        return CatalogueService(self.sites, self.numbers)
+
+    @cached_property
+    def teams(self) -> TeamsService:
+        """Saved views by name, side by side."""
+        from data.services.teams import TeamsService
+
+        return TeamsService(self.sites, self.numbers, self.definitions)
+
+    @cached_property
+    def overview(self) -> OverviewService:
+        """What a leader sees first."""
+        from data.services.overview import OverviewService
+
+        return OverviewService(self.sites, self.numbers, self.status)
+
+    @cached_property
+    def downloads(self) -> DownloadsService:
+        """Tables of numbers and issues as files."""
+        from data.services.downloads import DownloadsService
+
+        return DownloadsService(self.numbers, self.definitions, self.status)
+
+    @cached_property
+    def doctor(self) -> DoctorService:
+        """Each thing that can be wrong."""
+        from data.services.doctor import DoctorService
+
+        return DoctorService(self.sites, self.status, self.connection, self.teams, self.jobs)
+
+    def make_all(self) -> None:
+        """Make every service now: a server does so before it answers, so that requests that arrive together find them."""
+        for name, part in vars(Services).items():
+            if isinstance(part, cached_property):
+                getattr(self, name)
+
+    def warm(self) -> None:
+        """Read tables, specs and records ahead of the first question. Raises JiraError, HomeError."""
+        snapshot = self.snapshot()
+        if snapshot.synced is not None:
+            self.sites.data(snapshot).dataset(snapshot.view())
+        self.jobs.retain(snapshot)
+        self.jobs.warm(snapshot)
+
+
+def open_services(
+    env: Mapping[str, str],
+    *,
+    sample: SampleSource | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Services:
+    """The services on the state folder that the environment names. Raises HomeError."""
+    return Services(Sites(Home.of(env), env, sample=sample, clock=clock), SyncJob(clock))
