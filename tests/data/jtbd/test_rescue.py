@@ -179,6 +179,26 @@ def test_a_log_beside_the_damaged_file_is_read_and_kept_too(damaged, whole, tmp_
     assert next(iter(tmp_path.glob("jobs.db.broken-*Z-wal"))).read_bytes() == log
 
 
+def test_a_rescue_that_breaks_off_at_any_step_is_done_again(damaged, whole, monkeypatch):
+    page = leaf_pages(whole)[3]
+    for step in ("put_aside", "_copy", "_exchange"):
+        path = damaged(page)
+
+        def fails(*_, **__):
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(rescue, step, fails)
+        with pytest.raises(RecordsError, match="No space left on device"):
+            RecordStore(path)
+        monkeypatch.undo()
+        assert not list(path.parent.glob(".*.tmp*"))
+        store = RecordStore(path)
+        assert 900 < len(kept(store)) < 1000
+        store.close()
+        for each in path.parent.iterdir():
+            each.unlink()
+
+
 def test_two_programs_that_find_the_damage_replace_it_once(damaged, whole):
     path = damaged(leaf_pages(whole)[3])
     store = RecordStore(path)
