@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from data.facts.columns import Column, Kind, fact
@@ -13,6 +11,7 @@ from data.facts.rows import Rows, Sieve
 from data.facts.sprint_scope import EXCLUDED, in_points, scope
 from data.facts.sprint_statistics import SUMS, stats
 from data.facts.sprint_windows import BEFORE_DATA, CLOSED, PROBLEMS
+from data.values.details import Details
 from data.values.exclusion import Exclusion
 
 SWITCHES = ("workflow.done", "not_completed_resolutions")
@@ -100,7 +99,7 @@ def sprints_in(rows: Rows) -> str:
     return f"{count} sprint{'s' * (count != 1)}"
 
 
-def explained(rows: Rows, asked: MetricQuery, *steps: str) -> dict[str, Any]:
+def explained(rows: Rows, asked: MetricQuery, *steps: str) -> Details:
     """What the detail says of a ratio of sums: of how many sprints it is, what it counts in, and how it was calculated."""
     notes = [f"{sprints_in(rows)}, in {unit_of(asked)}."]
     if not in_points(asked.facts):
@@ -110,7 +109,7 @@ def explained(rows: Rows, asked: MetricQuery, *steps: str) -> dict[str, Any]:
     return {"notes": notes, "steps": list(steps)}
 
 
-def points_explained(rows: Rows, amount: str, done_to_them: str) -> dict[str, Any]:
+def points_explained(rows: Rows, amount: str, done_to_them: str) -> Details:
     """What the detail says of a sum of points: the points of each sprint. `done_to_them`: committed, completed …"""
     each = np.bincount(np.unique(rows["sprint"], return_inverse=True)[1], weights=rows[amount]) if rows.used else ()
     if not len(each):

@@ -11,6 +11,7 @@ from data.jtbd.operations import BAND_TITLES, middle, wilson
 from data.jtbd.picture import Picture
 from data.metrics.display import digits
 from data.tables.tidy import microseconds
+from data.values.details import Details
 from data.values.jobs import OutcomeRow
 from data.values.metric_value import ErrorState, MetricValue, iso
 from data.values.periods import Period
@@ -40,14 +41,14 @@ class Made:
     value: float | None
     used: int
     exclusions: dict[str, int]
-    extra: dict[str, Any]
+    extra: Details
 
 
 def _completion(found: Picture) -> Made:
     done, tracked = (sum(getattr(row, name) for row in found.jobs) for name in ("completed", "tracked"))
     share = wilson(done, tracked)
     from_jira = sum(row.from_jira for row in found.jobs)
-    extra: dict[str, Any] = {
+    extra: Details = {
         "interval": _percents(share.low, share.high),
         "from_jira": from_jira,
         "enough": share.enough,
@@ -64,7 +65,7 @@ def _completion(found: Picture) -> Made:
 def _achievement(found: Picture) -> Made:
     rows = [row for row in found.outcomes if row.achievement is not None]
     reached = sum((row.achievement or 0) >= 100 for row in rows)
-    extra: dict[str, Any] = {"reached": reached, "enough": True}
+    extra: Details = {"reached": reached, "enough": True}
     if rows:
         extra["steps"] = [f"The median of {len(rows)} outcomes; {reached} reached their target."]
         extra["bars"] = [[row.title, row.achievement] for row in rows]
@@ -77,7 +78,7 @@ def _opportunity(found: Picture) -> Made:
     best = max(under, key=lambda row: row.opportunity.score or 0, default=None)
     bands = {name: sum(row.opportunity.band == name for row in scored) for name in BAND_TITLES}
     why = _counted([row.opportunity.reason for row in found.outcomes if row.opportunity.band is None])
-    extra: dict[str, Any] = {"bands": bands, "enough": True}
+    extra: Details = {"bands": bands, "enough": True}
     if best:
         told = best.opportunity
         extra |= {
@@ -107,7 +108,7 @@ def _resolution(found: Picture) -> Made:
     share = wilson(eased + done, records + issues)
     before = sum((row.before or 0) * row.n for row in found.painpoints if row.before is not None)
     after = sum((row.after or 0) * row.n for row in found.painpoints if row.before is not None)
-    extra: dict[str, Any] = {"interval": _percents(share.low, share.high), "enough": share.enough}
+    extra: Details = {"interval": _percents(share.low, share.high), "enough": share.enough}
     extra["effectiveness"] = 100 * (before - after) / before if before else None
     extra["worse"] = sum(row.worse for row in found.painpoints)
     if share.n:
@@ -244,7 +245,7 @@ def _details(card: Card, made: Made, period: Period, zone: str) -> dict[str, Any
     }
 
 
-def _comparison(card: Card, period: Period, value: float, then: float | None) -> dict[str, Any]:
+def _comparison(card: Card, period: Period, value: float, then: float | None) -> Details:
     before = period.previous()
     out: dict[str, Any] = {
         "previous_value": then,

@@ -15,6 +15,7 @@ from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery, Missing, in_period
 from data.facts.rows import Rows
 from data.tables.tidy import microseconds
+from data.values.details import Details
 from data.values.families import FAMILIES
 from data.values.periods import Period
 from data.values.typography import typeset
@@ -50,7 +51,7 @@ class Metric:
     outcome: Callable[[Rows], Sequence[str]] | None = None  # what each row adds to the number, in words
     switches: tuple[str, ...] = ()  # names of the definitions that this metric obeys
     fields: tuple[str, ...] = ()  # our fields that it can use
-    explain: Callable[[Rows, MetricQuery], dict[str, Any]] = field(default=lambda _rows, _asked: {})
+    explain: Callable[[Rows, MetricQuery], Details] = field(default=lambda _rows, _asked: Details())
     aggregation: str = ""  # how issues become the number: one of AGGREGATIONS
     tags: tuple[str, ...] = ()  # words that it is found by, besides those of its title and text
     version: str = "1.0"  # raised when the formula changes
@@ -78,9 +79,7 @@ class Metric:
         """The help without its worked examples."""
         return self.help.partition(">>>")[0].strip()
 
-    def explains(
-        self, function: Callable[[Rows, MetricQuery], dict[str, Any]]
-    ) -> Callable[[Rows, MetricQuery], dict[str, Any]]:
+    def explains(self, function: Callable[[Rows, MetricQuery], Details]) -> Callable[[Rows, MetricQuery], Details]:
         """Decorator: what goes into details beside the value. Keys `notes` and `steps` are lists of sentences."""
         self.explain = function
         return function

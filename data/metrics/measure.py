@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from datetime import UTC, datetime
-from typing import Any
 
 from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery
@@ -16,6 +15,7 @@ from data.metrics.registry import CATALOG
 from data.metrics.tiers import benchmarks, score
 from data.settings.fields import FIELDS
 from data.tables.tidy import microseconds
+from data.values.details import Details
 from data.values.metric_value import TIER_COLORS, ErrorState, MetricValue, iso
 from data.values.periods import Period, PeriodError, local_date, zone_named
 
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 LOW_CONFIDENCE = 5  # fewer used than this: the card says so
 COUNTS = ("items", "per_day")  # how numbers are shown that are what they are, however small
 HALF_SPARK = 10  # points for this period, and as many for the one before
+NO_TREND: Details = {"trend_direction": None, "trend_percentage": None, "trend_points": None, "trend_verdict": None}
 _FLAT = 2.0  # a change of less than so many percent reads as no change
 
 
@@ -37,7 +38,7 @@ def measure(metric: Metric, facts: Dataset, period: Period) -> MetricValue:
     try:
         missing = metric.missing(facts)
         if missing:
-            details = {
+            details: Details = {
                 "needs": list(missing.fields),
                 "needs_titles": [FIELDS[name].title for name in missing.fields],
                 "needs_settings": list(missing.settings),
@@ -94,7 +95,7 @@ def _success(metric: Metric, asked: MetricQuery, rows: Rows, value: float) -> Me
     tier = metric.tier(value, rows, asked)
     number, unit = display(metric.shows, value)
     extra = metric.explain(rows, asked)
-    details = {
+    details: Details = {
         **_common(metric, asked, rows),
         "display_value": number,
         "display_unit": unit,
@@ -111,22 +112,23 @@ def _success(metric: Metric, asked: MetricQuery, rows: Rows, value: float) -> Me
     if details["low_confidence"] and metric.shows not in COUNTS:
         details["trend_verdict"] = None  # better or worse cannot be told from so few
     lacking = sentences(missing_lists(facts, *needed_by(metric.name, metric.family, facts)))
-    details["notes"] = [*details["notes"], *_reach(facts, asked.start), *lacking]
+    details["notes"] = [*details.get("notes", []), *_reach(facts, asked.start), *lacking]
     if asked.end > facts.now:
         details["so_far"] = True
     return _answer(metric, asked, ErrorState.SUCCESS, None, rows, details, value, tier)
 
 
 def _without(
-    metric: Metric, asked: MetricQuery, state: ErrorState, message: str, extra: dict[str, Any], rows: Rows | None = None
+    metric: Metric, asked: MetricQuery, state: ErrorState, message: str, extra: Details, rows: Rows | None = None
 ) -> MetricValue:
-    details = {
+    details: Details = {
         **_common(metric, asked, rows),
         "display_value": "–",
         "display_unit": "",
         "benchmarks": benchmarks(metric.name, asked.facts.definitions.tier_year),
         "low_confidence": False,
-        **dict.fromkeys(("trend_direction", "trend_percentage", "trend_points", "trend_verdict", "previous_value")),
+        **NO_TREND,
+        "previous_value": None,
         "sparkline": [],
         "notes": [],
         "steps": [],
@@ -135,7 +137,7 @@ def _without(
     return _answer(metric, asked, state, message, rows, details, None, None)
 
 
-def _common(metric: Metric, asked: MetricQuery, rows: Rows | None) -> dict[str, Any]:
+def _common(metric: Metric, asked: MetricQuery, rows: Rows | None) -> Details:
     return {
         "title": metric.title,
         "definition": metric.summary,
@@ -153,7 +155,7 @@ def _answer(
     state: ErrorState,
     message: str | None,
     rows: Rows | None,
-    details: dict[str, Any],
+    details: Details,
     value: float | None,
     tier: str | None,
 ) -> MetricValue:
@@ -176,18 +178,18 @@ def _answer(
     )
 
 
-def _comparison(metric: Metric, facts: Dataset, period: Period, value: float) -> dict[str, Any]:
+def _comparison(metric: Metric, facts: Dataset, period: Period, value: float) -> Details:
     """The same metric over as many days just before."""
     before = period.previous()
     whole = facts.complete_from is None or microseconds(before.start) >= facts.complete_from
     then = value_of(metric, facts, before) if whole else None
-    out: dict[str, Any] = {
+    out: Details = {
         "previous_value": then,
         "previous_complete": whole,
         "previous_start": before.first.isoformat(),
         "previous_end": before.last.isoformat(),
         "previous_label": before.label,
-        **dict.fromkeys(("trend_direction", "trend_percentage", "trend_points", "trend_verdict")),
+        **NO_TREND,
     }
     if then is None:
         return out
@@ -212,7 +214,7 @@ def _reach(facts: Dataset, start: int) -> list[str]:
     return [f"Not complete: the query holds only issues updated since {day:%-d %b %Y}."]
 
 
-def _sparkline(metric: Metric, facts: Dataset, period: Period) -> dict[str, Any]:
+def _sparkline(metric: Metric, facts: Dataset, period: Period) -> Details:
     """At most 20 points: the period before and this one, cut into equal runs of days."""
     bins = [*period.previous().bins(HALF_SPARK), *period.bins(HALF_SPARK)]
     since = facts.complete_from

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from data.facts.query import MetricQuery
 from data.values.arrays import Numbers
+from data.values.details import Details
 
 
-def spread(values: Numbers, asked: MetricQuery) -> dict[str, Any]:
+def spread(values: Numbers, asked: MetricQuery) -> Details:
     """mean, p50, p75, p85, p90, p95, in the unit of the values; None without values."""
     mean = float(np.mean(values)) if len(values) else None
-    return {"mean": mean, **{f"p{share}": asked.quantile(values, share) for share in (50, 75, 85, 90, 95)}}
+    return {
+        "mean": mean,
+        "p50": asked.quantile(values, 50),
+        "p75": asked.quantile(values, 75),
+        "p85": asked.quantile(values, 85),
+        "p90": asked.quantile(values, 90),
+        "p95": asked.quantile(values, 95),
+    }

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from data.values.details import Details
+
 
 class ErrorState(StrEnum):
     SUCCESS = "success"
@@ -49,7 +51,7 @@ class MetricValue:
     error_message: str | None
     excluded_issue_count: int
     total_issue_count: int
-    details: dict[str, Any] = field(default_factory=dict)
+    details: Details = field(default_factory=Details)
 
     def __post_init__(self) -> None:
         if (self.error_state == ErrorState.SUCCESS) == (self.value is None):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
 from data.facts.stuck import blocked_rows, blocked_within
 from data.metrics.catalogue import metric
+from data.values.details import Details
 
 
 def no_hurdles(facts: Dataset) -> Missing | None:
@@ -63,7 +62,7 @@ def blocked_hours(rows: Rows, asked: MetricQuery) -> float | None:
 
 
 @blocked_hours.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     hours = rows["hours"]
     still = int((rows["end"] >= asked.snapshot).sum())
     return {

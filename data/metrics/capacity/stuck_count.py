@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from data.facts.load import load_rows
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.facts.stuck import LEAST_STAYS, USUAL, stuck, usual
 from data.metrics.catalogue import metric
+from data.values.details import Details
 
 
 @metric(
@@ -58,7 +57,7 @@ def stuck_count(rows: Rows, asked: MetricQuery) -> float | None:
 
 
 @stuck_count.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     fixed = asked.facts.definitions.stuck_days
     names = asked.facts.tables.statuses["name"].to_numpy()
     limits = {} if fixed else usual(asked)

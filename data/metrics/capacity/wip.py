@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from data.facts.load import at_snapshot, daily, load_rows
@@ -11,6 +9,7 @@ from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.metrics.flow.flow_load import flow_load
+from data.values.details import Details
 
 
 @metric(
@@ -47,7 +46,7 @@ def wip(rows: Rows, asked: MetricQuery) -> float | None:
 
 
 @wip.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     counts = daily(asked.facts.once(load_rows), asked)
     age = asked.quantile(rows["age"], 50)
     return {

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from data.facts.load import at_snapshot, load_rows
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.facts.stuck import unassigned
 from data.metrics.catalogue import metric
+from data.values.details import Details
 
 
 @metric(
@@ -51,7 +50,7 @@ def wip_no_assignee(rows: Rows, asked: MetricQuery) -> float | None:
 
 
 @wip_no_assignee.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     there = at_snapshot(asked.facts.once(load_rows), asked)
     past = asked.end <= asked.facts.now
     return {

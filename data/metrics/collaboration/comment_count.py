@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from data.facts.comments import by_issue, comment_rows, no_comments, unread
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
+from data.values.details import Details
 
 
 @metric(
@@ -44,7 +43,7 @@ def comment_count(rows: Rows, asked: MetricQuery) -> float | None:
 
 
 @comment_count.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     written, dark = int(rows["comments"].sum()), unread(asked.facts)
     return {
         "issues_with_comments": rows.used,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from data.facts.comments import first_comment_rows, no_comments, silent
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.metrics.spread import spread
+from data.values.details import Details
 
 SHARE = 50
 
@@ -44,7 +43,7 @@ def hours_to_first_comment(rows: Rows, asked: MetricQuery) -> float | None:
 
 
 @hours_to_first_comment.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     waiting = silent(asked.facts, asked)
     return {
         **spread(rows["hours"], asked),

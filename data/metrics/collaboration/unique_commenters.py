@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from data.facts.comments import by_issue_and_author, comment_rows, no_comments, unread
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
+from data.values.details import Details
 
 
 @metric(
@@ -46,7 +45,7 @@ def unique_commenters(rows: Rows, asked: MetricQuery) -> float | None:
 
 
 @unique_commenters.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     people, written, dark = len(np.unique(rows["author"])), int(rows["comments"].sum()), unread(asked.facts)
     issues = len(np.unique(rows.issue[rows.reason == 0]))
     return {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from data.facts.query import MetricQuery
@@ -12,6 +10,7 @@ from data.facts.sprint_issues import part_in, sprint_rows, sprints_in
 from data.facts.sprint_statistics import DEFAULT_WEIGHTS, FEWEST, PARTS, stats, weights_of
 from data.metrics.catalogue import metric
 from data.values.arrays import Numbers
+from data.values.details import Details
 
 
 @metric(
@@ -65,7 +64,7 @@ def _scores(rows: Rows) -> Numbers:
 
 
 @sprint_problematic_score.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     found, weights = asked.facts.once(stats), weights_of(asked.facts)
     sprints = np.unique(rows["sprint"])
     scores = _scores(rows)

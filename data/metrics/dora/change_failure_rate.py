@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from data.facts.dataset import Dataset
@@ -13,6 +11,7 @@ from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.metrics.dora.deployment_frequency import deployed, no_source
 from data.metrics.tiers import NO_TIER, tier_of
+from data.values.details import Details
 
 
 def no_evidence(facts: Dataset) -> Missing | None:
@@ -90,7 +89,7 @@ def failures(rows: Rows) -> int:
 
 
 @change_failure_rate.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     count, failed = deployed(rows), failures(rows)
     sources = asked.facts.once(outcomes).sources
     year = asked.facts.definitions.tier_year

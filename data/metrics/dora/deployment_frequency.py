@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from data.facts.dataset import Dataset
@@ -14,6 +12,7 @@ from data.facts.rows import Rows
 from data.facts.unread import missing_lists, sentences
 from data.metrics.catalogue import metric
 from data.metrics.tiers import tier_of_frequency
+from data.values.details import Details
 
 
 def no_source(facts: Dataset) -> Missing | None:
@@ -86,7 +85,7 @@ def deployment_frequency(rows: Rows, asked: MetricQuery) -> float | None:
 
 
 @deployment_frequency.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     count, days = deployed(rows), asked.period.days
     at = rows.at[(rows.reason == 0) & rows.columns["head"]]
     local = calendar(asked.facts.zone, at, np.array([asked.start, asked.end]))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from data.facts.dataset import Dataset
@@ -12,6 +10,7 @@ from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.metrics.dora.deployment_frequency import deployed, no_source
+from data.values.details import Details
 
 
 def no_rule(facts: Dataset) -> Missing | None:
@@ -79,7 +78,7 @@ def deployment_rework_rate(rows: Rows, _asked: MetricQuery) -> float | None:
 
 
 @deployment_rework_rate.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     count = deployed(rows)
     rework = int(np.count_nonzero(rows["head"] & rows["rework"]))
     return {

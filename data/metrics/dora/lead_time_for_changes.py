@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from data.facts.changes import change_rows, first_deployed
 from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery, Missing
@@ -12,6 +10,7 @@ from data.facts.unread import missing_lists, sentences
 from data.metrics.catalogue import metric
 from data.metrics.spread import spread
 from data.metrics.tiers import score, tier_of
+from data.values.details import Details
 
 
 def no_deployed_changes(facts: Dataset) -> Missing | None:
@@ -92,7 +91,7 @@ def lead_time_for_changes(rows: Rows, asked: MetricQuery) -> float | None:
 
 
 @lead_time_for_changes.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     proxy = asked.facts.field("code_commit_date") is None
     notes = ["Proxy: from start of work, because no commit date is mapped."] if proxy else []
     if rows["day_precision"].any():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from data.facts.dataset import Dataset
 from data.facts.incidents import incidents, rule_in_words
 from data.facts.query import MetricQuery, Missing
@@ -12,6 +10,7 @@ from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.metrics.spread import spread
 from data.metrics.tiers import tier_of
+from data.values.details import Details
 
 
 def no_incidents(facts: Dataset) -> Missing | None:
@@ -78,7 +77,7 @@ def mean_time_to_recovery(rows: Rows, asked: MetricQuery) -> float | None:
 
 
 @mean_time_to_recovery.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     proxy = not linked(asked.facts)
     still_open = open_incidents(asked.facts, asked.snapshot)
     notes = ["Proxy: from detection to resolution, because no incident is linked to a deployment."] if proxy else []

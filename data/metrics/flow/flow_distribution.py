@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from data.facts.flow_items import FLOW_ITEMS, distribution_rows, suggested
@@ -11,6 +9,7 @@ from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.metrics.shares import shares
+from data.values.details import Details
 
 
 @metric(
@@ -59,7 +58,7 @@ def flow_distribution(rows: Rows, _asked: MetricQuery) -> float | None:
 
 
 @flow_distribution.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     counts = np.bincount(rows["kind"], minlength=len(FLOW_ITEMS))
     guess = suggested(asked.facts)
     return {

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from data.facts.dataset import Dataset
 from data.facts.efficiency import efficiency_rows, from_hours
 from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.tables.tidy import DAY
+from data.values.details import Details
 
 
 def no_active_time(facts: Dataset) -> Missing | None:
@@ -77,7 +76,7 @@ def flow_efficiency(rows: Rows, _asked: MetricQuery) -> float | None:
 
 
 @flow_efficiency.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     total, active, blocked = (float(rows[name].sum()) / DAY for name in ("total", "active", "blocked"))
     share = rows["share"][rows["total"] > 0]
     hours = from_hours(asked.facts)

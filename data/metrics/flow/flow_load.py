@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from data.facts.load import at_snapshot, daily, load_rows
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
+from data.values.details import Details
 
 
 @metric(
@@ -55,7 +54,7 @@ def flow_load(rows: Rows, asked: MetricQuery) -> float | None:
 
 
 @flow_load.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     facts = asked.facts
     age = rows["age"]
     names = facts.tables.statuses["name"].to_numpy()
@@ -64,9 +63,11 @@ def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
     codes, per_person = np.unique(people.codes.to_numpy()[rows.issue[rows.reason == 0]], return_counts=True)
     whom = ["nobody" if code < 0 else str(people.categories[code]) for code in codes]
     counts = daily(facts.once(load_rows), asked)
-    ages = {f"age_p{share}": asked.quantile(age, share) for share in (50, 85, 95)}
+    middle = asked.quantile(age, 50)
     return {
-        **ages,
+        "age_p50": middle,
+        "age_p85": asked.quantile(age, 85),
+        "age_p95": asked.quantile(age, 95),
         "daily_average": float(np.mean(counts)) if len(counts) else None,
         "per_status": dict(
             sorted(zip(names[statuses].tolist(), per_status.tolist(), strict=True), key=lambda each: -each[1])
@@ -76,6 +77,6 @@ def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
         "notes": [],
         "steps": [
             f"{len(rows)} issues were in progress at the end of the period; {len(rows) - rows.used} left out.",
-            f"Half of them are older than {ages['age_p50']:,.1f} days." if rows.used else "None is counted.",
+            f"Half of them are older than {middle:,.1f} days." if middle is not None else "None is counted.",
         ],
     }

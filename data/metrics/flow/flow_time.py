@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from data.facts.completions import flow_time_rows
@@ -11,6 +9,7 @@ from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.metrics.spread import spread
+from data.values.details import Details
 
 
 @metric(
@@ -60,7 +59,7 @@ def flow_time(rows: Rows, asked: MetricQuery) -> float | None:
 
 
 @flow_time.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     notes = []
     for name, column, what in (
         ("work_started_date", "by_start_field", "start"),
@@ -71,7 +70,7 @@ def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
             notes.append(f"{mapped} by the mapped {what} date, {rows.used - mapped} from history.")
     if rows["day_precision"].any():
         notes.append("Day precision: plain dates are involved.")
-    out: dict[str, Any] = {
+    out: Details = {
         **spread(rows["days"], asked),
         "count_words": f"median of {rows.used} item{'s' * (rows.used != 1)}",
         "notes": notes,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from data.facts.completions import completed_rows, completions
@@ -11,6 +9,7 @@ from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.tables.frames import NEVER
+from data.values.details import Details
 
 
 @metric(
@@ -72,12 +71,12 @@ def origins(rows: Rows, asked: MetricQuery) -> list[str]:
 
 
 @flow_velocity.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     points = rows["points"]
     known = points[~np.isnan(points)]
     tickets = asked.facts.field("deployment_date")
     among = 0 if tickets is None else int(np.count_nonzero(tickets[rows.issue[rows.reason == 0]] != NEVER))
-    out: dict[str, Any] = {
+    out: Details = {
         "count_words": f"{rows.used} item{'s' * (rows.used != 1)}",
         "notes": origins(rows, asked),
         "steps": [

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from data.facts.completions import flow_time_rows
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.metrics.flow.flow_time import flow_time
 from data.metrics.spread import spread
+from data.values.details import Details
 
 SHARE = 50
 
@@ -47,7 +46,7 @@ def cycle_time(rows: Rows, asked: MetricQuery) -> float | None:
 
 
 @cycle_time.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     notes = ["Day precision: plain dates are involved."] if rows["day_precision"].any() else []
     return {
         **spread(rows["days"], asked),

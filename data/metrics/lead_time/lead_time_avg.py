@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from data.facts.arrivals import lead_rows
@@ -11,6 +9,7 @@ from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.metrics.lead_time.words import explained
+from data.values.details import Details
 
 
 @metric(
@@ -53,5 +52,5 @@ def lead_time_avg(rows: Rows, _asked: MetricQuery) -> float | None:
 
 
 @lead_time_avg.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     return explained(rows, asked, "All their days together ÷ the number of items: the mean.")

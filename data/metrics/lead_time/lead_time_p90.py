@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from data.facts.arrivals import lead_rows
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.metrics.lead_time.words import explained
+from data.values.details import Details
 
 SHARE = 90
 
@@ -55,5 +54,5 @@ def lead_time_p90(rows: Rows, asked: MetricQuery) -> float | None:
 
 
 @lead_time_p90.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     return explained(rows, asked, "Nine out of ten took less: the 90th percentile.")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.flow.flow_velocity import origins
 from data.metrics.spread import spread
+from data.values.details import Details
 
 
-def explained(rows: Rows, asked: MetricQuery, last_step: str) -> dict[str, Any]:
+def explained(rows: Rows, asked: MetricQuery, last_step: str) -> Details:
     """Mean and percentiles, where the completions come from, and the steps; `last_step` ends them."""
     notes = [each for each in origins(rows, asked) if "deployment tickets" not in each]
     if rows["day_precision"].any():

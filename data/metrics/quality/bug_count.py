@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from data.facts.dataset import Dataset
 from data.facts.defects import defect_rows, defects
 from data.facts.flow_items import suggested
 from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
+from data.values.details import Details
 
 
 def no_defects(facts: Dataset) -> Missing | None:
@@ -54,7 +53,7 @@ def bug_count(rows: Rows, asked: MetricQuery) -> float | None:
 
 
 @bug_count.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     types = asked.facts.tables.issues["type"].cat
     codes = sorted(set(types.codes.to_numpy()[rows.issue[rows.reason == 0]].tolist()))
     named = ", ".join(str(types.categories[code]) for code in codes if code >= 0)

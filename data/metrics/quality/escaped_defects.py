@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from data.facts.dataset import Dataset
 from data.facts.defects import EVIDENCE, escaped_rows, sources
 from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
+from data.values.details import Details
 
 
 def no_evidence(facts: Dataset) -> Missing | None:
@@ -66,7 +65,7 @@ def escaped_defects(rows: Rows, asked: MetricQuery) -> float | None:
 
 
 @escaped_defects.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     found = rows["evidence"].tolist()
     counts = {word: found.count(n) for n, word in enumerate(EVIDENCE) if n in found}
     said = ", ".join(f"{word} {count}" for word, count in counts.items())

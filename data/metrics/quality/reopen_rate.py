@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from data.facts.query import MetricQuery
@@ -11,6 +9,7 @@ from data.facts.reopenings import finished_rows, once_each
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.tables.frames import NEVER
+from data.values.details import Details
 
 
 @metric(
@@ -48,7 +47,7 @@ def reopen_rate(rows: Rows, _asked: MetricQuery) -> float | None:
 
 
 @reopen_rate.explains
-def _explain(rows: Rows, _asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, _asked: MetricQuery) -> Details:
     back = int(np.count_nonzero(rows["reopened"] != NEVER))
     return {
         "reopened": back,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from data.facts.query import MetricQuery
 from data.facts.reopenings import once_each, reopening_rows
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
+from data.values.details import Details
 
 
 @metric(
@@ -47,7 +46,7 @@ def reopened_count(rows: Rows, asked: MetricQuery) -> float | None:
 
 
 @reopened_count.explains
-def _explain(rows: Rows, _asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, _asked: MetricQuery) -> Details:
     times = int(rows["times"].sum())
     return {
         "reopenings": times,

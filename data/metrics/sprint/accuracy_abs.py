@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from data.facts.query import MetricQuery
@@ -11,6 +9,7 @@ from data.facts.rows import Rows
 from data.facts.sprint_issues import NOTHING_COMMITTED, SWITCHES, explained, part_in, sprint_rows, unit_of
 from data.metrics.catalogue import metric
 from data.values.arrays import Numbers
+from data.values.details import Details
 
 
 @metric(
@@ -52,7 +51,7 @@ def _differences(rows: Rows) -> Numbers:
 
 
 @accuracy_abs.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     planned, unit = float(rows["planned"].sum()), unit_of(asked)
     done, away = float(rows["done"].sum()), float(np.abs(_differences(rows)).sum())
     return explained(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.facts.sprint_issues import NOTHING, SWITCHES, no_points, part_in, points_explained, sprint_rows
 from data.metrics.catalogue import metric
+from data.values.details import Details
 
 
 @metric(
@@ -42,5 +41,5 @@ def completed_sp(rows: Rows, _asked: MetricQuery) -> float | None:
 
 
 @completed_sp.explains
-def _explain(rows: Rows, _asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, _asked: MetricQuery) -> Details:
     return points_explained(rows, "done", "completed")

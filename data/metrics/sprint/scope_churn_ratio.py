@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.facts.sprint_issues import NOTHING_COMMITTED, SWITCHES, explained, part_in, sprint_rows, unit_of
 from data.metrics.catalogue import metric
+from data.values.details import Details
 
 
 @metric(
@@ -42,7 +41,7 @@ def scope_churn_ratio(rows: Rows, _asked: MetricQuery) -> float | None:
 
 
 @scope_churn_ratio.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     planned, unit = float(rows["planned"].sum()), unit_of(asked)
     added, removed = float(rows["added"].sum()), float(rows["removed"].sum())
     return explained(

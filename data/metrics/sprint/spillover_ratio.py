@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.facts.sprint_issues import NOTHING_COMMITTED, SWITCHES, explained, part_in, sprint_rows, unit_of
 from data.metrics.catalogue import metric
+from data.values.details import Details
 
 
 @metric(
@@ -43,7 +42,7 @@ def spillover_ratio(rows: Rows, _asked: MetricQuery) -> float | None:
 
 
 @spillover_ratio.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     planned, spilled, unit = float(rows["planned"].sum()), float(rows["spilled"].sum()), unit_of(asked)
     return explained(
         rows,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from data.facts.arrivals import closed_rows
@@ -11,6 +9,7 @@ from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.metrics.flow.flow_velocity import origins
+from data.values.details import Details
 
 
 @metric(
@@ -53,7 +52,7 @@ def closed(rows: Rows, asked: MetricQuery) -> float | None:
 
 
 @closed.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     names, counts = np.unique(rows["resolution"].astype(str), return_counts=True)
     said = ", ".join(f"{name} {count}" for name, count in zip(names, counts, strict=True))
     return {

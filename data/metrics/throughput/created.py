@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from data.facts.arrivals import created_rows
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
+from data.values.details import Details
 
 
 @metric(
@@ -38,7 +37,7 @@ def created(rows: Rows, asked: MetricQuery) -> float | None:
 
 
 @created.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     return {
         "count_words": f"{rows.used} item{'s' * (rows.used != 1)}",
         "notes": [],

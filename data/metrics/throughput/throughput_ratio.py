@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from data.facts.arrivals import both_rows
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
+from data.values.details import Details
 
 
 @metric(
@@ -52,7 +51,7 @@ def throughput_ratio(rows: Rows, _asked: MetricQuery) -> float | None:
 
 
 @throughput_ratio.explains
-def _explain(rows: Rows, _asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, _asked: MetricQuery) -> Details:
     went = int(np.count_nonzero(rows["closed"]))
     came = rows.used - went
     change = came - went

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from data.facts.arrivals import point_rows
 from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
+from data.values.details import Details
 
 
 def no_points(facts: Dataset) -> Missing | None:
@@ -57,7 +56,7 @@ def velocity(rows: Rows, _asked: MetricQuery) -> float | None:
 
 
 @velocity.explains
-def _explain(rows: Rows, asked: MetricQuery) -> dict[str, Any]:
+def _explain(rows: Rows, asked: MetricQuery) -> Details:
     total = float(rows["points"].sum())
     return {
         "points_on": rows.used,
