@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from data.jtbd.operations import BAND_TITLES, middle, wilson
 from data.jtbd.picture import Picture
@@ -218,7 +217,7 @@ def _value(
     )
 
 
-def _details(card: Card, made: Made, period: Period, zone: str) -> dict[str, Any]:
+def _details(card: Card, made: Made, period: Period, zone: str) -> Details:
     notes = []
     if made.value is not None and not made.extra.get("enough", True):
         notes.append(f"Fewer than 30: {made.used}. The share may be very different among all.")
@@ -235,7 +234,10 @@ def _details(card: Card, made: Made, period: Period, zone: str) -> dict[str, Any
         "display_unit": "" if made.value is None else "%" if card.unit == "percent" else "of 20",
         "benchmarks": {},
         "low_confidence": made.value is not None and made.used < LOW_CONFIDENCE and card.unit != "score",
-        **dict.fromkeys(("trend_direction", "trend_percentage", "trend_verdict", "previous_value")),
+        "trend_direction": None,
+        "trend_percentage": None,
+        "trend_verdict": None,
+        "previous_value": None,
         "sparkline": [],
         "steps": [],
         "needs": [],
@@ -247,7 +249,7 @@ def _details(card: Card, made: Made, period: Period, zone: str) -> dict[str, Any
 
 def _comparison(card: Card, period: Period, value: float, then: float | None) -> Details:
     before = period.previous()
-    out: dict[str, Any] = {
+    out: Details = {
         "previous_value": then,
         "previous_complete": True,
         "previous_start": before.first.isoformat(),

@@ -86,10 +86,10 @@ def _histogram(metric: Metric, rows: Rows, asked: MetricQuery, value: MetricValu
 def _bars(value: MetricValue) -> tuple[tuple[str, float], ...] | None:
     """Bars instead of a histogram: shares, statuses, or deployments over time."""
     details = value.details
-    if details.get("distribution"):
-        return tuple((name.replace("_", " "), share) for name, share in details["distribution"].items())
-    if details.get("per_status"):
-        return tuple(details["per_status"].items())
+    if shares := details.get("distribution"):
+        return tuple((name.replace("_", " "), share) for name, share in shares.items())
+    if statuses := details.get("per_status"):
+        return tuple(statuses.items())
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import TypedDict
 
 
 class Details(TypedDict, total=False):
@@ -19,7 +19,7 @@ class Details(TypedDict, total=False):
     display_value: str
     display_unit: str
     value_is: str  # in words what the value is, where a scalar stands for several numbers
-    benchmarks: dict[str, Any]  # tier → its bound in words, and the report's year
+    benchmarks: dict[str, str | int]  # tier → its bound in words, and the report's year
     score_2025: float | None  # 0 to 10
     # what it rests on
     used: int
@@ -28,7 +28,7 @@ class Details(TypedDict, total=False):
     count_words: str
     low_confidence: bool
     enough: bool  # answers, for shares
-    interval: tuple[float, float] | list[float] | None
+    interval: list[float | None] | None  # of 95 %
     notes: list[str]
     steps: list[str]  # how it was calculated, with the figures
     # why there is none
@@ -75,7 +75,7 @@ class Details(TypedDict, total=False):
     closed: int
     comments: int
     counts: dict[str, int]
-    covered: Any
+    covered: list[str]  # first and last day that the data covers
     created: int
     daily_average: float | None
     deployment_days_per_week: float | None
@@ -92,6 +92,7 @@ class Details(TypedDict, total=False):
     median_points: float | None
     open_incidents: int
     outcome: str
+    outcome_id: str
     mapped_flow_time_median: float | None
     parts: dict[str, float]
     per_evidence: dict[str, int]
@@ -108,6 +109,7 @@ class Details(TypedDict, total=False):
     source: str
     sources: list[str]
     still_blocked: int
+    suggestion: list[str]  # first and last day of a period that has data
     suggested: bool
     usual_days: dict[str, float]
     weights: dict[str, float]

@@ -25,9 +25,11 @@ from data.settings.definitions import expanded, table
 from data.settings.fields import FIELDS
 from data.settings.model import Definitions, Workflow
 from data.tables.tidy import NEVER
+from data.values.details import Details
 from data.values.families import FAMILIES
 from data.values.metric_value import ErrorState, MetricValue
-from sample.tables import tidy
+from data.values.periods import Period
+from sample.tables import UNTIL, tidy
 from tests.builders import DOING, DONE, TODO, Item, ask, facts, period, site
 
 OURS = {
@@ -236,3 +238,11 @@ def test_what_nobody_asked_for_is_refused_in_words():
         over_time(CATALOG["created"], about, period(FIRST, LAST), "year")
     with pytest.raises(LookupError, match="no group 'priority'"):
         by_group(CATALOG["created"], about, period(FIRST, LAST), "priority")
+
+
+@pytest.mark.parametrize("metric", CATALOG.values(), ids=list(CATALOG))
+def test_what_stands_beside_a_value_is_declared(metric):
+    """`details` travels as JSON to page, files and programs: nothing in it has a name that is declared nowhere."""
+    tables = tidy(400, 3)
+    value = measure(metric, facts(tables, now=int(tables.as_of or 0)), Period.last_days(90, UNTIL, tables.zone))
+    assert value.details and set(value.details) <= set(Details.__annotations__)
