@@ -15,7 +15,7 @@ from data.sync.run import nothing_matches
 from data.values.problem import Problem
 from data.values.status import ConnectionForm, ConnectionReport
 
-SOON = RetryPolicy(longest=10)  # a person waits: longer pauses that Jira asks for are told at once
+SOON = RetryPolicy(longest=10, slot_wait=10)  # a person waits: longer pauses that Jira asks for are told at once
 
 
 class ConnectionService:
