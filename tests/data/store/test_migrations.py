@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import io
 import multiprocessing
+import re
 import signal
 import sqlite3
 import subprocess
@@ -15,6 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 
 from data.jtbd.records import JobCompletion
@@ -367,6 +372,26 @@ def test_a_person_can_take_a_store_back_for_an_older_program(tmp_path: Path) -> 
     again = RecordStore(tmp_path / "jobs.db")
     assert len(again.query_jobs()) == 1
     again.close()
+
+
+@pytest.mark.parametrize("name", STORES)
+def test_every_revision_can_be_told_to_postgresql(name: str) -> None:
+    """Up and down, as statements; no server is asked."""
+    schema = STORES[name][0]
+    scripts = ScriptDirectory(str(migrate.SCRIPTS / name), version_locations=[str(migrate.SCRIPTS / name / "versions")])
+    revisions = list(scripts.walk_revisions())
+    assert [each.revision for each in revisions] == [
+        schema.revision(version) for version in range(schema.version, schema.oldest - 1, -1)
+    ]
+    said = io.StringIO()
+    told = MigrationContext.configure(dialect_name="postgresql", opts={"as_sql": True, "output_buffer": said})
+    with Operations.context(told):
+        for each in reversed(revisions):
+            each.module.upgrade()
+        for each in revisions:
+            each.module.downgrade()
+    made, dropped = (set(re.findall(rf"{word} TABLE (\w+)", said.getvalue())) for word in ("CREATE", "DROP"))
+    assert made == dropped == {table.name for table in schema.metadata.sorted_tables}
 
 
 def test_two_stores_fit_into_one_database() -> None:
