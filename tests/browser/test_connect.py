@@ -142,7 +142,7 @@ def test_escape_closes_and_asks_when_something_is_typed(page: Page, site: str, f
 
 def test_the_form_can_be_left_while_jira_is_asked(page: Page, site: str, fake: FakeServices):
     answer = threading.Event()
-    fake.test_connection = lambda *_, **__: answer.wait(30) and ConnectionReport(True)  # type: ignore[method-assign]
+    fake.connection.test = lambda *_, **__: answer.wait(30) and ConnectionReport(True)  # type: ignore[method-assign]
     form(page, site)
     fill(page, "https://slow.example")
     page.get_by_role("button", name="Test connection").click()

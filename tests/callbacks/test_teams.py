@@ -149,7 +149,7 @@ def test_the_tab_lists_the_views_compares_the_chosen_ones_and_says_what_was_done
 
 
 def test_the_file_of_all_views_can_be_read_again(services, use, client):
-    use(services).teams.save(TeamView("One", "30d"))
+    use(services).teams.save(TeamView("One", "30d"), services.snapshot())
     answer = client.get("/export/teams.json")
     assert 'filename="throughline_teams.json"' in answer.headers["Content-Disposition"]
     assert [each["name"] for each in answer.json["views"]] == ["One"]

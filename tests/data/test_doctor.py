@@ -71,14 +71,14 @@ def test_a_dashboard_open_to_everybody(env):
 
 
 def test_records_of_which_a_page_is_damaged(synced):
-    path = synced.jtbd.shelf.store.path
-    synced.jtbd.shelf.store.close()
+    path = synced.jobs.storage(synced.snapshot()).store.path
+    synced.jobs.storage(synced.snapshot()).store.close()
     content = bytearray(path.read_bytes())
     assert len(content) > 40 * 4096
     content[20 * 4096 : 24 * 4096] = b"\xff" * 4 * 4096
     path.write_bytes(bytes(content))
     path.with_name(path.name + "-wal").unlink(missing_ok=True)
-    synced.jtbd.shelf.__dict__.pop("_store")  # as in a process of its own
+    synced.jobs.storage(synced.snapshot()).__dict__.pop("_store")  # as in a process of its own
     said = wrong(synced)["Records of jobs"]
     assert "The store of job records was damaged." in said
     assert "could be read and are kept" in said

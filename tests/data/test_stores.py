@@ -47,7 +47,7 @@ def test_files_are_for_the_owner_only_also_while_a_sync_writes(services):
         }
         assert {"sample/issues.db-wal", "sample/issues.db-shm", "token.json"} <= found.keys()
         assert {name: oct(mode(path)) for name, path in found.items() if path.is_file() and mode(path) & 0o077} == {}
-        folders = [services.sites.home.path, *(path for path in found.numbers.values() if path.is_dir())]
+        folders = [services.sites.home.path, *(path for path in found.values() if path.is_dir())]
     assert {mode(each) for each in folders} == {0o700}
 
 
