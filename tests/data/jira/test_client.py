@@ -462,3 +462,18 @@ def test_no_comments_are_shown(value):
 def test_a_comment_that_cannot_be_read_leaves_the_list_short(row):
     shown = comments.of_field({"comments": [row, {"id": 5, "created": 1736931600}], "total": 2})
     assert (len(shown.comments), comments.is_whole(shown)) == (1, False)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [{"id": 1.5, "name": "Flagged"}, {"id": "a"}, {"id": "a", "name": [3]}, {"id": "a", "name": "b", "schema": "c"}, 7],
+)
+def test_a_field_that_cannot_be_read_is_a_bad_answer(row):
+    """Without it a sync would not know which changes to keep."""
+    answer = [{"id": "summary", "name": "Summary"}, row]
+    with (
+        fake_cloud(**{"/rest/api/3/field": answer}) as fake,
+        client(fake, pause=Clock()) as jira,
+        pytest.raises(errors.BadAnswer),
+    ):
+        jira.fields()
