@@ -224,7 +224,7 @@ def _behind(picks: Picks, pick: str) -> Any:
     try:
         return picks.behind(pick)
     except (NoSuchPoint, ValueError, KeyError, IndexError) as error:
-        raise NoPoint(pick) from error
+        raise NoPoint from error
 
 
 @span("calculation", family="charts")
