@@ -371,7 +371,7 @@ def test_a_change_by_hand_without_a_new_revision_is_a_conflict_too(store, path):
 def test_no_revision_is_used_twice_whoever_is_ahead(store, path, held, seen, next_one):
     """Somebody may have put an older file back while an editor was open, or have saved meanwhile."""
     write(path, {"revision": held})
-    assert store.save({"jira": {"jql": "a"}}, revision=seen).revision == next_one
+    assert store.save({"jira": {"jql": "a"}}, revision=seen, base={}).revision == next_one
     assert written(path)["revision"] == next_one
 
 
