@@ -89,7 +89,7 @@ class _Finder:
             case ast.Compare():
                 for left, op, right in zip([node.left, *node.comparators], node.ops, node.comparators, strict=False):
                     yield from self.between("comparison", left, right, *COMPARISONS[type(op)])
-            case ast.BinOp() if type(node.op) in OPERATORS and not _is_text(node):
+            case ast.BinOp() if type(node.op) in OPERATORS and not _is_text(node) and not _is_union(node):
                 yield from self.between("arithmetic", node.left, node.right, *OPERATORS[type(node.op)])
             case ast.BoolOp():
                 old, new = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
@@ -196,6 +196,14 @@ def _is_text(node: ast.BinOp) -> bool:
     return any(
         isinstance(each, ast.JoinedStr) or (isinstance(each, ast.Constant) and isinstance(each.value, str))
         for each in parts
+    )
+
+
+def _is_union(node: ast.BinOp) -> bool:
+    """Whether it is a type such as `int | None`, outside an annotation."""
+    words = {each.strip() for each in ast.unparse(node).split("|")}
+    return isinstance(node.op, ast.BitOr) and bool(
+        words & {"None", "int", "float", "str", "bool", "list", "dict", "tuple"}
     )
 
 

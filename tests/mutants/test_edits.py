@@ -62,6 +62,8 @@ def test_a_fault_of_each_kind_can_be_made(kind: str, before: str, after: str):
         "log.warning('said', 3)",
         "x = 'text' + y",
         "x = 'any text'",
+        "When = int | str | datetime | None",
+        "x = isinstance(a, list | tuple)",
     ],
 )
 def test_what_no_user_could_notice_is_left_alone(text: str):
