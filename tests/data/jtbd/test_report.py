@@ -8,7 +8,7 @@ import pytest
 
 from data.jtbd.report import markdown
 from data.values.jobs import TimeRow
-from tests.fake_jtbd import OVERVIEW
+from tests.fake_jobs import OVERVIEW
 
 TIME = TimeRow("pay", "Time to pay", 3, 1, 20.0, 30.0, 40.0, 25.0, 10.0, 50.0)
 FULL = replace(OVERVIEW, times=(TIME,))
