@@ -10,6 +10,7 @@ import pytest
 from data.jira.scopes import NEEDS
 from data.settings.environment import VARIABLES
 from docs import generate
+from tests.app.test_layers import FLOORS
 from tests.some import some
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -100,6 +101,29 @@ def test_links_and_pictures_in_the_documents_exist(document: Path) -> None:
 @pytest.mark.parametrize("document", PAGES, ids=lambda path: path.name)
 def test_documents_name_no_place_of_one_machine(document: Path) -> None:
     assert re.findall(r"/(?:home|root|Users|work|tmp)/\S*", document.read_text("utf-8")) == []
+
+
+def test_the_catalogue_has_as_many_metrics_as_the_documents_say() -> None:
+    from data.metrics import CATALOG
+
+    for page, words in (
+        ("README.md", r"A catalogue holds (\d+) metrics"),
+        ("docs/architecture.md", r"catalogue holds (\d+)"),
+    ):
+        assert re.findall(words, (CHECKOUT / page).read_text("utf-8")) == [str(len(CATALOG))], page
+
+
+def test_files_and_folders_that_the_architecture_names_exist() -> None:
+    text = (CHECKOUT / "docs" / "architecture.md").read_text("utf-8")
+    named = set(re.findall(r"`((?:data|ui|callbacks|cli|tests|sample|docs)/[\w/]*(?:\.\w+)?)`", text))
+    assert len(named) > 40
+    assert [path for path in sorted(named) if not (CHECKOUT / path).exists()] == []
+
+
+def test_the_architecture_lists_the_floors_of_data() -> None:
+    text = (CHECKOUT / "docs" / "architecture.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\d+) \| `(\w+)/` \|", text, re.MULTILINE)
+    assert rows == [(str(n), folder) for n, floor in enumerate(FLOORS, 1) for folder in floor]
 
 
 def test_readme_shows_the_two_commands_and_the_licence() -> None:
