@@ -204,11 +204,7 @@ class _Sync:
         missing = frozenset() if self.everything else wants.held - before.fetched_fields
         self.tally.mode = "full" if self.everything else "fill" if missing else "incremental"
         self._name_unknown(site.fields)
-        if known_zone(account.zone) == "UTC" != account.zone:
-            self.tally.warn(
-                f"The time zone of the Jira account, {account.zone}, is not known here: days begin and end in UTC, unless a "
-                "zone is chosen in the definitions."
-            )
+        self._tell_unknown_zone(account.zone)
         at = info.at or _micros(started)
         with staged(self.store, self.scope, self._question(before, wants), at, _micros(started)) as staging:
             with self.store.reading() as connection:
@@ -253,6 +249,13 @@ class _Sync:
                 ),
             }
             self._publish(intake, site, gone, missing, head)
+
+    def _tell_unknown_zone(self, zone: str) -> None:
+        if known_zone(zone) == "UTC" != zone:
+            self.tally.warn(
+                f"The time zone of the Jira account, {zone}, is not known here: days begin and end in UTC, unless a "
+                "zone is chosen in the definitions."
+            )
 
     def _tell_why_empty(self, gather: Gather) -> None:
         """No issue is held: the query is to blame, or the permissions of the account. Jira's count may tell which."""

@@ -188,6 +188,17 @@ def test_nothing_is_put_where_everything_goes(layer):
     assert not [path for path in modules(layer) if path.stem in vague]
 
 
+@pytest.mark.parametrize("layer", ["callbacks", "cli", "data", "sample", "ui"])
+def test_no_function_is_longer_than_a_page(layer):
+    long = {
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}: {node.end_lineno - node.lineno + 1} lines"
+        for path in modules(layer)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno - node.lineno >= 60
+    }
+    assert not long
+
+
 def spells_an_id(call: ast.Call) -> bool:
     name = getattr(call.func, "id", getattr(call.func, "attr", ""))
     named = [word.value for word in call.keywords if word.arg == "id"]

@@ -13,7 +13,8 @@ def upgrade() -> None:
     """Make the tables."""
     _head()
     _jobs()
-    _experience()
+    _painpoints()
+    _times_and_answers()
 
 
 def downgrade() -> None:
@@ -98,7 +99,7 @@ def _jobs() -> None:
     op.create_index("idx_outcome_id", "outcome_achievements", ["tenant", "outcome_id", "measured_at"], unique=False)
 
 
-def _experience() -> None:
+def _painpoints() -> None:
     op.create_table(
         "painpoint_resolutions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -123,6 +124,9 @@ def _experience() -> None:
     )
     op.create_index("idx_painpoint_id", "painpoint_resolutions", ["tenant", "painpoint_id"], unique=False)
     op.create_index("idx_resolved_at", "painpoint_resolutions", ["tenant", "resolved_at"], unique=False)
+
+
+def _times_and_answers() -> None:
     op.create_table(
         "time_to_outcome",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
