@@ -74,7 +74,7 @@ def create_app(
     stylesheet, script = addresses()
     app = Dash(
         NAME,
-        server=server,
+        server=server,  # type: ignore[arg-type]  # Dash says bool, and takes a Flask application, as its docs say
         assets_folder=str(ROOT / "ui" / "assets"),
         assets_ignore=SEPARATE,
         external_stylesheets=[stylesheet],
@@ -123,7 +123,7 @@ def _set_up(app: Dash) -> None:
     empty list of callbacks, and the page of that visitor would never ask for a number.
     """
     with app.server.app_context():
-        app._setup_server()
+        app._setup_server()  # type: ignore[no-untyped-call]  # of Dash, which brings no types for it
 
 
 def _names(bound: str) -> tuple[str, ...]:

@@ -110,7 +110,7 @@ def _is_one(given: object, component: str, prop: str) -> bool:
     if not isinstance(given, dict) or given.get("property") != prop or not _is_id(given.get("id"), component):
         return False
     if prop == "id":
-        return given.get("value") == given["id"]
+        return bool(given.get("value") == given["id"])
     value = given.get("value")
     try:
         msgspec.convert(value, shape_of(component, prop))

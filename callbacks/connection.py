@@ -10,6 +10,7 @@ from callbacks.context import problem_of, services
 from data.jira.errors import JiraError
 from data.services.view import Snapshot
 from data.settings.store import Conflict, SettingsError
+from data.values.json_types import JsonObject
 from data.values.problem import Problem
 from data.values.status import ConnectionReport
 from ui import ids
@@ -49,7 +50,7 @@ def open_or_close(
     _cancel: int | None,
     _keep: int | None,
     _discard: int | None,
-    result: dict | None,
+    result: JsonObject | None,
     *values: Any,
 ) -> tuple[Any, Any, bool]:
     """Open from the header or the banner; close when saved, or at once without changes, else ask first."""
@@ -93,7 +94,7 @@ def clean(text: str | None) -> str:
     Input(C.SESSION, "data"),
     prevent_initial_call=True,
 )
-def fill_form(_session: dict | None) -> tuple[Any, ...]:
+def fill_form(_session: JsonObject | None) -> tuple[Any, ...]:
     """The values in force, the token box empty; also on closing, so that nothing typed stays behind."""
     first = form_values(services().snapshot())
     fixed = first.from_environment
@@ -209,6 +210,6 @@ def kept(url: str, email: str, token: str, jql: str, snapshot: Snapshot) -> Prob
     State(ids.Store.CONNECTED, "data"),
     prevent_initial_call=True,
 )
-def tell_connected(result: dict | None, connected: int | None) -> Any:
+def tell_connected(result: JsonObject | None, connected: int | None) -> Any:
     """The page takes note: another site, and a sync that runs."""
     return (connected or 0) + 1 if result and result["ok"] else no_update

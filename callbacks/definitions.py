@@ -8,6 +8,7 @@ from dash import ClientsideFunction, Input, Output, State, callback, clientside_
 
 from callbacks.context import problem_of, services
 from data.settings.store import SettingsError
+from data.values.json_types import JsonObject
 from data.values.problem import Problem
 from ui import ids
 from ui.components.definitions import CANNOT_SAVE, SAVED_STAY, chips
@@ -67,7 +68,10 @@ def show_dialog(
     if not view or not (failed or ctx.triggered_id == D.SAVE):
         return False, no_update, no_update
     snapshot = services().snapshot()
-    problem = Problem(*result["problem"], "danger") if failed and result else None
+    problem = None
+    if failed and result:
+        what, why, todo = result["problem"]
+        problem = Problem(what, why, todo, "danger")
     chosen = services().definitions.chosen(parse(view["query"]).filters, snapshot)
     return (
         True,
@@ -84,7 +88,7 @@ def show_dialog(
     State(D.RESULT, "data"),
     prevent_initial_call=True,
 )
-def save(_n: int | None, view: dict[str, Any] | None, shown: dict[str, int] | None, before: dict | None) -> Any:
+def save(_n: int | None, view: dict[str, Any] | None, shown: dict[str, int] | None, before: JsonObject | None) -> Any:
     """Save what the dialog shows. Whatever goes wrong, the view stays as it is and the dialog says why."""
     if not view or not shown:
         return no_update

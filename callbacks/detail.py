@@ -11,6 +11,7 @@ from callbacks.bodies import Misfit
 from callbacks.cards import question_id
 from callbacks.context import known_metric, problem_of, question_of, services
 from callbacks.jobs_detail import show_jobs_detail
+from data.values.json_types import JsonObject
 from data.values.periods import PeriodError
 from data.values.problem import Problem
 from ui import ids
@@ -38,7 +39,7 @@ clientside_callback(
     Input(ids.Jobs.IMPORTED, "data"),
     prevent_initial_call=True,
 )
-def show_detail(view: dict[str, str] | None, *news: dict | None) -> Any:
+def show_detail(view: dict[str, str] | None, *news: JsonObject | None) -> Any:
     """The panel for the metric in the URL, or why there is none. One of jobs is filled again after a new record."""
     if not view:
         return no_update

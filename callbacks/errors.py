@@ -10,9 +10,11 @@ import logging
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
 
 from callbacks.context import problem_of
 
+Refusal = AnyResponse | tuple[Response, int]
 log = logging.getLogger(__name__)
 
 CALLBACKS = "/_dash-update-component"
@@ -23,11 +25,11 @@ def answer_errors(server: Flask) -> None:
     """Whatever an address raises becomes a sentence with the status that fits."""
 
     @server.errorhandler(Exception)
-    def refused(error: Exception) -> Response | tuple[Response, int]:
+    def refused(error: Exception) -> Refusal:
         return _refused(error)
 
 
-def _refused(error: Exception) -> Response | tuple[Response, int]:
+def _refused(error: Exception) -> Refusal:
     """A refusal keeps its status and its words. What callbacks raise ends in `show_error`; what is left on their address
     is raised by Dash itself, as it is for a library that Dash does not have."""
     if isinstance(error, HTTPException):

@@ -10,6 +10,7 @@ from callbacks.context import problem_of, services
 from data.jira.errors import JiraError
 from data.services.view import Snapshot, View
 from data.values.fields import FieldInfo, StatusInfo, TypeInfo
+from data.values.json_types import JsonObject
 from data.values.periods import PeriodError
 from data.values.problem import Problem
 from ui import ids
@@ -68,12 +69,12 @@ clientside_callback(
     prevent_initial_call=True,
 )
 def open_or_close(
-    asked: dict | None,
+    asked: JsonObject | None,
     _close: int | None,
     _keep: int | None,
     _discard: int | None,
     _ticks: int | None,
-    draft: dict | None,
+    draft: JsonObject | None,
 ) -> tuple[Any, Any, bool, Any]:
     """Open for the gear or a card; close at once without changes, else ask first; close after saving."""
     match ctx.triggered_id:
@@ -96,7 +97,9 @@ def open_or_close(
     State(ids.Page.LOCATION, "search"),
     prevent_initial_call=True,
 )
-def load(session: dict | None, _retry: int | None, _theirs: int | None, result: dict | None, search: str | None) -> Any:
+def load(
+    session: JsonObject | None, _retry: int | None, _theirs: int | None, result: JsonObject | None, search: str | None
+) -> Any:
     """What the editor starts from: the saved values, their revision, and what is in the way."""
     match ctx.triggered_id:
         case M.SESSION if session and session["open"]:
@@ -206,7 +209,11 @@ def issue_types(snapshot: Snapshot) -> list[TypeInfo]:
     prevent_initial_call=True,
 )
 def show_state(
-    state: str | None, draft: dict | None, saved: dict | None, checked: dict | None, result: dict | None
+    state: str | None,
+    draft: JsonObject | None,
+    saved: JsonObject | None,
+    checked: JsonObject | None,
+    result: JsonObject | None,
 ) -> tuple[str, str, bool, str, bool]:
     """The line at the bottom, the save button, and the clock that closes the modal two seconds after saving."""
     n = len(draft or {})
@@ -217,7 +224,7 @@ def show_state(
     return _words(state, n, blocked, checked, result), label, blocked or busy or not n, why, state != "saved"
 
 
-def _words(state: str | None, n: int, blocked: bool, checked: dict | None, result: dict | None) -> str:
+def _words(state: str | None, n: int, blocked: bool, checked: JsonObject | None, result: JsonObject | None) -> str:
     match state:
         case "loading":
             return "Reading fields and settings…"
@@ -229,8 +236,8 @@ def _words(state: str | None, n: int, blocked: bool, checked: dict | None, resul
             return "Saved. The numbers are being recalculated."
         case "error":
             if checked and not checked["ok"]:
-                return checked["message"]
-            return result["message"] if result else "Not saved."
+                return str(checked["message"])
+            return str(result["message"]) if result else "Not saved."
     if blocked:
         return "Read-only: changes can be tried here, not saved."
     return f"{count(n, 'change')} not saved yet." if n else "No changes."

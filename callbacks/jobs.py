@@ -7,6 +7,7 @@ from typing import Any
 from dash import ClientsideFunction, Input, Output, callback, clientside_callback, ctx, no_update
 
 from callbacks.context import problem_of, question_of, said_above, services
+from data.values.json_types import JsonObject
 from data.values.problem import Problem
 from ui import ids
 from ui.components.notice import notice
@@ -30,7 +31,9 @@ _KEEP = (no_update,) * 4
     Input(J.IMPORTED, "data"),
     prevent_initial_call=True,
 )
-def show_jobs(view: dict[str, str] | None, done: dict | None, imported: dict | None) -> tuple[Any, Any, Any, Any]:
+def show_jobs(
+    view: dict[str, str] | None, done: JsonObject | None, imported: JsonObject | None
+) -> tuple[Any, Any, Any, Any]:
     """Everything but the charts, which ask for themselves."""
     if not view:
         return _KEEP
@@ -47,20 +50,19 @@ def show_jobs(view: dict[str, str] | None, done: dict | None, imported: dict | N
 def _page(asked: View, said: list[Problem]) -> tuple[Any, Any, Any, Any]:
     jobs, snapshot = services().jobs, services().snapshot()
     choices = jobs.choices(snapshot)
-    narrowed = {"persona": asked.asks(PERSONA), "job": asked.asks(JOB)}
+    persona, job = asked.asks(PERSONA), asked.asks(JOB)
     question = question_of(asked, snapshot)
-    found = jobs.overview(question, **narrowed)
+    found = jobs.overview(question, persona=persona, job=job)
     if not choices.jobs and not choices.outcomes and not found.register:
         return still(*(notice(each) for each in said), empty(found.spec_problems)), None, None, None
-    values = jobs.answer(question, **narrowed).values
-    missing = [unknown(kind, name, asked) for kind, name in jobs.unknown(snapshot, **narrowed)]
-    parts = (
-        [*missing, *head(found, choices, asked, said)],
-        cards(values, asked),
-        tables(found, asked),
-        more(found, asked),
+    values = jobs.answer(question, persona=persona, job=job).values
+    missing = [unknown(kind, name, asked) for kind, name in jobs.unknown(snapshot, persona=persona, job=job)]
+    return (
+        still([*missing, *head(found, choices, asked, said)]),
+        still(cards(values, asked)),
+        still(tables(found, asked)),
+        still(more(found, asked)),
     )
-    return tuple(still(each) for each in parts)
 
 
 def told(error: Exception) -> tuple[Problem, str]:
@@ -68,7 +70,7 @@ def told(error: Exception) -> tuple[Problem, str]:
     return problem_of(error)
 
 
-def _said(done: dict | None) -> list[Problem]:
+def _said(done: JsonObject | None) -> list[Problem]:
     """What was just noted down or imported."""
     return [
         Problem(each["what"], each.get("why", ""), each.get("todo", ""), each.get("level", "info"))

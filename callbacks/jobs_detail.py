@@ -32,7 +32,11 @@ def show_jobs_detail(asked: Asked, view: dict[str, str]) -> Any:
     jobs, narrowed = services().jobs, _narrowed(asked)
     zone = services().status.of(question.snapshot).zone
     if asked.metric:
-        value = next(each for each in jobs.answer(question, **narrowed).values if each.metric_name == asked.metric)
+        value = next(
+            each
+            for each in jobs.answer(question, persona=narrowed["persona"], job=narrowed["job"]).values
+            if each.metric_name == asked.metric
+        )
         everything = asked.with_chart(LIST)
         picked = services().charts.picked(LIST, "", question, asked.own)
         table = issues(picked, token, {"query": query(everything)})

@@ -11,6 +11,7 @@ from dash import ALL, Input, Output, State, callback, ctx, no_update
 from callbacks.context import services
 from callbacks.jobs import told
 from data.platform.logs import SECRETS
+from data.values.json_types import JsonObject
 from data.values.problem import Problem
 from ui import ids
 from ui.modals.track import FORMS, MEASURED, Field, form, refused
@@ -44,7 +45,7 @@ _NAMED = {
     State(ids.Page.LOCATION, "search"),
     prevent_initial_call=True,
 )
-def fill(wish: dict | None, search: str | None) -> tuple[Any, ...]:
+def fill(wish: JsonObject | None, search: str | None) -> tuple[Any, ...]:
     """A fresh form for each wish, with the name under which it will be noted down."""
     kind = str((wish or {}).get("kind"))
     if kind not in FORMS:
@@ -70,9 +71,9 @@ def fill(wish: dict | None, search: str | None) -> tuple[Any, ...]:
     Input(J.DONE, "data"),
     prevent_initial_call=True,
 )
-def show_or_hide(_session: dict | None, _cancel: int | None, _done: dict | None) -> bool:
+def show_or_hide(_session: JsonObject | None, _cancel: int | None, _done: JsonObject | None) -> bool:
     """Open with a fresh form; closed when it is noted down, or left."""
-    return ctx.triggered_id == J.SESSION
+    return bool(ctx.triggered_id == J.SESSION)
 
 
 @callback(
@@ -89,7 +90,11 @@ def show_or_hide(_session: dict | None, _cancel: int | None, _done: dict | None)
     prevent_initial_call=True,
 )
 def keep(
-    _clicks: int | None, session: dict | None, values: list[Any], names: list[dict[str, str]], before: dict | None
+    _clicks: int | None,
+    session: JsonObject | None,
+    values: list[Any],
+    names: list[dict[str, str]],
+    before: JsonObject | None,
 ) -> tuple[Any, Any, list[str], list[bool]]:
     """Note down what the form says, once however often it is sent, or say what is wrong where it is wrong."""
     fields = [each["field"] for each in names]
@@ -248,14 +253,14 @@ def _title(named: tuple[tuple[str, str], ...], name: str) -> str:
     State(J.IMPORTED, "data"),
     prevent_initial_call=True,
 )
-def import_file(wish: dict | None, before: dict | None) -> Any:
+def import_file(wish: JsonObject | None, before: JsonObject | None) -> Any:
     """All records of a file or none; each is stored once however often the file comes."""
     if not wish:
         return no_update
     return {"n": (before or {}).get("n", 0) + 1, "said": [_imported(wish)]}
 
 
-def _imported(wish: dict) -> dict[str, str]:
+def _imported(wish: JsonObject) -> dict[str, str]:
     name = SECRETS.shorten(str(wish.get("name") or "file"), 120)
     if int(wish.get("size") or 0) > MOST_BYTES or len(str(wish.get("text") or "")) > MOST_BYTES:
         return {"what": f"{name} is too large for the page.", "why": "It takes files of up to 900 kB.", "todo": "Use: python app.py jtbd import FILE", "level": "warning"}  # fmt: skip

@@ -47,7 +47,7 @@ class Brake:
             found = self._recent(self._pairs, _key(address, name))
             if found is None:
                 return 0.0
-            pause = min(FIRST_PAUSE * 2 ** min(found.count - 1, _DOUBLINGS), LONGEST_PAUSE)
+            pause: float = min(FIRST_PAUSE * 2 ** min(found.count - 1, _DOUBLINGS), LONGEST_PAUSE)
             return max(0.0, found.last + pause - self._clock())
 
     def failures(self, address: str) -> int:

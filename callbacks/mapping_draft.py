@@ -12,6 +12,7 @@ from data.jira.errors import JiraError
 from data.services.view import Snapshot
 from data.settings.fields import FIELDS
 from data.values.fields import FieldInfo, Suggestion
+from data.values.json_types import JsonObject
 from ui import ids
 from ui.modals.draft import Draft, in_force, keys_at, mapped, put
 
@@ -69,7 +70,7 @@ def edit(*states: Any) -> tuple[Any, Any]:
     return new, (redraw or 0) + 1 if show else no_update
 
 
-def after_loading(reason: str, draft: Draft, base: Draft, result: dict | None) -> Draft:
+def after_loading(reason: str, draft: Draft, base: Draft, result: JsonObject | None) -> Draft:
     """What is left of the draft: all of it after a retry, what was not in conflict after "use theirs", else nothing."""
     if reason not in ("retry", "theirs"):
         return {}

@@ -12,6 +12,7 @@ from data.services.view import Snapshot
 from data.settings.fields import FIELDS
 from data.settings.model import Settings
 from data.settings.store import Conflict, Invalid, ReadOnly
+from data.values.json_types import JsonObject
 from ui import ids
 from ui.modals.draft import FLOW_ITEMS, PHASES, WORK, Draft, base_of, keys_at, patch, problems_of_workflow
 from ui.modals.field_mapping import conflict_rows
@@ -39,10 +40,10 @@ def save(
     _save: int | None,
     _keep: int | None,
     _theirs: int | None,
-    _session: dict | None,
-    draft: dict | None,
-    loaded: dict | None,
-    before: dict | None,
+    _session: JsonObject | None,
+    draft: JsonObject | None,
+    loaded: JsonObject | None,
+    before: JsonObject | None,
 ) -> tuple[Any, Any, Any, Any]:
     """Check the draft and save it, in one answer. A conflict shows both sides and keeps the input.
 
@@ -59,7 +60,7 @@ def save(
     return checked, *kept(checked, draft, loaded, (before or {}).get("n", 0) + 1, snapshot)
 
 
-def validate(draft: Draft, loaded: dict[str, Any], before: dict | None, snapshot: Snapshot) -> dict[str, Any]:
+def validate(draft: Draft, loaded: dict[str, Any], before: JsonObject | None, snapshot: Snapshot) -> dict[str, Any]:
     """Types of the chosen fields and sense of the workflow; then the patch that is to be saved."""
     known = statuses(snapshot)
     fields = {each.id: each for each in jira_fields(snapshot)[0]} if not loaded["jira"] else {}
@@ -82,9 +83,9 @@ def validate(draft: Draft, loaded: dict[str, Any], before: dict | None, snapshot
     }
 
 
-def type_errors(draft: Draft, snapshot: Snapshot) -> dict[str, list]:
+def type_errors(draft: Draft, snapshot: Snapshot) -> dict[str, list[Any]]:
     """Newly chosen fields of a type that does not fit: key → [value, why]."""
-    found: dict[str, list] = {}
+    found: dict[str, list[Any]] = {}
     for key, jira in draft.items():
         kind, _, name = key.partition("/")
         if kind == "field" and jira:
@@ -96,7 +97,7 @@ def type_errors(draft: Draft, snapshot: Snapshot) -> dict[str, list]:
 
 def kept(
     checked: dict[str, Any], draft: Draft, loaded: dict[str, Any], n: int, snapshot: Snapshot
-) -> tuple[dict[str, Any], bool, list]:
+) -> tuple[dict[str, Any], bool, list[Any]]:
     """How the save of what was checked ended, as the `n`th of this page; whether nothing is in conflict; what is."""
     try:
         saved = services().field_mapping.save(checked["patch"], checked["revision"], snapshot)

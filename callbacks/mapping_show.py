@@ -14,6 +14,7 @@ from data.jira.errors import JiraError
 from data.services.view import Snapshot
 from data.settings.fields import FIELDS
 from data.settings.store import Invalid
+from data.values.json_types import JsonObject
 from data.values.periods import PeriodError
 from ui import ids
 from ui.modals import mapping_definitions as definitions
@@ -39,7 +40,7 @@ M = ids.Mapping
     Input(M.DRAFT, "data"),
     prevent_initial_call=True,
 )
-def show_list(place: dict | None, loaded: dict | None, draft: dict | None) -> tuple[Any, ...]:
+def show_list(place: JsonObject | None, loaded: JsonObject | None, draft: JsonObject | None) -> tuple[Any, ...]:
     """The left side, the section tabs and what is in the way."""
     if not loaded or not place:
         return (no_update,) * 5
@@ -105,12 +106,12 @@ def fields_on_the_left(here: str, draft: Draft, base: Draft, snapshot: Snapshot)
     prevent_initial_call=True,
 )
 def show_pane(
-    place: dict | None,
+    place: JsonObject | None,
     _redraw: int | None,
-    checked: dict | None,
-    result: dict | None,
-    loaded: dict | None,
-    draft: dict | None,
+    checked: JsonObject | None,
+    result: JsonObject | None,
+    loaded: JsonObject | None,
+    draft: JsonObject | None,
 ) -> Any:
     """The right side: one field, or one part of the other sections."""
     if not loaded or not place:
@@ -148,7 +149,7 @@ def one_field(item: str, chosen: dict[str, str], errors: dict[str, str], snapsho
     return field_pane(item, jira, fields, suggestions(snapshot).get(name, []), trouble, errors.get(f"field/{name}", ""))
 
 
-def errors_now(checked: dict | None, result: dict | None, draft: Draft) -> dict[str, str]:
+def errors_now(checked: JsonObject | None, result: JsonObject | None, draft: Draft) -> dict[str, str]:
     """Messages at the values they are about, as long as those values are still in the draft."""
     found: dict[str, str] = {}
     for outcome in (checked, result):
@@ -199,7 +200,7 @@ def search_fields(typed: str | None, chosen: str | None, control: dict[str, str]
     State(ids.Page.LOCATION, "search"),
     prevent_initial_call=True,
 )
-def show_preview(draft: dict | None, loaded: dict | None, search: str | None) -> Any:
+def show_preview(draft: JsonObject | None, loaded: JsonObject | None, search: str | None) -> Any:
     """The numbers of the page's period, now and after the changes."""
     if not draft or not loaded:
         return []

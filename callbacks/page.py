@@ -24,6 +24,7 @@ from data.values.periods import PeriodError
 from data.values.quality import Quality
 from data.values.status import Status, SyncState
 from ui import ids
+from ui.attributes import attributes
 from ui.components.definitions_save import save_dialog
 from ui.components.filter_menu import options, unknown
 from ui.components.issue_table import SCRIPT
@@ -70,7 +71,8 @@ def charts_of_tabs() -> dict[str, tuple[ChartPlace, ...]]:
 def table_script() -> str:
     """Address of the table's script, with its version, so that it can be cached for ever."""
     path = Path(dash_ag_grid.__file__).parent / SCRIPT
-    name = build_fingerprint(SCRIPT, dash_ag_grid.__version__, int(path.stat().st_mtime))
+    version = dash_ag_grid.__version__
+    name = build_fingerprint(SCRIPT, version, int(path.stat().st_mtime))  # type: ignore[no-untyped-call]  # of Dash
     return f"/_dash-component-suites/dash_ag_grid/{name}"
 
 
@@ -125,7 +127,7 @@ def show_period(view: dict[str, str] | None) -> tuple[Any, Any, Any, Any]:
         return no_update, no_update, no_update, str(error)
     dates = html.Span(
         span(period.first, period.last),
-        **{"data-first": period.first.isoformat(), "data-last": period.last.isoformat()},
+        **attributes({"data-first": period.first.isoformat(), "data-last": period.last.isoformat()}),
     )
     return label(asked), dates, compared(period), unknown_names(asked, snapshot)
 

@@ -13,6 +13,7 @@ from data.services.teams import BadView
 from data.services.view import Snapshot
 from data.settings.overrides import BadOverride
 from data.teams.store import NameTaken, TeamsError
+from data.values.json_types import JsonObject
 from data.values.periods import PeriodError
 from data.values.problem import Problem
 from data.values.teams import Comparison, TeamView
@@ -32,7 +33,7 @@ T = ids.Teams
     Input(T.DONE, "data"),
     prevent_initial_call=True,
 )
-def show_teams(view: dict[str, str] | None, _kept: dict | None, done: dict | None) -> Any:
+def show_teams(view: dict[str, str] | None, _kept: JsonObject | None, done: JsonObject | None) -> Any:
     """The list, and what is chosen side by side."""
     if not view:
         return no_update
@@ -58,7 +59,7 @@ def _why(error: Exception) -> tuple[Problem, str]:
     return problem_of(error)
 
 
-def _said(done: dict | None) -> list[Any]:
+def _said(done: JsonObject | None) -> list[Any]:
     """What the last import or removal did."""
     return [
         notice(Problem(each["what"], each.get("why", ""), level=each["level"])) for each in (done or {}).get("said", ())
@@ -75,7 +76,9 @@ def _said(done: dict | None) -> list[Any]:
     State(ids.Page.LOCATION, "search"),
     prevent_initial_call=True,
 )
-def show_dialog(_keep: int | None, _cancel: int | None, kept: dict | None, search: str | None) -> tuple[Any, Any, Any]:
+def show_dialog(
+    _keep: int | None, _cancel: int | None, kept: JsonObject | None, search: str | None
+) -> tuple[Any, Any, Any]:
     """Open with what the view is made of; closed again once it is kept."""
     if ctx.triggered_id != T.KEEP:
         closes = ctx.triggered_id == T.CANCEL or bool(kept and kept["state"] == "saved")
@@ -117,8 +120,8 @@ clientside_callback(
     prevent_initial_call=True,
 )
 def keep(
-    _n: int | None, _keep: int | None, _enter: int | None, name: str | None, search: str | None, seen: dict | None,
-    before: dict | None,
+    _n: int | None, _keep: int | None, _enter: int | None, name: str | None, search: str | None, seen: JsonObject | None,
+    before: JsonObject | None,
 ) -> tuple[Any, Any, Any]:  # fmt: skip
     """Save the view; a name that is taken is replaced only after a second press, and only as it was seen then."""
     if ctx.triggered_id == T.KEEP:
@@ -147,7 +150,7 @@ def keep(
     State(T.DONE, "data"),
     prevent_initial_call=True,
 )
-def act(wish: dict | None, before: dict | None) -> Any:
+def act(wish: JsonObject | None, before: JsonObject | None) -> Any:
     """Delete a view, or add those of a file; ui/assets/teams.js sends the wish."""
     if not wish:
         return no_update

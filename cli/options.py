@@ -62,8 +62,9 @@ def filters_of(
     """The filters as a value; an option that was not given does not filter. `sets`: definitions as NAME=VALUE."""
     from data.values.filters import Filters
 
-    lists = (tuple(each or ()) for each in (projects, types, labels, components))
-    return Filters(*lists, definitions=definitions_of(sets))
+    return Filters(
+        tuple(projects or ()), tuple(types or ()), tuple(labels or ()), tuple(components or ()), definitions_of(sets)
+    )
 
 
 def definitions_of(sets: list[str] | None) -> tuple[tuple[str, str], ...]:

@@ -13,7 +13,8 @@ from cli.printing import as_json, as_table, columns, notice
 from data.platform.logs import SECRETS
 
 if TYPE_CHECKING:
-    from data.values.fields import Coverage, Suggestion
+    from data.values.fields import Suggestion
+    from data.values.json_types import JsonObject
 
 
 def fields(format_: TableOrJson = "table") -> int:
@@ -89,7 +90,7 @@ def _mapped(mapping: dict[str, str]) -> dict[str, list[str]]:
     return found
 
 
-def _set_on(coverage: Coverage | dict[str, Any] | None) -> str:
+def _set_on(coverage: JsonObject | None) -> str:
     if not coverage:
         return "–"
     return f"{coverage['set']}/{coverage['of']}"

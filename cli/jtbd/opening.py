@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cli import sites
@@ -39,7 +40,7 @@ def _storage() -> JobsStorage:
     return jobs_storage()
 
 
-def told(problems: tuple) -> None:
+def told(problems: Sequence[object]) -> None:
     """What is wrong with spec files, a line each, on stderr."""
     for each in problems:
         notice(str(each))

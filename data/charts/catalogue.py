@@ -59,8 +59,10 @@ class Chart:
             return nothing(f"{', '.join(waits)} is mapped but not fetched yet.", todo="Sync to fill it in.")
         return nothing(missing.message, todo="Open the field mapping (the gear at the top right).")
 
-    def definitions(self, facts: Dataset, switches: tuple[str, ...] = ()) -> tuple[tuple[str, str], ...]:
-        """The definitions in force, of the chart or of one drawing: title, value in words."""
+    def definitions(self, facts: Dataset | None, switches: tuple[str, ...] = ()) -> tuple[tuple[str, str], ...]:
+        """The definitions in force, of the chart or of one drawing: title, value in words; none without facts."""
+        if facts is None:
+            return ()
         known = table()
         statuses = facts.tables.statuses
         names = dict(zip(statuses["status_id"].astype(str), statuses["name"].astype(str), strict=True))

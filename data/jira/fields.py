@@ -106,10 +106,14 @@ class Coverage:
 class OurField(Protocol):
     """What we need to know of our own field (data.settings.fields.MappedField has it)."""
 
-    name: str
-    title: str
-    kinds: tuple[str, ...]
-    words: tuple[str, ...]
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def kinds(self) -> tuple[str, ...]: ...
+    @property
+    def words(self) -> tuple[str, ...]: ...
 
 
 _DECOY = re.compile(r"\b(original|old|deprecated|obsolete|legacy|do not use|unused|test|copy|archived?|previous|planned|target|expected|estimated|forecast)\b")  # fmt: skip

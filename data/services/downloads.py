@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from data.exports.csv import csv_text
-from data.exports.xlsx import Sheet, instant, xlsx
+from data.exports.xlsx import Sheet as Sheet  # what downloads are made of
+from data.exports.xlsx import instant, xlsx
 from data.services.definitions import DefinitionsService
 from data.services.numbers import COLUMNS, ISSUE_COLUMNS, NumbersService, cell_of, named
 from data.services.status import StatusService

@@ -196,7 +196,10 @@ def issue_types(facts: Dataset) -> list[TypeInfo]:
         names, counts = np.unique([each[0] for each in words if each] or [""], return_counts=True)
     else:
         standard = issues["type"][issues["hierarchy"] == 0].cat.remove_unused_categories()
-        names, counts = standard.cat.categories, np.bincount(standard.cat.codes, minlength=len(standard.cat.categories))
+        names, counts = (
+            standard.cat.categories.to_numpy(),
+            np.bincount(standard.cat.codes, minlength=len(standard.cat.categories)),
+        )
     chosen = {name.casefold() for name in facts.definitions.flow_types}
     rows = []
     for name, count in zip(names, counts, strict=True):
@@ -232,7 +235,7 @@ def _deep(old: Any, new: Any) -> Any:
     return base
 
 
-def _shown(value: MetricValue) -> tuple:
+def _shown(value: MetricValue) -> tuple[object, ...]:
     return value.error_state, value.value, value.error_message, value.performance_tier, value.excluded_issue_count
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from data.metrics.detail import Behind
+from data.values.arrays import Positions
 from data.values.errors import NotThere
 from data.values.numbers import IssuePage
 
@@ -32,7 +33,7 @@ def page_of(
         keep &= (behind.rows.reason == 0) == used
     if reason:
         keep &= behind.reasons() == reason
-    places = np.flatnonzero(keep)
+    places: Positions = np.flatnonzero(keep)
     if text.strip():
         places = _matching(behind, places, text.strip().casefold(), summaries)
     places = _sorted(behind, places, sort, summaries)
@@ -40,12 +41,12 @@ def page_of(
     return IssuePage(behind.page(page, _known(behind, page, summaries), site_url), len(places))
 
 
-def _known(behind: Behind, places: np.ndarray, summaries: Summaries) -> dict[int, tuple[str, str]]:
+def _known(behind: Behind, places: Positions, summaries: Summaries) -> dict[int, tuple[str, str]]:
     ids = [each for each in behind.issue_ids()[places].tolist() if each >= 0]
     return summaries(ids) if ids else {}
 
 
-def _matching(behind: Behind, places: np.ndarray, text: str, summaries: Summaries) -> np.ndarray:
+def _matching(behind: Behind, places: Positions, text: str, summaries: Summaries) -> Positions:
     """Rows whose key, type, status, project or summary holds the text."""
     known = _known(behind, places, summaries)
     ids = behind.issue_ids()
@@ -55,10 +56,11 @@ def _matching(behind: Behind, places: np.ndarray, text: str, summaries: Summarie
         or text in known.get(int(ids[n]), ("", ""))[1].casefold()
         for n in places.tolist()
     ]
-    return places[np.array(hit, dtype=bool)]
+    out: Positions = places[np.array(hit, dtype=bool)]
+    return out
 
 
-def _sorted(behind: Behind, places: np.ndarray, sort: tuple[str, str] | None, summaries: Summaries) -> np.ndarray:
+def _sorted(behind: Behind, places: Positions, sort: tuple[str, str] | None, summaries: Summaries) -> Positions:
     """By a column; without one the newest first. What is missing comes last either way."""
     name, direction = sort or ("end", "desc")
     down = direction == "desc"
@@ -75,13 +77,14 @@ def _sorted(behind: Behind, places: np.ndarray, sort: tuple[str, str] | None, su
             numbers = values.astype(float)
             missing = ~np.isfinite(numbers) | (numbers <= -9e18)
             order = np.argsort(np.where(missing, 0, -numbers if down else numbers), kind="stable")
-            return places[np.concatenate((order[~missing[order]], order[missing[order]]))]
+            out: Positions = places[np.concatenate((order[~missing[order]], order[missing[order]]))]
+            return out
         else:
             keys = [str(each).casefold() for each in values]
     else:
         raise NotThere(f"There is no column {name!r} to sort by.")
-    order = sorted(range(len(places)), key=keys.__getitem__, reverse=down)
-    return places[np.array(order, dtype=np.int64)]
+    ordered = sorted(range(len(places)), key=keys.__getitem__, reverse=down)
+    return places[np.array(ordered, dtype=np.int64)]
 
 
 def _natural(key: str) -> tuple[str, int, str]:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import select
 
@@ -19,7 +19,7 @@ from data.jtbd.investment import investment, job_satisfaction, landscape
 from data.jtbd.measured import filters_for, measured
 from data.jtbd.picture import Bound, Picture, Wanted, picture, sorted_by_opportunity
 from data.jtbd.progress import register_rows
-from data.jtbd.records import Records
+from data.jtbd.records import Record, Records
 from data.jtbd.register import Register, RegisterError
 from data.jtbd.serving import Serving
 from data.jtbd.specs import Specs
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from data.facts.dataset import Dataset
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 RECORD_COLUMNS = ("kind", "about", "title", "at", "ended", "persona", "feature", "status", "value", "unit", "note", "source", "key")  # fmt: skip
 _KEPT = 24
 _TRIES = 3  # records that may be added, one after the other, while one answer is calculated
@@ -64,9 +65,8 @@ class Question:
         """The records of the period and those of the period before, as instants in µs."""
         period = self.view.period
         before = period.previous()
-        return Wanted(
-            *(microseconds(each) for each in (period.start, period.end, before.start)), self.persona, self.job
-        )
+        start, end, before_start = (microseconds(each) for each in (period.start, period.end, before.start))
+        return Wanted(start, end, before_start, self.persona, self.job)
 
     @property
     def key(self) -> tuple[Hashable, ...]:
@@ -139,13 +139,14 @@ class JobsService:
             lambda: (facts, Serving(facts, specs, links)),
         )[1]
 
-    def _once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+    def _once(self, key: Hashable, make: Callable[[], T]) -> T:
         with self._lock:
             if key not in self._kept:
                 while len(self._kept) >= _KEPT:
                     self._kept.pop(next(iter(self._kept)))
                 self._kept[key] = make()
-            return self._kept[key]
+            kept: T = self._kept[key]
+            return kept
 
     def revision(self, snapshot: Snapshot) -> str:
         """Changes whenever a number of this pillar may. Raises RecordsError, StoreError."""
@@ -423,7 +424,7 @@ class JobsService:
         records = self._recorded(Question(view, persona, job))
         return pages.export_data(self.dashboard(view, persona=persona, job=job), records)
 
-    def _recorded(self, asked: Question) -> Records:
+    def _recorded(self, asked: Question) -> list[Record]:
         """The records that were noted down for a question."""
         storage = self.storage(asked.view.snapshot)
         return pages.within(storage.store.all(), storage.specs(), replace(asked.wanted, previous_start=None))

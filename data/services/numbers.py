@@ -27,6 +27,7 @@ from data.services.issue_pages import page_of
 from data.services.sites import Sites, browse_url
 from data.services.view import Snapshot, View
 from data.tables.tidy import Tables
+from data.values.details import Details
 from data.values.errors import NotThere
 from data.values.families import HEADLINE
 from data.values.filters import Choices
@@ -210,7 +211,7 @@ def with_hints(values: list[MetricValue], facts: Dataset, period: Period) -> lis
         return values
     local = calendar(facts.zone, activity)
     first, last = (date.fromordinal(int(each)) for each in local.ordinals(activity[[0, -1]]))
-    hint: dict[str, Any] = {"covered": [first.isoformat(), last.isoformat()]}
+    hint: Details = {"covered": [first.isoformat(), last.isoformat()]}
     asked = MetricQuery(facts, period)
     if not facts.active_between(asked.start, asked.snapshot):
         start = max(last - timedelta(days=period.days - 1), first)
@@ -223,15 +224,16 @@ def with_hints(values: list[MetricValue], facts: Dataset, period: Period) -> lis
 
 def answer(found: Found, state: str) -> Answer:
     """Cached or calculated values, with the hints that they carry."""
-    hinted = next((each.details for each in found.values if each.details.get("covered")), {})
+    nothing: Details = {}
+    hinted = next((each.details for each in found.values if each.details.get("covered")), nothing)
     covered, suggestion = hinted.get("covered"), hinted.get("suggestion")
     empty = all(each.error_state != ErrorState.SUCCESS for each in found.values)
     return Answer(
         tuple(found.values),
         state,
         found.calculated_at,
-        tuple(covered) if covered else None,
-        tuple(suggestion) if suggestion and empty else None,
+        (covered[0], covered[1]) if covered else None,
+        (suggestion[0], suggestion[1]) if suggestion and empty else None,
     )
 
 

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import func, select
 
@@ -40,15 +40,18 @@ KEPT_FACTS = 4
 _TRIES = 5  # syncs that may publish, one after the other, while one question is read
 
 
-class _Recent:
+T = TypeVar("T")
+
+
+class _Recent(Generic[T]):
     """The last few things made, each made once even if several threads ask."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._lock = threading.RLock()
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._kept: OrderedDict[Hashable, T] = OrderedDict()
 
-    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
         with self._lock:
             if key not in self._kept:
                 self._kept[key] = make()
@@ -81,9 +84,9 @@ class SiteData:
         self.jql = jql
         self.is_sample = is_sample
         self.issues = SiteStore(folder)
-        self._tables = _Recent(2)
-        self._facts = _Recent(KEPT_FACTS)
-        self._spans = _Recent(2)
+        self._tables: _Recent[Tables] = _Recent(2)
+        self._facts: _Recent[Dataset] = _Recent(KEPT_FACTS)
+        self._spans: _Recent[tuple[int, int] | None] = _Recent(2)
         self._copies = TableCopies(folder / "tables")
         limits = settings.load().settings.cache
         self.cache = MetricCache(

@@ -68,8 +68,9 @@ class SprintsService:
         data = self._sites.data(view.snapshot)
         facts = data.dataset(view)
         ids = facts.tables.sprints["sprint_id"].to_numpy()
-        found = np.flatnonzero(ids == int(number)) if number.isdecimal() and len(number) < 19 else ()
-        if not len(found):
+        known = number.isdecimal() and len(number) < 19
+        found = np.flatnonzero(ids == int(number)).tolist() if known else []
+        if not found:
             raise NoSuchSprint("sprint", SECRETS.shorten(number, 20))
         place = int(found[0])
         board = next(each for each in choices(facts) if place in of_board(facts, each.id))

@@ -69,7 +69,8 @@ class TeamsService:
         """
         found = read(data)
         saved = snapshot.settings
-        problems, good = list(found.problems), []
+        problems = list(found.problems)
+        good: list[TeamView] = []
         for each in found.views:
             wrong = _broken(saved, each)
             if wrong:
@@ -84,13 +85,13 @@ class TeamsService:
         if not FEWEST <= len(names) <= MOST:
             raise TeamsError(Problem(f"{len(names)} views are chosen.", todo=f"Choose {FEWEST} to {MOST}."))
         views = tuple(self.get(each, snapshot) for each in names)
-        broken = next((each for each in views if each.problem), None)
-        if broken:
-            raise TeamsError(
-                Problem(
-                    f"“{broken.name}” cannot be measured.", broken.problem.what, "Save it again, or choose another."
+        for each in views:
+            if each.problem:
+                raise TeamsError(
+                    Problem(
+                        f"“{each.name}” cannot be measured.", each.problem.what, "Save it again, or choose another."
+                    )
                 )
-            )
         asked = [view_of(each, snapshot) for each in views]
         answers = [{value.metric_name: value for value in self._numbers.values(each)} for each in asked]
         measured = [{name: self._definitions.of_metric(name, each) for name in answers[0]} for each in asked]

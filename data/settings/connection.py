@@ -13,10 +13,11 @@ from pathlib import Path
 
 import platformdirs
 
-from data.jira.connection import site_key
+from data.jira.connection import site_key as site_key  # doors compare sites by it
 from data.platform.files import NotAFile, locked, opened, quarantine, remove_orphans, write_atomic
 from data.platform.logs import SECRETS
-from data.settings.keyring_tokens import KeyringTokens, TokenError, Tokens
+from data.settings.keyring_tokens import KeyringTokens, Tokens
+from data.settings.keyring_tokens import TokenError as TokenError  # doors catch it
 from data.settings.model import Settings
 from data.values.errors import AppError
 from data.values.problem import Problem

@@ -20,7 +20,8 @@ from data.store.issue_store import IssueStore, ScopeRow, StoreError
 from data.store.writer import Writer
 from data.sync import parse, site_lists
 from data.sync.fetch import CENSUS_EVERY, Gather
-from data.sync.stage import Intake, Progress, Tally
+from data.sync.stage import Intake, Tally
+from data.sync.stage import Progress as Progress  # doors follow a sync with it
 from data.sync.staging_file import ROWS, staged
 from data.values.json_types import JsonObject
 from data.values.periods import known_zone

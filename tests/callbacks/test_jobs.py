@@ -20,6 +20,7 @@ from callbacks.jobs_detail import turn
 from callbacks.jobs_forms import MOST_BYTES, fill, import_file, keep, show_or_hide
 from data.jtbd.cards import CARDS
 from data.jtbd.charts import JOB_CHARTS
+from data.services.charts import NoPoint
 from data.services.services import Services, open_services
 from data.values.filters import Filters
 from data.values.numbers import JOB_METRICS
@@ -146,6 +147,13 @@ def test_every_point_leads_to_its_records_and_issues(sample):
         for pick in some(each for series in sample.charts.answer(name, view).series for each in series.picks or ()):
             picked = sample.charts.picked(name, pick, view)
             assert picked.label and sample.charts.issues(name, pick, view).total == picked.total
+
+
+def test_a_point_that_a_chart_does_not_have_is_named_with_the_next_step(sample):
+    view = sample.view("90d")
+    for name in (*TOP, *BELOW):
+        with pytest.raises(NoPoint, match=r"This point is not in the chart.*choose another point"):
+            sample.charts.picked(name, "nobody:knows-it", view)
 
 
 def test_few_answers_say_so_without_a_band(fake):
