@@ -106,7 +106,7 @@ class Tracking:
         )
         _needs(found, "job_id", "persona", "feature_used")
         self.add([found])
-        return found  # type: ignore[return-value]
+        return found  # type: ignore[return-value]  # `complete` keeps the type of the record
 
     def track_outcome(
         self,
@@ -238,7 +238,7 @@ class Tracking:
         )
         _needs(found, "persona")
         self.add([found])
-        return found  # type: ignore[return-value]
+        return found  # type: ignore[return-value]  # `complete` keeps the type of the record
 
     def import_file(self, path: Path) -> tuple[int, int]:
         """(records in the file, new ones): all of a file or none. Raises ImportFailed, OSError too."""

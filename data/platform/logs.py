@@ -155,7 +155,7 @@ def protect() -> None:
             SECRETS.filter(record)
             return record
 
-        cleaned.protects = True  # type: ignore[attr-defined]
+        cleaned.protects = True  # type: ignore[attr-defined]  # a mark on the function
         logging.setLogRecordFactory(cleaned)
     _clean_what_loggers_add()
     # Each for itself: whoever has put one of them back may have left the others.
@@ -176,8 +176,8 @@ def _clean_what_loggers_add() -> None:
         SECRETS.clean_extra(record)
         return record
 
-    cleaned.protects = True  # type: ignore[attr-defined]
-    logging.Logger.makeRecord = cleaned  # type: ignore[method-assign]
+    cleaned.protects = True  # type: ignore[attr-defined]  # a mark on the function
+    logging.Logger.makeRecord = cleaned  # type: ignore[method-assign]  # replaced on purpose
 
 
 def _say_uncaught_in_a_thread(told: threading.ExceptHookArgs) -> None:
@@ -225,7 +225,7 @@ def write_logs(env: Mapping[str, str]) -> None:
     for each in [each for each in root.handlers if getattr(each, "is_ours", False)]:
         root.removeHandler(each)
     handler = logging.StreamHandler()
-    handler.is_ours = True  # type: ignore[attr-defined]
+    handler.is_ours = True  # type: ignore[attr-defined]  # a mark on the handler
     handler.setFormatter(JsonLines() if env.get("THROUGHLINE_LOG", "").strip().lower() == "json" else PlainLines())
     handler.addFilter(SECRETS)
     handler.addFilter(LogLimit())  # after the secrets are out: what is cut must be clean
