@@ -24,15 +24,15 @@ def services() -> Services:
 
 
 def jobs_storage() -> JobsStorage:
-    """Job specs and records of the same site, without Jira and without what numbers need. Raises HomeError."""
+    """Job specs and records of the same site, opened without Jira and without what numbers need. Raises HomeError."""
     import os
 
-    from data.jtbd.storage import open_shelf
+    from data.jtbd.storage import open_jobs_storage
     from data.platform.logs import protect
     from sample.source import SampleSite
 
     protect()
-    return open_shelf(os.environ, examples=SampleSite.jobs)
+    return open_jobs_storage(os.environ, examples=SampleSite.jobs)
 
 
 def create_app(bound: str = "") -> Dash:

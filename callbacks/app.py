@@ -1,4 +1,4 @@
-"""Build the dashboard: services to server, layout to page, callbacks to both."""
+"""Builds the dashboard: attaches the services to the server, sets the layout, registers the callbacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What the body of a callback may hold: the parts that the callback declares, each with a value that the page could send.
+"""What the body of a callback may hold: the parts that the callback declares, each with a value that the page could
+send.
 
 Whatever does not fit is refused before a callback runs, so that a callback only meets values of the types below.
 """

@@ -1,4 +1,4 @@
-"""The cards of a tab: known numbers at once, new ones behind them."""
+"""The cards of a tab: cached numbers at once, recalculated ones in a second request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The tab "Catalogue": entries at once, numbers behind them; an opened metric with its card; and the same as a file."""
+"""The tab "Catalogue": entries at once, their numbers in a second request; an opened metric with its card; and the same
+as a file.
+"""
 
 from __future__ import annotations
 

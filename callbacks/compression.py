@@ -1,4 +1,4 @@
-"""Answers travel compressed (Flask-Compress); what stays the same is compressed once."""
+"""Compresses answers (Flask-Compress); an answer that stays the same is compressed once."""
 
 from __future__ import annotations
 

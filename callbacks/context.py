@@ -70,8 +70,9 @@ def problem_of(error: Exception) -> tuple[Problem, str]:
 
 
 def said_above(error: Exception) -> Problem | None:
-    """What a tab says of dates or definitions that cannot be: their own rows at the top of the page say why, once for all.
-    None for any other error."""
+    """What a tab says of dates or definitions that cannot be: their own rows at the top of the page say why, once for
+    all. None for any other error.
+    """
     if isinstance(error, PeriodError):
         return Problem("Nothing can be shown for these dates.", todo="The reason is above.", level="info")
     if isinstance(error, BadOverride):

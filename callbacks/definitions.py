@@ -41,8 +41,9 @@ clientside_callback(
     prevent_initial_call=True,
 )
 def show_chips(view: dict[str, Any] | None) -> tuple[Any, Any, Any, Any, Any]:
-    """One chip for each definition that this view chooses; no row where it chooses none. With one that cannot be, nothing
-    can be saved, and the row says why."""
+    """One chip for each definition that this view chooses; no row where it chooses none. With one that cannot be,
+    nothing can be saved, and the row says why.
+    """
     if view is None:
         return (no_update,) * 5
     chosen = services().definitions.chosen(parse(view["query"]).filters, services().snapshot())

@@ -1,4 +1,4 @@
-"""What is answered when something goes wrong: a sentence, never a page of Python, whichever address was asked for.
+"""Answers of every address when something goes wrong: a sentence with a fitting status, never a traceback.
 
 There is one handler for the whole server. A handler of a blueprint would come before it and would have to know every
 refusal again; a test sees to it that there is none.
@@ -30,8 +30,9 @@ def answer_errors(server: Flask) -> None:
 
 
 def _refused(error: Exception) -> Refusal:
-    """A refusal keeps its status and its words. What callbacks raise ends in `show_error`; what is left on their address
-    is raised by Dash itself, as it is for a library that Dash does not have."""
+    """A refusal keeps its status and its words. What callbacks raise ends in `show_error`; what is left on their
+    address is raised by Dash itself, as it is for a library that Dash does not have.
+    """
     if isinstance(error, HTTPException):
         answer = error.get_response()
         answer.set_data(f"{error.description}\n")

@@ -50,7 +50,9 @@ def issues(kind: str) -> Response:
 
 
 def asked_file(kind: str) -> tuple[Asked, View]:
-    """What the query of a download asks: as the address says it, and as a question. Raises NotFound for a kind of file that there is not."""
+    """What the query of a download asks: as the address says it, and as a question. Raises NotFound for a kind of file
+    that there is not.
+    """
     check_kind(kind, CSV, XLSX)
     view = parse(request.query_string.decode("utf-8", "replace"))
     return view, question_of(view)

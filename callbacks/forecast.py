@@ -1,4 +1,6 @@
-"""The tab "Forecast": asked for when it is opened, and each time its question in the URL changes; and the same as a file."""
+"""The tab "Forecast": asked for when it is opened, and each time its question in the URL changes; and the same as a
+file.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Is it alive, can it work: two addresses for whoever watches the process. What they say holds no path and no name."""
+"""Two addresses for monitors: whether the process is alive, and whether it can work. Their answers contain no path and
+no name.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The forms of the tab "Jobs": open one, say what is wrong beside the field, note down once; and files of records."""
+"""The forms of the tab "Jobs": open one, say what is wrong beside the field, save once; and files of records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parts of the page that stay the same while what they show does: built once, then given as the plain values they are."""
+"""Keeps parts of the page as plain JSON values for as long as what they show is equal."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""How wrong passwords are slowed without hurting anybody else: a growing pause for one name from one address, and a queue
-for the costly hashing."""
+"""How wrong passwords are slowed without hurting anybody else: a growing pause for one name from one address, and a
+queue for the costly hashing.
+"""
 
 from __future__ import annotations
 

@@ -39,8 +39,9 @@ def show_quality(view: dict[str, str] | None) -> Any:
 
 
 def _of_numbers(asked: View, snapshot: Snapshot) -> tuple[str, tuple[Caveat, ...] | None]:
-    """The days of the view and which of their numbers need care: the same that the overview says. No days: there are none
-    to show; None: nothing is calculated for this tab, so it is not known here."""
+    """The days of the view and which of their numbers need care: the same that the overview says. No days: there are
+    none to show; None: nothing is calculated for this tab, so it is not known here.
+    """
     try:
         question = question_of(asked, snapshot)
         return span(question.period.first, question.period.last), services().overview.known_doubts(question)

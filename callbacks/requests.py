@@ -1,4 +1,4 @@
-"""Each request has a name: in the answer, in every line that the log has of it, in what a person is told."""
+"""Gives each request an id, which is in the answer, in its lines of the log, and in messages to people."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ _IDS = re.compile(r"[A-Za-z0-9_.@-]+")
 
 
 def name_requests(server: Flask) -> None:
-    """Takes the name that a proxy gave, if it is a sane one, else makes one. Register before everything that may refuse."""
+    """Takes the name that a proxy gave, if it is a sane one, else makes one. Register before everything that may
+    refuse.
+    """
     keep_sending()
 
     @server.before_request

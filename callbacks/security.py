@@ -1,4 +1,4 @@
-"""What every answer of the server promises to the browser, and which requests are not answered at all."""
+"""Security headers of every answer, and which requests are refused."""
 
 from __future__ import annotations
 

@@ -311,8 +311,9 @@ class Finisher:
             fields[ID["Active hours"]] = round(max(0.2, worked / HOUR * random.uniform(0.2, 0.4)), 1)
 
     def _sprints(self, draft: Draft, done: int | None, fields: dict[str, Any], events: list[Event]) -> None:
-        """Planned into the sprint in which it starts, or too early into the one before; what comes up while a sprint runs is
-        seldom taken into it. Carried over at each close until it is done."""
+        """Planned into the sprint in which it starts, or too early into the one before; what comes up while a sprint
+        runs is seldom taken into it. Carried over at each close until it is done.
+        """
         sprints = self.sprints.get(draft.plan.key)
         if not sprints or draft.kind in ("Epic", "Sub-task") or draft.started is None:
             return

@@ -1,4 +1,4 @@
-"""The end of the history: a few items got stuck on the way, and as much work is in progress as in the weeks before."""
+"""The end of the made-up history: a few items are stuck, and as much work is in progress as in the weeks before."""
 
 from __future__ import annotations
 

@@ -50,7 +50,9 @@ class Renderer:
         return [each["id"] for each in self.site.fields if each["id"] not in minus]
 
     def issue(self, issue: Issue, wanted: Wanted, changelog: int | None = None) -> dict[str, Any]:
-        """One issue with the asked fields; `changelog` adds the newest that many history entries (0: all, oldest first)."""
+        """One issue with the asked fields; `changelog` adds the newest that many history entries (0: all, oldest
+        first).
+        """
         row: dict[str, Any] = {
             "expand": "operations,versionedRepresentations,editmeta,changelog,renderedFields",
             "id": str(issue.id),

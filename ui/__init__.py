@@ -1,1 +1,1 @@
-"""What it looks like: values in, components out."""
+"""The appearance of the page: functions that take plain values and return components."""

@@ -10,7 +10,9 @@ Attributes = dict[str, Any]
 
 
 def attributes(named: Mapping[str, str | None]) -> Attributes:
-    """Attributes for a component: `html.Div(**attributes({"aria-label": "Choice"}))`. The page does not show those that are None."""
+    """Attributes for a component: `html.Div(**attributes({"aria-label": "Choice"}))`. The page does not show those that
+    are None.
+    """
     return dict(named)
 
 

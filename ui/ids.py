@@ -1,4 +1,4 @@
-"""Every component name in the app, so that a layout and its callbacks cannot drift apart."""
+"""The id of every component, so that layouts and callbacks use the same one."""
 
 from __future__ import annotations
 
@@ -143,7 +143,9 @@ def filter_search(name: Part) -> Id:
 
 
 def configure(metric: Part, place: Part = "") -> Id:
-    """The "Configure mappings" button of a card; pass ALL twice to reach every one. `place` tells apart where it stands."""
+    """The "Configure mappings" button of a card; pass ALL twice to reach every one. `place` tells apart where it
+    stands.
+    """
     return {"area": "configure", "metric": metric, "place": place}
 
 

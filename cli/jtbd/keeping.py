@@ -1,4 +1,4 @@
-"""`sync`, `verify`, `new`, `import`, `cleanup`: look after specs, register and records."""
+"""`sync`, `verify`, `new`, `import`, `cleanup`: maintain specs, register and records."""
 
 from __future__ import annotations
 

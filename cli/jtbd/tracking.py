@@ -1,4 +1,4 @@
-"""`track-…`: note down what somebody did, measured or said."""
+"""`track-…`: record what somebody did, measured or said."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""metrics_cache.json: calculated numbers kept for an hour, shared by processes, never worth more than a miss (D-10)."""
+"""metrics_cache.json: calculated numbers, kept for an hour and shared by processes; a file that cannot be read counts
+as empty (D-10).
+"""
 
 from __future__ import annotations
 

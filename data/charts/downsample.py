@@ -1,4 +1,4 @@
-"""Fewer points without a wrong picture: extremes and outliers stay, the crowd is thinned evenly."""
+"""Reduces the points of a chart: extremes and outliers stay, the others are sampled evenly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a chart hands over: series and lines to draw, the same as a table, and which rows each point stands for."""
+"""The result of a chart: series and lines to draw, the same as a table, and the rows behind each point."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ def by_key(facts: Dataset, rows: Rows) -> Picks:
 
 @dataclass(frozen=True)
 class Drawing:
-    """One chart for one question. `titled`: series whose points are issues, with the positions of those; the desk adds
-    their titles. `table` gives rows one after the other, so that a long table costs only what is read of it.
+    """One chart for one question. `titled`: series whose points are issues, with the positions of those; the service
+    adds their titles. `table` gives rows one after the other, so that a long table costs only what is read of it.
     """
 
     reading: str

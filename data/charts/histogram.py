@@ -20,7 +20,8 @@ _TAIL = 98  # percent of the values that have bars of their own width; the rest 
 
 
 def bins(values: Numbers, least: float = 0.0) -> tuple[Codes, float, int]:
-    """Number of the bin of each value, the width of a bin, and how many bins there are; the last one may hold all longer.
+    """Number of the bin of each value, the width of a bin, and how many bins there are; the last one may hold all
+    longer.
 
     A bin holds its lower edge, not its upper one. Widths are 1, 2 or 5 times a power of ten.
     """

@@ -11,8 +11,8 @@ from data.values.arrays import Codes
 def workflow_order(facts: Dataset) -> Codes:
     """Codes of the in-progress statuses that the chosen issues have visited, earliest on their way first.
 
-    Each issue numbers the in-progress statuses in the order of its first visits; a status stands where it is on average,
-    equal ones in Jira's order.
+    Each issue numbers the in-progress statuses in the order of its first visits; a status stands where it is on
+    average, equal ones in Jira's order.
     """
     stays = facts.stays
     there = stays.are(facts.roles.progress) & facts.chosen[stays.issue] & (stays.left > stays.entered)

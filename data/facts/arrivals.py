@@ -70,7 +70,9 @@ def closed_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     at="creation or closing",
 )
 def both_rows(facts: Dataset, as_of: int | None = None) -> Rows:
-    """Created and closed rows in one; an issue that was both is there twice. Columns: closed (boolean), started, completed."""
+    """Created and closed rows in one; an issue that was both is there twice. Columns: closed (boolean), started,
+    completed.
+    """
     came, went = facts.once(created_rows), closed_rows(facts, as_of)
     sieve = Sieve(len(came) + len(went))
     left_out = np.concatenate([np.array(part.reasons, dtype=object)[part.reason] for part in (came, went)])
@@ -116,8 +118,9 @@ def point_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     at="completion",
 )
 def lead_rows(facts: Dataset, as_of: int | None = None) -> Rows:
-    """Completed items with the time since they were created. Columns: days, day_precision, started (created), completed,
-    by_resolution, by_end_field."""
+    """Completed items with the time since they were created. Columns: days, day_precision, started (created),
+    completed, by_resolution, by_end_field.
+    """
     found, issue, sieve = flow_set(facts, as_of)
     created, completed = facts.tables.issues["created"].to_numpy()[issue], found.completed[issue]
     plain = found.by_end_field[issue] & facts.date_only("work_completed_date")

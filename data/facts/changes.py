@@ -26,7 +26,9 @@ from data.values.exclusion import Exclusion
     at="first deployment; completion, where none is found",
 )
 def change_rows(facts: Dataset) -> Rows:
-    """Changes at their first deployment (those without one: at their completion). Columns: days, exact_days, started, completed."""
+    """Changes at their first deployment (those without one: at their completion). Columns: days, exact_days, started,
+    completed.
+    """
     deployed, plain = first_deployed(facts)
     found = facts.once(completions)
     when = np.where(deployed != NEVER, deployed, found.completed)

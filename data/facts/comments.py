@@ -72,7 +72,9 @@ def by_issue(rows: Rows, asked: MetricQuery) -> Rows:
 
 
 def by_issue_and_author(rows: Rows, asked: MetricQuery) -> Rows:
-    """One row for each issue and person who commented on it in the period; of unknown authors one row an issue, left out."""
+    """One row for each issue and person who commented on it in the period; of unknown authors one row an issue, left
+    out.
+    """
     found = rows.between(asked.start, asked.end)
     people = len(asked.facts.tables.comments["author"].cat.categories) + 1
     joined = _joined(found, found.issue.astype(np.int64) * people + found.columns["author"] + 1)
@@ -99,7 +101,9 @@ def _joined(rows: Rows, key: Positions) -> Rows:
     at="first comment",
 )
 def first_comment_rows(facts: Dataset) -> Rows:
-    """Issues at their first comment. Columns: hours since they were created, started (created), completed (the comment)."""
+    """Issues at their first comment. Columns: hours since they were created, started (created), completed (the
+    comment).
+    """
     table = facts.tables.comments
     issue, first = np.unique(table["issue"].to_numpy(), return_index=True)  # ordered by issue and instant
     at = table["at"].to_numpy()[first]

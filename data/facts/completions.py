@@ -1,4 +1,6 @@
-"""Which items were completed, when they were started and finished, and why some do not count: one set for all flow metrics."""
+"""Which items were completed, when they were started and finished, and why some do not count: one set for all flow
+metrics.
+"""
 
 from __future__ import annotations
 

@@ -25,8 +25,8 @@ T = TypeVar("T")
 
 @dataclass
 class Dataset:
-    """`now` in µs UTC. `pending`: our fields that are mapped but not fetched yet. `complete_from`: the instant (µs) since
-    which the query holds every issue that changed; None: always.
+    """`now` in µs UTC. `pending`: our fields that are mapped but not fetched yet. `complete_from`: the instant (µs)
+    since which the query holds every issue that changed; None: always.
     """
 
     tables: Tables

@@ -1,4 +1,4 @@
-"""What was finished and came back: moves out of done, from the status history."""
+"""Reopenings: moves out of a done status, from the status history."""
 
 from __future__ import annotations
 

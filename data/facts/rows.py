@@ -1,4 +1,6 @@
-"""Rows: what a metric looks at, ordered by the instant that puts each row in a period, with the reason where one is left out."""
+"""Rows: what a metric looks at, ordered by the instant that puts each row in a period, with the reason where one is
+left out.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ from data.values.exclusion import Exclusion
 
 @dataclass(frozen=True)
 class Rows:
-    """at: int64 µs, ascending. issue: position in the issue table, -1 for a version. reason: 0 used, else a place in `reasons`.
+    """at: int64 µs, ascending. issue: position in the issue table, -1 for a version. reason: 0 used, else a place in
+    `reasons`.
 
     `columns` hold one value a row; `rows["days"]` gives those of the used rows only.
 

@@ -39,8 +39,9 @@ NOTHING_COMMITTED = "No sprint was closed between these dates, or nothing was co
     at="close of the sprint",
 )
 def sprint_rows(facts: Dataset) -> Rows:
-    """One row for each issue of a closed sprint, at its close. Columns: sprint (position), planned, added, removed, done,
-    spilled (points where mapped, else 1 for each issue), score (of the sprint, NaN for none), started, completed (µs).
+    """One row for each issue of a closed sprint, at its close. Columns: sprint (position), planned, added, removed,
+    done, spilled (points where mapped, else 1 for each issue), score (of the sprint, NaN for none), started, completed
+    (µs).
     """
     found, made = facts.once(scope), facts.once(stats)
     window = made.windows

@@ -101,7 +101,9 @@ class Scope:
         return self.flags[flag]
 
     def amount(self, flag: str) -> Numbers:
-        """What each row adds to the sum of a flag: its estimate at the instant that counts, 0 where it has not the flag."""
+        """What each row adds to the sum of a flag: its estimate at the instant that counts, 0 where it has not the
+        flag.
+        """
         estimate = {"added": self.at_add, "removed": self.at_remove, "completed": self.at_close}.get(
             flag, self.at_start
         )

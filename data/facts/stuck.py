@@ -37,7 +37,9 @@ USUAL = 85  # percentile of them
     at="start of the block",
 )
 def blocked_rows(facts: Dataset) -> Rows:
-    """Time blocked while in progress, a row for each span, at its start. Columns: end (µs), hours (0), started, completed."""
+    """Time blocked while in progress, a row for each span, at its start. Columns: end (µs), hours (0), started,
+    completed.
+    """
     stays = facts.stays.within(facts.stays.are(facts.roles.progress))
     busy = merged(stays.issue.astype(np.int64), stays.entered, np.minimum(stays.left, facts.now))
     issue, start, end = common(facts.once(blocked_spans), busy)
@@ -132,7 +134,9 @@ def of_sorted(values: Numbers, share: float, nearest: bool) -> float:
 
 
 def stuck(rows: Rows, asked: MetricQuery) -> Rows:
-    """Items in progress at the snapshot that have been in their status longer than is usual. Adds: in_status, limit (days)."""
+    """Items in progress at the snapshot that have been in their status longer than is usual. Adds: in_status, limit
+    (days).
+    """
     there = at_snapshot(rows, asked)
     in_status = (asked.snapshot - there.at) / DAY
     fixed = asked.facts.definitions.stuck_days

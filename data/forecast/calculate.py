@@ -51,8 +51,8 @@ def forecast(facts: Dataset, question: Question, remaining: Remaining | None = N
     """The answer to a question about `items`, `by`, or what `remaining` says is left.
 
     Today counts from now on: for it, what was completed after the same time of day on the days of the history is drawn.
-    The same facts, question and seed give the same answer. Raises PeriodError for a date that cannot be, ForecastRefused
-    where there is too little history.
+    The same facts, question and seed give the same answer. Raises PeriodError for a date that cannot be,
+    ForecastRefused where there is too little history.
     """
     items = len(remaining.keys) if remaining else question.items
     _check(question, items)

@@ -1,4 +1,6 @@
-"""The past that a forecast draws from: how many items were completed on each local day, and on how much of it one can rely."""
+"""The past that a forecast draws from: how many items were completed on each local day, and on how much of it one can
+rely.
+"""
 
 from __future__ import annotations
 

@@ -15,8 +15,9 @@ class Urn:
     """Draws days of a history for the days ahead, in many trials at once.
 
     A day ahead is drawn from the days of the history that fell on the same weekday (from all days, when there are fewer
-    than four weeks). Each day that is drawn is put back twice within its trial (Pólya's urn, the Bayesian bootstrap): the
-    history is only a sample of what happens, so trials differ in what a usual day is, and long forecasts become wider.
+    than four weeks). Each day that is drawn is put back twice within its trial (Pólya's urn, the Bayesian bootstrap):
+    the history is only a sample of what happens, so trials differ in what a usual day is, and long forecasts become
+    wider.
     """
 
     def __init__(
@@ -88,7 +89,8 @@ def days_until(urn: Urn, items: int, daily: Counts, rest: Counts | None, most: i
 
 
 def date_answer(days: Counts, share: int, most: int) -> int:
-    """The day by which nearest to `share` percent of the trials are done; more than `most` where it is not one of those.
+    """The day by which nearest to `share` percent of the trials are done; more than `most` where it is not one of
+    those.
 
     A day is a coarse measure: always taking the next one would make answers hold more often than they say.
 

@@ -1,4 +1,4 @@
-"""A few threads that ask Jira side by side; what they bring comes out in the order in which it is ready."""
+"""A small pool of threads that ask Jira at the same time; results come out in the order in which they are ready."""
 
 from __future__ import annotations
 

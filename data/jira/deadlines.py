@@ -1,4 +1,5 @@
-"""Ends a request when its time is up or it is cancelled: a thread shuts the socket down, whatever is being read from it.
+"""Ends a request when its time is up or it is cancelled: a thread shuts the socket down, whatever is being read from
+it.
 
 Time limits of sockets begin anew with every byte: a server that sends one now and then is never too slow for them.
 """

@@ -1,4 +1,6 @@
-"""One gate for each Jira host: pauses that Jira asks for hold for all threads, and a host that is down is left alone."""
+"""One limiter for each Jira host: a pause that Jira asks for holds for all threads, and a host that is down is not
+asked for a while.
+"""
 
 from __future__ import annotations
 
@@ -196,7 +198,7 @@ _making = threading.Lock()
 
 
 def limiter_of(origin: Origin) -> HostLimiter:
-    """The one gate of this scheme, host and port in this process."""
+    """The one limiter of this scheme, host and port in this process."""
     with _making:
         return _gates.setdefault(origin, HostLimiter())
 

@@ -1,4 +1,4 @@
-"""How pages of Jira follow each other, where they end, and when they lead nowhere."""
+"""How pages of Jira follow each other, where they end, and when they repeat without end."""
 
 from __future__ import annotations
 

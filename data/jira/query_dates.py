@@ -1,4 +1,4 @@
-"""How far back a query reaches: a query for recently updated issues says nothing whole about earlier days."""
+"""How far back a query reaches: the answer to a query for recently updated issues is incomplete for earlier days."""
 
 from __future__ import annotations
 

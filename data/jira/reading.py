@@ -307,7 +307,9 @@ class _DataCenter(_Reading):
                 self._ask(following, expand_changelog=inline)
 
     def _following(self, page: Page, part: _Part) -> Iterator[_Part]:
-        """The pieces to ask for after this one. Without a total that can be right, one after the other to an empty page."""
+        """The pieces to ask for after this one. Without a total that can be right, one after the other to an empty
+        page.
+        """
         came = len(page.issues) + len(page.odd)
         start = part.at if isinstance(part.at, int) else 0
         if part.at is None and came and page.total is not None and page.total > came:

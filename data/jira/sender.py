@@ -1,4 +1,6 @@
-"""Sends one request to Jira and brings back its answer: retries reads, waits as told, never follows to another site."""
+"""Sends one request to Jira and returns its answer: retries reads, waits as long as Jira asks, never follows a redirect
+to another site.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The four numbers of the jobs pillar as MetricValues, so that cards, cache, terminal and CSV treat them like all others."""
+"""The four numbers of the jobs pillar as MetricValues, so that cards, cache, terminal and CSV treat them like all
+others.
+"""
 
 from __future__ import annotations
 

@@ -144,8 +144,8 @@ def opportunity_landscape(asked: JobAsked) -> Drawing:
     """Each point is an outcome: the further right, the more important it is to people; the higher, the more satisfied
     they are. Underserved outcomes lie at the lower right.
 
-    The size is the active time that Jira shows in the period for the outcome, or for its whole job where no issue names the
-    outcome. Points without colour have fewer than 30 answers: their place may be very different among all people.
+    The size is the active time that Jira shows in the period for the outcome, or for its whole job where no issue names
+    the outcome. Points without colour have fewer than 30 answers: their place may be very different among all people.
     """
     points = asked.overview.landscape
     if not points:
@@ -239,11 +239,11 @@ def _sizes(points: Sequence[LandscapePoint]) -> tuple[str, ...]:
 
 @_chart("Investment against opportunity", obeys=("opportunity",))
 def job_investment(asked: JobAsked) -> Drawing:
-    """For each job, its share of the completed items that name a job, beside its share of the opportunity. Where the two lie
-    apart, the work does not go where people are underserved.
+    """For each job, its share of the completed items that name a job, beside its share of the opportunity. Where the
+    two lie apart, the work does not go where people are underserved.
 
-    The opportunity of a job is the highest score among its outcomes; shares are taken over all jobs. Items are those that
-    velocity counts.
+    The opportunity of a job is the highest score among its outcomes; shares are taken over all jobs. Items are those
+    that velocity counts.
     """
     rows = [each for each in asked.overview.investment if each.job_id]
     shown = [each for each in rows if each.opportunity_share is not None and each.gap is not None]
@@ -317,10 +317,11 @@ def _investment_reading(rows: Sequence[InvestmentRow], shown: Sequence[Investmen
 
 @_chart("Painpoints before and after")
 def painpoints_before_after(asked: JobAsked) -> Drawing:
-    """How much each painpoint hurt before, and after what was done about it: 0 does not hurt, 10 is unbearable. The further
-    the filled point lies to the left of the hollow one, the more it was eased.
+    """How much each painpoint hurt before, and after what was done about it: 0 does not hurt, 10 is unbearable. The
+    further the filled point lies to the left of the hollow one, the more it was eased.
 
-    Both are means over the records of the period, and over issues that name the painpoint and whose severity was changed.
+    Both are means over the records of the period, and over issues that name the painpoint and whose severity was
+    changed.
     """
     rows = [each for each in asked.overview.painpoints if each.before is not None and each.after is not None]
     rows.sort(key=lambda each: -(each.after or 0))
@@ -366,8 +367,8 @@ def _effect(value: float | None) -> str:
 
 @_chart("Time to outcome")
 def time_to_outcome(asked: JobAsked) -> Drawing:
-    """How long people took to reach each outcome: half needed no longer than the filled point, nine in ten no longer than the
-    hollow one. The axis is logarithmic.
+    """How long people took to reach each outcome: half needed no longer than the filled point, nine in ten no longer
+    than the hollow one. The axis is logarithmic.
 
     Only those who got there are counted; how many are still on the way stands in the table.
     """
@@ -405,8 +406,8 @@ def _time_words(each: TimeRow) -> str:
 
 @_chart("Satisfaction")
 def outcome_satisfaction(asked: JobAsked) -> Drawing:
-    """The share of people who gave one of the two highest answers, with its 95 % interval: the line. Hollow points have fewer
-    than 30 answers.
+    """The share of people who gave one of the two highest answers, with its 95 % interval: the line. Hollow points have
+    fewer than 30 answers.
 
     With few answers the line is long: the share among all people may lie anywhere on it.
     """

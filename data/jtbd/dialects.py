@@ -1,4 +1,4 @@
-"""Other people's ways to write job specs, as a table: their names and scales become ours."""
+"""Other vocabularies for job specs, as a table: their names and scales are mapped to ours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What telemetry is told of a record: ids, numbers and status, nothing that people wrote."""
+"""What telemetry contains of a record: ids, numbers and status, nothing that people wrote."""
 
 from __future__ import annotations
 

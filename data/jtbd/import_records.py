@@ -1,4 +1,6 @@
-"""Records from files: CSV with a header, JSON, or one JSON object a line; told by line what cannot be read."""
+"""Records from files: CSV with a header, JSON, or one JSON object a line; what cannot be read is reported with its
+line.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Actual values of outcomes that are bound to a catalogue metric: the one place where Jira and jobs meet."""
+"""Actual values of outcomes that are bound to a catalogue metric: the one place that uses both Jira issues and jobs."""
 
 from __future__ import annotations
 

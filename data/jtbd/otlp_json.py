@@ -1,4 +1,5 @@
-"""Records out of telemetry that a collector wrote to a file (OTLP as JSON): named log events, and span events as before.
+"""Records out of telemetry that a collector wrote to a file (OTLP as JSON): named log events, and span events as
+before.
 
 Both sets of names are read: `jtbd.job_completed` and `job_completed`, `jtbd.job.id` and `job.id`.
 """

@@ -1,4 +1,4 @@
-"""Specs, records and register of one site, without Jira: light enough for a command that only notes something down."""
+"""Specs, records and register of one site, without Jira: light enough for a command that only writes a record."""
 
 from __future__ import annotations
 
@@ -191,7 +191,9 @@ class JobsStorage(Tracking):
         return validate(self.specs_folder)
 
     def remove_old(self, days: int | None = None) -> RetentionRun | None:
-        """Remove records older than so many days (None: of the settings) now; None where all are kept. Raises RecordsError."""
+        """Remove records older than so many days (None: of the settings) now; None where all are kept. Raises
+        RecordsError.
+        """
         days = self.settings.retention_days if days is None else days
         if not days:
             return None
@@ -200,8 +202,8 @@ class JobsStorage(Tracking):
     def retain(self) -> RetentionRun | None:
         """The daily run of the retention job: after a sync, and when a server starts. Raises RecordsError.
 
-        None where there is nothing to do: all records are kept, they are an example, this user may only read them, or the
-        last run was less than a day ago.
+        None where there is nothing to do: all records are kept, they are an example, this user may only read them, or
+        the last run was less than a day ago.
         """
         if not self.settings.retention_days or self.is_example or self.store.is_read_only:
             return None
@@ -257,7 +259,7 @@ def _moved(record: Record, by: int) -> Record:
     return record._replace(**moved)
 
 
-def shelf_of(
+def jobs_storage_of(
     home: Home,
     site: Site,
     settings: Settings,
@@ -265,7 +267,7 @@ def shelf_of(
     clock: Callable[[], datetime],
     examples: Path | None = None,
 ) -> JobsStorage:
-    """The shelf of the site in force; on the sample site that of the examples. Raises HomeError.
+    """The storage of the site in force; on the sample site that of the examples. Raises HomeError.
 
     THROUGHLINE_JTBD names a folder of specs that wins everywhere; on the sample site such a folder has records of
     its own.
@@ -281,16 +283,16 @@ def shelf_of(
     return JobsStorage(folder, specs, settings.jtbd, clock, site=site.url if site.configured else "")
 
 
-def open_shelf(
+def open_jobs_storage(
     env: Mapping[str, str],
     *,
     examples: Path | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> JobsStorage:
-    """The shelf that the environment names. Raises HomeError."""
+    """The storage that the environment names. Raises HomeError."""
     home = Home.of(env).ensure()
     settings = SettingsStore(home.settings_path).load().settings
     site = resolve(env, settings, home.tokens)
     if not site.configured:
         settings = SettingsStore(home.sample / "settings.json").load().settings
-    return shelf_of(home, site, settings, env, clock, examples)
+    return jobs_storage_of(home, site, settings, env, clock, examples)

@@ -1,4 +1,6 @@
-"""The record store: what people did, in SQLite (or PostgreSQL); what is stored is on the disk, and stored once."""
+"""The record store: what people did, in SQLite; what is stored is on the disk, and stored once. PostgreSQL would do; no
+setting chooses it yet.
+"""
 
 from __future__ import annotations
 

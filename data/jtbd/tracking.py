@@ -1,4 +1,4 @@
-"""Noting down what people did, measured or said, from plain values, the same for terminal and page."""
+"""Records what people did, measured or said, from plain values, the same for terminal and page."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ _AMOUNTS = frozenset({
 
 
 class Tracking:
-    """What a shelf can note down. Every method raises RecordError for what cannot be true, RecordsError for the store.
+    """What a storage of jobs can record. Every method raises RecordError for what cannot be true, RecordsError for the
+    store.
 
     Instants are µs, datetimes, or ISO 8601 text (of this machine's zone where it names none); None: now.
     """

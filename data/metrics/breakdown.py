@@ -1,5 +1,5 @@
-"""One metric taken apart: step by step through a period, or group by group of its issues. Each part is calculated from its
-own issues; no part is a mean of other numbers.
+"""One metric taken apart: step by step through a period, or group by group of its issues. Each part is calculated from
+its own issues; no part is a mean of other numbers.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ MOST_GROUPS = 100  # the smallest beyond so many are one row together
 
 @dataclass(frozen=True)
 class Grouping:
-    """Which issues belong to which group: pairs of issue and place in `names`. `several`: an issue may be in more than one."""
+    """Which issues belong to which group: pairs of issue and place in `names`. `several`: an issue may be in more than
+    one.
+    """
 
     issue: Positions
     code: Codes

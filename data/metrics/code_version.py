@@ -15,7 +15,8 @@ _DIGITS = 16
 
 def code_version(modules: Iterable[str]) -> str:
     """A digest of the source of these modules of `data` and of every module of `data` that they import, directly or
-    through others, imports for types and inside functions included. Modules are named like `data.metrics.flow.flow_time`.
+    through others, imports for types and inside functions included. Modules are named like
+    `data.metrics.flow.flow_time`.
 
     >>> code_version(["data.facts.days"]) == code_version(["data.facts.days"])
     True

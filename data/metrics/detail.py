@@ -53,7 +53,9 @@ def detail(metric: Metric, asked: MetricQuery) -> Detail:
 
 
 def _switches(metric: Metric, facts: Dataset) -> tuple[Switch, ...]:
-    """The definitions that this metric obeys, as they are in force; which of them are saved, the service of definitions knows."""
+    """The definitions that this metric obeys, as they are in force; which of them are saved, the service of definitions
+    knows.
+    """
     settings = Settings(definitions=facts.definitions, workflow=facts.workflow)
     statuses = facts.tables.statuses
     names = dict(zip(statuses["status_id"].astype(str), statuses["name"].astype(str), strict=True))

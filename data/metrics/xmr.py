@@ -32,7 +32,9 @@ class Limits:
 
 @dataclass(frozen=True)
 class Signal:
-    """Values `first` to `last` (places, both included) are no noise. `kind`: outside | run | near; `side`: above | below."""
+    """Values `first` to `last` (places, both included) are no noise. `kind`: outside | run | near; `side`: above |
+    below.
+    """
 
     kind: str
     side: str

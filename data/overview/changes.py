@@ -75,9 +75,10 @@ class _Weekly:
 
 
 def changes(facts: Dataset, period: Period) -> Found:
-    """Of the metrics of the headline families. Limits come from the 26 whole weeks (Monday to Sunday) before the period, as far as the data
-    goes, 6 with a value at least; a signal counts when it touches a week that ends in the period (the last whole week,
-    where none does). The weeks of the period do not move the limits that they are judged by.
+    """Of the metrics of the headline families. Limits come from the 26 whole weeks (Monday to Sunday) before the
+    period, as far as the data goes, 6 with a value at least; a signal counts when it touches a week that ends in the
+    period (the last whole week, where none does). The weeks of the period do not move the limits that they are judged
+    by.
     """
     over, recent = weeks_of(facts, period)
     out: list[Change] = []

@@ -1,4 +1,6 @@
-"""Who may use a dashboard that other machines can reach: names with hashed passwords, or a proxy that vouches for people."""
+"""Who may use a dashboard that other machines can reach: names with hashed passwords, or a trusted proxy that names the
+user.
+"""
 
 from __future__ import annotations
 
@@ -180,7 +182,9 @@ class Passwords:
             return self._mark(name, password) in self._known
 
     def was_wrong(self, name: str, password: str) -> bool:
-        """Whether this very login was wrong of late: a page that repeats an old password costs nothing and tells nothing."""
+        """Whether this very login was wrong of late: a page that repeats an old password costs nothing and tells
+        nothing.
+        """
         with self._lock:
             return self._mark(name, password) in self._wrong
 

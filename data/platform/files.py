@@ -1,4 +1,4 @@
-"""Files that are whole or not there: the one atomic writer, the lock beside a file, and where broken files go."""
+"""Atomic writes of files, the lock beside a file, and where broken files are moved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A limit on the log: whoever sends requests without end, or repeats one that fails, does not fill a disk."""
+"""Limits the log, so that endless or failing requests cannot fill the disk."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class _Kind:
 
 
 class LogLimit(logging.Filter):
-    """Put it on a handler, after secrets were taken out: of warnings and errors of one kind at most MOST_RECORDS pass in
-    SPAN seconds, MOST_TRACEBACKS with their traceback. The first one after that says how many were left out. Long ones
-    are cut.
+    """Put it on a handler, after secrets were taken out: of warnings and errors of one kind at most MOST_RECORDS pass
+    in SPAN seconds, MOST_TRACEBACKS with their traceback. The first one after that says how many were left out. Long
+    ones are cut.
 
     Records below WARNING always pass: a level that shows them is chosen by whoever looks for something.
     """

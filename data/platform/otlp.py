@@ -36,7 +36,9 @@ class Sender:
         self._spans, self._logs = OTLPSpanExporter(), OTLPLogExporter()
 
     def send(self, noted: Sequence[Noted]) -> None:
-        """Events first: they are what people asked for. After a part that cannot be sent the rest of its kind is dropped."""
+        """Events first: they are what people asked for. After a part that cannot be sent the rest of its kind is
+        dropped.
+        """
         for part in _parts([each for each in noted if not each.end]):
             if self._logs.export([self._record(each) for each in part]) is not LogRecordExportResult.SUCCESS:
                 break

@@ -1,4 +1,4 @@
-"""What may be told of a run: spans and events with the few attributes that are allowed, without secrets or what people wrote."""
+"""What telemetry may contain: spans and events with a fixed list of attributes, without secrets or what people wrote."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""How the numbers of a view are measured: which definitions are in force, where they differ from the saved ones, and how
-they become everybody's.
+"""How the numbers of a view are measured: which definitions are in force, where they differ from the saved ones, and
+how they become everybody's.
 """
 
 from __future__ import annotations

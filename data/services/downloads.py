@@ -31,7 +31,9 @@ class DownloadsService:
         self._status = status
 
     def metric(self, metric: str, view: View, *, persona: str | None = None, job: str | None = None) -> Sheet:
-        """One metric, a row; one of jobs narrowed to a persona or job. Raises LookupError for an unknown one, JiraError."""
+        """One metric, a row; one of jobs narrowed to a persona or job. Raises LookupError for an unknown one,
+        JiraError.
+        """
         return _numbers(self._numbers.one(metric, view, persona=persona, job=job))
 
     def numbers(self, view: View, metrics: Sequence[str] | None = None) -> Sheet:

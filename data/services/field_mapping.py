@@ -64,7 +64,8 @@ class FieldMappingService:
     def preview(
         self, patch: dict[str, Any], view: View, families: tuple[str, ...] = ("dora", "flow")
     ) -> list[tuple[MetricValue, MetricValue]]:
-        """(before, after) of the metrics that a settings patch would change, on the data held. Raises Invalid, StoreError.
+        """(before, after) of the metrics that a settings patch would change, on the data held. Raises Invalid,
+        StoreError.
 
         Definitions that the view itself chooses are left aside: what is saved is compared with what would be saved.
         """
@@ -189,7 +190,9 @@ def statuses(tables: Tables) -> list[StatusInfo]:
 
 
 def issue_types(facts: Dataset) -> list[TypeInfo]:
-    """Issue types of standard level (or mapped values, where flow item type is mapped) and the flow item each counts as."""
+    """Issue types of standard level (or mapped values, where flow item type is mapped) and the flow item each counts
+    as.
+    """
     issues = facts.tables.issues
     words = facts.field("flow_item_type")
     if words is not None:

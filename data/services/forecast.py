@@ -27,7 +27,9 @@ class ForecastService:
         return self._sites.data(view.snapshot).dataset(view).once(answered, question)
 
     def question(self, options: Options, view: View) -> Question:
-        """What a link asks: (name, text) of items, by, version, epic, history, seed. Raises PeriodError, ForecastRefused."""
+        """What a link asks: (name, text) of items, by, version, epic, history, seed. Raises PeriodError,
+        ForecastRefused.
+        """
         return question_of(options, view.today)
 
     def open_versions(self, view: View) -> tuple[str, ...]:

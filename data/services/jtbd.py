@@ -23,7 +23,7 @@ from data.jtbd.records import Record, Records
 from data.jtbd.register import Register, RegisterError
 from data.jtbd.serving import Serving
 from data.jtbd.specs import Specs
-from data.jtbd.storage import JobsStorage, shelf_of
+from data.jtbd.storage import JobsStorage, jobs_storage_of
 from data.jtbd.store import RecordsError, Where
 from data.jtbd.verify import verify
 from data.services import numbers
@@ -101,7 +101,7 @@ class JobsService:
         """Specs, records and register of the site that was looked at. Raises HomeError, RecordsError."""
         sites, settings = self._sites, snapshot.settings
         examples = sites.sample.jobs if sites.sample else None
-        made = shelf_of(sites.home, snapshot.site, settings, sites.env, sites.clock, examples)
+        made = jobs_storage_of(sites.home, snapshot.site, settings, sites.env, sites.clock, examples)
         key = (str(made.folder), str(made.specs_folder))
         with self._lock:
             storage = self._storages.setdefault(key, made)
@@ -154,8 +154,8 @@ class JobsService:
 
     def choices(self, snapshot: Snapshot) -> JobChoices:
         """What can be filtered by, and chosen in forms. Raises RecordsError, StoreError."""
-        shelf = self.storage(snapshot)
-        specs, records = shelf.specs(), shelf.records()
+        storage = self.storage(snapshot)
+        specs, records = storage.specs(), storage.records()
         features = {each.feature_used for each in records.jobs} | {each.feature for each in records.outcomes}
         named = {
             kind: tuple((each.id, each.name) for each in specs.of(kind).values())
@@ -167,13 +167,15 @@ class JobsService:
             named["persona"],
             named["painpoint"],
             tuple(sorted(each for each in features if each)),
-            tuple(each.id for each in specs.outcomes.values() if each.binding and self._has_issues(snapshot, shelf)),
+            tuple(each.id for each in specs.outcomes.values() if each.binding and self._has_issues(snapshot, storage)),
         )
 
     def unknown(
         self, snapshot: Snapshot, *, persona: str | None = None, job: str | None = None
     ) -> tuple[tuple[str, str], ...]:
-        """(persona or job, name) of those that neither specs nor records nor issues know. Raises RecordsError, JiraError."""
+        """(persona or job, name) of those that neither specs nor records nor issues know. Raises RecordsError,
+        JiraError.
+        """
         specs, found = self.storage(snapshot).specs(), []
         for kind, name in (("persona", persona), ("job", job)):
             known = name is None or specs.resolve(kind, name) in specs.of(kind)
@@ -308,16 +310,16 @@ class JobsService:
         return self._once(key, lambda: self._overview(asked))
 
     def _overview(self, asked: Question) -> Overview:
-        view, shelf = asked.view, self.storage(asked.view.snapshot)
-        specs, found, serving = shelf.specs(), self._picture(asked), self.serving(view)
+        view, storage = asked.view, self.storage(asked.view.snapshot)
+        specs, found, serving = storage.specs(), self._picture(asked), self.serving(view)
         who, wanted = self._persona(specs, asked), asked.wanted
         span = (wanted.start or 0, wanted.end or 0)
         which = None if asked.job is None else specs.resolve("job", asked.job)
-        notes = [str(shelf.problem)] if shelf.problem else []
+        notes = [str(storage.problem)] if storage.problem else []
         rows: tuple[RegisterRow, ...] = ()
         checks: tuple[CheckRow, ...] = ()
         try:
-            register = shelf.register()
+            register = storage.register()
             rows = tuple(register_rows(register, self.serving(view.narrowed(NO_FILTERS))))
             checks = tuple(verify(register)) if register.jobs else ()
         except RegisterError as error:
@@ -345,7 +347,7 @@ class JobsService:
             ),
             spec_problems=tuple(str(each) for each in specs.problems),
             notes=tuple(notes),
-            is_example=shelf.is_example,
+            is_example=storage.is_example,
             formula=view.settings.jtbd.opportunity,
             period_label=view.period.label,
             summary=found.summary,

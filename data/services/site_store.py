@@ -75,7 +75,9 @@ class SiteStore:
         return store
 
     def ask(self, question: Callable[[IssueStore], T]) -> T:
-        """The answer of the store; of an empty one in its place, if the store turns out to be broken. Raises StoreError."""
+        """The answer of the store; of an empty one in its place, if the store turns out to be broken. Raises
+        StoreError.
+        """
         store = self.opened
         try:
             return question(store)

@@ -150,7 +150,9 @@ class View:
         }
 
     def narrowed(self, filters: Filters) -> View:
-        """The same days of other issues; the definitions of the filters are laid over the saved ones. Raises BadOverride."""
+        """The same days of other issues; the definitions of the filters are laid over the saved ones. Raises
+        BadOverride.
+        """
         if filters.definitions == self.filters.definitions:
             return replace(self, filters=filters)
         return replace(self, filters=filters, settings=with_overrides(self.snapshot.settings, filters.definitions))

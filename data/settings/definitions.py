@@ -180,7 +180,7 @@ class Definition:
         return f"{text} {self.unit}".strip()
 
     def text(self, value: Any) -> str:
-        """A value as it is written in an address or after --set; `laid_over` reads it back.
+        """A value as it is written in an address or after --set; `with_overrides` reads it back.
 
         >>> table()["subtract_reopened"].text(True), table()["working_time.weekdays"].text([0, 1]), table()["zone"].text("")
         ('true', '0,1', '')

@@ -1,4 +1,6 @@
-"""Definitions that one view chooses instead of the saved ones: written as text in its URL, checked like a saved setting."""
+"""Definitions that one view chooses instead of the saved ones: written as text in its URL, checked like a saved
+setting.
+"""
 
 from __future__ import annotations
 
@@ -95,7 +97,8 @@ def put(parts: dict[str, dict[str, Any]], name: str, value: Any) -> None:
 
 
 def patch_of(saved: Settings, chosen: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """What to save so that everybody has the definitions of a view. Empty where they are saved already. Raises BadOverride.
+    """What to save so that everybody has the definitions of a view. Empty where they are saved already. Raises
+    BadOverride.
 
     >>> patch_of(Settings(), [("durations", "exact"), ("working_time.start", "08:00")])
     {'definitions': {'working_time': {'start': '08:00'}}}

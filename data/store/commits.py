@@ -1,4 +1,6 @@
-"""Whether anything was written to an SQLite file since one looked last, told in microseconds and without reading it."""
+"""Whether anything was committed to an SQLite file since the last check, found out in microseconds and without reading
+the file.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A damaged issue store: told from passing trouble, and put aside so that a sync can fill a new one."""
+"""A damaged issue store: distinguished from temporary errors, and moved aside so that a sync can fill a new one."""
 
 from __future__ import annotations
 

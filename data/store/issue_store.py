@@ -1,4 +1,6 @@
-"""The issue store: what was fetched from Jira, in SQLite (or PostgreSQL), one revision after the other."""
+"""The issue store: what was fetched from Jira, in SQLite, one revision after the other. PostgreSQL would do; no setting
+chooses it yet.
+"""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """How the tables of one version become those of another, with what they hold.
 
-The steps are Alembic revisions in migrations/<store>/versions: `issues_5` makes version 5 of the issue store's schema. A
-store says its version in the row `schema_version` of its meta table, which programs read that know nothing of Alembic; the
-table `<store>_version`, which is Alembic's, repeats it from the first migration on. Alembic is imported only where
-something has to be changed.
+The steps are Alembic revisions in migrations/<store>/versions: `issues_5` makes version 5 of the issue store's schema.
+A store says its version in the row `schema_version` of its meta table, which programs read that know nothing of
+Alembic; the table `<store>_version`, which is Alembic's, repeats it from the first migration on. Alembic is imported
+only where something has to be changed.
 """
 
 from __future__ import annotations
@@ -107,10 +107,12 @@ RECORDS = Schema(
 
 
 def bring_up(engine: Engine, path: Path | None, tables: Schema, *, may_write: bool = True) -> Prepared:
-    """Make a store's tables those of the newest version, if they are not; of several processes one does, the others wait.
+    """Make a store's tables those of the newest version, if they are not; of several processes one does, the others
+    wait.
 
-    `path`: the file, None for a database server. All happens in one transaction: a program that is killed meanwhile leaves
-    the store as it was. Raises NewerSchema, UnknownVersion, MayNotWrite, MigrationFailed, OSError, and what the database raises.
+    `path`: the file, None for a database server. All happens in one transaction: a program that is killed meanwhile
+    leaves the store as it was. Raises NewerSchema, UnknownVersion, MayNotWrite, MigrationFailed, OSError, and what the
+    database raises.
     """
     with engine.connect() as connection:
         found = found_version(connection, tables)
@@ -141,8 +143,9 @@ def found_version(connection: Connection, tables: Schema) -> int | None:
 def prepare(connection: Connection, tables: Schema) -> Prepared:
     """Make a store's tables those of the newest version, inside the caller's transaction.
 
-    A new store gets its tables; one of a version that migrations know is migrated; an older one is emptied, if a sync can
-    fill it again. Raises NewerSchema, UnknownVersion, MigrationFailed, and what the database raises; the caller rolls back.
+    A new store gets its tables; one of a version that migrations know is migrated; an older one is emptied, if a sync
+    can fill it again. Raises NewerSchema, UnknownVersion, MigrationFailed, and what the database raises; the caller
+    rolls back.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("select pg_advisory_xact_lock(:n)"), {"n": _PG_LOCK + len(tables.name)})
@@ -187,7 +190,8 @@ def downgrade(connection: Connection, tables: Schema, version: int) -> None:
 def _turn(path: Path | None) -> Iterator[None]:
     """Waits until no other process changes the store in this file (None: nobody has to wait). Raises OSError.
 
-    A writer's own lock in SQLite is not enough: who waits for it gives up after a minute, and a migration may take longer.
+    A writer's own lock in SQLite is not enough: who waits for it gives up after a minute, and a migration may take
+    longer.
     """
     if path is None:
         yield

@@ -59,23 +59,25 @@ class Writer:
         rows = self.connection.exec_driver_sql("PRAGMA database_list").all()
         return any(name == "beside" and Path(file).name == path.name for _, name, file in rows)
 
-    def bury(self, issue_ids: Iterable[int], at: int) -> None:
+    def add_tombstones(self, issue_ids: Iterable[int], at: int) -> None:
         """Remembers issues that are removed; before their rows go."""
-        issue, grave = schema.issue, schema.tombstone
+        issue, tombstone = schema.issue, schema.tombstone
         for some in parts(sorted(issue_ids)):
-            self.connection.execute(delete(grave).where(grave.c.scope == self.scope, grave.c.issue_id.in_(some)))
+            self.connection.execute(
+                delete(tombstone).where(tombstone.c.scope == self.scope, tombstone.c.issue_id.in_(some))
+            )
             names = ["scope", "issue_id", "key", "removed_at"]
             rows = select(issue.c.scope, issue.c.issue_id, issue.c.key, literal(at)).where(
                 issue.c.scope == self.scope, issue.c.issue_id.in_(some)
             )
-            self.connection.execute(insert(grave).from_select(names, rows))
+            self.connection.execute(insert(tombstone).from_select(names, rows))
 
-    def unbury(self, before: int) -> None:
+    def remove_tombstones(self, before: int) -> None:
         """Forgets that issues were removed which are there again, or were removed before that instant (µs)."""
-        issue, grave = schema.issue, schema.tombstone
+        issue, tombstone = schema.issue, schema.tombstone
         back = select(issue.c.issue_id).where(issue.c.scope == self.scope)
-        done = or_(grave.c.issue_id.in_(back), grave.c.removed_at < before)
-        self.connection.execute(delete(grave).where(grave.c.scope == self.scope, done))
+        done = or_(tombstone.c.issue_id.in_(back), tombstone.c.removed_at < before)
+        self.connection.execute(delete(tombstone).where(tombstone.c.scope == self.scope, done))
 
     def unfinished(self, most: int) -> list[int]:
         """Some issues whose history or list of comments is not complete."""

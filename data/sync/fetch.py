@@ -1,4 +1,4 @@
-"""Reads from Jira what a sync needs: all issues, what changed, newly mapped fields; and notices what did not come."""
+"""Reads from Jira what a sync needs: all issues, what changed, newly mapped fields; and notices what is missing."""
 
 from __future__ import annotations
 

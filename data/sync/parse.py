@@ -1,4 +1,6 @@
-"""Jira's JSON as rows of the issue store: instants as microseconds, links as read from the issue, only what metrics use."""
+"""Jira's JSON as rows of the issue store: instants as microseconds, links as read from the issue, only what metrics
+use.
+"""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ from data.values.unread import of_result
 
 DEFAULT_JQL = "updated >= -365d"
 FULL_EVERY = timedelta(days=7)
-GRAVES_KEPT = timedelta(days=180)
+TOMBSTONES_KEPT = timedelta(days=180)
 DEADLINE = timedelta(hours=6)
 _SECOND = 1_000_000
 _MOST_AGAIN = 500  # issues with incomplete histories that a sync reads again
@@ -293,12 +293,12 @@ class _Sync:
             raise Cancelled
         staging, wants = intake.staging, intake.wants
         with self.store.writing(self.scope, beside=staging.path) as writer:
-            writer.bury(gone, head["synced_at"])
+            writer.add_tombstones(gone, head["synced_at"])
             if not self.everything:
                 writer.drop_issues(gone, *ROWS)
             staging.publish(writer, everything=self.everything, held=wants.values, filled=missing)
             writer.relink()
-            writer.unbury(head["synced_at"] - _micros_of(GRAVES_KEPT))
+            writer.remove_tombstones(head["synced_at"] - _micros_of(TOMBSTONES_KEPT))
             site_lists.write(site, writer, intake.seen, sprints=bool(wants.sprints))
             writer.finish(**head)
 

@@ -40,7 +40,9 @@ class Lists:
 
 
 def read_lists(jira: Jira, tally: Tally, cancelled: Callable[[], bool]) -> Lists:
-    """Fields, statuses and types, side by side. Numbers need the first two; without the list of types there is a warning."""
+    """Fields, statuses and types, side by side. Numbers need the first two; without the list of types there is a
+    warning.
+    """
     asked: dict[str, Callable[[], object]] = {
         "fields": jira.fields,
         "statuses": jira.statuses,
@@ -132,7 +134,9 @@ def _named(owner: str, names: Collection[str]) -> str:
 
 
 def _or_error(ask: Callable[..., T], *args: Any) -> T | JiraError:
-    """What `ask` gives, or why Jira keeps it from this account, or why its answer cannot be read. Raises JiraError that concerns more than this list."""
+    """What `ask` gives, or why Jira keeps it from this account, or why its answer cannot be read. Raises JiraError that
+    concerns more than this list.
+    """
     try:
         return ask(*args)
     except JiraError as error:

@@ -1,4 +1,6 @@
-"""What a sync has read so far, in a file beside the store: readers are not disturbed, and a sync that broke off goes on."""
+"""What a sync has read so far, in a file beside the store: readers are not disturbed, and the next sync continues one
+that broke off.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,8 @@ class _Shown(msgspec.Struct):
 class Staging:
     """Rows of one sync, not seen by readers. `step()` around each answer: it is kept whole, or not at all.
 
-    `at`, `clock`: now, in µs, by Jira's clock and by ours. `started`: `at` of the first try; `resumed`: whether an earlier try left something.
+    `at`, `clock`: now, in µs, by Jira's clock and by ours. `started`: `at` of the first try; `resumed`: whether an
+    earlier try left something.
     """
 
     def __init__(self, path: Path, scope: int, question: dict[str, Any], at: int, clock: int) -> None:

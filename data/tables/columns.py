@@ -1,7 +1,8 @@
 """Tidy tables as files: one NumPy file for each type of number, one JSON file of texts, one that describes them.
 
 A column of numbers is a part of the NumPy file of its type. It is read by mapping the file into memory, so that all
-processes share it and nothing is copied. Nothing is pickled. Every file's length and checksum (CRC-32) is in the description.
+processes share it and nothing is copied. Nothing is pickled. Every file's length and checksum (CRC-32) is in the
+description.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ class Broken(Exception):
 
 
 class Column(msgspec.Struct, frozen=True):
-    """How one column is kept. `file`, `first`, `count`: its numbers or codes; `dtype`: of its texts, as pandas calls it."""
+    """How one column is kept. `file`, `first`, `count`: its numbers or codes; `dtype`: of its texts, as pandas calls
+    it.
+    """
 
     name: str
     kind: Kind
@@ -110,7 +113,8 @@ def write(folder: Path, tables: Tables, about: Mapping[str, str]) -> None:
 
 
 def read(folder: Path, about: Mapping[str, str]) -> Tables | None:
-    """The tables that `write` was given; None where there are none. Raises Broken, also where they are of another thing.
+    """The tables that `write` was given; None where there are none. Raises Broken, also where they are of another
+    thing.
 
     Numbers stay in their files (`mmap`) and cannot be written to. A file may be removed while it is in use.
     """

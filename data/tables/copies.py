@@ -89,7 +89,9 @@ class TableCopies:
             return None
 
     def keep(self, wanted: CopyOf, made: Tables) -> bool:
-        """Write a copy and remove those of earlier revisions; whether it is there now. Never raises: it saves time only."""
+        """Write a copy and remove those of earlier revisions; whether it is there now. Never raises: it saves time
+        only.
+        """
         place = self.folder / wanted.name
         try:
             write_folder(place, lambda folder: columns.write(folder, made, wanted.about))

@@ -69,7 +69,8 @@ class StatusIntervals:
     def of(
         cls, created: Instants, now_status: Codes, issue: Positions, at: Instants, source: Codes, target: Codes
     ) -> StatusIntervals:
-        """From creation instants, current statuses and ordered changes. The first status is the source of the first change.
+        """From creation instants, current statuses and ordered changes. The first status is the source of the first
+        change.
 
         An issue without changes was in its current status since it was created.
         """

@@ -1,4 +1,4 @@
-"""The file of saved views of one site: whole or not there, and nobody's change is lost without a word."""
+"""The file of saved views of one site: written atomically; a change that would overwrite somebody else's is refused."""
 
 from __future__ import annotations
 

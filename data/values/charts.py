@@ -11,10 +11,11 @@ from data.values.problem import Problem
 
 @dataclass(frozen=True)
 class Series:
-    """One thing drawn in a chart. `kind`: points | sized | line | steps | bars | stacked | lying | area | bands | spans.
+    """One thing drawn in a chart. `kind`: points | sized | line | steps | bars | stacked | lying | area | bands |
+    spans.
 
-    `text`: what a pointer on a point reads beside its numbers. `picks`: the token under which the issues of each point are
-    asked for, "" where there are none. `spans` are drawn from one x to the next, None parts them.
+    `text`: what a pointer on a point reads beside its numbers. `picks`: the token under which the issues of each point
+    are asked for, "" where there are none. `spans` are drawn from one x to the next, None parts them.
     """
 
     name: str

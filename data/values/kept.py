@@ -15,7 +15,8 @@ More = ParamSpec("More")
 
 
 def kept_with_object(work: Callable[Concatenate[Whole, More], Result]) -> Callable[Concatenate[Whole, More], Result]:
-    """The last result for each first argument, while that object lives and the other arguments are equal to the last ones.
+    """The last result for each first argument, while that object lives and the other arguments are equal to the last
+    ones.
 
     For pure functions of something large that nobody changes, such as the tables of a revision. It goes by which object
     it is, not by what it holds. Two threads may work out the same at once; both get a right answer.

@@ -72,9 +72,10 @@ class Caveat:
 class Overview:
     """What is to be said of a period beside its numbers.
 
-    `steady`: titles of metrics without a signal; `untold`: those with too few weeks to say; `baseline`: whole weeks before
-    the period that say what is usual, `weeks`: those of the period. `over`: how many items are too old, of `in_progress`;
-    `since`: first and last day of the completed items that ages are compared with, `compared`: how many those are.
+    `steady`: titles of metrics without a signal; `untold`: those with too few weeks to say; `baseline`: whole weeks
+    before the period that say what is usual, `weeks`: those of the period. `over`: how many items are too old, of
+    `in_progress`; `since`: first and last day of the completed items that ages are compared with, `compared`: how many
+    those are.
     """
 
     changes: tuple[Change, ...]

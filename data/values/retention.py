@@ -10,7 +10,8 @@ from dataclasses import dataclass
 class RetentionRun:
     """`ran_at` and `before` in µs since 1970 UTC. Records of what happened before `before` were removed.
 
-    `days`: how long records are kept; `removed`: kind of record (job, outcome, painpoint, time, satisfaction) → how many.
+    `days`: how long records are kept; `removed`: kind of record (job, outcome, painpoint, time, satisfaction) → how
+    many.
     """
 
     ran_at: int

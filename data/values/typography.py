@@ -1,4 +1,4 @@
-"""Typographic quotes for words that are written with straight ones, as in docstrings that people read."""
+"""Replaces straight quotes by typographic ones, for docstrings that people read in the page."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ import pytest
 from cli import failures, main
 from cli.jtbd import showing
 from data.jtbd.import_records import read_file
-from data.jtbd.storage import open_shelf
+from data.jtbd.storage import open_jobs_storage
 from data.platform.logs import SECRETS
 from tests.dashboard import command
 from tests.forked import forked
@@ -52,7 +52,7 @@ def jtbd(own_state, monkeypatch, capsys) -> Typed:
 def records(own_state: Path):
     import os
 
-    return open_shelf(os.environ).store.all()
+    return open_jobs_storage(os.environ).store.all()
 
 
 def test_a_job_is_tracked(jtbd, own_state):

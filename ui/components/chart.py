@@ -22,8 +22,9 @@ from ui.url import View, query
 
 
 def chart_card(name: str, place: str, *, wide: bool = False) -> html.Article:
-    """Where a chart will be. It is asked for when it comes near the window; `place` is the tab it stands on; a `wide` one
-    has a row of its own."""
+    """Where a chart will be. It is asked for when it comes near the window; `place` is the tab it stands on; a `wide`
+    one has a row of its own.
+    """
     return html.Article(
         [
             dcc.Store(id=ids.chart_ask(name, place)),

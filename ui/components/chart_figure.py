@@ -1,4 +1,6 @@
-"""A chart's answer as a figure: a plain dict in Plotly's JSON shape, whose colours are names of the stylesheet's variables."""
+"""A chart's answer as a figure: a plain dict in Plotly's JSON shape, whose colours are names of the stylesheet's
+variables.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dialog that makes the definitions of a view everybody's."""
+"""The dialog that saves the definitions of a view for everybody."""
 
 from __future__ import annotations
 

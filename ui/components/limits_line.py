@@ -1,4 +1,6 @@
-"""A small process behaviour chart as a picture: weekly values, their mean and natural limits, and the weeks that stand out."""
+"""A small process behaviour chart as a picture: weekly values, their mean and natural limits, and the weeks that stand
+out.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,9 @@ def limits_line(
     marked: Collection[int],
     words: str,
 ) -> html.Img:
-    """`limits`: lower, mean, upper; weeks from `before` on are shaded: they are the period. `marked`: places of the weeks
-    that stand out. `words` say the same for those who cannot see it."""
+    """`limits`: lower, mean, upper; weeks from `before` on are shaded: they are the period. `marked`: places of the
+    weeks that stand out. `words` say the same for those who cannot see it.
+    """
     drawn = "data:image/svg+xml," + quote(svg(values, limits, before, marked), safe="~()*!.'/:;= ,")
     return html.Img(src=drawn, alt=words, className="limits-line", draggable="false", width=WIDTH, height=HEIGHT)
 

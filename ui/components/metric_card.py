@@ -1,4 +1,4 @@
-"""One metric, one card, in any of its outcomes."""
+"""The card of one metric, with a value or with the reason why there is none."""
 
 from __future__ import annotations
 
@@ -37,10 +37,11 @@ def metric_card(
     middle: Any = None,
     extra_class: str = "",
 ) -> html.Article:
-    """The card of `value`; `href` opens its detail. A card that has no data says which days are `covered`
-    and offers `action`, a way there. `measured`: the definitions that it obeys, for those who point at the title.
-    `place` tells apart the tabs that show the same card; `mark` stands in the place of a tier, `middle` in that of a line;
-    `extra_class` is one more class of the card."""
+    """The card of `value`; `href` opens its detail. A card that has no data says which days are `covered` and offers
+    `action`, a way there. `measured`: the definitions that it obeys, for those who point at the title. `place` tells
+    apart the tabs that show the same card; `mark` stands in the place of a tier, `middle` in that of a line;
+    `extra_class` is one more class of the card.
+    """
     return html.Article(
         [_title(value, href, measured), *_body(value, covered, action, place, (mark, middle))],
         className=f"card-metric card-{value.error_state.replace('_', '-')} {extra_class}".strip(),

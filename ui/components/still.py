@@ -1,5 +1,6 @@
-"""Parts of a page that hold nothing to act on travel as plain values, and the browser builds them: Dash asks each of its
-components after every change of the page, and a thousand of them cost a second."""
+"""Parts of a page that hold nothing to act on travel as plain values, and the browser builds them: Dash asks each of
+its components after every change of the page, and a thousand of them cost a second.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +17,9 @@ NAMES = {"className": "class", "htmlFor": "for", "tabIndex": "tabindex", "dateTi
 
 
 def still(*parts: Any) -> html.Div:
-    """The same on the page as `parts`: html components without ids. ui/assets/still.js makes nodes of them, every text as
-    text. Raises TypeError for components that act."""
+    """The same on the page as `parts`: html components without ids. ui/assets/still.js makes nodes of them, every text
+    as text. Raises TypeError for components that act.
+    """
     tree = [each for part in parts for each in _nodes(part)]
     return html.Div(
         className="still",

@@ -1,4 +1,4 @@
-"""The modal "Map your fields": its frame, its sections, what it says when something is in the way."""
+"""The modal "Map your fields": its frame, its sections, and its messages when it cannot load or save."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The forms of the tab "Jobs": noting down what happened, and a new job of the register."""
+"""The forms of the tab "Jobs": recording what happened, and adding a job to the register."""
 
 from __future__ import annotations
 

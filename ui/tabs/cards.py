@@ -1,4 +1,4 @@
-"""The cards of one tab, and what stands there when there are none."""
+"""The cards of one tab, and what is shown when there are none."""
 
 from __future__ import annotations
 

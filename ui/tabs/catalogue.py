@@ -1,4 +1,6 @@
-"""The tab "Catalogue": every metric that there is, found by words and categories, each with its definition and its number."""
+"""The tab "Catalogue": every metric that there is, found by words and categories, each with its definition and its
+number.
+"""
 
 from __future__ import annotations
 

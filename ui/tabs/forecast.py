@@ -1,4 +1,4 @@
-"""The tab "Forecast": three questions as plain forms, the answer in words first, then what it rests on."""
+"""The tab "Forecast": three questions as forms, the answer in words, then the data that it is based on."""
 
 from __future__ import annotations
 

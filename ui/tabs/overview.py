@@ -1,4 +1,6 @@
-"""The tab "Overview": the ten cards, what changed by more than noise, what is ageing, what cannot be trusted."""
+"""The tab "Overview": the cards of the headline families, what changed by more than noise, what is ageing, what needs
+care.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What each tab consists of before anything is asked: places of the final size. A new tab is a line here and in ui/url.py."""
+"""What each tab consists of before anything is asked: places of the final size. A new tab is a line here and in
+ui/url.py.
+"""
 
 from __future__ import annotations
 

@@ -32,8 +32,9 @@ _MOST_WARNINGS = 50
 def quality_page(
     quality: Quality, status: Status, view: View = EVERYTHING, days: str = "", caveats: Sequence[Caveat] | None = None
 ) -> html.Div:
-    """Findings first, the worst at the top; then the last sync, and the numbers of the view's `days` that need care, with
-    which the overview must agree. `doubts`: None where they are not calculated."""
+    """Findings first, the worst at the top; then the last sync, and the numbers of the view's `days` that need care,
+    with which the overview must agree. `doubts`: None where they are not calculated.
+    """
     parts = [
         _findings(quality, status),
         _last_sync(quality.sync, status),

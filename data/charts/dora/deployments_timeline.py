@@ -30,7 +30,8 @@ _MOST_RECOVERIES = 300
 class Events:
     """Deployments and recoveries of the period. `rows`: tickets or versions of the deployments, then the recoveries.
 
-    `of`: by row, the number of its deployment (below `count`) or of its recovery (from `count` on), -1 for what is left out.
+    `of`: by row, the number of its deployment (below `count`) or of its recovery (from `count` on), -1 for what is left
+    out.
     """
 
     rows: Rows

@@ -28,8 +28,8 @@ STAGES = ("waiting to start", "until first commit", "until done", "until deploye
 def stage_days(facts: Dataset, issue: Positions, deployed: Instants) -> tuple[Numbers, Mask]:
     """Days of each stage (issues × stages), and which stages the data knows at all.
 
-    created → started → first commit → done → deployed. An instant that is missing, or lies before the one before it, ends
-    its stage at once; one after the deployment is cut there. So the stages add up to creation → deployment.
+    created → started → first commit → done → deployed. An instant that is missing, or lies before the one before it,
+    ends its stage at once; one after the deployment is cut there. So the stages add up to creation → deployment.
     """
     done = facts.once(completions)
     commit = facts.field("code_commit_date")

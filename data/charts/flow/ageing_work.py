@@ -23,8 +23,8 @@ _SPREAD = 0.6  # of the width of a status over which its points lie
 
 
 def pace(asked: ChartAsked, codes: Codes) -> list[list[float | None]]:
-    """For each status the 50, 70, 85 and 95 % of the ages (days since the start of work) at which the items completed in the
-    period left it for the last time; None where fewer than 5 did.
+    """For each status the 50, 70, 85 and 95 % of the ages (days since the start of work) at which the items completed
+    in the period left it for the last time; None where fewer than 5 did.
     """
     facts, rows = asked.facts, cycle_rows(asked)
     used = rows.take(rows.reason == 0)

@@ -26,7 +26,9 @@ Held = tuple[Positions, Codes, Instants, Instants]  # issue, band, from and to: 
 
 
 def stages(facts: Dataset) -> tuple[list[str], Codes]:
-    """The bands from first to last (not started, the in-progress statuses in order, done), and the band of each status code."""
+    """The bands from first to last (not started, the in-progress statuses in order, done), and the band of each status
+    code.
+    """
     codes = workflow_order(facts)
     band = np.zeros(len(facts.tables.statuses) + 1, dtype=np.int64)
     band[codes] = np.arange(1, len(codes) + 1)
@@ -37,8 +39,8 @@ def stages(facts: Dataset) -> tuple[list[str], Codes]:
 def spans(facts: Dataset, rule: str) -> Held:
     """issue, band, from, to (µs) by the rule in force, in order of issue and time; `to` FOREVER: still so.
 
-    history: where each item truly was. high_water: the furthest band reached so far. backfill: the furthest band that it
-    never left backwards again, so a band counts from the last time that it was entered from before it.
+    history: where each item truly was. high_water: the furthest band reached so far. backfill: the furthest band that
+    it never left backwards again, so a band counts from the last time that it was entered from before it.
     """
     titles, band = stages(facts)
     stays = facts.stays.within(facts.stays.entered <= facts.now)

@@ -15,7 +15,9 @@ from data.values.exclusion import Exclusion
 
 
 def lead_rows(asked: ChartAsked) -> Rows:
-    """Items completed in the period at their completion. Columns: days from creation, started (the creation), completed."""
+    """Items completed in the period at their completion. Columns: days from creation, started (the creation),
+    completed.
+    """
     facts = asked.facts
     rows = rows_for(CATALOG["flow_velocity"], asked)
     created = facts.tables.issues["created"].to_numpy()[rows.issue]

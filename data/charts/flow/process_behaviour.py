@@ -21,8 +21,9 @@ WEEKS = 26  # shown at least, as far as the data goes
 
 
 def whole_weeks(asked: ChartAsked, before: int = 0) -> Buckets:
-    """Whole weeks up to the end of the period (or now): those of the period and so many `before`, 26 at least, none before
-    the data."""
+    """Whole weeks up to the end of the period (or now): those of the period and so many `before`, 26 at least, none
+    before the data.
+    """
     facts, period = asked.facts, asked.period
     first = min(period.first - timedelta(weeks=before), period.last - timedelta(weeks=WEEKS))
     known = [each for each in (_day(asked, facts.complete_from), _day(asked, _begin(asked))) if each]

@@ -114,7 +114,8 @@ def board_asked(asked: ChartAsked) -> Board | Drawing:
 
 
 def issues_behind(board: Board, *flags: str) -> Picks:
-    """Points that stand for the issues of a sprint with one of these flags: "<sprint>", or "<sprint>|<flag>" for one flag.
+    """Points that stand for the issues of a sprint with one of these flags: "<sprint>", or "<sprint>|<flag>" for one
+    flag.
 
     Issues that no number counts stand with their sprint too, with the reason.
     """
