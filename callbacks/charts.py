@@ -31,7 +31,9 @@ def show_chart(order: dict[str, str] | None) -> Any:
     try:
         snapshot = services().snapshot()
         if order["chart"] not in JOBS and not services().status.of(snapshot).synced_at:
-            return chart_problem(Problem("There are no issues yet.", todo="The chart appears here after the first sync.", level="info"))  # fmt: skip
+            return chart_problem(
+                Problem("There are no issues yet.", todo="The chart appears here after the first sync.", level="info")
+            )
         question = question_of(view, snapshot)
         answer = services().charts.answer(order["chart"], question, view.own)
         return chart_body(answer, view, services().definitions.of(answer.beside, question) if answer.beside else ())

@@ -119,9 +119,11 @@ def jobs_file(kind: str) -> Response:
     if kind == "csv":
         return csv_file(jobs.csv_metrics(question, **narrowed), "jobs", period)
     if kind == "md":
-        return _named(jobs.report(question, **narrowed), "text/markdown", f"jobs_{period.first}_{period.last}.md")  # fmt: skip
+        return _named(jobs.report(question, **narrowed), "text/markdown", f"jobs_{period.first}_{period.last}.md")
     made = jobs.export_data(question, **narrowed)
-    return _named(json.dumps(made, ensure_ascii=False, indent=2), "application/json", f"jobs_{period.first}_{period.last}.json")  # fmt: skip
+    return _named(
+        json.dumps(made, ensure_ascii=False, indent=2), "application/json", f"jobs_{period.first}_{period.last}.json"
+    )
 
 
 def _named(text: str, kind: str, name: str) -> Response:

@@ -160,9 +160,15 @@ def _number(text: str, field: Field) -> tuple[float | None, str]:
 def _outcome(asked: dict[str, Any], event: str) -> str:
     jobs, snapshot = services().jobs, services().snapshot()
     jobs.storage(snapshot).track_outcome(
-        asked["outcome"], asked["actual"], expected=asked["expected"], feature=asked["feature"] or "",
-        persona=_persona(asked), at=asked["at"], note=asked["note"] or "", event_id=event,
-    )  # fmt: skip
+        asked["outcome"],
+        asked["actual"],
+        expected=asked["expected"],
+        feature=asked["feature"] or "",
+        persona=_persona(asked),
+        at=asked["at"],
+        note=asked["note"] or "",
+        event_id=event,
+    )
     hidden = f" {MEASURED}" if asked["outcome"] in jobs.choices(snapshot).measured else ""
     return f"Noted down: {_title(jobs.choices(snapshot).outcomes, asked['outcome'])}, measured {asked['actual']:g}.{hidden}"
 
@@ -171,18 +177,30 @@ def _job(asked: dict[str, Any], event: str) -> str:
     minutes = asked["minutes"]
     jobs, snapshot = services().jobs, services().snapshot()
     jobs.storage(snapshot).track_job(
-        asked["job"], _persona(asked), asked["feature"], asked["status"], at=asked["at"],
-        duration=None if minutes is None else minutes * 60, note=asked["note"] or "", event_id=event,
-    )  # fmt: skip
+        asked["job"],
+        _persona(asked),
+        asked["feature"],
+        asked["status"],
+        at=asked["at"],
+        duration=None if minutes is None else minutes * 60,
+        note=asked["note"] or "",
+        event_id=event,
+    )
     return f"Noted down: {_title(jobs.choices(snapshot).jobs, asked['job'])}, {asked['status'].replace('_', ' ')}."
 
 
 def _painpoint(asked: dict[str, Any], event: str) -> str:
     jobs, snapshot = services().jobs, services().snapshot()
     jobs.storage(snapshot).track_painpoint(
-        asked["painpoint"], asked["before"], asked["after"], _persona(asked), feature=asked["feature"] or "",
-        at=asked["at"], note=asked["note"] or "", event_id=event,
-    )  # fmt: skip
+        asked["painpoint"],
+        asked["before"],
+        asked["after"],
+        _persona(asked),
+        feature=asked["feature"] or "",
+        at=asked["at"],
+        note=asked["note"] or "",
+        event_id=event,
+    )
     return f"Noted down: {_title(jobs.choices(snapshot).painpoints, asked['painpoint'])}, {asked['before']:g} before and {asked['after']:g} after."
 
 
@@ -192,19 +210,30 @@ def _satisfaction(asked: dict[str, Any], event: str) -> str:
         raise ValueError("effort is a whole number from 1 to 7.")
     jobs, snapshot = services().jobs, services().snapshot()
     jobs.storage(snapshot).track_satisfaction(
-        asked["outcome"], asked["level"], _persona(asked), feature=asked["feature"] or "", met=asked["met"] == "yes",
-        recommend=asked["recommend"] == "yes", effort=None if effort is None else int(effort),
-        feedback=asked["feedback"] or "", event_id=event,
-    )  # fmt: skip
+        asked["outcome"],
+        asked["level"],
+        _persona(asked),
+        feature=asked["feature"] or "",
+        met=asked["met"] == "yes",
+        recommend=asked["recommend"] == "yes",
+        effort=None if effort is None else int(effort),
+        feedback=asked["feedback"] or "",
+        event_id=event,
+    )
     return f"Noted down: an answer about {_title(jobs.choices(snapshot).outcomes, asked['outcome'])}."
 
 
 def _time(asked: dict[str, Any], event: str) -> str:
     jobs, snapshot = services().jobs, services().snapshot()
     jobs.storage(snapshot).track_time(
-        asked["outcome"], _persona(asked), asked["started"], feature=asked["feature"] or "", at=asked["at"],
-        still_open=asked["open"] == "yes", event_id=event,
-    )  # fmt: skip
+        asked["outcome"],
+        _persona(asked),
+        asked["started"],
+        feature=asked["feature"] or "",
+        at=asked["at"],
+        still_open=asked["open"] == "yes",
+        event_id=event,
+    )
     return f"Noted down: the time to {_title(jobs.choices(snapshot).outcomes, asked['outcome'])}."
 
 
@@ -214,10 +243,15 @@ def _register(asked: dict[str, Any], event: str) -> str:
     if already:
         return already
     made = jobs.storage(snapshot).new_job(
-        asked["title"], asked["situation"], asked["pattern"], asked["metric"], superpower=asked["superpower"] or "",
-        views=asked["views"] or "", issues=asked["issues"] or "",
+        asked["title"],
+        asked["situation"],
+        asked["pattern"],
+        asked["metric"],
+        superpower=asked["superpower"] or "",
+        views=asked["views"] or "",
+        issues=asked["issues"] or "",
         deliverables=(asked["deliverables"] or "").splitlines(),
-    )  # fmt: skip
+    )
     while len(_MADE) >= _REMEMBERED:
         _MADE.pop(next(iter(_MADE)))
     _MADE[event] = f"{made.id} {made.title} is in the register."
@@ -263,13 +297,22 @@ def import_file(wish: JsonObject | None, before: JsonObject | None) -> Any:
 def _imported(wish: JsonObject) -> dict[str, str]:
     name = SECRETS.shorten(str(wish.get("name") or "file"), 120)
     if int(wish.get("size") or 0) > MOST_BYTES or len(str(wish.get("text") or "")) > MOST_BYTES:
-        return {"what": f"{name} is too large for the page.", "why": "It takes files of up to 900 kB.", "todo": "Use: python app.py jtbd import FILE", "level": "warning"}  # fmt: skip
+        return {
+            "what": f"{name} is too large for the page.",
+            "why": "It takes files of up to 900 kB.",
+            "todo": "Use: python app.py jtbd import FILE",
+            "level": "warning",
+        }
     try:
         records, new = services().jobs.storage(services().snapshot()).import_text(str(wish.get("text") or ""), name)
     except Exception as error:  # noqa: BLE001 - said above the page, nothing was stored
         problem, _ = told(error)
         return {"what": f"{name} was not imported.", "why": f"{problem}", "level": "warning"}
     if not records:
-        return {"what": f"{name} was not imported.", "why": "It holds no record: a CSV has a header, and a row for each record.", "level": "warning"}  # fmt: skip
+        return {
+            "what": f"{name} was not imported.",
+            "why": "It holds no record: a CSV has a header, and a row for each record.",
+            "level": "warning",
+        }
     old = f" {records - new} of {records} were here already." if new < records else ""
     return {"what": f"{new} record{'s' * (new != 1)} imported from {name}.{old}", "level": "info"}

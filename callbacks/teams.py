@@ -120,9 +120,14 @@ clientside_callback(
     prevent_initial_call=True,
 )
 def keep(
-    _n: int | None, _keep: int | None, _enter: int | None, name: str | None, search: str | None, seen: JsonObject | None,
+    _n: int | None,
+    _keep: int | None,
+    _enter: int | None,
+    name: str | None,
+    search: str | None,
+    seen: JsonObject | None,
     before: JsonObject | None,
-) -> tuple[Any, Any, Any]:  # fmt: skip
+) -> tuple[Any, Any, Any]:
     """Save the view; a name that is taken is replaced only after a second press, and only as it was seen then."""
     if ctx.triggered_id == T.KEEP:
         return no_update, None, None

@@ -22,7 +22,9 @@ def report(
     output: Annotated[
         str | None,
         typer.Option(
-            "--output", "-o", metavar="FILE",
+            "--output",
+            "-o",
+            metavar="FILE",
             help="Where to write it; - for the terminal. Default: throughline_report_FROM_TO.html in this folder.",
         ),
     ] = None,
@@ -31,7 +33,7 @@ def report(
     label: Labels = None,
     component: Components = None,
     sets: Sets = None,
-) -> int:  # fmt: skip
+) -> int:
     """Write the overview of a period as one HTML file that opens without a network."""
     services, snapshot = sites.with_data()
     filters = filters_of(project, type_, label, component, sets)

@@ -16,9 +16,23 @@ class Draft:
     """One issue in the making. `path` is [(instant, status name)], its first entry the creation; instants in seconds."""
 
     __slots__ = (
-        "commit", "created", "epic", "flags", "id", "kind", "labels", "links", "live", "notes", "number", "parent",
-        "path", "plan", "resolution", "started",
-    )  # fmt: skip
+        "commit",
+        "created",
+        "epic",
+        "flags",
+        "id",
+        "kind",
+        "labels",
+        "links",
+        "live",
+        "notes",
+        "number",
+        "parent",
+        "path",
+        "plan",
+        "resolution",
+        "started",
+    )
 
     def __init__(self, plan: Plan, kind: str, created: int, status: str) -> None:
         self.plan = plan

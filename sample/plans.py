@@ -159,9 +159,16 @@ def custom_field(number: str, name: str, kind: str, items: str | None, custom: s
     digits = number.removeprefix("customfield_")
     schema = {"type": kind, **({"items": items} if items else {}), "custom": custom, "customId": int(digits)}
     return {
-        "id": number, "key": number, "name": name, "custom": True, "orderable": True, "navigable": True,
-        "searchable": True, "clauseNames": [f"cf[{digits}]", name], "schema": schema,
-    }  # fmt: skip
+        "id": number,
+        "key": number,
+        "name": name,
+        "custom": True,
+        "orderable": True,
+        "navigable": True,
+        "searchable": True,
+        "clauseNames": [f"cf[{digits}]", name],
+        "schema": schema,
+    }
 
 
 SYSTEM_FIELDS = {row[0]: system_field(*row) for row in _SYSTEM_TABLE}

@@ -159,11 +159,18 @@ class Renderer:
         number = row["id"]
         if number not in self._sprints:
             value = {
-                "id": number, "rapidViewId": row.get("boardId"), "state": str(row["state"]).upper(), "name": row["name"],
-                "startDate": row.get("startDate", "<null>"), "endDate": row.get("endDate", "<null>"),
-                "completeDate": row.get("completeDate", "<null>"), "activatedDate": row.get("startDate", "<null>"),
-                "sequence": number, "goal": row.get("goal", ""), "autoStartStop": "false",
-            }  # fmt: skip
+                "id": number,
+                "rapidViewId": row.get("boardId"),
+                "state": str(row["state"]).upper(),
+                "name": row["name"],
+                "startDate": row.get("startDate", "<null>"),
+                "endDate": row.get("endDate", "<null>"),
+                "completeDate": row.get("completeDate", "<null>"),
+                "activatedDate": row.get("startDate", "<null>"),
+                "sequence": number,
+                "goal": row.get("goal", ""),
+                "autoStartStop": "false",
+            }
             inner = ",".join(f"{name}={each}" for name, each in value.items())
             self._sprints[number] = f"com.atlassian.greenhopper.service.sprint.Sprint@{7000 + number:x}[{inner}]"
         return self._sprints[number]

@@ -140,9 +140,16 @@ def _line(x: float) -> dict[str, Any]:
 
 def _label(words: str, x: float, anchor: str, row: int) -> dict[str, Any]:
     return {
-        "x": x, "y": 1, "yref": "paper", "yshift": 10 + 15 * row, "text": escape(words), "showarrow": False,
-        "xanchor": anchor, "yanchor": "middle", "font": {"size": 11},
-    }  # fmt: skip
+        "x": x,
+        "y": 1,
+        "yref": "paper",
+        "yshift": 10 + 15 * row,
+        "text": escape(words),
+        "showarrow": False,
+        "xanchor": anchor,
+        "yanchor": "middle",
+        "font": {"size": 11},
+    }
 
 
 def _labels(marks: Sequence[tuple[str, float]], edges: Sequence[float]) -> list[dict[str, Any]]:

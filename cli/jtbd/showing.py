@@ -175,8 +175,16 @@ def filters_of(text: str | None) -> dict[str, str]:
     """
     if not text or not text.strip():
         return {}
-    names = {"persona": "persona", "job": "job", "job_id": "job", "job-id": "job", "from": "from", "to": "to",
-             "start_date": "from", "end_date": "to"}  # fmt: skip
+    names = {
+        "persona": "persona",
+        "job": "job",
+        "job_id": "job",
+        "job-id": "job",
+        "from": "from",
+        "to": "to",
+        "start_date": "from",
+        "end_date": "to",
+    }
     try:
         told = (
             json.loads(text) if text.lstrip().startswith("{") else dict(part.split("=", 1) for part in text.split(","))

@@ -63,7 +63,11 @@ class Fact:
             return f"declared, but not there: {', '.join(sorted(missing))}"
         if extra := rows.columns.keys() - declared.keys():
             return f"there, but not declared: {', '.join(sorted(extra))}"
-        wrong = [f"{name} is {values.dtype}" for name, values in rows.columns.items() if not declared[name].kind.holds(values)]  # fmt: skip
+        wrong = [
+            f"{name} is {values.dtype}"
+            for name, values in rows.columns.items()
+            if not declared[name].kind.holds(values)
+        ]
         return "; ".join(wrong)
 
 

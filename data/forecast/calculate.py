@@ -103,21 +103,34 @@ def _how_many(question: Question, known: Past, drawn_from: Window, urn: Urn, ran
     test = how_many_held(known, len(drawn_from.daily), days, random)
     ahead = f"the rest of today and {days - 1} whole day{'s' if days != 2 else ''}" if days > 1 else "the rest of today"
     return _made(
-        question, known, drawn_from, answers, test, None,
+        question,
+        known,
+        drawn_from,
+        answers,
+        test,
+        None,
         reached={share: 100 * float(np.mean(counts >= found)) for share, found in found_counts.items()},
-        kind="how_many", items=None, by=by.isoformat(), outcomes=_binned(counts),
+        kind="how_many",
+        items=None,
+        by=by.isoformat(),
+        outcomes=_binned(counts),
         steps=(
             f"Each trial draws {ahead}, until {by.isoformat()}, and adds up what was completed.",
             f"{question.trials:,} trials give {int(counts.min()):,} to {int(counts.max()):,} items; "
             f"{np.mean(counts >= found_counts[85]) * 100:.0f} % of them reach {answers[85]:,} or more.",
         ),
-    )  # fmt: skip
+    )
 
 
 def _when(
-    question: Question, items: int, known: Past, drawn_from: Window, urn: Urn, random: np.random.Generator,
+    question: Question,
+    items: int,
+    known: Past,
+    drawn_from: Window,
+    urn: Urn,
+    random: np.random.Generator,
     remaining: Remaining | None,
-) -> Forecast:  # fmt: skip
+) -> Forecast:
     days = days_until(urn, items, drawn_from.daily, drawn_from.later, HORIZON)
     found = {share: date_answer(days, share, HORIZON) for share in SHARES}
     answers: dict[int, str | int | None] = {
@@ -136,22 +149,40 @@ def _when(
         f"{reached[85]:.0f} % of them end by {answers[85]}" if answers[85] else "many take longer than five years"
     )
     return _made(
-        question, known, drawn_from, answers, test, remaining,
+        question,
+        known,
+        drawn_from,
+        answers,
+        test,
+        remaining,
         reached=reached,
-        kind="when", items=items, by=None, outcomes=outcomes,
+        kind="when",
+        items=items,
+        by=None,
+        outcomes=outcomes,
         steps=(
             f"Each trial draws day after day, from now on, until {items:,} item{'s are' if items != 1 else ' is'} completed.",
             f"{question.trials:,} trials end between {outcomes[0][0]} and {day_of(known.today + int(in_time.max()) - 1)}; "
             f"{in_words}.",
         ),
-    )  # fmt: skip
+    )
 
 
 def _made(
-    question: Question, known: Past, drawn_from: Window, answers: dict[int, str | int | None], test: Backtest,
-    remaining: Remaining | None, *, steps: tuple[str, ...], reached: dict[int, float], kind: str, items: int | None,
-    by: str | None, outcomes: tuple[tuple[str | int, int], ...],
-) -> Forecast:  # fmt: skip
+    question: Question,
+    known: Past,
+    drawn_from: Window,
+    answers: dict[int, str | int | None],
+    test: Backtest,
+    remaining: Remaining | None,
+    *,
+    steps: tuple[str, ...],
+    reached: dict[int, float],
+    kind: str,
+    items: int | None,
+    by: str | None,
+    outcomes: tuple[tuple[str | int, int], ...],
+) -> Forecast:
     size, last = len(drawn_from.daily), known.last
     same = "that fell on the same weekday" if size >= 28 else "(all weekdays together: fewer than four weeks)"
     how = (

@@ -7,7 +7,16 @@ from typing import Any
 import msgspec
 
 
-class Item(msgspec.Struct, rename={"source": "from", "source_name": "fromString", "target": "to", "target_name": "toString", "field_id": "fieldId"}):  # fmt: skip
+class Item(
+    msgspec.Struct,
+    rename={
+        "source": "from",
+        "source_name": "fromString",
+        "target": "to",
+        "target_name": "toString",
+        "field_id": "fieldId",
+    },
+):
     """One changed field of a history entry."""
 
     field: Any = None

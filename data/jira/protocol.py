@@ -290,7 +290,9 @@ def read_list(body: bytes, start: int = 0) -> ListPage:
 Row = TypeVar("Row")
 
 
-def read_rows(rows: Iterable[Any], read: Callable[[Mapping[str, Any]], Row | None], *, all_needed: bool = False) -> list[Row]:  # fmt: skip
+def read_rows(
+    rows: Iterable[Any], read: Callable[[Mapping[str, Any]], Row | None], *, all_needed: bool = False
+) -> list[Row]:
     """What `read` makes of the rows; one that cannot be read is left out, or raises BadAnswer where all are needed."""
     found: list[Row] = []
     for row in rows:

@@ -130,9 +130,13 @@ class Sender:
         for attempt in range(self.patience.tries):
             left = max(0.0, end - time.monotonic())
             lease = self.gate.turn(
-                min(self.patience.longest, left), self.cancelled, self._pause,
-                longest_slot_wait=min(self.patience.slot_wait, left), lease=left + LEASE_GRACE, tell=self.tell,
-            )  # fmt: skip
+                min(self.patience.longest, left),
+                self.cancelled,
+                self._pause,
+                longest_slot_wait=min(self.patience.slot_wait, left),
+                lease=left + LEASE_GRACE,
+                tell=self.tell,
+            )
             try:
                 return self._once(request, query, end, lease)
             except (RateLimited, ServerTrouble, Unreachable, BadAnswer) as error:

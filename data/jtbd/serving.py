@@ -178,10 +178,20 @@ class Serving:
                 rate = 100 * (before - after) / before if before > 0 else None
                 out.append(
                     PainpointResolved(
-                        name, "", "", str(projects[n]), str(self.persona[n]), before, after, rate,
-                        int(self.found.completed[n]), "jira", None, str(keys[n]),
+                        name,
+                        "",
+                        "",
+                        str(projects[n]),
+                        str(self.persona[n]),
+                        before,
+                        after,
+                        rate,
+                        int(self.found.completed[n]),
+                        "jira",
+                        None,
+                        str(keys[n]),
                     )
-                )  # fmt: skip
+                )
         return out
 
     @cached_property

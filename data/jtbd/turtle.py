@@ -83,8 +83,13 @@ class _Reading:
 
         store = ox.Store()
         store.extend(self._ours(ox))
-        makers = {"Job": self._job, "Outcome": self._outcome, "Persona": self._persona, "Painpoint": self._painpoint,
-                  "Force": self._force}  # fmt: skip
+        makers = {
+            "Job": self._job,
+            "Outcome": self._outcome,
+            "Persona": self._persona,
+            "Painpoint": self._painpoint,
+            "Force": self._force,
+        }
         measured = self._rows(store, _query("measurements"))
         for name, make in makers.items():
             found = self._rows(store, _query("items").replace("?class", f"<{OURS}{name}>"))

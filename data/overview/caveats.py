@@ -51,21 +51,30 @@ def _of_reach(facts: Dataset, period: Period) -> Iterator[Caveat]:
         begins = f"The query holds only issues updated since {day:%-d %b %Y}"
         if microseconds(period.start) < facts.complete_from:
             yield Caveat(
-                begins, "This period begins before, so its numbers hold only a part.",
-                "Choose a later period, or widen the query in the connection form.", "warning", "quality",
-            )  # fmt: skip
+                begins,
+                "This period begins before, so its numbers hold only a part.",
+                "Choose a later period, or widen the query in the connection form.",
+                "warning",
+                "quality",
+            )
         elif microseconds(period.previous().start) < facts.complete_from:
             yield Caveat(
-                begins, "The period compared with begins before, so nothing is compared.",
-                "Choose a shorter period, or widen the query in the connection form.", "info", "quality",
-            )  # fmt: skip
+                begins,
+                "The period compared with begins before, so nothing is compared.",
+                "Choose a shorter period, or widen the query in the connection form.",
+                "info",
+                "quality",
+            )
     if microseconds(period.start) <= facts.now < microseconds(period.end):
         left = (period.last - local_date(datetime.fromtimestamp(facts.now / 1e6, UTC), zone)).days
         if left:
             yield Caveat(
-                "The period is not over", f"{left} day{'s' if left != 1 else ''} of it are still to come, so counts are those so far.",
-                "Compare it when it is over, or choose days that are.", "info", "",
-            )  # fmt: skip
+                "The period is not over",
+                f"{left} day{'s' if left != 1 else ''} of it are still to come, so counts are those so far.",
+                "Compare it when it is over, or choose days that are.",
+                "info",
+                "",
+            )
 
 
 def _of_number(value: MetricValue) -> Iterator[Caveat]:
@@ -80,14 +89,22 @@ def _of_number(value: MetricValue) -> Iterator[Caveat]:
             return
         needs = ", ".join(str(each) for each in details.get("needs_titles") or ())
         yield Caveat(
-            f"{title} cannot be measured", f"{said}{f' Needed: {needs}.' if needs and needs not in said else ''}",
-            "Map it, if your Jira has it.", "warning", "mapping", value.metric_name,
-        )  # fmt: skip
+            f"{title} cannot be measured",
+            f"{said}{f' Needed: {needs}.' if needs and needs not in said else ''}",
+            "Map it, if your Jira has it.",
+            "warning",
+            "mapping",
+            value.metric_name,
+        )
     elif value.error_state == ErrorState.CALCULATION_ERROR:
         yield Caveat(
-            f"{title} could not be calculated", value.error_message or "", "Sync again; if it stays, report it.",
-            "danger", "metric", value.metric_name,
-        )  # fmt: skip
+            f"{title} could not be calculated",
+            value.error_message or "",
+            "Sync again; if it stays, report it.",
+            "danger",
+            "metric",
+            value.metric_name,
+        )
     elif value.ok:
         yield from _of_value(value, title)
 
@@ -102,22 +119,30 @@ def _of_value(value: MetricValue, title: str) -> Iterator[Caveat]:
             f"{title} leaves out {100 * out / (used + out):.0f} %",
             f"{out:,} of {used + out:,} are not in the number, most for this reason: {first} ({wrong[first]:,}).",
             "Open it, look at those left out, and mend them or the mapping.",
-            "warning", "metric", value.metric_name,
-        )  # fmt: skip
+            "warning",
+            "metric",
+            value.metric_name,
+        )
     if value.details.get("low_confidence") and value.unit != "items":  # a count is what it is, however small
         used = int(value.details.get("count", used))
         yield Caveat(
             f"{title} rests on few",
             f"Only {used:,} {'is' if used == 1 else 'are'} used, so one more or less changes it much.",
             "Choose a longer period before you draw conclusions.",
-            "info", "metric", value.metric_name,
-        )  # fmt: skip
+            "info",
+            "metric",
+            value.metric_name,
+        )
     for note in value.details.get("notes") or ():
         if "proxy" in str(note).lower():
             yield Caveat(
-                f"{title} is measured by a proxy", str(note), "Map the exact fields, if your Jira has them.",
-                "info", "metric", value.metric_name,
-            )  # fmt: skip
+                f"{title} is measured by a proxy",
+                str(note),
+                "Map the exact fields, if your Jira has them.",
+                "info",
+                "metric",
+                value.metric_name,
+            )
 
 
 def unexpected(value: MetricValue) -> dict[str, int]:

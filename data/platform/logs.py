@@ -206,8 +206,11 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         found: dict[str, Any] = {
-            "time": _when(record), "level": record.levelname.lower(), "logger": record.name, "message": _said(record),
-        }  # fmt: skip
+            "time": _when(record),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": _said(record),
+        }
         if REQUEST.get():
             found["request"] = REQUEST.get()
         for name, value in getattr(record, "facts", {}).items():

@@ -182,9 +182,13 @@ def _hand_over(found: Sequence[Noted]) -> None:
             file.seek(0)
             child = subprocess.Popen(
                 [sys.executable, "-m", "data.platform.otlp"],
-                stdin=file, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=env, cwd=_CHECKOUT,
+                stdin=file,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=env,
+                cwd=_CHECKOUT,
                 start_new_session=True,
-            )  # fmt: skip
+            )
         child.returncode = 0  # nobody waits for it
     except (OSError, ValueError, RuntimeError):  # of the last: too late in the life of the interpreter
         log.debug("telemetry could not be handed over", exc_info=True)

@@ -180,9 +180,23 @@ def _cells(row: SprintRow, unit: str) -> list[Any]:
     part = {each.name: each for each in row.parts}
     amounts = ("committed", "added", "removed", "completed", "spilled")
     return [
-        int(row.id), row.name, row.board, row.state, row.start, row.ends, row.close, unit,
-        *(getattr(row, name) for name in amounts), row.spillover, row.churn, row.accuracy,
+        int(row.id),
+        row.name,
+        row.board,
+        row.state,
+        row.start,
+        row.ends,
+        row.close,
+        unit,
+        *(getattr(row, name) for name in amounts),
+        row.spillover,
+        row.churn,
+        row.accuracy,
         *(row.issues.get(name) if row.committed is not None else None for name in amounts),
-        *(part[name].value for name in ("reopened", "blocked", "bugs")), *(part[name].z for name in PARTS),
-        row.score, row.no_score, "; ".join(f"{why}: {n}" for why, n in row.left_out), " ".join(row.notes),
-    ]  # fmt: skip
+        *(part[name].value for name in ("reopened", "blocked", "bugs")),
+        *(part[name].z for name in PARTS),
+        row.score,
+        row.no_score,
+        "; ".join(f"{why}: {n}" for why, n in row.left_out),
+        " ".join(row.notes),
+    ]

@@ -242,7 +242,9 @@ def _kind(setting: FieldInfo) -> Any:
 
 def value_of(settings: Settings, name: str) -> Any:
     """The value of a definition in these settings."""
-    part, path = (settings.workflow, name.removeprefix(WORKFLOW)) if name.startswith(WORKFLOW) else (settings.definitions, name)  # fmt: skip
+    part, path = (
+        (settings.workflow, name.removeprefix(WORKFLOW)) if name.startswith(WORKFLOW) else (settings.definitions, name)
+    )
     found: Any = part
     for each in path.split("."):
         found = getattr(found, each)

@@ -324,8 +324,13 @@ def _open_file(path: Path) -> Engine:
         connection.isolation_level = None  # SQLAlchemy says BEGIN, so that readers too get a snapshot
         write_ahead(connection, _BUSY_MS / 1000)
         # Committed is on the disk (EXTRA). No mmap: a disk that fails to give a mapped page ends the process.
-        for pragma in ("synchronous=EXTRA", "cache_size=-65536", "temp_store=MEMORY", "mmap_size=0",
-            "journal_size_limit=67108864"):  # fmt: skip
+        for pragma in (
+            "synchronous=EXTRA",
+            "cache_size=-65536",
+            "temp_store=MEMORY",
+            "mmap_size=0",
+            "journal_size_limit=67108864",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

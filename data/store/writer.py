@@ -176,7 +176,9 @@ def _upsert(connection: Connection, table: Table, rows: list[Row]) -> None:
     if not rest:
         connection.execute(statement.on_conflict_do_nothing(), [dict(zip(names, row, strict=True)) for row in rows])
         return
-    statement = statement.on_conflict_do_update(index_elements=keys, set_={name: statement.excluded[name] for name in rest})  # fmt: skip
+    statement = statement.on_conflict_do_update(
+        index_elements=keys, set_={name: statement.excluded[name] for name in rest}
+    )
     connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
 
 

@@ -166,8 +166,11 @@ def write(lists: Lists, writer: Writer, seen: parse.Seen, *, sprints: bool) -> N
     writer.add(schema.project, [(each.key, each.id, each.name) for each in seen.projects.values() if each.key in used])
     _keep_only(writer, schema.project, schema.project.c.project_key, used)
     writer.clear_versions(but_of=sorted(used - lists.versions.keys()))
-    rows = [(each.id, key, each.name, each.released, each.archived, each.release_date, each.start_date)
-            for key in used & lists.versions.keys() for each in lists.versions[key]]  # fmt: skip
+    rows = [
+        (each.id, key, each.name, each.released, each.archived, each.release_date, each.start_date)
+        for key in used & lists.versions.keys()
+        for each in lists.versions[key]
+    ]
     writer.add(schema.version, rows)
     if sprints:
         _write_sprints(lists, writer, seen)
@@ -178,8 +181,11 @@ def _write_sprints(lists: Lists, writer: Writer, seen: parse.Seen) -> None:
     found = seen.sprints | lists.sprints
     writer.add(
         schema.sprint,
-        [(each.id, each.board, each.name, each.state, each.started, each.ends, each.completed) for each in found.values()],
-    )  # fmt: skip
+        [
+            (each.id, each.board, each.name, each.state, each.started, each.ends, each.completed)
+            for each in found.values()
+        ],
+    )
     if not lists.whole:
         return
     _keep_only(writer, schema.board, schema.board.c.board_id, lists.boards.keys())

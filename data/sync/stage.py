@@ -308,7 +308,11 @@ class Intake:
             self.tally.warn(f"Jira did not give the whole history of {_some(len(earlier), named.values())}.")
         keys = self.staging.keys(self._odd_histories)
         for number, error in sorted(self._odd_histories.items()):
-            what = str(error) if isinstance(error, Unreadable) else f"its history has a shape that we cannot read ({type(error).__name__})"  # fmt: skip
+            what = (
+                str(error)
+                if isinstance(error, Unreadable)
+                else f"its history has a shape that we cannot read ({type(error).__name__})"
+            )
             self.tally.odd_histories += 1
             self.tally.warn(f"{keys.get(number, number)}: {what}.")
         closed = {

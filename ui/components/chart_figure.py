@@ -66,7 +66,11 @@ def figure(answer: ChartAnswer) -> dict[str, Any]:
         height = max(usual, 30 * places + top + _BOTTOM, min(56 * places, ROOMY) + top + _BOTTOM)
     labels = _line_labels(answer, top, height)
     right = max([_RIGHT, *(12 + _WIDE * len(each.label) for each in answer.lines if each.axis == "y")])
-    right = max(right, *(14 + _WIDE * max(map(len, each.name.split("\n"))) for each in answer.regions if each.side == "beside"), 0)  # fmt: skip
+    right = max(
+        right,
+        *(14 + _WIDE * max(map(len, each.name.split("\n"))) for each in answer.regions if each.side == "beside"),
+        0,
+    )
     named = name_places(answer)
     layout = {
         "paper_bgcolor": "rgba(0,0,0,0)",
@@ -74,13 +78,25 @@ def figure(answer: ChartAnswer) -> dict[str, Any]:
         "font": {"family": "system-ui, -apple-system, Segoe UI, Roboto, sans-serif", "size": 12, "color": MUTED},
         "showlegend": _parts(answer) > 1,
         "legend": {
-            "orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "font": {"size": 11},
-            "traceorder": "normal", "itemsizing": "constant", "itemclick": False, "itemdoubleclick": False,
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "y": 1,
+            "yanchor": "bottom",
+            "font": {"size": 11},
+            "traceorder": "normal",
+            "itemsizing": "constant",
+            "itemclick": False,
+            "itemdoubleclick": False,
         },
         "dragmode": False,
         "hovermode": "closest",
         "hoverlabel": {
-            "font": {"size": 12, "color": CARD}, "bgcolor": TEXT, "bordercolor": TEXT, "align": "left", "namelength": 0,
+            "font": {"size": 12, "color": CARD},
+            "bgcolor": TEXT,
+            "bordercolor": TEXT,
+            "align": "left",
+            "namelength": 0,
         },
         "xaxis": _x_axis(answer, lying),
         "yaxis": _y_axis(answer, lying),
@@ -90,7 +106,7 @@ def figure(answer: ChartAnswer) -> dict[str, Any]:
         "margin": {"l": _LEFT, "r": round(right), "t": top, "b": _BOTTOM},
         "barmode": "stack" if any(each.kind in ("stacked", "bands", "lying") for each in answer.series) else "group",
         "bargap": 0.18,
-    }  # fmt: skip
+    }
     return {"data": [_trace(answer, each, named.get(n, ())) for n, each in enumerate(answer.series)], "layout": layout}
 
 
@@ -131,27 +147,39 @@ def _trace(answer: ChartAnswer, series: Series, named: Sequence[str] = ()) -> di
         return base | sized_trace(series, shade, named)
     if series.kind == "points":
         return base | {
-            "type": "scatter", "mode": "markers",
-            "marker": {"color": shade, "size": 9 if series.role in ("failure", "signal") else 7,
-                       "symbol": _SYMBOLS.get(series.role, "circle"),
-                       "opacity": 1 if series.role in ("failure", "signal", "strong") else 0.62, "line": {"width": 0}},
-        }  # fmt: skip
+            "type": "scatter",
+            "mode": "markers",
+            "marker": {
+                "color": shade,
+                "size": 9 if series.role in ("failure", "signal") else 7,
+                "symbol": _SYMBOLS.get(series.role, "circle"),
+                "opacity": 1 if series.role in ("failure", "signal", "strong") else 0.62,
+                "line": {"width": 0},
+            },
+        }
     if series.kind in ("line", "steps"):
         return base | {
-            "type": "scatter", "mode": "lines+markers" if series.kind == "line" and len(series.x) <= 80 else "lines",
+            "type": "scatter",
+            "mode": "lines+markers" if series.kind == "line" and len(series.x) <= 80 else "lines",
             "line": {"color": shade, "width": 2, "shape": "hv" if series.kind == "steps" else "linear"},
             "marker": {"color": shade, "size": 6},
-        }  # fmt: skip
+        }
     if series.kind == "spans":
         return base | {
-            "type": "scatter", "mode": "lines", "line": {"color": shade, "width": 3}, "connectgaps": False,
+            "type": "scatter",
+            "mode": "lines",
+            "line": {"color": shade, "width": 3},
+            "connectgaps": False,
             **({"hoverinfo": "skip", "hovertemplate": None} if series.role == "served-between" else {}),
-        }  # fmt: skip
+        }
     if series.kind == "area":
         return base | {
-            "type": "scatter", "mode": "lines", "stackgroup": "one", "fillcolor": shade,
+            "type": "scatter",
+            "mode": "lines",
+            "stackgroup": "one",
+            "fillcolor": shade,
             "line": {"color": shade, "width": 0.5},
-        }  # fmt: skip
+        }
     return base | _bar(series, shade)
 
 
@@ -182,9 +210,15 @@ def _hover(answer: ChartAnswer, series: Series) -> str:
 def _axis(**more: Any) -> dict[str, Any]:
     grey = "var(--tl-line-strong)"
     return {
-        "fixedrange": True, "ticks": "", "linecolor": grey, "gridcolor": "var(--tl-line)", "zerolinecolor": grey,
-        "tickfont": {"size": 11}, "automargin": True, **more,
-    }  # fmt: skip
+        "fixedrange": True,
+        "ticks": "",
+        "linecolor": grey,
+        "gridcolor": "var(--tl-line)",
+        "zerolinecolor": grey,
+        "tickfont": {"size": 11},
+        "automargin": True,
+        **more,
+    }
 
 
 def _x_axis(answer: ChartAnswer, lying: bool) -> dict[str, Any]:
@@ -246,9 +280,13 @@ def _y_axis(answer: ChartAnswer, lying: bool) -> dict[str, Any]:
     if _named_places(answer):
         order = list(dict.fromkeys(escape(y) for each in answer.series for y in each.y if isinstance(y, str)))
         return axis | {
-            "type": "category", "categoryorder": "array", "categoryarray": order[::-1], "title": {"text": ""},
-            "zeroline": False, "range": [-0.6, len(order) - 0.4],
-        }  # fmt: skip
+            "type": "category",
+            "categoryorder": "array",
+            "categoryarray": order[::-1],
+            "title": {"text": ""},
+            "zeroline": False,
+            "range": [-0.6, len(order) - 0.4],
+        }
     if answer.y_range is not None:
         return axis | {"range": list(answer.y_range), "nticks": 6}
     if any(isinstance(y, str) for each in answer.series for y in each.y):
@@ -283,9 +321,11 @@ def _line(line: Line) -> dict[str, Any]:
     shade = {"main": ACCENT, "now": TEXT, "limit": TEXT}.get(line.role, MUTED)
     dash = "solid" if line.role in ("main", "centre") else "4px,3px"
     return {
-        "type": "line", **(across if line.axis == "y" else upright), "layer": "above",
+        "type": "line",
+        **(across if line.axis == "y" else upright),
+        "layer": "above",
         "line": {"width": 1.4 if line.role == "main" else 1.1, "dash": dash, "color": shade},
-    }  # fmt: skip
+    }
 
 
 def _line_labels(answer: ChartAnswer, top: int, height: int) -> list[dict[str, Any]]:
@@ -298,7 +338,18 @@ def _line_labels(answer: ChartAnswer, top: int, height: int) -> list[dict[str, A
         scale = (height - top - _BOTTOM) / ((high - low) or 1)
         wanted = [(float(each.at) - low) * scale for each in across]
         for each, at, place in zip(across, wanted, _apart(wanted, _LABEL), strict=True):
-            made.append(_label(each, x=1, xref="paper", xanchor="left", xshift=4, y=each.at, yanchor="middle", yshift=round(place - at)))  # fmt: skip
+            made.append(
+                _label(
+                    each,
+                    x=1,
+                    xref="paper",
+                    xanchor="left",
+                    xshift=4,
+                    y=each.at,
+                    yanchor="middle",
+                    yshift=round(place - at),
+                )
+            )
     rows = sorted(upright, key=lambda each: float(each.at) if not isinstance(each.at, str) else 0.0)
     for n, each in enumerate(reversed(rows)):
         side = {"xanchor": "right", "xshift": -3} if _share(answer, each) > _FAR else {"xanchor": "left", "xshift": 3}

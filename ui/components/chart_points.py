@@ -88,10 +88,7 @@ def _box(side: str, x: float, y: float, radius: float, wide: float) -> tuple[flo
 
 
 def _covers(box: tuple[float, ...], others: Sequence[tuple[float, ...]]) -> bool:
-    return any(
-        box[0] < each[2] and each[0] < box[2] and box[1] < each[3] and each[1] < box[3]
-        for each in others
-    )  # fmt: skip
+    return any(box[0] < each[2] and each[0] < box[2] and box[1] < each[3] and each[1] < box[3] for each in others)
 
 
 def region_shapes(regions: Sequence[Region]) -> list[dict[str, Any]]:
@@ -117,8 +114,12 @@ def region_names(regions: Sequence[Region]) -> list[dict[str, Any]]:
     }
     return [
         {
-            "x": each.at[0], "y": each.at[1], "text": escape(each.name).replace("\n", "<br>"), "showarrow": False,
-            "font": {"size": 11, "color": "var(--tl-muted)"}, **sides[each.side],
+            "x": each.at[0],
+            "y": each.at[1],
+            "text": escape(each.name).replace("\n", "<br>"),
+            "showarrow": False,
+            "font": {"size": 11, "color": "var(--tl-muted)"},
+            **sides[each.side],
         }
         for each in regions
-    ]  # fmt: skip
+    ]

@@ -25,7 +25,9 @@ TITLES = {
 _SOURCES = {"manual": "noted down", "import": "imported", "example": "example", "jira": "Jira"}
 
 
-def record_block(question: str, kind: str, page: RecordPage, zone: str, order: dict[str, str], *, named: bool) -> html.Section:  # fmt: skip
+def record_block(
+    question: str, kind: str, page: RecordPage, zone: str, order: dict[str, str], *, named: bool
+) -> html.Section:
     """The first page, and ways to the others. `named`: rows say what they are about."""
     many = page.total > PAGE
     turn = html.Div(

@@ -174,7 +174,7 @@ def environment_note(fixed: frozenset[str]) -> html.Div | None:
             f"Change {'it' if is_one else 'them'} there; the rest can be edited here.",
             "info",
         )
-    )  # fmt: skip
+    )
 
 
 def report(found: ConnectionReport) -> html.Div:

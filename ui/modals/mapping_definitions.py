@@ -110,7 +110,9 @@ def _control(line: Definition, value: Any, known: Known) -> tuple[Any, str | Non
     if line.kind in (int, float):
         return _number(component, value, line.unit), dom_id(component)
     kind = "time" if line.name.endswith((".start", ".end")) else "text"
-    return dbc.Input(value=value or "", id=component, type=kind, debounce=True, class_name="setting-text"), dom_id(component)  # fmt: skip
+    return dbc.Input(value=value or "", id=component, type=kind, debounce=True, class_name="setting-text"), dom_id(
+        component
+    )
 
 
 def _zone(component: ids.Id, value: Any, known: Known) -> dcc.Dropdown:
@@ -139,7 +141,7 @@ def _statuses(component: ids.Id, value: Any, known: Known) -> dcc.Dropdown:
         for each in value or []
         if all(each != s.id for s in known.statuses)
     ]
-    return dcc.Dropdown([*choices, *missing], list(value or []), id=component, multi=True, className="pane-dropdown")  # fmt: skip
+    return dcc.Dropdown([*choices, *missing], list(value or []), id=component, multi=True, className="pane-dropdown")
 
 
 def _weekdays(component: ids.Id, value: Any) -> html.Div:

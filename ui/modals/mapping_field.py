@@ -55,10 +55,14 @@ def field_pane(
             _users(name, group),
             _suggested(ours, suggestions, by_id, chosen),
             _picker(ours, fields, chosen, bool(suggestions)),
-            html.Div(_verdict(by_id.get(chosen or ""), chosen, problem, error, offered), className="pane-verdict", **attributes({"aria-live": "polite"})),
+            html.Div(
+                _verdict(by_id.get(chosen or ""), chosen, problem, error, offered),
+                className="pane-verdict",
+                **attributes({"aria-live": "polite"}),
+            ),
             _walk(place),
         ]
-    )  # fmt: skip
+    )
 
 
 def back_button(words: str = "All fields") -> html.Button:
@@ -182,8 +186,10 @@ def options(ours: MappedField, fields: list[FieldInfo], chosen: str | None, type
 
     words = typed.casefold().split()
     found = [
-        each for each in fields if each.id == chosen or all(word in f"{each.name} {each.id}".casefold() for word in words)
-    ]  # fmt: skip
+        each
+        for each in fields
+        if each.id == chosen or all(word in f"{each.name} {each.id}".casefold() for word in words)
+    ]
     rows = [{"label": label(each), "value": each.id} for each in sorted(found, key=rank)[:MOST_OPTIONS]]
     if chosen and all(row["value"] != chosen for row in rows):
         gone = all(each.id != chosen for each in fields)

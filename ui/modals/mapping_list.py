@@ -44,11 +44,14 @@ def _group(group: Group, here: str, states: dict[str, str], names: dict[str, str
     done = sum(states.get(each) == MAPPED for each in group.fields)
     return html.Div(
         [
-            html.H3([group.title, html.Span(f"{done} of {len(group.fields)}", className="list-count")], className="list-head"),
+            html.H3(
+                [group.title, html.Span(f"{done} of {len(group.fields)}", className="list-count")],
+                className="list-head",
+            ),
             html.Ul([html.Li(_item(group, each, here, states, names, changed)) for each in group.fields]),
         ],
         className="list-group-of",
-    )  # fmt: skip
+    )
 
 
 def _item(

@@ -118,7 +118,7 @@ def types_pane(types: list[TypeInfo], values: Draft, base: Draft, used: str = ""
             ),
             _reset("types", "Use the suggestions", _any_chosen(types, values)),
         ]
-    )  # fmt: skip
+    )
 
 
 def _any_chosen(types: list[TypeInfo], values: Draft) -> bool:

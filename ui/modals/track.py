@@ -181,10 +181,16 @@ def form(kind: str, choices: JobChoices, about: str = "", persona: str = "") -> 
     """The controls of a form; what it is `about` and the `persona` (its title) are chosen already."""
     made = FORMS[kind]
     named = {
-        "jobs": choices.jobs, "outcomes": choices.outcomes, "personas": choices.personas,
-        "painpoints": choices.painpoints, "features": tuple((each, each) for each in choices.features),
-        "levels": LEVELS, "statuses": STATUSES, "yes": YES, "open": (("no", "No, it was reached"), ("yes", "Yes")),
-    }  # fmt: skip
+        "jobs": choices.jobs,
+        "outcomes": choices.outcomes,
+        "personas": choices.personas,
+        "painpoints": choices.painpoints,
+        "features": tuple((each, each) for each in choices.features),
+        "levels": LEVELS,
+        "statuses": STATUSES,
+        "yes": YES,
+        "open": (("no", "No, it was reached"), ("yes", "Yes")),
+    }
     fields = made.fields
     if kind == "outcome" and choices.measured:
         named["outcomes"] = _marked(choices)

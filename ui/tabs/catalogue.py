@@ -199,7 +199,10 @@ def _entry(
         heading, *rest = card.children
         card.children = [heading, words, *rest, _about(entry, measured)]
         return card
-    heading = html.H3(html.A(entry.title, href=href, className="card-open", **attributes({"data-nav": "link"})), className="card-heading")  # fmt: skip
+    heading = html.H3(
+        html.A(entry.title, href=href, className="card-open", **attributes({"data-nav": "link"})),
+        className="card-heading",
+    )
     if missing or values is not None:
         middle: list[Any] = [html.Div(html.Span("–", className="num"), className="card-top")]
         middle.append(html.P(missing or "There is no number.", className="card-words"))
@@ -276,15 +279,28 @@ def metric_page(
     return [
         html.Div(
             [
-                html.A([icon("arrow-left"), "All metrics"], href=link_to(view, measure=None, by=None, over=None, limits=None), className="btn-quiet", **attributes({"data-nav": "in"})),
-                html.Div([html.H3(entry.title, className="detail-title"), html.Span(f"{entry.category} · {unit_words(entry.unit)}", className="sprints-about")], className="catalogue-title"),
-                download_links("This number", "metric", query(view.with_metric(entry.name))) if value is not None else None,
+                html.A(
+                    [icon("arrow-left"), "All metrics"],
+                    href=link_to(view, measure=None, by=None, over=None, limits=None),
+                    className="btn-quiet",
+                    **attributes({"data-nav": "in"}),
+                ),
+                html.Div(
+                    [
+                        html.H3(entry.title, className="detail-title"),
+                        html.Span(f"{entry.category} · {unit_words(entry.unit)}", className="sprints-about"),
+                    ],
+                    className="catalogue-title",
+                ),
+                download_links("This number", "metric", query(view.with_metric(entry.name)))
+                if value is not None
+                else None,
             ],
             className="sprints-head",
         ),
         html.Div([card, about], className="catalogue-one"),
         _controls(view) if value is not None else None,
-    ]  # fmt: skip
+    ]
 
 
 def _paragraphs(entry: Entry) -> list[str]:

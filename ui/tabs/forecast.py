@@ -57,7 +57,17 @@ def _forms(view: View, versions: Sequence[str], today: str, answer: Forecast | P
             # Not a field of type date: that one shows days in the order of the browser's language, 11/12 or 12/11.
             _form(
                 "How many by a date?",
-                [_field("Year-month-day", "by", "text", by or "", placeholder=today, inputmode="numeric", autocomplete="off")],
+                [
+                    _field(
+                        "Year-month-day",
+                        "by",
+                        "text",
+                        by or "",
+                        placeholder=today,
+                        inputmode="numeric",
+                        autocomplete="off",
+                    )
+                ],
                 "by",
             ),
             _form(
@@ -69,8 +79,13 @@ def _forms(view: View, versions: Sequence[str], today: str, answer: Forecast | P
                 "When for a version or an epic?",
                 [
                     _field(
-                        "Fix version", "version", "text", asks("version") or "", list=ids.Forecast.VERSIONS,
-                        placeholder=versions[0] if versions else "", autocomplete="off",
+                        "Fix version",
+                        "version",
+                        "text",
+                        asks("version") or "",
+                        list=ids.Forecast.VERSIONS,
+                        placeholder=versions[0] if versions else "",
+                        autocomplete="off",
                     ),
                     _field("or epic", "epic", "text", asks("epic") or "", placeholder="key", autocomplete="off"),
                     html.Datalist([html.Option(value=each) for each in versions], id=ids.Forecast.VERSIONS),
@@ -80,7 +95,9 @@ def _forms(view: View, versions: Sequence[str], today: str, answer: Forecast | P
             _form(
                 "Drawn from",
                 [
-                    _field("Days of history", "history", "number", asks("history") or HISTORY, min=1, max=3_650, step=1),
+                    _field(
+                        "Days of history", "history", "number", asks("history") or HISTORY, min=1, max=3_650, step=1
+                    ),
                     _field("Seed", "seed", "number", asks("seed") or SEED, min=0, step=1),
                 ],
                 "history seed",
@@ -89,7 +106,7 @@ def _forms(view: View, versions: Sequence[str], today: str, answer: Forecast | P
         ],
         className="ask-forms",
         key=repr(view.own),  # other answers come with fresh fields
-    )  # fmt: skip
+    )
 
 
 def _form(title: str, fields: list[Any], names: str, press: str = "Forecast") -> html.Form:
@@ -133,7 +150,9 @@ def _answer(answer: Forecast, view: View, browse: str) -> list[Any]:
             [
                 html.P(_question(answer), className="forecast-question"),
                 html.P(headline(answer), className="forecast-headline"),
-                html.Dl([part for share in answer.answers for part in _share(answer, share)], className="forecast-shares"),
+                html.Dl(
+                    [part for share in answer.answers for part in _share(answer, share)], className="forecast-shares"
+                ),
                 html.P(_basis(answer), className="forecast-basis"),
                 *(html.P(each, className="forecast-note") for each in answer.notes),
                 html.Div(
@@ -162,7 +181,7 @@ def _answer(answer: Forecast, view: View, browse: str) -> list[Any]:
             ],
             className="block forecast-how",
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _question(answer: Forecast) -> str:

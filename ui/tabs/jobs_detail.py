@@ -54,7 +54,9 @@ def part_of(view: View) -> tuple[str, str]:
     return (kind, name) if mark and name else ("", "")
 
 
-def metric_page(value: MetricValue, view: View, period: Period, status: Status, records: Sequence[Any], issues: Sequence[Any]) -> html.Div:  # fmt: skip
+def metric_page(
+    value: MetricValue, view: View, period: Period, status: Status, records: Sequence[Any], issues: Sequence[Any]
+) -> html.Div:
     """The panel of one of the four numbers."""
     before, details = period.previous(), value.details
     head = html.Div(
@@ -71,15 +73,23 @@ def metric_page(value: MetricValue, view: View, period: Period, status: Status, 
     )
     steps, exclusions = tuple(details.get("steps", ())), tuple(details.get("exclusions", {}).items())
     detail = Detail(value, details["title"], details["definition"], (), steps, exclusions)
-    shown = figures_section(detail, status) if value.ok else notice(Problem(value.error_message or "There is no number.", level="info"))  # fmt: skip
-    return _panel([head, shown, _bands(value), steps_section(steps), _left_out(exclusions), _bars(value), *records, *issues], view)  # fmt: skip
+    shown = (
+        figures_section(detail, status)
+        if value.ok
+        else notice(Problem(value.error_message or "There is no number.", level="info"))
+    )
+    return _panel(
+        [head, shown, _bands(value), steps_section(steps), _left_out(exclusions), _bars(value), *records, *issues], view
+    )
 
 
 def _left_out(found: Sequence[tuple[str, int]]) -> html.Section | None:
     if not found:
         return None
     rows = [html.Li(f"{n}: {why}") for why, n in found]
-    return html.Section([html.H3("Left out", className="block-title"), html.Ul(rows, className="notes")], className="block")  # fmt: skip
+    return html.Section(
+        [html.H3("Left out", className="block-title"), html.Ul(rows, className="notes")], className="block"
+    )
 
 
 def _bands(value: MetricValue) -> html.Section | None:
@@ -93,7 +103,12 @@ def _bands(value: MetricValue) -> html.Section | None:
     if details.get("outcome"):
         facts += [("Outcome", details["outcome"]), ("Band", band(details.get("band"), details.get("band_title") or ""))]
         facts += [("Clamped at 0", number(details.get("clamped"), 3)), ("Linear", number(details.get("linear"), 3))]
-        facts.append(("Bands", "over 15 extreme, 12 and more strong, 10 and more worth considering, below appropriately served; satisfaction above importance is overserved"))  # fmt: skip
+        facts.append(
+            (
+                "Bands",
+                "over 15 extreme, 12 and more strong, 10 and more worth considering, below appropriately served; satisfaction above importance is overserved",
+            )
+        )
     if not facts:
         return None
     return html.Section([html.H3("How sure it is", className="block-title"), _facts(facts)], className="block")
@@ -105,12 +120,20 @@ def _bars(value: MetricValue) -> html.Section | None:
         return None
     unit = "%" if value.unit == "percent" else ""
     rows = [(name, f"{number(each, 4)} {unit}".strip()) for name, each in bars]
-    title = "By painpoint" if value.metric_name == "painpoint_resolution" else "By job" if value.metric_name == "job_completion_rate" else "By outcome"  # fmt: skip
+    title = (
+        "By painpoint"
+        if value.metric_name == "painpoint_resolution"
+        else "By job"
+        if value.metric_name == "job_completion_rate"
+        else "By outcome"
+    )
     said = "Eased by" if value.metric_name == "painpoint_resolution" else "Value"
     return figure_section(title, figures.bars(bars, unit), ("", said), rows)
 
 
-def point_page(picked: Picked, found: Overview, view: View, period: Period, records: Sequence[Any], issues: Sequence[Any]) -> html.Div:  # fmt: skip
+def point_page(
+    picked: Picked, found: Overview, view: View, period: Period, records: Sequence[Any], issues: Sequence[Any]
+) -> html.Div:
     """The panel of an outcome, a job, a painpoint, a kind of records, or of everything."""
     kind, name = part_of(view)
     row = _row(found, kind, name)
@@ -179,8 +202,14 @@ def _outcome(row: OutcomeRow, found: Overview, view: View) -> list[Any]:
     steps = []
     if row.achievement is not None and row.target and row.actual:
         left, right = (row.target, row.actual) if row.direction == "minimise" else (row.actual, row.target)
-        names = ("target ÷ actual", "less is better") if row.direction == "minimise" else ("actual ÷ target", "more is better")  # fmt: skip
-        steps.append(f"Achievement = {names[0]} ({names[1]}) = {number(left, 4)} ÷ {number(right, 4)} = {row.achievement:.0f} %.")  # fmt: skip
+        names = (
+            ("target ÷ actual", "less is better")
+            if row.direction == "minimise"
+            else ("actual ÷ target", "more is better")
+        )
+        steps.append(
+            f"Achievement = {names[0]} ({names[1]}) = {number(left, 4)} ÷ {number(right, 4)} = {row.achievement:.0f} %."
+        )
     if told.importance is not None and told.satisfaction is not None and told.score is not None:
         words = _FORMULA if formula == "clamped" else "importance + (importance − satisfaction)"
         gap = told.importance - told.satisfaction
@@ -221,7 +250,9 @@ def _job(row: JobRow, found: Overview, view: View) -> list[Any]:
         ("Outcomes reached to", reach(row.achievement, "not measured")),
     ]
     if work is not None:
-        facts.append(("Work in the period", f"{count(work.items, 'item')}, {number(work.active_days, 2)} days. {work.verdict}"))  # fmt: skip
+        facts.append(
+            ("Work in the period", f"{count(work.items, 'item')}, {number(work.active_days, 2)} days. {work.verdict}")
+        )
     outcomes = [each for each in found.outcomes if each.job_id == row.job_id]
     rows = [
         html.Tr(
@@ -297,4 +328,6 @@ def _files(what: str, name: str, own: str, kinds: Sequence[str]) -> list[Any]:
         )
         for kind in kinds
     ]
-    return [html.Div([html.Span([icon("download"), what], className="download-what"), *links], className="download-links")]  # fmt: skip
+    return [
+        html.Div([html.Span([icon("download"), what], className="download-what"), *links], className="download-links")
+    ]

@@ -49,11 +49,13 @@ def register(found: Overview, view: View) -> html.Section:
 def _entry(row: RegisterRow) -> html.Li:
     progress = None if row.progress is None else f"{100 * row.progress:.0f} %"
     facts = [
-        f"{row.deliverables_done} of {count(len(row.deliverables), 'step' if row.steps else 'deliverable')} done" if row.deliverables else "",
+        f"{row.deliverables_done} of {count(len(row.deliverables), 'step' if row.steps else 'deliverable')} done"
+        if row.deliverables
+        else "",
         f"{row.issues_done} of {count(row.issues, 'issue')} done" if row.issues else "no linked issues",
         row.superpower,
         ", ".join(row.views),
-    ]  # fmt: skip
+    ]
     return html.Li(
         [
             html.Div(
@@ -122,7 +124,7 @@ def _checks(found: Sequence[CheckRow]) -> list[Any]:
             ]
         )
         for each in found
-    ]  # fmt: skip
+    ]
     ok = sum(each.ok for each in found)
     return [
         html.H4(f"Checks: {ok} of {len(found)} hold", className="register-title"),

@@ -68,7 +68,15 @@ def outcomes(found: Overview, view: View) -> html.Section:
     """Target, actual, achievement, trend, opportunity."""
     if not found.outcomes:
         return block("Outcomes", [html.P("No outcome belongs to what is chosen above.", className="muted")])
-    heads = [("Outcome", ""), ("Target", "right"), ("Actual", "right"), ("Achievement", "jobs-reach"), ("Trend", ""), ("Opportunity", ""), ("", "right")]  # fmt: skip
+    heads = [
+        ("Outcome", ""),
+        ("Target", "right"),
+        ("Actual", "right"),
+        ("Achievement", "jobs-reach"),
+        ("Trend", ""),
+        ("Opportunity", ""),
+        ("", "right"),
+    ]
     rows = [_outcome(each, found, view) for each in found.outcomes]
     about = "The most underserved first. An outcome is how people measure that a job goes well; open one for its records and issues."
     return block("Outcomes", [listed("outcomes", heads, rows, "Outcomes")], table="outcomes", view=view, about=about)
@@ -187,7 +195,12 @@ def opportunity(told: Opportunity) -> Any:
     n = f"{told.n:,} answers" if told.n is not None else "ratings of the specs"
     if told.band is None:
         return html.Div([score, html.Div(told.reason or "Not enough answers.", className="jobs-reason")])
-    return html.Div([html.Div([score, band(told.band, told.band_title)], className="jobs-opportunity"), html.Div(n, className="jobs-source")])  # fmt: skip
+    return html.Div(
+        [
+            html.Div([score, band(told.band, told.band_title)], className="jobs-opportunity"),
+            html.Div(n, className="jobs-source"),
+        ]
+    )
 
 
 # ---- jobs
@@ -200,7 +213,11 @@ def jobs(found: Overview, view: View) -> html.Section | None:
     work = {each.job_id: each for each in found.investment}
     rows = []
     for row in found.jobs:
-        rows.append(_job(row, work.get(row.job_id), [(kind, text) for job, kind, text in found.forces if job == row.job_id], view))  # fmt: skip
+        rows.append(
+            _job(
+                row, work.get(row.job_id), [(kind, text) for job, kind, text in found.forces if job == row.job_id], view
+            )
+        )
     heads = [("Job", ""), ("Completed", ""), ("Takes", "right"), ("Outcomes", "jobs-reach"), ("Work in the period", "")]
     return block("Jobs", [listed("jobs", heads, rows, "Jobs")], table="jobs", view=view)
 
@@ -216,7 +233,10 @@ def _job(row: JobRow, work: Any, forces: Sequence[tuple[str, str]], view: View) 
     ]
     effort: str | list[html.Div] = "–"
     if work is not None:
-        effort = [html.Div(f"{count(work.items, 'item')}, {number(work.active_days, 2)} days"), html.Div(work.verdict, className="jobs-words")]  # fmt: skip
+        effort = [
+            html.Div(f"{count(work.items, 'item')}, {number(work.active_days, 2)} days"),
+            html.Div(work.verdict, className="jobs-words"),
+        ]
     return html.Tr(
         [
             html.Th(name, scope="row"),
@@ -246,7 +266,13 @@ def share(told: Interval, noun: str, plural: str) -> Any:
     among = f"of {count(told.n, noun, plural)}"
     interval = f"{100 * (told.low or 0):.0f} – {100 * (told.high or 0):.0f} % among all"
     few = None if told.enough else html.Div(f"Not enough: {told.n} of 30.", className="jobs-reason")
-    return html.Div([html.Div([html.Span(words, className="jobs-score"), f" {among}"]), html.Div(interval, className="jobs-source"), few])  # fmt: skip
+    return html.Div(
+        [
+            html.Div([html.Span(words, className="jobs-score"), f" {among}"]),
+            html.Div(interval, className="jobs-source"),
+            few,
+        ]
+    )
 
 
 _UNITS = ((86_400, "days"), (3_600, "hours"), (60, "min"), (1, "s"))

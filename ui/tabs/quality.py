@@ -127,7 +127,11 @@ def _numbers(view: View, days: str, caveats: Sequence[Caveat] | None) -> html.Se
     else:
         shown = html.P("None of the ten leaves out much or waits for a field.")
     narrowed = ", with the filters and definitions of the view" if view.filters else ""
-    way = html.A("Before you trust these numbers", href=query(replace(there, tab="overview")) or "?", **attributes({"data-nav": "link"}))  # fmt: skip
+    way = html.A(
+        "Before you trust these numbers",
+        href=query(replace(there, tab="overview")) or "?",
+        **attributes({"data-nav": "link"}),
+    )
     return html.Section(
         [
             html.H3("Numbers to be careful with", className="block-title"),

@@ -164,7 +164,13 @@ def _why(row: SprintRow) -> str:
     if not adds or max(abs(each) for each, _ in adds) < 0.005:
         return "As usual for this board: every part is at its mean."
     value = row.score or 0.0
-    verdict = "Worse than usual for this board" if value >= 0.1 else "Better than usual for this board" if value <= -0.1 else "About as usual for this board"  # fmt: skip
+    verdict = (
+        "Worse than usual for this board"
+        if value >= 0.1
+        else "Better than usual for this board"
+        if value <= -0.1
+        else "About as usual for this board"
+    )
     strongest = [each for _, each in adds[:2] if abs(each.adds or 0.0) >= 0.05]
     told = [f"{each.title.lower()} was {_against(each)} ({score(each.adds)})" for each in strongest]
     return f"{verdict}{': ' if told else ''}{' and '.join(told)}."
@@ -186,27 +192,38 @@ def _value(part: Part, value: float | None) -> str:
 def _parts(row: SprintRow) -> html.Div:
     heads = ("This sprint", "Mean of the board", "Standard deviation", "z-score", "Weight", "Adds")
     return html.Div(
-        still(html.Table(
-            [
-                html.Thead(
-                    html.Tr([html.Th("Part", scope="col"), *(html.Th(each, scope="col", className="right") for each in heads)])
-                ),
-                html.Tbody([_part(each) for each in row.parts]),
-            ],
-            className="plain-table sprint-parts",
-        )),
+        still(
+            html.Table(
+                [
+                    html.Thead(
+                        html.Tr(
+                            [
+                                html.Th("Part", scope="col"),
+                                *(html.Th(each, scope="col", className="right") for each in heads),
+                            ]
+                        )
+                    ),
+                    html.Tbody([_part(each) for each in row.parts]),
+                ],
+                className="plain-table sprint-parts",
+            )
+        ),
         className="sprint-scroll",
         tabIndex="0",
         role="region",
         **attributes({"aria-label": "Parts of the score"}),
-    )  # fmt: skip
+    )
 
 
 def _part(each: Part) -> html.Tr:
     cells = (
-        _value(each, each.value), _value(each, each.mean), _value(each, each.sd), score(each.z), f"{100 * each.weight:g} %",
+        _value(each, each.value),
+        _value(each, each.mean),
+        _value(each, each.sd),
+        score(each.z),
+        f"{100 * each.weight:g} %",
         score(each.adds),
-    )  # fmt: skip
+    )
     return html.Tr([html.Th(each.title, scope="row"), *(html.Td(cell, className="right") for cell in cells)])
 
 

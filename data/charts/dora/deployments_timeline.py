@@ -122,7 +122,10 @@ def deployments_timeline(asked: ChartAsked) -> Drawing:
     """
     found = events(asked)
     if not len(found.at):
-        return nothing("Nothing was deployed and nothing was recovered from between these dates.", todo="Choose other days, or clear a filter.")  # fmt: skip
+        return nothing(
+            "Nothing was deployed and nothing was recovered from between these dates.",
+            todo="Choose other days, or clear a filter.",
+        )
     failed = int(np.count_nonzero(found.state == FAILED))
     recovered = len(found.at) - found.count
     picks, tokens = _picks(found)
@@ -149,7 +152,7 @@ def deployments_timeline(asked: ChartAsked) -> Drawing:
         row_count=len(found.at),
         picks=picks,
         thinned=thinned,
-    )  # fmt: skip
+    )
 
 
 def _picks(found: Events) -> tuple[Picks, list[str]]:
@@ -195,7 +198,17 @@ def _series(asked: ChartAsked, found: Events, tokens: list[str]) -> tuple[tuple[
             f"{found.names[n]} recovered after {(found.at[n] - found.start[n]) / 3_600_000_000:,.1f} hours"
             for n in longest
         ]
-        out.append(Series("recovered", "points", end, [found.projects[n] for n in longest], text=words, picks=[tokens[n] for n in longest], role="recovery"))  # fmt: skip
+        out.append(
+            Series(
+                "recovered",
+                "points",
+                end,
+                [found.projects[n] for n in longest],
+                text=words,
+                picks=[tokens[n] for n in longest],
+                role="recovery",
+            )
+        )
     for which in (WORKED, UNKNOWN, FAILED):
         place = np.flatnonzero(state == which)
         if not len(place):
@@ -205,5 +218,15 @@ def _series(asked: ChartAsked, found: Events, tokens: list[str]) -> tuple[tuple[
         place = place[shown]
         stamps = local_minutes(found.at[place], zone)
         names = [f"{found.names[n]} {STATES[which]}" for n in place.tolist()]
-        out.append(Series(STATES[which], "points", stamps, [found.projects[n] for n in place.tolist()], text=names, picks=[tokens[n] for n in place.tolist()], role=_ROLES[which]))  # fmt: skip
+        out.append(
+            Series(
+                STATES[which],
+                "points",
+                stamps,
+                [found.projects[n] for n in place.tolist()],
+                text=names,
+                picks=[tokens[n] for n in place.tolist()],
+                role=_ROLES[which],
+            )
+        )
     return tuple(out), told

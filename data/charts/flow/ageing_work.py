@@ -78,7 +78,11 @@ def ageing_work(asked: ChartAsked) -> Drawing:
     used = rows.take(rows.reason == 0)
     picks = by_key(facts, rows).showing(values="age", unit="days")
     if not len(used):
-        return nothing("Nothing is in progress at the end of this period.", todo="Choose other days, or clear a filter.", picks=picks)  # fmt: skip
+        return nothing(
+            "Nothing is in progress at the end of this period.",
+            todo="Choose other days, or clear a filter.",
+            picks=picks,
+        )
     codes = workflow_order(facts)
     codes = np.concatenate((codes, np.setdiff1d(used.columns["status"], codes)))
     edges = pace(asked, codes)
@@ -143,7 +147,9 @@ def _drawing(
         x_title="Status, in the order of work",
         y_title="Age, days",
         unit="days",
-        x_ticks=tuple((float(n), f"{title} {count:,}") for n, (title, count) in enumerate(zip(titles, counts, strict=True))),
+        x_ticks=tuple(
+            (float(n), f"{title} {count:,}") for n, (title, count) in enumerate(zip(titles, counts, strict=True))
+        ),
         x_range=(-0.5, len(titles) - 0.5),
         columns=("Key", "Type", "Status", "Age, days", "Older than", *(f"{share} % there" for share in SHARES)),
         table=table,
@@ -153,7 +159,7 @@ def _drawing(
         titled={len(bands): used.issue[shown]},
         notes=left_out(rows),
         thinned=thinned,
-    )  # fmt: skip
+    )
 
 
 def _spread(at: Codes, age: Numbers) -> Numbers:

@@ -44,7 +44,11 @@ def blocked_time(asked: ChartAsked) -> Drawing:
     if not used.any():
         rule = asked.facts.definitions
         how = "flagged as an impediment" if rule.blocked_flag else "in a blocked status"
-        return nothing("No item in progress was blocked between these dates.", f"Blocked is what is {how}.", "Choose in the definitions which statuses mean blocked.")  # fmt: skip
+        return nothing(
+            "No item in progress was blocked between these dates.",
+            f"Blocked is what is {how}.",
+            "Choose in the definitions which statuses mean blocked.",
+        )
     start, end = rows.at[used], rows.columns["end"][used]
     edges = np.minimum(over.starts, asked.snapshot)
     days = np.diff(_passed(edges, start, end)) / DAY
@@ -58,18 +62,32 @@ def blocked_time(asked: ChartAsked) -> Drawing:
 
     return Drawing(
         f"{days.sum():,.1f} days were lost while {len(np.unique(rows.issue[used])):,} items stood blocked.",
-        (Series("", "bars", over.tokens, np.round(days, 3).tolist(), text=[f"{words}: {each:,.2f} days blocked" for words, each in zip(over.labels, days.tolist(), strict=True)], picks=tokens),),
+        (
+            Series(
+                "",
+                "bars",
+                over.tokens,
+                np.round(days, 3).tolist(),
+                text=[
+                    f"{words}: {each:,.2f} days blocked" for words, each in zip(over.labels, days.tolist(), strict=True)
+                ],
+                picks=tokens,
+            ),
+        ),
         x_title=f"{over.unit.capitalize()}s, by their first day" if over.unit == "week" else "Days",
         y_title="Days blocked",
         x_kind="time",
         unit="days",
         columns=("From", "To", "Days blocked"),
-        table=lambda: ((first.isoformat(), last.isoformat(), each) for first, last, each in zip(over.days, over.last, days.tolist(), strict=True)),
+        table=lambda: (
+            (first.isoformat(), last.isoformat(), each)
+            for first, last, each in zip(over.days, over.last, days.tolist(), strict=True)
+        ),
         table_picks=lambda: tokens,
         row_count=len(over),
         picks=Picks(rows, find, over.label, values="days", unit="days"),
         notes=left_out(rows),
-    )  # fmt: skip
+    )
 
 
 def _clipped(rows: Rows, start: int, end: int) -> Rows:

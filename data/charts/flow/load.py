@@ -57,14 +57,25 @@ def load_by_person(asked: ChartAsked) -> Drawing:
 
 
 def _lying(
-    asked: ChartAsked, rows: Rows, code: Codes, titles: Sequence[str], tokens: Sequence[str], what: str, *, keep_empty: bool
-) -> Drawing:  # fmt: skip
+    asked: ChartAsked,
+    rows: Rows,
+    code: Codes,
+    titles: Sequence[str],
+    tokens: Sequence[str],
+    what: str,
+    *,
+    keep_empty: bool,
+) -> Drawing:
     """A lying bar for each title; `code`: which one each row belongs to."""
     code = np.where(rows.reason == 0, code, -1)
     named = dict(zip(tokens, titles, strict=True))
     picks = by_code(rows, code, tokens).showing(values="age", unit="days", label=lambda token: named[token])
     if not rows.used:
-        return nothing("Nothing is in progress at the end of this period.", todo="Choose other days, or clear a filter.", picks=picks)  # fmt: skip
+        return nothing(
+            "Nothing is in progress at the end of this period.",
+            todo="Choose other days, or clear a filter.",
+            picks=picks,
+        )
     counts = np.bincount(code[code >= 0], minlength=len(titles)).tolist()
     age = rows.columns["age"]
     seen = [n for n in range(len(titles)) if counts[n] or keep_empty]
@@ -84,7 +95,10 @@ def _lying(
         _reading(rows.used, counts[top], titles[top], what),
         (
             Series(
-                "", "lying", [counts[n] for n in drawn], [titles[n] for n in drawn],
+                "",
+                "lying",
+                [counts[n] for n in drawn],
+                [titles[n] for n in drawn],
                 text=[f"{titles[n]}: {counts[n]:,} item{'s' * (counts[n] != 1)}" for n in drawn],
                 picks=[tokens[n] if counts[n] else "" for n in drawn],
             ),
@@ -99,7 +113,7 @@ def _lying(
         picks=picks,
         notes=left_out(rows),
         thinned=hidden,
-    )  # fmt: skip
+    )
 
 
 def _reading(used: int, most: int, title: str, what: str) -> str:

@@ -74,7 +74,11 @@ def net_flow(asked: ChartAsked) -> Drawing:
         outcome=lambda some: ["completed" if each else "started" for each in some.columns["departs"].tolist()],
     )
     if not rows.used:
-        return nothing("Nothing was started or completed between these dates.", todo="Choose other days, or clear a filter.", picks=picks)  # fmt: skip
+        return nothing(
+            "Nothing was started or completed between these dates.",
+            todo="Choose other days, or clear a filter.",
+            picks=picks,
+        )
     leaving = rows.columns["departs"]
     begun, ended = (counts(np.where(which, code, -1), len(over)) for which in (~leaving, leaving))
     net = begun - ended

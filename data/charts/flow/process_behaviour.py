@@ -90,7 +90,10 @@ def _drawing(rows: Rows, over: Buckets, code: Codes, found: Numbers, rule: Limit
     marked = [n for n, words in enumerate(said) if words]
     reading = f"{rule.mean:,.1f} items a week on average, {rule.lower:,.1f} to {rule.upper:,.1f} is noise: "
     reading += f"{len(told)} signal{'s' * (len(told) != 1)}." if told else "no signal, nothing has changed."
-    text = [f"{words}: {n:,} items{'. ' + '; '.join(why) if why else ''}" for words, n, why in zip(over.labels, found.tolist(), said, strict=True)]  # fmt: skip
+    text = [
+        f"{words}: {n:,} items{'. ' + '; '.join(why) if why else ''}"
+        for words, n, why in zip(over.labels, found.tolist(), said, strict=True)
+    ]
     picks = pickable(over.tokens, found)
     return Drawing(
         reading,

@@ -22,7 +22,9 @@ def throughput(asked: ChartAsked) -> Drawing:
     code = places(rows, over)
     picks = in_buckets(rows, over, code)
     if not rows.used:
-        return nothing("No items were completed between these dates.", todo="Choose other days, or clear a filter.", picks=picks)  # fmt: skip
+        return nothing(
+            "No items were completed between these dates.", todo="Choose other days, or clear a filter.", picks=picks
+        )
     found = counts(code, len(over))
     whole = found[over.whole]
     median = asked.quantile(whole, 50)
@@ -31,7 +33,18 @@ def throughput(asked: ChartAsked) -> Drawing:
     reading += f", {median:,.1f} in a typical {over.unit}." if median is not None else "."
     return Drawing(
         reading,
-        (Series("", "bars", over.tokens, found.tolist(), text=[f"{words}: {n:,} item{'s' * (n != 1)}" for words, n in zip(over.labels, found.tolist(), strict=True)], picks=pickable(over.tokens, found)),),
+        (
+            Series(
+                "",
+                "bars",
+                over.tokens,
+                found.tolist(),
+                text=[
+                    f"{words}: {n:,} item{'s' * (n != 1)}" for words, n in zip(over.labels, found.tolist(), strict=True)
+                ],
+                picks=pickable(over.tokens, found),
+            ),
+        ),
         (Line("y", median, f"median {median:,.1f}", "main"),) if median is not None else (),
         x_title=f"{over.unit.capitalize()}s, by their first day" if over.unit == "week" else "Days",
         y_title=f"Items a {over.unit}",
@@ -45,4 +58,4 @@ def throughput(asked: ChartAsked) -> Drawing:
         row_count=len(over),
         picks=picks,
         notes=(*left_out(rows), *((cut.strip(),) if cut else ())),
-    )  # fmt: skip
+    )

@@ -64,7 +64,15 @@ def forecast_outcomes(asked: ChartAsked) -> Drawing:
         reading = f"Half of the trials reach {half:,} items or more, 85 % {high:,} or more."
     return Drawing(
         reading,
-        (Series("", "bars", _middles(values, width, when=when), [round(each, 3) for each in shares], text=_words(made, width, shares)),),
+        (
+            Series(
+                "",
+                "bars",
+                _middles(values, width, when=when),
+                [round(each, 3) for each in shares],
+                text=_words(made, width, shares),
+            ),
+        ),
         lines,
         x_title="Done by" if when else f"Items completed by {_day(made.by)}",
         y_title="% of the trials",
@@ -74,7 +82,7 @@ def forecast_outcomes(asked: ChartAsked) -> Drawing:
         table=table,
         row_count=len(made.outcomes),
         notes=(f"{made.trials:,} trials, seed {made.seed}.", *_coarse(width, when=when)),
-    )  # fmt: skip
+    )
 
 
 def _width(values: Sequence[str | int]) -> int:

@@ -28,7 +28,18 @@ def velocity_range(asked: ChartAsked) -> Drawing:
     lines, reading = _range(board, values)
     return Drawing(
         reading,
-        (Series("", "bars", board.labels[drawn], values[drawn], text=[f"{name}: {value:g} {board.unit} completed" for name, value in zip(board.names, values, strict=True)][drawn], picks=tokens[drawn]),),
+        (
+            Series(
+                "",
+                "bars",
+                board.labels[drawn],
+                values[drawn],
+                text=[
+                    f"{name}: {value:g} {board.unit} completed" for name, value in zip(board.names, values, strict=True)
+                ][drawn],
+                picks=tokens[drawn],
+            ),
+        ),
         lines,
         x_title=board.axis,
         y_title=f"{board.unit.capitalize()} completed",
@@ -40,7 +51,7 @@ def velocity_range(asked: ChartAsked) -> Drawing:
         row_count=len(values),
         picks=issues_behind(board, "completed"),
         thinned=board.thinned,
-    )  # fmt: skip
+    )
 
 
 def _range(board: Board, values: list[float]) -> tuple[tuple[Line, ...], str]:
