@@ -32,7 +32,7 @@ _NAMED = {
     "effort_score": "effort", "expected_value": "expected", "actual_value": "actual", "started_at": "started",
     "completed_at": "at", "end_time": "at", "start_time": "started", "persona": "persona", "feature": "feature",
     "the start": "started", "the time": "at", "status": "status", "effort": "effort", "metric": "metric", "title": "title",
-}  # fmt: skip
+}  # a table: kept in its rows  # fmt: skip
 
 
 @callback(

@@ -22,7 +22,7 @@ SURE = 0.8  # suggestions with at least this score are accepted together
 ELSEWHERE_TOO = (
     "mapping-suggestion", "mapping-choice", "mapping-action", "mapping-phase", "mapping-work", "mapping-flow-item",
     "mapping-word", "mapping-word-gone",
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
 
 
 @callback(

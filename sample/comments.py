@@ -16,7 +16,7 @@ _DISCUSSED = 331  # one of so many issues is talked about at length
 _WORDS = (
     "Looks good to me.", "Can somebody take a look?", "I could reproduce it.", "Waiting for an answer.",
     "Deployed to staging.", "The numbers are in the sheet.", "Done, please check.", "Which version is that?",
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
 _TEAM = 6  # people who mostly talk to each other
 
 

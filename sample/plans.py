@@ -236,7 +236,7 @@ PLANS = (
         ("missing parcels", "wrong invoices", "locked accounts", "late returns", "voucher questions"),
         queue=0.6, work=0.7, review=0.9, rework=0.1, blocked=0.03, version="1",
     ),
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
 
 PEOPLE: tuple[dict[str, Any], ...] = tuple(
     {
@@ -291,7 +291,7 @@ VERBS = {
 FLOW_ITEMS = {
     "Story": "Feature", "Task": "Feature", "Improvement": "Feature", "Bug": "Defect", "Incident": "Defect",
     "Technical Debt": "Technical Debt", "Security": "Risk", "Support request": "Defect",
-}  # fmt: skip
+}  # a table: kept in its rows  # fmt: skip
 LABELS = ("frontend", "backend", "customer-request", "quick-win", "needs-design", "performance", "compliance", "mobile")
 # job id, label, persona, painpoint
 JOBS = (

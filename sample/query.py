@@ -23,7 +23,7 @@ _ALIASES = {
     "key": "key", "issue": "key", "issuekey": "key", "id": "id", "resolved": "resolutiondate", "due": "duedate",
     "createddate": "created", "updateddate": "updated", "statuscategory": "statuscategory", "label": "labels",
     "issuelinktype": "issuelinktype", "statuscategorychangeddate": "statuscategorychangedate", "text": "summary",
-}  # fmt: skip
+}  # a table: kept in its rows  # fmt: skip
 
 
 def microseconds(text: str) -> int:

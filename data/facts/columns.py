@@ -76,7 +76,9 @@ FACTS = MappingProxyType(_facts)
 STARTED = Column("started", Kind.INSTANT, "when work on it began")
 COMPLETED = Column("completed", Kind.INSTANT, "when it was completed")
 CREATED = Column("started", Kind.INSTANT, "when the issue was created")
-BY_RESOLUTION = Column("by_resolution", Kind.FLAG, "completed by its resolution date, because no entry into a done status is recorded")  # fmt: skip
+BY_RESOLUTION = Column(
+    "by_resolution", Kind.FLAG, "completed by its resolution date, because no entry into a done status is recorded"
+)
 BY_END_FIELD = Column("by_end_field", Kind.FLAG, "completed by the mapped completion date")
 BY_START_FIELD = Column("by_start_field", Kind.FLAG, "started by the mapped start date")
 DAY_PRECISION = Column("day_precision", Kind.FLAG, "an end of the span is a plain date, so the span counts whole days")

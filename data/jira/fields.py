@@ -15,8 +15,14 @@ _BY_TYPE = {
     "priority": "select", "status": "select", "resolution": "select", "issuetype": "select", "project": "select",
     "option-with-child": "select", "version": "select", "component": "select", "securitylevel": "select",
     "option2": "select", "team": "select", "group": "other", "doc": "text", "issuelink": "other",
-}  # fmt: skip
-_ARRAY_OF = {"option": "multiselect", "string": "multiselect", "version": "multiselect", "component": "multiselect", "user": "user"}  # fmt: skip
+}  # a table: kept in its rows  # fmt: skip
+_ARRAY_OF = {
+    "option": "multiselect",
+    "string": "multiselect",
+    "version": "multiselect",
+    "component": "multiselect",
+    "user": "user",
+}
 # Sites that replay old exports list fields without schema: Jira's own fields are known anyway.
 _BY_ID = {
     "created": "datetime", "updated": "datetime", "resolutiondate": "datetime", "statuscategorychangedate": "datetime",
@@ -26,7 +32,7 @@ _BY_ID = {
     "description": "text", "timespent": "number", "timeoriginalestimate": "number", "timeestimate": "number",
     "aggregatetimespent": "number", "aggregatetimeestimate": "number", "aggregatetimeoriginalestimate": "number",
     "workratio": "number", "assignee": "user", "reporter": "user", "creator": "user",
-}  # fmt: skip
+}  # a table: kept in its rows  # fmt: skip
 
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -116,7 +122,9 @@ class OurField(Protocol):
     def words(self) -> tuple[str, ...]: ...
 
 
-_DECOY = re.compile(r"\b(original|old|deprecated|obsolete|legacy|do not use|unused|test|copy|archived?|previous|planned|target|expected|estimated|forecast)\b")  # fmt: skip
+_DECOY = re.compile(
+    r"\b(original|old|deprecated|obsolete|legacy|do not use|unused|test|copy|archived?|previous|planned|target|expected|estimated|forecast)\b"
+)
 _ALIKE = 0.8  # letters in common from which words count as alike
 _LEAST = 0.55  # below this a suggestion would be a guess
 

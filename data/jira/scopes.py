@@ -55,7 +55,7 @@ NEEDS = (
     Need("GET", "/rest/api/3/issue/{issueIdOrKey}/comment", WORK, ("read:comment:jira", "read:comment.property:jira", "read:group:jira", "read:project:jira", "read:project-role:jira", "read:user:jira", "read:avatar:jira"), "numbers made of comments, for issues with many of them", True),
     Need("GET", "/rest/agile/1.0/board", "", ("read:board-scope:jira-software", "read:project:jira"), "boards, for the tab Sprints", True),
     Need("GET", "/rest/agile/1.0/board/{boardId}/sprint", "", ("read:sprint:jira-software",), "their sprints", True),
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
 _PATTERNS = [
     (each, re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(each.path)).replace("api/3", "api/[23]")))
     for each in NEEDS

@@ -16,7 +16,7 @@ STATES = ("future", "active", "closed")
 _NAMES = (
     "id", "rapidViewId", "state", "name", "goal", "startDate", "endDate", "completeDate", "activatedDate", "sequence",
     "synced", "autoStartStop", "incompleteIssuesDestinationId",
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
 _PART = re.compile(rf"(?:^|,)({'|'.join(_NAMES)})=(.*?)(?=,(?:{'|'.join(_NAMES)})=|$)", re.DOTALL)
 
 

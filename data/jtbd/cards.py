@@ -144,7 +144,7 @@ CARDS = (
          "The share of painpoint reports that were resolved: records after which it hurts less, and issues that name a "
          "painpoint and are done.",
          "No painpoint was reported between these dates.", _resolution),
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
 
 
 def _why(rows: Sequence[OutcomeRow]) -> dict[str, int]:

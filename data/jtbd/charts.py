@@ -33,7 +33,7 @@ REGIONS = (
     Region("Extreme", ((7.5, 0), (10, 5), (10, 0)), (10, 2.5), "beside", "served-region-extreme"),
 )
 _TIMES = ((1, "1 s"), (10, "10 s"), (60, "1 min"), (600, "10 min"), (3600, "1 h"), (6 * 3600, "6 h"), (86400, "1 day"),
-          (7 * 86400, "1 week"), (30 * 86400, "30 days"), (365 * 86400, "1 year"))  # fmt: skip
+          (7 * 86400, "1 week"), (30 * 86400, "30 days"), (365 * 86400, "1 year"))  # a table: kept in its rows  # fmt: skip
 
 
 @dataclass(frozen=True)

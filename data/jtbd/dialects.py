@@ -17,7 +17,7 @@ CLASSES: dict[str, tuple[str, str | None]] = {
     "pullforce": ("Force", "pull"), "pull": ("Force", "pull"), "anxiety": ("Force", "anxiety"),
     "anxietyforce": ("Force", "anxiety"), "habit": ("Force", "habit"), "habitforce": ("Force", "habit"),
     "measurement": ("Measurement", None),
-}  # fmt: skip
+}  # a table: kept in its rows  # fmt: skip
 
 # Last part of a property name, lower case → our property.
 PROPERTIES = {
@@ -50,7 +50,7 @@ PROPERTIES = {
     "category": "category", "painpointcategory": "category",
     "severity": "severity", "severityscore": "severity", "painpointseverity": "severity",
     "issue": "issue", "jiraissue": "issue", "jiralabel": "label",
-}  # fmt: skip
+}  # a table: kept in its rows  # fmt: skip
 
 # Our own names are exact: a name of ours that is not here is a typing error, and said.
 VOCABULARY = frozenset(PROPERTIES.values()) | {"label"}
@@ -60,12 +60,12 @@ RATINGS = {
     "none": 0.0, "very low": 1.0, "trivial": 1.0, "low": 3.0, "minor": 3.0, "medium": 5.0, "moderate": 5.0,
     "high": 8.0, "major": 8.0, "very high": 9.0, "critical": 10.0, "blocker": 10.0,
     "very dissatisfied": 1.0, "dissatisfied": 3.0, "neutral": 5.0, "satisfied": 8.0, "very satisfied": 10.0,
-}  # fmt: skip
+}  # a table: kept in its rows  # fmt: skip
 
 DIRECTIONS = {
     "minimise": "minimise", "minimize": "minimise", "reduce": "minimise", "decrease": "minimise", "lower": "minimise",
     "maximise": "maximise", "maximize": "maximise", "increase": "maximise", "raise": "maximise", "improve": "maximise",
-}  # fmt: skip
+}  # a table: kept in its rows  # fmt: skip
 _OF = re.compile(r"^\s*(?P<value>\d+(?:\.\d+)?)\s*(?:/|of|out of)\s*(?P<scale>\d+(?:\.\d+)?)\s*$")
 _DURATION = re.compile(
     r"^P(?:(?P<days>\d+(?:\.\d+)?)D)?(?:T(?:(?P<hours>\d+(?:\.\d+)?)H)?(?:(?P<minutes>\d+(?:\.\d+)?)M)?"

@@ -23,10 +23,10 @@ from data.values.errors import AppError
 
 MOST_BYTES = 50_000_000
 _TABLES = {"job_completions": "job", "outcome_achievements": "outcome", "painpoint_resolutions": "painpoint",
-           "time_to_outcome": "time", "user_satisfaction": "satisfaction"}  # fmt: skip
+           "time_to_outcome": "time", "user_satisfaction": "satisfaction"}  # a table: kept in its rows  # fmt: skip
 _PLURALS = {"jobs": "job", "outcomes": "outcome", "painpoints": "painpoint", "times": "time", **_TABLES}
 _NUMBERS = {"duration_seconds", "expected_value", "actual_value", "achievement_rate", "severity_before",
-            "severity_after", "resolution_effectiveness"}  # fmt: skip
+            "severity_after", "resolution_effectiveness"}  # a table: kept in its rows  # fmt: skip
 _YES = {"yes": True, "true": True, "1": True, "y": True, "no": False, "false": False, "0": False, "n": False}
 _NEEDED = {
     "job": {"persona", "feature_used", "status", "started_at"},
@@ -38,7 +38,7 @@ _NEEDED = {
 _DEFAULTS: dict[str, Any] = {
     "persona": "", "feature": "", "feature_used": "", "status": "unknown", "metric": "", "category": "",
     "description": "", "achievement_rate": None, "met_expectations": False, "would_recommend": False,
-}  # fmt: skip
+}  # a table: kept in its rows  # fmt: skip
 
 
 class ImportFailed(AppError, ValueError):

@@ -14,11 +14,11 @@ _EVENTS = {
     "job_started": "job", "job_in_progress": "job", "job_completed": "job", "job_failed": "job",
     "outcome_achieved": "outcome", "painpoint_resolved": "painpoint", "time_to_outcome": "time",
     "user_satisfaction": "satisfaction", "satisfaction_recorded": "satisfaction",
-}  # fmt: skip
+}  # a table: kept in its rows  # fmt: skip
 _ABOUT = {"job": "job_id", "painpoint": "painpoint_id"}  # else outcome_id
 _WHEN = {"outcome": "measured_at", "painpoint": "resolved_at", "satisfaction": "recorded_at"}
 _COLUMNS = {"expected": "expected_value", "actual": "actual_value", "effectiveness": "resolution_effectiveness",
-            "level": "satisfaction_level"}  # fmt: skip
+            "level": "satisfaction_level"}  # a table: kept in its rows  # fmt: skip
 _PARTS = ("jtbd.", "job.", "outcome.", "painpoint.", "time.", "satisfaction.")
 _OURS = {"source", "status_code", "event_id"}  # not of the record
 Row = dict[str, Any]

@@ -12,7 +12,7 @@ from data.values.errors import AppError
 VIEWS = ("Logical", "Process", "Development", "Physical", "Scenarios")
 SUPERPOWERS = ("Writing-Plans", "Sequential-Thinking", "Scalability Planning")
 _ROWS = (("Situation", "situation"), ("Pattern", "pattern"), ("Metric", "metric"), ("Superpower", "superpower"),
-         ("Target Views", "views"), ("Issues", "issues"))  # fmt: skip
+         ("Target Views", "views"), ("Issues", "issues"))  # a table: kept in its rows  # fmt: skip
 _HEAD = re.compile(r"^###\s+(?P<id>[A-Za-z][A-Za-z0-9]*-[A-Za-z0-9._-]+):\s*(?P<title>.*?)\s*$")
 _ANY_HEAD = re.compile(r"^#{1,3}\s|^---\s*$")
 _ROW = re.compile(r"^\|\s*\*\*(?P<name>[^*|]+)\*\*\s*\|(?P<value>.*)\|\s*$")

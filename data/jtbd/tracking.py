@@ -36,7 +36,7 @@ _AMOUNTS = frozenset({
     "%", "percent", "pct", "ms", "milliseconds", "s", "sec", "second", "seconds", "min", "minute", "minutes", "h", "hour",
     "hours", "d", "day", "days", "week", "weeks", "month", "months", "item", "items", "issue", "issues", "ticket", "tickets",
     "count", "times", "step", "steps", "click", "clicks",
-})  # fmt: skip
+})  # a table: kept in its rows  # fmt: skip
 
 
 class Tracking:

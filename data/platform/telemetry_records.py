@@ -20,7 +20,7 @@ ATTRIBUTES = frozenset(
         "jtbd.painpoint.effectiveness", "jtbd.time.outcome_id", "jtbd.time.persona", "jtbd.time.duration_seconds",
         "jtbd.satisfaction.outcome_id", "jtbd.satisfaction.persona", "jtbd.satisfaction.level", "jtbd.source",
     }
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
 
 
 class Noted(NamedTuple):

@@ -169,7 +169,16 @@ def check(our_name: str, field_id: str, fields: list[FieldInfo]) -> Problem | No
     return None
 
 
-_WORDS = {"datetime": "a date and time", "date": "a date", "number": "a number", "text": "text", "select": "a choice", "multiselect": "several choices", "checkbox": "a checkbox", "user": "a person"}  # fmt: skip
+_WORDS = {
+    "datetime": "a date and time",
+    "date": "a date",
+    "number": "a number",
+    "text": "text",
+    "select": "a choice",
+    "multiselect": "several choices",
+    "checkbox": "a checkbox",
+    "user": "a person",
+}
 
 
 def _a(kind: str) -> str:

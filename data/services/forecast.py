@@ -13,7 +13,7 @@ from data.values.forecast import SHARES, Forecast, Question
 _TOLD = (
     "question", "items", "by", "seed", "trials", "history_start", "history_end", "history_days",
     "days_with_completions", "completed", "zone", "today",
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
 
 
 class ForecastService:

@@ -241,7 +241,7 @@ COLUMNS = (
     "metric_name", "title", "metric_type", "value", "unit", "performance_tier", "error_state", "error_message",
     "time_period_start", "time_period_end", "used", "excluded_issue_count", "total_issue_count", "exclusions",
     "previous_value", "trend_percentage", "trend_verdict", "definition", "notes", "calculation_timestamp",
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
 
 
 _csv: Kept[str] = Kept(most=32)

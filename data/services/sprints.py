@@ -30,7 +30,7 @@ COLUMNS = (
     "completed", "spilled_over", "spillover_ratio", "scope_churn_ratio", "accuracy_abs", "committed_issues", "added_issues",
     "removed_issues", "completed_issues", "spilled_over_issues", "reopened", "blocked_hours", "bugs",
     *(f"z_{name}" for name in PARTS), "sprint_problematic_score", "no_score_because", "left_out", "notes",
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
 INSTANTS = frozenset({"start", "planned_end", "completed_at"})
 
 

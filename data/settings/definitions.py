@@ -121,7 +121,7 @@ _SAID = {
     "sprint_weights.blocked": _Said("Weight of blocked time", "sprints"),
     "sprint_weights.bugs": _Said("Weight of bugs", "sprints"),
     "sprint_weights.accuracy": _Said("Weight of inaccuracy", "sprints"),
-}  # fmt: skip
+}  # a table: kept in its rows  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ _FIELDS = (
     MappedField("painpoint_id", "jtbd", "Painpoint", "Which painpoint the issue relieves.", WORDS, ("painpoint", "pain point")),
     MappedField("painpoint_severity", "jtbd", "Painpoint severity", "How bad the painpoint is.", (*NUMBERS, *WORDS), ("painpoint severity", "pain severity", "severity of pain")),
     MappedField("satisfaction", "jtbd", "Satisfaction", "How satisfied customers are.", NUMBERS, ("satisfaction", "csat", "satisfaction score")),
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
 
 FIELDS = MappingProxyType({each.name: each for each in _FIELDS})
 # Jira's own fields that may be mapped besides customfield_…
@@ -53,4 +53,4 @@ STANDARD_FIELDS = frozenset(
         "created", "updated", "resolutiondate", "duedate", "issuetype", "status", "priority", "labels", "components",
         "fixVersions", "environment", "timespent", "timeoriginalestimate", "statuscategorychangedate", "resolution",
     }
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip

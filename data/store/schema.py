@@ -6,7 +6,9 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, St
 
 SCHEMA_VERSION = 5  # a change of these tables needs a revision in migrations/issues/versions; see migrate.py
 # Standard fields of Jira that are columns of the issue table: mapping them needs no row in field_value.
-OWN_COLUMN = frozenset({"created", "updated", "resolutiondate", "duedate", "labels", "components", "priority", "resolution"})  # fmt: skip
+OWN_COLUMN = frozenset(
+    {"created", "updated", "resolutiondate", "duedate", "labels", "components", "priority", "resolution"}
+)
 metadata = MetaData()
 
 

@@ -23,7 +23,7 @@ from data.values.json_types import JsonObject
 STANDARD = (
     "summary", "project", "issuetype", "status", "resolution", "resolutiondate", "created", "updated", "duedate",
     "assignee", "priority", "labels", "components", "fixVersions", "issuelinks", "parent", "comment",
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
 FLAG_NAMES = frozenset({"flagged", "impediment"})
 # Histories are kept of these; by id, or by lower-cased name where Jira gives no id.
 _KEPT_IDS = ("status", "resolution", "assignee", "fixVersions", "issuetype", "project", "labels")
@@ -32,7 +32,7 @@ _KEPT_NAMES = {
     "key": "key", "issuetype": "issuetype", "issue type": "issuetype", "fixversions": "fixVersions",
     "fix version": "fixVersions", "fix version/s": "fixVersions", "sprint": "sprint", "flagged": "flagged",
     "impediment": "impediment",
-}  # fmt: skip
+}  # a table: kept in its rows  # fmt: skip
 
 
 @dataclass(frozen=True)

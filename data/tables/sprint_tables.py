@@ -18,7 +18,7 @@ from data.values.arrays import Instants
 UNREADABLE = -1  # in place of a sprint: from here on nobody can tell in which sprints the issue was
 _NUMBER = re.compile(r"\d+")
 _SPRINTS = {"sprint_id": "int64", "board_id": "int64", "board": "int32", "name": object, "state": object,
-            "started": "int64", "ends": "int64", "completed": "int64"}  # fmt: skip
+            "started": "int64", "ends": "int64", "completed": "int64"}  # a table: kept in its rows  # fmt: skip
 _BOARDS = {"board_id": "int64", "name": object, "kind": object, "project": object}
 _MOVES = {"issue": "int32", "at": "int64", "sprint": "int32", "joined": bool}
 _MEMBERS = {"issue": "int32", "sprint": "int32"}

@@ -10,7 +10,16 @@ from ui.figures import escape
 
 _WIDE, _HIGH = 640, 380  # px of a plane, about; which names fit beside their points is decided with it
 _LETTER, _LINE, _GAP = 6.2, 14, 4
-_SIDES = ("middle right", "middle left", "top center", "bottom center", "top right", "bottom right", "top left", "bottom left")  # fmt: skip
+_SIDES = (
+    "middle right",
+    "middle left",
+    "top center",
+    "bottom center",
+    "top right",
+    "bottom right",
+    "top left",
+    "bottom left",
+)
 HOLLOW = "served-unknown"
 
 

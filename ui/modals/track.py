@@ -129,7 +129,7 @@ FORMS: dict[str, Form] = {
             Field("deliverables", "Deliverables", "area", help="One a line; one of them should say how it is verified."),
         ),
     ),
-}  # fmt: skip
+}  # a table: kept in its rows  # fmt: skip
 
 
 def track_modal() -> html.Div:

@@ -31,7 +31,7 @@ _AGGREGATIONS = {
     "count": "counted", "sum": "added up", "share": "a share", "ratio": "one count ÷ another", "median": "the median",
     "percentile": "a percentile", "mean": "the mean", "rate": "a count for each day", "distinct": "different ones counted",
     "score": "a score made of other metrics",
-}  # fmt: skip
+}  # a table: kept in its rows  # fmt: skip
 _BETTER = {"lower": "Lower is better", "higher": "Higher is better", "neither": ""}
 
 
@@ -310,7 +310,7 @@ def _paragraphs(entry: Entry) -> list[str]:
 GROUPS = {
     "project": "Project", "type": "Type", "assignee": "Assignee", "component": "Component", "label": "Label",
     "sprint": "Sprint", "week": "Week",
-}  # fmt: skip
+}  # a table: kept in its rows  # fmt: skip
 STEPS = {"": "Automatic", "day": "Days", "week": "Weeks", "month": "Months"}
 LIMITS = {"": "Plain", "xmr": "With natural limits"}
 

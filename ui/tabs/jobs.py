@@ -201,7 +201,14 @@ def _actions(view: View) -> html.Div:
     files = html.Button(
         "Import a file (CSV or JSON)", type="button", className="menu-link", **attributes({"data-import-jobs": "1"})
     )
-    track = menu([icon("plus"), "Track"], [*rows, html.Div(files, className="jobs-rule")], name="jobs-track", words="Note down what happened", align="end", className="jobs-primary")  # fmt: skip
+    track = menu(
+        [icon("plus"), "Track"],
+        [*rows, html.Div(files, className="jobs-rule")],
+        name="jobs-track",
+        words="Note down what happened",
+        align="end",
+        className="jobs-primary",
+    )
     return html.Div([track, _downloads(view)], className="jobs-actions")
 
 
@@ -222,7 +229,13 @@ def _downloads(view: View) -> html.Div:
         )
         for name, title, words in links
     ]
-    return menu([icon("download"), "Jobs as files"], rows, name="jobs-files", words="Download jobs, outcomes and records", align="end")  # fmt: skip
+    return menu(
+        [icon("download"), "Jobs as files"],
+        rows,
+        name="jobs-files",
+        words="Download jobs, outcomes and records",
+        align="end",
+    )
 
 
 # ---- the story

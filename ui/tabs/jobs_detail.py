@@ -160,7 +160,13 @@ def point_page(
     return _panel([head, *_about(row, found, view), *records, *issues], view)
 
 
-RECORD_TITLES = {"job": "Jobs done", "outcome": "Measurements", "painpoint": "Painpoints before and after", "time": "Times to an outcome", "satisfaction": "Answers"}  # fmt: skip
+RECORD_TITLES = {
+    "job": "Jobs done",
+    "outcome": "Measurements",
+    "painpoint": "Painpoints before and after",
+    "time": "Times to an outcome",
+    "satisfaction": "Answers",
+}
 
 
 def _what(kind: str) -> str:

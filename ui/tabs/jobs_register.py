@@ -15,7 +15,13 @@ from ui.tabs.jobs_tables import block, painpoints
 from ui.url import View, query
 from ui.words import count
 
-KINDS = (("job", "Jobs done"), ("outcome", "Measurements"), ("painpoint", "Painpoints"), ("time", "Times"), ("satisfaction", "Answers"))  # fmt: skip
+KINDS = (
+    ("job", "Jobs done"),
+    ("outcome", "Measurements"),
+    ("painpoint", "Painpoints"),
+    ("time", "Times"),
+    ("satisfaction", "Answers"),
+)
 
 
 def more(found: Overview, view: View) -> list[Any]:

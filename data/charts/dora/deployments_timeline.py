@@ -116,9 +116,9 @@ def _named(facts: Dataset, rows: Rows, head: Mask) -> tuple[list[str], list[str]
 def deployments_timeline(asked: ChartAsked) -> Drawing:
     """Each point is a deployment to production, in the row of its project; a cross is one that failed.
 
-    A line with a diamond at its end is a recovery: from the failed deployment, or from the detection of the incident where
-    the two are not linked, to its resolution. Gaps are days on which nothing reached the users. The same deployments,
-    failures and recoveries as the metrics above.
+    A line with a diamond at its end is a recovery: from the failed deployment, or from the detection of the incident
+    where the two are not linked, to its resolution. Gaps are days on which nothing reached the users. The same
+    deployments, failures and recoveries as the metrics above.
     """
     found = events(asked)
     if not len(found.at):

@@ -28,9 +28,10 @@ SWITCHES = tuple(dict.fromkeys(each for name in METRICS for each in CATALOG[name
 def dora_score(asked: ChartAsked) -> Drawing:
     """Each bar is one metric on the scale of the 2025 DORA report, from 0 to 10; the line is the industry's mean, 6.72.
 
-    Times and frequency have six levels that count 0, 2, 4, 6, 8 and 10; rates count (100 − percent) ÷ 10. The performance is
-    the mean of the metrics that have a number, and needs three of the five. The score and the tier on a card are two
-    different scales: a tier places a metric in its own table of limits, so a high score may stand beside a modest tier.
+    Times and frequency have six levels that count 0, 2, 4, 6, 8 and 10; rates count (100 − percent) ÷ 10. The
+    performance is the mean of the metrics that have a number, and needs three of the five. The score and the tier on a
+    card are two different scales: a tier places a metric in its own table of limits, so a high score may stand beside a
+    modest tier.
     """
     made = {name: measure(CATALOG[name], asked.facts, asked.period) for name in METRICS}
     scores = {name: value.details.get("score_2025") for name, value in made.items() if value.ok}
@@ -99,8 +100,15 @@ def _joined(parts: list[Rows]) -> Rows:
     version = [each.columns.get("version", np.full(n, -1)) for each, n in zip(parts, size, strict=True)]
     started = [each.columns.get("started", each.at) for each in parts]
     completed = [each.columns.get("completed", each.at) for each in parts]
-    columns = {"version": np.concatenate(version), "started": np.concatenate(started), "completed": np.concatenate(completed)}  # fmt: skip
+    columns = {
+        "version": np.concatenate(version),
+        "started": np.concatenate(started),
+        "completed": np.concatenate(completed),
+    }
     return Rows(
-        np.concatenate([each.at for each in parts]), np.concatenate([each.issue for each in parts]),
-        np.concatenate(reason), tuple(reasons), columns,
-    )  # fmt: skip
+        np.concatenate([each.at for each in parts]),
+        np.concatenate([each.issue for each in parts]),
+        np.concatenate(reason),
+        tuple(reasons),
+        columns,
+    )

@@ -63,11 +63,12 @@ def stage_days(facts: Dataset, issue: Positions, deployed: Instants) -> tuple[Nu
     missing=no_deployed_changes,
 )
 def lead_time_stages(asked: ChartAsked) -> Drawing:
-    """Each bar is how many days the changes first deployed on that day, or in that week, took on average, stage by stage.
+    """Each bar is how many days the changes first deployed on that day, or in that week, took on average, stage by
+    stage.
 
-    From being written down to the start of work, to the first commit, to done, to production. Exact calendar days; the mean is
-    used because stages of means add up, which medians do not. The lead time for changes begins at the first commit, or at the
-    start of work where no commit date is mapped; what lies before is shown too.
+    From being written down to the start of work, to the first commit, to done, to production. Exact calendar days; the
+    mean is used because stages of means add up, which medians do not. The lead time for changes begins at the first
+    commit, or at the start of work where no commit date is mapped; what lies before is shown too.
     """
     rows, over = rows_for(CATALOG["lead_time_for_changes"], asked), buckets(asked)
     if not rows.used:
@@ -117,7 +118,7 @@ def lead_time_stages(asked: ChartAsked) -> Drawing:
         row_count=len(over),
         picks=picks.showing(values="days", unit="days"),
         notes=(*left_out(rows), *_told(asked.facts, used.issue, used.columns["completed"])),
-    )  # fmt: skip
+    )
 
 
 def _told(facts: Dataset, issue: Positions, deployed: Instants) -> tuple[str, ...]:

@@ -69,9 +69,10 @@ def pace(asked: ChartAsked, codes: Codes) -> list[list[float | None]]:
 def ageing_work(asked: ChartAsked) -> Drawing:
     """Each point is an item in progress: in which status, and how many days since its work began.
 
-    The shades say how old the items completed in the period were when they left that status: up to the first edge half of
-    them, then 70, 85 and 95 %. An item above the last edge is older than nearly all before it: ask what keeps it. Exact
-    calendar days, as the metric "Flow load" counts ages. A status that fewer than 5 completed items have left has no shades.
+    The shades say how old the items completed in the period were when they left that status: up to the first edge half
+    of them, then 70, 85 and 95 %. An item above the last edge is older than nearly all before it: ask what keeps it.
+    Exact calendar days, as the metric "Flow load" counts ages. A status that fewer than 5 completed items have left has
+    no shades.
     """
     facts = asked.facts
     rows = at_snapshot(facts.once(load_rows), asked)

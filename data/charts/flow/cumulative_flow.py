@@ -78,10 +78,10 @@ def _days(asked: ChartAsked) -> tuple[Buckets, Instants]:
 def cumulative_flow(asked: ChartAsked) -> Drawing:
     """Each band is how many items were in that status at the end of each day, from history.
 
-    The height between two lines is the work that waits or is worked on there; a band that widens is where work piles up. The
-    steeper the edge of "Done", the faster items are finished. Items that were done, or not started, during the whole period
-    are left out: they would only lift the bands. What happens to items that move back is a definition: shown as it was, never
-    falling (high-water mark), or dated to the last time that they came that far (backfill).
+    The height between two lines is the work that waits or is worked on there; a band that widens is where work piles
+    up. The steeper the edge of "Done", the faster items are finished. Items that were done, or not started, during the
+    whole period are left out: they would only lift the bands. What happens to items that move back is a definition:
+    shown as it was, never falling (high-water mark), or dated to the last time that they came that far (backfill).
 
     "Done" holds every item in a finished status. Flow velocity counts completions: not those with a resolution such as
     Won't Do, and those that were reopened and finished again; a note says how many that are.
@@ -168,7 +168,13 @@ def _picks(over: Buckets, instants: Instants, titles: list[str], held: Held) -> 
     owner, band, entered, left = held
     sieve = Sieve(len(owner))
     titled = np.array(titles, dtype=object)[band]
-    rows = Rows(entered, owner.astype(np.int32), sieve.reason, ("",), {"started": entered, "completed": np.where(left == FOREVER, NEVER, left), "titled": titled})  # fmt: skip
+    rows = Rows(
+        entered,
+        owner.astype(np.int32),
+        sieve.reason,
+        ("",),
+        {"started": entered, "completed": np.where(left == FOREVER, NEVER, left), "titled": titled},
+    )
 
     def find(token: str) -> Positions:
         day, _, name = token.partition("|")

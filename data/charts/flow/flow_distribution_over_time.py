@@ -22,14 +22,18 @@ from data.values.charts import Series
 def flow_distribution_over_time(asked: ChartAsked) -> Drawing:
     """Each bar is how many items of each kind were completed on that day, or in that week.
 
-    A share that grows takes the place of another: more defects or risks leave less room for features. The same items and
-    kinds as the metric "Flow distribution".
+    A share that grows takes the place of another: more defects or risks leave less room for features. The same items
+    and kinds as the metric "Flow distribution".
     """
     rows, over = rows_for(CATALOG["flow_distribution"], asked), buckets(asked)
     code, kind = places(rows, over), rows.columns["kind"]
     picks = in_parts(rows, over, code, kind, FLOW_ITEMS)
     if not rows.used:
-        return nothing("No items of a known kind were completed between these dates.", todo="Choose other days, or say in the definitions which types are which kind of work.", picks=picks)  # fmt: skip
+        return nothing(
+            "No items of a known kind were completed between these dates.",
+            todo="Choose other days, or say in the definitions which types are which kind of work.",
+            picks=picks,
+        )
     counts = np.zeros((len(over), len(FLOW_ITEMS)), dtype=np.int64)
     there = code >= 0
     np.add.at(counts, (code[there], kind[there]), 1)
@@ -43,13 +47,24 @@ def flow_distribution_over_time(asked: ChartAsked) -> Drawing:
 
     made = tuple(
         Series(
-            titles[n], "stacked", over.tokens, counts[:, n].tolist(),
-            text=[f"{words}: {count:,} {titles[n].lower()} of {whole:,}" for words, count, whole in zip(over.labels, counts[:, n].tolist(), counts.sum(axis=1).tolist(), strict=True)],
-            picks=[f"{day}|{FLOW_ITEMS[n]}" if count else "" for day, count in zip(over.tokens, counts[:, n].tolist(), strict=True)],
+            titles[n],
+            "stacked",
+            over.tokens,
+            counts[:, n].tolist(),
+            text=[
+                f"{words}: {count:,} {titles[n].lower()} of {whole:,}"
+                for words, count, whole in zip(
+                    over.labels, counts[:, n].tolist(), counts.sum(axis=1).tolist(), strict=True
+                )
+            ],
+            picks=[
+                f"{day}|{FLOW_ITEMS[n]}" if count else ""
+                for day, count in zip(over.tokens, counts[:, n].tolist(), strict=True)
+            ],
             role=f"share-{n}",
         )
         for n in range(len(FLOW_ITEMS))
-    )  # fmt: skip
+    )
     told = ", ".join(f"{each:g} % {title.lower()}" for each, title in zip(percent, titles, strict=True))
     return Drawing(
         f"Of {int(total.sum()):,} items: {told}.",

@@ -40,8 +40,8 @@ def load_by_status(asked: ChartAsked) -> Drawing:
 def load_by_person(asked: ChartAsked) -> Drawing:
     """Each bar is how many items in progress are assigned to that person, at the end of the period or now.
 
-    Much work at once makes each item slow. Who an item is assigned to is known as of the last sync only. The same items as
-    the metric "Flow load".
+    Much work at once makes each item slow. Who an item is assigned to is known as of the last sync only. The same items
+    as the metric "Flow load".
     """
     rows = at_snapshot(asked.facts.once(load_rows), asked)
     people = asked.facts.tables.issues["assignee"].cat

@@ -63,8 +63,8 @@ def crossings_rows(facts: Dataset) -> Rows:
 def net_flow(asked: ChartAsked) -> Drawing:
     """Each bar is how many items were started less how many were completed on that day, or in that week.
 
-    Above zero the work in progress grows, below zero it shrinks. An item that went straight to done arrives and departs at
-    once. Items that ended without being completed (such as Won't Do) are left out on both sides.
+    Above zero the work in progress grows, below zero it shrinks. An item that went straight to done arrives and departs
+    at once. Items that ended without being completed (such as Won't Do) are left out on both sides.
     """
     rows = asked.facts.once(crossings_rows).between(asked.start, asked.end)
     over = buckets(asked)

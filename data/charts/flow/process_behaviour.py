@@ -62,9 +62,10 @@ def _day(asked: ChartAsked, instant: int | None) -> date | None:
 def process_behaviour(asked: ChartAsked) -> Drawing:
     """Each point is the number of items completed in a whole week; between the limits the ups and downs are noise.
 
-    A process behaviour (XmR) chart: limits are the mean ± 2.66 × the mean difference from one week to the next, cut at 0.
-    A signal is a week outside the limits, 8 weeks in a row on one side of the mean, or 3 of 4 in a row on one side and
-    nearer its limit than the mean. Only signals ask for a reason. It looks back 26 weeks at least, as far as the data goes.
+    A process behaviour (XmR) chart: limits are the mean ± 2.66 × the mean difference from one week to the next, cut at
+    0. A signal is a week outside the limits, 8 weeks in a row on one side of the mean, or 3 of 4 in a row on one side
+    and nearer its limit than the mean. Only signals ask for a reason. It looks back 26 weeks at least, as far as the
+    data goes.
     """
     rows = asked.facts.once(completed_rows)
     over = whole_weeks(asked)

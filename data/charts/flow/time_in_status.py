@@ -38,8 +38,12 @@ def status_rows(asked: ChartAsked) -> Rows:
     order = np.argsort(at, kind="stable")
     columns = {"days": days, "status": status, "started": started[issue], "completed": at}
     return Rows(
-        at[order], issue[order].astype(np.int32), np.zeros(len(at), np.int16), ("",), {name: each[order] for name, each in columns.items()}
-    )  # fmt: skip
+        at[order],
+        issue[order].astype(np.int32),
+        np.zeros(len(at), np.int16),
+        ("",),
+        {name: each[order] for name, each in columns.items()},
+    )
 
 
 @chart(
@@ -63,15 +67,18 @@ def status_rows(asked: ChartAsked) -> Rows:
 def time_in_status(asked: ChartAsked) -> Drawing:
     """Each bar is how many days an item spent in that status on average, between its start and its completion.
 
-    The longest bars are where work waits. Say in the definitions which statuses are active and which are waiting, and they
-    are told apart here. Exact calendar days; items that were never there count as 0, so the bars add up to the mean cycle
-    time. Time in To Do after a move back, and in Done before a reopening, is shown too.
+    The longest bars are where work waits. Say in the definitions which statuses are active and which are waiting, and
+    they are told apart here. Exact calendar days; items that were never there count as 0, so the bars add up to the
+    mean cycle time. Time in To Do after a move back, and in Done before a reopening, is shown too.
     """
     facts, cycle = asked.facts, cycle_rows(asked)
     rows = status_rows(asked)
     count = cycle.used
     if not len(rows):
-        return nothing("No items with a known start were completed between these dates.", todo="Choose other days, or clear a filter.")  # fmt: skip
+        return nothing(
+            "No items with a known start were completed between these dates.",
+            todo="Choose other days, or clear a filter.",
+        )
     size = len(facts.tables.statuses)
     known = rows.columns["status"]
     totals = np.bincount(known, weights=rows.columns["days"], minlength=size + 1)
@@ -86,9 +93,14 @@ def time_in_status(asked: ChartAsked) -> Drawing:
         for n, code in enumerate(codes.tolist()):
             there = rows.columns["days"][known == code]
             yield (
-                titles[n], kind[n], int(items[code]), float(mean[n]), asked.quantile(there, 50), asked.quantile(there, 85),
+                titles[n],
+                kind[n],
+                int(items[code]),
+                float(mean[n]),
+                asked.quantile(there, 50),
+                asked.quantile(there, 85),
                 round(100 * float(totals[code]) / whole, 1) if whole else None,
-            )  # fmt: skip
+            )
 
     shares = 100 * totals[codes] / whole if whole else np.zeros(len(codes))
     top = int(np.argmax(mean))

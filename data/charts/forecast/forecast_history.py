@@ -25,8 +25,8 @@ DAILY = 35  # up to so many days a bar is a day, else a week
 def forecast_history(asked: ChartAsked) -> Drawing:
     """Items completed in each week (or day) of the history: every trial draws from these days.
 
-    A forecast says "if it goes on like this". Where the bars climb or fall, it does not: choose a history that is like the
-    days to come. Weeks are counted back from the last whole day.
+    A forecast says "if it goes on like this". Where the bars climb or fall, it does not: choose a history that is like
+    the days to come. Weeks are counted back from the last whole day.
     """
     try:
         made = asked_forecast(asked)

@@ -24,8 +24,9 @@ MOST = 20  # bars that are drawn; the table has all
 def metric_by_group(asked: ChartAsked) -> Drawing:
     """Each bar is the number of one group, calculated from its own issues, never from other numbers.
 
-    Issues without such a group are a row of their own, “none”. An issue that is in several groups counts in each, so their
-    numbers need not add up to the whole. The table has value, issues used and left out, and the share of all used.
+    Issues without such a group are a row of their own, “none”. An issue that is in several groups counts in each, so
+    their numbers need not add up to the whole. The table has value, issues used and left out, and the share of all
+    used.
     """
     metric = metric_of(asked)
     if isinstance(metric, Drawing):

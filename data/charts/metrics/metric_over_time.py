@@ -23,12 +23,14 @@ from data.values.periods import Period
 
 @chart(family="catalogue", order=1, title="Over time")
 def metric_over_time(asked: ChartAsked) -> Drawing:
-    """Each point or bar is the number for one day, week or month, calculated from its own issues, never from other numbers.
+    """Each point or bar is the number for one day, week or month, calculated from its own issues, never from other
+    numbers.
 
-    Weeks begin on Monday; the first and the last may be cut off by the period, and what is not over yet is drawn in grey.
-    A gap is a step for which there is no number. The dashed line is the number of the whole period. With natural limits it
-    is a process behaviour (XmR) chart: mean ± 2.66 × the mean difference from one whole step to the next. Between the limits
-    is noise; a signal is a step outside, 8 in a row on one side of the mean, or 3 of 4 nearer a limit than the mean.
+    Weeks begin on Monday; the first and the last may be cut off by the period, and what is not over yet is drawn in
+    grey. A gap is a step for which there is no number. The dashed line is the number of the whole period. With natural
+    limits it is a process behaviour (XmR) chart: mean ± 2.66 × the mean difference from one whole step to the next.
+    Between the limits is noise; a signal is a step outside, 8 in a row on one side of the mean, or 3 of 4 nearer a
+    limit than the mean.
     """
     metric = metric_of(asked)
     if isinstance(metric, Drawing):

@@ -14,8 +14,9 @@ FLAGS = ("committed", "added", "removed", "completed")
 def sprint_commitment(asked: ChartAsked) -> Drawing:
     """Two bars a sprint: what was committed at its start, and what was completed at its close.
 
-    Committed was in the sprint at its start and not done before. Completed was in the sprint and done just before its close,
-    whether committed or added later: it can be more than what was committed. The table has what was added and removed too.
+    Committed was in the sprint at its start and not done before. Completed was in the sprint and done just before its
+    close, whether committed or added later: it can be more than what was committed. The table has what was added and
+    removed too.
     """
     board = board_asked(asked)
     if isinstance(board, Drawing):

@@ -14,8 +14,8 @@ from data.values.charts import Line, Series
 def sprint_spillover(asked: ChartAsked) -> Drawing:
     """Each bar is the share of what was committed that was still in the sprint and not done at its close.
 
-    The line is the same of all closed sprints together: all that spilled over ÷ all that was committed, not a mean of shares.
-    A sprint in which nothing was committed has no bar.
+    The line is the same of all closed sprints together: all that spilled over ÷ all that was committed, not a mean of
+    shares. A sprint in which nothing was committed has no bar.
     """
     board = board_asked(asked)
     if isinstance(board, Drawing):

@@ -17,8 +17,8 @@ from data.values.charts import Line, Series
 def velocity_range(asked: ChartAsked) -> Drawing:
     """Each bar is what a closed sprint completed; between the dashed lines lie seven sprints in ten.
 
-    Completed is what was in the sprint and done just before its close, added work included, in story points where they are
-    mapped, else in issues. The lines are the 15th, 50th and 85th percentile of all closed sprints of the board.
+    Completed is what was in the sprint and done just before its close, added work included, in story points where they
+    are mapped, else in issues. The lines are the 15th, 50th and 85th percentile of all closed sprints of the board.
     """
     board = board_asked(asked)
     if isinstance(board, Drawing):
