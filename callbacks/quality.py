@@ -44,7 +44,7 @@ def _of_numbers(asked: View, snapshot: Snapshot) -> tuple[str, tuple[Caveat, ...
     """
     try:
         question = question_of(asked, snapshot)
-        return span(question.period.first, question.period.last), services().overview.known_doubts(question)
+        return span(question.period.first, question.period.last), services().overview.known_caveats(question)
     except (PeriodError, BadOverride):
         return "", None
 

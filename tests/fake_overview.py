@@ -57,7 +57,7 @@ class FakeOverview(OverviewService):
     def values(self, view: View) -> list[MetricValue]:
         return [each for family in ("dora", "flow") for each in self._fake.numbers.answer(family, view).values]
 
-    def known_doubts(self, view: View) -> tuple[Caveat, ...] | None:
+    def known_caveats(self, view: View) -> tuple[Caveat, ...] | None:
         """What the cache knows: in `doubtful` all, in `empty` that there is nothing, else nothing yet."""
         known = {"doubtful": tuple(each for each in DOUBTS if each.metric and each.level != "info"), "empty": ()}
         return known.get(self._fake.scenario)

@@ -51,7 +51,7 @@ def dashboard(
     _jobs(found)
     _outcomes(found)
     _painpoints(found)
-    _doubts(found)
+    _caveats(found)
 
 
 def analyze(
@@ -97,7 +97,7 @@ def analyze(
     print()
     _outcomes(found)
     _painpoints(found)
-    _doubts(found)
+    _caveats(found)
 
 
 def export(
@@ -287,7 +287,7 @@ def _painpoints(found: Overview) -> None:
     as_table(table)
 
 
-def _doubts(found: Overview) -> None:
+def _caveats(found: Overview) -> None:
     for row in found.quality:
         if row.of and row.count < row.of and row.todo:
             notice(f"{row.name}: {row.message} {row.todo}")

@@ -206,7 +206,7 @@ def _made(
         left_out=drawn_from.left_out,
         backtest=test,
         remaining=remaining,
-        notes=(*drawn_from.notes, *_doubts(drawn_from, remaining)),
+        notes=(*drawn_from.notes, *_caveats(drawn_from, remaining)),
         steps=(*how, *steps),
         reached=reached,
         kind=kind,
@@ -216,7 +216,7 @@ def _made(
     )
 
 
-def _doubts(drawn_from: Window, remaining: Remaining | None) -> list[str]:
+def _caveats(drawn_from: Window, remaining: Remaining | None) -> list[str]:
     out = []
     size, busy = len(drawn_from.daily), int(np.count_nonzero(drawn_from.daily))
     if size < 28 or busy < 10:

@@ -16,7 +16,7 @@ def markdown(found: Overview, values: Sequence[MetricValue], now: str) -> str:
     if found.is_example:
         out.append("*These are example jobs of the sample site.*\n")
     out += [*_cards(values), *_outcomes(found), *_investment(found), *_jobs(found), *_painpoints(found)]
-    out += [*_times(found), *_register(found), *_doubts(found)]
+    out += [*_times(found), *_register(found), *_caveats(found)]
     return "\n".join(out).rstrip() + "\n"
 
 
@@ -149,7 +149,7 @@ def _register(found: Overview) -> list[str]:
     return [*out, ""] if found.checks else out
 
 
-def _doubts(found: Overview) -> list[str]:
+def _caveats(found: Overview) -> list[str]:
     rows = [[row.name, row.message, row.todo] for row in found.quality]
     out = ["## How far to trust this\n", *_table(("What", "How much", "To do"), rows)] if rows else []
     return [*out, *(f"- {_cell(each)}" for each in (*found.spec_problems, *found.notes))]

@@ -50,7 +50,7 @@ class OverviewService:
             caveats=caveats(self.values(view), data.quality(view.snapshot).findings, facts, view.period),
         )
 
-    def known_doubts(self, view: View) -> tuple[Caveat, ...] | None:
+    def known_caveats(self, view: View) -> tuple[Caveat, ...] | None:
         """Which of these numbers need care, from what is calculated already; None where a part of it is not."""
         found = [self._numbers.answer(family, view, stale_ok=True, known_only=True).values for family in HEADLINE]
         return of_numbers(value for each in found for value in each) if all(found) else None

@@ -15,7 +15,7 @@ from data.jira.errors import BadAnswer, Forbidden, NotFound, Shrunk
 from data.jira.reading import Census, Comments, Doubt, Found
 from data.store.issue_store import IssueStore, ScopeRow
 from data.store.writer import Writer
-from data.sync.stage import Intake, Progress, Tally
+from data.sync.stage import Progress, Stage, Tally
 from data.values.periods import PeriodError, zone_named
 
 OVERLAP = timedelta(minutes=15)  # changes may reach Jira's index late
@@ -27,7 +27,7 @@ _SECOND = 1_000_000
 _LAST = 253_000_000_000  # seconds since 1970: in the year 9987, where no zone leads out of the calendar
 
 
-class Gather:
+class Fetch:
     """One sync's reading of one query. `held`: issue id → updated, of what the store holds."""
 
     def __init__(
@@ -50,23 +50,23 @@ class Gather:
 
     # ---- everything
 
-    def all(self, intake: Intake, accept_fewer: bool) -> None:
+    def all(self, stage: Stage, accept_fewer: bool) -> None:
         """All issues of the query. Raises Shrunk."""
-        earlier = set(intake.fresh)
+        earlier = set(stage.fresh)
         asked: set[int] = set()
-        self._read(intake, asked)
+        self._read(stage, asked)
         if self.jira.cloud:
             self._cross_check(asked)
-        lacking = (self.tally.expected or 0) - len(intake.fresh) - self.tally.odd
+        lacking = (self.tally.expected or 0) - len(stage.fresh) - self.tally.odd
         if lacking > 0 and not asked:
             # Data Center: an issue that was deleted while we read moved others into pages that were read already.
             asked = set(self._census())
-        intake.drop(earlier - asked)
-        self._catch_up(intake)
-        listed = self._insist(intake, asked)
-        if more := listed - asked - intake.fresh.keys():  # the first census lacked them
-            self._insist(intake, more)
-        self._guard(self.held.keys(), intake.fresh.keys(), accept_fewer)
+        stage.drop(earlier - asked)
+        self._catch_up(stage)
+        listed = self._insist(stage, asked)
+        if more := listed - asked - stage.fresh.keys():  # the first census lacked them
+            self._insist(stage, more)
+        self._guard(self.held.keys(), stage.fresh.keys(), accept_fewer)
         self.counted = True
 
     def _cross_check(self, asked: set[int]) -> None:
@@ -92,21 +92,21 @@ class Gather:
         except (NotFound, Forbidden):
             return None
 
-    def _read(self, intake: Intake, asked: set[int], *, also: str = "") -> None:
+    def _read(self, stage: Stage, asked: set[int], *, also: str = "") -> None:
         """What the query finds, but for what an earlier try brought."""
         for found in reading.read(
             self.jira,
             self.jql,
-            intake.wants.search,
-            histories=sorted(intake.wants.history),
+            stage.wants.search,
+            histories=sorted(stage.wants.history),
             also=also,
-            having=set(intake.fresh),
-            storied=set(intake.storied),
+            having=set(stage.fresh),
+            storied=set(stage.storied),
             cancelled=self.cancelled,
         ):
-            self._take(intake, found, asked)
+            self._take(stage, found, asked)
 
-    def _take(self, intake: Intake, found: Found, asked: set[int] | None = None) -> None:
+    def _take(self, stage: Stage, found: Found, asked: set[int] | None = None) -> None:
         if isinstance(found, Census):
             self.tally.expected = len(found.ids) + len(found.odd)
             for name in found.odd:
@@ -117,38 +117,38 @@ class Gather:
         if isinstance(found, Doubt):
             self.tally.doubt(found.text)
             return
-        with intake.staging.step():
+        with stage.staging.step():
             if isinstance(found, Comments):
-                intake.take_comments(found)
+                stage.take_comments(found)
                 return
             if not isinstance(found, Page):
-                intake.take_histories(found)
+                stage.take_histories(found)
                 return
             if found.total is not None and self.tally.mode == "full":
                 self.tally.expected = max(self.tally.expected or 0, found.total)
-            intake.take_page(found)
-        done, total = len(intake.fresh), self.tally.expected
+            stage.take_page(found)
+        done, total = len(stage.fresh), self.tally.expected
         of = f" of {total:,}" if total is not None else ""
         self.report(Progress("reading", done, total, f"Reading issues: {done:,}{of}"))
 
-    def _read_these(self, intake: Intake, numbers: Collection[int]) -> None:
+    def _read_these(self, stage: Stage, numbers: Collection[int]) -> None:
         if numbers:
-            wants = intake.wants
+            wants = stage.wants
             for found in reading.read_these(
                 self.jira, numbers, wants.search, histories=sorted(wants.history), cancelled=self.cancelled
             ):
-                self._take(intake, found)
+                self._take(stage, found)
 
-    def _insist(self, intake: Intake, wanted: set[int]) -> set[int]:
+    def _insist(self, stage: Stage, wanted: set[int]) -> set[int]:
         """Reads once more what was asked for and did not come; what is listed then and does not come is told.
 
         The ids that were listed then; none where all came.
         """
-        self._read_these(intake, wanted - intake.fresh.keys())
-        lacking = wanted - intake.fresh.keys()
+        self._read_these(stage, wanted - stage.fresh.keys())
+        lacking = wanted - stage.fresh.keys()
         if not lacking:
             return set()
-        intake.drop(lacking)
+        stage.drop(lacking)
         listed = self._census()
         self._note_lost(lacking, listed)
         return set(listed)
@@ -164,7 +164,7 @@ class Gather:
 
     def changes(
         self,
-        intake: Intake,
+        stage: Stage,
         before: ScopeRow,
         unfinished: Collection[int],
         missing: frozenset[str],
@@ -176,14 +176,14 @@ class Gather:
 
         `count`: all ids are read also where there are many.
         """
-        if intake.reached:
-            self._read(intake, set(), also=self._updated_since(before.cursor or 0))
-            self._catch_up(intake)
+        if stage.reached:
+            self._read(stage, set(), also=self._updated_since(before.cursor or 0))
+            self._catch_up(stage)
         else:
-            self._read_since(intake, before.cursor or 0)
+            self._read_since(stage, before.cursor or 0)
         self.tally.expected = None
-        fresh = intake.fresh
-        self._read_these(intake, set(unfinished) - fresh.keys())
+        fresh = stage.fresh
+        self._read_these(stage, set(unfinished) - fresh.keys())
         known = self.held.keys() | fresh.keys()
         listed = self._recount(known, count or bool(missing))
         if listed is None:
@@ -191,36 +191,36 @@ class Gather:
         self.counted = True
         self._guard(known, known & listed.keys(), accept_fewer)
         gone = self.held.keys() - listed.keys()
-        intake.drop(intake.touched - listed.keys())
+        stage.drop(stage.touched - listed.keys())
         # New ones, and what changes without a trace: keys of a renamed project, links to what is gone.
         again = ((listed.keys() - known) | self._renamed(listed) | self._linked_to(gone)) & listed.keys()
         again -= fresh.keys()
-        self._read_these(intake, again)
-        self._insist(intake, again)
+        self._read_these(stage, again)
+        self._insist(stage, again)
         if missing:
-            self._fill(intake, missing, (known & listed.keys()) - fresh.keys())
+            self._fill(stage, missing, (known & listed.keys()) - fresh.keys())
         return gone
 
-    def _read_since(self, intake: Intake, since: int) -> None:
+    def _read_since(self, stage: Stage, since: int) -> None:
         """What was updated since then, also what we have already."""
         for found in reading.read(
             self.jira,
             self.jql,
-            intake.wants.search,
-            histories=sorted(intake.wants.history),
+            stage.wants.search,
+            histories=sorted(stage.wants.history),
             also=self._updated_since(since),
             few=True,
             cancelled=self.cancelled,
         ):
-            self._take(intake, found)
+            self._take(stage, found)
 
     def _updated_since(self, since: int) -> str:
         return f'updated >= "{jql_instant(since - int(OVERLAP.total_seconds()) * _SECOND, self.zone)}"'
 
-    def _catch_up(self, intake: Intake) -> None:
+    def _catch_up(self, stage: Stage) -> None:
         """After an earlier try: reads again what changed since that one began."""
-        if intake.reached:
-            self._read_since(intake, min(intake.reached, intake.staging.started))
+        if stage.reached:
+            self._read_since(stage, min(stage.reached, stage.staging.started))
 
     def _renamed(self, listed: dict[int, str]) -> set[int]:
         """Issues that are held under another key than the site lists them."""
@@ -234,29 +234,29 @@ class Gather:
         with self.store.reading() as connection:
             return Writer(connection, self.scope).linked_to(gone)
 
-    def _fill(self, intake: Intake, missing: frozenset[str], numbers: Set[int]) -> None:
+    def _fill(self, stage: Stage, missing: frozenset[str], numbers: Set[int]) -> None:
         """Reads newly mapped fields of issues that are held; nothing else of them is touched."""
-        history = sorted(intake.wants.history & missing) or None
+        history = sorted(stage.wants.history & missing) or None
         for _ in range(2):  # once more what did not come
-            if numbers <= intake.filled:
+            if numbers <= stage.filled:
                 return
             for found in reading.read_these(
                 self.jira,
                 numbers,
                 sorted(missing),
                 histories=history,
-                having=set(intake.filled),
-                storied=set(intake.fill_storied),
+                having=set(stage.filled),
+                storied=set(stage.fill_storied),
                 cancelled=self.cancelled,
             ):
-                with intake.staging.step():
+                with stage.staging.step():
                     if isinstance(found, Page):
-                        intake.fill_page(found, missing, numbers)
+                        stage.fill_page(found, missing, numbers)
                     elif isinstance(found, dict):
-                        intake.fill_histories(found, numbers)
-                done, total = len(intake.filled), len(numbers)
+                        stage.fill_histories(found, numbers)
+                done, total = len(stage.filled), len(numbers)
                 self.report(Progress("filling", done, total, f"Filling in new fields: {done:,} of {total:,}"))
-        if lacking := numbers - intake.filled:
+        if lacking := numbers - stage.filled:
             self.filled = not self._note_lost(lacking, self._census())
 
     def _recount(self, known: Collection[int], sure: bool) -> dict[int, str] | None:

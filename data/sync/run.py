@@ -19,9 +19,9 @@ from data.jira.sender import PAGE_DEADLINE, RetryPolicy, never
 from data.store.issue_store import IssueStore, ScopeRow, StoreError
 from data.store.writer import Writer
 from data.sync import parse, site_lists
-from data.sync.fetch import CENSUS_EVERY, Gather
-from data.sync.stage import Intake, Tally
+from data.sync.fetch import CENSUS_EVERY, Fetch
 from data.sync.stage import Progress as Progress  # doors follow a sync with it
+from data.sync.stage import Stage, Tally
 from data.sync.staging_file import ROWS, staged
 from data.values.json_types import JsonObject
 from data.values.periods import known_zone
@@ -211,28 +211,28 @@ class _Sync:
             with self.store.reading() as connection:
                 reader = Writer(connection, self.scope)
                 held, projects, unfinished = reader.updated(), reader.projects(), reader.unfinished(_MOST_AGAIN)
-            intake = Intake(staging, wants, self.tally)
-            gather = Gather(
+            stage = Stage(staging, wants, self.tally)
+            fetch = Fetch(
                 self.jira, self.store, self.scope, self.jql, self.tally, self.report, self.cancelled,
                 zone=account.zone, held=held,
             )  # fmt: skip
             if self.everything:
-                gather.all(intake, accept_fewer)
-                projects, gone = [], held.keys() - intake.fresh.keys()
+                fetch.all(stage, accept_fewer)
+                projects, gone = [], held.keys() - stage.fresh.keys()
             else:
                 due = _is_due(before.census_at, started, CENSUS_EVERY)
-                gone = gather.changes(intake, before, unfinished, missing, accept_fewer, count=due)
+                gone = fetch.changes(stage, before, unfinished, missing, accept_fewer, count=due)
             self.tally.removed = len(gone)
-            self.tally.changed = sum(held.get(number) != each for number, each in intake.fresh.items())
+            self.tally.changed = sum(held.get(number) != each for number, each in stage.fresh.items())
             site_lists.read_of_projects(
-                site, self.jira, {*projects, *intake.seen.projects}, self.tally, self._say, self.cancelled,
+                site, self.jira, {*projects, *stage.seen.projects}, self.tally, self._say, self.cancelled,
                 sprints=bool(wants.sprints),
             )  # fmt: skip
-            intake.finish()
-            if not intake.fresh and not (held.keys() - set(gone)) and not self.tally.odd:
-                self._tell_why_empty(gather)
+            stage.finish()
+            if not stage.fresh and not (held.keys() - set(gone)) and not self.tally.odd:
+                self._tell_why_empty(fetch)
             # What changed while we read may have been missed: the next sync starts where this one did.
-            newest = min(intake.newest or before.cursor or 0, at)
+            newest = min(stage.newest or before.cursor or 0, at)
             head = {
                 "flavour": info.flavour,
                 "site_title": info.title,
@@ -242,14 +242,14 @@ class _Sync:
                 "cursor": newest if self.everything else max(before.cursor or 0, newest),
                 "full_at": _micros(started) if self.everything else before.full_at,
                 # Not what was mapped once: it is no longer kept up to date, and is read again when it is mapped again.
-                "fetched_fields": json.dumps(sorted(wants.held - (frozenset() if gather.filled else missing))),
-                "census_at": _micros(started) if gather.counted else before.census_at,
+                "fetched_fields": json.dumps(sorted(wants.held - (frozenset() if fetch.filled else missing))),
+                "census_at": _micros(started) if fetch.counted else before.census_at,
                 # With the data, so that nobody reads it without knowing what is missing; the whole result follows.
                 "last_result": json.dumps(
                     {**(before.last_result or {}), "unread": [each.to_dict() for each in self.tally.unread]}
                 ),
             }
-            self._publish(intake, site, gone, missing, head)
+            self._publish(stage, site, gone, missing, head)
 
     def _tell_unknown_zone(self, zone: str) -> None:
         if known_zone(zone) == "UTC" != zone:
@@ -258,10 +258,10 @@ class _Sync:
                 "zone is chosen in the definitions."
             )
 
-    def _tell_why_empty(self, gather: Gather) -> None:
+    def _tell_why_empty(self, fetch: Fetch) -> None:
         """No issue is held: the query is to blame, or the permissions of the account. Jira's count may tell which."""
         try:
-            count = gather.count()
+            count = fetch.count()
         except Cancelled:
             raise
         except JiraError:
@@ -282,7 +282,7 @@ class _Sync:
 
     def _publish(
         self,
-        intake: Intake,
+        stage: Stage,
         site: site_lists.Lists,
         gone: Collection[int],
         missing: Collection[str],
@@ -291,7 +291,7 @@ class _Sync:
         self.report(Progress("saving", self.tally.fetched, self.tally.expected, "Saving"))
         if self.cancelled():
             raise Cancelled
-        staging, wants = intake.staging, intake.wants
+        staging, wants = stage.staging, stage.wants
         with self.store.writing(self.scope, beside=staging.path) as writer:
             writer.add_tombstones(gone, head["synced_at"])
             if not self.everything:
@@ -299,7 +299,7 @@ class _Sync:
             staging.publish(writer, everything=self.everything, held=wants.values, filled=missing)
             writer.relink()
             writer.remove_tombstones(head["synced_at"] - _micros_of(TOMBSTONES_KEPT))
-            site_lists.write(site, writer, intake.seen, sprints=bool(wants.sprints))
+            site_lists.write(site, writer, stage.seen, sprints=bool(wants.sprints))
             writer.finish(**head)
 
     def _say(self, phase: str, done: int, total: int, message: str) -> None:

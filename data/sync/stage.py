@@ -104,7 +104,7 @@ class Tally:
             self.warn(text)
 
 
-class Intake:
+class Stage:
     """Stages pages and histories of one sync. `fresh`: issue id → updated, of all that came, also in an earlier try.
 
     `storied`: issues whose whole histories came; `filled`, `fill_storied`: those whose new fields came.

@@ -43,7 +43,7 @@ def skeleton() -> list[Any]:
 
 def overview_page(found: Overview, view: View) -> list[Any]:
     """The three lists."""
-    return [_changes(found, view), _ageing(found), _doubts(found.caveats, view)]
+    return [_changes(found, view), _ageing(found), _caveats(found.caveats, view)]
 
 
 def overview_problem(problem: Problem, request_id: str = "") -> list[Any]:
@@ -181,10 +181,10 @@ def _row(item: Ageing) -> html.Tr:
 # ── what cannot be trusted
 
 
-def _doubts(found: Sequence[Caveat], view: View) -> html.Section:
+def _caveats(found: Sequence[Caveat], view: View) -> html.Section:
     shown: Any = html.P("Nothing was found that makes these numbers doubtful.", className="overview-said")
     if found:
-        shown = html.Ul([_doubt(each, view) for each in found], className="overview-list")
+        shown = html.Ul([_caveat(each, view) for each in found], className="overview-list")
     return html.Section(
         [
             html.H3("Before you trust these numbers", className="block-title"),
@@ -206,7 +206,7 @@ def _doubts(found: Sequence[Caveat], view: View) -> html.Section:
     )
 
 
-def _doubt(each: Caveat, view: View) -> html.Li:
+def _caveat(each: Caveat, view: View) -> html.Li:
     level = each.level if each.level in _LEVELS else "warning"
     return html.Li(
         [

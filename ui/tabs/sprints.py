@@ -261,7 +261,7 @@ def _row(each: SprintRow, href: str, zone: str) -> html.Tr:
     name = [
         html.A(each.name, href=href, className="sprint-name", **attributes({"data-nav": "in"})),
         html.Span(state, className=f"sprint-state sprint-{each.state}") if state else None,
-        html.Span(_doubt(each), className="sprint-state", title=f"{each.problem}.") if each.problem else None,
+        html.Span(_caveat(each), className="sprint-state", title=f"{each.problem}.") if each.problem else None,
         html.Span(_dates(each, zone), className="sprint-dates sprint-dates-below"),
     ]
     # Of a sprint that has not started only what is planned is known.
@@ -279,7 +279,7 @@ def _row(each: SprintRow, href: str, zone: str) -> html.Tr:
     )
 
 
-def _doubt(each: SprintRow) -> str:
+def _caveat(each: SprintRow) -> str:
     return "No numbers" if each.committed is None else "Not complete"
 
 

@@ -24,7 +24,7 @@ def page(report: Report) -> str:
             _numbers(report.values),
             _changes(report.overview),
             _ageing(report.overview),
-            _doubts(report.overview.caveats),
+            _caveats(report.overview.caveats),
             _definitions(report),
         )
     )
@@ -189,7 +189,7 @@ def _aged(item: Ageing) -> str:
     )
 
 
-def _doubts(found: tuple[Caveat, ...]) -> str:
+def _caveats(found: tuple[Caveat, ...]) -> str:
     if not found:
         return "<h2>Before you trust these numbers</h2><p>Nothing was found that makes these numbers doubtful.</p>"
     entries = "".join(
