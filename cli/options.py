@@ -42,7 +42,7 @@ def view_of(snapshot: Snapshot, first: str | None, last: str | None, filters: Fi
     from data.values.filters import Filters
     from data.values.periods import PRESETS, parse_day
 
-    filters = filters or Filters()
+    filters = Filters() if filters is None else filters  # filters that only choose definitions count as none
     if first is None and last is None:
         return snapshot.view(DEFAULT_PERIOD, filters=filters)
     if last is None:

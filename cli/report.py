@@ -12,6 +12,7 @@ from cli import sites
 from cli.failures import CommandFailed
 from cli.numbers import _warn_of_unknown as warn_of_unknown
 from cli.options import Components, First, Labels, Last, Projects, Sets, Types, filters_of, view_of
+from data.services.files import write_file
 
 STDOUT = "-"
 
@@ -45,7 +46,7 @@ def report(
         return 0
     path = Path(output or f"throughline_report_{period.first}_{period.last}.html")
     try:
-        path.write_text(made, encoding="utf-8")
+        write_file(path, made.encode())
     except OSError as error:
         raise CommandFailed(
             f"The report could not be written to {path}: {error.strerror}. Choose another --output."

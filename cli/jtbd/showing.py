@@ -12,6 +12,7 @@ from cli.failures import USAGE, CommandFailed
 from cli.jtbd import opening
 from cli.options import First, Last, view_of
 from cli.printing import as_json, as_table, as_text, columns, notice
+from data.services.files import write_file
 
 if TYPE_CHECKING:
     from data.services.services import Services
@@ -200,7 +201,7 @@ def _write(path: Path, text: str) -> None:
     if str(path) == "-":
         as_text(text)
         return
-    path.write_text(text, "utf-8", newline="")
+    write_file(path, text.encode())
     notice(f"Wrote {path.name}: {len(text.encode()):,} bytes.")
 
 

@@ -101,7 +101,9 @@ def _done_now(facts: Dataset) -> Mask:
 
 
 def flow_set(facts: Dataset, as_of: int | None = None) -> tuple[Completions, Positions, Sieve]:
-    """What velocity, time, efficiency and distribution count: the completed issues (positions) and who is left out."""
+    """What velocity, time, efficiency and distribution count: the completed issues (positions), and the sieve that leaves
+    out sub-tasks and epics, resolutions that are no completion, and incomplete histories, in this order.
+    """
     found = completions(facts, as_of)
     issue = np.flatnonzero((found.completed != NEVER) & (found.completed <= facts.now) & facts.chosen)
     table = facts.tables.issues
@@ -153,11 +155,11 @@ def completed_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     at="completion",
 )
 def flow_time_rows(facts: Dataset, as_of: int | None = None) -> Rows:
-    """Completed items with a flow time. Adds to completed_rows: days, day_precision, by_start_field."""
+    """Completed items with a flow time; those without a span are left out (see `drop_without_span`)."""
     found, issue, sieve = flow_set(facts, as_of)
     started, completed = found.started[issue], found.completed[issue]
     plain = day_precision(facts, found)[issue]
-    drop_unstarted(facts, found, issue, plain, sieve)
+    drop_without_span(facts, found, issue, plain, sieve)
     days = spans(
         started,
         completed,
@@ -188,8 +190,10 @@ def day_precision(facts: Dataset, found: Completions) -> Mask:
     return plain | (found.by_end_field & facts.date_only("work_completed_date"))
 
 
-def drop_unstarted(facts: Dataset, found: Completions, issue: Positions, plain: Mask, sieve: Sieve) -> None:
-    """Leave out completed items whose start is unknown, never was, or lies after the completion."""
+def drop_without_span(facts: Dataset, found: Completions, issue: Positions, plain: Mask, sieve: Sieve) -> None:
+    """Leave out completed items whose start is unknown (no history), never was, or lies after the completion: without a
+    mapped date that reads \"never in progress\", with one \"completed before it was started\".
+    """
     started, completed = found.started[issue], found.completed[issue]
     sieve.drop((started == NEVER) & found.unrecorded[issue], Exclusion.NO_HISTORY).drop(
         started == NEVER, Exclusion.NEVER_IN_PROGRESS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from data.facts.columns import COMPLETED, STARTED, Column, Kind, fact
-from data.facts.completions import bounded, day_precision, drop_unstarted, flow_set, out_of_time, stayed, time_out
+from data.facts.completions import bounded, day_precision, drop_without_span, flow_set, out_of_time, stayed, time_out
 from data.facts.dataset import Dataset
 from data.facts.rows import Rows
 from data.tables.frames import FOREVER
@@ -36,7 +36,7 @@ def efficiency_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     """Completed items with a flow time. Columns: active, total, blocked (µs), share (percent), started, completed."""
     found, issue, sieve = flow_set(facts, as_of)
     started, completed = found.started[issue], found.completed[issue]
-    drop_unstarted(facts, found, issue, day_precision(facts, found)[issue], sieve)
+    drop_without_span(facts, found, issue, day_precision(facts, found)[issue], sieve)
     start, end = bounded(started, completed)
     total = end - start - time_out(facts, issue, started, completed)
     logged = facts.field("active_work_hours") if from_hours(facts) else None

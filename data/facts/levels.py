@@ -1,4 +1,4 @@
-"""Which issues count as items: those of the standard level, of whose history everything is known."""
+"""Which issues count as items: those of the standard level (`of_level`), with a complete history (`recorded`)."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Table
 
-from data.platform.files import locked
+from data.platform.files import locked, temporary_beside
 from data.store.corruption import is_damage, put_aside
 
 KEPT = 10  # damaged stores that are kept: the only place of what could not be read
@@ -56,7 +56,7 @@ def replace(path: Path, tables: Sequence[Table], create: Callable[[Path], None])
     with locked(path):
         if is_sound(path) and _has(path, tables):
             return None
-        fresh = path.with_name(f".{path.name}.{os.getpid()}-rescue.tmp")
+        fresh = temporary_beside(path)
         try:
             _remove(fresh)
             create(fresh)
@@ -143,7 +143,7 @@ class _copied:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._copy = path.with_name(f".{path.name}.{os.getpid()}-damaged.tmp")
+        self._copy = temporary_beside(path)
 
     def __enter__(self) -> Path:
         _remove(self._copy)

@@ -33,6 +33,7 @@ from data.jtbd.register import (
 from data.jtbd.specs import SpecProblem, Specs
 from data.jtbd.store import RecordStore, Where
 from data.jtbd.tracking import Tracking
+from data.platform.files import locked
 from data.settings.connection import Home, Site, resolve
 from data.settings.model import JtbdSettings, Settings
 from data.settings.store import SettingsStore
@@ -150,10 +151,13 @@ class JobsStorage(Tracking):
                 "The register of the sample site is an example and stays as it is. Connect Jira, or set THROUGHLINE_JTBD "
                 "to a folder of your own."
             )
-        register = self.register()
-        if not job.id:
-            job = replace(job, id=next_id(register))
-        write_register(self.specs_folder / REGISTER, register.with_job(job))
+        path = self.specs_folder / REGISTER
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with locked(path):  # two people who add a job at once both find it in the register
+            register = self.register()
+            if not job.id:
+                job = replace(job, id=next_id(register))
+            write_register(path, register.with_job(job))
         return job
 
     def new_job(

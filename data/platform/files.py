@@ -60,6 +60,11 @@ def real(path: Path) -> Path:
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from error
 
 
+def temporary_beside(path: Path) -> Path:
+    """A new name in the same folder; what is left there after a crash is recognised by it and removed."""
+    return path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(6)}.tmp")
+
+
 def write_atomic(path: Path, content: bytes, mode: int = 0o600) -> None:
     """Replace `path` by `content`; after a crash at any point the file is the old one or the new one, never a part.
 
@@ -67,7 +72,7 @@ def write_atomic(path: Path, content: bytes, mode: int = 0o600) -> None:
     is left, and `path` is as it was unless only the last step, making the folder durable, failed.
     """
     target = real(path)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(6)}.tmp")
+    temporary = temporary_beside(target)
     _being_written.add(temporary.name)
     try:
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
