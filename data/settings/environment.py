@@ -113,7 +113,7 @@ VARIABLES: dict[str, Variable] = {
         "Host names under which the dashboard is reached besides this machine, separated by commas."
     ),
     "THROUGHLINE_SECRET": Variable(
-        "Key that signs what the browser sends back. Set the same one for several server processes."
+        "Key of the server, in case something has to be signed; nothing is today. At least 16 random characters, or unset."
     ),
     "THROUGHLINE_HOST": Variable(
         "Address that `serve` listens on. Default: 127.0.0.1; any other needs authentication."

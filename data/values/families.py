@@ -15,14 +15,13 @@ class Family:
     headline: bool = False  # its cards open the overview, the report and `metrics` without a choice
     mapped: bool = False  # the field mapping has a group of fields for it
     charts: str = ""  # the heading over its charts, where it has some on a tab of its own
-    own_tab: bool = False  # a tab of its name shows its cards
 
 
 FAMILIES = {
     each.name: each
     for each in (
-        Family("dora", "DORA", "how do we deliver", True, True, "Delivery over time", True),
-        Family("flow", "Flow", "how does work move", True, True, "Flow in detail", True),
+        Family("dora", "DORA", "how do we deliver", True, True, "Delivery over time"),
+        Family("flow", "Flow", "how does work move", True, True, "Flow in detail"),
         Family("throughput", "Throughput", "how much comes in and goes out"),
         Family("lead_time", "Lead time", "how long from wish to done"),
         Family("sprint", "Sprint health", "how plans hold"),

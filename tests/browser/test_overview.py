@@ -90,7 +90,7 @@ def test_the_report_opens_from_a_file_without_asking_for_anything(
         page.get_by_role("link", name="Report").click()
     report = caught.value
     expect(report).to_have_url(re.compile(r"/report\.html\?period=90d$"))
-    expect(report.get_by_role("heading", name="The ten numbers")).to_be_visible()
+    expect(report.get_by_role("heading", name="The numbers")).to_be_visible()
 
     path = tmp_path / "report.html"
     path.write_text(page.request.get(report.url).text(), "utf-8")

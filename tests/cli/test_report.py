@@ -69,7 +69,7 @@ def test_the_whole_way_on_the_sample_site(tmp_path: Path) -> None:
     made = (tmp_path / "report.html").read_text("utf-8")
     assert made.startswith("<!DOCTYPE html>")
     for words in (
-        "The ten numbers",
+        "The numbers",
         "What changed",
         "Ageing dangerously",
         "Before you trust these numbers",

@@ -74,7 +74,7 @@ def _numbers(values: tuple[MetricValue, ...]) -> str:
         '<th scope="col" class="spark">Course</th><th scope="col" class="num">Used</th>'
         '<th scope="col" class="num">Left out</th></tr>'
     )
-    return f'<h2>The ten numbers</h2><table class="numbers"><thead>{head}</thead>{rows}</table>'
+    return f'<h2>The numbers</h2><table class="numbers"><thead>{head}</thead>{rows}</table>'
 
 
 def _number(value: MetricValue) -> str:

@@ -73,7 +73,7 @@ def test_everything_is_in_it():
     page = Read(report(link="http://127.0.0.1:8050/?period=90d"))
     for words in (
         "Sample site", "updated >= -365d", "Europe/Berlin", "16 Nov 2026, 13:30", "18 Oct – 16 Nov 2026",
-        "The ten numbers", "Lead time for changes", "High", "18 % better", "no commit date 3",
+        "The numbers", "Lead time for changes", "High", "18 % better", "no commit date 3",
         "What changed", "a week outside the natural limits", "natural limits 3.5 days to 16 days",
         "Ageing dangerously", "SHOP-3", "85 % left In Review within 6.4 days", "nobody",
         "Before you trust these numbers", "Change failure rate cannot be measured", "Definitions in force", "Durations",
