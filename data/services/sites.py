@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -18,6 +19,9 @@ from data.settings.environment import check_jira, network_of, problems_of
 from data.settings.store import SettingsStore
 from data.store.issue_store import ScopeRow
 from data.values.problem import Problem
+
+# Tokens are hidden in whatever is written. A random one hides no word that the app itself writes, as "sample".
+SAMPLE_TOKEN = secrets.token_urlsafe(24)
 
 
 class SampleSource(Protocol):
@@ -104,7 +108,7 @@ class Sites:
                     "No Jira is configured.", hint="Set JIRA_URL and JIRA_TOKEN, or connect your Jira in the page."
                 )
             with self.sample.serve() as url:
-                yield Connection(url, "sample@example.org", "sample")
+                yield Connection(url, "sample@example.org", SAMPLE_TOKEN)
             return
         site = snapshot.site
         check_jira(self.env)

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from data.platform.logs import SECRETS
 from data.services.services import Services, open_services
 from sample.source import SampleSite
 
@@ -130,6 +131,9 @@ def test_broken_stores(synced, env):
 
 
 def test_saved_views_that_cannot_be_read(synced):
-    store = synced.teams._store()
-    store.path.write_text("{broken")
+    (synced.sites.data(synced.snapshot()).folder / "teams.json").write_text("{broken")
     assert wrong(synced).keys() == {"Saved views"}
+
+
+def test_a_sync_of_the_sample_hides_no_word_that_is_written(synced):
+    assert SECRETS.clean("The sample site is used.") == "The sample site is used."
