@@ -24,7 +24,7 @@ def synced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 
 
 def test_the_button_asks_to_replace_only_while_that_name_is_in_the_box(page: Page, site, use, synced):
-    use(synced).teams.save(TeamView("Checkout", "90d"))
+    use(synced).teams.save(TeamView("Checkout", "90d"), synced.snapshot())
     page.goto(f"{site}/?tab=catalogue&period=7d")
     page.get_by_role("button", name="Save this view").click()
     name, button, asked = page.locator("#teams-name"), page.locator("#teams-confirm"), page.locator("#teams-report")

@@ -12,10 +12,11 @@ import pytest
 
 from callbacks.catalogue import show_catalogue, show_values
 from callbacks.charts import show_chart
+from data.facts.dataset import Dataset
 from data.metrics import CATALOG
 from data.metrics.breakdown import GROUPS
+from data.services import numbers
 from data.services.services import Services, open_services
-from data.services.site_data import SiteData
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
 from tests.some import some
@@ -46,7 +47,8 @@ def names(text: str) -> set[str]:
 
 
 def test_every_metric_is_listed_with_its_definition_before_anything_is_calculated(services, monkeypatch):
-    monkeypatch.setattr(SiteData, "current", lambda *_: pytest.fail("calculated"))
+    monkeypatch.setattr(numbers, "measure_family", lambda *_: pytest.fail("calculated"))
+    monkeypatch.setattr(Dataset, "once", lambda *_: pytest.fail("calculated"))
     text = shown(services, "&from=2001-01-01&to=2001-01-05")
     assert names(text) == set(CATALOG)
     for each in CATALOG.values():
@@ -71,7 +73,7 @@ def test_numbers_of_what_is_listed_follow_and_are_known_the_next_time(services):
 
 
 def test_numbers_that_cannot_be_calculated_say_so_in_their_places(services, monkeypatch):
-    monkeypatch.setattr(type(services), "answer", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(services.numbers, "answer", lambda *_, **__: 1 / 0)
     with acting(services):
         text = words(show_values({"query": "?tab=catalogue&category=quality", "revision": "1"}))
     assert names(text) == {name for name, each in CATALOG.items() if each.family == "quality"}
