@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from data.platform.logs import SECRETS
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 PIPED_WIDTH = 100  # columns when nobody is watching; COLUMNS changes it
+MANY = 300  # rows from which a table is written line by line: laying out each cell takes a second for a thousand rows
+_GAP = "  "
 
 
 def notice(text: str) -> None:
@@ -64,6 +66,22 @@ def as_table(table: Table, below: Iterable[str] = ()) -> None:
 
     width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else PIPED_WIDTH
     console = Console(width=width, highlight=False, markup=False)
-    console.print(table)
+    if table.row_count > MANY:
+        as_text("".join(f"{line}\n" for line in lines_of(table)))
+    else:
+        console.print(table)
     for sentence in below:
         console.print(sentence, soft_wrap=not sys.stdout.isatty())
+
+
+def lines_of(table: Table) -> Iterator[str]:
+    """A long table as lines: a heading and one line for each row, columns as wide as their longest cell."""
+    from rich.cells import cell_len
+
+    parts = [[str(column.header), *(str(cell).replace("\n", " ") for cell in column.cells)] for column in table.columns]
+    widths = [max(map(cell_len, part)) for part in parts]
+    right = [column.justify == "right" for column in table.columns]
+    for row in zip(*parts, strict=True):
+        gaps = [" " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)]
+        cells = [gap + cell if at_right else cell + gap for cell, gap, at_right in zip(row, gaps, right, strict=True)]
+        yield _GAP.join(cells).rstrip()
