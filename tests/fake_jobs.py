@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from data.jtbd.storage import JobsStorage
 from data.services.jtbd import JobsService
 from data.services.view import Snapshot, View
+from data.values.details import Details
 from data.values.jobs import (
     CheckRow,
     DeliverableRow,
@@ -126,7 +127,7 @@ class FakeJobs(JobsService):
 
     @staticmethod
     def _value(period: Period, name: str, title: str, unit: str, value: float) -> MetricValue:
-        details = {"title": title, "definition": f"{title} in words.", "used": 40, "exclusions": {}, "steps": ["30 of 40."], "bars": [["Buy", value]], "notes": [], "sparkline": [1.0, 2.0]}  # fmt: skip
+        details: Details = {"title": title, "definition": f"{title} in words.", "used": 40, "exclusions": {}, "steps": ["30 of 40."], "bars": [["Buy", value]], "notes": [], "sparkline": [1.0, 2.0]}  # fmt: skip
         return MetricValue(
             metric_name=name, metric_type="jtbd", value=value, unit=unit, performance_tier=None,
             performance_tier_color=None, calculation_timestamp="2026-11-16T12:00:00.000Z",

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from data.services.numbers import NumbersService
 from data.services.readiness import ReadinessService
@@ -22,6 +22,7 @@ from data.services.view import Snapshot, View
 from data.settings.connection import Site
 from data.settings.store import SettingsStore
 from data.store.issue_store import ScopeRow
+from data.values.details import Details
 from data.values.filters import Choices
 from data.values.metric_value import TIER_COLORS, MetricValue, iso
 from data.values.numbers import Answer, Detail, IssuePage, IssueRow
@@ -58,7 +59,7 @@ NOTES = {
     "flow_time": ["12 from resolution date"],
     "flow_distribution": ["types as suggested"],
 }
-TIERS = {"year": 2023, "Elite": "< 1 day", "High": "≤ 1 week", "Medium": "≤ 1 month", "Low": "more"}
+TIERS: dict[str, str | int] = {"year": 2023, "Elite": "< 1 day", "High": "≤ 1 week", "Medium": "≤ 1 month", "Low": "more"}
 
 
 FINDINGS = (
@@ -72,7 +73,7 @@ FINDINGS = (
 def metric_value(name: str, period: Period, **changes: Any) -> MetricValue:
     """A successful value; `changes` go into the value, or into its details where the name is not a field."""
     family, title, value, unit, shown, shown_unit, tier, direction, percent, verdict, used, out, words = _CARDS[name]
-    details: dict[str, Any] = {
+    details: Details = {
         "title": title, "definition": words, "display_value": shown, "display_unit": shown_unit, "used": used,
         "exclusions": {"no commit date": out} if out else {}, "benchmarks": TIERS if tier else {},
         "trend_direction": direction, "trend_percentage": percent, "trend_verdict": verdict,
@@ -90,7 +91,10 @@ def metric_value(name: str, period: Period, **changes: Any) -> MetricValue:
         "error_message": None, "excluded_issue_count": out, "total_issue_count": used + out,
     }  # fmt: skip
     for key, each in changes.items():
-        (made if key in made else details)[key] = each
+        if key in made:
+            made[key] = each
+        else:
+            details |= cast("Details", {key: each})
     return MetricValue(**made, details=details)
 
 
@@ -229,13 +233,14 @@ class FakeNumbers(NumbersService):
 
     def detail(self, metric: str, view: View) -> Detail:
         value = metric_value(metric, view.period)
+        shares = value.details.get("distribution")
         return Detail(
             value, value.details["title"], value.details["definition"],
             self._fake.definitions.of(("durations", "percentile", "workflow.started", "incident_types", "failure_window_hours", "tier_year"), view),
             ("44 changes were first deployed between 18 Oct and 16 Nov 2026.", "3 of them are left out, so 41 are used.", "Each counts the time from commit to production.", "The middle of the 41 values, 2.41 days, is the number on the card."),
             (("no commit date", 2), ("deployed before the commit", 1)),
-            {"edges": [0, 1, 2, 3, 4, 5, 6, 7, 8], "counts": [4, 12, 11, 6, 3, 2, 2, 1], "unit": "days", "marks": [("median", 2.41), ("85 %", 5.2)]} if "distribution" not in value.details else None,
-            tuple(value.details["distribution"].items()) if "distribution" in value.details else None,
+            {"edges": [0, 1, 2, 3, 4, 5, 6, 7, 8], "counts": [4, 12, 11, 6, 3, 2, 2, 1], "unit": "days", "marks": [("median", 2.41), ("85 %", 5.2)]} if not shares else None,
+            tuple(shares.items()) if shares else None,
         )  # fmt: skip
 
     def _rows(self, metric: str) -> list[IssueRow]:

@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from data.metrics import CATALOG
-from data.services.catalogue import Catalogue
 from tests.fake_services import FakeServices
 
 pytestmark = pytest.mark.browser
@@ -36,7 +35,7 @@ def test_typing_searches_and_the_address_keeps_it(page: Page, site, fake):
     search = page.get_by_role("searchbox", name="Search metrics")
     search.press_sequentially("lead med", delay=20)
     expect(page).to_have_url(re.compile(r"q=lead\+med"))
-    found = len(Catalogue(fake).search("lead med"))
+    found = len(fake.catalogue.search("lead med"))
     assert 0 < found < len(CATALOG)
     expect(cards(page)).to_have_count(found)
     expect(page.locator('[data-pane="catalogue"] [data-metric="lead_time_p50"]')).to_be_visible()

@@ -74,7 +74,7 @@ def test_it_follows_a_sync_that_ends(page: Page, site, use):
     ).to_be_visible()
     page.get_by_role("button", name="Sync now").click()
     expect(page.locator("#sync-bar")).to_be_visible()
-    fake.quality = FakeServices("doubtful").quality
+    fake.status.quality = FakeServices("doubtful").status.quality
     expect(page.locator(".findings:not(.findings-short) > .finding")).to_have_count(4)
     expect(page.get_by_role("link", name="Data quality: 3 findings")).to_be_visible()
 
@@ -82,10 +82,10 @@ def test_it_follows_a_sync_that_ends(page: Page, site, use):
 def test_a_sync_that_fails_is_shown_though_the_numbers_stay(page: Page, site, fake):
     page.goto(f"{site}/?tab=quality")
     expect(page.get_by_text("Complete: what had changed was read.")).to_be_visible()
-    failed = {**fake.status.quality(fake.snapshot()).sync, "complete": False, "finished_at": "2026-11-16T12:29:00.000Z"}
+    before = fake.status.quality(fake.snapshot())
+    failed = {**before.sync, "complete": False, "finished_at": "2026-11-16T12:29:00.000Z"}
     failed["error"] = {"code": "unreachable", "message": "Jira did not answer.", "hint": "Try again later."}
-    found = type(fake.status.quality(fake.snapshot()))(failed, ())
-    fake.quality = lambda: found
+    fake.status.quality = lambda _snapshot: type(before)(failed, ())
     page.evaluate("dash_clientside.set_props('sync-watch', { n_intervals: 1 })")
     expect(page.get_by_text("It did not work: the data is as it was before.")).to_be_visible()
 
@@ -126,8 +126,7 @@ def test_a_page_that_nobody_sees_asks_when_somebody_comes_back(page: Page, site,
 
 
 def test_old_data_on_an_open_page_is_renewed(page: Page, site, fake):
-    fake.ensure_fresh = lambda: bool(fake.sync.start(fake.snapshot()))
-    fake.sync_state = type(fake.sync)()
+    fake.sync.ensure_fresh = lambda snapshot: bool(fake.sync.start(snapshot))
     opened(page, site)
     expect(page.locator("#sync-bar")).to_be_hidden()  # the sync that opening the page starts
     before = asked(fake, "start_sync")

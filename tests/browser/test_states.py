@@ -56,7 +56,7 @@ def test_sync_can_be_cancelled(page: Page, site, use):
     page.get_by_role("button", name="Cancel", exact=True).first.click()
     expect(page.locator("#sync-bar")).to_be_hidden()
     assert ("cancel_sync",) in fake.calls
-    assert fake.sync == SyncState("cancelled")
+    assert fake.sync_state == SyncState("cancelled")
 
 
 def test_first_sync_that_failed_says_why_and_what_to_do(page: Page, site, use):
@@ -74,14 +74,14 @@ def test_old_numbers_are_dimmed_then_replaced(page: Page, site, use):
 
     fake = use(FakeServices("stale"))
     go_on = threading.Event()
-    answer = fake.answer
+    answer = fake.numbers.answer
 
     def slowly(*asked, stale_ok=False):
         if not stale_ok:
             go_on.wait(20)
         return answer(*asked, stale_ok=stale_ok)
 
-    fake.answer = slowly
+    fake.numbers.answer = slowly
     page.goto(site)
     expect(page.get_by_text("calculating again")).to_be_visible()
     number = page.locator('article[data-metric="lead_time_for_changes"] .num')

@@ -88,7 +88,7 @@ def find(node, wanted):
 def test_many_labels_are_still_small(app, fake):
     from data.values.filters import Choices
 
-    fake.choices = lambda: Choices(labels=tuple((f"label-{n:05}", n) for n in range(20_000)))
+    fake.numbers.choices = lambda _snapshot: Choices(labels=tuple((f"label-{n:05}", n) for n in range(20_000)))
     with app.server.app_context():
         assert len(text(show_choices("r2"))) < 50_000
 

@@ -21,6 +21,7 @@ from data.settings.model import Settings
 from data.settings.store import Loaded
 from data.sync.run import SyncResult
 from data.sync.stage import Progress
+from data.values.details import Details
 from data.values.fields import Coverage, FieldInfo, Suggestion
 from data.values.filters import Choices
 from data.values.metric_value import MetricValue
@@ -34,7 +35,7 @@ NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 def metric_value(name: str, family: str, **changes: Any) -> MetricValue:
     """A good value of 2.4 days that `changes` may spoil."""
-    details = {
+    details: Details = {
         "title": name.replace("_", " ").capitalize(),
         "display_value": "2.4",
         "display_unit": "days",
