@@ -59,7 +59,13 @@ NOTES = {
     "flow_time": ["12 from resolution date"],
     "flow_distribution": ["types as suggested"],
 }
-TIERS: dict[str, str | int] = {"year": 2023, "Elite": "< 1 day", "High": "≤ 1 week", "Medium": "≤ 1 month", "Low": "more"}
+TIERS: dict[str, str | int] = {
+    "year": 2023,
+    "Elite": "< 1 day",
+    "High": "≤ 1 week",
+    "Medium": "≤ 1 month",
+    "Low": "more",
+}
 
 
 FINDINGS = (
