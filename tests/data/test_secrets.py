@@ -240,13 +240,20 @@ def _raises(error):
 @pytest.mark.parametrize(
     "error",
     [CommandFailed(f"not with {TOKEN}"), ValueError(f"not with {TOKEN}"), RuntimeError(f"not with {TOKEN}"),
-     OSError(5, f"not with {TOKEN}"), OSError(5, "Input/output error", f"/nowhere/{TOKEN}"), KeyError(BASIC)],
+     OSError(6, f"not with {TOKEN}"), OSError(5, "Input/output error", f"/nowhere/{TOKEN}"), KeyError(BASIC)],
 )  # fmt: skip
 def test_the_error_line_of_the_terminal_has_no_secret(error, capsys):
     SECRETS.hide(TOKEN, EMAIL)
     assert guarded(lambda: _raises(error)) == 1
     said = capsys.readouterr().err
     assert HIDDEN in said
+    assert_clean(said)
+
+
+def test_what_the_app_says_in_place_of_the_systems_words_has_no_secret(capsys):
+    assert guarded(lambda: _raises(OSError(5, f"not with {TOKEN}"))) == 1
+    said = capsys.readouterr().err
+    assert "The disk could not be read or written." in said
     assert_clean(said)
 
 

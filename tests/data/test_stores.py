@@ -87,7 +87,7 @@ def test_of_two_who_find_it_broken_one_puts_it_aside(services):
     others = [
         open_services(services.sites.env, sample=SampleSite(issues=60)) for _ in range(4)
     ]  # as four programs would
-    threads = [threading.Thread(target=each.status) for each in others]
+    threads = [threading.Thread(target=each.status.of, args=(each.snapshot(),)) for each in others]
     for each in threads:
         each.start()
     for each in threads:

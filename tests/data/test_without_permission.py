@@ -158,8 +158,8 @@ def test_a_state_folder_that_can_only_be_read_is_shown(log, tmp_path_factory):
     made = Path(tempfile.mkdtemp(prefix="throughline-"))
     try:
         env = {"THROUGHLINE_HOME": str(made / "home"), "THROUGHLINE_SETTINGS": str(made / "settings.json")}
-        made = open_services(env, sample=SampleSite(issues=60))
-        assert made.sync.run(made.snapshot()).complete
+        services = open_services(env, sample=SampleSite(issues=60))
+        assert services.sync.run(services.snapshot()).complete
         opened = f"import os; os.umask(0o022); [os.chmod(os.path.join(at, each), 0o755) for at, some, _ in os.walk({str(made)!r}) for each in ['.', *some]]; [os.chmod(os.path.join(at, each), 0o644) for at, _, some in os.walk({str(made)!r}) for each in some]\n"  # fmt: skip
         code = LOOK.replace("os.setgid(65534)", opened + "os.setgid(65534)")
         done = subprocess.run(
