@@ -110,7 +110,7 @@ def test_what_makes_no_sense_is_said_with_its_line_and_the_rest_is_kept(line, cl
 def test_what_is_no_turtle_names_file_and_line():
     with pytest.raises(SpecError) as error:
         parse(f"{HEAD}:a a tl:Job ;\n  tl:title ] .\n".encode(), "broken.ttl")
-    assert (error.value.problem.file, error.value.problem.line) == ("broken.ttl", 4)
+    assert (error.value.spec.file, error.value.spec.line) == ("broken.ttl", 4)
 
 
 @given(st.binary(max_size=400))
@@ -118,7 +118,7 @@ def test_any_bytes_are_items_or_a_spec_error(content):
     try:
         parse(content, "a.ttl")
     except SpecError as error:
-        assert error.problem.file == "a.ttl"
+        assert error.spec.file == "a.ttl"
 
 
 @given(st.text(max_size=200))
@@ -126,7 +126,7 @@ def test_any_words_after_a_good_beginning(text):
     try:
         parse((HEAD + ":a a tl:Outcome ; tl:target 5 . " + text).encode("utf-8", "replace"), "a.ttl")
     except SpecError as error:
-        assert error.problem.file == "a.ttl"
+        assert error.spec.file == "a.ttl"
 
 
 def test_limits_of_size_number_and_time(monkeypatch):
