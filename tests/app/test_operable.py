@@ -169,7 +169,7 @@ def test_waits_until_the_last_byte_is_sent():
 def test_told_to_stop_it_answers_cancels_and_ends_with_zero(tmp_path: Path, number: int):
     """Stopped in the middle of its first sync: it ends by itself, well, and says nothing of a traceback."""
     words = [sys.executable, str(CHECKOUT / "app.py"), "serve", "--port", "0"]
-    more = {"THROUGHLINE_LOG": "json", "THROUGHLINE_LOG_LEVEL": "debug"}
+    more = {"THROUGHLINE_LOG": "json", "THROUGHLINE_LOG_LEVEL": "debug", "PYTHONFAULTHANDLER": "1"}
     log = tmp_path / "log"
     with (
         log.open("w") as errors,
@@ -188,7 +188,7 @@ def test_told_to_stop_it_answers_cancels_and_ends_with_zero(tmp_path: Path, numb
             ):
                 time.sleep(0.02)
             running.send_signal(number)
-            assert running.wait(30) == 0
+            assert running.wait(30) == 0, log.read_text()[-4000:]
             asked.join(30)
             assert codes == [200]
         finally:
@@ -197,3 +197,32 @@ def test_told_to_stop_it_answers_cancels_and_ends_with_zero(tmp_path: Path, numb
     lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
     assert "Traceback" not in log.read_text()
     assert [line for line in lines if line.get("path") == "/_dash-layout" and line["status"] == 200 and line["request"]]
+
+
+LEAVES = """
+import atexit, threading, time
+import app
+
+class Kept:
+    def __del__(self):
+        print("taken apart", flush=True)
+
+kept = Kept()
+atexit.register(lambda: print("tidied", flush=True))
+threading.Thread(target=lambda: (time.sleep(0.1), print("others ended", flush=True))).start()
+if {daemon}:
+    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+app.leave(3)
+"""
+
+
+@pytest.mark.parametrize(
+    ("daemon", "words"), [(True, ["others ended", "tidied"]), (False, ["others ended", "tidied", "taken apart"])]
+)
+def test_the_interpreter_is_not_taken_apart_around_a_thread_at_work(tmp_path: Path, daemon: bool, words: list[str]):
+    """It can abort the process then, in place of its exit code."""
+    ended = subprocess.run(
+        [sys.executable, "-c", LEAVES.format(daemon=daemon)],
+        cwd=CHECKOUT, env=environment(tmp_path, {}), stdout=subprocess.PIPE, text=True, timeout=30,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stdout.split("\n")[:-1]) == (3, words)
