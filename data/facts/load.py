@@ -75,15 +75,14 @@ def load_rows(facts: Dataset) -> Rows:
 
 
 def at_snapshot(rows: Rows, asked: MetricQuery) -> Rows:
-    """The rows that are in progress at the snapshot instant; ages are counted up to it."""
-    instant = asked.snapshot
+    """The rows that are in progress just before the end of the period (or now); ages are counted up to it."""
     if asked.start > asked.facts.now:
         return rows.take(slice(0, 0))
-    before = int(np.searchsorted(rows.at, instant, side="right"))
-    there = np.flatnonzero(rows.columns["left"][:before] > instant) if "left" in rows.columns else np.arange(before)
+    before = int(np.searchsorted(rows.at, asked.edge, side="left"))
+    there = np.flatnonzero(rows.columns["left"][:before] >= asked.edge) if "left" in rows.columns else np.arange(before)
     found = rows.take(there)
     if "since" in found.columns:
-        until = np.where(found.columns["held"], found.at, instant)
+        until = np.where(found.columns["held"], found.at, asked.snapshot)
         found.columns["age"][:] = (until - found.columns["since"]) / DAY
     return found
 
@@ -103,7 +102,7 @@ def daily(rows: Rows, asked: MetricQuery) -> Counts:
     zone = zone_named(asked.period.zone)
     days = (asked.period.first + timedelta(days=n + 1) for n in range(asked.period.days))
     ends = np.array([microseconds(first_instant(day, zone)) for day in days], dtype=np.int64)
-    ends = np.minimum(ends[: np.searchsorted(ends, asked.snapshot, side="left") + 1], asked.snapshot)
+    ends = np.minimum(ends[: np.searchsorted(ends, asked.edge, side="left") + 1], asked.edge)
     used = rows.reason == 0
     left = np.sort(rows.columns["left"][used])
-    return np.searchsorted(rows.at[used], ends, side="right") - np.searchsorted(left, ends, side="right")
+    return np.searchsorted(rows.at[used], ends, side="left") - np.searchsorted(left, ends, side="left")

@@ -41,8 +41,16 @@ class MetricQuery:
 
     @cached_property
     def snapshot(self) -> int:
-        """The instant of load and open incidents: min(end, now), µs."""
+        """The instant up to which ages and spans are counted: min(end, now), µs."""
         return min(self.end, self.facts.now)
+
+    @cached_property
+    def edge(self) -> int:
+        """First instant (µs) of which a snapshot knows nothing: the end of the period, or the tick after now.
+
+        Load, ageing, open incidents and the last day of the cumulative flow are all the state just before it.
+        """
+        return min(self.end, self.facts.now + 1)
 
     def quantile(self, values: Numbers, share: float) -> float | None:
         """Percentile by the method in force; None without values."""

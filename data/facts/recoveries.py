@@ -105,7 +105,7 @@ def _rows(
 
 
 def open_incidents(facts: Dataset, instant: int) -> int:
-    """Incidents that pass the filters, detected at or before an instant (µs) and not resolved by then."""
+    """Incidents that pass the filters, detected before an instant (µs) and not resolved before it."""
     known = facts.once(incidents)
-    begun = known.mask & facts.chosen & (known.detected != NEVER) & (known.detected <= instant)
-    return int(np.count_nonzero(begun & ((known.resolved == NEVER) | (known.resolved > instant))))
+    begun = known.mask & facts.chosen & (known.detected != NEVER) & (known.detected < instant)
+    return int(np.count_nonzero(begun & ((known.resolved == NEVER) | (known.resolved >= instant))))

@@ -92,12 +92,12 @@ def blocked_within(rows: Rows, asked: MetricQuery) -> Rows:
 
 
 def usual(asked: MetricQuery) -> dict[int, float]:
-    """Status code → days that are long there: the percentile of the stays in progress that had ended by the snapshot.
+    """Status code → days that are long there: the percentile of the stays in progress that had ended before the edge of the snapshot.
 
     Statuses with too few ended stays are not in it.
     """
     status, days, left = asked.facts.once(stays_by_length)
-    ended = left <= asked.snapshot
+    ended = left < asked.edge
     status, days = status[ended], days[ended]
     edges = np.searchsorted(status, np.arange(-1, len(asked.facts.tables.statuses) + 1))
     codes, first, count = np.arange(-1, len(edges) - 2), edges[:-1], np.diff(edges)

@@ -79,7 +79,7 @@ def mean_time_to_recovery(rows: Rows, asked: MetricQuery) -> float | None:
 @mean_time_to_recovery.explains
 def _explain(rows: Rows, asked: MetricQuery) -> Details:
     proxy = not linked(asked.facts)
-    still_open = open_incidents(asked.facts, asked.snapshot)
+    still_open = open_incidents(asked.facts, asked.edge)
     notes = ["Proxy: from detection to resolution, because no incident is linked to a deployment."] if proxy else []
     if rows["day_precision"].any():
         notes.append("Day precision: plain dates are involved.")

@@ -168,9 +168,9 @@ def in_progress(ask: Question) -> list[tuple[Item, str, float]]:
         return out
     for item in ask.items:
         history = stays(item, ask)
-        place = next((n for n, (_, a, b) in enumerate(history) if a <= ask.snapshot < b), None)
+        place = next((n for n, (_, a, b) in enumerate(history) if a < ask.edge <= b), None)
         finished = ask.mapped_instant(item, "work_completed_date")
-        if place is None or not wanted(item, ask) or (finished is not None and finished <= min(ask.snapshot, ask.now)):
+        if place is None or not wanted(item, ask) or (finished is not None and finished < ask.edge):
             continue
         status = history[place][0]
         begun = work_began(item, ask, place)

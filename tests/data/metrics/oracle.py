@@ -53,6 +53,7 @@ class Question:
         self.where = ZoneInfo(self.zone)
         self.start, self.end = at(self.first.isoformat(), self.zone), at(str(self.last + timedelta(days=1)), self.zone)
         self.snapshot = min(self.end, self.now)
+        self.edge = min(self.end, self.now + 1)  # what happens at it is not in a snapshot
         self.mapped = frozenset({*self.mapped, *(name for each in self.items for name in each.fields)})
         category = {status: kind for status, _, kind in self.statuses}
         done = set(self.flow.done) or {s for s in category if category[s] == "done"}
@@ -136,13 +137,6 @@ def stays(item: Item, ask: Question) -> list[tuple[str, int, float]]:
     return known[ask.zone]
 
 
-def status_at(item: Item, instant: int, ask: Question) -> str | None:
-    for status, entered, left in stays(item, ask):
-        if entered <= instant < left:
-            return status
-    return None
-
-
 def moves_back(item: Item, ask: Question) -> list[int]:
     """Places of the stays in a status before the start of an item that had been in progress."""
     history = stays(item, ask)
@@ -172,6 +166,15 @@ def outside(item: Item, ask: Question) -> list[tuple[int, float]]:
         for n, (status, entered, left) in enumerate(stays(item, ask))
         if n in back or (ask.rules.subtract_reopened and status in ask.done)
     ]
+
+
+def status_before(item: Item, edge: int, ask: Question) -> str | None:
+    """The status just before an instant; None before the creation."""
+    found = None
+    for status, entered, _ in stays(item, ask):
+        if entered < edge:
+            found = status
+    return found
 
 
 def is_standard(item: Item) -> bool:
@@ -371,14 +374,14 @@ def flow_efficiency(ask: Question) -> Verdict:
 def flow_load(ask: Question) -> Verdict:
     reasons = []
     for item in ask.items:
-        status = status_at(item, ask.snapshot, ask)
+        status = status_before(item, ask.edge, ask)
         there = status in ask.progress
         if ask.rules.load == "started":
-            place = max((n for n, stay in enumerate(stays(item, ask)) if stay[1] <= ask.snapshot), default=0)
+            place = max((n for n, stay in enumerate(stays(item, ask)) if stay[1] < ask.edge), default=0)
             began = work_began(item, ask, place)
-            there = status is not None and began is not None and began <= ask.snapshot and status not in ask.done
+            there = status is not None and began is not None and began < ask.edge and status not in ask.done
         finished = ask.mapped_instant(item, "work_completed_date")
-        there = there and (finished is None or finished > ask.snapshot)
+        there = there and (finished is None or finished >= ask.edge)
         if there and ask.start <= ask.now:
             why = "" if ask.rules.all_levels else {0: "", -1: "sub-task"}.get(item.hierarchy, "epic or higher level")
             reasons.append(why or ("" if item.history_complete else "incomplete history"))

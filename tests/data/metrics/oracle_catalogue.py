@@ -247,7 +247,7 @@ def _open(ask: Question) -> list[tuple[Item, str, int]]:
         (item, status, entered)
         for item in ask.items
         for status, entered, left in _worked(item, ask)
-        if entered <= ask.snapshot < left
+        if entered < ask.edge <= left
     ]
 
 
@@ -259,7 +259,7 @@ def stuck_count(ask: Question) -> Verdict:
     usual: dict[str, list[float]] = {}
     for item in ask.items:
         for status, entered, left in _worked(item, ask):
-            if left <= ask.snapshot and not reason(item, ask):
+            if left < ask.edge and not reason(item, ask):
                 usual.setdefault(status, []).append((left - entered) / DAY)
     limits = {status: ask.percentile(days, 85) for status, days in usual.items() if len(days) >= LEAST_STAYS}
     reasons = []
