@@ -12,6 +12,7 @@ from cli.catalogue import must_exist, taken_apart
 from cli.failures import FAILED, USAGE, CommandFailed
 from cli.options import AnyFormat, Components, First, Labels, Last, Projects, Sets, Types, filters_of, view_of
 from cli.printing import as_json, as_table, as_text, columns, notice
+from data.values.names import name_key, name_keys
 
 if TYPE_CHECKING:
     from data.services.services import Services
@@ -150,16 +151,17 @@ def _warn_of_unknown(services: Services, snapshot: Snapshot, filters: Filters) -
         ("component", filters.components, choices.components),
     ):
         names = [name for name, _ in known]
+        keys = name_keys(names)
         for each in wanted:
-            if each not in names:
+            if name_key(each) not in keys:
                 notice(_unknown(what, each, names))
 
 
 def _unknown(what: str, name: str, names: list[str]) -> str:
     """That there is no such thing, and what it could have been.
 
-    >>> _unknown("project", "shop", ["SHOP", "PAY"])
-    "There is no project 'shop' in the data. Did you mean 'SHOP'? There are: SHOP, PAY."
+    >>> _unknown("project", "shp", ["SHOP", "PAY"])
+    "There is no project 'shp' in the data. Did you mean 'SHOP'? There are: SHOP, PAY."
     >>> _unknown("label", "x", [])
     "There is no label 'x' in the data, and no other."
     """
@@ -167,8 +169,8 @@ def _unknown(what: str, name: str, names: list[str]) -> str:
 
     if not names:
         return f"There is no {what} {name!r} in the data, and no other."
-    spelled = {each.casefold(): each for each in reversed(names)}
-    near = [spelled[each] for each in get_close_matches(name.casefold(), spelled, n=3, cutoff=0.6)]
+    spelled = {name_key(each): each for each in reversed(names)}
+    near = [spelled[each] for each in get_close_matches(name_key(name), spelled, n=3, cutoff=0.6)]
     hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
     more = f" and {len(names) - 8} more" if len(names) > 8 else ""
     return f"There is no {what} {name!r} in the data.{hint} There are: {', '.join(names[:8])}{more}."

@@ -12,6 +12,7 @@ from cli import sites
 from cli.failures import FAILED, USAGE, CommandFailed
 from cli.options import Components, First, Labels, Last, Projects, Sets, TableOrJson, Types, filters_of
 from cli.printing import as_json, as_table, as_text, columns, notice
+from data.values.names import name_key
 
 if TYPE_CHECKING:
     from data.values.teams import Compared, Comparison, TeamView
@@ -61,9 +62,7 @@ def save(
     services, snapshot = sites.opened()
     filters = filters_of(project, type_, label, component, sets)
     view = TeamView(name, None if first else period or "30d", first, last, filters)
-    known = next(
-        (each for each in services.teams.list(snapshot).views if each.name.casefold() == name.strip().casefold()), None
-    )
+    known = next((each for each in services.teams.list(snapshot).views if name_key(each.name) == name_key(name)), None)
     if known and not replace:
         raise CommandFailed(
             f"There is a saved view “{known.name}” already. Replace it with --replace, or use another name."

@@ -13,6 +13,7 @@ from cli.jtbd import opening
 from cli.options import First, Last, view_of
 from cli.printing import as_json, as_table, as_text, columns, notice
 from data.services.files import write_file
+from data.values.names import name_key
 
 if TYPE_CHECKING:
     from data.services.services import Services
@@ -209,8 +210,8 @@ def _warn_of_unknown(services: Services, snapshot: Snapshot, persona: str | None
     """A name that nothing knows is most often a typing error; an empty answer would hide it."""
     choices = services.jobs.choices(snapshot)
     for what, wanted, known in (("persona", persona, choices.personas), ("job", job, choices.jobs)):
-        names = {each.casefold() for pair in known for each in pair}
-        if wanted is not None and wanted.casefold() not in names:
+        names = {name_key(each) for pair in known for each in pair}
+        if wanted is not None and name_key(wanted) not in names:
             notice(f"The specs know no {what} {wanted!r}. There are: {', '.join(each for each, _ in known) or 'none'}.")
 
 

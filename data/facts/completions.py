@@ -27,6 +27,7 @@ from data.tables.frames import FOREVER, NEVER
 from data.tables.status_intervals import StatusIntervals, crossings, first_stay, last_stay, overlap
 from data.values.arrays import Instants, Mask, Microseconds, Numbers, Positions
 from data.values.exclusion import Exclusion
+from data.values.names import places_of
 
 
 @dataclass(frozen=True)
@@ -108,11 +109,9 @@ def flow_set(facts: Dataset, as_of: int | None = None) -> tuple[Completions, Pos
     issue = np.flatnonzero((found.completed != NEVER) & (found.completed <= facts.now) & facts.chosen)
     table = facts.tables.issues
     sieve = of_level(facts, issue)
-    refused = {name.casefold() for name in facts.definitions.not_completed_resolutions}
-    codes = table["resolution"].cat.codes.to_numpy()[issue]
-    for code, name in enumerate(table["resolution"].cat.categories):
-        if str(name).casefold() in refused:
-            sieve.drop(codes == code, Exclusion.RESOLUTION, name)
+    codes, names = table["resolution"].cat.codes.to_numpy()[issue], table["resolution"].cat.categories
+    for code in places_of(facts.definitions.not_completed_resolutions, names):
+        sieve.drop(codes == code, Exclusion.RESOLUTION, names[code])
     sieve.drop(~table["history_complete"].to_numpy()[issue], Exclusion.INCOMPLETE_HISTORY)
     return found, issue, sieve
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -18,6 +18,7 @@ from data.tables.status_intervals import Roles, StatusIntervals, first_entry, mo
 from data.tables.tidy import Tables, microseconds
 from data.values.arrays import Column, Instants, Mask
 from data.values.filters import Filters
+from data.values.names import places_of
 from data.values.periods import first_instant, zone_named
 
 T = TypeVar("T")
@@ -94,11 +95,10 @@ class Dataset:
     @cached_property
     def chosen(self) -> Mask:
         """Issues that pass the filters, boolean."""
-        issues = self.tables.issues
-        keep = np.ones(len(issues), dtype=bool)
+        keep = np.ones(len(self.tables), dtype=bool)
         for names, column in ((self.filters.projects, "project"), (self.filters.types, "type")):
             if names:
-                keep &= issues[column].isin(names).to_numpy()
+                keep &= self._in_column(column, names)
         for names, table in (
             (self.filters.labels, self.tables.labels),
             (self.filters.components, self.tables.components),
@@ -109,17 +109,19 @@ class Dataset:
 
     def named(self, table: pd.DataFrame, names: tuple[str, ...] | list[str]) -> Mask:
         """Issues that have one of the names (any case) in a table of labels or components, boolean."""
-        wanted = {name.casefold() for name in names}
-        codes = [n for n, name in enumerate(table["name"].cat.categories) if str(name).casefold() in wanted]
+        codes = places_of(names, table["name"].cat.categories)
         out = np.zeros(len(self.tables), dtype=bool)
         out[table["issue"].to_numpy()[np.isin(table["name"].cat.codes.to_numpy(), codes)]] = True
         return out
 
     def of_type(self, names: list[str]) -> Mask:
         """Issues whose type has one of the names (any case), boolean."""
-        column = self.tables.issues["type"]
-        wanted = {name.casefold() for name in names}
-        codes = [n for n, name in enumerate(column.cat.categories) if str(name).casefold() in wanted]
+        return self._in_column("type", names)
+
+    def _in_column(self, column_name: str, names: Iterable[str]) -> Mask:
+        """Issues with one of the names (any spelling that is the same name) in a column of the issue table, boolean."""
+        column = self.tables.issues[column_name]
+        codes = places_of(names, column.cat.categories)
         return np.isin(column.cat.codes.to_numpy(), codes)
 
     def role_at(self, instant: int, role: Mask) -> Mask:

@@ -15,6 +15,7 @@ from data.facts.incidents import incidents, rule_in_words
 from data.facts.rows import Rows
 from data.tables.frames import NEVER
 from data.values.arrays import Codes, Mask
+from data.values.names import name_keys
 
 EVIDENCE = ("incident", "label", "found in production", "production impact")
 
@@ -38,7 +39,7 @@ def evidence(facts: Dataset) -> Codes:
     dates = facts.field("deployment_date")
     ticket = np.zeros(len(out), dtype=bool) if dates is None else dates != NEVER
     bug = facts.once(defects) & ~ticket
-    production = {name.casefold().strip() for name in facts.definitions.production_environments}
+    production = name_keys(facts.definitions.production_environments)
     hits = (
         facts.once(incidents).mask,
         bug & facts.named(facts.tables.labels, facts.definitions.escaped_labels),
@@ -56,9 +57,7 @@ def _words(facts: Dataset, field: str, holds: Callable[[frozenset[str]], bool]) 
     out = np.zeros(len(facts.tables), dtype=bool)
     if values is not None:
         there = np.flatnonzero([each is not None for each in values])
-        out[there] = [
-            holds(frozenset(word.casefold().strip() for word in values[n] if word.strip())) for n in there.tolist()
-        ]
+        out[there] = [holds(name_keys(values[n])) for n in there.tolist()]
     return out
 
 

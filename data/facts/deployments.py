@@ -14,6 +14,7 @@ from data.tables.frames import NEVER
 from data.tables.tidy import microseconds
 from data.values.arrays import Codes, Instants, Mask, Positions
 from data.values.exclusion import Exclusion
+from data.values.names import name_keys, places_of
 from data.values.periods import first_instant, zone_named
 
 _HOUR = 3_600_000_000
@@ -79,8 +80,8 @@ def _from_issues(facts: Dataset) -> Deployments:
     environment = np.full(len(issue), 0, dtype=np.int64)
     words = facts.field("target_environment")
     if words is not None:
-        places = [_environment(each) for each in words[issue]]
-        production = {name.casefold().strip() for name in facts.definitions.production_environments}
+        places = [name_keys(each or ()) for each in words[issue]]
+        production = name_keys(facts.definitions.production_environments)
         sieve.drop(np.array([not each for each in places], dtype=bool), Exclusion.NO_ENVIRONMENT)
         sieve.drop(
             np.array([not production.intersection(each) for each in places], dtype=bool), Exclusion.NOT_PRODUCTION
@@ -102,10 +103,6 @@ def _from_issues(facts: Dataset) -> Deployments:
     group, count, group_at = _grouped(key, at, used)
     nobody = np.full(len(issue), -1, dtype=np.int64)
     return Deployments(False, at, issue, nobody, sieve, group, count, group_at, facts.date_only("deployment_date"))
-
-
-def _environment(words: tuple[str, ...] | None) -> frozenset[str]:
-    return frozenset(word.casefold().strip() for word in words or () if word.strip())
 
 
 def _grouped(key: Positions, at: Instants, used: Mask) -> tuple[Codes, int, Instants]:
@@ -143,7 +140,8 @@ def versions_chosen(facts: Dataset) -> Mask:
     versions, filters = facts.tables.versions, facts.filters
     keep = np.ones(len(versions), dtype=bool)
     if filters.projects:
-        keep &= versions["project"].isin(filters.projects).to_numpy()
+        keep[:] = False
+        keep[places_of(filters.projects, versions["project"])] = True
     if filters.types or filters.labels or filters.components:
         fixed = facts.tables.fix_versions
         has = np.zeros(len(versions), dtype=bool)
@@ -158,8 +156,7 @@ def linked_incidents(facts: Dataset) -> tuple[Positions, Codes]:
     issue, group = found.groups_of_issues(facts)
     is_incident = facts.once(incidents).mask
     links = facts.tables.links
-    phrases = {each.casefold().strip() for each in facts.definitions.incident_links}
-    codes = [n for n, phrase in enumerate(links["phrase"].cat.categories) if phrase in phrases]
+    codes = places_of(facts.definitions.incident_links, links["phrase"].cat.categories)
     chosen = np.isin(links["phrase"].cat.codes.to_numpy(), codes) & (links["other"].to_numpy() >= 0)
     source, target = links["issue"].to_numpy()[chosen], links["other"].to_numpy()[chosen]
     from_incident = is_incident[source]
@@ -199,7 +196,7 @@ def outcomes(facts: Dataset) -> Outcomes:
     success, impact = facts.field("deployment_successful"), facts.field("production_impact")
     if success is not None and not found.by_versions:
         sources.append("deployment successful")
-        said = [None if each is None else {word.casefold() for word in each} for each in success[found.issue[used]]]
+        said = [None if each is None else name_keys(each) for each in success[found.issue[used]]]
         bad = np.array([each is not None and bool(each & FAILED_WORDS) for each in said], dtype=bool)
         empty = np.array([each is None for each in said], dtype=bool)
         if facts.definitions.empty_success_means == "no":
@@ -208,7 +205,7 @@ def outcomes(facts: Dataset) -> Outcomes:
         known[found.group[used][bad | ~empty]] = True
     if impact is not None and not found.by_versions:
         sources.append("production impact")
-        hit = [bool(_environment(each) - NO_IMPACT) for each in impact[found.issue[used]]]
+        hit = [bool(name_keys(each or ()) - NO_IMPACT) for each in impact[found.issue[used]]]
         failed[found.group[used][np.array(hit, dtype=bool)]] = True
         known[:] = True
     _, blamed = facts.once(linked_incidents)

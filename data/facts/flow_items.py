@@ -10,6 +10,7 @@ from data.facts.dataset import Dataset
 from data.facts.rows import Rows
 from data.values.arrays import Codes, Positions
 from data.values.exclusion import Exclusion
+from data.values.names import name_key
 
 FLOW_ITEMS = ("Feature", "Defect", "Risk", "Technical_Debt")
 SUGGESTED = {
@@ -27,7 +28,7 @@ def suggested_kind(name: str) -> str | None:
     >>> suggested_kind("Bug"), suggested_kind("Spike")
     ('Defect', None)
     """
-    return _GUESS.get(name.strip().casefold())
+    return _GUESS.get(name_key(name))
 
 
 def suggested(facts: Dataset) -> bool:
@@ -37,8 +38,8 @@ def suggested(facts: Dataset) -> bool:
 
 def kind_of(facts: Dataset, name: str) -> int:
     """Place in FLOW_ITEMS of a type or mapped value; -1 where it has none."""
-    chosen = {each.casefold(): kind for each, kind in facts.definitions.flow_types.items()}
-    kind = chosen.get(name.casefold())
+    chosen = {name_key(each): kind for each, kind in facts.definitions.flow_types.items()}
+    kind = chosen.get(name_key(name))
     if kind is None and (not chosen or facts.field("flow_item_type") is not None):
         kind = suggested_kind(name)
     return FLOW_ITEMS.index(kind) if kind in FLOW_ITEMS else -1

@@ -17,6 +17,7 @@ from data.tables.frames import FOREVER, NEVER
 from data.tables.status_intervals import overlap
 from data.values.arrays import Codes, Column, Counts, Instants, Mask, Microseconds, Numbers, Positions, Spans
 from data.values.exclusion import Exclusion
+from data.values.names import places_of
 
 Kind = TypeVar("Kind", bound=np.generic)
 _HOUR = 3_600_000_000
@@ -171,8 +172,7 @@ def _flags(
 ) -> dict[str, Mask]:
     before, done = done_before(facts, issue, start), done_before(facts, issue, close)
     column = facts.tables.issues["resolution"]
-    wrong = {name.casefold() for name in facts.definitions.not_completed_resolutions}
-    codes = [n for n, name in enumerate(column.cat.categories) if str(name).casefold() in wrong]
+    codes = places_of(facts.definitions.not_completed_resolutions, column.cat.categories)
     refused = np.isin(column.cat.codes.to_numpy()[issue], codes)
     committed = at_start & ~before
     return {

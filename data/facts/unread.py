@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from data.facts.dataset import Dataset
 from data.facts.deployments import uses_versions
+from data.values.names import name_keys
 from data.values.unread import Unread
 
 _NAMED = 5
@@ -13,12 +14,11 @@ _OF_DEPLOYMENTS = ("deployment_frequency", "change_failure_rate", "deployment_re
 
 def missing_lists(facts: Dataset, *kinds: str) -> tuple[Unread, ...]:
     """The lists of these kinds that are missing, as far as they concern the projects that the filters choose."""
-    chosen = facts.filters.projects
+    chosen = name_keys(facts.filters.projects)
     return tuple(
         each
         for each in facts.tables.unread
-        if each.what in kinds
-        and not (chosen and each.what in _BY_PROJECT and not any(name in chosen for name in each.names))
+        if each.what in kinds and not (chosen and each.what in _BY_PROJECT and chosen.isdisjoint(name_keys(each.names)))
     )
 
 

@@ -10,6 +10,7 @@ from data.facts.levels import of_level
 from data.tables.frames import NEVER
 from data.values.arrays import Positions
 from data.values.forecast import ForecastRefused, Remaining
+from data.values.names import name_key, name_keys, places_of
 
 NAMED = 8  # names that a message lists
 
@@ -20,10 +21,9 @@ def of_version(facts: Dataset, name: str) -> Remaining:
     Raises ForecastRefused when there is no such version, or nothing of it is left.
     """
     versions = facts.tables.versions
-    wanted = name.strip().casefold()
-    chosen = [n for n, each in enumerate(versions["name"]) if str(each).casefold() == wanted]
-    if facts.filters.projects:
-        chosen = [n for n in chosen if versions["project"].iloc[n] in facts.filters.projects]
+    chosen = places_of([name], versions["name"])
+    if allowed := name_keys(facts.filters.projects):
+        chosen = [n for n in chosen if name_key(str(versions["project"].iloc[n])) in allowed]
     if not chosen:
         raise ForecastRefused(f"There is no version {name!r} in the data.", _open_versions(facts))
     pairs = facts.tables.fix_versions
@@ -43,21 +43,22 @@ def left_of_versions(facts: Dataset) -> dict[str, int]:
     versions, pairs = facts.tables.versions, facts.tables.fix_versions
     counts = np.bincount(pairs["version"].to_numpy()[left[pairs["issue"].to_numpy()]], minlength=len(versions))
     found: dict[str, int] = {}
+    allowed = name_keys(facts.filters.projects)
     for name, project, released, n in zip(
         versions["name"], versions["project"], versions["released"], counts.tolist(), strict=True
     ):
-        if n and not released and (not facts.filters.projects or project in facts.filters.projects):
+        if n and not released and (not allowed or name_key(str(project)) in allowed):
             found[str(name)] = found.get(str(name), 0) + n
     return found
 
 
 def _open_versions(facts: Dataset) -> str:
     versions = facts.tables.versions
-    allowed = facts.filters.projects
+    allowed = name_keys(facts.filters.projects)
     names = [
         str(name)
         for name, project, released in zip(versions["name"], versions["project"], versions["released"], strict=True)
-        if not released and (not allowed or project in allowed)
+        if not released and (not allowed or name_key(str(project)) in allowed)
     ]
     if not names:
         return "No unreleased version is known; check the spelling."
@@ -69,8 +70,8 @@ def of_epic(facts: Dataset, key: str) -> Remaining:
     """Issues below the epic, at any depth. Raises ForecastRefused."""
     table = facts.tables.issues
     ids = table["issue_id"].to_numpy()
-    keys = table["key"].str.casefold().to_numpy(dtype=object)
-    place = np.flatnonzero(keys == key.strip().casefold())
+    wanted = name_key(key)
+    place = np.flatnonzero([name_key(each) == wanted for each in table["key"]])
     if not len(place):
         raise ForecastRefused(
             f"There is no issue {key!r} in the data.", "Check the key, and whether the query holds it."

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from typing import Any, Protocol
 
 from data.jira.answers import JiraField
+from data.values.names import name_key
 
 _BY_TYPE = {
     "datetime": "datetime", "date": "date", "number": "number", "string": "text", "option": "select", "user": "user",
@@ -197,7 +198,7 @@ def _score(
             return None  # Jira's own fields mean something else, unless they are called the same
         score -= 0.1  # and a field that somebody made for it fits better
     decoys = {each for each in _DECOY.findall(name) if not any(each in phrase.plain.split() for phrase in phrases)}
-    if decoys or re.search(r"\((old|copy|migrated|deprecated)\b", field.name.lower()):
+    if decoys or re.search(r"\((old|copy|migrated|deprecated)\b", name_key(field.name)):
         score -= 0.35
     if coverage is not None:
         score += -0.3 if coverage.set == 0 else 0.1 * (coverage.share - 0.5)
@@ -208,4 +209,4 @@ def _score(
 def _plain(name: str) -> str:
     """Lower-case words: "codeCommit_Date" → "code commit date"."""
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
-    return re.sub(r"[^a-z0-9]+", " ", parted.lower()).strip()
+    return re.sub(r"[\W_]+", " ", name_key(parted)).strip()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from data.values.names import name_key
+
 OURS = "urn:throughline:jtbd:"
 
 # Last part of a class name, lower case → our class, and the kind that the name implies.
@@ -79,7 +81,7 @@ def plain(name: str) -> str:
     >>> plain("http://example.org/jtbd#Desired_Outcome"), plain("urn:throughline:jtbd:Job")
     ('desiredoutcome', 'job')
     """
-    return re.sub(r"[_-]", "", last_part(name)).casefold()
+    return name_key(re.sub(r"[_-]", "", last_part(name)))
 
 
 def last_part(iri: str) -> str:
@@ -98,7 +100,7 @@ def rating(text: str, scale: float = 10.0) -> float | None:
     >>> rating("7"), rating("8.5"), rating("4/5"), rating("Very High"), rating("4", 5), rating("14"), rating("some")
     (7.0, 8.5, 8.0, 9.0, 8.0, None, None)
     """
-    words = re.sub(r"[\s_-]+", " ", text).strip().casefold()
+    words = name_key(re.sub(r"[\s_-]+", " ", text))
     if words in RATINGS:
         return RATINGS[words]
     if found := _OF.match(words):
@@ -140,4 +142,4 @@ def direction(text: str) -> str | None:
     >>> direction("Minimize"), direction("increase"), direction("sideways")
     ('minimise', 'maximise', None)
     """
-    return DIRECTIONS.get(text.strip().casefold())
+    return DIRECTIONS.get(name_key(text))

@@ -20,6 +20,7 @@ from data.jtbd.records import FIRST_INSTANT, INSTANTS, KINDS, LAST_INSTANT, Reco
 from data.platform.files import opened
 from data.platform.logs import SECRETS
 from data.values.errors import AppError
+from data.values.names import name_key
 
 MOST_BYTES = 50_000_000
 _TABLES = {"job_completions": "job", "outcome_achievements": "outcome", "painpoint_resolutions": "painpoint",
@@ -222,7 +223,7 @@ def _value(name: str, value: Any) -> Any:
             raise RecordError(f"{name} is {value!r}, which is no number.")
         return int(number) if name == "effort_score" else number
     if name in ("met_expectations", "would_recommend"):
-        found = _YES.get(str(value).strip().casefold())
+        found = _YES.get(name_key(str(value)))
         if found is None:
             raise RecordError(f"{name} is {value!r}. Write yes or no.")
         return found

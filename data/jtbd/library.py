@@ -13,6 +13,7 @@ from data.jtbd.specs import Item, SpecProblem, Specs, gathered, linked
 from data.jtbd.store import RecordStore
 from data.platform import telemetry
 from data.platform.files import opened
+from data.values.names import name_key
 
 log = logging.getLogger(__name__)
 MOST_FILES = 200
@@ -145,14 +146,14 @@ def _twice(items: list[tuple[str, Item]]) -> list[SpecProblem]:
 def _dangling(items: list[tuple[str, Item]]) -> list[SpecProblem]:
     """What names something that no file has."""
     known = {(kind, item.id) for kind, item in items}
-    titles = {item.title.casefold() for kind, item in items if kind == "persona"}
+    titles = {name_key(item.title) for kind, item in items if kind == "persona"}
     found = []
     for _, item in items:
         named = [("job", each) for each in [getattr(item, "job", "")] if each]
         for part in ("outcome", "painpoint", "force", "persona"):
             named += [(part, each) for each in getattr(item, f"{part}s", ())]
         for kind, name in named:
-            if (kind, name) not in known and not (kind == "persona" and name.casefold() in titles):
+            if (kind, name) not in known and not (kind == "persona" and name_key(name) in titles):
                 found.append(
                     SpecProblem(item.source, item.line, f"{item.id} names the {kind} {name}, which no file has.")
                 )

@@ -15,6 +15,7 @@ from data.metrics.catalogue import Metric
 from data.metrics.measure import COUNTS, rows_for
 from data.tables.tidy import microseconds
 from data.values.filters import Filters
+from data.values.names import name_key
 from data.values.periods import Period
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ def in_unit(value: float | None, has: str, wanted: str) -> float | None:
     >>> in_unit(2.0, "days", "hours"), in_unit(7.5, "percent", "%"), in_unit(1.0, "days", "percent")
     (48.0, 7.5, None)
     """
-    has, wanted = (_UNITS.get(each.strip().casefold(), each.strip().casefold()) for each in (has, wanted))
+    has, wanted = (_UNITS.get(name_key(each), name_key(each)) for each in (has, wanted))
     if value is None:
         return None
     if not wanted or has == wanted:

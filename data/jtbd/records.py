@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from data.values.errors import AppError
+from data.values.names import name_key
 
 STATUSES = ("started", "in_progress", "completed", "failed")
 LEVELS = ("very_dissatisfied", "dissatisfied", "neutral", "satisfied", "very_satisfied")
@@ -207,7 +208,7 @@ def level(text: str) -> str:
     >>> level("Very satisfied"), level("7"), level("7.0")
     ('very_satisfied', '7', '7')
     """
-    plain = text.strip().casefold().replace(" ", "_").replace("-", "_")
+    plain = name_key(text).replace(" ", "_").replace("-", "_")
     if plain in LEVELS:
         return plain
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from data.platform.files import opened, write_atomic
 from data.values.errors import AppError
+from data.values.names import name_key
 
 VIEWS = ("Logical", "Process", "Development", "Physical", "Scenarios")
 SUPERPOWERS = ("Writing-Plans", "Sequential-Thinking", "Scalability Planning")
@@ -112,7 +113,7 @@ class Register:
     def core(self) -> list[RegisterJob]:
         """The jobs below a heading that says "core"; all where there is none."""
         blocks = [each for each in self.parts if isinstance(each, Block)]
-        found = [each.job for each in blocks if "core" in each.section.casefold()]
+        found = [each.job for each in blocks if "core" in name_key(each.section)]
         return found or [each.job for each in blocks]
 
     def text(self) -> str:
@@ -220,17 +221,17 @@ def parse(text: str) -> Register:
 
 
 def _job(head: re.Match[str], block: str) -> RegisterJob:
-    names = {title.casefold(): name for title, name in _ROWS}
+    names = {name_key(title): name for title, name in _ROWS}
     values: dict[str, str] = {}
     entries: list[Deliverable] = []
     steps = False
     for line in block.splitlines():
         if row := _ROW.match(line):
-            name = names.get(row["name"].strip().casefold())
+            name = names.get(name_key(row["name"]))
             if name:
                 values[name] = row["value"].strip().replace("\\|", "|")
         elif listed := _LIST_HEAD.match(line):
-            steps = "steps" in listed["name"].casefold()
+            steps = "steps" in name_key(listed["name"])
         elif entry := _ENTRY.match(line):
             entries.append(Deliverable(entry["text"], entry["mark"] != " "))
     return RegisterJob(head["id"], head["title"], **values, steps=steps, deliverables=tuple(entries))
@@ -252,7 +253,7 @@ def _markdown(job: RegisterJob, before: str = "") -> str:
 def _known(line: str) -> bool:
     row = _ROW.match(line)
     if row:
-        return row["name"].strip().casefold() in {title.casefold() for title, _ in _ROWS}
+        return name_key(row["name"]) in {name_key(title) for title, _ in _ROWS}
     return bool(
         _LIST_HEAD.match(line)
         or _ENTRY.match(line)

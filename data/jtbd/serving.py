@@ -18,6 +18,7 @@ from data.jtbd.specs import Specs
 from data.tables.frames import NEVER
 from data.tables.status_intervals import overlap
 from data.values.arrays import Codes, Mask, Positions
+from data.values.names import places_of
 
 DAY = 86_400_000_000
 
@@ -68,9 +69,8 @@ class Serving:
         if found:
             out[found] = True
             links = self.facts.tables.links
-            wanted = {each.casefold() for each in self.links}
-            phrases = np.array([str(each).casefold() in wanted for each in links["phrase"].cat.categories] or [False])
-            tied = phrases[links["phrase"].cat.codes.to_numpy()] & np.isin(links["other"].to_numpy(), found)
+            phrases = places_of(self.links, links["phrase"].cat.categories)
+            tied = np.isin(links["phrase"].cat.codes.to_numpy(), phrases) & np.isin(links["other"].to_numpy(), found)
             out[links["issue"].to_numpy()[tied]] = True
         return out
 
@@ -127,9 +127,8 @@ class Serving:
     @cached_property
     def refused(self) -> Mask:
         """Done, but with a resolution that is no completion."""
-        names = {each.casefold() for each in self.facts.definitions.not_completed_resolutions}
         column = self.facts.tables.issues["resolution"]
-        codes = [n for n, name in enumerate(column.cat.categories) if str(name).casefold() in names]
+        codes = places_of(self.facts.definitions.not_completed_resolutions, column.cat.categories)
         out: Mask = np.isin(column.cat.codes.to_numpy(), codes) & (self.found.completed != NEVER)
         return out
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from data.jtbd.bindings import Binding
 from data.jtbd.dialects import last_part
+from data.values.names import name_key
 
 KINDS = ("job", "outcome", "persona", "painpoint", "force")
 
@@ -190,9 +191,9 @@ class Specs:
         items: dict[str, Item] = self.of(kind)
         if text in items:
             return text
-        wanted = text.strip().casefold()
+        wanted = name_key(text)
         for each in items.values():
-            if wanted in (each.id.casefold(), each.title.casefold()):
+            if wanted in (name_key(each.id), name_key(each.title)):
                 return each.id
         return text
 

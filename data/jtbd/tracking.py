@@ -24,6 +24,7 @@ from data.jtbd.records import (
     complete,
     effectiveness,
 )
+from data.values.names import name_key
 
 if TYPE_CHECKING:
     from data.jtbd.specs import Outcome, Specs
@@ -269,7 +270,7 @@ class Tracking:
             return value if value is None else _happened(value, self.now, what)
         if isinstance(value, str):
             text = value.strip()
-            if not text or text.casefold() == "now":
+            if not text or name_key(text) == "now":
                 return self.now
             try:
                 value = datetime.fromisoformat(text)
@@ -309,7 +310,7 @@ def _happened(at: int, now: int, what: str) -> int:
 
 def _not_negative(spec: Outcome | None, **values: float) -> None:
     """A time, a count or a share is never below 0; an outcome whose target is below 0 may be."""
-    if spec is None or spec.unit.strip().casefold() not in _AMOUNTS or (spec.target or 0) < 0:
+    if spec is None or name_key(spec.unit) not in _AMOUNTS or (spec.target or 0) < 0:
         return
     for name, value in values.items():
         if value < 0:

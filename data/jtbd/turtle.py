@@ -14,6 +14,7 @@ from data.jtbd import bindings, dialects
 from data.jtbd.dialects import CLASSES, OURS, PROPERTIES, VOCABULARY, last_part, plain
 from data.jtbd.specs import Force, Item, Job, Outcome, Painpoint, Persona, SpecProblem
 from data.values.errors import AppError
+from data.values.names import name_key
 
 Properties = dict[str, list[Any]]  # of one item: name of a property → its values
 
@@ -186,7 +187,7 @@ class _Reading:
             situation=_text(said, "situation"),
             motivation=_text(said, "motivation"),
             result=_text(said, "result"),
-            kind=_text(said, "kind").casefold(),
+            kind=name_key(_text(said, "kind")),
             statement=_text(said, "statement"),
             personas=_all(said, "persona"),
             outcomes=_all(said, "outcome"),
@@ -239,7 +240,7 @@ class _Reading:
     def _force(self, common: dict[str, Any], said: Properties, _measured: Properties) -> Force | None:
         if not self._named(common):
             return None
-        return Force(**common, job=_text(said, "job"), kind=_text(said, "kind").casefold())
+        return Force(**common, job=_text(said, "job"), kind=name_key(_text(said, "kind")))
 
     # ---- what items have in common
 

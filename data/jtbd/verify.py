@@ -6,6 +6,7 @@ import re
 
 from data.jtbd.register import SUPERPOWERS, VIEWS, Register, RegisterJob
 from data.values.jobs import CheckRow
+from data.values.names import name_key
 
 _QUANTITY = re.compile(r"\d|[<>≤≥=]|%|\b(zero|no|none|never|every|all|always|once|half|twice|double)\b", re.IGNORECASE)
 _VERIFIES = re.compile(
@@ -69,15 +70,15 @@ def _powerless(job: RegisterJob, known: set[str]) -> str:
     named = [each.strip() for each in re.split(r"[,/]", job.superpower) if _filled(each)]
     if not named:
         return "none given."
-    plain = {each.casefold() for each in known}
-    strange = [each for each in named if each.casefold() not in plain]
+    plain = {name_key(each) for each in known}
+    strange = [each for each in named if name_key(each) not in plain]
     return f"{', '.join(strange)} is not known." if len(strange) == len(named) else ""
 
 
 def _unseen(job: RegisterJob) -> str:
     if not job.target_views:
         return "none given."
-    strange = [each for each in job.target_views if each.casefold() not in {view.casefold() for view in VIEWS}]
+    strange = [each for each in job.target_views if name_key(each) not in {name_key(view) for view in VIEWS}]
     return f"{', '.join(strange)} is no view." if strange else ""
 
 

@@ -23,6 +23,7 @@ from data.metrics.shares import shares
 from data.tables.frames import NEVER
 from data.values.arrays import Codes, Positions
 from data.values.errors import NotThere
+from data.values.names import name_key
 from data.values.numbers import Breakdown, Part
 from data.values.periods import Period
 from data.values.problem import Problem
@@ -201,7 +202,7 @@ def _members(rows: Rows, facts: Dataset, found: Grouping) -> list[tuple[str, Pos
     if found.ordered:
         ranked = sorted(members)
     else:
-        ranked = sorted(members, key=lambda each: (-len(members[each]), found.names[each].casefold()))
+        ranked = sorted(members, key=lambda each: (-len(members[each]), name_key(found.names[each])))
     parts = [(found.names[each], members[each], False) for each in ranked[:MOST_GROUPS]]
     if rest := ranked[MOST_GROUPS:]:
         # An issue that is in several of them counts once among them.

@@ -19,6 +19,7 @@ from data.settings.fields import FIELDS
 from data.values.errors import NotThere
 from data.values.families import FAMILIES
 from data.values.metric_value import MetricValue
+from data.values.names import name_key
 from data.values.numbers import Answer, Breakdown, Entry, Part
 from data.values.periods import Period
 
@@ -70,9 +71,9 @@ class CatalogueService:
 
     def search(self, text: str = "", family: str | None = None) -> tuple[Entry, ...]:
         """The metrics that have every word of the text somewhere; those that have them in the title first."""
-        words = text.casefold().split()
+        words = name_key(text).split()
         found = [each for each in CATALOG.values() if family in (None, each.family) and _holds(each, words)]
-        titles = {each.name: f"{each.title} {each.name}".casefold() for each in found}
+        titles = {each.name: name_key(f"{each.title} {each.name}") for each in found}
         found.sort(key=lambda each: not all(word in titles[each.name] for word in words))
         return tuple(entry_of(each) for each in found)
 
@@ -140,7 +141,7 @@ def rows_of(found: Breakdown) -> list[Sequence[Any]]:
 
 
 def _holds(metric: Metric, words: list[str]) -> bool:
-    text = " ".join((metric.name, metric.title, metric.category, metric.text, metric.unit, *metric.tags)).casefold()
+    text = name_key(" ".join((metric.name, metric.title, metric.category, metric.text, metric.unit, *metric.tags)))
     return all(word in text for word in words)
 
 

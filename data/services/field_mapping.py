@@ -24,6 +24,7 @@ from data.sync.field_usage import coverage
 from data.tables.tidy import Tables
 from data.values.fields import Coverage, FieldInfo, StatusInfo, Suggestion, TypeInfo
 from data.values.metric_value import MetricValue
+from data.values.names import name_key
 from data.values.problem import Problem
 
 MOST_ISSUES = 800
@@ -212,14 +213,14 @@ def issue_types(facts: Dataset) -> list[TypeInfo]:
             standard.cat.categories.to_numpy(),
             np.bincount(standard.cat.codes, minlength=len(standard.cat.categories)),
         )
-    chosen = {name.casefold() for name in facts.definitions.flow_types}
+    chosen = {name_key(name) for name in facts.definitions.flow_types}
     rows = []
     for name, count in zip(names, counts, strict=True):
         kind = kind_of(facts, str(name))
         if name:
             rows.append(
                 TypeInfo(
-                    str(name), int(count), FLOW_ITEMS[kind] if kind >= 0 else None, str(name).casefold() not in chosen
+                    str(name), int(count), FLOW_ITEMS[kind] if kind >= 0 else None, name_key(str(name)) not in chosen
                 )
             )
     return sorted(rows, key=lambda each: -each.issues)

@@ -10,6 +10,7 @@ import numpy as np
 from data.metrics.detail import Behind
 from data.values.arrays import Positions
 from data.values.errors import NotThere
+from data.values.names import name_key
 from data.values.numbers import IssuePage
 
 Summaries = Callable[[list[int]], dict[int, tuple[str, str]]]  # issue ids → (key, summary) of each
@@ -35,7 +36,7 @@ def page_of(
         keep &= behind.reasons() == reason
     places: Positions = np.flatnonzero(keep)
     if text.strip():
-        places = _matching(behind, places, text.strip().casefold(), summaries)
+        places = _matching(behind, places, name_key(text), summaries)
     places = _sorted(behind, places, sort, summaries)
     page = places[first : first + count]
     return IssuePage(behind.page(page, _known(behind, page, summaries), site_url), len(places))
@@ -52,8 +53,8 @@ def _matching(behind: Behind, places: Positions, text: str, summaries: Summaries
     ids = behind.issue_ids()
     columns = [behind.column(name) for name in ("key", "type", "status", "project")]
     hit = [
-        any(text in str(column[n]).casefold() for column in columns)
-        or text in known.get(int(ids[n]), ("", ""))[1].casefold()
+        any(text in name_key(str(column[n])) for column in columns)
+        or text in name_key(known.get(int(ids[n]), ("", ""))[1])
         for n in places.tolist()
     ]
     out: Positions = places[np.array(hit, dtype=bool)]
@@ -66,7 +67,7 @@ def _sorted(behind: Behind, places: Positions, sort: tuple[str, str] | None, sum
     down = direction == "desc"
     if name == "summary":
         known, ids = _known(behind, places, summaries), behind.issue_ids()
-        keys: list[Any] = [known.get(int(ids[n]), ("", ""))[1].casefold() for n in places.tolist()]
+        keys: list[Any] = [name_key(known.get(int(ids[n]), ("", ""))[1]) for n in places.tolist()]
     elif name == "used":
         keys = (behind.rows.reason[places] != 0).tolist()
     elif name in ("key", "type", "project", "status", "start", "end", "value", "reason", "outcome"):
@@ -80,7 +81,7 @@ def _sorted(behind: Behind, places: Positions, sort: tuple[str, str] | None, sum
             out: Positions = places[np.concatenate((order[~missing[order]], order[missing[order]]))]
             return out
         else:
-            keys = [str(each).casefold() for each in values]
+            keys = [name_key(str(each)) for each in values]
     else:
         raise NotThere(f"There is no column {name!r} to sort by.")
     ordered = sorted(range(len(places)), key=keys.__getitem__, reverse=down)

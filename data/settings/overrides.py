@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from data.settings.definitions import WORKFLOW, Definition, table, value_of
 from data.settings.model import Definitions, Settings, Workflow
 from data.values.errors import AppError
+from data.values.names import name_key
 from data.values.problem import Problem
 
 LONGEST = 2_000  # characters of one value
@@ -76,7 +77,7 @@ def read(name: str, text: str) -> Any:
         said = f"“{known.title}” is too long: at most {LONGEST:,} characters."
         raise BadOverride(name, f"The value of {name!r} is too long. Use at most {LONGEST:,} characters.", said)
     if known.kind is bool:
-        return {"true": True, "yes": True, "false": False, "no": False}.get(text.casefold(), text)
+        return {"true": True, "yes": True, "false": False, "no": False}.get(name_key(text), text)
     if known.names_of:
         return _list(known, text)
     if known.name == "flow_types":

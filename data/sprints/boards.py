@@ -10,6 +10,7 @@ from data.facts.sprint_windows import FUTURE
 from data.platform.logs import SECRETS
 from data.values.arrays import Positions
 from data.values.errors import NotThere
+from data.values.names import name_key
 from data.values.problem import Problem
 from data.values.sprints import BoardChoice
 
@@ -42,7 +43,7 @@ def choices(facts: Dataset) -> tuple[BoardChoice, ...]:
         for n, row in known.items()
     ]
     found += [BoardChoice(str(n), f"Board {n}", count, "not readable") for n, count in made.items() if n not in known]
-    found.sort(key=lambda each: (not each.sprints, each.note == "not readable", each.name.casefold(), each.id))
+    found.sort(key=lambda each: (not each.sprints, each.note == "not readable", name_key(each.name), each.id))
     if lost := int(np.count_nonzero(of_sprint < 0)):
         found.append(BoardChoice(UNKNOWN, "Unknown board", lost, "Jira names no board"))
     return tuple(found)

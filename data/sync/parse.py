@@ -18,6 +18,7 @@ from data.platform.logs import SECRETS
 from data.store.schema import OWN_COLUMN
 from data.store.writer import Row
 from data.values.json_types import JsonObject
+from data.values.names import name_key
 
 # What every sync asks for, besides the mapped fields.
 STANDARD = (
@@ -25,7 +26,7 @@ STANDARD = (
     "assignee", "priority", "labels", "components", "fixVersions", "issuelinks", "parent", "comment",
 )  # a table: kept in its rows  # fmt: skip
 FLAG_NAMES = frozenset({"flagged", "impediment"})
-# Histories are kept of these; by id, or by lower-cased name where Jira gives no id.
+# Histories are kept of these; by id, or by name where Jira gives no id.
 _KEPT_IDS = ("status", "resolution", "assignee", "fixVersions", "issuetype", "project", "labels")
 _KEPT_NAMES = {
     "status": "status", "resolution": "resolution", "assignee": "assignee", "labels": "labels", "project": "project",
@@ -41,7 +42,7 @@ class Wanted:
 
     values: frozenset[str]  # field ids whose value goes to field_value
     history: frozenset[str]  # field ids whose changes are kept
-    names: Mapping[str, str]  # lower-case names and the ids they stand for, where Jira gives no id
+    names: Mapping[str, str]  # folded names and the ids they stand for, where Jira gives no id
     sprints: frozenset[str] = frozenset()  # field ids whose value says in which sprints an issue is
 
     @property
@@ -59,7 +60,7 @@ def wanted(fields: Iterable[JiraField], mapped: Collection[str]) -> Wanted:
     """From the site's fields and the mapped ids: mapped values, flags; history of sprint, flags and mapped numbers."""
     flags, sprints, history, names = set(), set(), set(_KEPT_IDS), dict(_KEPT_NAMES)
     for each in fields:
-        name, custom = each.name.casefold(), str(each.schema.get("custom", ""))
+        name, custom = name_key(each.name), str(each.schema.get("custom", ""))
         if name in FLAG_NAMES:
             flags.add(each.id)
         elif "gh-sprint" in custom or (name == "sprint" and each.custom):
@@ -225,7 +226,7 @@ def change_rows(number: int, histories: Iterable[History], wants: Wanted) -> lis
             if not isinstance(name, str) or not name:
                 if not isinstance(item.field, str | None):
                     raise Unreadable("a history entry does not say what changed")
-                name = wants.names.get(str(item.field or "").strip().lower(), "")
+                name = wants.names.get(name_key(item.field or ""), "")
                 if not name:
                     continue
             elif name not in wants.history:

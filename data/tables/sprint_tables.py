@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from data.store import schema
 from data.tables.frames import NEVER, frame
 from data.values.arrays import Instants
+from data.values.names import name_key
 
 UNREADABLE = -1  # in place of a sprint: from here on nobody can tell in which sprints the issue was
 _NUMBER = re.compile(r"\d+")
@@ -100,7 +101,7 @@ def _field_ids(connection: Connection, scope: int) -> list[str]:
         select(table.c.field_id, table.c.name, table.c.custom, table.c.schema).where(table.c.scope == scope)
     )
     found = [
-        row.field_id for row in rows if "gh-sprint" in row.schema or (row.name.casefold() == "sprint" and row.custom)
+        row.field_id for row in rows if "gh-sprint" in row.schema or (name_key(row.name) == "sprint" and row.custom)
     ]
     return ["sprint", *found]
 

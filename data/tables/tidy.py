@@ -15,9 +15,10 @@ from sqlalchemy import Connection, select
 from data.settings.fields import DATES, FIELDS, NUMBERS
 from data.store import schema
 from data.tables import sprint_tables
-from data.tables.frames import FOREVER, NEVER
+from data.tables.frames import FOREVER, NEVER, spelled_once
 from data.tables.frames import frame as _frame
 from data.values.arrays import Column, Instants, Numbers, Objects, Positions
+from data.values.names import name_key
 from data.values.periods import first_instant, known_zone, zone_named
 from data.values.unread import Unread, of_result
 
@@ -49,7 +50,7 @@ class Tables:
     labels, components: issue, name.
     versions: version_id, project, name, released, release_date (date or None).
     fix_versions: issue, version (position in versions).
-    links: issue, phrase (lower case), other (position, -1: not in this data).
+    links: issue, phrase (as `name_key` folds it), other (position, -1: not in this data).
     comments: issue, at, author (account id, missing: unknown), ordered by issue and instant.
     boards: board_id, name, kind (scrum | kanban | simple), project ("": none).
     sprints: sprint_id, board_id (-1: none named), board (position in boards, -1: not readable), name, state (future |
@@ -162,8 +163,8 @@ def _issues(connection: Connection, scope: int, statuses: pd.DataFrame) -> tuple
             "issue_id": np.array(got["issue_id"], dtype=np.int64),
             "key": pd.Series(got["key"], dtype=object),
             "project": pd.Categorical(got["project_key"]),
-            "type": pd.Categorical([kinds.get(each, (each, 0))[0] for each in got["type_id"]]),
-            "resolution": pd.Categorical(got["resolution"]),
+            "type": spelled_once([kinds.get(each, (each, 0))[0] for each in got["type_id"]]),
+            "resolution": spelled_once(got["resolution"]),
             "priority": pd.Categorical(got["priority"]),
             "assignee": pd.Categorical(got["assignee"]),
             "status": np.array([codes.get(each, -1) for each in got["status_id"]], dtype=np.int16),
@@ -183,7 +184,7 @@ def _hierarchy(name: str, subtask: bool, level: int | None) -> int:
     """Jira's hierarchyLevel, or what type and name say where Jira (Data Center) has none."""
     if level is not None:
         return level
-    plain = name.casefold()
+    plain = name_key(name)
     return -1 if subtask or plain in ("sub-task", "subtask") else 1 if plain == "epic" else 0
 
 
@@ -198,13 +199,13 @@ def _changes(
     )
     ids, at, from_id, to_id, from_name, to_name = _columns(connection, query, 6)
     codes = {status_id: n for n, status_id in enumerate(statuses["status_id"])}
-    named = {name.casefold(): n for n, name in reversed(list(enumerate(statuses["name"])))}
+    named = {name_key(name): n for n, name in reversed(list(enumerate(statuses["name"])))}
     gone: list[tuple[str, str, str]] = []
     unknown = 0
     for status_id, name in {*zip(from_id, from_name, strict=True), *zip(to_id, to_name, strict=True)}:
         if status_id not in codes:
             # A status deleted since: one of the same name stands for it, else we only know that it was not the end.
-            same = named.get((name or "").casefold())
+            same = named.get(name_key(name or ""))
             codes[status_id] = len(statuses) + len(gone) if same is None else same
             if same is None:
                 gone.append((str(status_id), name or str(status_id), "indeterminate"))
@@ -263,7 +264,7 @@ def _flag_names(connection: Connection, scope: int) -> list[str]:
     ids = [
         row.field_id
         for row in connection.execute(select(table.c.field_id, table.c.name).where(table.c.scope == scope))
-        if row.name.casefold() in FLAG_FIELDS
+        if name_key(row.name) in FLAG_FIELDS
     ]
     return [*FLAG_FIELDS, *ids]
 
@@ -276,7 +277,7 @@ def _names(texts: Iterable[str]) -> pd.DataFrame:
             found = json.loads(text)
             names.extend(found)
             issue.extend([n] * len(found))
-    return pd.DataFrame({"issue": np.array(issue, dtype=np.int32), "name": pd.Categorical(names)})
+    return pd.DataFrame({"issue": np.array(issue, dtype=np.int32), "name": spelled_once(names)})
 
 
 def _versions(connection: Connection, scope: int) -> pd.DataFrame:
@@ -316,7 +317,7 @@ def _links(connection: Connection, scope: int, number: Mapping[int, int]) -> pd.
     table = schema.link
     query = select(table.c.issue_id, table.c.phrase, table.c.other_id).where(table.c.scope == scope)
     rows = [
-        (number[row.issue_id], row.phrase.strip().lower(), number.get(row.other_id, -1))
+        (number[row.issue_id], name_key(row.phrase), number.get(row.other_id, -1))
         for row in connection.execute(query)
         if row.issue_id in number
     ]

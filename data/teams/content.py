@@ -11,6 +11,7 @@ from typing import Any
 from data.platform.logs import SECRETS
 from data.values.errors import AppError
 from data.values.filters import Filters
+from data.values.names import name_key
 from data.values.periods import PRESETS, PeriodError, parse_day
 from data.values.teams import TeamView
 
@@ -64,8 +65,8 @@ def name_of(text: object) -> str:
 
 
 def same(name: str) -> str:
-    """Names that differ in case only are one name."""
-    return unicodedata.normalize("NFKC", name).casefold()
+    """What is equal for views of one name, however it is spelled."""
+    return name_key(name)
 
 
 def free_name(name: str, taken: Iterable[str]) -> str:

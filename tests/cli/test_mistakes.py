@@ -55,7 +55,7 @@ def test_the_doctor_does_not_ask_without_a_token(run):
     ("typed", "said"),
     [
         ("NOPE", "There is no project 'NOPE' in the data. There are: SHOP, PAY."),
-        ("shop", "There is no project 'shop' in the data. Did you mean 'SHOP'? There are: SHOP, PAY."),
+        ("shp", "There is no project 'shp' in the data. Did you mean 'SHOP'? There are: SHOP, PAY."),
         ("SHOPP", "Did you mean 'SHOP'?"),
     ],
 )

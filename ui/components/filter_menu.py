@@ -8,6 +8,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from data.values.filters import Choices, Filters
+from data.values.names import name_key, name_keys
 from ui import ids
 from ui.attributes import attributes
 from ui.components.menu import menu
@@ -61,13 +62,12 @@ def unknown(choices: Choices, filters: Filters) -> str:
         return ""
     said = []
     for name, ours in FILTERS.items():
-        known = {each.casefold(): each for each, _ in getattr(choices, ours)}
-        exact = set(known.values()) | {each for each, _ in getattr(choices, ours)}
-        for chosen in getattr(filters, ours):
-            if chosen not in exact:
-                meant = known.get(chosen.casefold())
-                todo = f"it is written “{meant}”" if meant else f"take it out under {TITLES[name]}"
-                said.append(f"No issue here has the {name} “{_short(chosen)}”; {todo}.")
+        known = name_keys(each for each, _ in getattr(choices, ours))
+        said += [
+            f"No issue here has the {name} “{_short(chosen)}”; take it out under {TITLES[name]}."
+            for chosen in getattr(filters, ours)
+            if name_key(chosen) not in known
+        ]
     return " ".join(said[:_MOST_SAID])
 
 

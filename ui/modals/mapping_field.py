@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 
 from data.settings.fields import FIELDS, MappedField
 from data.values.fields import Coverage, FieldInfo, Suggestion
+from data.values.names import name_key
 from data.values.problem import Problem
 from ui import ids
 from ui.attributes import attributes
@@ -177,18 +178,18 @@ def options(ours: MappedField, fields: list[FieldInfo], chosen: str | None, type
 
     def rank(info: FieldInfo) -> tuple[bool, float, str]:
         seen = info.coverage
-        return info.kind not in ours.kinds, -(seen.set / seen.of if seen and seen.of else 0), info.name.casefold()
+        return info.kind not in ours.kinds, -(seen.set / seen.of if seen and seen.of else 0), name_key(info.name)
 
     def label(info: FieldInfo) -> str:
         which = f" ({info.id})" if names[info.name] > 1 else ""
         kind = KINDS.get(info.kind, info.kind)
         return f"{info.name}{which} · {kind}" + ("" if info.kind in ours.kinds else " · does not fit")
 
-    words = typed.casefold().split()
+    words = name_key(typed).split()
     found = [
         each
         for each in fields
-        if each.id == chosen or all(word in f"{each.name} {each.id}".casefold() for word in words)
+        if each.id == chosen or all(word in name_key(f"{each.name} {each.id}") for word in words)
     ]
     rows = [{"label": label(each), "value": each.id} for each in sorted(found, key=rank)[:MOST_OPTIONS]]
     if chosen and all(row["value"] != chosen for row in rows):

@@ -6,6 +6,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from data.values.fields import StatusInfo, TypeInfo
+from data.values.names import name_key
 from data.values.problem import Problem
 from ui import ids
 from ui.attributes import attributes
@@ -21,7 +22,7 @@ def workflow_pane(statuses: list[StatusInfo], values: Draft, base: Draft, proble
     """Every status with Jira's category, its number of issues, and what it means here."""
     if not statuses:
         return _nothing("statuses")
-    rows = sorted(statuses, key=lambda each: (ORDER.get(each.category, 1), -each.issues, each.name.casefold()))
+    rows = sorted(statuses, key=lambda each: (ORDER.get(each.category, 1), -each.issues, name_key(each.name)))
     changed = any(values.get(key) != base.get(key) for key in values if key.startswith(("phase/", "work/")))
     return html.Div(
         [
@@ -92,7 +93,7 @@ def segments(component: ids.Id, choices: dict[str, str], value: str, words: str,
 def types_pane(types: list[TypeInfo], values: Draft, base: Draft, used: str = "") -> html.Div:
     """Every issue type with what it counts as; `used` names the mapped field that wins over the issue type."""
     known = {each.name: each for each in types}
-    names = [each.name for each in sorted(types, key=lambda each: (-each.issues, each.name.casefold()))]
+    names = [each.name for each in sorted(types, key=lambda each: (-each.issues, name_key(each.name)))]
     names += sorted(
         key.removeprefix("type/")
         for key in values

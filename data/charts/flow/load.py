@@ -15,6 +15,7 @@ from data.facts.rows import Rows
 from data.metrics.registry import CATALOG
 from data.values.arrays import Codes
 from data.values.charts import Series
+from data.values.names import name_key
 
 SWITCHES = CATALOG["flow_load"].switches
 NOBODY = "nobody"
@@ -49,7 +50,7 @@ def load_by_person(asked: ChartAsked) -> Drawing:
     titles = [*(str(each) for each in people.categories), NOBODY]
     code = np.where(code < 0, len(titles) - 1, code)
     counts = np.bincount(code[rows.reason == 0], minlength=len(titles))
-    order = np.array(sorted(range(len(titles)), key=lambda n: (-counts[n], titles[n].casefold(), n)), dtype=np.int64)
+    order = np.array(sorted(range(len(titles)), key=lambda n: (-counts[n], name_key(titles[n]), n)), dtype=np.int64)
     place = np.empty(len(titles), dtype=np.int64)
     place[order] = np.arange(len(titles))
     ranked = [titles[n] for n in order.tolist()]
