@@ -118,7 +118,7 @@ class _WorkingClock:
         ordinals = np.arange(local.first, local.first + len(local.starts))
         off = {date.fromisoformat(day).toordinal() for day in working.holidays}
         weekday = (ordinals - 1) % 7  # ordinal 1 was a Monday
-        works = np.isin(weekday, working.weekdays) & ~np.isin(ordinals, list(off))
+        works = np.isin(weekday, working.weekdays) & ~np.isin(ordinals, sorted(off))
         length = np.append(np.diff(local.starts), DAY)
         works &= length > 0
         self.opens, closes = _clock(working.start), _clock(working.end)

@@ -85,7 +85,7 @@ def kinds(facts: Dataset, issue: Positions) -> Codes:
     """Place in FLOW_ITEMS of each of these issues; -1 where nothing says its kind."""
     values = facts.field("flow_item_type")
     if values is not None:
-        known = {name: kind_of(facts, name) for name in {each[0] for each in values if each}}
+        known = {name: kind_of(facts, name) for name in dict.fromkeys(each[0] for each in values if each)}
         return np.array([known[each[0]] if each else -1 for each in values[issue]], dtype=np.int64)
     column = facts.tables.issues["type"]
     kinds = np.array([kind_of(facts, str(name)) for name in column.cat.categories] or [-1], dtype=np.int64)

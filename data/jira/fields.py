@@ -66,7 +66,7 @@ def kind_of(schema: Mapping[str, Any] | None, samples: Sequence[Any] = (), field
 def _kind_of_values(samples: Iterable[Any]) -> str:
     kinds = {_kind_of_value(each) for each in samples if each not in (None, "", [])}
     if len(kinds) == 1:
-        return kinds.pop()
+        return next(iter(sorted(kinds)))
     if kinds <= {"date", "datetime"} and kinds:
         return "datetime"
     return "text" if kinds and kinds <= {"text", "date", "datetime", "number"} else "other"

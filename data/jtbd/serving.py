@@ -203,7 +203,7 @@ class Serving:
             return None
         if values.dtype != object:
             return np.where((values >= 0) & (values <= 10), values, np.nan)
-        texts = {each[0] for each in values if each}
+        texts = dict.fromkeys(each[0] for each in values if each)
         known = {text: rating(re.sub(r"^\d+\s*[-–:]\s*", "", text)) for text in texts}
         return np.array(
             [np.nan if not each or known[each[0]] is None else known[each[0]] for each in values], dtype=float

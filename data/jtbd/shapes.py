@@ -47,7 +47,7 @@ def validate(folder: Path) -> list[SpecProblem]:
             continue  # the sync itself says what is wrong with it
         part = rdflib.Graph().parse(data=text, format="nt")
         graph += part
-        for subject in set(part.subjects()):
+        for subject in dict.fromkeys(part.subjects()):
             where.setdefault(str(subject), (path.name, lines.get(last_part(str(subject)), 0)))
     with contextlib.redirect_stderr(io.StringIO()):
         # Nothing is fetched: no imports are followed, no rules or scripts are run.

@@ -156,7 +156,7 @@ class Fetch:
     def _note_lost(self, lacking: Collection[int], listed: Mapping[int, str]) -> set[int]:
         """Those that Jira still lists; the others are gone meanwhile."""
         lost = {each for each in lacking if each in listed and listed[each] not in self.tally.left_out}
-        for each in lost:
+        for each in sorted(lost):
             self.tally.lost[each] = listed[each]
         return lost
 

@@ -168,7 +168,7 @@ def write(lists: Lists, writer: Writer, seen: parse.Seen, *, sprints: bool) -> N
     writer.clear_versions(but_of=sorted(used - lists.versions.keys()))
     rows = [
         (each.id, key, each.name, each.released, each.archived, each.release_date, each.start_date)
-        for key in used & lists.versions.keys()
+        for key in sorted(used & lists.versions.keys())
         for each in lists.versions[key]
     ]
     writer.add(schema.version, rows)
@@ -196,5 +196,5 @@ def _write_sprints(lists: Lists, writer: Writer, seen: parse.Seen) -> None:
 
 def _keep_only(writer: Writer, table: Any, column: Any, kept: Collection[Any]) -> None:
     held = set(writer.connection.scalars(select(column).where(table.c.scope == writer.scope)))
-    for each in held - set(kept):
+    for each in sorted(held - set(kept)):
         writer.connection.execute(delete(table).where(table.c.scope == writer.scope, column == each))

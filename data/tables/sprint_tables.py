@@ -159,7 +159,8 @@ class _Names:
         self.place = {sprint_id: n for n, sprint_id in enumerate(sprints["sprint_id"].tolist())}
         self.named: dict[str, int | None] = {}
         for n, name in enumerate(sprints["name"].tolist()):
-            self.named[name] = None if name in self.named else n
+            key = name_key(str(name))
+            self.named[key] = None if key in self.named else n
 
     def read(self, ids: str | None, names: str | None) -> set[int] | None:
         """Positions of sprints; one that the site no longer has is below 0. None: the text cannot be read.
@@ -171,7 +172,8 @@ class _Names:
             return {self.place.get(each, -2 - each) for each in numbers} if numbers else None
         if not names or not names.strip():
             return set()
-        found = [self.named.get(each.strip()) for each in ([names] if names in self.named else names.split(","))]
+        parts = [names] if name_key(names) in self.named else names.split(",")
+        found = [self.named.get(name_key(each)) for each in parts]
         return None if None in found else {each for each in found if each is not None}
 
 

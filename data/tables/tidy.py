@@ -5,36 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from data.settings.fields import DATES, FIELDS, NUMBERS
 from data.store import schema
-from data.tables import sprint_tables
+from data.tables import mapped_fields, sprint_tables
 from data.tables.frames import FOREVER, NEVER, spelled_once
 from data.tables.frames import frame as _frame
-from data.values.arrays import Column, Instants, Numbers, Objects, Positions
+from data.tables.mapped_fields import microseconds, plain_date
+from data.values.arrays import Column, Positions
 from data.values.names import name_key
-from data.values.periods import first_instant, known_zone, zone_named
+from data.values.periods import known_zone
 from data.values.unread import Unread, of_result
 
+__all__ = ["DAY", "FLAG_FIELDS", "Tables", "microseconds", "read"]
 DAY = 86_400_000_000  # microseconds
 FLAG_FIELDS = ("flagged", "impediment")
-# Standard fields that may be mapped are columns of the issue table already.
-_STANDARD = {
-    "created": schema.issue.c.created,
-    "updated": schema.issue.c.updated,
-    "resolutiondate": schema.issue.c.resolved,
-    "duedate": schema.issue.c.due,
-    "labels": schema.issue.c.labels,
-    "components": schema.issue.c.components,
-    "priority": schema.issue.c.priority,
-    "resolution": schema.issue.c.resolution,
-}
 
 
 @dataclass(frozen=True)
@@ -102,7 +91,7 @@ def read(connection: Connection, scope: int, mapping: Mapping[str, str]) -> Tabl
     changes, statuses, unknown = _changes(connection, scope, statuses, issues)
     versions = _versions(connection, scope)
     zone = known_zone(head["zone"])
-    fields, date_only = _fields(connection, scope, mapping, number, zone)
+    fields, date_only = mapped_fields.read(connection, scope, mapping, number, zone)
     return Tables(
         revision=f"{scope}.{head['revision']}",
         zone=zone,
@@ -198,20 +187,11 @@ def _changes(
         .order_by(table.c.issue_id, table.c.at, table.c.history_id, table.c.item)
     )
     ids, at, from_id, to_id, from_name, to_name = _columns(connection, query, 6)
-    codes = {status_id: n for n, status_id in enumerate(statuses["status_id"])}
-    named = {name_key(name): n for n, name in reversed(list(enumerate(statuses["name"])))}
-    gone: list[tuple[str, str, str]] = []
-    unknown = 0
-    for status_id, name in {*zip(from_id, from_name, strict=True), *zip(to_id, to_name, strict=True)}:
-        if status_id not in codes:
-            # A status deleted since: one of the same name stands for it, else we only know that it was not the end.
-            same = named.get(name_key(name or ""))
-            codes[status_id] = len(statuses) + len(gone) if same is None else same
-            if same is None:
-                gone.append((str(status_id), name or str(status_id), "indeterminate"))
+    codes, gone = _status_codes(statuses, [*zip(from_id, from_name, strict=True), *zip(to_id, to_name, strict=True)])
+    source = [codes[_status_key(*each)] for each in zip(from_id, from_name, strict=True)]
+    target = [codes[_status_key(*each)] for each in zip(to_id, to_name, strict=True)]
+    unknown = sum(code >= len(statuses) for code in target)
     if gone:
-        lost = {each[0] for each in gone}
-        unknown = sum(each in lost for each in to_id)
         statuses = pd.concat([statuses, pd.DataFrame(gone, columns=statuses.columns)], ignore_index=True)
     known = issues["issue_id"].to_numpy()
     owner = np.array(ids, dtype=np.int64)
@@ -223,11 +203,38 @@ def _changes(
         {
             "issue": place.astype(np.int32),
             "at": np.array(at, dtype=np.int64),
-            "source": np.array([codes[each] for each in from_id], dtype=np.int16),
-            "target": np.array([codes[each] for each in to_id], dtype=np.int16),
+            "source": np.array(source, dtype=np.int16),
+            "target": np.array(target, dtype=np.int16),
         }
     )
     return frame if here.all() else frame[here].reset_index(drop=True), statuses, unknown
+
+
+def _status_key(status_id: str | None, name: str | None) -> tuple[str, str]:
+    """What tells a status in histories: its id; where Jira gave none, its name."""
+    return (status_id, "") if status_id else ("", name_key(name or ""))
+
+
+def _status_codes(
+    statuses: pd.DataFrame, seen: Iterable[tuple[str | None, str | None]]
+) -> tuple[dict[tuple[str, str], int], list[tuple[str, str, str]]]:
+    """The code of every (id, name) that histories give, and the statuses that Jira no longer has, which come after
+    the others in the order in which they are first seen.
+
+    A status deleted since, or named without its id, is the one of the same name that Jira has. Without such a one we
+    only know that it was not the end.
+    """
+    codes = {(str(status_id), ""): n for n, status_id in enumerate(statuses["status_id"])}
+    named = {name_key(name): n for n, name in reversed(list(enumerate(statuses["name"])))}
+    gone: list[tuple[str, str, str]] = []
+    for status_id, name in dict.fromkeys(seen):
+        key = _status_key(status_id, name)
+        if key not in codes:
+            same = named.get(name_key(name or ""))
+            codes[key] = len(statuses) + len(gone) if same is None else same
+            if same is None:
+                gone.append((status_id or name or "", name or status_id or "no name", "indeterminate"))
+    return codes, gone
 
 
 def _flags(connection: Connection, scope: int, number: Mapping[int, int]) -> pd.DataFrame:
@@ -289,16 +296,9 @@ def _versions(connection: Connection, scope: int) -> pd.DataFrame:
             "project": pd.Series([row["project_key"] for row in rows], dtype=object),
             "name": pd.Series([row["name"] for row in rows], dtype=object),
             "released": np.array([row["released"] for row in rows], dtype=bool),
-            "release_date": pd.Series([_plain_date(row["release_date"]) for row in rows], dtype=object),
+            "release_date": pd.Series([plain_date(row["release_date"]) for row in rows], dtype=object),
         }
     )
-
-
-def _plain_date(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text[:10]) if text else None
-    except ValueError:
-        return None
 
 
 def _fix_versions(texts: Iterable[str], versions: pd.DataFrame) -> pd.DataFrame:
@@ -315,7 +315,11 @@ def _fix_versions(texts: Iterable[str], versions: pd.DataFrame) -> pd.DataFrame:
 
 def _links(connection: Connection, scope: int, number: Mapping[int, int]) -> pd.DataFrame:
     table = schema.link
-    query = select(table.c.issue_id, table.c.phrase, table.c.other_id).where(table.c.scope == scope)
+    query = (
+        select(table.c.issue_id, table.c.phrase, table.c.other_id)
+        .where(table.c.scope == scope)
+        .order_by(table.c.issue_id, table.c.link_id)
+    )
     rows = [
         (number[row.issue_id], name_key(row.phrase), number.get(row.other_id, -1))
         for row in connection.execute(query)
@@ -348,93 +352,3 @@ def _comments(connection: Connection, scope: int, known: Positions) -> pd.DataFr
 
 def _no_comments() -> pd.DataFrame:
     return _frame([], issue=np.int32, at=np.int64, author=object).astype({"author": "category"})
-
-
-def _fields(
-    connection: Connection, scope: int, mapping: Mapping[str, str], number: Mapping[int, int], zone: str
-) -> tuple[dict[str, Column], dict[str, bool]]:
-    """Values of every mapped field, aligned with the issues."""
-    fields: dict[str, Column] = {}
-    date_only: dict[str, bool] = {}
-    for name, jira in mapping.items():
-        if name not in FIELDS:
-            continue
-        places, values = _raw_values(connection, scope, jira, number)
-        kinds = FIELDS[name].kinds
-        if kinds == DATES:
-            fields[name], date_only[name] = _instants(places, values, len(number), zone)
-        elif kinds == NUMBERS:
-            fields[name] = _numbers(places, values, len(number))
-        else:
-            fields[name] = _words(places, values, len(number))
-    return fields, date_only
-
-
-def _raw_values(
-    connection: Connection, scope: int, jira: str, number: Mapping[int, int]
-) -> tuple[list[int], list[Any]]:
-    table, issue = schema.field_value, schema.issue
-    if jira in _STANDARD:
-        column = _STANDARD[jira]
-        rows = connection.execute(select(issue.c.issue_id, column).where(issue.c.scope == scope, column.is_not(None)))
-        as_list = jira in ("labels", "components")
-        pairs = [(number[row[0]], json.loads(row[1]) if as_list else row[1]) for row in rows if row[0] in number]
-    else:
-        query = select(table.c.issue_id, table.c.value).where(table.c.scope == scope, table.c.field_id == jira)
-        pairs = [(number[row[0]], json.loads(row[1])) for row in connection.execute(query) if row[0] in number]
-    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-
-
-def _instants(places: list[int], values: list[Any], size: int, zone: str) -> tuple[Instants, bool]:
-    """Date values → µs; a plain date is the first instant of that day in the zone."""
-    out = np.full(size, NEVER, dtype=np.int64)
-    where = zone_named(zone)
-    plain = 0
-    days: dict[str, int] = {}
-    texts, at = [], []
-    for place, value in zip(places, values, strict=True):
-        if isinstance(value, int) and not isinstance(value, bool):
-            out[place] = value  # a standard field, parsed already
-        elif isinstance(value, str) and len(value) == 10:
-            plain += 1
-            if value not in days:
-                day = _plain_date(value)
-                days[value] = NEVER if day is None else microseconds(first_instant(day, where))
-            out[place] = days[value]
-        elif isinstance(value, str):
-            texts.append(value)
-            at.append(place)
-    if texts:
-        parsed = pd.to_datetime(pd.Series(texts), format="ISO8601", utc=True, errors="coerce").dt.as_unit("us")
-        out[at] = parsed.to_numpy(dtype="datetime64[us]").astype(np.int64)  # NaT is the smallest int64: NEVER
-    return out, plain > 0
-
-
-def _numbers(places: list[int], values: list[Any], size: int) -> Numbers:
-    out = np.full(size, np.nan)
-    for place, value in zip(places, values, strict=True):
-        try:
-            out[place] = float(value["value"] if isinstance(value, dict) else value)
-        except (TypeError, ValueError, KeyError):
-            continue  # not a number: as good as empty
-    return out
-
-
-def _words(places: list[int], values: list[Any], size: int) -> Objects:
-    out = np.full(size, None, dtype=object)
-    for place, value in zip(places, values, strict=True):
-        words = tuple(word for each in (value if isinstance(value, list) else [value]) if (word := _word(each)))
-        out[place] = words or None
-    return out
-
-
-def _word(value: Any) -> str:
-    """The text of an option, a user, a checkbox or a plain value."""
-    if isinstance(value, dict):
-        value = next((value[key] for key in ("value", "name", "displayName") if value.get(key) is not None), "")
-    return "" if value is None else str(value).strip()
-
-
-def microseconds(instant: datetime) -> int:
-    """µs since 1970 UTC of an aware instant, exact."""
-    return int(instant.replace(microsecond=0).timestamp()) * 1_000_000 + instant.microsecond

@@ -1,0 +1,127 @@
+"""Values of mapped fields as columns: dates, numbers or words, aligned with the issues."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, select
+
+from data.settings.fields import DATES, FIELDS, NUMBERS
+from data.store import schema
+from data.tables.frames import NEVER
+from data.values.arrays import Column, Instants, Numbers, Objects
+from data.values.periods import first_instant, zone_named
+
+# Standard fields that may be mapped are columns of the issue table already.
+_STANDARD = {
+    "created": schema.issue.c.created,
+    "updated": schema.issue.c.updated,
+    "resolutiondate": schema.issue.c.resolved,
+    "duedate": schema.issue.c.due,
+    "labels": schema.issue.c.labels,
+    "components": schema.issue.c.components,
+    "priority": schema.issue.c.priority,
+    "resolution": schema.issue.c.resolution,
+}
+
+
+def read(
+    connection: Connection, scope: int, mapping: Mapping[str, str], number: Mapping[int, int], zone: str
+) -> tuple[dict[str, Column], dict[str, bool]]:
+    """Values of every mapped field, aligned with the issues."""
+    fields: dict[str, Column] = {}
+    date_only: dict[str, bool] = {}
+    for name, jira in mapping.items():
+        if name not in FIELDS:
+            continue
+        places, values = _raw_values(connection, scope, jira, number)
+        kinds = FIELDS[name].kinds
+        if kinds == DATES:
+            fields[name], date_only[name] = _instants(places, values, len(number), zone)
+        elif kinds == NUMBERS:
+            fields[name] = _numbers(places, values, len(number))
+        else:
+            fields[name] = _words(places, values, len(number))
+    return fields, date_only
+
+
+def _raw_values(
+    connection: Connection, scope: int, jira: str, number: Mapping[int, int]
+) -> tuple[list[int], list[Any]]:
+    table, issue = schema.field_value, schema.issue
+    if jira in _STANDARD:
+        column = _STANDARD[jira]
+        rows = connection.execute(select(issue.c.issue_id, column).where(issue.c.scope == scope, column.is_not(None)))
+        as_list = jira in ("labels", "components")
+        pairs = [(number[row[0]], json.loads(row[1]) if as_list else row[1]) for row in rows if row[0] in number]
+    else:
+        query = select(table.c.issue_id, table.c.value).where(table.c.scope == scope, table.c.field_id == jira)
+        pairs = [(number[row[0]], json.loads(row[1])) for row in connection.execute(query) if row[0] in number]
+    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+
+
+def _instants(places: list[int], values: list[Any], size: int, zone: str) -> tuple[Instants, bool]:
+    """Date values → µs; a plain date is the first instant of that day in the zone."""
+    out = np.full(size, NEVER, dtype=np.int64)
+    where = zone_named(zone)
+    plain = 0
+    days: dict[str, int] = {}
+    texts, at = [], []
+    for place, value in zip(places, values, strict=True):
+        if isinstance(value, int) and not isinstance(value, bool):
+            out[place] = value  # a standard field, parsed already
+        elif isinstance(value, str) and len(value) == 10:
+            plain += 1
+            if value not in days:
+                day = plain_date(value)
+                days[value] = NEVER if day is None else microseconds(first_instant(day, where))
+            out[place] = days[value]
+        elif isinstance(value, str):
+            texts.append(value)
+            at.append(place)
+    if texts:
+        parsed = pd.to_datetime(pd.Series(texts), format="ISO8601", utc=True, errors="coerce").dt.as_unit("us")
+        out[at] = parsed.to_numpy(dtype="datetime64[us]").astype(np.int64)  # NaT is the smallest int64: NEVER
+    return out, plain > 0
+
+
+def _numbers(places: list[int], values: list[Any], size: int) -> Numbers:
+    out = np.full(size, np.nan)
+    for place, value in zip(places, values, strict=True):
+        try:
+            out[place] = float(value["value"] if isinstance(value, dict) else value)
+        except (TypeError, ValueError, KeyError):
+            continue  # not a number: as good as empty
+    return out
+
+
+def _words(places: list[int], values: list[Any], size: int) -> Objects:
+    out = np.full(size, None, dtype=object)
+    for place, value in zip(places, values, strict=True):
+        words = tuple(word for each in (value if isinstance(value, list) else [value]) if (word := _word(each)))
+        out[place] = words or None
+    return out
+
+
+def _word(value: Any) -> str:
+    """The text of an option, a user, a checkbox or a plain value."""
+    if isinstance(value, dict):
+        value = next((value[key] for key in ("value", "name", "displayName") if value.get(key) is not None), "")
+    return "" if value is None else str(value).strip()
+
+
+def plain_date(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text[:10]) if text else None
+    except ValueError:
+        return None
+
+
+def microseconds(instant: datetime) -> int:
+    """µs since 1970 UTC of an aware instant, exact."""
+    return int(instant.replace(microsecond=0).timestamp()) * 1_000_000 + instant.microsecond
