@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import ssl
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -114,14 +115,22 @@ def check_proxy(value: Value) -> None:
 def check_ca_bundle(value: Value) -> None:
     """Raises BadSetting for what holds no certificates."""
     path = _there(value)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
-        if path.is_dir():
-            context.load_verify_locations(capath=str(path))
-        else:
-            context.load_verify_locations(cafile=str(path))
+        found = path.stat()
+        _load(path, (found.st_mtime_ns, found.st_size))
     except (OSError, ValueError):
         raise BadSetting(f"{value.name} names a file that holds no certificates: {path}.", hint=PEM) from None
+
+
+@lru_cache(maxsize=8)
+def _load(path: Path, _version: tuple[int, int]) -> None:
+    """Once for each version of a file: a bundle of 150 certificates takes 10 ms, and every command asks several times.
+    Raises OSError or ValueError, and then asks again the next time."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if path.is_dir():
+        context.load_verify_locations(capath=str(path))
+    else:
+        context.load_verify_locations(cafile=str(path))
 
 
 def check_client_cert(cert: Value, key: Value) -> None:

@@ -341,3 +341,15 @@ def test_the_values_of_the_cases_are_named(shared: Path):
     case = json.loads((shared / "cases/token_not_latin1.json").read_text())
     with pytest.raises(BadSetting, match="contains a character that no token"):
         check_jira({**case["env"], "JIRA_TOKEN": case["env"]["JIRA_TOKEN"][0]})
+
+
+def test_a_bundle_that_changes_is_looked_at_again(files: dict[str, Path], tmp_path: Path):
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_bytes(files["client.pem"].read_bytes())
+    env = {"JIRA_CA_BUNDLE": str(bundle)}
+    assert network_of(env, Settings()).ca_bundle
+    bundle.write_text("no certificate\n")
+    with pytest.raises(BadSetting, match="holds no certificates"):
+        network_of(env, Settings())
+    bundle.write_bytes(files["client.pem"].read_bytes() + b"\n")
+    assert network_of(env, Settings()).ca_bundle
