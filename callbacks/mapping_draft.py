@@ -13,14 +13,17 @@ from data.services.view import Snapshot
 from data.settings.fields import FIELDS
 from data.values.fields import FieldInfo, Suggestion
 from data.values.json_types import JsonObject
+from data.values.names import name_key
 from ui import ids
 from ui.modals.draft import Draft, in_force, keys_at, mapped, put
+from ui.modals.mapping_values import put_meaning
 
 M = ids.Mapping
 SURE = 0.8  # suggestions with at least this score are accepted together
 # After these the other controls have to show the change too.
 ELSEWHERE_TOO = (
     "mapping-suggestion", "mapping-choice", "mapping-action", "mapping-phase", "mapping-work", "mapping-flow-item",
+    "mapping-meaning",
     "mapping-word", "mapping-word-gone",
 )  # a table: kept in its rows  # fmt: skip
 
@@ -36,6 +39,7 @@ ELSEWHERE_TOO = (
     Input(ids.mapping_phase(ALL), "value"),
     Input(ids.mapping_work(ALL), "value"),
     Input(ids.mapping_flow_item(ALL), "value"),
+    Input(ids.mapping_meaning(ALL, ALL), "value"),
     Input(ids.mapping_setting(ALL), "value"),
     Input(ids.mapping_word(ALL), "value"),
     Input(ids.mapping_word_gone(ALL, ALL), "n_clicks"),
@@ -99,18 +103,32 @@ def changed(draft: Draft, base: Draft, control: dict[str, str], value: Any) -> D
             return put(draft, base, f"work/{control['status']}", value or "")
         case "mapping-flow-item":
             return put(draft, base, f"type/{control['type']}", value or "")
+        case "mapping-meaning":
+            return put_meaning(draft, base, control["field"], control["value"], value or "")
         case "mapping-setting":
             return put_setting(draft, base, control["setting"], value)
         case "mapping-word" if value and value.strip():
             words = list(in_force(draft, base).get(f"setting/{control['setting']}") or [])
-            new = [each for each in (part.strip() for part in value.split(",")) if each and each not in words]
-            return put(draft, base, f"setting/{control['setting']}", [*words, *dict.fromkeys(new)])
+            return put(draft, base, f"setting/{control['setting']}", with_names(words, value.split(",")))
         case "mapping-word-gone" if value:
             words = list(in_force(draft, base).get(f"setting/{control['setting']}") or [])
             return put(
                 draft, base, f"setting/{control['setting']}", [each for each in words if each != control["word"]]
             )
     return draft
+
+
+def with_names(words: list[str], added: list[str]) -> list[str]:
+    """The list with more names at its end, each name once.
+
+    >>> with_names(["Incident"], [" incident ", "Sev 1", "sev 1", ""])
+    ['Incident', 'Sev 1']
+    """
+    found = {name_key(each): each for each in words}
+    for each in added:
+        if each.strip():
+            found.setdefault(name_key(each), each.strip())
+    return list(found.values())
 
 
 def put_setting(draft: Draft, base: Draft, path: str, value: Any) -> Draft:

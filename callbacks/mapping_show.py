@@ -12,7 +12,7 @@ from callbacks.mapping_draft import acceptable, suggestions
 from callbacks.mapping_save import said
 from data.jira.errors import JiraError
 from data.services.view import Snapshot
-from data.settings.fields import FIELDS
+from data.settings.fields import FIELDS, VALUE_LISTS
 from data.settings.store import Invalid
 from data.values.json_types import JsonObject
 from data.values.periods import PeriodError
@@ -24,6 +24,7 @@ from ui.modals.field_mapping import banner, jira_problem, section_tabs
 from ui.modals.mapping_field import MOST_OPTIONS, field_pane, options
 from ui.modals.mapping_needs import steps
 from ui.modals.mapping_preview import preview, preview_problem
+from ui.modals.mapping_values import values_section
 from ui.modals.mapping_workflow import types_pane, workflow_pane
 
 M = ids.Mapping
@@ -135,18 +136,21 @@ def show_pane(
             return definitions.definitions_pane(part, values, settings, known_names(snapshot))
     if problem := unpacked(loaded["jira"]):
         return jira_problem(problem)
-    return one_field(place["item"] or steps()[0], mapped(draft, base), errors, snapshot)
+    return one_field(place["item"] or steps()[0], values, errors, snapshot)
 
 
-def one_field(item: str, chosen: dict[str, str], errors: dict[str, str], snapshot: Snapshot) -> Any:
-    """The choice for "<group>/<our field>"."""
+def one_field(item: str, values: Draft, errors: dict[str, str], snapshot: Snapshot) -> Any:
+    """The choice for "<group>/<our field>"; `values`: everything as it is in force, under the keys of the draft."""
     fields, problem = jira_fields(snapshot)
     if problem:
         return jira_problem(problem)
     name = item.partition("/")[2]
-    jira = chosen.get(name)
+    jira = values.get(f"field/{name}")
     trouble = services().field_mapping.check(name, jira, snapshot) if jira else None
-    return field_pane(item, jira, fields, suggestions(snapshot).get(name, []), trouble, errors.get(f"field/{name}", ""))
+    error = errors.get(f"field/{name}", "")
+    found = services().field_mapping.values(name, jira, snapshot) if jira and name in VALUE_LISTS else []
+    meant = values_section(FIELDS[name], found, values)
+    return field_pane(item, jira, fields, suggestions(snapshot).get(name, []), trouble, error, meant)
 
 
 def errors_now(checked: JsonObject | None, result: JsonObject | None, draft: Draft) -> dict[str, str]:

@@ -362,6 +362,11 @@ def mapping_flow_item(issue_type: Part) -> Id:
     return {"area": "mapping-flow-item", "type": issue_type}
 
 
+def mapping_meaning(field: Part, value: Part) -> Id:
+    """What a value of one of our fields means: the setting whose list holds it."""
+    return {"area": "mapping-meaning", "field": field, "value": value}
+
+
 def mapping_setting(setting: Part) -> Id:
     """The control of one definition; `setting` is its dotted path below `definitions`."""
     return {"area": "mapping-setting", "setting": setting}

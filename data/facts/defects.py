@@ -9,12 +9,13 @@ import numpy as np
 from data.facts.arrivals import created_rows
 from data.facts.columns import COMPLETED, CREATED, Column, Kind, fact
 from data.facts.dataset import Dataset
-from data.facts.deployments import NO_IMPACT
 from data.facts.flow_items import FLOW_ITEMS, kinds
 from data.facts.incidents import incidents, rule_in_words
-from data.facts.rows import Rows
+from data.facts.outcome_words import BAD, UNKNOWN_WORD, reason, says
+from data.facts.rows import Rows, Sieve
 from data.tables.frames import NEVER
 from data.values.arrays import Codes, Mask
+from data.values.exclusion import Exclusion
 from data.values.names import name_keys
 
 EVIDENCE = ("incident", "label", "found in production", "production impact")
@@ -33,22 +34,33 @@ def defect_rows(facts: Dataset) -> Rows:
     return rows.take(facts.once(defects)[rows.issue])
 
 
+def bugs(facts: Dataset) -> Mask:
+    """Defects that are no deployment tickets, boolean by issue."""
+    dates = facts.field("deployment_date")
+    found: Mask = facts.once(defects)
+    return found if dates is None else found & (dates == NEVER)
+
+
 def evidence(facts: Dataset) -> Codes:
     """Why an issue counts as a defect that escaped: place in EVIDENCE, -1 where nothing says so."""
     out = np.full(len(facts.tables), -1, dtype=np.int64)
-    dates = facts.field("deployment_date")
-    ticket = np.zeros(len(out), dtype=bool) if dates is None else dates != NEVER
-    bug = facts.once(defects) & ~ticket
+    bug = facts.once(bugs)
     production = name_keys(facts.definitions.production_environments)
     hits = (
         facts.once(incidents).mask,
         bug & facts.named(facts.tables.labels, facts.definitions.escaped_labels),
         bug & _words(facts, "target_environment", lambda words: bool(words & production)),
-        bug & _words(facts, "production_impact", lambda words: bool(words - NO_IMPACT)),
+        bug & _impact(facts, BAD),
     )
     for n, hit in reversed(list(enumerate(hits))):
         out[hit] = n
     return out
+
+
+def _impact(facts: Dataset, what: int) -> Mask:
+    """Issues of which the production impact says so (BAD, UNKNOWN_WORD), boolean."""
+    said = facts.once(says, "production_impact")
+    return np.zeros(len(facts.tables), dtype=bool) if said is None else said == what
 
 
 def _words(facts: Dataset, field: str, holds: Callable[[frozenset[str]], bool]) -> Mask:
@@ -87,5 +99,12 @@ def escaped_rows(facts: Dataset) -> Rows:
     """Defects that were found in production, at their creation. Column: evidence (place in EVIDENCE)."""
     rows = facts.once(created_rows)
     why = facts.once(evidence)[rows.issue]
-    found = rows.take(why >= 0)
-    return Rows(found.at, found.issue, found.reason, found.reasons, {**found.columns, "evidence": why[why >= 0]})
+    unknown = (why < 0) & (facts.once(bugs) & _impact(facts, UNKNOWN_WORD))[rows.issue]
+    shown = (why >= 0) | unknown
+    found, why, unknown = rows.take(shown), why[shown], unknown[shown]
+    sieve = Sieve.of(found)
+    values = facts.field("production_impact")
+    for place in np.flatnonzero(unknown).tolist():
+        word = reason("production_impact", () if values is None else values[found.issue[place]])
+        sieve.drop(np.arange(len(found)) == place, Exclusion.UNKNOWN_WORD, word)
+    return Rows(found.at, found.issue, sieve.reason, tuple(sieve.reasons), {**found.columns, "evidence": why})

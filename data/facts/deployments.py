@@ -9,6 +9,7 @@ import numpy as np
 from data.facts.columns import VERSION, Column, Kind, fact
 from data.facts.dataset import Dataset
 from data.facts.incidents import incidents
+from data.facts.outcome_words import evidence
 from data.facts.rows import Rows, Sieve
 from data.tables.frames import NEVER
 from data.tables.tidy import microseconds
@@ -18,8 +19,6 @@ from data.values.names import name_keys, places_of
 from data.values.periods import first_instant, zone_named
 
 _HOUR = 3_600_000_000
-FAILED_WORDS = frozenset({"no", "false", "failed", "failure", "0", "0.0"})
-NO_IMPACT = frozenset({"none", "no", "n/a"})
 UNKNOWN, WORKED, FAILED = -1, 0, 1
 
 
@@ -183,7 +182,7 @@ class Outcomes:
 
     state: Codes  # by deployment: FAILED, WORKED or UNKNOWN
     sources: tuple[str, ...]  # what was looked at, in words
-    pending: bool = False
+    unknown: tuple[str, ...] = ()  # by deployment: the value that is in no list of words; empty text: none
 
 
 def outcomes(facts: Dataset) -> Outcomes:
@@ -193,21 +192,18 @@ def outcomes(facts: Dataset) -> Outcomes:
     known = np.zeros(found.count, dtype=bool)
     sources: list[str] = []
     used = found.group >= 0
-    success, impact = facts.field("deployment_successful"), facts.field("production_impact")
-    if success is not None and not found.by_versions:
-        sources.append("deployment successful")
-        said = [None if each is None else name_keys(each) for each in success[found.issue[used]]]
-        bad = np.array([each is not None and bool(each & FAILED_WORDS) for each in said], dtype=bool)
-        empty = np.array([each is None for each in said], dtype=bool)
-        if facts.definitions.empty_success_means == "no":
-            bad |= empty
-        failed[found.group[used][bad]] = True
-        known[found.group[used][bad | ~empty]] = True
-    if impact is not None and not found.by_versions:
-        sources.append("production impact")
-        hit = [bool(name_keys(each or ()) - NO_IMPACT) for each in impact[found.issue[used]]]
-        failed[found.group[used][np.array(hit, dtype=bool)]] = True
-        known[:] = True
+    issue, group = found.issue[used], found.group[used]
+    unknown = [""] * found.count
+    for name in () if found.by_versions else ("deployment_successful", "production_impact"):
+        said = evidence(facts, name, issue, group, found.count)
+        if said is None:
+            continue
+        sources.append(name.replace("_", " "))
+        failed |= said.failed
+        known |= said.worked | (name == "production_impact")  # an empty impact is none
+        unknown = [first or then for first, then in zip(unknown, said.unknown, strict=True)]
+        if name == "deployment_successful" and facts.definitions.empty_success_means == "no":
+            failed |= said.empty
     _, blamed = facts.once(linked_incidents)
     if len(blamed):
         sources.append("linked incidents")
@@ -222,8 +218,9 @@ def outcomes(facts: Dataset) -> Outcomes:
         high = np.searchsorted(detected, found.group_at + int(window * _HOUR), side="right")
         failed |= high > low
         known[:] = True
-    state = np.where(failed, FAILED, np.where(known, WORKED, UNKNOWN))
-    return Outcomes(state, tuple(sources))
+    worked = known & np.array([not each for each in unknown], dtype=bool)
+    state = np.where(failed, FAILED, np.where(worked, WORKED, UNKNOWN))
+    return Outcomes(state, tuple(sources), tuple(unknown))
 
 
 @fact(
@@ -256,9 +253,12 @@ def deployment_rows(facts: Dataset) -> Rows:
 def outcome_rows(facts: Dataset) -> Rows:
     """Deployment rows with column failed; deployments of unknown outcome are left out."""
     rows = facts.once(deployment_rows)
-    state = facts.once(outcomes).state
-    of_row = np.append(state, UNKNOWN)[rows.columns["group"]]
+    known = facts.once(outcomes)
+    of_row = np.append(known.state, UNKNOWN)[rows.columns["group"]]
     sieve = Sieve.of(rows)
+    words = np.array([*known.unknown, ""], dtype=object)[rows.columns["group"]]
+    for word in dict.fromkeys(each for each in words[of_row == UNKNOWN] if each):
+        sieve.drop((of_row == UNKNOWN) & (words == word), Exclusion.UNKNOWN_WORD, word)
     sieve.drop(of_row == UNKNOWN, Exclusion.OUTCOME_UNKNOWN)
     return Rows(rows.at, rows.issue, sieve.reason, tuple(sieve.reasons), {**rows.columns, "failed": of_row == FAILED})
 

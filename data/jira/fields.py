@@ -104,6 +104,9 @@ class Coverage:
     of: int
     examples: tuple[str, ...] = ()
     kind: str = "other"  # as its values show; for fields without a schema
+    values: tuple[
+        tuple[str, int], ...
+    ] = ()  # (value, number of issues), most frequent first; of options and short texts
 
     @property
     def share(self) -> float:

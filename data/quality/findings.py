@@ -20,6 +20,7 @@ from data.values.quality import Finding
 HOUR = 3_600_000_000  # µs
 SKEW = 600_000_000  # µs by which clocks may differ before an instant counts as one of the future
 LONG_AGO = 7 * DAY  # data older than this is in earnest old
+LISTED = 5  # names that a finding shows
 FULL_SYNC = "Run a full sync: python app.py sync --full."
 
 
@@ -29,7 +30,8 @@ class Circumstances:
 
     done: for each status code whether it is a finished one. pending: our fields that are mapped and not fetched yet.
     complete_from: since when the query holds every issue that changed (None: always). max_age: µs after which data is
-    old. sync: the last SyncResult as plain values.
+    old. sync: the last SyncResult as plain values. unknown_words: our field → its values that are in no list of words, with
+    the number of issues that have each, most first.
     """
 
     now: int
@@ -39,6 +41,7 @@ class Circumstances:
     pending: frozenset[str] = frozenset()
     complete_from: int | None = None
     sync: Mapping[str, Any] = field(default_factory=dict)
+    unknown_words: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def findings(tables: Tables, known: Circumstances) -> tuple[Finding, ...]:
@@ -53,6 +56,7 @@ def findings(tables: Tables, known: Circumstances) -> tuple[Finding, ...]:
         _statuses,
         _undated,
         _fields,
+        _words,
         _waiting,
         _future,
         _reach,
@@ -207,6 +211,24 @@ def _fields(tables: Tables, _: Circumstances) -> Iterator[Finding]:
                 "The field is mapped and empty everywhere, so numbers that need it have nothing to count.",
                 "Choose another Jira field in the field mapping, or take this one out.",
             )
+
+
+def _words(_: Tables, known: Circumstances) -> Iterator[Finding]:
+    for name, words in known.unknown_words.items():
+        if words:
+            yield Finding(
+                f"Values that are not known to us: {FIELDS[name].title} ({_listed(words)})",
+                sum(words.values()),
+                "Nobody said what they mean, so deployments with them are left out of the failure rate.",
+                "Open the field in the field mapping and say what each of its values means.",
+            )
+
+
+def _listed(words: Mapping[str, int]) -> str:
+    """The most frequent names with their numbers: "Canary 6, Sev 4 2 and 3 more"."""
+    shown = ", ".join(f"“{word}” {n:,}" for word, n in list(words.items())[:LISTED])
+    more = len(words) - LISTED
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def _any_set(values: Column) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,8 @@ from data.settings.model import Settings
 from data.settings.store import Invalid, Saved
 from data.sync.field_usage import coverage
 from data.tables.tidy import Tables
-from data.values.fields import Coverage, FieldInfo, StatusInfo, Suggestion, TypeInfo
+from data.values.arrays import Objects
+from data.values.fields import Coverage, FieldInfo, StatusInfo, Suggestion, TypeInfo, ValueInfo
 from data.values.metric_value import MetricValue
 from data.values.names import name_key
 from data.values.problem import Problem
@@ -53,6 +55,19 @@ class FieldMappingService:
     def check(self, our_name: str, field_id: str, snapshot: Snapshot) -> Problem | None:
         """Whether a Jira field can be ours: it exists and its type fits (D-04). Raises JiraError."""
         return check(our_name, field_id, self.jira_fields(snapshot))
+
+    def values(self, our_name: str, field_id: str, snapshot: Snapshot) -> list[ValueInfo]:
+        """The values of a field as words, most frequent first: of all issues where they are held, else of the newest.
+
+        Raises JiraError, StoreError.
+        """
+        if snapshot.settings.mapping.get(our_name) == field_id:
+            held = self._sites.data(snapshot).tables(snapshot).fields.get(our_name)
+            if held is not None and held.dtype == object:
+                return occurring(held)
+        field = next((each for each in self.jira_fields(snapshot) if each.id == field_id), None)
+        seen = field.coverage if field is not None else None
+        return [ValueInfo(*each) for each in seen.values] if seen is not None else []
 
     def statuses(self, snapshot: Snapshot) -> list[StatusInfo]:
         """The statuses of the data, in Jira's order of categories. Raises StoreError."""
@@ -103,6 +118,12 @@ class FieldMappingService:
         return saved
 
 
+def occurring(column: Objects) -> list[ValueInfo]:
+    """The words of a column with the number of issues that have each, most frequent first."""
+    found = Counter(word for words in column if words for word in dict.fromkeys(words))
+    return [ValueInfo(word, n) for word, n in sorted(found.items(), key=lambda each: (-each[1], each[0]))]
+
+
 def fields_of(jira: Jira, jql: str) -> list[FieldInfo]:
     """The site's fields that could be ours, with how often the newest issues set them. Raises JiraError."""
     fields = [each for each in jira.fields() if each.custom or each.id in STANDARD_FIELDS]
@@ -118,7 +139,7 @@ def _info(field: JiraField, used: JiraCoverage | None) -> FieldInfo:
         field.name,
         kind,
         field.custom,
-        Coverage(used.set, used.of, tuple(used.examples)) if used else None,
+        Coverage(used.set, used.of, tuple(used.examples), tuple(used.values)) if used else None,
         str(field.schema.get("custom", "")),
     )
 

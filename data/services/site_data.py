@@ -15,10 +15,12 @@ from sqlalchemy import func, select
 from data.cache.metric_cache import MetricCache, hash_of
 from data.facts.dataset import Dataset
 from data.facts.examples import empty_tables
+from data.facts.outcome_words import unknown_words
 from data.jira.query_dates import complete_since
 from data.quality.findings import Circumstances, findings
 from data.services.site_store import SiteStore
 from data.services.view import Snapshot, View
+from data.settings.fields import VALUE_LISTS
 from data.settings.store import SettingsStore
 from data.store import schema
 from data.store.issue_store import BrokenStore, IssueStore, ScopeRow, StoreError
@@ -233,6 +235,7 @@ def _findings(facts: Dataset, max_age: int, sync: dict[str, Any]) -> tuple[Findi
         pending=facts.pending,
         complete_from=facts.complete_from,
         sync=sync,
+        unknown_words={name: unknown_words(facts, name) for name in VALUE_LISTS if VALUE_LISTS[name].closed},
     )
     return findings(facts.tables, known)
 

@@ -31,6 +31,7 @@ PARTS = {
     "other": "Other",
 }
 WORKFLOW = "workflow."
+MOST_SAID = 8  # names of a list that a text shows
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -107,6 +108,10 @@ _SAID = {
     "incident_components": _Said("Components that make an incident", "incidents"),
     "incident_links": _Said("Links that blame a deployment", "incidents"),
     "failure_window_hours": _Said("Incidents after a deployment", "incidents", empty="off", unit="hours"),
+    "success_words": _Said("Deployment worked", "incidents"),
+    "failure_words": _Said("Deployment failed", "incidents"),
+    "impact_words": _Said("Production impact", "incidents"),
+    "no_impact_words": _Said("No production impact", "incidents"),
     "empty_success_means": _Said("Empty “deployment successful”", "incidents", {"unknown": "Unknown, left out", "no": "Failed"}),
     "rework_types": _Said("Types that are rework", "rework"),
     "rework_labels": _Said("Labels that are rework", "rework"),
@@ -171,7 +176,9 @@ class Definition:
             return self.empty
         if isinstance(value, list):
             known = names or {}
-            return ", ".join(DAYS[each] if isinstance(each, int) else known.get(each, str(each)) for each in value)
+            said = [DAYS[each] if isinstance(each, int) else known.get(each, str(each)) for each in value]
+            more = f" and {len(said) - MOST_SAID} more" if len(said) > MOST_SAID + 1 else ""
+            return ", ".join(said[:MOST_SAID] if more else said) + more
         if isinstance(value, dict):
             return ", ".join(f"{name} → {str(kind).replace('_', ' ')}" for name, kind in value.items())
         if value in self.words:

@@ -31,7 +31,7 @@ _FIELDS = (
     MappedField("incident_detected_at", "dora", "Incident detected at", "When an incident was noticed; recovery starts here.", DATES, ("incident detected at", "incident detected", "detected at", "incident start", "outage start")),
     MappedField("incident_resolved_at", "dora", "Incident resolved at", "When service was restored; recovery ends here.", DATES, ("incident resolved at", "incident resolved", "service restored", "restored at", "incident end", "outage end")),
     MappedField("deployment_successful", "dora", "Deployment successful", "Whether a deployment worked; a no is a failure.", FLAGS, ("deployment successful", "deployment success", "deployment result", "deploy status", "deployment outcome")),
-    MappedField("production_impact", "dora", "Production impact", "What a deployment broke; anything but none is a failure.", WORDS, ("production impact", "customer impact", "impact")),
+    MappedField("production_impact", "dora", "Production impact", "Whether a deployment hurt users; an impact is a failure.", WORDS, ("production impact", "customer impact", "impact")),
     MappedField("flow_item_type", "flow", "Flow item type", "Feature, Defect, Risk or Technical Debt; without it the issue type decides.", WORDS, ("flow item type", "work type", "flow type", "work category", "investment category")),
     MappedField("work_started_date", "flow", "Work started date", "When work began; wins over the status history where set.", DATES, ("work started date", "work started", "actual start", "started at")),
     MappedField("work_completed_date", "flow", "Work completed date", "When work ended; wins over the status history where set.", DATES, ("work completed date", "work completed", "actual end", "completed at", "finished at")),
@@ -46,6 +46,39 @@ _FIELDS = (
     MappedField("satisfaction", "jtbd", "Satisfaction", "How satisfied customers are.", NUMBERS, ("satisfaction", "csat", "satisfaction score")),
 )  # a table: kept in its rows  # fmt: skip
 
+
+@dataclass(frozen=True)
+class ValueLists:
+    """What values of a field mean. `lists`: a definition that is a list of words → what its words mean, shortly."""
+
+    lists: MappingProxyType[str, str]
+    otherwise: str  # what a value in no list means
+    closed: bool  # whether such a value says nothing, so that it has to be looked at
+    help: str
+
+
+VALUE_LISTS = MappingProxyType(
+    {
+        "deployment_successful": ValueLists(
+            MappingProxyType({"success_words": "Worked", "failure_words": "Failed"}),
+            "Unknown",
+            True,
+            "Deployments with a value that is unknown are left out of the failure rate, and counted.",
+        ),
+        "production_impact": ValueLists(
+            MappingProxyType({"impact_words": "Users were hurt", "no_impact_words": "No impact"}),
+            "Unknown",
+            True,
+            "Deployments with a value that is unknown are left out of the failure rate, and counted.",
+        ),
+        "target_environment": ValueLists(
+            MappingProxyType({"production_environments": "Production"}),
+            "Not production",
+            False,
+            "Only deployments to production count.",
+        ),
+    }
+)
 FIELDS = MappingProxyType({each.name: each for each in _FIELDS})
 # Jira's own fields that may be mapped besides customfield_…
 STANDARD_FIELDS = frozenset(

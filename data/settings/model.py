@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from data.settings.words import FAILURE, IMPACT, NO_IMPACT, SUCCESS
 from data.values.json_types import JsonObject
 
 FORMAT = 1  # raised when older programs could no longer read the file
@@ -157,7 +158,8 @@ class Definitions(_Part):
         default_factory=lambda: list(PRODUCTION), description="Environments that are production, in any case."
     )
     incident_types: list[str] = Field(
-        default_factory=lambda: ["Incident", "Outage"], description="Issue types that are incidents, in any case."
+        default_factory=lambda: ["Incident", "[System] Incident", "Outage"],
+        description="Issue types that are incidents, in any case.",
     )
     incident_labels: list[str] = Field(default_factory=list, description="Labels that make an issue an incident.")
     incident_components: list[str] = Field(
@@ -169,6 +171,22 @@ class Definitions(_Part):
     )
     failure_window_hours: float | None = Field(
         None, gt=0, description="An incident within so many hours after a deployment makes it failed. Empty: off."
+    )
+    success_words: list[str] = Field(
+        default_factory=lambda: list(SUCCESS),
+        description="Values of “deployment successful” that say that it worked. A value in neither list is unknown.",
+    )
+    failure_words: list[str] = Field(
+        default_factory=lambda: list(FAILURE),
+        description="Values of “deployment successful” that say that it failed. A value in neither list is unknown.",
+    )
+    impact_words: list[str] = Field(
+        default_factory=lambda: list(IMPACT),
+        description="Values of “production impact” that say that users were hurt. A value in neither list is unknown.",
+    )
+    no_impact_words: list[str] = Field(
+        default_factory=lambda: list(NO_IMPACT),
+        description="Values of “production impact” that say that nobody was hurt. A value in neither list is unknown.",
     )
     empty_success_means: Literal["unknown", "no"] = Field(
         "unknown",

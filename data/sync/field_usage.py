@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from data.jira.sender import never
 NEWEST = 800
 _EXAMPLES = 3
 _LONGEST = 60  # characters of an example
+_VALUES = 100  # of a field
 _SAMPLES = 40  # values a field's kind is guessed from
 
 
@@ -41,16 +43,21 @@ def coverage(
     wanted = list(dict.fromkeys(field_ids))
     values: dict[str, list[Any]] = {each: [] for each in wanted}
     counts = dict.fromkeys(wanted, 0)
+    texts: dict[str, Counter[str]] = {each: Counter() for each in wanted}
     of = 0
     for issue in _newest(jira, jql, wanted, most, cancelled) if wanted else ():
         of += 1
         for name, value in issue.fields.items():  # most fields of most issues are empty
             if value is not None and name in values and is_set(value):
                 counts[name] += 1
+                texts[name].update(_texts(value))
                 if len(values[name]) < _SAMPLES:
                     values[name].append(value)
     return {
-        each: Coverage(each, counts[each], of, _examples(values[each]), kind_of(None, values[each])) for each in wanted
+        each: Coverage(
+            each, counts[each], of, _examples(values[each]), kind_of(None, values[each]), _frequent(texts[each])
+        )
+        for each in wanted
     }
 
 
@@ -72,6 +79,16 @@ def is_set(value: Any) -> bool:
     [False, False, False, False, True, True, True]
     """
     return not (value is None or value == [] or value == {} or (isinstance(value, str) and not value.strip()))
+
+
+def _texts(value: Any) -> set[str]:
+    """The texts of a value of options or words; nothing of long texts and of what is no text."""
+    found = {_shown_or_nothing(each) for each in (value if isinstance(value, list) else [value])}
+    return {each for each in found if 0 < len(each) <= _LONGEST}
+
+
+def _frequent(texts: Counter[str]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(texts.items(), key=lambda each: (-each[1], each[0]))[:_VALUES])
 
 
 def _examples(values: Iterable[Any]) -> tuple[str, ...]:

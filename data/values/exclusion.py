@@ -43,6 +43,7 @@ class Exclusion(StrEnum):
     IN_THE_FUTURE = "date in the future"
     VERSION_NOT_RELEASED = "version not released"
     OUTCOME_UNKNOWN = "outcome unknown (deployment successful is empty)"
+    UNKNOWN_WORD = "{} is in no list of words"
     NO_DEPLOYMENT = "no deployment found"
     NO_COMMIT_DATE = "code commit date is empty"
     DEPLOYED_BEFORE_STARTED = "deployed before it was started"

@@ -12,6 +12,7 @@ class Coverage:
     set: int
     of: int
     examples: tuple[str, ...] = ()
+    values: tuple[tuple[str, int], ...] = ()  # (value, number of issues), most frequent first
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,14 @@ class FieldInfo:
     custom: bool
     coverage: Coverage | None = None
     schema: str = ""  # Jira's type of a custom field, such as …:jsw-story-points
+
+
+@dataclass(frozen=True)
+class ValueInfo:
+    """A value of a field, and how many issues have it."""
+
+    text: str
+    issues: int
 
 
 @dataclass(frozen=True)

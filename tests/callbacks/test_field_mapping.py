@@ -270,10 +270,10 @@ def test_one_chosen_type_writes_down_the_suggested_ones_too(services: FakeServic
 def test_words_are_added_and_removed(services: FakeServices) -> None:
     modal = Modal(services)
     modal.act(ids.mapping_word("incident_types"), " Sev1, Sev2, Incident ", "value")
-    assert modal.draft["setting/incident_types"] == ["Incident", "Outage", "Sev1", "Sev2"]
+    assert modal.draft["setting/incident_types"] == ["Incident", "[System] Incident", "Outage", "Sev1", "Sev2"]
     modal.act(ids.mapping_word_gone("incident_types", "Outage"))
     modal.save()
-    assert services.snapshot().settings.definitions.incident_types == ["Incident", "Sev1", "Sev2"]
+    assert services.snapshot().settings.definitions.incident_types == ["Incident", "[System] Incident", "Sev1", "Sev2"]
 
 
 def test_of_two_editors_the_second_sees_both_values_and_keeps_its_input(services: FakeServices) -> None:

@@ -42,8 +42,10 @@ def field_pane(
     suggestions: list[Suggestion],
     problem: Problem | None,
     error: str = "",
+    values: html.Div | None = None,
 ) -> html.Div:
-    """`place` is "<group>/<our field>"; `chosen` the Jira field id in force; `problem` what the type check says."""
+    """`place` is "<group>/<our field>"; `chosen` the Jira field id in force; `problem` what the type check says;
+    `values` what the values of the field mean."""
     group, _, name = place.partition("/")
     ours = FIELDS[name]
     by_id = {each.id: each for each in fields}
@@ -61,6 +63,7 @@ def field_pane(
                 className="pane-verdict",
                 **attributes({"aria-live": "polite"}),
             ),
+            values,
             _walk(place),
         ]
     )

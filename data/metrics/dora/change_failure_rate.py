@@ -12,6 +12,7 @@ from data.metrics.catalogue import metric
 from data.metrics.dora.deployment_frequency import deployed, no_source
 from data.metrics.tiers import NO_TIER, tier_of
 from data.values.details import Details
+from data.values.exclusion import Exclusion
 
 
 def no_evidence(facts: Dataset) -> Missing | None:
@@ -60,6 +61,10 @@ def no_evidence(facts: Dataset) -> Missing | None:
         "incident_labels",
         "incident_components",
         "empty_success_means",
+        "success_words",
+        "failure_words",
+        "impact_words",
+        "no_impact_words",
         "deployment_source",
         "deployment_merge",
         "deployment_types",
@@ -74,7 +79,7 @@ def change_failure_rate(rows: Rows, _asked: MetricQuery) -> float | None:
     deployments with at least one failure ÷ deployments
 
     A deployment failed when "deployment successful" is a no, when it had a production impact, or when an incident is linked
-    to it as its cause. An empty answer is unknown and leaves both sides. Source: DORA, "change fail rate".
+    to it as its cause. An empty answer, or a word that is in no list, is unknown and leaves both sides. Source: DORA, "change fail rate".
 
     >>> change_failure_rate(example(head=[True, True, True, True], failed=[True, False, False, False]), example_question())
     25.0
@@ -88,18 +93,30 @@ def failures(rows: Rows) -> int:
     return int(np.count_nonzero(rows["head"] & rows["failed"]))
 
 
+def words_to_map(rows: Rows) -> list[str]:
+    """What to do about values that are in no list of words, where there are any."""
+    unknown = [n for why, n in rows.exclusions().items() if Exclusion.of(why) is Exclusion.UNKNOWN_WORD]
+    if not unknown:
+        return []
+    many = sum(unknown)
+    return [
+        f"{many} {'is' if many == 1 else 'are'} left out for {len(unknown)} value{'s' * (len(unknown) != 1)} in no list of "
+        "words. Say in the field mapping what they mean."
+    ]
+
+
 @change_failure_rate.explains
 def _explain(rows: Rows, asked: MetricQuery) -> Details:
     count, failed = deployed(rows), failures(rows)
     sources = asked.facts.once(outcomes).sources
     year = asked.facts.definitions.tier_year
-    note = NO_TIER.get((year, "change_failure_rate"))
+    notes = [NO_TIER.get((year, "change_failure_rate"), ""), *words_to_map(rows)]
     return {
         "count": count,
         "failed": failed,
         "sources": list(sources),
         "count_words": f"{failed} of {count} deployment{'s' * (count != 1)}",
-        "notes": [note] if note else [],
+        "notes": [each for each in notes if each],
         "steps": [
             f"{count} deployments with a known outcome; evidence: {', '.join(sources)}.",
             f"{failed} failed ÷ {count} = {100 * failed / count if count else 0:.4g} %.",

@@ -32,7 +32,7 @@ def no_evidence(facts: Dataset) -> Missing | None:
     rows=escaped_rows,
     missing=no_evidence,
     outcome_title="Because of",
-    outcome=lambda rows: [EVIDENCE[each] for each in rows.columns["evidence"]],
+    outcome=lambda rows: [EVIDENCE[each] if each >= 0 else "" for each in rows.columns["evidence"]],
     nothing="Nothing is known about these dates: the data covers others.",
     fields=("production_impact", "target_environment", "flow_item_type"),
     switches=(
@@ -41,6 +41,8 @@ def no_evidence(facts: Dataset) -> Missing | None:
         "incident_labels",
         "incident_components",
         "production_environments",
+        "impact_words",
+        "no_impact_words",
         "flow_types",
         "all_levels",
         "zone",
@@ -53,8 +55,8 @@ def escaped_defects(rows: Rows, asked: MetricQuery) -> float | None:
 
     count of items created in the period that are incidents, or defects with a sign that production had them
 
-    A sign is one of the chosen labels, an environment that is production, or a production impact other than none.
-    Deployment tickets do not count. Source: common practice in testing, "defect escape".
+    A sign is one of the chosen labels, an environment that is production, or a production impact
+    that hurt users. A defect whose impact is a word in no list is left out and counted. Deployment tickets do not count. Source: common practice in testing, "defect escape".
 
     >>> escaped_defects(example(evidence=[0, 2]), example_question())
     2.0

@@ -183,11 +183,17 @@ def escaped_defects(ask: Question) -> Verdict:
         sign = (
             bool(marks & _lower(item.labels))
             or bool(_said(item, "target_environment") & _lower(ask.rules.production_environments))
-            or bool(_said(item, "production_impact") - {"none", "no", "n/a"})
+            or bool(_said(item, "production_impact") & _lower(ask.rules.impact_words))
         )
         ticket = item.fields.get("deployment_date") is not None
         if _incident(item, ask) or (_defect(item, ask) and sign and not ticket):
             found.append(level(item, ask))
+        elif _defect(item, ask) and not ticket:
+            impact = item.fields.get("production_impact")
+            words = _said(item, "production_impact")
+            if words and not words & _lower(ask.rules.no_impact_words):
+                shown = impact if isinstance(impact, str) else ", ".join(impact)
+                found.append(level(item, ask) or f"production impact “{shown}” is in no list of words")
     return counted(found, ask)
 
 

@@ -10,9 +10,6 @@ from statistics import median
 from tests.builders import Item
 from tests.data.metrics.oracle import HOUR, Done, Question, Verdict, _tally, completion, quiet, stays
 
-NO = {"no", "false", "failed", "failure", "0"}
-HARMLESS = {"none", "no", "n/a"}
-
 
 @dataclass
 class Candidate:
@@ -152,14 +149,20 @@ def deployment_frequency(ask: Question) -> Verdict:
     return Verdict("success", count / ((ask.last - ask.first).days + 1), total, left_out)
 
 
-def outcome(one: Deployed, ask: Question, sources: set[str]) -> bool | None:
-    """True: failed, False: worked, None: nobody knows."""
+def folded(names: Iterable[str]) -> set[str]:
+    return {name.strip().casefold() for name in names}
+
+
+def outcome(one: Deployed, ask: Question, sources: set[str]) -> bool | str:
+    """True: failed, False: worked, a text: nobody knows, and why."""
     tickets = [] if by_versions(ask) else [item for part in one.parts for item in part.members]
+    rules = ask.rules
     said = [words(item, "deployment_successful") for item in tickets]
-    failed = any(answer & NO for answer in said)
-    if "success" in sources and ask.rules.empty_success_means == "no":
+    hurt = [words(item, "production_impact") for item in tickets]
+    failed = any(answer & folded(rules.failure_words) for answer in said)
+    if "success" in sources and rules.empty_success_means == "no":
         failed = failed or any(not answer for answer in said)
-    failed = failed or any(words(item, "production_impact") - HARMLESS for item in tickets)
+    failed = failed or any(answer & folded(rules.impact_words) for answer in hurt)
     failed = failed or bool(one.incidents)
     if "window" in sources:
         found = [detected(item, ask) for item in ask.items if is_incident(item, ask)]
@@ -167,7 +170,16 @@ def outcome(one: Deployed, ask: Question, sources: set[str]) -> bool | None:
         failed = failed or any(when is not None and one.at <= when <= limit for when in found)
     if failed:
         return True
-    return None if sources == {"success"} and not any(said) else False
+    for name, answers, known in (
+        ("deployment successful", said, folded(rules.success_words)),
+        ("production impact", hurt, folded(rules.no_impact_words)),
+    ):
+        for item, answer in zip(tickets, answers, strict=True):
+            if answer and not answer & known:
+                value = item.fields[name.replace(" ", "_")]
+                shown = value if isinstance(value, str) else ", ".join(value)
+                return f"{name} “{shown}” is in no list of words"
+    return "outcome unknown (deployment successful is empty)" if sources == {"success"} and not any(said) else False
 
 
 def evidence(ask: Question) -> set[str]:
@@ -188,10 +200,11 @@ def change_failure_rate(ask: Question) -> Verdict:
         return Verdict("missing_mapping", None)
     total, left_out = counted(ask)
     results = [(one, outcome(one, ask, sources)) for one in deployments(ask) if ask.inside(one.at)]
-    unknown = sum(len(one.parts) for one, failed in results if failed is None)
-    if unknown:
-        left_out = {**left_out, "outcome unknown (deployment successful is empty)": unknown}
-    known = [failed for _, failed in results if failed is not None]
+    left_out = dict(left_out)
+    for one, why in results:
+        if isinstance(why, str):
+            left_out[why] = left_out.get(why, 0) + len(one.parts)
+    known = [failed for _, failed in results if isinstance(failed, bool)]
     if not known:
         return Verdict("no_data", None, total, left_out)
     return Verdict("success", 100 * sum(known) / len(known), total, left_out)

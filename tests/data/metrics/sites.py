@@ -148,11 +148,13 @@ def _dora_fields(draw: Any, base: int, first: date) -> dict[str, st.SearchStrate
     plain = st.integers(0, SPREAD).map(lambda n: str(first + timedelta(days=n)))
     exact = st.one_of(few, instants(base))
     known = {name: st.none() | draw(st.sampled_from([exact, exact, plain])) for name in DORA_DATES}
-    answers = ["yes", "No", "FAILED", "0", "Done"]
+    answers = ["yes", "No", "FAILED", "0", "Done", "Perhaps", ("No", "Perhaps"), "Teils"]
     known |= {
         "target_environment": st.sampled_from([None, "Production", "PROD", "staging", ("live", "prod")]),
         "deployment_successful": st.sampled_from([None, *answers]),
-        "production_impact": st.sampled_from([None, "None", "n/a", "Outage", ("No", "Slow")]),
+        "production_impact": st.sampled_from(
+            [None, "None", "n/a", "Outage", ("No", "Slow"), "Slow", ("Slow", "Outage")]
+        ),
     }
     likely = draw(st.sampled_from([["deployment_date"], ["deployment_date", "deployment_successful"], []]))
     chosen = draw(st.lists(st.sampled_from(sorted(known)), max_size=4, unique=True))

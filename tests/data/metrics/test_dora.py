@@ -266,9 +266,50 @@ def test_a_no_is_a_failure(answer):
     assert january("change_failure_rate", *items).value == 50
 
 
-@pytest.mark.parametrize("answer", ["yes", "True", "succeeded", "done", "1"])
-def test_anything_else_that_was_said_is_no_failure(answer):
+@pytest.mark.parametrize("answer", ["yes", "True", "succeeded", "done", "1", "Ja", "成功", "ERFOLGREICH"])
+def test_a_yes_is_no_failure(answer):
     assert january("change_failure_rate", deployment("2025-01-05 12:00", deployment_successful=answer)).value == 0
+
+
+@pytest.mark.parametrize(
+    "answer", ["Rolled back", "Unsuccessful", "Fehlgeschlagen", "Nein", "失敗", "Aborted", "  rolled\u00a0Back "]
+)
+def test_a_no_in_another_language_is_a_failure(answer):
+    assert january("change_failure_rate", deployment("2025-01-05 12:00", deployment_successful=answer)).value == 100
+
+
+def test_a_word_in_no_list_leaves_both_sides_and_is_named_with_its_number():
+    items = [
+        deployment("2025-01-05 12:00", deployment_successful="no"),
+        deployment("2025-01-06 12:00", deployment_successful="yes"),
+        deployment("2025-01-07 12:00", deployment_successful="Canary"),
+        deployment("2025-01-08 12:00", deployment_successful="Canary"),
+        deployment("2025-01-09 12:00"),
+    ]
+    value = january("change_failure_rate", *items)
+    assert (value.value, value.details["count"]) == (50, 2)
+    assert value.details["exclusions"] == {
+        "deployment successful “Canary” is in no list of words": 2,
+        "outcome unknown (deployment successful is empty)": 1,
+    }
+    said = january("change_failure_rate", *items, failure_words=["No", "canary"])
+    assert (said.value, said.details["count"]) == (75, 4)
+    assert january("change_failure_rate", *items, success_words=["Yes", "CANARY "]).value == 25
+
+
+def test_an_unknown_word_stays_unknown_beside_a_yes_and_beside_other_evidence():
+    items = [
+        deployment("2025-01-05 12:00", deployment_successful="yes", production_impact="Sev 4"),
+        deployment("2025-01-06 12:00", deployment_successful="yes"),
+        deployment("2025-01-07 12:00", deployment_successful="Canary"),
+        incident("2025-01-06 13:00", None, links=[("is caused by", 1)]),
+    ]
+    value = january("change_failure_rate", *items)
+    assert (value.value, value.details["count"]) == (100, 1)
+    assert value.details["exclusions"] == {
+        "production impact “Sev 4” is in no list of words": 1,
+        "deployment successful “Canary” is in no list of words": 1,
+    }
 
 
 def test_an_empty_answer_is_unknown_and_leaves_both_sides():
@@ -298,7 +339,10 @@ def test_with_incidents_linked_no_incident_means_no_failure():
 
 
 @pytest.mark.parametrize(
-    ("impact", "rate"), [("Outage", 100), ("slow", 100), ("None", 0), ("NO", 0), ("n/a", 0), (None, 0)]
+    ("impact", "rate"),
+    [("Outage", 100), ("Major outage", 100), ("None", 0), ("NO", 0), ("n/a", 0), (None, 0)]
+    + [(word, 0) for word in ("No impact", "Keine", "なし", "N/A", "Nothing")]
+    + [("Slow", None), ("Minor / Localised", None)],
 )
 def test_a_production_impact_is_a_failure_unless_it_is_none(impact, rate):
     item = deployment("2025-01-05 12:00", **({"production_impact": impact} if impact else {}))
