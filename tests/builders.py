@@ -15,6 +15,7 @@ from data.metrics.measure import measure
 from data.metrics.registry import CATALOG
 from data.settings.fields import DATES, FIELDS, NUMBERS
 from data.settings.model import Definitions, Workflow
+from data.tables.edits import ATTRIBUTES
 from data.tables.tidy import FOREVER, NEVER, Tables, microseconds
 from data.values.filters import Filters
 from data.values.metric_value import MetricValue
@@ -60,6 +61,14 @@ class Item:
     history_complete: bool = True
     comments: Sequence[tuple[Instant, str | None]] = ()  # (instant, account id or None)
     comments_complete: bool = True
+    edits: Sequence[
+        tuple[Instant, str, Any]
+    ] = ()  # (instant, attribute or "story_points", what it was before), in order
+
+    def before(self, name: str, edge: int, zone: str = "UTC") -> Any:
+        """A value just before an instant: `edits` tell what it was, the attribute what it is."""
+        earlier = (old for when, each, old in self.edits if each == name and at(when, zone) >= edge)
+        return next(earlier, self.fields.get(name) if name == "story_points" else getattr(self, name))
 
     @property
     def status_now(self) -> str:
@@ -141,6 +150,33 @@ def _changes(items: Sequence[Item], zone: str, codes: Mapping[str, int]) -> pd.D
     return _frame(rows, issue=np.int32, at=np.int64, source=np.int16, target=np.int16)
 
 
+def _edited(items: Sequence[Item], issues: pd.DataFrame, zone: str) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """edits, estimates, and the issues with all names among their categories."""
+    wider = {}
+    for name in ("project", "type", "resolution"):
+        old = {was for each in items for _, changed, was in each.edits if changed == name and was is not None}
+        wider[name] = issues[name].cat.add_categories(sorted(old - set(issues[name].cat.categories)))
+    issues, edits, estimates = issues.assign(**wider), [], []
+    for n, each in enumerate(items):
+        for place, (when, name, was) in enumerate(each.edits):
+            later = (old for _, changed, old in each.edits[place + 1 :] if changed == name)
+            is_now = each.fields.get(name) if name == "story_points" else getattr(each, name)
+            change = (n, at(when, zone), was, next(later, is_now))
+            if name == "story_points":
+                estimates.append((*change[:2], *(np.nan if value is None else value for value in change[2:])))
+                continue
+            if name != "hierarchy":
+                codes = {category: code for code, category in enumerate(issues[name].cat.categories)}
+                change = (*change[:2], *(codes.get(value, -1) for value in change[2:]))
+            edits.append((*change[:2], ATTRIBUTES.index(name), *change[2:]))
+    kinds = {"issue": np.int32, "at": np.int64}
+    return (
+        _frame(edits, **kinds, attribute=np.int8, source=np.int32, target=np.int32),
+        _frame(estimates, **kinds, source=float, target=float),
+        issues,
+    )
+
+
 def _comments(items: Sequence[Item], zone: str) -> pd.DataFrame:
     """Comments in order of issue and instant."""
     rows = [(n, at(instant, zone), author) for n, each in enumerate(items) for instant, author in each.comments]
@@ -172,12 +208,15 @@ def site(
     codes = {status_id: n for n, (status_id, _, _) in enumerate(statuses)}
     names = sorted({*mapped, *(name for each in items for name in each.fields)})
     parsed = {name: _field(name, items, zone) for name in names}
+    edits, estimates, issues = _edited(items, _issues(items, zone, codes), zone)
     return Tables(
         revision="1.1",
         zone=zone,
         as_of=None,
         statuses=pd.DataFrame(list(statuses), columns=["status_id", "name", "category"]),
-        issues=_issues(items, zone, codes),
+        issues=issues,
+        edits=edits,
+        estimates=estimates,
         changes=_changes(items, zone, codes),
         flags=_frame(
             (

@@ -19,25 +19,26 @@ from data.facts.completions import completions, flow_set
 from data.facts.dataset import Dataset
 from data.facts.days import backwards, spans
 from data.facts.levels import of_level, recorded
+from data.facts.past import facts_at
 from data.facts.rows import Rows, Sieve
 from data.tables.frames import NEVER
 from data.values.exclusion import Exclusion
 
 
 @fact("created", CREATED, COMPLETED, title="Issues created", at="creation")
-def created_rows(facts: Dataset) -> Rows:
+def created_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     """Issues at their creation. Columns: started (created), completed (µs, NEVER)."""
-    created = facts.tables.issues["created"].to_numpy()
-    issue = np.flatnonzero(facts.chosen & (created <= facts.now))
+    then, created = facts_at(facts, as_of), facts.tables.issues["created"].to_numpy()
+    issue = np.flatnonzero(then.chosen & (created <= facts.now))
     completed = facts.once(completions).completed[issue]
-    return of_level(facts, issue).rows(created[issue], issue, started=created[issue], completed=completed)
+    return of_level(then, issue).rows(created[issue], issue, started=created[issue], completed=completed)
 
 
 @fact(
     "closed",
     CREATED,
     COMPLETED,
-    Column("resolution", Kind.TEXT, "its resolution now"),
+    Column("resolution", Kind.TEXT, "its resolution"),
     BY_RESOLUTION,
     BY_END_FIELD,
     title="Issues closed, whatever their resolution",
@@ -46,11 +47,11 @@ def created_rows(facts: Dataset) -> Rows:
 def closed_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     """Issues at the instant they were closed, whatever their resolution. Columns: started (created), completed,
     resolution (words), by_resolution, by_end_field."""
-    found = completions(facts, as_of)
-    issue = np.flatnonzero((found.completed != NEVER) & (found.completed <= facts.now) & facts.chosen)
-    table = facts.tables.issues
+    found, then = completions(facts, as_of), facts_at(facts, as_of)
+    issue = np.flatnonzero((found.completed != NEVER) & (found.completed <= facts.now) & then.chosen)
+    table = then.tables.issues
     words = np.append(np.asarray(table["resolution"].cat.categories, dtype=object), "no resolution")
-    return recorded(facts, issue).rows(
+    return recorded(then, issue).rows(
         found.completed[issue],
         issue,
         started=table["created"].to_numpy()[issue],
@@ -73,7 +74,7 @@ def both_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     """Created and closed rows in one; an issue that was both is there twice. Columns: closed (boolean), started,
     completed.
     """
-    came, went = facts.once(created_rows), closed_rows(facts, as_of)
+    came, went = facts.once(created_rows) if as_of is None else created_rows(facts, as_of), closed_rows(facts, as_of)
     sieve = Sieve(len(came) + len(went))
     left_out = np.concatenate([np.array(part.reasons, dtype=object)[part.reason] for part in (came, went)])
     for why in dict.fromkeys((*came.reasons[1:], *went.reasons[1:])):
@@ -98,7 +99,7 @@ def both_rows(facts: Dataset, as_of: int | None = None) -> Rows:
 def point_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     """Completed items that have story points. Columns: points, started, completed."""
     found, issue, sieve = flow_set(facts, as_of)
-    field = facts.field("story_points")
+    field = facts_at(facts, as_of).field("story_points")
     points = np.full(len(issue), np.nan) if field is None else field[issue]
     sieve.drop(np.isnan(points), Exclusion.NO_STORY_POINTS).drop(points < 0, Exclusion.NEGATIVE_STORY_POINTS)
     return sieve.rows(

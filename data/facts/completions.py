@@ -22,6 +22,7 @@ from data.facts.columns import (
 from data.facts.dataset import Dataset
 from data.facts.days import backwards, spans
 from data.facts.levels import of_level
+from data.facts.past import facts_at
 from data.facts.rows import Rows, Sieve
 from data.tables.frames import FOREVER, NEVER
 from data.tables.status_intervals import StatusIntervals, crossings, first_stay, last_stay, overlap
@@ -104,11 +105,13 @@ def _done_now(facts: Dataset) -> Mask:
 def flow_set(facts: Dataset, as_of: int | None = None) -> tuple[Completions, Positions, Sieve]:
     """What velocity, time, efficiency and distribution count: the completed issues (positions), and the sieve that leaves
     out sub-tasks and epics, resolutions that are no completion, and incomplete histories, in this order.
+
+    With `as_of`, filters, levels and resolutions are those of that instant.
     """
-    found = completions(facts, as_of)
-    issue = np.flatnonzero((found.completed != NEVER) & (found.completed <= facts.now) & facts.chosen)
-    table = facts.tables.issues
-    sieve = of_level(facts, issue)
+    found, then = completions(facts, as_of), facts_at(facts, as_of)
+    issue = np.flatnonzero((found.completed != NEVER) & (found.completed <= facts.now) & then.chosen)
+    table = then.tables.issues
+    sieve = of_level(then, issue)
     codes, names = table["resolution"].cat.codes.to_numpy()[issue], table["resolution"].cat.categories
     for code in places_of(facts.definitions.not_completed_resolutions, names):
         sieve.drop(codes == code, Exclusion.RESOLUTION, names[code])
@@ -129,7 +132,7 @@ def flow_set(facts: Dataset, as_of: int | None = None) -> tuple[Completions, Pos
 def completed_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     """Completed items at their completion. Columns: started, completed (µs), points, by_resolution, by_end_field."""
     found, issue, sieve = flow_set(facts, as_of)
-    points = facts.field("story_points")
+    points = facts_at(facts, as_of).field("story_points")
     return sieve.rows(
         found.completed[issue],
         issue,

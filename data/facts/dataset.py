@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from data.facts.days import calendar
+from data.facts.past import seen
 from data.settings.model import Definitions, Workflow
 from data.tables.frames import NEVER
 from data.tables.status_intervals import Roles, StatusIntervals, first_entry, moved_back, roles, start_of_run
@@ -39,6 +40,10 @@ class Dataset:
     pending: frozenset[str] = frozenset()
     complete_from: int | None = None
     _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        """What was edited after `now` has not been edited yet."""
+        self.tables = seen(self.tables, self.now + 1)
 
     @property
     def zone(self) -> str:
@@ -95,10 +100,16 @@ class Dataset:
     @cached_property
     def chosen(self) -> Mask:
         """Issues that pass the filters, boolean."""
-        keep = np.ones(len(self.tables), dtype=bool)
+        keep = self.chosen_by_names.copy()
         for names, column in ((self.filters.projects, "project"), (self.filters.types, "type")):
             if names:
                 keep &= self._in_column(column, names)
+        return keep
+
+    @cached_property
+    def chosen_by_names(self) -> Mask:
+        """Issues that pass the filters of labels and components, which have no history. Boolean."""
+        keep = np.ones(len(self.tables), dtype=bool)
         for names, table in (
             (self.filters.labels, self.tables.labels),
             (self.filters.components, self.tables.components),

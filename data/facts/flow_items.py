@@ -7,6 +7,7 @@ import numpy as np
 from data.facts.columns import COMPLETED, STARTED, Column, Kind, fact
 from data.facts.completions import flow_set
 from data.facts.dataset import Dataset
+from data.facts.past import facts_at
 from data.facts.rows import Rows
 from data.values.arrays import Codes, Positions
 from data.values.exclusion import Exclusion
@@ -56,8 +57,9 @@ def kind_of(facts: Dataset, name: str) -> int:
 def distribution_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     """Completed items of a known kind. Columns: kind (place in FLOW_ITEMS), started, completed."""
     found, issue, sieve = flow_set(facts, as_of)
-    kind = kinds(facts, issue)
-    column = facts.tables.issues["type"]
+    then = facts_at(facts, as_of)
+    kind = kinds(then, issue)
+    column = then.tables.issues["type"]
     codes = column.cat.codes.to_numpy()[issue]
     mapped = facts.field("flow_item_type")
     if mapped is None:

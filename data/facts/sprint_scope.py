@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from data.facts.dataset import Dataset
 from data.facts.efficiency import blocked_spans, together
 from data.facts.flow_items import FLOW_ITEMS, kinds
-from data.facts.sprint_timelines import Timeline
+from data.facts.past import points_at
 from data.facts.sprint_windows import Windows, windows
+from data.facts.timelines import Timeline
 from data.tables.frames import FOREVER, NEVER
 from data.tables.status_intervals import overlap
 from data.values.arrays import Codes, Column, Counts, Instants, Mask, Microseconds, Numbers, Positions, Spans
@@ -196,38 +197,14 @@ def _amounts(
         one = np.ones(len(issue))
         return one, one, one, one, np.zeros(len(issue), dtype=bool)
     # A change at the very instant counts for what happens at it; what happens at the close comes too late.
-    found = [_estimate(facts, issue, when) for when in (start + 1, joined + 1, left + 1, close)]
+    found = [points_at(facts.tables, issue, when) for when in (start + 1, joined + 1, left + 1, close)]
     at_start, at_add, at_remove, at_close = (np.nan_to_num(each) for each in found)
     return at_start, at_add, at_remove, at_close, np.isnan(found[3])
 
 
 def amounts_at(facts: Dataset, issue: Positions, instant: Instants) -> Numbers:
     """What each issue counts just before an instant: its points, 0 without an estimate; 1 where issues are counted."""
-    return np.nan_to_num(_estimate(facts, issue, instant)) if in_points(facts) else np.ones(len(issue))
-
-
-def _estimate(facts: Dataset, issue: Positions, instant: Instants) -> Numbers:
-    """Points of each issue just before an instant, from the history of the field; NaN where it was empty."""
-    now = facts.field("story_points")
-    if now is None:
-        return np.full(len(issue), np.nan)
-    changes = facts.tables.estimates
-    line, first = facts.once(_estimates)
-    if not len(changes):
-        return now[issue]
-    place = line.last(issue, instant)
-    opening = first[issue]
-    source, target = changes["source"].to_numpy(), changes["target"].to_numpy()
-    unchanged = np.where(opening >= 0, source[opening], now[issue])
-    return np.where(place >= 0, target[place], unchanged)
-
-
-def _estimates(facts: Dataset) -> tuple[Timeline, Positions]:
-    """The changes of estimates, and where those of each issue begin (-1: none)."""
-    issue = facts.tables.estimates["issue"].to_numpy()
-    first = np.full(len(facts.tables), -1, dtype=np.int64)
-    first[issue[::-1]] = np.arange(len(issue))[::-1]
-    return Timeline(issue, facts.tables.estimates["at"].to_numpy()), first
+    return np.nan_to_num(points_at(facts.tables, issue, instant)) if in_points(facts) else np.ones(len(issue))
 
 
 def _reopenings(facts: Dataset) -> Timeline:

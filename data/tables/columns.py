@@ -30,6 +30,7 @@ FRAMES = (
     "statuses",
     "issues",
     "changes",
+    "edits",
     "flags",
     "labels",
     "components",

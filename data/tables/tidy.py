@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from data.store import schema
-from data.tables import mapped_fields, sprint_tables
+from data.tables import edits, mapped_fields, sprint_tables
 from data.tables.frames import FOREVER, NEVER, spelled_once
 from data.tables.frames import frame as _frame
 from data.tables.mapped_fields import microseconds, plain_date
@@ -35,6 +35,8 @@ class Tables:
         hierarchy (0 standard, below 0 sub-task, above 0 epic and up), created, updated, resolved (NEVER: none),
         history_complete, comments_complete (False also where Jira shows no comments), parent (issue_id, 0: none; may be absent).
     changes: status changes; issue, at, source, target (codes), ordered by issue, instant, history id.
+    edits: changes of project, type, hierarchy and resolution; issue, at, attribute (place in edits.ATTRIBUTES), source,
+        target (codes of that column of `issues`, -1: none; of the hierarchy the level itself), ordered as `changes`.
     flags: issue, start, end (FOREVER: still flagged).
     labels, components: issue, name.
     versions: version_id, project, name, released, release_date (date or None).
@@ -75,6 +77,7 @@ class Tables:
     sprint_moves: pd.DataFrame = field(default_factory=sprint_tables.no_moves)
     sprint_members: pd.DataFrame = field(default_factory=sprint_tables.no_members)
     estimates: pd.DataFrame = field(default_factory=sprint_tables.no_estimates)
+    edits: pd.DataFrame = field(default_factory=edits.no_edits)
 
     def __len__(self) -> int:
         return len(self.issues)
@@ -89,6 +92,7 @@ def read(connection: Connection, scope: int, mapping: Mapping[str, str]) -> Tabl
     issues, lists = _issues(connection, scope, statuses)
     number = {issue_id: n for n, issue_id in enumerate(issues["issue_id"].tolist())}
     changes, statuses, unknown = _changes(connection, scope, statuses, issues)
+    edited, issues = edits.read(connection, scope, number, issues, edits.types_of(connection, scope))
     versions = _versions(connection, scope)
     zone = known_zone(head["zone"])
     fields, date_only = mapped_fields.read(connection, scope, mapping, number, zone)
@@ -99,6 +103,7 @@ def read(connection: Connection, scope: int, mapping: Mapping[str, str]) -> Tabl
         statuses=statuses,
         issues=issues,
         changes=changes,
+        edits=edited,
         flags=_flags(connection, scope, number),
         labels=_names(lists["labels"]),
         components=_names(lists["components"]),
@@ -134,11 +139,7 @@ def _statuses(connection: Connection, scope: int) -> pd.DataFrame:
 
 
 def _issues(connection: Connection, scope: int, statuses: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, list[Any]]]:
-    table, types = schema.issue, schema.issue_type
-    kinds = {
-        row.type_id: (row.name, _hierarchy(row.name, row.subtask, row.hierarchy))
-        for row in connection.execute(select(types).where(types.c.scope == scope))
-    }
+    table, kinds = schema.issue, edits.types_of(connection, scope)
     wanted = [
         "issue_id", "key", "project_key", "type_id", "status_id", "resolution", "priority", "assignee", "created",
         "updated", "resolved", "history_complete", "comments_complete", "labels", "components", "fix_versions",
@@ -167,14 +168,6 @@ def _issues(connection: Connection, scope: int, statuses: pd.DataFrame) -> tuple
         }
     )
     return frame, {name: got[name] for name in ("labels", "components", "fix_versions")}
-
-
-def _hierarchy(name: str, subtask: bool, level: int | None) -> int:
-    """Jira's hierarchyLevel, or what type and name say where Jira (Data Center) has none."""
-    if level is not None:
-        return level
-    plain = name_key(name)
-    return -1 if subtask or plain in ("sub-task", "subtask") else 1 if plain == "epic" else 0
 
 
 def _changes(

@@ -1,0 +1,128 @@
+"""Issues as they were: their project, type, level, resolution and points just before an instant, from history.
+
+Status and sprint have tables of their own (`Dataset.stays`, `sprint_scope`). A field whose history Jira does not keep, or
+Throughline does not read, is that of now.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import fields as dataclass_fields
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from data.facts.timelines import Timeline
+from data.tables.edits import ATTRIBUTES
+from data.tables.tidy import Tables
+from data.values.arrays import Codes, Column, Instants, Mask, Numbers, Positions
+from data.values.kept import kept_with_object
+from data.values.names import places_of
+
+if TYPE_CHECKING:
+    from data.facts.dataset import Dataset
+
+POINTS = "story_points"
+_OF_STATUSES = {"roles", "stays", "back", "begun"}  # worked out once, whatever the attributes are
+
+
+def facts_at(facts: Dataset, edge: int | None) -> Dataset:
+    """The same facts of issues as they were just before an instant (µs); None: as they are at now.
+
+    What comes from the history of statuses is the same; what comes of attributes (filters, types, resolutions, points) is
+    of that time.
+    """
+    return facts if edge is None else facts.once(_facts_at, edge)
+
+
+def _facts_at(facts: Dataset, edge: int) -> Dataset:
+    tables = seen(facts.tables, edge)
+    if tables is facts.tables:
+        return facts
+    out = copy(facts)
+    names = {each.name for each in dataclass_fields(facts)} | _OF_STATUSES
+    out.__dict__.update(tables=tables, _kept={})
+    for name in facts.__dict__.keys() - names:  # worked out from the attributes of now
+        del out.__dict__[name]
+    return out
+
+
+def seen(tables: Tables, edge: int) -> Tables:
+    """The tables with the attributes and points of issues just before an instant; the same where none changed since."""
+    later = [name for name, each in _histories(tables).items() if each.last is not None and each.last >= edge]
+    if not later:
+        return tables
+    issues, fields = tables.issues.copy(deep=False), dict(tables.fields)
+    everyone = np.arange(len(issues))
+    instants = np.full(len(issues), edge, dtype=np.int64)
+    for name in later:
+        if name == POINTS:
+            fields[POINTS] = points_at(tables, everyone, instants)
+            continue
+        then = attribute_at(tables, name, everyone, instants)
+        if name == "hierarchy":
+            issues[name] = then.astype(np.int8)
+        else:
+            issues[name] = pd.Categorical.from_codes(then, dtype=pd.CategoricalDtype(issues[name].cat.categories))
+    return replace(tables, issues=issues, fields=fields)
+
+
+def attribute_at(tables: Tables, name: str, issue: Positions, instant: Instants) -> Codes:
+    """The code of an attribute of each issue just before each instant (of the hierarchy, the level)."""
+    column = tables.issues[name]
+    now = column.to_numpy() if name == "hierarchy" else column.cat.codes.to_numpy()
+    found: Codes = _histories(tables)[name].before(now.astype(np.int64), issue, instant)
+    return found
+
+
+def points_at(tables: Tables, issue: Positions, instant: Instants) -> Numbers:
+    """Points of each issue just before each instant; NaN where it had none. Where none are mapped, NaN."""
+    now = tables.fields.get(POINTS)
+    if now is None:
+        return np.full(len(issue), np.nan)
+    found: Numbers = _histories(tables)[POINTS].before(now, issue, instant)
+    return found
+
+
+class _History:
+    """Changes of one value of issues, ordered by issue and time."""
+
+    def __init__(self, changes: pd.DataFrame, count: int) -> None:
+        self.issue, at = changes["issue"].to_numpy(), changes["at"].to_numpy()
+        self.source, self.target = changes["source"].to_numpy(), changes["target"].to_numpy()
+        self.line = Timeline(self.issue, at)
+        self.first = np.full(count, -1, dtype=np.int64)  # where the changes of each issue begin
+        self.first[self.issue[::-1]] = np.arange(len(at))[::-1]
+        self.last = int(at.max()) if len(at) else None  # instant of the last of all, µs
+
+    def before(self, now: Column, issue: Positions, instant: Instants) -> Column:
+        """The value of each issue just before each instant: what the last change before it says; before the first
+        change, what that one says it was; without changes, the value of now.
+        """
+        if self.last is None:
+            out: Column = now[issue]
+            return out
+        place, opening = self.line.last(issue, instant), self.first[issue]
+        unchanged = np.where(opening >= 0, self.source[opening], now[issue])
+        found: Column = np.where(place >= 0, self.target[place], unchanged)
+        return found
+
+
+@kept_with_object
+def _histories(tables: Tables) -> dict[str, _History]:
+    edits, count = tables.edits, len(tables)
+    attribute = edits["attribute"].to_numpy()
+    found = {name: _History(edits[attribute == n], count) for n, name in enumerate(ATTRIBUTES)}
+    return {**found, POINTS: _History(tables.estimates, count)}
+
+
+def chosen_at(facts: Dataset, issue: Positions, instant: Instants) -> Mask:
+    """Whether each issue passes the filters just before each instant. Labels and components are those of now."""
+    keep = facts.chosen_by_names[issue]
+    for names, column in ((facts.filters.projects, "project"), (facts.filters.types, "type")):
+        if names:
+            wanted = places_of(names, facts.tables.issues[column].cat.categories)
+            keep = keep & np.isin(attribute_at(facts.tables, column, issue, instant), wanted)
+    return keep
