@@ -7,9 +7,9 @@ import numpy as np
 from data.facts.columns import COMPLETED, STARTED, Column, Kind, fact
 from data.facts.completions import flow_set
 from data.facts.dataset import Dataset
-from data.facts.past import facts_at
+from data.facts.past import attribute_at, facts_at
 from data.facts.rows import Rows
-from data.values.arrays import Codes, Positions
+from data.values.arrays import Codes, Instants, Positions
 from data.values.exclusion import Exclusion
 from data.values.names import name_key
 
@@ -85,10 +85,20 @@ def distribution_rows(facts: Dataset, as_of: int | None = None) -> Rows:
 
 def kinds(facts: Dataset, issue: Positions) -> Codes:
     """Place in FLOW_ITEMS of each of these issues; -1 where nothing says its kind."""
+    return _kinds(facts, issue, facts.tables.issues["type"].cat.codes.to_numpy()[issue])
+
+
+def kinds_at(facts: Dataset, issue: Positions, instant: Instants) -> Codes:
+    """The same by the type that each issue had just before an instant (µs); a mapped field is that of now."""
+    return _kinds(facts, issue, attribute_at(facts.tables, "type", issue, instant))
+
+
+def _kinds(facts: Dataset, issue: Positions, of_type: Codes) -> Codes:
+    """`of_type`: the code of the type of each issue."""
     values = facts.field("flow_item_type")
     if values is not None:
-        known = {name: kind_of(facts, name) for name in dict.fromkeys(each[0] for each in values if each)}
+        known = {name: kind_of(facts, name) for name in {each[0] for each in values if each}}
         return np.array([known[each[0]] if each else -1 for each in values[issue]], dtype=np.int64)
-    column = facts.tables.issues["type"]
-    kinds = np.array([kind_of(facts, str(name)) for name in column.cat.categories] or [-1], dtype=np.int64)
-    return kinds[column.cat.codes.to_numpy()[issue]]
+    names = facts.tables.issues["type"].cat.categories
+    kinds = np.array([kind_of(facts, str(name)) for name in names] or [-1], dtype=np.int64)
+    return kinds[of_type]

@@ -8,13 +8,14 @@ from data.facts.columns import Column, Kind, fact
 from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows, Sieve
-from data.facts.sprint_scope import EXCLUDED, in_points, scope
-from data.facts.sprint_statistics import SUMS, stats
+from data.facts.sprint_reading import in_points
+from data.facts.sprint_scope import EXCLUDED, scope
+from data.facts.sprint_statistics import LISTED, SUMS, stats
 from data.facts.sprint_windows import BEFORE_DATA, CLOSED, PROBLEMS
 from data.values.details import Details
 from data.values.exclusion import Exclusion
 
-SWITCHES = ("workflow.done", "not_completed_resolutions")
+SWITCHES = ("workflow.done", "not_completed_resolutions", "sprint_completion")
 NOTHING = "No sprint was closed between these dates."
 NOTHING_COMMITTED = "No sprint was closed between these dates, or nothing was committed in them."
 
@@ -25,13 +26,15 @@ NOTHING_COMMITTED = "No sprint was closed between these dates, or nothing was co
     Column("planned", Kind.NUMBER, "committed at the start", "points, or issues where points are not mapped"),
     Column("added", Kind.NUMBER, "added after the start", "points, or issues where points are not mapped"),
     Column("removed", Kind.NUMBER, "removed after the start", "points, or issues where points are not mapped"),
-    Column("done", Kind.NUMBER, "completed at the close", "points, or issues where points are not mapped"),
+    Column("done", Kind.NUMBER, "completed in the sprint", "points, or issues where points are not mapped"),
     Column(
         "spilled",
         Kind.NUMBER,
-        "committed, still in it and not done at the close",
+        "committed, still in it and neither done nor discarded at the close",
         "points, or issues where points are not mapped",
     ),
+    Column("outside", Kind.FLAG, "done at the close, but completed outside of this sprint"),
+    Column("discarded", Kind.FLAG, "discarded at the close"),
     Column("score", Kind.NUMBER, "problematic score of the sprint", "score"),
     Column("started", Kind.INSTANT, "start of the sprint"),
     Column("completed", Kind.INSTANT, "close of the sprint"),
@@ -40,13 +43,13 @@ NOTHING_COMMITTED = "No sprint was closed between these dates, or nothing was co
 )
 def sprint_rows(facts: Dataset) -> Rows:
     """One row for each issue of a closed sprint, at its close. Columns: sprint (position), planned, added, removed,
-    done, spilled (points where mapped, else 1 for each issue), score (of the sprint, NaN for none), started, completed
+    done, spilled (points where mapped, else 1 for each issue), outside, discarded (boolean), score (of the sprint, NaN for none), started, completed
     (µs).
     """
     found, made = facts.once(scope), facts.once(stats)
     window = made.windows
     part = found.reason != 0
-    for name in SUMS:
+    for name in (*SUMS, *LISTED):
         part = part | found[name]
     kept = np.flatnonzero(part & (window.state == CLOSED)[found.sprint])
     sprint, issue, reason = found.sprint[kept], found.issue[kept], found.reason[kept]
@@ -55,6 +58,9 @@ def sprint_rows(facts: Dataset) -> Rows:
         sieve.drop(reason == n, why)
     sieve.drop(window.problem[sprint] == BEFORE_DATA, Exclusion.OF_A_SPRINT, PROBLEMS[BEFORE_DATA])
     amounts = {name: found.amount(name)[kept] for name in SUMS}
+    summed = np.any([found[name][kept] for name in SUMS], axis=0)
+    sieve.drop(found["discarded"][kept] & ~summed, Exclusion.DISCARDED_IN_SPRINT)
+    sieve.drop(found["outside"][kept] & ~summed, Exclusion.COMPLETED_OUTSIDE)
     return sieve.rows(
         window.close[sprint],
         issue,
@@ -64,6 +70,8 @@ def sprint_rows(facts: Dataset) -> Rows:
         removed=amounts["removed"],
         done=amounts["completed"],
         spilled=amounts["spilled"],
+        outside=found["outside"][kept],
+        discarded=found["discarded"][kept],
         score=made.score[sprint],
         started=window.start[sprint],
         completed=window.close[sprint],
@@ -85,6 +93,8 @@ def part_in(rows: Rows) -> list[str]:
         ("removed", "removed"),
         ("done", "completed"),
         ("spilled", "spilled over"),
+        ("outside", "completed outside of this sprint"),
+        ("discarded", "discarded"),
     )
     return [", ".join(word for name, word in words if rows.columns[name][n]) or "no estimate" for n in range(len(rows))]
 

@@ -10,15 +10,14 @@ from numpy.typing import NDArray
 
 from data.facts.dataset import Dataset
 from data.facts.efficiency import blocked_spans, together
-from data.facts.flow_items import FLOW_ITEMS, kinds
-from data.facts.past import points_at
+from data.facts.flow_items import FLOW_ITEMS, kinds_at
+from data.facts.past import attribute_at, chosen_at
+from data.facts.sprint_reading import Reading, read, reopenings, sums
+from data.facts.sprint_stints import Stints, stints
 from data.facts.sprint_windows import Windows, windows
-from data.facts.timelines import Timeline
-from data.tables.frames import FOREVER, NEVER
 from data.tables.status_intervals import overlap
 from data.values.arrays import Codes, Column, Counts, Instants, Mask, Microseconds, Numbers, Positions, Spans
 from data.values.exclusion import Exclusion
-from data.values.names import places_of
 
 Kind = TypeVar("Kind", bound=np.generic)
 _HOUR = 3_600_000_000
@@ -33,54 +32,16 @@ SUB_TASK, INCOMPLETE, UNREADABLE, UNRECORDED = 1, 2, 3, 4
 
 
 @dataclass(frozen=True)
-class Stints:
-    """Times in a sprint, ordered by issue, sprint and time: issue was in `sprint` in [start, end). µs."""
-
-    issue: Positions
-    sprint: Positions
-    start: Instants
-    end: Instants
-
-    def take(self, chosen: Mask) -> Stints:
-        return Stints(self.issue[chosen], self.sprint[chosen], self.start[chosen], self.end[chosen])
-
-    @property
-    def heads(self) -> Positions:
-        """Where each pair of issue and sprint begins."""
-        fresh = np.ones(len(self.issue), dtype=bool)
-        fresh[1:] = (self.issue[1:] != self.issue[:-1]) | (self.sprint[1:] != self.sprint[:-1])
-        return np.flatnonzero(fresh)
-
-
-def stints(facts: Dataset) -> Stints:
-    """From the moves in and out. Leaving without having joined, and joining twice, mean nothing."""
-    moves = facts.tables.sprint_moves
-    moves = moves[moves["sprint"].to_numpy() >= 0]
-    issue, sprint = moves["issue"].to_numpy(), moves["sprint"].to_numpy()
-    order = np.lexsort((sprint, issue))  # stable: moves of a pair stay in order of time
-    issue, sprint = issue[order], sprint[order]
-    at, joined = moves["at"].to_numpy()[order], moves["joined"].to_numpy()[order]
-    same = np.zeros(len(issue), dtype=bool)
-    same[1:] = (issue[1:] == issue[:-1]) & (sprint[1:] == sprint[:-1])
-    before = np.zeros(len(issue), dtype=bool)
-    before[1:] = joined[:-1] & same[1:]
-    real = joined != before
-    issue, sprint, at, joined = issue[real], sprint[real], at[real], joined[real]
-    end = np.full(len(issue), FOREVER, dtype=np.int64)
-    if len(issue) > 1:
-        goes_on = (issue[1:] == issue[:-1]) & (sprint[1:] == sprint[:-1])
-        end[:-1][goes_on] = at[1:][goes_on]
-    return Stints(issue[joined], sprint[joined], at[joined], end[joined])
-
-
-@dataclass(frozen=True)
 class Scope:
     """One row for each issue that was in a sprint in its window, ordered by issue and sprint.
 
     reason: place in REASONS, 0 counted. Flags: committed (in it at the start and not done before), added, removed (net,
-    between start and close), completed (done just before the close), spilled (committed, still in it, not done),
-    refused (done, but with a resolution that is no completion), done_before (done before the start).
-    Amounts (points where mapped, else 1): at_start, at_add, at_remove, at_close. reopened: times; blocked: hours.
+    between start and close), completed (became done while in it, and is still both just before the close), outside (done
+    just before the close, but became so before the start or while it was not in the sprint), discarded (in it and
+    discarded just before the close), spilled (committed, still in it, neither done nor discarded), done_before (in it at
+    the start and done before). Amounts (points where mapped, else 1): at_start, at_add, at_remove, at_close. reopened:
+    times; blocked: hours. other: the sprint that the same completion is counted in, for what is outside because of that;
+    -1 for the rest.
     """
 
     issue: Positions
@@ -95,6 +56,7 @@ class Scope:
     reopened: Counts
     blocked: Numbers  # hours
     bug: Mask
+    other: Positions
 
     def __len__(self) -> int:
         return len(self.issue)
@@ -102,19 +64,17 @@ class Scope:
     def __getitem__(self, flag: str) -> Mask:
         return self.flags[flag]
 
+    def estimate(self, flag: str) -> Numbers:
+        """Each row's estimate at the instant that counts for a flag."""
+        at_close = dict.fromkeys(("completed", "outside", "discarded"), self.at_close)
+        return {"added": self.at_add, "removed": self.at_remove, **at_close}.get(flag, self.at_start)
+
     def amount(self, flag: str) -> Numbers:
         """What each row adds to the sum of a flag: its estimate at the instant that counts, 0 where it has not the
         flag.
         """
-        estimate = {"added": self.at_add, "removed": self.at_remove, "completed": self.at_close}.get(
-            flag, self.at_start
-        )
+        estimate = self.estimate(flag)
         return np.where(self.flags[flag] & (self.reason == 0), estimate, 0.0)
-
-
-def in_points(facts: Dataset) -> bool:
-    """Whether sprints are counted in story points: where they are mapped. Else in issues, never mixed."""
-    return facts.field("story_points") is not None
 
 
 def scope(facts: Dataset) -> Scope:
@@ -122,97 +82,52 @@ def scope(facts: Dataset) -> Scope:
     open_ = facts.once(windows)
     found = facts.once(stints)
     start, close = open_.start[found.sprint], open_.close[found.sprint]
-    there = open_.readable[found.sprint] & facts.chosen[found.issue] & (found.start < close) & (found.end > start)
+    there = open_.readable[found.sprint] & (found.start < close) & (found.end > start)
+    there &= chosen_at(facts, found.issue, close)
     found, start, close = found.take(there), start[there], close[there]
     heads = found.heads
-    issue, sprint = found.issue[heads], found.sprint[heads]
-    at_start = _any((found.start <= start) & (start < found.end), heads)
-    at_close = _any((found.start < close) & (close <= found.end), heads)
-    joined = _latest(np.where((found.start > start) & (found.start < close), found.start, NEVER), heads)
-    left = _latest(np.where((found.end > start) & (found.end < close), found.end, NEVER), heads)
-    start, close = start[heads], close[heads]
-    flags = _flags(facts, issue, start, close, at_start, at_close)
-    amounts = _amounts(facts, issue, start, close, joined, left)
-    lows, highs = np.maximum(found.start, open_.start[found.sprint]), np.minimum(found.end, open_.close[found.sprint])
-    reopened = _sums(_reopenings(facts).between(found.issue, lows, highs), heads)
-    blocked = _sums(_blocked(facts, found.issue, lows, highs), heads)
-    made = Scope(issue, sprint, _reasons(facts, issue), flags, *amounts, reopened, blocked / _HOUR, _bugs(facts, issue))
-    return _with_unrecorded(facts, open_, found_all=facts.once(stints), made=made)
+    made = read(facts, found, start, close)
+    reason = _reasons(facts, made.issue, close[heads])
+    other = _counted_elsewhere(facts, open_, made, reason == 0)
+    flags = {**made.flags, "completed": made.flags["completed"] & (other < 0)}
+    flags["outside"] = made.flags["outside"] | (made.flags["completed"] & (other >= 0))
+    flags["added"] = made.flags["added"] & (other < 0)
+    lows, highs = np.maximum(found.start, start), np.minimum(found.end, close)
+    reopened = sums(facts.once(reopenings).between(found.issue, lows, highs), heads)
+    blocked = sums(_blocked(facts, found.issue, lows, highs), heads) / _HOUR
+    amounts = (made.at_start, made.at_add, made.at_remove, made.at_close, made.unestimated)
+    issue, close = made.issue, close[heads]
+    whole = Scope(
+        issue,
+        made.sprint,
+        reason,
+        flags,
+        *amounts,
+        reopened,
+        blocked,
+        _bugs(facts, issue, close),
+        other,
+    )
+    return _with_unrecorded(facts, open_, found_all=facts.once(stints), made=whole)
 
 
-def _any(values: Mask, heads: Positions) -> Mask:
-    return np.logical_or.reduceat(values, heads) if len(heads) else np.zeros(0, dtype=bool)
+def _counted_elsewhere(facts: Dataset, open_: Windows, made: Reading, counted: Mask) -> Positions:
+    """For each row whose completion is counted in another sprint: that sprint; -1 for the others.
 
-
-def _latest(values: Instants, heads: Positions) -> Instants:
-    return np.maximum.reduceat(values, heads) if len(heads) else np.zeros(0, dtype=np.int64)
-
-
-def _sums(values: Counts, heads: Positions) -> Counts:
-    return np.add.reduceat(values, heads) if len(heads) else np.zeros(0, dtype=np.int64)
-
-
-def _stays(facts: Dataset) -> tuple[Timeline, Mask]:
-    """Stays of issues that were ever in a sprint, and whether each is in a done status."""
-    stays, mine = facts.stays, np.zeros(len(facts.tables), dtype=bool)
-    mine[facts.once(stints).issue] = True
-    kept = mine[stays.issue]
-    return Timeline(stays.issue[kept], stays.entered[kept]), stays.are(facts.roles.done)[kept]
-
-
-def done_before(facts: Dataset, issue: Positions, instant: Instants) -> Mask:
-    """Whether each issue was done just before an instant."""
-    line, done = facts.once(_stays)
-    place = line.last(issue, instant)
-    out: Mask = (place >= 0) & np.append(done, False)[place]
-    return out
-
-
-def _flags(
-    facts: Dataset, issue: Positions, start: Instants, close: Instants, at_start: Mask, at_close: Mask
-) -> dict[str, Mask]:
-    before, done = done_before(facts, issue, start), done_before(facts, issue, close)
-    column = facts.tables.issues["resolution"]
-    codes = places_of(facts.definitions.not_completed_resolutions, column.cat.categories)
-    refused = np.isin(column.cat.codes.to_numpy()[issue], codes)
-    committed = at_start & ~before
-    return {
-        "committed": committed,
-        "added": ~at_start & at_close,
-        "removed": committed & ~at_close,
-        "completed": at_close & done & ~refused,
-        "spilled": committed & at_close & ~done,
-        "unfinished": at_close & ~done,
-        "refused": at_close & done & refused & ~before,
-        "done_before": at_start & before,
-        "at_close": at_close,
-    }
-
-
-def _amounts(
-    facts: Dataset, issue: Positions, start: Instants, close: Instants, joined: Instants, left: Instants
-) -> tuple[Numbers, Numbers, Numbers, Numbers, Mask]:
-    """Estimates at the start, when added, when removed, at the close; and whether there was none at the close."""
-    if not in_points(facts):
-        one = np.ones(len(issue))
-        return one, one, one, one, np.zeros(len(issue), dtype=bool)
-    # A change at the very instant counts for what happens at it; what happens at the close comes too late.
-    found = [points_at(facts.tables, issue, when) for when in (start + 1, joined + 1, left + 1, close)]
-    at_start, at_add, at_remove, at_close = (np.nan_to_num(each) for each in found)
-    return at_start, at_add, at_remove, at_close, np.isnan(found[3])
-
-
-def amounts_at(facts: Dataset, issue: Positions, instant: Instants) -> Numbers:
-    """What each issue counts just before an instant: its points, 0 without an estimate; 1 where issues are counted."""
-    return np.nan_to_num(points_at(facts.tables, issue, instant)) if in_points(facts) else np.ones(len(issue))
-
-
-def _reopenings(facts: Dataset) -> Timeline:
-    """Each time an issue left done for a status that is not done."""
-    stays, done = facts.stays, facts.stays.are(facts.roles.done)
-    out = np.zeros(len(done), dtype=bool)
-    out[1:] = done[:-1] & ~done[1:] & ~stays.opening[1:]
-    return Timeline(stays.issue[out], stays.entered[out])
+    A completion counts once, in the sprint that the issue had come into last.
+    """
+    other = np.full(len(made.issue), -1, dtype=np.int64)
+    if facts.definitions.sprint_completion == "done_at_close":
+        return other
+    rows = np.flatnonzero(made.flags["completed"] & counted)
+    sprint = made.sprint[rows]
+    order = rows[np.lexsort((sprint, open_.start[sprint], made.came[rows], made.finished[rows], made.issue[rows]))]
+    issue, finished = made.issue[order], made.finished[order]
+    last = np.ones(len(order), dtype=bool)
+    last[:-1] = (issue[1:] != issue[:-1]) | (finished[1:] != finished[:-1])
+    winner = made.sprint[order][last][np.cumsum(np.append(False, last))[:-1]]
+    other[order[~last]] = winner[~last]
+    return other
 
 
 def _blocked(facts: Dataset, issue: Positions, start: Instants, end: Instants) -> Microseconds:
@@ -228,19 +143,20 @@ def _blocked(facts: Dataset, issue: Positions, start: Instants, end: Instants) -
     return in_hurdles + in_work - in_either
 
 
-def _bugs(facts: Dataset, issue: Positions) -> Mask:
-    out: Mask = kinds(facts, issue) == FLOW_ITEMS.index("Defect")
+def _bugs(facts: Dataset, issue: Positions, close: Instants) -> Mask:
+    out: Mask = kinds_at(facts, issue, close) == FLOW_ITEMS.index("Defect")
     return out
 
 
-def _reasons(facts: Dataset, issue: Positions) -> Codes:
+def _reasons(facts: Dataset, issue: Positions, close: Instants) -> Codes:
+    """Places in REASONS; the level is that just before the close."""
     table, moves = facts.tables.issues, facts.tables.sprint_moves
     unreadable = np.zeros(len(facts.tables), dtype=bool)
     unreadable[moves["issue"].to_numpy()[moves["sprint"].to_numpy() < 0]] = True
     reason = np.zeros(len(issue), dtype=np.int8)
     reason[unreadable[issue]] = UNREADABLE
     reason[~table["history_complete"].to_numpy()[issue]] = INCOMPLETE
-    reason[table["hierarchy"].to_numpy()[issue] < 0] = SUB_TASK
+    reason[attribute_at(facts.tables, "hierarchy", issue, close) < 0] = SUB_TASK
     return reason
 
 
@@ -250,11 +166,12 @@ def _with_unrecorded(facts: Dataset, open_: Windows, found_all: Stints, made: Sc
     count = len(open_)
     known = found_all.issue.astype(np.int64) * count + found_all.sprint
     issue, sprint = members["issue"].to_numpy(), members["sprint"].to_numpy()
-    lost = ~np.isin(issue.astype(np.int64) * count + sprint, known) & open_.readable[sprint] & facts.chosen[issue]
+    lost = ~np.isin(issue.astype(np.int64) * count + sprint, known) & open_.readable[sprint]
+    lost &= chosen_at(facts, issue, open_.close[sprint])
     if not lost.any():
         return made
     issue, sprint = issue[lost], sprint[lost]
-    reason = _reasons(facts, issue)
+    reason = _reasons(facts, issue, open_.close[sprint])
     reason[reason == 0] = UNRECORDED
     nothing = np.zeros(len(issue))
     none = nothing.astype(bool)
@@ -275,4 +192,5 @@ def _with_unrecorded(facts: Dataset, open_: Windows, found_all: Stints, made: Sc
         more(made.reopened, nothing),
         more(made.blocked, nothing),
         more(made.bug, none),
+        more(made.other, nothing - 1),
     )

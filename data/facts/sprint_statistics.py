@@ -26,13 +26,15 @@ DEFAULT_WEIGHTS = SprintWeights().model_dump()
 MEASURES = (*PARTS, "committed", "completed")
 FEWEST = 3  # fewer sprints give no z-score
 SUMS = ("committed", "added", "removed", "completed", "spilled")
+LISTED = ("outside", "discarded")  # counted, and in no sum
 
 
 @dataclass(frozen=True)
 class Stats:
     """One value a sprint; NaN where there is none.
 
-    sums, counts: committed, added, removed, completed, spilled in points (or issues), and always in issues.
+    sums, counts: committed, added, removed, completed, spilled in points (or issues), and always in issues; counts also of
+    outside and discarded.
     measures: spillover, churn, accuracy (ratios), reopened, bugs (issues), blocked (hours), committed, completed.
     group: the board as a number, -1 where it is not known. mean, sd, z: of each measure on that board.
     """
@@ -73,13 +75,11 @@ def stats(facts: Dataset) -> Stats:
         return out
 
     sums = {name: total(found.amount(name)) for name in SUMS}
-    counts = {name: total(found[name] & counted) for name in SUMS}
+    counts = {name: total(found[name] & counted) for name in (*SUMS, *LISTED)}
     both = found["committed"] & found["at_close"] & counted
     extra = {
         "reestimated": total(np.where(both, found.at_close - found.at_start, 0.0)),
         "unestimated": total(found.unestimated & found["at_close"] & counted),
-        "refused": total(found["refused"] & counted),
-        "done_before": total(found["done_before"] & counted),
         "unfinished": total(found["unfinished"] & counted),
     }
     measures = {

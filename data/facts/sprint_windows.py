@@ -52,12 +52,15 @@ class Windows:
 
 
 def windows(facts: Dataset) -> Windows:
-    """The windows of all sprints. What lies after `now` has not happened: a sprint closed later is still active."""
+    """The windows of all sprints. What lies after `now` has not happened: a sprint closed later is still active.
+
+    One that Jira says is active or future is not closed, whatever completion date an earlier close has left.
+    """
     table, now = facts.tables.sprints, facts.now
     started, completed = table["started"].to_numpy(), table["completed"].to_numpy()
     said = table["state"].to_numpy(dtype=object)
     begun = (started != NEVER) & (started <= now)
-    over = (completed != NEVER) & (completed <= now)
+    over = (said == "closed") & (completed != NEVER) & (completed <= now)
     undated = (said == "closed") & (completed == NEVER)
     state = np.where(over | undated, CLOSED, np.where(begun & (said != "future"), ACTIVE, FUTURE)).astype(np.int8)
     # One that Jira calls active though no start is known is active, and nothing can be said of its scope.

@@ -54,7 +54,7 @@ def sprint(row: Mapping[str, Any], board_id: int | None = None) -> Sprint | None
         origin or board_id,
         str(row.get("name") or number),
         state if state in STATES else "closed",
-        instant(row.get("startDate")),
+        instant(row.get("activatedDate")) or instant(row.get("startDate")),
         instant(row.get("endDate")),
         instant(row.get("completeDate")),
     )

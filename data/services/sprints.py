@@ -9,8 +9,8 @@ import numpy as np
 from data.exports.csv import csv_text
 from data.exports.xlsx import Sheet, instant, xlsx
 from data.facts.dataset import Dataset
-from data.facts.sprint_scope import in_points
-from data.facts.sprint_statistics import PARTS, weights_of
+from data.facts.sprint_reading import in_points
+from data.facts.sprint_statistics import LISTED, PARTS, SUMS, weights_of
 from data.platform.logs import SECRETS
 from data.services.sites import Sites, browse_url
 from data.services.status import StatusService
@@ -28,7 +28,7 @@ MOST_ROWS = 60  # sprints in the page; the file has them all
 COLUMNS = (
     "sprint_id", "sprint", "board", "state", "start", "planned_end", "completed_at", "unit", "committed", "added", "removed",
     "completed", "spilled_over", "spillover_ratio", "scope_churn_ratio", "accuracy_abs", "committed_issues", "added_issues",
-    "removed_issues", "completed_issues", "spilled_over_issues", "reopened", "blocked_hours", "bugs",
+    "removed_issues", "completed_issues", "spilled_over_issues", "completed_outside_issues", "discarded_issues", "reopened", "blocked_hours", "bugs",
     *(f"z_{name}" for name in PARTS), "sprint_problematic_score", "no_score_because", "left_out", "notes",
 )  # a table: kept in its rows  # fmt: skip
 INSTANTS = frozenset({"start", "planned_end", "completed_at"})
@@ -178,7 +178,6 @@ def _notes(facts: Dataset, places: Positions) -> list[str]:
 
 def _cells(row: SprintRow, unit: str) -> list[Any]:
     part = {each.name: each for each in row.parts}
-    amounts = ("committed", "added", "removed", "completed", "spilled")
     return [
         int(row.id),
         row.name,
@@ -188,11 +187,11 @@ def _cells(row: SprintRow, unit: str) -> list[Any]:
         row.ends,
         row.close,
         unit,
-        *(getattr(row, name) for name in amounts),
+        *(getattr(row, name) for name in SUMS),
         row.spillover,
         row.churn,
         row.accuracy,
-        *(row.issues.get(name) if row.committed is not None else None for name in amounts),
+        *(row.issues.get(name) if row.committed is not None else None for name in (*SUMS, *LISTED)),
         *(part[name].value for name in ("reopened", "blocked", "bugs")),
         *(part[name].z for name in PARTS),
         row.score,

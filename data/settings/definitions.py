@@ -120,6 +120,10 @@ _SAID = {
         "Cumulative flow", "charts",
         {"history": "Where items were", "high_water": "Furthest they came so far", "backfill": "Since they last came that far"},
     ),
+    "sprint_completion": _Said(
+        "Completed in a sprint is", "sprints",
+        {"in_sprint": "What became done while in it", "done_at_close": "What is done at its close"},
+    ),
     "sprint_weights.spillover": _Said("Weight of spillover", "sprints"),
     "sprint_weights.churn": _Said("Weight of scope churn", "sprints"),
     "sprint_weights.reopened": _Said("Weight of reopened items", "sprints"),

@@ -243,6 +243,11 @@ class Definitions(_Part):
         description="Issue type or mapped value → Feature, Defect, Risk or Technical_Debt. Empty: suggested.",
     )
     working_time: WorkingTime = Field(default_factory=WorkingTime)
+    sprint_completion: Literal["in_sprint", "done_at_close"] = Field(
+        "in_sprint",
+        description="What a sprint completed: issues that became done while they were in it, as in Jira’s sprint report, or "
+        "all that were in it and done at its close, also those that had become done before or elsewhere.",
+    )
     sprint_weights: SprintWeights = Field(default_factory=SprintWeights)
 
     @field_validator("zone")

@@ -1,4 +1,4 @@
-"""The issues of one sprint under the headings committed, added, removed, completed, spilled over; and its burn-up."""
+"""The issues of one sprint under headings such as committed, added, removed and completed; and its burn-up."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from data.facts.dataset import Dataset
-from data.facts.sprint_scope import REASONS, Scope, amounts_at, done_before, in_points, scope, stints
+from data.facts.sprint_reading import in_points, read
+from data.facts.sprint_scope import REASONS, Scope, scope
+from data.facts.sprint_stints import Stints, stints
 from data.facts.sprint_windows import FUTURE, windows
 from data.sprints.values import instant
 from data.tables.frames import NEVER
@@ -21,9 +23,21 @@ LISTS = (
     ("committed", "Committed", "In the sprint at its start, and not done before."),
     ("added", "Added", "Came in after the start and stayed."),
     ("removed", "Removed", "Was committed and taken out before the close."),
-    ("completed", "Completed", "In the sprint and done just before its close, added ones included."),
-    ("spilled", "Spilled over", "Committed, still in the sprint and not done at its close."),
+    ("completed", "Completed", "Became done while in the sprint, still in it and done just before its close."),
+    ("spilled", "Spilled over", "Committed, still in the sprint and neither done nor discarded at its close."),
+    (
+        "outside",
+        "Completed outside of this sprint",
+        "Done just before its close, but became so before the start, before it came in, or while it was not in the sprint. "
+        "In none of the sums of what was added, completed or spilled over.",
+    ),
+    (
+        "discarded",
+        "Discarded",
+        "In the sprint at its close with a status or resolution that is no completion: neither completed nor spilled over.",
+    ),
 )
+_BY_CLOSE = "In the sprint and done just before its close, added ones and those that were done before included."
 
 
 def issue_lists(facts: Dataset, place: int, summaries: Summaries, site: str) -> tuple[IssueList, ...]:
@@ -33,7 +47,11 @@ def issue_lists(facts: Dataset, place: int, summaries: Summaries, site: str) -> 
     ids = facts.tables.issues["issue_id"].to_numpy()
     told = _Told(facts, found, summaries(ids[found.issue[mine]].tolist()), site)
     counted = mine[found.reason[mine] == 0]
-    lists = [told.list(*head, rows=counted[found[head[0]][counted]]) for head in LISTS]
+    by_close = facts.definitions.sprint_completion == "done_at_close"
+    lists = []
+    for name, title, words in LISTS:
+        words = _BY_CLOSE if name == "completed" and by_close else words
+        lists.append(told.list(name, title, words, rows=counted[found[name][counted]]))
     out = mine[found.reason[mine] != 0]
     lists.append(told.list("left_out", "Left out", "Not in any of these numbers.", rows=out))
     return tuple(each for each in lists if each.total)
@@ -47,13 +65,7 @@ class _Told:
 
     def list(self, name: str, title: str, help: str, rows: Positions) -> IssueList:
         found, tables = self.found, self.facts.tables
-        amounts = {
-            "added": found.at_add,
-            "carried": found.at_add,
-            "removed": found.at_remove,
-            "completed": found.at_close,
-        }
-        amount = amounts.get(name, found.at_start)
+        amount = found.estimate(name)
         total = 0.0 if name == "left_out" else float(amount[rows].sum())
         rows = rows[np.argsort(tables.issues["issue_id"].to_numpy()[found.issue[rows]], kind="stable")]
         return IssueList(
@@ -82,34 +94,64 @@ class _Told:
             return REASONS[int(found.reason[row])]
         if name == "completed":
             return "added" if found["added"][row] else "done before the start" if found["done_before"][row] else ""
-        if name == "committed":
-            outcomes = ("completed", "removed", "spilled", "refused")
-            words = ("completed", "removed", "spilled over", "closed without being completed")
-            return next((word for each, word in zip(outcomes, words, strict=True) if found[each][row]), "")
-        if name == "added":
-            return "completed" if found["completed"][row] else "not done" if found["unfinished"][row] else ""
-        return ""
+        if name == "outside":
+            return self._outside(row)
+        outcomes = {
+            "committed": ("completed", "removed", "spilled", "outside", "discarded"),
+            "added": ("completed", "unfinished", "discarded"),
+            "discarded": ("committed", "added"),
+        }
+        return next((_WORDS[each] for each in outcomes.get(name, ()) if found[each][row]), "")
+
+    def _outside(self, row: int) -> str:
+        """Where an issue was completed that became done outside of the sprint."""
+        found, other = self.found, int(self.found.other[row])
+        if other >= 0:
+            return f"counted in {self.facts.tables.sprints['name'].iloc[other]}"
+        return "done before the start" if found["done_before"][row] else "done while not in the sprint"
+
+
+_WORDS = {
+    "completed": "completed",
+    "removed": "removed",
+    "spilled": "spilled over",
+    "outside": "completed outside of this sprint",
+    "discarded": "discarded",
+    "unfinished": "not done",
+    "committed": "committed",
+    "added": "added",
+}
 
 
 def burnup(facts: Dataset, place: int) -> Burnup:
-    """Scope and completed work at up to 60 instants between start and close (or now)."""
+    """Scope and completed work at up to 60 instants between start and close (or now): at each of them what the sprint
+    would have if it were closed then.
+    """
     open_, found = facts.once(windows), facts.once(scope)
     start, close = int(open_.start[place]), int(open_.close[place])
     if not open_.readable[place] or open_.state[place] == FUTURE or start == NEVER:
         return Burnup()
     mine = np.flatnonzero((found.sprint == place) & (found.reason == 0))
-    issues = found.issue[mine]
-    refused = np.zeros(len(facts.tables), dtype=bool)
-    refused[issues[found["refused"][mine]]] = True
     # Read one tick after the start, then in equal steps up to just before the close.
     instants = np.unique(np.linspace(start + 1, close, _STEPS).astype(np.int64))
     every = facts.once(stints)
-    every = every.take((every.sprint == place) & np.isin(every.issue, issues))
-    issue, when = np.repeat(every.issue, len(instants)), np.tile(instants, len(every.issue))
-    inside = (np.repeat(every.start, len(instants)) < when) & (when <= np.repeat(every.end, len(instants)))
-    amount = np.where(inside, amounts_at(facts, issue, when), 0.0)
-    done = done_before(facts, issue, when)
-    step = np.tile(np.arange(len(instants)), len(every.issue))
-    total = np.bincount(step, weights=amount, minlength=len(instants))
-    finished = np.bincount(step, weights=np.where(done & ~refused[issue], amount, 0.0), minlength=len(instants))
+    every = every.take((every.sprint == place) & np.isin(every.issue, found.issue[mine]))
+    # The same stints once for each instant, as if each were a sprint of its own.
+    count = len(instants)
+    issue, step = np.repeat(every.issue, count), np.tile(np.arange(count), len(every.issue))
+    tiled = Stints(issue, step, np.repeat(every.start, count), np.repeat(every.end, count))
+    order = np.lexsort((tiled.start, step, issue))
+    tiled, when = tiled.take(order), instants[step[order]]
+    begun = (tiled.start < when) & (tiled.end > start)
+    tiled, when = tiled.take(begun), when[begun]
+    made = read(facts, tiled, np.full(len(when), start, dtype=np.int64), when)
+    # What is counted in another sprint is in no sum of this one.
+    other = np.zeros(len(facts.tables), dtype=bool)
+    other[found.issue[mine[found.other[mine] >= 0]]] = True
+    flags = made.flags
+    inside = (flags["committed"] & flags["at_close"]) | (flags["added"] & ~other[made.issue])
+    done = flags["completed"] & ~other[made.issue]
+    total, finished = (
+        np.bincount(made.sprint, weights=np.where(flag, made.at_close, 0.0), minlength=count) for flag in (inside, done)
+    )
     return Burnup(tuple(instant(int(each)) or "" for each in instants), tuple(total.tolist()), tuple(finished.tolist()))

@@ -8,8 +8,9 @@ import numpy as np
 
 from data.facts.dataset import Dataset
 from data.facts.days import percentile
-from data.facts.sprint_scope import REASONS, in_points
-from data.facts.sprint_statistics import FEWEST, PARTS, SUMS, Stats, ratios, stats, weights_of
+from data.facts.sprint_reading import in_points
+from data.facts.sprint_scope import REASONS
+from data.facts.sprint_statistics import FEWEST, LISTED, PARTS, SUMS, Stats, ratios, stats, weights_of
 from data.facts.sprint_windows import ACTIVE, BEFORE_DATA, CLOSED, PROBLEMS, STATES
 from data.tables.frames import NEVER
 from data.values.arrays import Positions
@@ -77,7 +78,7 @@ def sprint_row(facts: Dataset, place: int, board: str) -> SprintRow:
         **{name: number(found.measures[name][place]) for name in ("spillover", "churn", "accuracy")},
         score=number(found.score[place]),
         parts=parts,
-        issues={name: int(np.nan_to_num(found.counts[name][place])) for name in SUMS},
+        issues={name: int(np.nan_to_num(found.counts[name][place])) for name in (*SUMS, *LISTED)},
         notes=tuple(_notes(facts, found, place)),
         left_out=tuple((REASONS[n], int(each)) for n, each in enumerate(found.left_out()[place]) if n and each),
         problem=problem[:1].upper() + problem[1:],
@@ -114,12 +115,14 @@ def _notes(facts: Dataset, found: Stats, place: int) -> list[str]:
         notes.append(f"Estimates of what was committed changed by {extra['reestimated']:+g} {unit} in all.")
     if extra["unestimated"]:
         notes.append(f"{_issues(extra['unestimated'], 'has', 'have')} no estimate at the end: 0 points.")
-    if extra["done_before"]:
+    outside, discarded = (float(np.nan_to_num(found.counts[name][place])) for name in LISTED)
+    if outside:
         notes.append(
-            f"{_issues(extra['done_before'], 'was', 'were')} done before the start: not committed, completed if still in it."
+            f"{_issues(outside, 'was', 'were')} completed outside of this sprint: before it came in, before the start, or "
+            "while it was not in it. Not in the sum of what was completed."
         )
-    if extra["refused"]:
-        notes.append(f"{_issues(extra['refused'], 'was', 'were')} closed with a resolution that is no completion.")
+    if discarded:
+        notes.append(f"{_issues(discarded, 'was', 'were')} discarded: neither completed nor spilled over.")
     return notes
 
 

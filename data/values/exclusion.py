@@ -59,6 +59,8 @@ class Exclusion(StrEnum):
     SPRINT_UNREADABLE = "its sprint history cannot be read"
     SPRINT_UNRECORDED = "its history does not say when it joined the sprint"
     OF_A_SPRINT = "of a sprint: {}"
+    COMPLETED_OUTSIDE = "completed outside of this sprint"
+    DISCARDED_IN_SPRINT = "discarded"
 
     def text(self, name: object = "") -> str:
         """What people read, with the name of what it is about where it has one."""
@@ -90,5 +92,7 @@ _BY_DEFINITION = frozenset(
         Exclusion.VERSION_NOT_RELEASED,
         Exclusion.IN_THE_FUTURE,
         Exclusion.NO_STORY_POINTS,
+        Exclusion.COMPLETED_OUTSIDE,
+        Exclusion.DISCARDED_IN_SPRINT,
     )
 )

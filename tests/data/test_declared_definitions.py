@@ -64,12 +64,13 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "rework_types": ("Deployment",),
     "rework_labels": ("customer",),
     "rework_version_types": ("Bug",),
+    "sprint_completion": ("done_at_close",),
 }
 # What the definitions of issue 4, item 5 are called here; each must be seen to move something on this site.
 MUST_MOVE = (
     "durations", "working_time.weekdays", "working_time.holidays", "working_time.start", "percentile", "workflow.started",
     "workflow.done", "completion", "subtract_reopened", "cfd", "deployment_source", "incident_types", "incident_links",
-    "failure_window_hours", "empty_success_means", "zone", "all_levels",
+    "failure_window_hours", "empty_success_means", "zone", "all_levels", "sprint_completion",
 )  # fmt: skip
 WEIGHTS = "sprint_weights."  # they move the score of sprints only, and only all of them together
 

@@ -204,10 +204,14 @@ def _short(value: float) -> float:
 
 _COLUMNS = (
     ("Committed", "In the sprint at its start, not done before", "committed"),
-    ("Completed", "In the sprint and done at its close", "completed"),
+    ("Completed", "Became done while in the sprint (or as the definitions say)", "completed"),
     ("Added", "Came in after the start and stayed", "added"),
     ("Removed", "Committed, and taken out before the close", "removed"),
-    ("Spilled over", "Committed and not done at the close", "spilled"),
+    ("Spilled over", "Committed and neither done nor discarded at the close", "spilled"),
+)
+_LISTED = (  # in issues; shown where a sprint has some
+    ("Elsewhere", "Issues completed outside of the sprint: in no sum", "outside"),
+    ("Discarded", "Issues neither completed nor spilled over", "discarded"),
 )
 _SHARES = (
     ("Spilled", "Spilled over ÷ committed", "spillover"),
@@ -218,15 +222,22 @@ _SHARES = (
 
 def _table(found: Sprints, view: View, zone: str) -> html.Section:
     assert found.board is not None  # noqa: S101 - sprints_page says so first
+    listed = tuple(each for each in _LISTED if any(row.issues.get(each[2]) for row in found.rows))
     heads = [
         html.Th("Sprint", scope="col"),
         html.Th("From – to", scope="col", className="sprint-dates-beside"),
         *(
             html.Th(title, scope="col", className="right", title=words)
-            for title, words, _ in (*_COLUMNS, *_SHARES, ("Score", "Sum of weight × z-score; 0 is as usual", ""))
+            for title, words, _ in (
+                *_COLUMNS,
+                *listed,
+                *_SHARES,
+                ("Score", "Sum of weight × z-score; 0 is as usual", ""),
+            )
         ),
     ]
-    rows = [_row(each, link_to(view, found.board.id, each.id), zone) for each in found.rows]
+    keys = tuple(key for _, _, key in listed)
+    rows = [_row(each, link_to(view, found.board.id, each.id), zone, keys) for each in found.rows]
     more = found.total - len(found.rows)
     return html.Section(
         [
@@ -246,8 +257,8 @@ def _table(found: Sprints, view: View, zone: str) -> html.Section:
 
 
 _MORE_DONE = (
-    "Where more was completed than committed and added: estimates grew after the start, or issues were done before it and "
-    "were still in the sprint at its close. Open the sprint to see which."
+    "Where more was completed than committed and added, estimates grew after the start, or the definitions count what was "
+    "done before it. Open the sprint to see which."
 )
 
 
@@ -256,7 +267,7 @@ def _more_done(each: SprintRow) -> bool:
     return None not in amounts and (each.completed or 0) > (each.committed or 0) + (each.added or 0) + 1e-9
 
 
-def _row(each: SprintRow, href: str, zone: str) -> html.Tr:
+def _row(each: SprintRow, href: str, zone: str, listed: tuple[str, ...]) -> html.Tr:
     state = _STATES.get(each.state, each.state)
     name = [
         html.A(each.name, href=href, className="sprint-name", **attributes({"data-nav": "in"})),
@@ -267,6 +278,8 @@ def _row(each: SprintRow, href: str, zone: str) -> html.Tr:
     # Of a sprint that has not started only what is planned is known.
     known = ("committed",) if each.state == "future" else tuple(key for _, _, key in _COLUMNS)
     cells = [html.Td(amount(getattr(each, key) if key in known else None), className="right") for _, _, key in _COLUMNS]
+    counted = each.committed is not None and each.state != "future"
+    cells += [html.Td(f"{each.issues.get(key, 0):,}" if counted else "–", className="right") for key in listed]
     cells += [html.Td(percent(getattr(each, key)), className="right") for _, _, key in _SHARES]
     loud = " sprint-loud" if each.score is not None and each.score >= _WORTH_SAYING else ""
     return html.Tr(

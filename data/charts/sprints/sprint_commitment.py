@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing
-from data.charts.sprints.sprint_points import SWITCHES, board_asked, issues_behind, links
+from data.charts.sprints.sprint_points import board_asked, issues_behind, links
+from data.facts.sprint_issues import SWITCHES
 from data.values.charts import Series
 
+LISTS = {"Completed outside, issues": "outside", "Discarded, issues": "discarded"}
 FLAGS = ("committed", "added", "removed", "completed")
 
 
@@ -14,9 +16,9 @@ FLAGS = ("committed", "added", "removed", "completed")
 def sprint_commitment(asked: ChartAsked) -> Drawing:
     """Two bars a sprint: what was committed at its start, and what was completed at its close.
 
-    Committed was in the sprint at its start and not done before. Completed was in the sprint and done just before its
-    close, whether committed or added later: it can be more than what was committed. The table has what was added and
-    removed too.
+    Committed was in the sprint at its start and not done before. Completed became done while in the sprint and is still
+    in it and done just before its close, whether committed or added later: it can be more than what was committed. The
+    table has what was added and removed too, and how many issues were completed outside of the sprint or discarded.
     """
     board = board_asked(asked)
     if isinstance(board, Drawing):
@@ -42,8 +44,8 @@ def sprint_commitment(asked: ChartAsked) -> Drawing:
         y_title=board.unit.capitalize(),
         x_kind="category",
         unit=board.unit,
-        columns=("Sprint", *(f"{name.capitalize()}, {board.unit}" for name in FLAGS)),
-        table=lambda: zip(board.names, *(sums[name] for name in FLAGS), strict=True),
+        columns=("Sprint", *(f"{name.capitalize()}, {board.unit}" for name in FLAGS), *LISTS),
+        table=lambda: zip(board.names, *sums.values(), *(board.issues(name) for name in LISTS.values()), strict=True),
         table_picks=lambda: tokens["completed"],
         row_count=len(board.names),
         picks=issues_behind(board, *FLAGS),

@@ -11,7 +11,8 @@ from data.charts.catalogue import ChartAsked
 from data.charts.drawing import Drawing, Picks, by_code, nothing
 from data.facts.dataset import Dataset
 from data.facts.rows import Rows
-from data.facts.sprint_scope import REASONS, in_points, scope
+from data.facts.sprint_reading import in_points
+from data.facts.sprint_scope import REASONS, scope
 from data.facts.sprint_statistics import Stats, stats
 from data.sprints.boards import board_of, of_board
 from data.sprints.values import newest_first
@@ -20,7 +21,6 @@ from data.values.sprints import BoardChoice
 
 BOARD = "board"  # name in the view
 DRAWN = 20  # the newest sprints; the table has all
-SWITCHES = ("workflow.done", "not_completed_resolutions")
 WORDS = {
     "committed": "committed",
     "added": "added",
@@ -74,6 +74,11 @@ class Board:
     def sums(self, name: str) -> list[float]:
         """A sum of each sprint, in points or issues."""
         out: list[float] = self.made.sums[name][self.places].tolist()
+        return out
+
+    def issues(self, name: str) -> list[int]:
+        """How many issues of each sprint have a flag."""
+        out: list[int] = self.made.counts[name][self.places].astype(np.int64).tolist()
         return out
 
 

@@ -6,13 +6,15 @@ import numpy as np
 
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing
-from data.charts.sprints.sprint_points import SWITCHES, board_asked, issues_behind, links
+from data.charts.sprints.sprint_points import board_asked, issues_behind, links
+from data.facts.sprint_issues import SWITCHES
 from data.values.charts import Line, Series
 
 
 @chart(family="sprints", order=3, title="Spilled over", switches=SWITCHES, fields=("story_points",))
 def sprint_spillover(asked: ChartAsked) -> Drawing:
-    """Each bar is the share of what was committed that was still in the sprint and not done at its close.
+    """Each bar is the share of what was committed that was still in the sprint and neither done nor
+    discarded at its close.
 
     The line is the same of all closed sprints together: all that spilled over ÷ all that was committed, not a mean of
     shares. A sprint in which nothing was committed has no bar.

@@ -6,8 +6,9 @@ import numpy as np
 
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing
-from data.charts.sprints.sprint_points import SWITCHES, Board, board_asked, issues_behind, links
+from data.charts.sprints.sprint_points import Board, board_asked, issues_behind, links
 from data.facts.days import percentile
+from data.facts.sprint_issues import SWITCHES
 from data.facts.sprint_statistics import FEWEST
 from data.sprints.values import PERCENTILES
 from data.values.charts import Line, Series
@@ -17,8 +18,8 @@ from data.values.charts import Line, Series
 def velocity_range(asked: ChartAsked) -> Drawing:
     """Each bar is what a closed sprint completed; between the dashed lines lie seven sprints in ten.
 
-    Completed is what was in the sprint and done just before its close, added work included, in story points where they
-    are mapped, else in issues. The lines are the 15th, 50th and 85th percentile of all closed sprints of the board.
+    Completed is what became done while in the sprint and is still in it and done just before its close, added work
+    included, in story points where they are mapped, else in issues. The lines are the 15th, 50th and 85th percentile of all closed sprints of the board.
     """
     board = board_asked(asked)
     if isinstance(board, Drawing):

@@ -30,6 +30,7 @@ from data.values.details import Details
         "workflow.started",
         "workflow.done",
         "not_completed_resolutions",
+        "sprint_completion",
         "blocked_flag",
         "blocked_statuses",
         "flow_types",

@@ -77,7 +77,8 @@ def test_charts_are_what_the_oracle_says(method, company):
         share = nearest if method == "nearest_rank" else interpolated
         assert [line.at for line in velocity.lines] == pytest.approx([share(done, each) for each in (85, 50, 15)])
     for row, (_, each) in zip(plan.table(), mine, strict=True):
-        assert row[1:] == pytest.approx(tuple(each.sums[name] for name in NAMES))
+        assert row[1:5] == pytest.approx(tuple(each.sums[name] for name in NAMES))
+        assert row[5:] == (len(each.keys["outside"]), len(each.keys["discarded"]))
     for row, (_, each) in zip(spill.table(), mine, strict=True):
         want = each.measures["spillover"]
         assert row[3] == (None if want is None else pytest.approx(100 * want))

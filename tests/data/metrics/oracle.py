@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -53,6 +53,9 @@ class Question:
         self.where = ZoneInfo(self.zone)
         self.start, self.end = at(self.first.isoformat(), self.zone), at(str(self.last + timedelta(days=1)), self.zone)
         self.snapshot = min(self.end, self.now)
+        # Completions are those that are known just before this instant, with the attributes that items had then.
+        self.limit = self.now + 1 if self.rules.completed_as_of == "now" else min(self.end, self.now + 1)
+        self.items = [known(each, self.now + 1, self.zone) for each in self.items]
         self.edge = min(self.end, self.now + 1)  # what happens at it is not in a snapshot
         self.mapped = frozenset({*self.mapped, *(name for each in self.items for name in each.fields)})
         category = {status: kind for status, _, kind in self.statuses}
@@ -120,6 +123,20 @@ class Question:
         low = math.floor(place)
         high = min(low + 1, len(ordered) - 1)
         return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
+def known(item: Item, edge: int, zone: str) -> Item:
+    """An item with the attributes that it had just before an instant; what was edited later has not happened."""
+    if all(at(when, zone) < edge for when, _, _ in item.edits):
+        return item
+    names = ("type", "project", "resolution", "hierarchy")
+    fields = {**item.fields, "story_points": item.before("story_points", edge, zone)}
+    return replace(
+        item,
+        **{name: item.before(name, edge, zone) for name in names},
+        fields={name: value for name, value in fields.items() if value is not None},
+        edits=[each for each in item.edits if at(each[0], zone) < edge],
+    )
 
 
 # ---- history -----------------------------------------------------------------------------------------------------
@@ -235,8 +252,8 @@ def _started(done: Done, ask: Question, mapped_end: bool, place: int | None) -> 
 
 def completions(ask: Question) -> list[Done]:
     """The one set that velocity, time, efficiency and distribution share, those left out included."""
-    limit = ask.now + 1 if ask.rules.completed_as_of == "now" else min(ask.end, ask.now + 1)
-    found = [done for item in ask.items if (done := completion(item, ask, limit)) and ask.inside(done.at)]
+    items = (known(each, ask.limit, ask.zone) for each in ask.items)
+    found = [done for item in items if (done := completion(item, ask, ask.limit)) and ask.inside(done.at)]
     refused = {name.casefold() for name in ask.rules.not_completed_resolutions}
     for done in found:
         if not is_standard(done.item) and not ask.rules.all_levels:

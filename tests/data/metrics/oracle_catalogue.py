@@ -50,8 +50,8 @@ def created(ask: Question) -> Verdict:
 
 
 def _closed(ask: Question) -> list[Done]:
-    limit = ask.now + 1 if ask.rules.completed_as_of == "now" else min(ask.end, ask.now + 1)
-    return [done for each in ask.items if (done := oracle.completion(each, ask, limit)) and ask.inside(done.at)]
+    items = (oracle.known(each, ask.limit, ask.zone) for each in ask.items)
+    return [done for each in items if (done := oracle.completion(each, ask, ask.limit)) and ask.inside(done.at)]
 
 
 def closed(ask: Question) -> Verdict:
@@ -71,7 +71,8 @@ def velocity(ask: Question) -> Verdict:
 
 
 def throughput_ratio(ask: Question) -> Verdict:
-    came, went = [level(each, ask) for each in _created(ask)], [reason(each.item, ask) for each in _closed(ask)]
+    then = [oracle.known(each, ask.limit, ask.zone) for each in _created(ask)]
+    came, went = [level(each, ask) for each in then], [reason(each.item, ask) for each in _closed(ask)]
     return verdict(went.count("") / came.count("") if "" in came else None, [*came, *went])
 
 

@@ -29,8 +29,16 @@ def instants(base: int) -> st.SearchStrategy[int]:
     return st.tuples(hours, st.sampled_from([0, 0, 0, 1, -1])).map(lambda each: base + each[0] * HOUR + each[1] * 1000)
 
 
+# What an attribute of an item was before it was edited.
+EDITS = st.one_of(
+    st.tuples(st.just("resolution"), RESOLUTIONS),
+    st.tuples(st.just("type"), TYPES),
+    st.tuples(st.just("hierarchy"), st.sampled_from([0, -1, 1])),
+)
+
+
 @st.composite
-def items(draw: Any, base: int, dates: dict[str, st.SearchStrategy]) -> Item:
+def items(draw: Any, base: int, dates: dict[str, st.SearchStrategy], edited: bool = False) -> Item:
     """One issue with a history in order; `dates`: strategies of the mapped fields that it may have."""
     when = instants(base)
     count = draw(st.integers(0, 6))
@@ -45,7 +53,9 @@ def items(draw: Any, base: int, dates: dict[str, st.SearchStrategy]) -> Item:
     for start in sorted(draw(st.lists(when, max_size=2))):
         length = draw(st.sampled_from([None, 3 * HOUR, 2 * DAY]))
         flags.append((start, None if length is None else start + length))
+    edits = [(each, *draw(EDITS)) for each in sorted(draw(st.lists(when, max_size=2)))] if edited else []
     return Item(
+        edits=edits,
         created=created,
         moves=moves,
         status=status,
@@ -84,12 +94,12 @@ def nows(base: int, made: list[Item]) -> st.SearchStrategy[int]:
 
 
 @st.composite
-def flow_sites(draw: Any) -> dict[str, Any]:
-    """Everything that a flow question needs: items, zone, first, last, now, mapped."""
+def flow_sites(draw: Any, edited: bool = False) -> dict[str, Any]:
+    """Everything that a flow question needs: items, zone, first, last, now, mapped. `edited`: types and so on change."""
     zone, first = draw(st.sampled_from(STARTS))
     base = at(first, zone)
     fields = _flow_fields(draw, base, f"{zone} {first}")
-    made = draw(st.lists(items(base, fields), min_size=0, max_size=9))
+    made = draw(st.lists(items(base, fields, edited), min_size=0, max_size=9))
     start = draw(st.integers(0, SPREAD - 1))
     day = date.fromisoformat(first) + timedelta(days=start)
     return {

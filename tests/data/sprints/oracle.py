@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -75,9 +76,9 @@ def estimate(story: Story, instant: int, points: bool) -> float:
 
 
 def window(sprint: Sprint, now: int, complete_from: int | None) -> tuple[str, int | None, int | None, str]:
-    """(state, start, close, why there are no numbers)."""
+    """(state, start, close, why there are no numbers). A sprint that Jira does not call closed is not closed."""
     started = None if sprint.started is None else at(sprint.started)
-    completed = None if sprint.completed is None else at(sprint.completed)
+    completed = None if sprint.completed is None or sprint.state != "closed" else at(sprint.completed)
     if completed is not None and completed <= now:
         state, close = "closed", completed
     elif sprint.state == "closed" and completed is None:
@@ -96,8 +97,8 @@ def window(sprint: Sprint, now: int, complete_from: int | None) -> tuple[str, in
     return state, started, close, "before data" if early else ""
 
 
-def reason(story: Story) -> str:
-    if story.item.hierarchy < 0:
+def reason(story: Story, close: int) -> str:
+    if story.item.before("hierarchy", close) < 0:
         return "sub-task"
     if not story.item.history_complete:
         return "incomplete history"
@@ -133,9 +134,101 @@ def reopenings(story: Story, sprint: int, start: int, end: int) -> int:
     return count
 
 
+def is_done(status: str | None) -> bool:
+    return status is not None and CATEGORY[status] == "done"
+
+
+def became_done(story: Story, close: int) -> int | None:
+    """When it last became done before the close."""
+    before, found = story.item.status, None
+    for when, status in story.item.moves:
+        if is_done(status) and not is_done(before) and at(when) < close:
+            found = at(when)
+        before = status
+    return found
+
+
+def was_open(story: Story, low: int, high: int) -> bool:
+    """Whether there was a moment from `low` until `high` at which it was not done."""
+    before = story.item.status
+    for when, status in story.item.moves:
+        if low <= at(when) < high and not (is_done(before) and is_done(status)):
+            return True
+        before = status
+    later = status_before(story, low + 1)
+    return later is not None and not is_done(later)
+
+
+def last_reopened(story: Story, low: int, high: int) -> int | None:
+    before, found = story.item.status, None
+    for when, status in story.item.moves:
+        if is_done(before) and not is_done(status) and low <= at(when) < high:
+            found = at(when)
+        before = status
+    return found
+
+
+@dataclass
+class Part:
+    """What an issue was in a sprint: flags, the instants at which its estimates are read, and its completion."""
+
+    flags: set[str]
+    when: dict[str, int]
+    finished: int | None = None
+    came: int = 0
+
+
+def part_of(story: Story, sprint: Sprint, start: int, close: int, rules: Definitions) -> Part:
+    stays = times_in(story, sprint.id)
+    clipped = [(max(low, start), close if high is None else min(high, close)) for low, high in stays]
+    clipped = [(low, high) for low, high in clipped if low < high]
+    at_start, at_close = inside(story, sprint.id, start), inside(story, sprint.id, close - 1)
+    done_before, done = is_done(status_before(story, start)), is_done(status_before(story, close))
+    refused = {each.casefold() for each in rules.not_completed_resolutions}
+    discarded = done and (story.item.before("resolution", close) or "").casefold() in refused
+    committed = at_start and not done_before
+    finished = became_done(story, close)
+    mine = finished is not None and finished >= start and inside(story, sprint.id, finished)
+    old_rule = rules.sprint_completion == "done_at_close"
+    outside = at_close and done and not discarded and not mine and not old_rule
+    opened = any(was_open(story, low, high) for low, high in clipped)
+    added = not at_start if old_rule else not committed and opened and not outside
+    flags = {
+        "committed": committed,
+        "added": at_close and added,
+        "removed": committed and not at_close,
+        "completed": at_close and done and not discarded and not outside,
+        "outside": outside,
+        "discarded": at_close and discarded,
+        "spilled": committed and at_close and not done,
+    }
+    joins = [low for low, _ in stays if start < low < close]
+    again = [each for low, high in clipped if (each := last_reopened(story, low, high)) is not None]
+    leaves = [high for _, high in stays if high is not None and start < high < close]
+    when = {
+        "added": max(joins or again, default=start),
+        "removed": max(leaves, default=start),
+        "completed": close - 1,
+    }
+    came = max((low for low, _ in stays if finished is not None and low <= finished), default=0)
+    return Part({name for name, so in flags.items() if so}, when, finished, came)
+
+
 def tell(company: Company, now: int, rules: Definitions, complete_from: int | None = None) -> list[Told]:
     """Every sprint of a company."""
-    told = [_one(company, each, now, rules, complete_from) for each in company.sprints]
+    told, parts = [], []
+    for sprint in company.sprints:
+        state, start, close, problem = window(sprint, now, complete_from)
+        told.append(Told(state, problem))
+        parts.append({})
+        if start is not None and close is not None:
+            parts[-1] = _parts(company, sprint, start, close, rules, told[-1])
+    if rules.sprint_completion == "in_sprint":
+        _count_once(parts, company, now)
+    for each, mine, sprint in zip(told, parts, company.sprints, strict=True):
+        _, start, close, _ = window(sprint, now, complete_from)
+        if start is not None and close is not None:
+            _sum_up(company, sprint, each, mine, start, close, now)
     for board in {each.board for each in company.sprints} - {None}:
         mine = [
             each
@@ -152,54 +245,57 @@ def tell(company: Company, now: int, rules: Definitions, complete_from: int | No
                 each.z[name] = (value - statistics.mean(values)) / spread if spread else 0.0
         weights = rules.sprint_weights.model_dump()
         for each in mine:
-            parts = [(weights[name], each.z.get(name)) for name in PARTS if weights[name]]
-            if all(z is not None for _, z in parts):
-                each.score = sum(weight * z for weight, z in parts)
+            weighed = [(weights[name], each.z.get(name)) for name in PARTS if weights[name]]
+            if all(z is not None for _, z in weighed):
+                each.score = sum(weight * z for weight, z in weighed)
     return told
 
 
-def _one(company: Company, sprint: Sprint, now: int, rules: Definitions, complete_from: int | None) -> Told:
-    state, start, close, problem = window(sprint, now, complete_from)
-    told = Told(state, problem)
-    if start is None or close is None:
-        return told
-    refused = {each.casefold() for each in rules.not_completed_resolutions}
-    names = ("committed", "added", "removed", "completed", "spilled")
-    sums, keys = dict.fromkeys(names, 0.0), {name: set() for name in names}
-    reopened, blocked, bugs = 0, 0.0, 0
+def _parts(company: Company, sprint: Sprint, start: int, close: int, rules: Definitions, told: Told) -> dict[int, Part]:
+    """The issues that count in a sprint, by position; those left out are counted by their reason."""
+    found = {}
     for n, story in enumerate(company.stories):
         stays = times_in(story, sprint.id)
-        joins, leaves = [low for low, _ in stays], [high for _, high in stays if high is not None]
         touched = any(low < close and (high is None or high > start) for low, high in stays)
         lost = sprint.id in {*list(story.changes())[-1][2], *story.also} and not stays
-        why = reason(story) or ("its history does not say when it joined the sprint" if lost else "")
-        if why:
-            if touched or lost:
-                told.left_out[why] = told.left_out.get(why, 0) + 1
-            continue
-        at_start, at_close = inside(story, sprint.id, start), inside(story, sprint.id, close - 1)
-        earlier, later = status_before(story, start), status_before(story, close)
-        done_before = earlier is not None and CATEGORY[earlier] == "done"
-        done = later is not None and CATEGORY[later] == "done"
-        what = {
-            "committed": at_start and not done_before,
-            "added": not at_start and at_close,
-            "removed": at_start and not done_before and not at_close,
-            "completed": at_close and done and (story.item.resolution or "").casefold() not in refused,
-            "spilled": at_start and not done_before and at_close and not done,
-        }
-        when = {
-            "added": max((each for each in joins if start < each < close), default=start),
-            "removed": max((each for each in leaves if start < each < close), default=start),
-            "completed": close - 1,
-        }
-        for name in names:
-            if what[name]:
-                sums[name] += estimate(story, when.get(name, start), company.points)
-                keys[name].add(n)
+        why = reason(story, close) or ("its history does not say when it joined the sprint" if lost else "")
+        if why and (touched or lost):
+            told.left_out[why] = told.left_out.get(why, 0) + 1
+        elif not why:
+            found[n] = part_of(story, sprint, start, close, rules)
+    return found
+
+
+def _count_once(parts: list[dict[int, Part]], company: Company, now: int) -> None:
+    """A completion counts in the sprint that the issue had come into last."""
+    completions = defaultdict(list)
+    for place, found in enumerate(parts):
+        for n, part in found.items():
+            if "completed" in part.flags:
+                start = window(company.sprints[place], now, None)[1]
+                completions[n, part.finished].append((part.came, start, place, part))
+    for several in completions.values():
+        for *_, part in sorted(several, key=lambda each: each[:3])[:-1]:
+            part.flags -= {"completed", "added"}
+            part.flags.add("outside")
+
+
+def _sum_up(
+    company: Company, sprint: Sprint, told: Told, parts: dict[int, Part], start: int, close: int, now: int
+) -> None:
+    names = ("committed", "added", "removed", "completed", "spilled")
+    sums, keys = dict.fromkeys(names, 0.0), {name: set() for name in (*names, "outside", "discarded")}
+    reopened, blocked, bugs = 0, 0.0, 0
+    for n, part in parts.items():
+        story = company.stories[n]
+        for name in part.flags:
+            keys[name].add(n)
+            if name in sums:
+                sums[name] += estimate(story, part.when.get(name, start), company.points)
         reopened += reopenings(story, sprint.id, start, close)
         blocked += blocked_hours(story, sprint.id, start, close, now)
-        bugs += story.item.type.casefold() in SUGGESTED["Defect"] and (what["committed"] or what["added"])
+        bug = story.item.before("type", close).casefold() in SUGGESTED["Defect"]
+        bugs += bug and bool({"committed", "added"} & part.flags)
     committed = sums["committed"]
     told.sums, told.keys = sums, keys
     told.measures = {
@@ -210,7 +306,6 @@ def _one(company: Company, sprint: Sprint, now: int, rules: Definitions, complet
         "blocked": blocked,
         "bugs": float(bugs),
     }
-    return told
 
 
 def velocity(told: Sequence[Told]) -> list[float]:

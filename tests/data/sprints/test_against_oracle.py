@@ -29,10 +29,25 @@ when = st.tuples(st.integers(0, SPREAD), st.sampled_from([0, 0, 0, 1, -1])).map(
 )
 points = st.sampled_from([None, 1.0, 2.0, 3.0, 5.0])
 NOW = st.one_of(st.just(BASE + 2 * SPREAD * HOUR), when)
+COMPLETION = st.sampled_from(["in_sprint", "in_sprint", "done_at_close"])
 WEIGHTS = st.sampled_from([
     {}, {"spillover": 1, "churn": 0, "reopened": 0, "blocked": 0, "bugs": 0, "accuracy": 0},
     {"spillover": 0, "churn": 0, "reopened": 0.5, "blocked": 0.5, "bugs": 0, "accuracy": 0},
 ])  # fmt: skip
+
+
+WAS = {
+    "resolution": st.sampled_from([None, "Done", "Won't Do"]),
+    "type": st.sampled_from(["Story", "Bug"]),
+    "hierarchy": st.sampled_from([0, -1]),
+}
+
+
+@st.composite
+def edits(draw: Any, after: st.SearchStrategy[int]) -> list[tuple[int, str, Any]]:
+    """What the attributes of an issue were before they were changed, in order of time."""
+    found = [(each, draw(st.sampled_from(sorted(WAS)))) for each in sorted(draw(st.lists(after, max_size=3)))]
+    return [(each, name, draw(WAS[name])) for each, name in found]
 
 
 @st.composite
@@ -50,7 +65,7 @@ def stories(draw: Any, ids: list[int]) -> Story:
     item = Item(
         created, moves, status=status, flags=flags, type=draw(st.sampled_from(["Story", "Bug"])),
         hierarchy=draw(st.sampled_from([0, 0, 0, 0, 0, 1, -1])), resolution=draw(st.sampled_from([None, None, "Done", "won't do"])),
-        history_complete=draw(st.sampled_from([True] * 9 + [False])),
+        history_complete=draw(st.sampled_from([True] * 9 + [False])), edits=draw(edits(after)),
     )  # fmt: skip
     return Story(
         item, draw(some), [(each, draw(some)) for each in changed], draw(points),
@@ -68,7 +83,8 @@ def companies(draw: Any) -> Company:
         state = draw(st.sampled_from(["closed"] * 6 + ["active", "future"]))
         first, last = sorted((draw(when), draw(when)))
         started = first if draw(st.integers(0, 12)) else None
-        completed = last if state == "closed" and draw(st.integers(0, 12)) else None
+        # One that was reopened keeps the completion date of its first close.
+        completed = last if draw(st.integers(0, 12)) and (state == "closed" or draw(st.integers(0, 1))) else None
         if draw(st.integers(0, 15)) == 0 and completed is not None:
             started, completed = completed, started or completed
         board = draw(st.sampled_from([1, 1, 1, 1, 2, None]))
@@ -108,20 +124,21 @@ def same(got: float, want: float | None, what: str) -> None:
 
 
 @quick
-@given(companies(), NOW, WEIGHTS, st.sampled_from([None, None, BASE + 10 * HOUR]))
-def test_sprints_say_what_the_oracle_says(company, now, weights, complete_from):
-    rules = Definitions(sprint_weights=weights) if weights else Definitions()
+@given(companies(), NOW, WEIGHTS, st.sampled_from([None, None, BASE + 10 * HOUR]), COMPLETION)
+def test_sprints_say_what_the_oracle_says(company, now, weights, complete_from, completion):
+    rules = Definitions(**({"sprint_weights": weights} if weights else {}), sprint_completion=completion)
     agree(facts_of(company, now, rules, complete_from), tell(company, now, rules, complete_from))
 
 
 @quick
 @given(companies())
 def test_what_was_committed_ends_somewhere(company):
-    """Committed = completed of it + spilled over + removed + closed without being completed, in issues."""
+    """Committed = completed of it + spilled over + removed + completed outside of it + discarded, in issues."""
     made = stats(facts_of(replace(company, points=False), BASE + 2 * SPREAD * HOUR, Definitions()))
     found = made.scope
     counted = found.reason == 0
     for n in np.flatnonzero(made.windows.readable):
         mine = counted & (found.sprint == n) & found["committed"]
-        ends = [np.count_nonzero(mine & found[name]) for name in ("completed", "spilled", "removed", "refused")]
+        names = ("completed", "spilled", "removed", "outside", "discarded")
+        ends = [np.count_nonzero(mine & found[name]) for name in names]
         assert sum(ends) == np.count_nonzero(mine)

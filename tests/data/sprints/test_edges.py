@@ -43,8 +43,8 @@ def test_committed_is_what_is_in_it_at_the_very_start():
 
 def test_what_was_done_before_the_start_was_not_committed():
     found = made(work(sprints=[1], done=BEFORE + " 12:00"), work(sprints=[1], done=START))
-    assert sums(found) == (1, 0, 0, 2, 0)
-    assert found.extra["done_before"][0] == 1
+    assert sums(found) == (1, 0, 0, 1, 0)
+    assert found.counts["outside"][0] == 1
 
 
 def test_done_at_the_instant_of_the_close_is_too_late():
@@ -115,7 +115,7 @@ def test_created_into_the_sprint_without_a_change_counts_from_its_creation():
 def test_resolutions_that_are_no_completion():
     dropped = work(sprints=[1], done=DURING, resolution="Won't Do")
     found = made(dropped, work(sprints=[1], done=DURING, resolution="Done"))
-    assert sums(found) == (2, 0, 0, 1, 0) and found.extra["refused"][0] == 1
+    assert sums(found) == (2, 0, 0, 1, 0) and found.counts["discarded"][0] == 1
     assert sums(made(dropped, rules={"not_completed_resolutions": []})) == (1, 0, 0, 1, 0)
 
 
