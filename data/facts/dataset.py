@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
@@ -117,6 +117,15 @@ class Dataset:
             if names:
                 keep &= self.named(table, names)
         return keep
+
+    def only(self, issues: Mask) -> Dataset:
+        """The same question of fewer issues: those of the mask that pass the filters."""
+        out = replace(self, _kept={})
+        for name in ("roles", "stays", "back", "begun"):  # these do not depend on which issues are asked for
+            if name in self.__dict__:
+                out.__dict__[name] = self.__dict__[name]
+        out.__dict__["chosen"] = self.chosen & issues
+        return out
 
     def named(self, table: pd.DataFrame, names: tuple[str, ...] | list[str]) -> Mask:
         """Issues that have one of the names (any case) in a table of labels or components, boolean."""

@@ -32,13 +32,17 @@ _CANDIDATE = (
 
 @dataclass(frozen=True)
 class Deployments:
-    """Candidates in any order. `group`: number of the deployment a used candidate belongs to, -1 where left out."""
+    """Candidates in any order, those that the filters leave out included: filters choose what is counted, and what
+    became of a deployment does not depend on them. `group`: number of the deployment a used candidate belongs to, -1
+    where left out.
+    """
 
     by_versions: bool
     at: Instants  # µs
     issue: Positions  # -1 for a version
     version: Positions  # -1 for an issue
     sieve: Sieve
+    chosen: Mask  # by candidate: it passes the filters
     group: Codes
     count: int  # number of deployments
     group_at: Instants  # µs, by deployment
@@ -63,7 +67,7 @@ def uses_versions(facts: Dataset) -> bool:
 
 
 def deployments(facts: Dataset) -> Deployments:
-    """All candidates that pass the filters, with the reason where one is no deployment."""
+    """All candidates, with the reason where one is no deployment."""
     return _from_versions(facts) if uses_versions(facts) else _from_issues(facts)
 
 
@@ -71,8 +75,8 @@ def _from_issues(facts: Dataset) -> Deployments:
     date = facts.field("deployment_date")
     if date is None:
         date = np.full(len(facts.tables), NEVER, dtype=np.int64)
-    issue = np.flatnonzero((date != NEVER) & facts.chosen)
-    at = date[issue]
+    issue = np.flatnonzero(date != NEVER)
+    at, chosen = date[issue], facts.chosen[issue]
     sieve = Sieve(len(issue))
     if facts.definitions.deployment_types:
         sieve.drop(~facts.of_type(facts.definitions.deployment_types)[issue], Exclusion.NOT_A_DEPLOYMENT_TYPE)
@@ -101,7 +105,8 @@ def _from_issues(facts: Dataset) -> Deployments:
         )
     group, count, group_at = _grouped(key, at, used)
     nobody = np.full(len(issue), -1, dtype=np.int64)
-    return Deployments(False, at, issue, nobody, sieve, group, count, group_at, facts.date_only("deployment_date"))
+    by_day = facts.date_only("deployment_date")
+    return Deployments(False, at, issue, nobody, sieve, chosen, group, count, group_at, by_day)
 
 
 def _grouped(key: Positions, at: Instants, used: Mask) -> tuple[Codes, int, Instants]:
@@ -116,15 +121,15 @@ def _grouped(key: Positions, at: Instants, used: Mask) -> tuple[Codes, int, Inst
 
 def _from_versions(facts: Dataset) -> Deployments:
     instants = facts.once(version_instants)
-    version = np.flatnonzero((instants != NEVER) & versions_chosen(facts))
-    at = instants[version]
+    version = np.flatnonzero(instants != NEVER)
+    at, chosen = instants[version], facts.once(versions_chosen)[version]
     sieve = Sieve(len(version))
     released = facts.tables.versions["released"].to_numpy()
     sieve.drop(~released[version], Exclusion.VERSION_NOT_RELEASED).drop(at > facts.now, Exclusion.IN_THE_FUTURE)
     used = sieve.reason == 0
     group, count, group_at = _grouped(version[:, None], at, used)
     nobody = np.full(len(version), -1, dtype=np.int64)
-    return Deployments(True, at, nobody, version, sieve, group, count, group_at, True)
+    return Deployments(True, at, nobody, version, sieve, chosen, group, count, group_at, True)
 
 
 def version_instants(facts: Dataset) -> Instants:
@@ -213,14 +218,48 @@ def outcomes(facts: Dataset) -> Outcomes:
     happened = facts.once(incidents)
     if window and happened.mask.any():
         sources.append(f"incidents within {window:g} h")
-        detected = np.sort(happened.detected[happened.mask & (happened.detected != NEVER)])
-        low = np.searchsorted(detected, found.group_at, side="left")
-        high = np.searchsorted(detected, found.group_at + int(window * _HOUR), side="right")
-        failed |= high > low
+        there = happened.mask & (happened.detected != NEVER)
+        project = facts.tables.issues["project"].cat.codes.to_numpy()
+        failed |= followed_by_incident(
+            found.group_at, _projects(facts, found), happened.detected[there], project[there], int(window * _HOUR)
+        )
         known[:] = True
     worked = known & np.array([not each for each in unknown], dtype=bool)
     state = np.where(failed, FAILED, np.where(worked, WORKED, UNKNOWN))
     return Outcomes(state, tuple(sources), tuple(unknown))
+
+
+def _projects(facts: Dataset, found: Deployments) -> Codes:
+    """The project of each deployment, as a place among the projects of issues; -1 for a project without issues."""
+    out = np.full(found.count, -1, dtype=np.int64)
+    used = found.group >= 0
+    column = facts.tables.issues["project"].cat
+    if not found.by_versions:
+        out[found.group[used]] = column.codes.to_numpy()[found.issue[used]]
+        return out
+    place = {name: n for n, name in enumerate(column.categories)}
+    names = facts.tables.versions["project"].to_numpy()[found.version[used]]
+    out[found.group[used]] = [place.get(name, -1) for name in names]
+    return out
+
+
+def followed_by_incident(at: Instants, project: Codes, when: Instants, where: Codes, within: int) -> Mask:
+    """By deployment (`at`, `project`): whether it was the latest one of its project when an incident of that project
+    (`when`, `where`) began, at most `within` µs after it. Deployments at one instant are all the latest.
+
+    >>> at, project = np.array([10, 20, 30]), np.array([0, 1, 0])
+    >>> followed_by_incident(at, project, np.array([35, 15, 19]), np.array([1, 0, 1]), 10).tolist()
+    [True, False, False]
+    """
+    out = np.zeros(len(at), dtype=bool)
+    for code in np.unique(where):
+        own = np.flatnonzero(project == code)
+        instants, happened = np.sort(at[own]), when[where == code]
+        place = np.searchsorted(instants, happened, side="right")
+        latest = instants[place[place > 0] - 1]
+        near = happened[place > 0] - latest <= within
+        out[own] |= np.isin(at[own], latest[near])
+    return out
 
 
 @fact(
@@ -231,14 +270,18 @@ def outcomes(facts: Dataset) -> Outcomes:
     subject="issue or version",
 )
 def deployment_rows(facts: Dataset) -> Rows:
-    """Candidates at their date. Columns: group, head (first row of its deployment), version, completed (µs)."""
+    """Candidates that pass the filters, at their date. Columns: group, head (first row of its deployment), version,
+    completed (µs).
+    """
     found: Deployments = facts.once(deployments)
-    head = np.zeros(len(found.at), dtype=bool)
-    used = np.flatnonzero(found.group >= 0)
-    _, first = np.unique(found.group[used], return_index=True)
-    head[used[first]] = True
-    return found.sieve.rows(
-        found.at, found.issue, group=found.group, head=head, version=found.version, completed=found.at
+    chosen = np.flatnonzero(found.chosen)
+    group = found.group[chosen]
+    head = np.zeros(len(chosen), dtype=bool)
+    used = np.flatnonzero(group >= 0)
+    head[used[np.unique(group[used], return_index=True)[1]]] = True
+    at = found.at[chosen]
+    return found.sieve.take(chosen).rows(
+        at, found.issue[chosen], group=group, head=head, version=found.version[chosen], completed=at
     )
 
 

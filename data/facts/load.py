@@ -34,16 +34,24 @@ if TYPE_CHECKING:
     at="entry into the status",
 )
 def load_rows(facts: Dataset) -> Rows:
-    """Stays in progress at their entry. Columns: left (µs), since (the instant that age counts from: the start of work,
-    later by the time that is left out), held (age stands still at the entry), status, started, completed, age.
+    """Stays in progress of the issues that pass the filters, at their entry. Columns: left (µs), since (the instant that
+    age counts from: the start of work, later by the time that is left out), held (age stands still at the entry), status,
+    started, completed, age.
     """
+    rows = facts.once(all_in_progress)
+    chosen = facts.chosen[rows.issue]
+    return rows if chosen.all() else rows.take(chosen)
+
+
+def all_in_progress(facts: Dataset) -> Rows:
+    """The same of all issues: what is usual in a status does not depend on the filters."""
     stays = facts.stays
     begun = facts.begun
     if facts.definitions.load == "started":
         counts = ~stays.are(facts.roles.done) & (begun != NEVER) & (stays.entered >= begun)
     else:
         counts = stays.are(facts.roles.progress)
-    counts &= facts.chosen[stays.issue] & (stays.left > stays.entered)
+    counts &= stays.left > stays.entered
     own, begun, waited = stays.within(counts), begun[counts], np.zeros(int(counts.sum()), dtype=np.int64)
     held = np.zeros(len(begun), dtype=bool)
     if facts.definitions.backward_moves == "pause":

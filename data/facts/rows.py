@@ -80,6 +80,12 @@ class Sieve:
         sieve.reason, sieve.reasons = rows.reason.copy(), list(rows.reasons)
         return sieve
 
+    def take(self, chosen: Mask | Positions) -> Sieve:
+        """A sieve over some of the rows."""
+        sieve = Sieve(0)
+        sieve.reason, sieve.reasons = self.reason[chosen], list(self.reasons)
+        return sieve
+
     def drop(self, rows: Mask, why: Exclusion, name: object = "") -> Sieve:
         """Leave these rows (boolean array) out; `name` is what the reason is about, where it has one."""
         return self.drop_as(rows, why.text(name))

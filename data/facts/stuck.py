@@ -11,7 +11,7 @@ from data.facts.columns import Column, Kind, fact
 from data.facts.dataset import Dataset
 from data.facts.efficiency import blocked_spans
 from data.facts.levels import recorded
-from data.facts.load import at_snapshot, load_rows
+from data.facts.load import all_in_progress, at_snapshot
 from data.facts.rows import Rows, Sieve
 from data.tables.frames import NEVER
 from data.tables.status_intervals import merged
@@ -110,8 +110,8 @@ def usual(asked: MetricQuery) -> dict[int, float]:
 
 
 def stays_by_length(facts: Dataset) -> tuple[Codes, Numbers, Instants]:
-    """status, days, left (µs) of the stays in progress that count, by status and length."""
-    rows = facts.once(load_rows)
+    """status, days, left (µs) of the stays in progress that count, by status and length; filters do not apply here."""
+    rows = facts.once(all_in_progress)
     used = (rows.reason == 0) & (rows.columns["left"] > rows.at)
     status, left = rows.columns["status"][used], rows.columns["left"][used]
     days = (left - rows.at[used]) / DAY

@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 
 from data.facts.dataset import Dataset
+from data.facts.deployments import join
+from data.facts.members import issues_of, versions_of
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import Metric
@@ -21,7 +23,7 @@ from data.metrics.display import display
 from data.metrics.measure import rows_for
 from data.metrics.shares import shares
 from data.tables.frames import NEVER
-from data.values.arrays import Codes, Positions
+from data.values.arrays import Codes, Mask, Positions
 from data.values.errors import NotThere
 from data.values.names import name_key
 from data.values.numbers import Breakdown, Part
@@ -159,39 +161,70 @@ def by_group(metric: Metric, facts: Dataset, period: Period, group: str) -> Brea
     asked = MetricQuery(facts, period)
     rows = rows_for(metric, asked) if asked.start <= facts.now else None
     found: Grouping = facts.once(grouping, group)
-    parts = [] if rows is None else _groups(metric, asked, rows, found)
+    members = [] if rows is None else _members(rows, facts, found)
+    parts = [] if rows is None else _groups(metric, asked, rows, found, members)
     own = found.rank is not None and rows is not None and "sprint" in rows.columns
     notes = [f"By the {title.lower()} that an issue has now."] if group in ("assignee", "sprint") and not own else []
     if found.several and not own:
         notes.append(f"An issue with several {title.lower()}s counts in each of them.")
+    overlap = rows is not None and sum(len(each.places) for each in members) > len(rows)
+    if overlap and not found.several:
+        notes.append(
+            f"What is made of several issues, such as a release or the recovery of a deployment, counts in the "
+            f"{title.lower()} of each of them."
+        )
     return Breakdown(
         metric=metric.name,
         title=metric.title,
         unit=metric.unit,
         by=group,
         by_title=title,
-        parts=_with_shares(parts, several=found.several),
+        parts=_with_shares(parts, several=found.several or overlap),
         total=_part(metric, asked, "All", rows),
         notes=tuple(notes),
-        several=found.several,
+        several=found.several or overlap,
     )
 
 
-def _groups(metric: Metric, asked: MetricQuery, rows: Rows, found: Grouping) -> list[Part]:
+@dataclass(frozen=True)
+class _Member:
+    """A group with rows: their places, the codes of the group, and whether it is no group but a rest."""
+
+    name: str
+    places: Positions
+    codes: tuple[int, ...]  # none: the issues that are in no group
+    rest: bool = False
+
+
+def _groups(metric: Metric, asked: MetricQuery, rows: Rows, found: Grouping, members: Sequence[_Member]) -> list[Part]:
     """A part for each group that has rows, the largest first; last those without one."""
-    return [
-        replace(_part(metric, asked, name, _with_heads(rows.take(places))), rest=rest)
-        for name, places, rest in _members(rows, asked.facts, found)
-    ]
+    own = found.rank is not None and "sprint" in rows.columns
+    out = []
+    for each in members:
+        part = _with_heads(rows.take(each.places))
+        if metric.compares and not own:
+            alone = asked.facts.only(_issues_in(each, asked.facts, found))
+            part = rows_for(metric, MetricQuery(alone, asked.period))
+        out.append(replace(_part(metric, asked, each.name, part), rest=each.rest))
+    return out
+
+
+def _issues_in(member: _Member, facts: Dataset, found: Grouping) -> Mask:
+    out = np.zeros(len(facts.tables), dtype=bool)
+    if not member.codes:
+        out[found.issue[found.code >= 0]] = True
+        return ~out
+    out[found.issue[np.isin(found.code, member.codes)]] = True
+    return out
 
 
 def members_of(asked: MetricQuery, rows: Rows, group: str) -> list[Positions]:
     """Places in the rows of each part of `by_group`, in its order."""
-    return [places for _, places, _ in _members(rows, asked.facts, asked.facts.once(grouping, group))]
+    return [each.places for each in _members(rows, asked.facts, asked.facts.once(grouping, group))]
 
 
-def _members(rows: Rows, facts: Dataset, found: Grouping) -> list[tuple[str, Positions, bool]]:
-    """(name, places in the rows, whether it is no group but a rest) in the order in which they are shown."""
+def _members(rows: Rows, facts: Dataset, found: Grouping) -> list[_Member]:
+    """The groups in the order in which they are shown."""
     row, code = _membership(rows, facts, found)
     order = np.argsort(code, kind="stable")  # within a group the rows stay in order of time
     row, code = row[order], code[order]
@@ -203,12 +236,13 @@ def _members(rows: Rows, facts: Dataset, found: Grouping) -> list[tuple[str, Pos
         ranked = sorted(members)
     else:
         ranked = sorted(members, key=lambda each: (-len(members[each]), name_key(found.names[each])))
-    parts = [(found.names[each], members[each], False) for each in ranked[:MOST_GROUPS]]
+    parts = [_Member(found.names[each], members[each], (each,)) for each in ranked[:MOST_GROUPS]]
     if rest := ranked[MOST_GROUPS:]:
         # An issue that is in several of them counts once among them.
-        parts.append((f"{len(rest)} others", np.unique(np.concatenate([members[each] for each in rest])), True))
+        places = np.unique(np.concatenate([members[each] for each in rest]))
+        parts.append(_Member(f"{len(rest)} others", places, tuple(rest), rest=True))
     if nobody is not None:
-        parts.append((NONE, nobody, True))
+        parts.append(_Member(NONE, nobody, (), rest=True))
     return parts
 
 
@@ -223,24 +257,23 @@ def _with_heads(rows: Rows) -> Rows:
 
 
 def _membership(rows: Rows, facts: Dataset, found: Grouping) -> tuple[Positions, Codes]:
-    """(row, group) pairs; -1 is no group. Versions belong to their project and to nothing else."""
+    """(row, group) pairs, each once; -1 is no group. A row belongs to the groups of its issues, a version to its project
+    too.
+    """
     if found.rank is not None and "sprint" in rows.columns:  # rows of sprint metrics are of one sprint each
         return np.arange(len(rows)), found.rank[rows.columns["sprint"]]
-    low = np.searchsorted(found.issue, rows.issue, side="left")
-    high = np.searchsorted(found.issue, rows.issue, side="right")
-    low, high = np.where(rows.issue >= 0, low, 0), np.where(rows.issue >= 0, high, 0)
-    count = high - low
-    row = np.repeat(np.arange(len(rows)), count)
-    place = np.repeat(low, count) + np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    code = found.code[place]
-    alone = np.flatnonzero(count == 0)
-    own = np.full(len(alone), -1, dtype=np.int64)
-    versions = rows.columns.get("version")
-    if versions is not None and found is facts.once(grouping, "project"):
+    row, issue = issues_of(facts, rows)
+    row, code = join(row, issue, found.issue, found.code)
+    if found is facts.once(grouping, "project"):
         of_version = {name: n for n, name in enumerate(found.names)}
-        projects = np.append(facts.tables.versions["project"].to_numpy(dtype=object), [None])
-        own = np.array([of_version.get(each, -1) for each in projects[versions[alone]]], dtype=np.int64)
-    return np.concatenate((row, alone)), np.concatenate((code, own))
+        released, version = versions_of(facts, rows)
+        names = facts.tables.versions["project"].to_numpy(dtype=object)[version]
+        projects = np.array([of_version.get(each, -1) for each in names], dtype=np.int64)
+        row, code = np.concatenate((row, released)), np.concatenate((code, projects))
+    alone = np.setdiff1d(np.arange(len(rows)), row)
+    row, code = np.concatenate((row, alone)), np.concatenate((code, np.full(len(alone), -1, dtype=np.int64)))
+    pairs = np.unique(np.column_stack((row, code)), axis=0)
+    return pairs[:, 0], pairs[:, 1]
 
 
 def grouping(facts: Dataset, group: str) -> Grouping:

@@ -52,6 +52,7 @@ class Metric:
     switches: tuple[str, ...] = ()  # names of the definitions that this metric obeys
     fields: tuple[str, ...] = ()  # our fields that it can use
     explain: Callable[[Rows, MetricQuery], Details] = field(default=lambda _rows, _asked: Details())
+    compares: bool = False  # its rows are compared with each other: a group is calculated from its own issues alone
     aggregation: str = ""  # how issues become the number: one of AGGREGATIONS
     tags: tuple[str, ...] = ()  # words that it is found by, besides those of its title and text
     version: str = "1.0"  # raised when the formula changes

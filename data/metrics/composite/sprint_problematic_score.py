@@ -36,6 +36,7 @@ from data.values.details import Details
         "flow_types",
     ),
     aggregation="score",
+    compares=True,
     tags=("z-score", "outlier", "sprint health"),
     depends=tuple(PARTS.values()),
     weights={PARTS[name]: weight for name, weight in DEFAULT_WEIGHTS.items()},

@@ -149,6 +149,25 @@ def deployment_frequency(ask: Question) -> Verdict:
     return Verdict("success", count / ((ask.last - ask.first).days + 1), total, left_out)
 
 
+def project(one: Deployed, ask: Question) -> str:
+    part = one.parts[0]
+    return ask.versions[part.key[0]].project if by_versions(ask) else part.members[0].project
+
+
+def same_project(item: Item, one: Deployed, ask: Question) -> bool:
+    return item.project == project(one, ask)
+
+
+def latest_before(item: Item, ask: Question) -> int | None:
+    """When the latest deployment of the incident's project before it was, if that was within the window."""
+    began = detected(item, ask) if is_incident(item, ask) else None
+    if began is None:
+        return None
+    earlier = [each.at for each in deployments(ask) if same_project(item, each, ask) and each.at <= began]
+    limit = ask.rules.failure_window_hours * HOUR
+    return max((at for at in earlier if began - at <= limit), default=None) if earlier else None
+
+
 def folded(names: Iterable[str]) -> set[str]:
     return {name.strip().casefold() for name in names}
 
@@ -165,9 +184,7 @@ def outcome(one: Deployed, ask: Question, sources: set[str]) -> bool | str:
     failed = failed or any(answer & folded(rules.impact_words) for answer in hurt)
     failed = failed or bool(one.incidents)
     if "window" in sources:
-        found = [detected(item, ask) for item in ask.items if is_incident(item, ask)]
-        limit = one.at + ask.rules.failure_window_hours * HOUR
-        failed = failed or any(when is not None and one.at <= when <= limit for when in found)
+        failed = failed or any(one.at == latest_before(item, ask) for item in ask.items if same_project(item, one, ask))
     if failed:
         return True
     for name, answers, known in (

@@ -11,7 +11,7 @@ import numpy as np
 from data.tables import sprint_tables
 from data.tables.frames import NEVER, frame
 from data.tables.tidy import Tables
-from tests.builders import Item, at, site
+from tests.builders import Item, Version, at, site
 
 HOUR = 3_600_000_000
 
@@ -65,6 +65,8 @@ class Company:
     sprints: Sequence[Sprint]
     boards: Sequence[tuple[int, str, str]] = field(default_factory=lambda: [(1, "Board", "scrum")])
     points: bool = False  # mapped
+    versions: Sequence[Version] = ()
+    mapped: Sequence[str] = ()  # our fields that are mapped besides
 
     def tables(self) -> Tables:
         """What a sync would have left."""
@@ -74,7 +76,7 @@ class Company:
             )
             for each in self.stories
         ]
-        made = site(*items, mapped=("story_points",) if self.points else ())
+        made = site(*items, versions=self.versions, mapped=(*self.mapped, *(["story_points"] if self.points else [])))
         place = {each.id: n for n, each in enumerate(self.sprints)}
         boards = frame([(number, name, kind, "P") for number, name, kind in self.boards], **sprint_tables._BOARDS)
         known = {number: n for n, (number, _, _) in enumerate(self.boards)}

@@ -1,0 +1,50 @@
+"""Which issues a row is about: its own, those fixed in its version, or the deployment and the incidents of a recovery."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from data.facts.dataset import Dataset
+from data.facts.deployments import Deployments, deployments, join, linked_incidents, versions_chosen
+from data.facts.rows import Rows
+from data.values.arrays import Positions
+
+Pairs = tuple[Positions, Positions]
+
+
+def issues_of(facts: Dataset, rows: Rows) -> Pairs:
+    """(row, issue) pairs, only of issues that pass the filters. A row passes the filters where one of its issues does,
+    so a filter and a group that name the same attribute hold the same rows.
+    """
+    own = np.flatnonzero(rows.issue >= 0)
+    pairs = [(own, rows.issue[own].astype(np.int64))]
+    if "deployment" in rows.columns:
+        pairs += _of_recoveries(facts, rows.columns["deployment"])
+    elif "version" in rows.columns:
+        fixed = facts.tables.fix_versions
+        row = np.flatnonzero(rows.columns["version"] >= 0)
+        pairs.append(join(row, rows.columns["version"][row], fixed["version"].to_numpy(), fixed["issue"].to_numpy()))
+    row, issue = (np.concatenate(each).astype(np.int64) for each in zip(*pairs, strict=True))
+    kept = facts.chosen[issue]
+    return row[kept], issue[kept]
+
+
+def _of_recoveries(facts: Dataset, deployment: Positions) -> list[Pairs]:
+    """What recoveries are about besides their own issue: the issues of their deployment, and its incidents."""
+    found: Deployments = facts.once(deployments)
+    row = np.flatnonzero(deployment >= 0)
+    out = []
+    for issue, group in (found.groups_of_issues(facts), facts.once(linked_incidents)):
+        out.append(join(row, deployment[row], group, issue))
+    return out
+
+
+def versions_of(facts: Dataset, rows: Rows) -> Pairs:
+    """(row, version) pairs, only of versions that pass the filters."""
+    version = rows.columns.get("version")
+    if version is None:
+        nothing = np.zeros(0, dtype=np.int64)
+        return nothing, nothing
+    row = np.flatnonzero(version >= 0)
+    row = row[facts.once(versions_chosen)[version[row]]]
+    return row, version[row].astype(np.int64)

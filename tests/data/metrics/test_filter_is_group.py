@@ -1,0 +1,202 @@
+"""A filter chooses what is counted, not how: a number filtered to X is the row X of the same number by group.
+
+Random sites with everything that the catalogue measures: deployment tickets or releases, incidents that are linked to them
+or not, sprints, estimates, comments and blocked time. Every metric is asked by every group, and again filtered to each
+name.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from data.facts.dataset import Dataset
+from data.facts.deployments import deployment_rows, outcome_rows, rework_rows
+from data.facts.query import MetricQuery
+from data.metrics.breakdown import by_group
+from data.metrics.measure import rows_for
+from data.metrics.registry import CATALOG
+from data.tables.tidy import Tables
+from data.values.filters import Filters
+from data.values.periods import Period
+from tests import seeding
+from tests.builders import DOING, DONE, REVIEW, TODO, WAITING, Item, Version, at, facts, period
+from tests.data.sprints.stories import Company, Sprint, Story
+from tests.some import some
+
+HOUR, DAY = 3_600_000_000, 86_400_000_000
+FIRST = at("2025-01-06")
+FILTERED = {"project": "projects", "type": "types", "component": "components", "label": "labels"}
+TYPES = ("Story", "Story", "Bug", "Task", "Incident", "Incident", "Deployment", "Deployment")
+PERIODS = (period("2025-01-06", "2025-02-16"), period("2025-01-20", "2025-02-02"))
+RULES: tuple[dict[str, Any], ...] = (
+    {},
+    {"deployment_source": "versions", "rework_version_types": ["Bug"]},
+    {"failure_window_hours": 48.0, "rework_labels": ["hotfix"], "completed_as_of": "period_end"},
+    {"deployment_merge": "each_issue", "load": "started", "backward_moves": "pause", "rework_types": ["Bug"]},
+    {"incident_links": [], "all_levels": True, "stuck_days": 2.0, "rework_types": ["Deployment"]},
+    {"deployment_source": "versions", "completion": "first", "percentile": "nearest_rank"},
+)
+
+
+def delivering(seed: int) -> Company:
+    """Seventy issues of three projects in six weeks, with versions and four sprints."""
+    chance = seeding.dice(seed)
+    versions = [
+        Version(
+            f"1.{n}",
+            chance.choice([None, f"2025-01-{7 + n:02}", f"2025-02-{1 + n:02}"]),
+            chance.random() < 0.85,
+            chance.choice("PQR"),
+        )
+        for n in range(12)
+    ]
+    sprints = [Sprint(n, FIRST + 10 * n * DAY, FIRST + 10 * (n + 1) * DAY, name=f"S{n}") for n in range(4)]
+    stories = [_story(chance, versions) for _ in range(70)]
+    for story in stories:
+        if story.item.type in ("Incident", "Bug") and chance.random() < 0.7:
+            other = chance.randrange(len(stories))
+            story.item.links = [(chance.choice(["is caused by", "is caused by", "relates to"]), other)]
+    mapped = ("deployment_date", "deployment_successful", "target_environment")
+    return Company(stories, sprints, points=True, versions=versions, mapped=mapped)
+
+
+def _story(chance: random.Random, versions: list[Version]) -> Story:
+    created, *later = sorted(FIRST + chance.randrange(42 * 24) * HOUR for _ in range(chance.randint(2, 7)))
+    status, moves = chance.choice([TODO, TODO, TODO, DOING]), []
+    for instant in later:
+        before = moves[-1][1] if moves else status
+        moves.append(
+            (instant, chance.choice([each for each in (TODO, DOING, REVIEW, DONE, DONE, WAITING) if each != before]))
+        )
+    kind, project = chance.choice(TYPES), chance.choice("PQR")
+    fields: dict[str, Any] = {}
+    if kind == "Deployment":
+        fields = {
+            "deployment_date": FIRST + chance.randrange(21) * 2 * DAY,
+            "target_environment": chance.choice(["prod", "prod", "prod", "test", None]),
+            "deployment_successful": chance.choice([None, "yes", "yes", "no"]),
+        }
+    own = [n for n, each in enumerate(versions) if each.project == project]
+    item = Item(
+        created, moves, status, type=kind, project=project, hierarchy=chance.choice([0, 0, 0, 0, 0, 0, -1, 1]),
+        resolution=chance.choice([None, "Done", "Done", "Won't Do"]), assignee=chance.choice(["ann", "bob", None]),
+        labels=chance.sample(["hotfix", "ui"], chance.randint(0, 2)),
+        components=chance.sample(["Ops", "Web"], chance.randint(0, 2)),
+        fix_versions=chance.sample(own, min(len(own), chance.randint(0, 2))),
+        flags=[(created + HOUR, chance.choice([None, created + 30 * HOUR]))] if chance.random() < 0.3 else [],
+        comments=[(created + chance.randrange(200) * HOUR, chance.choice(["ann", "bob", None])) for _ in range(chance.randint(0, 3))],
+        history_complete=chance.random() < 0.95, comments_complete=chance.random() < 0.9,
+        fields={name: value for name, value in fields.items() if value is not None},
+    )  # fmt: skip
+    place = min((created - FIRST) // (10 * DAY) + chance.choice([0, 1, 1, 1]), 3)
+    moved = [(FIRST + (10 * place + chance.randrange(15)) * DAY, [(place + 1) % 4])] if chance.random() < 0.3 else []
+    late = chance.random() < 0.3
+    points = chance.choice([None, 1.0, 2.0, 5.0])
+    return Story(
+        item,
+        () if late else (place,),
+        [(created + 3 * DAY, [place])] if late else [m for m in moved if m[0] > created],
+        points,
+    )
+
+
+NAMES: dict[str, Callable[[Tables], list[str]]] = {
+    "project": lambda tables: sorted({*tables.issues["project"], *tables.versions["project"]}),
+    "type": lambda tables: list(tables.issues["type"].cat.categories),
+    "component": lambda tables: list(tables.components["name"].cat.categories),
+    "label": lambda tables: list(tables.labels["name"].cat.categories),
+}
+Row = tuple[float | None, int, int]  # value, used, left out
+
+
+def rows(group: str, metric: str, about: Dataset, days: Period) -> dict[str, Row] | None:
+    """The rows by name, without those that are no group; None where the metric says what to map."""
+    found = by_group(CATALOG[metric], about, days, group)
+    if found.problem:
+        return None
+    return {each.name: (each.value, each.used, each.left_out) for each in found.parts if not each.rest}
+
+
+def filtered(metric: str, about: Dataset, days: Period) -> Row | None:
+    """The number of a narrowed view; None where the metric says what to map."""
+    asked, one = MetricQuery(about, days), CATALOG[metric]
+    if one.missing(about):
+        return None
+    found = rows_for(one, asked)
+    return one(found, asked), found.used, len(found) - found.used
+
+
+def differences(about: Dataset, days: Period, groups: Iterable[str] = FILTERED) -> list[tuple[Any, ...]]:
+    """(metric, group, name, row, filtered) of every number that is another one when it is filtered."""
+    out: list[tuple[Any, ...]] = []
+    for group in groups:
+        by = {metric: rows(group, metric, about, days) for metric in CATALOG}
+        for name in some(NAMES[group](about.tables), 2):
+            narrowed = replace(about, filters=replace(about.filters, **{FILTERED[group]: (name,)}), _kept={})
+            for metric, found in by.items():
+                got = filtered(metric, narrowed, days)
+                if found is None or got is None:
+                    if found is not got:
+                        out.append((metric, group, name, found, got))
+                    continue
+                # Where nothing happened there is no row, or one that says nothing or zero.
+                row = found.get(name, (got[0] or None, 0, 0))
+                if row[1:] != got[1:] or not same(row[0] or None, got[0] or None):
+                    out.append((metric, group, name, row, got))
+    return out
+
+
+def same(one: float | None, other: float | None) -> bool:
+    return one == other or (one is not None and other is not None and one == pytest.approx(other, rel=1e-12))
+
+
+def about_site(seed: int) -> Dataset:
+    return facts(
+        delivering(seed).tables(), now=FIRST + 60 * DAY, workflow={"active": [DOING]}, **RULES[seed % len(RULES)]
+    )
+
+
+@pytest.mark.parametrize("seed", seeding.seeds(len(RULES), 500, times=4))
+def test_a_number_filtered_to_a_name_is_the_row_of_that_name(seed: int) -> None:
+    found = differences(about_site(seed), PERIODS[seed % 2])
+    assert not found, (Counter(each[:2] for each in found).most_common(), found[:5])
+
+
+@pytest.mark.parametrize("seed", seeding.seeds(len(RULES) // 2, 600, times=4))
+def test_a_row_of_a_filtered_view_is_the_number_with_both_filters(seed: int) -> None:
+    about = about_site(seed)
+    for filters in (Filters(projects=("P", "Q")), Filters(labels=("ui",)), Filters(types=("Deployment", "Incident"))):
+        groups = [each for each, name in FILTERED.items() if not getattr(filters, name)]
+        found = differences(replace(about, filters=filters, _kept={}), PERIODS[0], groups)
+        assert not found, (filters, Counter(each[:2] for each in found).most_common(), found[:5])
+
+
+@pytest.mark.parametrize("seed", seeding.seeds(len(RULES), 700, times=4))
+def test_a_row_of_a_group_that_is_no_filter_is_the_number_of_its_issues_alone(seed: int) -> None:
+    about = about_site(seed)
+    who = about.tables.issues["assignee"].to_numpy(dtype=object)
+    by = {metric: rows("assignee", metric, about, PERIODS[0]) for metric in CATALOG}
+    for name in ("ann", "bob"):
+        alone = about.only(who == name)
+        for metric, found in by.items():
+            if found is not None and CATALOG[metric].rows not in (deployment_rows, outcome_rows, rework_rows):
+                row, got = found.get(name, (None, 0, 0)), filtered(metric, alone, PERIODS[0])
+                assert got is not None and row[1:] == got[1:] and same(row[0] or None, got[0] or None), (metric, name)
+
+
+def test_the_sites_have_something_of_every_number() -> None:
+    """A comparison of nothing with nothing proves nothing."""
+    counted = Counter(
+        metric
+        for seed in range(500, 500 + len(RULES))
+        for metric in CATALOG
+        for name, row in (rows("project", metric, about_site(seed), PERIODS[0]) or {}).items()
+        if row[1] and row[0]
+    )
+    assert [metric for metric in CATALOG if counted[metric] < 3] == []
