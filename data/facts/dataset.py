@@ -39,6 +39,7 @@ class Dataset:
     mapping: dict[str, str] = field(default_factory=dict)
     pending: frozenset[str] = frozenset()
     complete_from: int | None = None
+    narrowed: bool = False  # to some issues, beside the filters
     _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -120,7 +121,7 @@ class Dataset:
 
     def only(self, issues: Mask) -> Dataset:
         """The same question of fewer issues: those of the mask that pass the filters."""
-        out = replace(self, _kept={})
+        out = replace(self, narrowed=True, _kept={})
         for name in ("roles", "stays", "back", "begun"):  # these do not depend on which issues are asked for
             if name in self.__dict__:
                 out.__dict__[name] = self.__dict__[name]

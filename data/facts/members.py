@@ -7,9 +7,9 @@ import numpy as np
 from data.facts.dataset import Dataset
 from data.facts.deployments import Deployments, deployments, join, linked_incidents, versions_chosen
 from data.facts.rows import Rows
-from data.values.arrays import Positions
+from data.values.arrays import Codes, Positions
 
-Pairs = tuple[Positions, Positions]
+Pairs = tuple[Positions, Codes]  # row, and the place of an issue or a version
 
 
 def issues_of(facts: Dataset, rows: Rows) -> Pairs:
@@ -17,7 +17,7 @@ def issues_of(facts: Dataset, rows: Rows) -> Pairs:
     so a filter and a group that name the same attribute hold the same rows.
     """
     own = np.flatnonzero(rows.issue >= 0)
-    pairs = [(own, rows.issue[own].astype(np.int64))]
+    pairs: list[Pairs] = [(own, rows.issue[own].astype(np.int64))]
     if "deployment" in rows.columns:
         pairs += _of_recoveries(facts, rows.columns["deployment"])
     elif "version" in rows.columns:
@@ -33,7 +33,7 @@ def _of_recoveries(facts: Dataset, deployment: Positions) -> list[Pairs]:
     """What recoveries are about besides their own issue: the issues of their deployment, and its incidents."""
     found: Deployments = facts.once(deployments)
     row = np.flatnonzero(deployment >= 0)
-    out = []
+    out: list[Pairs] = []
     for issue, group in (found.groups_of_issues(facts), facts.once(linked_incidents)):
         out.append(join(row, deployment[row], group, issue))
     return out

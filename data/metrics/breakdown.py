@@ -5,10 +5,9 @@ its own issues; no part is a mean of other numbers.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,7 +24,7 @@ from data.metrics.shares import shares
 from data.tables.frames import NEVER
 from data.values.arrays import Codes, Mask, Positions
 from data.values.errors import NotThere
-from data.values.names import name_key
+from data.values.names import name_key, one_spelling
 from data.values.numbers import Breakdown, Part
 from data.values.periods import Period
 from data.values.problem import Problem
@@ -277,23 +276,34 @@ def _membership(rows: Rows, facts: Dataset, found: Grouping) -> tuple[Positions,
 
 
 def grouping(facts: Dataset, group: str) -> Grouping:
-    """Who belongs where, from the tables; pairs are ordered by issue."""
+    """Who belongs where, from the tables; pairs are ordered by issue. Spellings of one name are one group, as they are
+    one filter.
+    """
     tables = facts.tables
     if group in ("project", "type", "assignee"):
         column = tables.issues[group].cat
-        code = column.codes.to_numpy().astype(np.int64)
-        there = np.flatnonzero(code >= 0)
-        names: Iterable[Any] = column.categories
+        there = np.flatnonzero(column.codes.to_numpy() >= 0)
+        names = [str(each) for each in column.categories]
+        code: Codes = column.codes.to_numpy().astype(np.int64)[there]
+        if group != "assignee":  # two people may have one name
+            code = _one_spelling(names, code)
         if group == "project":  # versions may be of a project without issues
-            more = dict.fromkeys(each for each in tables.versions["project"] if each not in set(names))
+            more = dict.fromkeys(str(each) for each in tables.versions["project"] if str(each) not in set(names))
             names = [*names, *more]
-        return Grouping(there, code[there], tuple(str(each) for each in names))
+        return Grouping(there, code, tuple(names))
     if group == "sprint":
         return _sprints(facts)
     table: pd.DataFrame = tables.components if group == "component" else tables.labels
-    pairs = np.column_stack((table["issue"].to_numpy(), table["name"].cat.codes.to_numpy())).astype(np.int64)
+    names = [str(each) for each in table["name"].cat.categories]
+    code = _one_spelling(names, table["name"].cat.codes.to_numpy().astype(np.int64))
+    pairs = np.column_stack((table["issue"].to_numpy().astype(np.int64), code))
     pairs = np.unique(pairs.reshape(-1, 2), axis=0)
-    return Grouping(pairs[:, 0], pairs[:, 1], tuple(str(each) for each in table["name"].cat.categories), several=True)
+    return Grouping(pairs[:, 0], pairs[:, 1], tuple(names), several=True)
+
+
+def _one_spelling(names: Sequence[str], code: Codes) -> Codes:
+    counts = np.bincount(code, minlength=len(names)).tolist()
+    return np.array(one_spelling(names, counts), dtype=np.int64)[code] if names else code
 
 
 def _sprints(facts: Dataset) -> Grouping:

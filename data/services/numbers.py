@@ -33,6 +33,7 @@ from data.values.families import HEADLINE
 from data.values.filters import Choices
 from data.values.kept import Kept, kept_with_object
 from data.values.metric_value import ErrorState, MetricValue, iso
+from data.values.names import one_spelling
 from data.values.numbers import JOB_METRICS, Answer, Detail, IssuePage, IssueRow
 from data.values.periods import Period
 
@@ -193,14 +194,23 @@ def choices(tables: Tables) -> Choices:
     return Choices(
         _counted(issues["project"]),
         _counted(issues["type"]),
-        _counted(tables.labels["name"]),
-        _counted(tables.components["name"]),
+        _counted(tables.labels["name"], tables.labels["issue"]),
+        _counted(tables.components["name"], tables.components["issue"]),
     )
 
 
-def _counted(column: pd.Series) -> tuple[tuple[str, int], ...]:
-    counts = np.bincount(column.cat.codes[column.cat.codes >= 0], minlength=len(column.cat.categories))
-    found = [(str(name), int(n)) for name, n in zip(column.cat.categories, counts, strict=True) if n]
+def _counted(column: pd.Series, issue: pd.Series | None = None) -> tuple[tuple[str, int], ...]:
+    """(name, number of issues); spellings of one name are one, told as most issues have it."""
+    names = [str(each) for each in column.cat.categories]
+    code = column.cat.codes.to_numpy().astype(np.int64)
+    who = np.arange(len(code)) if issue is None else issue.to_numpy().astype(np.int64)
+    who, code = who[code >= 0], code[code >= 0]
+    if not len(code):
+        return ()
+    same = np.array(one_spelling(names, np.bincount(code, minlength=len(names)).tolist()), dtype=np.int64)
+    pairs = np.unique(np.column_stack((who, same[code])), axis=0)
+    counts = np.bincount(pairs[:, 1], minlength=len(names))
+    found = [(name, int(n)) for name, n in zip(names, counts, strict=True) if n]
     return tuple(sorted(found, key=lambda each: (-each[1], each[0]))[:MOST_CHOICES])
 
 

@@ -170,7 +170,10 @@ class Definitions(_Part):
         description="Link phrases that tie an incident to the deployment that caused it.",
     )
     failure_window_hours: float | None = Field(
-        None, gt=0, description="An incident within so many hours after a deployment makes it failed. Empty: off."
+        None,
+        gt=0,
+        description="An incident within so many hours after the latest deployment of the same project makes that failed. "
+        "Empty: off.",
     )
     success_words: list[str] = Field(
         default_factory=lambda: list(SUCCESS),

@@ -66,3 +66,17 @@ def words_of(name: str) -> Sequence[str]:
     ['incident', 'resolved', 'at']
     """
     return re.findall(r"\w+", name_key(name))
+
+
+def one_spelling(known: Sequence[str], counts: Sequence[int]) -> list[int]:
+    """For each place in `known` the place of the most used spelling of the same name; of equals the first.
+
+    >>> one_spelling(["UI", "api", "ui", "API"], [1, 5, 3, 5])
+    [2, 1, 2, 1]
+    """
+    best: dict[str, int] = {}
+    for n, name in enumerate(known):
+        key = name_key(str(name))
+        if key not in best or counts[n] > counts[best[key]]:
+            best[key] = n
+    return [best[name_key(str(name))] for name in known]

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.builders import DOING, DONE, Item, ask, site
+from data.metrics.breakdown import by_group
+from data.metrics.registry import CATALOG
+from data.values.filters import Filters
+from tests.builders import DOING, DONE, Item, Version, ask, facts, period, site
 
 JANUARY = ("2025-01-01", "2025-01-31")
 
@@ -129,3 +132,56 @@ def test_a_resolution_by_plain_date_counts_in_whole_days():
     assert (value.value, value.details["day_precision"]) == (24, True)
     same_day = january("mean_time_to_recovery", incident("2025-01-05 12:00", "2025-01-05"))
     assert (same_day.value, same_day.performance_tier, same_day.excluded_issue_count) == (0, "High", 0)
+
+
+def test_an_incident_is_held_against_the_latest_deployment_of_its_project():
+    items = (
+        deployment("2025-01-05 00:00", project="A"),
+        deployment("2025-01-05 02:00", project="A"),
+        deployment("2025-01-05 01:00", project="B"),
+        incident("2025-01-05 03:00", None, project="A"),
+        incident("2025-01-04 03:00", None, project="B"),
+    )
+
+    def rate(hours: float, **filters: tuple[str, ...]) -> tuple[float | None, str]:
+        value = january("change_failure_rate", *items, failure_window_hours=hours, filters=Filters(**filters))
+        return value.value, value.details["count_words"]
+
+    assert rate(24) == (pytest.approx(100 / 3), "1 of 3 deployments")
+    assert rate(24, projects=("A",)) == (50, "1 of 2 deployments")
+    assert rate(24, projects=("B",)) == (0, "0 of 1 deployment")
+    assert rate(0.99) == (0, "0 of 3 deployments")
+
+
+def test_a_release_is_blamed_for_an_incident_of_its_project_alone():
+    items = (incident("2025-01-05 03:00", None, project="A"), incident("2025-01-05 03:00", None, project="C"))
+    releases = (
+        Version(release_date="2025-01-05", project="A"),
+        Version(release_date="2025-01-04", project="A"),
+        Version(release_date="2025-01-05", project="B"),
+    )
+    value = january("change_failure_rate", *items, versions=releases, failure_window_hours=48)
+    assert value.details["count_words"] == "1 of 3 deployments"
+
+
+def test_recovery_of_the_type_incident_is_measured_as_without_the_filter():
+    items = (
+        deployment("2025-01-05 00:00"),
+        incident("2025-01-05 03:00", "2025-01-05 05:00", links=[("is caused by", 0)]),
+    )
+    for filters in (Filters(), Filters(types=("Incident",)), Filters(types=("Deployment",))):
+        value = january("mean_time_to_recovery", *items, filters=filters)
+        assert (value.value, value.details["proxy"]) == (5, False), filters
+    about = facts(site(*items))
+    by = by_group(CATALOG["mean_time_to_recovery"], about, period(*JANUARY), "type")
+    assert {each.name: each.value for each in by.parts} == {"Incident": 5, "Deployment": 5}
+    assert by.several and "counts in the type of each" in " ".join(by.notes)
+
+
+def test_lead_time_of_a_project_knows_the_deployments_of_another():
+    items = (
+        deployment("2025-01-20", project="OPS"),
+        Item("2025-01-01", [("2025-01-02", DOING), ("2025-01-10", DONE)], project="A", links=[("is deployed by", 0)]),
+    )
+    for filters in (Filters(), Filters(projects=("A",))):
+        assert january("lead_time_for_changes", *items, filters=filters).value == 18
