@@ -113,7 +113,7 @@ def test_incidents_are_recognised_by_detection_type_label_or_component():
 def test_the_rule_that_finds_incidents_is_shown():
     value = january("mean_time_to_recovery", incident("2025-01-05 12:00", "2025-01-05 14:00"), incident_labels=["sev1"])
     assert value.details["incident_rule"] == (
-        "issues with an incident detection time; issues of type Incident or Outage; issues of label sev1"
+        "issues with an incident detection time; issues of type Incident or [System] Incident or Outage; issues of label sev1"
     )
 
 
