@@ -19,6 +19,7 @@ from data.values.charts import ChartPlace
 from data.values.families import FAMILIES
 from data.values.typography import typeset
 
+_OF_THE_PERIOD = ("dora", "flow", "catalogue")  # the charts of sprints and forecasts choose their own days
 _PLACE = {name: n for n, name in enumerate(FAMILIES)}
 
 
@@ -53,7 +54,13 @@ class Chart:
         """The chart, or why there is none."""
         missing = self.missing(asked.facts)
         if missing is None:
-            return self.draw(asked)
+            drawing = self.draw(asked)
+            if drawing.problem is None or self.family not in _OF_THE_PERIOD or asked.known:
+                return drawing
+            why = asked.facts.why_unknown(asked.snapshot)
+            return nothing(
+                f"Nothing is known about these dates: {why}.", todo="Choose other days.", picks=drawing.picks
+            )
         waits = [FIELDS[name].title for name in missing.fields if name in asked.facts.pending]
         if waits:
             return nothing(f"{', '.join(waits)} is mapped but not fetched yet.", todo="Sync to fill it in.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -20,7 +20,8 @@ from data.tables.tidy import Tables, microseconds
 from data.values.arrays import Column, Instants, Mask
 from data.values.filters import Filters
 from data.values.names import places_of
-from data.values.periods import first_instant, zone_named
+from data.values.periods import first_instant, local_date, zone_named
+from data.values.typography import listed
 
 T = TypeVar("T")
 
@@ -28,7 +29,9 @@ T = TypeVar("T")
 @dataclass
 class Dataset:
     """`now` in µs UTC. `pending`: our fields that are mapped but not fetched yet. `complete_from`: the instant (µs)
-    since which the query holds every issue that changed; None: always.
+    since which the query holds every issue; None: always. `complete_until`: the instant (µs) up to which the query takes
+    new issues; None: without end. `begins`: what `complete_from` is a bound on, "created" or "updated". `conditions`: what
+    else the query looks at; with one of them it vouches for nothing beyond what it returned.
     """
 
     tables: Tables
@@ -40,6 +43,9 @@ class Dataset:
     pending: frozenset[str] = frozenset()
     complete_from: int | None = None
     narrowed: bool = False  # to some issues, beside the filters
+    complete_until: int | None = None
+    begins: str = "updated"
+    conditions: tuple[str, ...] = ()
     _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -164,6 +170,46 @@ class Dataset:
                 )
             )
         )
+
+    @cached_property
+    def known_until(self) -> int:
+        """The instant (µs) up to which what happened is known: the last sync, or now."""
+        ends = (self.now, self.tables.as_of, self.complete_until)
+        return min(each for each in ends if each is not None)
+
+    def knows(self, start: int, end: int) -> bool:
+        """Whether nothing found in [start, end) means that nothing happened: some of it lies in the days that the query
+        vouches for. A query with other conditions knows only of times in which something that it returned happened.
+        """
+        if not len(self.tables):
+            return False
+        if self.conditions:
+            return self.active_between(start, end)
+        if self.complete_from is not None and end <= self.complete_from:
+            return False
+        return start <= self.known_until
+
+    def knows_all(self, start: int, end: int) -> bool:
+        """Whether the query vouches for all of [start, end)."""
+        begun = self.complete_from is None or start >= self.complete_from
+        return begun and end <= self.known_until and not self.conditions
+
+    def why_unknown(self, end: int) -> str:
+        """Why nothing is known of a period up to `end` (µs), as the end of a sentence."""
+        zone = zone_named(self.zone)
+
+        def day(instant: int) -> str:
+            return f"{local_date(datetime.fromtimestamp(instant / 1e6, UTC), zone):%-d %b %Y}"
+
+        if not len(self.tables):
+            return "no issue is there yet"
+        if self.conditions:
+            return f"the query also looks at {listed(self.conditions)}, so only what it returned is known"
+        if self.complete_from is not None and end <= self.complete_from:
+            return f"the query holds only issues {self.begins} since {day(self.complete_from)}"
+        if self.known_until == self.complete_until:
+            return f"the query holds only issues created before {day(self.complete_until)}"
+        return f"the last sync was on {day(self.known_until)}"
 
     def active_between(self, start: int, end: int) -> bool:
         """Whether anything happened in [start, end)."""

@@ -52,6 +52,11 @@ class MetricQuery:
         """
         return min(self.end, self.facts.now + 1)
 
+    @property
+    def known(self) -> bool:
+        """Whether nothing found in the period means that nothing happened in it."""
+        return self.facts.knows(self.start, self.snapshot)
+
     def quantile(self, values: Numbers, share: float) -> float | None:
         """Percentile by the method in force; None without values."""
         return percentile(values, share, self.facts.definitions.percentile)

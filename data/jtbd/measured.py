@@ -81,7 +81,7 @@ def _asked(metric: Metric, outcome: Outcome, facts: Dataset, period: Period) -> 
     rows = rows_for(metric, asked)
     value = metric(rows, asked) if asked.start <= facts.now else None
     before = period.previous()
-    whole = facts.complete_from is None or microseconds(before.start) >= facts.complete_from
+    whole = facts.knows_all(microseconds(before.start), microseconds(before.end))
     asked_before = MetricQuery(facts, before)
     earlier = rows_for(metric, asked_before) if whole and asked_before.start <= facts.now else None
     then = None if earlier is None else metric(earlier, asked_before)

@@ -19,7 +19,7 @@ from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import Metric
 from data.metrics.display import display
-from data.metrics.measure import rows_for
+from data.metrics.measure import rows_for, why_nothing
 from data.metrics.shares import shares
 from data.tables.frames import NEVER
 from data.values.arrays import Codes, Mask, Positions
@@ -55,6 +55,7 @@ class Grouping:
     several: bool = False
     ordered: bool = False  # the names are in an order of their own, first the first
     rank: Codes | None = None  # of sprints: position → group
+    standing: tuple[int, ...] = ()  # groups that are rows even where they have none
 
 
 def steps(period: Period, step: str) -> list[Period]:
@@ -99,13 +100,11 @@ def over_time(metric: Metric, facts: Dataset, period: Period, step: str) -> Brea
 def _step(metric: Metric, facts: Dataset, period: Period) -> Part:
     asked = MetricQuery(facts, period)
     begun = asked.start <= facts.now
-    rows = rows_for(metric, asked) if begun else None
-    part = _part(metric, asked, period.label, rows)
+    part = _part(metric, asked, period.label, rows_for(metric, asked) if begun else None)
     return replace(
         part,
         first=period.first.isoformat(),
         last=period.last.isoformat(),
-        why=part.why if begun else "Still to come.",
         so_far=begun and asked.end > facts.now,
     )
 
@@ -119,7 +118,7 @@ def _part(metric: Metric, asked: MetricQuery, name: str, rows: Rows | None) -> P
         shown=f"{number} {unit}".strip(),
         used=0 if rows is None else rows.used,
         left_out=0 if rows is None else len(rows) - rows.used,
-        why="" if value is not None else metric.nothing,
+        why="" if value is not None else why_nothing(metric, rows, asked),
     )
 
 
@@ -187,7 +186,7 @@ def by_group(metric: Metric, facts: Dataset, period: Period, group: str) -> Brea
 
 @dataclass(frozen=True)
 class _Member:
-    """A group with rows: their places, the codes of the group, and whether it is no group but a rest."""
+    """A group: the places of its rows, the codes of the group, and whether it is no group but a rest."""
 
     name: str
     places: Positions
@@ -196,7 +195,9 @@ class _Member:
 
 
 def _groups(metric: Metric, asked: MetricQuery, rows: Rows, found: Grouping, members: Sequence[_Member]) -> list[Part]:
-    """A part for each group that has rows, the largest first; last those without one."""
+    """A part for each group, the largest first; last those without one. A group in which nothing happened is a row too,
+    of those that can be filtered by: its number is that of the filter.
+    """
     own = found.rank is not None and "sprint" in rows.columns
     out = []
     for each in members:
@@ -231,6 +232,8 @@ def _members(rows: Rows, facts: Dataset, found: Grouping) -> list[_Member]:
     ends = np.append(start, len(code))[1:]
     members = {int(each): row[begin:end] for each, begin, end in zip(codes, start, ends, strict=True)}
     nobody = members.pop(-1, None)
+    for each in found.standing:
+        members.setdefault(each, np.zeros(0, dtype=np.int64))
     if found.ordered:
         ranked = sorted(members)
     else:
@@ -290,7 +293,8 @@ def grouping(facts: Dataset, group: str) -> Grouping:
         if group == "project":  # versions may be of a project without issues
             more = dict.fromkeys(str(each) for each in tables.versions["project"] if str(each) not in set(names))
             names = [*names, *more]
-        return Grouping(there, code, tuple(names))
+        standing = () if group == "assignee" else _with_chosen(facts, there, code)
+        return Grouping(there, code, tuple(names), standing=standing)
     if group == "sprint":
         return _sprints(facts)
     table: pd.DataFrame = tables.components if group == "component" else tables.labels
@@ -298,7 +302,13 @@ def grouping(facts: Dataset, group: str) -> Grouping:
     code = _one_spelling(names, table["name"].cat.codes.to_numpy().astype(np.int64))
     pairs = np.column_stack((table["issue"].to_numpy().astype(np.int64), code))
     pairs = np.unique(pairs.reshape(-1, 2), axis=0)
-    return Grouping(pairs[:, 0], pairs[:, 1], tuple(names), several=True)
+    standing = _with_chosen(facts, pairs[:, 0], pairs[:, 1])
+    return Grouping(pairs[:, 0], pairs[:, 1], tuple(names), several=True, standing=standing)
+
+
+def _with_chosen(facts: Dataset, issue: Positions, code: Codes) -> tuple[int, ...]:
+    """The groups that have an issue which passes the filters."""
+    return tuple(np.unique(code[facts.chosen[issue]]).tolist())
 
 
 def _one_spelling(names: Sequence[str], code: Codes) -> Codes:

@@ -18,12 +18,15 @@ from data.tables.tidy import microseconds
 from data.values.details import Details
 from data.values.metric_value import TIER_COLORS, ErrorState, MetricValue, iso
 from data.values.periods import Period, PeriodError, local_date, zone_named
+from data.values.typography import listed
 
 log = logging.getLogger(__name__)
 LOW_CONFIDENCE = 5  # fewer used than this: the card says so
 COUNTS = ("items", "per_day")  # how numbers are shown that are what they are, however small
+STILL_TO_COME = "Still to come."
 HALF_SPARK = 10  # points for this period, and as many for the one before
 NO_TREND: Details = {"trend_direction": None, "trend_percentage": None, "trend_points": None, "trend_verdict": None}
+DAY = 86_400_000_000  # µs
 _FLAT = 2.0  # a change of less than so many percent reads as no change
 
 
@@ -54,7 +57,7 @@ def measure(metric: Metric, facts: Dataset, period: Period) -> MetricValue:
         value = metric(rows, asked)
         if value is None:
             lacking = sentences(missing_lists(facts, *needed_by(metric.name, metric.family, facts)))
-            message = " ".join((*lacking, _why_nothing(metric, rows)))
+            message = " ".join((*lacking, why_nothing(metric, rows, asked)))
             return _without(metric, asked, ErrorState.NO_DATA, message, {}, rows)
         return _success(metric, asked, rows, value)
     except PeriodError:
@@ -73,9 +76,15 @@ def rows_for(metric: Metric, asked: MetricQuery) -> Rows:
     return metric.select(facts.once(metric.rows), asked)
 
 
-def _why_nothing(metric: Metric, rows: Rows) -> str:
-    """Nothing happened, or everything that happened is left out."""
+def why_nothing(metric: Metric, rows: Rows | None, asked: MetricQuery) -> str:
+    """Why there is no value: it is still to come (no rows), nothing is known, nothing happened, or everything that
+    happened is left out.
+    """
+    if rows is None:
+        return STILL_TO_COME
     left_out = rows.exclusions()
+    if not len(rows) and not asked.known:
+        return f"Nothing is known about these dates: {asked.facts.why_unknown(asked.snapshot)}."
     if not left_out or rows.used:
         return metric.nothing
     reasons = ", ".join(f"{why} ({n})" for why, n in left_out.items())
@@ -112,7 +121,7 @@ def _success(metric: Metric, asked: MetricQuery, rows: Rows, value: float) -> Me
     if details["low_confidence"] and metric.shows not in COUNTS:
         details["trend_verdict"] = None  # better or worse cannot be told from so few
     lacking = sentences(missing_lists(facts, *needed_by(metric.name, metric.family, facts)))
-    details["notes"] = [*details.get("notes", []), *_reach(facts, asked.start), *lacking]
+    details["notes"] = [*details.get("notes", []), *_reach(facts, asked), *lacking]
     if asked.end > facts.now:
         details["so_far"] = True
     return _answer(metric, asked, ErrorState.SUCCESS, None, rows, details, value, tier)
@@ -181,7 +190,7 @@ def _answer(
 def _comparison(metric: Metric, facts: Dataset, period: Period, value: float) -> Details:
     """The same metric over as many days just before."""
     before = period.previous()
-    whole = facts.complete_from is None or microseconds(before.start) >= facts.complete_from
+    whole = facts.knows_all(microseconds(before.start), microseconds(before.end))
     then = value_of(metric, facts, before) if whole else None
     out: Details = {
         "previous_value": then,
@@ -206,12 +215,19 @@ def _comparison(metric: Metric, facts: Dataset, period: Period, value: float) ->
     return out
 
 
-def _reach(facts: Dataset, start: int) -> list[str]:
-    """A warning when the query does not hold all of what happened since `start`."""
-    if facts.complete_from is None or start >= facts.complete_from:
-        return []
-    day = local_date(datetime.fromtimestamp(facts.complete_from / 1e6, UTC), zone_named(facts.zone))
-    return [f"Not complete: the query holds only issues updated since {day:%-d %b %Y}."]
+def _reach(facts: Dataset, asked: MetricQuery) -> list[str]:
+    """A warning when the query does not hold all of what happened in the period."""
+    zone, start = zone_named(facts.zone), asked.start
+    if facts.conditions:
+        return [
+            f"The query also looks at {listed(facts.conditions)}: only what it returned is known, and no change is said."
+        ]
+    if facts.complete_from is not None and start < facts.complete_from:
+        day = local_date(datetime.fromtimestamp(facts.complete_from / 1e6, UTC), zone)
+        return [f"Not complete: the query holds only issues {facts.begins} since {day:%-d %b %Y}."]
+    if facts.knows(start, asked.snapshot) and not facts.knows(asked.snapshot - DAY, asked.snapshot):
+        return [f"Not complete: {facts.why_unknown(asked.snapshot)}."]
+    return []
 
 
 def _sparkline(metric: Metric, facts: Dataset, period: Period) -> Details:

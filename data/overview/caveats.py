@@ -48,7 +48,7 @@ def _of_reach(facts: Dataset, period: Period) -> Iterator[Caveat]:
     zone = zone_named(period.zone)
     if facts.complete_from is not None:
         day = local_date(datetime.fromtimestamp(facts.complete_from / 1e6, UTC), zone)
-        begins = f"The query holds only issues updated since {day:%-d %b %Y}"
+        begins = f"The query holds only issues {facts.begins} since {day:%-d %b %Y}"
         if microseconds(period.start) < facts.complete_from:
             yield Caveat(
                 begins,

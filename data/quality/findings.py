@@ -16,6 +16,7 @@ from data.tables.tidy import DAY, Tables
 from data.values.arrays import Column, Mask
 from data.values.periods import local_date, zone_named
 from data.values.quality import Finding
+from data.values.typography import listed
 
 HOUR = 3_600_000_000  # µs
 SKEW = 600_000_000  # µs by which clocks may differ before an instant counts as one of the future
@@ -29,9 +30,9 @@ class Circumstances:
     """What the tables do not say themselves. Instants in µs UTC.
 
     done: for each status code whether it is a finished one. pending: our fields that are mapped and not fetched yet.
-    complete_from: since when the query holds every issue that changed (None: always). max_age: µs after which data is
-    old. sync: the last SyncResult as plain values. unknown_words: our field → its values that are in no list of words, with
-    the number of issues that have each, most first.
+    complete_from: since when the query holds every issue (None: always); begins: what that is a bound on. conditions: what
+    else the query looks at. max_age: µs after which data is old. sync: the last SyncResult as plain values. unknown_words:
+    our field → its values that are in no list of words, with the number of issues that have each, most first.
     """
 
     now: int
@@ -40,6 +41,8 @@ class Circumstances:
     max_age: int
     pending: frozenset[str] = frozenset()
     complete_from: int | None = None
+    begins: str = "updated"
+    conditions: tuple[str, ...] = ()
     sync: Mapping[str, Any] = field(default_factory=dict)
     unknown_words: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
@@ -272,12 +275,21 @@ def _future(tables: Tables, known: Circumstances) -> Iterator[Finding]:
 
 
 def _reach(_: Tables, known: Circumstances) -> Iterator[Finding]:
+    if known.conditions:
+        yield Finding(
+            f"The query also looks at {listed(known.conditions)}",
+            None,
+            "Issues leave the answer for that reason too, so nobody can tell whether nothing happened or nothing was "
+            "returned: where nothing was, there is no number, and no change is said.",
+            "Let the query in the connection form look at projects, types and dates only, and use the filters of the page.",
+            "warning",
+        )
     if known.complete_from is None:
         return
     day = local_date(datetime.fromtimestamp(known.complete_from / 1e6, UTC), zone_named(known.zone))
     back = (known.now - known.complete_from) // DAY
     yield Finding(
-        f"The query holds only issues updated since {day:%-d %b %Y}",
+        f"The query holds only issues {known.begins} since {day:%-d %b %Y}",
         None,
         "Of the days before it holds a part: their numbers say so, and nothing is compared with them.",
         "To look further back, widen the query in the connection form.",

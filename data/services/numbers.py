@@ -215,15 +215,19 @@ def _counted(column: pd.Series, issue: pd.Series | None = None) -> tuple[tuple[s
 
 
 def with_hints(values: list[MetricValue], facts: Dataset, period: Period) -> list[MetricValue]:
-    """Where there is no data: which days have some, and a period of the same length that does."""
+    """Where there is no data: which days are covered, and a period of the same length in which something happened."""
     activity = facts.activity
     if not len(activity) or all(value.error_state != ErrorState.NO_DATA for value in values):
         return values
-    local = calendar(facts.zone, activity)
-    first, last = (date.fromordinal(int(each)) for each in local.ordinals(activity[[0, -1]]))
+    ends = np.array([activity[0], activity[-1] if facts.conditions else max(facts.known_until, activity[0])])
+    if facts.complete_from is not None and activity[0] < facts.complete_from <= activity[-1]:
+        ends[0] = facts.complete_from
+    local = calendar(facts.zone, activity, ends)
+    first, last = (date.fromordinal(int(each)) for each in local.ordinals(ends))
     hint: Details = {"covered": [first.isoformat(), last.isoformat()]}
     asked = MetricQuery(facts, period)
     if not facts.active_between(asked.start, asked.snapshot):
+        last = date.fromordinal(int(local.ordinals(activity[-1:])[0]))
         start = max(last - timedelta(days=period.days - 1), first)
         hint["suggestion"] = [start.isoformat(), last.isoformat()]
     return [

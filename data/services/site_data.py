@@ -16,7 +16,7 @@ from data.cache.metric_cache import MetricCache, hash_of
 from data.facts.dataset import Dataset
 from data.facts.examples import empty_tables
 from data.facts.outcome_words import unknown_words
-from data.jira.query_dates import complete_since
+from data.jira.query_dates import Reach, reach_of
 from data.quality.findings import Circumstances, findings
 from data.services.site_store import SiteStore
 from data.services.view import Snapshot, View
@@ -162,6 +162,7 @@ class SiteData:
         now = microseconds(view.now) // _MINUTE * _MINUTE
         question = (found.revision, id(found), hash_of(view.measured), view.filters, waiting, now)
         settings = view.settings
+        reach = self._reach(found)
         return self._facts.get(
             question,
             lambda: Dataset(
@@ -172,7 +173,10 @@ class SiteData:
                 view.filters,
                 settings.mapping,
                 waiting,
-                self._complete_from(found),
+                complete_from=None if reach.since is None else microseconds(reach.since),
+                complete_until=None if reach.until is None else microseconds(reach.until),
+                begins=reach.by or "updated",
+                conditions=reach.conditions,
             ),
         )
 
@@ -217,11 +221,11 @@ class SiteData:
         max_age = round(snapshot.settings.sync.max_age_hours * _HOUR)
         return Quality(sync, _findings(facts, max_age, sync or {}))
 
-    def _complete_from(self, found: Tables) -> int | None:
+    def _reach(self, found: Tables) -> Reach:
+        """What the query vouches for, as of the last sync."""
         if found.as_of is None:
-            return None
-        since = complete_since(self.jql, datetime.fromtimestamp(found.as_of / 1e6, UTC), found.zone)
-        return None if since is None else microseconds(since)
+            return Reach()
+        return reach_of(self.jql, datetime.fromtimestamp(found.as_of / 1e6, UTC), found.zone)
 
 
 @kept_with_object
@@ -234,6 +238,8 @@ def _findings(facts: Dataset, max_age: int, sync: dict[str, Any]) -> tuple[Findi
         max_age=max_age,
         pending=facts.pending,
         complete_from=facts.complete_from,
+        begins=facts.begins,
+        conditions=facts.conditions,
         sync=sync,
         unknown_words={name: unknown_words(facts, name) for name in VALUE_LISTS if VALUE_LISTS[name].closed},
     )

@@ -1,8 +1,9 @@
-"""Replaces straight quotes by typographic ones, for docstrings that people read in the page."""
+"""Words as people read them: typographic quotes for docstrings in the page, and names in a row."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 
 def typeset(text: str) -> str:
@@ -15,3 +16,11 @@ def typeset(text: str) -> str:
     """
     words, mark, code = text.partition(">>>")
     return re.sub(r"(?<=\w)'", "’", re.sub(r'"([^"]+)"', r"“\1”", words)) + mark + code
+
+
+def listed(names: Sequence[str]) -> str:
+    """
+    >>> listed(["status"]), listed(["status", "labels", "resolution"])
+    ('status', 'status, labels and resolution')
+    """
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

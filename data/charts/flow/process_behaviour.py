@@ -21,13 +21,13 @@ WEEKS = 26  # shown at least, as far as the data goes
 
 
 def whole_weeks(asked: ChartAsked, before: int = 0) -> Buckets:
-    """Whole weeks up to the end of the period (or now): those of the period and so many `before`, 26 at least, none
+    """Whole weeks up to the end of the period (or the last sync): those of the period and so many `before`, 26 at least, none
     before the data.
     """
     facts, period = asked.facts, asked.period
     first = min(period.first - timedelta(weeks=before), period.last - timedelta(weeks=WEEKS))
     known = [each for each in (_day(asked, facts.complete_from), _day(asked, _begin(asked))) if each]
-    over = weeks(max([first, *known]), period.last, period.zone, facts.now)
+    over = weeks(max([first, *known]), period.last, period.zone, facts.known_until)
     begin = 0 if not known or not len(over) or max(known) <= over.days[0] else 1
     end = len(over)
     while end > begin and not (over.whole[end - 1] and over.last[end - 1] <= period.last):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from operator import itemgetter
 
 import numpy as np
@@ -15,10 +16,10 @@ from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery
 from data.metrics.breakdown import over_time, steps
 from data.metrics.catalogue import Metric
-from data.metrics.measure import rows_for
+from data.metrics.measure import STILL_TO_COME, rows_for
 from data.values.charts import Line, Series
 from data.values.numbers import Breakdown, Part
-from data.values.periods import Period
+from data.values.periods import Period, local_date, zone_named
 
 
 @chart(family="catalogue", order=1, title="Over time")
@@ -37,7 +38,7 @@ def metric_over_time(asked: ChartAsked) -> Drawing:
         return metric
     step = step_of(asked)
     found = asked.facts.once(_found, metric.name, asked.period, step)
-    begun = [each for each in found.parts if each.why != "Still to come."]
+    begun = [each for each in found.parts if each.why != STILL_TO_COME]
     if all(each.value is None for each in begun):
         return nothing(metric.nothing, todo="Choose other days, or clear a filter.")
     rows = [rows_for(metric, MetricQuery(asked.facts, each)) for each in steps(asked.period, step)[: len(begun)]]
@@ -52,7 +53,7 @@ def metric_over_time(asked: ChartAsked) -> Drawing:
         outcome=metric.outcome,
     )
     links = pickable(tokens, [each.used + each.left_out for each in begun])
-    rule = natural(metric, begun, step) if limits_of(asked) else None
+    rule = natural(metric, begun, step, _first_day(asked)) if limits_of(asked) else None
     said = rule.said if rule else [""] * len(begun)
     return Drawing(
         " ".join(filter(None, (_reading(found, begun), rule.reading if rule else ""))),
@@ -77,6 +78,13 @@ def metric_over_time(asked: ChartAsked) -> Drawing:
         title=f"{metric.title} over time",
         switches=metric.switches,
     )
+
+
+def _first_day(asked: ChartAsked) -> date:
+    """The first day on which anything happened: no process is there before it."""
+    known = asked.facts.activity[:1].tolist()
+    zone = zone_named(asked.period.zone)
+    return local_date(datetime.fromtimestamp(known[0] / 1e6, UTC), zone) if known else asked.period.first
 
 
 def _found(facts: Dataset, name: str, period: Period, step: str) -> Breakdown:

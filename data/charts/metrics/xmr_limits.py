@@ -48,9 +48,15 @@ def is_whole(part: Part, step: str) -> bool:
     return step == "day" or (first.day == 1 and (last + timedelta(days=1)).day == 1)
 
 
-def natural(metric: Metric, begun: Sequence[Part], step: str) -> Natural:
-    """Limits over the whole steps that have a number; fewer than six have none, and the notes say so."""
-    places = [n for n, each in enumerate(begun) if each.value is not None and is_whole(each, step)]
+def natural(metric: Metric, begun: Sequence[Part], step: str, since: date) -> Natural:
+    """Limits over the whole steps that have a number; fewer than six have none, and the notes say so. A count of nothing
+    is a number, but steps that begin before `since`, the first day of the data, say nothing about the process.
+    """
+    places = [
+        n
+        for n, each in enumerate(begun)
+        if each.value is not None and is_whole(each, step) and date.fromisoformat(each.first) >= since
+    ]
     said = [""] * len(begun)
     if len(places) < LEAST:
         whole = f"{len(places)} whole {step}{'s' * (len(places) != 1)} with a number"

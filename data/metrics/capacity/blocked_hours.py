@@ -32,7 +32,7 @@ def no_hurdles(facts: Dataset) -> Missing | None:
     rows=blocked_rows,
     select=blocked_within,
     missing=no_hurdles,
-    nothing="Nothing is known about these dates: the data covers others.",
+    nothing="Nothing is known about these dates.",
     measures="hours",
     switches=(
         "blocked_flag",
@@ -56,7 +56,7 @@ def blocked_hours(rows: Rows, asked: MetricQuery) -> float | None:
     >>> blocked_hours(example(hours=[1.5, 24.0]), example_question())
     25.5
     """
-    if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
+    if not len(rows) and not asked.known:
         return None
     return float(rows["hours"].sum())
 

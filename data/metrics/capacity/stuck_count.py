@@ -21,7 +21,7 @@ from data.values.details import Details
     select=stuck,
     outcome_title="Usual there",
     outcome=lambda rows: [f"up to {each:,.1f} days" for each in rows.columns["limit"]],
-    nothing="Nothing is known about this day: none of these issues changed between these dates.",
+    nothing="Nothing is known about this day.",
     measures="in_status",
     switches=(
         "stuck_days",
@@ -51,7 +51,7 @@ def stuck_count(rows: Rows, asked: MetricQuery) -> float | None:
     if not rows.used and len(rows):
         known = asked.facts.definitions.stuck_days is not None or usual(asked)
         return 0.0 if known else None
-    if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
+    if not len(rows) and not asked.known:
         return None
     return float(rows.used)
 

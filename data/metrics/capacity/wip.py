@@ -21,7 +21,7 @@ from data.values.details import Details
     lower_is_better=True,
     rows=load_rows,
     select=at_snapshot,
-    nothing="Nothing is known about this day: none of these issues changed between these dates.",
+    nothing="Nothing is known about this day.",
     measures="age",
     fields=("work_started_date", "work_completed_date"),
     switches=flow_load.switches,
@@ -40,7 +40,7 @@ def wip(rows: Rows, asked: MetricQuery) -> float | None:
     >>> wip(example(age=[1.0, 20.0]), example_question())
     2.0
     """
-    if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
+    if not len(rows) and not asked.known:
         return None
     return float(rows.used)
 

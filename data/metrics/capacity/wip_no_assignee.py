@@ -19,7 +19,7 @@ from data.values.details import Details
     lower_is_better=True,
     rows=load_rows,
     select=unassigned,
-    nothing="Nothing is known about this day: none of these issues changed between these dates.",
+    nothing="Nothing is known about this day.",
     measures="age",
     fields=("work_started_date", "work_completed_date"),
     switches=(
@@ -44,7 +44,7 @@ def wip_no_assignee(rows: Rows, asked: MetricQuery) -> float | None:
     >>> wip_no_assignee(example(age=[1.0]), example_question())
     1.0
     """
-    if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
+    if not len(rows) and not asked.known:
         return None
     return float(rows.used)
 

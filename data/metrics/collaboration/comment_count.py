@@ -20,7 +20,7 @@ from data.values.details import Details
     missing=no_comments,
     outcome_title="Comments",
     outcome=lambda rows: [f"{each:,}" for each in rows.columns["comments"]],
-    nothing="Nothing is known about these dates: the data covers others.",
+    nothing="Nothing is known about these dates.",
     measures="comments",
     switches=("zone",),
     aggregation="sum",
@@ -37,7 +37,7 @@ def comment_count(rows: Rows, asked: MetricQuery) -> float | None:
     >>> comment_count(example(comments=[2, 5]), example_question())
     7.0
     """
-    if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
+    if not len(rows) and not asked.known:
         return None
     return float(rows["comments"].sum())
 

@@ -23,7 +23,7 @@ from data.values.details import Details
     missing=no_comments,
     outcome_title="Comments",
     outcome=lambda rows: [f"{each:,}" for each in rows.columns["comments"]],
-    nothing="Nothing is known about these dates: the data covers others.",
+    nothing="Nothing is known about these dates.",
     switches=("zone",),
     aggregation="distinct",
     tags=("discussion", "participants", "people"),
@@ -39,7 +39,7 @@ def unique_commenters(rows: Rows, asked: MetricQuery) -> float | None:
     >>> unique_commenters(example(author=[3, 3, 5]), example_question())
     2.0
     """
-    if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
+    if not len(rows) and not asked.known:
         return None
     return float(len(np.unique(rows["author"])))
 

@@ -79,7 +79,7 @@ def deployment_frequency(rows: Rows, asked: MetricQuery) -> float | None:
     0.5
     """
     count = deployed(rows)
-    if not count and not asked.facts.active_between(asked.start, asked.snapshot):
+    if not count and not asked.known:
         return None
     return count / asked.period.days
 

@@ -26,7 +26,7 @@ from data.values.details import Details
     lower_is_better=True,
     rows=load_rows,
     select=at_snapshot,
-    nothing="Nothing is known about this day: none of these issues changed between these dates.",
+    nothing="Nothing is known about this day.",
     measures="age",
     fields=("work_started_date",),
     switches=(
@@ -48,7 +48,7 @@ def flow_load(rows: Rows, asked: MetricQuery) -> float | None:
     >>> flow_load(example(age=[1.0, 20.0]), example_question())
     2.0
     """
-    if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
+    if not len(rows) and not asked.known:
         return None
     return float(rows.used)
 

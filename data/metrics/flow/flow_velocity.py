@@ -52,7 +52,7 @@ def flow_velocity(rows: Rows, asked: MetricQuery) -> float | None:
     >>> flow_velocity(example(points=[3.0, 5.0]), example_question())
     2.0
     """
-    if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
+    if not len(rows) and not asked.known:
         return None
     return float(rows.used)
 

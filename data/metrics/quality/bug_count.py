@@ -30,7 +30,7 @@ def no_defects(facts: Dataset) -> Missing | None:
     lower_is_better=True,
     rows=defect_rows,
     missing=no_defects,
-    nothing="Nothing is known about these dates: the data covers others.",
+    nothing="Nothing is known about these dates.",
     fields=("flow_item_type",),
     switches=("flow_types", "all_levels", "zone"),
     aggregation="count",
@@ -47,7 +47,7 @@ def bug_count(rows: Rows, asked: MetricQuery) -> float | None:
     >>> bug_count(example(at=[1, 2]), example_question())
     2.0
     """
-    if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
+    if not len(rows) and not asked.known:
         return None
     return float(rows.used)
 

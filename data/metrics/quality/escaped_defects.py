@@ -33,7 +33,7 @@ def no_evidence(facts: Dataset) -> Missing | None:
     missing=no_evidence,
     outcome_title="Because of",
     outcome=lambda rows: [EVIDENCE[each] if each >= 0 else "" for each in rows.columns["evidence"]],
-    nothing="Nothing is known about these dates: the data covers others.",
+    nothing="Nothing is known about these dates.",
     fields=("production_impact", "target_environment", "flow_item_type"),
     switches=(
         "escaped_labels",
@@ -61,7 +61,7 @@ def escaped_defects(rows: Rows, asked: MetricQuery) -> float | None:
     >>> escaped_defects(example(evidence=[0, 2]), example_question())
     2.0
     """
-    if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
+    if not len(rows) and not asked.known:
         return None
     return float(rows.used)
 

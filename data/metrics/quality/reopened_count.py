@@ -20,7 +20,7 @@ from data.values.details import Details
     select=once_each,
     outcome_title="Reopened",
     outcome=lambda rows: ["once" if each == 1 else f"{each} times" for each in rows.columns["times"]],
-    nothing="Nothing is known about these dates: the data covers others.",
+    nothing="Nothing is known about these dates.",
     switches=(
         "workflow.done",
         "all_levels",
@@ -40,7 +40,7 @@ def reopened_count(rows: Rows, asked: MetricQuery) -> float | None:
     >>> reopened_count(example(times=[1, 3]), example_question())
     2.0
     """
-    if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
+    if not len(rows) and not asked.known:
         return None
     return float(rows.used)
 

@@ -23,7 +23,7 @@ from data.values.details import Details
     as_of_rows=closed_rows,
     outcome_title="Resolution",
     outcome=lambda rows: list(rows.columns["resolution"]),
-    nothing="Nothing is known about these dates: the data covers others.",
+    nothing="Nothing is known about these dates.",
     fields=("work_completed_date",),
     switches=(
         "workflow.done",
@@ -46,7 +46,7 @@ def closed(rows: Rows, asked: MetricQuery) -> float | None:
     >>> closed(example(at=[1, 2]), example_question())
     2.0
     """
-    if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
+    if not len(rows) and not asked.known:
         return None
     return float(rows.used)
 

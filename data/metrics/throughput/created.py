@@ -16,7 +16,7 @@ from data.values.details import Details
     unit="items",
     shows="items",
     rows=created_rows,
-    nothing="Nothing is known about these dates: the data covers others.",
+    nothing="Nothing is known about these dates.",
     switches=("all_levels", "zone"),
     aggregation="count",
     tags=("inflow", "arrivals", "demand"),
@@ -31,7 +31,7 @@ def created(rows: Rows, asked: MetricQuery) -> float | None:
     >>> created(example(at=[1, 2, 3]), example_question())
     3.0
     """
-    if not len(rows) and not asked.facts.active_between(asked.start, asked.snapshot):
+    if not len(rows) and not asked.known:
         return None
     return float(rows.used)
 

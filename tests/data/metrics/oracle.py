@@ -48,6 +48,9 @@ class Question:
     rules: Definitions = field(default_factory=Definitions)
     flow: Workflow = field(default_factory=Workflow)
     statuses: Sequence[tuple[str, str, str]] = STATUSES
+    since: int | None = None  # what the query vouches for begins here
+    synced: int | None = None  # and ends here; None: at now
+    vouches: bool = True  # the query looks at projects, types and dates only
 
     def __post_init__(self) -> None:
         self.where = ZoneInfo(self.zone)
@@ -275,7 +278,14 @@ def _tally(rows: Iterable[str]) -> tuple[int, dict[str, int]]:
 
 
 def quiet(ask: Question) -> bool:
-    """Nothing is known to have happened in the period: the data covers other dates."""
+    """Whether nothing is known of the period, so that nothing found in it does not mean zero: no day of it is one that the
+    query vouches for. A query that vouches for nothing knows only of the times of what it returned.
+    """
+    if not ask.items:
+        return True
+    if ask.vouches:
+        early = ask.since is not None and ask.snapshot <= ask.since
+        return early or ask.start > min(ask.now, ask.now if ask.synced is None else ask.synced)
     known = (
         ask.when(instant)
         for item in ask.items

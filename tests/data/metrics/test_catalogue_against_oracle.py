@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from data.facts import stuck
 from data.metrics.breakdown import NONE, by_group, over_time, steps
+from data.metrics.measure import measure
 from data.metrics.registry import CATALOG
 from data.settings.model import Definitions, Workflow
 from tests import seeding
@@ -216,7 +217,7 @@ def test_a_group_is_calculated_from_its_issues(seed: int, group: str):
     tables = site(*place["items"], zone=place["zone"], mapped=place["mapped"])
     about = facts(tables, now=place["now"], **rules)
     days = period(str(place["first"]), str(place["last"]), about.zone)
-    of = ATTRIBUTES[group]
+    of, days_start = ATTRIBUTES[group], oracle.Question(**place).start
     names = [*sorted({name for item in place["items"] for name in of(item)}), NONE]
     for metric, formula in CATALOGUE.items():
         if metric in OF_THE_WHOLE:
@@ -227,7 +228,9 @@ def test_a_group_is_calculated_from_its_issues(seed: int, group: str):
             rest = {**place, "items": own, "mapped": place["mapped"]}
             want = formula(oracle.Question(**rest, rules=Definitions(**rules)))
             if name not in parts:
-                assert not want.total or want.state == "missing_mapping", (metric, name)
+                # Only a person, or nobody, is no row where nothing happened; nor is anything where no number can be.
+                nothing = not want.total and (group == "assignee" or name == NONE or days_start > about.now)
+                assert nothing or want.state == "missing_mapping", (metric, name)
                 continue
             part = parts[name]
             # A group that alone would be told to map something has the number that its issues give.
@@ -261,6 +264,46 @@ def test_a_step_is_calculated_from_its_days(seed: int, step: str):
 
 def at_start(place: dict[str, Any], each: Any) -> int:
     return oracle.Question(**{**place, "first": each.first, "last": each.last}).start
+
+
+@pytest.mark.parametrize("seed", seeding.seeds(60))
+def test_zero_is_an_answer_only_where_the_query_vouches_for_the_days(seed: int):
+    place, rules, flow = busy(seed)
+    chance = random.Random(seed)  # noqa: S311 - not a secret
+    base, end = at(str(place["first"]), place["zone"]), at(str(place["last"]), place["zone"])
+    place["now"] = max(place["now"], end + 20 * DAY)
+    if chance.random() < 0.5:  # a quiet time: nothing happens in the period
+        quiet = [each for each in place["items"] if not any(base <= it <= end + DAY for it in instants_of(each))]
+        place["items"] = quiet or place["items"]
+    since = chance.choice([None, base - DAY, base + DAY, end + 3 * DAY, end + DAY])
+    synced = chance.choice([None, base - 3 * DAY, base + 2 * DAY, place["now"] - HOUR])
+    vouches = chance.random() < 0.7
+    tables = replace(site(*place["items"], zone=place["zone"], mapped=place["mapped"]), as_of=synced)
+    question = oracle.Question(
+        **place, rules=Definitions(**rules), flow=Workflow(**flow), since=since, synced=synced, vouches=vouches
+    )
+    about = replace(
+        facts(tables, now=place["now"], workflow=flow, **rules),
+        complete_from=since,
+        conditions=() if vouches else ("status",),
+    )
+    for name, formula in (CATALOGUE | oracle.FLOW).items():
+        got = measure(CATALOG[name], about, period(str(place["first"]), str(place["last"]), place["zone"]))
+        try:
+            agree(got, formula(question))
+        except AssertionError as error:
+            raise AssertionError(f"{name}: {got.value} {got.error_message}") from error
+        if got.ok and not (vouches and (since is None or since <= base - (end + DAY - base))):
+            assert got.details["trend_direction"] is None or got.details["previous_complete"], name
+
+
+def instants_of(item: Item) -> list[int]:
+    return [
+        *(each for each in (item.created, item.resolved) if each is not None),
+        *(instant for instant, _ in item.moves),
+        *(instant for flag in item.flags for instant in flag if instant is not None),
+        *(instant for instant, _ in item.comments),
+    ]
 
 
 def test_the_oracle_covers_the_catalogue():

@@ -131,7 +131,7 @@ def test_a_mapped_but_empty_deployment_date_does_not_fall_back_to_versions():
 def test_a_version_is_deployed_on_its_release_date_in_the_local_zone():
     tables = site(Item("2025-01-01"), zone="Pacific/Auckland", versions=[Version("1.0", "2025-01-01")])
     assert ask("deployment_frequency", tables, "2025-01-01", "2025-01-01").value == 1
-    assert ask("deployment_frequency", tables, "2024-12-31", "2024-12-31").value is None
+    assert ask("deployment_frequency", tables, "2024-12-31", "2024-12-31").value == 0
 
 
 def test_days_with_a_deployment_a_week_and_the_longest_gap():

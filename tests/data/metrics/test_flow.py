@@ -118,9 +118,9 @@ def test_nothing_completed_in_a_month_with_work_is_zero():
     assert (value.error_state, value.value) == ("success", 0)
 
 
-def test_a_month_of_which_nothing_is_known_is_no_data_and_not_zero():
+def test_a_month_in_which_nothing_happened_is_zero():
     value = january("flow_velocity", Item("2024-06-05", [("2024-06-06", DOING)]))
-    assert (value.error_state, value.value) == ("no_data", None)
+    assert (value.error_state, value.value) == ("success", 0)
 
 
 # ---- which completion --------------------------------------------------------------------------------------------
