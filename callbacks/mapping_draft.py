@@ -149,7 +149,7 @@ def act(draft: Draft, base: Draft, action: str) -> Draft:
             draft = put(draft, base, f"field/{name}", offer.field_id)
     if action == "reset:workflow":
         for each in statuses(snapshot):
-            draft = put(draft, base, f"phase/{each.id}", each.category)
+            draft = put(draft, base, f"phase/{each.id}", each.usual)
             draft = put(draft, base, f"work/{each.id}", "")
     if action == "reset:types":
         draft = {key: value for key, value in draft.items() if not key.startswith("type/")}

@@ -21,7 +21,7 @@ from data.values.filters import Filters
 from data.values.metric_value import MetricValue
 from data.values.periods import Period, first_instant, zone_named
 
-TODO, DOING, REVIEW, DONE, CLOSED, WAITING = "1", "2", "3", "4", "5", "6"
+TODO, DOING, REVIEW, DONE, CLOSED, WAITING, CANCELLED = "1", "2", "3", "4", "5", "6", "7"
 STATUSES = (
     (TODO, "To Do", "new"),
     (DOING, "In Progress", "indeterminate"),
@@ -29,6 +29,7 @@ STATUSES = (
     (DONE, "Done", "done"),
     (CLOSED, "Closed", "done"),
     (WAITING, "Waiting", "indeterminate"),
+    (CANCELLED, "Cancelled", "done"),
 )
 Instant = int | str | datetime
 LATER = "2030-01-01"

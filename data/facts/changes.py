@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from data.facts.columns import DAY_PRECISION, STARTED, Column, Kind, fact
-from data.facts.completions import completions, days_out
+from data.facts.completions import completions, days_out, drop_discarded
 from data.facts.dataset import Dataset
 from data.facts.days import backwards, spans
 from data.facts.deployments import Deployments, deployments, join, version_instants
@@ -49,6 +49,7 @@ def change_rows(facts: Dataset) -> Rows:
     elif commit is None and facts.date_only("work_started_date"):
         precise |= found.by_start_field[issue]
     sieve = Sieve(len(issue))
+    drop_discarded(facts, found, issue, sieve)
     sieve.drop(end == NEVER, Exclusion.NO_DEPLOYMENT)
     if commit is None:
         sieve.drop((begin == NEVER) & found.unrecorded[issue], Exclusion.NO_HISTORY).drop(

@@ -26,18 +26,22 @@ from data.facts.past import facts_at
 from data.facts.rows import Rows, Sieve
 from data.tables.frames import FOREVER, NEVER
 from data.tables.status_intervals import StatusIntervals, crossings, first_stay, last_stay, overlap
-from data.values.arrays import Instants, Mask, Microseconds, Numbers, Positions
+from data.values.arrays import Codes, Instants, Mask, Microseconds, Numbers, Positions
 from data.values.exclusion import Exclusion
 from data.values.names import places_of
 
 
 @dataclass(frozen=True)
 class Completions:
-    """Per issue: when it was started and completed (µs, NEVER), and where those instants come from (boolean)."""
+    """Per issue: when it was started and when it ended, completed or discarded (µs, NEVER), and where those instants come
+    from (boolean).
+    """
 
     started: Instants
-    completed: Instants
-    unrecorded: Mask  # done, but no entry into done is recorded: nothing says when work began
+    completed: Instants  # of discarded issues: when they were discarded
+    discarded: Mask  # in a discarded status
+    status: Codes  # at that moment; -1 unknown
+    unrecorded: Mask  # ended, but no entry into it is recorded: nothing says when work began
     by_resolution: Mask  # of those, completed at resolutiondate
     by_start_field: Mask
     by_end_field: Mask
@@ -45,16 +49,16 @@ class Completions:
 
 
 def completions(facts: Dataset, as_of: int | None = None) -> Completions:
-    """Every issue that is done at `as_of` (µs; None: at now). Mapped date fields win over the status history."""
+    """Every issue that is done or discarded at `as_of` (µs; None: at now). Mapped date fields win over the status history."""
     stays, roles, count = facts.stays, facts.roles, len(facts.tables)
-    done = stays.are(roles.done)
     limit = facts.now + 1 if as_of is None else as_of
-    entry = crossings(stays, done) & (stays.entered < limit)
-    crossing = (last_stay if facts.definitions.completion == "last" else first_stay)(stays, entry, count)
+    status = _status_now(facts) if as_of is None else stays.status_at(as_of - 1, count)
+    is_done, discarded = np.append(roles.done, False)[status], np.append(roles.discarded, False)[status]
+    crossing = np.where(discarded, _entries(facts, roles.discarded, limit), _entries(facts, roles.done, limit))
     crossed = np.where(crossing >= 0, stays.entered[crossing], NEVER)
-    is_done = _done_now(facts) if as_of is None else facts.role_at(as_of - 1, roles.done)
-    completed = np.where(is_done, crossed, NEVER)
-    unrecorded = is_done & (completed == NEVER)
+    ended = is_done | discarded
+    completed = np.where(ended, crossed, NEVER)
+    unrecorded = ended & (completed == NEVER)
     fallback = _where_set(facts.field("status_entry_timestamp"), facts.tables.issues["resolved"].to_numpy())
     fallback = np.where(fallback < limit, fallback, NEVER)
     completed = np.where(unrecorded, fallback, completed)
@@ -66,12 +70,20 @@ def completions(facts: Dataset, as_of: int | None = None) -> Completions:
     if end_field is not None:
         # The field wins where it is set: a date still to come says that the item is not finished yet.
         completed = np.where(by_end, np.where(end_field < limit, end_field, NEVER), completed)
-    started = _starts(facts, np.where(is_done & ~by_end, crossing, -1), completed, limit)
+    started = _starts(facts, np.where(ended & ~by_end, crossing, -1), completed, limit)
     started[unrecorded] = NEVER
     if start_field is not None:
         started = np.where(by_start, start_field, started)
     undated_count = int(np.count_nonzero(undated & ~by_end))
-    return Completions(started, completed, unrecorded, by_resolution & ~by_end, by_start, by_end, undated_count)
+    guessed = by_resolution & ~by_end
+    return Completions(started, completed, discarded, status, unrecorded, guessed, by_start, by_end, undated_count)
+
+
+def _entries(facts: Dataset, role: Mask, limit: int) -> Positions:
+    """The stay by which each issue came into a role before `limit` (µs), the last or the first time; -1 for none."""
+    stays = facts.stays
+    entry = crossings(stays, stays.are(role)) & (stays.entered < limit)
+    return (last_stay if facts.definitions.completion == "last" else first_stay)(stays, entry, len(facts.tables))
 
 
 def _starts(facts: Dataset, crossing: Positions, completed: Instants, limit: int) -> Instants:
@@ -91,20 +103,19 @@ def _where_set(wins: Instants | None, otherwise: Instants) -> Instants:
     return otherwise if wins is None else np.where(wins != NEVER, wins, otherwise)
 
 
-def _done_now(facts: Dataset) -> Mask:
-    """Done at `now`. The issue's own status decides, unless `now` lies before the last change."""
-    current = np.append(facts.roles.done, False)[facts.tables.issues["status"].to_numpy()]
+def _status_now(facts: Dataset) -> Codes:
+    """Status code of each issue at `now`. The issue's own status decides, unless `now` lies before its last change."""
+    current: Codes = facts.tables.issues["status"].to_numpy()
     last = np.full(len(facts.tables), NEVER, dtype=np.int64)
     np.maximum.at(last, facts.stays.issue, facts.stays.entered)
     if (last <= facts.now).all():
-        out: Mask = current
-        return out
-    return np.where(last <= facts.now, current, facts.role_at(facts.now, facts.roles.done))
+        return current
+    return np.where(last <= facts.now, current, facts.stays.status_at(facts.now, len(facts.tables)))
 
 
 def flow_set(facts: Dataset, as_of: int | None = None) -> tuple[Completions, Positions, Sieve]:
-    """What velocity, time, efficiency and distribution count: the completed issues (positions), and the sieve that leaves
-    out sub-tasks and epics, resolutions that are no completion, and incomplete histories, in this order.
+    """What velocity, time, efficiency and distribution count: the issues that ended (positions), and the sieve that leaves
+    out sub-tasks and epics, discarded issues, resolutions that are no completion, and incomplete histories, in this order.
 
     With `as_of`, filters, levels and resolutions are those of that instant.
     """
@@ -112,11 +123,29 @@ def flow_set(facts: Dataset, as_of: int | None = None) -> tuple[Completions, Pos
     issue = np.flatnonzero((found.completed != NEVER) & (found.completed <= facts.now) & then.chosen)
     table = then.tables.issues
     sieve = of_level(then, issue)
+    drop_discarded(facts, found, issue, sieve)
     codes, names = table["resolution"].cat.codes.to_numpy()[issue], table["resolution"].cat.categories
     for code in places_of(facts.definitions.not_completed_resolutions, names):
         sieve.drop(codes == code, Exclusion.RESOLUTION, names[code])
     sieve.drop(~table["history_complete"].to_numpy()[issue], Exclusion.INCOMPLETE_HISTORY)
     return found, issue, sieve
+
+
+def drop_discarded(facts: Dataset, found: Completions, issue: Positions, sieve: Sieve) -> None:
+    """Leave out the issues that were discarded, each under the status in which it is."""
+    names, status = facts.tables.statuses["name"].to_numpy(dtype=object), found.status[issue]
+    for code in np.flatnonzero(facts.roles.discarded):
+        sieve.drop(status == code, Exclusion.DISCARDED, names[code])
+
+
+def not_completed(facts: Dataset) -> Mask:
+    """Issues that ended without being completed: discarded, or done with a resolution that is no completion. Boolean."""
+    found = facts.once(completions)
+    column = facts.tables.issues["resolution"]
+    codes = places_of(facts.definitions.not_completed_resolutions, column.cat.categories)
+    refused = np.isin(column.cat.codes.to_numpy(), codes)
+    out: Mask = (refused | found.discarded) & (found.completed != NEVER)
+    return out
 
 
 @fact(
@@ -209,7 +238,7 @@ def out_of_time(facts: Dataset) -> Mask:
     """By stay: time that is no part of flow time, by the definitions in force."""
     out = np.zeros(len(facts.stays.issue), dtype=bool)
     if facts.definitions.subtract_reopened:
-        out |= facts.stays.are(facts.roles.done)
+        out |= facts.stays.are(facts.roles.ended)
     if facts.definitions.backward_moves == "pause":
         out |= facts.back
     return out

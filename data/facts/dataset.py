@@ -85,6 +85,7 @@ class Dataset:
             waiting=flow.waiting,
             done=flow.done,
             blocked=self.definitions.blocked_statuses,
+            discarded=flow.discarded,
         )
 
     @cached_property

@@ -48,7 +48,7 @@ def all_in_progress(facts: Dataset) -> Rows:
     stays = facts.stays
     begun = facts.begun
     if facts.definitions.load == "started":
-        counts = ~stays.are(facts.roles.done) & (begun != NEVER) & (stays.entered >= begun)
+        counts = ~stays.are(facts.roles.ended) & (begun != NEVER) & (stays.entered >= begun)
     else:
         counts = stays.are(facts.roles.progress)
     counts &= stays.left > stays.entered

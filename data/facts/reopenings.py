@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 def _returns(facts: Dataset) -> Mask:
-    """True where a stay begins with a move from a done status to one that is not, by stay."""
+    """True where a stay begins with a move from a done status to one that is neither done nor discarded, by stay."""
     done = facts.stays.are(facts.roles.done)
     before = np.zeros(len(done), dtype=bool)
     before[1:] = done[:-1]
-    return before & ~done & ~facts.stays.opening
+    return before & ~facts.stays.are(facts.roles.ended) & ~facts.stays.opening
 
 
 @fact(

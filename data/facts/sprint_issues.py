@@ -15,7 +15,7 @@ from data.facts.sprint_windows import BEFORE_DATA, CLOSED, PROBLEMS
 from data.values.details import Details
 from data.values.exclusion import Exclusion
 
-SWITCHES = ("workflow.done", "not_completed_resolutions", "sprint_completion")
+SWITCHES = ("workflow.done", "workflow.discarded", "not_completed_resolutions", "sprint_completion")
 NOTHING = "No sprint was closed between these dates."
 NOTHING_COMMITTED = "No sprint was closed between these dates, or nothing was committed in them."
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.facts.completions import completions
+from data.facts.completions import completions, drop_discarded
 from data.facts.dataset import Dataset
 from data.facts.levels import of_level
 from data.tables.frames import NEVER
@@ -37,7 +37,9 @@ def left_of_versions(facts: Dataset) -> dict[str, int]:
     """Name of each version that is not released → items of it that are not done, where there are any."""
     level = facts.tables.issues["hierarchy"].to_numpy()
     completed = facts.once(completions).completed
-    left = facts.chosen & ~facts.role_at(facts.now, facts.roles.done) & ((completed == NEVER) | (completed > facts.now))
+    left = (
+        facts.chosen & ~facts.role_at(facts.now, facts.roles.ended) & ((completed == NEVER) | (completed > facts.now))
+    )
     if not facts.definitions.all_levels:
         left &= level == 0
     versions, pairs = facts.tables.versions, facts.tables.fix_versions
@@ -93,12 +95,15 @@ def of_epic(facts: Dataset, key: str) -> Remaining:
 
 
 def _remaining(facts: Dataset, what: str, issue: Positions) -> Remaining:
-    """Of these issues (positions), those that are not done and that count as items."""
+    """Of these issues (positions), those that are not done and that count as items; discarded ones do not."""
     issue = issue[facts.chosen[issue]]
     table = facts.tables.issues
-    completed = facts.once(completions).completed[issue]
+    found = facts.once(completions)
+    completed = found.completed[issue]
     finished = facts.role_at(facts.now, facts.roles.done)[issue] | (completed != NEVER) & (completed <= facts.now)
+    finished &= ~found.discarded[issue]
     sieve = of_level(facts, issue)
+    drop_discarded(facts, found, issue, sieve)
     counts = sieve.reason == 0
     left = issue[counts & ~finished]
     open_reasons = sieve.reason[~counts & ~finished]

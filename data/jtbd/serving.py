@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from data.facts.completions import Completions, completed_rows, completions
+from data.facts.completions import Completions, completed_rows, completions, not_completed
 from data.facts.dataset import Dataset
 from data.facts.efficiency import blocked_spans
 from data.jtbd.picture import Reported
@@ -126,11 +126,8 @@ class Serving:
 
     @cached_property
     def refused(self) -> Mask:
-        """Done, but with a resolution that is no completion."""
-        column = self.facts.tables.issues["resolution"]
-        codes = places_of(self.facts.definitions.not_completed_resolutions, column.cat.categories)
-        out: Mask = np.isin(column.cat.codes.to_numpy(), codes) & (self.found.completed != NEVER)
-        return out
+        """Ended without being completed: discarded, or with a resolution that is no completion."""
+        return self.facts.once(not_completed)
 
     def records(self, severities: Mapping[int, float] | None = None) -> Records:
         """Issues as records: of jobs from start to completion; of painpoints where the severity has changed.

@@ -80,11 +80,9 @@ def _names(statuses: Iterable[StatusInfo]) -> dict[str, str]:
 
 
 def _by_category(statuses: Sequence[StatusInfo]) -> dict[str, tuple[str, ...]]:
-    """What Jira's own categories say where no statuses are chosen."""
-    return {
-        name: tuple(each.id for each in statuses if each.category == category)
-        for name, category in (("workflow.started", "indeterminate"), ("workflow.done", "done"))
-    }
+    """What Jira's own categories and the names of statuses say where none are chosen."""
+    usual = (("workflow.started", "indeterminate"), ("workflow.done", "done"), ("workflow.discarded", "discarded"))
+    return {name: tuple(each.id for each in statuses if each.usual == phase) for name, phase in usual}
 
 
 def _chosen(

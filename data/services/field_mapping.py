@@ -28,6 +28,7 @@ from data.values.fields import Coverage, FieldInfo, StatusInfo, Suggestion, Type
 from data.values.metric_value import MetricValue
 from data.values.names import name_key
 from data.values.problem import Problem
+from data.values.status_names import says_discarded
 
 MOST_ISSUES = 800
 _MAPPABLE = {kind for each in FIELDS.values() for kind in each.kinds} | {"other"}
@@ -213,11 +214,18 @@ def statuses(tables: Tables) -> list[StatusInfo]:
     seen = set(tables.changes["source"].unique()) | set(tables.changes["target"].unique())
     order = {"new": 0, "indeterminate": 1, "done": 2}
     rows = [
-        StatusInfo(str(row.status_id), str(row.name), str(row.category), int(now[n]))
+        _status(str(row.status_id), str(row.name), str(row.category), int(now[n]))
         for n, row in enumerate(tables.statuses.itertuples(index=False, name="Row"))
         if n in seen or now[n]
     ]
     return sorted(rows, key=lambda each: (order.get(each.category, 1), -each.issues))
+
+
+def _status(status_id: str, name: str, category: str, issues: int) -> StatusInfo:
+    discarded = says_discarded(name, category)
+    return StatusInfo(
+        status_id, name, category, issues, "discarded" if discarded else category, "by its name" if discarded else ""
+    )
 
 
 def issue_types(facts: Dataset) -> list[TypeInfo]:

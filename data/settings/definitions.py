@@ -73,6 +73,10 @@ _SAID = {
         "Work is finished in", "workflow", empty="Jira’s category Done",
         help="Statuses in which work is finished; flow time ends at the entry into one of them.",
     ),
+    "workflow.discarded": _Said(
+        "Work is given up in", "workflow", empty="statuses with a name such as Cancelled or Rejected",
+        help="Statuses of discarded work: neither finished nor in progress, and counted on its own.",
+    ),
     "workflow.active": _Said(
         "Somebody works on it in", "workflow", help="Statuses in which somebody works on the item; their share is flow efficiency."
     ),
@@ -175,7 +179,11 @@ class Definition:
         ('Whole days, both ends count', 'Outage, Sev 1')
         >>> table()["failure_window_hours"].said(None), table()["failure_window_hours"].said(24.0)
         ('off', '24 hours')
+        >>> table()["workflow.discarded"].said([]), table()["workflow.discarded"].said(["40"], {"40": "Cancelled"})
+        ('none', 'Cancelled')
         """
+        if value == [] and self.default is None:
+            return "none"
         if value in (None, "") or (isinstance(value, list | dict) and not value):
             return self.empty
         if isinstance(value, list):
@@ -197,9 +205,13 @@ class Definition:
         ('true', '0,1', '')
         >>> table()["incident_types"].text(["Outage, big", "Sev 1"])
         '["Outage, big", "Sev 1"]'
+        >>> table()["workflow.discarded"].text(None), table()["workflow.discarded"].text([])
+        ('', '[]')
         """
         if value is None:
             return ""
+        if value == [] and self.default is None:
+            return "[]"
         if isinstance(value, bool):
             return str(value).lower()
         if isinstance(value, list):
@@ -295,4 +307,5 @@ def switch(name: str, settings: Settings, saved: Settings, names: Mapping[str, s
         choices=choices,
         names_of=known.names_of,
         unit=known.unit,
+        nothing=known.text([]) if known.names_of else "",
     )

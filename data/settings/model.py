@@ -58,12 +58,20 @@ class DoraFlowConfig(_Part):
 
 
 class Workflow(_Part):
-    """Status ids; an empty list means Jira's own status category decides (active and waiting: not chosen)."""
+    """Status ids; an empty list means Jira's own status category decides (active and waiting: not chosen).
+
+    discarded: None means that names decide about the statuses that are in no other list, an empty list that none is.
+    """
 
     started: list[str] = Field(default_factory=list, description="Statuses in which work is in progress.")
     active: list[str] = Field(default_factory=list, description="Statuses in which somebody works on the item.")
     waiting: list[str] = Field(default_factory=list, description="Statuses in which the item waits.")
     done: list[str] = Field(default_factory=list, description="Statuses in which the item is finished.")
+    discarded: list[str] | None = Field(
+        None,
+        description="Statuses in which the item was given up: neither finished nor in progress. Not set: those with a name "
+        "such as Cancelled, Rejected or Duplicate that are in no other list. An empty list: none.",
+    )
 
 
 Weekday = Annotated[int, Field(ge=0, le=6)]

@@ -79,7 +79,7 @@ def read(name: str, text: str) -> Any:
     if known.kind is bool:
         return {"true": True, "yes": True, "false": False, "no": False}.get(name_key(text), text)
     if known.names_of:
-        return _list(known, text)
+        return None if text == "" and known.default is None else _list(known, text)
     if known.name == "flow_types":
         return _json(text)
     if any(isinstance(each, int) for each in known.choices) and text.isascii() and text.isdigit():

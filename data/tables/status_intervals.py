@@ -10,6 +10,7 @@ import numpy as np
 from data.tables.frames import FOREVER, NEVER
 from data.tables.tidy import Tables
 from data.values.arrays import Codes, Counts, Instants, Mask, Microseconds, Positions, Spans
+from data.values.status_names import says_discarded
 
 _MS = 1_000  # µs; Jira's clock ticks in milliseconds
 
@@ -20,14 +21,20 @@ class Roles:
 
     progress: Mask
     done: Mask
+    discarded: Mask  # given up: neither in progress nor done
     active: Mask
     waiting: Mask
     blocked: Mask
 
     @property
+    def ended(self) -> Mask:
+        """Statuses in which nothing is left to do: done or discarded."""
+        return self.done | self.discarded
+
+    @property
     def before(self) -> Mask:
-        """Statuses before the start: neither in progress nor done."""
-        return ~(self.progress | self.done)
+        """Statuses before the start: neither in progress nor ended."""
+        return ~(self.progress | self.ended)
 
 
 def roles(
@@ -38,18 +45,28 @@ def roles(
     waiting: list[str],
     done: list[str],
     blocked: list[str],
+    discarded: list[str] | None = None,
 ) -> Roles:
-    """Chosen status ids, or Jira's categories where none are chosen."""
+    """Chosen status ids, or Jira's categories where none are chosen. discarded: None means that its name decides about a
+    status that is chosen for nothing else.
+    """
     ids = tables.statuses["status_id"].to_numpy(dtype=object)
     category = tables.statuses["category"].to_numpy(dtype=object)
 
     def chosen(names: list[str]) -> Mask:
         return np.isin(ids.astype(str), names) if len(ids) else np.zeros(0, dtype=bool)
 
-    is_done = chosen(done) if done else category == "done"
+    if discarded is None:
+        names = tables.statuses["name"].to_numpy(dtype=object)
+        said = [says_discarded(str(name), str(each)) for name, each in zip(names, category, strict=True)]
+        given_up = np.array(said, dtype=bool) & ~chosen([*started, *active, *waiting, *done])
+    else:
+        given_up = chosen(discarded)
+    is_done = (chosen(done) if done else category == "done") & ~given_up
     # A status that Jira calls done but the user does not is work that goes on.
     in_progress = chosen(started) if started else (category == "indeterminate") | (category == "done")
-    return Roles(in_progress & ~is_done, is_done, chosen(active) & ~is_done, chosen(waiting), chosen(blocked))
+    goes_on = ~is_done & ~given_up
+    return Roles(in_progress & goes_on, is_done, given_up, chosen(active) & goes_on, chosen(waiting), chosen(blocked))
 
 
 @dataclass(frozen=True)

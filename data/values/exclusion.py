@@ -18,6 +18,7 @@ class Exclusion(StrEnum):
     # what is counted: which items, and which of them ended well
     SUB_TASK = "sub-task"
     HIGHER_LEVEL = "epic or higher level"
+    DISCARDED = "discarded in status {}"
     RESOLUTION = "resolution {}"
     NOT_COMPLETED = "ended without being completed"
     # what the history says
@@ -86,6 +87,7 @@ _BY_DEFINITION = frozenset(
     (
         Exclusion.SUB_TASK,
         Exclusion.HIGHER_LEVEL,
+        Exclusion.DISCARDED,
         Exclusion.RESOLUTION,
         Exclusion.NOT_A_DEPLOYMENT_TYPE,
         Exclusion.NOT_PRODUCTION,

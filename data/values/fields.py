@@ -46,10 +46,20 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class StatusInfo:
+    """A status as the workflow form shows it. `usual`: what it means where nobody has chosen (new, indeterminate, done,
+    discarded); `why`: what says so, where it is not Jira's category.
+    """
+
     id: str
     name: str
     category: str
     issues: int
+    usual: str = ""
+    why: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.usual:
+            object.__setattr__(self, "usual", self.category)
 
 
 @dataclass(frozen=True)

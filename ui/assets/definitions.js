@@ -52,7 +52,8 @@
     const { title, hint, kind, value } = box.dataset;
     const parts = [];
     if (kind === 'list') {
-      const chosen = (value || box.dataset.follows || '').split(',').filter(Boolean);
+      const none = value && value === box.dataset.nothing;
+      const chosen = none ? [] : (value || box.dataset.follows || '').split(',').filter(Boolean);
       const choices = JSON.parse(box.dataset.choices || '[]');
       const known = choices.map(([id]) => id);
       chosen.filter((id) => !known.includes(id)).forEach((id) => choices.push([id, id]));
@@ -76,6 +77,7 @@
     let value = boxes.length ? boxes.filter((each) => each.checked).map((each) => each.value).join(',') : text ? text.value.trim() : '';
     const sorted = (words) => words.split(',').sort().join(',');
     if (boxes.length && sorted(value) === sorted(box.dataset.follows || '')) value = ''; // as Jira says
+    else if (boxes.length && !value) value = box.dataset.nothing || '';
     if (boxes.length && sorted(value) === sorted(box.dataset.saved)) value = box.dataset.saved;
     const saved = box.dataset.saved === value;
     box.closest('details').open = false;

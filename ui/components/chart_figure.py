@@ -43,7 +43,7 @@ def color(role: str) -> str:
     >>> color("main"), color("band-0")
     ('var(--tl-share-0)', 'var(--tl-chart-band-0)')
     """
-    if role in ("band-todo", "band-done") or role.startswith("pace-"):
+    if role in ("band-todo", "band-done", "band-discarded") or role.startswith("pace-"):
         return f"var(--tl-chart-{role})"
     if role.startswith("served-"):
         return f"var(--tl-{role})"

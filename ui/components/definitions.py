@@ -125,6 +125,7 @@ def _editor(switch: Switch) -> html.Details:
                         "data-saved": switch.saved,
                         "data-title": switch.title,
                         "data-follows": ",".join(switch.follows),
+                        "data-nothing": switch.nothing,
                         "data-hint": hint or switch.unit,
                         "data-choices": json.dumps(switch.choices, ensure_ascii=False),
                     }

@@ -1,7 +1,7 @@
 """What a person changed in the mapping and has not saved: small plain values, and the patch that they make.
 
 A draft is {key: value} with only what differs from the base. Keys: `field/<our name>` → Jira field id or None;
-`phase/<status id>` → new, indeterminate or done; `work/<status id>` → active, waiting or ""; `type/<issue type>` →
+`phase/<status id>` → new, indeterminate, done or discarded; `work/<status id>` → active, waiting or ""; `type/<issue type>` →
 Feature, Defect, Risk, Technical_Debt or ""; `setting/<dotted path>` → the value of a definition.
 """
 
@@ -10,14 +10,14 @@ from __future__ import annotations
 from typing import Any
 
 from data.settings.fields import FIELDS
-from data.settings.model import Settings
+from data.settings.model import Settings, Workflow
 from data.values.fields import FieldInfo, StatusInfo, TypeInfo
 from data.values.json_types import JsonObject
 
 Draft = dict[str, Any]
 
-NEW, STARTED, DONE = "new", "indeterminate", "done"
-PHASES = {NEW: "Not started", STARTED: "In progress", DONE: "Done"}
+NEW, STARTED, DONE, DISCARDED = "new", "indeterminate", "done", "discarded"
+PHASES = {NEW: "Not started", STARTED: "In progress", DONE: "Done", DISCARDED: "Discarded"}
 WORK = {"active": "Active", "waiting": "Waiting"}
 FLOW_ITEMS = {"Feature": "Feature", "Defect": "Defect", "Risk": "Risk", "Technical_Debt": "Technical debt"}
 OWN_SECTION = ("flow_types",)  # definitions that have a section of their own
@@ -29,10 +29,7 @@ def base_of(settings: Settings, statuses: list[StatusInfo], types: list[TypeInfo
     base: Draft = {f"field/{name}": mapping.get(name) for name in FIELDS}
     flow = settings.workflow
     for status in statuses:
-        category = status.category if status.category in PHASES else STARTED
-        done = status.id in flow.done if flow.done else category == DONE
-        started = status.id in flow.started if flow.started else category == STARTED
-        base[f"phase/{status.id}"] = DONE if done else STARTED if started else NEW
+        base[f"phase/{status.id}"] = _phase(status, flow)
         base[f"work/{status.id}"] = (
             "active" if status.id in flow.active else "waiting" if status.id in flow.waiting else ""
         )
@@ -41,6 +38,21 @@ def base_of(settings: Settings, statuses: list[StatusInfo], types: list[TypeInfo
     for name, item in settings.definitions.flow_types.items():
         base.setdefault(f"type/{name}", item)
     return base | {f"setting/{path}": value for path, value in _leaves(settings.definitions.model_dump())}
+
+
+def _phase(status: StatusInfo, flow: Workflow) -> str:
+    """What a status means by the saved workflow, as `data.tables.status_intervals.roles` reads it."""
+    if flow.discarded is None:
+        own = {*flow.started, *flow.active, *flow.waiting, *flow.done}
+        given_up = status.usual == DISCARDED and status.id not in own
+    else:
+        given_up = status.id in flow.discarded
+    if given_up:
+        return DISCARDED
+    category = status.category if status.category in PHASES else STARTED
+    if status.id in flow.done if flow.done else category == DONE:
+        return DONE
+    return STARTED if (status.id in flow.started if flow.started else category != NEW) else NEW
 
 
 def _leaves(values: JsonObject, before: str = "") -> list[tuple[str, Any]]:
@@ -83,7 +95,9 @@ def patch(draft: Draft, base: Draft, statuses: list[StatusInfo], fields: dict[st
     if any(key.startswith(("phase/", "work/")) for key in draft):
         before, after = _lists(base, statuses), _lists(in_force(draft, base), statuses)
         if changed := {name: ids for name, ids in after.items() if ids != before[name]}:
-            result["workflow"] = changed
+            # What names would say is written down as soon as it is not so: the other lists may become empty.
+            given_up = {} if after["discarded"] is None else {"discarded": after["discarded"]}
+            result["workflow"] = changed | given_up
     definitions: dict[str, Any] = {}
     for key, value in draft.items():
         if key.startswith("setting/"):
@@ -109,20 +123,26 @@ def _field_patch(draft: Draft, fields: dict[str, FieldInfo]) -> JsonObject:
     return {"field_mappings": mappings} | ({"field_metadata": metadata} if metadata else {})
 
 
-def _lists(values: Draft, statuses: list[StatusInfo]) -> dict[str, list[str]]:
-    """The four lists of status ids; started and done stay empty while they say what Jira's categories say."""
+def _lists(values: Draft, statuses: list[StatusInfo]) -> dict[str, list[str] | None]:
+    """The five lists of status ids; started and done stay empty while they say what Jira's categories say, discarded stays
+    None while it says what the names say.
+    """
     phase = {each.id: values.get(f"phase/{each.id}", NEW) for each in statuses}
     work = {each.id: values.get(f"work/{each.id}", "") for each in statuses}
-    lists = {
+    lists: dict[str, list[str] | None] = {
         "started": [each.id for each in statuses if phase[each.id] == STARTED],
         "done": [each.id for each in statuses if phase[each.id] == DONE],
+        "discarded": [each.id for each in statuses if phase[each.id] == DISCARDED],
         "active": [each.id for each in statuses if phase[each.id] == STARTED and work[each.id] == "active"],
         "waiting": [each.id for each in statuses if phase[each.id] == STARTED and work[each.id] == "waiting"],
     }
-    if lists["started"] == [each.id for each in statuses if each.category == STARTED]:
-        lists["started"] = []
-    if lists["done"] == [each.id for each in statuses if each.category == DONE]:
+    if lists["discarded"] == [each.id for each in statuses if each.usual == DISCARDED]:
+        lists["discarded"] = None
+    kept = [each for each in statuses if phase[each.id] != DISCARDED]
+    if lists["done"] == [each.id for each in kept if each.category == DONE]:
         lists["done"] = []
+    if lists["started"] == [each.id for each in kept if each.category != NEW and phase[each.id] != DONE]:
+        lists["started"] = []
     return lists
 
 

@@ -12,24 +12,25 @@ from ui import ids
 from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.components.notice import notice
-from ui.modals.draft import DONE, FLOW_ITEMS, NEW, PHASES, STARTED, WORK, Draft
+from ui.modals.draft import DISCARDED, DONE, FLOW_ITEMS, NEW, PHASES, STARTED, WORK, Draft
 from ui.words import count
 
-ORDER = {NEW: 0, STARTED: 1, DONE: 2}
+ORDER = {NEW: 0, STARTED: 1, DONE: 2, DISCARDED: 3}
 
 
 def workflow_pane(statuses: list[StatusInfo], values: Draft, base: Draft, problem: str = "") -> html.Div:
     """Every status with Jira's category, its number of issues, and what it means here."""
     if not statuses:
         return _nothing("statuses")
-    rows = sorted(statuses, key=lambda each: (ORDER.get(each.category, 1), -each.issues, name_key(each.name)))
+    rows = sorted(statuses, key=lambda each: (ORDER.get(each.usual, 1), -each.issues, name_key(each.name)))
     changed = any(values.get(key) != base.get(key) for key in values if key.startswith(("phase/", "work/")))
     return html.Div(
         [
             html.H3("Workflow", className="pane-title", tabIndex=-1),
             html.P(
                 "Work starts when an item first enters a status in progress, and is completed when it crosses into a "
-                "done one. Flow efficiency is the share of time in active statuses.",
+                "done one. In a discarded status it was given up: it is neither completed nor in progress, and each number "
+                "says how many it leaves out. Flow efficiency is the share of time in active statuses.",
                 className="pane-help",
             ),
             html.Div(notice(Problem(problem, level="danger")) if problem else None, className="pane-verdict"),
@@ -40,22 +41,20 @@ def workflow_pane(statuses: list[StatusInfo], values: Draft, base: Draft, proble
 
 
 def _differs(statuses: list[StatusInfo], values: Draft) -> bool:
-    return any(values.get(f"phase/{each.id}") != each.category or values.get(f"work/{each.id}") for each in statuses)
+    return any(values.get(f"phase/{each.id}") != each.usual or values.get(f"work/{each.id}") for each in statuses)
 
 
 def _status(status: StatusInfo, values: Draft) -> html.Fieldset:
     phase = values.get(f"phase/{status.id}", NEW)
-    own = phase != status.category
+    own = phase != status.usual
+    note = f"Jira says {PHASES.get(status.category, 'in progress').lower()}" if own else status.why or "as in Jira"
     return html.Fieldset(
         [
             html.Legend(
                 [
-                    html.Span(className=f"dot category-{status.category}"),
+                    html.Span(className=f"dot category-{status.usual}"),
                     html.Span(status.name, className="row-name"),
-                    html.Span(
-                        "Jira says " + PHASES.get(status.category, "in progress").lower() if own else "as in Jira",
-                        className="row-note" + (" is-own" if own else ""),
-                    ),
+                    html.Span(note, className="row-note" + (" is-own" if own else "")),
                 ]
             ),
             html.Span(count(status.issues, "issue"), className="row-count"),

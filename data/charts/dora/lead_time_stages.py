@@ -54,6 +54,7 @@ def stage_days(facts: Dataset, issue: Positions, deployed: Instants) -> tuple[Nu
         "production_environments",
         "workflow.started",
         "workflow.done",
+        "workflow.discarded",
         "completion",
         "backward_moves",
         "deployment_source",

@@ -58,6 +58,7 @@ def pace(asked: ChartAsked, codes: Codes) -> list[list[float | None]]:
         "percentile",
         "workflow.started",
         "workflow.done",
+        "workflow.discarded",
         "backward_moves",
         "completion",
         "not_completed_resolutions",

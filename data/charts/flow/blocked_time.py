@@ -24,6 +24,7 @@ from data.values.charts import Series
         "blocked_statuses",
         "workflow.started",
         "workflow.done",
+        "workflow.discarded",
         "backward_moves",
         "all_levels",
         "zone",

@@ -21,19 +21,21 @@ from data.tables.frames import FOREVER, NEVER
 from data.values.arrays import Codes, Counts, Instants, Mask, Positions
 from data.values.charts import Series
 
-NOT_STARTED, DONE = "Not started", "Done"
+NOT_STARTED, DONE, DISCARDED = "Not started", "Done", "Discarded"
+ROLES = {NOT_STARTED: "band-todo", DONE: "band-done", DISCARDED: "band-discarded"}
 Held = tuple[Positions, Codes, Instants, Instants]  # issue, band, from and to: where each issue was when
 
 
 def stages(facts: Dataset) -> tuple[list[str], Codes]:
-    """The bands from first to last (not started, the in-progress statuses in order, done), and the band of each status
-    code.
+    """The bands from first to last (not started, the in-progress statuses in order, done, discarded), and the band of each
+    status code.
     """
     codes = workflow_order(facts)
     band = np.zeros(len(facts.tables.statuses) + 1, dtype=np.int64)
     band[codes] = np.arange(1, len(codes) + 1)
     band[:-1][facts.roles.done] = len(codes) + 1
-    return [NOT_STARTED, *names(facts, codes), DONE], band
+    band[:-1][facts.roles.discarded] = len(codes) + 2
+    return [NOT_STARTED, *names(facts, codes), DONE, DISCARDED], band
 
 
 def spans(facts: Dataset, rule: str) -> Held:
@@ -79,8 +81,9 @@ def cumulative_flow(asked: ChartAsked) -> Drawing:
     """Each band is how many items were in that status at the end of each day, from history.
 
     The height between two lines is the work that waits or is worked on there; a band that widens is where work piles
-    up. The steeper the edge of "Done", the faster items are finished. Items that were done, or not started, during the
-    whole period are left out: they would only lift the bands. What happens to items that move back is a definition:
+    up. The steeper the edge of "Done", the faster items are finished. Discarded items lie on top, so that they lift no
+    other band. Items that were done, discarded or not started during the whole period are left out: they would only lift
+    the bands. What happens to items that move back is a definition:
     shown as it was, never falling (high-water mark), or dated to the last time that they came that far (backfill).
 
     "Done" holds every item in a finished status. Flow velocity counts completions: not those with a resolution such as
@@ -118,9 +121,9 @@ def cumulative_flow(asked: ChartAsked) -> Drawing:
             Series(
                 titles[n], "area", over.tokens, counts[:, n].tolist(),
                 picks=[f"{day}|{titles[n]}" if count else "" for day, count in zip(over.tokens, counts[:, n].tolist(), strict=True)],
-                role="band-done" if titles[n] == DONE else "band-todo" if titles[n] == NOT_STARTED else f"band-{n}",
+                role=ROLES.get(titles[n], f"band-{n}"),
             )
-            for n in reversed(seen)
+            for n in _stacked(seen, len(titles))
         ),
         x_title="End of the day",
         y_title="Items",
@@ -130,8 +133,17 @@ def cumulative_flow(asked: ChartAsked) -> Drawing:
         table_picks=lambda: over.tokens,
         row_count=len(over),
         picks=picks,
-        notes=tuple(each for each in (f"{resting:,} items stayed done or not started the whole period." if resting else "", *_told(sieve), _beside_velocity(asked, *(each == len(titles) - 1 for each in ends))) if each),
+        notes=tuple(each for each in (f"{resting:,} items stayed done, discarded or not started the whole period." if resting else "", *_told(sieve), _beside_velocity(asked, *(each == len(titles) - 2 for each in ends))) if each),
     )  # fmt: skip
+
+
+def _stacked(seen: list[int], size: int) -> list[int]:
+    """The bands from the lowest to the highest: done first, not started, and discarded on top of all.
+
+    >>> _stacked([0, 1, 2, 3], 4)
+    [2, 1, 0, 3]
+    """
+    return [*(n for n in reversed(seen) if n != size - 1), *(n for n in seen if n == size - 1)]
 
 
 def _told(sieve: Sieve) -> list[str]:
@@ -141,7 +153,9 @@ def _told(sieve: Sieve) -> list[str]:
 
 
 def _still(asked: ChartAsked, last: int, held: Held, size: int) -> Mask:
-    """Issues that were there before the period and either not started or done all through it, up to the instant `last`."""
+    """Issues that were there before the period and all through it, up to the instant `last`, either not started, done or
+    discarded.
+    """
     owner, band, entered, left = held
     count = len(asked.facts.tables)
     during = (left > asked.start) & (entered <= last) & (left > entered)
@@ -149,7 +163,7 @@ def _still(asked: ChartAsked, last: int, held: Held, size: int) -> Mask:
     np.minimum.at(low, owner[during], band[during])
     np.maximum.at(high, owner[during], band[during])
     before = asked.facts.tables.issues["created"].to_numpy() < asked.start
-    out: Mask = before & (low == high) & ((low == 0) | (low == size - 1))
+    out: Mask = before & (low == high) & ((low == 0) | (low >= size - 2))
     return out
 
 
@@ -201,10 +215,11 @@ def _bands_at(instant: int, use: Mask, held: Held, count: int) -> Codes:
 
 
 def _reading(ends: list[Codes], size: int) -> str:
-    wip = [int(np.count_nonzero((each > 0) & (each < size - 1))) for each in ends]
-    done = [int(np.count_nonzero(each == size - 1)) for each in ends]
-    more = max(done[1] - done[0], 0)
-    return f"Over these days work in progress went from {wip[0]:,} to {wip[1]:,} items while {more:,} more were done."
+    wip = [int(np.count_nonzero((each > 0) & (each < size - 2))) for each in ends]
+    done, given_up = ([int(np.count_nonzero(each == band)) for each in ends] for band in (size - 2, size - 1))
+    more, dropped = max(done[1] - done[0], 0), max(given_up[1] - given_up[0], 0)
+    also = f" and {dropped:,} more discarded" if dropped else ""
+    return f"Over these days work in progress went from {wip[0]:,} to {wip[1]:,} items while {more:,} more were done{also}."
 
 
 def _beside_velocity(asked: ChartAsked, was_done: Mask, is_done: Mask) -> str:

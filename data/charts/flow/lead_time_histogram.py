@@ -38,6 +38,7 @@ def lead_rows(asked: ChartAsked) -> Rows:
         "durations",
         "working_time",
         "workflow.done",
+        "workflow.discarded",
         "completion",
         "completed_as_of",
         "not_completed_resolutions",

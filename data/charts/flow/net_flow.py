@@ -52,6 +52,7 @@ def crossings_rows(facts: Dataset) -> Rows:
     switches=(
         "workflow.started",
         "workflow.done",
+        "workflow.discarded",
         "completion",
         "backward_moves",
         "not_completed_resolutions",

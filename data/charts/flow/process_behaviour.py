@@ -53,6 +53,7 @@ def _day(asked: ChartAsked, instant: int | None) -> date | None:
     title="Has throughput changed?",
     switches=(
         "workflow.done",
+        "workflow.discarded",
         "completion",
         "not_completed_resolutions",
         "all_levels",

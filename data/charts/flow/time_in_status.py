@@ -54,6 +54,7 @@ def status_rows(asked: ChartAsked) -> Rows:
         "percentile",
         "workflow.started",
         "workflow.done",
+        "workflow.discarded",
         "completion",
         "backward_moves",
         "not_completed_resolutions",

@@ -14,7 +14,7 @@ from data.values.charts import Line, Series
 from data.values.forecast import Forecast, ForecastRefused
 from data.values.periods import PeriodError, local_date, zone_named
 
-SWITCHES = ("workflow.done", "completion", "not_completed_resolutions", "all_levels", "zone")
+SWITCHES = ("workflow.done", "workflow.discarded", "completion", "not_completed_resolutions", "all_levels", "zone")
 
 
 def asked_forecast(asked: ChartAsked) -> Forecast:

@@ -39,6 +39,7 @@ def no_hurdles(facts: Dataset) -> Missing | None:
         "blocked_statuses",
         "workflow.started",
         "workflow.done",
+        "workflow.discarded",
         "all_levels",
         "zone",
     ),

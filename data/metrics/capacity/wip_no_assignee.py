@@ -26,6 +26,7 @@ from data.values.details import Details
         "load",
         "workflow.started",
         "workflow.done",
+        "workflow.discarded",
         "all_levels",
         "zone",
     ),

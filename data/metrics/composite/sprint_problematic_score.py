@@ -29,6 +29,7 @@ from data.values.details import Details
         "sprint_weights",
         "workflow.started",
         "workflow.done",
+        "workflow.discarded",
         "not_completed_resolutions",
         "sprint_completion",
         "blocked_flag",

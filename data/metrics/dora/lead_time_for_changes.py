@@ -69,6 +69,7 @@ def exact_hours(rows: Rows, asked: MetricQuery) -> float:
         "production_environments",
         "workflow.started",
         "workflow.done",
+        "workflow.discarded",
         "backward_moves",
         "completion",
         "tier_year",

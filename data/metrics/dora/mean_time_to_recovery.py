@@ -57,6 +57,7 @@ def no_incidents(facts: Dataset) -> Missing | None:
         "incident_links",
         "deployment_source",
         "workflow.done",
+        "workflow.discarded",
         "completion",
         "percentile",
         "tier_year",

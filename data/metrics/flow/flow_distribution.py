@@ -35,6 +35,7 @@ from data.values.details import Details
     switches=(
         "flow_types",
         "workflow.done",
+        "workflow.discarded",
         "completion",
         "completed_as_of",
         "not_completed_resolutions",

@@ -49,6 +49,7 @@ def no_active_time(facts: Dataset) -> Missing | None:
         "workflow.active",
         "workflow.started",
         "workflow.done",
+        "workflow.discarded",
         "backward_moves",
         "completion",
         "completed_as_of",

@@ -33,6 +33,7 @@ from data.values.details import Details
         "load",
         "workflow.started",
         "workflow.done",
+        "workflow.discarded",
         "backward_moves",
         "all_levels",
         "zone",

@@ -35,6 +35,7 @@ from data.values.details import Details
         "percentile",
         "workflow.started",
         "workflow.done",
+        "workflow.discarded",
         "backward_moves",
         "completion",
         "completed_as_of",

@@ -34,6 +34,7 @@ from data.values.details import Details
     fields=("work_completed_date", "story_points"),
     switches=(
         "workflow.done",
+        "workflow.discarded",
         "completion",
         "completed_as_of",
         "not_completed_resolutions",

@@ -28,6 +28,7 @@ from data.values.details import Details
         "durations",
         "working_time",
         "workflow.done",
+        "workflow.discarded",
         "completion",
         "completed_as_of",
         "not_completed_resolutions",

@@ -29,6 +29,7 @@ SHARE = 90
         "working_time",
         "percentile",
         "workflow.done",
+        "workflow.discarded",
         "completion",
         "completed_as_of",
         "not_completed_resolutions",

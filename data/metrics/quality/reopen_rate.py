@@ -26,6 +26,7 @@ from data.values.details import Details
     nothing="No items were finished between these dates.",
     switches=(
         "workflow.done",
+        "workflow.discarded",
         "all_levels",
         "zone",
     ),

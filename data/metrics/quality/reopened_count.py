@@ -23,6 +23,7 @@ from data.values.details import Details
     nothing="Nothing is known about these dates.",
     switches=(
         "workflow.done",
+        "workflow.discarded",
         "all_levels",
         "zone",
     ),

@@ -25,6 +25,7 @@ from data.values.details import Details
     fields=("work_completed_date",),
     switches=(
         "workflow.done",
+        "workflow.discarded",
         "completion",
         "completed_as_of",
         "all_levels",

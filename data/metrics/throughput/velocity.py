@@ -32,6 +32,7 @@ def no_points(facts: Dataset) -> Missing | None:
     fields=("story_points", "work_completed_date"),
     switches=(
         "workflow.done",
+        "workflow.discarded",
         "completion",
         "completed_as_of",
         "not_completed_resolutions",

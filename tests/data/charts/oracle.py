@@ -112,7 +112,7 @@ def crossings(ask: Question) -> tuple[list[int], list[int]]:
         if not wanted(item, ask):
             continue
         done = completion(item, ask, ask.now + 1)
-        if done is not None and (item.resolution or "").casefold() in refused:
+        if done is not None and (done.discarded or (item.resolution or "").casefold() in refused):
             continue
         begun = done.started if done else began(item, ask)
         if begun is not None and begun > ask.now:
@@ -133,9 +133,10 @@ def began(item: Item, ask: Question) -> int | None:
     history = stays(item, ask)
     known = [n for n, stay in enumerate(history) if stay[1] <= ask.now]
     place = max(known, default=0)
-    recorded = any(history[n][0] in ask.done and history[n - 1][0] not in ask.done for n in known if n)
-    if known and history[place][0] in ask.done and not recorded:
-        return None  # done, and nothing says since when
+    role = ask.discarded if known and history[place][0] in ask.discarded else ask.done
+    recorded = any(history[n][0] in role and history[n - 1][0] not in role for n in known if n)
+    if known and history[place][0] in role and not recorded:
+        return None  # ended, and nothing says since when
     return work_began(item, ask, place)
 
 
@@ -175,7 +176,7 @@ def in_progress(ask: Question) -> list[tuple[Item, str, float]]:
         status = history[place][0]
         begun = work_began(item, ask, place)
         if ask.rules.load == "started":
-            there = status not in ask.done and begun is not None and history[place][1] >= begun
+            there = status not in ask.ended and begun is not None and history[place][1] >= begun
         else:
             there = status in ask.progress
         if there:
@@ -244,10 +245,12 @@ def cumulative_flow(ask: Question, _key: Any) -> dict[str, Counter]:
     """By day: how many items are in each band at its end (now, if that is earlier)."""
     names = {status: name for status, name, _ in ask.statuses}
     ranked = order(ask)
-    bands = ["Not started", *(names[each] for each in ranked), "Done"]
+    bands = ["Not started", *(names[each] for each in ranked), "Done", "Discarded"]
 
     def band(status: str) -> int:
-        return len(bands) - 1 if status in ask.done else 1 + ranked.index(status) if status in ranked else 0
+        if status in ask.ended:
+            return len(bands) - (1 if status in ask.discarded else 2)
+        return 1 + ranked.index(status) if status in ranked else 0
 
     ends = {
         first: min(at(str(first + timedelta(days=1)), ask.zone) - 1, ask.now) for first, _ in buckets(ask, "day")
@@ -266,7 +269,7 @@ def cumulative_flow(ask: Question, _key: Any) -> dict[str, Counter]:
         during = {
             p for p, (_, a, b) in zip(places, history, strict=True) if b > ask.start and a <= last and b > a
         }  # fmt: skip
-        if at(item.created, ask.zone) < ask.start and during in ({0}, {len(bands) - 1}):
+        if at(item.created, ask.zone) < ask.start and during in ({0}, {len(bands) - 2}, {len(bands) - 1}):
             continue
         for day, instant in ends.items():
             for p, (_, a, b) in zip(places, history, strict=True):

@@ -62,11 +62,17 @@ class Question:
         self.edge = min(self.end, self.now + 1)  # what happens at it is not in a snapshot
         self.mapped = frozenset({*self.mapped, *(name for each in self.items for name in each.fields)})
         category = {status: kind for status, _, kind in self.statuses}
-        done = set(self.flow.done) or {s for s in category if category[s] == "done"}
+        self.names = {status: name for status, name, _ in self.statuses}
+        chosen = {*self.flow.started, *self.flow.active, *self.flow.waiting, *self.flow.done}
+        by_name = {s for s, name in self.names.items() if name == "Cancelled"} - chosen
+        self.discarded = by_name if self.flow.discarded is None else set(self.flow.discarded)
+        done = (set(self.flow.done) or {s for s in category if category[s] == "done"}) - self.discarded
         self.done = done
-        self.progress = (set(self.flow.started) or {s for s in category if category[s] == "indeterminate"}) - done
+        self.progress = set(self.flow.started) or {s for s in category if category[s] == "indeterminate"}
         if self.flow.done and not self.flow.started:
-            self.progress |= {s for s in category if category[s] == "done"} - done
+            self.progress |= {s for s in category if category[s] == "done"}
+        self.progress -= done | self.discarded
+        self.ended = self.done | self.discarded
         self.plain = {
             name
             for name in self.mapped
@@ -163,7 +169,7 @@ def moves_back(item: Item, ask: Question) -> list[int]:
     return [
         n
         for n, (status, _, _) in enumerate(history)
-        if status not in ask.progress | ask.done and any(s in ask.progress for s, _, _ in history[:n])
+        if status not in ask.progress | ask.ended and any(s in ask.progress for s, _, _ in history[:n])
     ]
 
 
@@ -184,7 +190,7 @@ def outside(item: Item, ask: Question) -> list[tuple[int, float]]:
     return [
         (entered, left)
         for n, (status, entered, left) in enumerate(stays(item, ask))
-        if n in back or (ask.rules.subtract_reopened and status in ask.done)
+        if n in back or (ask.rules.subtract_reopened and status in ask.ended)
     ]
 
 
@@ -203,7 +209,7 @@ def is_standard(item: Item) -> bool:
 
 @dataclass
 class Done:
-    """A completion: when, started when (None: never or unknown), and the reason that leaves it out everywhere."""
+    """An ending: when, started when (None: never or unknown), and the reason that leaves it out everywhere."""
 
     item: Item
     at: int
@@ -211,17 +217,20 @@ class Done:
     plain: bool
     no_history: bool = False
     by_field: bool = False
+    discarded: str = ""  # the name of the status in which it was given up
     why: str = ""
 
 
 def completion(item: Item, ask: Question, limit: int) -> Done | None:
-    """How an item was completed, knowing only what happened before `limit` (µs, exclusive)."""
+    """How an item was completed or discarded, knowing only what happened before `limit` (µs, exclusive)."""
     history = [stay for stay in stays(item, ask) if stay[1] < limit]
-    places = [n for n, (one, two) in enumerate(pairwise(history), 1) if two[0] in ask.done and one[0] not in ask.done]
+    gone = ask.names[history[-1][0]] if history and history[-1][0] in ask.discarded else ""
+    role = ask.discarded if gone else ask.done
+    places = [n for n, (one, two) in enumerate(pairwise(history), 1) if two[0] in role and one[0] not in role]
     crossed = [history[n][1] for n in places]
     place = None
     mapped = ask.mapped_instant(item, "work_completed_date")
-    is_done = bool(history) and history[-1][0] in ask.done
+    is_done = bool(history) and history[-1][0] in role
     no_history = False
     if mapped is not None:
         when: int | None = mapped
@@ -237,7 +246,7 @@ def completion(item: Item, ask: Question, limit: int) -> Done | None:
         when = ask.when(item.resolved) if when is None else when
     if when is None or when >= limit:
         return None
-    return _started(Done(item, when, None, False, no_history), ask, mapped is not None, place)
+    return _started(Done(item, when, None, False, no_history, discarded=gone), ask, mapped is not None, place)
 
 
 def _started(done: Done, ask: Question, mapped_end: bool, place: int | None) -> Done:
@@ -261,6 +270,8 @@ def completions(ask: Question) -> list[Done]:
     for done in found:
         if not is_standard(done.item) and not ask.rules.all_levels:
             done.why = "sub-task" if done.item.hierarchy < 0 else "epic or higher level"
+        elif done.discarded:
+            done.why = f"discarded in status {done.discarded}"
         elif (done.item.resolution or "").casefold() in refused:
             done.why = f"resolution {done.item.resolution}"
         elif not done.item.history_complete:
@@ -366,7 +377,7 @@ def _active(done: Done, ask: Question) -> float:
     busy = [
         clip(a, b)
         for status, a, b in stays(done.item, ask)
-        if status in set(ask.flow.active) - ask.done and (a, b) not in away
+        if status in set(ask.flow.active) - ask.ended and (a, b) not in away
     ]
     blocked, busy = [x for x in blocked if x[1] > x[0]], [x for x in busy if x[1] > x[0]]
     return _length(busy + blocked) - _length(blocked)
@@ -406,7 +417,7 @@ def flow_load(ask: Question) -> Verdict:
         if ask.rules.load == "started":
             place = max((n for n, stay in enumerate(stays(item, ask)) if stay[1] < ask.edge), default=0)
             began = work_began(item, ask, place)
-            there = status is not None and began is not None and began < ask.edge and status not in ask.done
+            there = status is not None and began is not None and began < ask.edge and status not in ask.ended
         finished = ask.mapped_instant(item, "work_completed_date")
         there = there and (finished is None or finished >= ask.edge)
         if there and ask.start <= ask.now:

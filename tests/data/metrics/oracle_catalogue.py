@@ -110,19 +110,19 @@ def lead_time_avg(ask: Question) -> Verdict:
 # ---- quality
 
 
-def _moves(item: Item, ask: Question) -> Iterator[tuple[int, bool, bool]]:
-    """(instant, was done before, is done after) of each change until now."""
+def _moves(item: Item, ask: Question) -> Iterator[tuple[int, bool, bool, bool]]:
+    """(instant, was done before, is done after, has work to do after) of each change until now."""
     history = stays(item, ask)
     for (before, _, _), (after, when, _) in itertools.pairwise(history):
         if when <= ask.now:
-            yield when, before in ask.done, after in ask.done
+            yield when, before in ask.done, after in ask.done, after not in ask.ended
 
 
 def reopened_count(ask: Question) -> Verdict:
     back = [
         each
         for each in ask.items
-        if any(was and not is_now and ask.inside(when) for when, was, is_now in _moves(each, ask))
+        if any(was and open_ and ask.inside(when) for when, was, _, open_ in _moves(each, ask))
     ]
     return counted([reason(each, ask) for each in back], ask)
 
@@ -131,12 +131,12 @@ def reopen_rate(ask: Question) -> Verdict:
     returned, reasons = 0, []
     for item in ask.items:
         moves = list(_moves(item, ask))
-        finished = [n for n, (when, was, is_now) in enumerate(moves) if is_now and not was and ask.inside(when)]
+        finished = [n for n, (when, was, is_now, _) in enumerate(moves) if is_now and not was and ask.inside(when)]
         if not finished:
             continue
         reasons.append(reason(item, ask))
         if not reasons[-1]:
-            returned += any(was and not is_now for _, was, is_now in moves[finished[0] + 1 :])
+            returned += any(was and open_ for _, was, _, open_ in moves[finished[0] + 1 :])
     used = reasons.count("")
     return verdict(100 * returned / used if used else None, reasons)
 
@@ -237,7 +237,7 @@ def _worked(item: Item, ask: Question) -> list[tuple[str, int, float]]:
     for place, (status, entered, left) in enumerate(stays(item, ask)):
         if ask.rules.load == "started":
             began = oracle.work_began(item, ask, place)
-            there = status not in ask.done and began is not None and began <= entered
+            there = status not in ask.ended and began is not None and began <= entered
         else:
             there = status in ask.progress
         left = min(left, max(_finished(item, ask), entered))

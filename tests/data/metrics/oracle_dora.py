@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 from tests.builders import Item
-from tests.data.metrics.oracle import HOUR, Done, Question, Verdict, _tally, completion, quiet, stays
+from tests.data.metrics.oracle import HOUR, Done, Question, Verdict, _tally, completion, quiet, status_at, stays
 
 
 @dataclass
@@ -278,8 +278,9 @@ def _began(item: Item, ask: Question) -> tuple[int | None, bool, str]:
         return mapped, "work_started_date" in ask.plain, ""
     history = stays(item, ask)
     known = [stay for stay in history if stay[1] <= ask.now]
-    crossed = any(b[0] in ask.done and a[0] not in ask.done for a, b in pairwise(known))
-    if known and known[-1][0] in ask.done and not crossed:
+    role = ask.discarded if known and known[-1][0] in ask.discarded else ask.done
+    crossed = any(b[0] in role and a[0] not in role for a, b in pairwise(known))
+    if known and known[-1][0] in role and not crossed:
         return None, False, "no history"
     return min((a for s, a, _ in history if s in ask.progress), default=None), False, "never in progress"
 
@@ -298,14 +299,16 @@ def lead_time_for_changes(ask: Question) -> Verdict:
         if not ask.inside(when):
             continue
         began, plain, why = _began(item, ask)
+        status = status_at(item, ask.now, ask)
+        gone = ask.names[status] if status in ask.discarded else ""
         if not arrival:
             why = "no deployment found"
         elif began is not None:
             plain = plain or arrival[1]
             late = ask.day(began) > ask.day(when) if plain else began > when
             why = "deployed before it was started" if late else ""
-            spans += [] if late else [ask.span(began, when, plain)]
-        reasons.append(why)
+            spans += [] if late or gone else [ask.span(began, when, plain)]
+        reasons.append(f"discarded in status {gone}" if gone else why)
     total, left_out = _tally(reasons)
     value = ask.percentile(spans, 50)
     return Verdict("no_data" if value is None else "success", value, total, left_out)

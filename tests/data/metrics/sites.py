@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.builders import CLOSED, DOING, DONE, REVIEW, TODO, WAITING, Item, Version, at
+from tests.builders import CANCELLED, CLOSED, DOING, DONE, REVIEW, TODO, WAITING, Item, Version, at
 from tests.data.metrics.oracle import DAY, HOUR
 
 # Zones with a first day near a change of clocks, or with clocks that are odd anyway.
@@ -16,7 +16,7 @@ STARTS = (
     ("America/Sao_Paulo", "2018-10-22"), ("Africa/Cairo", "2023-04-17"), ("Pacific/Apia", "2011-12-19"),
     ("Asia/Kathmandu", "2025-06-02"), ("Australia/Lord_Howe", "2025-03-24"),
 )  # fmt: skip
-STATUS = st.sampled_from([TODO, DOING, REVIEW, DONE, CLOSED, WAITING])
+STATUS = st.sampled_from([TODO, DOING, REVIEW, DONE, CLOSED, WAITING, CANCELLED])
 TYPES = st.sampled_from(["Story", "Bug", "Task", "Security", "Technical Debt", "Spike", "Incident"])
 RESOLUTIONS = st.sampled_from([None, "Done", "Fixed", "Won't Do", "duplicate"])
 SPREAD = 40  # days in which things happen
@@ -43,7 +43,7 @@ def items(draw: Any, base: int, dates: dict[str, st.SearchStrategy], edited: boo
     when = instants(base)
     count = draw(st.integers(0, 6))
     created, *later = sorted(draw(st.lists(when, min_size=count + 1, max_size=count + 1)))
-    status = draw(st.sampled_from([TODO, TODO, TODO, DOING, WAITING, DONE]))
+    status = draw(st.sampled_from([TODO, TODO, TODO, DOING, WAITING, DONE, CANCELLED]))
     moves, before = [], status
     for instant in later:
         target = draw(STATUS.filter(lambda each, before=before: each != before))
@@ -137,6 +137,9 @@ WORKFLOWS = st.sampled_from(
         {"active": [DOING], "started": [REVIEW, DOING]},
         {"active": [REVIEW], "done": [CLOSED]},
         {"active": [DOING, DONE], "started": [DOING], "waiting": [WAITING]},
+        {"done": [DONE, CANCELLED]},
+        {"discarded": []},
+        {"discarded": [WAITING, CLOSED], "active": [DOING, CANCELLED]},
     ]
 )
 

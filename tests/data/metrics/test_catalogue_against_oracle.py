@@ -19,7 +19,7 @@ from data.metrics.measure import measure
 from data.metrics.registry import CATALOG
 from data.settings.model import Definitions, Workflow
 from tests import seeding
-from tests.builders import DOING, DONE, REVIEW, TODO, WAITING, Item, ask, at, facts, period, site
+from tests.builders import CANCELLED, DOING, DONE, REVIEW, TODO, WAITING, Item, ask, at, facts, period, site
 from tests.data.metrics import oracle
 from tests.data.metrics.oracle_catalogue import CATALOGUE, DAY, HOUR, LEAST_STAYS
 from tests.data.metrics.sites import FLOW_RULES, SPREAD, STARTS, WORKFLOWS, flow_sites, instants
@@ -84,13 +84,15 @@ def busy(seed: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     made = []
     for _ in range(chance.randint(12, 40)):
         created, *later = sorted(when() for _ in range(chance.randint(1, 8)))
-        status, moves = chance.choice([TODO, TODO, DOING, DONE]), []
+        status, moves = chance.choice([TODO, TODO, DOING, DONE, CANCELLED]), []
         for instant in later:
             before = moves[-1][1] if moves else status
             moves.append(
                 (
                     instant,
-                    chance.choice([each for each in (TODO, DOING, REVIEW, DONE, DONE, WAITING) if each != before]),
+                    chance.choice(
+                        [each for each in (TODO, DOING, REVIEW, DONE, DONE, WAITING, CANCELLED) if each != before]
+                    ),
                 )
             )
         fields = {"story_points": chance.choice([None, 1.0, 2.0, 5.0, -1.0]), "production_impact": chance.choice([None, "none", "Slow"]),
@@ -135,7 +137,11 @@ def busy(seed: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         "escaped_labels": chance.choice([[], ["UI"]]),
         "incident_types": chance.choice([["Incident"], []]),
     }
-    return place, rules, chance.choice([{}, {}, {"started": [REVIEW, DOING]}])
+    return (
+        place,
+        rules,
+        chance.choice([{}, {}, {"started": [REVIEW, DOING]}, {"discarded": [WAITING]}, {"done": [DONE, CANCELLED]}]),
+    )
 
 
 @pytest.fixture(autouse=True)
