@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from sample.calendar_of_work import DAY, HOUR, Calendar
-from sample.plans import Plan
+from sample.plans import CANCELLED, Plan
 
 MINUTE = 60
 
@@ -104,7 +104,8 @@ class Story:
             return draft  # stays in the backlog
         if chance < 0.085:
             draft.resolution = random.choice(("Won't Do", "Won't Do", "Duplicate", "Cannot Reproduce"))
-            draft.enter(self.calendar.after(now, self._span(12, now), random), self.final)
+            given_up = chance < 0.065
+            draft.enter(self.calendar.after(now, self._span(12, now), random), CANCELLED if given_up else self.final)
             return draft
         urgent = 0.35 if kind == "Bug" else 1.0
         now = self.calendar.after(now, self._span(plan.queue * urgent, now, 0.9), random)
@@ -115,7 +116,20 @@ class Story:
             self._support(draft, now)
         else:
             self._develop(draft, now)
+        if chance < 0.1:
+            self._give_up(draft)
         return draft
+
+    def _give_up(self, draft: Draft) -> None:
+        """Work that was begun ends at its last step but one, and nothing of it is shipped."""
+        *kept, (instant, _), _ = draft.path
+        if draft.started is None or draft.started >= instant:
+            return
+        draft.path = [*kept, (instant, CANCELLED)]
+        draft.resolution, draft.live = "Won't Do", None
+        draft.notes.pop("shipped by", None)
+        if draft.commit is not None and draft.commit > instant:
+            draft.commit = None
 
     def _develop(self, draft: Draft, now: int) -> None:
         plan, random, calendar = self.plan, self.random, self.calendar

@@ -12,6 +12,7 @@ TITLE = "Northwind Sample Works"
 FIELD_TYPES = "com.atlassian.jira.plugin.system.customfieldtypes:"
 GREENHOPPER = "com.pyxis.greenhopper.jira:"
 
+CANCELLED = "Cancelled"  # where work ends that was given up
 _STATUS_TABLE = (
     ("10000", "Backlog", NEW),
     ("10001", "To Do", NEW),
@@ -30,6 +31,7 @@ _STATUS_TABLE = (
     ("6", "Closed", DONE),
     ("10013", "Scheduled", NEW),
     ("10014", "Monitoring", PROGRESS),
+    ("10015", CANCELLED, DONE),
 )
 STATUSES: dict[str, dict[str, Any]] = {
     name: {"id": number, "name": name, "description": "", "statusCategory": CATEGORIES[category]}

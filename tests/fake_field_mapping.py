@@ -53,7 +53,7 @@ _SUGGESTED = {
 _STATUSES = (
     ("1", "Backlog", "new", 118), ("2", "To Do", "new", 74), ("3", "In Progress", "indeterminate", 41),
     ("4", "In Review", "indeterminate", 17), ("5", "Waiting for release", "indeterminate", 12),
-    ("6", "Done", "done", 540), ("7", "Rejected", "done", 10),
+    ("6", "Done", "done", 540), ("7", "Rejected", "done", 10, "discarded", "by its name"),
 )  # fmt: skip
 _TYPES = (
     ("Story", 400, "Feature", True), ("Bug", 240, "Defect", True), ("Task", 120, "Feature", True),

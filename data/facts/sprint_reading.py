@@ -118,12 +118,11 @@ def _history(facts: Dataset) -> _History:
     mine = np.zeros(len(facts.tables), dtype=bool)
     mine[facts.once(stints).issue] = True
     kept = mine[stays.issue]
-    done, discarded = stays.are(facts.roles.done), np.zeros(len(kept), dtype=bool)
+    done, discarded = stays.are(facts.roles.done), stays.are(facts.roles.discarded)
     ended = done | discarded
-    before = np.zeros(len(kept), dtype=bool)
-    before[1:] = ended[:-1]
+    before, was_done = (np.concatenate(([False], each[:-1])) for each in (ended, done))
     switched = (ended != before) & ~stays.opening & kept
-    back, finished = switched & ~ended, crossings(stays, done) & kept
+    back, finished = switched & ~ended & was_done, crossings(stays, done) & kept
     return _History(
         Timeline(stays.issue[kept], stays.entered[kept]),
         done[kept],

@@ -234,8 +234,8 @@ def test_a_status_of_ones_own_is_saved_and_the_rest_keeps_following_jira(service
     modal.act(ids.mapping_work("3"), "active", "value")
     modal.save()
     flow = services.snapshot().settings.workflow
-    assert flow.done == ["5", "6", "7"]
-    assert flow.started == ["3", "4"]
+    assert (flow.done, flow.discarded) == (["5", "6"], None)  # "7" is discarded by its name
+    assert flow.started == []  # those that are left in progress are so in Jira too
     assert (flow.active, flow.waiting) == (["3"], [])
     modal = Modal(services)
     modal.act(ids.mapping_action("reset:workflow"))

@@ -32,6 +32,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "tier_year": ("2021",),
     "workflow.started": ("{In Review}",),
     "workflow.done": ("{In Review},{Done},{Closed},{Resolved}",),
+    "workflow.discarded": ("[]", "{In Review}"),
     "workflow.active": ("{In Review}",),
     "workflow.waiting": ("{In Review}",),
     "completion": ("first",),
@@ -69,7 +70,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
 # What the definitions of issue 4, item 5 are called here; each must be seen to move something on this site.
 MUST_MOVE = (
     "durations", "working_time.weekdays", "working_time.holidays", "working_time.start", "percentile", "workflow.started",
-    "workflow.done", "completion", "subtract_reopened", "cfd", "deployment_source", "incident_types", "incident_links",
+    "workflow.done", "workflow.discarded", "completion", "subtract_reopened", "cfd", "deployment_source", "incident_types", "incident_links",
     "failure_window_hours", "empty_success_means", "zone", "all_levels", "sprint_completion",
 )  # fmt: skip
 WEIGHTS = "sprint_weights."  # they move the score of sprints only, and only all of them together

@@ -18,6 +18,7 @@ Draft = dict[str, Any]
 
 NEW, STARTED, DONE, DISCARDED = "new", "indeterminate", "done", "discarded"
 PHASES = {NEW: "Not started", STARTED: "In progress", DONE: "Done", DISCARDED: "Discarded"}
+_PHASE_LISTS = {"started", "done", "discarded"}
 WORK = {"active": "Active", "waiting": "Waiting"}
 FLOW_ITEMS = {"Feature": "Feature", "Defect": "Defect", "Risk": "Risk", "Technical_Debt": "Technical debt"}
 OWN_SECTION = ("flow_types",)  # definitions that have a section of their own
@@ -94,10 +95,13 @@ def patch(draft: Draft, base: Draft, statuses: list[StatusInfo], fields: dict[st
         result["dora_flow_config"] = config
     if any(key.startswith(("phase/", "work/")) for key in draft):
         before, after = _lists(base, statuses), _lists(in_force(draft, base), statuses)
-        if changed := {name: ids for name, ids in after.items() if ids != before[name]}:
-            # What names would say is written down as soon as it is not so: the other lists may become empty.
-            given_up = {} if after["discarded"] is None else {"discarded": after["discarded"]}
-            result["workflow"] = changed | given_up
+        changed = {name for name in after if after[name] != before[name]}
+        if (
+            changed & _PHASE_LISTS
+        ):  # one status may stand in several saved lists: only all of them together say what it means
+            changed |= _PHASE_LISTS
+        if changed:
+            result["workflow"] = {name: ids for name, ids in after.items() if name in changed}
     definitions: dict[str, Any] = {}
     for key, value in draft.items():
         if key.startswith("setting/"):

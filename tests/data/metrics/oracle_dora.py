@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 from tests.builders import Item
-from tests.data.metrics.oracle import HOUR, Done, Question, Verdict, _tally, completion, quiet, status_at, stays
+from tests.data.metrics.oracle import HOUR, Done, Question, Verdict, _tally, completion, quiet, status_before, stays
 
 
 @dataclass
@@ -299,7 +299,7 @@ def lead_time_for_changes(ask: Question) -> Verdict:
         if not ask.inside(when):
             continue
         began, plain, why = _began(item, ask)
-        status = status_at(item, ask.now, ask)
+        status = status_before(item, ask.now + 1, ask)
         gone = ask.names[status] if status in ask.discarded else ""
         if not arrival:
             why = "no deployment found"
