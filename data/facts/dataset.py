@@ -42,7 +42,7 @@ class Dataset:
     mapping: dict[str, str] = field(default_factory=dict)
     pending: frozenset[str] = frozenset()
     complete_from: int | None = None
-    narrowed: bool = False  # to some issues, beside the filters
+    within: Mask | None = None  # the only issues that count, beside the filters; None: all
     complete_until: int | None = None
     begins: str = "updated"
     conditions: tuple[str, ...] = ()
@@ -117,7 +117,7 @@ class Dataset:
     @cached_property
     def chosen_by_names(self) -> Mask:
         """Issues that pass the filters of labels and components, which have no history. Boolean."""
-        keep = np.ones(len(self.tables), dtype=bool)
+        keep = np.ones(len(self.tables), dtype=bool) if self.within is None else self.within.copy()
         for names, table in (
             (self.filters.labels, self.tables.labels),
             (self.filters.components, self.tables.components),
@@ -128,12 +128,18 @@ class Dataset:
 
     def only(self, issues: Mask) -> Dataset:
         """The same question of fewer issues: those of the mask that pass the filters."""
-        out = replace(self, narrowed=True, _kept={})
+        within = issues if self.within is None else self.within & issues
+        return self._asking(replace(self, within=within, _kept={}))
+
+    def narrowed(self, filters: Filters) -> Dataset:
+        """The same question with other filters."""
+        return self._asking(replace(self, filters=filters, _kept={}))
+
+    def _asking(self, other: Dataset) -> Dataset:
         for name in ("roles", "stays", "back", "begun"):  # these do not depend on which issues are asked for
             if name in self.__dict__:
-                out.__dict__[name] = self.__dict__[name]
-        out.__dict__["chosen"] = self.chosen & issues
-        return out
+                other.__dict__[name] = self.__dict__[name]
+        return other
 
     def named(self, table: pd.DataFrame, names: tuple[str, ...] | list[str]) -> Mask:
         """Issues that have one of the names (any case) in a table of labels or components, boolean."""

@@ -146,7 +146,7 @@ def versions_chosen(facts: Dataset) -> Mask:
     if filters.projects:
         keep[:] = False
         keep[places_of(filters.projects, versions["project"])] = True
-    if facts.narrowed or filters.types or filters.labels or filters.components:
+    if facts.within is not None or filters.types or filters.labels or filters.components:
         fixed = facts.tables.fix_versions
         has = np.zeros(len(versions), dtype=bool)
         has[fixed["version"].to_numpy()[facts.chosen[fixed["issue"].to_numpy()]]] = True

@@ -6,15 +6,17 @@ import numpy as np
 
 from data.facts.dataset import Dataset
 from data.facts.deployments import Deployments, deployments, join, linked_incidents, versions_chosen
+from data.facts.past import chosen_at
 from data.facts.rows import Rows
-from data.values.arrays import Codes, Positions
+from data.values.arrays import Codes, Instants, Positions
 
 Pairs = tuple[Positions, Codes]  # row, and the place of an issue or a version
 
 
-def issues_of(facts: Dataset, rows: Rows) -> Pairs:
+def issues_of(facts: Dataset, rows: Rows, instants: Instants | None = None) -> Pairs:
     """(row, issue) pairs, only of issues that pass the filters. A row passes the filters where one of its issues does,
-    so a filter and a group that name the same attribute hold the same rows.
+    so a filter and a group that name the same attribute hold the same rows. `instants`: by row, the instant (µs) of whose
+    attributes the filters are; None: those of now.
     """
     own = np.flatnonzero(rows.issue >= 0)
     pairs: list[Pairs] = [(own, rows.issue[own].astype(np.int64))]
@@ -25,7 +27,7 @@ def issues_of(facts: Dataset, rows: Rows) -> Pairs:
         row = np.flatnonzero(rows.columns["version"] >= 0)
         pairs.append(join(row, rows.columns["version"][row], fixed["version"].to_numpy(), fixed["issue"].to_numpy()))
     row, issue = (np.concatenate(each).astype(np.int64) for each in zip(*pairs, strict=True))
-    kept = facts.chosen[issue]
+    kept = facts.chosen[issue] if instants is None else chosen_at(facts, issue, instants[row])
     return row[kept], issue[kept]
 
 

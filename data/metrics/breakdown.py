@@ -15,14 +15,15 @@ import pandas as pd
 from data.facts.dataset import Dataset
 from data.facts.deployments import join
 from data.facts.members import issues_of, versions_of
+from data.facts.past import attribute_at
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import Metric
 from data.metrics.display import display
-from data.metrics.measure import rows_for, why_nothing
+from data.metrics.measure import edge_of, rows_for, why_nothing
 from data.metrics.shares import shares
 from data.tables.frames import NEVER
-from data.values.arrays import Codes, Mask, Positions
+from data.values.arrays import Codes, Instants, Positions
 from data.values.errors import NotThere
 from data.values.names import name_key, one_spelling
 from data.values.numbers import Breakdown, Part
@@ -56,6 +57,8 @@ class Grouping:
     ordered: bool = False  # the names are in an order of their own, first the first
     rank: Codes | None = None  # of sprints: position → group
     standing: tuple[int, ...] = ()  # groups that are rows even where they have none
+    column: str = ""  # of the issues whose history says who belonged where at an instant
+    spelling: Codes | None = None  # place in that column → group
 
 
 def steps(period: Period, step: str) -> list[Period]:
@@ -159,7 +162,7 @@ def by_group(metric: Metric, facts: Dataset, period: Period, group: str) -> Brea
     asked = MetricQuery(facts, period)
     rows = rows_for(metric, asked) if asked.start <= facts.now else None
     found: Grouping = facts.once(grouping, group)
-    members = [] if rows is None else _members(rows, facts, found)
+    members = [] if rows is None else _members(metric, asked, rows, found)
     parts = [] if rows is None else _groups(metric, asked, rows, found, members)
     own = found.rank is not None and rows is not None and "sprint" in rows.columns
     notes = [f"By the {title.lower()} that an issue has now."] if group in ("assignee", "sprint") and not own else []
@@ -203,29 +206,30 @@ def _groups(metric: Metric, asked: MetricQuery, rows: Rows, found: Grouping, mem
     for each in members:
         part = _with_heads(rows.take(each.places))
         if metric.compares and not own:
-            alone = asked.facts.only(_issues_in(each, asked.facts, found))
-            part = rows_for(metric, MetricQuery(alone, asked.period))
+            part = rows_for(metric, MetricQuery(_alone(each, asked.facts, found), asked.period))
         out.append(replace(_part(metric, asked, each.name, part), rest=each.rest))
     return out
 
 
-def _issues_in(member: _Member, facts: Dataset, found: Grouping) -> Mask:
+def _alone(member: _Member, facts: Dataset, found: Grouping) -> Dataset:
+    """The facts of nothing but the issues of a group: filtered to it, where issues may have left it."""
+    if found.column == "project" and not member.rest:
+        return facts.narrowed(replace(facts.filters, projects=(member.name,)))
+    if found.column == "type" and not member.rest:
+        return facts.narrowed(replace(facts.filters, types=(member.name,)))
     out = np.zeros(len(facts.tables), dtype=bool)
-    if not member.codes:
-        out[found.issue[found.code >= 0]] = True
-        return ~out
-    out[found.issue[np.isin(found.code, member.codes)]] = True
-    return out
+    out[found.issue[np.isin(found.code, member.codes) if member.codes else found.code >= 0]] = True
+    return facts.only(out if member.codes else ~out)
 
 
-def members_of(asked: MetricQuery, rows: Rows, group: str) -> list[Positions]:
+def members_of(metric: Metric, asked: MetricQuery, rows: Rows, group: str) -> list[Positions]:
     """Places in the rows of each part of `by_group`, in its order."""
-    return [each.places for each in _members(rows, asked.facts, asked.facts.once(grouping, group))]
+    return [each.places for each in _members(metric, asked, rows, asked.facts.once(grouping, group))]
 
 
-def _members(rows: Rows, facts: Dataset, found: Grouping) -> list[_Member]:
+def _members(metric: Metric, asked: MetricQuery, rows: Rows, found: Grouping) -> list[_Member]:
     """The groups in the order in which they are shown."""
-    row, code = _membership(rows, facts, found)
+    row, code = _membership(rows, asked.facts, found, _instants(metric, asked, rows))
     order = np.argsort(code, kind="stable")  # within a group the rows stay in order of time
     row, code = row[order], code[order]
     codes, start = np.unique(code, return_index=True)
@@ -258,14 +262,29 @@ def _with_heads(rows: Rows) -> Rows:
     return Rows(rows.at, rows.issue, rows.reason, rows.reasons, {**rows.columns, "head": head})
 
 
-def _membership(rows: Rows, facts: Dataset, found: Grouping) -> tuple[Positions, Codes]:
+def _instants(metric: Metric, asked: MetricQuery, rows: Rows) -> Instants | None:
+    """By row: the instant (µs) just before which its issue is looked at; None: now. Of a sprint that is its close."""
+    if "sprint" in rows.columns:
+        closes: Instants = rows.columns["completed"]
+        return closes
+    edge = edge_of(metric, asked)
+    return None if edge is None else np.full(len(rows), edge, dtype=np.int64)
+
+
+def _membership(
+    rows: Rows, facts: Dataset, found: Grouping, instants: Instants | None = None
+) -> tuple[Positions, Codes]:
     """(row, group) pairs, each once; -1 is no group. A row belongs to the groups of its issues, a version to its project
-    too.
+    too. `instants`: by row, see `_instants`.
     """
     if found.rank is not None and "sprint" in rows.columns:  # rows of sprint metrics are of one sprint each
         return np.arange(len(rows)), found.rank[rows.columns["sprint"]]
-    row, issue = issues_of(facts, rows)
-    row, code = join(row, issue, found.issue, found.code)
+    row, issue = issues_of(facts, rows, instants)
+    if instants is None or found.spelling is None:
+        row, code = join(row, issue, found.issue, found.code)
+    else:
+        then = attribute_at(facts.tables, found.column, issue, instants[row])
+        row, code = row[then >= 0], found.spelling[then[then >= 0]]
     if found is facts.once(grouping, "project"):
         of_version = {name: n for n, name in enumerate(found.names)}
         released, version = versions_of(facts, rows)
@@ -288,18 +307,20 @@ def grouping(facts: Dataset, group: str) -> Grouping:
         there = np.flatnonzero(column.codes.to_numpy() >= 0)
         names = [str(each) for each in column.categories]
         code: Codes = column.codes.to_numpy().astype(np.int64)[there]
-        if group != "assignee":  # two people may have one name
-            code = _one_spelling(names, code)
+        spelling = None if group == "assignee" else _spelling(names, code)
+        if spelling is not None:
+            code = spelling[code]
         if group == "project":  # versions may be of a project without issues
             more = dict.fromkeys(str(each) for each in tables.versions["project"] if str(each) not in set(names))
             names = [*names, *more]
         standing = () if group == "assignee" else _with_chosen(facts, there, code)
-        return Grouping(there, code, tuple(names), standing=standing)
+        return Grouping(there, code, tuple(names), standing=standing, column=group, spelling=spelling)
     if group == "sprint":
         return _sprints(facts)
     table: pd.DataFrame = tables.components if group == "component" else tables.labels
     names = [str(each) for each in table["name"].cat.categories]
-    code = _one_spelling(names, table["name"].cat.codes.to_numpy().astype(np.int64))
+    code = table["name"].cat.codes.to_numpy().astype(np.int64)
+    code = _spelling(names, code)[code] if len(code) else code
     pairs = np.column_stack((table["issue"].to_numpy().astype(np.int64), code))
     pairs = np.unique(pairs.reshape(-1, 2), axis=0)
     standing = _with_chosen(facts, pairs[:, 0], pairs[:, 1])
@@ -311,9 +332,9 @@ def _with_chosen(facts: Dataset, issue: Positions, code: Codes) -> tuple[int, ..
     return tuple(np.unique(code[facts.chosen[issue]]).tolist())
 
 
-def _one_spelling(names: Sequence[str], code: Codes) -> Codes:
-    counts = np.bincount(code, minlength=len(names)).tolist()
-    return np.array(one_spelling(names, counts), dtype=np.int64)[code] if names else code
+def _spelling(names: Sequence[str], code: Codes) -> Codes:
+    """Place of a name → place of the spelling that its group is shown by. Two people may have one name, so not theirs."""
+    return np.array(one_spelling(names, np.bincount(code, minlength=len(names)).tolist()), dtype=np.int64)
 
 
 def _sprints(facts: Dataset) -> Grouping:

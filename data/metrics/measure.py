@@ -70,10 +70,17 @@ def measure(metric: Metric, facts: Dataset, period: Period) -> MetricValue:
 
 def rows_for(metric: Metric, asked: MetricQuery) -> Rows:
     """What the metric looks at in this period, those left out included."""
-    facts = asked.facts
-    if metric.as_of_rows and facts.definitions.completed_as_of == "period_end":
-        return metric.select(facts.once(metric.as_of_rows, min(asked.end, facts.now + 1)), asked)
+    facts, edge = asked.facts, edge_of(metric, asked)
+    if metric.as_of_rows and edge is not None:
+        return metric.select(facts.once(metric.as_of_rows, edge), asked)
     return metric.select(facts.once(metric.rows), asked)
+
+
+def edge_of(metric: Metric, asked: MetricQuery) -> int | None:
+    """The instant (µs) just before which its rows are looked at; None: now."""
+    if metric.as_of_rows and asked.facts.definitions.completed_as_of == "period_end":
+        return asked.edge
+    return None
 
 
 def why_nothing(metric: Metric, rows: Rows | None, asked: MetricQuery) -> str:

@@ -102,7 +102,7 @@ def _picks(asked: ChartAsked, metric: Metric, group: str, found: Breakdown) -> P
     def find(token: str) -> Positions:
         if not token.isdecimal() or int(token) >= len(found.parts):
             raise NoSuchPoint(token)
-        return members_of(asked, rows, group)[int(token)]
+        return members_of(metric, asked, rows, group)[int(token)]
 
     return Picks(
         rows,
