@@ -152,9 +152,8 @@ def differences(about: Dataset, days: Period, groups: Iterable[str] = FILTERS) -
                         out.append((metric, group, name, found, got))
                     continue
                 found = {name_key(each): row for each, row in found.items()}
-                # Where nothing happened there is no row, or one that says nothing or zero.
-                row = found.get(name_key(name), (got[0] or None, 0, 0))
-                if row[1:] != got[1:] or not same(row[0] or None, got[0] or None):
+                row = found.get(name_key(name), (None, 0, 0))
+                if row[1:] != got[1:] or not same(row[0], got[0]):
                     out.append((metric, group, name, row, got))
     return out
 
@@ -193,7 +192,8 @@ def test_a_row_of_a_group_that_is_no_filter_is_the_number_of_its_issues_alone(se
         alone = about.only(who == name)
         for metric, found in by.items():
             if found is not None:
-                row, got = found.get(name, (None, 0, 0)), filtered(metric, alone, PERIODS[0])
+                got = filtered(metric, alone, PERIODS[0])
+                row = found.get(name, ((got and got[0]) or None, 0, 0))  # a person with nothing has no row
                 assert got is not None and row[1:] == got[1:] and same(row[0] or None, got[0] or None), (metric, name)
 
 
