@@ -24,7 +24,7 @@ SURE = 0.8  # suggestions with at least this score are accepted together
 ELSEWHERE_TOO = (
     "mapping-suggestion", "mapping-choice", "mapping-action", "mapping-phase", "mapping-work", "mapping-flow-item",
     "mapping-meaning",
-    "mapping-word", "mapping-word-gone",
+    "mapping-word", "mapping-word-gone", "mapping-word-offered",
 )  # a table: kept in its rows  # fmt: skip
 
 
@@ -43,6 +43,7 @@ ELSEWHERE_TOO = (
     Input(ids.mapping_setting(ALL), "value"),
     Input(ids.mapping_word(ALL), "value"),
     Input(ids.mapping_word_gone(ALL, ALL), "n_clicks"),
+    Input(ids.mapping_word_offered(ALL, ALL), "n_clicks"),
     State(M.SESSION, "data"),
     State(M.LOADED, "data"),
     State(M.DRAFT, "data"),
@@ -110,6 +111,9 @@ def changed(draft: Draft, base: Draft, control: dict[str, str], value: Any) -> D
         case "mapping-word" if value and value.strip():
             words = list(in_force(draft, base).get(f"setting/{control['setting']}") or [])
             return put(draft, base, f"setting/{control['setting']}", with_names(words, value.split(",")))
+        case "mapping-word-offered" if value:
+            words = list(in_force(draft, base).get(f"setting/{control['setting']}") or [])
+            return put(draft, base, f"setting/{control['setting']}", with_names(words, [control["word"]]))
         case "mapping-word-gone" if value:
             words = list(in_force(draft, base).get(f"setting/{control['setting']}") or [])
             return put(

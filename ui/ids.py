@@ -377,6 +377,11 @@ def mapping_word(setting: Part) -> Id:
     return {"area": "mapping-word", "setting": setting}
 
 
+def mapping_word_offered(setting: Part, word: Part) -> Id:
+    """The button that puts a suggested word on a list."""
+    return {"area": "mapping-word-offered", "setting": setting, "word": word}
+
+
 def mapping_word_gone(setting: Part, word: Part) -> Id:
     """The button that takes a word off a list."""
     return {"area": "mapping-word-gone", "setting": setting, "word": word}

@@ -34,10 +34,10 @@ def change_rows(facts: Dataset) -> Rows:
     when = np.where(deployed != NEVER, deployed, found.completed)
     tickets = np.zeros(len(when), dtype=bool)
     dates = facts.field("deployment_date")
-    if dates is not None:
-        tickets |= dates != NEVER
     if facts.definitions.deployment_types:
-        tickets |= facts.of_type(facts.definitions.deployment_types)
+        tickets = facts.of_type(facts.definitions.deployment_types)
+    elif dates is not None:
+        tickets = dates != NEVER
     level = facts.tables.issues["hierarchy"].to_numpy()
     issue = np.flatnonzero((when != NEVER) & (when <= facts.now) & facts.chosen & ~tickets & (level >= 0))
     commit = facts.field("code_commit_date")

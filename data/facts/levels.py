@@ -1,4 +1,4 @@
-"""Which issues count as items: those of the standard level (`of_level`), with a complete history (`recorded`)."""
+"""Which issues count as items: those of the standard level that are work (`of_level`), with a complete history (`recorded`)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from data.values.exclusion import Exclusion
 
 
 def of_level(facts: Dataset, issue: Positions) -> Sieve:
-    """A sieve over these issues that leaves out sub-tasks and epics, unless the definitions count them."""
+    """A sieve over these issues that leaves out sub-tasks and epics, unless the definitions count them, and deployment
+    tickets: issues of the types that are deployments.
+    """
     sieve = Sieve(len(issue))
     if not facts.definitions.all_levels:
         level = facts.tables.issues["hierarchy"].to_numpy()[issue]
         sieve.drop(level < 0, Exclusion.SUB_TASK).drop(level > 0, Exclusion.HIGHER_LEVEL)
+    if facts.definitions.deployment_types:
+        sieve.drop(facts.of_type(facts.definitions.deployment_types)[issue], Exclusion.DEPLOYMENT_TICKET)
     return sieve
 
 

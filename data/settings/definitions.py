@@ -105,7 +105,7 @@ _SAID = {
     "deployment_merge": _Said(
         "Issues deployed at one instant", "deployments", {"same_instant": "One deployment", "each_issue": "One deployment each"}
     ),
-    "deployment_types": _Said("Types that are deployments", "deployments", empty="any type"),
+    "deployment_types": _Said("Types that are deployments", "deployments", empty="any type; all are items of work"),
     "production_environments": _Said("Production is", "deployments", empty="no environment"),
     "incident_types": _Said("Types that are incidents", "incidents"),
     "incident_labels": _Said("Labels that make an incident", "incidents"),

@@ -160,7 +160,9 @@ class Definitions(_Part):
         description="Whether issues with the same project, environment and instant are one deployment or several.",
     )
     deployment_types: list[str] = Field(
-        default_factory=list, description="Issue types that are deployments. Empty: any."
+        default_factory=list,
+        description="Issue types that are deployment tickets: they are deployments, and no items of work. Empty: any issue "
+        "with a deployment date is a deployment, and each is an item of work too.",
     )
     production_environments: list[str] = Field(
         default_factory=lambda: list(PRODUCTION), description="Environments that are production, in any case."

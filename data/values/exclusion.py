@@ -19,6 +19,7 @@ class Exclusion(StrEnum):
     SUB_TASK = "sub-task"
     HIGHER_LEVEL = "epic or higher level"
     DISCARDED = "discarded in status {}"
+    DEPLOYMENT_TICKET = "deployment ticket"
     RESOLUTION = "resolution {}"
     NOT_COMPLETED = "ended without being completed"
     # what the history says
@@ -88,6 +89,7 @@ _BY_DEFINITION = frozenset(
         Exclusion.SUB_TASK,
         Exclusion.HIGHER_LEVEL,
         Exclusion.DISCARDED,
+        Exclusion.DEPLOYMENT_TICKET,
         Exclusion.RESOLUTION,
         Exclusion.NOT_A_DEPLOYMENT_TYPE,
         Exclusion.NOT_PRODUCTION,

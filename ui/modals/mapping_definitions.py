@@ -13,7 +13,9 @@ from dash import dcc, html
 
 from data.settings.definitions import DAYS, PARTS, WORKFLOW, Definition, table
 from data.values.fields import StatusInfo
+from data.values.names import name_key, name_keys
 from data.values.problem import Problem
+from data.values.type_names import suggested_types
 from ui import ids
 from ui.attributes import attributes
 from ui.components.icon import icon
@@ -173,6 +175,16 @@ def _number(component: ids.Id, value: Any, unit: str) -> html.Div:
     )
 
 
+def _offer(setting: str, word: str) -> html.Button:
+    return html.Button(
+        [icon("plus"), word],
+        id=ids.mapping_word_offered(setting, word),
+        type="button",
+        className="btn-quiet",
+        **attributes({"aria-label": f"Add {word}"}),
+    )
+
+
 def _words(line: Definition, words: list[str], known: Known) -> html.Div:
     offered = {
         "types": known.types,
@@ -203,9 +215,17 @@ def _words(line: Definition, words: list[str], known: Known) -> html.Div:
         placeholder="YYYY-MM-DD" if line.name.endswith("holidays") else "Add and press Enter",
         autocomplete="off",
     )
+    taken = name_keys(words)
+    likely = [each for each in suggested_types(line.name, known.types) if name_key(each) not in taken]
     return html.Div(
         [
             html.Ul(gone, className="words-list") if gone else None,
+            html.Div(
+                [html.Span("Suggested by name"), *(_offer(line.name, each) for each in likely)],
+                className="words-offers",
+            )
+            if likely
+            else None,
             box,
             html.Datalist([html.Option(value=each) for each in offered if each not in words], id=listed),
         ],

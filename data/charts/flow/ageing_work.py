@@ -63,6 +63,7 @@ def pace(asked: ChartAsked, codes: Codes) -> list[list[float | None]]:
         "completion",
         "not_completed_resolutions",
         "all_levels",
+        "deployment_types",
         "zone",
     ),
     fields=("work_started_date",),

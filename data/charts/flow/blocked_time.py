@@ -27,6 +27,7 @@ from data.values.charts import Series
         "workflow.discarded",
         "backward_moves",
         "all_levels",
+        "deployment_types",
         "zone",
     ),
 )

@@ -43,6 +43,7 @@ def lead_rows(asked: ChartAsked) -> Rows:
         "completed_as_of",
         "not_completed_resolutions",
         "all_levels",
+        "deployment_types",
         "percentile",
         "zone",
     ),

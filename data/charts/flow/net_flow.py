@@ -57,6 +57,7 @@ def crossings_rows(facts: Dataset) -> Rows:
         "backward_moves",
         "not_completed_resolutions",
         "all_levels",
+        "deployment_types",
         "zone",
     ),
     fields=("work_started_date", "work_completed_date"),

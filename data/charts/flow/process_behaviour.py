@@ -57,6 +57,7 @@ def _day(asked: ChartAsked, instant: int | None) -> date | None:
         "completion",
         "not_completed_resolutions",
         "all_levels",
+        "deployment_types",
         "zone",
     ),
 )

@@ -59,6 +59,7 @@ def status_rows(asked: ChartAsked) -> Rows:
         "backward_moves",
         "not_completed_resolutions",
         "all_levels",
+        "deployment_types",
         "blocked_statuses",
         "workflow.active",
         "workflow.waiting",

@@ -14,7 +14,15 @@ from data.values.charts import Line, Series
 from data.values.forecast import Forecast, ForecastRefused
 from data.values.periods import PeriodError, local_date, zone_named
 
-SWITCHES = ("workflow.done", "workflow.discarded", "completion", "not_completed_resolutions", "all_levels", "zone")
+SWITCHES = (
+    "workflow.done",
+    "workflow.discarded",
+    "completion",
+    "not_completed_resolutions",
+    "all_levels",
+    "deployment_types",
+    "zone",
+)
 
 
 def asked_forecast(asked: ChartAsked) -> Forecast:

@@ -41,6 +41,7 @@ def no_hurdles(facts: Dataset) -> Missing | None:
         "workflow.done",
         "workflow.discarded",
         "all_levels",
+        "deployment_types",
         "zone",
     ),
     aggregation="sum",

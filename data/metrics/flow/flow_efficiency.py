@@ -58,6 +58,7 @@ def no_active_time(facts: Dataset) -> Missing | None:
         "blocked_statuses",
         "not_completed_resolutions",
         "all_levels",
+        "deployment_types",
         "zone",
     ),
 )

@@ -36,6 +36,7 @@ from data.values.details import Details
         "workflow.discarded",
         "backward_moves",
         "all_levels",
+        "deployment_types",
         "zone",
     ),
 )

@@ -42,6 +42,7 @@ from data.values.details import Details
         "subtract_reopened",
         "not_completed_resolutions",
         "all_levels",
+        "deployment_types",
         "zone",
     ),
 )

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from data.facts.completions import completed_rows, completions
+from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
-from data.tables.frames import NEVER
 from data.values.details import Details
+from data.values.type_names import suggested_types
+from data.values.typography import listed
 
 
 @metric(
@@ -39,6 +41,7 @@ from data.values.details import Details
         "completed_as_of",
         "not_completed_resolutions",
         "all_levels",
+        "deployment_types",
         "zone",
     ),
 )
@@ -47,8 +50,8 @@ def flow_velocity(rows: Rows, asked: MetricQuery) -> float | None:
 
     count of items completed in the period
 
-    Completed is the last crossing into a done status, if the item is still done. Sub-tasks and epics are left out, and so
-    are resolutions such as Won't Do or Duplicate. Source: Flow Framework, "flow velocity".
+    Completed is the last crossing into a done status, if the item is still done. Sub-tasks, epics and deployment
+    tickets are left out, and so are resolutions such as Won't Do or Duplicate. Source: Flow Framework, "flow velocity".
 
     >>> flow_velocity(example(points=[3.0, 5.0]), example_question())
     2.0
@@ -71,12 +74,26 @@ def origins(rows: Rows, asked: MetricQuery) -> list[str]:
     return notes
 
 
+def looks_like_tickets(facts: Dataset, rows: Rows) -> str:
+    """Where no type is chosen: how many used items are of a type that is named like a deployment; empty for none."""
+    if facts.definitions.deployment_types:
+        return ""
+    types = facts.tables.issues["type"].cat
+    code = types.codes.to_numpy()[rows.issue[rows.reason == 0]]
+    names = [(n, str(types.categories[n])) for n in np.unique(code[code >= 0])]
+    likely = suggested_types("deployment_types", [name for _, name in names])
+    among = int(np.isin(code, [n for n, name in names if name in likely]).sum())
+    if not among:
+        return ""
+    kinds = f"type{'s' * (len(likely) != 1)} {listed(likely)}"
+    return f"{among} of {rows.used} are of {kinds}: if these are deployment tickets, choose so under Definitions."
+
+
 @flow_velocity.explains
 def _explain(rows: Rows, asked: MetricQuery) -> Details:
     points = rows["points"]
     known = points[~np.isnan(points)]
-    tickets = asked.facts.field("deployment_date")
-    among = 0 if tickets is None else int(np.count_nonzero(tickets[rows.issue[rows.reason == 0]] != NEVER))
+    looks = looks_like_tickets(asked.facts, rows)
     out: Details = {
         "count_words": f"{rows.used} item{'s' * (rows.used != 1)}",
         "notes": origins(rows, asked),
@@ -85,8 +102,8 @@ def _explain(rows: Rows, asked: MetricQuery) -> Details:
             f"{len(rows) - rows.used} left out, {rows.used} counted.",
         ],
     }
-    if among:
-        out["notes"] = [*out["notes"], f"{among} of {rows.used} are deployment tickets."]
+    if looks:
+        out["notes"] = [*out["notes"], looks]
     if asked.facts.field("story_points") is not None:
         out["points"] = float(known.sum())
         out["points_on"] = len(known)

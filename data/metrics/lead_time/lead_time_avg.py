@@ -33,6 +33,7 @@ from data.values.details import Details
         "completed_as_of",
         "not_completed_resolutions",
         "all_levels",
+        "deployment_types",
         "zone",
     ),
     aggregation="mean",

@@ -34,6 +34,7 @@ SHARE = 50
         "completed_as_of",
         "not_completed_resolutions",
         "all_levels",
+        "deployment_types",
         "zone",
     ),
     aggregation="median",

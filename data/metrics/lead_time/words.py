@@ -13,7 +13,7 @@ from data.values.details import Details
 
 def explained(rows: Rows, asked: MetricQuery, last_step: str) -> Details:
     """Mean and percentiles, where the completions come from, and the steps; `last_step` ends them."""
-    notes = [each for each in origins(rows, asked) if "deployment tickets" not in each]
+    notes = origins(rows, asked)
     if rows["day_precision"].any():
         notes.append("Day precision: plain dates are involved.")
     longest = float(np.max(rows["days"])) if rows.used else 0.0

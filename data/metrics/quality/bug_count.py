@@ -32,7 +32,7 @@ def no_defects(facts: Dataset) -> Missing | None:
     missing=no_defects,
     nothing="Nothing is known about these dates.",
     fields=("flow_item_type",),
-    switches=("flow_types", "all_levels", "zone"),
+    switches=("flow_types", "all_levels", "deployment_types", "zone"),
     aggregation="count",
     tags=("defects", "bugs", "inflow"),
 )

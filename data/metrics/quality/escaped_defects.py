@@ -45,6 +45,7 @@ def no_evidence(facts: Dataset) -> Missing | None:
         "no_impact_words",
         "flow_types",
         "all_levels",
+        "deployment_types",
         "zone",
     ),
     aggregation="count",

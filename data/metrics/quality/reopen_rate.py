@@ -28,6 +28,7 @@ from data.values.details import Details
         "workflow.done",
         "workflow.discarded",
         "all_levels",
+        "deployment_types",
         "zone",
     ),
     aggregation="share",

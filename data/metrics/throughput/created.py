@@ -17,7 +17,7 @@ from data.values.details import Details
     shows="items",
     rows=created_rows,
     nothing="Nothing is known about these dates.",
-    switches=("all_levels", "zone"),
+    switches=("all_levels", "deployment_types", "zone"),
     aggregation="count",
     tags=("inflow", "arrivals", "demand"),
 )

@@ -29,6 +29,7 @@ from data.values.details import Details
         "completion",
         "completed_as_of",
         "all_levels",
+        "deployment_types",
         "zone",
     ),
     aggregation="ratio",

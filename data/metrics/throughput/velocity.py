@@ -37,6 +37,7 @@ def no_points(facts: Dataset) -> Missing | None:
         "completed_as_of",
         "not_completed_resolutions",
         "all_levels",
+        "deployment_types",
         "zone",
     ),
     aggregation="sum",

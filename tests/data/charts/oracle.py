@@ -20,6 +20,7 @@ from tests.data.metrics.oracle import (
     completion,
     completions,
     flow_item,
+    is_ticket,
     moves_back,
     stays,
     work_began,
@@ -37,8 +38,8 @@ def minute(instant: int, ask: Question) -> str:
 
 
 def wanted(item: Item, ask: Question) -> bool:
-    """Not left out for its level or its history."""
-    return (item.hierarchy == 0 or ask.rules.all_levels) and item.history_complete
+    """Not left out for its level or its history, nor as a deployment ticket."""
+    return (item.hierarchy == 0 or ask.rules.all_levels) and item.history_complete and not is_ticket(item, ask)
 
 
 def used(ask: Question) -> list[Done]:

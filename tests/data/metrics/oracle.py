@@ -203,6 +203,11 @@ def status_before(item: Item, edge: int, ask: Question) -> str | None:
     return found
 
 
+def is_ticket(item: Item, ask: Question) -> bool:
+    """Whether an issue is of a type that is a deployment: no item of work."""
+    return item.type.casefold() in {name.casefold() for name in ask.rules.deployment_types}
+
+
 def is_standard(item: Item) -> bool:
     return item.hierarchy == 0
 
@@ -270,6 +275,8 @@ def completions(ask: Question) -> list[Done]:
     for done in found:
         if not is_standard(done.item) and not ask.rules.all_levels:
             done.why = "sub-task" if done.item.hierarchy < 0 else "epic or higher level"
+        elif is_ticket(done.item, ask):
+            done.why = "deployment ticket"
         elif done.discarded:
             done.why = f"discarded in status {done.discarded}"
         elif (done.item.resolution or "").casefold() in refused:
@@ -422,6 +429,7 @@ def flow_load(ask: Question) -> Verdict:
         there = there and (finished is None or finished >= ask.edge)
         if there and ask.start <= ask.now:
             why = "" if ask.rules.all_levels else {0: "", -1: "sub-task"}.get(item.hierarchy, "epic or higher level")
+            why = why or ("deployment ticket" if is_ticket(item, ask) else "")
             reasons.append(why or ("" if item.history_complete else "incomplete history"))
     total, left_out = _tally(reasons)
     if not total and quiet(ask):

@@ -9,16 +9,16 @@ from collections.abc import Callable, Iterator
 
 from tests.builders import Item, at
 from tests.data.metrics import oracle
-from tests.data.metrics.oracle import DAY, HOUR, Done, Question, Verdict, quiet, stays
+from tests.data.metrics.oracle import DAY, HOUR, Done, Question, Verdict, is_ticket, quiet, stays
 
 LEAST_STAYS = 2  # as the test sets it: small sites do not have ten stays in a status
 
 
 def level(item: Item, ask: Question) -> str:
-    """Why an item does not count at its level."""
-    if ask.rules.all_levels or item.hierarchy == 0:
-        return ""
-    return "sub-task" if item.hierarchy < 0 else "epic or higher level"
+    """Why an item does not count at its level, or as a deployment ticket."""
+    if item.hierarchy != 0 and not ask.rules.all_levels:
+        return "sub-task" if item.hierarchy < 0 else "epic or higher level"
+    return "deployment ticket" if is_ticket(item, ask) else ""
 
 
 def reason(item: Item, ask: Question) -> str:

@@ -291,8 +291,9 @@ def lead_time_for_changes(ask: Question) -> Verdict:
         return Verdict("missing_mapping", None)
     reasons, spans = [], []
     for item, arrival in zip(ask.items, arrivals, strict=True):
-        ticket = ask.mapped_instant(item, "deployment_date") is not None
-        if item.hierarchy < 0 or ticket or of_type(item, ask.rules.deployment_types):
+        dated = ask.mapped_instant(item, "deployment_date") is not None
+        types = ask.rules.deployment_types
+        if item.hierarchy < 0 or (of_type(item, types) if types else dated):
             continue
         done: Done | None = None if arrival else completion(item, ask, ask.now + 1)
         when = arrival[0] if arrival else done.at if done else None

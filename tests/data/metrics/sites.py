@@ -122,6 +122,7 @@ FLOW_RULES = st.fixed_dictionaries(
         "subtract_reopened": st.booleans(),
         "backward_moves": st.sampled_from(["count", "pause", "restart"]),
         "all_levels": st.booleans(),
+        "deployment_types": st.sampled_from([[], [], ["task", "Spike"]]),
         "load": st.sampled_from(["in_progress", "started"]),
         "blocked_flag": st.booleans(),
         "blocked_statuses": st.sampled_from([[], [WAITING], [REVIEW, WAITING]]),

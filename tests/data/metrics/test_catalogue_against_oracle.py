@@ -131,6 +131,7 @@ def busy(seed: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         "completion": chance.choice(["last", "first"]),
         "completed_as_of": chance.choice(["now", "period_end"]),
         "all_levels": chance.random() < 0.2,
+        "deployment_types": chance.choice([[], [], ["Task"]]),
         "load": chance.choice(["in_progress", "started"]),
         "blocked_statuses": chance.choice([[], [WAITING]]),
         "stuck_days": chance.choice([None, None, 2.0]),

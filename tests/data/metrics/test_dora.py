@@ -221,7 +221,9 @@ def test_a_link_held_by_the_deployment_alone_is_read_too_and_staging_is_no_produ
     assert january("lead_time_for_changes", item, staging, production).value == 8
 
 
-def test_deployment_tickets_and_subtasks_are_no_changes():
+@pytest.mark.parametrize(("types", "changes"), [(["rollout"], 2), ([], 2), (["Story"], 1)])
+def test_deployment_tickets_and_subtasks_are_no_changes(types: list[str], changes: int):
+    """A ticket is of a chosen type; where none is chosen, it is any issue with a deployment date."""
     dates = {"code_commit_date": "2025-01-01 00:00", "deployed_to_production_date": "2025-01-02 00:00"}
     value = january(
         "lead_time_for_changes",
@@ -229,9 +231,9 @@ def test_deployment_tickets_and_subtasks_are_no_changes():
         Item("2024-12-01", fields=dates, hierarchy=-1),
         Item("2024-12-01", fields={**dates, "deployment_date": "2025-01-02 00:00"}),
         Item("2024-12-01", fields=dates, type="Rollout"),
-        deployment_types=["rollout"],
+        deployment_types=types,
     )
-    assert value.total_issue_count == 1
+    assert value.total_issue_count == changes
 
 
 def test_negative_lead_times_are_left_out_and_counted():

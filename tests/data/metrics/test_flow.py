@@ -542,3 +542,29 @@ def test_the_four_flow_metrics_of_completed_items_share_one_set():
     names = ("flow_velocity", "flow_time", "flow_efficiency", "flow_distribution")
     totals = {name: january(name, *items, workflow=ACTIVE).total_issue_count for name in names}
     assert set(totals.values()) == {5}
+
+
+# ---- deployment tickets ------------------------------------------------------------------------------------------
+
+TICKET = took("2025-01-02", "2025-01-03", type="Deployment", fields={"deployment_date": "2025-01-03"})
+STORY = took("2025-01-02", "2025-01-06", fields={"deployment_date": "2025-01-06"})
+
+
+@pytest.mark.parametrize("metric", ["flow_velocity", "flow_time", "flow_distribution", "created", "closed"])
+def test_a_deployment_ticket_is_no_flow_item_and_a_story_with_a_deployment_date_is_one(metric: str):
+    value = january(metric, TICKET, STORY, deployment_types=["deployment"])
+    assert (value.details["used"], value.details["exclusions"]) == (1, {"deployment ticket": 1})
+
+
+def test_nor_is_it_work_in_progress():
+    under_way = [Item("2025-01-01", [("2025-01-02", DOING)], type=kind) for kind in ("Deployment", "Story")]
+    value = january("flow_load", *under_way, deployment_types=["Deployment"])
+    assert (value.value, value.details["exclusions"]) == (1, {"deployment ticket": 1})
+
+
+def test_where_no_type_is_chosen_none_is_left_out_and_what_looks_like_a_ticket_is_named():
+    value = january("flow_velocity", TICKET, STORY)
+    assert (value.value, value.details["exclusions"]) == (2, {})
+    assert value.details["notes"] == [
+        "1 of 2 are of type Deployment: if these are deployment tickets, choose so under Definitions."
+    ]

@@ -36,7 +36,7 @@ def worked(weeks: list[int], **more: Any) -> list[Item]:
 
 def about(*items: Item, now: str = "2026-05-01", as_of: str | None = None, **known: Any) -> Dataset:
     tables = replace(site(*items), as_of=as_of and at(as_of, "UTC"))
-    return replace(facts(tables, now=now, deployment_types=["Story"]), **known)
+    return replace(facts(tables, now=now), **known)
 
 
 def asked(name: str, known: Dataset, days: tuple[str, str] = APRIL):
