@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sample.calendar_of_work import DAY, HOUR, Calendar
@@ -131,8 +131,3 @@ def project_reference(plan: Plan, number: int) -> dict[str, Any]:
         else {"simplified": False, "style": "classic"}
     )
     return {"id": str(number), "key": plan.key, "name": plan.name, "projectTypeKey": "software", **style}
-
-
-def days_later(day: date, days: int) -> date:
-    """The date some days on."""
-    return day + timedelta(days=days)

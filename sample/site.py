@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -18,7 +18,6 @@ CATEGORIES = {
     DONE: {"id": 3, "key": DONE, "colorName": "green", "name": "Done"},
 }
 _NOBODY = array("q")
-LINK_LEVELS = {"Epic": 1, "Sub-task": -1}
 
 
 class SampleError(Exception):
@@ -107,9 +106,6 @@ class Site:
             if str((each.get("schema") or {}).get("custom", "")).endswith(plugin_key):
                 return str(each["id"])
         return None
-
-
-Describe = Callable[[Issue], str]
 
 
 def last_instant(day: date, zone: Any) -> datetime:

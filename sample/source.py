@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from data.jtbd.storage import JobsStorage
+    from data.settings.model import JtbdSettings
 
 ISSUES, SEED = 2000, 1
+EXAMPLE_JOBS = Path(__file__).resolve().parents[1] / "examples" / "jtbd"
 
 
 class SampleSite:
     """A believable Jira whose history ends now. Imports the generator only when used."""
 
     title = "Sample site"
-    jobs = Path(__file__).resolve().parents[1] / "examples" / "jtbd"  # specs and records that go with it
 
     def __init__(self, issues: int = ISSUES, seed: int = SEED) -> None:
         self._issues, self._seed = issues, seed
@@ -26,6 +30,13 @@ class SampleSite:
         from sample.preset import preset
 
         return preset(generate(50, seed=self._seed, until=datetime.now(UTC).date()))
+
+    @staticmethod
+    def jobs(folder: Path, settings: JtbdSettings, clock: Callable[[], datetime]) -> JobsStorage:
+        """The example jobs that go with it; their records are kept in `folder`."""
+        from sample.jobs import ExampleJobs
+
+        return ExampleJobs(folder, EXAMPLE_JOBS, settings, clock)
 
     @contextmanager
     def serve(self) -> Iterator[str]:

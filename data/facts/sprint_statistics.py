@@ -23,7 +23,6 @@ PARTS = {
     "accuracy": "accuracy_abs",
 }
 DEFAULT_WEIGHTS = SprintWeights().model_dump()
-MEASURES = (*PARTS, "committed", "completed")
 FEWEST = 3  # fewer sprints give no z-score
 SUMS = ("committed", "added", "removed", "completed", "spilled")
 LISTED = ("outside", "discarded")  # counted, and in no sum

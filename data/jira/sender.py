@@ -263,7 +263,7 @@ class Sender:
 
 
 class _Session(requests.Session):
-    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002 - as the library calls it
+    def get_redirect_target(self, _response: requests.Response) -> str | None:
         """None: the sender follows redirects itself, and the library would stumble over odd addresses."""
         return None
 

@@ -174,9 +174,6 @@ class Specs:
         items: dict[str, Any] = getattr(self, f"{kind}s")
         return items
 
-    def outcomes_of(self, job: str) -> list[Outcome]:
-        return [each for each in self.outcomes.values() if each.job == job]
-
     def direction(self, outcome: str) -> str | None:
         """minimise, maximise, or None where no spec says."""
         found = self.outcomes.get(outcome)

@@ -8,18 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from data.jtbd import import_records, library
 from data.jtbd.records import (
-    INSTANTS,
-    JobCompletion,
-    OutcomeAchieved,
-    PainpointResolved,
-    Record,
     Records,
-    TimeToOutcome,
-    UserSatisfaction,
 )
 from data.jtbd.register import (
     Deliverable,
@@ -42,8 +35,7 @@ from data.values.problem import Problem
 from data.values.retention import RetentionRun
 
 T = TypeVar("T")
-REGISTER, RECORDS = "register.md", "records"
-EXAMPLE = "example"
+REGISTER = "register.md"
 _DAY = 86_400_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -51,8 +43,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class JobsStorage(Tracking):
     """`folder` holds the store, `specs_folder` the Turtle files and the register. Safe in several threads.
 
-    `examples`: the records beside the specs are made to end today and used as they are: for the sample site only.
+    `is_example`: made up, for the sample site; such a register cannot be changed.
     """
+
+    is_example = False
+    _file_name = "jobs.db"
 
     def __init__(
         self,
@@ -61,30 +56,23 @@ class JobsStorage(Tracking):
         settings: JtbdSettings,
         clock: Callable[[], datetime],
         *,
-        is_example: bool = False,
         site: str = "",
     ) -> None:
         self.folder, self.specs_folder = folder, specs_folder
-        self.settings, self.clock, self.is_example, self.site = settings, clock, is_example, site
+        self.settings, self.clock, self.site = settings, clock, site
         self._lock = threading.RLock()
         self._kept: tuple[str, Records] | None = None
         self._specs: tuple[tuple[str, str], Specs] | None = None
-        self._day = ""
 
     @cached_property
     def _store(self) -> RecordStore:
         with self._lock:
-            return RecordStore(self.folder / ("jobs_example.db" if self.is_example else "jobs.db"))
+            return RecordStore(self.folder / self._file_name)
 
     @property
     def store(self) -> RecordStore:
-        """The record store; of examples as they are today. Raises RecordsError."""
-        store, today = self._store, f"{self.clock():%Y-%m-%d}"
-        with self._lock:
-            if self.is_example and self._day != today:
-                self._day = today
-                self._refresh_examples(store, today)
-        return store
+        """The record store. Raises RecordsError."""
+        return self._store
 
     @property
     def problem(self) -> Problem | None:
@@ -146,11 +134,6 @@ class JobsStorage(Tracking):
 
     def save_job(self, job: RegisterJob) -> RegisterJob:
         """Put a job into the register; one without an id gets the next. Raises RegisterError, OSError."""
-        if self.is_example:
-            raise RegisterError(
-                "The register of the sample site is an example and stays as it is. Connect Jira, or set THROUGHLINE_JTBD "
-                "to a folder of your own."
-            )
         path = self.specs_folder / REGISTER
         path.parent.mkdir(parents=True, exist_ok=True)
         with locked(path):  # two people who add a job at once both find it in the register
@@ -206,61 +189,17 @@ class JobsStorage(Tracking):
     def retain(self) -> RetentionRun | None:
         """The daily run of the retention job: after a sync, and when a server starts. Raises RecordsError.
 
-        None where there is nothing to do: all records are kept, they are an example, this user may only read them, or
-        the last run was less than a day ago.
+        None where there is nothing to do: all records are kept, this user may only read them, or the last run was less
+        than a day ago.
         """
-        if not self.settings.retention_days or self.is_example or self.store.is_read_only:
+        if not self.settings.retention_days or self.store.is_read_only:
             return None
         last = self.store.last_retention(self.site)
         return None if last is not None and 0 <= self.now - last.ran_at < _DAY else self.remove_old()
 
-    def _refresh_examples(self, store: RecordStore, today: str) -> None:
-        """Examples end today: they are made anew each day. Records that people told stay."""
-        if store.is_read_only:
-            return
-        done = f"{today} {library.signature(self.specs_folder / RECORDS, '*.csv')}"
-        if store.note("looked_after") != done:
-            store.replace_source(EXAMPLE, example_records(self.specs_folder, self.now))
-            store.set_note("looked_after", done)
 
-
-def example_records(folder: Path, now: int) -> Records:
-    """The records of an example, all moved by the same time, so that the last one has just happened."""
-    rows: list[Record] = []
-    for path in sorted((folder / RECORDS).glob("*.*")):
-        if path.suffix in (".csv", ".json", ".jsonl"):
-            rows += import_records.read_file(path, EXAMPLE)
-    last = max((_last(each) for each in rows), default=now)
-    return sort_out([_moved(each, now - last) for each in rows])
-
-
-def sort_out(rows: list[Record]) -> Records:
-    """Records by kind."""
-    return Records(
-        _only(rows, JobCompletion),
-        _only(rows, OutcomeAchieved),
-        _only(rows, PainpointResolved),
-        _only(rows, TimeToOutcome),
-        _only(rows, UserSatisfaction),
-    )
-
-
-def _only(rows: list[Record], kind: type[T]) -> list[T]:
-    return [each for each in rows if isinstance(each, kind)]
-
-
-def _instants(record: Record) -> dict[str, int]:
-    found = {name: value for name, value in record._asdict().items() if name in INSTANTS}
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def _last(record: Record) -> int:
-    return max(_instants(record).values())
-
-
-def _moved(record: Record, by: int) -> Record:
-    moved: dict[str, Any] = {name: value + by for name, value in _instants(record).items()}
-    return record._replace(**moved)
+# The storage of example jobs: from the folder for its files, the settings and the clock.
+ExamplesOf = Callable[[Path, JtbdSettings, Callable[[], datetime]], JobsStorage]
 
 
 def jobs_storage_of(
@@ -269,9 +208,9 @@ def jobs_storage_of(
     settings: Settings,
     env: Mapping[str, str],
     clock: Callable[[], datetime],
-    examples: Path | None = None,
+    examples: ExamplesOf | None = None,
 ) -> JobsStorage:
-    """The storage of the site in force; on the sample site that of the examples. Raises HomeError.
+    """The storage of the site in force; on the sample site what `examples` makes. Raises HomeError.
 
     THROUGHLINE_JTBD names a folder of specs that wins everywhere; on the sample site such a folder has records of
     its own.
@@ -279,7 +218,7 @@ def jobs_storage_of(
     named = env.get("THROUGHLINE_JTBD", "").strip()
     chosen = named or settings.jtbd.folder.strip()
     if not site.configured and examples is not None and not named:
-        return JobsStorage(home.sample, examples, settings.jtbd, clock, is_example=True)
+        return examples(home.sample, settings.jtbd, clock)
     specs = Path(chosen).expanduser() if chosen else Path("jtbd")
     if not specs.is_absolute():
         specs = home.settings_path.parent / specs
@@ -290,7 +229,7 @@ def jobs_storage_of(
 def open_jobs_storage(
     env: Mapping[str, str],
     *,
-    examples: Path | None = None,
+    examples: ExamplesOf | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> JobsStorage:
     """The storage that the environment names. Raises HomeError."""

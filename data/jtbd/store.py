@@ -35,7 +35,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from data.jtbd import events, rescue
 from data.jtbd.engine import file_engine, make_empty, plain_rows, server_engine, upsert
-from data.jtbd.records import KINDS, JobCompletion, OutcomeAchieved, Record, Records, complete, kind_of
+from data.jtbd.records import KINDS, JobCompletion, Record, Records, complete, kind_of
 from data.jtbd.specs import Item, Specs, from_dict, gathered, linked, to_dict
 from data.platform import telemetry
 from data.platform.logs import SECRETS
@@ -217,14 +217,6 @@ class RecordStore:
             told |= {"records": len(fresh), **events.tell(fresh)}  # only what is on the disk
         return len(fresh)
 
-    def store_job_completion(self, job: JobCompletion) -> bool:
-        """One job; whether that was news."""
-        return bool(self.add([job]))
-
-    def store_outcome_achieved(self, outcome: OutcomeAchieved) -> bool:
-        """One measurement of an outcome; whether that was news."""
-        return bool(self.add([outcome]))
-
     def _add(self, connection: Connection, record: Record) -> bool:
         table = TABLES[kind_of(record)]
         values = {"tenant": self.tenant, **record._asdict()}
@@ -313,9 +305,6 @@ class RecordStore:
 
     def query_jobs(self, where: Where | None = None) -> list[JobCompletion]:
         return self.query("job", where)
-
-    def query_outcomes(self, where: Where | None = None) -> list[Any]:
-        return self.query("outcome", where)
 
     def all(self, where: Where | None = None, *, lean: bool = False) -> Records:
         """Records of all kinds in one snapshot. `about` and `status` make no sense here. `lean`: in any order, and

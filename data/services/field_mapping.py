@@ -18,6 +18,7 @@ from data.services.connection import SOON
 from data.services.sites import Sites
 from data.services.sync import SyncService
 from data.services.view import Snapshot, View
+from data.settings.content import merge
 from data.settings.fields import FIELDS, STANDARD_FIELDS
 from data.settings.model import Settings
 from data.settings.store import Invalid, Saved
@@ -260,21 +261,9 @@ def merged(settings: Settings, patch: dict[str, Any]) -> Settings:
     from pydantic import ValidationError
 
     try:
-        return Settings.model_validate(_deep(settings.model_dump(), patch))
+        return Settings.model_validate(merge(settings.model_dump(), patch))
     except ValidationError as error:
         raise Invalid({".".join(map(str, each["loc"])): each["msg"] for each in error.errors()}) from error
-
-
-def _deep(old: Any, new: Any) -> Any:
-    if not isinstance(new, dict):
-        return new
-    base = dict(old) if isinstance(old, dict) else {}
-    for key, value in new.items():
-        if value is None and not (isinstance(base.get(key), int | float) or base.get(key, "") is None):
-            base.pop(key, None)
-        else:
-            base[key] = _deep(base.get(key), value)
-    return base
 
 
 def _shown(value: MetricValue) -> tuple[object, ...]:

@@ -12,10 +12,12 @@ from typing import Any, Protocol
 
 from data.jira.connection import Connection
 from data.jira.errors import JiraError, NoToken
+from data.jtbd.storage import JobsStorage
 from data.services.site_data import SiteData
 from data.services.view import Snapshot
 from data.settings.connection import DEFAULT_JQL, Home, Site, resolve, token_for
 from data.settings.environment import check_jira, network_of, problems_of
+from data.settings.model import JtbdSettings
 from data.settings.store import SettingsStore
 from data.store.issue_store import ScopeRow
 from data.values.problem import Problem
@@ -25,13 +27,15 @@ SAMPLE_TOKEN = secrets.token_urlsafe(24)
 
 
 class SampleSource(Protocol):
-    """A Jira to try the app on. `jobs`: the folder of its example jobs."""
+    """A Jira to try the app on."""
 
     title: str
-    jobs: Path
 
     def preset(self) -> dict[str, Any]:
         """Settings that make its cards full."""
+
+    def jobs(self, folder: Path, settings: JtbdSettings, clock: Callable[[], datetime]) -> JobsStorage:
+        """Its example jobs; their records are kept in `folder`."""
 
     def serve(self) -> AbstractContextManager[str]:
         """Answers at the address given, on this machine, while the context is open."""

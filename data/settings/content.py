@@ -75,36 +75,29 @@ def _finite(text: str) -> float:
     return number
 
 
-def merge(base: JsonObject, patch: JsonObject) -> JsonObject:
-    """A new object: `base` with `patch` on top. Objects are merged, None takes a key out, the rest replaces.
+def merge(base: JsonObject, patch: JsonObject, *, keep: bool = False) -> JsonObject:
+    """A new object: `base` with `patch` on top, as in RFC 7396. Objects are merged, None takes a key out, the rest replaces.
+
+    A key that is None in both stays. With `keep` the patch only adds what `base` lacks.
 
     >>> merge({"a": {"x": 1, "y": 2}, "b": 3}, {"a": {"y": None, "z": [4]}})
     {'a': {'x': 1, 'z': [4]}, 'b': 3}
+    >>> merge({"a": {"x": 1}, "b": None}, {"a": {"x": 2, "y": 3}, "b": {"c": 4}, "d": 5}, keep=True)
+    {'a': {'x': 1, 'y': 3}, 'b': None, 'd': 5}
     """
     merged = dict(base)
     for key, value in patch.items():
-        if isinstance(value, dict):
-            below = merged.get(key)
-            merged[key] = merge(below if isinstance(below, dict) else {}, value)
-        elif value is None:
-            if key in base and base[key] is None:
-                continue
-            merged.pop(key, None)
+        below = merged.get(key)
+        if isinstance(value, dict) and (isinstance(below, dict) or not (keep and key in merged)):
+            merged[key] = merge(below if isinstance(below, dict) else {}, value, keep=keep)
+        elif keep and key in merged:
+            continue
+        elif value is None and not keep:
+            if key not in base or base[key] is not None:
+                merged.pop(key, None)
         else:
             merged[key] = deepcopy(value)
     return merged
-
-
-def filled(raw: JsonObject, skeleton: JsonObject) -> JsonObject:
-    """`raw` with the keys of `skeleton` that it lacks."""
-    missing = {key: deepcopy(value) for key, value in skeleton.items() if key not in raw}
-    both = {
-        key: filled(value, skeleton[key])
-        if key in skeleton and isinstance(value, dict) and isinstance(skeleton[key], dict)
-        else value
-        for key, value in raw.items()
-    }
-    return both | missing
 
 
 def leaves(patch: JsonObject, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -156,7 +156,7 @@ class SettingsStore:
         if newest.why_read_only:
             raise ReadOnly(newest.why_read_only)
         _check_conflicts(patch, newest, revision, before)
-        merged = content.merge(content.filled(newest.raw, SKELETON), patch)
+        merged = content.merge(content.merge(newest.raw, SKELETON, keep=True), patch)
         next_revision = max(newest.loaded.revision, revision) + 1
         ours: JsonObject = {"format": FORMAT, "revision": next_revision}
         merged = ours | merged | ours

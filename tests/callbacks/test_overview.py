@@ -14,7 +14,6 @@ from tests.callbacks.acting import words as text
 from tests.fake_overview import HOSTILE
 from tests.fake_services import FakeServices
 from ui import ids
-from ui.components.limits_line import svg
 from ui.tabs.overview import PLACE
 
 
@@ -123,15 +122,6 @@ def test_an_unopened_tab_costs_nothing(app, fake):
         assert show_findings(None) is no_update
         assert show_overview(None, None) == (no_update, no_update)
     assert not fake.calls
-
-
-def test_the_small_chart_marks_the_signal_and_shades_the_period():
-    drawn = svg([1.0, None, 3.0, 9.0], (0.0, 2.0, 4.0), 3, (3,))
-    assert drawn.count("r='3.5'") == 1
-    assert drawn.count("r='1.5'") == 2
-    assert drawn.count("stroke-dasharray") == 2
-    assert "<rect x='196.7'" in drawn
-    assert "nan" not in svg([None, None], (0.0, 0.0, 0.0), 0, ())
 
 
 # ── the report

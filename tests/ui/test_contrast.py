@@ -63,4 +63,5 @@ def test_buttons_and_notices(theme):
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
 def test_pictures_fit_both_themes(theme):
-    assert contrast(sparkline._LINE, theme["card"]) >= 3
+    assert contrast(sparkline._BLUE, theme["card"]) >= 3
+    assert contrast(sparkline._GREY, theme["card"]) >= 3

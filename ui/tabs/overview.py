@@ -16,9 +16,9 @@ from data.values.status import Status
 from ui import ids
 from ui.attributes import attributes
 from ui.components.icon import icon
-from ui.components.limits_line import limits_line
 from ui.components.metric_card import skeletons
 from ui.components.notice import notice
+from ui.components.sparkline import limits_line
 from ui.tabs.cards import SMALL
 from ui.url import View, query
 from ui.words import number

@@ -16,7 +16,7 @@ from ui.components.metric_card import tier
 from ui.components.notice import notice
 from ui.components.still import still
 from ui.url import FILTERS, View, query
-from ui.words import change, confidence, day, headline, span
+from ui.words import change, confidence, headline, span
 
 FEWEST, MOST = 2, 6
 SEPARATOR = "|"  # between names in the address
@@ -284,8 +284,3 @@ def _cell(cell: Compared) -> html.Td:
             ),
         ]
     )
-
-
-def changed_words(view: TeamView) -> str:
-    """When a view was changed last."""
-    return f"changed {day(view.changed_at)}" if view.changed_at else ""

@@ -23,9 +23,9 @@ from data.jtbd.records import (
     complete,
 )
 from data.jtbd.specs import Job, Outcome, Painpoint, Persona, Specs
-from data.jtbd.storage import JobsStorage, example_records
 from data.jtbd.store import RecordStore
 from data.settings.model import JtbdSettings
+from sample.jobs import ExampleJobs, example_records
 from ui.tabs.jobs_tables import trend
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "jtbd"
@@ -183,13 +183,11 @@ def test_other_inputs_give_other_bytes(example):
     assert first["inputs"]["specs"] == fewer["inputs"]["specs"] != other["inputs"]["specs"]
 
 
-def test_two_shelves_with_the_same_content_build_the_same(tmp_path):
-    def shelf(name: str) -> JobsStorage:
-        return JobsStorage(
-            tmp_path / name, EXAMPLES, JtbdSettings(), lambda: datetime(2026, 10, 31, tzinfo=UTC), is_example=True
-        )
+def test_two_storages_with_the_same_content_build_the_same(tmp_path):
+    def storage(name: str) -> ExampleJobs:
+        return ExampleJobs(tmp_path / name, EXAMPLES, JtbdSettings(), lambda: datetime(2026, 10, 31, tzinfo=UTC))
 
-    assert shelf("a").build() == shelf("b").build()
+    assert storage("a").build() == storage("b").build()
 
 
 def test_both_formulas_are_in_the_dashboard(example):

@@ -241,7 +241,7 @@ def test_a_double_click_is_stored_once(connected):
     storage = connected.jobs.storage(connected.snapshot())
     for _ in range(2):
         storage.track_outcome("fast", 4, event_id="form-1")
-    [row] = storage.store.query_outcomes()
+    [row] = storage.store.query("outcome")
     assert (row.achievement_rate, row.status, row.expected_value) == (125, "exceeded", 5)
 
 

@@ -6,7 +6,6 @@ from html.parser import HTMLParser
 
 import pytest
 
-from data.exports.html.picture import line
 from tests.fake_overview import HOSTILE
 from tests.fake_services import FakeServices
 
@@ -125,18 +124,21 @@ def test_it_is_light_dark_and_on_paper():
     assert "@media print" in made
 
 
-@pytest.mark.parametrize(
-    ("values", "shapes"),
-    [([], ""), ([3.0], ""), ([None, 3.0, None], ""), ([0.0, 0.0], "polyline"), ([1.0, None, 2.0], "circle")],
-)
-def test_a_course_is_drawn_from_two_values_on(values, shapes):
-    made = line(values, "words")
-    assert (shapes in made) if shapes else made == ""
+@pytest.mark.parametrize(("values", "drawn"), [([], 0), ([3.0], 0), ([None, 3.0, None], 0), ([0.0, 0.0], 1)])
+def test_a_course_is_drawn_from_two_values_on(monkeypatch, values, drawn):
+    from dataclasses import replace
+
+    from data.exports.html.page import page
+
+    fake = FakeServices("full")
+    whole = fake.overview.report(fake.view("30d"), "")
+    value = whole.values[0]
+    value = replace(value, details={**value.details, "sparkline": values})
+    made = page(replace(whole, values=(value,), overview=replace(whole.overview, changes=())))
+    assert made.count("<svg") == drawn
     assert "nan" not in made
 
 
-def test_the_drawing_marks_the_weeks_of_a_signal():
-    made = line([1.0, 2.0, 9.0], "words", (0.0, 2.0, 4.0), before=2, marked=(2,))
-    assert made.count('class="signal"') == 1
-    assert made.count('class="limit') == 3
-    assert made.count('class="shade"') == 1
+def test_the_drawing_of_a_change_marks_the_weeks_of_its_signal():
+    changes = FakeServices("full").overview.answer(FakeServices("full").view("30d")).changes
+    assert report().count('class="signal"') == sum(len(change.marked) for change in changes) > 0
