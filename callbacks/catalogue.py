@@ -12,6 +12,7 @@ from flask import Response
 from callbacks.cards import question_id
 from callbacks.context import problem_in_tab, question_of, services
 from callbacks.export import CSV, asked_file, csv_file, downloads, workbook_file
+from data.jtbd.store import RecordsError
 from data.services.view import Snapshot, View
 from data.values.problem import Problem
 from ui import ids
@@ -79,11 +80,21 @@ def _known(question: View | None, family: str, title: str, entries: tuple[Any, .
     """A category with what is known of it without calculating anything."""
     if question is None:
         return Part(family, title, entries, {})
-    known = services().catalogue.known(family, question)
+    try:
+        known = services().catalogue.known(family, question)
+    except RecordsError as error:  # the other categories do not need the records of jobs
+        return Part(family, title, entries, {}, _measured(question, entries), missing=str(error))
     values = values_of(known) if known.values else None
     return Part(
         family, title, entries, values, _measured(question, entries), known.state not in ("fresh", "calculated")
     )
+
+
+def _calculated(question: View, family: str, title: str, entries: tuple[Any, ...], measured: dict[str, str]) -> Part:
+    try:
+        return Part(family, title, entries, values_of(services().numbers.answer(family, question)), measured)
+    except RecordsError as error:
+        return Part(family, title, entries, {}, measured, missing=str(error))
 
 
 def _measured(question: View, entries: tuple[Any, ...]) -> dict[str, str]:
@@ -116,11 +127,7 @@ def show_values(order: dict[str, str]) -> Any:
     try:
         question = question_of(asked)
         measured = _measured(question, tuple(each for _, _, entries in found for each in entries))
-        numbers = services().numbers
-        parts = [
-            Part(family, title, entries, values_of(numbers.answer(family, question)), measured)
-            for family, title, entries in found
-        ]
+        parts = [_calculated(question, *category, measured) for category in found]
     except Exception as error:  # noqa: BLE001 - the entries stay, and their places must say something
         problem, request_id = problem_in_tab(error)
         said = f"{problem}{f' Request {request_id}.' if request_id else ''}"
@@ -141,7 +148,7 @@ def _opened(asked: Asked) -> tuple[Any, Any, Any]:
     value = services().catalogue.value(name, question)
     measured = services().definitions.words_of(name, question)
     below = switch_section(services().definitions.of_metric(name, question))
-    return metric_page(entry, value, measured, asked), False, below
+    return metric_page(entry, value, measured, asked), not entry.by_issues, below
 
 
 @downloads.get("/catalogue.<kind>")

@@ -8,7 +8,6 @@ from werkzeug.exceptions import BadRequest, NotFound
 from callbacks.context import known_metric, question_of, services
 from data.services.downloads import Sheet
 from data.services.view import View
-from data.values.numbers import JOB_METRICS
 from data.values.periods import Period
 from ui.url import View as Asked
 from ui.url import parse
@@ -31,9 +30,9 @@ def numbers(kind: str) -> Response:
 def metric(kind: str) -> Response:
     """The metric named in the query, with its details."""
     view, question = asked_file(kind)
-    jobs = view.metric in JOB_METRICS
-    name = view.metric if jobs and view.metric else _metric(view)
-    narrowed = {each: view.asks(each) for each in ("persona", "job")} if jobs else {}
+    name = _metric(view)
+    is_of_jobs = not services().catalogue.entry(name).by_issues
+    narrowed = {each: view.asks(each) for each in ("persona", "job")} if is_of_jobs else {}
     if kind == CSV:
         return csv_file(services().numbers.csv_metric(name, question, **narrowed), name, question.period)
     return workbook_file(services().downloads.metric(name, question, **narrowed), name, question)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli import sites
 from cli.failures import USAGE, CommandFailed
-from cli.options import AnyFormat, TableOrJson
+from cli.options import AnyFormat, Family, TableOrJson
 from cli.printing import as_json, as_table, as_text, columns, notice
 
 if TYPE_CHECKING:
@@ -18,14 +18,9 @@ if TYPE_CHECKING:
     from data.values.numbers import Breakdown, Entry
 
 
-Family = Literal[
-    "dora", "flow", "throughput", "lead_time", "sprint", "quality", "capacity", "collaboration", "composite"
-]
-
-
 def catalogue(
     search: Annotated[str, typer.Option("--search", metavar="WORDS", help="Only metrics that have every word.")] = "",
-    family: Annotated[Family | None, typer.Option("--family", help="Only one family.")] = None,
+    family: Family = None,
     format_: TableOrJson = "table",
 ) -> int:
     """List every metric there is with its definition; nothing is calculated."""

@@ -10,8 +10,9 @@ import typer
 from cli import sites
 from cli.catalogue import must_exist, taken_apart
 from cli.failures import FAILED, USAGE, CommandFailed
-from cli.options import AnyFormat, Components, First, Labels, Last, Projects, Sets, Types, filters_of, view_of
+from cli.options import AnyFormat, Components, Family, First, Labels, Last, Projects, Sets, Types, filters_of, view_of
 from cli.printing import as_json, as_table, as_text, columns, notice
+from data.values.families import HEADLINE, JOBS
 from data.values.names import name_key, name_keys
 
 if TYPE_CHECKING:
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 EVERY = 10**9  # more issues than there are
 SHOWN = 50  # issues in a table, unless --limit says otherwise
-Family = Literal[
-    "dora", "flow", "jtbd", "throughput", "lead_time", "sprint", "quality", "capacity", "collaboration", "composite"
-]
 Group = Literal["project", "type", "assignee", "component", "label", "sprint", "week"]
 Step = Literal["day", "week", "month"]
 TIER_STYLES = {"Elite": "green", "High": "yellow", "Medium": "dark_orange", "Low": "red"}
@@ -35,12 +33,10 @@ TIER_STYLES = {"Elite": "green", "High": "yellow", "Medium": "dark_orange", "Low
 def metrics(
     first: First = None,
     last: Last = None,
-    family: Annotated[
-        Family | None, typer.Option("--family", help="Only one family of metrics. Without it: DORA and Flow.")
-    ] = None,
+    family: Family = None,
     metric: Annotated[
         str | None,
-        typer.Option("--metric", metavar="NAME", help="Only one metric: any that `catalogue` lists, or one of jobs."),
+        typer.Option("--metric", metavar="NAME", help="Only one metric: any that `catalogue` lists."),
     ] = None,
     by: Annotated[
         Group | None, typer.Option("--by", help="That metric for each of these; issues without one are “none”.")
@@ -53,7 +49,7 @@ def metrics(
     sets: Sets = None,
     format_: AnyFormat = "table",
 ) -> int:
-    """Print the DORA and Flow metrics of a period, or any other family or metric, whole or taken apart."""
+    """Print the metrics of a period: DORA and Flow, or any other family or metric, whole or taken apart."""
     _fits(family, metric, by, over)
     services, snapshot = sites.with_data()
     filters = filters_of(project, type_, label, component, sets)
@@ -78,12 +74,12 @@ def metrics(
 
 def _fits(family: str | None, metric: str | None, by: str | None, over: str | None) -> None:
     """Raises CommandFailed for options that make no sense together."""
-    from data.values.numbers import JOB_METRICS
+    from data.services.numbers import family_of
 
-    if metric in JOB_METRICS and (by or over):
-        raise CommandFailed(f"{metric} is a number of jobs, which --by and --over cannot take apart.", USAGE)
-    if metric and metric not in JOB_METRICS:
+    if metric:
         must_exist(metric)
+        if (by or over) and family_of(metric) == JOBS:
+            raise CommandFailed(f"{metric} is a number of jobs, which --by and --over cannot take apart.", USAGE)
     if metric and family:
         raise CommandFailed("Give --metric or --family, not both: a metric is of one family.", USAGE)
     if (by or over) and not metric:
@@ -93,12 +89,12 @@ def _fits(family: str | None, metric: str | None, by: str | None, over: str | No
 
 
 def _families(family: str | None, metric: str | None) -> list[str]:
-    """Which families to ask for; the tabs' own two when nothing is said."""
+    """Which families to ask for; those of the overview without a choice."""
     if metric:
         from data.services.numbers import family_of
 
         return [family_of(metric)]
-    return [family] if family else ["dora", "flow"]
+    return [family] if family else list(HEADLINE)
 
 
 def issues(

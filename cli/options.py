@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from data.values.families import FAMILIES, HEADLINE, MEASURED
+
 if TYPE_CHECKING:
     from data.services.view import Snapshot, View
     from data.values.filters import Filters
+
+    FamilyName = str
+else:
+    FamilyName = Literal[MEASURED]  # the choices, from the table of families
 
 DEFAULT_PERIOD = "30d"
 
@@ -29,6 +35,13 @@ Sets = Annotated[
     ),
 ]
 TableOrJson = Annotated[Literal["table", "json"], typer.Option("--format", help="How to print the answer.")]
+Family = Annotated[
+    FamilyName | None,
+    typer.Option(
+        "--family",
+        help=f"Only one family of metrics. Without it: {' and '.join(FAMILIES[name].title for name in HEADLINE)}.",
+    ),
+]
 AnyFormat = Annotated[Literal["table", "json", "csv"], typer.Option("--format", help="How to print the answer.")]
 
 

@@ -50,7 +50,7 @@ def _metric(metric: Any) -> str:
         "([settings](settings.md)).\n",
         f"**When there is nothing:** {metric.nothing}\n",
         f"**In the catalogue:** {metric.category}, "
-        f"{metric.aggregation} of its issues, version {metric.version}; also found as {', '.join(metric.tags)}."
+        f"{metric.aggregation}, version {metric.version}; also found as {', '.join(metric.tags)}."
         f"{_made_of(metric)}\n",
     ]
     return "\n".join([*parts, *_tiers(metric.name)])
@@ -143,7 +143,7 @@ def _default(field: FieldInfo) -> str:
 def facts_page() -> str:
     """The facts and their columns."""
     from data.facts.catalogue import FACTS
-    from data.metrics import CATALOG
+    from data.metrics import ISSUE_METRICS
 
     out = [
         "# Facts\n",
@@ -154,7 +154,9 @@ def facts_page() -> str:
     ]
     for each in FACTS.values():
         used = [
-            f"[{metric.title}](metrics.md#{metric.name})" for metric in CATALOG.values() if metric.rows is each.rows
+            f"[{metric.title}](metrics.md#{metric.name})"
+            for metric in ISSUE_METRICS.values()
+            if metric.rows is each.rows
         ]
         out += [
             f"## {each.title}\n",

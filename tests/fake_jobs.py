@@ -121,7 +121,13 @@ class FakeJobs(JobsService):
         return OVERVIEW
 
     def answer(
-        self, view: View, *, persona: str | None = None, job: str | None = None, stale_ok: bool = False
+        self,
+        view: View,
+        *,
+        persona: str | None = None,
+        job: str | None = None,
+        stale_ok: bool = False,
+        known_only: bool = False,
     ) -> Answer:
         return Answer(tuple(self._value(view.period, *each) for each in CARDS), "fresh", "2026-11-16T12:00:00.000Z")
 

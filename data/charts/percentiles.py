@@ -5,17 +5,17 @@ from __future__ import annotations
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.measure import rows_for
-from data.metrics.registry import CATALOG
+from data.metrics.registry import ISSUE_METRICS
 from data.values.arrays import Numbers
 from data.values.charts import Line
 
 SHARES = (50, 70, 85, 95)
-CYCLE_SWITCHES = CATALOG["flow_time"].switches
+CYCLE_SWITCHES = ISSUE_METRICS["flow_time"].switches
 
 
 def cycle_rows(asked: MetricQuery) -> Rows:
     """The rows of the metric "Flow time": completed in the period, those left out included. Column days."""
-    return rows_for(CATALOG["flow_time"], asked)
+    return rows_for(ISSUE_METRICS["flow_time"], asked)
 
 
 def percentile_lines(asked: MetricQuery, values: Numbers, axis: str, unit: str = "d") -> tuple[Line, ...]:

@@ -11,10 +11,9 @@ from typing import Any
 from data.charts.catalogue import Chart
 from data.charts.drawing import Drawing, Picks, nothing
 from data.jtbd.drilldown import picks_of
-from data.jtbd.operations import BAND_TITLES
 from data.jtbd.serving import Serving
 from data.values.charts import Region, Series
-from data.values.jobs import InvestmentRow, LandscapePoint, Overview, SatisfactionRow, TimeRow
+from data.values.jobs import BAND_TITLES, InvestmentRow, LandscapePoint, Overview, SatisfactionRow, TimeRow
 from data.values.periods import Period
 from data.values.typography import typeset
 

@@ -7,12 +7,12 @@ from statistics import fmean
 
 import numpy as np
 
-from data.jtbd.operations import BAND_TITLES, wilson
 from data.jtbd.opportunity import interval
 from data.jtbd.serving import DAY, Serving
 from data.jtbd.specs import Specs
 from data.values.arrays import Numbers
-from data.values.jobs import InvestmentRow, LandscapePoint, OutcomeRow, SatisfactionRow
+from data.values.jobs import BAND_TITLES, InvestmentRow, LandscapePoint, OutcomeRow, SatisfactionRow
+from data.values.shares import wilson
 
 _EVEN = 0.05  # a gap of less than so much of all reads as even
 _UNDERSERVED = ("extreme", "strong", "worth_considering")

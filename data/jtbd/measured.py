@@ -11,7 +11,7 @@ from data.facts.query import MetricQuery
 from data.jtbd.bindings import Binding
 from data.jtbd.picture import Bound
 from data.jtbd.specs import Outcome
-from data.metrics.catalogue import Metric
+from data.metrics.catalogue import IssueMetric
 from data.metrics.measure import COUNTS, rows_for
 from data.tables.tidy import microseconds
 from data.values.filters import Filters
@@ -57,12 +57,12 @@ def measured(
     outcome: Outcome, facts_for: Callable[[Filters], Dataset], filters: Filters, period: Period
 ) -> Bound | None:
     """What Jira says in a period and in the one before; None for an outcome that is not bound. Never raises for data."""
-    from data.metrics import CATALOG
+    from data.metrics import ISSUE_METRICS
 
     binding = outcome.binding
     if binding is None:
         return None
-    metric = CATALOG.get(binding.metric)
+    metric = ISSUE_METRICS.get(binding.metric)
     if metric is None:
         return Bound(binding.metric, None, reason=f"The catalogue has no metric {binding.metric!r}.")
     facts = facts_for(filters_for(binding, filters))
@@ -73,7 +73,7 @@ def measured(
         return Bound(metric.name, None, reason=f"{metric.title} could not be calculated; the log names the reason.")
 
 
-def _asked(metric: Metric, outcome: Outcome, facts: Dataset, period: Period) -> Bound:
+def _asked(metric: IssueMetric, outcome: Outcome, facts: Dataset, period: Period) -> Bound:
     missing = metric.missing(facts)
     if missing:
         return Bound(metric.name, None, reason=missing.message)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from statistics import fmean, median
+from statistics import fmean
 from typing import Any
 
 from data.jtbd.records import (
@@ -18,33 +18,9 @@ from data.jtbd.records import (
     at,
     effectiveness,
 )
+from data.values.shares import Share, quantile
 
-ENOUGH = 30  # fewer answers than this: the share says so
-_Z = 1.959963984540054  # 95 %
 TimeRange = tuple[int | None, int | None]  # µs, end exclusive
-BANDS = (
-    ("extreme", "Extreme opportunity"),
-    ("strong", "Strong opportunity"),
-    ("worth_considering", "Worth considering"),
-    ("appropriate", "Appropriately served"),
-    ("overserved", "Overserved"),
-)
-BAND_TITLES = dict(BANDS)
-
-
-@dataclass(frozen=True)
-class Share:
-    """How many of how many, with the 95 % interval of Wilson. All shares from 0 to 1; None without answers."""
-
-    count: int
-    n: int
-    value: float | None
-    low: float | None
-    high: float | None
-
-    @property
-    def enough(self) -> bool:
-        return self.n >= ENOUGH
 
 
 @dataclass(frozen=True)
@@ -254,28 +230,10 @@ def opportunity_band(importance: float, satisfaction: float, formula: str = "cla
     )
 
 
-def wilson(count: int, n: int) -> Share:
-    """A share with its 95 % interval, without continuity correction.
-
-    >>> share = wilson(75, 270)
-    >>> round(share.low, 4), round(share.value, 4), round(share.high, 4), share.enough
-    (0.2278, 0.2778, 0.334, True)
-    >>> wilson(0, 0).value is None
-    True
-    """
-    if not 0 <= count <= n:
-        raise ValueError(f"{count} of {n} is no share.")
-    if n == 0:
-        return Share(0, 0, None, None, None)
-    share, square = count / n, _Z * _Z / n
-    middle = (share + square / 2) / (1 + square)
-    half = _Z * math.sqrt(share * (1 - share) / n + square / (4 * n)) / (1 + square)
-    return Share(count, n, share, min(max(0.0, middle - half), share), max(min(1.0, middle + half), share))
-
-
 def opportunity_interval(important: Share, satisfied: Share, formula: str = "clamped") -> tuple[float, float] | None:
     """The score at the unlucky and at the lucky ends of both shares: wider than 95 %, never narrower.
 
+    >>> from data.values.shares import wilson
     >>> [round(each, 1) for each in opportunity_interval(wilson(200, 270), wilson(75, 270))]
     [10.4, 13.5]
     """
@@ -361,30 +319,6 @@ def compute_time_to_outcome_stats(
         spans[0] if spans else None,
         spans[-1] if spans else None,
     )
-
-
-def quantile(ordered: Sequence[float], share: float) -> float | None:
-    """R-7 of values in order; None without any.
-
-    >>> quantile([1.0, 2.0, 4.0], 0.9), quantile([], 0.5) is None
-    (3.6, True)
-    """
-    if not ordered:
-        return None
-    place = share * (len(ordered) - 1)
-    low = math.floor(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
-
-
-def middle(values: Iterable[float | None]) -> float | None:
-    """The median of those that are numbers.
-
-    >>> middle([None, 3.0, 1.0]), middle([None])
-    (2.0, None)
-    """
-    found = [each for each in values if each is not None]
-    return median(found) if found else None
 
 
 def as_plain(value: Any) -> Any:

@@ -6,18 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import fmean
 
-from data.jtbd.operations import (
-    BAND_TITLES,
-    ENOUGH,
-    Share,
-    calculate_opportunity_score,
-    opportunity_band,
-    opportunity_interval,
-    wilson,
-)
+from data.jtbd.operations import calculate_opportunity_score, opportunity_band, opportunity_interval
 from data.jtbd.records import TOP_TWO, UserSatisfaction
 from data.jtbd.specs import Outcome
-from data.values.jobs import Interval, Opportunity
+from data.values.jobs import BAND_TITLES, Interval, Opportunity
+from data.values.shares import ENOUGH, Share, wilson
 
 
 def interval(share: Share) -> Interval:

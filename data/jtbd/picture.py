@@ -15,13 +15,12 @@ from data.jtbd.operations import (
     calculate_job_completion_rate,
     calculate_outcome_achievement,
     compute_time_to_outcome_stats,
-    middle,
-    wilson,
 )
 from data.jtbd.opportunity import interval, opportunity_of, ratings, satisfied
 from data.jtbd.records import KINDS, JobCompletion, Record, Records, UserSatisfaction
 from data.jtbd.specs import Outcome, Specs
 from data.values.jobs import JobRow, Opportunity, OutcomeRow, PainpointRow, QualityRow, SatisfactionRow, TimeRow
+from data.values.shares import middle, wilson
 
 LOW_CONFIDENCE = 5  # issues, below which nothing is called better or worse
 _FLAT = 2.0  # a change of less than so many percent reads as no change

@@ -4,9 +4,9 @@ from typing import Any
 
 
 def __getattr__(name: str) -> Any:
-    """CATALOG loads every metric, and with them pandas: only when somebody asks."""
-    if name == "CATALOG":
-        from data.metrics.registry import CATALOG
+    """The catalogue loads every metric, and with them pandas: only when somebody asks."""
+    if name in ("CATALOG", "ISSUE_METRICS", "JOB_METRICS"):
+        from data.metrics import registry
 
-        return CATALOG
+        return getattr(registry, name)
     raise AttributeError(name)

@@ -18,7 +18,7 @@ from data.facts.members import issues_of, versions_of
 from data.facts.past import attribute_at
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
-from data.metrics.catalogue import Metric
+from data.metrics.catalogue import IssueMetric
 from data.metrics.display import display
 from data.metrics.measure import edge_of, rows_for, why_nothing
 from data.metrics.shares import shares
@@ -82,7 +82,7 @@ def steps(period: Period, step: str) -> list[Period]:
     return out
 
 
-def over_time(metric: Metric, facts: Dataset, period: Period, step: str) -> Breakdown:
+def over_time(metric: IssueMetric, facts: Dataset, period: Period, step: str) -> Breakdown:
     """The metric for each day, week or month of the period. Raises LookupError for an unknown step."""
     if step not in STEPS:
         raise NotThere(f"There is no step {step!r}. Choose one of: {', '.join(STEPS)}.")
@@ -100,7 +100,7 @@ def over_time(metric: Metric, facts: Dataset, period: Period, step: str) -> Brea
     )
 
 
-def _step(metric: Metric, facts: Dataset, period: Period) -> Part:
+def _step(metric: IssueMetric, facts: Dataset, period: Period) -> Part:
     asked = MetricQuery(facts, period)
     begun = asked.start <= facts.now
     part = _part(metric, asked, period.label, rows_for(metric, asked) if begun else None)
@@ -112,7 +112,7 @@ def _step(metric: Metric, facts: Dataset, period: Period) -> Part:
     )
 
 
-def _part(metric: Metric, asked: MetricQuery, name: str, rows: Rows | None) -> Part:
+def _part(metric: IssueMetric, asked: MetricQuery, name: str, rows: Rows | None) -> Part:
     value = None if rows is None else metric(rows, asked)
     number, unit = ("–", "") if value is None else display(metric.shows, value)
     return Part(
@@ -125,7 +125,7 @@ def _part(metric: Metric, asked: MetricQuery, name: str, rows: Rows | None) -> P
     )
 
 
-def _whole(metric: Metric, facts: Dataset, period: Period) -> Part:
+def _whole(metric: IssueMetric, facts: Dataset, period: Period) -> Part:
     asked = MetricQuery(facts, period)
     return _part(metric, asked, "All", None if asked.start > facts.now else rows_for(metric, asked))
 
@@ -138,12 +138,12 @@ def _with_shares(parts: Sequence[Part], *, several: bool) -> tuple[Part, ...]:
     return tuple(replace(each, share=share) for each, share in zip(parts, shares(counts), strict=True))
 
 
-def _without(metric: Metric, by: str, title: str, what: str, todo: str = "") -> Breakdown:
+def _without(metric: IssueMetric, by: str, title: str, what: str, todo: str = "") -> Breakdown:
     problem = Problem(what, todo=todo, level="info")
     return Breakdown(metric.name, metric.title, metric.unit, by, title, (), None, problem=problem)
 
 
-def by_group(metric: Metric, facts: Dataset, period: Period, group: str) -> Breakdown:
+def by_group(metric: IssueMetric, facts: Dataset, period: Period, group: str) -> Breakdown:
     """The metric for each project, type, assignee, component, label or sprint of its issues; by week it is `over_time`.
 
     Raises LookupError for an unknown group.
@@ -197,7 +197,9 @@ class _Member:
     rest: bool = False
 
 
-def _groups(metric: Metric, asked: MetricQuery, rows: Rows, found: Grouping, members: Sequence[_Member]) -> list[Part]:
+def _groups(
+    metric: IssueMetric, asked: MetricQuery, rows: Rows, found: Grouping, members: Sequence[_Member]
+) -> list[Part]:
     """A part for each group, the largest first; last those without one. A group in which nothing happened is a row too,
     of those that can be filtered by: its number is that of the filter.
     """

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
 from types import MappingProxyType, ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery, Missing, in_period
 from data.facts.rows import Rows
+from data.metrics.jobs import JobNumber, JobRows
 from data.tables.tidy import microseconds
 from data.values.details import Details
 from data.values.families import FAMILIES
@@ -25,35 +26,27 @@ AGGREGATIONS = ("count", "sum", "share", "ratio", "median", "percentile", "mean"
 
 
 Formula = Callable[[Rows, MetricQuery], float | None]
+JobFormula = Callable[[JobRows], JobNumber]
+M = TypeVar("M", bound="Metric")
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Metric:
-    """One metric: everything the app shows about it comes from here. The formula's docstring is the help text."""
+    """What the app says of one number, whatever it is calculated from. The docstring of its formula is the help text."""
 
     name: str
     family: str
     title: str
     unit: str  # of `value` in JSON, CSV and API
-    rows: Callable[[Dataset], Rows]
-    formula: Formula
     help: str
     order: int
+    module: str  # where its formula is
     lower_is_better: bool | None = None
     shows: str = "number"  # how a value reads on a card: number | days | hours | percent | per_day | items
-    select: Callable[[Rows, MetricQuery], Rows] = in_period
-    as_of_rows: Callable[[Dataset, int], Rows] | None = None  # for "done as of the end of the period"
-    missing: Callable[[Dataset], Missing | None] = lambda _facts: None
     nothing: str = "Nothing to measure between these dates."
-    tier: Callable[[float, Rows, MetricQuery], str | None] = lambda _value, _rows, _asked: None
-    measures: str = ""  # the column of `rows` that the detail draws and lists
-    outcome_title: str = ""  # what `outcome` says of each row
-    outcome: Callable[[Rows], Sequence[str]] | None = None  # what each row adds to the number, in words
     switches: tuple[str, ...] = ()  # names of the definitions that this metric obeys
     fields: tuple[str, ...] = ()  # our fields that it can use
-    explain: Callable[[Rows, MetricQuery], Details] = field(default=lambda _rows, _asked: Details())
-    compares: bool = False  # its rows are compared with each other: a group is calculated from its own issues alone
-    aggregation: str = ""  # how issues become the number: one of AGGREGATIONS
+    aggregation: str = ""  # how rows become the number: one of AGGREGATIONS
     tags: tuple[str, ...] = ()  # words that it is found by, besides those of its title and text
     version: str = "1.0"  # raised when the formula changes
     parameters: Mapping[str, Any] = field(default_factory=dict)  # fixed numbers of the formula: name → value
@@ -80,6 +73,23 @@ class Metric:
         """The help without its worked examples."""
         return self.help.partition(">>>")[0].strip()
 
+
+@dataclass(kw_only=True)
+class IssueMetric(Metric):
+    """A metric that a formula calculates from the rows of a fact, which are about issues."""
+
+    rows: Callable[[Dataset], Rows]
+    formula: Formula
+    select: Callable[[Rows, MetricQuery], Rows] = in_period
+    as_of_rows: Callable[[Dataset, int], Rows] | None = None  # for "done as of the end of the period"
+    missing: Callable[[Dataset], Missing | None] = lambda _facts: None
+    tier: Callable[[float, Rows, MetricQuery], str | None] = lambda _value, _rows, _asked: None
+    measures: str = ""  # the column of `rows` that the detail draws and lists
+    outcome_title: str = ""  # what `outcome` says of each row
+    outcome: Callable[[Rows], Sequence[str]] | None = None  # what each row adds to the number, in words
+    explain: Callable[[Rows, MetricQuery], Details] = field(default=lambda _rows, _asked: Details())
+    compares: bool = False  # its rows are compared with each other: a group is calculated from its own issues alone
+
     def explains(self, function: Callable[[Rows, MetricQuery], Details]) -> Callable[[Rows, MetricQuery], Details]:
         """Decorator: what goes into details beside the value. Keys `notes` and `steps` are lists of sentences."""
         self.explain = function
@@ -89,8 +99,23 @@ class Metric:
         return self.formula(rows, asked)
 
 
+@dataclass(kw_only=True)
+class JobMetric(Metric):
+    """A metric that a formula calculates from what is known of jobs, outcomes and painpoints in a period."""
+
+    formula: JobFormula
+    has_sparkline: bool = True
+
+    def __call__(self, jobs: JobRows) -> JobNumber:
+        return self.formula(jobs)
+
+
 _catalog: dict[str, Metric] = {}
 CATALOG = MappingProxyType(_catalog)
+_issue_metrics: dict[str, IssueMetric] = {}
+ISSUE_METRICS = MappingProxyType(_issue_metrics)
+_job_metrics: dict[str, JobMetric] = {}
+JOB_METRICS = MappingProxyType(_job_metrics)
 
 
 def metric_families() -> tuple[str, ...]:
@@ -98,28 +123,55 @@ def metric_families() -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.family for each in CATALOG.values()))
 
 
-def metric(**definition: Any) -> Callable[[Formula], Metric]:
+def metric(**definition: Any) -> Callable[[Formula], IssueMetric]:
     """Add the decorated formula to the catalogue: its name is the metric's name, its docstring the help."""
 
-    def add(formula: Formula) -> Metric:
-        name = formula.__name__
-        if name in _catalog:
-            raise ValueError(f"two metrics are called {name!r}")
-        made = Metric(name=name, formula=formula, help=typeset(inspect.getdoc(formula) or ""), **definition)
-        made.__doc__ = formula.__doc__
-        _catalog[name] = made
+    def add(formula: Formula) -> IssueMetric:
+        made = IssueMetric(formula=formula, **_from(formula), **definition)
+        _add(made, formula)
+        _issue_metrics[made.name] = made
         return made
 
     return add
+
+
+def job_metric(**definition: Any) -> Callable[[JobFormula], JobMetric]:
+    """The same for a formula over what is known of jobs."""
+
+    def add(formula: JobFormula) -> JobMetric:
+        made = JobMetric(formula=formula, family="jtbd", **_from(formula), **definition)
+        _add(made, formula)
+        _job_metrics[made.name] = made
+        return made
+
+    return add
+
+
+def _from(formula: Callable[..., Any]) -> dict[str, Any]:
+    text = typeset(inspect.getdoc(formula) or "")
+    return {"name": formula.__name__, "module": formula.__module__, "help": text}
+
+
+def _add(made: Metric, formula: Callable[..., Any]) -> None:
+    if made.name in _catalog:
+        raise ValueError(f"two metrics are called {made.name!r}")
+    made.__doc__ = formula.__doc__
+    _catalog[made.name] = made
 
 
 def discover(package: ModuleType) -> None:
     """Import every module below the package, then put the catalogue in the order of families and metrics."""
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         import_module(module.name)
-    ordered = sorted(_catalog.items(), key=lambda each: (_PLACE[each[1].family], each[1].order))
-    _catalog.clear()
-    _catalog.update(ordered)
+    _put_in_order(_catalog)
+    _put_in_order(_issue_metrics)
+    _put_in_order(_job_metrics)
+
+
+def _put_in_order(known: dict[str, M]) -> None:
+    ordered = sorted(known.items(), key=lambda item: (_PLACE[item[1].family], item[1].order))
+    known.clear()
+    known.update(ordered)
 
 
 def example_question(days: int = 7, **definitions: Any) -> MetricQuery:

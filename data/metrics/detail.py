@@ -11,7 +11,7 @@ import numpy as np
 from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
-from data.metrics.catalogue import Metric
+from data.metrics.catalogue import IssueMetric
 from data.metrics.measure import measure, rows_for
 from data.settings.definitions import expanded, switch
 from data.settings.model import Settings
@@ -35,7 +35,7 @@ UNITS = {
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def detail(metric: Metric, asked: MetricQuery) -> Detail:
+def detail(metric: IssueMetric, asked: MetricQuery) -> Detail:
     """Everything that the side panel shows, but for the issues."""
     value = measure(metric, asked.facts, asked.period)
     rows = rows_for(metric, asked) if value.error_state in ("success", "no_data") else None
@@ -52,7 +52,7 @@ def detail(metric: Metric, asked: MetricQuery) -> Detail:
     )
 
 
-def _switches(metric: Metric, facts: Dataset) -> tuple[Switch, ...]:
+def _switches(metric: IssueMetric, facts: Dataset) -> tuple[Switch, ...]:
     """The definitions that this metric obeys, as they are in force; which of them are saved, the service of definitions
     knows.
     """
@@ -62,7 +62,7 @@ def _switches(metric: Metric, facts: Dataset) -> tuple[Switch, ...]:
     return tuple(switch(name, settings, settings, names) for name in expanded(metric.switches))
 
 
-def _histogram(metric: Metric, rows: Rows, asked: MetricQuery, value: MetricValue) -> dict[str, Any] | None:
+def _histogram(metric: IssueMetric, rows: Rows, asked: MetricQuery, value: MetricValue) -> dict[str, Any] | None:
     """Edges and counts of the measured column, from zero, with the percentiles marked."""
     if not metric.measures or not rows.used or metric.measures not in rows.columns:
         return None
@@ -99,12 +99,12 @@ def _bars(value: MetricValue) -> tuple[tuple[str, float], ...] | None:
 class Behind:
     """The rows behind a number, as arrays; `names` gives keys without asking the store."""
 
-    metric: Metric
+    metric: IssueMetric
     asked: MetricQuery
     rows: Rows
 
     @classmethod
-    def of(cls, metric: Metric, asked: MetricQuery) -> Behind:
+    def of(cls, metric: IssueMetric, asked: MetricQuery) -> Behind:
         empty = metric.missing(asked.facts) is not None
         rows = rows_for(metric, asked)
         return cls(metric, asked, rows.take(slice(0, 0)) if empty else rows)

@@ -9,9 +9,9 @@ from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.facts.unread import missing_lists, needed_by, sentences
-from data.metrics.catalogue import Metric
+from data.metrics.catalogue import IssueMetric
 from data.metrics.display import display
-from data.metrics.registry import CATALOG
+from data.metrics.registry import ISSUE_METRICS
 from data.metrics.tiers import benchmarks, score
 from data.settings.fields import FIELDS
 from data.tables.tidy import microseconds
@@ -32,10 +32,10 @@ _FLAT = 2.0  # a change of less than so many percent reads as no change
 
 def measure_family(family: str, facts: Dataset, period: Period) -> list[MetricValue]:
     """All metrics of a family, in the order of the catalogue."""
-    return [measure(each, facts, period) for each in CATALOG.values() if each.family == family]
+    return [measure(each, facts, period) for each in ISSUE_METRICS.values() if each.family == family]
 
 
-def measure(metric: Metric, facts: Dataset, period: Period) -> MetricValue:
+def measure(metric: IssueMetric, facts: Dataset, period: Period) -> MetricValue:
     """One metric for one period. Never raises for what the data may hold: what goes wrong becomes a calculation_error."""
     asked = MetricQuery(facts, period)
     try:
@@ -68,7 +68,7 @@ def measure(metric: Metric, facts: Dataset, period: Period) -> MetricValue:
         return _without(metric, asked, ErrorState.CALCULATION_ERROR, message, {})
 
 
-def rows_for(metric: Metric, asked: MetricQuery) -> Rows:
+def rows_for(metric: IssueMetric, asked: MetricQuery) -> Rows:
     """What the metric looks at in this period, those left out included."""
     facts, edge = asked.facts, edge_of(metric, asked)
     if metric.as_of_rows and edge is not None:
@@ -76,14 +76,14 @@ def rows_for(metric: Metric, asked: MetricQuery) -> Rows:
     return metric.select(facts.once(metric.rows), asked)
 
 
-def edge_of(metric: Metric, asked: MetricQuery) -> int | None:
+def edge_of(metric: IssueMetric, asked: MetricQuery) -> int | None:
     """The instant (µs) just before which its rows are looked at; None: now."""
     if metric.as_of_rows and asked.facts.definitions.completed_as_of == "period_end":
         return asked.edge
     return None
 
 
-def why_nothing(metric: Metric, rows: Rows | None, asked: MetricQuery) -> str:
+def why_nothing(metric: IssueMetric, rows: Rows | None, asked: MetricQuery) -> str:
     """Why there is no value: it is still to come (no rows), nothing is known, nothing happened, or everything that
     happened is left out.
     """
@@ -100,13 +100,13 @@ def why_nothing(metric: Metric, rows: Rows | None, asked: MetricQuery) -> str:
     )
 
 
-def value_of(metric: Metric, facts: Dataset, period: Period) -> float | None:
+def value_of(metric: IssueMetric, facts: Dataset, period: Period) -> float | None:
     """The bare value, for comparisons and sparklines."""
     asked = MetricQuery(facts, period)
     return None if asked.start > facts.now else metric(rows_for(metric, asked), asked)
 
 
-def _success(metric: Metric, asked: MetricQuery, rows: Rows, value: float) -> MetricValue:
+def _success(metric: IssueMetric, asked: MetricQuery, rows: Rows, value: float) -> MetricValue:
     facts, year = asked.facts, asked.facts.definitions.tier_year
     tier = metric.tier(value, rows, asked)
     number, unit = display(metric.shows, value)
@@ -135,7 +135,7 @@ def _success(metric: Metric, asked: MetricQuery, rows: Rows, value: float) -> Me
 
 
 def _without(
-    metric: Metric, asked: MetricQuery, state: ErrorState, message: str, extra: Details, rows: Rows | None = None
+    metric: IssueMetric, asked: MetricQuery, state: ErrorState, message: str, extra: Details, rows: Rows | None = None
 ) -> MetricValue:
     details: Details = {
         **_common(metric, asked, rows),
@@ -153,7 +153,7 @@ def _without(
     return _answer(metric, asked, state, message, rows, details, None, None)
 
 
-def _common(metric: Metric, asked: MetricQuery, rows: Rows | None) -> Details:
+def _common(metric: IssueMetric, asked: MetricQuery, rows: Rows | None) -> Details:
     return {
         "title": metric.title,
         "definition": metric.summary,
@@ -166,7 +166,7 @@ def _common(metric: Metric, asked: MetricQuery, rows: Rows | None) -> Details:
 
 
 def _answer(
-    metric: Metric,
+    metric: IssueMetric,
     asked: MetricQuery,
     state: ErrorState,
     message: str | None,
@@ -194,7 +194,7 @@ def _answer(
     )
 
 
-def _comparison(metric: Metric, facts: Dataset, period: Period, value: float) -> Details:
+def _comparison(metric: IssueMetric, facts: Dataset, period: Period, value: float) -> Details:
     """The same metric over as many days just before."""
     before = period.previous()
     whole = facts.knows_all(microseconds(before.start), microseconds(before.end))
@@ -237,7 +237,7 @@ def _reach(facts: Dataset, asked: MetricQuery) -> list[str]:
     return []
 
 
-def _sparkline(metric: Metric, facts: Dataset, period: Period) -> Details:
+def _sparkline(metric: IssueMetric, facts: Dataset, period: Period) -> Details:
     """At most 20 points: the period before and this one, cut into equal runs of days."""
     bins = [*period.previous().bins(HALF_SPARK), *period.bins(HALF_SPARK)]
     since = facts.complete_from

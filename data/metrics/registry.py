@@ -6,7 +6,7 @@ import pkgutil
 from importlib import import_module
 
 import data.metrics
-from data.metrics.catalogue import CATALOG, Metric, discover
+from data.metrics.catalogue import CATALOG, ISSUE_METRICS, JOB_METRICS, Metric, discover
 from data.values.families import FAMILIES
 
 _there = {each.name for each in pkgutil.iter_modules(data.metrics.__path__) if each.ispkg}
@@ -14,4 +14,4 @@ for _family in FAMILIES:
     if _family in _there:  # a folder is a family
         discover(import_module(f"data.metrics.{_family}"))
 
-__all__ = ["CATALOG", "Metric"]
+__all__ = ["CATALOG", "ISSUE_METRICS", "JOB_METRICS", "Metric"]

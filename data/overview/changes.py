@@ -9,10 +9,10 @@ from data.charts.flow.process_behaviour import whole_weeks
 from data.charts.moments import Buckets, words
 from data.charts.registry import ChartAsked
 from data.facts.dataset import Dataset
-from data.metrics.catalogue import Metric
+from data.metrics.catalogue import IssueMetric
 from data.metrics.display import digits, display
 from data.metrics.measure import value_of
-from data.metrics.registry import CATALOG
+from data.metrics.registry import ISSUE_METRICS
 from data.metrics.xmr import LEAST, NEAR, OF, RUN, Limits, Signal, limits, signals
 from data.values.families import HEADLINE
 from data.values.overview import Change
@@ -83,7 +83,7 @@ def changes(facts: Dataset, period: Period) -> Found:
     over, recent = weeks_of(facts, period)
     out: list[Change] = []
     steady, untold = [], []
-    for metric in CATALOG.values():
+    for metric in ISSUE_METRICS.values():
         if metric.family not in HEADLINE or metric.missing(facts) is not None:
             continue
         weekly = _Weekly(over, recent, _values(metric, facts, over))
@@ -110,7 +110,7 @@ def weeks_of(facts: Dataset, period: Period) -> tuple[Buckets, int]:
     return over, next((n for n, last in enumerate(over.last) if last >= period.first), len(over) - 1)
 
 
-def _values(metric: Metric, facts: Dataset, over: Buckets) -> tuple[float | None, ...]:
+def _values(metric: IssueMetric, facts: Dataset, over: Buckets) -> tuple[float | None, ...]:
     try:
         return tuple(
             value_of(metric, facts, Period(*days, facts.zone)) for days in zip(over.days, over.last, strict=True)
@@ -120,7 +120,7 @@ def _values(metric: Metric, facts: Dataset, over: Buckets) -> tuple[float | None
         return ()
 
 
-def _change(metric: Metric, weekly: _Weekly, rule: Limits, signal: Signal) -> Change:
+def _change(metric: IssueMetric, weekly: _Weekly, rule: Limits, signal: Signal) -> Change:
     up = signal.side == "above"
     verdict = None if metric.lower_is_better is None else "worse" if up == metric.lower_is_better else "better"
     over, last = weekly.over, weekly.recent - 1
@@ -146,7 +146,7 @@ def _change(metric: Metric, weekly: _Weekly, rule: Limits, signal: Signal) -> Ch
     )
 
 
-def _sentence(metric: Metric, weekly: _Weekly, rule: Limits, signal: Signal) -> str:
+def _sentence(metric: IssueMetric, weekly: _Weekly, rule: Limits, signal: Signal) -> str:
     over, first, last = weekly.over, weekly.known[signal.first], weekly.known[signal.last]
     week, value = words(over.days[last], over.last[last]), _shown(metric, weekly.worth(last), rule.mean)
     edge, name = (rule.upper, "upper") if signal.side == "above" else (rule.lower, "lower")
@@ -166,7 +166,7 @@ def _sentence(metric: Metric, weekly: _Weekly, rule: Limits, signal: Signal) -> 
     )
 
 
-def _shown(metric: Metric, value: float, like: float) -> str:
+def _shown(metric: IssueMetric, value: float, like: float) -> str:
     """A value in the unit in which `like` is said, so that all of a sentence is in one unit."""
     unit = display(metric.shows, like)[1]
     factor = _FACTORS.get((metric.shows, unit))

@@ -10,7 +10,7 @@ from data.exports.csv import csv_text
 from data.facts.dataset import Dataset
 from data.metrics.breakdown import GROUPS, STEPS, by_group, over_time
 from data.metrics.catalogue import Metric, metric_families
-from data.metrics.registry import CATALOG
+from data.metrics.registry import CATALOG, ISSUE_METRICS
 from data.services.numbers import NumbersService
 from data.services.sites import Sites
 from data.services.view import View
@@ -89,12 +89,12 @@ class CatalogueService:
 
     def over_time(self, name: str, view: View, step: str = "week") -> Breakdown:
         """The metric for each day, week or month. Raises LookupError."""
-        self.named(name)
+        issues_only(self.named(name))
         return self._sites.data(view.snapshot).dataset(view).once(_over_time, name, view.period, step)
 
     def by_group(self, name: str, view: View, group: str = "project") -> Breakdown:
         """The metric for each group of its issues. Raises LookupError."""
-        self.named(name)
+        issues_only(self.named(name))
         return self._sites.data(view.snapshot).dataset(view).once(_by_group, name, view.period, group)
 
     def breakdown(self, name: str, view: View, by: str) -> Breakdown:
@@ -109,11 +109,17 @@ class CatalogueService:
 
 
 def _over_time(facts: Dataset, name: str, period: Period, step: str) -> Breakdown:
-    return over_time(CATALOG[name], facts, period, step)
+    return over_time(ISSUE_METRICS[name], facts, period, step)
 
 
 def _by_group(facts: Dataset, name: str, period: Period, group: str) -> Breakdown:
-    return by_group(CATALOG[name], facts, period, group)
+    return by_group(ISSUE_METRICS[name], facts, period, group)
+
+
+def issues_only(metric: Metric) -> None:
+    """Raises LookupError for a number of jobs, which has no issues to group by."""
+    if metric.name not in ISSUE_METRICS:
+        raise NotThere(f"{metric.title} is calculated from records of jobs: it cannot be taken apart by time or group.")
 
 
 def rows_of(found: Breakdown) -> list[Sequence[Any]]:
@@ -165,4 +171,5 @@ def entry_of(metric: Metric) -> Entry:
         definitions=tuple((name, known[name].title) for name in expanded(metric.switches)),
         fields=tuple((name, FIELDS[name].title) for name in metric.fields),
         depends=tuple((name, metric.weights.get(name)) for name in metric.depends),
+        by_issues=metric.name in ISSUE_METRICS,
     )

@@ -9,7 +9,7 @@ from data.exports.csv import csv_text
 from data.exports.xlsx import Sheet as Sheet  # what downloads are made of
 from data.exports.xlsx import instant, xlsx
 from data.services.definitions import DefinitionsService
-from data.services.numbers import COLUMNS, ISSUE_COLUMNS, NumbersService, cell_of, named
+from data.services.numbers import COLUMNS, ISSUE_COLUMNS, NumbersService, cell_of, family_of
 from data.services.status import StatusService
 from data.services.view import View
 from data.values.families import HEADLINE
@@ -37,8 +37,8 @@ class DownloadsService:
         return _numbers(self._numbers.one(metric, view, persona=persona, job=job))
 
     def numbers(self, view: View, metrics: Sequence[str] | None = None) -> Sheet:
-        """DORA and Flow, or the metrics named, a row each. Raises LookupError for an unknown metric, JiraError."""
-        families = HEADLINE if metrics is None else tuple(dict.fromkeys(named(each).family for each in metrics))
+        """The numbers of the overview, or the metrics named, a row each. Raises LookupError for an unknown metric, JiraError."""
+        families = HEADLINE if metrics is None else tuple(dict.fromkeys(family_of(metric) for metric in metrics))
         found = [each for family in families for each in self._numbers.answer(family, view).values]
         return _numbers(each for each in found if metrics is None or each.metric_name in metrics)
 

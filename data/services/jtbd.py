@@ -260,13 +260,23 @@ class JobsService:
         return {name: each for name, each in found.items() if each is not None}
 
     def answer(
-        self, view: View, *, persona: str | None = None, job: str | None = None, stale_ok: bool = False
+        self,
+        view: View,
+        *,
+        persona: str | None = None,
+        job: str | None = None,
+        stale_ok: bool = False,
+        known_only: bool = False,
     ) -> Answer:
-        """The four cards, from the same cache as all others. Raises RecordsError, JiraError."""
+        """The metrics of jobs, from the same cache as all others. With `stale_ok` numbers of older data may come, and say
+        so; with `known_only` nothing is calculated. Raises RecordsError, JiraError.
+        """
         cache = self._sites.data(view.snapshot).cache
         found = cache.get(self._key(Question(view, persona, job)))
         if found is not None and (found.state == "fresh" or stale_ok):
             return numbers.answer(found, found.state)
+        if known_only:
+            return numbers.answer(found, found.state) if found is not None and stale_ok else Answer((), "unknown", "")
         view, _ = self._sites.data(view.snapshot).current(view)
         asked = Question(view, persona, job)
         # A record may be added while numbers are calculated: key and numbers are of the same revision.

@@ -16,12 +16,12 @@ from data.exports.csv import csv_text
 from data.facts.dataset import Dataset
 from data.facts.days import calendar
 from data.facts.query import MetricQuery
-from data.metrics.catalogue import Metric
+from data.metrics.catalogue import IssueMetric
 from data.metrics.code_version import code_version
 from data.metrics.detail import Behind
 from data.metrics.detail import detail as explain
 from data.metrics.measure import measure_family
-from data.metrics.registry import CATALOG
+from data.metrics.registry import CATALOG, ISSUE_METRICS
 from data.services.definitions import DefinitionsService
 from data.services.issue_pages import page_of
 from data.services.sites import Sites, browse_url
@@ -29,12 +29,12 @@ from data.services.view import Snapshot, View
 from data.tables.tidy import Tables
 from data.values.details import Details
 from data.values.errors import NotThere
-from data.values.families import HEADLINE
+from data.values.families import HEADLINE, JOBS
 from data.values.filters import Choices
 from data.values.kept import Kept, kept_with_object
 from data.values.metric_value import ErrorState, MetricValue, iso
 from data.values.names import one_spelling
-from data.values.numbers import JOB_METRICS, Answer, Detail, IssuePage, IssueRow
+from data.values.numbers import Answer, Detail, IssuePage, IssueRow
 from data.values.periods import Period
 
 MOST_CHOICES = 200
@@ -44,9 +44,15 @@ class JobNumbers(Protocol):
     """The numbers of jobs, which are kept with those of issues."""
 
     def answer(
-        self, view: View, *, persona: str | None = None, job: str | None = None, stale_ok: bool = False
+        self,
+        view: View,
+        *,
+        persona: str | None = None,
+        job: str | None = None,
+        stale_ok: bool = False,
+        known_only: bool = False,
     ) -> Answer:
-        """The four cards of a view. Raises RecordsError, JiraError."""
+        """The metrics of jobs in a view. Raises RecordsError, JiraError."""
 
 
 class NumbersService:
@@ -62,11 +68,11 @@ class NumbersService:
         return choices(self._sites.data(snapshot).tables(snapshot))
 
     def answer(self, family: str, view: View, *, stale_ok: bool = False, known_only: bool = False) -> Answer:
-        """The metrics of a family ("dora", "flow", "jtbd"). With `stale_ok` numbers of older data may come, and say so;
+        """The metrics of a family. With `stale_ok` numbers of older data may come, and say so;
         with `known_only` nothing is calculated, and what is not known has no values. Raises JiraError.
         """
-        if family == "jtbd":
-            return self._jobs.answer(view, stale_ok=stale_ok)
+        if family == JOBS:
+            return self._jobs.answer(view, stale_ok=stale_ok, known_only=known_only)
         data = self._sites.data(view.snapshot)
         head = view.snapshot.synced
         found = data.cache.get(key_of(family, view))
@@ -84,7 +90,7 @@ class NumbersService:
         return answer(calculated, "calculated")
 
     def values(self, view: View, family: str | None = None) -> list[MetricValue]:
-        """The metrics of a family, or DORA and Flow, in order. Raises JiraError."""
+        """The metrics of a family, or those that the overview opens with, in order. Raises JiraError."""
         families = (family,) if family else HEADLINE
         return [value for each in families for value in self.answer(each, view).values]
 
@@ -128,7 +134,7 @@ class NumbersService:
     ) -> tuple[MetricValue, ...]:
         """One metric, those of jobs included; these of one persona or job. Raises LookupError, JiraError."""
         family = family_of(metric)
-        jobs = family == "jtbd"
+        jobs = family == JOBS
         found = self._jobs.answer(view, persona=persona, job=job) if jobs else self.answer(family, view)
         return tuple(each for each in found.values if each.metric_name == metric)
 
@@ -137,7 +143,7 @@ class NumbersService:
         return csv_values(self.one(metric, view, persona=persona, job=job))
 
     def csv_all(self, view: View, family: str | None = None) -> str:
-        """DORA and Flow as CSV, or the metrics of one family, a row each. Raises JiraError."""
+        """The numbers of the overview as CSV, or those of one family, a row each. Raises JiraError."""
         return csv_values(self.values(view, family))
 
     def csv_issues(self, metric: str, view: View, count: int = 10**9) -> str:
@@ -161,8 +167,9 @@ def question(family: str, view: View) -> dict[str, Any]:
 @cache
 def family_code(family: str) -> str:
     """A digest of the code that the numbers of a family come from: it changes when a formula does."""
-    modules = {each.formula.__module__ for each in CATALOG.values() if each.family == family}
-    return code_version({*modules, "data.metrics.measure"} if modules else {"data.jtbd.cards", "data.jtbd.picture"})
+    modules = {each.module for each in CATALOG.values() if each.family == family}
+    measuring = {"data.jtbd.cards", "data.jtbd.picture"} if family == JOBS else {"data.metrics.measure"}
+    return code_version(modules | measuring)
 
 
 def key_of(family: str, view: View) -> Key:
@@ -171,19 +178,17 @@ def key_of(family: str, view: View) -> Key:
     return Key(family, *days, question(family, view), view.snapshot.revision)
 
 
-def named(metric: str) -> Metric:
-    """The metric of that name. Raises LookupError that lists the names."""
-    if metric not in CATALOG:
-        raise NotThere(f"There is no metric {metric!r}. Choose one of: {', '.join(CATALOG)}.")
-    return CATALOG[metric]
+def named(metric: str) -> IssueMetric:
+    """The metric of issues of that name. Raises LookupError that lists the names."""
+    if family_of(metric) == JOBS:
+        raise NotThere(f"{CATALOG[metric].title} is calculated from records of jobs, not from single issues.")
+    return ISSUE_METRICS[metric]
 
 
 def family_of(metric: str) -> str:
-    """The family of a metric of the catalogue, or "jtbd" for a number of jobs. Raises LookupError that lists the names."""
-    if metric in JOB_METRICS:
-        return "jtbd"
+    """The family of a metric. Raises LookupError that lists the names."""
     if metric not in CATALOG:
-        raise NotThere(f"There is no metric {metric!r}. Choose one of: {', '.join((*CATALOG, *JOB_METRICS))}.")
+        raise NotThere(f"There is no metric {metric!r}. Choose one of: {', '.join(CATALOG)}.")
     return CATALOG[metric].family
 
 

@@ -11,7 +11,7 @@ class Family:
 
     name: str
     title: str
-    question: str = ""  # what its numbers answer, in a few words
+    question: str = ""  # what its metrics answer, in a few words; empty where it has charts alone
     headline: bool = False  # its cards open the overview, the report and `metrics` without a choice
     mapped: bool = False  # the field mapping has a group of fields for it
     charts: str = ""  # the heading over its charts, where it has some on a tab of its own
@@ -35,5 +35,7 @@ FAMILIES = {
         Family("catalogue", "Catalogue", charts="One metric in detail"),
     )
 }
+JOBS = "jtbd"  # its numbers are calculated from records of jobs, all others from issues
+MEASURED = tuple(each.name for each in FAMILIES.values() if each.question)
 HEADLINE = tuple(each.name for each in FAMILIES.values() if each.headline)
 MAPPED = tuple(each.name for each in FAMILIES.values() if each.mapped)

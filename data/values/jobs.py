@@ -7,6 +7,15 @@ from typing import Any
 
 from data.values.filters import Filters
 
+BANDS = (
+    ("extreme", "Extreme opportunity"),
+    ("strong", "Strong opportunity"),
+    ("worth_considering", "Worth considering"),
+    ("appropriate", "Appropriately served"),
+    ("overserved", "Overserved"),
+)
+BAND_TITLES = dict(BANDS)
+
 
 @dataclass(frozen=True)
 class Interval:

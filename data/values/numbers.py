@@ -9,9 +9,6 @@ from data.values.metric_value import MetricValue
 from data.values.problem import Problem
 from data.values.switches import Switch
 
-# The cards of jobs: numbers like all others, but made of records, so they are not in the catalogue.
-JOB_METRICS = ("job_completion_rate", "outcome_achievement", "opportunity_score", "painpoint_resolution")
-
 
 @dataclass(frozen=True)
 class Answer:
@@ -117,3 +114,4 @@ class Entry:
     definitions: tuple[tuple[str, str], ...]  # definitions that it obeys: name, title
     fields: tuple[tuple[str, str], ...]  # our fields that it can use: name, title
     depends: tuple[tuple[str, float | None], ...] = ()  # metrics that it is made of or equal to, with weights
+    by_issues: bool = True  # it has steps of time, groups and issues; a number of jobs has not

@@ -13,10 +13,12 @@ import pytest
 from callbacks.catalogue import show_catalogue, show_values
 from callbacks.charts import show_chart
 from data.facts.dataset import Dataset
-from data.metrics import CATALOG
+from data.jtbd.store import RecordsError
+from data.metrics import CATALOG, JOB_METRICS
 from data.metrics.breakdown import GROUPS
 from data.services import numbers
 from data.services.services import Services, open_services
+from data.values.problem import Problem
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
 from tests.some import some
@@ -54,6 +56,18 @@ def test_every_metric_is_listed_with_its_definition_before_anything_is_calculate
     for each in CATALOG.values():
         assert each.summary[:40] in text, each.name
     assert text.count('"area": "catalogue-ask"') == 1
+
+
+def test_records_that_cannot_be_read_take_no_other_number_away(services, monkeypatch):
+    def broken(*_args, **_options):
+        raise RecordsError(Problem("The records cannot be read.", "The file is damaged.", "Put a copy back."))
+
+    monkeypatch.setattr(services.jobs, "answer", broken)
+    assert names(shown(services, "&period=7d")) == set(CATALOG)
+    with acting(services):
+        text = words(show_values({"query": "?tab=catalogue&period=7d", "revision": "1"}))
+    assert "The records cannot be read." in text and names(text) == set(CATALOG)
+    assert '"figure"' in text or "metric-value" in text
 
 
 def test_numbers_of_what_is_listed_follow_and_are_known_the_next_time(services):
@@ -137,10 +151,11 @@ def test_an_unopened_tab_asks_nothing(services):
 def test_a_metric_opens_with_card_charts_and_definitions(services, name):
     body, hidden, below = answered(services, f"&measure={name}&period=90d")
     text = words(body)
-    assert hidden is False
+    assert hidden is (name in JOB_METRICS)  # a number of records has no groups of issues
     assert names(text) == {name}
-    assert f"metric={name}" in text  # the card leads to its issues
-    assert all(f'"{title}"' in text for title in GROUPS.values())
+    assert f"metric={name}" in text  # the card leads to what it is made of
+    if not hidden:
+        assert all(f'"{title}"' in text for title in GROUPS.values())
     if CATALOG[name].switches:
         assert "Definitions in force" in words(below)
 

@@ -11,7 +11,7 @@ import pytest
 from data.charts.registry import CHARTS
 from data.exports.csv import csv_text
 from data.facts.dataset import Dataset
-from data.metrics import CATALOG
+from data.metrics import ISSUE_METRICS
 from data.metrics.measure import measure
 from data.services.charts import drawn
 from data.services.services import Services, open_services
@@ -89,7 +89,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 def told(facts: Dataset, period: Period) -> dict[str, Any]:
     """What every metric and every chart says: numbers, lines, and the CSV."""
     out: dict[str, Any] = {}
-    for name, metric in CATALOG.items():
+    for name, metric in ISSUE_METRICS.items():
         value = measure(metric, facts, period)
         out[name] = (value.value, value.error_state, value.performance_tier, value.details.get("distribution"), value.excluded_issue_count)  # fmt: skip
     for name, chart in CHARTS.items():
@@ -114,7 +114,7 @@ def said(services: Services) -> Any:
 
 
 def obeyed() -> dict[str, set[str]]:
-    out = {name: set(expanded(each.switches)) for name, each in CATALOG.items()}
+    out = {name: set(expanded(each.switches)) for name, each in ISSUE_METRICS.items()}
     return out | {f"chart {name}": set(expanded(each.switches)) for name, each in CHARTS.items()}
 
 

@@ -45,6 +45,7 @@ class Part:
     values: Mapping[str, MetricValue] | None = None  # by name; None: not asked for yet
     measured: Mapping[str, str] | None = None  # by name: the definitions in force, in one line
     old: bool = False  # the values are of older data, new ones are on their way
+    missing: str = ""  # why the numbers of this category are not there
 
 
 def pane() -> list[Any]:
@@ -171,7 +172,7 @@ def sections(parts: Sequence[Part], view: View, missing: str = "") -> list[html.
     """A section for each category. `missing`: why there are no numbers."""
     return [
         html.Section(
-            [html.H3(each.title, className="charts-title"), entry_cards(each, view, missing)],
+            [html.H3(each.title, className="charts-title"), entry_cards(each, view, each.missing or missing)],
             className="catalogue-part",
         )
         for each in parts

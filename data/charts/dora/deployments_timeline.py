@@ -17,7 +17,7 @@ from data.facts.deployments import FAILED, UNKNOWN, WORKED, Deployments, deploym
 from data.facts.recoveries import recovery_rows
 from data.facts.rows import Rows
 from data.metrics.dora.deployment_frequency import no_source
-from data.metrics.registry import CATALOG
+from data.metrics.registry import ISSUE_METRICS
 from data.values.arrays import Codes, Instants, Mask, Positions
 from data.values.charts import Series
 
@@ -108,7 +108,7 @@ def _named(facts: Dataset, rows: Rows, head: Mask) -> tuple[list[str], list[str]
     wide=True,
     title="Deployments, failures and recoveries",
     switches=tuple(
-        dict.fromkeys((*CATALOG["deployment_frequency"].switches, *CATALOG["change_failure_rate"].switches))
+        dict.fromkeys((*ISSUE_METRICS["deployment_frequency"].switches, *ISSUE_METRICS["change_failure_rate"].switches))
     ),
     fields=("deployment_date", "target_environment", "deployment_successful", "production_impact"),
     missing=no_source,

@@ -11,17 +11,19 @@ from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing, NoSuchPoint, Picks, nothing
 from data.facts.rows import Rows
 from data.metrics.measure import measure, rows_for
-from data.metrics.registry import CATALOG
+from data.metrics.registry import ISSUE_METRICS
 from data.values.arrays import Positions
 from data.values.charts import Line, Series
 
 INDUSTRY = 6.72  # mean of the respondents of the 2025 report
 LEAST = 3  # metrics, below which no mean is given
-METRICS = tuple(name for name, each in CATALOG.items() if each.family == "dora")[:5]
+METRICS = tuple(name for name, each in ISSUE_METRICS.items() if each.family == "dora")[:5]
 
 
 # Tiers play no part in the score: everything else that the five obey.
-SWITCHES = tuple(dict.fromkeys(each for name in METRICS for each in CATALOG[name].switches if each != "tier_year"))
+SWITCHES = tuple(
+    dict.fromkeys(each for name in METRICS for each in ISSUE_METRICS[name].switches if each != "tier_year")
+)
 
 
 @chart(family="dora", order=1, title="DORA score, 0–10", switches=SWITCHES)
@@ -33,15 +35,15 @@ def dora_score(asked: ChartAsked) -> Drawing:
     card are two different scales: a tier places a metric in its own table of limits, so a high score may stand beside a
     modest tier.
     """
-    made = {name: measure(CATALOG[name], asked.facts, asked.period) for name in METRICS}
+    made = {name: measure(ISSUE_METRICS[name], asked.facts, asked.period) for name in METRICS}
     scores = {name: value.details.get("score_2025") for name, value in made.items() if value.ok}
     known = {name: float(each) for name, each in scores.items() if each is not None}
     if not known:
         first = made[METRICS[0]]
         return nothing("No DORA metric has a number between these dates.", str(first.error_message or ""), "Open a card above: it says what it needs.")  # fmt: skip
     mean = sum(known.values()) / len(known) if len(known) >= LEAST else None
-    titles = {name: CATALOG[name].title for name in METRICS}
-    behind = {name: rows_for(CATALOG[name], asked) for name in known}
+    titles = {name: ISSUE_METRICS[name].title for name in METRICS}
+    behind = {name: rows_for(ISSUE_METRICS[name], asked) for name in known}
 
     def find(token: str) -> Positions:
         if token not in behind:

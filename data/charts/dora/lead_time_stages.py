@@ -15,7 +15,7 @@ from data.facts.completions import completions
 from data.facts.dataset import Dataset
 from data.metrics.dora.lead_time_for_changes import no_deployed_changes
 from data.metrics.measure import rows_for
-from data.metrics.registry import CATALOG
+from data.metrics.registry import ISSUE_METRICS
 from data.tables.frames import NEVER
 from data.tables.tidy import DAY
 from data.values.arrays import Instants, Mask, Numbers, Positions
@@ -71,7 +71,7 @@ def lead_time_stages(asked: ChartAsked) -> Drawing:
     mean is used because stages of means add up, which medians do not. The lead time for changes begins at the first
     commit, or at the start of work where no commit date is mapped; what lies before is shown too.
     """
-    rows, over = rows_for(CATALOG["lead_time_for_changes"], asked), buckets(asked)
+    rows, over = rows_for(ISSUE_METRICS["lead_time_for_changes"], asked), buckets(asked)
     if not rows.used:
         return nothing(
             "No changes were first deployed between these dates.", todo="Choose other days, or clear a filter."

@@ -16,7 +16,7 @@ from data.facts.dataset import Dataset
 from data.facts.levels import recorded
 from data.facts.rows import Rows, Sieve
 from data.metrics.measure import rows_for
-from data.metrics.registry import CATALOG
+from data.metrics.registry import ISSUE_METRICS
 from data.tables.frames import FOREVER, NEVER
 from data.values.arrays import Codes, Counts, Instants, Mask, Positions
 from data.values.charts import Series
@@ -74,7 +74,7 @@ def _days(asked: ChartAsked) -> tuple[Buckets, Instants]:
     order=5,
     wide=True,
     title="Cumulative flow",
-    switches=("cfd", "workflow.started", *CATALOG["flow_velocity"].switches),
+    switches=("cfd", "workflow.started", *ISSUE_METRICS["flow_velocity"].switches),
     beside=("cfd",),
 )
 def cumulative_flow(asked: ChartAsked) -> Drawing:
@@ -227,7 +227,7 @@ def _beside_velocity(asked: ChartAsked, was_done: Mask, is_done: Mask) -> str:
 
     `was_done`, `is_done`: issues in "Done" just before the period, and at its end.
     """
-    rows, facts = rows_for(CATALOG["flow_velocity"], asked), asked.facts
+    rows, facts = rows_for(ISSUE_METRICS["flow_velocity"], asked), asked.facts
     counted = np.zeros(len(was_done), dtype=bool)
     counted[rows.issue[rows.reason == 0]] = True
     came = is_done & ~was_done

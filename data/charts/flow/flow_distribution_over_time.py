@@ -13,19 +13,21 @@ from data.charts.drawing import Drawing, left_out, nothing
 from data.charts.moments import buckets
 from data.facts.flow_items import FLOW_ITEMS, suggested
 from data.metrics.measure import rows_for
-from data.metrics.registry import CATALOG
+from data.metrics.registry import ISSUE_METRICS
 from data.metrics.shares import shares
 from data.values.charts import Series
 
 
-@chart(family="flow", order=9, title="Flow distribution over time", switches=CATALOG["flow_distribution"].switches)
+@chart(
+    family="flow", order=9, title="Flow distribution over time", switches=ISSUE_METRICS["flow_distribution"].switches
+)
 def flow_distribution_over_time(asked: ChartAsked) -> Drawing:
     """Each bar is how many items of each kind were completed on that day, or in that week.
 
     A share that grows takes the place of another: more defects or risks leave less room for features. The same items
     and kinds as the metric "Flow distribution".
     """
-    rows, over = rows_for(CATALOG["flow_distribution"], asked), buckets(asked)
+    rows, over = rows_for(ISSUE_METRICS["flow_distribution"], asked), buckets(asked)
     code, kind = places(rows, over), rows.columns["kind"]
     picks = in_parts(rows, over, code, kind, FLOW_ITEMS)
     if not rows.used:

@@ -10,7 +10,7 @@ from data.charts.histogram import histogram
 from data.facts.days import backwards, spans
 from data.facts.rows import Rows, Sieve
 from data.metrics.measure import rows_for
-from data.metrics.registry import CATALOG
+from data.metrics.registry import ISSUE_METRICS
 from data.values.exclusion import Exclusion
 
 
@@ -19,7 +19,7 @@ def lead_rows(asked: ChartAsked) -> Rows:
     completed.
     """
     facts = asked.facts
-    rows = rows_for(CATALOG["flow_velocity"], asked)
+    rows = rows_for(ISSUE_METRICS["flow_velocity"], asked)
     created = facts.tables.issues["created"].to_numpy()[rows.issue]
     plain = rows.columns["by_end_field"] & facts.date_only("work_completed_date")
     rule = facts.definitions

@@ -12,12 +12,12 @@ from data.charts.drawing import Drawing, by_code, left_out, nothing
 from data.charts.statuses import names, workflow_order
 from data.facts.load import at_snapshot, load_rows
 from data.facts.rows import Rows
-from data.metrics.registry import CATALOG
+from data.metrics.registry import ISSUE_METRICS
 from data.values.arrays import Codes
 from data.values.charts import Series
 from data.values.names import name_key
 
-SWITCHES = CATALOG["flow_load"].switches
+SWITCHES = ISSUE_METRICS["flow_load"].switches
 NOBODY = "nobody"
 MOST_PEOPLE = 30
 

@@ -7,18 +7,18 @@ from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing, left_out, nothing
 from data.charts.moments import buckets
 from data.metrics.measure import rows_for
-from data.metrics.registry import CATALOG
+from data.metrics.registry import ISSUE_METRICS
 from data.values.charts import Line, Series
 
 
-@chart(family="flow", order=3, title="Throughput", switches=("percentile", *CATALOG["flow_velocity"].switches))
+@chart(family="flow", order=3, title="Throughput", switches=("percentile", *ISSUE_METRICS["flow_velocity"].switches))
 def throughput(asked: ChartAsked) -> Drawing:
     """Each bar is how many items were completed on that day, or in that week where the period is longer than 45 days.
 
     The line is the median of the days or weeks that are whole and over; days without a completion count as 0. The same
     items as the metric "Flow velocity".
     """
-    rows, over = rows_for(CATALOG["flow_velocity"], asked), buckets(asked)
+    rows, over = rows_for(ISSUE_METRICS["flow_velocity"], asked), buckets(asked)
     code = places(rows, over)
     picks = in_buckets(rows, over, code)
     if not rows.used:

@@ -10,17 +10,19 @@ from data.charts.catalogue import ChartAsked
 from data.charts.drawing import Drawing, nothing
 from data.facts.rows import Rows
 from data.metrics.breakdown import GROUPS, STEPS
-from data.metrics.catalogue import Metric
+from data.metrics.catalogue import IssueMetric
 from data.metrics.detail import UNITS
-from data.metrics.registry import CATALOG
+from data.metrics.registry import ISSUE_METRICS, JOB_METRICS
 
 METRIC, GROUP, STEP, LIMITS = "measure", "by", "over", "limits"  # names in the view
 COUNTED = ("count", "sum", "distinct")  # their parts are drawn as bars, the others as a line
 
 
-def metric_of(asked: ChartAsked) -> Metric | Drawing:
+def metric_of(asked: ChartAsked) -> IssueMetric | Drawing:
     """The metric that the view names, or a drawing that says why there is none."""
-    metric = CATALOG.get(asked.option(METRIC))
+    metric = ISSUE_METRICS.get(asked.option(METRIC))
+    if asked.option(METRIC) in JOB_METRICS:
+        return nothing("This number is calculated from records of jobs.", todo="The tab Jobs shows what it is made of.")
     if metric is None:
         return nothing("No metric is chosen.", todo="Open one from the list of the catalogue.")
     if missing := metric.missing(asked.facts):
@@ -49,7 +51,7 @@ def group_of(asked: ChartAsked) -> str:
     return chosen if chosen in GROUPS else "project"
 
 
-def unit_of(metric: Metric) -> str:
+def unit_of(metric: IssueMetric) -> str:
     """The unit of single rows."""
     return UNITS.get(metric.measures, "")
 

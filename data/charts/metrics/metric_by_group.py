@@ -10,7 +10,7 @@ from data.charts.metrics.chosen_metric import group_of, metric_of, unit_of
 from data.charts.metrics.metric_over_time import metric_over_time
 from data.facts.dataset import Dataset
 from data.metrics.breakdown import GROUPS, members_of
-from data.metrics.catalogue import Metric
+from data.metrics.catalogue import IssueMetric
 from data.metrics.measure import rows_for
 from data.values.arrays import Positions
 from data.values.charts import Series
@@ -80,9 +80,9 @@ def _weekly(asked: ChartAsked) -> ChartAsked:
 
 def _found(facts: Dataset, name: str, period: Period, group: str) -> Breakdown:
     from data.metrics.breakdown import by_group
-    from data.metrics.registry import CATALOG
+    from data.metrics.registry import ISSUE_METRICS
 
-    return by_group(CATALOG[name], facts, period, group)
+    return by_group(ISSUE_METRICS[name], facts, period, group)
 
 
 def _names(parts: tuple[Part, ...], drawn: list[int]) -> list[str]:
@@ -96,7 +96,7 @@ def _names(parts: tuple[Part, ...], drawn: list[int]) -> list[str]:
     return out
 
 
-def _picks(asked: ChartAsked, metric: Metric, group: str, found: Breakdown) -> Picks:
+def _picks(asked: ChartAsked, metric: IssueMetric, group: str, found: Breakdown) -> Picks:
     rows = rows_for(metric, asked)
 
     def find(token: str) -> Positions:

@@ -15,7 +15,7 @@ from data.charts.metrics.xmr_limits import limits_of, natural, signal_points
 from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery
 from data.metrics.breakdown import over_time, steps
-from data.metrics.catalogue import Metric
+from data.metrics.catalogue import IssueMetric
 from data.metrics.measure import STILL_TO_COME, rows_for
 from data.values.charts import Line, Series
 from data.values.numbers import Breakdown, Part
@@ -88,12 +88,12 @@ def _first_day(asked: ChartAsked) -> date:
 
 
 def _found(facts: Dataset, name: str, period: Period, step: str) -> Breakdown:
-    from data.metrics.registry import CATALOG
+    from data.metrics.registry import ISSUE_METRICS
 
-    return over_time(CATALOG[name], facts, period, step)
+    return over_time(ISSUE_METRICS[name], facts, period, step)
 
 
-def _series(metric: Metric, begun: list[Part], links: list[str], *, faint: bool) -> tuple[Series, ...]:
+def _series(metric: IssueMetric, begun: list[Part], links: list[str], *, faint: bool) -> tuple[Series, ...]:
     """The steps that are over, and the one that is not in grey. `faint`: beside limits and signals, as a line."""
     bars = metric.aggregation in COUNTED and not faint
 
@@ -118,7 +118,7 @@ def _series(metric: Metric, begun: list[Part], links: list[str], *, faint: bool)
     )
 
 
-def _whole(metric: Metric, found: Breakdown) -> tuple[Line, ...]:
+def _whole(metric: IssueMetric, found: Breakdown) -> tuple[Line, ...]:
     """The number of the whole period, where steps can be compared with it."""
     if found.total is None or found.total.value is None or metric.aggregation in COUNTED:
         return ()

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from data.charts.catalogue import ChartAsked
 from data.charts.metrics.chosen_metric import LIMITS
-from data.metrics.catalogue import Metric
+from data.metrics.catalogue import IssueMetric
 from data.metrics.display import display
 from data.metrics.xmr import LEAST, Signal, limits, signals
 from data.values.charts import Line, Series
@@ -48,7 +48,7 @@ def is_whole(part: Part, step: str) -> bool:
     return step == "day" or (first.day == 1 and (last + timedelta(days=1)).day == 1)
 
 
-def natural(metric: Metric, begun: Sequence[Part], step: str, since: date) -> Natural:
+def natural(metric: IssueMetric, begun: Sequence[Part], step: str, since: date) -> Natural:
     """Limits over the whole steps that have a number; fewer than six have none, and the notes say so. A count of nothing
     is a number, but steps that begin before `since`, the first day of the data, say nothing about the process.
     """

@@ -11,7 +11,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from data.jtbd.operations import (
-    ENOUGH,
     achievement,
     aggregate_painpoint_resolution,
     as_plain,
@@ -23,9 +22,7 @@ from data.jtbd.operations import (
     opportunity_band,
     opportunity_interval,
     outcome_status,
-    quantile,
     validate_jtbd_tracking,
-    wilson,
 )
 from data.jtbd.opportunity import opportunity_of
 from data.jtbd.records import (
@@ -37,6 +34,7 @@ from data.jtbd.records import (
     UserSatisfaction,
 )
 from data.jtbd.specs import Outcome
+from data.values.shares import ENOUGH, quantile, wilson
 
 ratings = st.floats(0, 10, allow_nan=False)
 amounts = st.floats(0, 1e9, allow_nan=False)

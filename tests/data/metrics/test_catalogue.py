@@ -11,7 +11,7 @@ import pytest
 
 from data.facts.rows import example
 from data.metrics.catalogue import FAMILIES, example_question
-from data.metrics.registry import CATALOG
+from data.metrics.registry import ISSUE_METRICS
 from data.settings.definitions import expanded, table
 from data.settings.fields import FIELDS
 from data.values.metric_value import TIER_COLORS, ErrorState, MetricValue
@@ -69,16 +69,18 @@ def answer(name: str, first: str = FIRST, last: str = LAST) -> MetricValue:
 
 
 def test_there_are_ten_metrics_in_a_fixed_order():
-    assert list(CATALOG)[:10] == [*DORA, *FLOW]
-    assert [each.family for each in CATALOG.values()][:10] == [family for family in ("dora", "flow") for _ in range(5)]
+    assert list(ISSUE_METRICS)[:10] == [*DORA, *FLOW]
+    assert [each.family for each in ISSUE_METRICS.values()][:10] == [
+        family for family in ("dora", "flow") for _ in range(5)
+    ]
     families = list(FAMILIES)
-    order = [families.index(each.family) for each in CATALOG.values()]
+    order = [families.index(each.family) for each in ISSUE_METRICS.values()]
     assert order == sorted(order) and families[:2] == ["dora", "flow"]
 
 
 @every
 def test_a_metric_explains_itself(name):
-    metric = CATALOG[name]
+    metric = ISSUE_METRICS[name]
     assert metric.title and metric.title[0].isupper() and metric.title[1:] == metric.title[1:].lower()
     assert metric.summary.endswith(".") and "\n" not in metric.summary and len(metric.summary) < 120
     assert "Source: " in metric.text and ">>>" not in metric.text and ">>>" in metric.help
@@ -89,7 +91,7 @@ def test_a_metric_explains_itself(name):
 
 @every
 def test_its_worked_example_holds(name):
-    metric = CATALOG[name]
+    metric = ISSUE_METRICS[name]
     names = {name: metric, "example": example, "example_question": example_question}
     found = doctest.DocTestParser().get_doctest(metric.help, names, name, None, 0)
     assert found.examples
@@ -99,7 +101,7 @@ def test_its_worked_example_holds(name):
 
 @every
 def test_its_unit_is_fixed(name):
-    assert CATALOG[name].unit == UNITS[name]
+    assert ISSUE_METRICS[name].unit == UNITS[name]
     assert answer(name).unit == UNITS[name]
 
 
@@ -108,7 +110,7 @@ def test_on_a_busy_site_it_has_a_value(name):
     value = answer(name)
     assert value.error_state == ErrorState.SUCCESS, value.error_message
     assert value.error_message is None and value.ok
-    assert value.metric_name == name and value.metric_type == CATALOG[name].family
+    assert value.metric_name == name and value.metric_type == ISSUE_METRICS[name].family
     assert set(value.details) >= KEYS
     assert value.details["display_value"] and isinstance(value.details["display_value"], str)
     assert isinstance(value.details["low_confidence"], bool)
@@ -183,10 +185,10 @@ def test_a_broken_table_is_an_error_of_one_card_only(name, monkeypatch):
     def broken(*_):
         raise RuntimeError("this data cannot be")
 
-    monkeypatch.setattr(CATALOG[name], "rows", broken)
+    monkeypatch.setattr(ISSUE_METRICS[name], "rows", broken)
     value = ask(name, busy(3), FIRST, LAST, workflow={"active": [DOING]}, rework_labels=["hotfix"])
     assert value.error_state == ErrorState.CALCULATION_ERROR
-    assert value.value is None and CATALOG[name].title in value.error_message
+    assert value.value is None and ISSUE_METRICS[name].title in value.error_message
     assert "this data cannot be" not in value.error_message
 
 
@@ -201,7 +203,7 @@ def test_a_period_to_come_holds_no_number(name):
 @every
 def test_only_dora_metrics_have_tiers(name):
     value = answer(name)
-    if CATALOG[name].family == "flow" or name == "deployment_rework_rate":
+    if ISSUE_METRICS[name].family == "flow" or name == "deployment_rework_rate":
         assert value.performance_tier is None and value.performance_tier_color is None
         assert value.details["benchmarks"] == {}
     else:

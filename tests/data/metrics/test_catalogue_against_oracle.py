@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from data.facts import stuck
 from data.metrics.breakdown import NONE, by_group, over_time, steps
 from data.metrics.measure import measure
-from data.metrics.registry import CATALOG
+from data.metrics.registry import ISSUE_METRICS
 from data.settings.model import Definitions, Workflow
 from tests import seeding
 from tests.builders import CANCELLED, DOING, DONE, REVIEW, TODO, WAITING, Item, ask, at, facts, period, site
@@ -229,7 +229,7 @@ def test_a_group_is_calculated_from_its_issues(seed: int, group: str):
     for metric, formula in CATALOGUE.items():
         if metric in OF_THE_WHOLE:
             continue
-        parts = {each.name: each for each in by_group(CATALOG[metric], about, days, group).parts}
+        parts = {each.name: each for each in by_group(ISSUE_METRICS[metric], about, days, group).parts}
         for name in names:
             own = [each for each in place["items"] if (name in of(each) if name != NONE else not of(each))]
             rest = {**place, "items": own, "mapped": place["mapped"]}
@@ -256,7 +256,7 @@ def test_a_step_is_calculated_from_its_days(seed: int, step: str):
     cut = steps(days, step)
     assert cut[0].first == days.first and cut[-1].last == days.last and sum(each.days for each in cut) == days.days
     for metric, formula in CATALOGUE.items():
-        found = over_time(CATALOG[metric], about, days, step)
+        found = over_time(ISSUE_METRICS[metric], about, days, step)
         if found.problem:
             continue
         assert [(each.first, each.last) for each in found.parts] == [(str(e.first), str(e.last)) for e in cut]
@@ -295,7 +295,7 @@ def test_zero_is_an_answer_only_where_the_query_vouches_for_the_days(seed: int):
         conditions=() if vouches else ("status",),
     )
     for name, formula in (CATALOGUE | oracle.FLOW).items():
-        got = measure(CATALOG[name], about, period(str(place["first"]), str(place["last"]), place["zone"]))
+        got = measure(ISSUE_METRICS[name], about, period(str(place["first"]), str(place["last"]), place["zone"]))
         try:
             agree(got, formula(question))
         except AssertionError as error:
@@ -314,5 +314,5 @@ def instants_of(item: Item) -> list[int]:
 
 
 def test_the_oracle_covers_the_catalogue():
-    own = {name for name, each in CATALOG.items() if each.family not in ("dora", "flow", "sprint", "composite")}
+    own = {name for name, each in ISSUE_METRICS.items() if each.family not in ("dora", "flow", "sprint", "composite")}
     assert own == set(CATALOGUE) and len(own) == 19

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.metrics import CATALOG
+from data.metrics import ISSUE_METRICS
 from data.settings.definitions import expanded, table
 from data.settings.model import Definitions, Workflow
 from tests.builders import CLOSED, DOING, DONE, REVIEW, TODO, Item, Version, ask, at, facts, site
@@ -225,7 +225,7 @@ def test_the_journals_hold_items_that_were_moved_back():
     assert int(facts(tables).back.sum()) > 10
 
 
-@pytest.mark.parametrize("metric", CATALOG.values(), ids=lambda each: each.name)
+@pytest.mark.parametrize("metric", ISSUE_METRICS.values(), ids=lambda each: each.name)
 def test_every_metric_names_definitions_that_exist(metric: Any):
     assert set(expanded(metric.switches)) <= set(table())
     assert len(expanded(metric.switches)) >= len(metric.switches)

@@ -19,7 +19,7 @@ from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery
 from data.metrics.breakdown import by_group
 from data.metrics.measure import rows_for
-from data.metrics.registry import CATALOG
+from data.metrics.registry import ISSUE_METRICS
 from data.tables.tidy import Tables
 from data.values.filters import Filters
 from data.values.names import name_key
@@ -123,7 +123,7 @@ Row = tuple[float | None, int, int]  # value, used, left out
 
 def rows(group: str, metric: str, about: Dataset, days: Period) -> dict[str, Row] | None:
     """The rows by name, without those that are no group; None where the metric says what to map."""
-    found = by_group(CATALOG[metric], about, days, group)
+    found = by_group(ISSUE_METRICS[metric], about, days, group)
     if found.problem:
         return None
     return {each.name: (each.value, each.used, each.left_out) for each in found.parts if not each.rest}
@@ -131,7 +131,7 @@ def rows(group: str, metric: str, about: Dataset, days: Period) -> dict[str, Row
 
 def filtered(metric: str, about: Dataset, days: Period) -> Row | None:
     """The number of a narrowed view; None where the metric says what to map."""
-    asked, one = MetricQuery(about, days), CATALOG[metric]
+    asked, one = MetricQuery(about, days), ISSUE_METRICS[metric]
     if one.missing(about):
         return None
     found = rows_for(one, asked)
@@ -142,7 +142,7 @@ def differences(about: Dataset, days: Period, groups: Iterable[str] = FILTERS) -
     """(metric, group, name, row, filtered) of every number that is another one when it is filtered."""
     out: list[tuple[Any, ...]] = []
     for group in groups:
-        by = {metric: rows(group, metric, about, days) for metric in CATALOG}
+        by = {metric: rows(group, metric, about, days) for metric in ISSUE_METRICS}
         for name in some(NAMES[group](about.tables), 2):
             narrowed = about.narrowed(replace(about.filters, **{FILTERS[group]: (name,)}))
             for metric, found in by.items():
@@ -187,7 +187,7 @@ def test_a_row_of_a_filtered_view_is_the_number_with_both_filters(seed: int) -> 
 def test_a_row_of_a_group_that_is_no_filter_is_the_number_of_its_issues_alone(seed: int) -> None:
     about = about_site(seed)
     who = about.tables.issues["assignee"].to_numpy(dtype=object)
-    by = {metric: rows("assignee", metric, about, PERIODS[0]) for metric in CATALOG}
+    by = {metric: rows("assignee", metric, about, PERIODS[0]) for metric in ISSUE_METRICS}
     for name in ("ann", "bob"):
         alone = about.only(who == name)
         for metric, found in by.items():
@@ -202,8 +202,8 @@ def test_the_sites_have_something_of_every_number() -> None:
     counted = Counter(
         metric
         for seed in range(500, 500 + len(RULES))
-        for metric in CATALOG
+        for metric in ISSUE_METRICS
         for name, row in (rows("project", metric, about_site(seed), PERIODS[0]) or {}).items()
         if row[1] and row[0]
     )
-    assert [metric for metric in CATALOG if counted[metric] < 3] == []
+    assert [metric for metric in ISSUE_METRICS if counted[metric] < 3] == []

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from data.facts.days import backwards, percentile, spans
 from data.facts.query import MetricQuery
 from data.metrics.measure import rows_for, value_of
-from data.metrics.registry import CATALOG
+from data.metrics.registry import ISSUE_METRICS
 from data.metrics.shares import shares
 from data.values.filters import Filters
 from data.values.periods import Period
@@ -149,7 +149,7 @@ def test_every_completion_is_in_exactly_one_of_consecutive_periods(place, rules,
         }  # as of several ends an item may be done several times, by definition
     about = facts(site(*place["items"], zone=place["zone"], mapped=place["mapped"]), now=place["now"], **rules)
     whole = period(str(place["first"]), str(place["last"]), place["zone"])
-    velocity = CATALOG["flow_velocity"]
+    velocity = ISSUE_METRICS["flow_velocity"]
     total = value_of(velocity, about, whole) or 0
     assert sum(value_of(velocity, about, each) or 0 for each in whole.bins(parts)) == total
 
@@ -175,7 +175,7 @@ def test_efficiency_stays_below_100_percent_though_time_in_done_is_taken_out():
 def in_range(name: str, value: float | None) -> bool:
     if value is None:
         return True
-    return 0 <= value <= 100 if CATALOG[name].unit == "percent" else value >= 0
+    return 0 <= value <= 100 if ISSUE_METRICS[name].unit == "percent" else value >= 0
 
 
 @few
@@ -215,7 +215,7 @@ def test_dora_values_are_in_range(place):
 def test_rows_are_in_order_and_inside_the_period(place, name):
     about = facts(site(*place["items"], zone=place["zone"], mapped=place["mapped"]), now=place["now"])
     asked = MetricQuery(about, period(str(place["first"]), str(place["last"]), place["zone"]))
-    rows = rows_for(CATALOG[name], asked)
+    rows = rows_for(ISSUE_METRICS[name], asked)
     assert (rows.at[1:] >= rows.at[:-1]).all()
     if name == "flow_load":
         assert (rows.at <= asked.snapshot).all()

@@ -19,7 +19,7 @@ from data.metrics.breakdown import GROUPS, STEPS, by_group, over_time
 from data.metrics.catalogue import AGGREGATIONS, example_question
 from data.metrics.detail import Behind, detail
 from data.metrics.measure import measure
-from data.metrics.registry import CATALOG
+from data.metrics.registry import ISSUE_METRICS
 from data.services.catalogue import COLUMNS, entry_of, rows_of
 from data.settings.definitions import expanded, table
 from data.settings.fields import FIELDS
@@ -39,22 +39,22 @@ OURS = {
     "capacity": ["blocked_hours", "wip", "stuck_count", "wip_no_assignee"],
     "collaboration": ["comment_count", "unique_commenters", "hours_to_first_comment"],
 }
-every = pytest.mark.parametrize("name", CATALOG)
+every = pytest.mark.parametrize("name", ISSUE_METRICS)
 FIRST, LAST = "2025-02-01", "2025-02-28"
 
 
 def test_the_catalogue_has_what_it_promises_in_its_order():
     for family, names in OURS.items():
-        assert [each.name for each in CATALOG.values() if each.family == family] == names
-    assert len({each.title for each in CATALOG.values()}) == len(CATALOG)
-    assert [each.family for each in CATALOG.values()] == sorted(
-        (each.family for each in CATALOG.values()), key=list(FAMILIES).index
+        assert [each.name for each in ISSUE_METRICS.values() if each.family == family] == names
+    assert len({each.title for each in ISSUE_METRICS.values()}) == len(ISSUE_METRICS)
+    assert [each.family for each in ISSUE_METRICS.values()] == sorted(
+        (each.family for each in ISSUE_METRICS.values()), key=list(FAMILIES).index
     )
 
 
 @every
 def test_a_definition_is_complete(name):
-    metric = CATALOG[name]
+    metric = ISSUE_METRICS[name]
     assert re.fullmatch(r"[a-z][a-z0-9_]*", name) and metric.name == name
     assert metric.title[0].isupper() and metric.unit and metric.category == FAMILIES[metric.family].title
     assert metric.summary.endswith(".") and "\n" not in metric.summary and len(metric.summary) < 130
@@ -67,10 +67,10 @@ def test_a_definition_is_complete(name):
 
 @every
 def test_what_it_names_is_real(name):
-    metric = CATALOG[name]
+    metric = ISSUE_METRICS[name]
     assert set(metric.fields) <= set(FIELDS)
     assert expanded(metric.switches) and set(expanded(metric.switches)) <= set(table())
-    assert set(metric.depends) <= set(CATALOG) - {name}
+    assert set(metric.depends) <= set(ISSUE_METRICS) - {name}
     assert set(metric.weights) <= set(metric.depends)
     if metric.weights:
         assert sum(metric.weights.values()) == pytest.approx(1.0)
@@ -79,16 +79,16 @@ def test_what_it_names_is_real(name):
 def test_no_metric_depends_on_itself_by_a_detour():
     def reached(name: str, path: tuple[str, ...] = ()) -> None:
         assert name not in path, " → ".join((*path, name))
-        for each in CATALOG[name].depends:
+        for each in ISSUE_METRICS[name].depends:
             reached(each, (*path, name))
 
-    for name in CATALOG:
+    for name in ISSUE_METRICS:
         reached(name)
 
 
 @every
 def test_its_worked_example_holds(name):
-    metric = CATALOG[name]
+    metric = ISSUE_METRICS[name]
     names = {name: metric, "example": example, "example_question": example_question, "NEVER": NEVER, "np": np}
     found = doctest.DocTestParser().get_doctest(metric.help, names, name, None, 0)
     assert found.examples and doctest.DocTestRunner().run(found).failed == 0
@@ -139,7 +139,7 @@ def test_on_an_empty_site_there_is_a_reason(name):
 def test_on_other_sites_there_is_a_number_or_a_reason(name, make):
     about = make()
     days = _whole_period(about)
-    value = measure(CATALOG[name], about, days)
+    value = measure(ISSUE_METRICS[name], about, days)
     assert value.error_state != ErrorState.CALCULATION_ERROR
     assert value.ok or value.error_message
     assert value.details["used"] == value.total_issue_count - value.excluded_issue_count
@@ -153,7 +153,7 @@ def test_on_other_sites_there_is_a_number_or_a_reason(name, make):
 def test_ours_all_have_a_number_on_a_small_site():
     about = _small()
     days = _whole_period(about)
-    found = {name: measure(CATALOG[name], about, days) for names in OURS.values() for name in names}
+    found = {name: measure(ISSUE_METRICS[name], about, days) for names in OURS.values() for name in names}
     assert {name: value.error_message for name, value in found.items() if not value.ok} == {}
     # Nobody commented on nothing: each number comes from something.
     assert {name for name, value in found.items() if not value.value} <= {"stuck_count"}
@@ -163,9 +163,9 @@ def test_ours_all_have_a_number_on_a_small_site():
 def test_it_has_a_detail_and_issues(name):
     about = _small()
     asked = MetricQuery(about, _whole_period(about))
-    found = detail(CATALOG[name], asked)
-    assert found.title == CATALOG[name].title and found.definition == CATALOG[name].summary
-    behind = Behind.of(CATALOG[name], asked)
+    found = detail(ISSUE_METRICS[name], asked)
+    assert found.title == ISSUE_METRICS[name].title and found.definition == ISSUE_METRICS[name].summary
+    behind = Behind.of(ISSUE_METRICS[name], asked)
     rows = behind.page(np.arange(min(len(behind.rows), 5)), {}, "")
     assert len(rows) == min(len(behind.rows), 5)
     assert all(row.key for row in rows) and (not found.value.ok or found.value.total_issue_count == len(behind.rows))
@@ -176,7 +176,7 @@ def test_it_has_a_detail_and_issues(name):
 def test_it_can_be_taken_apart_every_way(name, by):
     for about in (_small(), facts(site(), now="2025-02-20")):
         days = _whole_period(about)
-        found = (over_time if by in STEPS else by_group)(CATALOG[name], about, days, by)
+        found = (over_time if by in STEPS else by_group)(ISSUE_METRICS[name], about, days, by)
         assert found.problem or found.total
         assert all(part.value is not None or part.why for part in found.parts)
         assert csv_text(COLUMNS, rows_of(found)).startswith("metric_name,title,by,")
@@ -189,15 +189,15 @@ def test_the_same_thing_under_two_names_is_the_same_number():
     about = _small()
     days = _whole_period(about)
     for one, other in (("cycle_time", "flow_time"), ("wip", "flow_load")):
-        assert measure(CATALOG[one], about, days).value == measure(CATALOG[other], about, days).value
-        assert CATALOG[one].switches == CATALOG[other].switches
+        assert measure(ISSUE_METRICS[one], about, days).value == measure(ISSUE_METRICS[other], about, days).value
+        assert ISSUE_METRICS[one].switches == ISSUE_METRICS[other].switches
 
 
 @every
 def test_its_entry_says_everything_without_calculating(name, monkeypatch):
-    monkeypatch.setattr(CATALOG[name], "rows", None)
-    entry = entry_of(CATALOG[name])
-    assert (entry.name, entry.title, entry.unit) == (name, CATALOG[name].title, CATALOG[name].unit)
+    monkeypatch.setattr(ISSUE_METRICS[name], "rows", None)
+    entry = entry_of(ISSUE_METRICS[name])
+    assert (entry.name, entry.title, entry.unit) == (name, ISSUE_METRICS[name].title, ISSUE_METRICS[name].unit)
     assert entry.better in ("lower", "higher", "neither") and all(title for _, title in entry.definitions)
 
 
@@ -221,13 +221,13 @@ def test_a_deployment_of_several_tickets_counts_once_in_each_group():
         for label in "abb"
     ]
     about = facts(site(*tickets))
-    parts = by_group(CATALOG["deployment_frequency"], about, period("2025-02-01", "2025-02-10"), "label").parts
+    parts = by_group(ISSUE_METRICS["deployment_frequency"], about, period("2025-02-01", "2025-02-10"), "label").parts
     assert {part.name: (part.value, part.used) for part in parts} == {"a": (0.1, 1), "b": (0.1, 2)}
 
 
 def test_the_smallest_of_many_groups_are_one_row():
     items = [Item("2025-02-01", assignee=f"P{n:03}") for n in range(130)] + [Item("2025-02-01", assignee="P000")]
-    parts = by_group(CATALOG["created"], facts(site(*items)), period(FIRST, LAST), "assignee").parts
+    parts = by_group(ISSUE_METRICS["created"], facts(site(*items)), period(FIRST, LAST), "assignee").parts
     assert (parts[0].name, parts[0].value) == ("P000", 2.0)
     assert (len(parts), parts[-1].name, parts[-1].value) == (101, "30 others", 30.0)
 
@@ -235,12 +235,12 @@ def test_the_smallest_of_many_groups_are_one_row():
 def test_what_nobody_asked_for_is_refused_in_words():
     about = facts(site())
     with pytest.raises(LookupError, match=r"no step 'year'\. Choose one of: day, week, month"):
-        over_time(CATALOG["created"], about, period(FIRST, LAST), "year")
+        over_time(ISSUE_METRICS["created"], about, period(FIRST, LAST), "year")
     with pytest.raises(LookupError, match="no group 'priority'"):
-        by_group(CATALOG["created"], about, period(FIRST, LAST), "priority")
+        by_group(ISSUE_METRICS["created"], about, period(FIRST, LAST), "priority")
 
 
-@pytest.mark.parametrize("metric", CATALOG.values(), ids=list(CATALOG))
+@pytest.mark.parametrize("metric", ISSUE_METRICS.values(), ids=list(ISSUE_METRICS))
 def test_what_stands_beside_a_value_is_declared(metric):
     """`details` travels as JSON to page, files and programs: nothing in it has a name that is declared nowhere."""
     tables = tidy(400, 3)

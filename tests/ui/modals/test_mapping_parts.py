@@ -6,7 +6,7 @@ import typing
 
 import pytest
 
-from data.metrics import CATALOG
+from data.metrics import ISSUE_METRICS
 from data.settings.fields import FIELDS
 from data.settings.model import Definitions, Settings
 from data.values.fields import Coverage, FieldInfo, StatusInfo, Suggestion, TypeInfo
@@ -79,9 +79,9 @@ def test_coverage_says_what_is_known(seen: Coverage | None, said: str) -> None:
 
 def test_every_field_can_be_reached_and_every_card_leads_somewhere() -> None:
     assert {each.partition("/")[2] for each in steps()} == set(FIELDS)
-    tabbed = {name for name, each in CATALOG.items() if each.family in ("dora", "flow")}
+    tabbed = {name for name, each in ISSUE_METRICS.items() if each.family in ("dora", "flow")}
     assert tabbed <= set(BY_NAME) | set(ELSEWHERE)
-    for name in CATALOG:
+    for name in ISSUE_METRICS:
         section, item = first_place(name, set())
         assert section != "fields" or item in steps()
         assert section != "definitions" or item in definitions.parts()
@@ -90,8 +90,8 @@ def test_every_field_can_be_reached_and_every_card_leads_somewhere() -> None:
 def test_groups_list_fields_that_the_metric_really_uses() -> None:
     read_by_all = {"status_entry_timestamp"}  # where history is missing, for every completion
     for group in GROUPS:
-        if group.name in CATALOG:
-            assert set(group.fields) - read_by_all <= set(CATALOG[group.name].fields), group.name
+        if group.name in ISSUE_METRICS:
+            assert set(group.fields) - read_by_all <= set(ISSUE_METRICS[group.name].fields), group.name
 
 
 def test_every_definition_has_a_control_and_its_own_help() -> None:
