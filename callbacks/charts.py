@@ -9,13 +9,11 @@ from flask import Response
 
 from callbacks.context import problem_of, question_of, said_above, services
 from callbacks.export import CSV, asked_file, csv_file, downloads, workbook_file
+from data.services.charts import is_of_jobs
 from data.values.problem import Problem
 from ui import ids
 from ui.components.chart import chart_body, chart_problem, no_chart
-from ui.tabs.jobs import BELOW, TOP
 from ui.url import parse
-
-JOBS = {*TOP, *BELOW}  # need specs and records, but no issues
 
 
 @callback(
@@ -30,7 +28,7 @@ def show_chart(order: dict[str, str] | None) -> Any:
     view = parse(order["query"])
     try:
         snapshot = services().snapshot()
-        if order["chart"] not in JOBS and not services().status.of(snapshot).synced_at:
+        if not is_of_jobs(order["chart"]) and not services().status.of(snapshot).synced_at:
             return chart_problem(
                 Problem("There are no issues yet.", todo="The chart appears here after the first sync.", level="info")
             )

@@ -10,14 +10,13 @@ from dash import MATCH, ClientsideFunction, Input, Output, State, callback, clie
 from callbacks.bodies import Misfit
 from callbacks.cards import question_id
 from callbacks.context import known_metric, problem_of, question_of, services
-from callbacks.jobs_detail import show_jobs_detail
+from callbacks.jobs_detail import is_about_jobs, show_jobs_detail
 from data.values.json_types import JsonObject
 from data.values.periods import PeriodError
 from data.values.problem import Problem
 from ui import ids
 from ui.components.issue_table import PAGE, SORTABLE, rows
 from ui.detail import chart_page, detail_page, detail_problem, subject
-from ui.tabs.jobs_detail import is_about_jobs
 from ui.url import View, parse
 from ui.words import count as counted
 

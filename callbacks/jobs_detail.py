@@ -10,24 +10,34 @@ from flask import Response, request
 from werkzeug.exceptions import NotFound
 
 from callbacks.cards import question_id
-from callbacks.context import question_of, services
+from callbacks.context import known_metric, question_of, services
 from callbacks.export import check_kind, csv_file, downloads
+from data.services.charts import is_of_jobs
+from data.services.numbers import family_of
 from data.services.view import View
+from data.values.families import JOBS
 from data.values.jobs import RecordPage
 from data.values.problem import Problem
 from ui import ids
 from ui.components.record_table import PAGE, record_block, record_rows
 from ui.detail import detail_problem
 from ui.tabs.jobs import JOB, LIST, PERSONA, TABLES
-from ui.tabs.jobs_detail import METRICS, RECORDS, issues, metric_page, part_of, point_page
+from ui.tabs.jobs_detail import RECORDS, RECORDS_OF_METRIC, issues, metric_page, part_of, point_page
 from ui.url import View as Asked
 from ui.url import parse, query
 
 _TABLES = {name for name, _ in TABLES} | {"register", "quality", "landscape"}
 
 
+def is_about_jobs(view: Asked) -> bool:
+    """Whether the panel in the URL shows a metric or a chart of jobs."""
+    if view.metric:
+        return known_metric(view.metric) is not None and family_of(view.metric) == JOBS
+    return is_of_jobs(view.chart)
+
+
 def show_jobs_detail(asked: Asked, view: dict[str, str]) -> Any:
-    """The panel for one of the four numbers, or for a point of a chart of jobs. Raises what the services do."""
+    """The panel for one of the numbers of jobs, or for a point of a chart of jobs. Raises what the services do."""
     question, token = question_of(asked), question_id(view)
     jobs, narrowed = services().jobs, _narrowed(asked)
     zone = services().status.of(question.snapshot).zone
@@ -40,7 +50,7 @@ def show_jobs_detail(asked: Asked, view: dict[str, str]) -> Any:
         everything = asked.with_chart(LIST)
         picked = services().charts.picked(LIST, "", question, asked.own)
         table = issues(picked, token, {"query": query(everything)})
-        told = _records(everything, question, token, zone, (METRICS[asked.metric],), named=True)
+        told = _records(everything, question, token, zone, (RECORDS_OF_METRIC[asked.metric],), named=True)
         status = services().status.of(question.snapshot)
         return metric_page(value, asked, question.period, status, told, table)
     kind, name = part_of(asked)

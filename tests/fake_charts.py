@@ -7,7 +7,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from data.charts.registry import CHARTS
-from data.jtbd.charts import JOB_CHARTS
 from data.services.charts import ChartsService, Options
 from data.services.view import View
 from data.values.charts import ChartAnswer, Series
@@ -29,7 +28,7 @@ class FakeCharts(ChartsService):
         self._fake.calls.append(("chart", name, view.period.first, view.period.last, view.filters))
         if self._fake.scenario == "failing":
             raise RuntimeError("secret inner words")
-        chart = {**CHARTS, **JOB_CHARTS}[name]
+        chart = CHARTS[name]
         if self._fake.scenario == "empty":
             return ChartAnswer(name, chart.title, "", chart.help, problem=Problem("Nothing happened in this period."))
         return ChartAnswer(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from data.charts.drawing import NO_PICKS, NoSuchPoint, Picks
+from data.charts.catalogue import JobChart, JobChartQuery
+from data.charts.drawing import NO_PICKS, Drawing, NoSuchPoint, Picks
+from data.charts.registry import JOB_CHARTS
 from data.facts.rows import Rows, Sieve
 from data.jtbd.serving import DAY, Serving
 from data.tables.frames import NEVER
@@ -42,6 +45,13 @@ def picks_of(serving: Serving | None, overview: Overview, period: Period) -> Pic
         outcome_title="In the period",
         outcome=lambda part: ["completed" if each else "worked on" for each in part.columns["done"]],
     )
+
+
+def drawn(name: str, overview: Overview, serving: Serving | None, period: Period) -> tuple[JobChart, Drawing]:
+    """A chart of jobs with the formula in force and the issues behind its points. Raises KeyError for an unknown name."""
+    chart = replace(JOB_CHARTS[name], formula=overview.formula)
+    drawing = chart.draw(JobChartQuery(overview))
+    return chart, replace(drawing, picks=picks_of(serving, overview, period))
 
 
 def _names(overview: Overview) -> dict[str, str]:

@@ -11,11 +11,10 @@ import numpy as np
 
 from data.charts.catalogue import Chart, ChartAsked
 from data.charts.drawing import Drawing, NoSuchPoint, Picks, issues_of
-from data.charts.registry import CHARTS, places
+from data.charts.registry import CHARTS, ISSUE_CHARTS, JOB_CHARTS, places
 from data.exports.csv import csv_text
 from data.exports.xlsx import Sheet
 from data.facts.dataset import Dataset
-from data.jtbd.charts import JOB_CHARTS
 from data.metrics.detail import Behind
 from data.platform.telemetry import span
 from data.services.issue_pages import page_of
@@ -72,6 +71,11 @@ class _Shown:
 def chart_places() -> dict[str, tuple[ChartPlace, ...]]:
     """Family → its charts in the order in which a tab shows them; a chart is there because its file is in the folder."""
     return {name: places(name) for name, family in FAMILIES.items() if family.charts}
+
+
+def is_of_jobs(chart: str | None) -> bool:
+    """Whether a chart is drawn from what is known of jobs: it needs specs and records, but no issues."""
+    return chart in JOB_CHARTS
 
 
 class ChartsService:
@@ -199,7 +203,7 @@ class ChartsService:
         if name not in CHARTS:
             raise NoSuchChart(name)
         facts = self._sites.data(view.snapshot).dataset(view)
-        return CHARTS[name], facts, facts.once(drawn, name, view.period, options)
+        return ISSUE_CHARTS[name], facts, facts.once(drawn, name, view.period, options)
 
     def _titled(self, view: View, facts: Dataset | None, drawing: Drawing) -> tuple[Any, ...]:
         """The series, with the titles of issues beside their points."""
@@ -230,4 +234,4 @@ def _behind(picks: Picks, pick: str) -> Any:
 @span("calculation", family="charts")
 def drawn(facts: Dataset, name: str, period: Period, options: Options = ()) -> Drawing:
     """One chart for one question; `facts.once(drawn, name, period, options)` draws it the first time only."""
-    return CHARTS[name](ChartAsked(facts, period, options))
+    return ISSUE_CHARTS[name](ChartAsked(facts, period, options))

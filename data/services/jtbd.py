@@ -368,7 +368,7 @@ class JobsService:
 
     def chart(self, name: str, view: View, options: Options) -> tuple[Chart, Dataset | None, Drawing]:
         """(chart, facts or None without issues, drawing); `options` may name persona and job. Raises KeyError."""
-        from data.jtbd.charts import drawn
+        from data.jtbd.drilldown import drawn
 
         asked = dict(options)
         serving = self.serving(view)

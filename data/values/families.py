@@ -29,7 +29,7 @@ FAMILIES = {
         Family("capacity", "Capacity", "what hangs"),
         Family("collaboration", "Collaboration", "who talks about the work"),
         Family("composite", "Composite", "several numbers in one"),
-        Family("jtbd", "Jobs to be done", "whether customers get their jobs done", mapped=True),
+        Family("jtbd", "Jobs to be done", "whether customers get their jobs done", mapped=True, charts="Did it help?"),
         Family("forecast", "Forecast", charts="What it rests on"),
         Family("sprints", "Sprints", charts="From sprint to sprint"),
         Family("catalogue", "Catalogue", charts="One metric in detail"),

@@ -18,17 +18,18 @@ from callbacks.detail import show_detail, show_rows
 from callbacks.jobs import show_jobs
 from callbacks.jobs_detail import turn
 from callbacks.jobs_forms import MOST_BYTES, fill, import_file, keep, show_or_hide
-from data.jtbd.charts import JOB_CHARTS
+from data.charts.registry import JOB_CHARTS
 from data.metrics import JOB_METRICS
-from data.services.charts import NoPoint
+from data.services.charts import NoPoint, chart_places
 from data.services.services import Services, open_services
+from data.values.families import JOBS
 from data.values.filters import Filters
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
 from tests.some import some
 from ui import ids
-from ui.tabs.jobs import BELOW, LIST, TOP
-from ui.tabs.jobs_detail import METRICS
+from ui.tabs.jobs import LIST
+from ui.tabs.jobs_detail import RECORDS_OF_METRIC
 
 SPECS = """@prefix tl: <urn:throughline:jtbd:> .
 @prefix : <urn:shop:> .
@@ -41,6 +42,8 @@ SPECS = """@prefix tl: <urn:throughline:jtbd:> .
 """
 HOSTILE = "<img src=x onerror=alert(1)>"
 ALL = Filters()
+
+ON_TAB = [place.name for place in chart_places()[JOBS]]
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +121,7 @@ def test_persona_and_job_narrow_what_is_shown(sample):
     assert "persona=accountant" in part, "links keep what is chosen"
 
 
-@pytest.mark.parametrize("name", [*TOP, *BELOW])
+@pytest.mark.parametrize("name", ON_TAB)
 def test_every_chart_has_a_figure_a_table_and_issues(sample, name):
     with acting(sample):
         shown = words(show_chart({"query": "?tab=jobs&period=90d", "revision": "1", "chart": name}))
@@ -142,7 +145,7 @@ def test_the_bands_of_the_landscape_are_those_of_the_scores(sample):
 
 def test_every_point_leads_to_its_records_and_issues(sample):
     view = sample.view("90d")
-    for name in (*TOP, *BELOW):
+    for name in ON_TAB:
         for pick in some(each for series in sample.charts.answer(name, view).series for each in series.picks or ()):
             picked = sample.charts.picked(name, pick, view)
             assert picked.label and sample.charts.issues(name, pick, view).total == picked.total
@@ -150,7 +153,7 @@ def test_every_point_leads_to_its_records_and_issues(sample):
 
 def test_a_point_that_a_chart_does_not_have_is_named_with_the_next_step(sample):
     view = sample.view("90d")
-    for name in (*TOP, *BELOW):
+    for name in ON_TAB:
         with pytest.raises(NoPoint, match=r"This point is not in the chart.*choose another point"):
             sample.charts.picked(name, "nobody:knows-it", view)
 
@@ -204,7 +207,7 @@ def panel(services: Services, query: str) -> Any:
         return show_detail({"query": f"?tab=jobs{query}", "revision": "1"})
 
 
-@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("metric", RECORDS_OF_METRIC)
 def test_each_number_opens_with_steps_records_and_issues(sample, metric):
     shown = words(panel(sample, f"&metric={metric}&period=90d"))
     assert f'"data-detail-of": "{metric}"' in shown
@@ -483,4 +486,4 @@ def test_the_file_of_a_number_obeys_the_persona_of_the_tab(sample, client, use):
 
 
 def test_the_panel_of_the_tab_knows_every_metric_of_jobs():
-    assert tuple(METRICS) == tuple(JOB_METRICS)
+    assert tuple(RECORDS_OF_METRIC) == tuple(JOB_METRICS)

@@ -17,7 +17,6 @@ from callbacks.page import layout
 from callbacks.quality import show_quality
 from callbacks.sprints import show_sprints
 from data.charts.registry import CHARTS
-from data.jtbd.charts import JOB_CHARTS
 from data.metrics.registry import CATALOG
 from data.services.services import Services, open_services
 from sample.source import SampleSite
@@ -55,7 +54,7 @@ def straight(texts: Iterator[str] | list[str]) -> list[str]:
 
 
 def test_help_is_typeset():
-    helped = [*CATALOG.values(), *CHARTS.values(), *JOB_CHARTS.values()]
+    helped = [*CATALOG.values(), *CHARTS.values()]
     texts = [each.help.partition(">>>")[0] for each in helped]
     assert not straight(texts)
     assert any("“" in each for each in texts) and any("’" in each for each in texts)
@@ -65,7 +64,7 @@ def test_pages_are_typeset(services):
     tabs: dict[str, Any] = {
         "catalogue": show_catalogue, "sprints": show_sprints, "overview": show_findings, "quality": show_quality,
         "jobs": lambda view: show_jobs(view, None, None), "page": lambda _: layout(),
-        **{name: lambda view, name=name: show_chart({**view, "chart": name}) for name in (*CHARTS, *JOB_CHARTS)},
+        **{name: lambda view, name=name: show_chart({**view, "chart": name}) for name in CHARTS},
     }  # fmt: skip
     with acting(services):
         pages = {tab: words(show({"query": "?period=90d", "revision": "1"})) for tab, show in tabs.items()}

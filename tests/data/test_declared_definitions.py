@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from data.charts.registry import CHARTS
+from data.charts.registry import ISSUE_CHARTS
 from data.exports.csv import csv_text
 from data.facts.dataset import Dataset
 from data.metrics import ISSUE_METRICS
@@ -92,7 +92,7 @@ def told(facts: Dataset, period: Period) -> dict[str, Any]:
     for name, metric in ISSUE_METRICS.items():
         value = measure(metric, facts, period)
         out[name] = (value.value, value.error_state, value.performance_tier, value.details.get("distribution"), value.excluded_issue_count)  # fmt: skip
-    for name, chart in CHARTS.items():
+    for name, chart in ISSUE_CHARTS.items():
         if chart.family != "catalogue":  # those obey what their metric obeys
             drawing = drawn(facts, name, period)
             lines = tuple(each.at for each in drawing.lines)
@@ -115,7 +115,7 @@ def said(services: Services) -> Any:
 
 def obeyed() -> dict[str, set[str]]:
     out = {name: set(expanded(each.switches)) for name, each in ISSUE_METRICS.items()}
-    return out | {f"chart {name}": set(expanded(each.switches)) for name, each in CHARTS.items()}
+    return out | {f"chart {name}": set(expanded(each.switches)) for name, each in ISSUE_CHARTS.items()}
 
 
 def moved(services: Services, said: Any, name: str) -> set[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from dash import html
 
 from data.values.charts import ChartPlace
+from data.values.families import FAMILIES, JOBS
 from data.values.jobs import InvestmentRow, JobChoices, OutcomeRow, Overview
 from data.values.metric_value import MetricValue
 from data.values.problem import Problem
@@ -24,8 +25,7 @@ from ui.words import count
 
 PERSONA, JOB = "persona", "job"
 LIST = "job_records"  # the panel that is no point of a chart: records and issues
-TOP = ("opportunity_landscape", "job_investment")
-BELOW = ("painpoints_before_after", "outcome_satisfaction", "time_to_outcome")
+FIRST_CHARTS = 2  # so many stand above the tables, the others below
 UNDERSERVED = ("extreme", "strong", "worth_considering")
 FORMS = (
     ("outcome", "An outcome", "What was measured, against its target"),
@@ -45,14 +45,14 @@ TABLES = (
 )
 
 
-def pane() -> list[Any]:
+def pane(charts: Sequence[ChartPlace]) -> list[Any]:
     """The places of the tab. Charts stand between them, so that they stay while the rest is renewed."""
     return [
         html.Div(_skeleton(), id=ids.Jobs.HEAD, className="jobs-part"),
         html.Div(skeletons(4), id=ids.Jobs.CARDS, className="pane-cards jobs-cards"),
-        html.Div([chart_card(name, "jobs") for name in TOP], className="charts jobs-charts"),
+        html.Div([chart_card(chart.name, "jobs") for chart in charts[:FIRST_CHARTS]], className="charts jobs-charts"),
         html.Div(id=ids.Jobs.TABLES, className="jobs-part"),
-        chart_cards((ChartPlace(each, each == "time_to_outcome") for each in BELOW), "jobs", "Did it help?"),
+        chart_cards(charts[FIRST_CHARTS:], "jobs", FAMILIES[JOBS].charts),
         html.Div(id=ids.Jobs.MORE, className="jobs-part"),
     ]
 

@@ -22,13 +22,12 @@ from ui.components.issue_table import columns, table_of
 from ui.components.notice import notice
 from ui.components.still import still
 from ui.detail import figure_section, figures_section, steps_section, subject
-from ui.tabs.jobs import BELOW, LIST, TOP, band, link_to
+from ui.tabs.jobs import band, link_to
 from ui.tabs.jobs_tables import amount, binding, opportunity, reach, share, took, trend
 from ui.url import View, query
 from ui.words import count, number, span
 
-CHARTS = {*TOP, *BELOW, LIST}
-METRICS = {
+RECORDS_OF_METRIC = {  # the kind of records that a metric is made of
     "job_completion_rate": "job",
     "outcome_achievement": "outcome",
     "opportunity_score": "satisfaction",
@@ -41,11 +40,6 @@ RECORDS = {  # kinds of records about something
     "": ("job", "outcome", "painpoint", "time", "satisfaction"),
 }
 _FORMULA = "importance + max(importance − satisfaction, 0)"
-
-
-def is_about_jobs(view: View) -> bool:
-    """Whether the panel in the URL is one of this tab."""
-    return view.metric in METRICS if view.metric else view.chart in CHARTS
 
 
 def part_of(view: View) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 from dash import html
 
 from data.values.charts import ChartPlace
-from data.values.families import FAMILIES
+from data.values.families import FAMILIES, JOBS
 from ui import ids
 from ui.components.chart import chart_cards
 from ui.components.metric_card import skeletons
@@ -43,7 +43,7 @@ PANES: dict[str, Callable[[Charts], list[Any]]] = {
         html.Div(_charts("sprints", charts), id=ids.Sprints.CHARTS, hidden=True),
         html.Div(id=ids.Sprints.BELOW),
     ],
-    "jobs": lambda _charts: jobs.pane(),
+    "jobs": lambda charts: jobs.pane(charts.get(JOBS, ())),
     "catalogue": lambda _charts: catalogue.pane(),
     "teams": lambda _charts: [html.Div(teams.skeleton(), id=ids.Teams.BODY, className="teams")],
     "quality": lambda _charts: [html.Div(skeleton(), id=ids.Quality.BODY, className="quality")],

@@ -2,9 +2,9 @@
 
 from dash.development.base_component import Component
 
-from data.charts.registry import CHARTS
+from data.charts.registry import CHARTS, JOB_CHARTS
 from data.services.charts import chart_places
-from data.values.families import FAMILIES
+from data.values.families import FAMILIES, JOBS
 from ui.tabs.panes import PANES
 
 
@@ -25,6 +25,11 @@ def test_every_chart_of_a_family_is_on_its_tab_in_its_order():
     for family in families:
         wanted = [name for name, each in CHARTS.items() if each.family == family]
         assert wanted and on_tab(family) == wanted, family
+
+
+def test_every_chart_of_jobs_but_the_list_is_on_their_tab_in_its_order():
+    assert on_tab("jobs") == [name for name in JOB_CHARTS if name != "job_records"]
+    assert all(CHARTS[name].family == JOBS for name in JOB_CHARTS)
 
 
 def test_no_two_charts_of_a_family_want_the_same_place():

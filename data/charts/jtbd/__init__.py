@@ -1,0 +1,1 @@
+"""Charts of jobs to be done."""

@@ -1,0 +1,72 @@
+"""Where the work goes, beside where people are underserved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from data.charts.catalogue import JobChartQuery, job_chart
+from data.charts.drawing import Drawing, nothing
+from data.charts.jtbd.parts import UNDERSERVED, between, days, percent, percents, short
+from data.values.charts import Series
+from data.values.jobs import InvestmentRow
+
+
+@job_chart(order=2, title="Investment against opportunity", obeys=("opportunity",))
+def job_investment(asked: JobChartQuery) -> Drawing:
+    """For each job, its share of the completed items that name a job, beside its share of the opportunity. Where the
+    two lie apart, the work does not go where people are underserved.
+
+    The opportunity of a job is the highest score among its outcomes; shares are taken over all jobs. Items are those
+    that velocity counts.
+    """
+    rows = [each for each in asked.overview.investment if each.job_id]
+    shown = [each for each in rows if each.opportunity_share is not None and each.gap is not None]
+    if not asked.overview.investment:
+        return nothing("Without issues from Jira there is no work to put beside the jobs.", todo="Connect Jira and put the job’s label on issues.")  # fmt: skip
+    if not shown:
+        return nothing("No item completed in this period names a job.", todo="Put the job’s label (tl:label) on issues, or choose other days.")  # fmt: skip
+    work, need = [_part(each) for each in shown], [each.opportunity_share or 0 for each in shown]
+    names = [short(each.title, 26) for each in shown]
+    words, picks = [_job_words(each) for each in shown], [f"job:{each.job_id}" for each in shown]
+    return Drawing(
+        reading=_investment_reading(asked.overview.investment, shown),
+        series=(
+            between(names, need, work),
+            Series("Share of the opportunity", "sized", percents(need), names, words, picks, "served-strong", size=[13] * len(shown)),
+            Series("Share of the work", "sized", percents(work), names, words, picks, "served-work", size=[13] * len(shown)),
+        ),
+        x_title="% of all jobs",
+        x_range=(0, 100 * max(*work, *need) * 1.1),
+        columns=("Job", "Items", "Share of all items", "Days of work", "Share of all days", "Opportunity", "Outcome", "Share of opportunity", "Gap", "What it says"),
+        table=lambda: ((each.title, each.items, each.items_share, each.active_days, each.active_share, each.opportunity, each.opportunity_outcome, each.opportunity_share, each.gap, each.verdict) for each in asked.overview.investment),
+        table_picks=lambda: [f"job:{each.job_id}" if each.job_id else "" for each in asked.overview.investment],
+        row_count=len(asked.overview.investment),
+    )  # fmt: skip
+
+
+def _part(each: InvestmentRow) -> float:
+    """Share of the items that name a job."""
+    return max((each.gap or 0) + (each.opportunity_share or 0), 0.0)
+
+
+def _job_words(each: InvestmentRow) -> str:
+    lines = [
+        each.title,
+        f"{percent(_part(each))} of the items that name a job: {each.items:,}, {days(each.active_days)}",
+    ]
+    lines.append(
+        f"{percent(each.opportunity_share)} of the opportunity: {each.opportunity:.1f} ({each.band_title.lower()}), “{each.opportunity_outcome}”"
+    )
+    return "\n".join([*lines, each.verdict])
+
+
+def _investment_reading(rows: Sequence[InvestmentRow], shown: Sequence[InvestmentRow]) -> str:
+    short_of = [each for each in shown if (each.gap or 0) <= -0.05 and each.band in UNDERSERVED]
+    said = "Work goes about where the need is."
+    if short_of:
+        worst = min(short_of, key=lambda each: each.gap or 0)
+        said = f"“{worst.title}” has {percent(worst.opportunity_share)} of the opportunity and gets {percent(_part(worst))} of the work."
+    rest = next((each for each in rows if not each.job_id), None)
+    if rest is not None and rest.items_share:
+        said += f" {percent(rest.items_share)} of all completed items name no job."
+    return said

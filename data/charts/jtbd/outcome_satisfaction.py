@@ -1,0 +1,61 @@
+"""How satisfied people are with outcomes."""
+
+from __future__ import annotations
+
+from data.charts.catalogue import JobChartQuery, job_chart
+from data.charts.drawing import Drawing, nothing
+from data.charts.jtbd.parts import between, percent, percents, unique_names
+from data.values.charts import Series
+from data.values.jobs import SatisfactionRow
+
+
+@job_chart(order=4, title="Satisfaction")
+def outcome_satisfaction(asked: JobChartQuery) -> Drawing:
+    """The share of people who gave one of the two highest answers, with its 95 % interval: the line. Hollow points have
+    fewer than 30 answers.
+
+    With few answers the line is long: the share among all people may lie anywhere on it.
+    """
+    rows = [each for each in asked.overview.satisfaction if each.satisfied.value is not None]
+    rows.sort(key=lambda each: (each.about, each.satisfied.value or 0))
+    if not rows:
+        return nothing("Nobody was asked about an outcome in this period.", todo="Track an answer with “Track”, import a survey, or choose other days.")  # fmt: skip
+    names = [
+        f"{name} (job)" if row.about == "job" else name for name, row in zip(unique_names(rows), rows, strict=True)
+    ]
+    groups = [(True, "served-strong", "30 answers or more"), (False, "served-unknown", "Fewer than 30 answers")]
+    made = [between(names, [each.satisfied.low or 0 for each in rows], [each.satisfied.high or 0 for each in rows])]
+    for enough, role, title in groups:
+        found = [(name, row) for name, row in zip(names, rows, strict=True) if row.satisfied.enough == enough]
+        if found:
+            made.append(Series(title, "sized", percents([row.satisfied.value or 0 for _, row in found]), [name for name, _ in found], [_answers(row) for _, row in found], [f"{row.about}:{row.id}" for _, row in found], role, size=[12] * len(found)))  # fmt: skip
+    least = min(
+        (each for each in rows if each.satisfied.enough), key=lambda each: each.satisfied.value or 0, default=None
+    )
+    said = (
+        "No outcome has 30 answers yet, so nothing can be said for sure."
+        if least is None
+        else f"Least satisfied with “{least.title}”: {percent(least.satisfied.value)} of {least.satisfied.n} people ({percent(least.satisfied.low)} to {percent(least.satisfied.high)} among all)."
+    )
+    return Drawing(
+        reading=said,
+        series=tuple(made),
+        lines=(),
+        x_title="% satisfied",
+        x_range=(0, 102),
+        columns=("About", "Name", "Satisfied", "Answers", "Share", "Low", "High", "Mean rating", "Met expectations", "Would recommend", "Mean effort"),
+        table=lambda: ((each.about, each.title, each.satisfied.count, each.satisfied.n, each.satisfied.value, each.satisfied.low, each.satisfied.high, each.mean_rating, each.met_expectations.value, each.would_recommend.value, each.mean_effort) for each in rows),
+        table_picks=lambda: [f"{each.about}:{each.id}" for each in rows],
+        row_count=len(rows),
+    )  # fmt: skip
+
+
+def _answers(each: SatisfactionRow) -> str:
+    told = each.satisfied
+    lines = [
+        each.title,
+        f"{told.count} of {told.n} satisfied: {percent(told.value)} ({percent(told.low)} to {percent(told.high)})",
+    ]
+    if not told.enough:
+        lines.append(f"Not enough answers: {told.n} of 30")
+    return "\n".join(lines)

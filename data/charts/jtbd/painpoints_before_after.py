@@ -1,0 +1,58 @@
+"""How much painpoints hurt before and after."""
+
+from __future__ import annotations
+
+from data.charts.catalogue import JobChartQuery, job_chart
+from data.charts.drawing import Drawing, nothing
+from data.charts.jtbd.parts import between, unique_names
+from data.values.charts import Series
+
+
+@job_chart(order=3, title="Painpoints before and after")
+def painpoints_before_after(asked: JobChartQuery) -> Drawing:
+    """How much each painpoint hurt before, and after what was done about it: 0 does not hurt, 10 is unbearable. The
+    further the filled point lies to the left of the hollow one, the more it was eased.
+
+    Both are means over the records of the period, and over issues that name the painpoint and whose severity was
+    changed.
+    """
+    rows = [each for each in asked.overview.painpoints if each.before is not None and each.after is not None]
+    rows.sort(key=lambda each: -(each.after or 0))
+    if not rows:
+        return nothing("No painpoint was recorded before and after in this period.", todo="Track one with “Track”, or choose other days.")  # fmt: skip
+    before, after, names = [each.before or 0 for each in rows], [each.after or 0 for each in rows], unique_names(rows)
+    words = [
+        f"{each.title}\n{each.before:.1f} → {each.after:.1f}{_effect(each.effectiveness)}\n{each.n} record{'s' * (each.n != 1)}"
+        for each in rows
+    ]
+    picks = [f"painpoint:{each.painpoint_id}" for each in rows]
+    worse = [each for each in rows if (each.effectiveness or 0) < 0]
+    best = max(rows, key=lambda each: each.effectiveness or 0)
+    said = (
+        f"“{best.title}” was eased most{_effect(best.effectiveness)}"
+        if (best.effectiveness or 0) > 0
+        else "None was eased"
+    )
+    said += (
+        f"; {', '.join(f'“{each.title}”' for each in worse)} {'hurts' if len(worse) == 1 else 'hurt'} more than before."
+        if worse
+        else "."
+    )
+    return Drawing(
+        reading=said,
+        series=(
+            between(names, before, after, 1),
+            Series("Before", "sized", [round(each, 2) for each in before], names, words, picks, "served-unknown", size=[12] * len(rows)),
+            Series("After", "sized", [round(each, 2) for each in after], names, words, picks, "served-strong", size=[13] * len(rows)),
+        ),
+        x_title="Severity, 0 to 10",
+        x_range=(0, 10.3),
+        columns=("Painpoint", "Category", "Before", "After", "Eased by, %", "Records", "Better", "Worse", "Issues", "Issues done"),
+        table=lambda: ((each.title, each.category, each.before, each.after, each.effectiveness, each.n, each.improved, each.worse, each.issues, each.issues_done) for each in asked.overview.painpoints),
+        table_picks=lambda: [f"painpoint:{each.painpoint_id}" for each in asked.overview.painpoints],
+        row_count=len(asked.overview.painpoints),
+    )  # fmt: skip
+
+
+def _effect(value: float | None) -> str:
+    return "" if value is None else f", {abs(value):.0f} % {'less' if value >= 0 else 'more'}"
