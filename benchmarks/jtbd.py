@@ -17,7 +17,9 @@ from benchmarks.rows import Report, Row, median
 from data.jtbd import library, turtle
 from data.jtbd.dashboard import generate_dashboard_data
 from data.jtbd.picture import Wanted
-from data.jtbd.records import (
+from data.jtbd.specs import Job, Outcome, Painpoint, Persona, Specs
+from data.store.record_store import RecordStore, Where
+from data.values.records import (
     LEVELS,
     JobCompletion,
     OutcomeAchieved,
@@ -26,8 +28,6 @@ from data.jtbd.records import (
     TimeToOutcome,
     UserSatisfaction,
 )
-from data.jtbd.specs import Job, Outcome, Painpoint, Persona, Specs
-from data.jtbd.store import RecordStore, Where
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 DAY = 86_400_000_000

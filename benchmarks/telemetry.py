@@ -20,9 +20,9 @@ from unittest.mock import patch
 from benchmarks import view
 from benchmarks.jtbd import bytecode
 from benchmarks.rows import Report, Row
-from data.jtbd.records import JobCompletion
-from data.jtbd.store import RecordStore
 from data.platform import telemetry
+from data.store.record_store import RecordStore
+from data.values.records import JobCompletion
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 MOST = 5.0  # percent

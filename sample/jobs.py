@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from data.jtbd import import_records, library
-from data.jtbd.records import (
+from data.jtbd.register import RegisterError, RegisterJob
+from data.jtbd.storage import JobsStorage
+from data.settings.model import JtbdSettings
+from data.store.record_store import RecordStore
+from data.values.records import (
     INSTANTS,
     JobCompletion,
     OutcomeAchieved,
@@ -18,10 +22,6 @@ from data.jtbd.records import (
     TimeToOutcome,
     UserSatisfaction,
 )
-from data.jtbd.register import RegisterError, RegisterJob
-from data.jtbd.storage import JobsStorage
-from data.jtbd.store import RecordStore
-from data.settings.model import JtbdSettings
 from data.values.retention import RetentionRun
 
 T = TypeVar("T")

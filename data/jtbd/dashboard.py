@@ -9,8 +9,8 @@ from typing import Any
 
 from data.jtbd.operations import as_plain
 from data.jtbd.picture import Bound, Picture, Reported, Wanted, picture, sorted_by_opportunity
-from data.jtbd.records import Records
 from data.jtbd.specs import KINDS, Specs, to_dict
+from data.values.records import Records
 
 FORMAT = 1
 

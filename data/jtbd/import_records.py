@@ -16,11 +16,11 @@ from typing import Any
 
 from data.jira.instants import instant
 from data.jtbd.otlp_json import is_otlp, rows_of
-from data.jtbd.records import FIRST_INSTANT, INSTANTS, KINDS, LAST_INSTANT, Record, RecordError, complete
 from data.platform.files import opened
 from data.platform.logs import SECRETS
 from data.values.errors import AppError
 from data.values.names import name_key
+from data.values.records import FIRST_INSTANT, INSTANTS, KINDS, LAST_INSTANT, Record, RecordError, complete
 
 MOST_BYTES = 50_000_000
 _TABLES = {"job_completions": "job", "outcome_achievements": "outcome", "painpoint_resolutions": "painpoint",
@@ -234,7 +234,7 @@ def _value(name: str, value: Any) -> Any:
 
 def as_rows(records: Iterable[Record]) -> list[dict[str, Any]]:
     """Records as files hold them: kind, then the columns, instants in ISO 8601."""
-    from data.jtbd.records import kind_of
+    from data.values.records import kind_of
 
     return [
         {"kind": kind_of(each)} | {name: _shown(name, value) for name, value in each._asdict().items()}

@@ -9,10 +9,11 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from data.jtbd import kept_specs
 from data.jtbd.specs import Item, SpecProblem, Specs, gathered, linked
-from data.jtbd.store import RecordStore
 from data.platform import telemetry
 from data.platform.files import opened
+from data.store.record_store import RecordStore
 from data.values.names import name_key
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ def current(store: RecordStore, folder: Path, now: int) -> Specs:
     """The specs as the files are now; they are read again only when they have changed. Raises RecordsError."""
     if store.note(_SIGNATURE) != signature(folder):
         sync(store, folder, now)
-    return _with_problems(store, store.kept_specs())
+    return _with_problems(store, kept_specs.kept_specs(store))
 
 
 def sync(store: RecordStore, folder: Path, now: int) -> SpecSync:
@@ -73,7 +74,7 @@ def _sync(store: RecordStore, folder: Path, now: int) -> SpecSync:
     from data.jtbd.turtle import SpecError, parse
 
     seen = signature(folder)
-    before = store.kept_items()
+    before = kept_specs.kept_items(store)
     items: list[tuple[str, Item]] = []
     problems: list[SpecProblem] = []
     broken: list[str] = []
@@ -96,7 +97,7 @@ def _sync(store: RecordStore, folder: Path, now: int) -> SpecSync:
         triples += found.triples
     items = linked(items)
     problems += _twice(items) + _dangling(items)
-    store.keep_specs(items, now)
+    kept_specs.keep(store, items, now)
     store.set_note(_PROBLEMS, json.dumps([asdict(each) for each in problems], ensure_ascii=False))
     store.set_note(_SIGNATURE, seen)
     kept = gathered(items)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-from data.jtbd.records import (
+from data.values.records import (
     STATUSES,
     JobCompletion,
     OutcomeAchieved,

@@ -7,9 +7,9 @@ from dataclasses import replace
 from statistics import fmean
 
 from data.jtbd.operations import calculate_opportunity_score, opportunity_band, opportunity_interval
-from data.jtbd.records import TOP_TWO, UserSatisfaction
 from data.jtbd.specs import Outcome
 from data.values.jobs import BAND_TITLES, Interval, Opportunity
+from data.values.records import TOP_TWO, UserSatisfaction
 from data.values.shares import ENOUGH, Share, wilson
 
 

@@ -11,10 +11,10 @@ from data.exports.csv import csv_text
 from data.jtbd.import_records import as_rows, iso_of
 from data.jtbd.operations import as_plain
 from data.jtbd.picture import Wanted
-from data.jtbd.records import KINDS, Record, Records, at
 from data.jtbd.specs import Specs
 from data.values.errors import NotThere
 from data.values.jobs import BAND_TITLES, Overview, RecordPage, RecordRow
+from data.values.records import KINDS, Record, Records, at
 
 TABLES = ("jobs", "outcomes", "painpoints", "times", "satisfaction", "landscape", "investment", "register", "quality")
 _OF = {"time": "outcome", "satisfaction": "outcome"}

@@ -17,9 +17,9 @@ from data.jtbd.operations import (
     compute_time_to_outcome_stats,
 )
 from data.jtbd.opportunity import interval, opportunity_of, ratings, satisfied
-from data.jtbd.records import KINDS, JobCompletion, Record, Records, UserSatisfaction
 from data.jtbd.specs import Outcome, Specs
 from data.values.jobs import JobRow, Opportunity, OutcomeRow, PainpointRow, QualityRow, SatisfactionRow, TimeRow
+from data.values.records import KINDS, JobCompletion, Record, Records, UserSatisfaction
 from data.values.shares import middle, wilson
 
 LOW_CONFIDENCE = 5  # issues, below which nothing is called better or worse

@@ -13,12 +13,12 @@ from data.facts.completions import Completions, completed_rows, completions, not
 from data.facts.dataset import Dataset
 from data.facts.efficiency import blocked_spans
 from data.jtbd.picture import Reported
-from data.jtbd.records import JobCompletion, PainpointResolved, Records
 from data.jtbd.specs import Specs
 from data.tables.frames import NEVER
 from data.tables.status_intervals import overlap
 from data.values.arrays import Codes, Mask, Positions
 from data.values.names import places_of
+from data.values.records import JobCompletion, PainpointResolved, Records
 
 DAY = 86_400_000_000
 

@@ -11,9 +11,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from data.jtbd import import_records, library
-from data.jtbd.records import (
-    Records,
-)
 from data.jtbd.register import (
     Deliverable,
     Register,
@@ -24,14 +21,17 @@ from data.jtbd.register import (
     write_register,
 )
 from data.jtbd.specs import SpecProblem, Specs
-from data.jtbd.store import RecordStore, Where
 from data.jtbd.tracking import Tracking
 from data.platform.files import locked
 from data.settings.connection import Home, Site, resolve
 from data.settings.model import JtbdSettings, Settings
 from data.settings.store import SettingsStore
+from data.store.record_store import RecordStore, Where
 from data.values.jobs import CheckRow
 from data.values.problem import Problem
+from data.values.records import (
+    Records,
+)
 from data.values.retention import RetentionRun
 
 T = TypeVar("T")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from data.jtbd import import_records
 from data.jtbd.operations import achievement, outcome_status
-from data.jtbd.records import (
+from data.values.names import name_key
+from data.values.records import (
     FIRST_INSTANT,
     INSTANTS,
     LAST_INSTANT,
@@ -24,11 +25,10 @@ from data.jtbd.records import (
     complete,
     effectiveness,
 )
-from data.values.names import name_key
 
 if TYPE_CHECKING:
     from data.jtbd.specs import Outcome, Specs
-    from data.jtbd.store import RecordStore
+    from data.store.record_store import RecordStore
 
 When = int | str | datetime | None
 _DAY = 86_400_000_000
@@ -288,7 +288,7 @@ def believed(record: Record, now: int, specs: Specs | None) -> None:
 
     >>> believed(TimeToOutcome("pay", "ann", "cart", 5 * _DAY), 0, None)
     Traceback (most recent call last):
-    data.jtbd.records.RecordError: start_time lies in the future (1970-01-06). Note down what has happened.
+    data.values.records.RecordError: start_time lies in the future (1970-01-06). Note down what has happened.
     """
     for name in record._fields:
         value = getattr(record, name) if name in INSTANTS else None

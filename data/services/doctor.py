@@ -63,7 +63,7 @@ class DoctorService:
         ]
 
     def _records(self, snapshot: Snapshot) -> Check:
-        from data.jtbd.store import RecordsError
+        from data.store.record_problems import RecordsError
 
         try:
             storage = self._jobs.storage(snapshot)

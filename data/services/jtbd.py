@@ -19,24 +19,25 @@ from data.jtbd.investment import investment, job_satisfaction, landscape
 from data.jtbd.measured import filters_for, measured
 from data.jtbd.picture import Bound, Picture, Wanted, picture, sorted_by_opportunity
 from data.jtbd.progress import register_rows
-from data.jtbd.records import Record, Records
 from data.jtbd.register import Register, RegisterError
 from data.jtbd.serving import Serving
 from data.jtbd.specs import Specs
 from data.jtbd.storage import JobsStorage, jobs_storage_of
-from data.jtbd.store import RecordsError, Where
 from data.jtbd.verify import verify
 from data.services import numbers
 from data.services.sites import Sites, browse_url
 from data.services.view import NO_FILTERS, Snapshot, View
 from data.settings.connection import HomeError
 from data.store import schema
+from data.store.record_problems import RecordsError
+from data.store.record_store import Where
 from data.tables.tidy import microseconds
 from data.values.filters import Filters
 from data.values.jobs import CheckRow, JobChoices, Overview, RecordPage, RecordRow, RegisterRow
 from data.values.metric_value import MetricValue, iso
 from data.values.numbers import Answer
 from data.values.periods import Period
+from data.values.records import Record, Records
 from data.values.retention import RetentionRun
 
 if TYPE_CHECKING:

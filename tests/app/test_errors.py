@@ -19,9 +19,9 @@ import data
 from callbacks.context import problem_of as in_page
 from cli.failures import guarded
 from data.jtbd.register import Register, read_register, write_register
-from data.jtbd.store import RecordsError
 from data.settings.connection import Home, HomeError
 from data.settings.store import ReadOnly, SettingsStore
+from data.store.record_problems import RecordsError
 from data.teams.store import TeamsError, TeamStore
 from data.values.errors import AppError, code_of, problem_of
 
@@ -116,7 +116,7 @@ def the_home_is_a_file(folder: Path, broken: pytest.MonkeyPatch) -> Exception:
 
 
 def records_cannot_be_opened(folder: Path, broken: pytest.MonkeyPatch) -> Exception:
-    from data.jtbd.store import RecordStore
+    from data.store.record_store import RecordStore
 
     (folder / "jobs.db").mkdir()
     with pytest.raises(RecordsError) as caught:

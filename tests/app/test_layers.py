@@ -18,7 +18,7 @@ PLAIN = {
 # What a door may know of data: services, the plain values that they take and give, and the errors that they raise.
 ERRORS = {
     "data.jira.errors",
-    "data.jtbd.store.RecordsError",
+    "data.store.record_problems.RecordsError",
     "data.settings.overrides.BadOverride",
     *(f"data.settings.store.{name}" for name in ("SettingsError", "Conflict", "Invalid", "ReadOnly")),
     *(f"data.teams.store.{name}" for name in ("TeamsError", "NameTaken")),

@@ -13,11 +13,11 @@ import pytest
 from callbacks.catalogue import show_catalogue, show_values
 from callbacks.charts import show_chart
 from data.facts.dataset import Dataset
-from data.jtbd.store import RecordsError
 from data.metrics import CATALOG, JOB_METRICS
 from data.metrics.breakdown import GROUPS
 from data.services import numbers
 from data.services.services import Services, open_services
+from data.store.record_problems import RecordsError
 from data.values.problem import Problem
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words

@@ -20,19 +20,18 @@ from data.jira.errors import LONGEST_REASON, RateLimited
 from data.jira.host_limiter import HostLimiter
 from data.jira.http_errors import LONGEST_SAID, refusal
 from data.jira.protocol import _rough_name, nameless
-from data.jtbd import store as record_store
 from data.jtbd.import_records import _value
-from data.jtbd.records import RecordError
 from data.platform.log_limit import LONGEST_MESSAGE, LONGEST_TRACEBACK, LogLimit
 from data.platform.logs import SECRETS
 from data.platform.telemetry_records import LONGEST, allowed
 from data.services.services import open_services
 from data.settings.model import Settings
-from data.store import issue_store
+from data.store import issue_store, record_store
 from data.sync.stage import Tally
 from data.teams.content import BadView, _check_format, _text
 from data.values.forecast import ForecastRefused
 from data.values.periods import PeriodError, parse_day
+from data.values.records import RecordError
 from tests.data.jira.fake import FakeJira, Reply
 
 TOKEN = "c4nary+t0ken-of.the~k1nd_Th4t=moves"

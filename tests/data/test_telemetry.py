@@ -9,13 +9,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from data.jtbd import events
-from data.jtbd.records import JobCompletion, OutcomeAchieved, PainpointResolved, TimeToOutcome, UserSatisfaction
-from data.jtbd.store import RecordStore
 from data.platform import telemetry
 from data.platform.logs import SECRETS
 from data.platform.telemetry import Telemetry
 from data.platform.telemetry_records import ATTRIBUTES, Noted
+from data.store import record_events as events
+from data.store.record_store import RecordStore
+from data.values.records import JobCompletion, OutcomeAchieved, PainpointResolved, TimeToOutcome, UserSatisfaction
 
 JOB = JobCompletion("buy", "ann", "cart", "completed", 0, 8_500_000, context='{"note": "canary in a note"}')
 

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from data.cache.metric_cache import MetricCache
-from data.jtbd.store import RecordStore
 from data.settings.store import SettingsStore
 from data.store.issue_store import IssueStore
+from data.store.record_store import RecordStore
 from data.teams.store import TeamStore
 from sample.generator import generate
 from sample.server import SampleServer

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from data.cache.metric_cache import Key, MetricCache
 from data.jira.connection import Connection
-from data.jtbd.records import JobCompletion
-from data.jtbd.store import RecordStore
 from data.settings.store import SettingsStore
 from data.store import schema
 from data.store.issue_store import IssueStore
+from data.store.record_store import RecordStore
 from data.sync.run import sync
 from data.teams.store import TeamStore
 from data.values.filters import Filters
 from data.values.metric_value import MetricValue
+from data.values.records import JobCompletion
 from data.values.teams import TeamView
 
 ISSUES = 60

@@ -12,8 +12,12 @@ import pytest
 
 from data.jtbd import library, pages
 from data.jtbd.dashboard import built, generate_dashboard_data
+from data.jtbd.kept_specs import kept_specs
 from data.jtbd.picture import Bound, Reported, Wanted, picture
-from data.jtbd.records import (
+from data.jtbd.specs import Job, Outcome, Painpoint, Persona, Specs
+from data.settings.model import JtbdSettings
+from data.store.record_store import RecordStore
+from data.values.records import (
     JobCompletion,
     OutcomeAchieved,
     PainpointResolved,
@@ -22,9 +26,6 @@ from data.jtbd.records import (
     UserSatisfaction,
     complete,
 )
-from data.jtbd.specs import Job, Outcome, Painpoint, Persona, Specs
-from data.jtbd.store import RecordStore
-from data.settings.model import JtbdSettings
 from sample.jobs import ExampleJobs, example_records
 from ui.tabs.jobs_tables import trend
 
@@ -154,7 +155,7 @@ def test_nothing_at_all_is_no_error():
 def example(tmp_path):
     store = RecordStore(tmp_path / "jobs.db")
     library.sync(store, EXAMPLES, 1)
-    yield store.kept_specs(), example_records(EXAMPLES, 1_800_000_000_000_000)
+    yield kept_specs(store), example_records(EXAMPLES, 1_800_000_000_000_000)
     store.close()
 
 

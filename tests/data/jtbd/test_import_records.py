@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.jtbd import import_records, pages
-from data.jtbd.records import LEVELS, JobCompletion, OutcomeAchieved, UserSatisfaction, complete
+from data.values.records import LEVELS, JobCompletion, OutcomeAchieved, UserSatisfaction, complete
 
 HEAD = "kind,job_id,persona,feature_used,status,started_at,completed_at\n"
 

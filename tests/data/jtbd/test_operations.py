@@ -25,7 +25,8 @@ from data.jtbd.operations import (
     validate_jtbd_tracking,
 )
 from data.jtbd.opportunity import opportunity_of
-from data.jtbd.records import (
+from data.jtbd.specs import Outcome
+from data.values.records import (
     STATUSES,
     JobCompletion,
     OutcomeAchieved,
@@ -33,7 +34,6 @@ from data.jtbd.records import (
     TimeToOutcome,
     UserSatisfaction,
 )
-from data.jtbd.specs import Outcome
 from data.values.shares import ENOUGH, quantile, wilson
 
 ratings = st.floats(0, 10, allow_nan=False)

@@ -6,9 +6,11 @@ import json
 
 import pytest
 
-from data.jtbd import events
 from data.jtbd.import_records import ImportFailed, read_text
-from data.jtbd.records import (
+from data.platform.telemetry_records import Noted, allowed
+from data.store import record_events as events
+from data.store.record_store import RecordStore
+from data.values.records import (
     JobCompletion,
     OutcomeAchieved,
     PainpointResolved,
@@ -16,8 +18,6 @@ from data.jtbd.records import (
     UserSatisfaction,
     complete,
 )
-from data.jtbd.store import RecordStore
-from data.platform.telemetry_records import Noted, allowed
 
 AT = 1_795_000_000_000_000  # µs
 

@@ -8,11 +8,12 @@ from contextlib import closing
 
 import pytest
 
-from data.jtbd import rescue
-from data.jtbd.records import JobCompletion, OutcomeAchieved
-from data.jtbd.store import RecordsError, RecordStore
+from data.store import record_rescue as rescue
 from data.store import record_schema as schema
+from data.store.record_problems import RecordsError
+from data.store.record_store import RecordStore
 from data.values.problem import Problem
+from data.values.records import JobCompletion, OutcomeAchieved
 from tests.some import some
 
 DAY = 86_400_000_000

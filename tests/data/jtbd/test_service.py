@@ -9,15 +9,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from data.jtbd.records import JobCompletion
 from data.jtbd.register import RegisterError
-from data.jtbd.store import RecordsError
 from data.metrics.measure import COUNTS
 from data.metrics.registry import CATALOG
 from data.services.services import open_services
+from data.store.record_problems import RecordsError
 from data.values.filters import Filters
 from data.values.metric_value import MetricValue
 from data.values.problem import Problem
+from data.values.records import JobCompletion
 from sample.generator import generate
 from sample.server import SampleServer
 from sample.source import SampleSite

@@ -15,7 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import inspect, text
 
-from data.jtbd.records import (
+from data.store.record_problems import RecordsError
+from data.store.record_store import RecordStore, Where
+from data.values.records import (
     STATUSES,
     JobCompletion,
     OutcomeAchieved,
@@ -27,7 +29,6 @@ from data.jtbd.records import (
     complete,
     event_id,
 )
-from data.jtbd.store import RecordsError, RecordStore, Where
 from data.values.retention import RetentionRun
 
 CHECKOUT = Path(__file__).parents[3]
@@ -222,7 +223,7 @@ def test_eight_writers_lose_nothing(tmp_path):
 def test_what_was_acknowledged_survives_a_kill(tmp_path):
     """A writer prints each number after it is stored, and is killed in the middle."""
     program = (
-        "import sys; from data.jtbd.store import RecordStore; from data.jtbd.records import JobCompletion\n"
+        "import sys; from data.store.record_store import RecordStore; from data.values.records import JobCompletion\n"
         "store = RecordStore(sys.argv[1])\n"
         "for n in range(100000):\n"
         "    store.add([JobCompletion('b', 'p', 'f', 'started', n)]); print(n, flush=True)"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from data.jtbd.records import RecordError
 from data.jtbd.specs import Outcome
 from data.jtbd.tracking import _not_negative
+from data.values.records import RecordError
 
 AMOUNTS = [
     "%",

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from data.jtbd import bindings, dialects, library, turtle
 from data.jtbd.specs import from_dict, linked, to_dict
-from data.jtbd.store import RecordStore
 from data.jtbd.turtle import SpecError, parse
+from data.store.record_store import RecordStore
 from tests.some import some
 
 HEAD = "@prefix tl: <urn:throughline:jtbd:> .\n@prefix : <urn:shop:> .\n"

@@ -22,11 +22,12 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 
-from data.jtbd.records import JobCompletion
-from data.jtbd.store import RecordsError, RecordStore
 from data.services.services import open_services
 from data.store import migrate
 from data.store.issue_store import IssueStore, NewerStore, StoreError
+from data.store.record_problems import RecordsError
+from data.store.record_store import RecordStore
+from data.values.records import JobCompletion
 from sample.source import SampleSite
 
 FROZEN = Path(__file__).parent / "frozen"
@@ -346,7 +347,7 @@ def test_opening_a_store_of_this_version_needs_no_alembic(tmp_path: Path) -> Non
     IssueStore(tmp_path / "issues.db").close()
     RecordStore(tmp_path / "jobs.db").close()
     code = (
-        "import sys; from data.store.issue_store import IssueStore; from data.jtbd.store import RecordStore; "
+        "import sys; from data.store.issue_store import IssueStore; from data.store.record_store import RecordStore; "
         f"IssueStore({str(tmp_path / 'issues.db')!r}); RecordStore({str(tmp_path / 'jobs.db')!r}); "
         f"IssueStore({str(tmp_path / 'new.db')!r}); print('alembic' in sys.modules)"
     )

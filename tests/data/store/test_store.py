@@ -174,7 +174,7 @@ OPENERS = """
 import os, sys, time
 from pathlib import Path
 from data.store.issue_store import IssueStore
-from data.jtbd.store import RecordStore
+from data.store.record_store import RecordStore
 
 folder = Path(sys.argv[1])
 for turn in range(10):

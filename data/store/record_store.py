@@ -10,7 +10,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
@@ -33,30 +33,20 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from data.jtbd import events, rescue
-from data.jtbd.engine import file_engine, make_empty, plain_rows, server_engine, upsert
-from data.jtbd.records import KINDS, JobCompletion, Record, Records, complete, kind_of
-from data.jtbd.specs import Item, Specs, from_dict, gathered, linked, to_dict
 from data.platform import telemetry
-from data.platform.logs import SECRETS
-from data.store import migrate
+from data.store import migrate, record_events, record_rescue
 from data.store import record_schema as schema
 from data.store.corruption import is_damage, stranger
 from data.store.journal import is_only_readable
-from data.values.errors import AppError
+from data.store.record_engine import file_engine, make_empty, plain_rows, server_engine, upsert
+from data.store.record_problems import DAMAGED, RecordsError, failed, rescued_problem, unmigrated
 from data.values.problem import Problem
+from data.values.records import KINDS, JobCompletion, Record, Records, complete, kind_of
 from data.values.retention import RetentionRun
 
 log = logging.getLogger(__name__)
 TENANT = "local"
 _RESCUE_NOTE, _RESCUE_TOLD = "rescued", 7 * 86_400.0  # seconds for which everybody is told
-_NEWER = Problem("The records were written by a newer version of this program.", "", "Update the program.", "danger")
-_DAMAGED = Problem(
-    "The store of job records is damaged.",
-    "A part of it cannot be read.",
-    "Try again: what can be read is then put into a new store, and the damaged one is kept.",
-    "danger",
-)
 TABLES: dict[str, Table] = {
     "job": schema.job_completions,
     "outcome": schema.outcome_achievements,
@@ -66,12 +56,6 @@ TABLES: dict[str, Table] = {
 }
 _WORDS = {"context", "event_id", "feedback_text", "steps"}
 _ORDER = {"started": 0, "in_progress": 1, "failed": 2, "completed": 3}
-
-
-class RecordsError(AppError):
-    """The record store cannot be used; the message says why and what to do."""
-
-    code = "records"
 
 
 @dataclass(frozen=True)
@@ -85,6 +69,16 @@ class Where:
     source: str | None = None
     start: int | None = None
     end: int | None = None
+
+
+@dataclass(frozen=True)
+class SpecRow:
+    """One spec as it is stored: `text` is JSON."""
+
+    kind: str
+    id: str
+    text: str
+    source: str
 
 
 class RecordStore:
@@ -106,7 +100,7 @@ class RecordStore:
             self.engine = server_engine(where)
             self._prepare()
             return
-        sound = stranger(self.path) is not None or rescue.is_sound(self.path)
+        sound = stranger(self.path) is not None or record_rescue.is_sound(self.path)
         self.engine = self._connected()
         if sound:
             try:
@@ -126,32 +120,32 @@ class RecordStore:
         try:
             return file_engine(self.path)
         except OSError as error:
-            raise RecordsError(_failed("opened", error)) from error
+            raise RecordsError(failed("opened", error)) from error
 
     def _prepare(self) -> None:
         try:
             with self._asked("opened"):
                 migrate.bring_up(self.engine, self.path, migrate.RECORDS, may_write=not self.is_read_only)
         except (migrate.NewerSchema, migrate.UnknownVersion, migrate.MayNotWrite, migrate.MigrationFailed) as error:
-            raise RecordsError(_unmigrated(error)) from error
+            raise RecordsError(unmigrated(error)) from error
         except OSError as error:
-            raise RecordsError(_failed("opened", error)) from error
+            raise RecordsError(failed("opened", error)) from error
 
     def _rescue(self) -> None:
         """A new store of what can be read, in the place of the damaged one. Raises RecordsError."""
         assert self.path is not None  # noqa: S101 - only files are rescued
         self.engine.dispose()
         try:
-            found = rescue.replace(self.path, [*TABLES.values(), schema.rdf_metadata], make_empty)
+            found = record_rescue.replace(self.path, [*TABLES.values(), schema.rdf_metadata], make_empty)
         except (OSError, sqlite3.Error) as failure:
-            raise RecordsError(_failed("opened", failure)) from failure
+            raise RecordsError(failed("opened", failure)) from failure
         self.engine = self._connected()
         self._damaged = False
         self._prepare()
         if found is None:
             return
         log.warning("the record store was damaged and is kept as %s; %d rows were saved", found.aside.name, found.rows)
-        self.problem = _rescued_problem(found)
+        self.problem = rescued_problem(found)
         self.set_note(_RESCUE_NOTE, json.dumps({"at": time.time(), "problem": astuple(self.problem)}))
 
     def _known_problem(self) -> Problem | None:
@@ -176,8 +170,8 @@ class RecordStore:
         except (DatabaseError, sqlite3.Error) as error:
             if self.path is not None and is_damage(error):
                 self._damaged = True
-                raise RecordsError(_DAMAGED) from error
-            raise RecordsError(_failed(done, error)) from error
+                raise RecordsError(DAMAGED) from error
+            raise RecordsError(failed(done, error)) from error
 
     def _treat(self) -> None:
         """What the use before found damaged is replaced. Raises RecordsError."""
@@ -214,7 +208,7 @@ class RecordStore:
             with self.writing() as connection:
                 fresh = [each for each in rows if self._add(connection, each)]
                 self._changed(connection, len(fresh))
-            told |= {"records": len(fresh), **events.tell(fresh)}  # only what is on the disk
+            told |= {"records": len(fresh), **record_events.tell(fresh)}  # only what is on the disk
         return len(fresh)
 
     def _add(self, connection: Connection, record: Record) -> bool:
@@ -346,41 +340,32 @@ class RecordStore:
 
     # ---- specs
 
-    def keep_specs(self, items: Sequence[tuple[str, Item]], at: int) -> None:
-        """The specs as they are now, in place of those before."""
+    def keep_specs(self, rows: Iterable[SpecRow], at: int) -> None:
+        """The specs as they are now, in place of those before; of two with the same kind and id the first is kept."""
         table = schema.rdf_metadata
-        rows, seen = [], set()
-        for kind, item in items:
-            if (kind, item.id) not in seen:
-                seen.add((kind, item.id))
-                text = json.dumps(to_dict(item), ensure_ascii=False, sort_keys=True)
-                rows.append(
-                    {"tenant": self.tenant, "entity_type": kind, "entity_id": item.id, "metadata": text,
-                     "source": item.source, "updated_at": at}
-                )  # fmt: skip
+        kept: dict[tuple[str, str], SpecRow] = {}
+        for row in rows:
+            kept.setdefault((row.kind, row.id), row)
+        values = [
+            {"tenant": self.tenant, "entity_type": row.kind, "entity_id": row.id, "metadata": row.text,
+             "source": row.source, "updated_at": at}
+            for row in kept.values()
+        ]  # fmt: skip
         with self.writing() as connection:
             connection.execute(delete(table).where(table.c.tenant == self.tenant))
-            if rows:
-                connection.execute(insert(table), rows)
+            if values:
+                connection.execute(insert(table), values)
             self._changed(connection, 1)
 
-    def kept_specs(self) -> Specs:
+    def kept_specs(self) -> list[SpecRow]:
         """The specs as they were kept."""
-        return gathered(linked(self.kept_items()), synced_at=self._synced_at())
-
-    def kept_items(self) -> list[tuple[str, Item]]:
-        """(kind, item) of all specs kept; rows that cannot be read are left out."""
         table = schema.rdf_metadata
-        found: list[tuple[str, Item]] = []
         with self.reading() as connection:
-            for row in connection.execute(select(table).where(table.c.tenant == self.tenant)).mappings():
-                try:
-                    found.append((row["entity_type"], from_dict(row["entity_type"], json.loads(row["metadata"]))))
-                except (ValueError, TypeError, KeyError):
-                    log.warning("a kept spec cannot be read: %s", row["entity_id"])
-        return found
+            found = connection.execute(select(table).where(table.c.tenant == self.tenant)).mappings()
+            return [SpecRow(row["entity_type"], row["entity_id"], row["metadata"], row["source"]) for row in found]
 
-    def _synced_at(self) -> int | None:
+    def specs_kept_at(self) -> int | None:
+        """When they were kept, in µs since 1970 UTC; None where there are none."""
         with self.reading() as connection:
             table = schema.rdf_metadata
             newest: int | None = connection.scalar(
@@ -399,54 +384,3 @@ class RecordStore:
         with self.writing() as connection:
             made = upsert(connection)(schema.meta).values(name=name, value=value)
             connection.execute(made.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
-
-
-def _unmigrated(error: Exception) -> Problem:
-    """Why the tables are not those of this version; in each case the store is as it was."""
-    if isinstance(error, migrate.NewerSchema):
-        return _NEWER
-    if isinstance(error, migrate.UnknownVersion):
-        return Problem(
-            "The version of the store of job records cannot be read.",
-            f"It is {str(error)!r}, which is no number, so nothing was changed.",
-            "Put a backup in its place, or move the file away to start a new one.",
-            "danger",
-        )
-    if isinstance(error, migrate.MayNotWrite):
-        return Problem(
-            "The job records are of an earlier version, and this user may not write to them.",
-            "",
-            "Run any command once as the user who owns the state folder.",
-            "danger",
-        )
-    return Problem(
-        "The job records were written by an earlier version of this program and could not be brought to this one.",
-        f"{_failed('opened', error.__cause__ or error).why} Nothing in them was changed.",
-        "Make room on the disk and try again, or use the earlier version.",
-        "danger",
-    )
-
-
-def _failed(done: str, error: BaseException) -> Problem:
-    original = getattr(error, "orig", None) or error
-    text = SECRETS.clean(getattr(original, "strerror", None) or str(original) or type(error).__name__)
-    why = SECRETS.shorten(text.splitlines()[0], 200)
-    return Problem(
-        f"The store of job records cannot be {done}.",
-        f"{why[0].upper()}{why[1:]}.",
-        "Check that its folder can be written to and the disk is not full.",
-        "danger",
-    )
-
-
-def _rescued_problem(found: rescue.Rescued) -> Problem:
-    saved = f"{found.rows:,} row{'s' * (found.rows != 1)} could be read and {'are' if found.rows != 1 else 'is'} kept"
-    lost = "; nothing is missing" if found.complete else "; what stood in the damaged part is missing"
-    return Problem(
-        "The store of job records was damaged.",
-        f"{saved}{lost}. The damaged file is kept as {found.aside.name}.",
-        ""
-        if found.complete
-        else "Put a backup in its place, or import the records again: python app.py jtbd import FILE",
-        "danger",
-    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from data.jtbd.records import Record, kind_of
 from data.platform import telemetry
+from data.values.records import Record, kind_of
 
 _EVENTS: dict[str, tuple[str, dict[str, str]]] = {
     "job": ("jtbd.job_completed", {
@@ -31,7 +31,7 @@ _EVENTS: dict[str, tuple[str, dict[str, str]]] = {
 def named(record: Record) -> tuple[str, dict[str, Any]]:
     """The event of a record and its attributes; a job that is not completed is called by its status.
 
-    >>> from data.jtbd.records import JobCompletion
+    >>> from data.values.records import JobCompletion
     >>> named(JobCompletion("buy", "ann", "cart", "started", 0))[0]
     'jtbd.job_started'
     """
