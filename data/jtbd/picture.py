@@ -17,6 +17,7 @@ from data.jtbd.operations import (
     compute_time_to_outcome_stats,
 )
 from data.jtbd.opportunity import interval, opportunity_of, ratings, satisfied
+from data.jtbd.record_quality import quality_rows
 from data.jtbd.specs import Outcome, Specs
 from data.values.jobs import JobRow, Opportunity, OutcomeRow, PainpointRow, QualityRow, SatisfactionRow, TimeRow
 from data.values.records import KINDS, JobCompletion, Record, Records, UserSatisfaction
@@ -162,7 +163,7 @@ class _Drawing:
         out.jobs = [self._job(each, middle(rates.get(each, [])), eased.get(each, 0)) for each in self._ids("job")]
         out.times = [self._time(row) for row in out.outcomes if row.outcome_id in self.now["time"]]
         out.satisfaction = [self._satisfied(row) for row in out.outcomes if row.outcome_id in self.now["satisfaction"]]
-        out.quality = self._quality(out)
+        out.quality = quality_rows(out.jobs, out.outcomes, out.painpoints)
         out.summary = self._summary(out)
         return out
 
@@ -318,26 +319,6 @@ class _Drawing:
 
     # ---- sums
 
-    def _quality(self, out: Picture) -> list[QualityRow]:
-        """J-07: can the numbers be trusted."""
-        done = sum(row.completed for row in out.jobs)
-        timed = done - sum(row.without_duration for row in out.jobs)
-        specified = [row for row in out.outcomes if row.in_specs]
-        covered = sum(row.actual is not None for row in specified)
-        pains = sum(row.improved + row.issues_done for row in out.painpoints)
-        all_pains = sum(row.n + row.issues for row in out.painpoints)
-        rows: list[JobRow | OutcomeRow | PainpointRow] = [*out.jobs, *out.outcomes, *out.painpoints]
-        strange = [row for row in rows if not row.in_specs]
-        return [
-            _quality_row("Completed jobs with a duration", timed, done,
-                         "Say when each job was started: track it with the status started first, or give --started."),
-            _quality_row("Outcomes that were measured", covered, len(specified),
-                         "Track the others, or bind them to a metric of Jira with tl:measuredBy."),
-            _quality_row("Painpoint reports resolved", pains, all_pains, ""),
-            _quality_row("Names in records that the specs know", len(rows) - len(strange), len(rows),
-                         "Not in the specs: " + ", ".join(_id_of(row) for row in strange[:8]) + "." if strange else ""),
-        ]  # fmt: skip
-
     def _summary(self, out: Picture) -> dict[str, Any]:
         tracked, done = sum(row.tracked for row in out.jobs), sum(row.completed for row in out.jobs)
         spans = _durations(
@@ -395,18 +376,6 @@ def _trend(now: float | None, then: float | None, direction: str | None) -> tupl
         return way, change, None
     better = (now < then) == (direction == "minimise")
     return way, change, "unchanged" if flat else "better" if better else "worse"
-
-
-def _quality_row(name: str, count: int, of: int, todo: str) -> QualityRow:
-    whole = count == of
-    message = "Nothing in the period." if not of else f"{count} of {of}."
-    return QualityRow(name, count, of, count / of if of else None, message, "" if whole else todo)
-
-
-def _id_of(row: JobRow | OutcomeRow | PainpointRow) -> str:
-    if isinstance(row, JobRow):
-        return row.job_id
-    return row.outcome_id if isinstance(row, OutcomeRow) else row.painpoint_id
 
 
 def sorted_by_opportunity(rows: Iterable[OutcomeRow]) -> list[OutcomeRow]:

@@ -3,41 +3,36 @@
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
-
-from data.cache.metric_cache import Key, hash_of
+from data.cache.metric_cache import Key
 from data.exports.csv import csv_text
 from data.jtbd import cards, pages, report
 from data.jtbd.dashboard import as_data
 from data.jtbd.investment import investment, job_satisfaction, landscape
-from data.jtbd.measured import filters_for, measured
-from data.jtbd.picture import Bound, Picture, Wanted, picture, sorted_by_opportunity
+from data.jtbd.measured import filters_for
+from data.jtbd.picture import Picture, picture, sorted_by_opportunity
 from data.jtbd.progress import register_rows
 from data.jtbd.register import Register, RegisterError
 from data.jtbd.serving import Serving
-from data.jtbd.specs import Specs
-from data.jtbd.storage import JobsStorage, jobs_storage_of
+from data.jtbd.storage import JobsStorage
 from data.jtbd.verify import verify
 from data.services import numbers
+from data.services.jobs_data import JobsData, Question
 from data.services.sites import Sites, browse_url
 from data.services.view import NO_FILTERS, Snapshot, View
 from data.settings.connection import HomeError
-from data.store import schema
 from data.store.record_problems import RecordsError
 from data.store.record_store import Where
 from data.tables.tidy import microseconds
-from data.values.filters import Filters
 from data.values.jobs import CheckRow, JobChoices, Overview, RecordPage, RecordRow, RegisterRow
 from data.values.metric_value import MetricValue, iso
 from data.values.numbers import Answer
 from data.values.periods import Period
-from data.values.records import Record, Records
+from data.values.records import Record
 from data.values.retention import RetentionRun
 
 if TYPE_CHECKING:
@@ -46,45 +41,9 @@ if TYPE_CHECKING:
     from data.facts.dataset import Dataset
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 RECORD_COLUMNS = ("kind", "about", "title", "at", "ended", "persona", "feature", "status", "value", "unit", "note", "source", "key")  # fmt: skip
-_KEPT = 24
 _TRIES = 3  # records that may be added, one after the other, while one answer is calculated
 Options = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
-class Question:
-    """A view, narrowed to a persona and a job (ids; None: all)."""
-
-    view: View
-    persona: str | None = None
-    job: str | None = None
-
-    @property
-    def wanted(self) -> Wanted:
-        """The records of the period and those of the period before, as instants in µs."""
-        period = self.view.period
-        before = period.previous()
-        start, end, before_start = (microseconds(each) for each in (period.start, period.end, before.start))
-        return Wanted(start, end, before_start, self.persona, self.job)
-
-    @property
-    def key(self) -> tuple[Hashable, ...]:
-        """Everything that an answer depends on besides the revision of issues and records."""
-        view = self.view
-        return (
-            view.period,
-            view.filters,
-            self.persona,
-            self.job,
-            hash_of(_measured(view)),
-            int(view.now.timestamp()) // 60,
-        )
-
-
-def _measured(view: View) -> dict[str, Any]:
-    return {**view.measured, "jtbd": view.settings.jtbd.model_dump()}
 
 
 class JobsService:
@@ -92,26 +51,21 @@ class JobsService:
 
     def __init__(self, sites: Sites) -> None:
         self._sites = sites
-        self._lock = threading.RLock()
-        self._storages: dict[tuple[str, str], JobsStorage] = {}
-        self._kept: dict[Hashable, Any] = {}
+        self._data = JobsData(sites)
 
     # ---- what is there
 
     def storage(self, snapshot: Snapshot) -> JobsStorage:
         """Specs, records and register of the site that was looked at. Raises HomeError, RecordsError."""
-        sites, settings = self._sites, snapshot.settings
-        examples = sites.sample.jobs if sites.sample else None
-        made = jobs_storage_of(sites.home, snapshot.site, settings, sites.env, sites.clock, examples)
-        key = (str(made.folder), str(made.specs_folder))
-        with self._lock:
-            storage = self._storages.setdefault(key, made)
-            storage.settings = settings.jtbd
-            return storage
+        return self._data.storage(snapshot)
 
-    def _has_issues(self, snapshot: Snapshot, storage: JobsStorage) -> bool:
-        """Whether issues may be put beside the jobs: never the sample site's beside somebody's own."""
-        return snapshot.synced is not None and (not snapshot.is_sample or storage.is_example)
+    def serving(self, view: View) -> Serving | None:
+        """Which issues serve which job; None without issues. Raises RecordsError, JiraError."""
+        return self._data.serving(view)
+
+    def revision(self, snapshot: Snapshot) -> str:
+        """Changes whenever a number of jobs may. Raises RecordsError, StoreError."""
+        return self._data.revision(snapshot)
 
     def retain(self, snapshot: Snapshot) -> RetentionRun | None:
         """The daily run of the retention job for records; None where nothing was to be done, or it failed (logged)."""
@@ -128,31 +82,6 @@ class JobsService:
             storage.specs()
             storage.records()
 
-    def serving(self, view: View) -> Serving | None:
-        """Which issues serve which job; None without issues. Raises RecordsError, JiraError."""
-        storage = self.storage(view.snapshot)
-        if not self._has_issues(view.snapshot, storage):
-            return None
-        facts, specs = self._sites.data(view.snapshot).dataset(view), storage.specs()
-        links = tuple(view.settings.jtbd.job_links)
-        return self._once(
-            ("serving", id(facts), storage.revision(), links),
-            lambda: (facts, Serving(facts, specs, links)),
-        )[1]
-
-    def _once(self, key: Hashable, make: Callable[[], T]) -> T:
-        with self._lock:
-            if key not in self._kept:
-                while len(self._kept) >= _KEPT:
-                    self._kept.pop(next(iter(self._kept)))
-                self._kept[key] = make()
-            kept: T = self._kept[key]
-            return kept
-
-    def revision(self, snapshot: Snapshot) -> str:
-        """Changes whenever a number of this pillar may. Raises RecordsError, StoreError."""
-        return f"{snapshot.revision}|{self.storage(snapshot).revision()}"
-
     def choices(self, snapshot: Snapshot) -> JobChoices:
         """What can be filtered by, and chosen in forms. Raises RecordsError, StoreError."""
         storage = self.storage(snapshot)
@@ -168,7 +97,9 @@ class JobsService:
             named["persona"],
             named["painpoint"],
             tuple(sorted(each for each in features if each)),
-            tuple(each.id for each in specs.outcomes.values() if each.binding and self._has_issues(snapshot, storage)),
+            tuple(
+                each.id for each in specs.outcomes.values() if each.binding and self._data.has_issues(snapshot, storage)
+            ),
         )
 
     def unknown(
@@ -187,78 +118,11 @@ class JobsService:
     def _named(self, snapshot: Snapshot, kind: str) -> set[str]:
         """What records and issues name: personas or jobs."""
         column, specs = "persona" if kind == "persona" else "job_id", self.storage(snapshot).specs()
-        records = self._records(snapshot.view())
+        records = self._data.records(snapshot.view())
         rows = [each for part in records for each in part] if kind == "persona" else records.jobs
         return {specs.resolve(kind, str(getattr(each, column) or "")) for each in rows}
 
     # ---- numbers
-
-    def _picture(self, asked: Question) -> Picture:
-        """Raises RecordsError, JiraError."""
-        key = ("picture", self.revision(asked.view.snapshot), *asked.key)
-        return self._once(key, lambda: self._drawn(asked))
-
-    def _drawn(self, asked: Question) -> Picture:
-        view, wanted = asked.view, asked.wanted
-        specs = self.storage(view.snapshot).specs()
-        serving = self.serving(view)
-        reported: Mapping[str, Any] = {}
-        if serving:
-            reported = serving.reported(wanted.start or 0, wanted.end or 0, self._persona(specs, asked))
-        return picture(
-            self._records(view), specs, wanted,
-            bound=self._bound(view), reported=reported, formula=view.settings.jtbd.opportunity,
-        )  # fmt: skip
-
-    def _persona(self, specs: Specs, asked: Question) -> str | None:
-        return None if asked.persona is None else specs.resolve("persona", asked.persona)
-
-    def _records(self, view: View) -> Records:
-        """What was recorded, and the issues that count as records."""
-        return self.storage(view.snapshot).records() + self._issues(view)
-
-    def _issues(self, view: View) -> Records:
-        """The issues that count as records."""
-        serving = self.serving(view)
-        if serving is None or not view.settings.jtbd.issues_count:
-            return Records((), (), (), (), ())
-        return self._once(("issues", id(serving)), lambda: (serving, serving.records(self._severities(view))))[1]
-
-    def _severities(self, view: View) -> dict[int, float]:
-        """Issue id → its severity before the first change of that field."""
-        from data.jtbd.dialects import rating
-
-        head, mapping = view.snapshot.synced, view.settings.mapping
-        if head is None or "painpoint_severity" not in mapping:
-            return {}
-        table, found = schema.change, {}
-        query = (
-            select(table.c.issue_id, table.c.from_name, table.c.from_id)
-            .where(table.c.scope == head.scope, table.c.field == mapping["painpoint_severity"])
-            .order_by(table.c.issue_id, table.c.at, table.c.history_id)
-        )
-        with self._sites.data(view.snapshot).store.reading() as connection:
-            for issue_id, name, other in connection.execute(query):
-                if issue_id not in found:
-                    found[issue_id] = rating(str(name or other or ""))
-        return {issue_id: value for issue_id, value in found.items() if value is not None}
-
-    def _bound(self, view: View) -> dict[str, Bound]:
-        """Outcomes that Jira measures."""
-        storage = self.storage(view.snapshot)
-        if not self._has_issues(view.snapshot, storage):
-            return {}
-        data = self._sites.data(view.snapshot)
-
-        def facts(filters: Filters) -> Dataset:
-            return data.dataset(view.narrowed(filters))
-
-        found = {
-            each.id: measured(each, facts, view.filters, view.period)
-            for each in storage.specs().outcomes.values()
-            if each.binding
-        }
-        return {name: each for name, each in found.items() if each is not None}
 
     def answer(
         self,
@@ -301,7 +165,7 @@ class JobsService:
 
     def _values(self, asked: Question) -> list[MetricValue]:
         view = asked.view
-        records, specs = self._records(view), self.storage(view.snapshot).specs()
+        records, specs = self._data.records(view), self.storage(view.snapshot).specs()
         earlier = replace(asked, view=view.over(view.period.previous()))
 
         def part(period: Period) -> Picture:
@@ -310,7 +174,9 @@ class JobsService:
             )
             return picture(records, specs, span, formula=view.settings.jtbd.opportunity)
 
-        return cards.values(view.period, view.now, view.zone, self._picture(asked), self._picture(earlier), part)
+        return cards.values(
+            view.period, view.now, view.zone, self._data.picture(asked), self._data.picture(earlier), part
+        )
 
     # ---- the tab
 
@@ -318,12 +184,12 @@ class JobsService:
         """Everything that the tab shows. Raises RecordsError, JiraError; what is wrong with files is in it."""
         asked = Question(view, persona, job)
         key = ("overview", self.revision(view.snapshot), *asked.key)
-        return self._once(key, lambda: self._overview(asked))
+        return self._data.once(key, lambda: self._overview(asked))
 
     def _overview(self, asked: Question) -> Overview:
         view, storage = asked.view, self.storage(asked.view.snapshot)
-        specs, found, serving = storage.specs(), self._picture(asked), self.serving(view)
-        who, wanted = self._persona(specs, asked), asked.wanted
+        specs, found, serving = storage.specs(), self._data.picture(asked), self.serving(view)
+        who, wanted = asked.persona_in(specs), asked.wanted
         span = (wanted.start or 0, wanted.end or 0)
         which = None if asked.job is None else specs.resolve("job", asked.job)
         notes = [str(storage.problem)] if storage.problem else []
@@ -380,7 +246,7 @@ class JobsService:
     def dashboard(self, view: View, *, persona: str | None = None, job: str | None = None) -> dict[str, Any]:
         """The same as plain JSON types. Raises RecordsError, JiraError."""
         asked, period = Question(view, persona, job), view.period
-        data = as_data(self._picture(asked), asked.wanted, view.settings.jtbd.opportunity)
+        data = as_data(self._data.picture(asked), asked.wanted, view.settings.jtbd.opportunity)
         return {
             "period": {"first": period.first.isoformat(), "last": period.last.isoformat(), "zone": period.zone},
             **data,
@@ -413,7 +279,7 @@ class JobsService:
         """
         storage = self.storage(view.snapshot)
         wanted = replace(Question(view, persona, job).wanted, previous_start=None)
-        records = storage.store.all(Where(start=wanted.start, end=wanted.end)) + self._issues(view)
+        records = storage.store.all(Where(start=wanted.start, end=wanted.end)) + self._data.issues(view)
         return pages.page(records, storage.specs(), wanted, kind, about, first, count, browse_url(view.snapshot))
 
     def csv(self, table: str, view: View, *, persona: str | None = None, job: str | None = None) -> str:

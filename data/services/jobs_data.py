@@ -1,0 +1,180 @@
+"""What is known of the jobs of a site: storage, the issues that serve jobs, and the rows of a period."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+
+from data.cache.metric_cache import hash_of
+from data.facts.dataset import Dataset
+from data.jtbd.measured import measured
+from data.jtbd.picture import Bound, Picture, Wanted, picture
+from data.jtbd.serving import Serving
+from data.jtbd.specs import Specs
+from data.jtbd.storage import JobsStorage, jobs_storage_of
+from data.services.sites import Sites
+from data.services.view import Snapshot, View
+from data.store import schema
+from data.tables.tidy import microseconds
+from data.values.filters import Filters
+from data.values.records import Records
+
+T = TypeVar("T")
+_KEPT = 24
+
+
+@dataclass(frozen=True)
+class Question:
+    """A view, narrowed to a persona and a job (ids; None: all)."""
+
+    view: View
+    persona: str | None = None
+    job: str | None = None
+
+    @property
+    def wanted(self) -> Wanted:
+        """The records of the period and those of the period before, as instants in µs."""
+        period = self.view.period
+        before = period.previous()
+        start, end, before_start = (microseconds(each) for each in (period.start, period.end, before.start))
+        return Wanted(start, end, before_start, self.persona, self.job)
+
+    @property
+    def key(self) -> tuple[Hashable, ...]:
+        """Everything that an answer depends on besides the revision of issues and records."""
+        view = self.view
+        return (
+            view.period,
+            view.filters,
+            self.persona,
+            self.job,
+            hash_of(_measured(view)),
+            int(view.now.timestamp()) // 60,
+        )
+
+    def persona_in(self, specs: Specs) -> str | None:
+        """The id of the persona; None for all."""
+        return None if self.persona is None else specs.resolve("persona", self.persona)
+
+
+def _measured(view: View) -> dict[str, Any]:
+    return {**view.measured, "jtbd": view.settings.jtbd.model_dump()}
+
+
+class JobsData:
+    """Read once for each state of issues and records. Safe in several threads."""
+
+    def __init__(self, sites: Sites) -> None:
+        self._sites = sites
+        self._lock = threading.RLock()
+        self._storages: dict[tuple[str, str], JobsStorage] = {}
+        self._kept: dict[Hashable, Any] = {}
+
+    def storage(self, snapshot: Snapshot) -> JobsStorage:
+        """Specs, records and register of the site that was looked at. Raises HomeError, RecordsError."""
+        sites, settings = self._sites, snapshot.settings
+        examples = sites.sample.jobs if sites.sample else None
+        made = jobs_storage_of(sites.home, snapshot.site, settings, sites.env, sites.clock, examples)
+        key = (str(made.folder), str(made.specs_folder))
+        with self._lock:
+            storage = self._storages.setdefault(key, made)
+            storage.settings = settings.jtbd
+            return storage
+
+    def has_issues(self, snapshot: Snapshot, storage: JobsStorage) -> bool:
+        """Whether issues may be put beside the jobs: never the sample site's beside somebody's own."""
+        return snapshot.synced is not None and (not snapshot.is_sample or storage.is_example)
+
+    def serving(self, view: View) -> Serving | None:
+        """Which issues serve which job; None without issues. Raises RecordsError, JiraError."""
+        storage = self.storage(view.snapshot)
+        if not self.has_issues(view.snapshot, storage):
+            return None
+        facts, specs = self._sites.data(view.snapshot).dataset(view), storage.specs()
+        links = tuple(view.settings.jtbd.job_links)
+        return self.once(
+            ("serving", id(facts), storage.revision(), links),
+            lambda: (facts, Serving(facts, specs, links)),
+        )[1]
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives, made once for each key; the oldest are forgotten."""
+        with self._lock:
+            if key not in self._kept:
+                while len(self._kept) >= _KEPT:
+                    self._kept.pop(next(iter(self._kept)))
+                self._kept[key] = make()
+            kept: T = self._kept[key]
+            return kept
+
+    def revision(self, snapshot: Snapshot) -> str:
+        """Changes whenever a number of this pillar may. Raises RecordsError, StoreError."""
+        return f"{snapshot.revision}|{self.storage(snapshot).revision()}"
+
+    def picture(self, asked: Question) -> Picture:
+        """All rows of jobs, outcomes and painpoints. Raises RecordsError, JiraError."""
+        key = ("picture", self.revision(asked.view.snapshot), *asked.key)
+        return self.once(key, lambda: self._drawn(asked))
+
+    def _drawn(self, asked: Question) -> Picture:
+        view, wanted = asked.view, asked.wanted
+        specs = self.storage(view.snapshot).specs()
+        serving = self.serving(view)
+        reported: Mapping[str, Any] = {}
+        if serving:
+            reported = serving.reported(wanted.start or 0, wanted.end or 0, asked.persona_in(specs))
+        return picture(
+            self.records(view), specs, wanted,
+            bound=self.bound(view), reported=reported, formula=view.settings.jtbd.opportunity,
+        )  # fmt: skip
+
+    def records(self, view: View) -> Records:
+        """What was recorded, and the issues that count as records."""
+        return self.storage(view.snapshot).records() + self.issues(view)
+
+    def issues(self, view: View) -> Records:
+        """The issues that count as records."""
+        serving = self.serving(view)
+        if serving is None or not view.settings.jtbd.issues_count:
+            return Records((), (), (), (), ())
+        return self.once(("issues", id(serving)), lambda: (serving, serving.records(self._severities(view))))[1]
+
+    def _severities(self, view: View) -> dict[int, float]:
+        """Issue id → its severity before the first change of that field."""
+        from data.jtbd.dialects import rating
+
+        head, mapping = view.snapshot.synced, view.settings.mapping
+        if head is None or "painpoint_severity" not in mapping:
+            return {}
+        table, found = schema.change, {}
+        query = (
+            select(table.c.issue_id, table.c.from_name, table.c.from_id)
+            .where(table.c.scope == head.scope, table.c.field == mapping["painpoint_severity"])
+            .order_by(table.c.issue_id, table.c.at, table.c.history_id)
+        )
+        with self._sites.data(view.snapshot).store.reading() as connection:
+            for issue_id, name, other in connection.execute(query):
+                if issue_id not in found:
+                    found[issue_id] = rating(str(name or other or ""))
+        return {issue_id: value for issue_id, value in found.items() if value is not None}
+
+    def bound(self, view: View) -> dict[str, Bound]:
+        """Outcomes that Jira measures."""
+        storage = self.storage(view.snapshot)
+        if not self.has_issues(view.snapshot, storage):
+            return {}
+        data = self._sites.data(view.snapshot)
+
+        def facts(filters: Filters) -> Dataset:
+            return data.dataset(view.narrowed(filters))
+
+        found = {
+            each.id: measured(each, facts, view.filters, view.period)
+            for each in storage.specs().outcomes.values()
+            if each.binding
+        }
+        return {name: each for name, each in found.items() if each is not None}
