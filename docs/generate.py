@@ -160,7 +160,7 @@ def facts_page() -> str:
         ]
         out += [
             f"## {each.title}\n",
-            f"`{each.name}`: one row for each {each.subject}, in the period of its {each.at}. "
+            f"`{each.name}`: one row for each {each.row}, in the period of its {each.at}. "
             f"Used by: {', '.join(used) or 'other facts and charts'}.\n",
             "| column | type | unit | meaning |\n|---|---|---|---|",
             *(f"| `{c.name}` | {c.kind} | {c.unit} | {c.meaning} |" for c in each.columns),

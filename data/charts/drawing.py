@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from data.facts.columns import Subject
 from data.facts.dataset import Dataset
-from data.facts.rows import Rows
+from data.facts.rows import Rows, Subjects
 from data.values.arrays import Codes, Column, Positions
 from data.values.charts import Line, Region, Series
 from data.values.problem import Problem
 
-NO_ROWS = Rows(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int16), ("",), {})
+NO_ROWS = Rows(np.zeros(0, np.int64), Subjects.all(Subject.ISSUE, []), np.zeros(0, np.int16), ("",), {})
 
 
 class NoSuchPoint(LookupError):
@@ -111,10 +112,8 @@ def nothing(what: str, why: str = "", todo: str = "", *, picks: Picks = NO_PICKS
 def issues_of(rows: Rows) -> int:
     """How many issues (or versions) the used rows are about; one issue may have several rows."""
     used = rows.reason == 0
-    issue = rows.issue[used]
-    versions = rows.columns.get("version")
-    others = 0 if versions is None else len(np.unique(versions[used][issue < 0]))
-    return len(np.unique(issue[issue >= 0])) + others
+    kind, place = rows.subjects.kind[used].astype(np.int64), rows.subjects.id[used]
+    return len(np.unique(kind << 32 | place))
 
 
 def left_out(rows: Rows) -> tuple[str, ...]:

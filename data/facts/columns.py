@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
@@ -35,6 +35,17 @@ class Kind(StrEnum):
         return values.dtype.kind in kinds[self.value]
 
 
+class Subject(IntEnum):
+    """The kinds of things that a row can be about."""
+
+    ISSUE = 0
+    VERSION = 1
+
+    @property
+    def title(self) -> str:
+        return self.name.lower()
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of a fact."""
@@ -47,11 +58,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Fact:
-    """One set of rows. `at` says which instant puts a row into a period; `subject` what a row is about."""
+    """One set of rows. `at` says which instant puts a row into a period; `subjects` the kinds of things that rows are
+    about; `row` what there is one row for.
+    """
 
     name: str
     title: str
-    subject: str
+    subjects: tuple[Subject, ...]
+    row: str
     at: str
     columns: tuple[Column, ...]
     rows: Callable[..., Rows]
@@ -68,6 +82,8 @@ class Fact:
             for name, values in rows.columns.items()
             if not declared[name].kind.holds(values)
         ]
+        kinds = {Subject(kind) for kind in np.unique(rows.subjects.kind).tolist()}
+        wrong += [f"rows are about a {kind.title}" for kind in sorted(kinds - set(self.subjects))]
         return "; ".join(wrong)
 
 
@@ -82,18 +98,27 @@ BY_RESOLUTION = Column(
 BY_END_FIELD = Column("by_end_field", Kind.FLAG, "completed by the mapped completion date")
 BY_START_FIELD = Column("by_start_field", Kind.FLAG, "started by the mapped start date")
 DAY_PRECISION = Column("day_precision", Kind.FLAG, "an end of the span is a plain date, so the span counts whole days")
-VERSION = Column("version", Kind.CODE, "place in the table of versions; -1 for an issue")
 
 
-def fact(name: str, *columns: Column, title: str, at: str, subject: str = "issue") -> Callable[[Make], Make]:
-    """Declare the rows that the decorated function makes; the function itself stays as it is."""
+def fact(
+    name: str,
+    *columns: Column,
+    title: str,
+    at: str,
+    subjects: tuple[Subject, ...] = (Subject.ISSUE,),
+    row: str = "",
+) -> Callable[[Make], Make]:
+    """Declare the rows that the decorated function makes; the function itself stays as it is. Without `row` there is one
+    row for each subject.
+    """
 
     def add(make: Make) -> Make:
         if name in _facts:
             raise ValueError(f"two facts are called {name!r}")
         if len({each.name for each in columns}) < len(columns):
             raise ValueError(f"the fact {name!r} declares a column twice")
-        _facts[name] = Fact(name, title, subject, at, columns, make)
+        one_for = row or " or ".join(subject.title for subject in subjects)
+        _facts[name] = Fact(name, title, subjects, one_for, at, columns, make)
         return make
 
     return add

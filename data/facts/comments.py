@@ -46,7 +46,7 @@ def no_comments(facts: Dataset) -> Missing | None:
     Column("completed", Kind.INSTANT, "when it was written"),
     title="Comments",
     at="writing",
-    subject="comment",
+    row="comment",
 )
 def comment_rows(facts: Dataset) -> Rows:
     """Comments, a row each. Columns: author (code, -1 unknown), comments (1), started (created), completed (written)."""
@@ -80,7 +80,7 @@ def by_issue_and_author(rows: Rows, asked: MetricQuery) -> Rows:
     joined = _joined(found, found.issue.astype(np.int64) * people + found.columns["author"] + 1)
     sieve = Sieve.of(joined)
     sieve.drop(joined.columns["author"] < 0, Exclusion.AUTHOR_UNKNOWN)
-    return Rows(joined.at, joined.issue, sieve.reason, tuple(sieve.reasons), joined.columns)
+    return Rows(joined.at, joined.subjects, sieve.reason, tuple(sieve.reasons), joined.columns)
 
 
 def _joined(rows: Rows, key: Positions) -> Rows:
@@ -89,7 +89,7 @@ def _joined(rows: Rows, key: Positions) -> Rows:
     last = len(key) - 1 - from_end
     order = np.argsort(last, kind="stable")
     kept = rows.take(last[order])
-    return Rows(kept.at, kept.issue, kept.reason, kept.reasons, {**kept.columns, "comments": count[order]})
+    return Rows(kept.at, kept.subjects, kept.reason, kept.reasons, {**kept.columns, "comments": count[order]})
 
 
 @fact(

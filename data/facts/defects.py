@@ -107,4 +107,4 @@ def escaped_rows(facts: Dataset) -> Rows:
     for place in np.flatnonzero(unknown).tolist():
         word = reason("production_impact", () if values is None else values[found.issue[place]])
         sieve.drop(np.arange(len(found)) == place, Exclusion.UNKNOWN_WORD, word)
-    return Rows(found.at, found.issue, sieve.reason, tuple(sieve.reasons), {**found.columns, "evidence": why})
+    return Rows(found.at, found.subjects, sieve.reason, tuple(sieve.reasons), {**found.columns, "evidence": why})

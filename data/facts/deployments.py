@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.facts.columns import VERSION, Column, Kind, fact
+from data.facts.columns import Column, Kind, Subject, fact
 from data.facts.dataset import Dataset
 from data.facts.incidents import incidents
 from data.facts.outcome_words import evidence
-from data.facts.rows import Rows, Sieve
+from data.facts.rows import Rows, Sieve, Subjects
 from data.tables.frames import NEVER
 from data.tables.tidy import microseconds
 from data.values.arrays import Codes, Instants, Mask, Positions
@@ -25,7 +25,6 @@ UNKNOWN, WORKED, FAILED = -1, 0, 1
 _CANDIDATE = (
     Column("group", Kind.CODE, "the deployment that the candidate belongs to; -1 where it is left out"),
     Column("head", Kind.FLAG, "the first row of its deployment"),
-    VERSION,
     Column("completed", Kind.INSTANT, "the deployment"),
 )
 
@@ -39,14 +38,23 @@ class Deployments:
 
     by_versions: bool
     at: Instants  # µs
-    issue: Positions  # -1 for a version
-    version: Positions  # -1 for an issue
+    subjects: Subjects
     sieve: Sieve
     chosen: Mask  # by candidate: it passes the filters
     group: Codes
     count: int  # number of deployments
     group_at: Instants  # µs, by deployment
     day_precision: bool
+
+    @property
+    def issue(self) -> Positions:
+        """Places in the table of issues; -1 where a candidate is a version."""
+        return self.subjects.ids_of(Subject.ISSUE)
+
+    @property
+    def version(self) -> Positions:
+        """Places in the table of versions; -1 where a candidate is an issue."""
+        return self.subjects.ids_of(Subject.VERSION)
 
     def groups_of_issues(self, facts: Dataset) -> tuple[Positions, Codes]:
         """(issue, deployment) pairs: the tickets of a deployment, or the issues fixed in a version."""
@@ -104,9 +112,9 @@ def _from_issues(facts: Dataset) -> Deployments:
             else np.zeros((0, 3), dtype=np.int64)
         )
     group, count, group_at = _grouped(key, at, used)
-    nobody = np.full(len(issue), -1, dtype=np.int64)
+    subjects = Subjects.all(Subject.ISSUE, issue)
     by_day = facts.date_only("deployment_date")
-    return Deployments(False, at, issue, nobody, sieve, chosen, group, count, group_at, by_day)
+    return Deployments(False, at, subjects, sieve, chosen, group, count, group_at, by_day)
 
 
 def _grouped(key: Positions, at: Instants, used: Mask) -> tuple[Codes, int, Instants]:
@@ -128,8 +136,8 @@ def _from_versions(facts: Dataset) -> Deployments:
     sieve.drop(~released[version], Exclusion.VERSION_NOT_RELEASED).drop(at > facts.now, Exclusion.IN_THE_FUTURE)
     used = sieve.reason == 0
     group, count, group_at = _grouped(version[:, None], at, used)
-    nobody = np.full(len(version), -1, dtype=np.int64)
-    return Deployments(True, at, nobody, version, sieve, chosen, group, count, group_at, True)
+    subjects = Subjects.all(Subject.VERSION, version)
+    return Deployments(True, at, subjects, sieve, chosen, group, count, group_at, True)
 
 
 def version_instants(facts: Dataset) -> Instants:
@@ -267,11 +275,11 @@ def followed_by_incident(at: Instants, project: Codes, when: Instants, where: Co
     *_CANDIDATE,
     title="Deployments: tickets or released versions",
     at="deployment",
-    subject="issue or version",
+    subjects=(Subject.ISSUE, Subject.VERSION),
 )
 def deployment_rows(facts: Dataset) -> Rows:
-    """Candidates that pass the filters, at their date. Columns: group, head (first row of its deployment), version,
-    completed (µs).
+    """Candidates that pass the filters, at their date. Columns: group, head (first row of its deployment), completed
+    (µs).
     """
     found: Deployments = facts.once(deployments)
     chosen = np.flatnonzero(found.chosen)
@@ -280,9 +288,7 @@ def deployment_rows(facts: Dataset) -> Rows:
     used = np.flatnonzero(group >= 0)
     head[used[np.unique(group[used], return_index=True)[1]]] = True
     at = found.at[chosen]
-    return found.sieve.take(chosen).rows(
-        at, found.issue[chosen], group=group, head=head, version=found.version[chosen], completed=at
-    )
+    return found.sieve.take(chosen).rows(at, found.subjects.take(chosen), group=group, head=head, completed=at)
 
 
 @fact(
@@ -291,7 +297,7 @@ def deployment_rows(facts: Dataset) -> Rows:
     Column("failed", Kind.FLAG, "it led to a failure"),
     title="Deployments of which the outcome is known",
     at="deployment",
-    subject="issue or version",
+    subjects=(Subject.ISSUE, Subject.VERSION),
 )
 def outcome_rows(facts: Dataset) -> Rows:
     """Deployment rows with column failed; deployments of unknown outcome are left out."""
@@ -303,7 +309,9 @@ def outcome_rows(facts: Dataset) -> Rows:
     for word in dict.fromkeys(each for each in words[of_row == UNKNOWN] if each):
         sieve.drop((of_row == UNKNOWN) & (words == word), Exclusion.UNKNOWN_WORD, word)
     sieve.drop(of_row == UNKNOWN, Exclusion.OUTCOME_UNKNOWN)
-    return Rows(rows.at, rows.issue, sieve.reason, tuple(sieve.reasons), {**rows.columns, "failed": of_row == FAILED})
+    return Rows(
+        rows.at, rows.subjects, sieve.reason, tuple(sieve.reasons), {**rows.columns, "failed": of_row == FAILED}
+    )
 
 
 @fact(
@@ -312,7 +320,7 @@ def outcome_rows(facts: Dataset) -> Rows:
     Column("rework", Kind.FLAG, "it was made to fix a user-facing bug"),
     title="Deployments, and whether they were rework",
     at="deployment",
-    subject="issue or version",
+    subjects=(Subject.ISSUE, Subject.VERSION),
 )
 def rework_rows(facts: Dataset) -> Rows:
     """Deployment rows with column rework: made to fix a user-facing bug, by the chosen rule."""
@@ -330,4 +338,4 @@ def rework_rows(facts: Dataset) -> Rows:
         hit = facts.of_type(rule.rework_types) | facts.named(facts.tables.labels, rule.rework_labels)
         rework[group[hit[issue]]] = True
     of_row = np.append(rework, False)[rows.columns["group"]]
-    return Rows(rows.at, rows.issue, rows.reason, rows.reasons, {**rows.columns, "rework": of_row})
+    return Rows(rows.at, rows.subjects, rows.reason, rows.reasons, {**rows.columns, "rework": of_row})

@@ -22,10 +22,10 @@ def issues_of(facts: Dataset, rows: Rows, instants: Instants | None = None) -> P
     pairs: list[Pairs] = [(own, rows.issue[own].astype(np.int64))]
     if "deployment" in rows.columns:
         pairs += _of_recoveries(facts, rows.columns["deployment"])
-    elif "version" in rows.columns:
-        fixed = facts.tables.fix_versions
-        row = np.flatnonzero(rows.columns["version"] >= 0)
-        pairs.append(join(row, rows.columns["version"][row], fixed["version"].to_numpy(), fixed["issue"].to_numpy()))
+    else:
+        fixed, version = facts.tables.fix_versions, rows.version
+        row = np.flatnonzero(version >= 0)
+        pairs.append(join(row, version[row], fixed["version"].to_numpy(), fixed["issue"].to_numpy()))
     row, issue = (np.concatenate(each).astype(np.int64) for each in zip(*pairs, strict=True))
     kept = facts.chosen[issue] if instants is None else chosen_at(facts, issue, instants[row])
     return row[kept], issue[kept]
@@ -43,10 +43,7 @@ def _of_recoveries(facts: Dataset, deployment: Positions) -> list[Pairs]:
 
 def versions_of(facts: Dataset, rows: Rows) -> Pairs:
     """(row, version) pairs, only of versions that pass the filters."""
-    version = rows.columns.get("version")
-    if version is None:
-        nothing = np.zeros(0, dtype=np.int64)
-        return nothing, nothing
+    version = rows.version
     row = np.flatnonzero(version >= 0)
     row = row[facts.once(versions_chosen)[version[row]]]
     return row, version[row].astype(np.int64)

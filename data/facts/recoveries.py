@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.facts.columns import DAY_PRECISION, VERSION, Column, Kind, fact
+from data.facts.columns import DAY_PRECISION, Column, Kind, Subject, fact
 from data.facts.dataset import Dataset
 from data.facts.days import backwards, spans
 from data.facts.deployments import Deployments, deployments, linked_incidents
 from data.facts.incidents import incidents
-from data.facts.rows import Rows, Sieve
+from data.facts.rows import Rows, Sieve, Subjects
 from data.tables.frames import NEVER
-from data.values.arrays import Codes, Instants, Mask, Positions
+from data.values.arrays import Codes, Instants, Mask
 from data.values.exclusion import Exclusion
 
 
@@ -25,15 +25,14 @@ def linked(facts: Dataset) -> bool:
     Column("hours", Kind.NUMBER, "from the failed deployment (or detection) to the resolution", "hours"),
     Column("started", Kind.INSTANT, "the failed deployment, or the detection"),
     Column("completed", Kind.INSTANT, "the resolution"),
-    VERSION,
     Column("deployment", Kind.CODE, "the failed deployment; -1 where no deployment is known"),
     DAY_PRECISION,
     title="Recoveries",
     at="resolution",
-    subject="issue or version",
+    subjects=(Subject.ISSUE, Subject.VERSION),
 )
 def recovery_rows(facts: Dataset) -> Rows:
-    """Recoveries at their resolution. Columns: hours, started, completed (µs), version, deployment, day_precision."""
+    """Recoveries at their resolution. Columns: hours, started, completed (µs), deployment, day_precision."""
     return _from_deployments(facts) if linked(facts) else _from_detection(facts)
 
 
@@ -54,7 +53,6 @@ def _from_deployments(facts: Dataset) -> Rows:
     chosen[found.group[found.chosen & (found.group >= 0)]] = True
     chosen[group[facts.chosen[incident]]] = True
     ended = np.flatnonzero((latest != NEVER) & ~unresolved & chosen)
-    ticket, version = _representatives(found)
     loose = known.mask & facts.chosen & (known.resolved != NEVER)
     loose[incident] = False
     alone = np.flatnonzero(loose)
@@ -62,32 +60,29 @@ def _from_deployments(facts: Dataset) -> Rows:
     start = np.concatenate((found.group_at[ended], known.detected[alone]))
     end = np.concatenate((latest[ended], known.resolved[alone]))
     whole = np.concatenate((plain[ended] | found.day_precision, (known.detected_plain | known.resolved_plain)[alone]))
-    issue = np.concatenate((ticket[ended], alone))
+    about = Subjects.joined([_representatives(found).take(ended), Subjects.all(Subject.ISSUE, alone)])
     of = np.concatenate((ended, none))
-    releases = np.concatenate((version[ended], none))
-    return _rows(facts, start, end, whole, issue, releases, of, Exclusion.RESOLVED_BEFORE_DEPLOYED)
+    return _rows(facts, start, end, whole, about, of, Exclusion.RESOLVED_BEFORE_DEPLOYED)
 
 
-def _representatives(found: Deployments) -> tuple[Positions, Positions]:
-    """One issue and one version for each deployment."""
-    ticket, version = (np.full(found.count, -1, dtype=np.int64) for _ in range(2))
-    used = found.group >= 0
-    ticket[found.group[used]], version[found.group[used]] = found.issue[used], found.version[used]
-    return ticket, version
+def _representatives(found: Deployments) -> Subjects:
+    """One issue or version for each deployment: its last."""
+    place = np.zeros(found.count, dtype=np.int64)
+    used = np.flatnonzero(found.group >= 0)
+    place[found.group[used]] = used
+    return found.subjects.take(place)
 
 
 def _from_detection(facts: Dataset) -> Rows:
     known = facts.once(incidents)
     issue = np.flatnonzero(known.mask & facts.chosen & (known.resolved != NEVER))
-    none = np.full(len(issue), -1, dtype=np.int64)
     return _rows(
         facts,
         known.detected[issue],
         known.resolved[issue],
         (known.detected_plain | known.resolved_plain)[issue],
-        issue,
-        none,
-        none,
+        Subjects.all(Subject.ISSUE, issue),
+        np.full(len(issue), -1, dtype=np.int64),
         Exclusion.RESOLVED_BEFORE_DETECTED,
     )
 
@@ -97,8 +92,7 @@ def _rows(
     start: Instants,
     end: Instants,
     whole: Mask,
-    issue: Positions,
-    version: Positions,
+    about: Subjects,
     deployment: Codes,
     wrong: Exclusion,
 ) -> Rows:
@@ -110,11 +104,10 @@ def _rows(
     sieve.drop(backwards(start, end, whole, facts.zone), wrong)
     return sieve.rows(
         end,
-        issue,
+        about,
         hours=hours,
         started=start,
         completed=end,
-        version=version,
         deployment=deployment,
         day_precision=whole,
     )

@@ -76,4 +76,4 @@ def once_each(rows: Rows, asked: MetricQuery) -> Rows:
     _, first, count = np.unique(found.issue, return_index=True, return_counts=True)
     order = np.argsort(first, kind="stable")
     kept = found.take(first[order])
-    return Rows(kept.at, kept.issue, kept.reason, kept.reasons, {**kept.columns, "times": count[order]})
+    return Rows(kept.at, kept.subjects, kept.reason, kept.reasons, {**kept.columns, "times": count[order]})

@@ -10,14 +10,47 @@ from typing import Any
 
 import numpy as np
 
+from data.facts.columns import Subject
 from data.values.arrays import Codes, Column, Instants, Mask, Positions
 from data.values.exclusion import Exclusion
 
 
 @dataclass(frozen=True)
+class Subjects:
+    """What each row is about: the kind of thing, and its id, which is its place in the table of that kind.
+
+    >>> both = Subjects.joined([Subjects.all(Subject.ISSUE, [4, 7]), Subjects.all(Subject.VERSION, [2])])
+    >>> both.ids_of(Subject.ISSUE).tolist(), both.ids_of(Subject.VERSION).tolist()
+    ([4, 7, -1], [-1, -1, 2])
+    """
+
+    kind: Codes  # a Subject
+    id: Positions
+
+    @classmethod
+    def all(cls, kind: Subject, id: Positions | Sequence[int]) -> Subjects:
+        """Rows that are all about one kind of thing."""
+        places = np.asarray(id, dtype=np.int32)
+        return cls(np.full(len(places), kind, dtype=np.int8), places)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Subjects]) -> Subjects:
+        """One after the other."""
+        return cls(np.concatenate([part.kind for part in parts]), np.concatenate([part.id for part in parts]))
+
+    def ids_of(self, kind: Subject) -> Positions:
+        """The ids of one kind; -1 where a row is about something else."""
+        is_it = self.kind == kind
+        return self.id if is_it.all() else np.where(is_it, self.id, -1).astype(np.int32)
+
+    def take(self, chosen: Mask | Positions | slice) -> Subjects:
+        """Those of some rows."""
+        return Subjects(self.kind[chosen], self.id[chosen])
+
+
+@dataclass(frozen=True)
 class Rows:
-    """at: int64 µs, ascending. issue: position in the issue table, -1 for a version. reason: 0 used, else a place in
-    `reasons`.
+    """at: int64 µs, ascending. subjects: what each row is about. reason: 0 used, else a place in `reasons`.
 
     `columns` hold one value a row; `rows["days"]` gives those of the used rows only.
 
@@ -27,7 +60,7 @@ class Rows:
     """
 
     at: Instants
-    issue: Positions
+    subjects: Subjects
     reason: Codes
     reasons: tuple[str, ...]
     columns: Mapping[str, Column]
@@ -38,6 +71,16 @@ class Rows:
     def __getitem__(self, name: str) -> Column:
         out: Column = self.columns[name][self.reason == 0]
         return out
+
+    @property
+    def issue(self) -> Positions:
+        """Places in the table of issues; -1 where a row is about something else."""
+        return self.subjects.ids_of(Subject.ISSUE)
+
+    @property
+    def version(self) -> Positions:
+        """Places in the table of versions; -1 where a row is about something else."""
+        return self.subjects.ids_of(Subject.VERSION)
 
     @property
     def used(self) -> int:
@@ -54,7 +97,7 @@ class Rows:
         """Some of the rows."""
         return Rows(
             self.at[chosen],
-            self.issue[chosen],
+            self.subjects.take(chosen),
             self.reason[chosen],
             self.reasons,
             {name: values[chosen] for name, values in self.columns.items()},
@@ -99,12 +142,13 @@ class Sieve:
             self.reason[fresh] = self.reasons.index(why)
         return self
 
-    def rows(self, at: Instants, issue: Positions, **columns: Column) -> Rows:
-        """The rows in order of time."""
+    def rows(self, at: Instants, about: Positions | Subjects, **columns: Column) -> Rows:
+        """The rows in order of time; `about`: what each is about, places of issues where nothing else is said."""
         order = np.argsort(at, kind="stable")
+        subjects = about if isinstance(about, Subjects) else Subjects.all(Subject.ISSUE, about)
         return Rows(
             at[order],
-            issue[order].astype(np.int32),
+            subjects.take(order),
             self.reason[order],
             tuple(self.reasons),
             {name: values[order] for name, values in columns.items()},
@@ -117,7 +161,7 @@ def example(reason: list[int] | None = None, reasons: tuple[str, ...] = ("",), *
     count = len(next(iter(arrays.values()), np.zeros(0)))
     return Rows(
         np.arange(count, dtype=np.int64),
-        np.arange(count, dtype=np.int32),
+        Subjects.all(Subject.ISSUE, np.arange(count)),
         np.asarray(reason if reason is not None else [0] * count, dtype=np.int16),
         reasons,
         arrays,

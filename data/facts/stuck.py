@@ -88,7 +88,7 @@ def blocked_within(rows: Rows, asked: MetricQuery) -> Rows:
     np.maximum.at(last, inverse, found.columns["end"])
     kept, order = found.take(first), np.argsort(found.at[first], kind="stable")
     columns = {**kept.columns, "hours": hours, "end": last, "completed": last}
-    return Rows(kept.at, kept.issue, kept.reason, kept.reasons, columns).take(order)
+    return Rows(kept.at, kept.subjects, kept.reason, kept.reasons, columns).take(order)
 
 
 def usual(asked: MetricQuery) -> dict[int, float]:
@@ -148,7 +148,7 @@ def stuck(rows: Rows, asked: MetricQuery) -> Rows:
     sieve = Sieve.of(there)
     sieve.drop(np.isnan(limit), Exclusion.TOO_FEW_EARLIER, LEAST_STAYS)
     columns = {**there.columns, "in_status": in_status, "limit": limit, "started": there.at}
-    shown = Rows(there.at, there.issue, sieve.reason, tuple(sieve.reasons), columns)
+    shown = Rows(there.at, there.subjects, sieve.reason, tuple(sieve.reasons), columns)
     return shown.take(np.isnan(limit) | (in_status > limit))
 
 

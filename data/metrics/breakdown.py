@@ -261,7 +261,7 @@ def _with_heads(rows: Rows) -> Rows:
     used = np.flatnonzero(rows.reason == 0)
     head = np.zeros(len(rows), dtype=bool)
     head[used[np.unique(rows.columns["group"][used], return_index=True)[1]]] = True
-    return Rows(rows.at, rows.issue, rows.reason, rows.reasons, {**rows.columns, "head": head})
+    return Rows(rows.at, rows.subjects, rows.reason, rows.reasons, {**rows.columns, "head": head})
 
 
 def _instants(metric: Metric, asked: MetricQuery, rows: Rows) -> Instants | None:

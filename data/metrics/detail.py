@@ -150,8 +150,8 @@ class Behind:
         return np.where(issue >= 0, found, self._of_versions(name))
 
     def _of_versions(self, name: str) -> Objects:
-        versions = self.rows.columns.get("version")
-        if versions is None or not len(self.asked.facts.tables.versions):
+        versions = self.rows.version
+        if not (versions >= 0).any() or not len(self.asked.facts.tables.versions):
             return np.full(len(self.rows), "", dtype=object)
         table = self.asked.facts.tables.versions
         texts = {"key": table["name"], "project": table["project"]}.get(name)

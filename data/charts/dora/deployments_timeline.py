@@ -15,7 +15,7 @@ from data.charts.moments import local_minutes
 from data.facts.dataset import Dataset
 from data.facts.deployments import FAILED, UNKNOWN, WORKED, Deployments, deployment_rows, deployments, outcomes
 from data.facts.recoveries import recovery_rows
-from data.facts.rows import Rows
+from data.facts.rows import Rows, Subjects
 from data.metrics.dora.deployment_frequency import no_source
 from data.metrics.registry import ISSUE_METRICS
 from data.values.arrays import Codes, Instants, Mask, Positions
@@ -75,7 +75,6 @@ def _both(deployed: Rows, recovered: Rows) -> Rows:
     shift = len(deployed.reasons)
     reason = np.where(recovered.reason > 0, recovered.reason + shift - 1, 0)
     columns = {
-        "version": np.concatenate((deployed.columns["version"], recovered.columns["version"])),
         "recovery": np.arange(len(deployed) + len(recovered)) >= len(deployed),
         "hours": np.concatenate((np.full(len(deployed), np.nan), recovered.columns["hours"])),
         "started": np.concatenate((deployed.at, recovered.columns["started"])),
@@ -83,7 +82,7 @@ def _both(deployed: Rows, recovered: Rows) -> Rows:
     }
     return Rows(
         np.concatenate((deployed.at, recovered.at)),
-        np.concatenate((deployed.issue, recovered.issue)),
+        Subjects.joined([deployed.subjects, recovered.subjects]),
         np.concatenate((deployed.reason, reason)).astype(np.int16),
         (*deployed.reasons, *recovered.reasons[1:]),
         columns,
@@ -96,7 +95,7 @@ def _named(facts: Dataset, rows: Rows, head: Mask) -> tuple[list[str], list[str]
     versions = facts.tables.versions
     titles = np.append(versions["name"].to_numpy(dtype=object), "")
     owners = np.append(versions["project"].to_numpy(dtype=object), "")
-    issue, version = rows.issue[head], rows.columns["version"][head]
+    issue, version = rows.issue[head], rows.version[head]
     named = np.where(issue >= 0, keys[issue], titles[version])
     owned = np.where(issue >= 0, projects[issue], owners[version])
     return [str(each) for each in named], [str(each) for each in owned]

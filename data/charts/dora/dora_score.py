@@ -9,7 +9,7 @@ import numpy as np
 
 from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing, NoSuchPoint, Picks, nothing
-from data.facts.rows import Rows
+from data.facts.rows import Rows, Subjects
 from data.metrics.measure import measure, rows_for
 from data.metrics.registry import ISSUE_METRICS
 from data.values.arrays import Positions
@@ -98,18 +98,15 @@ def _joined(parts: list[Rows]) -> Rows:
             reasons += [] if why in reasons else [why]
             places.append(reasons.index(why))
         reason.append(np.array(places, dtype=np.int16)[each.reason])
-    size = [len(each) for each in parts]
-    version = [each.columns.get("version", np.full(n, -1)) for each, n in zip(parts, size, strict=True)]
     started = [each.columns.get("started", each.at) for each in parts]
     completed = [each.columns.get("completed", each.at) for each in parts]
     columns = {
-        "version": np.concatenate(version),
         "started": np.concatenate(started),
         "completed": np.concatenate(completed),
     }
     return Rows(
         np.concatenate([each.at for each in parts]),
-        np.concatenate([each.issue for each in parts]),
+        Subjects.joined([each.subjects for each in parts]),
         np.concatenate(reason),
         tuple(reasons),
         columns,

@@ -96,7 +96,7 @@ def _clipped(rows: Rows, start: int, end: int) -> Rows:
     """The spans as far as they lie in [start, end): at, end, days."""
     begin, stop = np.maximum(rows.at, start), np.minimum(rows.columns["end"], end)
     columns = {**rows.columns, "end": stop, "days": (stop - begin) / DAY}
-    return Rows(begin, rows.issue, rows.reason, rows.reasons, columns)
+    return Rows(begin, rows.subjects, rows.reason, rows.reasons, columns)
 
 
 def _passed(edges: Instants, start: Instants, end: Instants) -> Microseconds:

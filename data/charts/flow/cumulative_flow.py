@@ -12,9 +12,10 @@ from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing, NoSuchPoint, Picks, nothing
 from data.charts.moments import Buckets, buckets
 from data.charts.statuses import names, workflow_order
+from data.facts.columns import Subject
 from data.facts.dataset import Dataset
 from data.facts.levels import recorded
-from data.facts.rows import Rows, Sieve
+from data.facts.rows import Rows, Sieve, Subjects
 from data.metrics.measure import rows_for
 from data.metrics.registry import ISSUE_METRICS
 from data.tables.frames import FOREVER, NEVER
@@ -184,7 +185,7 @@ def _picks(over: Buckets, instants: Instants, titles: list[str], held: Held) -> 
     titled = np.array(titles, dtype=object)[band]
     rows = Rows(
         entered,
-        owner.astype(np.int32),
+        Subjects.all(Subject.ISSUE, owner),
         sieve.reason,
         ("",),
         {"started": entered, "completed": np.where(left == FOREVER, NEVER, left), "titled": titled},

@@ -27,7 +27,7 @@ def lead_rows(asked: ChartAsked) -> Rows:
     sieve = Sieve.of(rows)
     sieve.drop(backwards(created, rows.at, plain, facts.zone), Exclusion.COMPLETED_BEFORE_CREATED)
     columns = {**rows.columns, "started": created, "completed": rows.at, "days": np.nan_to_num(days)}
-    return Rows(rows.at, rows.issue, sieve.reason, tuple(sieve.reasons), columns)
+    return Rows(rows.at, rows.subjects, sieve.reason, tuple(sieve.reasons), columns)
 
 
 @chart(

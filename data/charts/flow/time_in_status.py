@@ -11,7 +11,8 @@ from data.charts.catalogue import ChartAsked, chart
 from data.charts.drawing import Drawing, by_code, left_out, nothing
 from data.charts.percentiles import cycle_rows
 from data.charts.statuses import kinds, names
-from data.facts.rows import Rows
+from data.facts.columns import Subject
+from data.facts.rows import Rows, Subjects
 from data.tables.tidy import DAY
 from data.values.arrays import Numbers
 from data.values.charts import Series
@@ -39,7 +40,7 @@ def status_rows(asked: ChartAsked) -> Rows:
     columns = {"days": days, "status": status, "started": started[issue], "completed": at}
     return Rows(
         at[order],
-        issue[order].astype(np.int32),
+        Subjects.all(Subject.ISSUE, issue[order]),
         np.zeros(len(at), np.int16),
         ("",),
         {name: each[order] for name, each in columns.items()},

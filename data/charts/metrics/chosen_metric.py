@@ -8,7 +8,7 @@ import numpy as np
 
 from data.charts.catalogue import ChartAsked
 from data.charts.drawing import Drawing, nothing
-from data.facts.rows import Rows
+from data.facts.rows import Rows, Subjects
 from data.metrics.breakdown import GROUPS, STEPS
 from data.metrics.catalogue import IssueMetric
 from data.metrics.detail import UNITS
@@ -63,7 +63,7 @@ def joined(parts: Sequence[Rows]) -> Rows:
     names = set.intersection(*(set(part.columns) for part in parts)) if parts else set()
     return Rows(
         np.concatenate([part.at for part in parts]),
-        np.concatenate([part.issue for part in parts]),
+        Subjects.joined([part.subjects for part in parts]),
         np.concatenate([np.array([place[why] for why in part.reasons], dtype=np.int16)[part.reason] for part in parts]),
         reasons,
         {name: np.concatenate([part.columns[name] for part in parts]) for name in names},

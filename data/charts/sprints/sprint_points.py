@@ -9,8 +9,9 @@ import numpy as np
 
 from data.charts.catalogue import ChartAsked
 from data.charts.drawing import Drawing, Picks, by_code, nothing
+from data.facts.columns import Subject
 from data.facts.dataset import Dataset
-from data.facts.rows import Rows
+from data.facts.rows import Rows, Subjects
 from data.facts.sprint_reading import in_points
 from data.facts.sprint_scope import REASONS, scope
 from data.facts.sprint_statistics import Stats, stats
@@ -140,7 +141,7 @@ def issues_behind(board: Board, *flags: str) -> Picks:
     chosen, part, amount, close = chosen[order], part[order], amount[order], close[order]
     rows = Rows(
         close,
-        found.issue[chosen].astype(np.int32),
+        Subjects.all(Subject.ISSUE, found.issue[chosen]),
         found.reason[chosen].astype(np.int16),
         REASONS,
         {"amount": amount, "part": part},

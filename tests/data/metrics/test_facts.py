@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 
 from data.facts.catalogue import FACTS
-from data.facts.columns import Column, Kind, dtype_of, fact
+from data.facts.columns import Column, Kind, Subject, dtype_of, fact
 from data.facts.examples import empty_tables
 from data.metrics.registry import ISSUE_METRICS
 from data.tables.tidy import Tables
@@ -55,7 +56,7 @@ def test_every_metric_reads_a_declared_fact(metric):
 
 def test_a_column_says_its_type_and_what_it_means():
     for each in FACTS.values():
-        assert each.title and each.at and each.subject
+        assert each.title and each.at and each.row and each.subjects
         for column in each.columns:
             assert column.meaning[0].islower() or column.meaning[0].isdigit() or column.meaning.startswith("Feature")
             assert (column.kind in (Kind.NUMBER, Kind.DURATION)) <= bool(column.unit), (each.name, column.name)
@@ -70,6 +71,17 @@ def test_a_difference_is_told(monkeypatch):
     assert FACTS["created"].mismatch(rows) == "completed is bool"
     rows.columns["other"] = rows.columns["started"]  # type: ignore[index]
     assert FACTS["created"].mismatch(rows) == "there, but not declared: other"
+
+
+def test_rows_about_a_kind_of_thing_that_is_not_declared_are_told():
+    tables = tidy(60, 3)
+    rows = FACTS["created"].rows(dataset(tables, now=int(tables.as_of or 0)))
+    kinds = rows.subjects.kind.copy()
+    kinds[0] = Subject.VERSION
+    assert FACTS["created"].mismatch(replace(rows, subjects=replace(rows.subjects, kind=kinds))) == (
+        "rows are about a version"
+    )
+    assert FACTS["deployments"].subjects == (Subject.ISSUE, Subject.VERSION)
 
 
 def test_two_facts_of_one_name_and_two_columns_of_one_name_are_refused():
