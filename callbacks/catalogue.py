@@ -12,8 +12,8 @@ from flask import Response
 from callbacks.cards import question_id
 from callbacks.context import problem_in_tab, question_of, services
 from callbacks.export import CSV, asked_file, csv_file, downloads, workbook_file
-from data.jtbd.store import RecordsError
 from data.services.view import Snapshot, View
+from data.store.record_problems import RecordsError
 from data.values.problem import Problem
 from ui import ids
 from ui.components.definitions import switch_section
