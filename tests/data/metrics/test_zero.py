@@ -11,7 +11,7 @@ import pytest
 from data.facts.dataset import Dataset
 from data.metrics.breakdown import by_group, over_time
 from data.metrics.measure import measure
-from data.metrics.registry import CATALOG
+from data.metrics.registry import ISSUE_METRICS
 from data.overview.changes import changes
 from data.services.charts import drawn
 from data.services.numbers import with_hints
@@ -40,7 +40,7 @@ def about(*items: Item, now: str = "2026-05-01", as_of: str | None = None, **kno
 
 
 def asked(name: str, known: Dataset, days: tuple[str, str] = APRIL):
-    return measure(CATALOG[name], known, period(*days, "UTC"))
+    return measure(ISSUE_METRICS[name], known, period(*days, "UTC"))
 
 
 @pytest.mark.parametrize("name", COUNTS)
@@ -59,8 +59,8 @@ def test_nothing_after_something_is_a_fall_of_100_percent(name: str):
 
 def test_what_has_no_value_without_items_says_that_nothing_happened_and_not_that_nothing_is_known():
     value = asked("flow_time", about(*worked([3] * 12)))
-    assert (value.error_state, value.error_message) == ("no_data", CATALOG["flow_time"].nothing)
-    assert "Nothing is known" not in CATALOG["flow_time"].nothing
+    assert (value.error_state, value.error_message) == ("no_data", ISSUE_METRICS["flow_time"].nothing)
+    assert "Nothing is known" not in ISSUE_METRICS["flow_time"].nothing
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_a_project_in_which_nothing_happened_is_a_row_of_zero():
     known = about(*worked([3] * 12, project="A"), *worked([3] * 16, project="B"))
     rows = {
         each.name: each.value
-        for each in by_group(CATALOG["flow_velocity"], known, period(*APRIL, "UTC"), "project").parts
+        for each in by_group(ISSUE_METRICS["flow_velocity"], known, period(*APRIL, "UTC"), "project").parts
     }
     assert rows == {"B": 9, "A": 0}
     filtered = replace(known, filters=Filters(projects=("A",)), _kept={})
@@ -114,7 +114,8 @@ def test_so_is_anything_else_that_can_be_filtered_by(group: str):
     old = {"type": "Bug", "components": ("Old",), "labels": ["old"]}
     known = about(*worked([3] * 12, **old), *worked([3] * 16))
     rows = {
-        each.name: each.value for each in by_group(CATALOG["flow_velocity"], known, period(*APRIL, "UTC"), group).parts
+        each.name: each.value
+        for each in by_group(ISSUE_METRICS["flow_velocity"], known, period(*APRIL, "UTC"), group).parts
     }
     assert rows[{"type": "Bug", "component": "Old", "label": "old"}[group]] == 0
 
@@ -122,7 +123,7 @@ def test_so_is_anything_else_that_can_be_filtered_by(group: str):
 def test_weeks_in_which_nothing_happened_are_kept_over_time():
     known = about(*worked([6, 0, 0] * 5))
     found = over_time(
-        CATALOG["flow_velocity"], known, Period(MONDAY, MONDAY + timedelta(days=7 * 15 - 1), "UTC"), "week"
+        ISSUE_METRICS["flow_velocity"], known, Period(MONDAY, MONDAY + timedelta(days=7 * 15 - 1), "UTC"), "week"
     )
     assert [each.value for each in found.parts] == [6, 0, 0] * 5
 
