@@ -224,12 +224,12 @@ def _alone(member: _Member, facts: Dataset, found: Grouping) -> Dataset:
     return facts.only(out if member.codes else ~out)
 
 
-def members_of(metric: Metric, asked: MetricQuery, rows: Rows, group: str) -> list[Positions]:
+def members_of(metric: IssueMetric, asked: MetricQuery, rows: Rows, group: str) -> list[Positions]:
     """Places in the rows of each part of `by_group`, in its order."""
     return [each.places for each in _members(metric, asked, rows, asked.facts.once(grouping, group))]
 
 
-def _members(metric: Metric, asked: MetricQuery, rows: Rows, found: Grouping) -> list[_Member]:
+def _members(metric: IssueMetric, asked: MetricQuery, rows: Rows, found: Grouping) -> list[_Member]:
     """The groups in the order in which they are shown."""
     row, code = _membership(rows, asked.facts, found, _instants(metric, asked, rows))
     order = np.argsort(code, kind="stable")  # within a group the rows stay in order of time
@@ -264,7 +264,7 @@ def _with_heads(rows: Rows) -> Rows:
     return Rows(rows.at, rows.subjects, rows.reason, rows.reasons, {**rows.columns, "head": head})
 
 
-def _instants(metric: Metric, asked: MetricQuery, rows: Rows) -> Instants | None:
+def _instants(metric: IssueMetric, asked: MetricQuery, rows: Rows) -> Instants | None:
     """By row: the instant (µs) just before which its issue is looked at; None: now. Of a sprint that is its close."""
     if "sprint" in rows.columns:
         closes: Instants = rows.columns["completed"]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from data.metrics.breakdown import by_group
-from data.metrics.registry import CATALOG
+from data.metrics.registry import ISSUE_METRICS
 from data.values.filters import Filters
 from tests.builders import DOING, DONE, Item, Version, ask, facts, period, site
 
@@ -173,7 +173,7 @@ def test_recovery_of_the_type_incident_is_measured_as_without_the_filter():
         value = january("mean_time_to_recovery", *items, filters=filters)
         assert (value.value, value.details["proxy"]) == (5, False), filters
     about = facts(site(*items))
-    by = by_group(CATALOG["mean_time_to_recovery"], about, period(*JANUARY), "type")
+    by = by_group(ISSUE_METRICS["mean_time_to_recovery"], about, period(*JANUARY), "type")
     assert {each.name: each.value for each in by.parts} == {"Incident": 5, "Deployment": 5}
     assert by.several and "counts in the type of each" in " ".join(by.notes)
 
