@@ -12,16 +12,19 @@ import pandas as pd
 
 from data.settings.fields import FIELDS
 from data.tables.frames import NEVER
+from data.tables.gone_statuses import rows_of
 from data.tables.tidy import DAY, Tables
 from data.values.arrays import Column, Mask
 from data.values.periods import local_date, zone_named
 from data.values.quality import Finding
+from data.values.status_names import Reason
 from data.values.typography import listed
 
 HOUR = 3_600_000_000  # µs
 SKEW = 600_000_000  # µs by which clocks may differ before an instant counts as one of the future
 LONG_AGO = 7 * DAY  # data older than this is in earnest old
 LISTED = 5  # names that a finding shows
+_NAMED = 6  # statuses that a finding describes
 FULL_SYNC = "Run a full sync: python app.py sync --full."
 
 
@@ -29,7 +32,8 @@ FULL_SYNC = "Run a full sync: python app.py sync --full."
 class Circumstances:
     """What the tables do not say themselves. Instants in µs UTC.
 
-    done: for each status code whether it is a finished one. pending: our fields that are mapped and not fetched yet.
+    done: for each status code whether it is a finished one. phases: for each status code what it means (new, indeterminate,
+    done, discarded; empty: Jira's category). chosen: ids of the statuses that people have chosen for something. pending: our fields that are mapped and not fetched yet.
     complete_from: since when the query holds every issue (None: always); begins: what that is a bound on. conditions: what
     else the query looks at. max_age: µs after which data is old. sync: the last SyncResult as plain values. unknown_words:
     our field → its values that are in no list of words, with the number of issues that have each, most first.
@@ -39,6 +43,8 @@ class Circumstances:
     zone: str
     done: Mask
     max_age: int
+    phases: tuple[str, ...] = ()
+    chosen: frozenset[str] = frozenset()
     pending: frozenset[str] = frozenset()
     complete_from: int | None = None
     begins: str = "updated"
@@ -166,7 +172,7 @@ def _comments(tables: Tables, _: Circumstances) -> Iterator[Finding]:
         )
 
 
-def _statuses(tables: Tables, _: Circumstances) -> Iterator[Finding]:
+def _statuses(tables: Tables, known: Circumstances) -> Iterator[Finding]:
     nameless = int(np.count_nonzero(tables.issues["status"].to_numpy() < 0))
     if nameless:
         yield Finding(
@@ -175,14 +181,40 @@ def _statuses(tables: Tables, _: Circumstances) -> Iterator[Finding]:
             "Nobody can say whether they are finished, so they count as not started.",
             FULL_SYNC,
         )
-    if changes := tables.unknown_statuses:
-        yield Finding(
-            "Statuses that no longer exist",
-            None,
-            f"{changes:,} change{'' if changes == 1 else 's'} of status lead to one; it counts as work in progress, "
-            "also where it was a finished one.",
-            "Nothing, where they were steps of work. Otherwise map a field with the date of completion.",
+    yield from _gone(tables, known)
+
+
+_MEANS = {
+    "new": "not started, so time there is in no flow time",
+    "indeterminate": "work in progress, so time there counts, and what ended there ends later or not at all",
+    "done": "finished, so items are completed when they come there",
+    "discarded": "discarded, so items that ended there are neither completed nor in progress",
+}
+
+
+def _gone(tables: Tables, known: Circumstances) -> Iterator[Finding]:
+    """Statuses that Jira no longer lists: what each is taken for, why, and what that does to the numbers."""
+    if not len(tables.gone):
+        return
+    ids, names = (tables.statuses[name].tolist() for name in ("status_id", "name"))
+    phases = known.phases or tuple(str(each) for each in tables.statuses["category"])
+    said, doubtful = [], False
+    for row in sorted(rows_of(tables.gone), key=lambda each: -each.entries):
+        own = str(ids[row.status]) in known.chosen
+        doubtful |= not own and row.reason in (Reason.NOTHING, Reason.AMBIGUOUS)
+        said.append(
+            f"“{names[row.status]}” ({row.entries:,} entr{'y' if row.entries == 1 else 'ies'}) counts as "
+            f"{_MEANS[phases[row.status]]}: {'as chosen' if own else row.why}."
         )
+    n = len(said)
+    more = f" And {n - _NAMED} more." if n > _NAMED else ""
+    yield Finding(
+        f"Statuses that are no longer in Jira: {n:,}",
+        None,
+        " ".join(said[:_NAMED]) + more,
+        "Where that is wrong, choose what the status means: gear, Workflow, “no longer in Jira”.",
+        "warning" if doubtful else "info",
+    )
 
 
 def _undated(tables: Tables, known: Circumstances) -> Iterator[Finding]:

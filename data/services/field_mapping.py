@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from data.settings.fields import FIELDS, STANDARD_FIELDS
 from data.settings.model import Settings
 from data.settings.store import Invalid, Saved
 from data.sync.field_usage import coverage
+from data.tables.gone_statuses import rows_of
 from data.tables.tidy import Tables
 from data.values.arrays import Objects
 from data.values.fields import Coverage, FieldInfo, StatusInfo, Suggestion, TypeInfo, ValueInfo
@@ -214,19 +216,26 @@ def statuses(tables: Tables) -> list[StatusInfo]:
     now = np.bincount(tables.issues["status"].clip(lower=0), minlength=len(tables.statuses))
     seen = set(tables.changes["source"].unique()) | set(tables.changes["target"].unique())
     order = {"new": 0, "indeterminate": 1, "done": 2}
-    rows = [
-        _status(str(row.status_id), str(row.name), str(row.category), int(now[n]))
-        for n, row in enumerate(tables.statuses.itertuples(index=False, name="Row"))
-        if n in seen or now[n]
-    ]
+    ids = [str(each) for each in tables.statuses["status_id"]]
+    lost = {each.status: each for each in rows_of(tables.gone)}
+    rows = []
+    for n, row in enumerate(tables.statuses.itertuples(index=False, name="Row")):
+        if n in seen or now[n]:
+            discarded = says_discarded(str(row.name), str(row.category))
+            why = "by its name" if discarded else ""
+            known = StatusInfo(
+                str(row.status_id),
+                str(row.name),
+                str(row.category),
+                int(now[n]),
+                "discarded" if discarded else str(row.category),
+                why,
+            )
+            if n in lost:
+                like = ids[lost[n].like] if lost[n].like >= 0 else ""
+                known = replace(known, why=lost[n].why, gone=True, entries=lost[n].entries, like=like)
+            rows.append(known)
     return sorted(rows, key=lambda each: (order.get(each.category, 1), -each.issues))
-
-
-def _status(status_id: str, name: str, category: str, issues: int) -> StatusInfo:
-    discarded = says_discarded(name, category)
-    return StatusInfo(
-        status_id, name, category, issues, "discarded" if discarded else category, "by its name" if discarded else ""
-    )
 
 
 def issue_types(facts: Dataset) -> list[TypeInfo]:

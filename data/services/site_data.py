@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -228,6 +228,19 @@ class SiteData:
         return reach_of(self.jql, datetime.fromtimestamp(found.as_of / 1e6, UTC), found.zone)
 
 
+def _chosen_statuses(facts: Dataset) -> Iterator[str]:
+    flow = facts.workflow
+    for names in (
+        flow.started,
+        flow.active,
+        flow.waiting,
+        flow.done,
+        flow.discarded or (),
+        facts.definitions.blocked_statuses,
+    ):
+        yield from names
+
+
 @kept_with_object
 def _findings(facts: Dataset, max_age: int, sync: dict[str, Any]) -> tuple[Finding, ...]:
     """What in the data of a minute makes numbers doubtful; `max_age` in µs, `sync`: how the last one ended."""
@@ -235,6 +248,8 @@ def _findings(facts: Dataset, max_age: int, sync: dict[str, Any]) -> tuple[Findi
         now=facts.now,
         zone=facts.zone,
         done=facts.roles.done,
+        phases=facts.roles.phases,
+        chosen=frozenset(_chosen_statuses(facts)),
         max_age=max_age,
         pending=facts.pending,
         complete_from=facts.complete_from,

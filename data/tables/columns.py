@@ -28,6 +28,7 @@ from data.values.unread import Unread
 DESCRIPTION, TEXTS = "tables.json", "texts.json"
 FRAMES = (
     "statuses",
+    "gone",
     "issues",
     "changes",
     "edits",
@@ -80,7 +81,6 @@ class Description(msgspec.Struct, frozen=True):
     revision: str
     zone: str
     as_of: int | None
-    unknown_statuses: int
     unread: tuple[Unread, ...]
     date_only: dict[str, bool]
     frames: dict[str, list[Column]]
@@ -105,7 +105,7 @@ def write(folder: Path, tables: Tables, about: Mapping[str, str]) -> None:
     fields = [writer.values(f"fields.{name}", name, values) for name, values in tables.fields.items()]
     writer.write(folder)
     plain = {each.name: getattr(tables, each.name) for each in dataclasses.fields(Tables)}
-    kept = {name: plain[name] for name in ("revision", "zone", "as_of", "unknown_statuses", "unread")}
+    kept = {name: plain[name] for name in ("revision", "zone", "as_of", "unread")}
     date_only = {name: bool(value) for name, value in tables.date_only.items()}
     description = Description(
         about=dict(about), **kept, date_only=date_only, frames=frames, fields=fields, files=writer.files
@@ -137,7 +137,6 @@ def read(folder: Path, about: Mapping[str, str]) -> Tables | None:
             as_of=description.as_of,
             fields={column.name: reader.values(f"fields.{column.name}", column) for column in description.fields},
             date_only=description.date_only,
-            unknown_statuses=description.unknown_statuses,
             unread=description.unread,
             **{table: reader.frame(table, columns) for table, columns in description.frames.items()},
         )

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from data.tables.frames import FOREVER, NEVER
+from data.tables.gone_statuses import rows_of
 from data.tables.tidy import Tables
 from data.values.arrays import Codes, Counts, Instants, Mask, Microseconds, Positions, Spans
 from data.values.status_names import says_discarded
@@ -30,6 +31,13 @@ class Roles:
     def ended(self) -> Mask:
         """Statuses in which nothing is left to do: done or discarded."""
         return self.done | self.discarded
+
+    @property
+    def phases(self) -> tuple[str, ...]:
+        """What each status code means: new, indeterminate, done or discarded."""
+        chosen = (self.discarded, self.done, self.progress)
+        words = np.select(chosen, ("discarded", "done", "indeterminate"), "new")
+        return tuple(str(each) for each in words)
 
     @property
     def before(self) -> Mask:
@@ -62,11 +70,26 @@ def roles(
         given_up = np.array(said, dtype=bool) & ~chosen([*started, *active, *waiting, *done])
     else:
         given_up = chosen(discarded)
-    is_done = (chosen(done) if done else category == "done") & ~given_up
+    like = _likes(tables, {*started, *active, *waiting, *done, *(discarded or ()), *blocked})
+    given_up = given_up[like]
+    is_done = (chosen(done)[like] if done else category == "done") & ~given_up
     # A status that Jira calls done but the user does not is work that goes on.
-    in_progress = chosen(started) if started else (category == "indeterminate") | (category == "done")
+    in_progress = chosen(started)[like] if started else (category == "indeterminate") | (category == "done")
     goes_on = ~is_done & ~given_up
-    return Roles(in_progress & goes_on, is_done, given_up, chosen(active) & goes_on, chosen(waiting), chosen(blocked))
+    at_work, waits, stuck = (chosen(names)[like] for names in (active, waiting, blocked))
+    return Roles(in_progress & goes_on, is_done, given_up, at_work & goes_on, waits, stuck)
+
+
+def _likes(tables: Tables, own: set[str]) -> Codes:
+    """By status code, the code whose roles it has: its own, but for a status that Jira no longer lists and that nobody has
+    chosen for anything (`own`: chosen ids) the one of the same name.
+    """
+    out = np.arange(len(tables.statuses))
+    ids = tables.statuses["status_id"].tolist()
+    for each in rows_of(tables.gone):
+        if each.like >= 0 and str(ids[each.status]) not in own:
+            out[each.status] = each.like
+    return out
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from data.store import schema
 from data.tables import edits, mapped_fields, sprint_tables
 from data.tables.frames import FOREVER, NEVER, spelled_once
 from data.tables.frames import frame as _frame
+from data.tables.gone_statuses import Gone, assumed, no_gone, resolving_entries
 from data.tables.mapped_fields import microseconds, plain_date
 from data.values.arrays import Column, Positions
 from data.values.names import name_key
@@ -51,7 +52,9 @@ class Tables:
     estimates: changes of the mapped story points: issue, at, source, target (NaN: empty), ordered by issue and time.
     fields: our field name → one value an issue (dates: µs; numbers: float; words: tuple of words or None).
     date_only: our field name → True where Jira gave plain dates.
-    unknown_statuses: how many changes name a status that the site no longer has.
+    gone: statuses that histories name and Jira no longer lists: status (code), reason (why it is taken for what it is, a
+        Reason), entries (changes that lead to it), resolving (those that set a resolution), like (code of the status of the
+        same name, whose roles it has; -1: none).
     unread: lists that Jira did not show to this account at the last good sync.
     """
 
@@ -69,7 +72,7 @@ class Tables:
     links: pd.DataFrame
     fields: Mapping[str, Column] = field(default_factory=dict)
     date_only: Mapping[str, bool] = field(default_factory=dict)
-    unknown_statuses: int = 0
+    gone: pd.DataFrame = field(default_factory=no_gone)
     unread: tuple[Unread, ...] = ()
     comments: pd.DataFrame = field(default_factory=lambda: _no_comments())
     boards: pd.DataFrame = field(default_factory=sprint_tables.no_boards)
@@ -91,7 +94,7 @@ def read(connection: Connection, scope: int, mapping: Mapping[str, str]) -> Tabl
     statuses = _statuses(connection, scope)
     issues, lists = _issues(connection, scope, statuses)
     number = {issue_id: n for n, issue_id in enumerate(issues["issue_id"].tolist())}
-    changes, statuses, unknown = _changes(connection, scope, statuses, issues)
+    changes, statuses, gone = _changes(connection, scope, statuses, issues)
     edited, issues = edits.read(connection, scope, number, issues, edits.types_of(connection, scope))
     versions = _versions(connection, scope)
     zone = known_zone(head["zone"])
@@ -112,7 +115,7 @@ def read(connection: Connection, scope: int, mapping: Mapping[str, str]) -> Tabl
         links=_links(connection, scope, number),
         fields=fields,
         date_only=date_only,
-        unknown_statuses=unknown,
+        gone=gone,
         unread=of_result(head["last_result"]),
         comments=_comments(connection, scope, issues["issue_id"].to_numpy()),
         **sprint_tables.read(connection, scope, mapping.get("story_points"), number, issues["created"].to_numpy()),
@@ -172,7 +175,7 @@ def _issues(connection: Connection, scope: int, statuses: pd.DataFrame) -> tuple
 
 def _changes(
     connection: Connection, scope: int, statuses: pd.DataFrame, issues: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame, int]:
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     table = schema.change
     query = (
         select(table.c.issue_id, table.c.at, table.c.from_id, table.c.to_id, table.c.from_name, table.c.to_name)
@@ -183,9 +186,7 @@ def _changes(
     codes, gone = _status_codes(statuses, [*zip(from_id, from_name, strict=True), *zip(to_id, to_name, strict=True)])
     source = [codes[_status_key(*each)] for each in zip(from_id, from_name, strict=True)]
     target = [codes[_status_key(*each)] for each in zip(to_id, to_name, strict=True)]
-    unknown = sum(code >= len(statuses) for code in target)
-    if gone:
-        statuses = pd.concat([statuses, pd.DataFrame(gone, columns=statuses.columns)], ignore_index=True)
+    statuses, assumptions = _with_gone(connection, scope, statuses, issues, gone, target)
     known = issues["issue_id"].to_numpy()
     owner = np.array(ids, dtype=np.int64)
     place = np.searchsorted(known, owner)
@@ -200,7 +201,33 @@ def _changes(
             "target": np.array(target, dtype=np.int16),
         }
     )
-    return frame if here.all() else frame[here].reset_index(drop=True), statuses, unknown
+    return frame if here.all() else frame[here].reset_index(drop=True), statuses, assumptions
+
+
+def _with_gone(
+    connection: Connection,
+    scope: int,
+    statuses: pd.DataFrame,
+    issues: pd.DataFrame,
+    gone: Sequence[tuple[str, str]],
+    targets: Sequence[int],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """All statuses, those that Jira no longer lists after the others; and what is assumed about these."""
+    if not gone:
+        return statuses, no_gone()
+    visits = np.bincount(np.array(targets, dtype=np.int64), minlength=len(statuses)).tolist()
+    entries = resolving_entries(connection, scope, issues, [status_id for status_id, _ in gone])
+    rows, assumptions = [], []
+    for n, (status_id, name) in enumerate(gone):
+        own = entries["status_id"] == status_id if status_id else entries["name"].map(name_key) == name_key(name)
+        found = Gone(status_id or name, name, int(own.sum()), int(entries["resolving"][own].sum()))
+        taken = assumed(found, statuses, visits)
+        spelled = name if taken.like < 0 else str(statuses["name"].iloc[taken.like])
+        rows.append((found.status_id, spelled, taken.category))
+        assumptions.append((len(statuses) + n, str(taken.reason), found.entries, found.resolving, taken.like))
+    kinds = {"status": np.int16, "reason": object, "entries": np.int64, "resolving": np.int64, "like": np.int16}
+    everything = pd.concat([statuses, pd.DataFrame(rows, columns=statuses.columns)], ignore_index=True)
+    return everything, _frame(assumptions, **kinds)
 
 
 def _status_key(status_id: str | None, name: str | None) -> tuple[str, str]:
@@ -210,23 +237,21 @@ def _status_key(status_id: str | None, name: str | None) -> tuple[str, str]:
 
 def _status_codes(
     statuses: pd.DataFrame, seen: Iterable[tuple[str | None, str | None]]
-) -> tuple[dict[tuple[str, str], int], list[tuple[str, str, str]]]:
-    """The code of every (id, name) that histories give, and the statuses that Jira no longer has, which come after
-    the others in the order in which they are first seen.
-
-    A status deleted since, or named without its id, is the one of the same name that Jira has. Without such a one we
-    only know that it was not the end.
+) -> tuple[dict[tuple[str, str], int], list[tuple[str, str]]]:
+    """The code of every (id, name) that histories give, and id and name of the statuses that Jira no longer has, which
+    come after the others in the order in which they are first seen. A status that is named without its id is the one of the
+    same name that Jira has.
     """
     codes = {(str(status_id), ""): n for n, status_id in enumerate(statuses["status_id"])}
     named = {name_key(name): n for n, name in reversed(list(enumerate(statuses["name"])))}
-    gone: list[tuple[str, str, str]] = []
+    gone: list[tuple[str, str]] = []
     for status_id, name in dict.fromkeys(seen):
         key = _status_key(status_id, name)
         if key not in codes:
-            same = named.get(name_key(name or ""))
+            same = None if status_id else named.get(name_key(name or ""))
             codes[key] = len(statuses) + len(gone) if same is None else same
             if same is None:
-                gone.append((status_id or name or "", name or status_id or "no name", "indeterminate"))
+                gone.append((status_id or "", name or status_id or "no name"))
     return codes, gone
 
 

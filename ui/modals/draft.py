@@ -28,14 +28,16 @@ def base_of(settings: Settings, statuses: list[StatusInfo], types: list[TypeInfo
     """The saved value of everything that can be edited, under the draft's keys."""
     mapping = settings.mapping
     base: Draft = {f"field/{name}": mapping.get(name) for name in FIELDS}
-    flow = settings.workflow
-    for status in statuses:
-        base[f"phase/{status.id}"] = _phase(status, flow)
-        base[f"work/{status.id}"] = (
+    flow, known = settings.workflow, {each.id: each for each in statuses}
+    own = {*flow.started, *flow.active, *flow.waiting, *flow.done, *(flow.discarded or ())}
+    for each in statuses:
+        status = known.get(each.like, each) if each.id not in own else each
+        base[f"phase/{each.id}"] = _phase(status, flow)
+        base[f"work/{each.id}"] = (
             "active" if status.id in flow.active else "waiting" if status.id in flow.waiting else ""
         )
-    for each in types:
-        base[f"type/{each.name}"] = each.flow_item or ""
+    for kind in types:
+        base[f"type/{kind.name}"] = kind.flow_item or ""
     for name, item in settings.definitions.flow_types.items():
         base.setdefault(f"type/{name}", item)
     return base | {f"setting/{path}": value for path, value in _leaves(settings.definitions.model_dump())}

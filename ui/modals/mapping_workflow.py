@@ -47,7 +47,11 @@ def _differs(statuses: list[StatusInfo], values: Draft) -> bool:
 def _status(status: StatusInfo, values: Draft) -> html.Fieldset:
     phase = values.get(f"phase/{status.id}", NEW)
     own = phase != status.usual
-    note = f"Jira says {PHASES.get(status.category, 'in progress').lower()}" if own else status.why or "as in Jira"
+    if status.gone:
+        taken = PHASES.get(status.usual, "In progress").lower()
+        note = f"no longer in Jira · {f'assumed to be {taken}' if own else f'assumed: {status.why}'}"
+    else:
+        note = f"Jira says {PHASES.get(status.category, 'in progress').lower()}" if own else status.why or "as in Jira"
     return html.Fieldset(
         [
             html.Legend(
@@ -57,7 +61,7 @@ def _status(status: StatusInfo, values: Draft) -> html.Fieldset:
                     html.Span(note, className="row-note" + (" is-own" if own else "")),
                 ]
             ),
-            html.Span(count(status.issues, "issue"), className="row-count"),
+            html.Span(_how_often(status), className="row-count"),
             segments(ids.mapping_phase(status.id), PHASES, phase, f"{status.name}: phase"),
             segments(
                 ids.mapping_work(status.id),
@@ -69,6 +73,12 @@ def _status(status: StatusInfo, values: Draft) -> html.Fieldset:
         ],
         className=f"row-line phase-{phase}",
     )
+
+
+def _how_often(status: StatusInfo) -> str:
+    if status.gone:
+        return count(status.entries, "past entry", "past entries")
+    return count(status.issues, "issue")
 
 
 def segments(component: ids.Id, choices: dict[str, str], value: str, words: str, extra: str = "") -> html.Div:

@@ -10,6 +10,7 @@ import pytest
 
 from data.facts.examples import empty_tables
 from data.quality.findings import Circumstances, findings
+from data.tables.frames import frame
 from data.tables.tidy import DAY
 from data.values.quality import Finding
 from tests.builders import DOING, DONE, Item, at, facts, site
@@ -42,7 +43,7 @@ def test_every_finding_says_what_it_does_and_what_to_do():
     everything = found(
         broken,
         mapped=("deployment_date", "story_points", "persona"),
-        tables={"as_of": NOW - 9 * DAY, "unknown_statuses": 2},
+        tables={"as_of": NOW - 9 * DAY, "gone": gone((0, "nothing", 2, 0, -1))},
         pending=frozenset({"job_id"}),
         complete_from=NOW - 30 * DAY,
         sync={"mode": "full", "expected": 5, "fetched": 1, "complete": False, "warnings": ["SHOP-1: odd."]},
@@ -108,10 +109,30 @@ def test_incomplete_comments():
     assert only(found(SOUND, SOUND, tables={"issues": none})).title == "No comments are shown"
 
 
-def test_statuses_that_no_longer_exist():
-    each = only(found(SOUND, tables={"unknown_statuses": 3}))
-    assert each.title == "Statuses that no longer exist"
-    assert "3 changes of status lead" in each.effect
+def gone(*rows: tuple[int, str, int, int, int]):
+    """Statuses that Jira no longer lists: code, reason, entries, resolving, like."""
+    return frame(rows, status=np.int16, reason=object, entries=np.int64, resolving=np.int64, like=np.int16)
+
+
+def test_statuses_that_no_longer_exist_are_named_with_what_they_do_to_the_numbers():
+    lost = gone((2, "nothing", 1, 0, -1), (3, "resolves", 40, 38, -1))
+    each = only(found(SOUND, tables={"gone": lost}))
+    assert each.title == "Statuses that are no longer in Jira: 2"
+    assert "“Done” (40 entries) counts as finished" in each.effect
+    assert "38 of its 40 entries set a resolution" in each.effect
+    assert "“In Review” (1 entry) counts as work in progress" in each.effect
+    assert each.effect.index("Done") < each.effect.index("In Review")  # the one that most entries lead to comes first
+    assert each.level == "warning"
+
+
+@pytest.mark.parametrize(
+    ("reason", "chosen", "level"),
+    [("nothing", [], "warning"), ("nothing", ["3"], "info"), ("ambiguous", [], "warning"), ("done_name", [], "info")],
+)
+def test_what_is_assumed_without_a_sign_is_a_warning_until_people_choose(reason: str, chosen: list[str], level: str):
+    each = only(found(SOUND, tables={"gone": gone((2, reason, 5, 0, -1))}, chosen=frozenset(chosen)))
+    assert each.level == level
+    assert ("as chosen" in each.effect) == bool(chosen)
 
 
 def test_a_status_that_jira_does_not_list():

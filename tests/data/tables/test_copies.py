@@ -24,6 +24,8 @@ from data.store.issue_store import IssueStore
 from data.sync.run import sync
 from data.tables import columns, tidy
 from data.tables.copies import KEPT, CopyOf, TableCopies
+from data.tables.frames import frame
+from data.tables.gone_statuses import no_gone
 from data.tables.tidy import Tables, microseconds
 from data.values.periods import Period
 from data.values.unread import Unread
@@ -31,6 +33,12 @@ from sample.source import SampleSite
 from sample.tables import tidy as generated
 
 REAL = Path(__file__).parents[3].parent / "shared" / "jira_data"
+
+
+GONE = frame(
+    [(1, "resolves", 9, 8, -1), (2, "same_name", 1, 0, 0)],
+    status=np.int16, reason=object, entries=np.int64, resolving=np.int64, like=np.int16,
+)  # fmt: skip
 
 
 def same(one: Tables, other: Tables) -> None:
@@ -42,7 +50,7 @@ def same(one: Tables, other: Tables) -> None:
         assert values.dtype == other.fields[name].dtype, name
         np.testing.assert_array_equal(values, other.fields[name], err_msg=name)
     plain = {each.name for each in fields(Tables)} - {*columns.FRAMES, "fields", "date_only"}
-    assert plain >= {"revision", "zone", "as_of", "unknown_statuses", "unread"}
+    assert plain >= {"revision", "zone", "as_of", "unread"}
     for name in plain:
         assert (getattr(one, name), type(getattr(one, name))) == (getattr(other, name), type(getattr(other, name)))
     assert dict(one.date_only) == dict(other.date_only)
@@ -68,7 +76,7 @@ def copies(tmp_path: Path) -> TableCopies:
 def made(issues: int, seed: int = 1) -> Tables:
     unread = (Unread("versions", ("A", "B"), "Refused.", "Ask."),)
     tables = generated(issues, seed) if issues else empty_tables()
-    return replace(tables, revision="1.1", as_of=5, unread=unread, unknown_statuses=issues)
+    return replace(tables, revision="1.1", as_of=5, unread=unread, gone=GONE if issues else no_gone())
 
 
 def names(folder: Path) -> list[str]:

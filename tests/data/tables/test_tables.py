@@ -154,9 +154,11 @@ def test_a_status_deleted_since_is_the_one_of_its_name_or_else_work_in_progress(
     jira.change(1, 600, "71", "72", from_name="In Progress", to_name="Limbo")
     jira.change(1, 700, "72", "3", from_name="Limbo", to_name="Done")
     tables = jira.tables()
-    assert rows(tables.changes, "source", "target") == [(0, 1), (1, 3), (3, 2)]
-    assert rows(tables.statuses, "status_id", "name", "category")[3:] == [("72", "Limbo", "indeterminate")]
-    assert tables.unknown_statuses == 1
+    assert rows(tables.changes, "source", "target") == [(0, 3), (3, 4), (4, 2)]
+    assert rows(tables.statuses, "status_id", "name", "category")[3:] == [
+        ("71", "In Progress", "indeterminate"), ("72", "Limbo", "indeterminate")
+    ]  # fmt: skip
+    assert rows(tables.gone, "status", "reason", "like") == [(3, "same_name", 1), (4, "nothing", -1)]
 
 
 def test_the_level_is_jiras_or_what_the_type_says_where_jira_has_none(jira):

@@ -1,0 +1,122 @@
+"""Statuses that histories name and Jira no longer lists: what each of them is taken for, decided once for all its entries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, and_, exists, or_, select
+
+from data.store import schema
+from data.tables.frames import NEVER, frame
+from data.values.names import name_key
+from data.values.status_names import Reason, reason_in_words, says_discarded, says_done, says_not_started
+
+RESOLVING = 0.8  # share of its entries that set a resolution, from which on a status counts as done
+SOON = 60_000_000  # µs between an entry and the resolution date, up to which the two belong together
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A status that Jira no longer lists. entries: changes that lead to it; resolving: those that set a resolution."""
+
+    status_id: str
+    name: str
+    entries: int = 0
+    resolving: int = 0
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A row of the frame: the status by its code, and why it is taken for what it is."""
+
+    status: int
+    reason: Reason
+    entries: int
+    resolving: int
+    like: int
+
+    @property
+    def why(self) -> str:
+        """The reason as people read it."""
+        return reason_in_words(self.reason, self.entries, self.resolving)
+
+
+def rows_of(gone: pd.DataFrame) -> list[Taken]:
+    """The rows of the frame, in its order."""
+    columns = (gone[name].tolist() for name in ("status", "reason", "entries", "resolving", "like"))
+    return [Taken(status, Reason(reason), *counts) for status, reason, *counts in zip(*columns, strict=True)]
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """What a status is taken for. category: new, indeterminate or done (discarded ones count as done, and their name tells
+    them apart); like: code of the status of the same name, -1 for none.
+    """
+
+    category: str
+    reason: Reason
+    like: int = -1
+
+
+def assumed(status: Gone, living: pd.DataFrame, visits: Sequence[int]) -> Assumed:
+    """What a status is taken for. living: statuses that Jira has (name, category); visits: how many changes lead to each.
+
+    >>> living = pd.DataFrame({"name": ["Open", "Done"], "category": ["new", "done"]})
+    >>> assumed(Gone("9", "DONE"), living, [3, 4])
+    Assumed(category='done', reason=<Reason.SAME_NAME: 'same_name'>, like=1)
+    >>> assumed(Gone("9", "Ended", 10, 8), living, [3, 4]).reason, assumed(Gone("9", "Ended", 10, 7), living, [3, 4]).category
+    (<Reason.RESOLVES: 'resolves'>, 'indeterminate')
+    """
+    if says_discarded(status.name, "done"):
+        return Assumed("done", Reason.DISCARDED_NAME)
+    same = [n for n, name in enumerate(living["name"]) if name_key(str(name)) == name_key(status.name)]
+    if same:
+        like = max(same, key=lambda n: (visits[n], -n))
+        several = len({str(living["category"].iloc[n]) for n in same}) > 1
+        return Assumed(str(living["category"].iloc[like]), Reason.AMBIGUOUS if several else Reason.SAME_NAME, like)
+    if status.entries and status.resolving >= RESOLVING * status.entries:
+        return Assumed("done", Reason.RESOLVES)
+    if says_done(status.name):
+        return Assumed("done", Reason.DONE_NAME)
+    if says_not_started(status.name):
+        return Assumed("new", Reason.NOT_STARTED_NAME)
+    return Assumed("indeterminate", Reason.NOTHING)
+
+
+def no_gone() -> pd.DataFrame:
+    """The frame of a site all of whose statuses are there."""
+    return frame([], status=np.int16, reason=object, entries=np.int64, resolving=np.int64, like=np.int16)
+
+
+def resolving_entries(connection: Connection, scope: int, issues: pd.DataFrame, ids: Sequence[str]) -> pd.DataFrame:
+    """Changes that lead to these statuses, and those that name a status without its id, with whether each set a resolution:
+    status_id, name, resolving. Those of issues that are held.
+
+    A change sets a resolution where the same entry of the history does, or the resolution date is within a minute of it.
+    """
+    moved, resolved = schema.change.alias(), schema.change.alias()
+    sets = exists().where(
+        and_(
+            resolved.c.scope == moved.c.scope,
+            resolved.c.issue_id == moved.c.issue_id,
+            resolved.c.history_id == moved.c.history_id,
+            resolved.c.field == "resolution",
+            or_(resolved.c.to_id != "", resolved.c.to_name != ""),
+        )
+    )
+    query = select(moved.c.issue_id, moved.c.at, moved.c.to_id, moved.c.to_name, sets).where(
+        moved.c.scope == scope,
+        moved.c.field == "status",
+        or_(moved.c.to_id.in_([each for each in ids if each]), moved.c.to_id.is_(None), moved.c.to_id == ""),
+    )
+    rows = connection.execute(query).all()
+    dates: Mapping[int, int] = dict(zip(issues["issue_id"].tolist(), issues["resolved"].tolist(), strict=True))
+    found = [
+        (str(to_id or ""), str(to_name or ""), bool(said) or (dates[issue] != NEVER and abs(dates[issue] - at) <= SOON))
+        for issue, at, to_id, to_name, said in rows
+        if issue in dates
+    ]
+    return frame(found, status_id=object, name=object, resolving=bool)
