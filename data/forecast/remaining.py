@@ -89,7 +89,7 @@ def of_epic(facts: Dataset, key: str) -> Remaining:
     if not below.any():
         raise ForecastRefused(
             f"{name} has no issues below it in the data.",
-            "Jira Data Center may keep them in the field Epic Link, which is not read; forecast their number instead.",
+            "Check whether the query holds them, and sync everything again if the epic was named lately.",
         )
     return _remaining(facts, f"Epic {name}", np.flatnonzero(below))
 

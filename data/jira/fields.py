@@ -213,3 +213,12 @@ def _plain(name: str) -> str:
     """Lower-case words: "codeCommit_Date" → "code commit date"."""
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
     return re.sub(r"[\W_]+", " ", name_key(parted)).strip()
+
+
+def is_epic_link(name: str, schema: str, *, custom: bool) -> bool:
+    """Whether a field holds the key of an issue's epic, as in Data Center. `schema`: Jira's type of a custom field.
+
+    >>> is_epic_link("Epos-Verknüpfung", "com.pyxis.greenhopper.jira:gh-epic-link", custom=True)
+    True
+    """
+    return "gh-epic-link" in schema or (custom and name_key(name) == "epic link")

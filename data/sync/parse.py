@@ -12,6 +12,7 @@ import msgspec
 
 from data.jira import comments, entities, sprints
 from data.jira.answers import CommentPage, History, Issue, IssueType, JiraField, Project, Sprint, Status
+from data.jira.fields import is_epic_link
 from data.jira.instants import instant
 from data.jira.nesting import is_deep
 from data.platform.logs import SECRETS
@@ -57,10 +58,14 @@ class Wanted:
 
 
 def wanted(fields: Iterable[JiraField], mapped: Collection[str]) -> Wanted:
-    """From the site's fields and the mapped ids: mapped values, flags; history of sprint, flags and mapped numbers."""
-    flags, sprints, history, names = set(), set(), set(_KEPT_IDS), dict(_KEPT_NAMES)
+    """From the site's fields and the mapped ids: mapped values, flags, Data Center's Epic Link; history of sprint, flags and
+    mapped numbers.
+    """
+    flags, epics, sprints, history, names = set(), set(), set(), set(_KEPT_IDS), dict(_KEPT_NAMES)
     for each in fields:
         name, custom = name_key(each.name), str(each.schema.get("custom", ""))
+        if is_epic_link(each.name, custom, custom=each.custom):
+            epics.add(each.id)
         if name in FLAG_NAMES:
             flags.add(each.id)
         elif "gh-sprint" in custom or (name == "sprint" and each.custom):
@@ -69,7 +74,7 @@ def wanted(fields: Iterable[JiraField], mapped: Collection[str]) -> Wanted:
             continue
         history.add(each.id)
         names[name] = each.id
-    return Wanted((frozenset(mapped) | flags) - OWN_COLUMN, frozenset(history), names, frozenset(sprints))
+    return Wanted((frozenset(mapped) | flags | epics) - OWN_COLUMN, frozenset(history), names, frozenset(sprints))
 
 
 def _mapped_number(field: JiraField, mapped: Collection[str]) -> bool:

@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from data.store import schema
-from data.tables import edits, mapped_fields, sprint_tables
+from data.tables import edits, mapped_fields, parents, sprint_tables
 from data.tables.frames import FOREVER, NEVER, spelled_once
 from data.tables.frames import frame as _frame
 from data.tables.gone_statuses import Gone, assumed, no_gone, resolving_entries
@@ -34,7 +34,7 @@ class Tables:
     statuses: status_id, name, category (new | indeterminate | done); the position is the status code.
     issues: issue_id, key, project, type, resolution, priority, assignee (categoricals), status (code now),
         hierarchy (0 standard, below 0 sub-task, above 0 epic and up), created, updated, resolved (NEVER: none),
-        history_complete, comments_complete (False also where Jira shows no comments), parent (issue_id, 0: none; may be absent).
+        history_complete, comments_complete (False also where Jira shows no comments), parent (issue_id, of a parent or of an epic; 0: none; may be absent).
     changes: status changes; issue, at, source, target (codes), ordered by issue, instant, history id.
     edits: changes of project, type, hierarchy and resolution; issue, at, attribute (place in edits.ATTRIBUTES), source,
         target (codes of that column of `issues`, -1: none; of the hierarchy the level itself), ordered as `changes`.
@@ -93,6 +93,7 @@ def read(connection: Connection, scope: int, mapping: Mapping[str, str]) -> Tabl
         raise LookupError(f"no scope {scope} in the issue store")
     statuses = _statuses(connection, scope)
     issues, lists = _issues(connection, scope, statuses)
+    issues = parents.with_epics(connection, scope, issues)
     number = {issue_id: n for n, issue_id in enumerate(issues["issue_id"].tolist())}
     changes, statuses, gone = _changes(connection, scope, statuses, issues)
     edited, issues = edits.read(connection, scope, number, issues, edits.types_of(connection, scope))
