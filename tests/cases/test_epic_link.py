@@ -10,7 +10,9 @@ from tests.cases.conftest import Cases
 
 
 @pytest.mark.parametrize("flavour", ["dc", "cloud"])
-def test_a_forecast_of_the_epic_is_that_of_the_items_left_below_it(case: Cases, flavour: Literal["cloud", "dc"]) -> None:
+def test_a_forecast_of_the_epic_is_that_of_the_items_left_below_it(
+    case: Cases, flavour: Literal["cloud", "dc"]
+) -> None:
     site = case("c07_epiclink", flavour=flavour)
     epic = site.run("forecast", "--epic", "P-1", "--format", "json")
     items = site.run("forecast", "--items", "15", "--format", "json")

@@ -24,7 +24,9 @@ def status(number: str) -> dict[str, Any]:
 def issue(n: int, kind: str = "Story", done: bool = False, **fields: Any) -> dict[str, Any]:
     level = {"Epic": 1, "Sub-task": -1}.get(kind, 0)
     ended = "2026-10-09T09:00:00.000+0000"
-    moved = [{"field": "status", "fieldId": "status", "from": "10", "fromString": "To Do", "to": "30", "toString": "Done"}]
+    moved = [
+        {"field": "status", "fieldId": "status", "from": "10", "fromString": "To Do", "to": "30", "toString": "Done"}
+    ]
     return {
         "id": str(500 + n), "key": f"TEA-{n}",
         "fields": {
