@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -13,17 +13,52 @@ from cli.options import AnyFormat, Components, Labels, Projects, Sets, Types, fi
 from cli.printing import as_json, as_table, as_text, columns
 
 if TYPE_CHECKING:
-    from data.values.forecast import Backtest, Forecast
+    from data.values.backtest import Backtest
+    from data.values.day_spans import DaySpan
+    from data.values.forecast import Forecast
+
+Draw = Literal["weekdays", "plain"]
+Unit = Literal["items", "points"]
+
+
+_Sample = Annotated[
+    str | None,
+    typer.Option("--sample", metavar="FROM..TO", help="Days to draw from, in place of the last days of history."),
+]
+_Without = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--without", metavar="DAYS", help="Days of the history not to draw from: a day or FROM..TO; repeatable."
+    ),
+]
+_DaysOff = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--days-off",
+        metavar="DAYS",
+        help="Holidays and absences besides those of the settings: a day or FROM..TO; repeatable.",
+    ),
+]
+_Draw = Annotated[
+    Draw, typer.Option("--draw", help="By weekday, with an urn; or plainly, all days of the history alike.")
+]
 
 
 def forecast(
     items: Annotated[int | None, typer.Option("--items", min=1, max=100_000, help="When are so many done?")] = None,
-    by: Annotated[str | None, typer.Option("--by", metavar="DATE", help="How many by then, YYYY-MM-DD?")] = None,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="DATE", help="How many by then, or how likely so many? YYYY-MM-DD.")
+    ] = None,
     version: Annotated[str | None, typer.Option("--version", metavar="NAME", help="When is this version done?")] = None,
     epic: Annotated[str | None, typer.Option("--epic", metavar="KEY", help="When is this epic done?")] = None,
     history: Annotated[
         int, typer.Option("--history", metavar="DAYS", min=1, max=3_650, help="Whole days to draw from.")
     ] = 90,
+    sample: _Sample = None,
+    without: _Without = None,
+    days_off: _DaysOff = None,
+    draw: _Draw = "weekdays",
+    unit: Annotated[Unit, typer.Option("--unit", help="What is counted.")] = "items",
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same answer.")] = 1,
     project: Projects = None,
     type_: Types = None,
@@ -32,13 +67,30 @@ def forecast(
     sets: Sets = None,
     format_: AnyFormat = "table",
 ) -> int:
-    """Forecast from daily throughput: how many by a date, or when for so many items."""
+    """Forecast from daily throughput: how many by a date, when for so many items, or how likely so many by a date."""
     from data.values.forecast import Question
     from data.values.periods import parse_day
 
-    if sum(each is not None for each in (items, by, version, epic)) != 1:
-        raise CommandFailed("Give one of --items, --by, --version or --epic. See: python app.py forecast --help", USAGE)
-    question = Question(items, parse_day(by) if by else None, version, epic, history, seed)
+    amounts = sum(each is not None for each in (items, version, epic))
+    if amounts > 1 or (not amounts and by is None):
+        raise CommandFailed(
+            "Give one of --items, --version and --epic, or --by, or --by with one of them. "
+            "See: python app.py forecast --help",
+            USAGE,
+        )
+    question = Question(
+        items=items,
+        by=parse_day(by) if by else None,
+        version=version,
+        epic=epic,
+        history=history,
+        seed=seed,
+        sample=_spans([sample], "--sample")[0] if sample else None,
+        without=_spans(without, "--without"),
+        off=_spans(days_off, "--days-off"),
+        draw=draw,
+        unit=unit,
+    )
     services, snapshot = sites.with_data()
     filters = filters_of(project, type_, label, component, sets)
     warn_of_unknown(services, snapshot, filters)
@@ -54,22 +106,55 @@ def forecast(
     return 0
 
 
+def _spans(texts: list[str] | None, option: str) -> tuple[DaySpan, ...]:
+    from data.values.day_spans import day_spans
+
+    try:
+        return day_spans(",".join(texts or ()))
+    except ValueError as error:
+        raise CommandFailed(f"{option}: {error}", USAGE) from error
+
+
 def _print(answer: Forecast) -> None:
+    from data.values.forecast import DRAW_WORDS, answer_shares
+
     when = answer.kind == "when"
-    table = columns("Chance", "Done by" if when else "At least", right=() if when else ("At least",))
-    asked = f"When are {answer.items:,} items done" if when else f"How many items by {answer.by}"
-    table.title = f"{answer.remaining.what}: {answer.items:,} left" if answer.remaining else asked
+    shares, unit = answer_shares(answer), answer.unit
+    table = columns("Label", "Done by" if when else "At least", "Trials that hold it", right=("Trials that hold it",))
+    table.title = _title(answer)
     for share, found in answer.answers.items():
-        shown = f"after {answer.horizon}" if found is None else f"{found}" if when else f"{found:,} items"
-        table.add_row(f"{share} %", shown)
+        shown = f"after {answer.horizon}" if found is None else f"{found}" if when else f"{found:,} {unit}"
+        table.add_row(f"{share} %", shown, shares.get(share, "–"))
+    drawn = (
+        f"{answer.drawn_days} of {len(answer.daily)}"
+        if answer.drawn_days < len(answer.daily)
+        else f"{len(answer.daily)}"
+    )
     below = [
-        f"{answer.completed:,} items completed from {answer.history_start} to {answer.history_end} "
-        f"({len(answer.daily)} days, {answer.zone}). {answer.trials:,} trials, seed {answer.seed}.",
+        *(
+            [f"Chance of {answer.items:,} {unit} or more by {answer.by}: {answer.chance:.1f} % of the trials."]
+            if answer.chance is not None
+            else []
+        ),
+        answer.confidence,
+        f"{answer.completed:,} {unit} completed from {answer.history_start} to {answer.history_end} "
+        f"({drawn} days, {answer.zone}). Drawn {DRAW_WORDS[answer.draw]}; {answer.trials:,} trials, seed {answer.seed}.",
+        *([f"Days off, neither worked nor drawn: {', '.join(answer.off)}."] if answer.off else []),
+        *([f"Working days ahead: {answer.worked}."] if answer.off and answer.worked is not None else []),
         _tested(answer.backtest),
         *_left(answer),
         *answer.notes,
     ]
-    as_table(table, below)
+    as_table(table, [each for each in below if each])
+
+
+def _title(answer: Forecast) -> str:
+    amount = f"{answer.items:,} {answer.unit}" if answer.items is not None else ""
+    if answer.remaining:
+        return f"{answer.remaining.what}: {answer.items:,} left" + (f", by {answer.by}" if answer.by else "")
+    if answer.kind == "how_likely":
+        return f"How likely are {amount} by {answer.by}"
+    return f"When are {amount} done" if answer.kind == "when" else f"How many {answer.unit} by {answer.by}"
 
 
 def _left(answer: Forecast) -> list[str]:
@@ -82,10 +167,12 @@ def _left(answer: Forecast) -> list[str]:
 
 
 def _tested(test: Backtest) -> str:
+    from data.values.backtest import score_words
+
     if not test.windows:
         return "Backtest: not enough history before the window to try the answers on the past."
-    held = ", ".join(f"{share} %: {test.share(share):.0f} %" for share in test.held)
+    held = ", ".join(f"{share} %: {test.share(share):.0f} % (stated {test.said(share):.0f} %)" for share in test.held)
     return (
         f"Backtest on {test.windows} windows, {test.first} to {test.last}: the answers held {held} of the time. "
-        f"Windows overlap; about {test.apart} stand{'s' if test.apart == 1 else ''} apart."
-    )
+        f"Windows overlap; about {test.apart} stand{'s' if test.apart == 1 else ''} apart. {score_words(test)}"
+    ).strip()

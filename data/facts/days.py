@@ -11,6 +11,7 @@ from data.settings.model import WorkingTime
 from data.tables.frames import NEVER
 from data.tables.tidy import DAY, microseconds
 from data.values.arrays import Instants, Mask, Microseconds, Numbers, Positions
+from data.values.day_spans import day_span, within
 from data.values.periods import first_instant, zone_named
 
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -116,9 +117,9 @@ class _WorkingClock:
     def __init__(self, local: LocalDays, working: WorkingTime) -> None:
         self.local = local
         ordinals = np.arange(local.first, local.first + len(local.starts))
-        off = {date.fromisoformat(day).toordinal() for day in working.holidays}
+        off = within(ordinals, [day_span(each) for each in working.holidays])
         weekday = (ordinals - 1) % 7  # ordinal 1 was a Monday
-        works = np.isin(weekday, working.weekdays) & ~np.isin(ordinals, sorted(off))
+        works = np.isin(weekday, working.weekdays) & ~off
         length = np.append(np.diff(local.starts), DAY)
         works &= length > 0
         self.opens, closes = _clock(working.start), _clock(working.end)

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
 from data.facts.dataset import Dataset
 from data.forecast.backtest import how_many_held, when_held
-from data.forecast.history import Past, Window, day_of, past, weekday, window
+from data.forecast.history import Past, Sample, day_of, off_days, past, sample_of, weekdays, worked_days
 from data.forecast.remaining import of_epic, of_version
 from data.forecast.simulate import Urn, count_answer, date_answer, days_until, totals
+from data.forecast.words import caveats, how_drawn, how_many_steps, when_steps
 from data.platform.telemetry import span
-from data.values.arrays import Counts
+from data.values.arrays import Counts, Numbers
+from data.values.backtest import Backtest
+from data.values.day_spans import DaySpan, joined
 from data.values.forecast import (
+    DRAWS,
     MOST_HISTORY,
     MOST_ITEMS,
     SHARES,
-    Backtest,
+    UNITS,
     Forecast,
     ForecastRefused,
     Question,
     Remaining,
+    whole,
 )
 from data.values.periods import PeriodError
 
@@ -35,10 +41,11 @@ def answered(facts: Dataset, question: Question) -> Forecast:
 
     Raises ForecastRefused, PeriodError.
     """
-    given = [each for each in (question.items, question.by, question.version, question.epic) if each is not None]
-    if len(given) != 1:
+    amounts = [each for each in (question.items, question.version, question.epic) if each is not None]
+    if len(amounts) > 1 or (not amounts and question.by is None):
         raise ForecastRefused(
-            "A forecast answers one question.", "Give a number of items, a date, a version or an epic."
+            "A forecast answers one question.",
+            "Give a number of items, a version or an epic; or a date; or a date with one of them.",
         )
     if question.version is not None:
         return forecast(facts, question, of_version(facts, question.version))
@@ -54,36 +61,78 @@ def forecast(facts: Dataset, question: Question, remaining: Remaining | None = N
     The same facts, question and seed give the same answer. Raises PeriodError for a date that cannot be,
     ForecastRefused where there is too little history.
     """
-    items = len(remaining.keys) if remaining else question.items
-    _check(question, items)
-    known: Past = facts.once(past)
+    amount = _left(remaining, question) if remaining else question.items
+    _check(question, amount)
+    known: Past = facts.once(past, question.unit)
     if question.by is not None:
         _check_date(question.by, known)
-    drawn_from = window(known, question.history)
+    asked = _asked(known, question, amount, remaining)
+    return _how_many(asked) if question.by is not None else _when(asked)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """All that one answer is made from. `ahead`: ordinals of the worked days ahead, the first perhaps today."""
+
+    question: Question
+    amount: float | None
+    known: Past
+    sample: Sample
+    ahead: Counts
+    urn: Urn
+    random: np.random.Generator
+    remaining: Remaining | None
+
+    @property
+    def daily(self) -> Numbers:
+        """Completions of each day that is drawn from."""
+        out: Numbers = self.sample.daily[self.sample.kept]
+        return out
+
+    @property
+    def rest(self) -> Numbers | None:
+        """The same after this time of day, for today; None where today is a day off."""
+        here = bool(len(self.ahead)) and int(self.ahead[0]) == self.known.today
+        return self.sample.later[self.sample.kept] if here else None
+
+
+def _asked(known: Past, question: Question, amount: float | None, remaining: Remaining | None) -> _Asked:
+    sample = sample_of(known, question)
+    last = question.by.toordinal() if question.by is not None else known.today + HORIZON - 1
+    ahead = worked_days(known.today, last, off_days(known, question))
     random = np.random.default_rng(question.seed)
-    urn = Urn(
-        len(drawn_from.daily),
-        weekday=weekday(drawn_from.first),
-        first_weekday=weekday(known.today),
-        trials=question.trials,
-        random=random,
-    )
-    if question.by is not None:
-        return _how_many(question, known, drawn_from, urn, random)
-    return _when(question, items or 0, known, drawn_from, urn, random, remaining)
+    urn = Urn(sample.weekdays, weekdays(ahead), trials=question.trials, random=random, plain=question.draw == "plain")
+    return _Asked(question, amount, known, sample, ahead, urn, random, remaining)
 
 
-def _check(question: Question, items: int | None) -> None:
-    if (items is None) == (question.by is None):
+def _left(remaining: Remaining, question: Question) -> float:
+    if question.unit == "items":
+        return len(remaining.keys)
+    if not remaining.points:
+        raise ForecastRefused(
+            f"What is left of {remaining.what[0].lower()}{remaining.what[1:]} has no estimates.",
+            "Estimate it, or forecast items.",
+        )
+    return remaining.points
+
+
+def _check(question: Question, amount: float | None) -> None:
+    if amount is None and question.by is None:
         raise ForecastRefused("A forecast needs either a number of items or a date.", "Give one of the two.")
-    if items is not None and not 1 <= items <= MOST_ITEMS:
-        raise ForecastRefused(f"{items} items cannot be forecast.", f"Give a whole number from 1 to {MOST_ITEMS:,}.")
+    if amount is not None and not 0 < amount <= MOST_ITEMS:
+        raise ForecastRefused(
+            f"{amount} {question.unit} cannot be forecast.", f"Give a whole number from 1 to {MOST_ITEMS:,}."
+        )
     if not 1 <= question.history <= MOST_HISTORY:
         raise ForecastRefused(
             f"A history of {question.history} days cannot be used.", f"Give 1 to {MOST_HISTORY:,} days."
         )
     if question.seed < 0 or question.trials < 1:
         raise ForecastRefused("Seed and number of trials must be whole numbers, not below zero.")
+    if question.draw not in DRAWS or question.unit not in UNITS:
+        raise ForecastRefused(f"Days are drawn {' or '.join(DRAWS)}, in {' or '.join(UNITS)}.")
+    if question.sample is not None and question.sample.days > MOST_HISTORY:
+        raise ForecastRefused(f"{question.sample} are too many days.", f"Draw from at most {MOST_HISTORY:,} days.")
 
 
 def _check_date(by: date, known: Past) -> None:
@@ -94,138 +143,106 @@ def _check_date(by: date, known: Past) -> None:
         raise PeriodError(f"{by} is more than five years ahead. Give a date until {day_of(known.today + HORIZON)}.")
 
 
-def _how_many(question: Question, known: Past, drawn_from: Window, urn: Urn, random: np.random.Generator) -> Forecast:
+def _how_many(asked: _Asked) -> Forecast:
+    question, known = asked.question, asked.known
     by = question.by or date.fromordinal(known.today)
+    counts = totals(asked.urn.draw(len(asked.ahead)), asked.daily, asked.rest)
+    found = {share: count_answer(counts, share) for share in SHARES}
     days = by.toordinal() - known.today + 1
-    counts = totals(urn.draw(days), drawn_from.daily, drawn_from.later)
-    found_counts = {share: count_answer(counts, share) for share in SHARES}
-    answers: dict[int, str | int | None] = {**found_counts}
-    test = how_many_held(known, len(drawn_from.daily), days, random)
-    ahead = f"the rest of today and {days - 1} whole day{'s' if days != 2 else ''}" if days > 1 else "the rest of today"
-    return _made(
-        question,
-        known,
-        drawn_from,
-        answers,
-        test,
-        None,
-        reached={share: 100 * float(np.mean(counts >= found)) for share, found in found_counts.items()},
-        kind="how_many",
-        items=None,
+    about = replace(question, items=None if asked.amount is None else max(round(asked.amount), 1))
+    chance = None if asked.amount is None else 100 * float(np.mean(counts >= asked.amount - 1e-9))
+    made = _made(
+        asked,
+        {share: whole(each) for share, each in found.items()},
+        how_many_held(known, about, len(asked.sample.daily), days, asked.random),
+        {share: 100 * float(np.mean(counts >= each)) for share, each in found.items()},
+        tuple(_binned(np.floor(counts + 1e-9).astype(np.int64))),
+        how_many_steps(question, by, days, len(asked.ahead), asked.rest is not None, counts, found, asked.amount),
+    )
+    kind = "how_many" if chance is None else "how_likely"
+    return replace(
+        made,
+        kind=kind,
         by=by.isoformat(),
-        outcomes=_binned(counts),
-        steps=(
-            f"Each trial draws {ahead}, until {by.isoformat()}, and adds up what was completed.",
-            f"{question.trials:,} trials give {int(counts.min()):,} to {int(counts.max()):,} items; "
-            f"{np.mean(counts >= found_counts[85]) * 100:.0f} % of them reach {answers[85]:,} or more.",
-        ),
+        worked=int(np.isin(weekdays(asked.ahead), known.working).sum()),
+        chance=chance,
     )
 
 
-def _when(
-    question: Question,
-    items: int,
-    known: Past,
-    drawn_from: Window,
-    urn: Urn,
-    random: np.random.Generator,
-    remaining: Remaining | None,
-) -> Forecast:
-    days = days_until(urn, items, drawn_from.daily, drawn_from.later, HORIZON)
-    found = {share: date_answer(days, share, HORIZON) for share in SHARES}
-    answers: dict[int, str | int | None] = {
-        share: None if each > HORIZON else day_of(known.today + each - 1) for share, each in found.items()
+def _when(asked: _Asked) -> Forecast:
+    question, known, amount = asked.question, asked.known, asked.amount or 0
+    beyond = known.today + HORIZON  # the ordinal that stands for "later than five years"
+    needed = days_until(asked.urn, amount, asked.daily, asked.rest, len(asked.ahead))
+    ends = np.append(asked.ahead, beyond)[needed - 1]
+    found = {share: date_answer(ends, share) for share in SHARES}
+    answers: dict[int, str | int | float | None] = {
+        share: None if each >= beyond else day_of(each) for share, each in found.items()
     }
     if answers[SHARES[0]] is None:
         raise ForecastRefused(
-            f"At this pace {items:,} items take more than five years in most trials, so no date would mean anything.",
-            "Forecast fewer items, or take a history with more completions.",
+            f"At this pace {whole(amount):,} {question.unit} take more than five years in most trials, so no date would "
+            "mean anything.",
+            f"Forecast fewer {question.unit}, or take a history with more completions.",
         )
-    reached = {share: 100 * float(np.mean(days <= each)) for share, each in found.items() if each <= HORIZON}
-    test = when_held(known, len(drawn_from.daily), items, random)
-    in_time = np.minimum(days, HORIZON)
-    outcomes = tuple((day_of(known.today + int(each) - 1), count) for each, count in _binned(in_time))
-    in_words = (
-        f"{reached[85]:.0f} % of them end by {answers[85]}" if answers[85] else "many take longer than five years"
-    )
+    reached = {share: 100 * float(np.mean(ends <= each)) for share, each in found.items() if each < beyond}
+    in_time = np.minimum(ends, beyond - 1)
+    outcomes = tuple((day_of(each), count) for each, count in _binned(in_time))
     return _made(
-        question,
-        known,
-        drawn_from,
+        asked,
         answers,
-        test,
-        remaining,
-        reached=reached,
-        kind="when",
-        items=items,
-        by=None,
-        outcomes=outcomes,
-        steps=(
-            f"Each trial draws day after day, from now on, until {items:,} item{'s are' if items != 1 else ' is'} completed.",
-            f"{question.trials:,} trials end between {outcomes[0][0]} and {day_of(known.today + int(in_time.max()) - 1)}; "
-            f"{in_words}.",
-        ),
+        when_held(known, question, len(asked.sample.daily), amount, asked.random),
+        reached,
+        outcomes,
+        when_steps(question, amount, outcomes[0][0], day_of(int(in_time.max())), answers, reached),
     )
 
 
 def _made(
-    question: Question,
-    known: Past,
-    drawn_from: Window,
-    answers: dict[int, str | int | None],
+    asked: _Asked,
+    answers: dict[int, str | int | float | None],
     test: Backtest,
-    remaining: Remaining | None,
-    *,
-    steps: tuple[str, ...],
     reached: dict[int, float],
-    kind: str,
-    items: int | None,
-    by: str | None,
     outcomes: tuple[tuple[str | int, int], ...],
+    steps: tuple[str, ...],
 ) -> Forecast:
-    size, last = len(drawn_from.daily), known.last
-    same = "that fell on the same weekday" if size >= 28 else "(all weekdays together: fewer than four weeks)"
-    how = (
-        f"{int(drawn_from.daily.sum()):,} items were completed in {size} whole days, {day_of(drawn_from.first)} to "
-        f"{day_of(last)}: the items of flow velocity, with the same filters and definitions.",
-        f"A day ahead is drawn from the days of the history {same}. Of today only the rest is left, so for it counts what "
-        "was completed after this time of day.",
-        "Within a trial a day that was drawn is more likely to be drawn again: 90 days are only a sample of what the team "
-        "does, and this makes long forecasts as wide as they have to be.".replace("90", str(size)),
-    )
+    question, known, sample = asked.question, asked.known, asked.sample
     return Forecast(
+        kind="when",
+        items=None if asked.amount is None else whole(asked.amount),
+        by=None,
         answers=answers,
+        reached=reached,
         seed=question.seed,
         trials=question.trials,
-        history_start=day_of(drawn_from.first),
-        history_end=day_of(last),
+        history_start=day_of(sample.first),
+        history_end=day_of(sample.last),
         zone=known.zone,
         today=day_of(known.today),
         horizon=day_of(known.today + HORIZON - 1),
-        daily=tuple(drawn_from.daily.tolist()),
-        left_out=drawn_from.left_out,
-        backtest=test,
-        remaining=remaining,
-        notes=(*drawn_from.notes, *_caveats(drawn_from, remaining)),
-        steps=(*how, *steps),
-        reached=reached,
-        kind=kind,
-        items=items,
-        by=by,
+        daily=tuple(whole(each) for each in sample.daily.tolist()),
+        left_out=sample.left_out,
         outcomes=outcomes,
+        backtest=test,
+        remaining=asked.remaining,
+        notes=(*sample.notes, *caveats(sample, question, asked.remaining)),
+        steps=(*how_drawn(sample, question, asked.urn.by_weekday), *steps),
+        kept=tuple(sample.kept.tolist()),
+        off=tuple(str(each) for each in _shown_off(asked, outcomes)),
+        unit=question.unit,
+        draw=question.draw,
     )
 
 
-def _caveats(drawn_from: Window, remaining: Remaining | None) -> list[str]:
-    out = []
-    size, busy = len(drawn_from.daily), int(np.count_nonzero(drawn_from.daily))
-    if size < 28 or busy < 10:
-        out.append(
-            f"Little to go by: {busy} days with completions in {size} days of history. Take the answer as a rough one."
-        )
-    if remaining:
-        out.append("It assumes that what gets completed from now on are these items, before anything else.")
-    return out
+def _shown_off(asked: _Asked, outcomes: tuple[tuple[str | int, int], ...]) -> tuple[DaySpan, ...]:
+    """Days off that can have moved this answer: from the first day of the history to the last day ahead."""
+    first = date.fromordinal(asked.sample.first)
+    end = asked.question.by or date.fromisoformat(str(outcomes[-1][0]))
+    spans = off_days(asked.known, asked.question)
+    return joined(
+        DaySpan(max(each.first, first), min(each.last, end))
+        for each in spans
+        if each.last >= first and each.first <= end
+    )
 
 
 def _binned(values: Counts) -> tuple[tuple[int, int], ...]:

@@ -116,4 +116,14 @@ def _remaining(facts: Dataset, what: str, issue: Positions) -> Remaining:
             "" if done else "Check the filters, and whether its issues are in the query.",
         )
     keys = tuple(str(each) for each in table["key"].to_numpy(dtype=object)[left])
-    return Remaining(what, keys, done, tuple((why, n) for why, n in left_out if n))
+    points = facts.field("story_points")
+    given = None if points is None else points[left]
+    known = None if given is None else given[~np.isnan(given) & (given >= 0)]
+    return Remaining(
+        what,
+        keys,
+        done,
+        tuple((why, n) for why, n in left_out if n),
+        points=None if known is None else float(known.sum()),
+        unestimated=0 if known is None else len(left) - len(known),
+    )

@@ -3,38 +3,70 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import cast
 
 from data.platform.logs import SECRETS
-from data.values.forecast import HISTORY, SEED, ForecastRefused, Question
+from data.values.day_spans import DaySpan, day_span, day_spans
+from data.values.forecast import DRAWS, HISTORY, SEED, UNITS, Draw, ForecastRefused, Question, Unit
 from data.values.periods import parse_day
 
 Options = tuple[tuple[str, str], ...]
-ASKED = ("items", "by", "version", "epic")
+AMOUNTS = ("items", "version", "epic")
 USUAL = 30  # days ahead that are forecast when nothing is asked
 
 
 def question_of(options: Options, today: date) -> Question:
-    """The first of items, by, version and epic that is there, else "how many in the next 30 days".
+    """The first of items, version and epic that is there, with a date or without; else "how many in the next 30 days".
 
-    >>> question_of((("items", "12"), ("seed", "7")), date(2026, 1, 1))
-    Question(items=12, by=None, version=None, epic=None, history=90, seed=7, trials=10000)
+    >>> question_of((("items", "12"), ("seed", "7")), date(2026, 1, 1)).items
+    12
     >>> question_of((), date(2026, 1, 1)).by
     datetime.date(2026, 1, 30)
 
     Raises ForecastRefused for words where a number belongs, PeriodError for a date that is none.
     """
     said = {name: text.strip() for name, text in options if text.strip()}
-    history = _number(said.get("history"), HISTORY, "The number of days of history")
-    seed = _number(said.get("seed"), SEED, "The seed")
-    asked = next((name for name in ASKED if name in said), None)
-    if asked == "items":
-        return Question(items=_number(said["items"], 0, "The number of items"), history=history, seed=seed)
-    if asked == "version":
-        return Question(version=said["version"], history=history, seed=seed)
-    if asked == "epic":
-        return Question(epic=said["epic"], history=history, seed=seed)
-    by = parse_day(said["by"]) if asked == "by" else today + timedelta(days=USUAL - 1)
-    return Question(by=by, history=history, seed=seed)
+    amount = next((name for name in AMOUNTS if name in said), None)
+    by = parse_day(said["by"]) if "by" in said else None
+    if amount is None and by is None:
+        by = today + timedelta(days=USUAL - 1)
+    return Question(
+        items=_number(said["items"], 0, "The number of items") if amount == "items" else None,
+        by=by,
+        version=said["version"] if amount == "version" else None,
+        epic=said["epic"] if amount == "epic" else None,
+        history=_number(said.get("history"), HISTORY, "The number of days of history"),
+        seed=_number(said.get("seed"), SEED, "The seed"),
+        sample=sample_dates(said["sample"]) if "sample" in said else None,
+        without=day_list(said.get("without", "")),
+        off=day_list(said.get("off", "")),
+        draw=cast(Draw, _one_of(said.get("draw"), DRAWS, "Days are drawn")),
+        unit=cast(Unit, _one_of(said.get("unit"), UNITS, "A forecast is made in")),
+    )
+
+
+def sample_dates(text: str) -> DaySpan:
+    """The days to draw from. Raises ForecastRefused."""
+    try:
+        return day_span(text)
+    except ValueError as error:
+        raise ForecastRefused(str(error)) from error
+
+
+def day_list(text: str) -> tuple[DaySpan, ...]:
+    """Days and runs of days with commas between them. Raises ForecastRefused."""
+    try:
+        return day_spans(text)
+    except ValueError as error:
+        raise ForecastRefused(str(error)) from error
+
+
+def _one_of(text: str | None, choices: tuple[str, ...], what: str) -> str:
+    if text is None:
+        return choices[0]
+    if text not in choices:
+        raise ForecastRefused(f"{what} {' or '.join(choices)}, not {SECRETS.shorten(text, 40)!r}.")
+    return text
 
 
 def _number(text: str | None, default: int, what: str) -> int:

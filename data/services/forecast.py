@@ -11,8 +11,9 @@ from data.services.view import View
 from data.values.forecast import SHARES, Forecast, Question
 
 _TOLD = (
-    "question", "items", "by", "seed", "trials", "history_start", "history_end", "history_days",
-    "days_with_completions", "completed", "zone", "today",
+    "question", "unit", "items", "by", "chance_percent", "seed", "trials", "draw", "history_start", "history_end",
+    "history_days", "drawn_days", "days_with_completions", "completed", "completed_not_drawn", "working_days_ahead", "zone",
+    "today",
 )  # a table: kept in its rows  # fmt: skip
 
 
@@ -27,7 +28,8 @@ class ForecastService:
         return self._sites.data(view.snapshot).dataset(view).once(answered, question)
 
     def question(self, options: Options, view: View) -> Question:
-        """What a link asks: (name, text) of items, by, version, epic, history, seed. Raises PeriodError,
+        """What a link asks: (name, text) of items, by, version, epic, history, seed, sample, without,
+        off, draw, unit. Raises PeriodError,
         ForecastRefused.
         """
         return question_of(options, view.today)
@@ -41,10 +43,25 @@ class ForecastService:
         """The answers, what they rest on, and the outcomes of the trials, a row each."""
         made = self.answer(question, view)
         told = made.to_dict()
-        rows: list[tuple[str, object, object]] = [(f"p{share}", made.answers[share], None) for share in SHARES]
+        rows: list[tuple[str, object, object]] = [
+            (
+                f"p{share}",
+                made.answers[share],
+                round(made.reached[share] * made.trials / 100) if share in made.reached else None,
+            )
+            for share in SHARES
+        ]
+        rows += [(f"p{share} trials, percent", made.reached.get(share), None) for share in SHARES]
         rows += [(name, told[name], None) for name in _TOLD]
+        rows += [("days off", each, None) for each in made.off]
         rows += [("backtest windows", made.backtest.windows, None)]
         rows += [(f"backtest p{share} held, percent", made.backtest.share(share), None) for share in SHARES]
+        rows += [(f"backtest p{share} stated, percent", made.backtest.said(share), None) for share in SHARES]
+        rows += [
+            ("backtest pinball loss", made.backtest.loss, None),
+            ("backtest naive pinball loss", made.backtest.naive, None),
+        ]
+        rows += [("backtest verdict", made.backtest.verdict, None)]
         rows += [("outcome", value, count) for value, count in made.outcomes]
         rows += [("remaining", key, None) for key in (made.remaining.keys if made.remaining else ())]
         return csv_text(("what", "value", "trials"), rows)

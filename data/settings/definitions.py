@@ -58,7 +58,11 @@ _SAID = {
         },
     ),
     "working_time.weekdays": _Said("Working days", "time", empty="no day", help="Days that count where durations are working time."),
-    "working_time.holidays": _Said("Days off", "time", help="Days on which nobody works; they do not count where durations are working time."),
+    "working_time.holidays": _Said(
+        "Days off", "time",
+        help="Holidays and planned absences, on which nobody works: days, or runs such as 2026-12-21..2027-01-01. Forecasts "
+        "step over them and do not draw from them; they do not count where durations are working time.",
+    ),
     "working_time.start": _Said("Working day starts", "time", help="When the working day begins, in the time zone of the numbers."),
     "working_time.end": _Said("Working day ends", "time", help="When the working day ends, in the time zone of the numbers."),
     "percentile": _Said(

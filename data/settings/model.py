@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from data.settings.words import FAILURE, IMPACT, NO_IMPACT, SUCCESS
+from data.values.day_spans import day_span
 from data.values.json_types import JsonObject
 
 FORMAT = 1  # raised when older programs could no longer read the file
@@ -79,7 +79,10 @@ Weekday = Annotated[int, Field(ge=0, le=6)]
 
 class WorkingTime(_Part):
     weekdays: list[Weekday] = Field(default_factory=lambda: [0, 1, 2, 3, 4], description="Working days, 0 is Monday.")
-    holidays: list[str] = Field(default_factory=list, description="Days off, YYYY-MM-DD.")
+    holidays: list[str] = Field(
+        default_factory=list,
+        description="Days on which nobody works: holidays and planned absences, YYYY-MM-DD or YYYY-MM-DD..YYYY-MM-DD.",
+    )
     start: str = Field("09:00", description="Start of the working day, local time.")
     end: str = Field("17:00", description="End of the working day, local time.")
 
@@ -87,10 +90,7 @@ class WorkingTime(_Part):
     @classmethod
     def _holidays_are_days(cls, days: list[str]) -> list[str]:
         for day in days:
-            try:
-                date.fromisoformat(day)
-            except ValueError as error:
-                raise ValueError(f"{day!r} is not a day. Write it as YYYY-MM-DD.") from error
+            day_span(day)
         return days
 
     @field_validator("start", "end")

@@ -10,8 +10,10 @@ import pytest
 
 from data.services.forecast import ForecastService
 from data.services.view import View
+from data.values.backtest import Backtest
+from data.values.day_spans import day_spans
 from data.values.filters import Filters
-from data.values.forecast import SHARES, Backtest, Forecast, ForecastRefused, Question, Remaining
+from data.values.forecast import SHARES, Forecast, ForecastRefused, Question, Remaining
 from tests.cli.conftest import Terminal
 from tests.cli.fakes import FakeServices
 
@@ -67,6 +69,26 @@ def test_by_a_date(terminal: Terminal, forecasts: FakeForecast) -> None:
     assert forecasts.asked[0][0].by == date(2026, 3, 1)
 
 
+def test_how_likely_so_many_by_a_date(terminal: Terminal, forecasts: FakeForecast) -> None:
+    forecasts.made = replace(HOW_MANY, kind="how_likely", items=85, chance=61.25)
+    said = terminal("forecast", "--by", "2026-03-01", "--items", "85")
+    assert "Chance of 85 items or more by 2026-03-01: 61.2 % of the trials." in said.out
+    assert forecasts.asked[0][0] == Question(items=85, by=date(2026, 3, 1))
+    made = json.loads(terminal("forecast", "--by", "2026-03-01", "--items", "85", "--format", "json").out)
+    assert (made["question"], made["chance_percent"]) == ("how_likely", 61.25)
+
+
+def test_days_sample_draw_and_unit_reach_the_service(terminal: Terminal, forecasts: FakeForecast) -> None:
+    terminal(
+        "forecast", "--items", "3", "--days-off", "2026-12-21..2027-01-01", "--days-off", "2027-01-06",
+        "--sample", "2026-01-01..2026-03-31", "--without", "2026-02-02", "--draw", "plain", "--unit", "points",
+    )  # fmt: skip
+    question = forecasts.asked[0][0]
+    assert question.off == day_spans("2026-12-21..2027-01-01, 2027-01-06")
+    assert (question.sample,) == day_spans("2026-01-01..2026-03-31")
+    assert (question.without, question.draw, question.unit) == (day_spans("2026-02-02"), "plain", "points")
+
+
 def test_filters_and_definitions_reach_the_service(terminal: Terminal, forecasts: FakeForecast) -> None:
     terminal("forecast", "--version", "2.0", "--project", "SHOP", "--set", "completion:first", "--set", "zone:UTC")
     question, filters = forecasts.asked[0]
@@ -79,7 +101,7 @@ def test_the_table_says_it_in_words(terminal: Terminal, forecasts: FakeForecast)
     out = terminal("forecast", "--version", "2.0").out
     for words in (
         "Version 2.0: 60 left", "2026-02-16", "after 2031-01-30", "10,000 trials, seed 7", "40 windows", "85 %: 85 %",
-        "about 10 stand apart", "A note.", "To do: SHOP-1, SHOP-2", "1 left out (sub-task)",
+        "about 10 stand apart", "70.2 %", "A note.", "To do: SHOP-1, SHOP-2", "1 left out (sub-task)",
     ):  # fmt: skip
         assert words in out
 
@@ -91,7 +113,8 @@ def test_csv(terminal: Terminal, forecasts: FakeForecast) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [[], ["--items", "3", "--by", "2026-03-01"], ["--items", "0"], ["--by", "soon"], ["--items", "3", "--seed", "-1"],
+    [[], ["--items", "3", "--version", "2.0"], ["--items", "3", "--days-off", "Xmas"],
+     ["--items", "3", "--draw", "blindly"], ["--by", "2026-03-01", "--sample", "2026-02-01..2026-01-01"], ["--items", "0"], ["--by", "soon"], ["--items", "3", "--seed", "-1"],
      ["--items", "3", "--history", "0"], ["--items", "3", "--set", "completion"]],
 )  # fmt: skip
 def test_what_is_typed_wrongly_is_one_line_and_exit_2(

@@ -212,7 +212,7 @@ def _words(line: Definition, words: list[str], known: Known) -> html.Div:
         id=ids.mapping_word(line.name),
         debounce=True,
         list=listed,
-        placeholder="YYYY-MM-DD" if line.name.endswith("holidays") else "Add and press Enter",
+        placeholder="2026-12-24 or 2026-12-21..2027-01-01" if line.name.endswith("holidays") else "Add and press Enter",
         autocomplete="off",
     )
     taken = name_keys(words)

@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import dash_bootstrap_components as dbc
 from dash import html
 
-from data.values.forecast import HISTORY, SEED, Backtest, Forecast
+from data.values.backtest import Backtest, backtest_words
+from data.values.forecast import DRAW_WORDS, Forecast
 from data.values.problem import Problem
-from ui import ids
 from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.components.notice import notice
+from ui.tabs.forecast_forms import days_drawn, forms
 from ui.url import View, query
 from ui.words import count, day, span
 
-ASKED = ("by", "items", "version", "epic")
-_FEW = 10  # windows
 _NAMED = 30  # issues that are listed
-_OFF = 10  # points by which an answer may miss in the backtest before words are made of it
 
 
 def skeleton() -> html.Div:
@@ -38,7 +35,7 @@ def skeleton() -> html.Div:
 def forecast_page(answer: Forecast | Problem, view: View, versions: Sequence[str], today: str, browse: str) -> html.Div:
     """Forms with what is asked in them, and the answer or why there is none. `browse`: address of issues, may be empty."""
     shown = [notice(answer)] if isinstance(answer, Problem) else _answer(answer, view, browse)
-    return html.Div([_forms(view, versions, today, answer), *shown], className="forecast-page")
+    return html.Div([forms(view, versions, today, answer), *shown], className="forecast-page")
 
 
 def forecast_problem(problem: Problem, request_id: str = "") -> html.Div:
@@ -46,99 +43,16 @@ def forecast_problem(problem: Problem, request_id: str = "") -> html.Div:
     return html.Div(notice(problem, request_id=request_id), className="forecast-page")
 
 
-# ── the questions
-
-
-def _forms(view: View, versions: Sequence[str], today: str, answer: Forecast | Problem) -> html.Div:
-    asks = view.asks
-    by = asks("by") or (answer.by if isinstance(answer, Forecast) and answer.kind == "how_many" else "")
-    return html.Div(
-        [
-            # Not a field of type date: that one shows days in the order of the browser's language, 11/12 or 12/11.
-            _form(
-                "How many by a date?",
-                [
-                    _field(
-                        "Year-month-day",
-                        "by",
-                        "text",
-                        by or "",
-                        placeholder=today,
-                        inputmode="numeric",
-                        autocomplete="off",
-                    )
-                ],
-                "by",
-            ),
-            _form(
-                "When for so many items?",
-                [_field("Items", "items", "number", asks("items") or "", min=1, max=100_000, step=1, placeholder="60")],
-                "items",
-            ),
-            _form(
-                "When for a version or an epic?",
-                [
-                    _field(
-                        "Fix version",
-                        "version",
-                        "text",
-                        asks("version") or "",
-                        list=ids.Forecast.VERSIONS,
-                        placeholder=versions[0] if versions else "",
-                        autocomplete="off",
-                    ),
-                    _field("or epic", "epic", "text", asks("epic") or "", placeholder="key", autocomplete="off"),
-                    html.Datalist([html.Option(value=each) for each in versions], id=ids.Forecast.VERSIONS),
-                ],
-                "version epic",
-            ),
-            _form(
-                "Drawn from",
-                [
-                    _field(
-                        "Days of history", "history", "number", asks("history") or HISTORY, min=1, max=3_650, step=1
-                    ),
-                    _field("Seed", "seed", "number", asks("seed") or SEED, min=0, step=1),
-                ],
-                "history seed",
-                press="Use",
-            ),
-        ],
-        className="ask-forms",
-        key=repr(view.own),  # other answers come with fresh fields
-    )
-
-
-def _form(title: str, fields: list[Any], names: str, press: str = "Forecast") -> html.Form:
-    """ui/assets/forecast.js writes the fields into the address; a question takes the place of the others."""
-    return html.Form(
-        [
-            html.H3(title, className="block-title"),
-            html.Div(
-                [*fields, html.Button(press, type="submit", className="btn-quiet")],
-                className="ask-fields",
-            ),
-        ],
-        className="block ask-form",
-        **attributes({"data-asks": names, "aria-label": title}),
-    )
-
-
-def _field(label: str, name: str, kind: str, value: Any, **more: Any) -> html.Label:
-    return html.Label(
-        [label, dbc.Input(name=name, type=kind, value=value, class_name="form-control-sm", **more)],
-        className="ask-field",
-    )
-
-
 # ── the answer
 
 
 def headline(answer: Forecast) -> str:
-    """The 85 % answer as people say it."""
+    """The 85 % answer as people say it; of "how likely", the chance itself."""
     high = answer.answers[85]
+    if answer.kind == "how_likely":
+        return f"{answer.chance or 0:.0f} % chance: {answer.items:,} {answer.unit} or more by {day(answer.by or '')}"
     if answer.kind == "how_many":
-        return f"85 % chance: {high:,} items or more by {day(answer.by or '')}"
+        return f"85 % chance: {high:,} {answer.unit} or more by {day(answer.by or '')}"
     if high is None:
         return f"85 % chance: later than {day(answer.horizon)}"
     return f"85 % chance: by {day(str(high))}"
@@ -153,7 +67,12 @@ def _answer(answer: Forecast, view: View, browse: str) -> list[Any]:
                 html.Dl(
                     [part for share in answer.answers for part in _share(answer, share)], className="forecast-shares"
                 ),
+                html.P(_SHARES_SAID, className="forecast-note"),
+                html.P(answer.confidence, className=f"forecast-confidence {answer.backtest.verdict}")
+                if answer.confidence
+                else None,
                 html.P(_basis(answer), className="forecast-basis"),
+                html.P(_stepped(answer), className="forecast-note") if answer.off else None,
                 *(html.P(each, className="forecast-note") for each in answer.notes),
                 html.Div(
                     html.A(
@@ -173,6 +92,7 @@ def _answer(answer: Forecast, view: View, browse: str) -> list[Any]:
             [html.H3("Would it have held?", className="block-title"), *_backtest(answer.backtest)],
             className="block forecast-test",
         ),
+        days_drawn(answer, view),
         _remaining(answer, browse),
         html.Details(
             [
@@ -184,61 +104,79 @@ def _answer(answer: Forecast, view: View, browse: str) -> list[Any]:
     ]
 
 
+_SHARES_SAID = (
+    "Below each answer is the share of the trials that hold it: at least as many as its label says. Days and items are "
+    "whole, so it can be more."
+)
+
+
 def _question(answer: Forecast) -> str:
+    amount = _amount(answer)
     if answer.remaining:
         left = answer.remaining
-        return f"{left.what}: {count(answer.items or 0, 'item')} left, {left.done:,} done. When is it done?"
+        said = f"{left.what}: {amount} left, {left.done:,} done. "
+        return said + (f"How likely is it done by {day(answer.by)}?" if answer.by else "When is it done?")
+    if answer.kind == "how_likely":
+        one = answer.items == 1
+        return f"How likely {'is' if one else 'are'} {amount} completed from now until {day(answer.by or '')}?"
     if answer.kind == "when":
-        return f"When {'are' if answer.items != 1 else 'is'} {count(answer.items or 0, 'more item')} done?"
-    return f"How many items are completed from now until {day(answer.by or '')}?"
+        more = amount.replace(" ", " more ", 1)
+        return f"When {'are' if answer.items != 1 else 'is'} {more} done?"
+    return f"How many {answer.unit} are completed from now until {day(answer.by or '')}?"
+
+
+def _amount(answer: Forecast) -> str:
+    return f"{answer.items or 0:,} {answer.unit[:-1] if answer.items == 1 else answer.unit}"
 
 
 def _share(answer: Forecast, share: int) -> list[Any]:
     found = answer.answers[share]
-    if answer.kind == "how_many":
+    if answer.kind != "when":
         shown = f"{found:,} or more"
     else:
         shown = f"after {day(answer.horizon)}" if found is None else f"by {day(str(found))}"
-    hint = f"{answer.reached[share]:.1f} % of the trials" if share in answer.reached else ""
-    return [html.Dt(f"{share} %", className="main" if share == 85 else ""), html.Dd(shown, title=hint)]
+    held = f"{answer.reached[share]:.1f} % of the trials" if share in answer.reached else "not within five years"
+    return [
+        html.Dt(f"{share} %", className="main" if share == 85 else ""),
+        html.Dd([shown, html.Small(held, className="forecast-held-by")]),
+    ]
 
 
 def _basis(answer: Forecast) -> str:
     out = sum(n for _, n in answer.left_out)
+    days = f"{len(answer.daily):,} whole days, {out:,} left out"
+    if answer.kept and answer.drawn_days != len(answer.daily):
+        days = f"{answer.drawn_days:,} of {days}"
     return (
-        f"Drawn from {count(answer.completed, 'item')} completed {span(answer.history_start, answer.history_end)}"
-        f" ({len(answer.daily):,} whole days, {out:,} left out), {answer.trials:,} trials, seed {answer.seed}."
+        f"Drawn from {answer.completed:,} {answer.unit} completed {span(answer.history_start, answer.history_end)}"
+        f" ({days}), {DRAW_WORDS[answer.draw]}, {answer.trials:,} trials, seed {answer.seed}."
     )
 
 
-def backtest_words(test: Backtest) -> str:
-    """What the backtest found, in a sentence or three."""
-    if not test.windows:
-        if test.waiting:
-            return "Not to be said yet: for the same question asked in the past, the dates have not come."
-        return "Not to be said: there is not enough data before the history to ask the same question in the past."
-    share = test.share(85) or 0.0
-    said = (
-        f"In the last 12 months the 85 % answer held {share:.0f} % of the time: in {test.held[85]:,} of "
-        f"{count(test.windows, 'window')}, one a week from {day(test.first or '')} on."
-    )
-    if share < 85 - _OFF:
-        said += " So answers have been too bold: the pace has fallen."
-    elif share > 85 + _OFF:
-        said += " So answers have been too careful: the pace has risen, or is steadier than chance."
-    alone = f"about {test.apart} stand{'s' if test.apart == 1 else ''} alone"
-    few = "; take that as a hint, not as proof" if test.apart < _FEW else ""
-    return f"{said} Windows overlap: {alone}{few}."
+def _stepped(answer: Forecast) -> str:
+    runs = [each.partition("..") for each in answer.off]
+    said = ", ".join(span(first, last or first) for first, _, last in runs)
+    ahead = "" if answer.worked is None else f" {count(answer.worked, 'working day')} until then."
+    return f"Days off, neither worked nor drawn: {said}.{ahead}"
 
 
 def _backtest(test: Backtest) -> list[Any]:
     rows: list[Any] = [html.P(backtest_words(test))]
     if test.windows:
         cells = [
-            html.Tr([html.Td(f"{share} %"), html.Td(f"{test.share(share):.0f} %", className="right")])
+            html.Tr(
+                [
+                    html.Td(f"{share} %"),
+                    html.Td(f"{test.said(share):.0f} %", className="right"),
+                    html.Td(f"{test.share(share):.0f} %", className="right"),
+                ]
+            )
             for share in test.held
         ]
-        head = html.Tr([html.Th("Answer", scope="col"), html.Th("Held", scope="col", className="right")])
+        head = html.Tr(
+            [html.Th("Answer", scope="col")]
+            + [html.Th(each, scope="col", className="right") for each in ("Stated", "Held")]
+        )
         rows.append(html.Table([html.Thead(head), html.Tbody(cells)], className="plain-table forecast-held"))
     return rows
 

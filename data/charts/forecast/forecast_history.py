@@ -15,7 +15,7 @@ from data.facts.completions import completed_rows
 from data.tables.tidy import microseconds
 from data.values.arrays import Positions
 from data.values.charts import Line, Series
-from data.values.forecast import ForecastRefused
+from data.values.forecast import Forecast, ForecastRefused
 from data.values.periods import PeriodError, first_instant, zone_named
 
 DAILY = 35  # up to so many days a bar is a day, else a week
@@ -23,7 +23,8 @@ DAILY = 35  # up to so many days a bar is a day, else a week
 
 @chart(family="forecast", order=2, title="The history that is drawn from", switches=SWITCHES)
 def forecast_history(asked: ChartAsked) -> Drawing:
-    """Items completed in each week (or day) of the history: every trial draws from these days.
+    """Items completed in each week (or day) of the history: every trial draws from these days, except days off and days
+    that were taken out.
 
     A forecast says "if it goes on like this". Where the bars climb or fall, it does not: choose a history that is like
     the days to come. Weeks are counted back from the last whole day.
@@ -61,24 +62,24 @@ def forecast_history(asked: ChartAsked) -> Drawing:
     before = sum(made.daily[:rest])
     days = [each.isoformat() for each in starts]
     return Drawing(
-        f"{made.completed:,} items in {size} days: {mean:,.1f} a {what} on average, {min(counts):,} to {max(counts):,}.",
+        f"{made.completed:,} {made.unit} in {size} days: {mean:,.1f} a {what} on average, {min(counts):,} to {max(counts):,}.",
         (
             Series(
                 "", "bars", days,
-                counts, text=[f"{what.capitalize()} of {each}: {count:,} items" for each, count in zip(days, counts, strict=True)],
+                counts, text=[f"{what.capitalize()} of {each}: {count:,} {made.unit}" for each, count in zip(days, counts, strict=True)],
                 picks=days, role="second",
             ),
         ),
         (Line("y", round(mean, 2), f"average {mean:,.1f}", "muted"),),
-        x_title="Completed", y_title=f"Items a {what}", x_kind="time", unit="items",
-        columns=("First day", "Last day", "Items"),
+        x_title="Completed", y_title=f"{made.unit.capitalize()} a {what}", x_kind="time", unit=made.unit,
+        columns=("First day", "Last day", made.unit.capitalize()),
         table=table, table_picks=lambda: days, row_count=len(days),
         picks=Picks(rows, find, lambda token: f"{what.capitalize()} of {token}"),
-        notes=(*made.notes, *_uneven(first, rest, before)),
+        notes=(*made.notes, *_uneven(first, rest, before, made.unit), *_not_drawn(made)),
     )  # fmt: skip
 
 
-def _uneven(first: date, rest: int, items: int) -> tuple[str, ...]:
+def _uneven(first: date, rest: int, amount: float, unit: str) -> tuple[str, ...]:
     """What the bars and their average leave out: days of the history that make no whole week."""
     if not rest:
         return ()
@@ -88,8 +89,13 @@ def _uneven(first: date, rest: int, items: int) -> tuple[str, ...]:
         if rest == 1
         else f"The first {rest} days, {_day(first)} to {_day(last)}, make"
     )
-    held = f"{items:,} item{'s' * (items != 1)}"
+    held = f"{amount:,} {unit if amount != 1 else unit[:-1]}"
     return (f"{days} no whole week: with {held}, not in the bars and their average, but drawn from all the same.",)
+
+
+def _not_drawn(made: Forecast) -> tuple[str, ...]:
+    out = len(made.daily) - made.drawn_days
+    return (f"{out} of the {len(made.daily)} days are in the bars but not drawn from.",) if out else ()
 
 
 def _day(day: date) -> str:

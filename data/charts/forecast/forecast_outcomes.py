@@ -22,6 +22,7 @@ SWITCHES = (
     "all_levels",
     "deployment_types",
     "zone",
+    "working_time.holidays",
 )
 
 
@@ -58,6 +59,8 @@ def forecast_outcomes(asked: ChartAsked) -> Drawing:
         for share, found in made.answers.items()
         if found is not None
     )
+    if made.chance is not None and made.items is not None:
+        lines = (*lines, Line("x", made.items, "asked", "main"))
     half, high = made.answers[50], made.answers[85]
 
     def table() -> Iterator[tuple[Any, ...]]:
@@ -65,11 +68,14 @@ def forecast_outcomes(asked: ChartAsked) -> Drawing:
             yield value, count, share
 
     if when:
-        reading = f"Half of the trials are done by {_day(half)}, 85 % " + (
-            f"by {_day(high)}." if high else "later than five years from now."
+        reading = f"At least half of the trials ({made.reached[50]:.1f} %) are done by {_day(half)}, " + (
+            f"at least 85 % ({made.reached[85]:.1f} %) by {_day(high)}." if high else "85 % later than five years from now."
         )
     else:
-        reading = f"Half of the trials reach {half:,} items or more, 85 % {high:,} or more."
+        reading = (
+            f"At least half of the trials ({made.reached[50]:.1f} %) reach {half:,} {made.unit} or more, at least 85 % "
+            f"({made.reached[85]:.1f} %) {high:,} or more."
+        )
     return Drawing(
         reading,
         (
@@ -82,11 +88,11 @@ def forecast_outcomes(asked: ChartAsked) -> Drawing:
             ),
         ),
         lines,
-        x_title="Done by" if when else f"Items completed by {_day(made.by)}",
+        x_title="Done by" if when else f"{made.unit.capitalize()} completed by {_day(made.by)}",
         y_title="% of the trials",
         x_kind="time" if when else "number",
         unit="%",
-        columns=("Done by" if when else "Items", "Trials", "% of the trials"),
+        columns=("Done by" if when else made.unit.capitalize(), "Trials", "% of the trials"),
         table=table,
         row_count=len(made.outcomes),
         notes=(f"{made.trials:,} trials, seed {made.seed}.", *_coarse(width, when=when)),

@@ -23,7 +23,7 @@ class _Facts:
     def __init__(self, found: Past) -> None:
         self.found = found
 
-    def once(self, _make):
+    def once(self, _make, *_args):
         return self.found
 
 

@@ -11,14 +11,16 @@ import numpy as np
 import pytest
 
 from data.forecast.calculate import forecast
-from data.forecast.history import past
+from data.forecast.history import Past, past
 from data.forecast.remaining import of_epic, of_version
 from data.forecast.simulate import Urn
 from data.tables.tidy import Tables, microseconds
+from data.values.day_spans import day_spans
 from data.values.filters import Filters
 from data.values.forecast import SHARES, ForecastRefused, Question
 from data.values.periods import PeriodError
 from tests.builders import DOING, DONE, Item, Version, at, facts, site
+from tests.data.forecast.oracle import Team, days_of, earliest
 
 ZONE = "America/New_York"
 NOW = "2026-03-20 12:00"
@@ -95,60 +97,169 @@ def test_the_same_seed_gives_the_same_answer(asked):
     assert sum(count for _, count in first.outcomes) == 10_000
 
 
-def slow_trials(daily: list[int], later: list[int], first: date, today: date, trials: int, until) -> list[list[int]]:
-    """The urn in plain Python: for each trial the completions of the days ahead, until `until(so far)` says stop."""
-    draw = random.Random(11)  # noqa: S311 - not a secret
-    out = []
-    for _ in range(trials):
-        balls = {
-            day: [n for n in range(len(daily)) if (first + timedelta(days=n)).weekday() == day] for day in range(7)
-        }
-        done: list[int] = []
-        while not until(done):
-            pool = balls[(today + timedelta(days=len(done))).weekday()]
-            ball = draw.choice(pool)
-            pool.append(ball)
-            done.append(daily[ball] if done else later[ball])
-        out.append(done)
-    return out
+OFF = "2026-02-16..2026-02-20,2026-04-03..2026-04-06"
+OUT = "2026-01-12..2026-01-23"
 
 
-def test_how_many_agrees_with_slow_trials():
+def oracle_of(known: Past, *, off: str = "", without: str = "", plain: bool = False) -> Team:
+    """The same team for the second calculation: the last 90 whole days."""
+    last = date.fromordinal(known.last)
+    dates = [last - timedelta(days=n) for n in range(89, -1, -1)]
+    listed = [
+        frozenset(day for each in day_spans(text) for day in days_of(each.first, each.last)) for text in (off, without)
+    ]
+    return Team(
+        dict(zip(dates, known.daily[-90:].tolist(), strict=True)),
+        dict(zip(dates, known.later[-90:].tolist(), strict=True)),
+        date.fromordinal(known.today), *listed, plain,
+    )  # fmt: skip
+
+
+WAYS = [{}, {"off": OFF}, {"off": OFF, "without": OUT}, {"plain": True}, {"off": OFF, "plain": True}]
+
+
+def asked(way: dict, **more) -> Question:
+    return Question(
+        off=day_spans(way.get("off", "")), without=day_spans(way.get("without", "")), trials=20_000,
+        draw="plain" if way.get("plain") else "weekdays", **more,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_how_many_agrees_with_slow_trials(way):
     about = facts(site(*team(), zone=ZONE), now=NOW)
     by = date(2026, 5, 15)
-    answer = forecast(about, Question(by=by, trials=20_000))
-    known = past(about)
-    days = (by - date(2026, 3, 20)).days + 1
-    trials = slow_trials(
-        known.daily[-90:].tolist(), known.later[-90:].tolist(), date.fromordinal(known.last - 89), date(2026, 3, 20),
-        4_000, lambda done: len(done) == days,
-    )  # fmt: skip
-    totals = sorted(sum(each) for each in trials)
+    answer = forecast(about, asked(way, by=by))
+    totals = oracle_of(past(about), **way).totals(by, 4_000)
     for share in SHARES:
         reached = sum(total >= answer.answers[share] for total in totals) / len(totals)
         one_more = sum(total >= answer.answers[share] + 1 for total in totals) / len(totals)
         assert reached >= share / 100 - 0.025, share
         assert one_more <= share / 100 + 0.025, share
+        assert answer.reached[share] == pytest.approx(100 * reached, abs=3)
     assert answer.answers[50] >= answer.answers[70] >= answer.answers[85] >= answer.answers[95]
+    chance = forecast(about, asked(way, by=by, items=100))
+    assert chance.answers == answer.answers
+    assert chance.chance == pytest.approx(100 * sum(each >= 100 for each in totals) / len(totals), abs=3)
 
 
-def test_when_agrees_with_slow_trials():
+@pytest.mark.parametrize("way", WAYS)
+def test_when_agrees_with_slow_trials(way):
     about = facts(site(*team(), zone=ZONE), now=NOW)
-    answer = forecast(about, Question(items=60, trials=20_000))
-    known = past(about)
-    trials = slow_trials(
-        known.daily[-90:].tolist(), known.later[-90:].tolist(), date.fromordinal(known.last - 89), date(2026, 3, 20),
-        4_000, lambda done: sum(done) >= 60,
-    )  # fmt: skip
-    dates = [(date(2026, 3, 20) + timedelta(days=len(each) - 1)).isoformat() for each in trials]
+    answer = forecast(about, asked(way, items=60))
+    ends = oracle_of(past(about), **way).ends(60, 4_000)
     for share in SHARES:
-        found = answer.answers[share]
-        near = abs(sum(each <= found for each in dates) / len(dates) - share / 100)
-        assert all(
-            near <= abs(sum(each <= other for each in dates) / len(dates) - share / 100) + 0.04 for other in dates
-        )
-        assert answer.reached[share] == pytest.approx(100 * sum(each <= found for each in dates) / len(dates), abs=3)
+        found = date.fromisoformat(answer.answers[share])
+        assert earliest(ends, share - 3) <= found <= earliest(ends, min(share + 3, 100)), share
+        assert answer.reached[share] >= share, "the label keeps its word"
+        assert answer.reached[share] == pytest.approx(100 * sum(each <= found for each in ends) / len(ends), abs=3)
     assert answer.answers[50] <= answer.answers[70] <= answer.answers[85] <= answer.answers[95]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_earlier_day_holds_as_often_as_the_label_says(seed):
+    about = facts(site(*team(seed), zone=ZONE), now=NOW)
+    answer = forecast(about, Question(items=7 + seed, seed=seed))
+    done, by_day = 0, {}
+    for day, count in answer.outcomes:
+        by_day[day] = done = done + count
+    for share, found in answer.answers.items():
+        before = max((each for each in by_day if each < found), default=None)
+        if len(answer.outcomes) < 40:  # a bar is a day
+            assert by_day[found] * 100 >= share * answer.trials
+            assert answer.reached[share] == pytest.approx(100 * by_day[found] / answer.trials)
+            assert before is None or by_day[before] * 100 < share * answer.trials
+
+
+def test_days_off_are_never_worked():
+    items = [Item(f"{day} 01:00", [(f"{day} 09:00", DOING), (f"{day} 15:00", DONE)]) for day in days("2026-01-01", 78)]
+    about = facts(site(*items), now=NOW)
+    for off, end in (
+        ("2026-03-21..2026-03-25", "2026-04-03"),
+        ("2026-03-20", "2026-03-30"),
+        ("2026-03-29", "2026-03-30"),
+    ):
+        answer = forecast(about, Question(items=10, off=day_spans(off)))
+        assert set(answer.answers.values()) == {end}, off
+        assert answer.off == (off,)
+    many = forecast(about, Question(by=date(2026, 3, 29), off=day_spans("2026-03-20..2026-03-24")))
+    assert set(many.answers.values()) == {5}
+    assert many.worked == 3, "25 to 27 March are working days, 28 and 29 a weekend"
+    none = forecast(about, Question(by=date(2026, 3, 22), off=day_spans("2026-03-20..2026-03-24")))
+    assert (set(none.answers.values()), none.worked) == ({0}, 0)
+
+
+def test_days_off_of_the_settings_are_obeyed_like_those_of_the_question():
+    tables = site(*team(), zone=ZONE)
+    question = {"by": date(2026, 4, 20), "seed": 5}
+    asked_for = forecast(facts(tables, now=NOW), Question(**question, off=day_spans(OFF)))
+    saved = forecast(facts(tables, now=NOW, working_time={"holidays": OFF.split(",")}), Question(**question))
+    assert saved == asked_for
+    assert saved.answers[50] < forecast(facts(tables, now=NOW), Question(**question)).answers[50]
+
+
+def test_what_was_completed_on_a_day_off_is_not_drawn_and_is_told():
+    about = facts(site(*team(), zone=ZONE), now=NOW)
+    answer = forecast(about, Question(items=30, off=day_spans(OFF), without=day_spans(OUT)))
+    dates = [date.fromisoformat(answer.history_start) + timedelta(days=n) for n in range(90)]
+    off, out = (
+        days_of(date.fromisoformat(a), date.fromisoformat(b))
+        for a, b in (OFF.split(",")[0].split(".."), OUT.split(".."))
+    )
+    lost = sum(count for day, count in zip(dates, answer.daily, strict=True) if day in off)
+    assert f"Not drawn, because completed on days off: {lost} items." in answer.notes
+    assert [day for day, kept in zip(dates, answer.kept, strict=True) if not kept] == sorted(off | out)
+    assert answer.completed == sum(answer.daily) and answer.not_drawn > lost > 0
+    assert answer.drawn_days == 90 - len(off) - len(out)
+
+
+def test_the_sample_is_chosen_by_dates():
+    about = facts(site(*team(), zone=ZONE), now=NOW)
+    known = past(about)
+    [span] = day_spans("2025-11-01..2025-12-31")
+    answer = forecast(about, Question(items=30, sample=span))
+    start = span.first.toordinal() - known.first
+    assert list(answer.daily) == known.daily[start : start + 61].tolist()
+    assert (answer.history_start, answer.history_end) == ("2025-11-01", "2025-12-31")
+    [until_now] = day_spans("2025-12-20..2026-03-19")
+    assert forecast(about, Question(items=30, sample=until_now)).answers == forecast(about, Question(items=30)).answers
+    [longer] = day_spans("2026-03-01..2026-12-31")
+    assert (
+        "Of 2026-03-01..2026-12-31 the data has 1 Mar 2026 to 19 Mar 2026: 19 whole days."
+        in forecast(about, Question(items=30, sample=longer)).notes
+    )
+    [never] = day_spans("2020-01-01..2020-03-01")
+    with pytest.raises(ForecastRefused, match=r"No whole day of the data lies in 2020-01-01\.\.2020-03-01"):
+        forecast(about, Question(items=30, sample=never))
+
+
+def test_a_forecast_in_points_counts_estimates():
+    items = [Item(f"{day} 01:00", [(f"{day} 09:00", DOING), (f"{day} 15:00", DONE)]) for day in days("2026-01-01", 78)]
+    tables = site(*items)
+    points = np.full(78, 2.5)
+    points[[3, 50]] = np.nan
+    about = facts(replace(tables, fields={"story_points": points}), now=NOW)
+    answer = forecast(about, Question(by=date(2026, 3, 29), unit="points"))
+    assert answer.answers[50] == 25
+    assert answer.completed == 2.5 * 76
+    assert "Without an estimate: 2 of the completed items of the history. They add no points." in answer.notes
+    assert answer.to_dict()["unit"] == "points"
+    assert forecast(about, Question(items=25, unit="points")).answers[50] == "2026-03-29"
+    with pytest.raises(ForecastRefused, match="Story points are not mapped"):
+        forecast(facts(tables, now=NOW), Question(items=3, unit="points"))
+
+
+def test_what_is_left_of_a_version_in_points():
+    items = [*team(), *(Item("2026-03-01", fix_versions=[0]) for _ in range(4))]
+    tables = site(*items, zone=ZONE, versions=[Version("2.0", released=False)])
+    points = np.full(len(items), 3.0)
+    points[-2:] = [np.nan, 5.0]
+    about = facts(replace(tables, fields={"story_points": points}), now=NOW)
+    left = of_version(about, "2.0")
+    assert (left.points, left.unestimated) == (11, 1)
+    answer = forecast(about, Question(version="2.0", unit="points"), left)
+    assert answer.items == 11
+    assert any("1 of the 4 items left have no estimate" in each for each in answer.notes)
 
 
 def test_a_steady_team_is_forecast_exactly():
@@ -222,18 +333,34 @@ def test_dates_beyond_five_years_are_none_and_not_invented():
         forecast(about, Question(items=50_000))
 
 
+def urn(days: int, *, weekday: int, first_weekday: int, trials: int, plain: bool = False) -> Urn:
+    """Draws from so many days, the first of them on `weekday`, for a year that begins on `first_weekday`."""
+    sample, ahead = (np.arange(count) + first for count, first in ((days, weekday), (365, first_weekday)))
+    return Urn(sample % 7, ahead % 7, trials=trials, random=np.random.default_rng(1), plain=plain)
+
+
 def test_short_history_draws_from_all_days():
-    urn = Urn(10, weekday=2, first_weekday=5, trials=500, random=np.random.default_rng(1))
-    assert set(np.unique(urn.draw(1))) == set(range(10))
-    long = Urn(90, weekday=2, first_weekday=5, trials=500, random=np.random.default_rng(1))
+    short = urn(10, weekday=2, first_weekday=5, trials=500)
+    assert set(np.unique(short.draw(1))) == set(range(10))
+    long = urn(90, weekday=2, first_weekday=5, trials=500)
     for n, drawn in enumerate(long.draw(20)):
         assert {(2 + place) % 7 for place in drawn.tolist()} == {(5 + n) % 7}
 
 
+def test_drawn_plainly_every_day_is_as_likely_whatever_was_drawn_before():
+    drawn = urn(40, weekday=0, first_weekday=0, trials=4_000, plain=True).draw(30)
+    counts = np.bincount(drawn.ravel(), minlength=40)
+    assert counts.min() > 0.9 * counts.mean()
+    assert counts.max() < 1.1 * counts.mean()
+    assert (drawn[1:] == drawn[:1]).mean() == pytest.approx(1 / 40, abs=0.005)
+    by_weekday = urn(42, weekday=0, first_weekday=0, trials=4_000).draw(8)
+    assert (by_weekday[7] == by_weekday[0]).mean() == pytest.approx(2 / 7, abs=0.03), "six balls and one put back"
+
+
 def test_longer_asks_go_on_where_shorter_ones_ended():
-    urn = Urn(90, weekday=0, first_weekday=0, trials=50, random=np.random.default_rng(1))
-    short = urn.draw(10).copy()
-    assert (urn.draw(30)[:10] == short).all()
+    made = urn(90, weekday=0, first_weekday=0, trials=50)
+    short = made.draw(10).copy()
+    assert (made.draw(30)[:10] == short).all()
 
 
 def test_what_is_left_of_a_version():

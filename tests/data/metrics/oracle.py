@@ -113,7 +113,7 @@ class Question:
         total, day, last = 0.0, self.day(start), self.day(end)
         while day <= last:
             midnight, following = at(str(day), self.zone), at(str(day + timedelta(days=1)), self.zone)
-            if day.weekday() in work.weekdays and day.isoformat() not in work.holidays and following > midnight:
+            if day.weekday() in work.weekdays and not _is_off(day, work.holidays) and following > midnight:
                 if plain:
                     total += day < last
                 else:
@@ -482,3 +482,9 @@ def flow_distribution(ask: Question) -> Verdict:
 FLOW: dict[str, Callable[[Question], Verdict]] = {
     each.__name__: each for each in (flow_velocity, flow_time, flow_efficiency, flow_load, flow_distribution)
 }
+
+
+def _is_off(day: date, listed: list[str]) -> bool:
+    """Whether one of the days, or of the runs of days FROM..TO, is this one; ISO dates sort like days."""
+    runs = [each.split("..") for each in listed]
+    return any(run[0] <= day.isoformat() <= run[-1] for run in runs)

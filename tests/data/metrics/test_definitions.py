@@ -51,6 +51,7 @@ THERE_AND_BACK = Item(
         # Without 5/8 of the 5th, the 6th, 7th and 3/8 of the 10th.
         ({"durations": "working_days", "backward_moves": "pause"}, 4.625),
         ({"durations": "working_days", "working_time": {"holidays": ["2025-03-04"]}}, 6.625),
+        ({"durations": "working_days", "working_time": {"holidays": ["2025-03-04..2025-03-06"]}}, 4.625),
         ({"durations": "working_days", "working_time": {"weekdays": list(range(7))}}, 9.625),
         # 12:00 to 14:00 of the 3rd is a third of 8:00 to 14:00.
         ({"durations": "working_days", "working_time": {"start": "08:00", "end": "14:00"}}, 7 + 1 / 3),

@@ -216,6 +216,7 @@ def test_lists_are_replaced_not_merged(store):
         ({"definitions": {"working_time": {"end": "5 pm"}}}, "definitions.working_time.end", "HH:MM"),
         ({"definitions": {"working_time": {"start": "18:00"}}}, "definitions.working_time", "Swap"),
         ({"definitions": {"working_time": {"holidays": ["Xmas"]}}}, "definitions.working_time.holidays", "YYYY-MM-DD"),
+        ({"definitions": {"working_time": {"holidays": ["2026-12-24..2026-12-20"]}}}, "definitions.working_time.holidays", "Swap"),
         ({"definitions": {"working_time": {"weekdays": [7]}}}, "definitions.working_time.weekdays.0", "at most 6"),
         ({"workflow": {"active": "3"}}, "workflow.active", "list"),
         ({"workflow": {"active": [3]}}, "workflow.active.0", "text"),

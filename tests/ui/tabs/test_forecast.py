@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 from plotly.utils import PlotlyJSONEncoder
 
-from data.values.forecast import Backtest, Remaining
+from data.values.backtest import Backtest, backtest_words
+from data.values.forecast import Remaining
 from data.values.problem import Problem
 from tests.cli.test_forecast import HOW_MANY, WHEN
-from ui.tabs.forecast import backtest_words, forecast_page, headline
+from ui.tabs.forecast import forecast_page, headline
 from ui.url import View, parse
 
 
@@ -43,9 +44,43 @@ def test_every_answer_and_what_it_rests_on_is_there():
     shown = page(replace(WHEN, steps=("A step with figures.",)))
     for said in (
         "by 10 Feb 2026", "by 12 Feb 2026", "after 30 Jan 2031", "Drawn from 5 items", "3 whole days, 4 left out", "seed 7",
-        "A note.", "A step with figures.", "held 85 % of the time", "10 stand alone", "/export/forecast.csv?tab=forecast",
+        "A note.", "A step with figures.", "held in 85 % of 40 windows", "84.8 % of the trials", "not within five years", "10 stand alone", "/export/forecast.csv?tab=forecast",
     ):  # fmt: skip
         assert said in shown, said
+
+
+def test_how_likely_is_answered_first():
+    answer = replace(HOW_MANY, kind="how_likely", items=85, chance=61.25)
+    assert headline(answer) == "61 % chance: 85 items or more by 1 Mar 2026"
+    assert "How likely are 85 items completed from now until 1 Mar 2026?" in page(answer)
+
+
+def test_an_overconfident_past_is_said_beside_the_answer():
+    test = Backtest(
+        40,
+        10,
+        {50: 9, 70: 15, 85: 20, 95: 30},
+        "2025-03-01",
+        "2026-01-30",
+        stated=dict.fromkeys((50, 70, 85, 95), 86.0),
+    )
+    shown = page(replace(WHEN, backtest=test))
+    assert shown.count("Overconfident in the past: the 85 % answer held in 50 %") == 2, (
+        "beside the answer and in the test"
+    )
+    assert "it stated 86 %" in shown
+
+
+def test_days_can_be_taken_out_and_put_back():
+    answer = replace(
+        WHEN, history_start="2026-01-28", daily=(2, 0, 3), kept=(True, False, False), off=("2026-01-30..2026-02-01",), worked=None,
+    )  # fmt: skip
+    shown = page(answer, parse("?tab=forecast&items=60&without=2026-01-29"))
+    assert "1 day of 3 is drawn from." in shown
+    assert '"href": "?tab=forecast&items=60&without=2026-01-28..2026-01-29"' in shown, "a click takes 28 Jan out too"
+    assert '"href": "?tab=forecast&items=60"' in shown, "a click puts 29 Jan back"
+    assert "Fri 30 Jan 2026: 3 items; a day off, not drawn" in shown
+    assert "Days off, neither worked nor drawn: 30 Jan – 1 Feb 2026." in shown
 
 
 def test_what_is_asked_stands_in_the_forms():
@@ -81,8 +116,16 @@ def test_what_is_left_is_named_and_linked():
     [
         (Backtest(0, 0, dict.fromkeys((50, 70, 85, 95), 0)), "not enough data before the history"),
         (Backtest(0, 0, dict.fromkeys((50, 70, 85, 95), 0), waiting=4), "the dates have not come"),
-        (Backtest(40, 10, {50: 9, 70: 15, 85: 20, 95: 30}, "2025-03-01", "2026-01-30"), "too bold"),
-        (Backtest(40, 3, {50: 39, 70: 40, 85: 40, 95: 40}, "2025-03-01", "2026-01-30"), "too careful"),
+        (Backtest(40, 10, {50: 9, 70: 15, 85: 20, 95: 30}, "2025-03-01", "2026-01-30"), "Overconfident"),
+        (Backtest(40, 30, {50: 39, 70: 40, 85: 40, 95: 40}, "2025-03-01", "2026-01-30"), "Underconfident"),
+        (Backtest(40, 3, {50: 39, 70: 40, 85: 40, 95: 40}, "2025-03-01", "2026-01-30"), "Too few windows"),
+        (Backtest(40, 20, {50: 20, 70: 28, 85: 34, 95: 38}, "2025-03-01", "2026-01-30"), "As good as its word"),
+        (
+            Backtest(
+                40, 20, {50: 20, 70: 28, 85: 34, 95: 38}, "2025-03-01", "2026-01-30", loss=1.5, naive=2.0, unit="days"
+            ),
+            "Mean pinball loss 1.50 days, of a naive forecast (the average pace goes on) 2.00: 25 % better",
+        ),
         (Backtest(40, 3, {50: 20, 70: 28, 85: 34, 95: 38}, "2025-03-01", "2026-01-30"), "a hint, not as proof"),
     ],
 )
