@@ -69,7 +69,9 @@ def forecast_outcomes(asked: ChartAsked) -> Drawing:
 
     if when:
         reading = f"At least half of the trials ({made.reached[50]:.1f} %) are done by {_day(half)}, " + (
-            f"at least 85 % ({made.reached[85]:.1f} %) by {_day(high)}." if high else "85 % later than five years from now."
+            f"at least 85 % ({made.reached[85]:.1f} %) by {_day(high)}."
+            if high
+            else "85 % later than five years from now."
         )
     else:
         reading = (
