@@ -8,10 +8,10 @@ from data.facts.columns import DAY_PRECISION, Column, Kind, Subject, fact
 from data.facts.dataset import Dataset
 from data.facts.days import backwards, spans
 from data.facts.deployments import Deployments, deployments, linked_incidents
-from data.facts.incidents import incidents
+from data.facts.incidents import Incidents, incidents
 from data.facts.rows import Rows, Sieve, Subjects
 from data.tables.frames import NEVER
-from data.values.arrays import Codes, Instants, Mask
+from data.values.arrays import Codes, Instants, Mask, Positions
 from data.values.exclusion import Exclusion
 
 
@@ -44,25 +44,46 @@ def _from_deployments(facts: Dataset) -> Rows:
     found: Deployments = facts.once(deployments)
     known = facts.once(incidents)
     incident, group = facts.once(linked_incidents)
-    resolved = known.resolved[incident]
-    latest = np.full(found.count, NEVER, dtype=np.int64)
-    np.maximum.at(latest, group, resolved)
-    unresolved, plain, chosen = (np.zeros(found.count, dtype=bool) for _ in range(3))
-    unresolved[group[resolved == NEVER]] = True
+    latest, why = _latest(found, known, incident, group)
+    plain, chosen = (np.zeros(found.count, dtype=bool) for _ in range(2))
     plain[group[known.resolved_plain[incident]]] = True
     chosen[found.group[found.chosen & (found.group >= 0)]] = True
     chosen[group[facts.chosen[incident]]] = True
-    ended = np.flatnonzero((latest != NEVER) & ~unresolved & chosen)
+    ended = np.flatnonzero((latest != NEVER) & chosen)
     loose = known.mask & facts.chosen & (known.resolved != NEVER)
     loose[incident] = False
     alone = np.flatnonzero(loose)
     none = np.full(len(alone), -1, dtype=np.int64)
-    start = np.concatenate((found.group_at[ended], known.detected[alone]))
-    end = np.concatenate((latest[ended], known.resolved[alone]))
-    whole = np.concatenate((plain[ended] | found.day_precision, (known.detected_plain | known.resolved_plain)[alone]))
-    about = Subjects.joined([_representatives(found).take(ended), Subjects.all(Subject.ISSUE, alone)])
-    of = np.concatenate((ended, none))
-    return _rows(facts, start, end, whole, about, of, Exclusion.RESOLVED_BEFORE_DEPLOYED)
+    return _rows(
+        facts,
+        start=np.concatenate((found.group_at[ended], known.detected[alone])),
+        end=np.concatenate((latest[ended], known.resolved[alone])),
+        whole=np.concatenate(
+            (plain[ended] | found.day_precision, (known.detected_plain | known.resolved_plain)[alone])
+        ),
+        about=Subjects.joined([_representatives(found).take(ended), Subjects.all(Subject.ISSUE, alone)]),
+        deployment=np.concatenate((ended, none)),
+        why=np.concatenate((why[ended], known.discarded.reason[alone])),
+        wrong=Exclusion.RESOLVED_BEFORE_DEPLOYED,
+    )
+
+
+def _latest(found: Deployments, known: Incidents, incident: Positions, group: Codes) -> tuple[Instants, Codes]:
+    """By deployment: the latest resolution of its incidents (µs; NEVER where one is open), and the reason why that is no
+    recovery (as in the sieve of discarded incidents; 0: it is one). Discarded incidents count only where all are.
+    """
+    why = known.discarded.reason[incident]
+    real = np.zeros(found.count, dtype=bool)
+    real[group[why == 0]] = True
+    counts = (why == 0) | ~real[group]
+    incident, group, why = incident[counts], group[counts], why[counts]
+    resolved = known.resolved[incident]
+    latest, reason = np.full(found.count, NEVER, dtype=np.int64), np.zeros(found.count, dtype=np.int16)
+    np.maximum.at(latest, group, resolved)
+    latest[group[resolved == NEVER]] = NEVER
+    order = np.argsort(resolved, kind="stable")  # that of the latest stays
+    reason[group[order]] = why[order]
+    return latest, reason
 
 
 def _representatives(found: Deployments) -> Subjects:
@@ -78,25 +99,30 @@ def _from_detection(facts: Dataset) -> Rows:
     issue = np.flatnonzero(known.mask & facts.chosen & (known.resolved != NEVER))
     return _rows(
         facts,
-        known.detected[issue],
-        known.resolved[issue],
-        (known.detected_plain | known.resolved_plain)[issue],
-        Subjects.all(Subject.ISSUE, issue),
-        np.full(len(issue), -1, dtype=np.int64),
-        Exclusion.RESOLVED_BEFORE_DETECTED,
+        start=known.detected[issue],
+        end=known.resolved[issue],
+        whole=(known.detected_plain | known.resolved_plain)[issue],
+        about=Subjects.all(Subject.ISSUE, issue),
+        deployment=np.full(len(issue), -1, dtype=np.int64),
+        why=known.discarded.reason[issue],
+        wrong=Exclusion.RESOLVED_BEFORE_DETECTED,
     )
 
 
 def _rows(
     facts: Dataset,
+    *,
     start: Instants,
     end: Instants,
     whole: Mask,
     about: Subjects,
     deployment: Codes,
+    why: Codes,
     wrong: Exclusion,
 ) -> Rows:
-    sieve = Sieve(len(end))
+    sieve, discarded = Sieve(len(end)), facts.once(incidents).discarded.reasons
+    for code in np.unique(why[why > 0]):
+        sieve.drop_as(why == code, discarded[code])
     if linked(facts):
         sieve.drop(deployment < 0, Exclusion.INCIDENT_NOT_LINKED)
     sieve.drop(start == NEVER, Exclusion.NO_DETECTION_TIME)

@@ -175,6 +175,10 @@ class Definitions(_Part):
     incident_components: list[str] = Field(
         default_factory=list, description="Components that make an issue an incident."
     )
+    incident_end_statuses: list[str] = Field(
+        default_factory=list,
+        description="Statuses whose entry ends an incident. Empty, or where it entered none: its completion.",
+    )
     incident_links: list[str] = Field(
         default_factory=lambda: ["is caused by"],
         description="Link phrases that tie an incident to the deployment that caused it.",

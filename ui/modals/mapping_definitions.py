@@ -96,7 +96,7 @@ def _control(line: Definition, value: Any, known: Known) -> tuple[Any, str | Non
     component = ids.mapping_setting(line.name)
     if line.name == "zone":
         return _zone(component, value, known), dom_id(component)
-    if line.name == "blocked_statuses":
+    if line.names_of == "statuses":
         return _statuses(component, value, known), dom_id(component)
     if line.name == "working_time.weekdays":
         return _weekdays(component, value), None

@@ -101,14 +101,19 @@ def _named(facts: Dataset, rows: Rows, head: Mask) -> tuple[list[str], list[str]
     return [str(each) for each in named], [str(each) for each in owned]
 
 
+DRAWN = ("deployment_frequency", "change_failure_rate", "mean_time_to_recovery")
+NOT_DRAWN = ("percentile", "tier_year")  # of numbers alone
+SWITCHES = tuple(
+    dict.fromkeys(each for name in DRAWN for each in ISSUE_METRICS[name].switches if each not in NOT_DRAWN)
+)
+
+
 @chart(
     family="dora",
     order=3,
     wide=True,
     title="Deployments, failures and recoveries",
-    switches=tuple(
-        dict.fromkeys((*ISSUE_METRICS["deployment_frequency"].switches, *ISSUE_METRICS["change_failure_rate"].switches))
-    ),
+    switches=SWITCHES,
     fields=("deployment_date", "target_environment", "deployment_successful", "production_impact"),
     missing=no_source,
 )

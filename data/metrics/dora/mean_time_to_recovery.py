@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.facts.dataset import Dataset
-from data.facts.incidents import incidents, rule_in_words
+from data.facts.incidents import end_in_words, incidents, rule_in_words
 from data.facts.query import MetricQuery, Missing
 from data.facts.recoveries import linked, open_incidents, recovery_rows
 from data.facts.rows import Rows
@@ -55,6 +55,8 @@ def no_incidents(facts: Dataset) -> Missing | None:
         "incident_labels",
         "incident_components",
         "incident_links",
+        "incident_end_statuses",
+        "not_completed_resolutions",
         "deployment_source",
         "workflow.done",
         "workflow.discarded",
@@ -69,7 +71,7 @@ def mean_time_to_recovery(rows: Rows, asked: MetricQuery) -> float | None:
     median(latest resolution of its linked incidents − deployment), by the date of that resolution
 
     Where no incident is linked to a deployment, the time from detection to resolution stands for it, and the card says
-    proxy. Source: DORA, "failed deployment recovery time".
+    proxy. An incident that was discarded, or closed as Duplicate or Won't Do, is no recovery. Source: DORA, "failed deployment recovery time".
 
     >>> mean_time_to_recovery(example(hours=[0.5, 3.0, 40.0]), example_question())
     3.0
@@ -86,7 +88,7 @@ def _explain(rows: Rows, asked: MetricQuery) -> Details:
         notes.append("Day precision: plain dates are involved.")
     if still_open:
         notes.append(f"{still_open} incident{'s are' if still_open != 1 else ' is'} still open.")
-    rule = rule_in_words(asked.facts)
+    rule, ended = rule_in_words(asked.facts), end_in_words(asked.facts)
     return {
         **spread(rows["hours"], asked),
         "proxy": proxy,
@@ -97,6 +99,7 @@ def _explain(rows: Rows, asked: MetricQuery) -> Details:
         "notes": notes,
         "steps": [
             f"Incidents are {rule}.",
+            *([ended] if ended else []),
             f"{rows.used} recover{'ies' if rows.used != 1 else 'y'} ended in the period, each from {'detection' if proxy else 'the failed deployment'} to resolution.",
             f"Half of them took less than {asked.quantile(rows['hours'], 50) or 0:.4g} hours: the median is the time to recovery.",
         ],

@@ -100,14 +100,34 @@ def detected(item: Item, ask: Question) -> int | None:
 def resolved(item: Item, ask: Question) -> int | None:
     end = ask.mapped_instant(item, "incident_resolved_at")
     if end is None:
+        end = entered_an_end(item, ask)
+    if end is None:
         done = completion(item, ask, ask.now + 1)
         end = done.at if done else None
     return end if end is not None and end <= ask.now else None
 
 
+def entered_an_end(item: Item, ask: Question) -> int | None:
+    """When it entered one of the statuses that end incidents, the last or the first time."""
+    ends = set(ask.rules.incident_end_statuses)
+    found = [b[1] for a, b in pairwise(stays(item, ask)) if b[0] in ends and a[0] not in ends and b[1] <= ask.now]
+    return None if not found else found[0] if ask.rules.completion == "first" else found[-1]
+
+
+def given_up(item: Item, ask: Question) -> str:
+    """Why an incident was closed without being resolved; empty where it was not."""
+    known = [stay for stay in stays(item, ask) if stay[1] <= ask.now]
+    if known and known[-1][0] in ask.discarded:
+        return f"discarded in status {ask.names[known[-1][0]]}"
+    refused = folded(ask.rules.not_completed_resolutions)
+    return f"resolution {item.resolution}" if item.resolution and item.resolution.casefold() in refused else ""
+
+
 def resolved_plain(item: Item, ask: Question) -> bool:
     if ask.mapped_instant(item, "incident_resolved_at") is not None:
         return "incident_resolved_at" in ask.plain
+    if entered_an_end(item, ask) is not None:
+        return False
     return "work_completed_date" in ask.plain and ask.mapped_instant(item, "work_completed_date") is not None
 
 
@@ -326,30 +346,32 @@ def mean_time_to_recovery(ask: Question) -> Verdict:
     tied = {id(item) for each in broken for item in each.incidents}
     reasons, hours = [], []
 
-    def recovery(start: int | None, end: int | None, plain: bool, wrong: str) -> None:
+    def recovery(start: int | None, end: int | None, plain: bool, wrong: str, gone: str = "") -> None:
         if not ask.inside(end):
             return
-        if start is None:
-            reasons.append("incident detection time is empty")
+        if gone or start is None:
+            reasons.append(gone or "incident detection time is empty")
             return
         days = (ask.day(end) - ask.day(start)).days if plain else (end - start) / 24 / HOUR
         reasons.append(wrong if days < 0 else "")
         hours.extend([24 * days] if days >= 0 else [])
 
     for each in broken:
-        ends = [resolved(item, ask) for item in each.incidents]
+        real = [item for item in each.incidents if not given_up(item, ask)] or each.incidents
+        ends = [resolved(item, ask) for item in real]
         plain = by_versions(ask) or "deployment_date" in ask.plain
         plain = plain or any(resolved_plain(item, ask) for item in each.incidents)
         if None not in ends:
-            recovery(each.at, max(ends), plain, "resolved before the deployment")
+            latest = max(range(len(ends)), key=lambda n: ends[n])
+            recovery(each.at, ends[latest], plain, "resolved before the deployment", given_up(real[latest], ask))
     for item in happened:
         end = resolved(item, ask)
         if broken:
             if id(item) not in tied and ask.inside(end):
-                reasons.append("incident not linked to a deployment")
+                reasons.append(given_up(item, ask) or "incident not linked to a deployment")
             continue
         plain = resolved_plain(item, ask) or "incident_detected_at" in ask.plain
-        recovery(detected(item, ask), end, plain, "resolved before it was detected")
+        recovery(detected(item, ask), end, plain, "resolved before it was detected", given_up(item, ask))
     total, left_out = _tally(reasons)
     if not hours:
         return Verdict("no_data", None, total, left_out)

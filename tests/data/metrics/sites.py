@@ -227,6 +227,8 @@ DORA_RULES = st.fixed_dictionaries(
         "incident_labels": st.sampled_from([[], ["HOTFIX"]]),
         "incident_components": st.sampled_from([[], ["ops"]]),
         "incident_links": st.sampled_from([["is caused by"], ["Is Caused By", "relates to"], []]),
+        "incident_end_statuses": st.sampled_from([[], [REVIEW], [WAITING, DONE]]),
+        "not_completed_resolutions": st.sampled_from([["Won't Do", "Duplicate"], [], ["Fixed"]]),
         "failure_window_hours": st.sampled_from([None, 5.0, 72.0]),
         "empty_success_means": st.sampled_from(["unknown", "no"]),
         "rework_types": st.sampled_from([[], ["bug"]]),

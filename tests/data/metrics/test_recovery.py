@@ -9,7 +9,7 @@ import pytest
 from data.metrics.breakdown import by_group
 from data.metrics.registry import ISSUE_METRICS
 from data.values.filters import Filters
-from tests.builders import DOING, DONE, Item, Version, ask, facts, period, site
+from tests.builders import CANCELLED, DOING, DONE, REVIEW, Item, Version, ask, facts, period, site
 
 JANUARY = ("2025-01-01", "2025-01-31")
 
@@ -185,3 +185,50 @@ def test_lead_time_of_a_project_knows_the_deployments_of_another():
     )
     for filters in (Filters(), Filters(projects=("A",))):
         assert january("lead_time_for_changes", *items, filters=filters).value == 18
+
+
+def test_an_incident_that_was_not_resolved_is_no_recovery():
+    ended = {"moves": [("2025-01-06 00:00", DONE)]}
+    value = january(
+        "mean_time_to_recovery",
+        Item("2025-01-05", type="Incident", **ended),
+        Item("2025-01-01", type="Incident", resolution="Cannot Reproduce", **ended),
+        Item("2025-01-02", type="Incident", resolution="duplicate", **ended),
+        Item("2025-01-03", type="Incident", moves=[("2025-01-06 00:00", CANCELLED)]),
+    )
+    assert (value.value, value.details["used"], value.details["open_incidents"]) == (24, 1, 0)
+    assert value.details["exclusions"] == {
+        "resolution Cannot Reproduce": 1, "resolution duplicate": 1, "discarded in status Cancelled": 1,
+    }  # fmt: skip
+
+
+def test_a_failed_deployment_recovers_with_its_incidents_that_were_resolved():
+    link = [("is caused by", 0)]
+    value = january(
+        "mean_time_to_recovery",
+        deployment("2025-01-05 00:00"),
+        incident(None, "2025-01-05 05:00", links=link),
+        incident(None, "2025-01-07 00:00", links=link, resolution="Duplicate"),
+        deployment("2025-01-10 00:00"),
+        incident(None, "2025-01-11 00:00", links=[("is caused by", 3)], resolution="Won't Do"),
+    )
+    assert (value.value, value.details["exclusions"]) == (5, {"resolution Won't Do": 1})
+
+
+def test_an_incident_ends_when_it_enters_a_chosen_status():
+    items = (
+        Item(
+            "2025-01-05 00:00",
+            [("2025-01-05 02:00", REVIEW), ("2025-01-07", DOING), ("2025-01-08", DONE)],
+            type="Incident",
+        ),
+        Item("2025-01-05 00:00", [("2025-01-05 08:00", DONE)], type="Incident"),  # never mitigated: when it was done
+        Item("2025-01-05 00:00", [("2025-01-05 10:00", REVIEW)], type="Incident"),  # mitigated, and not done yet
+    )
+    how = {"incident_end_statuses": [REVIEW]}
+    value = january("mean_time_to_recovery", *items, **how)
+    assert (value.value, value.details["used"], value.details["open_incidents"]) == (8, 3, 0)
+    assert "An incident ends when it enters In Review, else when it is completed." in value.details["steps"]
+    assert january("mean_time_to_recovery", *items).details["open_incidents"] == 1
+    mapped = incident("2025-01-05 00:00", "2025-01-05 01:00", moves=[("2025-01-05 02:00", REVIEW)])
+    assert january("mean_time_to_recovery", mapped, **how).value == 1  # the mapped time wins
