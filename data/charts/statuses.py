@@ -5,18 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from data.facts.dataset import Dataset
+from data.facts.status_groups import status_groups, status_titles
 from data.values.arrays import Codes
 
 
 def workflow_order(facts: Dataset) -> Codes:
-    """Codes of the in-progress statuses that the chosen issues have visited, earliest on their way first.
+    """Codes of the in-progress statuses that the chosen issues have visited, earliest on their way first; of statuses that
+    are one, the one that stands for them.
 
     Each issue numbers the in-progress statuses in the order of its first visits; a status stands where it is on
     average, equal ones in Jira's order.
     """
     stays = facts.stays
     there = stays.are(facts.roles.progress) & facts.chosen[stays.issue] & (stays.left > stays.entered)
-    issue, status = stays.issue[there].astype(np.int64), stays.status[there].astype(np.int64)
+    issue, status = stays.issue[there].astype(np.int64), facts.once(status_groups)[stays.status[there]]
     size = len(facts.tables.statuses)
     if not len(issue):
         return np.zeros(0, dtype=np.int64)
@@ -32,11 +34,9 @@ def workflow_order(facts: Dataset) -> Codes:
 
 
 def names(facts: Dataset, codes: Codes) -> list[str]:
-    """What the statuses are called; those that share a name carry their id."""
-    table = facts.tables.statuses
-    titles = [str(each) for each in table["name"]]
-    ids = [str(each) for each in table["status_id"]]
-    return [titles[n] if titles.count(titles[n]) == 1 else f"{titles[n]} ({ids[n]})" for n in codes.tolist()]
+    """What the statuses are called."""
+    titles = facts.once(status_titles)
+    return [titles[n] for n in codes.tolist()]
 
 
 def kinds(facts: Dataset, codes: Codes) -> list[str]:

@@ -12,6 +12,7 @@ from data.facts.completions import completions
 from data.facts.dataset import Dataset
 from data.facts.levels import recorded
 from data.facts.rows import Rows
+from data.facts.status_groups import status_groups
 from data.tables.frames import FOREVER, NEVER
 from data.tables.tidy import DAY, microseconds
 from data.values.arrays import Counts, Microseconds
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     Column("left", Kind.INSTANT, "when it left the status"),
     Column("since", Kind.INSTANT, "the instant that its age counts from"),
     Column("held", Kind.FLAG, "its age stands still at the entry into the status"),
-    Column("status", Kind.CODE, "place in the table of statuses"),
+    Column("status", Kind.CODE, "place in the table of statuses, of the one that stands for it"),
     STARTED,
     Column("completed", Kind.INSTANT, "never: it is in progress"),
     Column("age", Kind.NUMBER, "now less since", "days"),
@@ -75,7 +76,7 @@ def all_in_progress(facts: Dataset) -> Rows:
         left=left,
         since=since,
         held=held,
-        status=own.status,
+        status=facts.once(status_groups)[own.status],
         started=begun,
         completed=np.full(len(since), NEVER),
         age=(now - since) / DAY,

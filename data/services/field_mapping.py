@@ -25,6 +25,7 @@ from data.settings.model import Settings
 from data.settings.store import Invalid, Saved
 from data.sync.field_usage import coverage
 from data.tables.gone_statuses import rows_of
+from data.tables.status_labels import labels
 from data.tables.tidy import Tables
 from data.values.arrays import Objects
 from data.values.fields import Coverage, FieldInfo, StatusInfo, Suggestion, TypeInfo, ValueInfo
@@ -216,7 +217,7 @@ def statuses(tables: Tables) -> list[StatusInfo]:
     now = np.bincount(tables.issues["status"].clip(lower=0), minlength=len(tables.statuses))
     seen = set(tables.changes["source"].unique()) | set(tables.changes["target"].unique())
     order = {"new": 0, "indeterminate": 1, "done": 2}
-    ids = [str(each) for each in tables.statuses["status_id"]]
+    ids, titles = [str(each) for each in tables.statuses["status_id"]], labels(tables)
     lost = {each.status: each for each in rows_of(tables.gone)}
     rows = []
     for n, row in enumerate(tables.statuses.itertuples(index=False, name="Row")):
@@ -225,7 +226,7 @@ def statuses(tables: Tables) -> list[StatusInfo]:
             why = "by its name" if discarded else ""
             known = StatusInfo(
                 str(row.status_id),
-                str(row.name),
+                titles[n],
                 str(row.category),
                 int(now[n]),
                 "discarded" if discarded else str(row.category),

@@ -128,6 +128,7 @@ _SAID = {
     "rework_types": _Said("Types that are rework", "rework"),
     "rework_labels": _Said("Labels that are rework", "rework"),
     "rework_version_types": _Said("Versions of only these types are rework", "rework"),
+    "statuses_by": _Said("Statuses of the same name", "charts", {"name": "One status", "id": "Each on its own"}),
     "cfd": _Said(
         "Cumulative flow", "charts",
         {"history": "Where items were", "high_water": "Furthest they came so far", "backfill": "Since they last came that far"},

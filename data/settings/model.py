@@ -240,6 +240,11 @@ class Definitions(_Part):
     )
     blocked_flag: bool = Field(True, description="Whether time flagged as an impediment is blocked time.")
     blocked_statuses: list[str] = Field(default_factory=list, description="Status ids that mean blocked.")
+    statuses_by: Literal["name", "id"] = Field(
+        "name",
+        description="Whether statuses of the same name and category are one, in charts and in lists: projects that are "
+        "managed by their teams have each their own.",
+    )
     cfd: Literal["history", "high_water", "backfill"] = Field(
         "history",
         description="What the cumulative flow diagram does with items that move back: shows where each item was, keeps it at "

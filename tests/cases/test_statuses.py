@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pytest
 
 from tests.cases.conftest import Cases
+from tests.cases.site import CaseSite
 
 NOVEMBER = ("2026-11-01", "2026-11-28")
 
@@ -39,3 +43,42 @@ def test_the_terminal_says_how_many_were_discarded(case: Cases) -> None:
     answered = case("c03_cancelled").run("metrics", "--metric", "flow_velocity", *asked)
     assert answered.code == 0, answered.err
     assert answered.json[0]["details"]["exclusions"] == {"discarded in status Cancelled": 4}
+
+
+# ---- projects that each have statuses of their own
+
+SEPTEMBER_ON = ("2026-09-01", "2026-11-28")
+
+
+def told(site: CaseSite, chart: str, *set_: tuple[str, str]) -> list[dict[str, str]]:
+    """The table of a chart."""
+    text = site.services.charts.csv(chart, site.view(*SEPTEMBER_ON, definitions=set_))
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_statuses_of_one_name_are_one_band(case: Cases) -> None:
+    [first, *_] = told(case("c06_teams"), "cumulative_flow")
+    assert [name for name in first if name != "Day"] == ["Not started", "In Progress", "In Review", "Done"]
+
+
+def test_statuses_of_one_name_are_one_row_of_time(case: Cases) -> None:
+    rows = {row["Status"]: row for row in told(case("c06_teams"), "time_in_status")}
+    assert list(rows) == ["In Review", "In Progress"]
+    review = rows["In Review"]
+    assert round(float(review["Mean over all, days"]), 1) == 19.0
+    assert round(sum(float(row["Mean over all, days"]) for row in rows.values()), 1) == 24.0
+    assert round(float(review["Share, %"])) == 79
+
+
+def test_statuses_of_one_name_are_compared_together(case: Cases) -> None:
+    rows = told(case("c06_teams"), "ageing_work")
+    assert {row["Status"] for row in rows} <= {"In Progress", "In Review"}
+    assert "too few to compare" not in {row["Older than"] for row in rows}
+
+
+def test_statuses_by_id_are_named_by_their_projects(case: Cases) -> None:
+    by_id = ("statuses_by", "id")
+    names = [row["Status"] for row in told(case("c06_teams"), "time_in_status", by_id)]
+    assert len(names) == 24
+    assert "In Review · T00" in names
+    assert not any(name.endswith(")") for name in names)

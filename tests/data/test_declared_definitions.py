@@ -47,6 +47,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "flow_types": ('{"Task": "Risk", "Bug": "Feature"}',),
     "blocked_flag": ("false",),
     "blocked_statuses": ("{In Review}",),
+    "statuses_by": ("id",),
     "cfd": ("high_water", "backfill"),
     "deployment_source": ("versions",),
     "deployment_merge": ("each_issue",),

@@ -14,6 +14,7 @@ from data.charts.percentiles import SHARES, cycle_rows
 from data.charts.statuses import names, workflow_order
 from data.facts.load import at_snapshot, load_rows
 from data.facts.rows import Rows
+from data.facts.status_groups import status_groups
 from data.tables.tidy import DAY
 from data.values.arrays import Codes, Numbers
 from data.values.charts import Series
@@ -33,7 +34,7 @@ def pace(asked: ChartAsked, codes: Codes) -> list[list[float | None]]:
     stays = facts.stays
     there = (stays.entered < completed[stays.issue]) & (completed[stays.issue] != np.iinfo(np.int64).max)
     there &= stays.left > started[stays.issue]
-    issue, status = stays.issue[there].astype(np.int64), stays.status[there].astype(np.int64)
+    issue, status = stays.issue[there].astype(np.int64), facts.once(status_groups)[stays.status[there]]
     age = (np.minimum(stays.left[there], completed[issue]) - started[issue]) / DAY
     size = len(facts.tables.statuses)
     key = issue * (size + 1) + status
@@ -55,6 +56,7 @@ def pace(asked: ChartAsked, codes: Codes) -> list[list[float | None]]:
     title="Ageing work in progress",
     switches=(
         "load",
+        "statuses_by",
         "percentile",
         "workflow.started",
         "workflow.done",

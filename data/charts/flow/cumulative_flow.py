@@ -16,6 +16,7 @@ from data.facts.columns import Subject
 from data.facts.dataset import Dataset
 from data.facts.levels import recorded
 from data.facts.rows import Rows, Sieve, Subjects
+from data.facts.status_groups import status_groups
 from data.metrics.measure import rows_for
 from data.metrics.registry import ISSUE_METRICS
 from data.tables.frames import FOREVER, NEVER
@@ -34,6 +35,7 @@ def stages(facts: Dataset) -> tuple[list[str], Codes]:
     codes = workflow_order(facts)
     band = np.zeros(len(facts.tables.statuses) + 1, dtype=np.int64)
     band[codes] = np.arange(1, len(codes) + 1)
+    band = band[facts.once(status_groups)]
     band[:-1][facts.roles.done] = len(codes) + 1
     band[:-1][facts.roles.discarded] = len(codes) + 2
     return [NOT_STARTED, *names(facts, codes), DONE, DISCARDED], band
@@ -75,8 +77,8 @@ def _days(asked: ChartAsked) -> tuple[Buckets, Instants]:
     order=5,
     wide=True,
     title="Cumulative flow",
-    switches=("cfd", "workflow.started", *ISSUE_METRICS["flow_velocity"].switches),
-    beside=("cfd",),
+    switches=("cfd", "statuses_by", "workflow.started", *ISSUE_METRICS["flow_velocity"].switches),
+    beside=("cfd", "statuses_by"),
 )
 def cumulative_flow(asked: ChartAsked) -> Drawing:
     """Each band is how many items were in that status at the end of each day, from history.

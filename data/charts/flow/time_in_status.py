@@ -13,6 +13,7 @@ from data.charts.percentiles import cycle_rows
 from data.charts.statuses import kinds, names
 from data.facts.columns import Subject
 from data.facts.rows import Rows, Subjects
+from data.facts.status_groups import status_groups
 from data.tables.tidy import DAY
 from data.values.arrays import Numbers
 from data.values.charts import Series
@@ -31,7 +32,7 @@ def status_rows(asked: ChartAsked) -> Rows:
     end = np.minimum(stays.left, completed[stays.issue])
     there = end > begin
     size = len(facts.tables.statuses) + 1  # an unknown status (-1) comes last
-    key = stays.issue[there].astype(np.int64) * size + stays.status[there] % size
+    key = stays.issue[there].astype(np.int64) * size + facts.once(status_groups)[stays.status[there]] % size
     distinct, place = np.unique(key, return_inverse=True)
     days = np.bincount(place, weights=(end - begin)[there] / DAY, minlength=len(distinct))
     issue, status = distinct // size, distinct % size
@@ -53,6 +54,7 @@ def status_rows(asked: ChartAsked) -> Rows:
     title="Time in status",
     switches=(
         "percentile",
+        "statuses_by",
         "workflow.started",
         "workflow.done",
         "workflow.discarded",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from data.facts.load import load_rows
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
+from data.facts.status_groups import status_titles
 from data.facts.stuck import LEAST_STAYS, USUAL, stuck, usual
 from data.metrics.catalogue import metric
 from data.values.details import Details
@@ -25,6 +26,7 @@ from data.values.details import Details
     measures="in_status",
     switches=(
         "stuck_days",
+        "statuses_by",
         "percentile",
         "load",
         "workflow.started",
@@ -61,7 +63,7 @@ def stuck_count(rows: Rows, asked: MetricQuery) -> float | None:
 @stuck_count.explains
 def _explain(rows: Rows, asked: MetricQuery) -> Details:
     fixed = asked.facts.definitions.stuck_days
-    names = asked.facts.tables.statuses["name"].to_numpy()
+    names = asked.facts.once(status_titles)
     limits = {} if fixed else usual(asked)
     said = "; ".join(f"{names[code]} {days:,.1f} days" for code, days in limits.items() if code >= 0)
     return {

@@ -7,6 +7,7 @@ import numpy as np
 from data.facts.load import at_snapshot, daily, load_rows
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
+from data.facts.status_groups import status_titles
 from data.metrics.catalogue import metric
 from data.values.details import Details
 
@@ -31,6 +32,7 @@ from data.values.details import Details
     fields=("work_started_date",),
     switches=(
         "load",
+        "statuses_by",
         "workflow.started",
         "workflow.done",
         "workflow.discarded",
@@ -59,7 +61,7 @@ def flow_load(rows: Rows, asked: MetricQuery) -> float | None:
 def _explain(rows: Rows, asked: MetricQuery) -> Details:
     facts = asked.facts
     age = rows["age"]
-    names = facts.tables.statuses["name"].to_numpy()
+    names = np.array([*facts.once(status_titles), "unknown"], dtype=object)
     statuses, per_status = np.unique(rows["status"], return_counts=True)
     people = facts.tables.issues["assignee"].cat
     codes, per_person = np.unique(people.codes.to_numpy()[rows.issue[rows.reason == 0]], return_counts=True)
