@@ -335,7 +335,7 @@ def _by_change(rows: Sequence[OutcomeRow]) -> list[OutcomeRow]:
 
 
 def cards(values: Sequence[MetricValue], view: View) -> html.Div:
-    """The four numbers; each opens its detail."""
+    """The metrics of jobs; each opens its detail."""
     return html.Div(
         [
             metric_card(

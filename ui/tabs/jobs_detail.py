@@ -51,7 +51,7 @@ def part_of(view: View) -> tuple[str, str]:
 def metric_page(
     value: MetricValue, view: View, period: Period, status: Status, records: Sequence[Any], issues: Sequence[Any]
 ) -> html.Div:
-    """The panel of one of the four numbers."""
+    """The panel of one of the metrics of jobs."""
     before, details = period.previous(), value.details
     head = html.Div(
         [

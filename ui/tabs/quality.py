@@ -125,7 +125,7 @@ def _numbers(view: View, days: str, caveats: Sequence[Caveat] | None) -> html.Se
     elif caveats is None:
         shown = html.P("They are not calculated yet; the overview does it.")
     else:
-        shown = html.P("None of the ten leaves out much or waits for a field.")
+        shown = html.P("None of these numbers leaves out much or waits for a field.")
     narrowed = ", with the filters and definitions of the view" if view.filters else ""
     way = html.A(
         "Before you trust these numbers",

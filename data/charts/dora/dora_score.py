@@ -12,15 +12,16 @@ from data.charts.drawing import Drawing, NoSuchPoint, Picks, nothing
 from data.facts.rows import Rows, Subjects
 from data.metrics.measure import measure, rows_for
 from data.metrics.registry import ISSUE_METRICS
+from data.metrics.tiers import score
 from data.values.arrays import Positions
 from data.values.charts import Line, Series
 
 INDUSTRY = 6.72  # mean of the respondents of the 2025 report
 LEAST = 3  # metrics, below which no mean is given
-METRICS = tuple(name for name, each in ISSUE_METRICS.items() if each.family == "dora")[:5]
+METRICS = tuple(name for name, each in ISSUE_METRICS.items() if each.family == "dora" and score(name, 0.0) is not None)
 
 
-# Tiers play no part in the score: everything else that the five obey.
+# Tiers play no part in the score: everything else that these metrics obey.
 SWITCHES = tuple(
     dict.fromkeys(each for name in METRICS for each in ISSUE_METRICS[name].switches if each != "tier_year")
 )
@@ -56,15 +57,15 @@ def dora_score(asked: ChartAsked) -> Drawing:
             value = made[name]
             shown = f"{value.details['display_value']} {value.details['display_unit']}".strip() if value.ok else None
             yield titles[name], known.get(name), shown, value.details.get("used", 0), value.error_message or ""
-        why = "" if mean is not None else f"needs {LEAST} of the five metrics, has {len(known)}"
-        yield f"Performance (mean of {len(known)} of 5)", mean, None, None, why
+        why = "" if mean is not None else f"needs {LEAST} of {len(METRICS)} metrics, has {len(known)}"
+        yield f"Performance (mean of {len(known)} of {len(METRICS)})", mean, None, None, why
         yield "Industry mean", INDUSTRY, None, None, ""
 
     missing = [titles[name] for name in METRICS if name not in known]
     if mean is not None:
-        words = f"Performance is {mean:.2f} of 10 ({len(known)} of 5 metrics), the industry’s mean is {INDUSTRY}."
+        words = f"Performance is {mean:.2f} of 10 ({len(known)} of {len(METRICS)} metrics), the industry’s mean is {INDUSTRY}."
     else:
-        words = f"Only {len(known)} of 5 metrics have a score: {LEAST} are needed for the performance."
+        words = f"Only {len(known)} of {len(METRICS)} metrics have a score: {LEAST} are needed for the performance."
     lines = (Line("x", INDUSTRY, f"industry {INDUSTRY}", "muted"), *((Line("x", round(mean, 3), f"performance {mean:.2f}", "main"),) if mean is not None else ()))  # fmt: skip
     return Drawing(
         words,
