@@ -16,7 +16,7 @@ from random import Random
 from benchmarks.rows import Report, Row, median
 from data.jtbd import library, turtle
 from data.jtbd.dashboard import generate_dashboard_data
-from data.jtbd.picture import Wanted
+from data.jtbd.picture import RecordSelection
 from data.jtbd.specs import Job, Outcome, Painpoint, Persona, Specs
 from data.store.record_store import RecordStore, Where
 from data.values.records import (
@@ -123,7 +123,7 @@ def _dashboard(report: Report, folder: Path) -> None:
     store.replace_source("import", records(10_000))
     held = store.all(lean=True)
     count = sum(len(part) for part in held)
-    wanted = Wanted(60 * DAY, 90 * DAY, 30 * DAY)
+    wanted = RecordSelection(60 * DAY, 90 * DAY, 30 * DAY)
     floor = median(lambda: [len(part) for part in held for _ in part])
     took = median(lambda: generate_dashboard_data(held, known, wanted), 9)
     report.add(

@@ -29,8 +29,7 @@ from ui.tabs.catalogue import (
     sections,
     values_of,
 )
-from ui.url import View as Asked
-from ui.url import parse
+from ui.url import PageView, parse
 
 _NOT_YET = Problem("There are no issues yet.", todo="Numbers appear here after the first sync.", level="info")
 
@@ -56,19 +55,19 @@ def show_catalogue(view: dict[str, str] | None) -> tuple[Any, Any, Any]:
         return catalogue_problem(problem, request_id), True, None
 
 
-def _list(asked: Asked, view: dict[str, str]) -> list[Any]:
+def _list(asked: PageView, view: dict[str, str]) -> list[Any]:
     question, problem = _question(asked, services().snapshot())
     parts = [_known(question, family, title, entries) for family, title, entries in _found(asked)]
     return list_page(parts, asked, _counts(asked), view, question_id(view), problem)
 
 
-def _counts(asked: Asked) -> list[tuple[str, str, int]]:
+def _counts(asked: PageView) -> list[tuple[str, str, int]]:
     """How many metrics of each category have the words."""
     catalogue, words = services().catalogue, asked.asks(QUERY) or ""
     return [(family, title, len(catalogue.search(words, family))) for family, title in catalogue.categories.items()]
 
 
-def _found(asked: Asked) -> list[tuple[str, str, tuple[Any, ...]]]:
+def _found(asked: PageView) -> list[tuple[str, str, tuple[Any, ...]]]:
     """The categories that are listed, with their entries."""
     catalogue, words, chosen = services().catalogue, asked.asks(QUERY) or "", asked.asks(CATEGORY)
     listed = [each for each in catalogue.categories.items() if chosen in (None, each[0])]
@@ -102,7 +101,7 @@ def _measured(question: View, entries: tuple[Any, ...]) -> dict[str, str]:
     return {each.name: words_of(each.name, question) for each in entries}
 
 
-def _question(asked: Asked, snapshot: Snapshot) -> tuple[View | None, Problem | None]:
+def _question(asked: PageView, snapshot: Snapshot) -> tuple[View | None, Problem | None]:
     """The question, or why there are no numbers: the entries are shown all the same."""
     if not services().status.of(snapshot).synced_at:
         return None, _NOT_YET
@@ -135,7 +134,7 @@ def show_values(order: dict[str, str]) -> Any:
     return sections(parts, asked)
 
 
-def _opened(asked: Asked) -> tuple[Any, Any, Any]:
+def _opened(asked: PageView) -> tuple[Any, Any, Any]:
     """One metric: what it is, its number, and below its charts the definitions that can be switched."""
     name = asked.asks(MEASURE) or ""
     try:

@@ -17,7 +17,7 @@ from data.values.periods import PeriodError
 from data.values.problem import Problem
 from ui import ids
 from ui.components.notice import notice
-from ui.url import View as Asked
+from ui.url import PageView
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ def known_metric(name: str | None) -> str | None:
     return name if name in metric_titles() else None
 
 
-def question_of(asked: Asked, snapshot: Snapshot | None = None) -> View:
+def question_of(asked: PageView, snapshot: Snapshot | None = None) -> View:
     """What a page asks, of a site as it is now or as it was looked at. Raises PeriodError or BadOverride with what to
     change, StoreError, HomeError.
     """

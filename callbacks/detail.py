@@ -17,7 +17,7 @@ from data.values.problem import Problem
 from ui import ids
 from ui.components.issue_table import PAGE, SORTABLE, rows
 from ui.detail import chart_page, detail_page, detail_problem, subject
-from ui.url import View, parse
+from ui.url import PageView, parse
 from ui.words import count as counted
 
 _MOST = 500  # rows in one answer, whatever is asked for
@@ -65,7 +65,7 @@ def show_detail(view: dict[str, str] | None, *news: JsonObject | None) -> Any:
     return detail_page(detail, asked, question.period, status, question_id(view), view)
 
 
-def _shown(make: Callable[[View, dict[str, str]], Any], asked: View, view: dict[str, str]) -> Any:
+def _shown(make: Callable[[PageView, dict[str, str]], Any], asked: PageView, view: dict[str, str]) -> Any:
     """The panel that `make` fills, or why it cannot be."""
     try:
         return make(asked, view)
@@ -76,7 +76,7 @@ def _shown(make: Callable[[View, dict[str, str]], Any], asked: View, view: dict[
         return detail_problem(problem, subject(asked), request_id)
 
 
-def _show_point(asked: View, view: dict[str, str]) -> Any:
+def _show_point(asked: PageView, view: dict[str, str]) -> Any:
     """The issues behind a point of a chart, or behind all of it."""
     question = question_of(asked)
     picked = services().charts.picked(asked.chart or "", asked.pick, question, asked.own)

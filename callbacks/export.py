@@ -9,8 +9,7 @@ from callbacks.context import known_metric, question_of, services
 from data.services.downloads import Sheet
 from data.services.view import View
 from data.values.periods import Period
-from ui.url import View as Asked
-from ui.url import parse
+from ui.url import PageView, parse
 
 downloads = Blueprint("downloads", __name__, url_prefix="/export")
 CSV, XLSX = "csv", "xlsx"
@@ -48,7 +47,7 @@ def issues(kind: str) -> Response:
     return workbook_file(services().downloads.issues(name, question), f"{name}_issues", question)
 
 
-def asked_file(kind: str) -> tuple[Asked, View]:
+def asked_file(kind: str) -> tuple[PageView, View]:
     """What the query of a download asks: as the address says it, and as a question. Raises NotFound for a kind of file
     that there is not.
     """
@@ -64,7 +63,7 @@ def check_kind(kind: str, *kinds: str) -> None:
         raise NotFound(f"This download is {', '.join(others)} or {last}.")
 
 
-def _metric(view: Asked) -> str:
+def _metric(view: PageView) -> str:
     name = known_metric(view.metric)
     if name is None:
         raise BadRequest("There is no such metric. Open the download from its card.")

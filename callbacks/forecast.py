@@ -17,8 +17,7 @@ from data.values.forecast import Forecast
 from data.values.problem import Problem
 from ui import ids
 from ui.tabs.forecast import forecast_page, forecast_problem
-from ui.url import View as Asked
-from ui.url import parse
+from ui.url import PageView, parse
 
 
 @callback(
@@ -47,7 +46,7 @@ def show_forecast(view: dict[str, str] | None) -> tuple[Any, Any]:
         return forecast_problem(problem, request_id), True
 
 
-def _answer(asked: Asked, question: View) -> Forecast | Problem:
+def _answer(asked: PageView, question: View) -> Forecast | Problem:
     forecast = services().forecast
     try:
         return forecast.answer(forecast.question(asked.own, question), question)

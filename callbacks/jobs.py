@@ -15,7 +15,7 @@ from ui.components.still import still
 from ui.tabs.jobs import JOB, PERSONA, cards, empty, head, unknown
 from ui.tabs.jobs_register import more
 from ui.tabs.jobs_tables import tables
-from ui.url import View, parse
+from ui.url import PageView, parse
 
 J = ids.Jobs
 _KEEP = (no_update,) * 4
@@ -47,7 +47,7 @@ def show_jobs(
         return [notice(problem, request_id=request_id)], None, None, None
 
 
-def _page(asked: View, said: list[Problem]) -> tuple[Any, Any, Any, Any]:
+def _page(asked: PageView, said: list[Problem]) -> tuple[Any, Any, Any, Any]:
     jobs, snapshot = services().jobs, services().snapshot()
     choices = jobs.choices(snapshot)
     persona, job = asked.asks(PERSONA), asked.asks(JOB)

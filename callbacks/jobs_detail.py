@@ -23,20 +23,19 @@ from ui.components.record_table import PAGE, record_block, record_rows
 from ui.detail import detail_problem
 from ui.tabs.jobs import JOB, LIST, PERSONA, TABLES
 from ui.tabs.jobs_detail import RECORDS, RECORDS_OF_METRIC, issues, metric_page, part_of, point_page
-from ui.url import View as Asked
-from ui.url import parse, query
+from ui.url import PageView, parse, query
 
 _TABLES = {name for name, _ in TABLES} | {"register", "quality", "landscape"}
 
 
-def is_about_jobs(view: Asked) -> bool:
+def is_about_jobs(view: PageView) -> bool:
     """Whether the panel in the URL shows a metric or a chart of jobs."""
     if view.metric:
         return known_metric(view.metric) is not None and family_of(view.metric) == JOBS
     return is_of_jobs(view.chart)
 
 
-def show_jobs_detail(asked: Asked, view: dict[str, str]) -> Any:
+def show_jobs_detail(asked: PageView, view: dict[str, str]) -> Any:
     """The panel for one of the numbers of jobs, or for a point of a chart of jobs. Raises what the services do."""
     question, token = question_of(asked), question_id(view)
     jobs, narrowed = services().jobs, _narrowed(asked)
@@ -70,17 +69,19 @@ def show_jobs_detail(asked: Asked, view: dict[str, str]) -> Any:
     return point_page(picked, found, asked, question.period, told, table)
 
 
-def _narrowed(asked: Asked) -> dict[str, str | None]:
+def _narrowed(asked: PageView) -> dict[str, str | None]:
     return {"persona": asked.asks(PERSONA), "job": asked.asks(JOB)}
 
 
-def _page(asked: Asked, question: View, kind: str, first: int, count: int) -> RecordPage:
+def _page(asked: PageView, question: View, kind: str, first: int, count: int) -> RecordPage:
     part, name = part_of(asked)
     about = name if part in ("job", "outcome", "painpoint") else None
     return services().jobs.record_page(kind, question, about=about, first=first, count=count, **_narrowed(asked))
 
 
-def _records(asked: Asked, question: View, token: str, zone: str, kinds: tuple[str, ...], *, named: bool) -> list[Any]:
+def _records(
+    asked: PageView, question: View, token: str, zone: str, kinds: tuple[str, ...], *, named: bool
+) -> list[Any]:
     order, made = {"query": query(asked)}, []
     for kind in kinds:
         page = _page(asked, question, kind, 0, PAGE)
@@ -115,7 +116,7 @@ def turn(_clicks: list[int | None], place: dict[str, Any]) -> tuple[Any, Any, An
 # ---- files
 
 
-def _asked() -> tuple[Asked, View]:
+def _asked() -> tuple[PageView, View]:
     asked = parse(request.query_string.decode("utf-8", "replace"))
     return asked, question_of(asked)
 

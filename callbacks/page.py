@@ -34,7 +34,7 @@ from ui.modals.connection import connection_modal
 from ui.modals.field_mapping import field_mapping_modal
 from ui.modals.track import track_modal
 from ui.shell import shell
-from ui.url import FILTERS, TABS, View, parse
+from ui.url import FILTERS, TABS, PageView, parse
 from ui.words import span
 
 
@@ -132,7 +132,7 @@ def show_period(view: dict[str, str] | None) -> tuple[Any, Any, Any, Any]:
     return label(asked), dates, compared(period), unknown_names(asked, snapshot)
 
 
-def unknown_names(asked: View, snapshot: Snapshot) -> str:
+def unknown_names(asked: PageView, snapshot: Snapshot) -> str:
     """What the filters of a link name and no issue has; empty when there is no such name, or no data to look into."""
     if not asked.filters:
         return ""

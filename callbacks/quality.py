@@ -14,7 +14,7 @@ from data.values.periods import PeriodError
 from data.values.quality import Quality
 from ui import ids
 from ui.tabs.quality import quality_page, quality_problem
-from ui.url import View, parse
+from ui.url import PageView, parse
 from ui.words import span
 
 
@@ -38,7 +38,7 @@ def show_quality(view: dict[str, str] | None) -> Any:
         return quality_problem(problem, request_id)
 
 
-def _of_numbers(asked: View, snapshot: Snapshot) -> tuple[str, tuple[Caveat, ...] | None]:
+def _of_numbers(asked: PageView, snapshot: Snapshot) -> tuple[str, tuple[Caveat, ...] | None]:
     """The days of the view and which of their numbers need care: the same that the overview says. No days: there are
     none to show; None: nothing is calculated for this tab, so it is not known here.
     """

@@ -21,7 +21,7 @@ from ui import ids
 from ui.components.notice import notice
 from ui.components.save_view import report, what_is_kept
 from ui.tabs.teams import FEWEST, chosen_names, teams_page
-from ui.url import TABS, View, parse
+from ui.url import TABS, PageView, parse
 
 T = ids.Teams
 
@@ -91,7 +91,7 @@ def show_dialog(
     )
 
 
-def _suggested(view: View) -> str:
+def _suggested(view: PageView) -> str:
     names = (*view.filters.components, *view.filters.labels, *view.filters.projects)
     return names[0][:60] if len(names) == 1 else ""
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 STOPS = (signal.SIGTERM, signal.SIGINT)
 
 
-class Told:
+class StopSignal:
     """Which signal asked to stop; `code` is the exit code that says so, 0 when none came."""
 
     number = 0
@@ -21,9 +21,9 @@ class Told:
 
 
 @contextmanager
-def stopped_by_signals(cancel: Callable[[], None]) -> Iterator[Told]:
+def stopped_by_signals(cancel: Callable[[], None]) -> Iterator[StopSignal]:
     """While this runs, the first signal calls `cancel`; a second one does what it does to any program."""
-    told = Told()
+    told = StopSignal()
     if threading.current_thread() is not threading.main_thread():  # only there can signals be listened to
         yield told
         return

@@ -20,14 +20,14 @@ from ui.components.downloads import download_links
 from ui.components.issue_table import columns, issue_table, table_of, which_issues
 from ui.components.metric_card import tier
 from ui.components.notice import notice
-from ui.url import View, query
+from ui.url import PageView, query
 from ui.words import FLOW_ITEMS, TIER_CLASS, change, confidence, headline, moment, notes, number, span, unit_words
 
 _NOT_TIERS = ("year", "note", "source")
 
 
 def detail_page(
-    detail: Detail, view: View, period: Period, status: Status, question: str, order: dict[str, str]
+    detail: Detail, view: PageView, period: Period, status: Status, question: str, order: dict[str, str]
 ) -> html.Div:
     """The whole panel. `question` names the table in it, `order` is what its rows are asked with."""
     blocks: list[Any] = [_head(detail, view, period)]
@@ -53,7 +53,7 @@ def detail_page(
 
 def chart_page(
     picked: Picked,
-    view: View,
+    view: PageView,
     period: Period,
     question: str,
     order: dict[str, str],
@@ -107,7 +107,7 @@ def _in_force(definitions: Sequence[tuple[str, str]]) -> html.Section | None:
     return html.Section([title, html.Dl(facts, className="facts")], className="block")
 
 
-def subject(view: View) -> str:
+def subject(view: PageView) -> str:
     """What the panel is about, as ui/assets/page.js names it."""
     return view.metric or f"chart {view.chart or ''} {view.pick}"
 
@@ -122,7 +122,7 @@ def detail_problem(problem: Problem, about: str, request_id: str = "") -> html.D
     )
 
 
-def _head(detail: Detail, view: View, period: Period) -> html.Div:
+def _head(detail: Detail, view: PageView, period: Period) -> html.Div:
     before = period.previous()
     own = query(view)
     return html.Div(

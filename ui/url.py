@@ -51,7 +51,7 @@ _LONGEST = 8_000  # characters of a query that we are willing to read
 
 
 @dataclass(frozen=True)
-class View:
+class PageView:
     """What a person looks at. `period` is a preset, or None when `first` and `last` (YYYY-MM-DD) are given."""
 
     tab: str = DEFAULT_TAB
@@ -68,17 +68,17 @@ class View:
         """What the tab's own question says under a name."""
         return dict(self.own).get(name)
 
-    def with_metric(self, metric: str | None) -> View:
+    def with_metric(self, metric: str | None) -> PageView:
         return replace(self, metric=metric, chart=None, pick="")
 
-    def with_chart(self, chart: str, pick: str = "") -> View:
+    def with_chart(self, chart: str, pick: str = "") -> PageView:
         return replace(self, metric=None, chart=chart, pick=pick)
 
-    def with_dates(self, first: str, last: str) -> View:
+    def with_dates(self, first: str, last: str) -> PageView:
         return replace(self, period=None, first=first, last=last)
 
 
-def parse(search: str | None) -> View:
+def parse(search: str | None) -> PageView:
     """The view that a query such as `?tab=flow&period=90d&project=SHOP` describes.
 
     Unknown tabs and presets become the defaults; dates are passed on as written, so that a wrong one can be explained.
@@ -95,7 +95,7 @@ def parse(search: str | None) -> View:
         period = None
     elif period not in PRESETS:
         period = DEFAULT_PERIOD
-    return View(
+    return PageView(
         tab=tab,
         period=period,
         first=(first or "") if period is None else None,
@@ -117,7 +117,7 @@ def _definitions(written: list[str]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(pairs.items()))
 
 
-def query(view: View, **extra: str) -> str:
+def query(view: PageView, **extra: str) -> str:
     """The query that `parse` reads back; defaults are left out. Empty for the page as it first opens."""
     pairs: list[tuple[str, str]] = []
     if view.tab != DEFAULT_TAB:

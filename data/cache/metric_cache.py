@@ -55,7 +55,7 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Found:
+class CachedValues:
     """Cached numbers. Fresh, expired (too old) or stale (of older data): the last two may be shown meanwhile."""
 
     values: list[MetricValue]
@@ -105,10 +105,10 @@ class MetricCache:
         self._unwritten: Entries = {}  # put here, not in the file: it could not be written
         self._hidden: dict[str, Any] = {}  # dropped here, still in a file that could not be written → calculated_at
         self._used: dict[str, None] = {}  # hits since the last write, oldest first
-        self._running: dict[tuple[str, str], Future[Found]] = {}
+        self._running: dict[tuple[str, str], Future[CachedValues]] = {}
         self._counts = dict.fromkeys(("hits", "misses", "expired", "stale", "evicted", "calculated"), 0)
 
-    def get(self, key: Key) -> Found | None:
+    def get(self, key: Key) -> CachedValues | None:
         """The numbers kept for `key`, or None. Writes nothing; reads the file only when it changed."""
         found = self._look(key)
         names = {"fresh": "hits", "expired": "expired", "stale": "stale"}
@@ -145,7 +145,7 @@ class MetricCache:
 
     def calculate_once(
         self, key: Key, calculate: Callable[[], Sequence[MetricValue]], revision: str | None = None
-    ) -> Found:
+    ) -> CachedValues:
         """Fresh numbers for `key`: kept ones, or those of one run of `calculate`, however many threads ask at once.
 
         What `calculate` raises reaches all who wait; the next caller tries again.
@@ -187,15 +187,15 @@ class MetricCache:
                 "problem": str(self.problem) if self.problem else None,
             }
 
-    def _calculate(self, key: Key, calculate: Callable[[], Sequence[MetricValue]]) -> Found:
+    def _calculate(self, key: Key, calculate: Callable[[], Sequence[MetricValue]]) -> CachedValues:
         with span("calculation", family=key.family):
             values = list(calculate())
         with self._guard:
             self._counts["calculated"] += 1
         self.put(key, values)
-        return Found(values, iso(self._clock()), "fresh")
+        return CachedValues(values, iso(self._clock()), "fresh")
 
-    def _look(self, key: Key) -> Found | None:
+    def _look(self, key: Key) -> CachedValues | None:
         name = key.name
         with self._guard:
             self._refresh()
@@ -212,7 +212,7 @@ class MetricCache:
             self._used[name] = None
             return found
 
-    def _found(self, key: Key, entry: dict[str, Any]) -> Found:
+    def _found(self, key: Key, entry: dict[str, Any]) -> CachedValues:
         """Raises KeyError, TypeError, ValueError or AttributeError for an entry that is not one of ours."""
         calculated, expires = _instant(entry["calculated_at"]), _instant(entry["expires_at"])
         if entry["metric_type"] != key.family or entry["cache_key"] != key.name or expires <= calculated:
@@ -235,7 +235,7 @@ class MetricCache:
             state = "expired"
         if entry["revision"] != key.revision:
             state = "stale"
-        return Found(values, entry["calculated_at"], state)
+        return CachedValues(values, entry["calculated_at"], state)
 
     def _entry(self, key: Key, values: Sequence[MetricValue], revision: str) -> dict[str, Any]:
         now = self._clock()

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from data.charts.drawing import Picks, by_code
+from data.charts.drawing import Drilldown, by_code
 from data.charts.moments import Buckets
 from data.facts.rows import Rows
 from data.values.arrays import Codes, Column, Instants, Numbers, Positions
@@ -24,12 +24,12 @@ def counts(code: Codes, size: int, weights: Numbers | None = None) -> Column:
     return np.bincount(code[inside], weights=None if weights is None else weights[inside], minlength=size)
 
 
-def in_buckets(rows: Rows, over: Buckets, code: Codes) -> Picks:
+def in_buckets(rows: Rows, over: Buckets, code: Codes) -> Drilldown:
     """Points that stand for the rows of a day or week, by its first day."""
     return by_code(rows, code, over.tokens).showing(label=over.label)
 
 
-def in_parts(rows: Rows, over: Buckets, code: Codes, part: Codes, names: Sequence[str]) -> Picks:
+def in_parts(rows: Rows, over: Buckets, code: Codes, part: Codes, names: Sequence[str]) -> Drilldown:
     """Points that stand for one part of a day or week: "2026-10-05|Defect"."""
     tokens = [f"{day}|{name}" for day in over.tokens for name in names]
 

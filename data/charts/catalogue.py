@@ -26,7 +26,7 @@ _PLACE = {name: n for n, name in enumerate(FAMILIES)}
 
 
 @dataclass(frozen=True)
-class ChartAsked(MetricQuery):
+class ChartQuery(MetricQuery):
     """One question to one chart: facts, period, and what only its tab asks (name, value)."""
 
     options: tuple[tuple[str, str], ...] = ()
@@ -67,10 +67,10 @@ class Chart(ABC):
 class IssueChart(Chart):
     """A chart that is drawn from issues."""
 
-    draw: Callable[[ChartAsked], Drawing]
+    draw: Callable[[ChartQuery], Drawing]
     missing: Callable[[Dataset], Missing | None] = lambda _facts: None
 
-    def __call__(self, asked: ChartAsked) -> Drawing:
+    def __call__(self, asked: ChartQuery) -> Drawing:
         """The chart, or why there is none."""
         missing = self.missing(asked.facts)
         if missing is None:
@@ -140,10 +140,10 @@ def places(family: str) -> tuple[ChartPlace, ...]:
     return tuple(ChartPlace(each.name, each.wide) for each in CHARTS.values() if each.family == family and each.on_tab)
 
 
-def chart(**definition: Any) -> Callable[[Callable[[ChartAsked], Drawing]], IssueChart]:
+def chart(**definition: Any) -> Callable[[Callable[[ChartQuery], Drawing]], IssueChart]:
     """Add the decorated function to the catalogue: its name is the chart's name, its docstring the help."""
 
-    def add(draw: Callable[[ChartAsked], Drawing]) -> IssueChart:
+    def add(draw: Callable[[ChartQuery], Drawing]) -> IssueChart:
         made = IssueChart(draw=draw, **_from(draw), **definition)
         _add(made)
         _issue_charts[made.name] = made

@@ -23,7 +23,7 @@ class NoSuchPoint(LookupError):
 
 
 @dataclass(frozen=True)
-class Picks:
+class Drilldown:
     """Which rows a point stands for. `find(token)` gives places in `rows`; "" is the whole chart.
 
     `values`: the column of `rows` that the table shows of each row, in `unit`; `outcome`: what each row is, in words.
@@ -41,29 +41,29 @@ class Picks:
         """The rows of a point. Raises NoSuchPoint."""
         return self.rows if not token else self.rows.take(np.sort(self.find(token)))
 
-    def showing(self, **changes: Any) -> Picks:
+    def showing(self, **changes: Any) -> Drilldown:
         """The same picks with another label, unit, …"""
         return replace(self, **changes)
 
 
-NO_PICKS = Picks(NO_ROWS, lambda token: _unknown(token))
+NO_DRILLDOWN = Drilldown(NO_ROWS, lambda token: _unknown(token))
 
 
 def _unknown(token: str) -> Positions:
     raise NoSuchPoint(token)
 
 
-def by_code(rows: Rows, code: Codes, tokens: Sequence[str]) -> Picks:
+def by_code(rows: Rows, code: Codes, tokens: Sequence[str]) -> Drilldown:
     """Points that stand for groups: row n belongs to the group `tokens[code[n]]`, to none below 0."""
     places = {token: n for n, token in enumerate(tokens)}
 
     def find(token: str) -> Positions:
         return np.flatnonzero(code == places[token]) if token in places else _unknown(token)
 
-    return Picks(rows, find)
+    return Drilldown(rows, find)
 
 
-def by_key(facts: Dataset, rows: Rows) -> Picks:
+def by_key(facts: Dataset, rows: Rows) -> Drilldown:
     """Points that stand for one issue each, by its key."""
 
     def find(token: str) -> Positions:
@@ -71,7 +71,7 @@ def by_key(facts: Dataset, rows: Rows) -> Picks:
         found = np.flatnonzero((keys == token) & (rows.issue >= 0))
         return found if len(found) else _unknown(token)
 
-    return Picks(rows, find)
+    return Drilldown(rows, find)
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Drawing:
     table: Callable[[], Iterable[tuple[Any, ...]]] = tuple
     table_picks: Callable[[], Sequence[str]] = tuple
     row_count: int = 0
-    picks: Picks = NO_PICKS
+    picks: Drilldown = NO_DRILLDOWN
     titled: dict[int, Positions] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     thinned: str = ""
@@ -104,7 +104,7 @@ class Drawing:
     switches: tuple[str, ...] = ()  # definitions that it obeys, where they do
 
 
-def nothing(what: str, why: str = "", todo: str = "", *, picks: Picks = NO_PICKS) -> Drawing:
+def nothing(what: str, why: str = "", todo: str = "", *, picks: Drilldown = NO_DRILLDOWN) -> Drawing:
     """No chart, and the reason."""
     return Drawing("", picks=picks, problem=Problem(what, why, todo, "info"))
 

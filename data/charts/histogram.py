@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from data.charts.catalogue import ChartAsked
+from data.charts.catalogue import ChartQuery
 from data.charts.drawing import Drawing, by_code, left_out, nothing
 from data.charts.percentiles import percentile_lines
 from data.facts.rows import Rows
@@ -44,7 +44,7 @@ def _nice(least: float) -> float:
     return next(round(step * power, 12) for step in (1, 2, 5, 10) if step * power >= least * (1 - 1e-9))
 
 
-def histogram(asked: ChartAsked, rows: Rows, reading: str, empty: str) -> Drawing:
+def histogram(asked: ChartQuery, rows: Rows, reading: str, empty: str) -> Drawing:
     """Bars over the column `days` of the used rows. `reading` has places for {n}, {half} and {high}."""
     used = np.flatnonzero(rows.reason == 0)
     if not len(used):

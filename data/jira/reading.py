@@ -31,7 +31,7 @@ class Census:
 
 
 @dataclass(frozen=True)
-class Doubt:
+class CountWarning:
     """Why nobody can say whether all issues came."""
 
     text: str
@@ -50,7 +50,7 @@ class Comments:
     error: JiraError | None = None
 
 
-Found = Page | Histories | Census | Comments | Doubt
+Reading = Page | Histories | Census | Comments | CountWarning
 ODD_TOTAL = "Jira sends more issues than it counts, so nobody can tell whether they are all."
 
 
@@ -65,7 +65,7 @@ def read(
     having: Collection[int] = (),
     storied: Collection[int] = (),
     cancelled: Callable[[], bool] = never,
-) -> Iterator[Found]:
+) -> Iterator[Reading]:
     """Pages of issues, and complete histories by issue id, as they arrive, in any order.
 
     `histories`: ids of the fields whose changes are needed, None for no histories. Data Center sends them inside the
@@ -92,7 +92,7 @@ def read_these(
     having: Collection[int] = (),
     storied: Collection[int] = (),
     cancelled: Callable[[], bool] = never,
-) -> Iterator[Found]:
+) -> Iterator[Reading]:
     """The same for issues whose ids are known; those that are gone meanwhile are left out."""
     with Crew(cancelled) as crew:
         work = _SideBySide(jira, crew, "", list(fields), histories)
@@ -173,7 +173,7 @@ class _Reading:
 class _OneByOne(_Reading):
     """Cloud, each page leads to the next."""
 
-    def run(self) -> Iterator[Found]:
+    def run(self) -> Iterator[Reading]:
         self._go(None)
         for part, done in self.crew.results():
             if isinstance(part, str):
@@ -199,7 +199,7 @@ class _OneByOne(_Reading):
 class _SideBySide(_Reading):
     """Cloud: the ids first, then pages and histories at once."""
 
-    def run(self) -> Iterator[Found]:
+    def run(self) -> Iterator[Reading]:
         found: dict[int, None] = {}
         odd: dict[str, None] = {}
         self._census(None)
@@ -218,7 +218,7 @@ class _SideBySide(_Reading):
             found.update(dict.fromkeys(new))
             odd |= dict.fromkeys([*page.odd, *(name_of(issue) for issue in page.issues if number_of(issue) is None)])
             if protocol.has_odd_total(page, part.at):
-                yield Doubt(ODD_TOTAL)
+                yield CountWarning(ODD_TOTAL)
             at = protocol.after(page, part.at)
             if at is None:
                 yield Census(tuple(found), tuple(odd))
@@ -226,7 +226,7 @@ class _SideBySide(_Reading):
                 self._census(self.trail.onward(at, bool(page.issues)))
             self.ask_for(new)
 
-    def collect(self) -> Iterator[Found]:
+    def collect(self) -> Iterator[Reading]:
         """What comes of `ask_for`."""
         for part, done in self.crew.results():
             yield from self._result(part, done)
@@ -264,7 +264,7 @@ class _SideBySide(_Reading):
             inline = self.histories is not None and not self.jira.cloud
             self._ask(_Part(endpoints.with_ids(ids), at, ids), expand_changelog=inline)
 
-    def _result(self, part: _Part | str, done: Future[Any]) -> Iterator[Found]:
+    def _result(self, part: _Part | str, done: Future[Any]) -> Iterator[Reading]:
         if isinstance(part, str):
             yield done.result()
             return
@@ -290,7 +290,7 @@ class _SideBySide(_Reading):
 class _DataCenter(_Reading):
     """Data Center: the first page tells how many there are, then the others travel side by side."""
 
-    def run(self) -> Iterator[Found]:
+    def run(self) -> Iterator[Reading]:
         inline = self.histories is not None
         self._ask(_Part(self.query), expand_changelog=inline)
         for part, done in self.crew.results():
@@ -302,7 +302,7 @@ class _DataCenter(_Reading):
             yield page
             self._check_place(page, part.at)
             if protocol.has_odd_total(page, part.at):
-                yield Doubt(ODD_TOTAL)
+                yield CountWarning(ODD_TOTAL)
             for following in self._following(page, part):
                 self._ask(following, expand_changelog=inline)
 

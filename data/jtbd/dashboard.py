@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from data.jtbd.operations import as_plain
-from data.jtbd.picture import Bound, Picture, Reported, Wanted, picture, sorted_by_opportunity
+from data.jtbd.picture import Bound, Picture, RecordSelection, Reported, picture, sorted_by_opportunity
 from data.jtbd.specs import KINDS, Specs, to_dict
 from data.values.records import Records
 
@@ -18,7 +18,7 @@ FORMAT = 1
 def generate_dashboard_data(
     records: Records,
     specs: Specs,
-    wanted: Wanted | None = None,
+    wanted: RecordSelection | None = None,
     *,
     bound: Mapping[str, Bound] | None = None,
     reported: Mapping[str, Reported] | None = None,
@@ -30,10 +30,10 @@ def generate_dashboard_data(
     True
     """
     found = picture(records, specs, wanted, bound=bound, reported=reported, formula=formula)
-    return as_data(found, wanted or Wanted(), formula)
+    return as_data(found, wanted or RecordSelection(), formula)
 
 
-def as_data(found: Picture, wanted: Wanted, formula: str) -> dict[str, Any]:
+def as_data(found: Picture, wanted: RecordSelection, formula: str) -> dict[str, Any]:
     """A picture as plain JSON types."""
     out: dict[str, Any] = as_plain(
         {

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from data.charts.catalogue import JobChart, JobChartQuery
-from data.charts.drawing import NO_PICKS, Drawing, NoSuchPoint, Picks
+from data.charts.drawing import NO_DRILLDOWN, Drawing, Drilldown, NoSuchPoint
 from data.charts.registry import JOB_CHARTS
 from data.facts.rows import Rows, Sieve
 from data.jtbd.serving import DAY, Serving
@@ -29,14 +29,14 @@ def parts_of(token: str) -> tuple[str, str]:
     return kind, name
 
 
-def picks_of(serving: Serving | None, overview: Overview, period: Period) -> Picks:
+def drilldown_of(serving: Serving | None, overview: Overview, period: Period) -> Drilldown:
     """Issues that serve a job or name a painpoint, worked on or completed in the period; found by token."""
     names = _names(overview)
     if serving is None:
-        return NO_PICKS.showing(label=lambda token: names.get(token, token), find=lambda token: _none(token))
+        return NO_DRILLDOWN.showing(label=lambda token: names.get(token, token), find=lambda token: _none(token))
     start, end = microseconds(period.start), microseconds(period.end)
     rows = _rows(serving, start, end)
-    return Picks(
+    return Drilldown(
         rows,
         lambda token: np.flatnonzero(_about(serving, token)[rows.issue]),
         lambda token: names.get(token, token),
@@ -51,7 +51,7 @@ def drawn(name: str, overview: Overview, serving: Serving | None, period: Period
     """A chart of jobs with the formula in force and the issues behind its points. Raises KeyError for an unknown name."""
     chart = replace(JOB_CHARTS[name], formula=overview.formula)
     drawing = chart.draw(JobChartQuery(overview))
-    return chart, replace(drawing, picks=picks_of(serving, overview, period))
+    return chart, replace(drawing, picks=drilldown_of(serving, overview, period))
 
 
 def _names(overview: Overview) -> dict[str, str]:

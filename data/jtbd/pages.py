@@ -10,7 +10,7 @@ from typing import Any
 from data.exports.csv import csv_text
 from data.jtbd.import_records import as_rows, iso_of
 from data.jtbd.operations import as_plain
-from data.jtbd.picture import Wanted
+from data.jtbd.picture import RecordSelection
 from data.jtbd.specs import Specs
 from data.values.errors import NotThere
 from data.values.jobs import BAND_TITLES, Overview, RecordPage, RecordRow
@@ -21,7 +21,14 @@ _OF = {"time": "outcome", "satisfaction": "outcome"}
 
 
 def page(
-    records: Records, specs: Specs, wanted: Wanted, kind: str, about: str | None, first: int, count: int, site_url: str
+    records: Records,
+    specs: Specs,
+    wanted: RecordSelection,
+    kind: str,
+    about: str | None,
+    first: int,
+    count: int,
+    site_url: str,
 ) -> RecordPage:
     """Some records of a kind, newest first. Raises LookupError for an unknown kind."""
     if kind not in KINDS:
@@ -36,7 +43,7 @@ def page(
     return RecordPage(tuple(_row(each, specs, kind, site_url) for each in shown), len(rows))
 
 
-def within(records: Records, specs: Specs, wanted: Wanted) -> list[Record]:
+def within(records: Records, specs: Specs, wanted: RecordSelection) -> list[Record]:
     """The records of all kinds in a span, of a persona, of a job."""
     persona = None if wanted.persona is None else specs.resolve("persona", wanted.persona)
     job = None if wanted.job is None else specs.resolve("job", wanted.job)

@@ -28,7 +28,7 @@ _FLAT = 2.0  # a change of less than so many percent reads as no change
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RecordSelection:
     """Which part of the records: [start, end) in µs, the span before it to compare with, a persona, a job."""
 
     start: int | None = None
@@ -86,14 +86,14 @@ class Picture:
 def picture(
     records: Records,
     specs: Specs,
-    wanted: Wanted | None = None,
+    wanted: RecordSelection | None = None,
     *,
     bound: Mapping[str, Bound] | None = None,
     reported: Mapping[str, Reported] | None = None,
     formula: str = "clamped",
 ) -> Picture:
     """Every row of the period. `records` may hold more than the period: what lies outside is left alone."""
-    return _Drawing(records, specs, wanted or Wanted(), bound or {}, reported or {}, formula).picture()
+    return _Drawing(records, specs, wanted or RecordSelection(), bound or {}, reported or {}, formula).picture()
 
 
 Groups = dict[str, list[Any]]
@@ -104,7 +104,7 @@ class _Drawing:
         self,
         records: Records,
         specs: Specs,
-        wanted: Wanted,
+        wanted: RecordSelection,
         bound: Mapping[str, Bound],
         reported: Mapping[str, Reported],
         formula: str,

@@ -96,7 +96,7 @@ def _bars(value: MetricValue) -> tuple[tuple[str, float], ...] | None:
 
 
 @dataclass(frozen=True)
-class Behind:
+class MetricDrilldown:
     """The rows behind a number, as arrays; `names` gives keys without asking the store."""
 
     metric: IssueMetric
@@ -104,7 +104,7 @@ class Behind:
     rows: Rows
 
     @classmethod
-    def of(cls, metric: IssueMetric, asked: MetricQuery) -> Behind:
+    def of(cls, metric: IssueMetric, asked: MetricQuery) -> MetricDrilldown:
         empty = metric.missing(asked.facts) is not None
         rows = rows_for(metric, asked)
         return cls(metric, asked, rows.take(slice(0, 0)) if empty else rows)

@@ -10,7 +10,7 @@ import numpy as np
 
 from data.charts.flow.ageing_work import LEAST, pace
 from data.charts.percentiles import SHARES, cycle_rows
-from data.charts.registry import ChartAsked
+from data.charts.registry import ChartQuery
 from data.facts.dataset import Dataset
 from data.facts.load import at_snapshot, load_rows
 from data.tables.tidy import DAY
@@ -44,8 +44,8 @@ def too_old(facts: Dataset, period: Period) -> Old:
     Exact days since the start of work. A status that fewer than 5 of them left is compared by the whole way alone.
     """
     since = Period(min(period.first, period.last - timedelta(days=COMPARED - 1)), period.last, period.zone)
-    asked = ChartAsked(facts, since)
-    now = at_snapshot(facts.once(load_rows), ChartAsked(facts, period))
+    asked = ChartQuery(facts, since)
+    now = at_snapshot(facts.once(load_rows), ChartQuery(facts, period))
     used = now.take(now.reason == 0)
     done = cycle_rows(asked)
     done = done.take(done.reason == 0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from data.charts.flow.process_behaviour import whole_weeks
 from data.charts.moments import Buckets, words
-from data.charts.registry import ChartAsked
+from data.charts.registry import ChartQuery
 from data.facts.dataset import Dataset
 from data.metrics.catalogue import IssueMetric
 from data.metrics.display import digits, display
@@ -45,7 +45,7 @@ _RULES = {
 
 
 @dataclass(frozen=True)
-class Found:
+class Changes:
     """Signals in the period, and the titles of the metrics that have none, or too few weeks to tell.
 
     `baseline`: whole weeks before the period, `weeks`: those of the period.
@@ -74,7 +74,7 @@ class _Weekly:
         return self.values[n] or 0.0
 
 
-def changes(facts: Dataset, period: Period) -> Found:
+def changes(facts: Dataset, period: Period) -> Changes:
     """Of the metrics of the headline families. Limits come from the 26 whole weeks (Monday to Sunday) before the
     period, as far as the data goes, 6 with a value at least; a signal counts when it touches a week that ends in the
     period (the last whole week, where none does). The weeks of the period do not move the limits that they are judged
@@ -99,12 +99,12 @@ def changes(facts: Dataset, period: Period) -> Found:
         else:
             steady.append(metric.title)
     out.sort(key=lambda each: {"worse": 0, "better": 1}.get(each.verdict or "", 2))
-    return Found(tuple(out), tuple(steady), tuple(untold), recent, len(over) - recent)
+    return Changes(tuple(out), tuple(steady), tuple(untold), recent, len(over) - recent)
 
 
 def weeks_of(facts: Dataset, period: Period) -> tuple[Buckets, int]:
     """The whole weeks before and in the period, and the place of the period's first."""
-    over = whole_weeks(ChartAsked(facts, period), before=BASELINE)
+    over = whole_weeks(ChartQuery(facts, period), before=BASELINE)
     if not len(facts.activity) or not len(over):
         return Buckets((), (), over.starts[:1], over.whole[:0], "week"), 0
     return over, next((n for n, last in enumerate(over.last) if last >= period.first), len(over) - 1)

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from data.charts.catalogue import Chart, ChartAsked
-from data.charts.drawing import Drawing, NoSuchPoint, Picks, issues_of
+from data.charts.catalogue import Chart, ChartQuery
+from data.charts.drawing import Drawing, Drilldown, NoSuchPoint, issues_of
 from data.charts.registry import CHARTS, ISSUE_CHARTS, JOB_CHARTS, places
 from data.exports.csv import csv_text
 from data.exports.xlsx import Sheet
 from data.facts.dataset import Dataset
-from data.metrics.detail import Behind
+from data.metrics.detail import MetricDrilldown
 from data.platform.telemetry import span
 from data.services.issue_pages import page_of
 from data.services.jtbd import JobsService
@@ -168,7 +168,7 @@ class ChartsService:
             return IssuePage((), 0)
         picks = drawing.picks
         shown: Any = _Shown(picks.values, picks.outcome)
-        behind = Behind(shown, ChartAsked(facts, view.period, options), _behind(picks, pick))
+        behind = MetricDrilldown(shown, ChartQuery(facts, view.period, options), _behind(picks, pick))
         data = self._sites.data(view.snapshot)
         return page_of(
             behind,
@@ -224,7 +224,7 @@ def _titles(ids: Iterable[int], known: dict[int, tuple[str, str]]) -> Iterable[s
         yield title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
 
 
-def _behind(picks: Picks, pick: str) -> Any:
+def _behind(picks: Drilldown, pick: str) -> Any:
     try:
         return picks.behind(pick)
     except (NoSuchPoint, ValueError, KeyError, IndexError) as error:
@@ -234,4 +234,4 @@ def _behind(picks: Picks, pick: str) -> Any:
 @span("calculation", family="charts")
 def drawn(facts: Dataset, name: str, period: Period, options: Options = ()) -> Drawing:
     """One chart for one question; `facts.once(drawn, name, period, options)` draws it the first time only."""
-    return ISSUE_CHARTS[name](ChartAsked(facts, period, options))
+    return ISSUE_CHARTS[name](ChartQuery(facts, period, options))

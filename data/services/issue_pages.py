@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from data.metrics.detail import Behind
+from data.metrics.detail import MetricDrilldown
 from data.values.arrays import Positions
 from data.values.errors import NotThere
 from data.values.names import name_key
@@ -17,7 +17,7 @@ Summaries = Callable[[list[int]], dict[int, tuple[str, str]]]  # issue ids → (
 
 
 def page_of(
-    behind: Behind,
+    behind: MetricDrilldown,
     summaries: Summaries,
     site_url: str,
     *,
@@ -42,12 +42,12 @@ def page_of(
     return IssuePage(behind.page(page, _known(behind, page, summaries), site_url), len(places))
 
 
-def _known(behind: Behind, places: Positions, summaries: Summaries) -> dict[int, tuple[str, str]]:
+def _known(behind: MetricDrilldown, places: Positions, summaries: Summaries) -> dict[int, tuple[str, str]]:
     ids = [each for each in behind.issue_ids()[places].tolist() if each >= 0]
     return summaries(ids) if ids else {}
 
 
-def _matching(behind: Behind, places: Positions, text: str, summaries: Summaries) -> Positions:
+def _matching(behind: MetricDrilldown, places: Positions, text: str, summaries: Summaries) -> Positions:
     """Rows whose key, type, status, project or summary holds the text."""
     known = _known(behind, places, summaries)
     ids = behind.issue_ids()
@@ -61,7 +61,9 @@ def _matching(behind: Behind, places: Positions, text: str, summaries: Summaries
     return out
 
 
-def _sorted(behind: Behind, places: Positions, sort: tuple[str, str] | None, summaries: Summaries) -> Positions:
+def _sorted(
+    behind: MetricDrilldown, places: Positions, sort: tuple[str, str] | None, summaries: Summaries
+) -> Positions:
     """By a column; without one the newest first. What is missing comes last either way."""
     name, direction = sort or ("end", "desc")
     down = direction == "desc"

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from data.cache.metric_cache import hash_of
 from data.facts.dataset import Dataset
 from data.jtbd.measured import measured
-from data.jtbd.picture import Bound, Picture, Wanted, picture
+from data.jtbd.picture import Bound, Picture, RecordSelection, picture
 from data.jtbd.serving import Serving
 from data.jtbd.specs import Specs
 from data.jtbd.storage import JobsStorage, jobs_storage_of
@@ -36,12 +36,12 @@ class Question:
     job: str | None = None
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> RecordSelection:
         """The records of the period and those of the period before, as instants in µs."""
         period = self.view.period
         before = period.previous()
         start, end, before_start = (microseconds(each) for each in (period.start, period.end, before.start))
-        return Wanted(start, end, before_start, self.persona, self.job)
+        return RecordSelection(start, end, before_start, self.persona, self.job)
 
     @property
     def key(self) -> tuple[Hashable, ...]:

@@ -11,14 +11,14 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from data.cache.metric_cache import Found, Key
+from data.cache.metric_cache import CachedValues, Key
 from data.exports.csv import csv_text
 from data.facts.dataset import Dataset
 from data.facts.days import calendar
 from data.facts.query import MetricQuery
 from data.metrics.catalogue import IssueMetric
 from data.metrics.code_version import code_version
-from data.metrics.detail import Behind
+from data.metrics.detail import MetricDrilldown
 from data.metrics.detail import detail as explain
 from data.metrics.measure import measure_family
 from data.metrics.registry import CATALOG, ISSUE_METRICS
@@ -118,7 +118,7 @@ class NumbersService:
         data = self._sites.data(view.snapshot)
         view, facts = data.current(view)
         return page_of(
-            Behind.of(named(metric), MetricQuery(facts, view.period)),
+            MetricDrilldown.of(named(metric), MetricQuery(facts, view.period)),
             lambda ids: data.summaries(view.snapshot, ids),
             browse_url(view.snapshot),
             first=first,
@@ -241,7 +241,7 @@ def with_hints(values: list[MetricValue], facts: Dataset, period: Period) -> lis
     ]
 
 
-def answer(found: Found, state: str) -> Answer:
+def answer(found: CachedValues, state: str) -> Answer:
     """Cached or calculated values, with the hints that they carry."""
     nothing: Details = {}
     hinted = next((each.details for each in found.values if each.details.get("covered")), nothing)

@@ -12,7 +12,7 @@ from data.jira.census import census
 from data.jira.client import Jira
 from data.jira.crew import patiently
 from data.jira.errors import BadAnswer, Forbidden, NotFound, Shrunk
-from data.jira.reading import Census, Comments, Doubt, Found
+from data.jira.reading import Census, Comments, CountWarning, Reading
 from data.store.issue_store import IssueStore, ScopeRow
 from data.store.writer import Writer
 from data.sync.stage import Progress, Stage, Tally
@@ -106,7 +106,7 @@ class Fetch:
         ):
             self._take(stage, found, asked)
 
-    def _take(self, stage: Stage, found: Found, asked: set[int] | None = None) -> None:
+    def _take(self, stage: Stage, found: Reading, asked: set[int] | None = None) -> None:
         if isinstance(found, Census):
             self.tally.expected = len(found.ids) + len(found.odd)
             for name in found.odd:
@@ -114,7 +114,7 @@ class Fetch:
             if asked is not None:
                 asked.update(found.ids)
             return
-        if isinstance(found, Doubt):
+        if isinstance(found, CountWarning):
             self.tally.doubt(found.text)
             return
         with stage.staging.step():

@@ -38,7 +38,7 @@ _KEPT_NAMES = {
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedFields:
     """Which fields a sync fetches, and of which it keeps the history."""
 
     values: frozenset[str]  # field ids whose value goes to field_value
@@ -57,7 +57,7 @@ class Wanted:
         return [*STANDARD, *sorted(self.held - set(STANDARD))]
 
 
-def wanted(fields: Iterable[JiraField], mapped: Collection[str]) -> Wanted:
+def wanted(fields: Iterable[JiraField], mapped: Collection[str]) -> WantedFields:
     """From the site's fields and the mapped ids: mapped values, flags, Data Center's Epic Link; history of sprint, flags and
     mapped numbers.
     """
@@ -74,7 +74,7 @@ def wanted(fields: Iterable[JiraField], mapped: Collection[str]) -> Wanted:
             continue
         history.add(each.id)
         names[name] = each.id
-    return Wanted((frozenset(mapped) | flags | epics) - OWN_COLUMN, frozenset(history), names, frozenset(sprints))
+    return WantedFields((frozenset(mapped) | flags | epics) - OWN_COLUMN, frozenset(history), names, frozenset(sprints))
 
 
 def _mapped_number(field: JiraField, mapped: Collection[str]) -> bool:
@@ -107,7 +107,7 @@ class Unreadable(ValueError):
     """An issue (or part of it) has a shape we do not know; the message names the issue where it is known."""
 
 
-def issue_rows(issue: Issue, wants: Wanted, seen: Seen, *, history_complete: bool = True) -> Rows:
+def issue_rows(issue: Issue, wants: WantedFields, seen: Seen, *, history_complete: bool = True) -> Rows:
     """The rows of one issue, without its changes. Raises Unreadable."""
     number, fields = entities.whole(issue.id), issue.fields
     created = instant(fields.get("created"))
@@ -219,7 +219,7 @@ def sprint_rows(number: int, fields: dict[str, Any], ids: Iterable[str], seen: S
     return list(found.values())
 
 
-def change_rows(number: int, histories: Iterable[History], wants: Wanted) -> list[Row]:
+def change_rows(number: int, histories: Iterable[History], wants: WantedFields) -> list[Row]:
     """The kept changes of one issue. Raises Unreadable when an instant of a kept change cannot be read."""
     rows = []
     for place, history in enumerate(histories):

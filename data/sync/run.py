@@ -269,7 +269,7 @@ class _Sync:
         problem = nothing_matches(self.jql, count)
         self.tally.warn(f"{problem.what} {problem.todo}")
 
-    def _question(self, before: ScopeRow, wants: parse.Wanted) -> dict[str, Any]:
+    def _question(self, before: ScopeRow, wants: parse.WantedFields) -> dict[str, Any]:
         """What the sync reads: an earlier try for the same may go on."""
         return {
             "site": self.jira.connection.url,

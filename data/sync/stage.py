@@ -15,7 +15,7 @@ from data.platform.logs import SECRETS
 from data.store import schema
 from data.store.writer import Row
 from data.sync import parse
-from data.sync.parse import Rows, Unreadable, Wanted
+from data.sync.parse import Rows, Unreadable, WantedFields
 from data.sync.staging_file import FILL_STORIED, FILLED, INCOMPLETE, ROWS, STORIED, Staging
 from data.values.unread import Unread
 
@@ -110,7 +110,7 @@ class Stage:
     `storied`: issues whose whole histories came; `filled`, `fill_storied`: those whose new fields came.
     """
 
-    def __init__(self, staging: Staging, wants: Wanted, tally: Tally) -> None:
+    def __init__(self, staging: Staging, wants: WantedFields, tally: Tally) -> None:
         self.staging, self.writer, self.wants, self.tally = staging, staging.writer, wants, tally
         self.seen = staging.seen()
         with staging.step() as writer:  # what an earlier try did not complete is read again

@@ -15,7 +15,7 @@ from data.services.services import Services, open_services
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
 from ui.tabs.sprints import sprints_table
-from ui.url import View
+from ui.url import PageView
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_more_completed_than_committed_and_added_is_explained_below_the_table(se
     one = replace(found.rows[-1], committed=5.0, added=2.0, completed=7.0)
     for completed, told in ((7.0, False), (7.5, True), (None, False)):
         rows = (replace(one, completed=completed),)
-        below = words(sprints_table(replace(found, rows=rows), View(tab="sprints"), "UTC"))
+        below = words(sprints_table(replace(found, rows=rows), PageView(tab="sprints"), "UTC"))
         assert ("estimates grew after the start" in below) is told, completed
 
 

@@ -12,13 +12,13 @@ from tests.cli.fakes import FakeServices
 
 
 @dataclass(frozen=True)
-class Said:
+class CommandOutput:
     code: int
     out: str
     err: str
 
 
-Terminal = Callable[..., Said]
+Terminal = Callable[..., CommandOutput]
 
 
 @pytest.fixture
@@ -32,9 +32,9 @@ def services(monkeypatch: pytest.MonkeyPatch) -> FakeServices:
 def terminal(capsys: pytest.CaptureFixture[str], services: FakeServices) -> Terminal:
     """Types a command and gives exit code, stdout and stderr."""
 
-    def typed(*words: str) -> Said:
+    def typed(*words: str) -> CommandOutput:
         code = main(list(words))
         out, err = capsys.readouterr()
-        return Said(code, out, err)
+        return CommandOutput(code, out, err)
 
     return typed

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
-from tests.faults.pages import Asked
+from tests.faults.pages import SeenRequest
 from tests.faults.server import Change, Reply
 
 LOGIN_PAGE = b"<!DOCTYPE html><html><head><title>Log in</title></head><body><form>Password</form></body></html>"
@@ -31,7 +31,7 @@ def too_many(retry_after: str | None, *, wait: float | None = None, **headers: s
 def too_many_until(seconds: float, *, skew: float = 0, header: str = "Retry-After") -> Change:
     """429 with a date so many seconds ahead; the server's clock is `skew` seconds ahead of ours, and says so in Date."""
 
-    def change(asked: Asked, reply: Reply) -> Reply:
+    def change(asked: SeenRequest, reply: Reply) -> Reply:
         here = datetime.now(UTC) + timedelta(seconds=skew)
         # Dates have whole seconds: rounded up, so that the wait is never shorter than asked for.
         until = (here + timedelta(seconds=seconds + 1)).replace(microsecond=0)
@@ -47,7 +47,7 @@ def too_many_until(seconds: float, *, skew: float = 0, header: str = "Retry-Afte
 def reset(share: float = 0) -> Change:
     """The connection is reset, before anything or within the body."""
 
-    def change(asked: Asked, reply: Reply) -> Reply:
+    def change(asked: SeenRequest, reply: Reply) -> Reply:
         reply.reset, reply.cut = True, int(len(reply.body) * share)
         return reply
 
@@ -57,7 +57,7 @@ def reset(share: float = 0) -> Change:
 def cut(share: float = 0.5) -> Change:
     """The body ends early although Content-Length says more."""
 
-    def change(asked: Asked, reply: Reply) -> Reply:
+    def change(asked: SeenRequest, reply: Reply) -> Reply:
         reply.cut = int(len(reply.body) * share)
         return reply
 
@@ -67,7 +67,7 @@ def cut(share: float = 0.5) -> Change:
 def hang(seconds: float = 60) -> Change:
     """Nothing comes for a long time."""
 
-    def change(asked: Asked, reply: Reply) -> Reply:
+    def change(asked: SeenRequest, reply: Reply) -> Reply:
         reply.delay = seconds
         return reply
 
@@ -77,7 +77,7 @@ def hang(seconds: float = 60) -> Change:
 def drip(pause: float = 0.1) -> Change:
     """A byte now and then: no single read takes long."""
 
-    def change(asked: Asked, reply: Reply) -> Reply:
+    def change(asked: SeenRequest, reply: Reply) -> Reply:
         reply.drip = pause
         return reply
 
@@ -125,10 +125,10 @@ def huge(size: int) -> Change:
     return body(b'{"issues": [' + b" " * size + b'], "isLast": true}')
 
 
-def edited(change: Callable[[Asked, Any], Any]) -> Change:
+def edited(change: Callable[[SeenRequest, Any], Any]) -> Change:
     """The JSON object of a good answer, altered: `change(asked, found)` gives what is sent."""
 
-    def alter(asked: Asked, reply: Reply) -> Reply:
+    def alter(asked: SeenRequest, reply: Reply) -> Reply:
         found = reply.json()
         if reply.status == 200 and isinstance(found, dict):
             reply.body = json.dumps(change(asked, found)).encode()
@@ -140,7 +140,7 @@ def edited(change: Callable[[Asked, Any], Any]) -> Change:
 def same_token() -> Change:
     """The token of the answer is the one that was sent (or a first one leads to itself)."""
 
-    def change(asked: Asked, found: Any) -> Any:
+    def change(asked: SeenRequest, found: Any) -> Any:
         sent = (asked.body or {}).get("nextPageToken")
         return found | {"nextPageToken": sent, "isLast": False} if sent else found
 
@@ -150,7 +150,7 @@ def same_token() -> Change:
 def token(value: str | None) -> Change:
     """Answers that go on do so with this token, which is from another query, expired, or invented."""
 
-    def change(asked: Asked, found: Any) -> Any:
+    def change(asked: SeenRequest, found: Any) -> Any:
         return found | {"nextPageToken": value} if found.get("nextPageToken") else found
 
     return edited(change)
@@ -164,14 +164,14 @@ def expired() -> Change:
 def empty_with_token(make: Callable[[str], str]) -> Change:
     """A page without issues that goes on; `make(sent)` gives a token that leads to the page that was asked for."""
 
-    def change(asked: Asked, found: Any) -> Any:
+    def change(asked: SeenRequest, found: Any) -> Any:
         return {"issues": [], "nextPageToken": make(asked.body.get("nextPageToken") or ""), "isLast": False}
 
     return edited(change)
 
 
 def _on_bytes(work: Callable[[bytes], bytes]) -> Change:
-    def change(asked: Asked, reply: Reply) -> Reply:
+    def change(asked: SeenRequest, reply: Reply) -> Reply:
         reply.body = work(reply.body)
         return reply
 

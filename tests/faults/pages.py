@@ -43,7 +43,7 @@ class Limits:
 
 
 @dataclass
-class Asked:
+class SeenRequest:
     """One request as the server saw it; `at` and `done` are monotonic seconds."""
 
     at: float
@@ -81,7 +81,7 @@ class Pages:
                 (f"{api}/changelog/bulkfetch", self._bulk), (rf"{api}/issue/([\w-]+)/changelog", self._changelog),
             ]  # fmt: skip
 
-    def answer(self, asked: Asked) -> Any:
+    def answer(self, asked: SeenRequest) -> Any:
         """JSON. Raises Refused."""
         for pattern, work in self.routes:
             if found := re.fullmatch(pattern, asked.path):
@@ -91,26 +91,26 @@ class Pages:
 
     # ---- lists
 
-    def _server_info(self, _asked: Asked) -> Any:
+    def _server_info(self, _asked: SeenRequest) -> Any:
         return {
             "baseUrl": "https://tests.example.org", "version": "1001.0.0" if self.cloud else "10.3.2", "serverTitle": "Tests",
             "deploymentType": "Cloud" if self.cloud else "Server", "serverTime": self.site.iso(self.site.now),
         }  # fmt: skip
 
-    def _myself(self, _asked: Asked) -> Any:
+    def _myself(self, _asked: SeenRequest) -> Any:
         return {"accountId": "me", "name": "me", "displayName": "Me", "timeZone": self.site.zone}
 
-    def _fields(self, _asked: Asked) -> Any:
+    def _fields(self, _asked: SeenRequest) -> Any:
         return self.site.fields
 
-    def _statuses(self, _asked: Asked) -> Any:
+    def _statuses(self, _asked: SeenRequest) -> Any:
         return [self._status(number) for number in self.site.statuses]
 
     def _status(self, number: int) -> dict:
         name, category = self.site.statuses[number]
         return {"id": str(number), "name": name, "statusCategory": {"key": category, "name": category}}
 
-    def _types(self, _asked: Asked) -> Any:
+    def _types(self, _asked: SeenRequest) -> Any:
         return [self._type(number) for number in self.site.types]
 
     def _type(self, number: int) -> dict:
@@ -120,13 +120,13 @@ class Pages:
     def _project(self, name: str) -> dict:
         return {"id": str(self.site.projects[name]), "key": name, "name": name.title()}
 
-    def _projects(self, _asked: Asked) -> Any:
+    def _projects(self, _asked: SeenRequest) -> Any:
         return [self._project(name) for name in self.site.projects]
 
-    def _project_page(self, asked: Asked) -> Any:
+    def _project_page(self, asked: SeenRequest) -> Any:
         return {"values": self._projects(asked), "startAt": 0, "isLast": True, "total": len(self.site.projects)}
 
-    def _versions(self, asked: Asked, project: str) -> Any:
+    def _versions(self, asked: SeenRequest, project: str) -> Any:
         if project not in self.site.projects:
             raise Refused(404, f"No project could be found with key '{project}'.")
         rows = [
@@ -136,15 +136,15 @@ class Pages:
         ]
         return rows if asked.path.endswith("s") else {"values": rows, "startAt": 0, "total": len(rows), "isLast": True}
 
-    def _boards(self, asked: Asked) -> Any:
+    def _boards(self, asked: SeenRequest) -> Any:
         if asked.params.get("projectKeyOrId", "ALPHA") != "ALPHA":
             return {"startAt": 0, "isLast": True, "values": []}
         return {"startAt": 0, "isLast": True, "values": [{"id": 1, "name": "Board", "type": "scrum"}, {"id": 2, "name": "Flow", "type": "kanban"}]}  # fmt: skip
 
-    def _board(self, _asked: Asked, number: str) -> Any:
+    def _board(self, _asked: SeenRequest, number: str) -> Any:
         return {"id": int(number), "estimation": {"type": "field", "field": {"fieldId": "customfield_10016"}}}
 
-    def _sprints(self, asked: Asked, number: str) -> Any:
+    def _sprints(self, asked: SeenRequest, number: str) -> Any:
         if number != "1":
             raise Refused(400, "The board does not support sprints")
         values = [{"id": each, "name": name, "state": state, "originBoardId": 1} for each, (name, state) in self.site.sprints.items()]  # fmt: skip
@@ -163,13 +163,13 @@ class Pages:
             raise Refused(400, *map(str, error.args)) from error
         return query, sorted(filter(query.test, found), key=query.sort_key)
 
-    def _old_search(self, _asked: Asked) -> Any:
+    def _old_search(self, _asked: SeenRequest) -> Any:
         raise Refused(410, "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API.")
 
-    def _count(self, asked: Asked) -> Any:
+    def _count(self, asked: SeenRequest) -> Any:
         return {"count": max(0, len(self._find(asked.body["jql"])[1]) + self.limits.count_off)}
 
-    def _search(self, asked: Asked) -> Any:
+    def _search(self, asked: SeenRequest) -> Any:
         body = asked.body if asked.method == "POST" else asked.params
         query, found = self._find(body["jql"])
         if not query.bounded:
@@ -198,7 +198,7 @@ class Pages:
         self.tokens[made] = (query, at)
         return made
 
-    def _dc_search(self, asked: Asked) -> Any:
+    def _dc_search(self, asked: SeenRequest) -> Any:
         body = asked.body if asked.method == "POST" else asked.params
         _, found = self._find(body.get("jql", ""))
         start, asked_for = int(body.get("startAt") or 0), int(body.get("maxResults", 50))
@@ -266,7 +266,7 @@ class Pages:
         author = {"accountId" if self.cloud else "key": person, "displayName": self.site.people[person]} if person else None  # fmt: skip
         return {"id": str(number), "author": author, "created": self.site.iso(at), "updated": self.site.iso(at), "body": "No <b>text</b>"}  # fmt: skip
 
-    def _comments(self, asked: Asked, name: str) -> Any:
+    def _comments(self, asked: SeenRequest, name: str) -> Any:
         ticket = self.site.visible(name)
         if ticket is None:
             raise Refused(404, "Issue does not exist or you do not have permission to see it.")
@@ -289,7 +289,7 @@ class Pages:
             return None
         return self.entry(entry, entry.items if self.limits.whole_entries else ours)
 
-    def _bulk(self, asked: Asked) -> Any:
+    def _bulk(self, asked: SeenRequest) -> Any:
         body = asked.body
         wanted, field_ids = body["issueIdsOrKeys"], body.get("fieldIds") or []
         if not self.limits.bulk:
@@ -319,7 +319,7 @@ class Pages:
             "nextPageToken": self.token(str(wanted), rows[start + size - 1][:3]) if more else None,
         }
 
-    def _changelog(self, asked: Asked, name: str) -> Any:
+    def _changelog(self, asked: SeenRequest, name: str) -> Any:
         ticket = self.site.visible(name)
         if ticket is None:
             raise Refused(404, "Issue does not exist or you do not have permission to see it.")
@@ -329,7 +329,7 @@ class Pages:
         return {"startAt": start, "maxResults": size, "total": len(entries), "isLast": start + size >= len(entries), "values": some}  # fmt: skip
 
 
-def labels(asked: Asked) -> frozenset[str]:
+def labels(asked: SeenRequest) -> frozenset[str]:
     """What kind of request it is: names that faults and assertions use."""
     path, body = asked.path, asked.body if isinstance(asked.body, dict) else asked.params
     last = path.rsplit("/", 1)[-1]
@@ -359,4 +359,4 @@ def _alias(item: dict) -> str:
     return {"Fix Version": "fixVersions", "Flagged": "customfield_10021", "Sprint": "customfield_10020", "Story Points": "customfield_10016"}.get(item["field"], "")  # fmt: skip
 
 
-__all__ = ["MINUTE", "Asked", "Limits", "Pages", "Refused", "json", "labels"]
+__all__ = ["MINUTE", "Limits", "Pages", "Refused", "SeenRequest", "json", "labels"]

@@ -17,7 +17,7 @@ from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.faults.pages import Asked, Limits, Pages, Refused, labels
+from tests.faults.pages import Limits, Pages, Refused, SeenRequest, labels
 from tests.faults.site import Site
 
 TOKEN = "good-token"
@@ -44,7 +44,7 @@ class Reply:
             return None
 
 
-Change = Callable[[Asked, Reply], Reply]
+Change = Callable[[SeenRequest, Reply], Reply]
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Fault:
     who: str = ""  # only this client
     seen: Counter = field(default_factory=Counter)
 
-    def applies(self, asked: Asked) -> bool:
+    def applies(self, asked: SeenRequest) -> bool:
         if self.on not in asked.labels or (self.who and asked.who != self.who):
             return False
         self.seen[asked.who] += 1
@@ -72,7 +72,7 @@ class FaultyJira:
     def __init__(self, site: Site, flavour: str = "cloud", **limits) -> None:
         self.site, self.limits = site, Limits(**limits)
         self.pages = Pages(site, flavour, self.limits)
-        self.asked: list[Asked] = []
+        self.asked: list[SeenRequest] = []
         self.faults: list[Fault] = []
         self.errors: list[str] = []
         self.most = 1500  # requests: more is an endless loop, and is ended
@@ -125,7 +125,7 @@ class FaultyJira:
 
     # ---- answers
 
-    def receive(self, asked: Asked) -> Reply:
+    def receive(self, asked: SeenRequest) -> Reply:
         """The answer with all faults that apply."""
         asked.labels = labels(asked)
         with self._lock:
@@ -147,7 +147,7 @@ class FaultyJira:
             reply = each.change(asked, reply)
         return reply
 
-    def _plain(self, asked: Asked) -> Reply:
+    def _plain(self, asked: SeenRequest) -> Reply:
         headers = {"Content-Type": "application/json;charset=UTF-8"}
         if asked.who == "?":
             if not self.limits.public:
@@ -192,7 +192,7 @@ def _handler(jira: FaultyJira) -> type[BaseHTTPRequestHandler]:
             if len(raw) < int(self.headers.get("Content-Length") or 0):
                 self.close_connection = True  # the client died
                 return
-            asked = Asked(at, self.command, parts.path, dict(parse_qsl(parts.query)), json.loads(raw) if raw else None, _who(self.headers.get("Authorization", "")), dict(self.headers))  # fmt: skip
+            asked = SeenRequest(at, self.command, parts.path, dict(parse_qsl(parts.query)), json.loads(raw) if raw else None, _who(self.headers.get("Authorization", "")), dict(self.headers))  # fmt: skip
             try:
                 reply = jira.receive(asked)
             except Exception as error:  # noqa: BLE001 - a mistake in the test Jira is told to the test

@@ -33,7 +33,7 @@ from data.sync.run import SyncResult, sync
 from tests.faults import fuzz
 from tests.faults.conftest import empty
 from tests.faults.oracle import JQL
-from tests.faults.pages import Asked, Limits, Pages, Refused
+from tests.faults.pages import Limits, Pages, Refused, SeenRequest
 from tests.faults.server import Reply
 from tests.faults.site import Site
 from tests.faults.variants import LONG
@@ -42,7 +42,7 @@ MANY = int(os.environ.get("FUZZED_ANSWERS", "10000"))  # of each endpoint, in th
 URL = "http://127.0.0.1:9"
 FIELDS = ["summary", "status", "updated", "created", "comment", "customfield_10016", "customfield_10020"]
 POLICY = RetryPolicy(timeout=(1, 1), tries=2, longest=0, deadline=60, most_bytes=2_000_000)
-Wrong = Callable[[Asked, Any], Reply | None]
+Wrong = Callable[[SeenRequest, Any], Reply | None]
 
 
 class Inside(BaseAdapter):
@@ -55,7 +55,7 @@ class Inside(BaseAdapter):
     def send(self, request: requests.PreparedRequest, **_more: Any) -> requests.Response:
         parts = urlsplit(str(request.url))
         body = json.loads(request.body) if request.body else None
-        asked = Asked(0, str(request.method), parts.path, dict(parse_qsl(parts.query)), body, "me")
+        asked = SeenRequest(0, str(request.method), parts.path, dict(parse_qsl(parts.query)), body, "me")
         try:
             value = self.pages.answer(asked)
             reply = self.wrong(asked, value) or Reply(
@@ -86,7 +86,7 @@ def client(pages: Pages, wrong: Wrong) -> Jira:
     return jira
 
 
-def good(_asked: Asked, _value: Any) -> None:
+def good(_asked: SeenRequest, _value: Any) -> None:
     """Nothing is wrong."""
 
 
@@ -138,7 +138,7 @@ def test_only_typed_errors_leave_the_client(name, answers):
     pages = pages_of(flavour, page=3, dc_page=3, change_page=5, comment_page=2, changelog_page=2)
     wrong, count, outcomes = [False], 0, Counter()
 
-    def answer(_asked: Asked, value: Any) -> Reply | None:
+    def answer(_asked: SeenRequest, value: Any) -> Reply | None:
         nonlocal count
         if not wrong[0]:
             return None
@@ -227,7 +227,7 @@ def test_complete_is_never_said_where_something_lacks(name, answers, tmp_path, t
         assert result.complete, result
     count, outcomes = 0, Counter()
 
-    def answer(asked: Asked, value: Any) -> Reply | None:
+    def answer(asked: SeenRequest, value: Any) -> Reply | None:
         nonlocal count
         if not re.search(pattern, asked.path):
             return None

@@ -10,7 +10,7 @@ import pytest
 
 from tests.faults import faults
 from tests.faults.conftest import Syncs
-from tests.faults.pages import Asked
+from tests.faults.pages import SeenRequest
 from tests.faults.server import Change, Reply
 from tests.faults.site import NOTE, Site
 
@@ -25,7 +25,7 @@ def syncs(make, request: pytest.FixtureRequest) -> Syncs:
 
 
 def on_bytes(work: Callable[[bytes], bytes]) -> Change:
-    def change(_asked: Asked, reply: Reply) -> Reply:
+    def change(_asked: SeenRequest, reply: Reply) -> Reply:
         reply.body = work(reply.body)
         return reply
 
@@ -69,7 +69,7 @@ def test_an_issue_with_a_value_that_is_nested_too_deeply_is_left_out_counted_and
     syncs.mapped = {NOTE}
     number = some_issue(syncs)
 
-    def mark(_asked: Asked, found: Any) -> Any:
+    def mark(_asked: SeenRequest, found: Any) -> Any:
         for issue in found["issues"]:
             if issue["id"] == str(number):
                 issue["fields"][NOTE] = "@deep@"
@@ -173,7 +173,7 @@ def test_an_empty_census_is_no_proof_where_jira_counts_issues(syncs):
 def test_a_census_that_lacks_issues_is_read_once_more(syncs, lies):
     """A page of ids comes without some of them: the count is larger."""
 
-    def cut(_asked: Asked, found: Any) -> Any:
+    def cut(_asked: SeenRequest, found: Any) -> Any:
         return found | {"issues": found["issues"][3:]} if "issues" in found else found
 
     syncs.server.fault(faults.edited(cut), "census", times=lies)
@@ -194,11 +194,11 @@ def test_data_center_that_sends_the_same_page_whatever_is_asked_for_ends_soon(ma
 def stuck(syncs: Syncs, *, told: bool = False) -> None:
     """The site gives its first page to everybody; `told`: and says that it is the first."""
 
-    def first(asked: Asked, found: Any) -> Any:
+    def first(asked: SeenRequest, found: Any) -> Any:
         start = int(asked.body.get("startAt") or 0)
         if "issues" not in found or str(asked.body.get("maxResults")) == "0":
             return found
-        page = syncs.server.pages.answer(Asked(0, "POST", asked.path, {}, asked.body | {"startAt": 0}, asked.who))
+        page = syncs.server.pages.answer(SeenRequest(0, "POST", asked.path, {}, asked.body | {"startAt": 0}, asked.who))
         return page | {"startAt": 0 if told else start}
 
     syncs.server.fault(faults.edited(first), "search", times=None)
@@ -229,7 +229,7 @@ def test_an_issue_whose_id_has_thirty_digits_is_named(make, flavour):
     """It cannot be kept, so the sync is not complete."""
     syncs = make(1, Site(25, seed=3), flavour, page=9, dc_page=9, id_page=10)
 
-    def lengthen(_asked: Asked, found: Any) -> Any:
+    def lengthen(_asked: SeenRequest, found: Any) -> Any:
         if found.get("issues"):
             found["issues"][0]["id"] = "9" * 30
         return found
@@ -247,7 +247,7 @@ def test_a_count_of_comments_that_cannot_be_right_is_no_proof(make, total):
     """The issue says that it has fewer comments than it shows: all are asked for."""
     syncs = make(1, Site(25, seed=3), "cloud", comments=2, comment_page=3)
 
-    def alter(_asked: Asked, found: Any) -> Any:
+    def alter(_asked: SeenRequest, found: Any) -> Any:
         for issue in found.get("issues", ()):
             if issue.get("fields", {}).get("comment"):
                 issue["fields"]["comment"]["total"] = total
@@ -262,7 +262,7 @@ def test_a_page_of_history_that_cannot_be_read_leaves_one_issue_incomplete(syncs
     """The others have theirs; the issue is named and asked for again."""
     number = some_issue(syncs)
 
-    def alter(_asked: Asked, found: Any) -> Any:
+    def alter(_asked: SeenRequest, found: Any) -> Any:
         for each in found.get("issueChangeLogs", ()):
             if each["issueId"] == str(number):
                 each["changeHistories"] = "x"

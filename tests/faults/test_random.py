@@ -11,7 +11,7 @@ from tests import seeding
 from tests.faults import faults
 from tests.faults.conftest import Syncs
 from tests.faults.oracle import ADDRESS, snapshot
-from tests.faults.pages import Asked
+from tests.faults.pages import SeenRequest
 from tests.faults.site import DEPLOYED, FLAGGED, NOTE, POINTS, SEVERITY, SIZE, SPRINT, Site
 from tests.faults.variants import LONG
 
@@ -33,12 +33,12 @@ QUIET: tuple[Callable[[], faults.Change], ...] = (
 )  # fmt: skip
 
 
-def _no_token(_asked: Asked, found: dict) -> dict:
+def _no_token(_asked: SeenRequest, found: dict) -> dict:
     """A page that is not the last, and does not say how to go on."""
     return found | {"nextPageToken": None} if found.get("isLast") is False else found
 
 
-def _lacking(asked: Asked, found: dict, first: int | None) -> dict:
+def _lacking(asked: SeenRequest, found: dict, first: int | None) -> dict:
     """The page without its first issue, or without any."""
     if "issues" not in found or "window" in asked.labels:
         return found

@@ -16,7 +16,7 @@ from tests.fake_services import FakeServices, metric_value
 from ui import detail
 from ui.components.metric_card import metric_card
 from ui.tabs import jobs_tables, teams
-from ui.url import View
+from ui.url import PageView
 
 SERVICES = FakeServices()
 VIEW = SERVICES.view("30d")
@@ -65,7 +65,9 @@ def test_the_colour_says_what_the_words_say(place: str, verdict: str | None, col
 def test_a_painpoint_that_hurts_less_is_better(effect: float, words: str, colour: str):
     row = replace(OVERVIEW.painpoints[0], effectiveness=effect)
     shown = json.dumps(
-        jobs_tables.painpoints(replace(OVERVIEW, painpoints=(row,)), View()), cls=PlotlyJSONEncoder, ensure_ascii=False
+        jobs_tables.painpoints(replace(OVERVIEW, painpoints=(row,)), PageView()),
+        cls=PlotlyJSONEncoder,
+        ensure_ascii=False,
     )
     assert words in shown
     assert f'"change change-{colour}"' in shown

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.values.filters import Filters
-from ui.url import TABS, View, parse, query
+from ui.url import TABS, PageView, parse, query
 
 WORDS = st.text(min_size=1, max_size=20).filter(lambda text: text.isprintable() and text.strip())
 NAMES = st.lists(WORDS, max_size=3).map(lambda names: tuple(sorted(set(names))))
@@ -18,7 +18,7 @@ DAYS = st.dates().map(str)
 
 
 @st.composite
-def views(draw) -> View:
+def views(draw) -> PageView:
     period = draw(st.sampled_from(["7d", "30d", "90d", None]))
     dates = (draw(DAYS), draw(DAYS)) if period is None else (None, None)
     metric = draw(st.none() | st.sampled_from(["flow_time", "lead_time_for_changes"]))
@@ -26,7 +26,7 @@ def views(draw) -> View:
     own = tuple((name, draw(WORDS)) for name in TABS[tab].own if draw(st.booleans()))
     chart = None if metric else draw(st.none() | st.sampled_from(["cycle_time_scatter"]))
     pick = draw(st.just("") | WORDS) if chart else ""
-    return View(tab, period, *dates, draw(FILTERS), metric, own, chart, pick)
+    return PageView(tab, period, *dates, draw(FILTERS), metric, own, chart, pick)
 
 
 @given(views())
@@ -42,8 +42,8 @@ def test_any_text_is_a_view(text):
 
 
 def test_the_page_as_it_opens_has_no_query():
-    assert query(View()) == ""
-    assert parse("") == parse(None) == View()
+    assert query(PageView()) == ""
+    assert parse("") == parse(None) == PageView()
 
 
 def test_wrong_dates_are_passed_on_to_be_explained():
@@ -53,7 +53,7 @@ def test_wrong_dates_are_passed_on_to_be_explained():
 
 
 def test_unknown_words_become_the_defaults():
-    assert parse("?tab=nothing&period=1000d") == View()
+    assert parse("?tab=nothing&period=1000d") == PageView()
 
 
 def test_only_so_much_is_read():

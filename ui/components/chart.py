@@ -18,7 +18,7 @@ from ui.components.definitions import switch_row
 from ui.components.icon import icon
 from ui.components.notice import notice
 from ui.components.still import still
-from ui.url import View, query
+from ui.url import PageView, query
 
 
 def chart_card(name: str, place: str, *, wide: bool = False) -> html.Article:
@@ -50,7 +50,7 @@ def _skeleton() -> list[Any]:
     return [html.Div(className=f"sk {each}") for each in ("sk-title", "sk-line", "sk-chart")]
 
 
-def chart_body(answer: ChartAnswer, view: View, switches: Sequence[Switch] = ()) -> html.Div:
+def chart_body(answer: ChartAnswer, view: PageView, switches: Sequence[Switch] = ()) -> html.Div:
     """The chart with everything around it; `switches`: definitions that are switched beside it."""
     own = query(view.with_chart(answer.name)) or "?"
     parts: list[Any] = [

@@ -10,7 +10,7 @@ from ui import ids
 from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.components.menu import menu
-from ui.url import View
+from ui.url import PageView
 from ui.words import span
 
 
@@ -52,7 +52,7 @@ def period_picker() -> html.Div:
     )
 
 
-def label(view: View) -> str:
+def label(view: PageView) -> str:
     """Last 30 days, or Chosen dates."""
     return f"Last {PRESETS[view.period]} days" if view.period else "Chosen dates"
 

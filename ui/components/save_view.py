@@ -14,7 +14,7 @@ from ui import ids
 from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.components.notice import notice
-from ui.url import FILTERS, View
+from ui.url import FILTERS, PageView
 from ui.words import span
 
 T = ids.Teams
@@ -76,7 +76,7 @@ def keep_dialog() -> html.Div:
     )
 
 
-def what_is_kept(view: View, chosen: Sequence[ChosenDefinition]) -> list[Any]:
+def what_is_kept(view: PageView, chosen: Sequence[ChosenDefinition]) -> list[Any]:
     """Days, filters and definitions of the view, in words."""
     lines = [("Days", _days(view))]
     lines += [(NAMES[ours], ", ".join(names)) for ours in FILTERS.values() if (names := getattr(view.filters, ours))]
@@ -90,7 +90,7 @@ def what_is_kept(view: View, chosen: Sequence[ChosenDefinition]) -> list[Any]:
     ]
 
 
-def _days(view: View) -> str:
+def _days(view: PageView) -> str:
     if view.period:
         return f"last {view.period[:-1]} days, counted back from today"
     try:

@@ -18,7 +18,7 @@ from ui.attributes import attributes
 from ui.components.about_card import about_card, about_line
 from ui.components.metric_card import data_days, metric_card, skeletons
 from ui.components.notice import notice
-from ui.url import View, query
+from ui.url import PageView, query
 from ui.words import moment, span
 
 SMALL = 10  # cards on the overview
@@ -27,7 +27,7 @@ SMALL = 10  # cards on the overview
 def cards(
     answer: Answer,
     status: Status,
-    view: View,
+    view: PageView,
     period: Period,
     measured: Mapping[str, str] = MappingProxyType({}),
     *,
@@ -82,7 +82,7 @@ def _line(answer: Answer, status: Status, renewing: bool, kept: bool) -> html.Di
     )
 
 
-def _nothing_at_all(answer: Answer, view: View, status: Status) -> html.Div | None:
+def _nothing_at_all(answer: Answer, view: PageView, status: Status) -> html.Div | None:
     """One message instead of five when no card has a number because the period is empty."""
     states = {value.error_state for value in answer.values}
     if ErrorState.SUCCESS in states or ErrorState.NO_DATA not in states:
@@ -101,7 +101,7 @@ def _span_of(status: Status) -> tuple[str, str] | None:
     return (status.first_day, status.last_day) if status.first_day and status.last_day else None
 
 
-def _way_out(answer: Answer, view: View, *, raised: bool = True) -> Any:
+def _way_out(answer: Answer, view: PageView, *, raised: bool = True) -> Any:
     """A link to a period that has data."""
     if not answer.suggestion:
         return None
@@ -144,7 +144,7 @@ def _press(words: str, button: str) -> html.Button:
     return html.Button(words, type="button", className="btn-quiet", **attributes({"data-press": button}))
 
 
-def unusable_period(view: View) -> list[Any]:
+def unusable_period(view: PageView) -> list[Any]:
     """The page was opened with a period that is none; why, the period picker says."""
     return [
         html.Div(
@@ -152,7 +152,7 @@ def unusable_period(view: View) -> list[Any]:
                 notice(Problem("This period cannot be shown.", todo="Choose other dates above.", level="info")),
                 html.A(
                     "Show the last 30 days",
-                    href=query(View(tab=view.tab, filters=view.filters)) or "?",
+                    href=query(PageView(tab=view.tab, filters=view.filters)) or "?",
                     className="btn-quiet",
                     **attributes({"data-nav": "link"}),
                 ),

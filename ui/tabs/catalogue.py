@@ -22,7 +22,7 @@ from ui.components.icon import icon
 from ui.components.metric_card import metric_card
 from ui.components.notice import notice
 from ui.components.still import each_still
-from ui.url import View, query
+from ui.url import PageView, query
 from ui.words import count, unit_words
 
 QUERY, CATEGORY, MEASURE = "q", "category", "measure"  # names in the address
@@ -92,7 +92,7 @@ def catalogue_problem(problem: Problem, request_id: str = "") -> html.Div:
     return html.Div(notice(problem, request_id=request_id))
 
 
-def link_to(view: View, **own: str | None) -> str:
+def link_to(view: PageView, **own: str | None) -> str:
     """The address of this view with another question of the tab; None takes a name out."""
     asked = {**dict(view.own), **own}
     return query(replace(view, own=tuple((name, value) for name, value in asked.items() if value)).with_metric(None))
@@ -103,7 +103,7 @@ def link_to(view: View, **own: str | None) -> str:
 
 def list_page(
     parts: Sequence[Part],
-    view: View,
+    view: PageView,
     counts: Sequence[tuple[str, str, int]],
     order: Mapping[str, str],
     question: str,
@@ -125,7 +125,7 @@ def list_page(
     return [each for each in body if each is not None]
 
 
-def _chips(view: View, counts: Sequence[tuple[str, str, int]]) -> html.Div:
+def _chips(view: PageView, counts: Sequence[tuple[str, str, int]]) -> html.Div:
     chosen = view.asks(CATEGORY) or ""
     every = sum(n for _, _, n in counts)
     chips = [("", "All", every), *counts]
@@ -152,7 +152,7 @@ def _chips(view: View, counts: Sequence[tuple[str, str, int]]) -> html.Div:
     )
 
 
-def _nothing(view: View, elsewhere: int) -> html.Div:
+def _nothing(view: PageView, elsewhere: int) -> html.Div:
     words = view.asks(QUERY) or ""
     what = f"No metric {'of this category ' if view.asks(CATEGORY) else ''}has every word of “{words}”."
     ways = [_way("Show all metrics", link_to(view, q=None, category=None))]
@@ -168,7 +168,7 @@ def _way(words: str, href: str) -> html.A:
     return html.A(words, href=href or "?", className="btn-quiet", **attributes({"data-nav": "in"}))
 
 
-def sections(parts: Sequence[Part], view: View, missing: str = "") -> list[html.Section]:
+def sections(parts: Sequence[Part], view: PageView, missing: str = "") -> list[html.Section]:
     """A section for each category. `missing`: why there are no numbers."""
     return [
         html.Section(
@@ -180,7 +180,7 @@ def sections(parts: Sequence[Part], view: View, missing: str = "") -> list[html.
     ]
 
 
-def entry_cards(part: Part, view: View, missing: str = "") -> html.Div:
+def entry_cards(part: Part, view: PageView, missing: str = "") -> html.Div:
     """The entries of a category as cards, each with its number. `missing`: why there are none."""
     measured = part.measured or {}
     cards = [_entry(each, view, part.values, measured.get(each.name, ""), missing) for each in part.entries]
@@ -190,7 +190,7 @@ def entry_cards(part: Part, view: View, missing: str = "") -> html.Div:
 
 
 def _entry(
-    entry: Entry, view: View, values: Mapping[str, MetricValue] | None, measured: str, missing: str
+    entry: Entry, view: PageView, values: Mapping[str, MetricValue] | None, measured: str, missing: str
 ) -> html.Article:
     href = link_to(view, measure=entry.name)
     words = html.P(entry.description, className="catalogue-words")
@@ -255,7 +255,7 @@ def _part_words(name: str, weight: float | None) -> str:
 
 
 def metric_page(
-    entry: Entry, value: MetricValue | None, measured: str, view: View, problem: Problem | None = None
+    entry: Entry, value: MetricValue | None, measured: str, view: PageView, problem: Problem | None = None
 ) -> list[Any]:
     """One opened metric: what it is, its card, and how it is taken apart; its charts stand below."""
     about = html.Section(
@@ -316,7 +316,7 @@ STEPS = {"": "Automatic", "day": "Days", "week": "Weeks", "month": "Months"}
 LIMITS = {"": "Plain", "xmr": "With natural limits"}
 
 
-def _controls(view: View) -> html.Div:
+def _controls(view: PageView) -> html.Div:
     return html.Div(
         [
             _choice(view, "Over time, in", "over", STEPS, ""),
@@ -327,7 +327,7 @@ def _controls(view: View) -> html.Div:
     )
 
 
-def _choice(view: View, title: str, name: str, choices: Mapping[str, str], default: str) -> html.Div:
+def _choice(view: PageView, title: str, name: str, choices: Mapping[str, str], default: str) -> html.Div:
     """One of several, as links: each is an address of its own."""
     asked = view.asks(name)
     chosen = asked if asked in choices else default
@@ -354,7 +354,7 @@ def _choice(view: View, title: str, name: str, choices: Mapping[str, str], defau
     )
 
 
-def no_such_metric(words: str, view: View) -> list[Any]:
+def no_such_metric(words: str, view: PageView) -> list[Any]:
     """The address names a metric that there is not."""
     problem = Problem("There is no such metric.", words, level="info")
     return [html.Div([notice(problem), _way("Show all metrics", link_to(view, measure=None))], className="line-empty")]

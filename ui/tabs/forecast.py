@@ -14,7 +14,7 @@ from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.components.notice import notice
 from ui.tabs.forecast_forms import days_drawn, forms
-from ui.url import View, query
+from ui.url import PageView, query
 from ui.words import count, day, span
 
 _NAMED = 30  # issues that are listed
@@ -32,7 +32,9 @@ def skeleton() -> html.Div:
     )
 
 
-def forecast_page(answer: Forecast | Problem, view: View, versions: Sequence[str], today: str, browse: str) -> html.Div:
+def forecast_page(
+    answer: Forecast | Problem, view: PageView, versions: Sequence[str], today: str, browse: str
+) -> html.Div:
     """Forms with what is asked in them, and the answer or why there is none. `browse`: address of issues, may be empty."""
     shown = [notice(answer)] if isinstance(answer, Problem) else _answer(answer, view, browse)
     return html.Div([forms(view, versions, today, answer), *shown], className="forecast-page")
@@ -58,7 +60,7 @@ def headline(answer: Forecast) -> str:
     return f"85 % chance: by {day(str(high))}"
 
 
-def _answer(answer: Forecast, view: View, browse: str) -> list[Any]:
+def _answer(answer: Forecast, view: PageView, browse: str) -> list[Any]:
     return [
         html.Section(
             [

@@ -15,14 +15,14 @@ from data.values.forecast import HISTORY, SEED, Forecast
 from data.values.problem import Problem
 from ui import ids
 from ui.attributes import attributes
-from ui.url import TABS, View, query
+from ui.url import TABS, PageView, query
 from ui.words import count, day
 
 _WEEKS = 26  # that the calendar shows
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-def forms(view: View, versions: Sequence[str], today: str, answer: Forecast | Problem) -> html.Div:
+def forms(view: PageView, versions: Sequence[str], today: str, answer: Forecast | Problem) -> html.Div:
     """What can be asked, with what is asked filled in."""
     asks = view.asks
     amount = next((name for name in ("items", "version", "epic") if asks(name)), None)
@@ -65,7 +65,7 @@ def forms(view: View, versions: Sequence[str], today: str, answer: Forecast | Pr
     )
 
 
-def _drawn_from(view: View) -> html.Form:
+def _drawn_from(view: PageView) -> html.Form:
     asks = view.asks
     sample = asks("sample") or ""
     return _form(
@@ -133,7 +133,7 @@ def _choice(label: str, name: str, value: str, choices: Sequence[tuple[str, str]
     )
 
 
-def days_drawn(answer: Forecast, view: View) -> html.Section:
+def days_drawn(answer: Forecast, view: PageView) -> html.Section:
     """The days of the history, week by week: a click takes a day out of the sample, or puts it back."""
     first, size = date.fromisoformat(answer.history_start), len(answer.daily)
     start = max(0, size - 7 * _WEEKS)
@@ -160,7 +160,7 @@ def days_drawn(answer: Forecast, view: View) -> html.Section:
 
 
 def _cell(
-    answer: Forecast, n: int, when: date, off: tuple[DaySpan, ...], without: tuple[DaySpan, ...], view: View
+    answer: Forecast, n: int, when: date, off: tuple[DaySpan, ...], without: tuple[DaySpan, ...], view: PageView
 ) -> html.A | html.Span:
     done = f"{answer.daily[n]:,}"
     unit = answer.unit if answer.daily[n] != 1 else answer.unit[:-1]
@@ -177,14 +177,14 @@ def _cell(
     )
 
 
-def _taken_out(view: View) -> tuple[DaySpan, ...]:
+def _taken_out(view: PageView) -> tuple[DaySpan, ...]:
     try:
         return day_spans(view.asks("without") or "")
     except ValueError:
         return ()
 
 
-def _href(view: View, without: tuple[DaySpan, ...]) -> str:
+def _href(view: PageView, without: tuple[DaySpan, ...]) -> str:
     said = dict(view.own) | {"without": ",".join(str(each) for each in without)}
     own = tuple((name, said[name]) for name in TABS["forecast"].own if said.get(name))
     return query(replace(view, own=own)) or "?"

@@ -20,7 +20,7 @@ from ui.components.icon import icon
 from ui.components.menu import menu
 from ui.components.metric_card import metric_card, skeletons
 from ui.components.notice import notice
-from ui.url import View, query
+from ui.url import PageView, query
 from ui.words import count
 
 PERSONA, JOB = "persona", "job"
@@ -61,12 +61,12 @@ def _skeleton() -> html.Div:
     return html.Div([html.Div(className=f"sk {each}") for each in ("sk-title", "sk-line")], className="block")
 
 
-def link_to(view: View, kind: str, name: str) -> str:
+def link_to(view: PageView, kind: str, name: str) -> str:
     """The address of the panel with the records and issues of a job, an outcome or a painpoint."""
     return query(view.with_chart(LIST, f"{kind}:{name}"))
 
 
-def narrowed(view: View, **changes: str | None) -> str:
+def narrowed(view: PageView, **changes: str | None) -> str:
     """The same tab for another persona or job."""
     own = {**dict(view.own), **changes}
     pairs = tuple((name, value) for name in (PERSONA, JOB) if (value := own.get(name)))
@@ -76,7 +76,7 @@ def narrowed(view: View, **changes: str | None) -> str:
 # ---- head
 
 
-def head(found: Overview, choices: JobChoices, view: View, said: Sequence[Problem] = ()) -> list[Any]:
+def head(found: Overview, choices: JobChoices, view: PageView, said: Sequence[Problem] = ()) -> list[Any]:
     """What was just done, the filters, the actions, the story of the period."""
     return [
         *(notice(each) for each in said),
@@ -86,7 +86,7 @@ def head(found: Overview, choices: JobChoices, view: View, said: Sequence[Proble
     ]
 
 
-def unknown(kind: str, name: str, view: View) -> html.Div:
+def unknown(kind: str, name: str, view: PageView) -> html.Div:
     """Nobody of that name, or no job: says so, with the way back to all."""
     why = " The address names one that neither the specs nor the records know, so the numbers below are empty. "
     return html.Div(
@@ -154,7 +154,7 @@ EXAMPLE = """@prefix tl: <urn:throughline:jtbd:> .
     tl:importance 9 ; tl:satisfaction 4 ; tl:target 60 ; tl:unit "seconds" ."""
 
 
-def _filters(choices: JobChoices, view: View) -> html.Div:
+def _filters(choices: JobChoices, view: PageView) -> html.Div:
     return html.Div(
         [
             _chooser("Persona", PERSONA, choices.personas, view),
@@ -167,7 +167,7 @@ def _filters(choices: JobChoices, view: View) -> html.Div:
     )
 
 
-def _chooser(title: str, name: str, named: Sequence[tuple[str, str]], view: View) -> html.Div:
+def _chooser(title: str, name: str, named: Sequence[tuple[str, str]], view: PageView) -> html.Div:
     asked = view.asks(name)
     chosen = next((words for each, words in named if asked in (each, words)), asked)
     rows = [_option(f"Every {title.lower()}", narrowed(view, **{name: None}), not asked)]
@@ -188,7 +188,7 @@ def _option(words: str, href: str, here: bool) -> html.A:
     )
 
 
-def _actions(view: View) -> html.Div:
+def _actions(view: PageView) -> html.Div:
     rows = [
         html.Button(
             [html.Span(title, className="option-name"), html.Span(words, className="muted")],
@@ -212,7 +212,7 @@ def _actions(view: View) -> html.Div:
     return html.Div([track, _downloads(view)], className="jobs-actions")
 
 
-def _downloads(view: View) -> html.Div:
+def _downloads(view: PageView) -> html.Div:
     own = query(view.with_metric(None))
     links = [
         ("jobs.json", "All as JSON", "numbers and records; can be imported"),
@@ -241,7 +241,7 @@ def _downloads(view: View) -> html.Div:
 # ---- the story
 
 
-def _story(found: Overview, view: View) -> html.Section:
+def _story(found: Overview, view: PageView) -> html.Section:
     lines = [each for each in (_need(found, view), _work(found, view), _progress(found, view)) if each is not None]
     example = html.P(
         "These are the example jobs of the sample site, a shop. Your own take their place when Jira is connected.",
@@ -261,7 +261,7 @@ def _link(words: str, href: str) -> html.A:
     return html.A(words, href=href, **attributes({"data-nav": "link"}))
 
 
-def _need(found: Overview, view: View) -> list[Any] | None:
+def _need(found: Overview, view: PageView) -> list[Any] | None:
     under = [each for each in found.outcomes if each.opportunity.band in UNDERSERVED]
     scored = [each for each in found.outcomes if each.opportunity.band is not None]
     if not scored:
@@ -280,7 +280,7 @@ def _need(found: Overview, view: View) -> list[Any] | None:
     ]
 
 
-def _work(found: Overview, view: View) -> list[Any] | None:
+def _work(found: Overview, view: PageView) -> list[Any] | None:
     rows = [each for each in found.investment if each.job_id]
     short = [each for each in rows if (each.gap or 0) <= -0.05 and each.band in UNDERSERVED]
     rest = next((each for each in found.investment if not each.job_id), None)
@@ -308,7 +308,7 @@ def _share(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.0f} %"
 
 
-def _progress(found: Overview, view: View) -> list[Any] | None:
+def _progress(found: Overview, view: PageView) -> list[Any] | None:
     moved = [each for each in found.outcomes if each.trend_verdict in ("better", "worse")]
     if not moved:
         return None
@@ -334,7 +334,7 @@ def _by_change(rows: Sequence[OutcomeRow]) -> list[OutcomeRow]:
 # ---- cards
 
 
-def cards(values: Sequence[MetricValue], view: View) -> html.Div:
+def cards(values: Sequence[MetricValue], view: PageView) -> html.Div:
     """The metrics of jobs; each opens its detail."""
     return html.Div(
         [

@@ -24,7 +24,7 @@ from ui.components.still import still
 from ui.detail import figure_section, figures_section, steps_section, subject
 from ui.tabs.jobs import band, link_to
 from ui.tabs.jobs_tables import amount, binding, opportunity, reach, share, took, trend
-from ui.url import View, query
+from ui.url import PageView, query
 from ui.words import count, number, span
 
 RECORDS_OF_METRIC = {  # the kind of records that a metric is made of
@@ -42,14 +42,14 @@ RECORDS = {  # kinds of records about something
 _FORMULA = "importance + max(importance − satisfaction, 0)"
 
 
-def part_of(view: View) -> tuple[str, str]:
+def part_of(view: PageView) -> tuple[str, str]:
     """What the panel is about: ("outcome", id), ("kind", kind of records) or ("", "") for everything."""
     kind, mark, name = view.pick.partition(":")
     return (kind, name) if mark and name else ("", "")
 
 
 def metric_page(
-    value: MetricValue, view: View, period: Period, status: Status, records: Sequence[Any], issues: Sequence[Any]
+    value: MetricValue, view: PageView, period: Period, status: Status, records: Sequence[Any], issues: Sequence[Any]
 ) -> html.Div:
     """The panel of one of the metrics of jobs."""
     before, details = period.previous(), value.details
@@ -126,7 +126,7 @@ def _bars(value: MetricValue) -> html.Section | None:
 
 
 def point_page(
-    picked: Picked, found: Overview, view: View, period: Period, records: Sequence[Any], issues: Sequence[Any]
+    picked: Picked, found: Overview, view: PageView, period: Period, records: Sequence[Any], issues: Sequence[Any]
 ) -> html.Div:
     """The panel of an outcome, a job, a painpoint, a kind of records, or of everything."""
     kind, name = part_of(view)
@@ -176,7 +176,7 @@ def _row(found: Overview, kind: str, name: str) -> OutcomeRow | JobRow | Painpoi
     return next((each for each in rows.get(kind, ()) if getattr(each, f"{kind}_id") == name), None)
 
 
-def _about(row: Any, found: Overview, view: View) -> list[Any]:
+def _about(row: Any, found: Overview, view: PageView) -> list[Any]:
     if isinstance(row, OutcomeRow):
         return _outcome(row, found, view)
     if isinstance(row, JobRow):
@@ -186,7 +186,7 @@ def _about(row: Any, found: Overview, view: View) -> list[Any]:
     return []
 
 
-def _outcome(row: OutcomeRow, found: Overview, view: View) -> list[Any]:
+def _outcome(row: OutcomeRow, found: Overview, view: PageView) -> list[Any]:
     told, formula = row.opportunity, found.formula
     facts = [
         ("Job", _link(row.job_title, link_to(view, "job", row.job_id)) if row.job_title else "none"),
@@ -232,13 +232,13 @@ def _sign(row: OutcomeRow) -> str:
     return {"minimise": "≤ ", "maximise": "≥ "}.get(row.direction or "", "")
 
 
-def _source(row: OutcomeRow, found: Overview, view: View) -> Any:
+def _source(row: OutcomeRow, found: Overview, view: PageView) -> Any:
     if not row.binding:
         return f"records, {count(row.n, 'measurement')} in the period"
     return html.Span(["Jira: ", binding(row, found, view), f", {count(row.n, 'issue')}" if row.n else ""])
 
 
-def _job(row: JobRow, found: Overview, view: View) -> list[Any]:
+def _job(row: JobRow, found: Overview, view: PageView) -> list[Any]:
     work = next((each for each in found.investment if each.job_id == row.job_id), None)
     facts = [
         ("Personas", ", ".join(row.personas) or "none named"),
@@ -268,7 +268,7 @@ def _job(row: JobRow, found: Overview, view: View) -> list[Any]:
     return [_section("In this period", _facts(facts)), _section("Its outcomes", still(table)) if rows else None]
 
 
-def _painpoint(row: PainpointRow, found: Overview, view: View) -> html.Section:
+def _painpoint(row: PainpointRow, found: Overview, view: PageView) -> html.Section:
     job = next((each.title for each in found.jobs if each.job_id == row.job_id), "")
     facts = [
         ("Job", _link(job, link_to(view, "job", row.job_id)) if job else "none"),
@@ -300,7 +300,7 @@ def issues(picked: Picked, question: str, order: dict[str, str]) -> list[Any]:
 # ---- pieces
 
 
-def _panel(parts: Sequence[Any], view: View) -> html.Div:
+def _panel(parts: Sequence[Any], view: PageView) -> html.Div:
     kept = [each for each in parts if each is not None]
     return html.Div(kept, className="detail-page", **attributes({"data-detail-of": subject(view)}))
 

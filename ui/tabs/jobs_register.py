@@ -12,7 +12,7 @@ from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.tabs.jobs import LIST
 from ui.tabs.jobs_tables import block, painpoints
-from ui.url import View, query
+from ui.url import PageView, query
 from ui.words import count
 
 KINDS = (
@@ -24,7 +24,7 @@ KINDS = (
 )
 
 
-def more(found: Overview, view: View) -> list[Any]:
+def more(found: Overview, view: PageView) -> list[Any]:
     """Painpoints, register, data."""
     return [painpoints(found, view), register(found, view), _trust(found, view)]
 
@@ -32,7 +32,7 @@ def more(found: Overview, view: View) -> list[Any]:
 # ---- register
 
 
-def register(found: Overview, view: View) -> html.Section:
+def register(found: Overview, view: PageView) -> html.Section:
     """Every job of the register in a sentence with its progress; beside it the five checks."""
     new = html.Button(
         [icon("plus"), "New job"], type="button", className="btn-quiet", **attributes({"data-track": "register"})
@@ -141,7 +141,7 @@ def _checks(found: Sequence[CheckRow]) -> list[Any]:
 # ---- data
 
 
-def _trust(found: Overview, view: View) -> html.Section:
+def _trust(found: Overview, view: PageView) -> html.Section:
     parts: list[Any] = []
     if found.spec_problems:
         parts.append(
@@ -179,7 +179,7 @@ def _quality(row: QualityRow) -> html.Li:
     )
 
 
-def _records(view: View) -> html.Div:
+def _records(view: PageView) -> html.Div:
     links = [
         html.A(
             title,

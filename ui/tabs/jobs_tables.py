@@ -13,20 +13,20 @@ from data.values.jobs import Interval, JobRow, Opportunity, OutcomeRow, Overview
 from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.tabs.jobs import band, link_to
-from ui.url import View, query
+from ui.url import PageView, query
 from ui.words import count, number, unit_words
 
 FORCES = {"push": "Pushes away from today", "pull": "Pulls towards it", "anxiety": "Worries", "habit": "Habits"}
 _FULL = 100.0
 
 
-def tables(found: Overview, view: View) -> list[Any]:
+def tables(found: Overview, view: PageView) -> list[Any]:
     """Outcomes and jobs."""
     return [outcomes(found, view), jobs(found, view)]
 
 
 def block(
-    title: str, children: Sequence[Any], *, table: str = "", view: View | None = None, about: str = ""
+    title: str, children: Sequence[Any], *, table: str = "", view: PageView | None = None, about: str = ""
 ) -> html.Section:
     """A white block with a heading, and its file."""
     file = None
@@ -64,7 +64,7 @@ def listed(name: str, heads: Sequence[tuple[str, str]], rows: Sequence[html.Tr],
 # ---- outcomes
 
 
-def outcomes(found: Overview, view: View) -> html.Section:
+def outcomes(found: Overview, view: PageView) -> html.Section:
     """Target, actual, achievement, trend, opportunity."""
     if not found.outcomes:
         return block("Outcomes", [html.P("No outcome belongs to what is chosen above.", className="muted")])
@@ -82,7 +82,7 @@ def outcomes(found: Overview, view: View) -> html.Section:
     return block("Outcomes", [listed("outcomes", heads, rows, "Outcomes")], table="outcomes", view=view, about=about)
 
 
-def _outcome(row: OutcomeRow, found: Overview, view: View) -> html.Tr:
+def _outcome(row: OutcomeRow, found: Overview, view: PageView) -> html.Tr:
     name = [
         html.A(
             row.title,
@@ -120,7 +120,7 @@ def _cell(title: str, told: Any, kind: str = "") -> html.Td:
     return html.Td(told, className=kind or None, **attributes({"data-title": title}))
 
 
-def _source(row: OutcomeRow, found: Overview, view: View) -> html.Div:
+def _source(row: OutcomeRow, found: Overview, view: PageView) -> html.Div:
     job = f"{row.job_title} · " if row.job_title else ""
     if row.binding:
         words: list[Any] = [job, "measured by Jira: ", binding(row, found, view)]
@@ -130,7 +130,7 @@ def _source(row: OutcomeRow, found: Overview, view: View) -> html.Div:
     return html.Div(words, className="jobs-source")
 
 
-def binding(row: OutcomeRow, found: Overview, view: View) -> Any:
+def binding(row: OutcomeRow, found: Overview, view: PageView) -> Any:
     """The metric that Jira measures an outcome by, which opens with the issues that it is bound to."""
     name, of, issues = row.binding.partition(" of ")
     words = f"{name.replace('_', ' ')}{of}{issues}"
@@ -206,7 +206,7 @@ def opportunity(told: Opportunity) -> Any:
 # ---- jobs
 
 
-def jobs(found: Overview, view: View) -> html.Section | None:
+def jobs(found: Overview, view: PageView) -> html.Section | None:
     """Each job in its own words, how often it is completed, what holds people back."""
     if not found.jobs:
         return None
@@ -222,7 +222,7 @@ def jobs(found: Overview, view: View) -> html.Section | None:
     return block("Jobs", [listed("jobs", heads, rows, "Jobs")], table="jobs", view=view)
 
 
-def _job(row: JobRow, work: Any, forces: Sequence[tuple[str, str]], view: View) -> html.Tr:
+def _job(row: JobRow, work: Any, forces: Sequence[tuple[str, str]], view: PageView) -> html.Tr:
     name = [
         html.A(
             row.title, href=link_to(view, "job", row.job_id), className="jobs-name", **attributes({"data-nav": "link"})
@@ -289,7 +289,7 @@ def took(seconds: float | None) -> str:
 # ---- painpoints
 
 
-def painpoints(found: Overview, view: View) -> html.Section | None:
+def painpoints(found: Overview, view: PageView) -> html.Section | None:
     """Before and after, and what was done."""
     if not found.painpoints:
         return None
@@ -305,7 +305,7 @@ def painpoints(found: Overview, view: View) -> html.Section | None:
     return block("Painpoints", [listed("painpoints", heads, rows, "Painpoints")], table="painpoints", view=view)
 
 
-def _painpoint(row: PainpointRow, view: View) -> html.Tr:
+def _painpoint(row: PainpointRow, view: PageView) -> html.Tr:
     link = link_to(view, "painpoint", row.painpoint_id)
     name: list[Component] = [html.A(row.title, href=link, className="jobs-name", **attributes({"data-nav": "link"}))]
     if row.category:

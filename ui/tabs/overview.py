@@ -20,7 +20,7 @@ from ui.components.metric_card import skeletons
 from ui.components.notice import notice
 from ui.components.sparkline import limits_line
 from ui.tabs.cards import SMALL
-from ui.url import View, query
+from ui.url import PageView, query
 from ui.words import number
 
 PLACE = "overview-doubts"
@@ -41,7 +41,7 @@ def skeleton() -> list[Any]:
     return [html.Div(lines, className=f"block overview-{each}") for each in ("changes", "ageing", "doubts")]
 
 
-def overview_page(found: Overview, view: View) -> list[Any]:
+def overview_page(found: Overview, view: PageView) -> list[Any]:
     """The three lists."""
     return [_changes(found, view), _ageing(found), _caveats(found.caveats, view)]
 
@@ -67,7 +67,7 @@ def nothing_to_list() -> list[Any]:
 # ── what changed
 
 
-def _changes(found: Overview, view: View) -> html.Section:
+def _changes(found: Overview, view: PageView) -> html.Section:
     return html.Section(
         [
             html.H3("What changed", className="block-title"),
@@ -80,7 +80,7 @@ def _changes(found: Overview, view: View) -> html.Section:
     )
 
 
-def _change(each: Change, view: View) -> html.Li:
+def _change(each: Change, view: PageView) -> html.Li:
     verdict = html.Span(each.verdict, className=f"change change-{each.verdict}") if each.verdict else None
     picture = limits_line(
         each.weeks,
@@ -111,7 +111,7 @@ def _course(weeks: Sequence[float | None]) -> str:
     return f"from {number(known[0], 2)} to {number(known[-1], 2)}" if known else "without values"
 
 
-def _opens(title: str, metric: str, view: View) -> html.A:
+def _opens(title: str, metric: str, view: PageView) -> html.A:
     """Opens the same detail as the card of the metric."""
     href = query(view.with_metric(metric)) or "?"
     return html.A(title, href=href, className="overview-open", **attributes({"data-nav": "link"}))
@@ -181,7 +181,7 @@ def _row(item: Ageing) -> html.Tr:
 # ── what cannot be trusted
 
 
-def _caveats(found: Sequence[Caveat], view: View) -> html.Section:
+def _caveats(found: Sequence[Caveat], view: PageView) -> html.Section:
     shown: Any = html.P("Nothing was found that makes these numbers doubtful.", className="overview-said")
     if found:
         shown = html.Ul([_caveat(each, view) for each in found], className="overview-list")
@@ -206,7 +206,7 @@ def _caveats(found: Sequence[Caveat], view: View) -> html.Section:
     )
 
 
-def _caveat(each: Caveat, view: View) -> html.Li:
+def _caveat(each: Caveat, view: PageView) -> html.Li:
     level = each.level if each.level in _LEVELS else "warning"
     return html.Li(
         [
@@ -225,7 +225,7 @@ def _caveat(each: Caveat, view: View) -> html.Li:
     )
 
 
-def _action(each: Caveat, view: View) -> Any:
+def _action(each: Caveat, view: PageView) -> Any:
     if each.action == "mapping":
         return html.Button(
             [icon("sliders2"), "Configure mappings"],

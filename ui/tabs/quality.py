@@ -15,11 +15,11 @@ from data.values.status import Status
 from ui.attributes import attributes
 from ui.components.notice import notice
 from ui.components.still import still
-from ui.url import View, query
+from ui.url import PageView, query
 from ui.words import count, moment, parse_instant
 
 NOTHING = "No gaps found in the data that was read. What each number leaves out is on its card."
-EVERYTHING = View(tab="quality")
+EVERYTHING = PageView(tab="quality")
 _LEVELS = {"danger": "Serious", "warning": "Warning", "info": "Good to know"}
 _MODES = {
     "full": "everything was read",
@@ -30,7 +30,11 @@ _MOST_WARNINGS = 50
 
 
 def quality_page(
-    quality: Quality, status: Status, view: View = EVERYTHING, days: str = "", caveats: Sequence[Caveat] | None = None
+    quality: Quality,
+    status: Status,
+    view: PageView = EVERYTHING,
+    days: str = "",
+    caveats: Sequence[Caveat] | None = None,
 ) -> html.Div:
     """Findings first, the worst at the top; then the last sync, and the numbers of the view's `days` that need care,
     with which the overview must agree. `doubts`: None where they are not calculated.
@@ -117,7 +121,7 @@ def _finding(each: Finding) -> html.Li:
 # ── the numbers
 
 
-def _numbers(view: View, days: str, caveats: Sequence[Caveat] | None) -> html.Section:
+def _numbers(view: PageView, days: str, caveats: Sequence[Caveat] | None) -> html.Section:
     """What the data lacks is above; what the numbers of some days leave out of it is told here and on the overview."""
     there = replace(view.with_metric(None), own=())
     if caveats:
@@ -143,7 +147,7 @@ def _numbers(view: View, days: str, caveats: Sequence[Caveat] | None) -> html.Se
     )
 
 
-def _careful(each: Caveat, view: View) -> html.Li:
+def _careful(each: Caveat, view: PageView) -> html.Li:
     level = each.level if each.level in _LEVELS else "warning"
     href = query(replace(view, tab="overview", metric=each.metric)) or "?"
     return html.Li(

@@ -13,7 +13,7 @@ from ui.components.icon import icon
 from ui.components.notice import notice
 from ui.components.still import still
 from ui.tabs.sprints import amount, link_to, percent, score
-from ui.url import View
+from ui.url import PageView
 from ui.words import count, moment, number
 
 _FEW = 12  # issues in a list that opens by itself
@@ -26,7 +26,7 @@ _SUMS = (
 )
 
 
-def sprint_page(found: OneSprint, view: View, zone: str) -> html.Div:
+def sprint_page(found: OneSprint, view: PageView, zone: str) -> html.Div:
     """Figures first, then the score with its parts, then the issues."""
     row = found.row
     parts: list[Any] = [_head(found, view, zone)]
@@ -44,7 +44,7 @@ def _todo(row: SprintRow) -> str:
     return "Its numbers may be too low, so they are in no average. A wider query would hold it completely."
 
 
-def _head(found: OneSprint, view: View, zone: str) -> html.Div:
+def _head(found: OneSprint, view: PageView, zone: str) -> html.Div:
     row = found.row
     steps = [
         html.A(

@@ -15,7 +15,7 @@ from ui.components.icon import icon
 from ui.components.menu import menu
 from ui.components.notice import notice
 from ui.components.still import still
-from ui.url import View, query
+from ui.url import PageView, query
 from ui.words import count, moment, number
 
 BOARD, SPRINT = "board", "sprint"
@@ -34,7 +34,7 @@ def sprints_problem(problem: Problem, request_id: str = "") -> html.Div:
     return html.Div(notice(problem, request_id=request_id), className="sprints-page")
 
 
-def sprints_page(found: Sprints, view: View) -> html.Div:
+def sprints_page(found: Sprints, view: PageView) -> html.Div:
     """Board and summary; charts and the table stand below."""
     if found.board is None:
         return sprints_problem(found.problem or Problem("There are no boards in this data."))
@@ -46,14 +46,14 @@ def sprints_page(found: Sprints, view: View) -> html.Div:
     return html.Div([each for each in parts if each is not None], className="sprints-page")
 
 
-def sprints_table(found: Sprints, view: View, zone: str) -> html.Div | None:
+def sprints_table(found: Sprints, view: PageView, zone: str) -> html.Div | None:
     """Every sprint of the board, and how the score is made."""
     if found.board is None or found.problem is not None:
         return None
     return html.Div([_table(found, view, zone), _explained(found)], className="sprints-page sprints-below")
 
 
-def link_to(view: View, board: str, sprint: str | None = None) -> str:
+def link_to(view: PageView, board: str, sprint: str | None = None) -> str:
     """The address of a board, or of one of its sprints, with the filters of the view."""
     own = ((BOARD, board), *(((SPRINT, sprint),) if sprint else ()))
     return query(replace(view, own=own).with_metric(None)) or "?"
@@ -84,7 +84,7 @@ def score(value: float | None) -> str:
 # ── head and summary
 
 
-def _head(found: Sprints, view: View) -> html.Div:
+def _head(found: Sprints, view: PageView) -> html.Div:
     assert found.board is not None  # noqa: S101 - sprints_page says so first
     return html.Div(
         [
@@ -99,7 +99,7 @@ def _head(found: Sprints, view: View) -> html.Div:
     )
 
 
-def _chooser(boards: Sequence[BoardChoice], chosen: BoardChoice, view: View) -> html.Div:
+def _chooser(boards: Sequence[BoardChoice], chosen: BoardChoice, view: PageView) -> html.Div:
     rows = [
         html.A(
             [
@@ -124,7 +124,7 @@ def _about(board: BoardChoice) -> str:
     return " · ".join([*words, *([board.note] if board.note else [])])
 
 
-def _downloads(view: View, board: BoardChoice) -> html.Div:
+def _downloads(view: PageView, board: BoardChoice) -> html.Div:
     own = link_to(view, board.id)
     return html.Div(
         [
@@ -220,7 +220,7 @@ _SHARES = (
 )
 
 
-def _table(found: Sprints, view: View, zone: str) -> html.Section:
+def _table(found: Sprints, view: PageView, zone: str) -> html.Section:
     assert found.board is not None  # noqa: S101 - sprints_page says so first
     listed = tuple(each for each in _LISTED if any(row.issues.get(each[2]) for row in found.rows))
     heads = [

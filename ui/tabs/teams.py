@@ -15,7 +15,7 @@ from ui.components.icon import icon
 from ui.components.metric_card import tier
 from ui.components.notice import notice
 from ui.components.still import still
-from ui.url import FILTERS, View, query
+from ui.url import FILTERS, PageView, query
 from ui.words import change, confidence, headline, span
 
 FEWEST, MOST = 2, 6
@@ -30,12 +30,12 @@ def skeleton() -> list[Any]:
     ]
 
 
-def chosen_names(view: View) -> tuple[str, ...]:
+def chosen_names(view: PageView) -> tuple[str, ...]:
     """The views that the address puts side by side."""
     return tuple(dict.fromkeys(each for each in (view.asks("team") or "").split(SEPARATOR) if each))
 
 
-def teams_page(found: TeamList, view: View, comparison: Comparison | Problem | None) -> list[Any]:
+def teams_page(found: TeamList, view: PageView, comparison: Comparison | Problem | None) -> list[Any]:
     """The whole tab."""
     if not found.views:
         return [notice(found.problem) if found.problem else None, _empty()]
@@ -114,9 +114,9 @@ def _list(views: Sequence[TeamView], chosen: Sequence[str]) -> html.Section:
 def _row(view: TeamView, chosen: bool, count: int) -> html.Li:
     full = count >= MOST and not chosen
     said = [f"{kind} {', '.join(names)}" for kind, names in filters_of(view)]
-    open_it = View(period=view.period, first=view.first, last=view.last, filters=view.filters)
+    open_it = PageView(period=view.period, first=view.first, last=view.last, filters=view.filters)
     if view.tab:
-        open_it = View(tab=view.tab, period=view.period, first=view.first, last=view.last, filters=view.filters)
+        open_it = PageView(tab=view.tab, period=view.period, first=view.first, last=view.last, filters=view.filters)
     return html.Li(
         [
             html.Button(

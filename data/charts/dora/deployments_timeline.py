@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from data.charts.catalogue import ChartAsked, chart
+from data.charts.catalogue import ChartQuery, chart
 from data.charts.downsample import thin
-from data.charts.drawing import Drawing, NoSuchPoint, Picks, nothing
+from data.charts.drawing import Drawing, Drilldown, NoSuchPoint, nothing
 from data.charts.moments import local_minutes
 from data.facts.dataset import Dataset
 from data.facts.deployments import FAILED, UNKNOWN, WORKED, Deployments, deployment_rows, deployments, outcomes
@@ -44,7 +44,7 @@ class Events:
     count: int
 
 
-def events(asked: ChartAsked) -> Events:
+def events(asked: ChartQuery) -> Events:
     """What the chart shows."""
     facts = asked.facts
     found: Deployments = facts.once(deployments)
@@ -117,7 +117,7 @@ SWITCHES = tuple(
     fields=("deployment_date", "target_environment", "deployment_successful", "production_impact"),
     missing=no_source,
 )
-def deployments_timeline(asked: ChartAsked) -> Drawing:
+def deployments_timeline(asked: ChartQuery) -> Drawing:
     """Each point is a deployment to production, in the row of its project; a cross is one that failed.
 
     A line with a diamond at its end is a recovery: from the failed deployment, or from the detection of the incident
@@ -159,7 +159,7 @@ def deployments_timeline(asked: ChartAsked) -> Drawing:
     )
 
 
-def _picks(found: Events) -> tuple[Picks, list[str]]:
+def _picks(found: Events) -> tuple[Drilldown, list[str]]:
     """A point stands for the tickets or the version of its deployment, or for its recovery."""
     tokens: list[str] = []
     seen: dict[str, int] = {}
@@ -181,10 +181,12 @@ def _picks(found: Events) -> tuple[Picks, list[str]]:
     def outcome(some: Rows) -> list[str]:
         return ["recovered" if each else "deployed" for each in some.columns["recovery"].tolist()]
 
-    return Picks(found.rows, find, label, values="hours", unit="hours", outcome_title="Event", outcome=outcome), tokens
+    return Drilldown(
+        found.rows, find, label, values="hours", unit="hours", outcome_title="Event", outcome=outcome
+    ), tokens
 
 
-def _series(asked: ChartAsked, found: Events, tokens: list[str]) -> tuple[tuple[Series, ...], str]:
+def _series(asked: ChartQuery, found: Events, tokens: list[str]) -> tuple[tuple[Series, ...], str]:
     out: list[Series] = []
     state, told = found.state, ""
     zone = asked.facts.zone

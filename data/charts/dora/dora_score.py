@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from data.charts.catalogue import ChartAsked, chart
-from data.charts.drawing import Drawing, NoSuchPoint, Picks, nothing
+from data.charts.catalogue import ChartQuery, chart
+from data.charts.drawing import Drawing, Drilldown, NoSuchPoint, nothing
 from data.facts.rows import Rows, Subjects
 from data.metrics.measure import measure, rows_for
 from data.metrics.registry import ISSUE_METRICS
@@ -28,7 +28,7 @@ SWITCHES = tuple(
 
 
 @chart(family="dora", order=1, title="DORA score, 0–10", switches=SWITCHES)
-def dora_score(asked: ChartAsked) -> Drawing:
+def dora_score(asked: ChartQuery) -> Drawing:
     """Each bar is one metric on the scale of the 2025 DORA report, from 0 to 10; the line is the industry's mean, 6.72.
 
     Times and frequency have six levels that count 0, 2, 4, 6, 8 and 10; rates count (100 − percent) ÷ 10. The
@@ -84,7 +84,7 @@ def dora_score(asked: ChartAsked) -> Drawing:
         table=table,
         table_picks=lambda: [*(name if name in known else "" for name in METRICS), "", ""],
         row_count=len(METRICS) + 2,
-        picks=Picks(_joined(list(behind.values())), find, lambda token: titles[token]),
+        picks=Drilldown(_joined(list(behind.values())), find, lambda token: titles[token]),
         notes=(f"Without a number: {', '.join(missing)}.",) if missing else (),
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from data.charts.bars import in_parts, places
-from data.charts.catalogue import ChartAsked, chart
+from data.charts.catalogue import ChartQuery, chart
 from data.charts.drawing import Drawing, left_out, nothing
 from data.charts.moments import buckets
 from data.facts.completions import completions
@@ -63,7 +63,7 @@ def stage_days(facts: Dataset, issue: Positions, deployed: Instants) -> tuple[Nu
     fields=("code_commit_date", "deployed_to_production_date", "work_started_date", "work_completed_date"),
     missing=no_deployed_changes,
 )
-def lead_time_stages(asked: ChartAsked) -> Drawing:
+def lead_time_stages(asked: ChartQuery) -> Drawing:
     """Each bar is how many days the changes first deployed on that day, or in that week, took on average, stage by
     stage.
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from data.charts.catalogue import ChartAsked, chart
+from data.charts.catalogue import ChartQuery, chart
 from data.charts.downsample import thin
-from data.charts.drawing import Drawing, Picks, by_key, fixed, left_out, nothing
+from data.charts.drawing import Drawing, Drilldown, by_key, fixed, left_out, nothing
 from data.charts.percentiles import SHARES, cycle_rows
 from data.charts.statuses import names, workflow_order
 from data.facts.load import at_snapshot, load_rows
@@ -23,7 +23,7 @@ LEAST = 5  # completed items that left a status, before its percentiles say anyt
 _SPREAD = 0.6  # of the width of a status over which its points lie
 
 
-def pace(asked: ChartAsked, codes: Codes) -> list[list[float | None]]:
+def pace(asked: ChartQuery, codes: Codes) -> list[list[float | None]]:
     """For each status the 50, 70, 85 and 95 % of the ages (days since the start of work) at which the items completed
     in the period left it for the last time; None where fewer than 5 did.
     """
@@ -70,7 +70,7 @@ def pace(asked: ChartAsked, codes: Codes) -> list[list[float | None]]:
     ),
     fields=("work_started_date",),
 )
-def ageing_work(asked: ChartAsked) -> Drawing:
+def ageing_work(asked: ChartQuery) -> Drawing:
     """Each point is an item in progress: in which status, and how many days since its work began.
 
     The shades say how old the items completed in the period were when they left that status: up to the first edge half
@@ -113,14 +113,14 @@ def _beyond(at: Codes, age: Numbers, edges: list[list[float | None]]) -> list[in
 
 
 def _drawing(
-    asked: ChartAsked,
+    asked: ChartQuery,
     rows: Rows,
     used: Rows,
     titles: list[str],
     at: Codes,
     edges: list[list[float | None]],
     beyond: list[int],
-    picks: Picks,
+    picks: Drilldown,
 ) -> Drawing:
     age, facts = used.columns["age"], asked.facts
     keys = facts.tables.issues["key"].to_numpy(dtype=object)[used.issue]

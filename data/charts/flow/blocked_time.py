@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from data.charts.bars import pickable
-from data.charts.catalogue import ChartAsked, chart
-from data.charts.drawing import Drawing, NoSuchPoint, Picks, left_out, nothing
+from data.charts.catalogue import ChartQuery, chart
+from data.charts.drawing import Drawing, Drilldown, NoSuchPoint, left_out, nothing
 from data.charts.moments import buckets
 from data.facts.rows import Rows
 from data.facts.stuck import blocked_rows
@@ -31,7 +31,7 @@ from data.values.charts import Series
         "zone",
     ),
 )
-def blocked_time(asked: ChartAsked) -> Drawing:
+def blocked_time(asked: ChartQuery) -> Drawing:
     """Each bar is how many days items in progress stood blocked on that day, or in that week, all items together.
 
     One item that is blocked for a whole day counts 1. Blocked is flagged as an impediment, or in a status that the
@@ -87,7 +87,7 @@ def blocked_time(asked: ChartAsked) -> Drawing:
         ),
         table_picks=lambda: tokens,
         row_count=len(over),
-        picks=Picks(rows, find, over.label, values="days", unit="days"),
+        picks=Drilldown(rows, find, over.label, values="days", unit="days"),
         notes=left_out(rows),
     )
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from data.charts.catalogue import ChartAsked, chart
-from data.charts.drawing import Drawing, NoSuchPoint, Picks, nothing
+from data.charts.catalogue import ChartQuery, chart
+from data.charts.drawing import Drawing, Drilldown, NoSuchPoint, nothing
 from data.charts.moments import Buckets, buckets
 from data.charts.statuses import names, workflow_order
 from data.facts.columns import Subject
@@ -66,7 +66,7 @@ def present(facts: Dataset) -> tuple[Positions, Sieve]:
     return issue, sieve
 
 
-def _days(asked: ChartAsked) -> tuple[Buckets, Instants]:
+def _days(asked: ChartQuery) -> tuple[Buckets, Instants]:
     """The local days of the period that have begun, and the instant at which each is looked at: its end, or now."""
     over = buckets(asked, unit="day")
     return over, np.minimum(over.starts[1:], asked.facts.now + 1) - 1
@@ -80,7 +80,7 @@ def _days(asked: ChartAsked) -> tuple[Buckets, Instants]:
     switches=("cfd", "statuses_by", "workflow.started", *ISSUE_METRICS["flow_velocity"].switches),
     beside=("cfd", "statuses_by"),
 )
-def cumulative_flow(asked: ChartAsked) -> Drawing:
+def cumulative_flow(asked: ChartQuery) -> Drawing:
     """Each band is how many items were in that status at the end of each day, from history.
 
     The height between two lines is the work that waits or is worked on there; a band that widens is where work piles
@@ -155,7 +155,7 @@ def _told(sieve: Sieve) -> list[str]:
     return [f"{int(counts[1:].sum()):,} left out: {', '.join(found)}."] if found else []
 
 
-def _still(asked: ChartAsked, last: int, held: Held, size: int) -> Mask:
+def _still(asked: ChartQuery, last: int, held: Held, size: int) -> Mask:
     """Issues that were there before the period and all through it, up to the instant `last`, either not started, done or
     discarded.
     """
@@ -180,7 +180,7 @@ def _counts(band: Codes, entered: Instants, left: Instants, instants: Instants, 
     return np.cumsum(out, axis=0)[:-1]
 
 
-def _picks(over: Buckets, instants: Instants, titles: list[str], held: Held) -> Picks:
+def _picks(over: Buckets, instants: Instants, titles: list[str], held: Held) -> Drilldown:
     """ "2026-10-05|In review" is who was there at the end of that day; "2026-10-05" everybody in the chart on it."""
     owner, band, entered, left = held
     sieve = Sieve(len(owner))
@@ -205,7 +205,7 @@ def _picks(over: Buckets, instants: Instants, titles: list[str], held: Held) -> 
         day, _, name = token.partition("|")
         return f"{name or 'All items'}, end of {over.label(day)}"
 
-    return Picks(rows, find, label, outcome_title="Band", outcome=lambda some: some.columns["titled"].tolist())
+    return Drilldown(rows, find, label, outcome_title="Band", outcome=lambda some: some.columns["titled"].tolist())
 
 
 def _bands_at(instant: int, use: Mask, held: Held, count: int) -> Codes:
@@ -225,7 +225,7 @@ def _reading(ends: list[Codes], size: int) -> str:
     return f"Over these days work in progress went from {wip[0]:,} to {wip[1]:,} items while {more:,} more were done{also}."
 
 
-def _beside_velocity(asked: ChartAsked, was_done: Mask, is_done: Mask) -> str:
+def _beside_velocity(asked: ChartQuery, was_done: Mask, is_done: Mask) -> str:
     """Why "Done" did not grow by just the items that flow velocity counts; empty where it did.
 
     `was_done`, `is_done`: issues in "Done" just before the period, and at its end.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from data.charts.catalogue import ChartAsked, chart
+from data.charts.catalogue import ChartQuery, chart
 from data.charts.drawing import Drawing
 from data.charts.histogram import histogram
 from data.charts.percentiles import CYCLE_SWITCHES, cycle_rows
 
 
 @chart(family="flow", order=12, title="Cycle times", switches=CYCLE_SWITCHES)
-def cycle_time_histogram(asked: ChartAsked) -> Drawing:
+def cycle_time_histogram(asked: ChartQuery) -> Drawing:
     """Each bar is how many items took so many days from first work to done.
 
     A long tail to the right means that a few items take far longer than the rest; the lines say what share of the items

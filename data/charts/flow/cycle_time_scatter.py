@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from data.charts.catalogue import ChartAsked, chart
+from data.charts.catalogue import ChartQuery, chart
 from data.charts.downsample import thin
 from data.charts.drawing import Drawing, by_key, fixed, left_out, nothing
 from data.charts.moments import local_minutes
@@ -16,7 +16,7 @@ from data.values.charts import Series
 
 
 @chart(family="flow", order=1, title="Cycle time of each item", switches=CYCLE_SWITCHES)
-def cycle_time_scatter(asked: ChartAsked) -> Drawing:
+def cycle_time_scatter(asked: ChartQuery) -> Drawing:
     """Each point is an item: when it was completed, and how many days it took from first work to done.
 
     The lines say how long so many percent of the items took at most. Items far above the 85 % line are worth a look.

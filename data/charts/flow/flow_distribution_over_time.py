@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from data.charts.bars import in_parts, places
-from data.charts.catalogue import ChartAsked, chart
+from data.charts.catalogue import ChartQuery, chart
 from data.charts.drawing import Drawing, left_out, nothing
 from data.charts.moments import buckets
 from data.facts.flow_items import FLOW_ITEMS, suggested
@@ -21,7 +21,7 @@ from data.values.charts import Series
 @chart(
     family="flow", order=9, title="Flow distribution over time", switches=ISSUE_METRICS["flow_distribution"].switches
 )
-def flow_distribution_over_time(asked: ChartAsked) -> Drawing:
+def flow_distribution_over_time(asked: ChartQuery) -> Drawing:
     """Each bar is how many items of each kind were completed on that day, or in that week.
 
     A share that grows takes the place of another: more defects or risks leave less room for features. The same items

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.charts.catalogue import ChartAsked, chart
+from data.charts.catalogue import ChartQuery, chart
 from data.charts.drawing import Drawing
 from data.charts.histogram import histogram
 from data.facts.days import backwards, spans
@@ -14,7 +14,7 @@ from data.metrics.registry import ISSUE_METRICS
 from data.values.exclusion import Exclusion
 
 
-def lead_rows(asked: ChartAsked) -> Rows:
+def lead_rows(asked: ChartQuery) -> Rows:
     """Items completed in the period at their completion. Columns: days from creation, started (the creation),
     completed.
     """
@@ -48,7 +48,7 @@ def lead_rows(asked: ChartAsked) -> Rows:
         "zone",
     ),
 )
-def lead_time_histogram(asked: ChartAsked) -> Drawing:
+def lead_time_histogram(asked: ChartQuery) -> Drawing:
     """Each bar is how many items took so many days from the day they were written down to done.
 
     Lead time is what the person who asked waits: the time before the work began is part of it. Where it is much longer

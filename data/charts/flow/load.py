@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from data.charts.catalogue import ChartAsked, chart
+from data.charts.catalogue import ChartQuery, chart
 from data.charts.drawing import Drawing, by_code, left_out, nothing
 from data.charts.statuses import names, workflow_order
 from data.facts.load import at_snapshot, load_rows
@@ -23,7 +23,7 @@ MOST_PEOPLE = 30
 
 
 @chart(family="flow", order=10, title="Load by status", switches=("percentile", *SWITCHES))
-def load_by_status(asked: ChartAsked) -> Drawing:
+def load_by_status(asked: ChartQuery) -> Drawing:
     """Each bar is how many items are in that status at the end of the period, or now.
 
     A status that holds much more than the one after it is a queue. The same items as the metric "Flow load".
@@ -38,7 +38,7 @@ def load_by_status(asked: ChartAsked) -> Drawing:
 
 
 @chart(family="flow", order=11, title="Load by person", switches=("percentile", *SWITCHES))
-def load_by_person(asked: ChartAsked) -> Drawing:
+def load_by_person(asked: ChartQuery) -> Drawing:
     """Each bar is how many items in progress are assigned to that person, at the end of the period or now.
 
     Much work at once makes each item slow. Who an item is assigned to is known as of the last sync only. The same items
@@ -58,7 +58,7 @@ def load_by_person(asked: ChartAsked) -> Drawing:
 
 
 def _lying(
-    asked: ChartAsked,
+    asked: ChartQuery,
     rows: Rows,
     code: Codes,
     titles: Sequence[str],

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from data.charts.bars import counts, in_buckets, pickable
-from data.charts.catalogue import ChartAsked, chart
+from data.charts.catalogue import ChartQuery, chart
 from data.charts.drawing import Drawing, left_out, nothing
 from data.charts.moments import buckets
 from data.facts.completions import completed_rows, completions
@@ -62,7 +62,7 @@ def crossings_rows(facts: Dataset) -> Rows:
     ),
     fields=("work_started_date", "work_completed_date"),
 )
-def net_flow(asked: ChartAsked) -> Drawing:
+def net_flow(asked: ChartQuery) -> Drawing:
     """Each bar is how many items were started less how many were completed on that day, or in that week.
 
     Above zero the work in progress grows, below zero it shrinks. An item that went straight to done arrives and departs

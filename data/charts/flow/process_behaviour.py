@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 
 from data.charts.bars import counts, in_buckets, pickable
-from data.charts.catalogue import ChartAsked, chart
+from data.charts.catalogue import ChartQuery, chart
 from data.charts.drawing import Drawing, left_out, nothing
 from data.charts.moments import Buckets, weeks
 from data.facts.completions import completed_rows
@@ -20,7 +20,7 @@ from data.values.periods import local_date, zone_named
 WEEKS = 26  # shown at least, as far as the data goes
 
 
-def whole_weeks(asked: ChartAsked, before: int = 0) -> Buckets:
+def whole_weeks(asked: ChartQuery, before: int = 0) -> Buckets:
     """Whole weeks up to the end of the period (or the last sync): those of the period and so many `before`, 26 at least, none
     before the data.
     """
@@ -37,11 +37,11 @@ def whole_weeks(asked: ChartAsked, before: int = 0) -> Buckets:
     )
 
 
-def _begin(asked: ChartAsked) -> int | None:
+def _begin(asked: ChartQuery) -> int | None:
     return int(asked.facts.activity[0]) if len(asked.facts.activity) else None
 
 
-def _day(asked: ChartAsked, instant: int | None) -> date | None:
+def _day(asked: ChartQuery, instant: int | None) -> date | None:
     if instant is None:
         return None
     return local_date(datetime.fromtimestamp(instant / 1e6, UTC), zone_named(asked.period.zone))
@@ -61,7 +61,7 @@ def _day(asked: ChartAsked, instant: int | None) -> date | None:
         "zone",
     ),
 )
-def process_behaviour(asked: ChartAsked) -> Drawing:
+def process_behaviour(asked: ChartQuery) -> Drawing:
     """Each point is the number of items completed in a whole week; between the limits the ups and downs are noise.
 
     A process behaviour (XmR) chart: limits are the mean ± 2.66 × the mean difference from one week to the next, cut at

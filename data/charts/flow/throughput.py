@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.charts.bars import counts, in_buckets, pickable, places
-from data.charts.catalogue import ChartAsked, chart
+from data.charts.catalogue import ChartQuery, chart
 from data.charts.drawing import Drawing, left_out, nothing
 from data.charts.moments import buckets
 from data.metrics.measure import rows_for
@@ -12,7 +12,7 @@ from data.values.charts import Line, Series
 
 
 @chart(family="flow", order=3, title="Throughput", switches=("percentile", *ISSUE_METRICS["flow_velocity"].switches))
-def throughput(asked: ChartAsked) -> Drawing:
+def throughput(asked: ChartQuery) -> Drawing:
     """Each bar is how many items were completed on that day, or in that week where the period is longer than 45 days.
 
     The line is the median of the days or weeks that are whole and over; days without a completion count as 0. The same

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from data.charts.catalogue import ChartAsked, chart
+from data.charts.catalogue import ChartQuery, chart
 from data.charts.drawing import Drawing, by_code, left_out, nothing
 from data.charts.percentiles import cycle_rows
 from data.charts.statuses import kinds, names
@@ -21,7 +21,7 @@ from data.values.charts import Series
 ROLES = {"active": "main", "waiting": "muted", "blocked": "failure", "in progress": "second"}
 
 
-def status_rows(asked: ChartAsked) -> Rows:
+def status_rows(asked: ChartQuery) -> Rows:
     """One row for each status that a used item of "Flow time" was in between start and completion: days there in all."""
     facts, cycle = asked.facts, cycle_rows(asked)
     used = cycle.take(cycle.reason == 0)
@@ -69,7 +69,7 @@ def status_rows(asked: ChartAsked) -> Rows:
         "zone",
     ),
 )
-def time_in_status(asked: ChartAsked) -> Drawing:
+def time_in_status(asked: ChartQuery) -> Drawing:
     """Each bar is how many days an item spent in that status on average, between its start and its completion.
 
     The longest bars are where work waits. Say in the definitions which statuses are active and which are waiting, and

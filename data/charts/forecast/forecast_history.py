@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from data.charts.catalogue import ChartAsked, chart
-from data.charts.drawing import Drawing, Picks
+from data.charts.catalogue import ChartQuery, chart
+from data.charts.drawing import Drawing, Drilldown
 from data.charts.forecast.forecast_outcomes import SWITCHES, asked_forecast, refused
 from data.facts.completions import completed_rows
 from data.tables.tidy import microseconds
@@ -22,7 +22,7 @@ DAILY = 35  # up to so many days a bar is a day, else a week
 
 
 @chart(family="forecast", order=2, title="The history that is drawn from", switches=SWITCHES)
-def forecast_history(asked: ChartAsked) -> Drawing:
+def forecast_history(asked: ChartQuery) -> Drawing:
     """Items completed in each week (or day) of the history: every trial draws from these days, except days off and days
     that were taken out.
 
@@ -74,7 +74,7 @@ def forecast_history(asked: ChartAsked) -> Drawing:
         x_title="Completed", y_title=f"{made.unit.capitalize()} a {what}", x_kind="time", unit=made.unit,
         columns=("First day", "Last day", made.unit.capitalize()),
         table=table, table_picks=lambda: days, row_count=len(days),
-        picks=Picks(rows, find, lambda token: f"{what.capitalize()} of {token}"),
+        picks=Drilldown(rows, find, lambda token: f"{what.capitalize()} of {token}"),
         notes=(*made.notes, *_uneven(first, rest, before, made.unit), *_not_drawn(made)),
     )  # fmt: skip
 

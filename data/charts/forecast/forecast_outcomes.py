@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from data.charts.catalogue import ChartAsked, chart
+from data.charts.catalogue import ChartQuery, chart
 from data.charts.drawing import Drawing, nothing
 from data.forecast.calculate import answered
 from data.forecast.request import question_of
@@ -26,7 +26,7 @@ SWITCHES = (
 )
 
 
-def asked_forecast(asked: ChartAsked) -> Forecast:
+def asked_forecast(asked: ChartQuery) -> Forecast:
     """The forecast that the tab asks for. Raises ForecastRefused, PeriodError."""
     facts = asked.facts
     today = local_date(datetime.fromtimestamp(facts.now / 1e6, UTC), zone_named(facts.zone))
@@ -41,7 +41,7 @@ def refused(error: ForecastRefused | PeriodError) -> Drawing:
 
 
 @chart(family="forecast", order=1, title="Outcomes of the trials", switches=SWITCHES)
-def forecast_outcomes(asked: ChartAsked) -> Drawing:
+def forecast_outcomes(asked: ChartQuery) -> Drawing:
     """Each bar says in how many percent of the trials it came out like this. The lines are the answers.
 
     A narrow hill means a sure forecast, a wide one an unsure one. Only the past days shown beside it were drawn from.

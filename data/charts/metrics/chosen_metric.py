@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from data.charts.catalogue import ChartAsked
+from data.charts.catalogue import ChartQuery
 from data.charts.drawing import Drawing, nothing
 from data.facts.rows import Rows, Subjects
 from data.metrics.breakdown import GROUPS, STEPS
@@ -18,7 +18,7 @@ METRIC, GROUP, STEP, LIMITS = "measure", "by", "over", "limits"  # names in the 
 COUNTED = ("count", "sum", "distinct")  # their parts are drawn as bars, the others as a line
 
 
-def metric_of(asked: ChartAsked) -> IssueMetric | Drawing:
+def metric_of(asked: ChartQuery) -> IssueMetric | Drawing:
     """The metric that the view names, or a drawing that says why there is none."""
     metric = ISSUE_METRICS.get(asked.option(METRIC))
     if asked.option(METRIC) in JOB_METRICS:
@@ -30,7 +30,7 @@ def metric_of(asked: ChartAsked) -> IssueMetric | Drawing:
     return metric
 
 
-def step_of(asked: ChartAsked) -> str:
+def step_of(asked: ChartQuery) -> str:
     """The step that the view chooses; without a choice one that gives a dozen points or so."""
     return usual_step(asked.period.days, asked.option(STEP))
 
@@ -45,7 +45,7 @@ def usual_step(days: int, chosen: str = "") -> str:
     return "day" if days <= 14 else "week" if days <= 180 else "month"
 
 
-def group_of(asked: ChartAsked) -> str:
+def group_of(asked: ChartQuery) -> str:
     """The group that the view chooses, else projects."""
     chosen = asked.option(GROUP)
     return chosen if chosen in GROUPS else "project"

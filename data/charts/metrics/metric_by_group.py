@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from operator import itemgetter
 
-from data.charts.catalogue import ChartAsked, chart
-from data.charts.drawing import Drawing, NoSuchPoint, Picks, left_out, nothing
+from data.charts.catalogue import ChartQuery, chart
+from data.charts.drawing import Drawing, Drilldown, NoSuchPoint, left_out, nothing
 from data.charts.metrics.chosen_metric import group_of, metric_of, unit_of
 from data.charts.metrics.metric_over_time import metric_over_time
 from data.facts.dataset import Dataset
@@ -21,7 +21,7 @@ MOST = 20  # bars that are drawn; the table has all
 
 
 @chart(family="catalogue", order=2, title="By group")
-def metric_by_group(asked: ChartAsked) -> Drawing:
+def metric_by_group(asked: ChartQuery) -> Drawing:
     """Each bar is the number of one group, calculated from its own issues, never from other numbers.
 
     Issues without such a group are a row of their own, “none”. An issue that is in several groups counts in each, so
@@ -73,9 +73,9 @@ def metric_by_group(asked: ChartAsked) -> Drawing:
     )
 
 
-def _weekly(asked: ChartAsked) -> ChartAsked:
+def _weekly(asked: ChartQuery) -> ChartQuery:
     options = tuple(pair for pair in asked.options if pair[0] != "over")
-    return ChartAsked(asked.facts, asked.period, (*options, ("over", "week")))
+    return ChartQuery(asked.facts, asked.period, (*options, ("over", "week")))
 
 
 def _found(facts: Dataset, name: str, period: Period, group: str) -> Breakdown:
@@ -96,7 +96,7 @@ def _names(parts: tuple[Part, ...], drawn: list[int]) -> list[str]:
     return out
 
 
-def _picks(asked: ChartAsked, metric: IssueMetric, group: str, found: Breakdown) -> Picks:
+def _picks(asked: ChartQuery, metric: IssueMetric, group: str, found: Breakdown) -> Drilldown:
     rows = rows_for(metric, asked)
 
     def find(token: str) -> Positions:
@@ -104,7 +104,7 @@ def _picks(asked: ChartAsked, metric: IssueMetric, group: str, found: Breakdown)
             raise NoSuchPoint(token)
         return members_of(metric, asked, rows, group)[int(token)]
 
-    return Picks(
+    return Drilldown(
         rows,
         find,
         lambda token: found.parts[int(token)].name,

@@ -8,7 +8,7 @@ from operator import itemgetter
 import numpy as np
 
 from data.charts.bars import pickable
-from data.charts.catalogue import ChartAsked, chart
+from data.charts.catalogue import ChartQuery, chart
 from data.charts.drawing import Drawing, by_code, nothing
 from data.charts.metrics.chosen_metric import COUNTED, joined, metric_of, step_of, unit_of
 from data.charts.metrics.xmr_limits import limits_of, natural, signal_points
@@ -23,7 +23,7 @@ from data.values.periods import Period, local_date, zone_named
 
 
 @chart(family="catalogue", order=1, title="Over time")
-def metric_over_time(asked: ChartAsked) -> Drawing:
+def metric_over_time(asked: ChartQuery) -> Drawing:
     """Each point or bar is the number for one day, week or month, calculated from its own issues, never from other
     numbers.
 
@@ -80,7 +80,7 @@ def metric_over_time(asked: ChartAsked) -> Drawing:
     )
 
 
-def _first_day(asked: ChartAsked) -> date:
+def _first_day(asked: ChartQuery) -> date:
     """The first day on which anything happened: no process is there before it."""
     known = asked.facts.activity[:1].tolist()
     zone = zone_named(asked.period.zone)

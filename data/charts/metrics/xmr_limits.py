@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from data.charts.catalogue import ChartAsked
+from data.charts.catalogue import ChartQuery
 from data.charts.metrics.chosen_metric import LIMITS
 from data.metrics.catalogue import IssueMetric
 from data.metrics.display import display
@@ -28,7 +28,7 @@ class Natural:
     said: list[str]  # of each step, "" where there is no signal
 
 
-def limits_of(asked: ChartAsked) -> bool:
+def limits_of(asked: ChartQuery) -> bool:
     """Whether the view asks for natural limits."""
     return asked.option(LIMITS) == XMR
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.charts.catalogue import ChartAsked, chart
+from data.charts.catalogue import ChartQuery, chart
 from data.charts.drawing import Drawing
 from data.charts.sprints.sprint_points import board_asked, issues_behind, links
 from data.facts.sprint_issues import SWITCHES
@@ -13,7 +13,7 @@ FLAGS = ("committed", "added", "removed", "completed")
 
 
 @chart(family="sprints", order=2, title="Committed and completed", switches=SWITCHES, fields=("story_points",))
-def sprint_commitment(asked: ChartAsked) -> Drawing:
+def sprint_commitment(asked: ChartQuery) -> Drawing:
     """Two bars a sprint: what was committed at its start, and what was completed at its close.
 
     Committed was in the sprint at its start and not done before. Completed became done while in the sprint and is still

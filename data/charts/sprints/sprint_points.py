@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data.charts.catalogue import ChartAsked
-from data.charts.drawing import Drawing, Picks, by_code, nothing
+from data.charts.catalogue import ChartQuery
+from data.charts.drawing import Drawing, Drilldown, by_code, nothing
 from data.facts.columns import Subject
 from data.facts.dataset import Dataset
 from data.facts.rows import Rows, Subjects
@@ -98,7 +98,7 @@ def _shared_head(names: list[str]) -> str:
     return head[0] + head[1] if all(len(each) > len(head[0]) + 1 for each in names) and head[1] else ""
 
 
-def board_asked(asked: ChartAsked) -> Board | Drawing:
+def board_asked(asked: ChartQuery) -> Board | Drawing:
     """The board that the view names, by default the one that closed a sprint last; or why there is nothing to draw.
 
     Raises NoSuchSprint for a board that there is not.
@@ -119,7 +119,7 @@ def board_asked(asked: ChartAsked) -> Board | Drawing:
     return Board(facts, choice, places, [str(each) for each in ids], [str(each) for each in names], made)
 
 
-def issues_behind(board: Board, *flags: str) -> Picks:
+def issues_behind(board: Board, *flags: str) -> Drilldown:
     """Points that stand for the issues of a sprint with one of these flags: "<sprint>", or "<sprint>|<flag>" for one
     flag.
 

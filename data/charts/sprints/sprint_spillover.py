@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.charts.catalogue import ChartAsked, chart
+from data.charts.catalogue import ChartQuery, chart
 from data.charts.drawing import Drawing
 from data.charts.sprints.sprint_points import board_asked, issues_behind, links
 from data.facts.sprint_issues import SWITCHES
@@ -12,7 +12,7 @@ from data.values.charts import Line, Series
 
 
 @chart(family="sprints", order=3, title="Spilled over", switches=SWITCHES, fields=("story_points",))
-def sprint_spillover(asked: ChartAsked) -> Drawing:
+def sprint_spillover(asked: ChartQuery) -> Drawing:
     """Each bar is the share of what was committed that was still in the sprint and neither done nor
     discarded at its close.
 

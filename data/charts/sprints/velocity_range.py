@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.charts.catalogue import ChartAsked, chart
+from data.charts.catalogue import ChartQuery, chart
 from data.charts.drawing import Drawing
 from data.charts.sprints.sprint_points import Board, board_asked, issues_behind, links
 from data.facts.days import percentile
@@ -15,7 +15,7 @@ from data.values.charts import Line, Series
 
 
 @chart(family="sprints", order=1, title="Velocity", switches=(*SWITCHES, "percentile"), fields=("story_points",))
-def velocity_range(asked: ChartAsked) -> Drawing:
+def velocity_range(asked: ChartQuery) -> Drawing:
     """Each bar is what a closed sprint completed; between the dashed lines lie seven sprints in ten.
 
     Completed is what became done while in the sprint and is still in it and done just before its close, added work

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.charts.catalogue import ChartAsked
+from data.charts.catalogue import ChartQuery
 from data.charts.drawing import Drawing
 from data.facts.dataset import Dataset
 from data.services.charts import drawn
@@ -227,8 +227,8 @@ def _behaviour(about: Dataset, period: Period, ask: Question) -> None:
         assert said == rules, row
 
 
-def _asked(about: Dataset, period: Period) -> ChartAsked:
-    return ChartAsked(about, period)
+def _asked(about: Dataset, period: Period) -> ChartQuery:
+    return ChartQuery(about, period)
 
 
 @quick

@@ -17,7 +17,7 @@ from data.sprints.boards import NoSuchSprint
 from data.values.periods import Period
 from tests import seeding
 from tests.builders import facts, site
-from tests.data.sprints.oracle import Told, tell
+from tests.data.sprints.oracle import ExpectedSprint, tell
 from tests.data.sprints.stories import HOUR, Company, Sprint
 from tests.data.sprints.test_against_oracle import BASE, SPREAD, companies, facts_of
 
@@ -41,7 +41,7 @@ def interpolated(values: list[float], share: float) -> float:
     return ranked[low] + (at - low) * (ranked[high] - ranked[low])
 
 
-def closed(company: Company, told: list[Told], board: int) -> list[tuple[Sprint, Told]]:
+def closed(company: Company, told: list[ExpectedSprint], board: int) -> list[tuple[Sprint, ExpectedSprint]]:
     """The board's sprints whose numbers stand, the oldest first."""
     mine = [
         (sprint, each)

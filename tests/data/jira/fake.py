@@ -32,7 +32,7 @@ class Reply:
 
 
 class FakeJira:
-    """`routes`: path → JSON, Reply, list of Replies (one a call, the last stays), or a function of Asked."""
+    """`routes`: path → JSON, Reply, list of Replies (one a call, the last stays), or a function of SeenRequest."""
 
     def __init__(self, **routes: Any) -> None:
         self.routes: dict[str, Any] = dict(routes)

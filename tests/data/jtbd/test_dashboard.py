@@ -13,7 +13,7 @@ import pytest
 from data.jtbd import library, pages
 from data.jtbd.dashboard import built, generate_dashboard_data
 from data.jtbd.kept_specs import kept_specs
-from data.jtbd.picture import Bound, Reported, Wanted, picture
+from data.jtbd.picture import Bound, RecordSelection, Reported, picture
 from data.jtbd.specs import Job, Outcome, Painpoint, Persona, Specs
 from data.settings.model import JtbdSettings
 from data.store.record_store import RecordStore
@@ -61,24 +61,24 @@ def test_periods_are_half_open_and_compared():
         DONE._replace(started_at=n, completed_at=None, status=status)
         for n, status in ((0, "failed"), (10, "completed"), (19, "completed"), (20, "failed"))
     ]
-    found = picture(records(jobs=rows), SPECS, Wanted(10, 20, 0))
+    found = picture(records(jobs=rows), SPECS, RecordSelection(10, 20, 0))
     assert (found.jobs[0].tracked, found.jobs[0].completion.value, found.jobs[0].previous_rate) == (2, 1.0, 0.0)
 
 
 def test_a_persona_by_id_or_title_and_a_job():
     rows = records(jobs=[DONE, DONE._replace(persona="bob", job_id="sell")], outcomes=[])
     for name in ("ann", "Ann the first", "ANN THE FIRST"):
-        assert generate_dashboard_data(rows, SPECS, Wanted(persona=name))["summary"]["total_jobs"] == 1
-    found = picture(rows, SPECS, Wanted(job="sell"))
+        assert generate_dashboard_data(rows, SPECS, RecordSelection(persona=name))["summary"]["total_jobs"] == 1
+    found = picture(rows, SPECS, RecordSelection(job="sell"))
     assert [row.job_id for row in found.jobs] == ["sell"]
     assert found.outcomes == []
-    assert [row.outcome_id for row in picture(rows, SPECS, Wanted(job="Buy")).outcomes] == ["fast"]
+    assert [row.outcome_id for row in picture(rows, SPECS, RecordSelection(job="Buy")).outcomes] == ["fast"]
 
 
 def test_a_trend_knows_which_way_is_better():
     told = OutcomeAchieved("fast", "time", 10, 20, None, "cart", "ann", "unknown", 5)
     rows = records(outcomes=[told, told._replace(actual_value=10, measured_at=15)])
-    [row] = picture(rows, SPECS, Wanted(10, 20, 0)).outcomes
+    [row] = picture(rows, SPECS, RecordSelection(10, 20, 0)).outcomes
     assert (row.actual, row.previous_actual, row.achievement, row.previous_achievement) == (10, 20, 100, 50)
     assert (row.trend_direction, row.trend_percentage, row.trend_verdict) == ("down", -50, "better")
 

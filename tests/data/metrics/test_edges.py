@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from data.charts.catalogue import ChartAsked
+from data.charts.catalogue import ChartQuery
 from data.overview.ageing import too_old
 from data.services.charts import drawn
 from tests.builders import DOING, DONE, Item, ask, facts, period, site
@@ -50,7 +50,7 @@ def test_the_average_of_the_days_ends_with_the_load():
 
 def test_what_happens_now_has_happened():
     assert ask("flow_load", EDGES, *JANUARY, now="2025-01-10").value == 1
-    asked = ChartAsked(facts(EDGES, now="2025-01-10"), period(*JANUARY))
+    asked = ChartQuery(facts(EDGES, now="2025-01-10"), period(*JANUARY))
     assert asked.edge == asked.snapshot + 1
 
 

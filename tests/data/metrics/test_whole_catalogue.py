@@ -17,7 +17,7 @@ from data.facts.query import MetricQuery
 from data.facts.rows import example
 from data.metrics.breakdown import GROUPS, STEPS, by_group, over_time
 from data.metrics.catalogue import AGGREGATIONS, example_question
-from data.metrics.detail import Behind, detail
+from data.metrics.detail import MetricDrilldown, detail
 from data.metrics.measure import measure
 from data.metrics.registry import ISSUE_METRICS
 from data.services.catalogue import COLUMNS, entry_of, rows_of
@@ -165,7 +165,7 @@ def test_it_has_a_detail_and_issues(name):
     asked = MetricQuery(about, _whole_period(about))
     found = detail(ISSUE_METRICS[name], asked)
     assert found.title == ISSUE_METRICS[name].title and found.definition == ISSUE_METRICS[name].summary
-    behind = Behind.of(ISSUE_METRICS[name], asked)
+    behind = MetricDrilldown.of(ISSUE_METRICS[name], asked)
     rows = behind.page(np.arange(min(len(behind.rows), 5)), {}, "")
     assert len(rows) == min(len(behind.rows), 5)
     assert all(row.key for row in rows) and (not found.value.ok or found.value.total_issue_count == len(behind.rows))

@@ -20,7 +20,7 @@ HIGHER_IS_BETTER = {"deployment_frequency", "flow_velocity", "flow_efficiency"}
 
 
 @dataclass(frozen=True)
-class Told:
+class ExpectedSignal:
     """A signal: places of its weeks, and the limits it is judged by."""
 
     kind: str
@@ -64,7 +64,7 @@ def recent(ask: Question) -> int:
     return inside[0] if inside else max(len(found) - 1, 0)
 
 
-def judged(values: Sequence[float | None], before: int) -> Told | str:
+def judged(values: Sequence[float | None], before: int) -> ExpectedSignal | str:
     """The strongest signal that touches the period; "steady"; or "untold" with too few weeks."""
     known = [(n, value) for n, value in enumerate(values) if value is not None]
     usual = [value for n, value in known if n < before]
@@ -77,7 +77,7 @@ def judged(values: Sequence[float | None], before: int) -> Told | str:
     if not found:
         return "steady"
     kind, side, touched = min(found, key=lambda each: (("outside", "run", "near").index(each[0]), -each[2][-1]))
-    return Told(kind, side, tuple(touched), mean, lower, upper)
+    return ExpectedSignal(kind, side, tuple(touched), mean, lower, upper)
 
 
 def _all(known: list[tuple[int, float]], mean: float, reach: float, lower: float) -> list[tuple[str, str, list[int]]]:

@@ -76,7 +76,7 @@ def question(place: dict[str, Any], rules: dict[str, Any], flow: dict[str, Any])
     return about, Period(place["first"], place["last"], place["zone"]), ask
 
 
-def compare_changes(about: Any, period: Period, ask: Question) -> dict[str, oracle.Told]:
+def compare_changes(about: Any, period: Period, ask: Question) -> dict[str, oracle.ExpectedSignal]:
     """The signals of all ten metrics; gives those that the oracle saw."""
     found = changes(about, period)
     before = oracle.recent(ask)

@@ -10,7 +10,7 @@ from data.settings.overrides import BadOverride, patch_of, with_overrides
 from data.values.filters import Filters
 from tests import seeding
 from tests.some import some
-from ui.url import View, parse, query
+from ui.url import PageView, parse, query
 
 
 def test_other_definitions_are_laid_over_the_saved_ones_and_nothing_else_changes():
@@ -97,7 +97,7 @@ def test_what_a_definition_says_as_text_is_read_back(data):
     names = data.draw(st.lists(st.sampled_from(sorted(table())), min_size=1, max_size=5, unique=True))
     wanted = {name: data.draw(values(name), name) for name in names}
     chosen = [(name, table()[name].text(value)) for name, value in wanted.items()]
-    view = View(filters=Filters(definitions=tuple(sorted(chosen))))
+    view = PageView(filters=Filters(definitions=tuple(sorted(chosen))))
     assert parse(query(view)).filters.definitions == view.filters.definitions, "the address keeps it"
     seen = with_overrides(Settings(), parse(query(view)).filters.definitions)
     for name, value in wanted.items():

@@ -18,7 +18,7 @@ PARTS = ("spillover", "churn", "reopened", "blocked", "bugs", "accuracy")
 
 
 @dataclass
-class Told:
+class ExpectedSprint:
     """What the oracle says of one sprint; None where there is no number."""
 
     state: str
@@ -214,12 +214,12 @@ def part_of(story: Story, sprint: Sprint, start: int, close: int, rules: Definit
     return Part({name for name, so in flags.items() if so}, when, finished, came)
 
 
-def tell(company: Company, now: int, rules: Definitions, complete_from: int | None = None) -> list[Told]:
+def tell(company: Company, now: int, rules: Definitions, complete_from: int | None = None) -> list[ExpectedSprint]:
     """Every sprint of a company."""
     told, parts = [], []
     for sprint in company.sprints:
         state, start, close, problem = window(sprint, now, complete_from)
-        told.append(Told(state, problem))
+        told.append(ExpectedSprint(state, problem))
         parts.append({})
         if start is not None and close is not None:
             parts[-1] = _parts(company, sprint, start, close, rules, told[-1])
@@ -251,7 +251,9 @@ def tell(company: Company, now: int, rules: Definitions, complete_from: int | No
     return told
 
 
-def _parts(company: Company, sprint: Sprint, start: int, close: int, rules: Definitions, told: Told) -> dict[int, Part]:
+def _parts(
+    company: Company, sprint: Sprint, start: int, close: int, rules: Definitions, told: ExpectedSprint
+) -> dict[int, Part]:
     """The issues that count in a sprint, by position; those left out are counted by their reason."""
     found = {}
     for n, story in enumerate(company.stories):
@@ -281,7 +283,7 @@ def _count_once(parts: list[dict[int, Part]], company: Company, now: int) -> Non
 
 
 def _sum_up(
-    company: Company, sprint: Sprint, told: Told, parts: dict[int, Part], start: int, close: int, now: int
+    company: Company, sprint: Sprint, told: ExpectedSprint, parts: dict[int, Part], start: int, close: int, now: int
 ) -> None:
     names = ("committed", "added", "removed", "completed", "spilled")
     sums, keys = dict.fromkeys(names, 0.0), {name: set() for name in (*names, "outside", "discarded")}
@@ -308,6 +310,6 @@ def _sum_up(
     }
 
 
-def velocity(told: Sequence[Told]) -> list[float]:
+def velocity(told: Sequence[ExpectedSprint]) -> list[float]:
     """What each closed sprint with numbers completed."""
     return [each.sums["completed"] for each in told if each.state == "closed" and not each.problem]

@@ -17,7 +17,7 @@ from data.facts.sprint_windows import BACKWARDS, BEFORE_DATA, NO_CLOSE, NO_START
 from data.settings.model import Definitions, Workflow
 from tests import seeding
 from tests.builders import CLOSED, DOING, DONE, REVIEW, TODO, Item
-from tests.data.sprints.oracle import Told, tell
+from tests.data.sprints.oracle import ExpectedSprint, tell
 from tests.data.sprints.stories import HOUR, Company, Sprint, Story
 
 BASE = 1_700_000_000_000_000
@@ -96,7 +96,7 @@ def facts_of(company: Company, now: int, rules: Definitions, complete_from: int 
     return Dataset(company.tables(), rules, Workflow(), now, complete_from=complete_from)
 
 
-def agree(facts: Dataset, told: list[Told]) -> None:
+def agree(facts: Dataset, told: list[ExpectedSprint]) -> None:
     made = stats(facts)
     left_out = made.left_out()
     assert len(made) == len(told)

@@ -13,14 +13,14 @@ from data.values.forecast import Remaining
 from data.values.problem import Problem
 from tests.cli.test_forecast import HOW_MANY, WHEN
 from ui.tabs.forecast import forecast_page, headline
-from ui.url import View, parse
+from ui.url import PageView, parse
 
 
 def words(component) -> str:
     return json.dumps(component, cls=PlotlyJSONEncoder, ensure_ascii=False)
 
 
-def page(answer, view: View = View(tab="forecast"), browse: str = "https://jira.example"):  # noqa: B008 - a plain value
+def page(answer, view: PageView = PageView(tab="forecast"), browse: str = "https://jira.example"):  # noqa: B008 - a plain value
     return words(forecast_page(answer, view, ("2.0",), "2026-01-31", browse))
 
 
@@ -143,5 +143,5 @@ def test_the_date_is_written_so_that_it_cannot_be_misread():
 
 def test_the_form_names_a_version_with_work_left_or_none():
     for versions, named in (((), '"placeholder": ""'), (("3.1",), '"placeholder": "3.1"')):
-        shown = words(forecast_page(Problem("No."), View(tab="forecast"), versions, "2026-01-31", ""))
+        shown = words(forecast_page(Problem("No."), PageView(tab="forecast"), versions, "2026-01-31", ""))
         assert named in shown
