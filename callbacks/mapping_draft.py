@@ -11,7 +11,7 @@ from callbacks.field_mapping import issue_types, jira_fields, statuses
 from data.jira.errors import JiraError
 from data.services.view import Snapshot
 from data.settings.fields import FIELDS
-from data.values.fields import FieldInfo, Suggestion
+from data.values.fields import SURE, FieldInfo, Suggestion
 from data.values.json_types import JsonObject
 from data.values.names import name_key
 from ui import ids
@@ -19,7 +19,6 @@ from ui.modals.draft import Draft, in_force, keys_at, mapped, put
 from ui.modals.mapping_values import put_meaning
 
 M = ids.Mapping
-SURE = 0.8  # suggestions with at least this score are accepted together
 # After these the other controls have to show the change too.
 ELSEWHERE_TOO = (
     "mapping-suggestion", "mapping-choice", "mapping-action", "mapping-phase", "mapping-work", "mapping-flow-item",

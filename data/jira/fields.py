@@ -107,6 +107,7 @@ class Coverage:
     values: tuple[
         tuple[str, int], ...
     ] = ()  # (value, number of issues), most frequent first; of options and short texts
+    types: tuple[tuple[str, int], ...] = ()  # (issue type, number of its issues that fill the field), most first
 
     @property
     def share(self) -> float:
@@ -141,7 +142,7 @@ def suggestions(
     A field of an unfitting kind is never suggested; one that no issue sets comes last.
     """
     known = coverage or {}
-    names = [(field, _plain(field.name)) for field in jira_fields]
+    names = [(field, plain_name(field.name)) for field in jira_fields]
     found = {}
     for ours in our_fields:
         phrases = [_Phrase(word) for word in ours.words or (ours.title,)]
@@ -158,7 +159,7 @@ class _Phrase:
     """What a field of ours may be called, prepared for comparing it with many names."""
 
     def __init__(self, word: str) -> None:
-        self.word, self.plain = word, _plain(word)
+        self.word, self.plain = word, plain_name(word)
         self.words = set(self.plain.split())
         self._letters: SequenceMatcher[str] | None = None
 
@@ -209,7 +210,7 @@ def _score(
     return score, why
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """Lower-case words: "codeCommit_Date" → "code commit date"."""
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
     return re.sub(r"[\W_]+", " ", name_key(parted)).strip()

@@ -13,9 +13,9 @@ from data.facts.flow_items import FLOW_ITEMS, kind_of
 from data.jira.answers import JiraField
 from data.jira.client import Jira
 from data.jira.fields import Coverage as JiraCoverage
-from data.jira.fields import suggestions
 from data.metrics.measure import measure_family
 from data.services.connection import SOON
+from data.services.field_suggestions import suggest
 from data.services.sites import Sites
 from data.services.sync import SyncService
 from data.services.view import Snapshot, View
@@ -144,25 +144,9 @@ def _info(field: JiraField, used: JiraCoverage | None) -> FieldInfo:
         field.name,
         kind,
         field.custom,
-        Coverage(used.set, used.of, tuple(used.examples), tuple(used.values)) if used else None,
+        Coverage(used.set, used.of, tuple(used.examples), tuple(used.values), used.types) if used else None,
         str(field.schema.get("custom", "")),
     )
-
-
-def suggest(fields: list[FieldInfo]) -> dict[str, list[Suggestion]]:
-    """Our field name → fields that probably are it, best first."""
-    jira = [
-        JiraField(each.id, each.name, each.custom, each.kind, {"custom": each.schema} if each.schema else {})
-        for each in fields
-        if each.custom
-    ]
-    used = {
-        each.id: JiraCoverage(each.id, each.coverage.set, each.coverage.of, each.coverage.examples, each.kind)
-        for each in fields
-        if each.coverage
-    }
-    found = suggestions(FIELDS.values(), jira, used)
-    return {name: [Suggestion(*each) for each in rows] for name, rows in found.items()}
 
 
 def check(our_name: str, field_id: str, fields: list[FieldInfo]) -> Problem | None:

@@ -16,6 +16,7 @@ from data.jira.fields import Coverage, kind_of
 from data.jira.sender import never
 
 NEWEST = 800
+_TYPE = "issuetype"
 _EXAMPLES = 3
 _LONGEST = 60  # characters of an example
 _VALUES = 100  # of a field
@@ -44,18 +45,27 @@ def coverage(
     values: dict[str, list[Any]] = {each: [] for each in wanted}
     counts = dict.fromkeys(wanted, 0)
     texts: dict[str, Counter[str]] = {each: Counter() for each in wanted}
+    types: dict[str, Counter[str]] = {each: Counter() for each in wanted}
     of = 0
-    for issue in _newest(jira, jql, wanted, most, cancelled) if wanted else ():
+    for issue in _newest(jira, jql, [*wanted, _TYPE], most, cancelled) if wanted else ():
         of += 1
+        kind = _shown_or_nothing(issue.fields.get(_TYPE))
         for name, value in issue.fields.items():  # most fields of most issues are empty
             if value is not None and name in values and is_set(value):
                 counts[name] += 1
                 texts[name].update(_texts(value))
+                types[name].update([kind] if kind else [])
                 if len(values[name]) < _SAMPLES:
                     values[name].append(value)
     return {
         each: Coverage(
-            each, counts[each], of, _examples(values[each]), kind_of(None, values[each]), _frequent(texts[each])
+            each,
+            counts[each],
+            of,
+            _examples(values[each]),
+            kind_of(None, values[each]),
+            _frequent(texts[each]),
+            _frequent(types[each]),
         )
         for each in wanted
     }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+SURE = 0.8  # suggestions with at least this score are accepted together
+
 
 @dataclass(frozen=True)
 class Coverage:
@@ -13,6 +15,7 @@ class Coverage:
     of: int
     examples: tuple[str, ...] = ()
     values: tuple[tuple[str, int], ...] = ()  # (value, number of issues), most frequent first
+    types: tuple[tuple[str, int], ...] = ()  # (issue type, number of its issues that fill the field), most first
 
 
 @dataclass(frozen=True)
