@@ -62,9 +62,9 @@ class Item:
     history_complete: bool = True
     comments: Sequence[tuple[Instant, str | None]] = ()  # (instant, account id or None)
     comments_complete: bool = True
-    edits: Sequence[
-        tuple[Instant, str, Any]
-    ] = ()  # (instant, attribute or "story_points", what it was before), in order
+    key: str = ""  # for tests that tell items apart; sites number theirs themselves
+    # (instant, attribute or "story_points", what it was before), in order of time
+    edits: Sequence[tuple[Instant, str, Any]] = ()
 
     def before(self, name: str, edge: int, zone: str = "UTC") -> Any:
         """A value just before an instant: `edits` tell what it was, the attribute what it is."""

@@ -90,6 +90,7 @@ class Fact:
 _facts: dict[str, Fact] = {}
 FACTS = MappingProxyType(_facts)
 STARTED = Column("started", Kind.INSTANT, "when work on it began")
+SEEN = Column("seen", Kind.INSTANT, "its project, type and level are those just before this instant")
 COMPLETED = Column("completed", Kind.INSTANT, "when it was completed")
 CREATED = Column("started", Kind.INSTANT, "when the issue was created")
 BY_RESOLUTION = Column(

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from data.facts.columns import STARTED, Column, Kind, fact
+from data.facts.columns import SEEN, STARTED, Column, Kind, fact
 from data.facts.completions import completions
 from data.facts.dataset import Dataset
 from data.facts.levels import recorded
+from data.facts.past import chosen_at, cut
 from data.facts.rows import Rows
 from data.facts.status_groups import status_groups
 from data.tables.frames import FOREVER, NEVER
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 
 @fact(
     "work_in_progress",
-    Column("left", Kind.INSTANT, "when it left the status"),
+    Column("left", Kind.INSTANT, "when it left the status, or when its project, type or level changed"),
+    Column("entered", Kind.INSTANT, "when it entered the status"),
+    Column("ends", Kind.FLAG, "it left the status then"),
+    SEEN,
     Column("since", Kind.INSTANT, "the instant that its age counts from"),
     Column("held", Kind.FLAG, "its age stands still at the entry into the status"),
     Column("status", Kind.CODE, "place in the table of statuses, of the one that stands for it"),
@@ -32,7 +36,7 @@ if TYPE_CHECKING:
     Column("completed", Kind.INSTANT, "never: it is in progress"),
     Column("age", Kind.NUMBER, "now less since", "days"),
     title="Stays in progress",
-    at="entry into the status",
+    at="entry into the status; a change of project, type or level begins a row of its own",
 )
 def load_rows(facts: Dataset) -> Rows:
     """Stays in progress of the issues that pass the filters, at their entry. Columns: left (µs), since (the instant that
@@ -40,7 +44,7 @@ def load_rows(facts: Dataset) -> Rows:
     started, completed, age.
     """
     rows = facts.once(all_in_progress)
-    chosen = facts.chosen[rows.issue]
+    chosen = chosen_at(facts, rows.issue, rows.columns["seen"])
     return rows if chosen.all() else rows.take(chosen)
 
 
@@ -67,19 +71,23 @@ def all_in_progress(facts: Dataset) -> Rows:
         found = facts.once(completions)
         ended = np.where(found.by_end_field & (found.completed != NEVER), found.completed, ended)
     left = np.minimum(own.left, np.maximum(ended[own.issue], own.entered))
-    sieve = recorded(facts, own.issue)
     since = begun + waited
     now = np.where(held, own.entered, facts.now)
-    return sieve.rows(
-        own.entered,
-        own.issue,
-        left=left,
-        since=since,
-        held=held,
-        status=facts.once(status_groups)[own.status],
-        started=begun,
-        completed=np.full(len(since), NEVER),
-        age=(now - since) / DAY,
+    row, start, end = cut(facts, own.issue, own.entered, left)
+    issue, seen = own.issue[row], start + 1
+    return recorded(facts, issue, seen).rows(
+        start,
+        issue,
+        left=end,
+        entered=own.entered[row],
+        ends=end == left[row],
+        seen=seen,
+        since=since[row],
+        held=held[row],
+        status=facts.once(status_groups)[own.status[row]],
+        started=begun[row],
+        completed=np.full(len(row), NEVER),
+        age=((now - since) / DAY)[row],
     )
 
 
@@ -91,7 +99,7 @@ def at_snapshot(rows: Rows, asked: MetricQuery) -> Rows:
     there = np.flatnonzero(rows.columns["left"][:before] >= asked.edge) if "left" in rows.columns else np.arange(before)
     found = rows.take(there)
     if "since" in found.columns:
-        until = np.where(found.columns["held"], found.at, asked.snapshot)
+        until = np.where(found.columns["held"], found.columns["entered"], asked.snapshot)
         found.columns["age"][:] = (until - found.columns["since"]) / DAY
     return found
 

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from data.facts.rows import Rows
 from data.facts.timelines import Timeline
 from data.tables.edits import ATTRIBUTES
 from data.tables.tidy import Tables
-from data.values.arrays import Codes, Column, Instants, Mask, Numbers, Positions
+from data.values.arrays import Codes, Column, Instants, Mask, Numbers, Objects, Positions
 from data.values.kept import kept_with_object
 from data.values.names import places_of
 
@@ -126,3 +127,41 @@ def chosen_at(facts: Dataset, issue: Positions, instant: Instants) -> Mask:
             wanted = places_of(names, facts.tables.issues[column].cat.categories)
             keep = keep & np.isin(attribute_at(facts.tables, column, issue, instant), wanted)
     return keep
+
+
+def names_of(facts: Dataset, name: str, rows: Rows, instants: Instants | None = None) -> Objects:
+    """The project or type of the issue of each row just before instants (µs), by default those at which the rows were
+    seen, else now; "" for rows without an issue.
+    """
+    issue, column = rows.issue, facts.tables.issues[name].cat
+    words: Objects = np.append(np.asarray(column.categories, dtype=object), "")
+    instants = rows.columns.get("seen") if instants is None else instants
+    if instants is None:
+        codes: Codes = np.append(column.codes.to_numpy(), -1)[issue]
+    else:
+        codes = attribute_at(facts.tables, name, np.maximum(issue, 0), instants)
+    return words[np.where(issue >= 0, codes, -1)]
+
+
+Cut = tuple[Positions, Instants, Instants]  # row, start, end
+
+
+def cut(facts: Dataset, issue: Positions, start: Instants, end: Instants) -> Cut:
+    """Spans [start, end) of issues, cut where project, type or level changed inside: which span each piece is of, and
+    from when to when, in the order of the spans.
+    """
+    edits = facts.tables.edits
+    named = edits["attribute"].to_numpy() != ATTRIBUTES.index("resolution")
+    if not named.any():
+        return np.arange(len(issue)), start, end
+    owner, at = edits["issue"].to_numpy()[named], edits["at"].to_numpy()[named]
+    line = Timeline(owner, at)
+    first = line.before(issue, start + 1)
+    count = np.maximum(line.before(issue, end) - first, 0)
+    row = np.repeat(np.arange(len(issue)), count + 1)
+    part = np.arange(len(row)) - np.repeat(np.cumsum(count + 1) - count - 1, count + 1)
+    edge = np.append(at, 0)
+    begin = np.where(part > 0, edge[first[row] + part - 1], start[row])
+    stop = np.where(part < count[row], edge[np.minimum(first[row] + part, len(at))], end[row])
+    real = (stop > begin) | (count[row] == 0)
+    return row[real], begin[real], stop[real]

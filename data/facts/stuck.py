@@ -112,9 +112,10 @@ def usual(asked: MetricQuery) -> dict[int, float]:
 def stays_by_length(facts: Dataset) -> tuple[Codes, Numbers, Instants]:
     """status, days, left (µs) of the stays in progress that count, by status and length; filters do not apply here."""
     rows = facts.once(all_in_progress)
-    used = (rows.reason == 0) & (rows.columns["left"] > rows.at)
-    status, left = rows.columns["status"][used], rows.columns["left"][used]
-    days = (left - rows.at[used]) / DAY
+    entered, left = rows.columns["entered"], rows.columns["left"]
+    used = (rows.reason == 0) & (left > entered) & rows.columns["ends"]
+    status, left = rows.columns["status"][used], left[used]
+    days = (left - entered[used]) / DAY
     order = np.lexsort((days, status))
     return status[order], days[order], left[order]
 
@@ -138,7 +139,8 @@ def stuck(rows: Rows, asked: MetricQuery) -> Rows:
     (days).
     """
     there = at_snapshot(rows, asked)
-    in_status = (asked.snapshot - there.at) / DAY
+    entered = there.columns["entered"]
+    in_status = (asked.snapshot - entered) / DAY
     fixed = asked.facts.definitions.stuck_days
     if fixed is None:
         known = usual(asked)
@@ -147,7 +149,7 @@ def stuck(rows: Rows, asked: MetricQuery) -> Rows:
         limit = np.full(len(there), fixed, dtype=float)
     sieve = Sieve.of(there)
     sieve.drop(np.isnan(limit), Exclusion.TOO_FEW_EARLIER, LEAST_STAYS)
-    columns = {**there.columns, "in_status": in_status, "limit": limit, "started": there.at}
+    columns = {**there.columns, "in_status": in_status, "limit": limit, "started": entered}
     shown = Rows(there.at, there.subjects, sieve.reason, tuple(sieve.reasons), columns)
     return shown.take(np.isnan(limit) | (in_status > limit))
 

@@ -20,7 +20,7 @@ from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import IssueMetric
 from data.metrics.display import display
-from data.metrics.measure import edge_of, rows_for, why_nothing
+from data.metrics.measure import instants_of, rows_for, why_nothing
 from data.metrics.shares import shares
 from data.tables.frames import NEVER
 from data.values.arrays import Codes, Instants, Positions
@@ -231,7 +231,7 @@ def members_of(metric: IssueMetric, asked: MetricQuery, rows: Rows, group: str) 
 
 def _members(metric: IssueMetric, asked: MetricQuery, rows: Rows, found: Grouping) -> list[_Member]:
     """The groups in the order in which they are shown."""
-    row, code = _membership(rows, asked.facts, found, _instants(metric, asked, rows))
+    row, code = _membership(rows, asked.facts, found, instants_of(metric, asked, rows))
     order = np.argsort(code, kind="stable")  # within a group the rows stay in order of time
     row, code = row[order], code[order]
     codes, start = np.unique(code, return_index=True)
@@ -264,20 +264,11 @@ def _with_heads(rows: Rows) -> Rows:
     return Rows(rows.at, rows.subjects, rows.reason, rows.reasons, {**rows.columns, "head": head})
 
 
-def _instants(metric: IssueMetric, asked: MetricQuery, rows: Rows) -> Instants | None:
-    """By row: the instant (µs) just before which its issue is looked at; None: now. Of a sprint that is its close."""
-    if "sprint" in rows.columns:
-        closes: Instants = rows.columns["completed"]
-        return closes
-    edge = edge_of(metric, asked)
-    return None if edge is None else np.full(len(rows), edge, dtype=np.int64)
-
-
 def _membership(
     rows: Rows, facts: Dataset, found: Grouping, instants: Instants | None = None
 ) -> tuple[Positions, Codes]:
     """(row, group) pairs, each once; -1 is no group. A row belongs to the groups of its issues, a version to its project
-    too. `instants`: by row, see `_instants`.
+    too. `instants`: by row, see `instants_of`.
     """
     if found.rank is not None and "sprint" in rows.columns:  # rows of sprint metrics are of one sprint each
         return np.arange(len(rows)), found.rank[rows.columns["sprint"]]

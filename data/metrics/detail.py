@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from data.facts.dataset import Dataset
+from data.facts.past import names_of
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import IssueMetric
-from data.metrics.measure import measure, rows_for
+from data.metrics.measure import instants_of, measure, rows_for
 from data.settings.definitions import expanded, switch
 from data.settings.model import Settings
 from data.tables.frames import NEVER
@@ -142,11 +143,14 @@ class MetricDrilldown:
             labels = np.append(tables.statuses["name"].to_numpy(dtype=object), "")
             found = labels[tables.issues["status"].to_numpy()[issue]]
         else:
-            found = (
-                np.asarray(tables.issues[name], dtype=object)[issue]
-                if len(tables)
-                else np.full(len(issue), "", dtype=object)
-            )
+            found = np.full(len(issue), "", dtype=object)
+            if len(tables):
+                attribute = name in ("project", "type")
+                found = (
+                    names_of(self.asked.facts, name, rows, instants_of(self.metric, self.asked, rows))
+                    if attribute
+                    else np.asarray(tables.issues[name], dtype=object)[issue]
+                )
         return np.where(issue >= 0, found, self._of_versions(name))
 
     def _of_versions(self, name: str) -> Objects:

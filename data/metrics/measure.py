@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime
 
+import numpy as np
+
 from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
@@ -15,6 +17,7 @@ from data.metrics.registry import ISSUE_METRICS
 from data.metrics.tiers import benchmarks, score
 from data.settings.fields import FIELDS
 from data.tables.tidy import microseconds
+from data.values.arrays import Instants
 from data.values.details import Details
 from data.values.metric_value import TIER_COLORS, ErrorState, MetricValue, iso
 from data.values.periods import Period, PeriodError, local_date, zone_named
@@ -81,6 +84,18 @@ def edge_of(metric: IssueMetric, asked: MetricQuery) -> int | None:
     if metric.as_of_rows and asked.facts.definitions.completed_as_of == "period_end":
         return asked.edge
     return None
+
+
+def instants_of(metric: IssueMetric, asked: MetricQuery, rows: Rows) -> Instants | None:
+    """By row: the instant (µs) just before which its issue is looked at; None: now. Of a sprint that is its close."""
+    if "seen" in rows.columns:
+        seen: Instants = rows.columns["seen"]
+        return seen
+    if "sprint" in rows.columns:
+        closes: Instants = rows.columns["completed"]
+        return closes
+    edge = edge_of(metric, asked)
+    return None if edge is None else np.full(len(rows), edge, dtype=np.int64)
 
 
 def why_nothing(metric: IssueMetric, rows: Rows | None, asked: MetricQuery) -> str:

@@ -13,6 +13,7 @@ from data.charts.drawing import Drawing, Drilldown, by_key, fixed, left_out, not
 from data.charts.percentiles import SHARES, cycle_rows
 from data.charts.statuses import names, workflow_order
 from data.facts.load import at_snapshot, load_rows
+from data.facts.past import names_of
 from data.facts.rows import Rows
 from data.facts.status_groups import status_groups
 from data.tables.tidy import DAY
@@ -140,7 +141,7 @@ def _drawing(
     )
 
     def table() -> Iterator[tuple[Any, ...]]:
-        types = np.asarray(facts.tables.issues["type"], dtype=object)[used.issue]
+        types = names_of(facts, "type", used)
         for n in np.argsort(-age, kind="stable").tolist():
             told = {-1: "too few to compare", 0: "no"}.get(beyond[n], f"{beyond[n]} %")
             known = edges[at[n]]

@@ -15,6 +15,7 @@ from data.charts.statuses import names, workflow_order
 from data.facts.columns import Subject
 from data.facts.dataset import Dataset
 from data.facts.levels import recorded
+from data.facts.past import chosen_at, cut
 from data.facts.rows import Rows, Sieve, Subjects
 from data.facts.status_groups import status_groups
 from data.metrics.measure import rows_for
@@ -56,7 +57,15 @@ def spans(facts: Dataset, rule: str) -> Held:
             where = np.maximum.accumulate(where + issue * size) - issue * size
         else:  # the lowest band from here on: what an item comes back behind does not count yet
             where = np.minimum.accumulate((where + issue * size)[::-1])[::-1] - issue * size
-    return issue, where, stays.entered, stays.left
+    row, entered, left = cut(facts, issue, stays.entered, stays.left)
+    return issue[row], where[row], entered, left
+
+
+def counted(facts: Dataset, held: Held) -> Mask:
+    """The spans that the chart shows, by the project, type and level that each issue had then."""
+    owner, _, entered, _ = held
+    out: Mask = chosen_at(facts, owner, entered + 1) & (recorded(facts, owner, entered + 1).reason == 0)
+    return out
 
 
 def present(facts: Dataset) -> tuple[Positions, Sieve]:
@@ -95,16 +104,15 @@ def cumulative_flow(asked: ChartQuery) -> Drawing:
     facts = asked.facts
     titles, _ = stages(facts)
     over, instants = _days(asked)
-    issue, sieve = present(facts)
-    owner, band, entered, left = spans(facts, facts.definitions.cfd)
-    use = np.zeros(len(facts.tables), dtype=bool)
-    use[issue[sieve.reason == 0]] = True
+    _, sieve = present(facts)
+    owner, band, entered, left = held = spans(facts, facts.definitions.cfd)
+    use = counted(facts, held)
     if not len(over):
         return nothing("This period has not begun yet.", todo="Choose other days.")
-    held, last = (owner, band, entered, left), int(instants[-1])
-    still = _still(asked, last, held, len(titles))
+    last = int(instants[-1])
+    still = _still(asked, last, use, held, len(titles))
     ends = [_bands_at(instant, use, held, len(facts.tables)) for instant in (asked.start - 1, last)]
-    keep = use[owner] & ~still[owner] & (left > entered) & (entered <= instants[-1]) & (left > asked.start)
+    keep = use & ~still[owner] & (left > entered) & (entered <= instants[-1]) & (left > asked.start)
     if not keep.any():
         return nothing("Nothing moved in this period.", todo="Choose other days, or clear a filter.")
     owner, band, entered, left = owner[keep], band[keep], entered[keep], left[keep]
@@ -112,7 +120,7 @@ def cumulative_flow(asked: ChartQuery) -> Drawing:
     seen = [n for n in range(len(titles)) if counts[:, n].any()]
     shown = [titles[n] for n in seen]
     picks = _picks(over, instants, titles, (owner, band, entered, left))
-    resting = int(np.count_nonzero(still & use))
+    resting = int(np.count_nonzero(still))
 
     def table() -> Iterator[tuple[Any, ...]]:
         for day, numbers in zip(over.tokens, counts[:, seen].tolist(), strict=True):
@@ -155,9 +163,11 @@ def _told(sieve: Sieve) -> list[str]:
     return [f"{int(counts[1:].sum()):,} left out: {', '.join(found)}."] if found else []
 
 
-def _still(asked: ChartQuery, last: int, held: Held, size: int) -> Mask:
+def _still(asked: ChartQuery, last: int, use: Mask, held: Held, size: int) -> Mask:
     """Issues that were there before the period and all through it, up to the instant `last`, either not started, done or
     discarded.
+
+    `use`: the spans that count; an issue of which one does not was somewhere else for a time.
     """
     owner, band, entered, left = held
     count = len(asked.facts.tables)
@@ -166,6 +176,7 @@ def _still(asked: ChartQuery, last: int, held: Held, size: int) -> Mask:
     np.minimum.at(low, owner[during], band[during])
     np.maximum.at(high, owner[during], band[during])
     before = asked.facts.tables.issues["created"].to_numpy() < asked.start
+    before[owner[during & ~use]] = False
     out: Mask = before & (low == high) & ((low == 0) | (low >= size - 2))
     return out
 
@@ -209,9 +220,9 @@ def _picks(over: Buckets, instants: Instants, titles: list[str], held: Held) -> 
 
 
 def _bands_at(instant: int, use: Mask, held: Held, count: int) -> Codes:
-    """The band of each issue that the chart may show at an instant; -1 for the others and before they were there."""
+    """The band of each issue at an instant, by the spans that count; -1 for the others and before they were there."""
     owner, band, entered, left = held
-    there = use[owner] & (entered <= instant) & (instant < left)
+    there = use & (entered <= instant) & (instant < left)
     out = np.full(count, -1, dtype=np.int64)
     out[owner[there]] = band[there]
     return out

@@ -12,6 +12,9 @@ from data.charts.downsample import thin
 from data.charts.drawing import Drawing, by_key, fixed, left_out, nothing
 from data.charts.moments import local_minutes
 from data.charts.percentiles import CYCLE_SWITCHES, cycle_rows, percentile_lines
+from data.facts.past import names_of
+from data.metrics.measure import instants_of
+from data.metrics.registry import ISSUE_METRICS
 from data.values.charts import Series
 
 
@@ -38,7 +41,8 @@ def cycle_time_scatter(asked: ChartQuery) -> Drawing:
 
     def table() -> Iterator[tuple[Any, ...]]:
         newest = np.arange(len(used))[::-1]
-        types = np.asarray(asked.facts.tables.issues["type"], dtype=object)[used.issue]
+        instants = instants_of(ISSUE_METRICS["flow_time"], asked, used)
+        types = names_of(asked.facts, "type", used, instants)
         started, ended = (local_minutes(used.columns[name], asked.facts.zone) for name in ("started", "completed"))
         for n in newest.tolist():
             yield keys[n], types[n], started[n], ended[n], float(days[n])

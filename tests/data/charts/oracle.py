@@ -21,6 +21,7 @@ from tests.data.metrics.oracle import (
     completions,
     flow_item,
     is_ticket,
+    known,
     moves_back,
     stays,
     work_began,
@@ -168,7 +169,7 @@ def in_progress(ask: Question) -> list[tuple[Item, str, float]]:
     out: list[tuple[Item, str, float]] = []
     if ask.start > ask.now:
         return out
-    for item in ask.items:
+    for item in ask.seen(ask.edge):
         history = stays(item, ask)
         place = next((n for n, (_, a, b) in enumerate(history) if a < ask.edge <= b), None)
         finished = ask.mapped_instant(item, "work_completed_date")
@@ -257,9 +258,9 @@ def cumulative_flow(ask: Question, _key: Any) -> dict[str, Counter]:
         first: min(at(str(first + timedelta(days=1)), ask.zone) - 1, ask.now) for first, _ in buckets(ask, "day")
     }  # fmt: skip
     out: dict[str, Counter] = {day.isoformat(): Counter() for day in ends}
-    for item in ask.items:
+    for item in ask.everything:
         history = [(band(s), a, b) for s, a, b in stays(item, ask) if a <= ask.now]
-        if not wanted(item, ask) or not history or not ends:
+        if not history or not ends:
             continue
         places = [each[0] for each in history]
         if ask.rules.cfd == "high_water":
@@ -270,13 +271,22 @@ def cumulative_flow(ask: Question, _key: Any) -> dict[str, Counter]:
         during = {
             p for p, (_, a, b) in zip(places, history, strict=True) if b > ask.start and a <= last and b > a
         }  # fmt: skip
-        if at(item.created, ask.zone) < ask.start and during in ({0}, {len(bands) - 2}, {len(bands) - 1}):
+        times = [ask.start, *(when for each, _, _ in item.edits if ask.start < (when := ask.when(each)) <= last)]
+        stayed = all(_counts(item, ask, when + 1) for when in times)
+        rests = during in ({0}, {len(bands) - 2}, {len(bands) - 1}) and stayed
+        if at(item.created, ask.zone) < ask.start and rests:
             continue
         for day, instant in ends.items():
             for p, (_, a, b) in zip(places, history, strict=True):
-                if a <= instant < b:
+                if a <= instant < b and _counts(item, ask, instant + 1):
                     out[day.isoformat()][bands[p]] += 1
     return out
+
+
+def _counts(item: Item, ask: Question, edge: int) -> bool:
+    """Whether an item passes the filters just before an instant and is on a level that counts."""
+    then = known(item, edge, ask.zone)
+    return ask.passes(then) and wanted(then, ask)
 
 
 def time_in_status(ask: Question, _key: Any) -> dict[str, tuple[int, float, float | None, float | None]]:

@@ -51,6 +51,8 @@ class Question:
     since: int | None = None  # what the query vouches for begins here
     synced: int | None = None  # and ends here; None: at now
     vouches: bool = True  # the query looks at projects, types and dates only
+    projects: tuple[str, ...] = ()  # the filters
+    types: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.where = ZoneInfo(self.zone)
@@ -58,9 +60,10 @@ class Question:
         self.snapshot = min(self.end, self.now)
         # Completions are those that are known just before this instant, with the attributes that items had then.
         self.limit = self.now + 1 if self.rules.completed_as_of == "now" else min(self.end, self.now + 1)
-        self.items = [known(each, self.now + 1, self.zone) for each in self.items]
+        self.everything = [known(each, self.now + 1, self.zone) for each in self.items]
+        self.items = [each for each in self.everything if self.passes(each)]
         self.edge = min(self.end, self.now + 1)  # what happens at it is not in a snapshot
-        self.mapped = frozenset({*self.mapped, *(name for each in self.items for name in each.fields)})
+        self.mapped = frozenset({*self.mapped, *(name for each in self.everything for name in each.fields)})
         category = {status: kind for status, _, kind in self.statuses}
         self.names = {status: name for status, name, _ in self.statuses}
         chosen = {*self.flow.started, *self.flow.active, *self.flow.waiting, *self.flow.done}
@@ -77,8 +80,17 @@ class Question:
             name
             for name in self.mapped
             if FIELDS[name].kinds == DATES
-            and any(isinstance(each.fields.get(name), str) and len(each.fields[name]) == 10 for each in self.items)
+            and any(isinstance(each.fields.get(name), str) and len(each.fields[name]) == 10 for each in self.everything)
         }
+
+    def passes(self, item: Item) -> bool:
+        """Whether an item passes the filters, as it is."""
+        pairs = ((self.projects, item.project), (self.types, item.type))
+        return all(not names or name in names for names, name in pairs)
+
+    def seen(self, edge: int) -> list[Item]:
+        """The items that pass the filters just before an instant, as they were then."""
+        return [item for each in self.everything if self.passes(item := known(each, edge, self.zone))]
 
     def when(self, instant: object) -> int | None:
         return None if instant is None else at(instant, self.zone)
@@ -269,8 +281,7 @@ def _started(done: Done, ask: Question, mapped_end: bool, place: int | None) -> 
 
 def completions(ask: Question) -> list[Done]:
     """The one set that velocity, time, efficiency and distribution share, those left out included."""
-    items = (known(each, ask.limit, ask.zone) for each in ask.items)
-    found = [done for item in items if (done := completion(item, ask, ask.limit)) and ask.inside(done.at)]
+    found = [done for item in ask.seen(ask.limit) if (done := completion(item, ask, ask.limit)) and ask.inside(done.at)]
     refused = {name.casefold() for name in ask.rules.not_completed_resolutions}
     for done in found:
         if not is_standard(done.item) and not ask.rules.all_levels:
@@ -418,7 +429,7 @@ def flow_efficiency(ask: Question) -> Verdict:
 
 def flow_load(ask: Question) -> Verdict:
     reasons = []
-    for item in ask.items:
+    for item in ask.seen(ask.edge):
         status = status_before(item, ask.edge, ask)
         there = status in ask.progress
         if ask.rules.load == "started":

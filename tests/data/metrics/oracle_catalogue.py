@@ -41,8 +41,9 @@ def verdict(value: float | None, reasons: list[str]) -> Verdict:
 # ---- throughput
 
 
-def _created(ask: Question) -> list[Item]:
-    return [each for each in ask.items if ask.inside(when := ask.when(each.created)) and when <= ask.now]
+def _created(ask: Question, edge: int | None = None) -> list[Item]:
+    items = ask.items if edge is None else ask.seen(edge)
+    return [each for each in items if ask.inside(when := ask.when(each.created)) and when <= ask.now]
 
 
 def created(ask: Question) -> Verdict:
@@ -50,8 +51,11 @@ def created(ask: Question) -> Verdict:
 
 
 def _closed(ask: Question) -> list[Done]:
-    items = (oracle.known(each, ask.limit, ask.zone) for each in ask.items)
-    return [done for each in items if (done := oracle.completion(each, ask, ask.limit)) and ask.inside(done.at)]
+    return [
+        done
+        for each in ask.seen(ask.limit)
+        if (done := oracle.completion(each, ask, ask.limit)) and ask.inside(done.at)
+    ]
 
 
 def closed(ask: Question) -> Verdict:
@@ -71,8 +75,10 @@ def velocity(ask: Question) -> Verdict:
 
 
 def throughput_ratio(ask: Question) -> Verdict:
-    then = [oracle.known(each, ask.limit, ask.zone) for each in _created(ask)]
-    came, went = [level(each, ask) for each in then], [reason(each.item, ask) for each in _closed(ask)]
+    came, went = (
+        [level(each, ask) for each in _created(ask, ask.limit)],
+        [reason(each.item, ask) for each in _closed(ask)],
+    )
     return verdict(went.count("") / came.count("") if "" in came else None, [*came, *went])
 
 
@@ -252,7 +258,7 @@ def _open(ask: Question) -> list[tuple[Item, str, int]]:
         return []
     return [
         (item, status, entered)
-        for item in ask.items
+        for item in ask.seen(ask.edge)
         for status, entered, left in _worked(item, ask)
         if entered < ask.edge <= left
     ]
@@ -264,9 +270,9 @@ def wip_no_assignee(ask: Question) -> Verdict:
 
 def stuck_count(ask: Question) -> Verdict:
     usual: dict[str, list[float]] = {}
-    for item in ask.items:
+    for item in ask.everything:
         for status, entered, left in _worked(item, ask):
-            if left < ask.edge and not reason(item, ask):
+            if left < ask.edge and not reason(oracle.known(item, int(left), ask.zone), ask):
                 usual.setdefault(status, []).append((left - entered) / DAY)
     limits = {status: ask.percentile(days, 85) for status, days in usual.items() if len(days) >= LEAST_STAYS}
     reasons = []
