@@ -28,8 +28,9 @@ MOST_ROWS = 60  # sprints in the page; the file has them all
 COLUMNS = (
     "sprint_id", "sprint", "board", "state", "start", "planned_end", "completed_at", "unit", "committed", "added", "removed",
     "completed", "spilled_over", "spillover_ratio", "scope_churn_ratio", "accuracy_abs", "committed_issues", "added_issues",
-    "removed_issues", "completed_issues", "spilled_over_issues", "completed_outside_issues", "discarded_issues", "reopened", "blocked_hours", "bugs",
+    "removed_issues", "completed_issues", "spilled_over_issues", "reopened", "blocked_hours", "bugs",
     *(f"z_{name}" for name in PARTS), "sprint_problematic_score", "no_score_because", "left_out", "notes",
+    "completed_outside_issues", "discarded_issues",
 )  # a table: kept in its rows  # fmt: skip
 INSTANTS = frozenset({"start", "planned_end", "completed_at"})
 
@@ -191,11 +192,12 @@ def _cells(row: SprintRow, unit: str) -> list[Any]:
         row.spillover,
         row.churn,
         row.accuracy,
-        *(row.issues.get(name) if row.committed is not None else None for name in (*SUMS, *LISTED)),
+        *(row.issues.get(name) if row.committed is not None else None for name in SUMS),
         *(part[name].value for name in ("reopened", "blocked", "bugs")),
         *(part[name].z for name in PARTS),
         row.score,
         row.no_score,
         "; ".join(f"{why}: {n}" for why, n in row.left_out),
         " ".join(row.notes),
+        *(row.issues.get(name) if row.committed is not None else None for name in LISTED),
     ]

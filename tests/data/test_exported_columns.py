@@ -26,7 +26,8 @@ EXPECTED = {
         "sprint_id sprint board state start planned_end completed_at unit committed added removed completed "
         "spilled_over spillover_ratio scope_churn_ratio accuracy_abs committed_issues added_issues removed_issues "
         "completed_issues spilled_over_issues reopened blocked_hours bugs z_spillover z_churn z_reopened z_blocked "
-        "z_bugs z_accuracy sprint_problematic_score no_score_because left_out notes",
+        "z_bugs z_accuracy sprint_problematic_score no_score_because left_out notes "
+        "completed_outside_issues discarded_issues",
     ),
 }
 
