@@ -139,10 +139,17 @@ def _catalogue(report: Report, made: Tables, size: int, floor: float, budget: fl
 
     report.add(
         Row(
-            "charts", f"all {len(CATALOG)} numbers of the catalogue, {size:,} issues", median(every, 3), "s", floor,
-            "numpy lexsort of the changes", 5 * budget, 3, "30 days with comparison and sparkline; asked for by category",
+            "charts",
+            f"all {len(CATALOG)} numbers of the catalogue, {size:,} issues",
+            median(every, 3),
+            "s",
+            floor,
+            "numpy lexsort of the changes",
+            5 * budget,
+            3,
+            "30 days with comparison and sparkline; asked for by category",
         )
-    )  # fmt: skip
+    )
     charts, took = _service(made), {}
     for name in ISSUE_METRICS:
         for chart, own in (("metric_over_time", ("over", "week")), ("metric_by_group", ("by", "assignee"))):
@@ -153,10 +160,17 @@ def _catalogue(report: Report, made: Tables, size: int, floor: float, budget: fl
     slow = max(took, key=took.__getitem__)
     report.add(
         Row(
-            "charts", f"the slowest metric taken apart, {size:,} issues: {slow}", took[slow], "s", floor,
-            "numpy lexsort of the changes", budget, 3, f"of {len(took)}, 90 days, nothing worked out before",
+            "charts",
+            f"the slowest metric taken apart, {size:,} issues: {slow}",
+            took[slow],
+            "s",
+            floor,
+            "numpy lexsort of the changes",
+            budget,
+            3,
+            f"of {len(took)}, 90 days, nothing worked out before",
         )
-    )  # fmt: skip
+    )
 
 
 def _answer(charts: ChartsService, name: str, period: Period, options: tuple[tuple[str, str], ...] = ()) -> bytes:

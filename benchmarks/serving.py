@@ -105,8 +105,23 @@ def _cards(to: HTTPConnection) -> str:
 @contextmanager
 def _gunicorn(folder: Path) -> Iterator[HTTPConnection]:
     """A connection to one worker with one thread, kept open."""
-    words = [sys.executable, "-m", "gunicorn", "benchmarks.bare:server", "--bind", "127.0.0.1:0", "--workers", "1",
-             "--threads", "4", "--timeout", "120", "--keep-alive", "60", "--no-control-socket"]  # fmt: skip
+    words = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "benchmarks.bare:server",
+        "--bind",
+        "127.0.0.1:0",
+        "--workers",
+        "1",
+        "--threads",
+        "4",
+        "--timeout",
+        "120",
+        "--keep-alive",
+        "60",
+        "--no-control-socket",
+    ]
     log = folder / "gunicorn.log"
     with (
         log.open("w") as errors,

@@ -29,9 +29,13 @@ def measure(url: str) -> dict[str, float | str | None]:
         least = unavoidable(store)
         store.close()
     return {
-        "issues": result.issues, "peak_mib": round(peak), "seconds": round(took, 1), "requests": result.requests,
-        "unavoidable": least, "error": (result.error or {}).get("message"),
-    }  # fmt: skip
+        "issues": result.issues,
+        "peak_mib": round(peak),
+        "seconds": round(took, 1),
+        "requests": result.requests,
+        "unavoidable": least,
+        "error": (result.error or {}).get("message"),
+    }
 
 
 def run(issues: int) -> dict[str, float | str | None]:

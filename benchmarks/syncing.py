@@ -85,7 +85,16 @@ def _report_cpu(report: Report, url: str) -> None:
             floors.append(time.process_time() - begun)
         size = sum(map(len, bodies))
     name, note = f"CPU of a full sync of {result.fetched:,} issues", f"{size / 1e6:.1f} MB of answers"
-    row = Row("sync", name, statistics.median(costs), "s", statistics.median(floors), "decoding them once", runs=CPU_RUNS, note=note)  # fmt: skip
+    row = Row(
+        "sync",
+        name,
+        statistics.median(costs),
+        "s",
+        statistics.median(floors),
+        "decoding them once",
+        runs=CPU_RUNS,
+        note=note,
+    )
     report.add(row)
 
 

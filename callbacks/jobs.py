@@ -12,7 +12,8 @@ from data.values.problem import Problem
 from ui import ids
 from ui.components.notice import notice
 from ui.components.still import still
-from ui.tabs.jobs import JOB, PERSONA, cards, empty, head, unknown
+from ui.tabs.jobs import JOB, PERSONA, cards, head, unknown
+from ui.tabs.jobs_empty import empty
 from ui.tabs.jobs_register import more
 from ui.tabs.jobs_tables import tables
 from ui.url import PageView, parse

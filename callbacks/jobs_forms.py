@@ -170,7 +170,10 @@ def _outcome(asked: dict[str, Any], event: str) -> str:
         event_id=event,
     )
     hidden = f" {MEASURED}" if asked["outcome"] in jobs.choices(snapshot).measured else ""
-    return f"Noted down: {_title(jobs.choices(snapshot).outcomes, asked['outcome'])}, measured {asked['actual']:g}.{hidden}"
+    return (
+        f"Noted down: {_title(jobs.choices(snapshot).outcomes, asked['outcome'])}, measured "
+        f"{asked['actual']:g}.{hidden}"
+    )
 
 
 def _job(asked: dict[str, Any], event: str) -> str:
@@ -201,7 +204,10 @@ def _painpoint(asked: dict[str, Any], event: str) -> str:
         note=asked["note"] or "",
         event_id=event,
     )
-    return f"Noted down: {_title(jobs.choices(snapshot).painpoints, asked['painpoint'])}, {asked['before']:g} before and {asked['after']:g} after."
+    return (
+        f"Noted down: {_title(jobs.choices(snapshot).painpoints, asked['painpoint'])}, {asked['before']:g} before "
+        f"and {asked['after']:g} after."
+    )
 
 
 def _satisfaction(asked: dict[str, Any], event: str) -> str:

@@ -16,7 +16,8 @@ from ui.components.sync_progress import progress
 from ui.shell import site_words
 
 # What a save answers names the new revision already, so the numbers are asked for at once. The rest of the page asks a
-# little later, told by Store.SAVED outside of the callbacks: Dash lets a question wait while any answer is due that could
+# little later, told by Store.SAVED outside of the callbacks: Dash lets a question wait while any answer is due that
+# could
 # change it, however indirectly.
 clientside_callback(
     ClientsideFunction("throughline", "revision"),

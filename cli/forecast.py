@@ -138,7 +138,8 @@ def _print(answer: Forecast) -> None:
         ),
         answer.confidence,
         f"{answer.completed:,} {unit} completed from {answer.history_start} to {answer.history_end} "
-        f"({drawn} days, {answer.zone}). Drawn {DRAW_WORDS[answer.draw]}; {answer.trials:,} trials, seed {answer.seed}.",
+        f"({drawn} days, {answer.zone}). Drawn {DRAW_WORDS[answer.draw]}; {answer.trials:,} trials, seed "
+        f"{answer.seed}.",
         *([f"Days off, neither worked nor drawn: {', '.join(answer.off)}."] if answer.off else []),
         *([f"Working days ahead: {answer.worked}."] if answer.off and answer.worked is not None else []),
         _tested(answer.backtest),

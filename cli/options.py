@@ -46,7 +46,8 @@ AnyFormat = Annotated[Literal["table", "json", "csv"], typer.Option("--format", 
 
 
 def view_of(snapshot: Snapshot, first: str | None, last: str | None, filters: Filters | None = None) -> View:
-    """The question of a command: the days asked for, both included; the last 30 days when no date is given. Raises PeriodError, BadOverride.
+    """The question of a command: the days asked for, both included; the last 30 days when no date is given. Raises
+    PeriodError, BadOverride.
 
     With only a first day it runs until today; with only a last day it is the 30 days that end there.
     """

@@ -14,7 +14,9 @@ from data.platform.telemetry import leave, span
 app = typer.Typer(
     name="throughline",
     help="DORA and Flow numbers from the Jira a team already has. Without a command: serve the dashboard.",
-    epilog="JIRA_URL, JIRA_EMAIL, JIRA_TOKEN and JIRA_JQL win over the settings; without a site the sample site is used.",
+    epilog=(
+        "JIRA_URL, JIRA_EMAIL, JIRA_TOKEN and JIRA_JQL win over the settings; without a site the sample site is used."
+    ),
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -147,9 +147,12 @@ def facts_page() -> str:
 
     out = [
         "# Facts\n",
-        "A fact is a set of rows that numbers are calculated from: completed items, deployments, comments and so on. Each is "
-        "declared once under `data/facts/`, with its columns; this page comes from there. Instants are microseconds since 1970 "
-        "in UTC. Every row also says what it is about, the instant that puts it into a period, and, where it is left out, the "
+        "A fact is a set of rows that numbers are calculated from: completed items, deployments, comments and so "
+        "on. Each is "
+        "declared once under `data/facts/`, with its columns; this page comes from there. Instants are "
+        "microseconds since 1970 "
+        "in UTC. Every row also says what it is about, the instant that puts it into a period, and, where it is "
+        "left out, the "
         "reason.\n",
     ]
     for each in FACTS.values():

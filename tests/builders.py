@@ -135,10 +135,22 @@ def _issues(items: Sequence[Item], zone: str, codes: Mapping[str, int]) -> pd.Da
         for n, each in enumerate(items)
     ]
     return _frame(
-        rows, issue_id=np.int64, key=object, project="category", type="category", resolution="category",
-        priority="category", assignee="category", status=np.int16, hierarchy=np.int8, created=np.int64,
-        updated=np.int64, resolved=np.int64, history_complete=bool, comments_complete=bool,
-    )  # fmt: skip
+        rows,
+        issue_id=np.int64,
+        key=object,
+        project="category",
+        type="category",
+        resolution="category",
+        priority="category",
+        assignee="category",
+        status=np.int16,
+        hierarchy=np.int8,
+        created=np.int64,
+        updated=np.int64,
+        resolved=np.int64,
+        history_complete=bool,
+        comments_complete=bool,
+    )
 
 
 def _changes(items: Sequence[Item], zone: str, codes: Mapping[str, int]) -> pd.DataFrame:
@@ -225,9 +237,13 @@ def site(
                 for n, each in enumerate(items)
                 for start, end in each.flags
             ),
-            issue=np.int32, start=np.int64, end=np.int64,
+            issue=np.int32,
+            start=np.int64,
+            end=np.int64,
         ),
-        labels=_frame(((n, name) for n, each in enumerate(items) for name in each.labels), issue=np.int32, name="category"),
+        labels=_frame(
+            ((n, name) for n, each in enumerate(items) for name in each.labels), issue=np.int32, name="category"
+        ),
         components=_frame(
             ((n, name) for n, each in enumerate(items) for name in each.components), issue=np.int32, name="category"
         ),
@@ -236,19 +252,25 @@ def site(
                 (n, each.project, each.name, each.released, each.release_date and date.fromisoformat(each.release_date))
                 for n, each in enumerate(versions)
             ),
-            version_id=np.int64, project=object, name=object, released=bool, release_date=object,
+            version_id=np.int64,
+            project=object,
+            name=object,
+            released=bool,
+            release_date=object,
         ),
         fix_versions=_frame(
             ((n, each) for n, item in enumerate(items) for each in item.fix_versions), issue=np.int32, version=np.int32
         ),
         links=_frame(
             ((n, phrase, other) for n, each in enumerate(items) for phrase, other in each.links),
-            issue=np.int32, phrase="category", other=np.int32,
+            issue=np.int32,
+            phrase="category",
+            other=np.int32,
         ),
         fields={name: values for name, (values, _) in parsed.items()},
         comments=_comments(items, zone),
         date_only={name: plain for name, (values, plain) in parsed.items() if FIELDS[name].kinds == DATES},
-    )  # fmt: skip
+    )
 
 
 def period(first: str, last: str, zone: str = "UTC") -> Period:
@@ -257,9 +279,13 @@ def period(first: str, last: str, zone: str = "UTC") -> Period:
 
 
 def facts(
-    tables: Tables, *, now: Instant = LATER, filters: Filters | None = None, workflow: Mapping[str, list[str]] | None = None,
+    tables: Tables,
+    *,
+    now: Instant = LATER,
+    filters: Filters | None = None,
+    workflow: Mapping[str, list[str]] | None = None,
     **definitions: Any,
-) -> Dataset:  # fmt: skip
+) -> Dataset:
     """The facts of a question about a site."""
     zone = definitions.get("zone") or tables.zone
     return Dataset(

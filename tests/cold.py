@@ -25,8 +25,21 @@ def words_of(server: str, port: int, workers: int) -> list[str]:
     """The command that starts `serve`, or gunicorn with so many workers, on the port."""
     if server == "serve":
         return [sys.executable, str(CHECKOUT / "app.py"), "serve", "--port", str(port)]
-    return [sys.executable, "-m", "gunicorn", "app:server", "--bind", f"127.0.0.1:{port}", "--workers", str(workers),
-            "--threads", "8", "--timeout", "120", "--no-control-socket"]  # fmt: skip
+    return [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "app:server",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        str(workers),
+        "--threads",
+        "8",
+        "--timeout",
+        "120",
+        "--no-control-socket",
+    ]
 
 
 @contextmanager

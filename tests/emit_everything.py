@@ -230,7 +230,8 @@ def main(token: str, email: str, place: str, where: str) -> None:
         threading.Thread(target=lambda: {}[token]).start()
         time.sleep(0.1)
         print(
-            f"{browser.acted} callbacks answered, {browser.matched} of patterns; {services.sites.home.tokens!r} {os.getpid()}"
+            f"{browser.acted} callbacks answered, {browser.matched} of patterns; {services.sites.home.tokens!r} "
+            f"{os.getpid()}"
         )
     bad.shutdown()
     raise RuntimeError(f"The last word of this program is a token: {token}")

@@ -32,10 +32,19 @@ class FakeCharts(ChartsService):
         if self._fake.scenario == "empty":
             return ChartAnswer(name, chart.title, "", chart.help, problem=Problem("Nothing happened in this period."))
         return ChartAnswer(
-            name, chart.title, "Three weeks, from 4 to 7 items.", chart.help, "Week", "Items", "time", "items",
+            name,
+            chart.title,
+            "Three weeks, from 4 to 7 items.",
+            chart.help,
+            "Week",
+            "Items",
+            "time",
+            "items",
             (Series("Items", "line", list(WEEKS), [4, 7, 5]),),
-            columns=("Week", "Items"), rows=tuple(zip(WEEKS, (4, 7, 5), strict=True)), row_count=3,
-        )  # fmt: skip
+            columns=("Week", "Items"),
+            rows=tuple(zip(WEEKS, (4, 7, 5), strict=True)),
+            row_count=3,
+        )
 
     def csv(self, name: str, view: View, options: Options = ()) -> str:
         return "Week,Items\r\n" + "".join(f"{week},{n}\r\n" for week, n in zip(WEEKS, (4, 7, 5), strict=True))

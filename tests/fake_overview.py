@@ -31,21 +31,21 @@ CHANGES = (
         "better", "Open it, find what helped, and keep it.", tuple(40.0 + n % 5 for n in range(13)), "2026-08-17", 9,
         tuple(range(5, 13)), 40.0, 20.0, 60.0,
     ),
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
 AGEING = (
     Ageing("SHOP-3", "http://127.0.0.1:4020/browse/SHOP-3", HOSTILE, "Story", "In Review", "Ada <b>Byron</b>", 61.2, 6.4, "In Review"),
     Ageing("SHOP-9", "http://127.0.0.1:4020/browse/SHOP-9", "Basket keeps its items", "Bug", "In Progress", "", 40.9, 14.8, ""),
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
 DOUBTS = (
     Caveat("A <b>mapped</b> field is empty: Deployment date (812 issues)", "Nothing to count.", "Check the field mapping.", "danger", "quality"),
     Caveat("Change failure rate cannot be measured", "Needed: Deployment successful.", "Map it, if your Jira has it.", "warning", "mapping", "change_failure_rate"),
     Caveat("Time to recovery (median) rests on few", "Only 4 are used, so one more or less changes it much.", "Choose a longer period before you draw conclusions.", "info", "metric", "mean_time_to_recovery"),
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
 QUIET = Overview((), ("Flow time", "Flow velocity"), (), 26, 4, (), 0, 0, 0, ("2026-08-19", "2026-11-16"), ())
 FULL = replace(
     QUIET, changes=CHANGES, steady=("Flow load",), untold=("Time to recovery (median)",), ageing=AGEING, over=2,
     in_progress=37, compared=180, caveats=DOUBTS,
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
 
 
 class FakeOverview(OverviewService):
@@ -76,4 +76,4 @@ class FakeOverview(OverviewService):
             synced_at=status.synced_at, issues=status.issue_count,
             filters=(("Labels", HOSTILE),), values=tuple(self.values(view)),
             overview=self.answer(view), definitions=(("Durations", "exact", False), ("Zone", HOSTILE, True)), link=link,
-        )  # fmt: skip
+        )  # a table: kept in its rows  # fmt: skip

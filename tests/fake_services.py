@@ -53,7 +53,7 @@ _CARDS: dict[str, tuple[str, str, float, str, str, str, str | None, str, float |
     "flow_efficiency": ("flow", "Flow efficiency", 41.3, "percent", "41", "%", None, "down", 3, "worse", 58, 15, "Active time divided by flow time, of items completed in the period."),
     "flow_load": ("flow", "Flow load", 37, "items", "37", "items", None, "up", 15, "worse", 37, 0, "Items in progress at the end of the period."),
     "flow_distribution": ("flow", "Flow distribution", 57.8, "percent", "58", "%", None, "up", 4, None, 64, 9, "Completed items by kind of work."),
-}  # fmt: skip
+}  # a table: kept in its rows  # fmt: skip
 NOTES = {
     "lead_time_for_changes": ["proxy: from work started, no commit date is mapped"],
     "flow_time": ["12 from resolution date"],
@@ -73,7 +73,7 @@ FINDINGS = (
     Finding("Some issues have an incomplete history", 14, "Their times in statuses are left out, so flow time and efficiency rest on fewer issues.", "Run a full sync; if it stays, ask an administrator whether the account may see all of them."),
     Finding("Done without any date", 23, "Nobody can say when they were completed, so they are in no number.", "Let the workflow set a resolution when work is finished."),
     Finding("A <b>mapped</b> field is empty: Deployment date", 812, "Deployment frequency and lead time have nothing to count.", "Check the field mapping: choose another Jira field, or fill this one.", "danger"),
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
 
 
 def metric_value(name: str, period: Period, **changes: Any) -> MetricValue:
@@ -86,7 +86,7 @@ def metric_value(name: str, period: Period, **changes: Any) -> MetricValue:
         "previous_value": value * 1.1, "previous_start": "", "previous_end": "",
         "sparkline": [float((n * (3 + len(name) % 4)) % 7 + 1) for n in _TREND], "sparkline_days": max(1, round(period.days * 3 / 26)),
         "low_confidence": used < 5, "notes": list(NOTES.get(name, [])), "needs": [], "higher_is_better": None,
-    }  # fmt: skip
+    }  # a table: kept in its rows  # fmt: skip
     if name == "flow_distribution":
         details["distribution"] = {"Feature": 57.8, "Defect": 23.4, "Risk": 4.7, "Technical_Debt": 14.1}
         details["sparkline"] = None
@@ -95,7 +95,7 @@ def metric_value(name: str, period: Period, **changes: Any) -> MetricValue:
         "performance_tier_color": TIER_COLORS.get(tier or ""), "calculation_timestamp": iso(NOW),
         "time_period_start": iso(period.start), "time_period_end": iso(period.end), "error_state": "success",
         "error_message": None, "excluded_issue_count": out, "total_issue_count": used + out,
-    }  # fmt: skip
+    }  # a table: kept in its rows  # fmt: skip
     for key, each in changes.items():
         if key in made:
             made[key] = each
@@ -109,7 +109,7 @@ def without_value(name: str, period: Period, state: str, message: str, **details
     return metric_value(
         name, period, value=None, performance_tier=None, performance_tier_color=None, error_state=state,
         error_message=message, excluded_issue_count=0, total_issue_count=0, used=0, exclusions={}, **details,
-    )  # fmt: skip
+    )  # a table: kept in its rows  # fmt: skip
 
 
 class FakeStatus(StatusService):
@@ -126,7 +126,7 @@ class FakeStatus(StatusService):
             problems = (
                 Problem("app_settings.json could not be read.", "It is not valid JSON (line 3).", "The last good copy is in force; nothing can be saved until the file is repaired.", "danger"),
                 Problem("The last sync failed.", "Jira did not answer within 30 seconds.", "Numbers are from the sync before. Try again with the arrow at the top right."),
-            )  # fmt: skip
+            )  # a table: kept in its rows  # fmt: skip
         first = fake.scenario in ("first", "refused")
         return Status(
             site_title="Sample site" if fake.sample else "Acme Jira", site_url="http://127.0.0.1:4020", is_sample=fake.sample,
@@ -134,7 +134,7 @@ class FakeStatus(StatusService):
             issue_count=0 if first else 812, stale=fake.scenario == "broken", revision=fake.revision, settings_revision=1,
             sync=fake.sync_state, problems=problems, zone=ZONE, first_day=None if first else COVERED[0],
             last_day=None if first else COVERED[1], read_only=fake.scenario == "broken",
-        )  # fmt: skip
+        )  # a table: kept in its rows  # fmt: skip
 
     def quality(self, snapshot: Snapshot) -> Quality:
         fake = self._fake
@@ -146,7 +146,7 @@ class FakeStatus(StatusService):
             "complete": True, "mode": "incremental", "expected": None, "fetched": 38, "changed": 31, "removed": 1,
             "duplicates": 2, "requests": 6, "incomplete_histories": 0, "warnings": [], "revision": int(fake.revision[1:]),
             "started_at": iso(ended - timedelta(seconds=4.2)), "finished_at": iso(ended), "issues": 812, "error": None,
-        }  # fmt: skip
+        }  # a table: kept in its rows  # fmt: skip
         if fake.scenario == "broken":
             error = {
                 "code": "unreachable",
@@ -210,7 +210,7 @@ class FakeNumbers(NumbersService):
         return Choices(
             (("SHOP", 420), ("PAY", 250), ("OPS", 142)), (("Story", 400), ("Bug", 240), ("Task", 120), ("Incident", 22)),
             (("checkout", 61), ("<b>odd & label</b>", 12), *labels), (("Web", 120), ("API", 80)),
-        )  # fmt: skip
+        )  # a table: kept in its rows  # fmt: skip
 
     def answer(self, family: str, view: View, *, stale_ok: bool = False, known_only: bool = False) -> Answer:
         fake, period, filters = self._fake, view.period, view.filters
@@ -220,9 +220,9 @@ class FakeNumbers(NumbersService):
         names = [name for name, card in _CARDS.items() if card[0] == family]
         values = [metric_value(name, period) for name in names]
         if fake.scenario == "mixed":
-            values[1] = without_value(names[1], period, "missing_mapping", "Map these fields to see this number.", needs=["deployment_successful"], needs_titles=["Deployment successful"])  # fmt: skip
+            values[1] = without_value(names[1], period, "missing_mapping", "Map these fields to see this number.", needs=["deployment_successful"], needs_titles=["Deployment successful"])  # a table: kept in its rows  # fmt: skip
             values[2] = without_value(names[2], period, "no_data", "No deployment in this period.")
-            values[3] = without_value(names[3], period, "calculation_error", "This number could not be calculated: the data has a date before 1900.", request_id="4f2a9c1e")  # fmt: skip
+            values[3] = without_value(names[3], period, "calculation_error", "This number could not be calculated: the data has a date before 1900.", request_id="4f2a9c1e")  # a table: kept in its rows  # fmt: skip
             values[4] = metric_value(names[4], period, used=3, low_confidence=True)
         state, suggestion = "calculated", None
         if fake.scenario == "stale" and stale_ok:
@@ -247,7 +247,7 @@ class FakeNumbers(NumbersService):
             (("no commit date", 2), ("deployed before the commit", 1)),
             {"edges": [0, 1, 2, 3, 4, 5, 6, 7, 8], "counts": [4, 12, 11, 6, 3, 2, 2, 1], "unit": "days", "marks": [("median", 2.41), ("85 %", 5.2)]} if not shares else None,
             tuple(shares.items()) if shares else None,
-        )  # fmt: skip
+        )  # a table: kept in its rows  # fmt: skip
 
     def _rows(self, metric: str) -> list[IssueRow]:
         rows = []
@@ -259,18 +259,18 @@ class FakeNumbers(NumbersService):
             rows.append(
                 IssueRow(f"SHOP-{n}", f"http://127.0.0.1:4020/browse/SHOP-{n}", summary, "Story" if n % 3 else "Bug", "SHOP", "Done",
                     round((n * 7 % 50) / 5, 2) if used else None, "days", iso(NOW - timedelta(days=n % 28 + 3)) if used else None, iso(NOW - timedelta(days=n % 28)), used, reason)
-            )  # fmt: skip
+            )  # a table: kept in its rows  # fmt: skip
         return rows
 
     def issue_page(
         self, metric: str, view: View, *, first: int = 0, count: int = 50,
         sort: tuple[str, str] | None = None, text: str = "", reason: str | None = None, used: bool | None = None,
-    ) -> IssuePage:  # fmt: skip
+    ) -> IssuePage:  # a table: kept in its rows  # fmt: skip
         self._fake.calls.append(("issue_page", metric, first, count, sort, text, reason, used))
         rows = [
             row for row in self._rows(metric)
             if text.lower() in f"{row.key} {row.summary}".lower() and (reason is None or row.reason == reason) and (used is None or row.used == used)
-        ]  # fmt: skip
+        ]  # a table: kept in its rows  # fmt: skip
         if sort:
             rows.sort(
                 key=lambda row: (getattr(row, sort[0]) is None, getattr(row, sort[0]) or 0), reverse=sort[1] == "desc"
@@ -335,7 +335,7 @@ class FakeServices(Services):
         head = ScopeRow(
             1, url, jql, "cloud", "Acme Jira", url, ZONE, 0 if first else int(self.revision[1:]),
             None if first else synced_at, None, None, None, frozenset(), None, 0 if first else 812,
-        )  # fmt: skip
+        )  # a table: kept in its rows  # fmt: skip
         return Snapshot(site, url or "sample", jql, self.sample, loaded, loaded, head, self.now)
 
     def tick(self) -> None:

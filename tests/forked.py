@@ -22,10 +22,25 @@ from tests.dashboard import CHECKOUT, command, environment
 
 LONGEST = 120  # seconds until a command is ended
 MODULES = (
-    "assembly", "cli.program", "data.services.numbers", "data.services.charts", "data.services.forecast", "data.jtbd.serving", "data.metrics.breakdown",
-    "data.services.overview", "data.exports.html.page", "data.services.teams", "data.services.doctor", "data.services.sprints", "data.services.catalogue", "rich.table", "sample.generator",
-    "sample.preset", "sample.server", "sample.source",
-)  # fmt: skip
+    "assembly",
+    "cli.program",
+    "data.services.numbers",
+    "data.services.charts",
+    "data.services.forecast",
+    "data.jtbd.serving",
+    "data.metrics.breakdown",
+    "data.services.overview",
+    "data.exports.html.page",
+    "data.services.teams",
+    "data.services.doctor",
+    "data.services.sprints",
+    "data.services.catalogue",
+    "rich.table",
+    "sample.generator",
+    "sample.preset",
+    "sample.server",
+    "sample.source",
+)
 
 
 def forked(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -54,8 +69,12 @@ def _zygote() -> subprocess.Popen[str]:
     env = environment(Path("/nowhere"), {})  # what is read while importing must not be anybody's own
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.forked"],
-        cwd=CHECKOUT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+        cwd=CHECKOUT,
+        env=env,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     atexit.register(_end, process)
     return process
 

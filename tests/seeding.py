@@ -1,7 +1,9 @@
-"""Examples that tests draw: always the same ones in `make test`, a tenth of them in `make check`, fresh ones in `make torture`.
+"""Examples that tests draw: always the same ones in `make test`, a tenth of them in `make check`, fresh ones in `make
+torture`.
 
 `make torture` sets TEST_SEED from the clock and prints it. The same number draws the same examples again:
-`TEST_SEED=1764336000 python -m pytest -m seeded tests/data/metrics`. Tests that draw have the marker "seeded"; a test with
+`TEST_SEED=1764336000 python -m pytest -m seeded tests/data/metrics`. Tests that draw have the marker "seeded"; a test
+with
 `@given` gets it by itself.
 """
 

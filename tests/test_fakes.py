@@ -14,9 +14,14 @@ from tests.cli.fakes import FakeServices as FakeServicesOfCommands
 from tests.fake_services import FakeServices
 
 FILES = (
-    "tests/fake_services.py", "tests/fake_field_mapping.py", "tests/fake_jobs.py", "tests/fake_charts.py",
-    "tests/fake_catalogue.py", "tests/fake_overview.py", "tests/cli/fakes.py",
-)  # fmt: skip
+    "tests/fake_services.py",
+    "tests/fake_field_mapping.py",
+    "tests/fake_jobs.py",
+    "tests/fake_charts.py",
+    "tests/fake_catalogue.py",
+    "tests/fake_overview.py",
+    "tests/cli/fakes.py",
+)
 NAMES = tuple(name for name, part in vars(Services).items() if isinstance(part, cached_property))
 
 
@@ -42,8 +47,17 @@ FAKED = list(faked())
 
 def test_every_service_is_faked_for_the_page_and_the_commands_have_theirs():
     assert {name for name in NAMES if name in vars(FakeServices())} >= {
-        "status", "sync", "readiness", "field_mapping", "connection", "numbers", "jobs", "charts", "catalogue", "overview",
-    }  # fmt: skip
+        "status",
+        "sync",
+        "readiness",
+        "field_mapping",
+        "connection",
+        "numbers",
+        "jobs",
+        "charts",
+        "catalogue",
+        "overview",
+    }
     assert {name for name in NAMES if name in vars(FakeServicesOfCommands())} >= {"status", "sync", "numbers", "doctor"}
     assert len(FAKED) > 40
 

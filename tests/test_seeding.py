@@ -43,9 +43,27 @@ def said(folder: Path, *, seed: str = "", text: str = DRAWS) -> str:
     """What pytest says of a file with this text, run with our conftest."""
     path = folder / "test_it.py"
     path.write_text(text)
-    words = [sys.executable, "-m", "pytest", "-s", "-p", "no:cacheprovider", "-m", "seeded", "-c",
-             str(ROOT / "pyproject.toml"), "--rootdir", str(ROOT), "-p", "conftest",
-             "-p", "_hypothesis_pytestplugin", "-p", "pytest_timeout", str(path)]  # fmt: skip
+    words = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-s",
+        "-p",
+        "no:cacheprovider",
+        "-m",
+        "seeded",
+        "-c",
+        str(ROOT / "pyproject.toml"),
+        "--rootdir",
+        str(ROOT),
+        "-p",
+        "conftest",
+        "-p",
+        "_hypothesis_pytestplugin",
+        "-p",
+        "pytest_timeout",
+        str(path),
+    ]
     env = {"PATH": "", "TEST_SEED": seed, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     return subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True).stdout
 

@@ -83,7 +83,8 @@ def analyze(
         "" if share.low is None or share.high is None else f" (95 %: {100 * share.low:.0f} to {100 * share.high:.0f} %)"
     )
     print(
-        f"Completed: {job.completed} of {job.tracked}{'' if share.value is None else f' = {100 * share.value:.0f} %'}{sure}"
+        f"Completed: {job.completed} of "
+        f"{job.tracked}{'' if share.value is None else f' = {100 * share.value:.0f} %'}{sure}"
     )
     if job.tracked and not share.enough:
         print(f"Not enough records to be sure: {share.n} of 30.")
@@ -92,7 +93,8 @@ def analyze(
     for each in found.investment:
         if each.items_share is not None:
             print(
-                f"Delivery: {each.items} items completed ({100 * each.items_share:.0f} %), {each.active_days:.1f} days of active time. {each.verdict}"
+                f"Delivery: {each.items} items completed ({100 * each.items_share:.0f} %), "
+                f"{each.active_days:.1f} days of active time. {each.verdict}"
             )
     for _, kind, text in found.forces:
         print(f"{kind.capitalize()}: {text}")

@@ -109,7 +109,8 @@ def fact(
     subjects: tuple[Subject, ...] = (Subject.ISSUE,),
     row: str = "",
 ) -> Callable[[Make], Make]:
-    """Declare the rows that the decorated function makes; the function itself stays as it is. Without `row` there is one
+    """Declare the rows that the decorated function makes; the function itself stays as it is. Without `row` there is
+    one
     row for each subject.
     """
 

@@ -20,7 +20,8 @@ from data.values.names import places_of
 class Incidents:
     """By issue: `mask` is an incident; detected, resolved in µs (NEVER); whether each of the two is a plain date.
 
-    `discarded`: the sieve over all issues that leaves out those that were closed without being resolved, with the reason.
+    `discarded`: the sieve over all issues that leaves out those that were closed without being resolved, with the
+    reason.
     """
 
     mask: Mask

@@ -39,8 +39,10 @@ if TYPE_CHECKING:
     at="entry into the status; a change of project, type or level begins a row of its own",
 )
 def load_rows(facts: Dataset) -> Rows:
-    """Stays in progress of the issues that pass the filters, at their entry. Columns: left (µs), since (the instant that
-    age counts from: the start of work, later by the time that is left out), held (age stands still at the entry), status,
+    """Stays in progress of the issues that pass the filters, at their entry. Columns: left (µs), since (the instant
+    that
+    age counts from: the start of work, later by the time that is left out), held (age stands still at the entry),
+    status,
     started, completed, age.
     """
     rows = facts.once(all_in_progress)

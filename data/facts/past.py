@@ -1,6 +1,7 @@
 """Issues as they were: their project, type, level, resolution and points just before an instant, from history.
 
-Status and sprint have tables of their own (`Dataset.stays`, `sprint_scope`). A field whose history Jira does not keep, or
+Status and sprint have tables of their own (`Dataset.stays`, `sprint_scope`). A field whose history Jira does not
+keep, or
 Throughline does not read, is that of now.
 """
 
@@ -32,7 +33,8 @@ _OF_STATUSES = {"roles", "stays", "back", "begun"}  # worked out once, whatever 
 def facts_at(facts: Dataset, edge: int | None) -> Dataset:
     """The same facts of issues as they were just before an instant (µs); None: as they are at now.
 
-    What comes from the history of statuses is the same; what comes of attributes (filters, types, resolutions, points) is
+    What comes from the history of statuses is the same; what comes of attributes (filters, types, resolutions,
+    points) is
     of that time.
     """
     return facts if edge is None else facts.once(_facts_at, edge)

@@ -92,7 +92,8 @@ def blocked_within(rows: Rows, asked: MetricQuery) -> Rows:
 
 
 def usual(asked: MetricQuery) -> dict[int, float]:
-    """Status code → days that are long there: the percentile of the stays in progress that had ended before the edge of the snapshot.
+    """Status code → days that are long there: the percentile of the stays in progress that had ended before the edge
+    of the snapshot.
 
     Statuses with too few ended stays are not in it.
     """

@@ -180,7 +180,8 @@ def _when(asked: _Asked) -> Forecast:
     }
     if answers[SHARES[0]] is None:
         raise ForecastRefused(
-            f"At this pace {whole(amount):,} {question.unit} take more than five years in most trials, so no date would "
+            f"At this pace {whole(amount):,} {question.unit} take more than five years in most trials, so no "
+            "date would "
             "mean anything.",
             f"Forecast fewer {question.unit}, or take a history with more completions.",
         )

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 def pinball(answers: Mapping[int, float], actual: float, *, reached: bool) -> float:
     """Mean pinball (quantile) loss of the answers (percent → number), in their unit; 0 is best.
 
-    `reached`: an answer is the number that at least so many percent reach (the quantile 1 − p); else the one by which so
+    `reached`: an answer is the number that at least so many percent reach (the quantile 1 − p); else the one by which
+    so
     many percent are done (the quantile p). Koenker & Bassett 1978; it is proper: nobody does better by saying otherwise
     than they believe (Gneiting & Raftery 2007).
 

@@ -12,16 +12,20 @@ from data.values.arrays import Numbers
 from data.values.forecast import Question, Remaining, whole
 
 _URN = (
-    "Days are drawn from an urn for each weekday: a day ahead is drawn from the days of the history that fell on the same "
+    "Days are drawn from an urn for each weekday: a day ahead is drawn from the days of the history that fell on "
+    "the same "
     "weekday. A day that was drawn is put back twice within its trial (Pólya’s urn), so it is more likely to be drawn "
-    "again: {days} days are only a sample of what the team does, and this makes long forecasts as wide as they have to be."
+    "again: {days} days are only a sample of what the team does, and this makes long forecasts as wide as they "
+    "have to be."
 )
 _ONE_URN = (
-    "Days are drawn from one urn, all weekdays together, because there are too few days to tell weekdays apart. A day that "
+    "Days are drawn from one urn, all weekdays together, because there are too few days to tell weekdays apart. "
+    "A day that "
     "was drawn is put back twice within its trial (Pólya’s urn): {days} days are only a sample of what the team does."
 )
 _PLAIN = (
-    "Days are drawn plainly: each day ahead is any of the {days} days, all alike, whatever weekday it was. It knows no weekly "
+    "Days are drawn plainly: each day ahead is any of the {days} days, all alike, whatever weekday it was. It "
+    "knows no weekly "
     "rhythm, and treats the sample as all that can happen, so far answers are narrower than they should be."
 )
 
@@ -37,7 +41,8 @@ def how_drawn(sample: Sample, question: Question, by_weekday: bool) -> tuple[str
         f"{drawn:,} {question.unit} were completed on {days} whole days, {day_of(sample.first)} to "
         f"{day_of(sample.last)}: the items of flow velocity, with the same filters and definitions.{left}",
         how.format(days=days),
-        "Days off are stepped over: on them no trial completes anything. Of today only the rest is left, so for it counts "
+        "Days off are stepped over: on them no trial completes anything. Of today only the rest is left, so for "
+        "it counts "
         "what was completed after this time of day.",
     )
 
@@ -106,7 +111,8 @@ def caveats(sample: Sample, question: Question, remaining: Remaining | None) -> 
         out.append("It assumes that what gets completed from now on are these items, before anything else.")
         if question.unit == "points" and remaining.unestimated:
             out.append(
-                f"{remaining.unestimated:,} of the {len(remaining.keys):,} items left have no estimate and count as nothing, "
+                f"{remaining.unestimated:,} of the {len(remaining.keys):,} items left have no estimate and count "
+                "as nothing, "
                 "so the answer is too early."
             )
     return out

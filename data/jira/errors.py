@@ -93,7 +93,8 @@ class Blocked(Forbidden):
     code = "blocked"
     default = "Something in front of Jira, such as a firewall, blocked the request."
     advice = (
-        "This is not about permissions in Jira. Show the request to those who run the network (VPN, proxy, firewall, list "
+        "This is not about permissions in Jira. Show the request to those who run the network (VPN, proxy, "
+        "firewall, list "
         "of allowed addresses), and ask them to let it through."
     )
 
@@ -104,7 +105,8 @@ class CrossSite(Forbidden):
     code = "cross_site"
     default = "Jira took the request for one that another web site has made (XSRF check)."
     advice = (
-        "This is not about permissions in Jira. Most often a proxy on the way adds an Origin or Referer header or changes "
+        "This is not about permissions in Jira. Most often a proxy on the way adds an Origin or Referer header "
+        "or changes "
         "User-Agent: ask those who run it to pass requests to Jira unchanged."
     )
 
@@ -127,7 +129,8 @@ class MethodNotAllowed(NotFound):
     code = "method_not_allowed"
     default = "This kind of request is not allowed there."
     advice = (
-        "This is not about permissions in Jira. Most often a proxy or firewall on the way lets only some methods through: "
+        "This is not about permissions in Jira. Most often a proxy or firewall on the way lets only some methods "
+        "through: "
         "ask those who run it to allow GET and POST below /rest/."
     )
 

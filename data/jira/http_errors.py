@@ -136,7 +136,8 @@ def _hint(kind: type[JiraError], asked: SentRequest) -> str:
     """What to do; "" for what always holds. Whoever uses the gateway's address already need not be told of it."""
     if kind is NotAuthorized and _GATEWAY in asked.site:
         return (
-            "Make a new API token with scopes and enter it with the e-mail address of the same account; check the cloud id "
+            "Make a new API token with scopes and enter it with the e-mail address of the same account; check "
+            "the cloud id "
             f"in {asked.site}. A token without scopes needs the site’s own address."
         )
     return ""

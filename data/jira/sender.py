@@ -369,4 +369,7 @@ def _no_way(connection: Connection) -> str:
     """What to do where nobody answers; proxies are used only if told."""
     if connection.network.proxy:
         return Unreachable.advice
-    return "Check the address and the network (VPN), then try again. If a proxy is on the way to Jira, name it in JIRA_PROXY."
+    return (
+        "Check the address and the network (VPN), then try again. If a proxy is on the way to Jira, name it in "
+        "JIRA_PROXY."
+    )

@@ -83,7 +83,8 @@ def _row(record: Record, specs: Specs, kind: str, site_url: str) -> RecordRow:
         about=about,
         title=item.name if item else about,
         persona=person.name if person else persona,
-        feature=record.feature_used if kind == "job" else record.feature,  # type: ignore[union-attr]  # the kind says which of the two it has
+        # the kind says which of the two it has
+        feature=record.feature_used if kind == "job" else record.feature,  # type: ignore[union-attr]
         status=status,
         at=iso_of(at(record)),
         ended=None if ended is None else iso_of(ended),

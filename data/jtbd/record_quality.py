@@ -20,14 +20,26 @@ def quality_rows(
     rows: list[JobRow | OutcomeRow | PainpointRow] = [*jobs, *outcomes, *painpoints]
     strange = [row for row in rows if not row.in_specs]
     return [
-        _row("Completed jobs with a duration", timed, done,
-                     "Say when each job was started: track it with the status started first, or give --started."),
-        _row("Outcomes that were measured", covered, len(specified),
-                     "Track the others, or bind them to a metric of Jira with tl:measuredBy."),
+        _row(
+            "Completed jobs with a duration",
+            timed,
+            done,
+            "Say when each job was started: track it with the status started first, or give --started.",
+        ),
+        _row(
+            "Outcomes that were measured",
+            covered,
+            len(specified),
+            "Track the others, or bind them to a metric of Jira with tl:measuredBy.",
+        ),
         _row("Painpoint reports resolved", pains, all_pains, ""),
-        _row("Names in records that the specs know", len(rows) - len(strange), len(rows),
-                     "Not in the specs: " + ", ".join(_id_of(row) for row in strange[:8]) + "." if strange else ""),
-    ]  # fmt: skip
+        _row(
+            "Names in records that the specs know",
+            len(rows) - len(strange),
+            len(rows),
+            "Not in the specs: " + ", ".join(_id_of(row) for row in strange[:8]) + "." if strange else "",
+        ),
+    ]
 
 
 def _row(name: str, count: int, of: int, todo: str) -> QualityRow:

@@ -144,7 +144,8 @@ def _register(found: Overview) -> list[str]:
     out = ["## Register\n", *_table(("Job", "Demand", "Deliverables", "Issues"), rows)] if rows else []
     for check in found.checks:
         out.append(
-            f"- {'✓' if check.ok else '✗'} {check.name}{'' if check.ok else ': ' + _cell(' '.join(check.failing)) + ' ' + check.todo}"
+            f"- {'✓' if check.ok else '✗'} "
+            f"{check.name}{'' if check.ok else ': ' + _cell(' '.join(check.failing)) + ' ' + check.todo}"
         )
     return [*out, ""] if found.checks else out
 

@@ -32,10 +32,14 @@ FULL_SYNC = "Run a full sync: python app.py sync --full."
 class Circumstances:
     """What the tables do not say themselves. Instants in µs UTC.
 
-    done: for each status code whether it is a finished one. phases: for each status code what it means (new, indeterminate,
-    done, discarded; empty: Jira's category). chosen: ids of the statuses that people have chosen for something. pending: our fields that are mapped and not fetched yet.
-    complete_from: since when the query holds every issue (None: always); begins: what that is a bound on. conditions: what
-    else the query looks at. max_age: µs after which data is old. sync: the last SyncResult as plain values. unknown_words:
+    done: for each status code whether it is a finished one. phases: for each status code what it means (new,
+    indeterminate,
+    done, discarded; empty: Jira's category). chosen: ids of the statuses that people have chosen for something.
+    pending: our fields that are mapped and not fetched yet.
+    complete_from: since when the query holds every issue (None: always); begins: what that is a bound on. conditions:
+    what
+    else the query looks at. max_age: µs after which data is old. sync: the last SyncResult as plain values.
+    unknown_words:
     our field → its values that are in no list of words, with the number of issues that have each, most first.
     """
 
@@ -81,7 +85,10 @@ def _age(tables: Tables, known: Circumstances) -> Iterator[Finding]:
         yield Finding(
             f"The last sync lies {ahead} {unit}{'' if ahead == 1 else 's'} in the future",
             None,
-            "The clock of this machine is wrong, or that of the one that synced was: how old the data is cannot be said.",
+            (
+                "The clock of this machine is wrong, or that of the one that synced was: how old the data is cannot "
+                "be said."
+            ),
             "Set the clock right, then run a full sync: python app.py sync --full.",
             "warning",
         )
@@ -313,7 +320,10 @@ def _reach(_: Tables, known: Circumstances) -> Iterator[Finding]:
             None,
             "Issues leave the answer for that reason too, so nobody can tell whether nothing happened or nothing was "
             "returned: where nothing was, there is no number, and no change is said.",
-            "Let the query in the connection form look at projects, types and dates only, and use the filters of the page.",
+            (
+                "Let the query in the connection form look at projects, types and dates only, and use the filters of "
+                "the page."
+            ),
             "warning",
         )
     if known.complete_from is None:

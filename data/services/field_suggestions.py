@@ -1,7 +1,8 @@
 """Which Jira fields probably are ours, and of which of them we are sure: by names, and by what is in the fields.
 
 A name alone is never enough where it means several things. "Impact" is a scale of severity on most service desks, and
-"Environment" is where a bug was seen. So a suggestion is sure only where its name means one thing, or where the values and
+"Environment" is where a bug was seen. So a suggestion is sure only where its name means one thing, or where the
+values and
 the types of the issues that fill it say what it is; what the values speak against is not suggested, or not surely.
 """
 

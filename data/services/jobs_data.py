@@ -128,9 +128,13 @@ class JobsData:
         if serving:
             reported = serving.reported(wanted.start or 0, wanted.end or 0, asked.persona_in(specs))
         return picture(
-            self.records(view), specs, wanted,
-            bound=self.bound(view), reported=reported, formula=view.settings.jtbd.opportunity,
-        )  # fmt: skip
+            self.records(view),
+            specs,
+            wanted,
+            bound=self.bound(view),
+            reported=reported,
+            formula=view.settings.jtbd.opportunity,
+        )
 
     def records(self, view: View) -> Records:
         """What was recorded, and the issues that count as records."""

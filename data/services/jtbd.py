@@ -41,7 +41,21 @@ if TYPE_CHECKING:
     from data.facts.dataset import Dataset
 
 log = logging.getLogger(__name__)
-RECORD_COLUMNS = ("kind", "about", "title", "at", "ended", "persona", "feature", "status", "value", "unit", "note", "source", "key")  # fmt: skip
+RECORD_COLUMNS = (
+    "kind",
+    "about",
+    "title",
+    "at",
+    "ended",
+    "persona",
+    "feature",
+    "status",
+    "value",
+    "unit",
+    "note",
+    "source",
+    "key",
+)
 _TRIES = 3  # records that may be added, one after the other, while one answer is calculated
 Options = tuple[tuple[str, str], ...]
 
@@ -133,7 +147,8 @@ class JobsService:
         stale_ok: bool = False,
         known_only: bool = False,
     ) -> Answer:
-        """The metrics of jobs, from the same cache as all others. With `stale_ok` numbers of older data may come, and say
+        """The metrics of jobs, from the same cache as all others. With `stale_ok` numbers of older data may come, and
+        say
         so; with `known_only` nothing is calculated. Raises RecordsError, JiraError.
         """
         cache = self._sites.data(view.snapshot).cache

@@ -170,7 +170,8 @@ def _notes(facts: Dataset, places: Positions) -> list[str]:
         notes.append("Counted in issues. Map “Story points” to count in points.")
     if old := older_than_data(facts, places):
         notes.append(
-            f"{old} sprint{'s' * (old != 1)} started before the first day that the query covers: shown, but in no average and no score."
+            f"{old} sprint{'s' * (old != 1)} started before the first day that the query covers: shown, but in "
+            "no average and no score."
         )
     if facts.filters:
         notes.append("Only issues that match the filters are counted.")

@@ -28,13 +28,17 @@ LISTS = (
     (
         "outside",
         "Completed outside of this sprint",
-        "Done just before its close, but became so before the start, before it came in, or while it was not in the sprint. "
+        "Done just before its close, but became so before the start, before it came in, or while it was not in "
+        "the sprint. "
         "In none of the sums of what was added, completed or spilled over.",
     ),
     (
         "discarded",
         "Discarded",
-        "In the sprint at its close with a status or resolution that is no completion: neither completed nor spilled over.",
+        (
+            "In the sprint at its close with a status or resolution that is no completion: neither completed nor "
+            "spilled over."
+        ),
     ),
 )
 _BY_CLOSE = "In the sprint and done just before its close, added ones and those that were done before included."

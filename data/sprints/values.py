@@ -118,7 +118,8 @@ def _notes(facts: Dataset, found: Stats, place: int) -> list[str]:
     outside, discarded = (float(np.nan_to_num(found.counts[name][place])) for name in LISTED)
     if outside:
         notes.append(
-            f"{_issues(outside, 'was', 'were')} completed outside of this sprint: before it came in, before the start, or "
+            f"{_issues(outside, 'was', 'were')} completed outside of this sprint: before it came in, before the "
+            "start, or "
             "while it was not in it. Not in the sum of what was completed."
         )
     if discarded:

@@ -124,7 +124,8 @@ class IssueStore:
             raise NewerStore from error
         except migrate.MigrationFailed as error:
             raise StoreError(
-                f"The issue store was written by an earlier version of this program and could not be brought to this one: "
+                "The issue store was written by an earlier version of this program and could not be brought to "
+                "this one: "
                 f"{reason(error.__cause__ or error)}.",
                 hint="Nothing in it was changed. Make room on the disk and try again; or use the earlier version, or move "
                 "the store file away: a sync fills a new one.",

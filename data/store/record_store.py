@@ -313,8 +313,13 @@ class RecordStore:
         columns = (literal_column("NULL") if lean and name in _WORDS else table.c[name] for name in made._fields)
         query = select(*columns).where(table.c.tenant == self.tenant)
         feature = "feature_used" if kind == "job" else "feature"
-        for name, value in ((about, where.about), ("persona", where.persona), (feature, where.feature),
-                            ("status", where.status), ("source", where.source)):  # fmt: skip
+        for name, value in (
+            (about, where.about),
+            ("persona", where.persona),
+            (feature, where.feature),
+            ("status", where.status),
+            ("source", where.source),
+        ):
             if value is not None and name in table.c:
                 query = query.where(table.c[name] == value)
         if where.start is not None:
@@ -347,10 +352,16 @@ class RecordStore:
         for row in rows:
             kept.setdefault((row.kind, row.id), row)
         values = [
-            {"tenant": self.tenant, "entity_type": row.kind, "entity_id": row.id, "metadata": row.text,
-             "source": row.source, "updated_at": at}
+            {
+                "tenant": self.tenant,
+                "entity_type": row.kind,
+                "entity_id": row.id,
+                "metadata": row.text,
+                "source": row.source,
+                "updated_at": at,
+            }
             for row in kept.values()
-        ]  # fmt: skip
+        ]
         with self.writing() as connection:
             connection.execute(delete(table).where(table.c.tenant == self.tenant))
             if values:

@@ -58,7 +58,8 @@ class WantedFields:
 
 
 def wanted(fields: Iterable[JiraField], mapped: Collection[str]) -> WantedFields:
-    """From the site's fields and the mapped ids: mapped values, flags, Data Center's Epic Link; history of sprint, flags and
+    """From the site's fields and the mapped ids: mapped values, flags, Data Center's Epic Link; history of sprint,
+    flags and
     mapped numbers.
     """
     flags, epics, sprints, history, names = set(), set(), set(), set(_KEPT_IDS), dict(_KEPT_NAMES)

@@ -115,9 +115,15 @@ class _Names:
         return cls(codes, types, projects, dict(types.values()))
 
     def rows(
-        self, issue: int, at: int, changed: str, from_id: str | None, from_name: str | None, to_id: str | None,
+        self,
+        issue: int,
+        at: int,
+        changed: str,
+        from_id: str | None,
+        from_name: str | None,
+        to_id: str | None,
         to_name: str | None,
-    ) -> Iterator[Row]:  # fmt: skip
+    ) -> Iterator[Row]:
         """One edit; two of a change of type, which may change the level too."""
         before, after = (from_id, from_name), (to_id, to_name)
         if changed == "issuetype":

@@ -52,7 +52,8 @@ def rows_of(gone: pd.DataFrame) -> list[Taken]:
 
 @dataclass(frozen=True)
 class Assumed:
-    """What a status is taken for. category: new, indeterminate or done (discarded ones count as done, and their name tells
+    """What a status is taken for. category: new, indeterminate or done (discarded ones count as done, and their name
+    tells
     them apart); like: code of the status of the same name, -1 for none.
     """
 
@@ -62,7 +63,8 @@ class Assumed:
 
 
 def assumed(status: Gone, living: pd.DataFrame, visits: Sequence[int]) -> Assumed:
-    """What a status is taken for. living: statuses that Jira has (name, category); visits: how many changes lead to each.
+    """What a status is taken for. living: statuses that Jira has (name, category); visits: how many changes lead to
+    each.
 
     >>> living = pd.DataFrame({"name": ["Open", "Done"], "category": ["new", "done"]})
     >>> assumed(Gone("9", "DONE"), living, [3, 4])
@@ -92,10 +94,12 @@ def no_gone() -> pd.DataFrame:
 
 
 def resolving_entries(connection: Connection, scope: int, issues: pd.DataFrame, ids: Sequence[str]) -> pd.DataFrame:
-    """Changes that lead to these statuses, and those that name a status without its id, with whether each set a resolution:
+    """Changes that lead to these statuses, and those that name a status without its id, with whether each set a
+    resolution:
     status_id, name, resolving. Those of issues that are held.
 
-    A change sets a resolution where the same entry of the history does, or the resolution date is within a minute of it.
+    A change sets a resolution where the same entry of the history does, or the resolution date is within a minute of
+    it.
     """
     moved, resolved = schema.change.alias(), schema.change.alias()
     sets = exists().where(

@@ -55,7 +55,8 @@ def roles(
     blocked: list[str],
     discarded: list[str] | None = None,
 ) -> Roles:
-    """Chosen status ids, or Jira's categories where none are chosen. discarded: None means that its name decides about a
+    """Chosen status ids, or Jira's categories where none are chosen. discarded: None means that its name decides
+    about a
     status that is chosen for nothing else.
     """
     ids = tables.statuses["status_id"].to_numpy(dtype=object)
@@ -81,7 +82,8 @@ def roles(
 
 
 def _likes(tables: Tables, own: set[str]) -> Codes:
-    """By status code, the code whose roles it has: its own, but for a status that Jira no longer lists and that nobody has
+    """By status code, the code whose roles it has: its own, but for a status that Jira no longer lists and that
+    nobody has
     chosen for anything (`own`: chosen ids) the one of the same name.
     """
     out = np.arange(len(tables.statuses))

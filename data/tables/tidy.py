@@ -34,7 +34,8 @@ class Tables:
     statuses: status_id, name, category (new | indeterminate | done); the position is the status code.
     issues: issue_id, key, project, type, resolution, priority, assignee (categoricals), status (code now),
         hierarchy (0 standard, below 0 sub-task, above 0 epic and up), created, updated, resolved (NEVER: none),
-        history_complete, comments_complete (False also where Jira shows no comments), parent (issue_id, of a parent or of an epic; 0: none; may be absent).
+        history_complete, comments_complete (False also where Jira shows no comments), parent (issue_id, of a parent
+        or of an epic; 0: none; may be absent).
     changes: status changes; issue, at, source, target (codes), ordered by issue, instant, history id.
     edits: changes of project, type, hierarchy and resolution; issue, at, attribute (place in edits.ATTRIBUTES), source,
         target (codes of that column of `issues`, -1: none; of the hierarchy the level itself), ordered as `changes`.
@@ -47,13 +48,16 @@ class Tables:
     boards: board_id, name, kind (scrum | kanban | simple), project ("": none).
     sprints: sprint_id, board_id (-1: none named), board (position in boards, -1: not readable), name, state (future |
         active | closed), started, ends (as planned), completed (NEVER: none).
-    sprint_moves: issue, at, sprint (position, -1: from here on unreadable), joined (False: left), ordered by issue and time.
+    sprint_moves: issue, at, sprint (position, -1: from here on unreadable), joined (False: left), ordered by issue
+    and time.
     sprint_members: issue, sprint: what the field says now, which keeps the sprints that closed with the issue in them.
     estimates: changes of the mapped story points: issue, at, source, target (NaN: empty), ordered by issue and time.
     fields: our field name → one value an issue (dates: µs; numbers: float; words: tuple of words or None).
     date_only: our field name → True where Jira gave plain dates.
-    gone: statuses that histories name and Jira no longer lists: status (code), reason (why it is taken for what it is, a
-        Reason), entries (changes that lead to it), resolving (those that set a resolution), like (code of the status of the
+    gone: statuses that histories name and Jira no longer lists: status (code), reason (why it is taken for what it
+    is, a
+        Reason), entries (changes that lead to it), resolving (those that set a resolution), like (code of the status
+        of the
         same name, whose roles it has; -1: none).
     unread: lists that Jira did not show to this account at the last good sync.
     """
@@ -145,10 +149,24 @@ def _statuses(connection: Connection, scope: int) -> pd.DataFrame:
 def _issues(connection: Connection, scope: int, statuses: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, list[Any]]]:
     table, kinds = schema.issue, edits.types_of(connection, scope)
     wanted = [
-        "issue_id", "key", "project_key", "type_id", "status_id", "resolution", "priority", "assignee", "created",
-        "updated", "resolved", "history_complete", "comments_complete", "labels", "components", "fix_versions",
+        "issue_id",
+        "key",
+        "project_key",
+        "type_id",
+        "status_id",
+        "resolution",
+        "priority",
+        "assignee",
+        "created",
+        "updated",
+        "resolved",
+        "history_complete",
+        "comments_complete",
+        "labels",
+        "components",
+        "fix_versions",
         "parent_id",
-    ]  # fmt: skip
+    ]
     query = select(*(table.c[name] for name in wanted)).where(table.c.scope == scope).order_by(table.c.issue_id)
     got = dict(zip(wanted, _columns(connection, query, len(wanted)), strict=True))
     codes = {status_id: n for n, status_id in enumerate(statuses["status_id"])}
@@ -240,7 +258,8 @@ def _status_codes(
     statuses: pd.DataFrame, seen: Iterable[tuple[str | None, str | None]]
 ) -> tuple[dict[tuple[str, str], int], list[tuple[str, str]]]:
     """The code of every (id, name) that histories give, and id and name of the statuses that Jira no longer has, which
-    come after the others in the order in which they are first seen. A status that is named without its id is the one of the
+    come after the others in the order in which they are first seen. A status that is named without its id is the one
+    of the
     same name that Jira has.
     """
     codes = {(str(status_id), ""): n for n, status_id in enumerate(statuses["status_id"])}

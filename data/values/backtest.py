@@ -20,7 +20,8 @@ _Z = 1.96
 class Backtest:
     """How often the answers would have held. Mappings: percent of the label → number.
 
-    `loss`, `naive`: mean pinball loss over all windows and labels, of the forecast and of the average pace carried on as
+    `loss`, `naive`: mean pinball loss over all windows and labels, of the forecast and of the average pace carried on
+    as
     if it were certain; in days for dates, else in items or points. Less is better.
     """
 
@@ -99,7 +100,10 @@ def score_words(test: Backtest) -> str:
     """The proper score beside that of the naive forecast, in words; empty where there is none."""
     if test.loss is None or test.naive is None:
         return ""
-    said = f"Mean pinball loss {test.loss:,.2f} {test.unit}, of a naive forecast (the average pace goes on) {test.naive:,.2f}"
+    said = (
+        f"Mean pinball loss {test.loss:,.2f} {test.unit}, of a naive forecast (the average pace goes on) "
+        f"{test.naive:,.2f}"
+    )
     if test.skill is None:
         return f"{said}. Less is better."
     better = f"{abs(test.skill):.0f} % {'better' if test.skill >= 0 else 'worse'}"

@@ -24,7 +24,8 @@ class Series:
     y: Sequence[Any]
     text: Sequence[str] | None = None
     picks: Sequence[str] | None = None
-    role: str = "main"  # main | muted | failure | recovery | elite … low | share-0 … share-3 | band-0 … : the page chooses colours
+    # main | muted | failure | recovery | elite … low | share-0 … share-3 | band-0 … : the page chooses colours
+    role: str = "main"
     width: Sequence[float] | None = None  # of bars over a numeric axis
     size: Sequence[float] | None = None  # of points of kind "sized": diameter in px
     labels: Sequence[str] | None = None  # written beside such points, "" for none

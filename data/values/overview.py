@@ -97,7 +97,10 @@ class Overview:
         if not self.baseline:
             return "There is no whole week of data before the period, so nothing can be said about changes."
         if not self.changes and not self.steady:
-            return f"Too few weeks with values to tell a change from noise: {self.baseline} before the period; 6 are needed."
+            return (
+                f"Too few weeks with values to tell a change from noise: {self.baseline} before the period; 6 are "
+                "needed."
+            )
         many, quiet = len(self.changes), len(self.steady)
         if many:
             rest = (
@@ -109,7 +112,10 @@ class Overview:
             )
             said = f"{many} of {many + quiet} numbers changed by more than their noise{rest}."
         else:
-            said = f"No number changed by more than its noise: {f'all {quiet}' if quiet > 1 else 'the one judged'} vary as before."
+            said = (
+                f"No number changed by more than its noise: {f'all {quiet}' if quiet > 1 else 'the one judged'} vary "
+                "as before."
+            )
             said = said.replace("the one judged vary", "the one judged varies")
         if self.untold:
             said += f" Too few weeks with values to tell: {', '.join(self.untold)}."
@@ -125,10 +131,14 @@ class Overview:
             return f"{items}; too few items were completed to say which of them are old for their status."
         if not self.over:
             one = f"The one item in progress is not older than {OLD} %"
-            return f"{one if self.in_progress == 1 else f'None of {items} is older than {OLD} %'} of the {self.compared:,} items completed before were."
+            return (
+                f"{one if self.in_progress == 1 else f'None of {items} is older than {OLD} %'} of the "
+                f"{self.compared:,} items completed before were."
+            )
         are = "is" if self.over == 1 else "are"
         return (
-            f"{self.over:,} of {items} {are} older than {OLD} % of the {self.compared:,} items completed before were when "
+            f"{self.over:,} of {items} {are} older than {OLD} % of the {self.compared:,} items completed before "
+            "were when "
             "they left the same status, or were done. Ask of each what keeps it: split it, unblock it, or put it back."
         )
 

@@ -107,10 +107,14 @@ def _jobs(random: Random) -> Iterator[dict[str, Any]]:
             seconds = round((after if launched else before) * random.lognormvariate(0, 0.45))
             ended = status != "started"
             yield {
-                "kind": "job", "job_id": job, "persona": persona, "feature_used": new if launched else old,
-                "status": status, "started_at": _text(at),
+                "kind": "job",
+                "job_id": job,
+                "persona": persona,
+                "feature_used": new if launched else old,
+                "status": status,
+                "started_at": _text(at),
                 "completed_at": _text(min(at + timedelta(seconds=seconds), END)) if ended else "",
-            }  # fmt: skip
+            }
 
 
 def _outcomes(random: Random) -> Iterator[dict[str, Any]]:
@@ -122,10 +126,16 @@ def _outcomes(random: Random) -> Iterator[dict[str, Any]]:
             value = (low + (high - low) * math.sqrt(max(part, 0))) * random.gauss(1, spread)
             value = min(value, 100) if metric == "percent" else value
             yield {
-                "kind": "outcome", "outcome_id": outcome, "metric": metric, "expected_value": expected,
-                "actual_value": round(max(value, 0.1), 1), "feature": "shop", "persona": persona, "status": "unknown",
+                "kind": "outcome",
+                "outcome_id": outcome,
+                "metric": metric,
+                "expected_value": expected,
+                "actual_value": round(max(value, 0.1), 1),
+                "feature": "shop",
+                "persona": persona,
+                "status": "unknown",
                 "measured_at": _text((END - timedelta(days=days)).replace(microsecond=0)),
-            }  # fmt: skip
+            }
 
 
 def _painpoints(random: Random) -> Iterator[dict[str, Any]]:
@@ -133,10 +143,16 @@ def _painpoints(random: Random) -> Iterator[dict[str, Any]]:
         for day in days:
             at = (END - timedelta(days=day, hours=random.uniform(0, 8))).replace(microsecond=0)
             yield {
-                "kind": "painpoint", "painpoint_id": pain, "category": category, "description": "", "feature": feature,
-                "persona": persona, "severity_before": random.randint(*before), "severity_after": random.randint(*after),
+                "kind": "painpoint",
+                "painpoint_id": pain,
+                "category": category,
+                "description": "",
+                "feature": feature,
+                "persona": persona,
+                "severity_before": random.randint(*before),
+                "severity_after": random.randint(*after),
                 "resolved_at": _text(at),
-            }  # fmt: skip
+            }
 
 
 def _times(random: Random) -> Iterator[dict[str, Any]]:
@@ -148,9 +164,13 @@ def _times(random: Random) -> Iterator[dict[str, Any]]:
         for at, launched in _moments(random, a_day):
             seconds = round((after if launched else before) * random.lognormvariate(0, 0.4))
             yield {
-                "kind": "time", "outcome_id": outcome, "persona": persona, "feature": "shop", "start_time": _text(at),
+                "kind": "time",
+                "outcome_id": outcome,
+                "persona": persona,
+                "feature": "shop",
+                "start_time": _text(at),
                 "end_time": "" if random.random() < 0.08 else _text(min(at + timedelta(seconds=seconds), END)),
-            }  # fmt: skip
+            }
 
 
 def _satisfaction(random: Random) -> Iterator[dict[str, Any]]:
@@ -166,11 +186,16 @@ def _satisfaction(random: Random) -> Iterator[dict[str, Any]]:
 
 def _answer(random: Random, outcome: str, persona: str, level: str, mood: float, at: datetime) -> dict[str, Any]:
     return {
-        "kind": "satisfaction", "outcome_id": outcome, "feature": "shop", "persona": persona, "satisfaction_level": level,
+        "kind": "satisfaction",
+        "outcome_id": outcome,
+        "feature": "shop",
+        "persona": persona,
+        "satisfaction_level": level,
         "met_expectations": "yes" if random.random() < mood else "no",
         "would_recommend": "yes" if random.random() < mood * 0.9 else "no",
-        "effort_score": min(7, max(1, round(random.gauss(6 - 4 * mood, 1)))), "recorded_at": _text(at),
-    }  # fmt: skip
+        "effort_score": min(7, max(1, round(random.gauss(6 - 4 * mood, 1)))),
+        "recorded_at": _text(at),
+    }
 
 
 if __name__ == "__main__":

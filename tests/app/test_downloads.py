@@ -26,10 +26,18 @@ def test_issues_of_a_metric(client):
 
 @pytest.mark.parametrize(
     "address",
-    ["/export/metric.csv", "/export/metric.csv?metric=../../etc", "/export/metric.csv?metric=nothing",
-     "/export/numbers.csv?from=2026-02-01&to=2026-01-01", "/export/numbers.csv?from=x&to=y", "/export/numbers.csv?from=2026-01-01",
-     "/export/metric.xlsx", "/export/issues.xlsx?metric=nothing", "/export/numbers.xlsx?from=x&to=y"],
-)  # fmt: skip
+    [
+        "/export/metric.csv",
+        "/export/metric.csv?metric=../../etc",
+        "/export/metric.csv?metric=nothing",
+        "/export/numbers.csv?from=2026-02-01&to=2026-01-01",
+        "/export/numbers.csv?from=x&to=y",
+        "/export/numbers.csv?from=2026-01-01",
+        "/export/metric.xlsx",
+        "/export/issues.xlsx?metric=nothing",
+        "/export/numbers.xlsx?from=x&to=y",
+    ],
+)
 def test_wrong_links_are_answered_with_a_sentence(client, address):
     answer = client.get(address)
     assert answer.status_code == 400

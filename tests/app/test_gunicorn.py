@@ -27,8 +27,22 @@ def start(tmp_path: Path) -> Iterator[Start]:
     running: list[subprocess.Popen[str]] = []
 
     def started(**variables: str) -> subprocess.Popen[str]:
-        words = ["-m", "gunicorn", "app:server", "--bind", "127.0.0.1:0", "--workers", "1", "--threads", "4",
-                 "--graceful-timeout", "10", "--worker-tmp-dir", str(tmp_path), "--no-control-socket"]  # fmt: skip
+        words = [
+            "-m",
+            "gunicorn",
+            "app:server",
+            "--bind",
+            "127.0.0.1:0",
+            "--workers",
+            "1",
+            "--threads",
+            "4",
+            "--graceful-timeout",
+            "10",
+            "--worker-tmp-dir",
+            str(tmp_path),
+            "--no-control-socket",
+        ]
         with (tmp_path / "log").open("w") as log:
             process = subprocess.Popen(
                 [sys.executable, *words],
@@ -63,13 +77,17 @@ def address(log: Path) -> str:
     [
         ({"THROUGHLINE_HOSTS": "metrics.example.org"}, "THROUGHLINE_HOSTS makes this dashboard public"),
         (
-            {"THROUGHLINE_HOSTS": "metrics.example.org", "THROUGHLINE_PASSWORD_HASH": "ada:{hash}", "THROUGHLINE_SECRET": "a" * 40},
+            {
+                "THROUGHLINE_HOSTS": "metrics.example.org",
+                "THROUGHLINE_PASSWORD_HASH": "ada:{hash}",
+                "THROUGHLINE_SECRET": "a" * 40,
+            },
             "THROUGHLINE_SECRET can be guessed",
         ),
         ({"THROUGHLINE_PASSWORD_HASH": "ada:plain-words"}, "needs name:scrypt"),
     ],
     ids=["no authentication", "a secret that is none", "half configured"],
-)  # fmt: skip
+)
 def test_it_does_not_start_where_strangers_could_come_in(start, tmp_path, variables, words):
     filled = {name: value.format(hash=hashed(PASSWORD)) for name, value in variables.items()}
     running = start(**filled)

@@ -26,7 +26,8 @@ ERRORS = {
 ANSWERS = {"data.sync.run.Progress", "data.sync.run.SyncResult", "data.jtbd.storage.JobsStorage"}
 PROCESS = {"data.platform.access", "data.platform.logs", "data.platform.telemetry"}  # who may look, what is noted down
 FOR_DOORS = PLAIN | {"data.services"} | ERRORS | ANSWERS | PROCESS
-# The floors of data/, lowest first. A folder imports only floors below its own; those on one line do not know each other.
+# The floors of data/, lowest first. A folder imports only floors below its own; those on one line do not know each
+# other.
 FLOORS = (
     ("values",),
     ("platform",),
@@ -47,13 +48,22 @@ FLOORS = (
 )
 MAY_NOT_IMPORT = {
     "data": DOORS | WEB | {"typer", "rich", "sample"},
-    "data/metrics": {"data.jira", "data.store.issue_store", "data.sync.run", "data.services", "data.cache", "requests", "sqlalchemy", "json"},
+    "data/metrics": {
+        "data.jira",
+        "data.store.issue_store",
+        "data.sync.run",
+        "data.services",
+        "data.cache",
+        "requests",
+        "sqlalchemy",
+        "json",
+    },
     "data/jira": {"data.metrics", "data.services", "pandas", "sqlalchemy"},
     "ui": {"callbacks", "cli", "app", "assembly", "sample", "flask", "pandas", "numpy", "requests", "sqlalchemy"},
     "callbacks": {"app", "assembly", "cli", "sample", "pandas", "numpy", "requests", "sqlalchemy"},
     "cli": {"app", "callbacks", "ui", "pandas", "numpy", "requests", "sqlalchemy"},
     "sample": DOORS | WEB | {"data.jira", "data.services", "typer", "rich"},
-}  # fmt: skip
+}
 ONLY = {"ui": PLAIN, "callbacks": FOR_DOORS, "cli": FOR_DOORS}
 
 

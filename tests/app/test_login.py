@@ -65,9 +65,18 @@ def test_the_password_opens(guarded):
 
 @pytest.mark.parametrize(
     "headers",
-    [basic("ada", "wrong"), basic("ada", ""), basic("", ""), basic("bob", PASSWORD), basic("ada", HASH),
-     {"Authorization": "Basic !!!"}, {"Authorization": "Bearer " + PASSWORD}, {"Authorization": "Basic"}, {"X-Forwarded-User": "ada"}],
-)  # fmt: skip
+    [
+        basic("ada", "wrong"),
+        basic("ada", ""),
+        basic("", ""),
+        basic("bob", PASSWORD),
+        basic("ada", HASH),
+        {"Authorization": "Basic !!!"},
+        {"Authorization": "Bearer " + PASSWORD},
+        {"Authorization": "Basic"},
+        {"X-Forwarded-User": "ada"},
+    ],
+)
 def test_nothing_else_opens(guarded, headers):
     assert guarded.get("/", headers=headers).status_code == 401
 
@@ -274,12 +283,17 @@ def test_a_good_login_is_remembered_and_a_bad_one_is_not():
 
 @pytest.mark.parametrize(
     "env",
-    [{"THROUGHLINE_PASSWORD_HASH": "ada:secret"}, {"THROUGHLINE_PASSWORD_HASH": HASH}, {"THROUGHLINE_USERS": "/no/such/file"},
-     {"THROUGHLINE_TRUSTED_PROXY_HEADER": "X-Forwarded-User"}, {"THROUGHLINE_TRUSTED_PROXY": "10.0.0.7"},
-     {"THROUGHLINE_TRUSTED_PROXY_HEADER": "X-Forwarded-User", "THROUGHLINE_TRUSTED_PROXY": "0.0.0.0/0"},
-     {"THROUGHLINE_TRUSTED_PROXY_HEADER": "X-Forwarded-User", "THROUGHLINE_TRUSTED_PROXY": "everywhere"},
-     {"THROUGHLINE_TRUSTED_PROXY_HEADER": "X: y", "THROUGHLINE_TRUSTED_PROXY": "10.0.0.7"}],
-)  # fmt: skip
+    [
+        {"THROUGHLINE_PASSWORD_HASH": "ada:secret"},
+        {"THROUGHLINE_PASSWORD_HASH": HASH},
+        {"THROUGHLINE_USERS": "/no/such/file"},
+        {"THROUGHLINE_TRUSTED_PROXY_HEADER": "X-Forwarded-User"},
+        {"THROUGHLINE_TRUSTED_PROXY": "10.0.0.7"},
+        {"THROUGHLINE_TRUSTED_PROXY_HEADER": "X-Forwarded-User", "THROUGHLINE_TRUSTED_PROXY": "0.0.0.0/0"},
+        {"THROUGHLINE_TRUSTED_PROXY_HEADER": "X-Forwarded-User", "THROUGHLINE_TRUSTED_PROXY": "everywhere"},
+        {"THROUGHLINE_TRUSTED_PROXY_HEADER": "X: y", "THROUGHLINE_TRUSTED_PROXY": "10.0.0.7"},
+    ],
+)
 def test_half_a_configuration_is_refused(env):
     with pytest.raises(AccessError) as caught:
         access_of(env)

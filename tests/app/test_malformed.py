@@ -35,7 +35,7 @@ ODD: list[Any] = [
     {"query": None}, {"query": 7}, {"query": "?metric=flow_time&from=2026-01-01&to=2026-01-31"}, {"query": "?from=9999-12-31&to=9999-12-31"}, {"startRow": "x"}, {"startRow": 10**40, "endRow": -1},
     {"startRow": 0, "endRow": 5, "sortModel": 3, "filterModel": []}, {"sortModel": [1], "filterModel": {"which": 1}}, {"startRow": {}, "filterModel": {"text": {"filter": []}}},
     {"sortModel": [{"colId": [], "sort": {}}]}, {"query": "?metric=flow_time", "n": []}, "2026-02-30", "0001-01-01", "9999-12-31",
-]  # fmt: skip
+]  # a table: kept in its rows  # fmt: skip
 METHODS = ("GET",) * 8 + ("HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH")  # what only reads is where the work is
 KINDS = (
     "application/json",
@@ -62,13 +62,13 @@ GOOD = (
     "flow_time", "lead_time_for_changes", "7d", "90d", "2026-01-01", "2026-13-01", "flow", "dora", "quality", "0001-01-01", "9999-12-31", "TEAM", "Story", "1", "-1", "csv", "xlsx",
     "durations:inclusive_days", "durations:nonsense", "workflow:x", "definitions:y", ":", "a:b:c", "zone:Mars/Base",
     "project", "type", "assignee", "week", "month", "sprint", "2", "0", "99999999999999999999", "2026-01-01..2026-02-01", "items", "when",
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
 # The ends of the calendar, those of the days that may be asked for, and days that there are not.
 DAYS = (
     "0001-01-01", "0001-01-02", "0001-12-31", "1969-12-31", "1970-01-01", "1970-12-31", "2026-02-29", "2026-06-30", "2026-07-31",
     "2199-01-01", "2199-12-31", "2200-01-01", "9998-12-31", "9999-12-30", "9999-12-31", "10000-01-01", "-0001-01-01", "2026-W01-1",
     "20260131",
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
 KNOWN = (*GOOD, *CATALOG, *(each.name for each in CHARTS.values()))
 
 
@@ -143,7 +143,7 @@ KEYS = (
     "field/deployment_date", "field/flow_item_type", "field/nope", "phase/1", "phase/3", "work/3", "work/", "type/Story", "type/Bug", "type/",
     "setting/durations", "setting/working_time.weekdays", "setting/working_time.holidays", "setting/zone", "setting/blocked_statuses",
     "setting/nope.nope", "setting/", "x", "", "which", "text", "filter", "definitions", "dora_flow_config", "field_mappings", "workflow",
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
 WORDS = (
     "saved",
     "error",
@@ -187,7 +187,7 @@ WORDS = (
     *DAYS,
 )
 NAMES = ("older", "newer", "deployment_date", "accept-all", "clear:deployment_date", "reset:workflow", "reset:types", "outcome", "title", "actual",
-         "working_time.weekdays", "zone", "3")  # fmt: skip
+         "working_time.weekdays", "zone", "3")  # a table: kept in its rows  # fmt: skip
 
 
 def route(rng: random.Random, rules: list[Any]) -> tuple[str, str, dict[str, Any]]:
@@ -267,7 +267,7 @@ def call(rng: random.Random, callback: dict[str, Any]) -> dict[str, Any]:
         "output": callback["output"], "outputs": targets if callback["output"].startswith("..") else targets[0],
         "inputs": inputs, "state": [part(each, rng, odd_ones) for each in callback["state"]],
         "changedPropIds": [name for each in inputs[:] if rng.random() < 0.5 for name in changed(each)],
-    }  # fmt: skip
+    }  # a table: kept in its rows  # fmt: skip
     for name in list(body):
         if rng.random() < odd_ones / 10:
             body[name] = rng.choice(ODD)
@@ -416,7 +416,7 @@ def test_no_blueprint_has_an_error_handler_of_its_own(app):
     ("first", "last"),
     [("9999-12-31", "9999-12-31"), ("0001-01-01", "0001-01-01"), ("0001-01-01", "9999-12-31"), ("9999-01-01", "9999-12-31"), ("2200-01-01", "2200-01-02"),
      ("1969-12-31", "1969-12-31")],
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
 def test_dates_at_the_ends_of_the_calendar_are_told_on_every_address(client, app, real, first, last):
     dated = f"from={first}&to={last}&metric=flow_time&chart=flow_time&by=9999-12-31&items=5"
     refused = set()

@@ -173,8 +173,10 @@ def test_told_to_stop_it_answers_cancels_and_ends_with_zero(tmp_path: Path, numb
     log = tmp_path / "log"
     with (
         log.open("w") as errors,
-        subprocess.Popen(words, env=environment(tmp_path, more), cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=errors, text=True) as running,
-    ):  # fmt: skip
+        subprocess.Popen(
+            words, env=environment(tmp_path, more), cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=errors, text=True
+        ) as running,
+    ):
         try:
             address = next(word for word in running.stdout.readline().split() if word.startswith("http://"))
             codes = []
@@ -223,6 +225,10 @@ def test_the_interpreter_is_not_taken_apart_around_a_thread_at_work(tmp_path: Pa
     """It can abort the process then, in place of its exit code."""
     ended = subprocess.run(
         [sys.executable, "-c", LEAVES.format(daemon=daemon)],
-        cwd=CHECKOUT, env=environment(tmp_path, {}), stdout=subprocess.PIPE, text=True, timeout=30,
-    )  # fmt: skip
+        cwd=CHECKOUT,
+        env=environment(tmp_path, {}),
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=30,
+    )
     assert (ended.returncode, ended.stdout.split("\n")[:-1]) == (3, words)

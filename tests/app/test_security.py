@@ -33,10 +33,16 @@ ALWAYS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 POLICY = {
-    "default-src": "'self'", "style-src": "'self' 'unsafe-inline'", "img-src": "'self' data: blob:",
-    "font-src": "'self' data:", "connect-src": "'self'", "object-src": "'none'", "base-uri": "'none'",
-    "form-action": "'self'", "frame-ancestors": "'none'",
-}  # fmt: skip
+    "default-src": "'self'",
+    "style-src": "'self' 'unsafe-inline'",
+    "img-src": "'self' data: blob:",
+    "font-src": "'self' data:",
+    "connect-src": "'self'",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
 
 
 @pytest.mark.parametrize(
@@ -74,10 +80,18 @@ BODY = {"output": "x.y", "outputs": {"id": "x", "property": "y"}, "inputs": [], 
 
 @pytest.mark.parametrize(
     "headers",
-    [{"Origin": "https://evil.example"}, {"Origin": ""}, {"Origin": "null"}, {"Origin": "http://[::1"}, {"Origin": "http://localhost.evil.example"},
-     {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Sec-Fetch-Site": ""},
-     {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"}],
-)  # fmt: skip
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": ""},
+        {"Origin": "null"},
+        {"Origin": "http://[::1"},
+        {"Origin": "http://localhost.evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": ""},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
+    ],
+)
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
 def test_other_sites_cannot_act(client, headers, method):
     for path in ("/_dash-update-component", "/export/numbers.csv", "/"):
@@ -87,9 +101,14 @@ def test_other_sites_cannot_act(client, headers, method):
 
 @pytest.mark.parametrize(
     "headers",
-    [{}, {"Origin": "http://localhost"}, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"},
-     {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}],
-)  # fmt: skip
+    [
+        {},
+        {"Origin": "http://localhost"},
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "none"},
+        {"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"},
+    ],
+)
 def test_our_own_page_and_programs_come_past_the_origin(client, headers):
     assert client.post("/_dash-update-component", json=BODY, headers=headers).status_code == 400
     assert client.get("/", headers=headers | {"Origin": "https://evil.example"}).status_code == 200
@@ -97,9 +116,19 @@ def test_our_own_page_and_programs_come_past_the_origin(client, headers):
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"output": 3}', b'{"output": "a.b", "inputs": "x"}',
-     b'{"output": "a.b", "inputs": [1], "outputs": {}}', b'{"output": "no.such", "inputs": [], "outputs": {"id": "no", "property": "such"}}'],
-)  # fmt: skip
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"x"',
+        b"\xff\xfe",
+        b'{"output": 3}',
+        b'{"output": "a.b", "inputs": "x"}',
+        b'{"output": "a.b", "inputs": [1], "outputs": {}}',
+        b'{"output": "no.such", "inputs": [], "outputs": {"id": "no", "property": "such"}}',
+    ],
+)
 def test_malformed_bodies_are_refused(client, body):
     answer = client.post("/_dash-update-component", data=body, content_type="application/json")
     assert answer.status_code == 400

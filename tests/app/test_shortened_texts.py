@@ -14,11 +14,14 @@ KNOWN = {
     ("data/platform/log_limit.py", "message"): "records reach it cleaned; test_sliding_canary.py slides over it",
     ("data/jira/http_errors.py", "said"): "read as a number, never shown",
     ("data/jira/http_errors.py", "body"): "looked through, never shown",
-    ("data/settings/connection.py", "re.sub('[^a-z0-9]+', '-', key.split('://')[-1].lower()).strip('-')"): "the name of a folder, from an address without user name",
+    (
+        "data/settings/connection.py",
+        "re.sub('[^a-z0-9]+', '-', key.split('://')[-1].lower()).strip('-')",
+    ): "the name of a folder, from an address without user name",
     ("data/jtbd/import_records.py", "text.lstrip()"): "looked through, never shown",
     ("data/jtbd/report.py", "now"): "an instant of our own",
     ("callbacks/sprints.py", "re.sub('[^0-9a-z]', '', board)"): "the name of a file that the user downloads",
-}  # fmt: skip
+}
 
 
 def _bound(node: ast.Subscript) -> bool:
@@ -80,6 +83,8 @@ def test_texts_are_shortened_only_where_secrets_are_taken_out_first() -> None:
 
 def test_a_cut_is_seen() -> None:
     assert sorted(cuts_of("raise E(f'{str(value)[:40]!r}')\nerror = message[:LONGEST]\nx = f'{number[:40]}'")) == [
-        "message", "number", "str(value)",
-    ]  # fmt: skip
+        "message",
+        "number",
+        "str(value)",
+    ]
     assert list(cuts_of("rows[:40]; text[:7]; text[:n]; text[1:40]; SECRETS.shorten(text, 40)")) == []

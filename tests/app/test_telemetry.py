@@ -81,8 +81,13 @@ def test_a_collector_gets_what_was_sent_once(afresh, compression, wait):
     assert (done.returncode, done.stdout, done.stderr) == (0, "Tracked: buy completed by ann with cart.\n", "")
     [event], [sync] = collector.events, collector.named("jtbd.sync")
     [store], [whole] = collector.named("jtbd.store"), collector.named("command")
-    job = {"jtbd.job.id": "buy", "jtbd.job.persona": "ann", "jtbd.job.status": "completed",
-           "jtbd.job.duration_seconds": 8.5, "jtbd.source": "manual"}  # fmt: skip
+    job = {
+        "jtbd.job.id": "buy",
+        "jtbd.job.persona": "ann",
+        "jtbd.job.status": "completed",
+        "jtbd.job.duration_seconds": 8.5,
+        "jtbd.source": "manual",
+    }
     assert (event.event_name, values(event), event.severity_text) == ("jtbd.job_completed", job, "INFO")
     assert values(store) == {"records": 1, **job}
     assert values(sync) == {"files": 1, "broken": 0, "triples": 2}
@@ -166,15 +171,19 @@ def test_a_callback_is_a_span_and_the_server_sends_the_rest_when_it_ends(tmp_pat
     assert b"Canary" not in b"".join(each for _, _, each in collector.requests)
 
 
-@pytest.mark.parametrize(("output", "named"), [
-    ("cards-dora.children", "cards-dora.children"),
-    ("..a.children...b.figure..", "..a.children...b.figure.."),
-    ('{"index":"My \\"own\\" view","type":"chart-body"}.figure', "chart-body.figure"),
-    ('{"area":"cards-grid","family":"My \\"own\\" view"}.children', "cards-grid.children"),
-    ('{"name":"secret"}.figure', "pattern.figure"),
-    ("anything that somebody writes", ""),
-    (["a"], ""), (None, ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("output", "named"),
+    [
+        ("cards-dora.children", "cards-dora.children"),
+        ("..a.children...b.figure..", "..a.children...b.figure.."),
+        ('{"index":"My \\"own\\" view","type":"chart-body"}.figure', "chart-body.figure"),
+        ('{"area":"cards-grid","family":"My \\"own\\" view"}.children', "cards-grid.children"),
+        ('{"name":"secret"}.figure', "pattern.figure"),
+        ("anything that somebody writes", ""),
+        (["a"], ""),
+        (None, ""),
+    ],
+)
 def test_a_callback_is_named_by_its_components_alone(output, named):
     assert _component(output) == named
 
@@ -203,8 +212,12 @@ def _closed_port() -> str:
 @pytest.mark.parametrize("wait", ["", "1"], ids=["left behind", "waited for"])
 def test_a_dead_collector_loses_no_record_and_says_nothing(typed, tmp_path, dead, wait):
     with Silent() as silent, collecting(503) as failing:
-        url = {"refuses": _closed_port(), "never answers": silent.url, "fails": failing.url,
-               "no such host": "http://collector.invalid:4318"}[dead]  # fmt: skip
+        url = {
+            "refuses": _closed_port(),
+            "never answers": silent.url,
+            "fails": failing.url,
+            "no such host": "http://collector.invalid:4318",
+        }[dead]
         told = {"OTEL_EXPORTER_OTLP_ENDPOINT": url, "OTEL_EXPORTER_OTLP_TIMEOUT": "600"}
         done = typed(*TRACK, **told, THROUGHLINE_TELEMETRY_WAIT=wait)
     assert (done.returncode, done.stdout, done.stderr) == (0, "Tracked: buy completed by ann with cart.\n", "")
@@ -250,9 +263,14 @@ def test_a_server_ends_although_its_collector_never_answers(tmp_path):
 # ---- what is set, what is installed
 
 
-@pytest.mark.parametrize(("value", "said"), [
-    ("collector:4318", "does not begin with http"), ("", ""), ("off", "does not begin with http"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("collector:4318", "does not begin with http"),
+        ("", ""),
+        ("off", "does not begin with http"),
+    ],
+)
 def test_an_endpoint_that_is_none_is_said_and_ignored(typed, tmp_path, value, said):
     done = typed(*TRACK, OTEL_EXPORTER_OTLP_ENDPOINT=value)
     assert done.returncode == 0

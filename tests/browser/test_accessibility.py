@@ -150,7 +150,8 @@ def test_keyboard_alone_reaches_a_number_and_its_issues(page: Page, site: str, e
         page.keyboard.press("Tab")
         here = page.evaluate(
             "() => { const e = document.activeElement, card = e.closest('article[data-metric]');"
-            " const ring = (each) => { const s = getComputedStyle(each); return s.outlineStyle !== 'none' || s.boxShadow !== 'none' };"
+            " const ring = (each) => { const s = getComputedStyle(each); return s.outlineStyle !== 'none' || "
+            "s.boxShadow !== 'none' };"
             " return {words: (e.innerText || e.getAttribute('aria-label') || '').trim().slice(0, 60),"
             " card: card ? card.dataset.metric : '', seen: ring(e) || Boolean(card && ring(card))} }"
         )

@@ -156,9 +156,12 @@ def synced(jira: SampleServer, tmp_path_factory: pytest.TempPathFactory) -> Serv
     """A services full of it; every test of this file looks at the same one."""
     folder = tmp_path_factory.mktemp("hostile")
     env = {
-        "THROUGHLINE_HOME": str(folder / "home"), "THROUGHLINE_SETTINGS": str(folder / "settings.json"),
-        "JIRA_URL": jira.url, "JIRA_EMAIL": "ada@example.org", "JIRA_TOKEN": "any-token",
-    }  # fmt: skip
+        "THROUGHLINE_HOME": str(folder / "home"),
+        "THROUGHLINE_SETTINGS": str(folder / "settings.json"),
+        "JIRA_URL": jira.url,
+        "JIRA_EMAIL": "ada@example.org",
+        "JIRA_TOKEN": "any-token",
+    }
     services = open_services(env, sample=None)
     result = services.sync.run(services.snapshot())
     assert (result.error, result.complete) == (None, True)

@@ -29,9 +29,12 @@ def jira() -> Iterator[SampleServer]:
 def mine(tmp_path: Path, use: Callable[[Any], Any], jira: SampleServer) -> Services:
     """A real services, synced once, with nothing mapped."""
     env = {
-        "THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json"),
-        "JIRA_URL": jira.url, "JIRA_EMAIL": "ada@example.org", "JIRA_TOKEN": "any",
-    }  # fmt: skip
+        "THROUGHLINE_HOME": str(tmp_path / "home"),
+        "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json"),
+        "JIRA_URL": jira.url,
+        "JIRA_EMAIL": "ada@example.org",
+        "JIRA_TOKEN": "any",
+    }
     services = use(open_services(env, sample=None))
     assert services.sync.run(services.snapshot()).complete
     return services

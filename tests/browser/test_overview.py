@@ -126,7 +126,8 @@ def test_on_paper_there_is_nothing_to_press_and_nothing_is_cut(page: Page, site,
     tops = page.evaluate("[...document.querySelectorAll('.cards-small .card-metric')].map((each) => each.offsetTop)")
     assert tops[0] == tops[2] < tops[3]
     cut = page.evaluate(
-        "[...document.querySelectorAll('[data-pane=overview] *')].filter((each) => each.getBoundingClientRect().right > 704).length"
+        "[...document.querySelectorAll('[data-pane=overview] *')].filter((each) => "
+        "each.getBoundingClientRect().right > 704).length"
     )
     assert cut == 0
     assert page.pdf(format="A4", prefer_css_page_size=True).startswith(b"%PDF")

@@ -236,5 +236,16 @@ def test_keyboard_reaches_everything(page: Page, site, fake):
         page.keyboard.press("Tab")
         stops.append(page.evaluate("document.activeElement.innerText || document.activeElement.ariaLabel || ''"))
     words = "\n".join(stops)
-    for name in ("Skip to the numbers", "Flow", "Sync now", "Theme", "Connect your Jira", "Last 30 days", "Project", "Download", "Copy link", "Lead time for changes"):  # fmt: skip
+    for name in (
+        "Skip to the numbers",
+        "Flow",
+        "Sync now",
+        "Theme",
+        "Connect your Jira",
+        "Last 30 days",
+        "Project",
+        "Download",
+        "Copy link",
+        "Lead time for changes",
+    ):
         assert name in words

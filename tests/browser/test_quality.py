@@ -10,7 +10,10 @@ from playwright.sync_api import Page, expect
 from tests.fake_services import FakeServices
 
 pytestmark = pytest.mark.browser
-HIDE = "hidden => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }"
+HIDE = (
+    "hidden => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true }); "
+    "document.dispatchEvent(new Event('visibilitychange')); }"
+)
 
 
 def asked(fake: FakeServices, what: str) -> int:

@@ -57,8 +57,10 @@ def test_other_charts_have_no_row_of_switches(services):
 def test_the_panel_of_a_chart_switches_what_it_obeys(services):
     with acting(services):
         text = words(
-            show_detail({"query": "?tab=flow&period=90d&chart=cycle_time_scatter&set=percentile:nearest_rank", "revision": "1"})
-        )  # fmt: skip
+            show_detail(
+                {"query": "?tab=flow&period=90d&chart=cycle_time_scatter&set=percentile:nearest_rank", "revision": "1"}
+            )
+        )
     assert "Definitions in force" in text
     assert '"data-definition": "percentile"' in text and '"data-definition": "durations"' in text
     assert '"className": "switch is-chosen"' in text

@@ -35,10 +35,13 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 def below(services: Services, asked: str) -> str:
     """What stands below the rows of period and definitions, on every tab that shows either."""
     tabs: dict[str, Any] = {
-        "catalogue": show_catalogue, "sprints": show_sprints, "forecast": show_forecast,
-        "jobs": lambda view: show_jobs(view, None, None), "dora": lambda view: show_family("dora", view, None),
+        "catalogue": show_catalogue,
+        "sprints": show_sprints,
+        "forecast": show_forecast,
+        "jobs": lambda view: show_jobs(view, None, None),
+        "dora": lambda view: show_family("dora", view, None),
         "flow": lambda view: show_chart({**view, "chart": "cumulative_flow"}),
-    }  # fmt: skip
+    }
     with acting(services):
         return "\n".join(words(show({"query": f"?tab={tab}{asked}", "revision": "1"})) for tab, show in tabs.items())
 

@@ -21,8 +21,18 @@ def text(component) -> str:
 def test_says_what_the_number_is_made_of(app, fake):
     with app.server.app_context():
         page = text(show_detail(VIEW))
-    for part in ("Median time from commit", "44 changes were first deployed", "2.41 days", "Tiers", "DORA report 2023", "no commit date",
-                 "Show as a table", "Definitions in force", "/export/issues.csv?metric=lead_time_for_changes", "Data as of"):  # fmt: skip
+    for part in (
+        "Median time from commit",
+        "44 changes were first deployed",
+        "2.41 days",
+        "Tiers",
+        "DORA report 2023",
+        "no commit date",
+        "Show as a table",
+        "Definitions in force",
+        "/export/issues.csv?metric=lead_time_for_changes",
+        "Data as of",
+    ):
         assert part in page
 
 
@@ -57,9 +67,11 @@ def test_a_failure_names_the_request(app, use):
 
 def test_rows_are_paged_sorted_and_narrowed(app, fake):
     request = {
-        "startRow": 50, "endRow": 100, "sortModel": [{"colId": "value", "sort": "desc"}],
+        "startRow": 50,
+        "endRow": 100,
+        "sortModel": [{"colId": "value", "sort": "desc"}],
         "filterModel": {"which": {"filter": "reason:no commit date"}, "text": {"filter": "basket"}},
-    }  # fmt: skip
+    }
     with app.server.app_context():
         answer, count = show_rows(request, VIEW)
     assert fake.calls[-1] == (
@@ -87,9 +99,15 @@ def test_rows_are_plain_text(app, fake):
 
 @pytest.mark.parametrize(
     ("sent", "asked"),
-    [({"startRow": 0, "endRow": 50}, (0, 50)), ({"startRow": 120, "endRow": 170}, (120, 50)), ({"startRow": 7}, (7, 50)),
-     ({"startRow": 9, "endRow": 9}, (9, 1)), ({"startRow": 0, "endRow": 500}, (0, 500)), ({"startRow": 0, "endRow": 501}, (0, 500))],
-)  # fmt: skip
+    [
+        ({"startRow": 0, "endRow": 50}, (0, 50)),
+        ({"startRow": 120, "endRow": 170}, (120, 50)),
+        ({"startRow": 7}, (7, 50)),
+        ({"startRow": 9, "endRow": 9}, (9, 1)),
+        ({"startRow": 0, "endRow": 500}, (0, 500)),
+        ({"startRow": 0, "endRow": 501}, (0, 500)),
+    ],
+)
 def test_the_table_gets_the_rows_that_it_asks_for(app, fake, sent, asked):
     with app.server.app_context():
         show_rows(sent, VIEW)

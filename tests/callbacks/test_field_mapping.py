@@ -259,8 +259,12 @@ def test_one_chosen_type_writes_down_the_suggested_ones_too(services: FakeServic
     modal.act(ids.mapping_flow_item("Spike v2.0"), "Risk", "value")
     modal.save()
     assert services.snapshot().settings.definitions.flow_types == {
-        "Story": "Feature", "Bug": "Defect", "Task": "Feature", "Incident": "Defect", "Spike v2.0": "Risk",
-    }  # fmt: skip
+        "Story": "Feature",
+        "Bug": "Defect",
+        "Task": "Feature",
+        "Incident": "Defect",
+        "Spike v2.0": "Risk",
+    }
     modal = Modal(services)
     modal.act(ids.mapping_flow_item("Task"), "", "value")
     modal.save()
@@ -381,9 +385,16 @@ def test_saving_works_without_jira(services: FakeServices) -> None:
 
 @pytest.mark.parametrize(
     ("state", "changes", "save_disabled", "clock_disabled"),
-    [("loading", 0, True, True), ("editing", 0, True, True), ("editing", 2, False, True), ("validating", 2, True, True),
-     ("saving", 2, True, True), ("saved", 0, True, False), ("error", 2, False, True)],
-)  # fmt: skip
+    [
+        ("loading", 0, True, True),
+        ("editing", 0, True, True),
+        ("editing", 2, False, True),
+        ("validating", 2, True, True),
+        ("saving", 2, True, True),
+        ("saved", 0, True, False),
+        ("error", 2, False, True),
+    ],
+)
 def test_each_state_has_its_words_and_its_buttons(
     services: FakeServices, state: str, changes: int, save_disabled: bool, clock_disabled: bool
 ) -> None:
@@ -432,7 +443,10 @@ def test_only_a_save_names_the_revision_that_the_page_then_shows(services: FakeS
 
 def test_no_answer_is_large_even_with_five_hundred_fields(services: FakeServices) -> None:
     some = services.field_mapping.jira_fields(services.snapshot())
-    many = [type(some[0])(f"customfield_{n}", f"A field with a longer name {n}", "datetime", True, some[0].coverage) for n in range(20_000, 20_500)]  # fmt: skip
+    many = [
+        type(some[0])(f"customfield_{n}", f"A field with a longer name {n}", "datetime", True, some[0].coverage)
+        for n in range(20_000, 20_500)
+    ]
     services.field_mapping.jira_fields = lambda *_, **_more: [*some, *many]  # type: ignore[method-assign]
     modal = Modal(services)
     modal.act(ids.mapping_action("accept-all"))

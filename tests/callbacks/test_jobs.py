@@ -85,7 +85,16 @@ def page(services: Services, query: str = "", done: dict | None = None) -> str:
 
 def test_the_first_visit_is_full_and_tells_a_story(sample):
     shown = page(sample)
-    for part in ("Most underserved: ", "The work: ", "Did it help: ", "example jobs of the sample site", "Checks: 5 of 5 hold", "JTBD-01", "out-late-costs", "All records:"):  # fmt: skip
+    for part in (
+        "Most underserved: ",
+        "The work: ",
+        "Did it help: ",
+        "example jobs of the sample site",
+        "Checks: 5 of 5 hold",
+        "JTBD-01",
+        "out-late-costs",
+        "All records:",
+    ):
         assert part in shown
     assert shown.count('"data-metric"') == 4
 
@@ -263,17 +272,31 @@ BAD = [
     ("outcome", {"outcome": "pay", "actual": "soon"}, "actual", "Give a number"),
     ("outcome", {"outcome": "pay", "actual": "nan"}, "actual", "Give a number"),
     ("job", {"job": "buy", "persona": "Shopper", "feature": "", "status": "completed"}, "feature", "Fill this in."),
-    ("job", {"job": "buy", "persona": "Shopper", "feature": "x", "status": "completed", "minutes": "-1"}, "minutes", "Give 0 or more."),
+    (
+        "job",
+        {"job": "buy", "persona": "Shopper", "feature": "x", "status": "completed", "minutes": "-1"},
+        "minutes",
+        "Give 0 or more.",
+    ),
     ("painpoint", {"painpoint": "steps", "before": "11", "after": "3", "persona": "Shopper"}, "before", "from 0 to 10"),
     ("satisfaction", {"outcome": "pay", "level": "8", "persona": "Shopper", "effort": "9"}, "effort", "from 1 to 7"),
     ("satisfaction", {"outcome": "pay", "level": "8", "persona": "Shopper", "effort": "2.5"}, "effort", "whole number"),
-    ("time", {"outcome": "pay", "persona": "Shopper", "started": "2026-01-05T09:00", "at": "2026-01-04T09:00"}, "at", "before the start"),
+    (
+        "time",
+        {"outcome": "pay", "persona": "Shopper", "started": "2026-01-05T09:00", "at": "2026-01-04T09:00"},
+        "at",
+        "before the start",
+    ),
     ("time", {"outcome": "pay", "persona": "Shopper", "started": "yesterday"}, "started", "2026-01-31"),
     ("outcome", {"outcome": "pay", "actual": "-5"}, "actual", "give 0 or more"),
     ("outcome", {"outcome": "pay", "actual": "5", "expected": "-1"}, "expected", "give 0 or more"),
-    *((kind, {**values, "at": "2999-01-05T09:00"}, "at", "lies in the future") for kind, values in GOOD.items() if kind != "satisfaction"),
+    *(
+        (kind, {**values, "at": "2999-01-05T09:00"}, "at", "lies in the future")
+        for kind, values in GOOD.items()
+        if kind != "satisfaction"
+    ),
     ("time", {"outcome": "pay", "persona": "Shopper", "started": "2999-01-05T09:00"}, "started", "lies in the future"),
-]  # fmt: skip
+]
 
 
 def opening(services: Services, kind: str, about: str = "", search: str = "") -> tuple[Any, ...]:
@@ -281,7 +304,9 @@ def opening(services: Services, kind: str, about: str = "", search: str = "") ->
         return fill({"n": 1, "kind": kind, "about": about}, search)
 
 
-def press(services: Services, kind: str, values: dict[str, Any], session: dict | None = None) -> tuple[Any, Any, dict[str, str]]:  # fmt: skip
+def press(
+    services: Services, kind: str, values: dict[str, Any], session: dict | None = None
+) -> tuple[Any, Any, dict[str, str]]:
     """(what was noted down, why not, what is wrong by field)."""
     session = session or opening(services, kind)[-1]
     with acting(services, ids.Jobs.SAVE):
@@ -359,7 +384,16 @@ def test_the_register_of_the_sample_site_stays_as_it_is(sample):
 
 
 def test_a_new_job_is_in_the_register_once(own, tmp_path):
-    values = {"title": "One basket", "situation": "a sale", "pattern": "hold", "metric": "p99 < 50 ms", "deliverables": "Cache\nTest it", "superpower": "Planning", "views": "Logical", "issues": ""}  # fmt: skip
+    values = {
+        "title": "One basket",
+        "situation": "a sale",
+        "pattern": "hold",
+        "metric": "p99 < 50 ms",
+        "deliverables": "Cache\nTest it",
+        "superpower": "Planning",
+        "views": "Logical",
+        "issues": "",
+    }
     session = opening(own, "register")[-1]
     for _ in range(2):
         done, report, _ = press(own, "register", values, session)
@@ -402,7 +436,10 @@ def test_exports_can_be_imported_somewhere_else(own, tmp_path):
 
 def test_a_file_of_what_cannot_be_is_refused_with_its_line(own):
     head = "kind,outcome_id,expected_value,actual_value,measured_at\noutcome,pay,60,50,2026-01-05T09:00:00Z\n"
-    for line, said in (("60,50,2999-01-05T09:00:00Z", "measured_at lies in the future"), ("60,-5,2026-01-06T09:00:00Z", "give 0 or more")):  # fmt: skip
+    for line, said in (
+        ("60,50,2999-01-05T09:00:00Z", "measured_at lies in the future"),
+        ("60,-5,2026-01-06T09:00:00Z", "give 0 or more"),
+    ):
         made = imported(own, "records.csv", f"{head}outcome,pay,{line}\n")
         assert "was not imported" in made["what"] and said in made["why"] and "Line 3" in made["why"], made
         assert sum(own.jobs.storage(own.snapshot()).store.counts().values()) == 0

@@ -117,8 +117,10 @@ def test_names_that_no_issue_has_are_told(app, fake):
 def test_the_dialog_of_a_saved_view_opens_whatever_the_dates_are(act, search, words):
     T = ids.Teams
     answer = act(
-        f"..{T.MODAL}.is_open...{T.WHAT}.children...{T.NAME}.value..", f"{T.KEEP}.n_clicks",
-        {f"{T.KEEP}.n_clicks": 1, f"{T.CANCEL}.n_clicks": None, f"{T.KEPT}.data": None}, {f"{ids.Page.LOCATION}.search": search},
-    )  # fmt: skip
+        f"..{T.MODAL}.is_open...{T.WHAT}.children...{T.NAME}.value..",
+        f"{T.KEEP}.n_clicks",
+        {f"{T.KEEP}.n_clicks": 1, f"{T.CANCEL}.n_clicks": None, f"{T.KEPT}.data": None},
+        {f"{ids.Page.LOCATION}.search": search},
+    )
     assert answer["response"][T.MODAL]["is_open"] is True
     assert words in json.dumps(answer["response"], ensure_ascii=False)

@@ -62,10 +62,14 @@ def test_help_is_typeset():
 
 def test_pages_are_typeset(services):
     tabs: dict[str, Any] = {
-        "catalogue": show_catalogue, "sprints": show_sprints, "overview": show_findings, "quality": show_quality,
-        "jobs": lambda view: show_jobs(view, None, None), "page": lambda _: layout(),
+        "catalogue": show_catalogue,
+        "sprints": show_sprints,
+        "overview": show_findings,
+        "quality": show_quality,
+        "jobs": lambda view: show_jobs(view, None, None),
+        "page": lambda _: layout(),
         **{name: lambda view, name=name: show_chart({**view, "chart": name}) for name in CHARTS},
-    }  # fmt: skip
+    }
     with acting(services):
         pages = {tab: words(show({"query": "?period=90d", "revision": "1"})) for tab, show in tabs.items()}
     texts = {tab: list(read(json.loads(page))) for tab, page in pages.items()}

@@ -7,9 +7,13 @@ from tests.fake_services import FakeServices
 
 OUTPUT = "..sync-progress.children...sync-bar.hidden...sync-clock.disabled...header-freshness.children...header-quality.children...header-site.children...banner-sample.hidden...banner-problems.children...store-followed.data...store-last-sync.data.."
 INPUTS = {
-    "header-sync.n_clicks": 1, "sync-cancel.n_clicks": None, "sync-clock.n_intervals": 0, "sync-watch.n_intervals": None,
-    "store-saved.data": 0, "store-connected.data": 0,
-}  # fmt: skip
+    "header-sync.n_clicks": 1,
+    "sync-cancel.n_clicks": None,
+    "sync-clock.n_intervals": 0,
+    "sync-watch.n_intervals": None,
+    "store-saved.data": 0,
+    "store-connected.data": 0,
+}
 KNOWN = {"store-revision.data": "r1"}
 
 

@@ -86,8 +86,13 @@ def test_opening_the_dialog_asks_nothing_of_before(services):
 
 @pytest.mark.parametrize(
     ("by", "kept", "opens"),
-    [(T.CANCEL, None, False), (T.KEPT, {"state": "saved"}, False), (T.KEPT, {"state": "asked"}, no_update), (T.KEPT, {"state": "error"}, no_update)],
-)  # fmt: skip
+    [
+        (T.CANCEL, None, False),
+        (T.KEPT, {"state": "saved"}, False),
+        (T.KEPT, {"state": "asked"}, no_update),
+        (T.KEPT, {"state": "error"}, no_update),
+    ],
+)
 def test_the_dialog_closes_once_the_view_is_kept_or_given_up(services, by, kept, opens):
     with acting(services, by):
         assert page.show_dialog(1, 1, kept, "?period=30d") == (opens, no_update, no_update)
@@ -108,19 +113,25 @@ def test_a_view_is_deleted_as_it_was_seen_and_the_page_says_so(services):
     assert refused["said"][0]["level"] == "warning"
     assert "Somebody else changed it" in refused["said"][0]["why"]
     assert act(services, {"do": "delete", "name": "Mine", "revision": made.revision}, {"n": 3}) == {
-        "n": 4, "said": [{"what": "“Mine” is deleted.", "level": "info"}]
-    }  # fmt: skip
+        "n": 4,
+        "said": [{"what": "“Mine” is deleted.", "level": "info"}],
+    }
     assert services.teams.list(services.snapshot()).views == ()
     assert act(services, None) is no_update
 
 
 def test_a_file_of_views_is_added_and_the_page_says_what_became_of_each(services):
     services.teams.save(TeamView("Here", "7d"), services.snapshot())
-    views = [{"name": "Here", "period": "7d"}, {"name": "New", "period": "30d"}, {"name": "Old", "period": "7d", "definitions": {"durations": "fortnights"}}]  # fmt: skip
+    views = [
+        {"name": "Here", "period": "7d"},
+        {"name": "New", "period": "30d"},
+        {"name": "Old", "period": "7d", "definitions": {"durations": "fortnights"}},
+    ]
     done = act(services, {"do": "import", "text": json.dumps({"views": views})})
     assert [(each["what"], each["level"]) for each in done["said"][:2]] == [
-        ("Added “New”.", "info"), ("1 of them were here already.", "info")
-    ]  # fmt: skip
+        ("Added “New”.", "info"),
+        ("1 of them were here already.", "info"),
+    ]
     assert done["said"][2]["level"] == "warning" and "fortnights" in done["said"][2]["what"]
     assert len(done["said"]) == 3
 

@@ -52,7 +52,8 @@ class CaseSite:
 
     def view(self, first: str = OCTOBER[0], last: str = OCTOBER[1], **filters: tuple[str, ...]) -> View:
         """The days (both included) and the filters: `view(projects=("A",))`, `definitions=(("zone", "UTC"),)`."""
-        return self.services.view(None, first, last, Filters(**filters))  # type: ignore[arg-type]  # definitions are pairs
+        # definitions are pairs
+        return self.services.view(None, first, last, Filters(**filters))  # type: ignore[arg-type]
 
     def value(self, metric: str, view: View | None = None) -> MetricValue:
         """One number of a view, October where none is given."""

@@ -10,9 +10,22 @@ import pytest
 from tests.cases.conftest import Cases
 
 SITES = (
-    "c01_sprints", "c03_cancelled", "c04_german", "c05_steady", "c06_teams", "c07_epiclink", "impact", "jsm", "nodate",
-    "nullid", "oddassetsenv", "oddslaresolved", "outcome", "sharp", "window",
-)  # fmt: skip
+    "c01_sprints",
+    "c03_cancelled",
+    "c04_german",
+    "c05_steady",
+    "c06_teams",
+    "c07_epiclink",
+    "impact",
+    "jsm",
+    "nodate",
+    "nullid",
+    "oddassetsenv",
+    "oddslaresolved",
+    "outcome",
+    "sharp",
+    "window",
+)
 
 
 @pytest.mark.parametrize("name", SITES)

@@ -26,9 +26,12 @@ def test_sprints_completed_what_was_done_while_in_them(site: CaseSite) -> None:
 def test_what_was_completed_elsewhere_is_listed(site: CaseSite) -> None:
     ids = {each.name: each.id for each in site.services.sprints.page(site.view()).rows}
     lists = {
-        name: {each.name: [issue.key for issue in each.issues] for each in site.services.sprints.sprint(ids[name], site.view()).lists}
+        name: {
+            each.name: [issue.key for issue in each.issues]
+            for each in site.services.sprints.sprint(ids[name], site.view()).lists
+        }
         for name in ("S1", "S2")
-    }  # fmt: skip
+    }
     assert lists["S1"]["completed"] == ["P-1", "P-2", "P-4"]
     assert lists["S2"]["outside"] == ["P-3", "P-4", "P-5"]
 

@@ -104,9 +104,23 @@ class FakeStatus(StatusService):
         fake = self._fake
         url = "http://127.0.0.1:1" if fake.is_sample else "https://jira.example"
         return Status(
-            "Shop", url, fake.is_sample, not fake.is_sample, "updated >= -365d", fake.synced_at, 120, False, "1", 1,
-            SyncState(), fake.problems, "Europe/Berlin", "2025-02-01", "2026-01-31", False,
-        )  # fmt: skip
+            "Shop",
+            url,
+            fake.is_sample,
+            not fake.is_sample,
+            "updated >= -365d",
+            fake.synced_at,
+            120,
+            False,
+            "1",
+            1,
+            SyncState(),
+            fake.problems,
+            "Europe/Berlin",
+            "2025-02-01",
+            "2026-01-31",
+            False,
+        )
 
 
 class FakeNumbers(NumbersService):
@@ -170,9 +184,22 @@ class FakeSync(SyncService):
             raise fake.sync_error
         fake.synced_at = "2026-01-31T12:00:00.000Z"
         return SyncResult(
-            True, "full", 120, 120, 118, 0, 0, 5, 0, [], "2026-01-31T11:59:58.000Z", "2026-01-31T12:00:00.000Z", 1, 120,
+            True,
+            "full",
+            120,
+            120,
+            118,
+            0,
+            0,
+            5,
+            0,
+            [],
+            "2026-01-31T11:59:58.000Z",
+            "2026-01-31T12:00:00.000Z",
+            1,
+            120,
             fake.sync_failure,
-        )  # fmt: skip
+        )
 
 
 class FakeFieldMapping(FieldMappingService):

@@ -18,12 +18,24 @@ from tests.cli.conftest import Terminal
 from tests.cli.fakes import FakeServices
 
 WHEN = Forecast(
-    kind="when", items=60, by=None, answers={50: "2026-02-10", 70: "2026-02-12", 85: "2026-02-16", 95: None},
-    reached={50: 51.0, 70: 70.2, 85: 84.8}, seed=7, trials=10_000, history_start="2025-11-02", history_end="2026-01-30",
-    zone="Europe/Berlin", today="2026-01-31", horizon="2031-01-30", daily=(2, 0, 3), left_out=(("sub-task", 4),),
+    kind="when",
+    items=60,
+    by=None,
+    answers={50: "2026-02-10", 70: "2026-02-12", 85: "2026-02-16", 95: None},
+    reached={50: 51.0, 70: 70.2, 85: 84.8},
+    seed=7,
+    trials=10_000,
+    history_start="2025-11-02",
+    history_end="2026-01-30",
+    zone="Europe/Berlin",
+    today="2026-01-31",
+    horizon="2031-01-30",
+    daily=(2, 0, 3),
+    left_out=(("sub-task", 4),),
     outcomes=(("2026-02-10", 9_000), ("2026-02-12", 1_000)),
-    backtest=Backtest(40, 10, {50: 20, 70: 29, 85: 34, 95: 39}, "2025-03-01", "2026-01-30"), notes=("A note.",),
-)  # fmt: skip
+    backtest=Backtest(40, 10, {50: 20, 70: 29, 85: 34, 95: 39}, "2025-03-01", "2026-01-30"),
+    notes=("A note.",),
+)
 HOW_MANY = replace(WHEN, kind="how_many", items=None, by="2026-03-01", answers={50: 90, 70: 80, 85: 70, 95: 55})
 
 
@@ -80,9 +92,22 @@ def test_how_likely_so_many_by_a_date(terminal: Terminal, forecasts: FakeForecas
 
 def test_days_sample_draw_and_unit_reach_the_service(terminal: Terminal, forecasts: FakeForecast) -> None:
     terminal(
-        "forecast", "--items", "3", "--days-off", "2026-12-21..2027-01-01", "--days-off", "2027-01-06",
-        "--sample", "2026-01-01..2026-03-31", "--without", "2026-02-02", "--draw", "plain", "--unit", "points",
-    )  # fmt: skip
+        "forecast",
+        "--items",
+        "3",
+        "--days-off",
+        "2026-12-21..2027-01-01",
+        "--days-off",
+        "2027-01-06",
+        "--sample",
+        "2026-01-01..2026-03-31",
+        "--without",
+        "2026-02-02",
+        "--draw",
+        "plain",
+        "--unit",
+        "points",
+    )
     question = forecasts.asked[0][0]
     assert question.off == day_spans("2026-12-21..2027-01-01, 2027-01-06")
     assert (question.sample,) == day_spans("2026-01-01..2026-03-31")
@@ -100,9 +125,18 @@ def test_the_table_says_it_in_words(terminal: Terminal, forecasts: FakeForecast)
     forecasts.made = replace(WHEN, remaining=Remaining("Version 2.0", ("SHOP-1", "SHOP-2"), 3, (("sub-task", 1),)))
     out = terminal("forecast", "--version", "2.0").out
     for words in (
-        "Version 2.0: 60 left", "2026-02-16", "after 2031-01-30", "10,000 trials, seed 7", "40 windows", "85 %: 85 %",
-        "about 10 stand apart", "70.2 %", "A note.", "To do: SHOP-1, SHOP-2", "1 left out (sub-task)",
-    ):  # fmt: skip
+        "Version 2.0: 60 left",
+        "2026-02-16",
+        "after 2031-01-30",
+        "10,000 trials, seed 7",
+        "40 windows",
+        "85 %: 85 %",
+        "about 10 stand apart",
+        "70.2 %",
+        "A note.",
+        "To do: SHOP-1, SHOP-2",
+        "1 left out (sub-task)",
+    ):
         assert words in out
 
 
@@ -113,10 +147,19 @@ def test_csv(terminal: Terminal, forecasts: FakeForecast) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [[], ["--items", "3", "--version", "2.0"], ["--items", "3", "--days-off", "Xmas"],
-     ["--items", "3", "--draw", "blindly"], ["--by", "2026-03-01", "--sample", "2026-02-01..2026-01-01"], ["--items", "0"], ["--by", "soon"], ["--items", "3", "--seed", "-1"],
-     ["--items", "3", "--history", "0"], ["--items", "3", "--set", "completion"]],
-)  # fmt: skip
+    [
+        [],
+        ["--items", "3", "--version", "2.0"],
+        ["--items", "3", "--days-off", "Xmas"],
+        ["--items", "3", "--draw", "blindly"],
+        ["--by", "2026-03-01", "--sample", "2026-02-01..2026-01-01"],
+        ["--items", "0"],
+        ["--by", "soon"],
+        ["--items", "3", "--seed", "-1"],
+        ["--items", "3", "--history", "0"],
+        ["--items", "3", "--set", "completion"],
+    ],
+)
 def test_what_is_typed_wrongly_is_one_line_and_exit_2(
     terminal: Terminal, forecasts: FakeForecast, words: list[str]
 ) -> None:

@@ -106,7 +106,7 @@ def test_the_other_records(jtbd, own_state):
         (["import", "none.csv"], "No such file"),
         (["analyze", "walk"], "There is no job 'walk'. The specs know: buy."),
     ],
-)  # fmt: skip
+)
 def test_what_goes_wrong_is_one_line_on_stderr_and_exit_1(jtbd, words, clue):
     code, out, err = jtbd(*words)
     assert (code, out) == (1, "")
@@ -165,9 +165,21 @@ def test_new_and_verify(jtbd, own_state):
     assert code == 1
     assert "The register has no job" in out
     code, out, _ = jtbd(
-        "new", "Fast search", "--situation", "A sale", "--pattern", "answer from a cache", "--metric", "p99 < 50 ms",
-        "-d", "Cache", "-d", "Load test passing 1,000 req/s", "--views", "Process",
-    )  # fmt: skip
+        "new",
+        "Fast search",
+        "--situation",
+        "A sale",
+        "--pattern",
+        "answer from a cache",
+        "--metric",
+        "p99 < 50 ms",
+        "-d",
+        "Cache",
+        "-d",
+        "Load test passing 1,000 req/s",
+        "--views",
+        "Process",
+    )
     assert (code, out) == (0, "JTBD-01: Given a sale, the system must answer from a cache, to ensure p99 < 50 ms.\n")
     assert "### JTBD-01: Fast search" in (own_state / "specs" / "register.md").read_text()
     assert jtbd("verify")[0] == 0

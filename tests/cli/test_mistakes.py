@@ -68,11 +68,21 @@ def test_a_project_that_does_not_exist_is_named_with_those_near_it(terminal, ser
 
 @pytest.mark.parametrize(
     "words",
-    [["metrics"], ["metrics", "--metric", "flow_time", "--by", "project"], ["metrics", "--metric", "flow_time", "--over", "month"],
-     ["issues", "--metric", "flow_time"], ["report", "--output", "r.html"], ["teams", "save", "Ends"], ["jtbd", "dashboard"], ["jtbd", "analyze", "job-x"], ["jtbd", "export"],
-     ["jtbd", "report"], ["jtbd", "build"]],
+    [
+        ["metrics"],
+        ["metrics", "--metric", "flow_time", "--by", "project"],
+        ["metrics", "--metric", "flow_time", "--over", "month"],
+        ["issues", "--metric", "flow_time"],
+        ["report", "--output", "r.html"],
+        ["teams", "save", "Ends"],
+        ["jtbd", "dashboard"],
+        ["jtbd", "analyze", "job-x"],
+        ["jtbd", "export"],
+        ["jtbd", "report"],
+        ["jtbd", "build"],
+    ],
     ids=" ".join,
-)  # fmt: skip
+)
 def test_dates_at_the_ends_of_the_calendar_are_told(run, words):
     for first, last in (("9999-12-31", "9999-12-31"), ("0001-01-01", "0001-01-01")):
         done = run(*words, "--from", first, "--to", last)

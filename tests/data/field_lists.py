@@ -1,6 +1,8 @@
-"""Twenty field lists like those of real sites, made up, each with the mapping that somebody who knows the site would choose.
+"""Twenty field lists like those of real sites, made up, each with the mapping that somebody who knows the site would
+choose.
 
-They differ in size, language and use, and hold traps: fields whose name fits and whose values or issue types say that they
+They differ in size, language and use, and hold traps: fields whose name fits and whose values or issue types say that
+they
 are something else. A list is what Jira gives (names, kinds) and what the newest 400 issues show (use, values, types).
 """
 
@@ -40,40 +42,95 @@ class FieldList:
         return {each.id for each in self.fields if each.name in self.right.get(ours, ())}
 
 
-def f(name: str, kind: str, seen: int | None = 100, values: Counts | None = None, types: Counts | None = None, schema: str = "") -> Named:  # fmt: skip
+def f(
+    name: str,
+    kind: str,
+    seen: int | None = 100,
+    values: Counts | None = None,
+    types: Counts | None = None,
+    schema: str = "",
+) -> Named:
     return Named(name, kind, seen, tuple((values or {}).items()), tuple((types or {}).items()), schema)
 
 
 # What most sites have besides, from Jira itself and from what is sold with it.
 JIRA = (
-    f("Sprint", "other", 300), f("Epic Link", "other", 200), f("Rank", "other", 400), f("Flagged", "checkbox", 9, {"Impediment": 9}),
-    f("Epic Name", "text", 20), f("Epic Status", "select", 20, {"To Do": 12, "Done": 8}), f("Epic Color", "text", 20),
-    f("Start date", "date", 60), f("Team", "select", 180), f("Development", "other", 210), f("Issue color", "text", 3),
-    f("Vulnerability", "other", 0), f("Design", "other", 4), f("Goals", "other", 0),
-)  # fmt: skip
+    f("Sprint", "other", 300),
+    f("Epic Link", "other", 200),
+    f("Rank", "other", 400),
+    f("Flagged", "checkbox", 9, {"Impediment": 9}),
+    f("Epic Name", "text", 20),
+    f("Epic Status", "select", 20, {"To Do": 12, "Done": 8}),
+    f("Epic Color", "text", 20),
+    f("Start date", "date", 60),
+    f("Team", "select", 180),
+    f("Development", "other", 210),
+    f("Issue color", "text", 3),
+    f("Vulnerability", "other", 0),
+    f("Design", "other", 4),
+    f("Goals", "other", 0),
+)
 DESK = (
-    f("Request Type", "other", 250), f("Satisfaction", "other", 40), f("Satisfaction date", "datetime", 40), f("Organizations", "other", 90),
-    f("Impact", "select", 240, {"Minor / Localized": 140, "Moderate / Limited": 70, "Significant / Large": 25, "Extensive / Widespread": 5}, {"Incident": 190, "Change": 50}),
-    f("Urgency", "select", 240, {"High": 60, "Medium": 130, "Low": 50}), f("Change risk", "select", 50, {"Low": 40, "High": 10}),
-    f("Change type", "select", 50, {"Normal": 40, "Standard": 10}), f("Change reason", "select", 50), f("Approvals", "other", 50),
-    f("Actual start", "datetime", 45, None, {"Change": 45}), f("Actual end", "datetime", 45, None, {"Change": 45}),
-    f("Change start date", "datetime", 48, None, {"Change": 48}), f("Change completion date", "datetime", 48, None, {"Change": 48}),
-    f("Time to resolution", "other", 240), f("Time to first response", "other", 240), f("Root cause", "text", 60),
-    f("Workaround", "text", 22), f("Affected services", "other", 150), f("Source", "select", 90, {"Email": 60, "Portal": 30}),
-    f("Pending reason", "select", 44), f("Operational categorization", "select", 80), f("Severity", "select", 70, {"Sev 1": 8, "Sev 2": 62}),
-)  # fmt: skip
+    f("Request Type", "other", 250),
+    f("Satisfaction", "other", 40),
+    f("Satisfaction date", "datetime", 40),
+    f("Organizations", "other", 90),
+    f(
+        "Impact",
+        "select",
+        240,
+        {"Minor / Localized": 140, "Moderate / Limited": 70, "Significant / Large": 25, "Extensive / Widespread": 5},
+        {"Incident": 190, "Change": 50},
+    ),
+    f("Urgency", "select", 240, {"High": 60, "Medium": 130, "Low": 50}),
+    f("Change risk", "select", 50, {"Low": 40, "High": 10}),
+    f("Change type", "select", 50, {"Normal": 40, "Standard": 10}),
+    f("Change reason", "select", 50),
+    f("Approvals", "other", 50),
+    f("Actual start", "datetime", 45, None, {"Change": 45}),
+    f("Actual end", "datetime", 45, None, {"Change": 45}),
+    f("Change start date", "datetime", 48, None, {"Change": 48}),
+    f("Change completion date", "datetime", 48, None, {"Change": 48}),
+    f("Time to resolution", "other", 240),
+    f("Time to first response", "other", 240),
+    f("Root cause", "text", 60),
+    f("Workaround", "text", 22),
+    f("Affected services", "other", 150),
+    f("Source", "select", 90, {"Email": 60, "Portal": 30}),
+    f("Pending reason", "select", 44),
+    f("Operational categorization", "select", 80),
+    f("Severity", "select", 70, {"Sev 1": 8, "Sev 2": 62}),
+)
 TESTING = (
-    f("Environment type", "select", 70, {"Windows": 40, "Linux": 30}, {"Bug": 70}), f("Test Type", "select", 80), f("Test Environments", "multiselect", 60),
-    f("Steps to reproduce", "text", 90, None, {"Bug": 90}), f("Expected result", "text", 88), f("Actual result", "text", 85),
-    f("Test Plan", "text", 30), f("Found in build", "text", 40), f("Browser", "select", 33, {"Chrome": 30, "Firefox": 3}),
-    f("Begin Date", "datetime", 20, None, {"Test Execution": 20}), f("End Date", "datetime", 20, None, {"Test Execution": 20}),
-)  # fmt: skip
+    f("Environment type", "select", 70, {"Windows": 40, "Linux": 30}, {"Bug": 70}),
+    f("Test Type", "select", 80),
+    f("Test Environments", "multiselect", 60),
+    f("Steps to reproduce", "text", 90, None, {"Bug": 90}),
+    f("Expected result", "text", 88),
+    f("Actual result", "text", 85),
+    f("Test Plan", "text", 30),
+    f("Found in build", "text", 40),
+    f("Browser", "select", 33, {"Chrome": 30, "Firefox": 3}),
+    f("Begin Date", "datetime", 20, None, {"Test Execution": 20}),
+    f("End Date", "datetime", 20, None, {"Test Execution": 20}),
+)
 PLANNING = (
-    f("Target start", "date", 80), f("Target end", "date", 75), f("Original story points", "number", 130), f("Parent Link", "other", 90),
-    f("Planned release date", "date", 30), f("Budget", "number", 12), f("Cost center", "text", 25), f("Business value", "number", 66),
-    f("Confidence", "select", 50), f("Reach", "number", 44), f("Effort", "number", 44), f("RICE score", "number", 44),
-    f("Expected deployment date", "date", 25), f("Acceptance criteria", "text", 190), f("Department", "select", 90),
-)  # fmt: skip
+    f("Target start", "date", 80),
+    f("Target end", "date", 75),
+    f("Original story points", "number", 130),
+    f("Parent Link", "other", 90),
+    f("Planned release date", "date", 30),
+    f("Budget", "number", 12),
+    f("Cost center", "text", 25),
+    f("Business value", "number", 66),
+    f("Confidence", "select", 50),
+    f("Reach", "number", 44),
+    f("Effort", "number", 44),
+    f("RICE score", "number", 44),
+    f("Expected deployment date", "date", 25),
+    f("Acceptance criteria", "text", 190),
+    f("Department", "select", 90),
+)
 
 YES_NO = {"Yes": 52, "No": 8}
 TICKETS = {"Deployment": 60}
@@ -82,12 +139,17 @@ TICKETS = {"Deployment": 60}
 def made(name: str, *fields: Named, **right: str | tuple[str, ...]) -> FieldList:
     infos = tuple(
         FieldInfo(
-            f"customfield_{10100 + n}", each.name, each.kind, True,
-            None if each.seen is None else Coverage(each.seen, OF, tuple(v for v, _ in each.values[:3]), each.values, each.types),
+            f"customfield_{10100 + n}",
+            each.name,
+            each.kind,
+            True,
+            None
+            if each.seen is None
+            else Coverage(each.seen, OF, tuple(v for v, _ in each.values[:3]), each.values, each.types),
             each.schema,
         )
         for n, each in enumerate(fields)
-    )  # fmt: skip
+    )
     chosen = {ours: (names,) if isinstance(names, str) else names for ours, names in right.items()}
     assert all(any(each.name == wanted for each in fields) for names in chosen.values() for wanted in names), name
     return FieldList(name, infos, chosen)

@@ -64,8 +64,12 @@ def test_folders_are_made_for_the_owner_only(tmp_path):
 
 def test_one_site_has_one_folder_however_it_is_written(tmp_path):
     home = Home(tmp_path, tmp_path / "s.json")
-    same = ["https://jira.example.org/x", " HTTPS://Jira.Example.org:443/x/ ", "https://me@jira.example.org/x",
-            "jira.example.org/x/browse/ABC-1"]  # fmt: skip
+    same = [
+        "https://jira.example.org/x",
+        " HTTPS://Jira.Example.org:443/x/ ",
+        "https://me@jira.example.org/x",
+        "jira.example.org/x/browse/ABC-1",
+    ]
     assert len({home.site_folder(url) for url in same}) == 1
     other = [
         "http://jira.example.org/x",

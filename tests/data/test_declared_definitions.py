@@ -71,10 +71,26 @@ OTHERS: dict[str, tuple[str, ...]] = {
 }
 # What the definitions of issue 4, item 5 are called here; each must be seen to move something on this site.
 MUST_MOVE = (
-    "durations", "working_time.weekdays", "working_time.holidays", "working_time.start", "percentile", "workflow.started",
-    "workflow.done", "workflow.discarded", "completion", "subtract_reopened", "cfd", "deployment_source", "incident_types", "incident_links",
-    "failure_window_hours", "empty_success_means", "zone", "all_levels", "sprint_completion",
-)  # fmt: skip
+    "durations",
+    "working_time.weekdays",
+    "working_time.holidays",
+    "working_time.start",
+    "percentile",
+    "workflow.started",
+    "workflow.done",
+    "workflow.discarded",
+    "completion",
+    "subtract_reopened",
+    "cfd",
+    "deployment_source",
+    "incident_types",
+    "incident_links",
+    "failure_window_hours",
+    "empty_success_means",
+    "zone",
+    "all_levels",
+    "sprint_completion",
+)
 WEIGHTS = "sprint_weights."  # they move the score of sprints only, and only all of them together
 
 
@@ -93,7 +109,13 @@ def told(facts: Dataset, period: Period) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for name, metric in ISSUE_METRICS.items():
         value = measure(metric, facts, period)
-        out[name] = (value.value, value.error_state, value.performance_tier, value.details.get("distribution"), value.excluded_issue_count)  # fmt: skip
+        out[name] = (
+            value.value,
+            value.error_state,
+            value.performance_tier,
+            value.details.get("distribution"),
+            value.excluded_issue_count,
+        )
     for name, chart in ISSUE_CHARTS.items():
         if chart.family != "catalogue":  # those obey what their metric obeys
             drawing = drawn(facts, name, period)

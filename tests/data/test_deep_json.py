@@ -30,11 +30,13 @@ ODD = [
 def deep(levels: int) -> list[str]:
     """Closed and left open, lists and objects, alone and in the place of a value."""
     return [
-        "[" * levels, "[" * levels + "]" * levels, '{"a":' * levels + "1" + "}" * levels,
+        "[" * levels,
+        "[" * levels + "]" * levels,
+        '{"a":' * levels + "1" + "}" * levels,
         '{"views": [{"name": ' + "[" * levels + "]" * levels + "}]}",
         '{"records": [{"kind": "job", "job_id": ' + "[" * levels + "]" * levels + "}]}",
         '{"resourceSpans": ' + "[" * levels + "]" * levels + "}",
-    ]  # fmt: skip
+    ]
 
 
 TEXTS = [*ODD, *(text for levels in LEVELS for text in deep(levels))]

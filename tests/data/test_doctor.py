@@ -41,8 +41,20 @@ def wrong(services: Services) -> dict[str, str]:
 def test_a_site_in_order_has_nothing_wrong(synced):
     assert wrong(synced) == {}
     names = {each.name for each in synced.doctor.examine(synced.snapshot()) if each.ok}
-    assert names >= {"State folder", "Disk", "Privacy", "Who may look", "Settings", "Issue store", "Metric cache",
-        "Records of jobs", "Saved views", "Data", "Last sync", "Field mapping"}  # fmt: skip
+    assert names >= {
+        "State folder",
+        "Disk",
+        "Privacy",
+        "Who may look",
+        "Settings",
+        "Issue store",
+        "Metric cache",
+        "Records of jobs",
+        "Saved views",
+        "Data",
+        "Last sync",
+        "Field mapping",
+    }
 
 
 def test_a_full_disk(synced, monkeypatch):

@@ -65,14 +65,27 @@ def test_headers_are_text_like_any_other():
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        (-5, "-5"), (-1.5, "-1.5"), (0.1 + 0.2, "0.30000000000000004"), (1e22, "1e+22"), (Decimal("-0.10"), "-0.10"),
-        (10**30, "1" + "0" * 30), (True, "true"), (False, "false"), (None, ""), (math.nan, ""), (Decimal("nan"), ""), (Decimal("snan"), ""),
-        ("-5", "'-5"), (date(2026, 1, 31), "2026-01-31"), (datetime(2026, 1, 31, 10, tzinfo=UTC), "2026-01-31T10:00:00.000Z"),
+        (-5, "-5"),
+        (-1.5, "-1.5"),
+        (0.1 + 0.2, "0.30000000000000004"),
+        (1e22, "1e+22"),
+        (Decimal("-0.10"), "-0.10"),
+        (10**30, "1" + "0" * 30),
+        (True, "true"),
+        (False, "false"),
+        (None, ""),
+        (math.nan, ""),
+        (Decimal("nan"), ""),
+        (Decimal("snan"), ""),
+        ("-5", "'-5"),
+        (date(2026, 1, 31), "2026-01-31"),
+        (datetime(2026, 1, 31, 10, tzinfo=UTC), "2026-01-31T10:00:00.000Z"),
         (datetime(2026, 1, 31, 10, tzinfo=timezone(timedelta(hours=2))), "2026-01-31T08:00:00.000Z"),
         (datetime(2026, 1, 31, 10), "2026-01-31T10:00:00"),  # noqa: DTZ001 - a local time stays one
-        (["=x"], "['=x']"), ("\ud800", "?"),
+        (["=x"], "['=x']"),
+        ("\ud800", "?"),
     ],
-)  # fmt: skip
+)
 def test_numbers_and_dates_are_untouched(value, expected):
     assert one(value) == expected
 
@@ -81,8 +94,16 @@ def test_values_of_numpy_and_pandas_are_plain():
     import numpy
     import pandas
 
-    values = [numpy.float64(-1.5), numpy.int64(-3), numpy.bool_(True), pandas.NaT, numpy.float64("nan"), pandas.NA,
-              pandas.Timestamp("2026-01-31T10:00Z"), numpy.str_("=x")]  # fmt: skip
+    values = [
+        numpy.float64(-1.5),
+        numpy.int64(-3),
+        numpy.bool_(True),
+        pandas.NaT,
+        numpy.float64("nan"),
+        pandas.NA,
+        pandas.Timestamp("2026-01-31T10:00Z"),
+        numpy.str_("=x"),
+    ]
     assert [one(value) for value in values] == ["-1.5", "-3", "true", "", "", "", "2026-01-31T10:00:00.000Z", "'=x"]
 
 

@@ -63,21 +63,37 @@ SEVERITY = {"Minor / Localised": 60, "Significant / Large": 20}
         # A scale of severity is no impact on production, whatever the field is called.
         ("production_impact", f("Impact", "select", 80, SEVERITY), []),
         ("production_impact", f("Production impact", "select", 80, SEVERITY), [("Production impact", False)]),
-        ("production_impact", f("Impact on Production", "select", 80, {"No": 70, "Yes": 10}), [("Impact on Production", True)]),
+        (
+            "production_impact",
+            f("Impact on Production", "select", 80, {"No": 70, "Yes": 10}),
+            [("Impact on Production", True)],
+        ),
         ("production_impact", f("Impact", "select", 80, {"No": 70, "Yes": 10}), [("Impact", False)]),
         ("target_environment", f("Environment", "select", 80, {"prod": 80}, {"Bug": 80}), []),
-        ("target_environment", f("Environment", "select", 80, {"prod": 60, "test": 20}, {"Deployment": 80}), [("Environment", True)]),
+        (
+            "target_environment",
+            f("Environment", "select", 80, {"prod": 60, "test": 20}, {"Deployment": 80}),
+            [("Environment", True)],
+        ),
         ("target_environment", f("Target environment", "select", 80, {"Chrome": 80}), [("Target environment", False)]),
         ("deployment_date", f("Release date", "date", 80, None, {"Product": 80}), []),
         ("deployment_date", f("Release date", "date", 80, None, {"Release": 80}), [("Release date", True)]),
         ("deployment_date", f("Deployment date", "date", 80, None, {"Story": 80}), [("Deployment date", False)]),
         ("deployment_date", f("Deployment date", "date", 0), [("Deployment date", False)]),
-        ("deployment_successful", f("Deployment status", "select", 80, {"Open": 50, "Planned": 30}), [("Deployment status", False)]),
+        (
+            "deployment_successful",
+            f("Deployment status", "select", 80, {"Open": 50, "Planned": 30}),
+            [("Deployment status", False)],
+        ),
         ("flow_item_type", f("Work type", "select", 80, {"Remote": 80}), []),
         ("flow_item_type", f("Work type", "select", 80, {"Feature": 60, "Defect": 20}), [("Work type", True)]),
-        ("story_points", f("Points", "number", 80, schema="com.pyxis.greenhopper.jira:jsw-story-points"), [("Points", True)]),
+        (
+            "story_points",
+            f("Points", "number", 80, schema="com.pyxis.greenhopper.jira:jsw-story-points"),
+            [("Points", True)],
+        ),
     ],
-)  # fmt: skip
+)
 def test_values_and_types_say_what_a_name_does_not(ours: str, field: object, told: list[tuple[str, bool]]):
     assert offered(ours, field) == told
 

@@ -29,9 +29,13 @@ def site():
 @pytest.fixture
 def env(site: FakeSite, tmp_path: Path) -> dict[str, str]:
     return {
-        "THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json"),
-        "JIRA_URL": site.url, "JIRA_EMAIL": "me@example.org", "JIRA_TOKEN": "canary-51c2", "JIRA_JQL": "project = A",
-    }  # fmt: skip
+        "THROUGHLINE_HOME": str(tmp_path / "home"),
+        "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json"),
+        "JIRA_URL": site.url,
+        "JIRA_EMAIL": "me@example.org",
+        "JIRA_TOKEN": "canary-51c2",
+        "JIRA_JQL": "project = A",
+    }
 
 
 def ask(services: Services, site: FakeSite):

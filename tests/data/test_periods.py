@@ -13,9 +13,27 @@ from hypothesis import strategies as st
 from data.values.periods import MAX_DAYS, Period, PeriodError, first_instant, local_date, parse_day, zone_named
 
 # Odd on purpose: half hours, no midnight, no day, midnight twice, the far ends of the world.
-ZONES = ["UTC", "Europe/Berlin", "America/New_York", "America/Sao_Paulo", "America/St_Johns", "Africa/Cairo", "Asia/Kathmandu",
-         "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Apia", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Atlantic/Azores",
-         "Africa/Casablanca", "Asia/Tehran", "America/Asuncion", "America/Havana", "Asia/Beirut", "Antarctica/Troll"]  # fmt: skip
+ZONES = [
+    "UTC",
+    "Europe/Berlin",
+    "America/New_York",
+    "America/Sao_Paulo",
+    "America/St_Johns",
+    "Africa/Cairo",
+    "Asia/Kathmandu",
+    "Asia/Kolkata",
+    "Australia/Lord_Howe",
+    "Pacific/Apia",
+    "Pacific/Kiritimati",
+    "Pacific/Pago_Pago",
+    "Atlantic/Azores",
+    "Africa/Casablanca",
+    "Asia/Tehran",
+    "America/Asuncion",
+    "America/Havana",
+    "Asia/Beirut",
+    "Antarctica/Troll",
+]
 DAYS = st.dates(date(1990, 1, 1), date(2040, 12, 31))
 HOUR = timedelta(hours=1)
 
@@ -105,7 +123,7 @@ def test_no_zone_of_the_last_decades_tears_days_apart():
         (date(2011, 12, 29), date(2011, 12, 31), "Pacific/Apia", 48),
         (date(2025, 4, 6), date(2025, 4, 6), "Australia/Lord_Howe", 24.5),
     ],
-)  # fmt: skip
+)
 def test_days_and_weeks_have_the_hours_that_the_clocks_gave_them(first, last, zone, hours):
     period = Period(first, last, zone)
     assert (period.end - period.start) / HOUR == hours

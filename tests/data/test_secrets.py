@@ -218,8 +218,13 @@ def test_fields_that_code_adds_are_cleaned_for_every_handler(logged, extra):
 def test_a_token_is_known_as_json_html_and_base64_write_it(token):
     secrets = SecretFilter(token)
     for shape in (
-        json.dumps({"said": token}), html.escape(token), html.escape(token, quote=False), base64.b64encode(token.encode()).decode(), quote(token), repr([token]),
-    ):  # fmt: skip
+        json.dumps({"said": token}),
+        html.escape(token),
+        html.escape(token, quote=False),
+        base64.b64encode(token.encode()).decode(),
+        quote(token),
+        repr([token]),
+    ):
         assert HIDDEN in secrets.clean(f"x {shape} y")
         assert token not in secrets.clean(f"x {shape} y")
 
@@ -239,9 +244,15 @@ def _raises(error):
 
 @pytest.mark.parametrize(
     "error",
-    [CommandFailed(f"not with {TOKEN}"), ValueError(f"not with {TOKEN}"), RuntimeError(f"not with {TOKEN}"),
-     OSError(6, f"not with {TOKEN}"), OSError(5, "Input/output error", f"/nowhere/{TOKEN}"), KeyError(BASIC)],
-)  # fmt: skip
+    [
+        CommandFailed(f"not with {TOKEN}"),
+        ValueError(f"not with {TOKEN}"),
+        RuntimeError(f"not with {TOKEN}"),
+        OSError(6, f"not with {TOKEN}"),
+        OSError(5, "Input/output error", f"/nowhere/{TOKEN}"),
+        KeyError(BASIC),
+    ],
+)
 def test_the_error_line_of_the_terminal_has_no_secret(error, capsys):
     SECRETS.hide(TOKEN, EMAIL)
     assert guarded(lambda: _raises(error)) == 1

@@ -278,8 +278,13 @@ def test_an_empty_period_offers_one_with_data(services):
 
 @pytest.mark.parametrize(
     ("first", "last", "says"),
-    [("2026-02-01", "2026-01-01", "before it starts"), ("2024-01-01", "2025-06-01", "at most 366"), ("tomorrow", "2026-01-01", "YYYY-MM-DD"), ("2026-01-01", None, "both")],
-)  # fmt: skip
+    [
+        ("2026-02-01", "2026-01-01", "before it starts"),
+        ("2024-01-01", "2025-06-01", "at most 366"),
+        ("tomorrow", "2026-01-01", "YYYY-MM-DD"),
+        ("2026-01-01", None, "both"),
+    ],
+)
 def test_a_period_that_is_none_says_why(services, first, last, says):
     with pytest.raises(PeriodError, match=says):
         services.view(None, first, last)

@@ -48,7 +48,12 @@ def known() -> None:
 
 def pieces_in(text: str) -> set[str]:
     """The pieces of the token, or of its Basic header, that a text holds."""
-    return {word[n : n + PIECE] for word in (TOKEN, BASIC) for n in range(len(word) - PIECE + 1) if word[n : n + PIECE] in text}  # fmt: skip
+    return {
+        word[n : n + PIECE]
+        for word in (TOKEN, BASIC)
+        for n in range(len(word) - PIECE + 1)
+        if word[n : n + PIECE] in text
+    }
 
 
 def raised(kind: type[Exception], act: Callable[[], object]) -> str:
@@ -88,7 +93,10 @@ def limit_named(text: str) -> str:
 
 
 CUTS: dict[str, tuple[int, Callable[[str], str]]] = {
-    **{f"Jira's words, HTTP {status}": (LONGEST_SAID, jira_said(status)) for status in (400, 401, 403, 404, 405, 410, 418, 500)},
+    **{
+        f"Jira's words, HTTP {status}": (LONGEST_SAID, jira_said(status))
+        for status in (400, 401, 403, 404, 405, 410, 418, 500)
+    },
     "the name of a limit": (LONGEST_REASON, limit_named),
     "an address": (LONGEST_SHOWN, lambda text: _shown(f"https://{text}")),
     "the issue store's reason": (200, lambda text: issue_store.reason(OSError(text))),
@@ -101,11 +109,17 @@ CUTS: dict[str, tuple[int, Callable[[str], str]]] = {
     "a date": (40, lambda text: raised(PeriodError, lambda: parse_day(text))),
     "the id of an issue": (40, nameless),
     "the id in an issue that cannot be read": (40, lambda text: _rough_name(json.dumps({"id": text.strip()}).encode())),
-    "the start of an issue that cannot be read": (4000 - 8, lambda text: _rough_name(json.dumps({"id": text}).encode())),
+    "the start of an issue that cannot be read": (
+        4000 - 8,
+        lambda text: _rough_name(json.dumps({"id": text}).encode()),
+    ),
     "a message in the log": (LONGEST_MESSAGE, logged),
     "a traceback in the log, its beginning": (LONGEST_TRACEBACK // 2, logged),
-    "a value that settings refuse": (50, lambda text: raised(ValueError, lambda: Settings.model_validate({"sync": {"max_age_hours": text}}))),
-}  # fmt: skip
+    "a value that settings refuse": (
+        50,
+        lambda text: raised(ValueError, lambda: Settings.model_validate({"sync": {"max_age_hours": text}})),
+    ),
+}
 
 
 @pytest.mark.parametrize("name", CUTS)
@@ -129,7 +143,9 @@ def test_warnings_of_a_sync_hold_no_token() -> None:
     assert not pieces_in(str(tally.warnings))
 
 
-@pytest.mark.parametrize("text", ["Basic authentication with passwords is deprecated", "a bearer certificate", "Basic Authentication failed"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text", ["Basic authentication with passwords is deprecated", "a bearer certificate", "Basic Authentication failed"]
+)
 def test_what_jira_says_of_basic_authentication_stays(text: str) -> None:
     assert SECRETS.clean(text) == text
 
@@ -142,13 +158,18 @@ def where(tmp_path_factory: pytest.TempPathFactory):
     folder = tmp_path_factory.mktemp("state")
     with FakeJira() as jira:
         env = {
-            "THROUGHLINE_HOME": str(folder / "home"), "THROUGHLINE_SETTINGS": str(folder / "settings.json"),
-            "JIRA_URL": jira.url, "JIRA_EMAIL": EMAIL, "JIRA_TOKEN": TOKEN,
-        }  # fmt: skip
+            "THROUGHLINE_HOME": str(folder / "home"),
+            "THROUGHLINE_SETTINGS": str(folder / "settings.json"),
+            "JIRA_URL": jira.url,
+            "JIRA_EMAIL": EMAIL,
+            "JIRA_TOKEN": TOKEN,
+        }
         yield jira, open_services(env), folder
 
 
-@pytest.mark.parametrize("start", [*range(LONGEST_SAID - len(TOKEN) - 4, LONGEST_SAID + 1, 3), *range(30, LONGEST_REASON, 7)])  # fmt: skip
+@pytest.mark.parametrize(
+    "start", [*range(LONGEST_SAID - len(TOKEN) - 4, LONGEST_SAID + 1, 3), *range(30, LONGEST_REASON, 7)]
+)
 @pytest.mark.parametrize("status", [403, 429])
 def test_no_piece_reaches_terminal_doctor_or_database(where, start, status, monkeypatch, capsys, caplog):
     jira, services, folder = where

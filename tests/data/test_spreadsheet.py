@@ -18,10 +18,46 @@ from tests.workbook import parts, sheets
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 HOSTILE = [
-    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "{=1}", "=HYPERLINK(\"http://evil.example\")", "http://evil.example", "mailto:a@b.example",
-    "internal:Sheet1!A1", "external:c:\\x", "ftp://evil.example", "1", "1.5", "1e5", "TRUE", "2026-01-31", "<r>x</r>", "<r><t>x</t></r>", "<r></si><si>y</r>", "<b>&amp;</b>",
-    "_x0041_", "_x005F_", "]]>", "<!--", "&#0;", "\x00", "\x01\x08\x0b\x1f", "\ud800", "\ufffe\uffff", "\u202eabc", "a\nb\r\nc", "  blanks  ", "'quoted", "#REF!", "💥",
-]  # fmt: skip
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "＝1+1",
+    "{=1}",
+    '=HYPERLINK("http://evil.example")',
+    "http://evil.example",
+    "mailto:a@b.example",
+    "internal:Sheet1!A1",
+    "external:c:\\x",
+    "ftp://evil.example",
+    "1",
+    "1.5",
+    "1e5",
+    "TRUE",
+    "2026-01-31",
+    "<r>x</r>",
+    "<r><t>x</t></r>",
+    "<r></si><si>y</r>",
+    "<b>&amp;</b>",
+    "_x0041_",
+    "_x005F_",
+    "]]>",
+    "<!--",
+    "&#0;",
+    "\x00",
+    "\x01\x08\x0b\x1f",
+    "\ud800",
+    "\ufffe\uffff",
+    "\u202eabc",
+    "a\nb\r\nc",
+    "  blanks  ",
+    "'quoted",
+    "#REF!",
+    "💥",
+]
 
 
 def one(value, name="h", instants=frozenset()):
@@ -68,14 +104,30 @@ def test_any_text_comes_back(text):
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        (-5, -5.0), (-1.5, -1.5), (0, 0.0), (0.1 + 0.2, 0.3), (1e22, 1e22), (Decimal("-0.10"), -0.1), (2**53, float(2**53)),
-        (True, True), (False, False), (None, None), (math.nan, None), (Decimal("snan"), None), (10**30, "1" + "0" * 30), (math.inf, "inf"), (1.7e308, "1.7e+308"),
-        (date(2026, 1, 31), datetime(2026, 1, 31)), (datetime(2026, 1, 31, 10, tzinfo=UTC), datetime(2026, 1, 31, 11)),  # noqa: DTZ001
+        (-5, -5.0),
+        (-1.5, -1.5),
+        (0, 0.0),
+        (0.1 + 0.2, 0.3),
+        (1e22, 1e22),
+        (Decimal("-0.10"), -0.1),
+        (2**53, float(2**53)),
+        (True, True),
+        (False, False),
+        (None, None),
+        (math.nan, None),
+        (Decimal("snan"), None),
+        (10**30, "1" + "0" * 30),
+        (math.inf, "inf"),
+        (1.7e308, "1.7e+308"),
+        (date(2026, 1, 31), datetime(2026, 1, 31)),  # noqa: DTZ001
+        (datetime(2026, 1, 31, 10, tzinfo=UTC), datetime(2026, 1, 31, 11)),  # noqa: DTZ001
         (datetime(2026, 7, 31, 23, tzinfo=UTC), datetime(2026, 8, 1, 1)),  # noqa: DTZ001
         (datetime(2026, 1, 31, 10, tzinfo=timezone(timedelta(hours=-3))), datetime(2026, 1, 31, 14)),  # noqa: DTZ001
-        (date(1850, 1, 1), "1850-01-01"), (["=x"], "['=x']"), ("", None),
+        (date(1850, 1, 1), "1850-01-01"),
+        (["=x"], "['=x']"),
+        ("", None),
     ],
-)  # fmt: skip
+)
 def test_numbers_are_numbers_and_dates_are_dates(value, expected):
     back = one(value)
     assert back == expected
@@ -92,8 +144,15 @@ def test_numpy_and_pandas_values_are_plain():
     import numpy
     import pandas
 
-    values = [numpy.float64(-1.5), numpy.int64(3), numpy.bool_(True), pandas.NaT, pandas.NA, numpy.str_("=x"),
-              pandas.Timestamp("2026-01-31T10:00Z")]  # fmt: skip
+    values = [
+        numpy.float64(-1.5),
+        numpy.int64(3),
+        numpy.bool_(True),
+        pandas.NaT,
+        pandas.NA,
+        numpy.str_("=x"),
+        pandas.Timestamp("2026-01-31T10:00Z"),
+    ]
     assert [one(each) for each in values] == [-1.5, 3.0, True, None, None, "=x", datetime(2026, 1, 31, 11)]  # noqa: DTZ001
 
 
@@ -106,7 +165,13 @@ def test_only_columns_of_instants_turn_text_into_dates():
 
 
 def test_extremes_of_time_are_shown_somehow():
-    for odd in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", datetime.max.replace(tzinfo=UTC), date.max, datetime.min.replace(tzinfo=UTC)):  # fmt: skip
+    for odd in (
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+        datetime.max.replace(tzinfo=UTC),
+        date.max,
+        datetime.min.replace(tzinfo=UTC),
+    ):
         assert one(odd, "at", frozenset({"at"})) is not None
 
 

@@ -65,9 +65,15 @@ def test_a_failure_is_told_by_its_type_alone(here):
     assert telemetry._HERE.get() is None
 
 
-@pytest.mark.parametrize(("told", "failed"), [
-    ({"exit_code": 0}, False), ({"exit_code": 2}, True), ({"http.status_code": 204}, False), ({"http.status_code": 500}, True),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("told", "failed"),
+    [
+        ({"exit_code": 0}, False),
+        ({"exit_code": 2}, True),
+        ({"http.status_code": 204}, False),
+        ({"http.status_code": 500}, True),
+    ],
+)
 def test_what_went_wrong_without_an_exception_is_a_failure_too(here, told, failed):
     with telemetry.span("command") as attributes:
         attributes |= told
@@ -182,9 +188,12 @@ def test_each_record_is_told_once_and_only_when_it_is_stored(here, tmp_path):
     assert store.add([JOB]) == 1
     event, span = taken(here)
     told = {
-        "jtbd.job.id": "buy", "jtbd.job.persona": "ann", "jtbd.job.status": "completed",
-        "jtbd.job.duration_seconds": 8.5, "jtbd.source": "manual",
-    }  # fmt: skip
+        "jtbd.job.id": "buy",
+        "jtbd.job.persona": "ann",
+        "jtbd.job.status": "completed",
+        "jtbd.job.duration_seconds": 8.5,
+        "jtbd.source": "manual",
+    }
     assert (event.name, event.attributes) == ("jtbd.job_completed", told)
     assert (span.name, span.attributes) == ("jtbd.store", {"records": 1, **told})
     assert store.add([JOB, JOB._replace(started_at=1)]) == 1
@@ -227,8 +236,11 @@ def test_no_event_holds_what_people_wrote():
     told = [events.named(each) for each in records]
     assert canary not in json.dumps(told)
     assert [name for name, _ in told] == [
-        "jtbd.job_completed", "jtbd.outcome_achieved", "jtbd.painpoint_resolved", "jtbd.time_to_outcome",
+        "jtbd.job_completed",
+        "jtbd.outcome_achieved",
+        "jtbd.painpoint_resolved",
+        "jtbd.time_to_outcome",
         "jtbd.user_satisfaction",
-    ]  # fmt: skip
+    ]
     for _, attributes in told:
         assert set(attributes) <= ATTRIBUTES

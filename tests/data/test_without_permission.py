@@ -160,7 +160,11 @@ def test_a_state_folder_that_can_only_be_read_is_shown(log, tmp_path_factory):
         env = {"THROUGHLINE_HOME": str(made / "home"), "THROUGHLINE_SETTINGS": str(made / "settings.json")}
         services = open_services(env, sample=SampleSite(issues=60))
         assert services.sync.run(services.snapshot()).complete
-        opened = f"import os; os.umask(0o022); [os.chmod(os.path.join(at, each), 0o755) for at, some, _ in os.walk({str(made)!r}) for each in ['.', *some]]; [os.chmod(os.path.join(at, each), 0o644) for at, _, some in os.walk({str(made)!r}) for each in some]\n"  # fmt: skip
+        opened = (
+            "import os; os.umask(0o022); [os.chmod(os.path.join(at, each), 0o755) for at, some, _ in "
+            f"os.walk({str(made)!r}) for each in ['.', *some]]; [os.chmod(os.path.join(at, each), 0o644) for at, _, "
+            f"some in os.walk({str(made)!r}) for each in some]\n"
+        )
         code = LOOK.replace("os.setgid(65534)", opened + "os.setgid(65534)")
         done = subprocess.run(
             [sys.executable, "-c", code, json.dumps(env), log], cwd=ROOT, capture_output=True, text=True, timeout=120

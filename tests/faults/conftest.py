@@ -87,8 +87,15 @@ class Syncs:
         jira = Jira(connection, patience=self.patience, pause=short_pause)
         try:
             return sync(
-                connection, self.stores[number], jql=jql, mapped_fields=set(self.mapped), now=self.site.clock, jira=jira, known_as=ADDRESS, **more
-            )  # fmt: skip
+                connection,
+                self.stores[number],
+                jql=jql,
+                mapped_fields=set(self.mapped),
+                now=self.site.clock,
+                jira=jira,
+                known_as=ADDRESS,
+                **more,
+            )
         finally:
             jira.close()
 

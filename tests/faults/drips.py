@@ -20,8 +20,11 @@ PLACES: dict[str, tuple[bytes, bytes]] = {
     "chunk": (OK + b"Transfer-Encoding: chunked\r\n\r\nFFFFF\r\n", b"[" + b" " * 90_000),
     "trailer": (OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n", b"X-Trailer: yes\r\n" * 9_000),
     "nothing": (b"", b""),
-    "packed body": (OK + b"Content-Encoding: gzip\r\nContent-Length: 90000\r\n\r\n", b"\x1f\x8b\x08\x00" + b"\x00" * 90_000),
-}  # fmt: skip
+    "packed body": (
+        OK + b"Content-Encoding: gzip\r\nContent-Length: 90000\r\n\r\n",
+        b"\x1f\x8b\x08\x00" + b"\x00" * 90_000,
+    ),
+}
 
 
 class Dripping:

@@ -17,7 +17,7 @@ DEEP = 1_200  # levels, more than a usual reader takes
 # like a good value nobody can tell from one.
 SWAPS: tuple[Any, ...] = (
     None, True, False, 0, -1, 2**63, 10**30, 1.5, "", "x", "9" * 30, [], {}, [3], [None], [[]], {"a": 1}, ["x", {}], "\\ud800",
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
 Path = tuple[Any, ...]
 # What a change is of, and whether more pages follow: where nothing (or another text) stands nobody can notice.
 _NAMES, _ENDS = ("field", "fieldId"), ("nextPageToken", "isLast")
@@ -117,13 +117,13 @@ def garbled(dice: random.Random, value: Any) -> bytes:
         data[:cut] + bytes([dice.choice([0, 7, 0x80, 0xC3, 0xFF])]) + data[cut + 1 :], data[:cut] + b"\x00" + data[cut:],
         b"<html>" + data, b"\xff\xfe" + data, text.replace(":", ": 1e999,", 1).encode(), data.replace(b'"', b"'"),
         text.encode("utf-16"), text.encode("utf-16-le"), text.encode("utf-32"), b"\x1f\x8b" + data, b" " * 100_000 + data,
-    ])  # fmt: skip
+    ])  # a table: kept in its rows  # fmt: skip
 
 
 BODIES: tuple[tuple[int, Callable[[random.Random, Any], bytes]], ...] = (
     (10, swapped), (3, lacking), (3, deep), (2, twice), (3, garbled),
-)  # fmt: skip
-STATUSES = (200, 200, 201, 202, 203, 204, 205, 206, 207, 226, 299, 300, 302, 304, 307, 400, 401, 403, 404, 405, 408, 410, 413, 418, 425, 429, 500, 502, 503, 504, 511, 599)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
+STATUSES = (200, 200, 201, 202, 203, 204, 205, 206, 207, 226, 299, 300, 302, 304, 307, 400, 401, 403, 404, 405, 408, 410, 413, 418, 425, 429, 500, 502, 503, 504, 511, 599)  # a table: kept in its rows  # fmt: skip
 HEADERS: tuple[dict[str, str], ...] = (
     {"Content-Type": "text/html"}, {"Content-Type": ""}, {"Content-Type": "application/json; charset=utf-16"},
     {"Content-Type": "application/json; charset=nonsense"}, {"Content-Type": "\xff"}, {"Retry-After": "9" * 40},
@@ -136,7 +136,7 @@ HEADERS: tuple[dict[str, str], ...] = (
     {"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"}, {"X-Seraph-LoginReason": "\xff"}, {"X-Authentication-Denied-Reason": "CAPTCHA_CHALLENGE"},
     {"Content-Encoding": "gzip"}, {"Content-Encoding": "br"}, {"Content-Encoding": "zstd"}, {"Content-Encoding": "nonsense"},
     {"Content-Encoding": "deflate, gzip, deflate"},
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
 
 
 def packed(dice: random.Random, data: bytes) -> tuple[dict[str, str], bytes]:

@@ -34,7 +34,13 @@ class Query:
         """Where the ticket stands; the id decides at last."""
         keys = []
         for name, down in self.order:
-            value = ticket.updated if name in ("updated", "updateddate") else ticket.created if name == "created" else ticket.id  # fmt: skip
+            value = (
+                ticket.updated
+                if name in ("updated", "updateddate")
+                else ticket.created
+                if name == "created"
+                else ticket.id
+            )
             keys.append(-value if down else value)
         return (*keys, ticket.id)
 
@@ -142,7 +148,12 @@ class _Reader:
             return _compare(lambda ticket: ticket.id, sign, [int(values[0])])
         gone = [each for each in values if not self.known(each)]
         if gone:
-            said = [f"A value with ID '{each}' does not exist for the field 'id'." if each.isdigit() else f"An issue with key '{each}' does not exist for field 'key'." for each in gone]  # fmt: skip
+            said = [
+                f"A value with ID '{each}' does not exist for the field 'id'."
+                if each.isdigit()
+                else f"An issue with key '{each}' does not exist for field 'key'."
+                for each in gone
+            ]
             raise JqlError(*said)
         wanted = set(values)
         inside = sign in ("=", "in")

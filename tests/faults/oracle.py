@@ -113,10 +113,27 @@ def expected(
 
 def _issue(site: Site, each: Ticket) -> tuple:
     return (
-        each.id, each.key, each.project, str(each.type), str(each.status), each.summary, each.resolution, each.priority,
-        each.assignee, site.people.get(each.assignee or ""), each.parent, each.created, each.updated, each.resolved,
-        each.due, tuple(each.labels), tuple(each.components), tuple(each.versions), True, True,
-    )  # fmt: skip
+        each.id,
+        each.key,
+        each.project,
+        str(each.type),
+        str(each.status),
+        each.summary,
+        each.resolution,
+        each.priority,
+        each.assignee,
+        site.people.get(each.assignee or ""),
+        each.parent,
+        each.created,
+        each.updated,
+        each.resolved,
+        each.due,
+        tuple(each.labels),
+        tuple(each.components),
+        tuple(each.versions),
+        True,
+        True,
+    )
 
 
 def _changes(each: Ticket, mapped: Collection[str], limits: Limits) -> Iterator[tuple]:
@@ -146,13 +163,23 @@ def held(store: IssueStore, scope: int, mapped: Collection[str]) -> dict[str, Ro
     return {
         "issue": Counter(_held_issue(each) for each in rows["issue"]),
         "change": Counter(
-            (each["issue_id"], each["history_id"], _NAMED.get(each["field"], each["field"]), each["at"], each["from_id"],
-             each["from_name"], each["to_id"], each["to_name"])
-            for each in rows["change"] if each["field"] != "key" and _is_mapped(each["field"], mapped)
+            (
+                each["issue_id"],
+                each["history_id"],
+                _NAMED.get(each["field"], each["field"]),
+                each["at"],
+                each["from_id"],
+                each["from_name"],
+                each["to_id"],
+                each["to_name"],
+            )
+            for each in rows["change"]
+            if each["field"] != "key" and _is_mapped(each["field"], mapped)
         ),
         "field_value": Counter(
             (each["issue_id"], each["field_id"], json.dumps(json.loads(each["value"]), sort_keys=True))
-            for each in rows["field_value"] if each["field_id"] in (*mapped, FLAGGED)
+            for each in rows["field_value"]
+            if each["field_id"] in (*mapped, FLAGGED)
         ),
         "link": Counter(
             tuple(each[name] for name in ("issue_id", "link_id", "phrase", "type_name", "other_id", "other_key"))
@@ -164,12 +191,14 @@ def held(store: IssueStore, scope: int, mapped: Collection[str]) -> dict[str, Ro
         ),
         "status": Counter((each["status_id"], each["name"], each["category"]) for each in rows["status"]),
         "project": Counter((each["project_key"], each["project_id"]) for each in rows["project"]),
-        "sprint": Counter((each["sprint_id"], each["name"], each["state"], each["board_id"]) for each in rows["sprint"]),
+        "sprint": Counter(
+            (each["sprint_id"], each["name"], each["state"], each["board_id"]) for each in rows["sprint"]
+        ),
         "sprint_issue": Counter((each["sprint_id"], each["issue_id"]) for each in rows["sprint_issue"]),
         "comment": Counter(
             tuple(each[name] for name in ("issue_id", "comment_id", "created", "author_id")) for each in rows["comment"]
         ),
-    }  # fmt: skip
+    }
 
 
 def _is_mapped(name: str, mapped: Collection[str]) -> bool:
@@ -180,9 +209,22 @@ def _is_mapped(name: str, mapped: Collection[str]) -> bool:
 
 def _held_issue(each: dict[str, Any]) -> tuple:
     names = (
-        "issue_id", "key", "project_key", "type_id", "status_id", "summary", "resolution", "priority", "assignee_id",
-        "assignee", "parent_id", "created", "updated", "resolved", "due",
-    )  # fmt: skip
+        "issue_id",
+        "key",
+        "project_key",
+        "type_id",
+        "status_id",
+        "summary",
+        "resolution",
+        "priority",
+        "assignee_id",
+        "assignee",
+        "parent_id",
+        "created",
+        "updated",
+        "resolved",
+        "due",
+    )
     lists = (tuple(json.loads(each[name])) for name in ("labels", "components", "fix_versions"))
     return (*(each[name] for name in names), *lists, bool(each["history_complete"]), each["comments_complete"])
 

@@ -74,12 +74,12 @@ class Pages:
             (rf"{api}/issue/([\w-]+)/comment", self._comments),
             ("/rest/agile/1.0/board", self._boards), (r"/rest/agile/1.0/board/(\d+)/sprint", self._sprints),
             (r"/rest/agile/1.0/board/(\d+)/configuration", self._board),
-        ]  # fmt: skip
+        ]  # a table: kept in its rows  # fmt: skip
         if self.cloud:
             self.routes += [
                 (f"{api}/search/jql", self._search), (f"{api}/search/approximate-count", self._count),
                 (f"{api}/changelog/bulkfetch", self._bulk), (rf"{api}/issue/([\w-]+)/changelog", self._changelog),
-            ]  # fmt: skip
+            ]  # a table: kept in its rows  # fmt: skip
 
     def answer(self, asked: SeenRequest) -> Any:
         """JSON. Raises Refused."""
@@ -95,7 +95,7 @@ class Pages:
         return {
             "baseUrl": "https://tests.example.org", "version": "1001.0.0" if self.cloud else "10.3.2", "serverTitle": "Tests",
             "deploymentType": "Cloud" if self.cloud else "Server", "serverTime": self.site.iso(self.site.now),
-        }  # fmt: skip
+        }  # a table: kept in its rows  # fmt: skip
 
     def _myself(self, _asked: SeenRequest) -> Any:
         return {"accountId": "me", "name": "me", "displayName": "Me", "timeZone": self.site.zone}
@@ -139,7 +139,7 @@ class Pages:
     def _boards(self, asked: SeenRequest) -> Any:
         if asked.params.get("projectKeyOrId", "ALPHA") != "ALPHA":
             return {"startAt": 0, "isLast": True, "values": []}
-        return {"startAt": 0, "isLast": True, "values": [{"id": 1, "name": "Board", "type": "scrum"}, {"id": 2, "name": "Flow", "type": "kanban"}]}  # fmt: skip
+        return {"startAt": 0, "isLast": True, "values": [{"id": 1, "name": "Board", "type": "scrum"}, {"id": 2, "name": "Flow", "type": "kanban"}]}  # a table: kept in its rows  # fmt: skip
 
     def _board(self, _asked: SeenRequest, number: str) -> Any:
         return {"id": int(number), "estimation": {"type": "field", "field": {"fieldId": "customfield_10016"}}}
@@ -147,7 +147,7 @@ class Pages:
     def _sprints(self, asked: SeenRequest, number: str) -> Any:
         if number != "1":
             raise Refused(400, "The board does not support sprints")
-        values = [{"id": each, "name": name, "state": state, "originBoardId": 1} for each, (name, state) in self.site.sprints.items()]  # fmt: skip
+        values = [{"id": each, "name": name, "state": state, "originBoardId": 1} for each, (name, state) in self.site.sprints.items()]  # a table: kept in its rows  # fmt: skip
         start = int(asked.params.get("startAt", 0))
         return {"startAt": start, "isLast": start + 2 >= len(values), "values": values[start : start + 2]}
 
@@ -246,7 +246,7 @@ class Pages:
             "issuelinks": [self._link(*each) for each in ticket.links if each[1] in site.tickets],
             "parent": {"id": str(ticket.parent)} if ticket.parent else None,
             "comment": self._comment_field(ticket),
-        }  # fmt: skip
+        }  # a table: kept in its rows  # fmt: skip
         return values | {name: site.custom_value(ticket, name, self.cloud) for name in ticket.custom}
 
     def _link(self, number: int, other: int, inward: bool) -> dict:
@@ -263,14 +263,14 @@ class Pages:
 
     def _comment(self, row: tuple[int, int, str | None]) -> dict:
         number, at, person = row
-        author = {"accountId" if self.cloud else "key": person, "displayName": self.site.people[person]} if person else None  # fmt: skip
-        return {"id": str(number), "author": author, "created": self.site.iso(at), "updated": self.site.iso(at), "body": "No <b>text</b>"}  # fmt: skip
+        author = {"accountId" if self.cloud else "key": person, "displayName": self.site.people[person]} if person else None  # a table: kept in its rows  # fmt: skip
+        return {"id": str(number), "author": author, "created": self.site.iso(at), "updated": self.site.iso(at), "body": "No <b>text</b>"}  # a table: kept in its rows  # fmt: skip
 
     def _comments(self, asked: SeenRequest, name: str) -> Any:
         ticket = self.site.visible(name)
         if ticket is None:
             raise Refused(404, "Issue does not exist or you do not have permission to see it.")
-        start, size = int(asked.params.get("startAt", 0)), min(int(asked.params.get("maxResults", 50)), self.limits.comment_page)  # fmt: skip
+        start, size = int(asked.params.get("startAt", 0)), min(int(asked.params.get("maxResults", 50)), self.limits.comment_page)  # a table: kept in its rows  # fmt: skip
         some = [self._comment(each) for each in ticket.comments[start : start + size]]
         return {"comments": some, "maxResults": size, "startAt": start, "total": len(ticket.comments)}
 
@@ -284,7 +284,7 @@ class Pages:
         return {"id": str(entry.id), "author": author, "created": created, "items": items or entry.items}
 
     def _shown(self, entry: Entry, field_ids: list[str]) -> dict | None:
-        ours = [each for each in entry.items if not field_ids or each.get("fieldId", each["field"]) in field_ids or _alias(each) in field_ids]  # fmt: skip
+        ours = [each for each in entry.items if not field_ids or each.get("fieldId", each["field"]) in field_ids or _alias(each) in field_ids]  # a table: kept in its rows  # fmt: skip
         if not ours:
             return None
         return self.entry(entry, entry.items if self.limits.whole_entries else ours)
@@ -324,9 +324,9 @@ class Pages:
         if ticket is None:
             raise Refused(404, "Issue does not exist or you do not have permission to see it.")
         entries = sorted(ticket.histories, key=_by_time)
-        start, size = int(asked.params.get("startAt", 0)), min(int(asked.params.get("maxResults", 100)), self.limits.changelog_page)  # fmt: skip
+        start, size = int(asked.params.get("startAt", 0)), min(int(asked.params.get("maxResults", 100)), self.limits.changelog_page)  # a table: kept in its rows  # fmt: skip
         some = [self.entry(each) for each in entries[start : start + size]]
-        return {"startAt": start, "maxResults": size, "total": len(entries), "isLast": start + size >= len(entries), "values": some}  # fmt: skip
+        return {"startAt": start, "maxResults": size, "total": len(entries), "isLast": start + size >= len(entries), "values": some}  # a table: kept in its rows  # fmt: skip
 
 
 def labels(asked: SeenRequest) -> frozenset[str]:
@@ -356,7 +356,7 @@ def _by_time(entry: Entry) -> tuple[int, int]:
 
 
 def _alias(item: dict) -> str:
-    return {"Fix Version": "fixVersions", "Flagged": "customfield_10021", "Sprint": "customfield_10020", "Story Points": "customfield_10016"}.get(item["field"], "")  # fmt: skip
+    return {"Fix Version": "fixVersions", "Flagged": "customfield_10021", "Sprint": "customfield_10020", "Story Points": "customfield_10016"}.get(item["field"], "")  # a table: kept in its rows  # fmt: skip
 
 
 __all__ = ["MINUTE", "Limits", "Pages", "Refused", "SeenRequest", "json", "labels"]

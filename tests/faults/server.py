@@ -192,7 +192,15 @@ def _handler(jira: FaultyJira) -> type[BaseHTTPRequestHandler]:
             if len(raw) < int(self.headers.get("Content-Length") or 0):
                 self.close_connection = True  # the client died
                 return
-            asked = SeenRequest(at, self.command, parts.path, dict(parse_qsl(parts.query)), json.loads(raw) if raw else None, _who(self.headers.get("Authorization", "")), dict(self.headers))  # fmt: skip
+            asked = SeenRequest(
+                at,
+                self.command,
+                parts.path,
+                dict(parse_qsl(parts.query)),
+                json.loads(raw) if raw else None,
+                _who(self.headers.get("Authorization", "")),
+                dict(self.headers),
+            )
             try:
                 reply = jira.receive(asked)
             except Exception as error:  # noqa: BLE001 - a mistake in the test Jira is told to the test

@@ -37,7 +37,13 @@ _FIELDS = (
     (NOTE, "Note", {"type": "string", "custom": "x:textfield"}),
     (SIZE, "Size", {"type": "number", "custom": "x:float"}),
 )
-_NAMES = {each[0]: each[1] for each in _FIELDS} | {"assignee": "assignee", "resolution": "resolution", "fixVersions": "Fix Version", "labels": "labels", "issuetype": "issuetype"}  # fmt: skip
+_NAMES = {each[0]: each[1] for each in _FIELDS} | {
+    "assignee": "assignee",
+    "resolution": "resolution",
+    "fixVersions": "Fix Version",
+    "labels": "labels",
+    "issuetype": "issuetype",
+}
 
 
 @dataclass
@@ -97,12 +103,19 @@ class Site:
         self.talk = random.Random(f"talk {seed}")  # noqa: S311 - reproducible
         self.zone, self.now, self.step = zone, START, SECOND
         self.projects = {"ALPHA": 101, "BETA": 102, "GAMMA": 103}
-        self.statuses = {1: ("To Do", "new"), 2: ("In Progress", "indeterminate"), 3: ("Review", "indeterminate"), 4: ("Done", "done")}  # fmt: skip
+        self.statuses = {
+            1: ("To Do", "new"),
+            2: ("In Progress", "indeterminate"),
+            3: ("Review", "indeterminate"),
+            4: ("Done", "done"),
+        }
         self.types = {11: ("Story", False, 0), 12: ("Bug", False, 0), 13: ("Sub-task", True, -1)}
         self.people = {"ann": "Ann", "bo": "Bo", "cy": "Cy"}
         self.versions = {900 + n: [self._project_of(n), f"v{n}", n % 2 == 0, f"2026-01-{n + 10}"] for n in range(6)}
         self.sprints = {500 + n: (f"Sprint {n}, [odd]", ("closed", "closed", "active", "future")[n]) for n in range(4)}
-        self.fields = [{"id": i, "key": i, "name": n, "custom": i.startswith("custom"), "schema": s} for i, n, s in _FIELDS]  # fmt: skip
+        self.fields = [
+            {"id": i, "key": i, "name": n, "custom": i.startswith("custom"), "schema": s} for i, n, s in _FIELDS
+        ]
         self.tickets: dict[int, Ticket] = {}
         self._old: dict[int, Ticket | None] = {}  # what the search index still shows
         self._late, self._late_since = False, START
@@ -170,7 +183,9 @@ class Site:
 
     def _note(self, ticket: Ticket, *items: dict[str, Any], at: int | None = None) -> None:
         self._entry += 1
-        ticket.histories.append(Entry(self._entry, self.now if at is None else at, list(items), self.dice.choice(["ann", "bo", None])))  # fmt: skip
+        ticket.histories.append(
+            Entry(self._entry, self.now if at is None else at, list(items), self.dice.choice(["ann", "bo", None]))
+        )
         ticket.updated = max(ticket.updated, self.now if at is None else at)
 
     def add(self, project: str = "", *, created: int | None = None) -> int:
@@ -182,7 +197,16 @@ class Site:
             name = project or self.dice.choice(["ALPHA", "BETA"])
             self._numbers[name] += 1
             at = self.now if created is None else created
-            ticket = Ticket(number, f"{name}-{self._numbers[name]}", name, self.dice.choice([11, 12]), 1, f"Issue {number} – “ä”", at, at)  # fmt: skip
+            ticket = Ticket(
+                number,
+                f"{name}-{self._numbers[name]}",
+                name,
+                self.dice.choice([11, 12]),
+                1,
+                f"Issue {number} – “ä”",
+                at,
+                at,
+            )
             ticket.labels = self.dice.sample(["x", "y", "z"], self.dice.randrange(3))
             ticket.components = self.dice.sample(["API", "Web"], self.dice.randrange(2))
             ticket.custom = {
@@ -213,18 +237,32 @@ class Site:
         if pick < 3:
             self.transition(ticket.id, self.dice.choice([s for s in self.statuses if s != ticket.status]), at=at)
         else:
-            self.edit(ticket.id, self.dice.choice(["assignee", POINTS, SIZE, FLAGGED, SPRINT, "labels", "fixVersions", "summary"]), at=at)  # fmt: skip
+            self.edit(
+                ticket.id,
+                self.dice.choice(["assignee", POINTS, SIZE, FLAGGED, SPRINT, "labels", "fixVersions", "summary"]),
+                at=at,
+            )
 
     def transition(self, number: int, status: int, *, at: int | None = None) -> None:
         """Another status, with the resolution in the same entry."""
         with self.lock:
             self._touch(number)
             ticket = self.tickets[number]
-            items = [change("status", "status", (str(ticket.status), self.statuses[ticket.status][0]), (str(status), self.statuses[status][0]))]  # fmt: skip
+            items = [
+                change(
+                    "status",
+                    "status",
+                    (str(ticket.status), self.statuses[ticket.status][0]),
+                    (str(status), self.statuses[status][0]),
+                )
+            ]
             done = self.statuses[status][1] == "done"
             if done != (ticket.resolution is not None):
                 new = ("10000", "Fixed") if done else (None, None)
-                items.insert(self.dice.randrange(2), change("resolution", "resolution", ("10000", "Fixed") if not done else (None, None), new))  # fmt: skip
+                items.insert(
+                    self.dice.randrange(2),
+                    change("resolution", "resolution", ("10000", "Fixed") if not done else (None, None), new),
+                )
             ticket.status, ticket.resolution = status, "Fixed" if done else None
             ticket.resolved = (self.now if at is None else at) if done else None
             self._note(ticket, *items, at=at)
@@ -318,9 +356,10 @@ class Site:
             key = f"{project}-{self._numbers[project]}"
             old, new = (str(self.projects[each]) for each in (ticket.project, project))
             self._note(
-                ticket, change("project", "project", (old, ticket.project), (new, project)),
+                ticket,
+                change("project", "project", (old, ticket.project), (new, project)),
                 change("Key", None, (None, ticket.key), (None, key)),
-            )  # fmt: skip
+            )
             ticket.project, ticket.key, ticket.versions = project, key, []
 
     def delete(self, number: int) -> None:
@@ -378,4 +417,4 @@ class Site:
         name, state = self.sprints[number]
         if cloud:
             return {"id": number, "name": name, "state": state, "boardId": 1}
-        return f"com.atlassian.greenhopper.service.sprint.Sprint@1fdd[id={number},rapidViewId=1,state={state.upper()},name={name}]"  # fmt: skip
+        return f"com.atlassian.greenhopper.service.sprint.Sprint@1fdd[id={number},rapidViewId=1,state={state.upper()},name={name}]"

@@ -69,9 +69,13 @@ class Inside(BaseAdapter):
         for name, text in reply.headers.items():
             message.add_header(name, text)
         raw = HTTPResponse(
-            io.BytesIO(reply.body), HTTPHeaderDict(reply.headers), reply.status, preload_content=False, decode_content=False,
+            io.BytesIO(reply.body),
+            HTTPHeaderDict(reply.headers),
+            reply.status,
+            preload_content=False,
+            decode_content=False,
             request_method=request.method,
-        )  # fmt: skip
+        )
         raw._original_response = SimpleNamespace(msg=message, isclosed=lambda: True, close=lambda: None)
         return self._http.build_response(request, raw)
 
@@ -126,7 +130,7 @@ ENDPOINTS: dict[str, tuple[str, Callable[[Jira, list[int]], Any]]] = {
     "versions, Data Center": ("dc", lambda jira, _: jira.versions("ALPHA")),
     "count, Data Center": ("dc", lambda jira, _: jira.approximate_count(JQL)),
     "search, Data Center": ("dc", lambda jira, _: list(jira.search(JQL, FIELDS, expand_changelog=True, size=3))),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("answers", [60, pytest.param(MANY, marks=LONG)])
@@ -175,12 +179,22 @@ def outcome(work: Callable[[], Any]) -> str:
 
 
 SYNCED: dict[str, tuple[str, str]] = {
-    "server info": ("cloud", "serverInfo"), "myself": ("cloud", "myself"), "fields": ("cloud", "/field"),
-    "statuses": ("cloud", "/status"), "issue types": ("cloud", "/issuetype"), "versions": ("cloud", "/versions"),
-    "boards": ("cloud", "1.0/board$"), "sprints": ("cloud", "/sprint"), "count": ("cloud", "/approximate-count"),
-    "search": ("cloud", "/search/jql"), "changelogs": ("cloud", "/bulkfetch"), "changelog": ("alone", "/changelog$"),
-    "comments": ("cloud", "/comment$"), "search, Data Center": ("dc", "/search"), "comments, Data Center": ("dc", "/comment$"),
-}  # fmt: skip
+    "server info": ("cloud", "serverInfo"),
+    "myself": ("cloud", "myself"),
+    "fields": ("cloud", "/field"),
+    "statuses": ("cloud", "/status"),
+    "issue types": ("cloud", "/issuetype"),
+    "versions": ("cloud", "/versions"),
+    "boards": ("cloud", "1.0/board$"),
+    "sprints": ("cloud", "/sprint"),
+    "count": ("cloud", "/approximate-count"),
+    "search": ("cloud", "/search/jql"),
+    "changelogs": ("cloud", "/bulkfetch"),
+    "changelog": ("alone", "/changelog$"),
+    "comments": ("cloud", "/comment$"),
+    "search, Data Center": ("dc", "/search"),
+    "comments, Data Center": ("dc", "/comment$"),
+}
 
 
 def what_is_held(store: IssueStore) -> tuple[set, Counter, set]:
@@ -218,9 +232,17 @@ def test_complete_is_never_said_where_something_lacks(name, answers, tmp_path, t
     dice = random.Random(zlib.crc32(name.encode()))  # noqa: S311 - reproducible
     flavour, pattern = SYNCED[name]
     pages = pages_of(
-        "dc" if flavour == "dc" else "cloud", page=3, id_page=4, dc_page=3, change_page=8, comments=1, dc_comments=1,
-        comment_page=2, changelog_page=2, bulk=flavour != "alone",
-    )  # fmt: skip
+        "dc" if flavour == "dc" else "cloud",
+        page=3,
+        id_page=4,
+        dc_page=3,
+        change_page=8,
+        comments=1,
+        dc_comments=1,
+        comment_page=2,
+        changelog_page=2,
+        bulk=flavour != "alone",
+    )
     path = tmp_path / "issues.sqlite"
     if flavour not in truths:
         result, truths[flavour] = one_sync(pages, path, good)

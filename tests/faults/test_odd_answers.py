@@ -101,11 +101,16 @@ def test_an_error_that_is_nested_too_deeply_is_an_error_like_any_other(syncs, bo
 @pytest.mark.parametrize(
     ("on", "body"),
     [
-        ("page", b"[" * 100_000), ("page", b'{"issues":' * 3_000), ("page", b'{"issues":[' + b"[" * 5_000),
-        ("census", b"[" * 5_000), ("changes", b"[" * 5_000), ("field", b"[" * 5_000), ("versions", b"[" * 5_000),
+        ("page", b"[" * 100_000),
+        ("page", b'{"issues":' * 3_000),
+        ("page", b'{"issues":[' + b"[" * 5_000),
+        ("census", b"[" * 5_000),
+        ("changes", b"[" * 5_000),
+        ("field", b"[" * 5_000),
+        ("versions", b"[" * 5_000),
         ("serverInfo", b"[" * 5_000),
     ],
-)  # fmt: skip
+)
 def test_an_answer_that_is_nothing_but_depth_is_a_typed_error(syncs, on, body):
     syncs.server.fault(faults.body(body), on, times=None)
     [result] = syncs.sync()
@@ -216,7 +221,11 @@ def test_data_center_that_admits_to_sending_another_page_is_not_believed(make):
 def test_a_total_that_cannot_be_right_is_read_to_the_end_and_never_called_complete(make, total):
     """The first page is full, and the site counts fewer: nobody can say whether these are all."""
     syncs = make(1, Site(40, seed=3), "dc", dc_page=9)
-    syncs.server.fault(faults.edited(lambda _asked, found: found | {"total": total} if "issues" in found else found), "search", times=None)  # fmt: skip
+    syncs.server.fault(
+        faults.edited(lambda _asked, found: found | {"total": total} if "issues" in found else found),
+        "search",
+        times=None,
+    )
     [result] = syncs.sync()
     assert (result.error, result.complete) == (None, False)
     assert any("nobody can tell" in text for text in result.warnings)

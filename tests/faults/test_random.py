@@ -19,18 +19,32 @@ EDITED = ("summary", "assignee", "labels", "fixVersions", POINTS, SIZE, SPRINT, 
 MAPPED = (POINTS, SIZE, NOTE, SEVERITY, DEPLOYED)
 # These leave the old data alone or are noticed.
 LOUD: tuple[Callable[[], faults.Change], ...] = (
-    lambda: faults.too_many("0"), lambda: faults.too_many(None), lambda: faults.too_many("7200"),
-    lambda: faults.status(500), lambda: faults.status(503), lambda: faults.status(504), lambda: faults.status(401),
-    lambda: faults.status(403), lambda: faults.status(410), lambda: faults.reset(), lambda: faults.reset(0.6),
-    lambda: faults.cut(0.7), lambda: faults.broken_json(), lambda: faults.body(b"null"), lambda: faults.login_page(),
-    lambda: faults.nobody(), lambda: faults.token("nonsense"),
-)  # fmt: skip
+    lambda: faults.too_many("0"),
+    lambda: faults.too_many(None),
+    lambda: faults.too_many("7200"),
+    lambda: faults.status(500),
+    lambda: faults.status(503),
+    lambda: faults.status(504),
+    lambda: faults.status(401),
+    lambda: faults.status(403),
+    lambda: faults.status(410),
+    lambda: faults.reset(),
+    lambda: faults.reset(0.6),
+    lambda: faults.cut(0.7),
+    lambda: faults.broken_json(),
+    lambda: faults.body(b"null"),
+    lambda: faults.login_page(),
+    lambda: faults.nobody(),
+    lambda: faults.token("nonsense"),
+)
 # These look like good answers. What a page of changes lacks nobody can know, what the census named can be missed.
 QUIET: tuple[Callable[[], faults.Change], ...] = (
-    faults.same_token, faults.expired, lambda: faults.edited(_no_token),
+    faults.same_token,
+    faults.expired,
+    lambda: faults.edited(_no_token),
     lambda: faults.edited(lambda asked, found: _lacking(asked, found, 1)),
     lambda: faults.edited(lambda asked, found: _lacking(asked, found, None)),
-)  # fmt: skip
+)
 
 
 def _no_token(_asked: SeenRequest, found: dict) -> dict:
@@ -91,14 +105,28 @@ def work(site: Site, dice: random.Random, most: int, *, wild: bool) -> None:
 def random_site(make: Callable[..., Syncs], seed: int) -> tuple[Syncs, random.Random]:
     """A site that pages in some way, Cloud or Data Center."""
     dice = random.Random(seed)  # noqa: S311 - reproducible
-    site = Site(dice.randrange(28, 50), seed=seed, zone=dice.choice(["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata"]))  # fmt: skip
+    site = Site(
+        dice.randrange(28, 50),
+        seed=seed,
+        zone=dice.choice(["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata"]),
+    )
     syncs = make(
-        1, site, dice.choice(["cloud", "cloud", "dc"]), page=dice.choice([5, 9, 100]), id_page=dice.choice([8, 5000]),
-        change_page=dice.choice([9, 40, 10_000]), changelog_page=dice.choice([3, 100]), dc_page=dice.choice([7, 1000]),
-        by_offset=dice.random() < 0.5, whole_entries=dice.random() < 0.5, created=dice.choice(["iso", "ms"]),
-        bulk=dice.random() < 0.85, comments=dice.choice([0, 2, 20]), dc_comments=dice.choice([2, 1000]),
+        1,
+        site,
+        dice.choice(["cloud", "cloud", "dc"]),
+        page=dice.choice([5, 9, 100]),
+        id_page=dice.choice([8, 5000]),
+        change_page=dice.choice([9, 40, 10_000]),
+        changelog_page=dice.choice([3, 100]),
+        dc_page=dice.choice([7, 1000]),
+        by_offset=dice.random() < 0.5,
+        whole_entries=dice.random() < 0.5,
+        created=dice.choice(["iso", "ms"]),
+        bulk=dice.random() < 0.85,
+        comments=dice.choice([0, 2, 20]),
+        dc_comments=dice.choice([2, 1000]),
         comment_page=dice.choice([2, 100]),
-    )  # fmt: skip
+    )
     return syncs, dice
 
 

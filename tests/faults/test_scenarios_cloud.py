@@ -253,8 +253,10 @@ def test_cancelled_while_it_hangs(make):
 
 
 @pytest.mark.parametrize(
-    "bomb", [faults.huge(4_000_000), faults.bomb(60_000_000), faults.bomb(60_000_000, layers=2)], ids=["long", "gzip", "gzip twice"]
-)  # fmt: skip
+    "bomb",
+    [faults.huge(4_000_000), faults.bomb(60_000_000), faults.bomb(60_000_000, layers=2)],
+    ids=["long", "gzip", "gzip twice"],
+)
 @pytest.mark.parametrize("on", ["page", "changes"])
 def test_bombs(make, bomb, on):
     syncs = make(1)
@@ -318,7 +320,14 @@ REFUSALS = {
     "captcha": (faults.status(403, X_Authentication_Denied_Reason=DENIED), "captcha"),
     "captcha 401": (faults.status(401, X_Authentication_Denied_Reason=DENIED), "captcha"),
 }
-NOW = {("401", "myself"), ("401", "page"), ("403", "window"), ("403", "changes"), ("captcha", "serverInfo"), ("captcha 401", "field")}  # fmt: skip
+NOW = {
+    ("401", "myself"),
+    ("401", "page"),
+    ("403", "window"),
+    ("403", "changes"),
+    ("captcha", "serverInfo"),
+    ("captcha 401", "field"),
+}
 
 
 @pytest.mark.parametrize(

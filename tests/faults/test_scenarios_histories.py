@@ -44,7 +44,11 @@ def test_histories_that_do_not_end(make, at_once):
     syncs.mapped = {POINTS}
 
     def ends(asked, found):
-        return found if found["nextPageToken"] is None else found | {"nextPageToken": asked.body.get("nextPageToken") or "x"}  # fmt: skip
+        return (
+            found
+            if found["nextPageToken"] is None
+            else found | {"nextPageToken": asked.body.get("nextPageToken") or "x"}
+        )
 
     syncs.server.fault(faults.edited(ends), "changes", times=None)
     syncs.sync()

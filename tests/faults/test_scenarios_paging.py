@@ -10,11 +10,15 @@ from tests.faults.site import SPRINT, Site
 from tests.faults.variants import LONG, MOSTLY_ALONE, big, unlinked
 
 REPEATED = [
-    pytest.param("page", 1, marks=LONG), pytest.param("page", None), pytest.param("changes", 1),
-    pytest.param("changes", None, marks=LONG), pytest.param("census", 1),
-    pytest.param("census", None, marks=LONG), pytest.param("window", 1, marks=LONG),
+    pytest.param("page", 1, marks=LONG),
+    pytest.param("page", None),
+    pytest.param("changes", 1),
+    pytest.param("changes", None, marks=LONG),
+    pytest.param("census", 1),
+    pytest.param("census", None, marks=LONG),
+    pytest.param("window", 1, marks=LONG),
     pytest.param("window", None),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("on", "times"), REPEATED)
@@ -148,8 +152,10 @@ def test_short_pages_and_no_last(syncs):
 @MOSTLY_ALONE
 def test_last_page_that_also_has_a_token(syncs):
     syncs.server.fault(
-        faults.edited(lambda _asked, found: found | ({"nextPageToken": "more"} if found.get("isLast") else {})), "search", times=None
-    )  # fmt: skip
+        faults.edited(lambda _asked, found: found | ({"nextPageToken": "more"} if found.get("isLast") else {})),
+        "search",
+        times=None,
+    )
     syncs.sync()
     syncs.good()
 

@@ -122,8 +122,10 @@ def test_without_a_map_a_mutant_meets_the_tests_named_like_its_file_or_importing
     (tree / "tests" / "test_third.py").write_text("import json\n")
     known = by_name(tree)
     assert set(choose(known, mutant("data/prices.py", 3), 1_000)[0]) == {
-        "data/prices.py", "tests/test_prices.py", "tests/test_other.py"
-    }  # fmt: skip
+        "data/prices.py",
+        "tests/test_prices.py",
+        "tests/test_other.py",
+    }
     (tree / "tests" / "test_other.py").unlink()
     (tree / "tests" / "test_third.py").unlink()
 

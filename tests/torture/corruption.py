@@ -120,8 +120,12 @@ JSONS: dict[str, Wrong] = {
     "endless digits": _bytes(b'{"revision": ' + b"9" * 10_000 + b', "tokens": {"x": ' + b"9" * 10_000 + b"}}"),
     "huge revision": _json(lambda whole: whole | {"revision": 10**300, "format": -1}),
     "negative revision": _json(lambda whole: whole | {"revision": -5}),
-    "duplicate keys": _bytes(b'{"revision": 1, "revision": 2, "entries": {}, "entries": [], "tokens": {}, "tokens": 1}'),
-    "lone surrogates": _bytes(b'{"jira": {"jql": "\\ud800"}, "entries": {"\\udfff": {}}, "tokens": {"\\ud800": "\\udc00"}}'),
+    "duplicate keys": _bytes(
+        b'{"revision": 1, "revision": 2, "entries": {}, "entries": [], "tokens": {}, "tokens": 1}'
+    ),
+    "lone surrogates": _bytes(
+        b'{"jira": {"jql": "\\ud800"}, "entries": {"\\udfff": {}}, "tokens": {"\\ud800": "\\udc00"}}'
+    ),
     "a NUL in a text": _json(lambda whole: whole | {"jira": {"jql": "\0", "url": "https://\0"}}),
     "comments": _changed(lambda old: b"// ours\n" + old),
     "single quotes": _changed(lambda old: old.replace(b'"', b"'")),
@@ -130,7 +134,7 @@ JSONS: dict[str, Wrong] = {
     "version of another type": _json(lambda whole: whole | {"format": ["1"], "cache_version": {"a": 1}}),
     "a very long text": _json(lambda whole: whole | {"jira": {"jql": "x" * 3_000_000}, "more": "y" * 3_000_000}),
     "many keys": _json(lambda whole: whole | {"entries": {str(n): n for n in range(20_000)}}),
-}  # fmt: skip
+}
 
 
 def _nested(levels: int) -> object:
@@ -234,7 +238,9 @@ DATABASES: dict[str, Wrong] = {
     "database of somebody else": _sql("drop table meta", "drop table scope", "create table scope (name text)"),
     "instants are words": _sql("update issue set created = 'yesterday', updated = 'today'"),
     "instants are bytes": _sql("update issue set created = x'00ff'", "update change set at = x'00ff'"),
-    "instants out of this world": _sql("update issue set created = 9223372036854775807, updated = -9223372036854775808"),
+    "instants out of this world": _sql(
+        "update issue set created = 9223372036854775807, updated = -9223372036854775808"
+    ),
     "instants are fractions": _sql("update issue set created = 1.5e300, resolved = 1e18"),
     "changes out of this world": _sql("update change set at = 9223372036854775807"),
     "names are bytes": _sql("update issue set key = x'ff', summary = x'fe', project_key = x'fd', type_id = x'fc'"),
@@ -254,4 +260,4 @@ DATABASES: dict[str, Wrong] = {
     "changes of nobody": _sql("update change set issue_id = -issue_id"),
     "links of bytes": _sql("update link set phrase = x'ff', other_id = 'x'"),
     "dates are words": _sql("update version set release_date = 'soon', released = 'x'"),
-}  # fmt: skip
+}

@@ -95,9 +95,21 @@ def key(n: int) -> Key:
 
 def value(n: int) -> MetricValue:
     return MetricValue(
-        "deployment_frequency", "dora", float(n), "/ week", "High", "yellow", "2026-01-31T10:00:00.000Z",
-        "2026-01-01T00:00:00.000Z", "2026-02-01T00:00:00.000Z", "success", None, 0, n, {"notes": ["x" * 200]},
-    )  # fmt: skip
+        "deployment_frequency",
+        "dora",
+        float(n),
+        "/ week",
+        "High",
+        "yellow",
+        "2026-01-31T10:00:00.000Z",
+        "2026-01-01T00:00:00.000Z",
+        "2026-02-01T00:00:00.000Z",
+        "success",
+        None,
+        0,
+        n,
+        {"notes": ["x" * 200]},
+    )
 
 
 def issue_row(number: int, n: int) -> tuple:

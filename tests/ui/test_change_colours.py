@@ -60,8 +60,13 @@ def test_the_colour_says_what_the_words_say(place: str, verdict: str | None, col
 
 @pytest.mark.parametrize(
     ("effect", "words", "colour"),
-    [(70.0, "↓ 70 % eased", "better"), (-12.0, "↑ 12 % worse", "worse"), (0.4, "unchanged", "unchanged"), (-0.4, "unchanged", "unchanged")],
-)  # fmt: skip
+    [
+        (70.0, "↓ 70 % eased", "better"),
+        (-12.0, "↑ 12 % worse", "worse"),
+        (0.4, "unchanged", "unchanged"),
+        (-0.4, "unchanged", "unchanged"),
+    ],
+)
 def test_a_painpoint_that_hurts_less_is_better(effect: float, words: str, colour: str):
     row = replace(OVERVIEW.painpoints[0], effectiveness=effect)
     shown = json.dumps(

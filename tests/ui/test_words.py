@@ -26,8 +26,17 @@ def test_moments_are_in_the_zone():
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [(None, "–"), (0, "0"), (12.0, "12"), (2.41, "2.41"), (2.4166667, "2.417"), (1234.5678, "1,235"), (0.00123, "0.0012"), (66.666, "66.67")],
-)  # fmt: skip
+    [
+        (None, "–"),
+        (0, "0"),
+        (12.0, "12"),
+        (2.41, "2.41"),
+        (2.4166667, "2.417"),
+        (1234.5678, "1,235"),
+        (0.00123, "0.0012"),
+        (66.666, "66.67"),
+    ],
+)
 def test_numbers_have_no_exponent_and_no_tail(value, said):
     assert words.number(value) == said
 

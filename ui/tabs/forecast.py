@@ -193,8 +193,8 @@ def _remaining(answer: Forecast, browse: str) -> html.Section | None:
         [
             html.H3("What is counted", className="block-title"),
             html.P(
-                f"{count(len(left.keys), 'item')} of {left.what[0].lower()}{left.what[1:]} not done, {left.done:,} done."
-                + (f" Not done and left out: {out}." if out else "")
+                f"{count(len(left.keys), 'item')} of {left.what[0].lower()}{left.what[1:]} not done, "
+                f"{left.done:,} done." + (f" Not done and left out: {out}." if out else "")
             ),
             html.Ul([html.Li(_issue(key, browse)) for key in left.keys[:_NAMED]], className="key-list"),
             html.P(f"and {more:,} more; the CSV has them all", className="muted") if more > 0 else None,

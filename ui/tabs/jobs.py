@@ -105,55 +105,6 @@ def unknown(kind: str, name: str, view: PageView) -> html.Div:
     )
 
 
-def empty(problems: Sequence[str]) -> list[Any]:
-    """Without specs: where to write them."""
-    wrong = [notice(Problem("A file cannot be read.", each)) for each in problems]
-    return [
-        *wrong,
-        html.Div(
-            [
-                html.H3("No job is written down yet", className="block-title"),
-                html.P(
-                    "This tab shows what your customers want to get done, which outcomes they measure that by, how "
-                    "underserved each one is, and whether your work goes there."
-                ),
-                html.Ol(
-                    [
-                        html.Li([
-                            "Make a folder ", html.Code("jtbd"), " beside ", html.Code("app_settings.json"),
-                            " (or name another one in the setting ", html.Code("jtbd.folder"), ").",
-                        ]),
-                        html.Li([
-                            "Write a file such as ", html.Code("jtbd/shop.ttl"), " with a job, its outcomes and painpoints. "
-                            "The guide “Jobs to be done” (docs/jtbd.md) has one to copy.",
-                        ]),
-                        html.Li("Put the job’s label on the issues in Jira that serve it."),
-                        html.Li(["Reload this page. ", html.Code("python app.py jtbd sync"), " says what is wrong with a file."]),
-                    ],
-                    className="steps",
-                ),
-                html.Pre(EXAMPLE, className="jobs-example", tabIndex="0", **attributes({"aria-label": "An example of a file"})),
-            ],
-            className="block",
-        ),
-    ]  # fmt: skip
-
-
-EXAMPLE = """@prefix tl: <urn:throughline:jtbd:> .
-@prefix :   <urn:shop:> .
-
-:buy-fast a tl:Job ;
-    tl:title "Buy again in a minute" ;
-    tl:situation "I know what I want" ;
-    tl:motivation "pay without typing anything twice" ;
-    tl:result "get back to what I was doing" ;
-    tl:label "jtbd-buy-fast" ; tl:outcome :time-to-pay .
-
-:time-to-pay a tl:Outcome ;
-    tl:title "Time to pay" ; tl:direction "minimise" ;
-    tl:importance 9 ; tl:satisfaction 4 ; tl:target 60 ; tl:unit "seconds" ."""
-
-
 def _filters(choices: JobChoices, view: PageView) -> html.Div:
     return html.Div(
         [
@@ -291,7 +242,10 @@ def _work(found: Overview, view: PageView) -> list[Any] | None:
         worst = min(short, key=lambda each: each.gap or 0)
         said += [
             _link(worst.title, link_to(view, "job", worst.job_id)),
-            f" has {_share(worst.opportunity_share)} of the opportunity and got {_share(_of_jobs(worst))} of the items that name a job. ",
+            (
+                f" has {_share(worst.opportunity_share)} of the opportunity and got {_share(_of_jobs(worst))} of the "
+                "items that name a job. "
+            ),
         ]
     else:
         said.append("it goes about where people are underserved. ")

@@ -100,7 +100,10 @@ def _bands(value: MetricValue) -> html.Section | None:
         facts.append(
             (
                 "Bands",
-                "over 15 extreme, 12 and more strong, 10 and more worth considering, below appropriately served; satisfaction above importance is overserved",
+                (
+                    "over 15 extreme, 12 and more strong, 10 and more worth considering, below appropriately served; "
+                    "satisfaction above importance is overserved"
+                ),
             )
         )
     if not facts:

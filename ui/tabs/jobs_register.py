@@ -38,10 +38,16 @@ def register(found: Overview, view: PageView) -> html.Section:
         [icon("plus"), "New job"], type="button", className="btn-quiet", **attributes({"data-track": "register"})
     )
     if not found.register:
-        words = "Nothing is in the register yet. It lists what the system must do for the jobs, in a file beside the specs (register.md)."
+        words = (
+            "Nothing is in the register yet. It lists what the system must do for the jobs, in a file beside the "
+            "specs (register.md)."
+        )
         return block("Register", [html.P(words, className="jobs-words"), html.Div(new, className="line-ways")])
     done = sum(each.progress or 0 for each in found.register if each.progress is not None)
-    about = f"What the system must do so that people can do their jobs. {count(len(found.register), 'job')}, {100 * done / len(found.register):.0f} % done."
+    about = (
+        f"What the system must do so that people can do their jobs. {count(len(found.register), 'job')}, "
+        f"{100 * done / len(found.register):.0f} % done."
+    )
     body = html.Div(
         [
             html.Ul([_entry(each) for each in found.register], className="register"),

@@ -78,7 +78,10 @@ def outcomes(found: Overview, view: PageView) -> html.Section:
         ("", "right"),
     ]
     rows = [_outcome(each, found, view) for each in found.outcomes]
-    about = "The most underserved first. An outcome is how people measure that a job goes well; open one for its records and issues."
+    about = (
+        "The most underserved first. An outcome is how people measure that a job goes well; open one for its records "
+        "and issues."
+    )
     return block("Outcomes", [listed("outcomes", heads, rows, "Outcomes")], table="outcomes", view=view, about=about)
 
 

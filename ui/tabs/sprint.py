@@ -127,7 +127,10 @@ def _reading(found: OneSprint) -> str:
     if row.state == "future":
         return f"{amount(row.committed)} {unit} are planned so far. What is in it when it starts counts as committed."
     if not row.committed:
-        return f"Nothing was committed at its start, so there are no shares; {amount(row.completed)} {unit} were completed."
+        return (
+            f"Nothing was committed at its start, so there are no shares; {amount(row.completed)} {unit} were "
+            "completed."
+        )
     done = f"{amount(row.completed)} {unit} were completed against {amount(row.committed)} committed"
     return (
         f"{done} ({percent(row.accuracy)} off the plan). {percent(row.spillover)} of what was committed spilled over; "
@@ -178,7 +181,10 @@ def _why(row: SprintRow) -> str:
 
 def _against(part: Part) -> str:
     more = "above" if (part.z or 0.0) > 0 else "below"
-    return f"{_value(part, part.value)}, {abs(part.z or 0.0):.1f} standard deviations {more} the mean of {_value(part, part.mean)}"
+    return (
+        f"{_value(part, part.value)}, {abs(part.z or 0.0):.1f} standard deviations {more} the mean of "
+        f"{_value(part, part.mean)}"
+    )
 
 
 def _value(part: Part, value: float | None) -> str:

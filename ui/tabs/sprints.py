@@ -189,7 +189,8 @@ def _figure(title: str, value: str, words: str) -> html.Div:
 def _velocity_words(made: Summary, unit: str) -> str:
     spots = dict(made.percentiles)
     return (
-        f"Of all {count(made.all_sprints, 'closed sprint')} in the data, half completed {amount(_short(spots[50]))} {unit} or more; "
+        f"Of all {count(made.all_sprints, 'closed sprint')} in the data, half completed "
+        f"{amount(_short(spots[50]))} {unit} or more; "
         f"seven in ten completed between {amount(_short(spots[15]))} and {amount(_short(spots[85]))}."
         if made.all_sprints >= 3
         else f"{count(made.all_sprints, 'closed sprint')} so far."
@@ -257,7 +258,8 @@ def _table(found: Sprints, view: PageView, zone: str) -> html.Section:
 
 
 _MORE_DONE = (
-    "Where more was completed than committed and added, estimates grew after the start, or the definitions count what was "
+    "Where more was completed than committed and added, estimates grew after the start, or the definitions count "
+    "what was "
     "done before it. Open the sprint to see which."
 )
 
@@ -314,21 +316,25 @@ def _explained(found: Sprints) -> html.Section:
         [
             html.H3("How to read the score", className="block-title"),
             html.P(
-                "It says how unusual a sprint was for its board: 0 is as usual, +1 about one standard deviation worse, below 0 "
+                "It says how unusual a sprint was for its board: 0 is as usual, +1 about one standard deviation "
+                "worse, below 0 "
                 "better than usual. Open a sprint to see what made it so."
             ),
             html.P(
                 [
                     "It is the sum of weight × z-score over ",
                     html.Span(", ".join(parts).lower()),
-                    ". A z-score is the distance from the mean of the board’s closed sprints, in standard deviations of the "
-                    "sample; where all sprints are alike it is 0. With fewer than 3 closed sprints, or where nothing was "
+                    ". A z-score is the distance from the mean of the board’s closed sprints, in standard "
+                    "deviations of the "
+                    "sample; where all sprints are alike it is 0. With fewer than 3 closed sprints, or where "
+                    "nothing was "
                     "committed, there is no score. The weights are definitions (sprint weights) and can be changed.",
                 ],
                 className="muted",
             ),
             html.P(
-                "A sprint belongs to the board on which it was made. The period does not apply here: sprints are compared with "
+                "A sprint belongs to the board on which it was made. The period does not apply here: sprints are "
+                "compared with "
                 "the sprints before them.",
                 className="muted",
             ),

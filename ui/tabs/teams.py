@@ -52,7 +52,8 @@ def _empty() -> html.Div:
         [
             html.H3("No view is saved yet", className="block-title"),
             html.P(
-                "A saved view keeps the days, the filters and the definitions under a name, such as the name of a team. "
+                "A saved view keeps the days, the filters and the definitions under a name, such as the name of "
+                "a team. "
                 "Two or more of them can be put side by side."
             ),
             html.Ol(

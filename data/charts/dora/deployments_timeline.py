@@ -144,7 +144,10 @@ def deployments_timeline(asked: ChartQuery) -> Drawing:
             yield found.names[n], found.projects[n], what, begun[n], stamps[n], None if deploys else float(hours[n])
 
     return Drawing(
-        f"{found.count:,} deployments, {failed:,} of them failed; {recovered:,} recover{'y' if recovered == 1 else 'ies'} ended in this period.",
+        (
+            f"{found.count:,} deployments, {failed:,} of them failed; {recovered:,} "
+            f"recover{'y' if recovered == 1 else 'ies'} ended in this period."
+        ),
         series,
         x_title="Local time",
         y_title="Project",

@@ -148,7 +148,10 @@ def _drawing(
             yield keys[n], types[n], titles[at[n]], float(age[n]), told, *known
 
     return Drawing(
-        f"{len(used):,} items are in progress; {old:,} {'is' if old == 1 else 'are'} older than 85 % of what was completed from the same status.",
+        (
+            f"{len(used):,} items are in progress; {old:,} {'is' if old == 1 else 'are'} older than 85 % of what was "
+            "completed from the same status."
+        ),
         (*bands, points),
         x_title="Status, in the order of work",
         y_title="Age, days",

@@ -98,7 +98,10 @@ def net_flow(asked: ChartQuery) -> Drawing:
     total = int(net.sum())
     grows = f"{total:,} more than were finished" if total > 0 else f"{-total:,} more than were started"
     return Drawing(
-        f"{int(begun.sum()):,} items were started and {int(ended.sum()):,} completed: {grows if total else 'as many as were started'}.",
+        (
+            f"{int(begun.sum()):,} items were started and {int(ended.sum()):,} completed: "
+            f"{grows if total else 'as many as were started'}."
+        ),
         (Series("", "bars", over.tokens, net.tolist(), text=text, picks=tokens),),
         x_title=f"{over.unit.capitalize()}s, by their first day" if over.unit == "week" else "Days",
         y_title="Started − completed",

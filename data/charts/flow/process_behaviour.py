@@ -21,7 +21,8 @@ WEEKS = 26  # shown at least, as far as the data goes
 
 
 def whole_weeks(asked: ChartQuery, before: int = 0) -> Buckets:
-    """Whole weeks up to the end of the period (or the last sync): those of the period and so many `before`, 26 at least, none
+    """Whole weeks up to the end of the period (or the last sync): those of the period and so many `before`, 26 at
+    least, none
     before the data.
     """
     facts, period = asked.facts, asked.period
@@ -136,4 +137,7 @@ def _in_words(signal: Signal, over: Buckets) -> str:
     words = signal.words
     if signal.first == signal.last:
         return f"Week of {over.labels[signal.first]}: {words}."
-    return f"Weeks of {over.labels[signal.first].partition(' – ')[0]} to {over.labels[signal.last].rpartition(' – ')[2]}: {words}."
+    return (
+        f"Weeks of {over.labels[signal.first].partition(' – ')[0]} to "
+        f"{over.labels[signal.last].rpartition(' – ')[2]}: {words}."
+    )

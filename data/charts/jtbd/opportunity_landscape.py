@@ -41,14 +41,19 @@ def opportunity_landscape(asked: JobChartQuery) -> Drawing:
     groups = [(kind, [each for each in points if (each.band or UNKNOWN) == kind]) for kind in kinds]
     series = [
         Series(
-            BAND_TITLES.get(kind, "Not enough answers"), "sized",
-            [round(each.importance, 2) for each in found], [round(each.satisfaction, 2) for each in found],
-            text=[_outcome_words(each) for each in found], picks=[f"outcome:{each.outcome_id}" for each in found],
-            role=f"served-{kind}", size=[_size(each.effort_days, most) for each in found],
+            BAND_TITLES.get(kind, "Not enough answers"),
+            "sized",
+            [round(each.importance, 2) for each in found],
+            [round(each.satisfaction, 2) for each in found],
+            text=[_outcome_words(each) for each in found],
+            picks=[f"outcome:{each.outcome_id}" for each in found],
+            role=f"served-{kind}",
+            size=[_size(each.effort_days, most) for each in found],
             labels=[short(each.title, 28) for each in found],
         )
-        for kind, found in groups if found
-    ]  # fmt: skip
+        for kind, found in groups
+        if found
+    ]
     rows = sorted(points, key=lambda each: (each.band in (None, "overserved"), -each.score))
     return Drawing(
         reading=_landscape_reading(points),
@@ -59,11 +64,23 @@ def opportunity_landscape(asked: JobChartQuery) -> Drawing:
         x_range=(0, 10),
         y_range=(0, 10),
         columns=("Outcome", "Job", "Importance", "Satisfaction", "Score", "Band", "Answers", "Days of work"),
-        table=lambda: ((each.title, each.job_title, each.importance, each.satisfaction, each.score, each.band_title or "Not enough answers", each.n, each.effort_days) for each in rows),
+        table=lambda: (
+            (
+                each.title,
+                each.job_title,
+                each.importance,
+                each.satisfaction,
+                each.score,
+                each.band_title or "Not enough answers",
+                each.n,
+                each.effort_days,
+            )
+            for each in rows
+        ),
         table_picks=lambda: [f"outcome:{each.outcome_id}" for each in rows],
         row_count=len(rows),
         notes=_sizes(points),
-    )  # fmt: skip
+    )
 
 
 def _size(effort: float | None, most: float) -> float:
@@ -95,7 +112,10 @@ def _landscape_reading(points: Sequence[LandscapePoint]) -> str:
     unknown = sum(each.band is None for each in points)
     if under:
         best = max(under, key=lambda each: each.score)
-        said = f"{len(under)} of {len(points)} outcomes {'is' if len(under) == 1 else 'are'} underserved, most of all “{best.title}” ({best.score:.1f} of 20)"
+        said = (
+            f"{len(under)} of {len(points)} outcomes {'is' if len(under) == 1 else 'are'} underserved, most of all "
+            f"“{best.title}” ({best.score:.1f} of 20)"
+        )
     else:
         said = f"None of {len(points)} outcomes is underserved"
     if over:

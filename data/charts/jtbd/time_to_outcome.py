@@ -23,7 +23,10 @@ def time_to_outcome(asked: JobChartQuery) -> Drawing:
     """
     rows = [each for each in asked.overview.times if each.p50]
     if not rows:
-        return nothing("Nobody was recorded on the way to an outcome in this period.", todo="Track the time with “Track”, or choose other days.")  # fmt: skip
+        return nothing(
+            "Nobody was recorded on the way to an outcome in this period.",
+            todo="Track the time with “Track”, or choose other days.",
+        )
     names, picks = unique_names(rows), [f"outcome:{each.outcome_id}" for each in rows]
     middle, late = [each.p50 or 0 for each in rows], [each.p90 or each.p50 or 0 for each in rows]
     words = [_time_words(each) for each in rows]
@@ -33,7 +36,10 @@ def time_to_outcome(asked: JobChartQuery) -> Drawing:
     )
     far = max(rows, key=lambda each: (each.p90 or 0) / (each.p50 or 1))
     return Drawing(
-        reading=f"“{far.title}” spreads most: half needed {seconds(far.p50)} or less, one in ten more than {seconds(far.p90)}.",
+        reading=(
+            f"“{far.title}” spreads most: half needed {seconds(far.p50)} or less, one in ten more than "
+            f"{seconds(far.p90)}."
+        ),
         series=(
             between(names, middle, late, 1),
             Series("Nine in ten", "sized", late, names, words, picks, "served-unknown", size=[12] * len(rows)),
@@ -42,12 +48,28 @@ def time_to_outcome(asked: JobChartQuery) -> Drawing:
         x_kind="log",
         x_ticks=ticks,
         x_range=(low, high),
-        columns=("Outcome", "Reached", "On the way", "Half within, s", "75 % within, s", "90 % within, s", "Mean, s", "Shortest, s", "Longest, s"),
-        table=lambda: ((each.title, each.n, each.open, each.p50, each.p75, each.p90, each.mean, each.shortest, each.longest) for each in asked.overview.times),
+        columns=(
+            "Outcome",
+            "Reached",
+            "On the way",
+            "Half within, s",
+            "75 % within, s",
+            "90 % within, s",
+            "Mean, s",
+            "Shortest, s",
+            "Longest, s",
+        ),
+        table=lambda: (
+            (each.title, each.n, each.open, each.p50, each.p75, each.p90, each.mean, each.shortest, each.longest)
+            for each in asked.overview.times
+        ),
         table_picks=lambda: [f"outcome:{each.outcome_id}" for each in asked.overview.times],
         row_count=len(asked.overview.times),
-    )  # fmt: skip
+    )
 
 
 def _time_words(each: TimeRow) -> str:
-    return f"{each.title}\nHalf within {seconds(each.p50)}, nine in ten within {seconds(each.p90)}\n{each.n} reached it, {each.open} on the way"
+    return (
+        f"{each.title}\nHalf within {seconds(each.p50)}, nine in ten within {seconds(each.p90)}\n{each.n} reached "
+        f"it, {each.open} on the way"
+    )

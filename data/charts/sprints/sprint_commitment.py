@@ -37,7 +37,8 @@ def sprint_commitment(asked: ChartQuery) -> Drawing:
     planned, done = sum(sums["committed"]), sum(sums["completed"])
     share = f": {100 * done / planned:,.0f} % of it" if planned else ""
     return Drawing(
-        f"In {len(board.places)} closed sprint{'s' * (len(board.places) != 1)} {planned:,.6g} {board.unit} were committed and "
+        f"In {len(board.places)} closed sprint{'s' * (len(board.places) != 1)} {planned:,.6g} {board.unit} were "
+        "committed and "
         f"{done:,.6g} completed{share}.",
         (bars("committed", "faint"), bars("completed", "main")),
         x_title=board.axis,

@@ -29,7 +29,8 @@ def sprint_spillover(asked: ChartQuery) -> Drawing:
     ]
     tokens = links(board, "spilled", ("spilled",))
     words = [
-        f"{name}: {'nothing was committed' if share is None else f'{share:,.1f} %'}, {over:g} of {planned:g} {board.unit}"
+        f"{name}: {'nothing was committed' if share is None else f'{share:,.1f} %'}, {over:g} of {planned:g} "
+        f"{board.unit}"
         for name, share, over, planned in zip(board.names, shares, spilled, committed, strict=True)
     ]
     drawn = slice(board.first, None)

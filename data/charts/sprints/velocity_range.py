@@ -19,7 +19,8 @@ def velocity_range(asked: ChartQuery) -> Drawing:
     """Each bar is what a closed sprint completed; between the dashed lines lie seven sprints in ten.
 
     Completed is what became done while in the sprint and is still in it and done just before its close, added work
-    included, in story points where they are mapped, else in issues. The lines are the 15th, 50th and 85th percentile of all closed sprints of the board.
+    included, in story points where they are mapped, else in issues. The lines are the 15th, 50th and 85th percentile
+    of all closed sprints of the board.
     """
     board = board_asked(asked)
     if isinstance(board, Drawing):
@@ -63,7 +64,8 @@ def _range(board: Board, values: list[float]) -> tuple[tuple[Line, ...], str]:
     method = board.facts.definitions.percentile
     low, middle, high = (percentile(np.array(values), share, method) or 0.0 for share in PERCENTILES)
     reading = (
-        f"Half of the {len(values)} closed sprints of {board.choice.name} completed {middle:,.4g} {board.unit} or more; "
+        f"Half of the {len(values)} closed sprints of {board.choice.name} completed {middle:,.4g} {board.unit} "
+        "or more; "
         f"seven in ten completed {low:,.4g} to {high:,.4g}."
     )
     return (

@@ -25,9 +25,21 @@ KEY = Key("dora", "2025-01-01", "2025-01-31", {"mapping": {"deployment_date": "c
 
 def metric(value=45.2, name="deployment_frequency", **details):
     return MetricValue(
-        name, "dora", value, "/ week", "High", "yellow", "2025-01-31T10:00:00.000Z", "2025-01-01T00:00:00.000Z",
-        "2025-02-01T00:00:00.000Z", "success", None, 2, 52, details,
-    )  # fmt: skip
+        name,
+        "dora",
+        value,
+        "/ week",
+        "High",
+        "yellow",
+        "2025-01-31T10:00:00.000Z",
+        "2025-01-01T00:00:00.000Z",
+        "2025-02-01T00:00:00.000Z",
+        "success",
+        None,
+        2,
+        52,
+        details,
+    )
 
 
 class Clock:
@@ -77,16 +89,24 @@ def test_the_file_has_the_shape_of_the_data_model(cache, path):
     cache.put(KEY, [metric()])
     whole = written(path)
     assert {key: whole[key] for key in whole if key != "entries"} == {
-        "cache_version": CACHE_VERSION, "max_entries": 100, "eviction_policy": "LRU",
-    }  # fmt: skip
+        "cache_version": CACHE_VERSION,
+        "max_entries": 100,
+        "eviction_policy": "LRU",
+    }
     [(name, entry)] = whole["entries"].items()
     assert name == f"dora_2025-01-01_2025-01-31_{hash_of(KEY.question)}"
     assert entry == {
-        "cache_key": name, "metric_type": "dora", "time_period_start": "2025-01-01T00:00:00.000Z",
-        "time_period_end": "2025-02-01T00:00:00.000Z", "field_mapping_hash": mapping_hash(KEY), "revision": "7",
-        "metrics": {"deployment_frequency": metric().to_dict()}, "calculated_at": "2025-01-31T10:00:00.000Z",
-        "expires_at": "2025-01-31T11:00:00.000Z", "ttl_seconds": 3600,
-    }  # fmt: skip
+        "cache_key": name,
+        "metric_type": "dora",
+        "time_period_start": "2025-01-01T00:00:00.000Z",
+        "time_period_end": "2025-02-01T00:00:00.000Z",
+        "field_mapping_hash": mapping_hash(KEY),
+        "revision": "7",
+        "metrics": {"deployment_frequency": metric().to_dict()},
+        "calculated_at": "2025-01-31T10:00:00.000Z",
+        "expires_at": "2025-01-31T11:00:00.000Z",
+        "ttl_seconds": 3600,
+    }
     assert path.stat().st_mode & 0o777 == 0o600
 
 
@@ -255,10 +275,18 @@ def test_broken_files_do_not_pile_up(cache, path):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("calculated_at", "soon"), ("expires_at", "2025-01-31T09:00:00.000Z"), ("calculated_at", "2025-01-31T10:00:00"),
-     ("metrics", None), ("metrics", {"x": {"value": 3}}), ("cache_key", "dora_"), ("field_mapping_hash", "0"),
-     ("metric_type", 3), ("expires_at", None)],
-)  # fmt: skip
+    [
+        ("calculated_at", "soon"),
+        ("expires_at", "2025-01-31T09:00:00.000Z"),
+        ("calculated_at", "2025-01-31T10:00:00"),
+        ("metrics", None),
+        ("metrics", {"x": {"value": 3}}),
+        ("cache_key", "dora_"),
+        ("field_mapping_hash", "0"),
+        ("metric_type", 3),
+        ("expires_at", None),
+    ],
+)
 def test_a_wrong_entry_is_a_miss(cache, path, name, value):
     cache.put(KEY, [metric()])
     whole = written(path)

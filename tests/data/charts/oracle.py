@@ -254,9 +254,7 @@ def cumulative_flow(ask: Question, _key: Any) -> dict[str, Counter]:
             return len(bands) - (1 if status in ask.discarded else 2)
         return 1 + ranked.index(status) if status in ranked else 0
 
-    ends = {
-        first: min(at(str(first + timedelta(days=1)), ask.zone) - 1, ask.now) for first, _ in buckets(ask, "day")
-    }  # fmt: skip
+    ends = {first: min(at(str(first + timedelta(days=1)), ask.zone) - 1, ask.now) for first, _ in buckets(ask, "day")}
     out: dict[str, Counter] = {day.isoformat(): Counter() for day in ends}
     for item in ask.everything:
         history = [(band(s), a, b) for s, a, b in stays(item, ask) if a <= ask.now]
@@ -268,9 +266,7 @@ def cumulative_flow(ask: Question, _key: Any) -> dict[str, Counter]:
         elif ask.rules.cfd == "backfill":
             places = [min(places[n:]) for n in range(len(places))]
         last = max(ends.values())
-        during = {
-            p for p, (_, a, b) in zip(places, history, strict=True) if b > ask.start and a <= last and b > a
-        }  # fmt: skip
+        during = {p for p, (_, a, b) in zip(places, history, strict=True) if b > ask.start and a <= last and b > a}
         times = [ask.start, *(when for each, _, _ in item.edits if ask.start < (when := ask.when(each)) <= last)]
         stayed = all(_counts(item, ask, when + 1) for when in times)
         rests = during in ({0}, {len(bands) - 2}, {len(bands) - 1}) and stayed

@@ -37,8 +37,11 @@ def test_lead_time_in_stages_says_whose_wait_for_the_deployment_is_hidden_in_don
     """One is done a day before it is deployed, one only then, one not at all: each takes as long to production."""
     moves, live = [("2025-03-02", DOING), ("2025-03-04", DONE)], "2025-03-05"
     fields = {"deployed_to_production_date": f"{live} 00:00"}
-    items = [Item("2025-03-01", moves, fields=fields), Item("2025-03-01", [moves[0], (live, DONE)], fields=fields),
-             Item("2025-03-01", moves[:1], fields=fields)]  # fmt: skip
+    items = [
+        Item("2025-03-01", moves, fields=fields),
+        Item("2025-03-01", [moves[0], (live, DONE)], fields=fields),
+        Item("2025-03-01", moves[:1], fields=fields),
+    ]
     about = facts(site(*items), now="2025-03-10")
     drawing = drawn(about, "lead_time_stages", Period(date(2025, 3, 5), date(2025, 3, 5), "UTC"))
     [row] = drawing.table()

@@ -33,9 +33,14 @@ CFD = st.sampled_from(["history", "high_water", "backfill"])
 PROJECTS = st.sampled_from([(), (), ("P",), ("Q",)])
 # Charts whose table is compared row by row with the oracle's.
 TABLES = (
-    "cycle_time_scatter", "throughput", "net_flow", "ageing_work", "load_by_status", "load_by_person",
+    "cycle_time_scatter",
+    "throughput",
+    "net_flow",
+    "ageing_work",
+    "load_by_status",
+    "load_by_person",
     "flow_distribution_over_time",
-)  # fmt: skip
+)
 SORTED = ("cycle_time_scatter", "ageing_work")
 
 
@@ -99,9 +104,12 @@ def _cumulative(drawing: Drawing, wanted: dict[str, Counter]) -> None:
 def test_cumulative_flow_counts_the_whole_period_and_says_where_velocity_differs():
     """Six items come to Done, one of them on the first day; velocity counts five of them, and one that was reopened."""
     start, done = "2025-03-01 12:00", [("2025-03-05", DOING), ("2025-03-06", DONE)]
-    items = [Item(start, [(start, DOING), ("2025-03-03 10:00", DONE)]), *(Item(start, done) for _ in range(4)),
-             Item(start, done, resolution="Won't Do"),
-             Item(start, [("2025-03-02", DONE), ("2025-03-04", DOING), ("2025-03-05", DONE)])]  # fmt: skip
+    items = [
+        Item(start, [(start, DOING), ("2025-03-03 10:00", DONE)]),
+        *(Item(start, done) for _ in range(4)),
+        Item(start, done, resolution="Won't Do"),
+        Item(start, [("2025-03-02", DONE), ("2025-03-04", DOING), ("2025-03-05", DONE)]),
+    ]
     drawing = drawn(
         facts(site(*items), now="2025-03-10"), "cumulative_flow", Period(date(2025, 3, 3), date(2025, 3, 7), "UTC")
     )
@@ -116,15 +124,21 @@ def test_cumulative_flow_counts_the_whole_period_and_says_where_velocity_differs
 def test_cumulative_flow_and_velocity_add_up():
     items, statuses, zone = generated()
     place = {
-        "items": items, "zone": zone, "first": date(2026, 9, 1), "last": date(2026, 9, 30),
-        "now": at("2026-10-30 12:00", zone), "mapped": frozenset(), "statuses": statuses,
-    }  # fmt: skip
+        "items": items,
+        "zone": zone,
+        "first": date(2026, 9, 1),
+        "last": date(2026, 9, 30),
+        "now": at("2026-10-30 12:00", zone),
+        "mapped": frozenset(),
+        "statuses": statuses,
+    }
     about, period, _, _ = question(place, {}, {}, ())
     [note] = [each for each in drawn(about, "cumulative_flow", period).notes if "velocity" in each]
     came, velocity = map(int, re.findall(r"(\d+) items? came .* counts (\d+)\.", note)[0])
     there, here = (
-        sum(map(int, re.findall(r" (\d+)(?=[,.])", part))) for part in re.match(r"[^.]*\.(?: Not counted there:([^.]*\.))?(?: Not counted here:(.*))?", note).groups("")
-    )  # fmt: skip
+        sum(map(int, re.findall(r" (\d+)(?=[,.])", part)))
+        for part in re.match(r"[^.]*\.(?: Not counted there:([^.]*\.))?(?: Not counted here:(.*))?", note).groups("")
+    )
     assert came - there + here == velocity and (there or here)
 
 
@@ -142,7 +156,12 @@ def question(place: dict[str, Any], rules: dict[str, Any], flow: dict[str, Any],
     """Facts, period, and the same for the oracle, which sees only the chosen items."""
     items = [replace(item, key=f"{item.project}-{n + 1}") for n, item in enumerate(place["items"])]
     place = {**place, "items": items}
-    tables = site(*items, zone=place["zone"], mapped=place["mapped"], **({"statuses": place["statuses"]} if "statuses" in place else {}))  # fmt: skip
+    tables = site(
+        *items,
+        zone=place["zone"],
+        mapped=place["mapped"],
+        **({"statuses": place["statuses"]} if "statuses" in place else {}),
+    )
     about = facts(tables, now=place["now"], workflow=flow, filters=Filters(projects=projects), **rules)
     ask = Question(**place, rules=Definitions(**rules), flow=Workflow(**flow), projects=projects)
     mapped = frozenset({*place["mapped"], *(name for item in items for name in item.fields)})
@@ -189,9 +208,14 @@ def generated() -> tuple[list[Item], tuple[tuple[str, str, str], ...], str]:
 def test_the_generated_site(rules, first, last):
     items, statuses, zone = generated()
     place = {
-        "items": items, "zone": zone, "first": date.fromisoformat(first), "last": date.fromisoformat(last),
-        "now": at("2026-10-30 12:00", zone), "mapped": frozenset(), "statuses": statuses,
-    }  # fmt: skip
+        "items": items,
+        "zone": zone,
+        "first": date.fromisoformat(first),
+        "last": date.fromisoformat(last),
+        "now": at("2026-10-30 12:00", zone),
+        "mapped": frozenset(),
+        "statuses": statuses,
+    }
     active = [each for each, name, _ in statuses if name in ("In Progress", "Testing")]
     rules = {**rules, "blocked_statuses": [each for each, name, _ in statuses if name == "Blocked"]}
     about, period, ask = question(place, rules, {"active": active}, ())
@@ -204,9 +228,14 @@ def test_the_generated_site(rules, first, last):
 def test_the_journals(rules, first, last):
     known, _ = journals()
     place = {
-        "items": known["items"], "statuses": known["statuses"], "zone": ZONE, "first": date.fromisoformat(first),
-        "last": date.fromisoformat(last), "now": NOW, "mapped": frozenset(),
-    }  # fmt: skip
+        "items": known["items"],
+        "statuses": known["statuses"],
+        "zone": ZONE,
+        "first": date.fromisoformat(first),
+        "last": date.fromisoformat(last),
+        "now": NOW,
+        "mapped": frozenset(),
+    }
     about, period, ask = question(place, dict(rules), {}, ())
     compare(about, period, ask)
     _behaviour(about, period, ask)
@@ -223,7 +252,11 @@ def _behaviour(about: Dataset, period: Period, ask: Question) -> None:
     mean, lower, upper, broken = oracle.signals([n for _, n in wanted])
     assert [line.at for line in drawing.lines] == pytest.approx([mean, upper, lower])
     for row, rules in zip(rows, broken, strict=True):
-        said = {"outside" if "limit" in each and " of " not in each else "near" if " of " in each else "run" for each in row[3].split("; ") if each}  # fmt: skip
+        said = {
+            "outside" if "limit" in each and " of " not in each else "near" if " of " in each else "run"
+            for each in row[3].split("; ")
+            if each
+        }
         assert said == rules, row
 
 
@@ -236,8 +269,15 @@ def _asked(about: Dataset, period: Period) -> ChartQuery:
 def test_the_issues_behind_a_point_are_those_that_it_counts(place, rules, flow, cfd):
     """Whatever is counted: as many rows as the point says; together all that the chart used."""
     about, period, _, _ = question(place, {**rules, "cfd": cfd}, flow, ())
-    for name in ("cycle_time_histogram", "lead_time_histogram", "throughput", "cumulative_flow", "load_by_status",
-                 "load_by_person", "flow_distribution_over_time"):  # fmt: skip
+    for name in (
+        "cycle_time_histogram",
+        "lead_time_histogram",
+        "throughput",
+        "cumulative_flow",
+        "load_by_status",
+        "load_by_person",
+        "flow_distribution_over_time",
+    ):
         drawing = drawn(about, name, period)
         for series in drawing.series:
             values = series.x if series.kind == "lying" else series.y

@@ -94,7 +94,11 @@ def test_behind_each_point_are_its_issues(company):
         return
     about = facts_of(company, NOW, Definitions())
     told = tell(company, NOW, Definitions())
-    for name, flags in (("velocity_range", ("completed",)), ("sprint_commitment", NAMES), ("sprint_spillover", ("spilled",))):  # fmt: skip
+    for name, flags in (
+        ("velocity_range", ("completed",)),
+        ("sprint_commitment", NAMES),
+        ("sprint_spillover", ("spilled",)),
+    ):
         drawing = asked(about, name)
         if drawing.problem:
             continue

@@ -111,8 +111,10 @@ def oracle_of(known: Past, *, off: str = "", without: str = "", plain: bool = Fa
     return Team(
         dict(zip(dates, known.daily[-90:].tolist(), strict=True)),
         dict(zip(dates, known.later[-90:].tolist(), strict=True)),
-        date.fromordinal(known.today), *listed, plain,
-    )  # fmt: skip
+        date.fromordinal(known.today),
+        *listed,
+        plain,
+    )
 
 
 WAYS = [{}, {"off": OFF}, {"off": OFF, "without": OUT}, {"plain": True}, {"off": OFF, "plain": True}]
@@ -120,9 +122,12 @@ WAYS = [{}, {"off": OFF}, {"off": OFF, "without": OUT}, {"plain": True}, {"off":
 
 def asked(way: dict, **more) -> Question:
     return Question(
-        off=day_spans(way.get("off", "")), without=day_spans(way.get("without", "")), trials=20_000,
-        draw="plain" if way.get("plain") else "weekdays", **more,
-    )  # fmt: skip
+        off=day_spans(way.get("off", "")),
+        without=day_spans(way.get("without", "")),
+        trials=20_000,
+        draw="plain" if way.get("plain") else "weekdays",
+        **more,
+    )
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -391,9 +396,13 @@ def below(tables: Tables, *parents: int) -> Tables:
 
 def test_what_is_left_below_an_epic():
     items = [
-        Item("2026-03-01", hierarchy=2), Item("2026-03-01", hierarchy=1), Item("2026-03-01"),
-        Item("2026-03-01", [("2026-03-02", DONE)]), Item("2026-03-01", hierarchy=-1), Item("2026-03-01"),
-    ]  # fmt: skip
+        Item("2026-03-01", hierarchy=2),
+        Item("2026-03-01", hierarchy=1),
+        Item("2026-03-01"),
+        Item("2026-03-01", [("2026-03-02", DONE)]),
+        Item("2026-03-01", hierarchy=-1),
+        Item("2026-03-01"),
+    ]
     tables = site(*items)
     ids, keys = tables.issues["issue_id"].tolist(), tables.issues["key"].tolist()
     about = facts(below(tables, 0, ids[0], ids[1], ids[1], ids[2], 0), now=NOW)

@@ -411,7 +411,12 @@ def test_cloud_or_data_center_is_what_server_info_says():
 
 
 def comment(number, author="ada"):
-    return {"id": str(number), "created": f"2025-01-01T10:{number:02}:00.000+0000", "author": {"accountId": author}, "body": {"type": "doc"}}  # fmt: skip
+    return {
+        "id": str(number),
+        "created": f"2025-01-01T10:{number:02}:00.000+0000",
+        "author": {"accountId": author},
+        "body": {"type": "doc"},
+    }
 
 
 def start_of(asked):
@@ -445,8 +450,14 @@ def test_comments_that_are_counted_and_do_not_come_end_the_asking():
 
 @pytest.mark.parametrize(
     ("author", "account"),
-    [({"accountId": "a", "name": "n"}, "a"), ({"key": "JIRAUSER1", "name": "n"}, "JIRAUSER1"), ({"name": "n"}, "n"), (None, None), ("?", None)],
-)  # fmt: skip
+    [
+        ({"accountId": "a", "name": "n"}, "a"),
+        ({"key": "JIRAUSER1", "name": "n"}, "JIRAUSER1"),
+        ({"name": "n"}, "n"),
+        (None, None),
+        ("?", None),
+    ],
+)
 def test_who_commented(author, account):
     shown = comments.of_field({"comments": [{"id": 3, "created": 1736931600, "author": author}], "total": 1})
     assert shown.comments[0].author == account

@@ -43,8 +43,23 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for name, more in (("server", f"subjectAltName=DNS:{HOST},IP:127.0.0.1"), ("client", "subjectAltName=DNS:client")):
         openssl("req", *new, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
         (folder / "more").write_text(more)
-        openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
-                "-out", f"{name}.pem", "-days", "2", "-extfile", "more")  # fmt: skip
+        openssl(
+            "x509",
+            "-req",
+            "-in",
+            f"{name}.csr",
+            "-CA",
+            "ca.pem",
+            "-CAkey",
+            "ca.key",
+            "-CAcreateserial",
+            "-out",
+            f"{name}.pem",
+            "-days",
+            "2",
+            "-extfile",
+            "more",
+        )
     openssl("ec", "-in", "client.key", "-aes256", "-passout", "pass:x", "-out", "protected.key")
     (folder / "both.pem").write_bytes((folder / "client.pem").read_bytes() + (folder / "client.key").read_bytes())
     (folder / "text.pem").write_text("no certificate")
@@ -246,26 +261,44 @@ def env_of(files: dict[str, Path], **names: str) -> dict[str, str]:
 
 
 WRONG = {
-    "no file": ({"REQUESTS_CA_BUNDLE": "/nonexistent.pem"}, "REQUESTS_CA_BUNDLE names a file that is not there: /nonexistent.pem."),
+    "no file": (
+        {"REQUESTS_CA_BUNDLE": "/nonexistent.pem"},
+        "REQUESTS_CA_BUNDLE names a file that is not there: /nonexistent.pem.",
+    ),
     "no file of ours": ({"JIRA_CA_BUNDLE": "/nonexistent.pem"}, "JIRA_CA_BUNDLE names a file that is not there"),
     "no certificates": ({"SSL_CERT_FILE": "text.pem"}, "SSL_CERT_FILE names a file that holds no certificates"),
     "key without certificate": ({"JIRA_CLIENT_KEY": "client.key"}, "JIRA_CLIENT_KEY is set without a certificate"),
-    "key is missing": ({"JIRA_CLIENT_CERT": "client.pem"}, "JIRA_CLIENT_CERT names a file that does not hold a certificate and its key"),
-    "another key": ({"JIRA_CLIENT_CERT": "client.pem", "JIRA_CLIENT_KEY": "server.key"}, "JIRA_CLIENT_CERT and JIRA_CLIENT_KEY name files that are not"),
-    "protected key": ({"JIRA_CLIENT_CERT": "client.pem", "JIRA_CLIENT_KEY": "protected.key"}, "The key that JIRA_CLIENT_KEY names is protected by a passphrase"),
+    "key is missing": (
+        {"JIRA_CLIENT_CERT": "client.pem"},
+        "JIRA_CLIENT_CERT names a file that does not hold a certificate and its key",
+    ),
+    "another key": (
+        {"JIRA_CLIENT_CERT": "client.pem", "JIRA_CLIENT_KEY": "server.key"},
+        "JIRA_CLIENT_CERT and JIRA_CLIENT_KEY name files that are not",
+    ),
+    "protected key": (
+        {"JIRA_CLIENT_CERT": "client.pem", "JIRA_CLIENT_KEY": "protected.key"},
+        "The key that JIRA_CLIENT_KEY names is protected by a passphrase",
+    ),
     "proxy without port": ({"JIRA_PROXY": "http://proxy.example.org"}, "JIRA_PROXY has no port"),
     "proxy without scheme": ({"JIRA_PROXY": "proxy.example.org:3128"}, "JIRA_PROXY does not start with http"),
     "proxy of another kind": ({"JIRA_PROXY": "socks5://proxy.example.org:1080"}, "JIRA_PROXY does not start with http"),
     "proxy with a path": ({"JIRA_PROXY": "http://proxy.example.org:1/x"}, "JIRA_PROXY has something after the port"),
     "proxy that is none": ({"JIRA_PROXY": "http://[::1"}, "JIRA_PROXY is not an address"),
-    "ellipsis": ({"JIRA_TOKEN": "…"}, "JIRA_TOKEN contains a character that no token or e-mail address has (U+2026, HORIZONTAL ELLIPSIS)"),
-    "blank of no width": ({"JIRA_TOKEN": "abc\u200bdef", "JIRA_EMAIL": "me@example.org"}, "JIRA_TOKEN contains a character that no token or e-mail address has (U+200B"),
+    "ellipsis": (
+        {"JIRA_TOKEN": "…"},
+        "JIRA_TOKEN contains a character that no token or e-mail address has (U+2026, HORIZONTAL ELLIPSIS)",
+    ),
+    "blank of no width": (
+        {"JIRA_TOKEN": "abc\u200bdef", "JIRA_EMAIL": "me@example.org"},
+        "JIRA_TOKEN contains a character that no token or e-mail address has (U+200B",
+    ),
     "not ASCII in Bearer": ({"JIRA_TOKEN": "tök", "JIRA_EMAIL": ""}, "JIRA_TOKEN contains a character"),
     "half a character": ({"JIRA_TOKEN": "ab\udcff"}, "JIRA_TOKEN contains a character"),
     "line break": ({"JIRA_TOKEN": "ab\ncd"}, "JIRA_TOKEN contains a line break"),
     "e-mail": ({"JIRA_EMAIL": "me\u00a0@example.org"}, "JIRA_EMAIL contains a character"),
     "address": ({"JIRA_URL": "ftp://example.org"}, "JIRA_URL cannot be used"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", WRONG)

@@ -185,10 +185,17 @@ def test_lists_come_plain_or_paged():
 @pytest.mark.parametrize(
     "text",
     [
-        body(values=[], startAt="x"), body(values=[], startAt=3), body(values=[{}], total=0), body(values=[], total=-1),
-        body(values={}), body(values=None), b'"x"', b"null", body(values=[], isLast="yes"),
+        body(values=[], startAt="x"),
+        body(values=[], startAt=3),
+        body(values=[{}], total=0),
+        body(values=[], total=-1),
+        body(values={}),
+        body(values=None),
+        b'"x"',
+        b"null",
+        body(values=[], isLast="yes"),
     ],
-)  # fmt: skip
+)
 def test_a_list_whose_place_or_size_cannot_be_right_is_a_bad_answer(text):
     with pytest.raises(errors.BadAnswer):
         protocol.read_list(text)

@@ -14,8 +14,10 @@ NO_CHANGES = '"changelog":{"histories":[],"total":0,"startAt":0,"maxResults":0}'
 
 
 def test_a_page_with_half_a_character_is_read():
-    issues = [f'{{"id":"{n}","key":"A-{n}","fields":{{"summary":"x{half}y"}},{NO_CHANGES}}}'
-              for n, half in enumerate((r"\ud800", r"\udc00\ud83d", r"\ud83d\ude00", r"\\ud800", "plain"), 1)]  # fmt: skip
+    issues = [
+        f'{{"id":"{n}","key":"A-{n}","fields":{{"summary":"x{half}y"}},{NO_CHANGES}}}'
+        for n, half in enumerate((r"\ud800", r"\udc00\ud83d", r"\ud83d\ude00", r"\\ud800", "plain"), 1)
+    ]
     page = read_search(f'{{"issues":[{",".join(issues)}],"isLast":true}}'.encode(), {})
     assert page.odd == []
     assert [each.fields["summary"] for each in page.issues] == ["x�y", "x��y", "x😀y", r"x\ud800y", "xplainy"]

@@ -121,8 +121,11 @@ def test_days_of_delivery_are_not_mixed_with_seconds_of_people():
 def test_quality_says_how_far_to_trust_it():
     rows = records(
         jobs=[DONE, DONE._replace(started_at=7, completed_at=None, duration_seconds=None)],
-        painpoints=[PainpointResolved("fees", "", "", "cart", "ann", 8, 2, None, 5), PainpointResolved("fees", "", "", "cart", "ann", 8, 9, None, 6)],
-    )  # fmt: skip
+        painpoints=[
+            PainpointResolved("fees", "", "", "cart", "ann", 8, 2, None, 5),
+            PainpointResolved("fees", "", "", "cart", "ann", 8, 9, None, 6),
+        ],
+    )
     found = picture(rows, SPECS, reported={"fees": Reported(3, 1)})
     assert [(row.count, row.of) for row in found.quality] == [(1, 2), (0, 1), (2, 5), (4, 4)]
 
@@ -131,8 +134,11 @@ def test_painpoints_times_and_answers():
     rows = records(
         painpoints=[PainpointResolved("fees", "", "", "cart", "ann", 8, 2, None, 5)],
         times=[TimeToOutcome("fast", "ann", "cart", 0, 5_000_000), TimeToOutcome("fast", "ann", "cart", 1)],
-        satisfaction=[UserSatisfaction("fast", "cart", "ann", level, True, False, 3, None, n) for n, level in enumerate(("satisfied", "neutral", "9", "4"))],
-    )  # fmt: skip
+        satisfaction=[
+            UserSatisfaction("fast", "cart", "ann", level, True, False, 3, None, n)
+            for n, level in enumerate(("satisfied", "neutral", "9", "4"))
+        ],
+    )
     found = picture(rows, SPECS)
     assert (found.painpoints[0].before, found.painpoints[0].after, found.painpoints[0].effectiveness) == (8, 2, 75)
     assert (found.times[0].n, found.times[0].open, found.times[0].p50) == (1, 1, 5.0)

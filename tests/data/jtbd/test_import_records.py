@@ -69,10 +69,18 @@ def test_what_is_no_record_is_told_with_its_line_and_nothing_is_read(line, clue)
         ("[5]", "a.json", "no object"),
         ('{"kind": "job"}\n{', "a.jsonl", "line 2"),
         ("x", "a.xml", r"must end in \.csv"),
-        ('[{"kind": "satisfaction", "outcome_id": "o", "satisfaction_level": "5", "recorded_at": 1, "met_expectations": "perhaps"}]', "a.json", "Write yes or no"),
-        ('[{"kind": "outcome", "outcome_id": "o", "expected_value": "NaN", "actual_value": 1, "measured_at": 1}]', "a.json", "no number"),
+        (
+            '[{"kind": "satisfaction", "outcome_id": "o", "satisfaction_level": "5", "recorded_at": 1, "met_expectations": "perhaps"}]',
+            "a.json",
+            "Write yes or no",
+        ),
+        (
+            '[{"kind": "outcome", "outcome_id": "o", "expected_value": "NaN", "actual_value": 1, "measured_at": 1}]',
+            "a.json",
+            "no number",
+        ),
     ],
-)  # fmt: skip
+)
 def test_files_that_are_none(text, name, clue):
     with pytest.raises(import_records.ImportFailed, match=clue):
         import_records.read_text(text, name)
@@ -101,9 +109,16 @@ jobs = st.builds(
 )
 answers = st.builds(
     lambda *row: complete(UserSatisfaction(*row)),
-    texts, texts, texts, st.sampled_from(LEVELS), st.booleans(), st.booleans(), st.none() | st.integers(1, 7),
-    st.none() | texts, st.integers(0, 4 * 10**12).map(lambda n: n * 1000),
-)  # fmt: skip
+    texts,
+    texts,
+    texts,
+    st.sampled_from(LEVELS),
+    st.booleans(),
+    st.booleans(),
+    st.none() | st.integers(1, 7),
+    st.none() | texts,
+    st.integers(0, 4 * 10**12).map(lambda n: n * 1000),
+)
 
 
 @given(st.lists(jobs | answers, min_size=1, max_size=5))

@@ -322,20 +322,36 @@ def test_plain_values_stay_what_they_are(value):
 
 FROM, UNTIL = 1_000, 2_000
 EACH: dict[str, tuple[Callable[..., Any], Callable[[str, str, int], Any]]] = {
-    "jobs": (calculate_job_completion_rate, lambda about, who, when: JobCompletion(about, who, "f", "completed" if about == "o" and who == "p" and FROM <= when < UNTIL else "failed", when, when + 1)),
+    "jobs": (
+        calculate_job_completion_rate,
+        lambda about, who, when: JobCompletion(
+            about,
+            who,
+            "f",
+            "completed" if about == "o" and who == "p" and FROM <= when < UNTIL else "failed",
+            when,
+            when + 1,
+        ),
+    ),
     "outcomes": (
         lambda rows, about, *more: calculate_outcome_achievement(rows, about, "minimise", None, *more),
-        lambda about, who, when: OutcomeAchieved(about, "time", 5, 1 if (about, who) == ("o", "p") and FROM <= when < UNTIL else 9, 0, "f", who, "met", when),
+        lambda about, who, when: OutcomeAchieved(
+            about, "time", 5, 1 if (about, who) == ("o", "p") and FROM <= when < UNTIL else 9, 0, "f", who, "met", when
+        ),
     ),
     "painpoints": (
         aggregate_painpoint_resolution,
-        lambda about, who, when: PainpointResolved(about, "c", "d", "f", who, 8, 1 if (about, who) == ("o", "p") and FROM <= when < UNTIL else 8, None, when),
+        lambda about, who, when: PainpointResolved(
+            about, "c", "d", "f", who, 8, 1 if (about, who) == ("o", "p") and FROM <= when < UNTIL else 8, None, when
+        ),
     ),
     "times": (
         compute_time_to_outcome_stats,
-        lambda about, who, when: TimeToOutcome(about, who, "f", when, when + 1, 5.0 if (about, who) == ("o", "p") and FROM <= when < UNTIL else 500.0),
+        lambda about, who, when: TimeToOutcome(
+            about, who, "f", when, when + 1, 5.0 if (about, who) == ("o", "p") and FROM <= when < UNTIL else 500.0
+        ),
     ),
-}  # fmt: skip
+}
 OTHERS = [("x", "p", 1_500), ("o", "q", 1_500), ("o", "p", FROM - 1), ("o", "p", UNTIL)]
 
 

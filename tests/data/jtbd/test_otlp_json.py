@@ -78,10 +78,19 @@ def test_span_events_with_the_older_names():
         "timeUnixNano": str(AT * 1000),
         "attributes": [attribute("feature_used", "deps add")],
     }
-    span = {"name": "deps.add", "traceId": "1", "spanId": "2", "events": [event, {"name": "exception"}], "attributes": [
-        attribute("jtbd.job.id", "deps-add"), attribute("jtbd.job.persona", "python-developer"),
-        attribute("jtbd.job.status", "completed"), attribute("jtbd.job.duration_seconds", 8.5), attribute("http.route", "/x"),
-    ]}  # fmt: skip
+    span = {
+        "name": "deps.add",
+        "traceId": "1",
+        "spanId": "2",
+        "events": [event, {"name": "exception"}],
+        "attributes": [
+            attribute("jtbd.job.id", "deps-add"),
+            attribute("jtbd.job.persona", "python-developer"),
+            attribute("jtbd.job.status", "completed"),
+            attribute("jtbd.job.duration_seconds", 8.5),
+            attribute("http.route", "/x"),
+        ],
+    }
     [job] = read_text(json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}), "a.json")
     assert job[:7] == ("deps-add", "python-developer", "deps add", "completed", AT - 8_500_000, AT, 8.5)
     assert job.context is None
@@ -89,8 +98,10 @@ def test_span_events_with_the_older_names():
 
 @pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
 def test_a_file_of_a_line_for_each_batch_is_stored_once(tmp_path, name):
-    lines = [logs(log(f"jtbd.job_{state}", AT + n, jtbd__job__id="buy", jtbd__job__persona="ann")) for n, state in
-             enumerate(("started", "failed"))]  # fmt: skip
+    lines = [
+        logs(log(f"jtbd.job_{state}", AT + n, jtbd__job__id="buy", jtbd__job__persona="ann"))
+        for n, state in enumerate(("started", "failed"))
+    ]
     text = "\n".join(json.dumps(each) for each in [*lines, logs(log("something.else"))])
     store = RecordStore(tmp_path / "jobs.db")
     found = read_text(text, name)
@@ -100,14 +111,23 @@ def test_a_file_of_a_line_for_each_batch_is_stored_once(tmp_path, name):
     store.close()
 
 
-@pytest.mark.parametrize(("told", "clue"), [
-    (logs(log("jtbd.job_completed", jtbd__job__persona="ann")), "Event 1: job_id is missing"),
-    (logs(log("jtbd.painpoint_resolved", jtbd__painpoint__id="fees")), "severity_after, severity_before are missing"),
-    (logs(log("jtbd.job_completed", at=0, jtbd__job__id="buy")), "does not say when"),
-    ({"resourceLogs": [7]}, "it is no OTLP"),
-    ({"resourceSpans": {"a": 1}}, "it is no OTLP"),
-    ({"resourceLogs": [{"scopeLogs": [{"logRecords": [{"eventName": "job_failed", "timeUnixNano": "soon"}]}]}]}, "cannot be read"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("told", "clue"),
+    [
+        (logs(log("jtbd.job_completed", jtbd__job__persona="ann")), "Event 1: job_id is missing"),
+        (
+            logs(log("jtbd.painpoint_resolved", jtbd__painpoint__id="fees")),
+            "severity_after, severity_before are missing",
+        ),
+        (logs(log("jtbd.job_completed", at=0, jtbd__job__id="buy")), "does not say when"),
+        ({"resourceLogs": [7]}, "it is no OTLP"),
+        ({"resourceSpans": {"a": 1}}, "it is no OTLP"),
+        (
+            {"resourceLogs": [{"scopeLogs": [{"logRecords": [{"eventName": "job_failed", "timeUnixNano": "soon"}]}]}]},
+            "cannot be read",
+        ),
+    ],
+)
 def test_what_cannot_be_read_is_said(told, clue):
     with pytest.raises(ImportFailed, match=clue):
         read_text(json.dumps(told), "a.json")

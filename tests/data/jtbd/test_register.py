@@ -62,7 +62,8 @@ def test_the_seeds_four_jobs_load_and_pass_all_checks(seed):
     assert [len(each.deliverables) for each in found.jobs] == [5, 4, 4, 4]
     assert [each.steps for each in found.jobs] == [False, False, True, False]
     assert found.jobs[1].sentence == (
-        "Given request rate >1000 req/s, the system must horizontal scaling with thread offloading, to ensure p99 latency <50ms."
+        "Given request rate >1000 req/s, the system must horizontal scaling with thread offloading, to ensure "
+        "p99 latency <50ms."
     )
     assert found.jobs[2].deliverables[2].text == "Design Routing: `Shard_Index = Hash(entity_id) % Total_Shards`"
     assert found.repaired == 1

@@ -13,9 +13,12 @@ from tests.fake_jobs import OVERVIEW
 TIME = TimeRow("pay", "Time to pay", 3, 1, 20.0, 30.0, 40.0, 25.0, 10.0, 50.0)
 FULL = replace(OVERVIEW, times=(TIME,))
 SECTIONS = {
-    "jobs": "## Jobs\n", "outcomes": "## Outcomes, the most underserved first\n", "painpoints": "## Painpoints\n",
-    "times": "## Time to outcome\n", "register": "## Register\n",
-}  # fmt: skip
+    "jobs": "## Jobs\n",
+    "outcomes": "## Outcomes, the most underserved first\n",
+    "painpoints": "## Painpoints\n",
+    "times": "## Time to outcome\n",
+    "register": "## Register\n",
+}
 
 
 def said(**changes) -> str:

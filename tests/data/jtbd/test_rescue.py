@@ -18,9 +18,18 @@ from tests.some import some
 
 DAY = 86_400_000_000
 JOBS = [
-    JobCompletion(f"job-{n % 20}", f"persona {n}", "cart", "completed", n * DAY, n * DAY + 5, 0.5, context=f'{{"note": "{"x" * 50}"}}')
+    JobCompletion(
+        f"job-{n % 20}",
+        f"persona {n}",
+        "cart",
+        "completed",
+        n * DAY,
+        n * DAY + 5,
+        0.5,
+        context=f'{{"note": "{"x" * 50}"}}',
+    )
     for n in range(800)
-]  # fmt: skip
+]
 OUTCOMES = [OutcomeAchieved(f"o{n}", "time", 5.0, 4.0, 80.0, "cart", None, "achieved", n * DAY) for n in range(200)]
 PAGE = 4096
 

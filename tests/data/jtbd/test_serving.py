@@ -20,12 +20,24 @@ SPECS = Specs(
         "sell": Job("sell", "Sell", issues=("PP-1",)),
     },
     outcomes={
-        "fast": Outcome("fast", "Fast", job="buy", direction="minimise", target=5, unit="days", importance=9, satisfaction=2, binding=read("flow_time of label jtbd-buy < 5 days")),
-        "easy": Outcome("easy", "Easy", job="sell", direction="minimise", target=5, importance=5, satisfaction=8, labels=("easy",)),
+        "fast": Outcome(
+            "fast",
+            "Fast",
+            job="buy",
+            direction="minimise",
+            target=5,
+            unit="days",
+            importance=9,
+            satisfaction=2,
+            binding=read("flow_time of label jtbd-buy < 5 days"),
+        ),
+        "easy": Outcome(
+            "easy", "Easy", job="sell", direction="minimise", target=5, importance=5, satisfaction=8, labels=("easy",)
+        ),
     },
     personas={"ann": Persona("ann", "Ann the first"), "bob": Persona("bob", "Bob")},
     painpoints={"fees": Painpoint("fees", "Fees", labels=("pp-fees",))},
-)  # fmt: skip
+)
 WORK = [("2025-01-02", DOING), ("2025-01-06", DONE)]
 NOW = "2025-02-01"
 
@@ -149,8 +161,14 @@ def test_investment_stands_beside_opportunity():
 
 @pytest.mark.parametrize(
     ("band", "served"),
-    [("extreme", "Underserved"), ("strong", "Underserved"), ("worth_considering", "Underserved"), ("served", "Served"), ("overserved", "Overserved")],
-)  # fmt: skip
+    [
+        ("extreme", "Underserved"),
+        ("strong", "Underserved"),
+        ("worth_considering", "Underserved"),
+        ("served", "Served"),
+        ("overserved", "Overserved"),
+    ],
+)
 def test_each_band_is_said_in_words_and_so_is_the_share_of_work(band, served):
     assert _verdict(band, None, 3, True) == f"{served}; no completed item names a job."
     assert _verdict(band, 0.2, 0, True) == f"{served}, and nothing was completed for it."

@@ -62,8 +62,16 @@ def test_the_seeds_columns_keys_and_indexes_are_there(store):
     found = inspect(store.engine)
     columns = {name: {each["name"] for each in found.get_columns(name)} for name in found.get_table_names()}
     assert columns["job_completions"] >= {
-        "id", "job_id", "persona", "feature_used", "status", "started_at", "completed_at", "duration_seconds", "context",
-    }  # fmt: skip
+        "id",
+        "job_id",
+        "persona",
+        "feature_used",
+        "status",
+        "started_at",
+        "completed_at",
+        "duration_seconds",
+        "context",
+    }
     assert columns["outcome_achievements"] >= {
         "expected_value",
         "actual_value",

@@ -14,8 +14,13 @@ from tests.data.metrics.oracle import DAY, Question
 
 FORMULAS = {**oracle_dora.DORA, **oracle.FLOW}
 LOWER_IS_BETTER = {
-    "lead_time_for_changes", "change_failure_rate", "mean_time_to_recovery", "deployment_rework_rate", "flow_time", "flow_load",
-}  # fmt: skip
+    "lead_time_for_changes",
+    "change_failure_rate",
+    "mean_time_to_recovery",
+    "deployment_rework_rate",
+    "flow_time",
+    "flow_load",
+}
 HIGHER_IS_BETTER = {"deployment_frequency", "flow_velocity", "flow_efficiency"}
 
 
@@ -115,7 +120,8 @@ def verdict(metric: str, side: str) -> str | None:
 
 
 def too_old(ask: Question, key: Callable[[Item], str]) -> list[tuple[float, str, float]]:
-    """(age, key, limit) of items in progress that are older than 85 % of those completed in the 90 days before were when
+    """(age, key, limit) of items in progress that are older than 85 % of those completed in the 90 days before were
+    when
     they left the same status, or were done; the oldest first."""
     wide = another(ask, min(ask.first, ask.last - timedelta(days=89)), ask.last)
     left = charts.pace(wide)

@@ -26,10 +26,18 @@ def said(*items: Item, first: date, last: date, now: str | None = None, findings
     found, old = changes(about, period), too_old(about, period)
     values = [each for family in HEADLINE for each in measure_family(family, about, period)]
     return Overview(
-        found.changes, found.steady, found.untold, found.baseline, found.weeks,
-        listed(about, old, lambda ids: dict.fromkeys(ids, ("", "words")), ""), len(old.issue), old.in_progress,
-        old.compared, (str(old.since.first), str(old.since.last)), caveats(values, findings, about, period),
-    )  # fmt: skip
+        found.changes,
+        found.steady,
+        found.untold,
+        found.baseline,
+        found.weeks,
+        listed(about, old, lambda ids: dict.fromkeys(ids, ("", "words")), ""),
+        len(old.issue),
+        old.in_progress,
+        old.compared,
+        (str(old.since.first), str(old.since.last)),
+        caveats(values, findings, about, period),
+    )
 
 
 def done_in(week: int, many: int, days: float = 1.0) -> list[Item]:

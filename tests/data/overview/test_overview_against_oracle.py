@@ -159,9 +159,14 @@ def test_random_companies(rules):
 def test_the_generated_site(rules, first, last):
     items, statuses, zone = generated()
     place = {
-        "items": items, "zone": zone, "first": date.fromisoformat(first), "last": date.fromisoformat(last),
-        "now": at("2026-10-30 12:00", zone), "mapped": frozenset(), "statuses": statuses,
-    }  # fmt: skip
+        "items": items,
+        "zone": zone,
+        "first": date.fromisoformat(first),
+        "last": date.fromisoformat(last),
+        "now": at("2026-10-30 12:00", zone),
+        "mapped": frozenset(),
+        "statuses": statuses,
+    }
     active = [each for each, name, _ in statuses if name in ("In Progress", "Testing")]
     asked = question(place, rules, {"active": active})
     compare_changes(*asked)

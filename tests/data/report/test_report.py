@@ -71,13 +71,31 @@ def test_it_needs_nothing_from_elsewhere():
 def test_everything_is_in_it():
     page = Read(report(link="http://127.0.0.1:8050/?period=90d"))
     for words in (
-        "Sample site", "updated >= -365d", "Europe/Berlin", "16 Nov 2026, 13:30", "18 Oct – 16 Nov 2026",
-        "The numbers", "Lead time for changes", "High", "18 % better", "no commit date 3",
-        "What changed", "a week outside the natural limits", "natural limits 3.5 days to 16 days",
-        "Ageing dangerously", "SHOP-3", "85 % left In Review within 6.4 days", "nobody",
-        "Before you trust these numbers", "Change failure rate cannot be measured", "Definitions in force", "Durations",
-        "(chosen for this view)", "http://127.0.0.1:8050/?period=90d", "Sample data",
-    ):  # fmt: skip
+        "Sample site",
+        "updated >= -365d",
+        "Europe/Berlin",
+        "16 Nov 2026, 13:30",
+        "18 Oct – 16 Nov 2026",
+        "The numbers",
+        "Lead time for changes",
+        "High",
+        "18 % better",
+        "no commit date 3",
+        "What changed",
+        "a week outside the natural limits",
+        "natural limits 3.5 days to 16 days",
+        "Ageing dangerously",
+        "SHOP-3",
+        "85 % left In Review within 6.4 days",
+        "nobody",
+        "Before you trust these numbers",
+        "Change failure rate cannot be measured",
+        "Definitions in force",
+        "Durations",
+        "(chosen for this view)",
+        "http://127.0.0.1:8050/?period=90d",
+        "Sample data",
+    ):
         assert words in page.text, words
     assert page.tags.count("svg") == 9 + 2  # a course of each number that has one, and of each change
     assert page.tags.count("h1") == 1

@@ -82,8 +82,20 @@ def test_a_change_by_hand_is_seen(store, path):
     assert store.load().settings.jira.email == "someone@example.org"
 
 
-BROKEN = ["", "{", "[]", "null", '{"a": NaN}', '{"a": 1e999}', '{"revision": "x"}', '{"revision": -1}', "\x00" * 50,
-          '{"definitions": {"tier_year": 1999}}', "[" * 100_000, '{"a": ' * 3000 + "1" + "}" * 3000]  # fmt: skip
+BROKEN = [
+    "",
+    "{",
+    "[]",
+    "null",
+    '{"a": NaN}',
+    '{"a": 1e999}',
+    '{"revision": "x"}',
+    '{"revision": -1}',
+    "\x00" * 50,
+    '{"definitions": {"tier_year": 1999}}',
+    "[" * 100_000,
+    '{"a": ' * 3000 + "1" + "}" * 3000,
+]
 
 
 @pytest.mark.parametrize("text", BROKEN, ids=lambda text: text[:20])
@@ -216,17 +228,27 @@ def test_lists_are_replaced_not_merged(store):
         ({"definitions": {"working_time": {"end": "5 pm"}}}, "definitions.working_time.end", "HH:MM"),
         ({"definitions": {"working_time": {"start": "18:00"}}}, "definitions.working_time", "Swap"),
         ({"definitions": {"working_time": {"holidays": ["Xmas"]}}}, "definitions.working_time.holidays", "YYYY-MM-DD"),
-        ({"definitions": {"working_time": {"holidays": ["2026-12-24..2026-12-20"]}}}, "definitions.working_time.holidays", "Swap"),
+        (
+            {"definitions": {"working_time": {"holidays": ["2026-12-24..2026-12-20"]}}},
+            "definitions.working_time.holidays",
+            "Swap",
+        ),
         ({"definitions": {"working_time": {"weekdays": [7]}}}, "definitions.working_time.weekdays.0", "at most 6"),
         ({"workflow": {"active": "3"}}, "workflow.active", "list"),
         ({"workflow": {"active": [3]}}, "workflow.active.0", "text"),
         ({"workflow": 3}, "workflow", "object"),
-        ({"dora_flow_config": {"field_mappings": {"dora": {"x": "customfield_1"}}}},
-         "dora_flow_config.field_mappings.dora.x", "no dora field"),
-        ({"dora_flow_config": {"field_mappings": {"dora": {"deployment_date": "Deployed"}}}},
-         "dora_flow_config.field_mappings.dora.deployment_date", "neither"),
+        (
+            {"dora_flow_config": {"field_mappings": {"dora": {"x": "customfield_1"}}}},
+            "dora_flow_config.field_mappings.dora.x",
+            "no dora field",
+        ),
+        (
+            {"dora_flow_config": {"field_mappings": {"dora": {"deployment_date": "Deployed"}}}},
+            "dora_flow_config.field_mappings.dora.deployment_date",
+            "neither",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_value_is_refused_in_plain_words(store, path, patch, path_, words):
     with pytest.raises(Invalid) as caught:
         store.save(patch, revision=0)
@@ -247,8 +269,10 @@ def test_a_refused_secret_is_not_repeated_in_the_message(store):
 
 
 def test_words_of_other_people_may_sound_like_secrets(store):
-    patch = {"definitions": {"flow_types": {"Token refresh": "Feature"}},
-             "dora_flow_config": {"field_metadata": {"customfield_9": {"name": "Token", "type": "text"}}}}  # fmt: skip
+    patch = {
+        "definitions": {"flow_types": {"Token refresh": "Feature"}},
+        "dora_flow_config": {"field_metadata": {"customfield_9": {"name": "Token", "type": "text"}}},
+    }
     saved = store.save(patch, revision=0)
     assert saved.settings.definitions.flow_types == {"Token refresh": "Feature"}
     assert store.load().problem is None

@@ -81,15 +81,23 @@ class Company:
         boards = frame([(number, name, kind, "P") for number, name, kind in self.boards], **sprint_tables._BOARDS)
         known = {number: n for n, (number, _, _) in enumerate(self.boards)}
         sprints = [
-            (each.id, -1 if each.board is None else each.board, known.get(each.board, -1), each.name or f"Sprint {each.id}",
-             each.state, *(NEVER if when is None else at(when) for when in (each.started, each.ends, each.completed)))
+            (
+                each.id,
+                -1 if each.board is None else each.board,
+                known.get(each.board, -1),
+                each.name or f"Sprint {each.id}",
+                each.state,
+                *(NEVER if when is None else at(when) for when in (each.started, each.ends, each.completed)),
+            )
             for each in self.sprints
-        ]  # fmt: skip
+        ]
         return replace(
             made,
             boards=boards,
             sprints=frame(sprints, **sprint_tables._SPRINTS),
-            sprint_moves=frame([row for n, each in enumerate(self.stories) for row in _moves(n, each, place)], **sprint_tables._MOVES),
+            sprint_moves=frame(
+                [row for n, each in enumerate(self.stories) for row in _moves(n, each, place)], **sprint_tables._MOVES
+            ),
             sprint_members=frame(
                 [(n, place[s]) for n, each in enumerate(self.stories) for s in _members(each)], **sprint_tables._MEMBERS
             ),
@@ -97,7 +105,7 @@ class Company:
                 [row for n, each in enumerate(self.stories) for row in _estimates(n, each)] if self.points else [],
                 **sprint_tables._ESTIMATES,
             ),
-        )  # fmt: skip
+        )
 
 
 def _moves(issue: int, story: Story, place: dict[int, int]) -> Iterator[tuple[int, int, int, bool]]:

@@ -30,10 +30,13 @@ when = st.tuples(st.integers(0, SPREAD), st.sampled_from([0, 0, 0, 1, -1])).map(
 points = st.sampled_from([None, 1.0, 2.0, 3.0, 5.0])
 NOW = st.one_of(st.just(BASE + 2 * SPREAD * HOUR), when)
 COMPLETION = st.sampled_from(["in_sprint", "in_sprint", "done_at_close"])
-WEIGHTS = st.sampled_from([
-    {}, {"spillover": 1, "churn": 0, "reopened": 0, "blocked": 0, "bugs": 0, "accuracy": 0},
-    {"spillover": 0, "churn": 0, "reopened": 0.5, "blocked": 0.5, "bugs": 0, "accuracy": 0},
-])  # fmt: skip
+WEIGHTS = st.sampled_from(
+    [
+        {},
+        {"spillover": 1, "churn": 0, "reopened": 0, "blocked": 0, "bugs": 0, "accuracy": 0},
+        {"spillover": 0, "churn": 0, "reopened": 0.5, "blocked": 0.5, "bugs": 0, "accuracy": 0},
+    ]
+)
 
 
 WAS = {
@@ -63,16 +66,25 @@ def stories(draw: Any, ids: list[int]) -> Story:
     changed = sorted(draw(st.lists(after, max_size=4)))
     flags = [(each, draw(st.sampled_from([None, each + 3 * HOUR]))) for each in draw(st.lists(after, max_size=1))]
     item = Item(
-        created, moves, status=status, flags=flags, type=draw(st.sampled_from(["Story", "Bug"])),
-        hierarchy=draw(st.sampled_from([0, 0, 0, 0, 0, 1, -1])), resolution=draw(st.sampled_from([None, None, "Done", "won't do"])),
-        history_complete=draw(st.sampled_from([True] * 9 + [False])), edits=draw(edits(after)),
-    )  # fmt: skip
+        created,
+        moves,
+        status=status,
+        flags=flags,
+        type=draw(st.sampled_from(["Story", "Bug"])),
+        hierarchy=draw(st.sampled_from([0, 0, 0, 0, 0, 1, -1])),
+        resolution=draw(st.sampled_from([None, None, "Done", "won't do"])),
+        history_complete=draw(st.sampled_from([True] * 9 + [False])),
+        edits=draw(edits(after)),
+    )
     return Story(
-        item, draw(some), [(each, draw(some)) for each in changed], draw(points),
+        item,
+        draw(some),
+        [(each, draw(some)) for each in changed],
+        draw(points),
         [(each, draw(points)) for each in sorted(draw(st.lists(after, max_size=3)))],
         also=draw(st.sampled_from([(), (), (), (ids[0],)])),
         unreadable=draw(st.sampled_from([None] * 9 + [max(created, BASE + 20 * HOUR)])),
-    )  # fmt: skip
+    )
 
 
 @st.composite

@@ -19,8 +19,13 @@ FIRST = Sprint(1, "2025-03-03 09:00", "2025-03-14 17:00", name="First")
 SECOND = Sprint(2, "2025-03-17 09:00", "2025-03-28 17:00", name="Second")
 NOW = "2025-06-01"
 BEFORE, EARLY, MIDDLE, LATE, BETWEEN, AFTER = (
-    "2025-03-01", "2025-03-05", "2025-03-10", "2025-03-12", "2025-03-15", "2025-04-20"
-)  # fmt: skip
+    "2025-03-01",
+    "2025-03-05",
+    "2025-03-10",
+    "2025-03-12",
+    "2025-03-15",
+    "2025-04-20",
+)
 
 
 def story(*moves: tuple[str, str], sprints: Any = (), into: Any = (), points: float | None = 1.0, **item: Any) -> Story:
@@ -48,9 +53,15 @@ def sums(facts: Dataset, place: int = 0) -> tuple[float, ...]:
 
 PLAIN = story((EARLY, DOING), (MIDDLE, DONE), sprints=[1], points=2.0)
 CANCELLED_LATER = story(
-    (EARLY, DOING), (MIDDLE, DONE), (AFTER, DOING), ("2025-04-21", DONE), sprints=[1], points=4.0, resolution="Won't Do",
+    (EARLY, DOING),
+    (MIDDLE, DONE),
+    (AFTER, DOING),
+    ("2025-04-21", DONE),
+    sprints=[1],
+    points=4.0,
+    resolution="Won't Do",
     edits=[(MIDDLE, "resolution", None), (AFTER, "resolution", "Done"), ("2025-04-21", "resolution", None)],
-)  # fmt: skip
+)
 BETWEEN_SPRINTS = story((EARLY, DOING), (BETWEEN, DONE), sprints=[1], into=[("2025-03-14 17:00", [1, 2])], points=8.0)
 STAYED_ON = story((EARLY, DOING), (LATE, DONE), sprints=[1], into=[("2025-03-14 18:00", [1, 2])], points=1.0)
 BEFORE_IT_STARTED = story((EARLY, DOING), ("2025-03-16", DONE), into=[(MIDDLE, [2])], points=16.0)
@@ -69,8 +80,10 @@ def test_what_became_done_elsewhere_is_its_own_list_and_in_no_sum():
     facts = facts_of(*COMPANY)
     assert sums(facts, 1) == (32, 0, 0, 32, 0)
     assert lists(facts, 1)["outside"] == [
-        ("P-3", "done before the start"), ("P-4", "done before the start"), ("P-5", "done before the start")
-    ]  # fmt: skip
+        ("P-3", "done before the start"),
+        ("P-4", "done before the start"),
+        ("P-5", "done before the start"),
+    ]
     [note] = sprint_row(facts, 1, "Board").notes
     assert note.startswith("3 issues were completed outside of this sprint")
 
@@ -103,8 +116,9 @@ def test_done_while_taken_out_is_completed_outside():
     facts = facts_of(story((EARLY, DOING), (MIDDLE, DONE), sprints=[1], into=[(EARLY, []), (LATE, [1])]))
     assert sums(facts) == (1, 0, 0, 0, 0)
     assert lists(facts) == {
-        "committed": [("P-1", "completed outside of this sprint")], "outside": [("P-1", "done while not in the sprint")]
-    }  # fmt: skip
+        "committed": [("P-1", "completed outside of this sprint")],
+        "outside": [("P-1", "done while not in the sprint")],
+    }
 
 
 def test_done_in_it_taken_out_and_put_back_is_completed():

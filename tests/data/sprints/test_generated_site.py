@@ -75,7 +75,10 @@ def _entry(n: int, at: int, field: str, name: str, before: tuple, after: tuple) 
 
 def stories(site: Any) -> list[Story]:
     """What the JSON says, in the oracle's words."""
-    return [_story(msgspec.json.decode(msgspec.json.encode(each.to_dict()))) for each in sorted(site.issues, key=lambda each: each.id)]  # fmt: skip
+    return [
+        _story(msgspec.json.decode(msgspec.json.encode(each.to_dict())))
+        for each in sorted(site.issues, key=lambda each: each.id)
+    ]
 
 
 def _story(issue: dict[str, Any]) -> Story:
@@ -114,7 +117,7 @@ def _story(issue: dict[str, Any]) -> Story:
         [(at, after) for at, _, after in sprints],
         points[0][1] if points else estimate,
         [(at, after) for at, _, after in points],
-    )  # fmt: skip
+    )
 
 
 def _number(text: str | None) -> float | None:

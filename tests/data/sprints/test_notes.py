@@ -14,9 +14,12 @@ from tests.builders import Item, at
 from tests.data.sprints.stories import Company, Sprint, Story
 
 SPRINTS = [
-    Sprint(1, "2025-01-06", "2025-01-10"), Sprint(2, "2025-01-13", "2025-01-17"), Sprint(3, "2025-01-20", "2025-01-24"),
-    Sprint(4, "2025-01-27", None, "active"), Sprint(5, None, None, "future"),
-]  # fmt: skip
+    Sprint(1, "2025-01-06", "2025-01-10"),
+    Sprint(2, "2025-01-13", "2025-01-17"),
+    Sprint(3, "2025-01-20", "2025-01-24"),
+    Sprint(4, "2025-01-27", None, "active"),
+    Sprint(5, None, None, "future"),
+]
 
 
 def facts_of(sprints: list[Sprint], *, points: bool = True, **more: object) -> Dataset:
@@ -34,10 +37,16 @@ def notes(**more: object) -> list[str]:
     [
         (None, []),
         ("2025-01-06", []),
-        ("2025-01-07", ["1 sprint started before the first day that the query covers: shown, but in no average and no score."]),
-        ("2025-01-14", ["2 sprints started before the first day that the query covers: shown, but in no average and no score."]),
+        (
+            "2025-01-07",
+            ["1 sprint started before the first day that the query covers: shown, but in no average and no score."],
+        ),
+        (
+            "2025-01-14",
+            ["2 sprints started before the first day that the query covers: shown, but in no average and no score."],
+        ),
     ],
-)  # fmt: skip
+)
 def test_sprints_older_than_the_data_are_counted(known: str | None, said: list[str]):
     assert notes(complete_from=None if known is None else at(known)) == said
 

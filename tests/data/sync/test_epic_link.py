@@ -28,21 +28,33 @@ def issue(n: int, kind: str = "Story", done: bool = False, **fields: Any) -> dic
         {"field": "status", "fieldId": "status", "from": "10", "fromString": "To Do", "to": "30", "toString": "Done"}
     ]
     return {
-        "id": str(500 + n), "key": f"TEA-{n}",
+        "id": str(500 + n),
+        "key": f"TEA-{n}",
         "fields": {
-            "summary": f"Item {n}", "project": {"id": "7", "key": "TEA", "name": "Tea"},
+            "summary": f"Item {n}",
+            "project": {"id": "7", "key": "TEA", "name": "Tea"},
             "issuetype": {"id": str(10 + level), "name": kind, "subtask": level < 0, "hierarchyLevel": level},
-            "status": status("30" if done else "10"), "created": "2026-10-01T09:00:00.000+0000", "updated": ended,
-            "resolution": None, "resolutiondate": ended if done else None, **fields,
+            "status": status("30" if done else "10"),
+            "created": "2026-10-01T09:00:00.000+0000",
+            "updated": ended,
+            "resolution": None,
+            "resolutiondate": ended if done else None,
+            **fields,
         },
-        "changelog": {"startAt": 0, "maxResults": 1, "total": int(done),
-                      "histories": [{"id": str(n), "created": ended, "items": moved}] if done else []},
-    }  # fmt: skip
+        "changelog": {
+            "startAt": 0,
+            "maxResults": 1,
+            "total": int(done),
+            "histories": [{"id": str(n), "created": ended, "items": moved}] if done else [],
+        },
+    }
 
 
 def fields(name: str, custom: str) -> list[dict[str, Any]]:
-    system = [{"id": each, "name": each, "custom": False, "schema": {"type": "string", "system": each}}
-              for each in ("summary", "status", "issuetype", "project", "created", "updated", "resolution", "parent")]  # fmt: skip
+    system = [
+        {"id": each, "name": each, "custom": False, "schema": {"type": "string", "system": each}}
+        for each in ("summary", "status", "issuetype", "project", "created", "updated", "resolution", "parent")
+    ]
     return [*system, {"id": EPIC_LINK, "name": name, "custom": True, "schema": {"type": "any", "custom": custom}}]
 
 

@@ -55,7 +55,11 @@ class Flaky(FakeSite):
         self.day += 1
         for number in dice.sample(sorted(self.issues), 6):
             day = f"2025-02-{self.day:02}T{dice.randint(0, 23):02}:00:00.000+0100"
-            self.issues[number]["fields"] |= {"updated": day, "summary": f"Summary {dice.random()}", "customfield_1": dice.choice([None, 5])}  # fmt: skip
+            self.issues[number]["fields"] |= {
+                "updated": day,
+                "summary": f"Summary {dice.random()}",
+                "customfield_1": dice.choice([None, 5]),
+            }
             self.histories[number].append(a_move(number, at=day) | {"id": str(dice.getrandbits(40))})
         for number in dice.sample(sorted(self.issues), 2):
             del self.issues[number]

@@ -23,7 +23,12 @@ NAMES = [column.name for column in schema.issue.columns if column.name != "scope
 
 
 def parsed(**fields):
-    base = {"created": "2025-01-15T10:00:00.000+0100", "status": {"id": "1"}, "issuetype": {"id": "2"}, "project": {"key": "A", "id": "5"}}  # fmt: skip
+    base = {
+        "created": "2025-01-15T10:00:00.000+0100",
+        "status": {"id": "1"},
+        "issuetype": {"id": "2"},
+        "project": {"key": "A", "id": "5"},
+    }
     rows = issue_rows(Issue("1001", "A-1", base | fields), WANTS, Seen())
     return dict(zip(NAMES, rows.issue[0], strict=True)), rows
 
@@ -65,9 +70,19 @@ def test_a_row_holds_what_the_issue_says():
         parent={"id": "900", "key": "A-9"},
         updated=1736935200123,
     )
-    assert (row["issue_id"], row["key"], row["project_key"], row["status_id"], row["type_id"]) == (1001, "A-1", "A", "1", "2")  # fmt: skip
+    assert (row["issue_id"], row["key"], row["project_key"], row["status_id"], row["type_id"]) == (
+        1001,
+        "A-1",
+        "A",
+        "1",
+        "2",
+    )
     assert (row["resolution"], row["priority"], row["assignee_id"], row["assignee"]) == ("Done", "High", "x1", "Ann")
-    assert [json.loads(row[name]) for name in ("labels", "components", "fix_versions")] == [["b", "a"], ["API"], [70, 71]]  # fmt: skip
+    assert [json.loads(row[name]) for name in ("labels", "components", "fix_versions")] == [
+        ["b", "a"],
+        ["API"],
+        [70, 71],
+    ]
     assert (row["parent_id"], row["due"], row["updated"]) == (900, "2025-02-01", 1_736_935_200_123_000)
     assert row["resolved"] - row["created"] == 25 * 3600 * 1_000_000
 
@@ -178,10 +193,21 @@ def test_statuses_types_and_projects_are_learnt_from_issues():
 
 
 UNKNOWN_SHAPES = {
-    "status": "done", "issuetype": {"name": "no id"}, "project": 7, "assignee": "ann", "parent": [1], "labels": [1, "a"],
-    "components": [{"id": "1"}], "fixVersions": [{"name": "no id"}], "issuelinks": ["a"], "resolution": 5, "priority": {},
-    "updated": "yesterday", "resolutiondate": "soon", "duedate": 20250101,
-}  # fmt: skip
+    "status": "done",
+    "issuetype": {"name": "no id"},
+    "project": 7,
+    "assignee": "ann",
+    "parent": [1],
+    "labels": [1, "a"],
+    "components": [{"id": "1"}],
+    "fixVersions": [{"name": "no id"}],
+    "issuelinks": ["a"],
+    "resolution": 5,
+    "priority": {},
+    "updated": "yesterday",
+    "resolutiondate": "soon",
+    "duedate": 20250101,
+}
 
 
 @pytest.mark.parametrize("name", UNKNOWN_SHAPES)

@@ -182,7 +182,14 @@ def test_boards_and_sprints_are_those_of_the_site(store, flavour):
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404])
 def test_a_site_without_jira_software_is_a_warning(site, store, status):
-    site.fields.append({"id": "customfield_9", "name": "Sprint", "custom": True, "schema": {"type": "array", "custom": "com.pyxis.greenhopper.jira:gh-sprint"}})  # fmt: skip
+    site.fields.append(
+        {
+            "id": "customfield_9",
+            "name": "Sprint",
+            "custom": True,
+            "schema": {"type": "array", "custom": "com.pyxis.greenhopper.jira:gh-sprint"},
+        }
+    )
     site.issues[1001]["fields"]["customfield_9"] = [{"id": 5, "name": "S", "state": "active", "boardId": 2}]
     site.routes["/rest/agile/1.0/board"] = Reply(status, {})
     result = run(site, store)

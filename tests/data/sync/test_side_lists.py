@@ -19,7 +19,12 @@ from data.tables import tidy as tables
 from tests.data.jira.fake import FakeJira, FakeSite, Reply
 
 API, AGILE = "/rest/api/3", "/rest/agile/1.0"
-SPRINT = {"id": "customfield_9", "name": "Sprint", "custom": True, "schema": {"type": "array", "items": "json", "custom": "com.pyxis.greenhopper.jira:gh-sprint"}}  # fmt: skip
+SPRINT = {
+    "id": "customfield_9",
+    "name": "Sprint",
+    "custom": True,
+    "schema": {"type": "array", "items": "json", "custom": "com.pyxis.greenhopper.jira:gh-sprint"},
+}
 SCOPE = Reply(401, {"code": 401, "message": "Unauthorized; scope does not match"})
 FIREWALL = Reply(403, b"<html><title>Request rejected</title></html>", {"Content-Type": "text/html"})
 REFUSALS = {
@@ -146,10 +151,13 @@ def test_the_card_says_that_the_versions_could_not_be_read(site, tmp_path, case)
     gateway = "/ex/jira/1-2"
     site.routes |= {gateway + path: reply for path, reply in site.routes.items()}
     env = {
-        "THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json"),
-        "JIRA_URL": site.url + gateway, "JIRA_EMAIL": "me@example.org", "JIRA_TOKEN": "canary-51c2",
+        "THROUGHLINE_HOME": str(tmp_path / "home"),
+        "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json"),
+        "JIRA_URL": site.url + gateway,
+        "JIRA_EMAIL": "me@example.org",
+        "JIRA_TOKEN": "canary-51c2",
         "JIRA_JQL": "project = A",
-    }  # fmt: skip
+    }
     services = open_services(env)
     result = services.sync.run(services.snapshot())
     assert result.error is None and result.complete
@@ -195,9 +203,12 @@ def test_a_number_made_of_some_versions_says_which_are_missing(site, store):
 def test_the_sprints_page_and_sprint_numbers_say_which_list_is_missing(site, tmp_path):
     refuse(site, "boards", SCOPE)
     env = {
-        "THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json"),
-        "JIRA_URL": site.url, "JIRA_TOKEN": "canary-51c2", "JIRA_JQL": "project = A",
-    }  # fmt: skip
+        "THROUGHLINE_HOME": str(tmp_path / "home"),
+        "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json"),
+        "JIRA_URL": site.url,
+        "JIRA_TOKEN": "canary-51c2",
+        "JIRA_JQL": "project = A",
+    }
     services = open_services(env)
     services.sync.run(services.snapshot())
     [value] = services.numbers.one("spillover_ratio", services.view("30d"))

@@ -384,7 +384,14 @@ def test_a_foreign_site_is_an_error_not_an_empty_store(store):
 def test_an_issue_of_an_unknown_shape_is_named_and_the_others_arrive(site, store):
     site.issues[1001]["fields"]["created"] = "long ago"
     site.issues[1002]["fields"] = 7
-    site.issues[1003]["fields"] |= {"status": "Done", "labels": "x", "issuelinks": {}, "parent": 5, "assignee": [], "components": [None]}  # fmt: skip
+    site.issues[1003]["fields"] |= {
+        "status": "Done",
+        "labels": "x",
+        "issuelinks": {},
+        "parent": 5,
+        "assignee": [],
+        "components": [None],
+    }
     site.histories[1004] = [{"id": "1", "created": {}, "items": [{"field": "status", "fieldId": "status"}]}]
     site.histories[1005] = [
         {"id": None, "created": 1_700_000_000, "items": [{"field": "status", "to": 3, "from": None}]}

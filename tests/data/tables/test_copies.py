@@ -37,8 +37,12 @@ REAL = Path(__file__).parents[3].parent / "shared" / "jira_data"
 
 GONE = frame(
     [(1, "resolves", 9, 8, -1), (2, "same_name", 1, 0, 0)],
-    status=np.int16, reason=object, entries=np.int64, resolving=np.int64, like=np.int16,
-)  # fmt: skip
+    status=np.int16,
+    reason=object,
+    entries=np.int64,
+    resolving=np.int64,
+    like=np.int16,
+)
 
 
 def same(one: Tables, other: Tables) -> None:

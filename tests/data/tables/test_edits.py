@@ -43,8 +43,13 @@ def test_a_resolution_is_that_of_its_time(jira: Site) -> None:
     jira.change(1, 300, None, "11", field="resolution", to_name="Won't Do")
     tables = jira.tables()
     assert [value(tables, "resolution", edge) for edge in (100, 101, 200, 201, 300, 301)] == [
-        None, "Done", "Done", None, None, "Won't Do"
-    ]  # fmt: skip
+        None,
+        "Done",
+        "Done",
+        None,
+        None,
+        "Won't Do",
+    ]
 
 
 def test_names_that_no_issue_has_now_are_known_and_spellings_are_one(jira: Site) -> None:
@@ -85,14 +90,25 @@ def test_projects_are_known_by_id_and_by_name(jira: Site) -> None:
 
 def test_what_was_edited_after_now_has_not_been_edited_yet() -> None:
     item = Item(
-        "2025-01-01", type="Bug", project="Q", resolution="Done", fields={"story_points": 8},
-        edits=[("2025-02-01", "type", "Story"), ("2025-02-02", "project", "P"), ("2025-02-03", "resolution", None),
-               ("2025-02-04", "story_points", None), ("2025-02-05", "hierarchy", -1)],
-    )  # fmt: skip
+        "2025-01-01",
+        type="Bug",
+        project="Q",
+        resolution="Done",
+        fields={"story_points": 8},
+        edits=[
+            ("2025-02-01", "type", "Story"),
+            ("2025-02-02", "project", "P"),
+            ("2025-02-03", "resolution", None),
+            ("2025-02-04", "story_points", None),
+            ("2025-02-05", "hierarchy", -1),
+        ],
+    )
     tables = site(item, Item("2025-01-01"))
     for day, want in (
-        ("2025-01-31", ("Story", "P", None, -1)), ("2025-02-03", ("Bug", "Q", None, -1)), ("2025-03-01", ("Bug", "Q", "Done", 0))
-    ):  # fmt: skip
+        ("2025-01-31", ("Story", "P", None, -1)),
+        ("2025-02-03", ("Bug", "Q", None, -1)),
+        ("2025-03-01", ("Bug", "Q", "Done", 0)),
+    ):
         issues = seen(tables, at(day) + 1 if day != "2025-02-03" else at(day)).issues
         resolution = issues["resolution"].iloc[0]
         found = (issues["type"].iloc[0], issues["project"].iloc[0], None if resolution != resolution else resolution)

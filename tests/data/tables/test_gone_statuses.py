@@ -134,8 +134,10 @@ CHOICES: list[tuple[dict[str, list[str]], str]] = [
 
 @pytest.mark.parametrize(("chosen", "phase"), CHOICES)
 def test_a_status_follows_that_of_its_name_until_people_choose(
-    jira: Site, chosen: dict[str, list[str]], phase: str  # noqa: F811
-) -> None:  # fmt: skip
+    jira: Site,  # noqa: F811
+    chosen: dict[str, list[str]],
+    phase: str,
+) -> None:
     assert means(of_one_name(jira), **chosen)["71"] == phase
 
 

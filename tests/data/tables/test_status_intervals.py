@@ -79,19 +79,24 @@ def test_nothing_overlaps_with_nothing():
 
 HISTORY = st.lists(
     st.tuples(
-        st.integers(0, 20), st.sampled_from([s for s, _, _ in STATUSES]),
+        st.integers(0, 20),
+        st.sampled_from([s for s, _, _ in STATUSES]),
         st.lists(st.tuples(st.integers(0, 20), st.sampled_from([s for s, _, _ in STATUSES])), max_size=5),
     ),
     max_size=6,
-)  # fmt: skip
+)
 
 
 def sites(rows) -> list[Item]:
     """Items whose changes never lie before their creation."""
     return [
-        Item(BASE + created * MS, [(BASE + max(when, created) * MS, to) for when, to in sorted(moves, key=lambda m: m[0])], status=first)
+        Item(
+            BASE + created * MS,
+            [(BASE + max(when, created) * MS, to) for when, to in sorted(moves, key=lambda m: m[0])],
+            status=first,
+        )
         for created, first, moves in rows
-    ]  # fmt: skip
+    ]
 
 
 @always

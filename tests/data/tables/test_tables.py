@@ -111,8 +111,11 @@ def test_changes_are_ordered_by_instant_then_history_then_place_in_it(jira):
     jira.change(1, 900, "3", "1", history_id=12, item=1)
     jira.change(1, 900, "1", "2", history_id=12, item=3)
     assert rows(jira.tables().changes, "issue", "at", "source", "target") == [
-        (0, 500, 0, 1), (0, 900, 1, 2), (0, 900, 2, 0), (0, 900, 0, 1)
-    ]  # fmt: skip
+        (0, 500, 0, 1),
+        (0, 900, 1, 2),
+        (0, 900, 2, 0),
+        (0, 900, 0, 1),
+    ]
 
 
 def test_changes_of_an_issue_that_is_not_held_are_left_out(jira):
@@ -135,9 +138,9 @@ def test_comments_have_instant_and_author_and_say_whether_they_are_all(jira):
     for number, comment, when, author in ((9, 4, 50, "b"), (7, 3, 90, None), (7, 5, 30, "a"), (6, 1, 10, "gone")):
         jira.add(schema.comment, issue_id=number, comment_id=comment, created=when, author_id=author)
     tables = jira.tables()
-    assert rows(tables.comments.assign(author=tables.comments["author"].astype(object).fillna("")), "issue", "at", "author") == [
-        (0, 30, "a"), (0, 90, ""), (2, 50, "b")
-    ]  # fmt: skip
+    assert rows(
+        tables.comments.assign(author=tables.comments["author"].astype(object).fillna("")), "issue", "at", "author"
+    ) == [(0, 30, "a"), (0, 90, ""), (2, 50, "b")]
     assert tables.comments["author"].dtype == "category"
     assert tables.issues["comments_complete"].tolist() == [True, False, False]
 
@@ -156,8 +159,9 @@ def test_a_status_deleted_since_is_the_one_of_its_name_or_else_work_in_progress(
     tables = jira.tables()
     assert rows(tables.changes, "source", "target") == [(0, 3), (3, 4), (4, 2)]
     assert rows(tables.statuses, "status_id", "name", "category")[3:] == [
-        ("71", "In Progress", "indeterminate"), ("72", "Limbo", "indeterminate")
-    ]  # fmt: skip
+        ("71", "In Progress", "indeterminate"),
+        ("72", "Limbo", "indeterminate"),
+    ]
     assert rows(tables.gone, "status", "reason", "like") == [(3, "same_name", 1), (4, "nothing", -1)]
 
 
@@ -179,8 +183,14 @@ def test_the_level_is_jiras_or_what_the_type_says_where_jira_has_none(jira):
 def test_flags_become_intervals_and_one_still_up_has_no_end(jira):
     jira.issue(1)
     jira.issue(2)
-    for issue_id, when, text in ((1, 100, "Impediment"), (1, 150, "Impediment"), (1, 300, ""), (1, 500, "Impediment"),
-                                 (2, 200, None), (2, 400, "Impediment")):  # fmt: skip
+    for issue_id, when, text in (
+        (1, 100, "Impediment"),
+        (1, 150, "Impediment"),
+        (1, 300, ""),
+        (1, 500, "Impediment"),
+        (2, 200, None),
+        (2, 400, "Impediment"),
+    ):
         jira.change(issue_id, when, None, None, field="flagged", to_name=text)
     assert rows(jira.tables().flags, "issue", "start", "end") == [(0, 100, 300), (0, 500, FOREVER), (1, 400, FOREVER)]
 
@@ -214,8 +224,10 @@ def test_versions_keep_plain_dates_and_fix_versions_point_at_them(jira):
     jira.issue(1, fix_versions="[9, 7, 8]")
     tables = jira.tables()
     assert rows(tables.versions, "version_id", "released", "release_date") == [
-        (7, True, date(2025, 1, 31)), (9, False, None), (11, True, None)
-    ]  # fmt: skip
+        (7, True, date(2025, 1, 31)),
+        (9, False, None),
+        (11, True, None),
+    ]
     assert rows(tables.fix_versions, "issue", "version") == [(0, 1), (0, 0)]
 
 
@@ -255,8 +267,11 @@ def test_plain_dates_are_the_first_instant_of_the_local_day(jira):
         jira.value(issue_id, "customfield_1", day)
     tables = jira.tables(deployment_date="customfield_1")
     assert tables.fields["deployment_date"].tolist() == [
-        at("2025-03-29 23:00+00:00"), at("2025-05-31 22:00+00:00"), NEVER, NEVER
-    ]  # fmt: skip
+        at("2025-03-29 23:00+00:00"),
+        at("2025-05-31 22:00+00:00"),
+        NEVER,
+        NEVER,
+    ]
     assert tables.date_only["deployment_date"] is True
 
 
@@ -276,9 +291,12 @@ def test_standard_fields_may_be_mapped(jira):
     jira.issue(1, resolved=5_000_000, due="2025-01-02", labels='["x", "y"]', priority="High")
     jira.issue(2)
     tables = jira.tables(
-        work_completed_date="resolutiondate", deployment_date="duedate", work_started_date="created",
-        flow_item_type="priority", production_impact="labels",
-    )  # fmt: skip
+        work_completed_date="resolutiondate",
+        deployment_date="duedate",
+        work_started_date="created",
+        flow_item_type="priority",
+        production_impact="labels",
+    )
     assert tables.fields["work_completed_date"].tolist() == [5_000_000, NEVER]
     assert tables.fields["work_started_date"].tolist() == [1_000, 1_000]
     assert tables.fields["deployment_date"].tolist() == [at("2025-01-01 23:00+00:00"), NEVER]

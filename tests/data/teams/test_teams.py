@@ -145,10 +145,15 @@ def test_names_lose_what_cannot_be_seen_and_keep_what_can():
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("not json", "not JSON"), ("[]", "no saved views"), ('{"views": 3}', "no saved views"), ("[" * 100_000, "not JSON"),
-        ('{"format": 9, "views": []}', "format 9"), ("x" * (MOST_BYTES + 1), "too large"), ('{"views": {"name": "x"}}', "no saved views"),
+        ("not json", "not JSON"),
+        ("[]", "no saved views"),
+        ('{"views": 3}', "no saved views"),
+        ("[" * 100_000, "not JSON"),
+        ('{"format": 9, "views": []}', "format 9"),
+        ("x" * (MOST_BYTES + 1), "too large"),
+        ('{"views": {"name": "x"}}', "no saved views"),
     ],
-)  # fmt: skip
+)
 def test_files_that_are_none_of_ours(text, why):
     with pytest.raises(BadView, match=why):
         read(text)
@@ -157,13 +162,22 @@ def test_files_that_are_none_of_ours(text, why):
 @pytest.mark.parametrize(
     "view",
     [
-        3, {}, {"name": ""}, {"name": "x"}, {"name": "x", "period": "1y"}, {"name": "x", "first": "2026-02-01", "last": "2026-01-01"},
-        {"name": "x", "first": "soon", "last": "later"}, {"name": "x", "period": "7d", "filters": []},
-        {"name": "x", "period": "7d", "filters": {"projects": "SHOP"}}, {"name": "x", "period": "7d", "filters": {"projects": [1]}},
-        {"name": "x", "period": "7d", "filters": {"types": ["y" * 3000]}}, {"name": "x", "period": "7d", "definitions": [1]},
-        {"name": "x", "period": "7d", "definitions": {"durations": 3}}, {"name": "x", "period": ["7d"]},
+        3,
+        {},
+        {"name": ""},
+        {"name": "x"},
+        {"name": "x", "period": "1y"},
+        {"name": "x", "first": "2026-02-01", "last": "2026-01-01"},
+        {"name": "x", "first": "soon", "last": "later"},
+        {"name": "x", "period": "7d", "filters": []},
+        {"name": "x", "period": "7d", "filters": {"projects": "SHOP"}},
+        {"name": "x", "period": "7d", "filters": {"projects": [1]}},
+        {"name": "x", "period": "7d", "filters": {"types": ["y" * 3000]}},
+        {"name": "x", "period": "7d", "definitions": [1]},
+        {"name": "x", "period": "7d", "definitions": {"durations": 3}},
+        {"name": "x", "period": ["7d"]},
     ],
-)  # fmt: skip
+)
 def test_a_view_that_cannot_be_is_left_out_and_told_and_the_others_are_read(view):
     found = read(json.dumps({"views": [view, {"name": "good", "period": "7d"}]}))
     assert [each.name for each in found.views] == ["good"]
@@ -193,7 +207,9 @@ TEXT = st.text(min_size=1, max_size=20)
     st.lists(
         st.builds(
             TeamView,
-            name=st.text(alphabet=st.characters(categories=("L", "N", "P", "S"), exclude_characters="|"), min_size=1, max_size=30),
+            name=st.text(
+                alphabet=st.characters(categories=("L", "N", "P", "S"), exclude_characters="|"), min_size=1, max_size=30
+            ),
             period=st.sampled_from(["7d", "30d", "90d"]),
             filters=st.builds(
                 Filters,
@@ -204,7 +220,7 @@ TEXT = st.text(min_size=1, max_size=20)
         max_size=4,
         unique_by=lambda each: each.name,
     )
-)  # fmt: skip
+)
 def test_what_is_written_is_read_back(views):
     found = read(to_bytes(views, 3))
     assert found.revision == 3 and not found.problems

@@ -18,9 +18,16 @@ numbers = st.floats(0, 10, allow_nan=False)
 
 def answer(points, **more):
     series = Series(
-        "Strong", "sized", [x for x, _ in points], [y for _, y in points], text=[HOSTILE] * len(points),
-        picks=["outcome:a"] * len(points), role="served-strong", size=[20] * len(points), labels=["a name"] * len(points),
-    )  # fmt: skip
+        "Strong",
+        "sized",
+        [x for x, _ in points],
+        [y for _, y in points],
+        text=[HOSTILE] * len(points),
+        picks=["outcome:a"] * len(points),
+        role="served-strong",
+        size=[20] * len(points),
+        labels=["a name"] * len(points),
+    )
     return ChartAnswer("n", "t", "r", series=(series,), **PLANE | more)
 
 

@@ -102,7 +102,14 @@ def test_the_tooltip_says_what_few_mean_for_a_count_and_for_an_estimate(metric, 
 
 
 def test_missing_mapping_says_which_field_and_has_the_button():
-    value = without_value("change_failure_rate", PERIOD, "missing_mapping", "Map a field to see this.", needs=["deployment_successful"], needs_titles=["Deployment successful"])  # fmt: skip
+    value = without_value(
+        "change_failure_rate",
+        PERIOD,
+        "missing_mapping",
+        "Map a field to see this.",
+        needs=["deployment_successful"],
+        needs_titles=["Deployment successful"],
+    )
     card = metric_card(value, href="?")
     assert "Deployment successful" in texts(card)
     assert "Configure mappings" in texts(card)

@@ -33,7 +33,9 @@ def test_markup_in_a_text_stays_a_text():
     assert tree(html.P("<img src=x onerror=alert(1)>")) == [["p", {}, "<img src=x onerror=alert(1)>"]]
 
 
-@pytest.mark.parametrize("part", [dcc.Store(id="a"), html.Div(id="a"), html.Div(html.P(dcc.Graph())), html.Div(id=ids.jobs_field("x"))])  # fmt: skip
+@pytest.mark.parametrize(
+    "part", [dcc.Store(id="a"), html.Div(id="a"), html.Div(html.P(dcc.Graph())), html.Div(id=ids.jobs_field("x"))]
+)
 def test_what_acts_is_refused(part):
     with pytest.raises(TypeError):
         still(part)

@@ -21,10 +21,12 @@ from ui.modals.mapping_needs import BY_NAME, ELSEWHERE, GROUPS, first_place, ste
 from ui.modals.mapping_workflow import types_pane, workflow_pane
 
 JIRA = [
-    FieldInfo("customfield_1", "Deployment date", "datetime", True, Coverage(412, 800, ("2026-11-14T09:12:00.000+0100",))),
+    FieldInfo(
+        "customfield_1", "Deployment date", "datetime", True, Coverage(412, 800, ("2026-11-14T09:12:00.000+0100",))
+    ),
     FieldInfo("customfield_2", "Team", "text", True, Coverage(780, 800, ("<b>Checkout</b>",))),
     FieldInfo("customfield_3", "Deployment date", "date", True, Coverage(3, 800, ())),
-]  # fmt: skip
+]
 PLACE = "deployment_frequency/deployment_date"
 
 
@@ -123,7 +125,11 @@ def test_a_refused_value_is_marked() -> None:
     assert "Too small." in shown
 
 
-STATUSES = [StatusInfo("1", "To Do", "new", 3), StatusInfo("2", "Doing", "indeterminate", 1), StatusInfo("3", "Done", "done", 9)]  # fmt: skip
+STATUSES = [
+    StatusInfo("1", "To Do", "new", 3),
+    StatusInfo("2", "Doing", "indeterminate", 1),
+    StatusInfo("3", "Done", "done", 9),
+]
 
 
 def test_workflow_shows_jiras_category_until_it_is_changed() -> None:
@@ -161,7 +167,13 @@ def test_the_patch_of_no_draft_is_empty() -> None:
 
 
 def test_paths_of_the_settings_lead_back_to_changes() -> None:
-    draft = {"field/job_id": "x", "phase/1": "done", "work/2": "active", "type/v1.0 Task": "Risk", "setting/working_time.start": "8:00"}  # fmt: skip
+    draft = {
+        "field/job_id": "x",
+        "phase/1": "done",
+        "work/2": "active",
+        "type/v1.0 Task": "Risk",
+        "setting/working_time.start": "8:00",
+    }
     assert keys_at("dora_flow_config.field_mappings.jtbd.job_id", draft) == ["field/job_id"]
     assert keys_at("workflow.done", draft) == ["phase/1", "work/2"]
     assert keys_at("definitions.flow_types.v1.0 Task", draft) == ["type/v1.0 Task"]

@@ -43,9 +43,20 @@ def test_the_answer_comes_first_in_words(answer, said):
 def test_every_answer_and_what_it_rests_on_is_there():
     shown = page(replace(WHEN, steps=("A step with figures.",)))
     for said in (
-        "by 10 Feb 2026", "by 12 Feb 2026", "after 30 Jan 2031", "Drawn from 5 items", "3 whole days, 4 left out", "seed 7",
-        "A note.", "A step with figures.", "held in 85 % of 40 windows", "84.8 % of the trials", "not within five years", "10 stand alone", "/export/forecast.csv?tab=forecast",
-    ):  # fmt: skip
+        "by 10 Feb 2026",
+        "by 12 Feb 2026",
+        "after 30 Jan 2031",
+        "Drawn from 5 items",
+        "3 whole days, 4 left out",
+        "seed 7",
+        "A note.",
+        "A step with figures.",
+        "held in 85 % of 40 windows",
+        "84.8 % of the trials",
+        "not within five years",
+        "10 stand alone",
+        "/export/forecast.csv?tab=forecast",
+    ):
         assert said in shown, said
 
 
@@ -73,8 +84,13 @@ def test_an_overconfident_past_is_said_beside_the_answer():
 
 def test_days_can_be_taken_out_and_put_back():
     answer = replace(
-        WHEN, history_start="2026-01-28", daily=(2, 0, 3), kept=(True, False, False), off=("2026-01-30..2026-02-01",), worked=None,
-    )  # fmt: skip
+        WHEN,
+        history_start="2026-01-28",
+        daily=(2, 0, 3),
+        kept=(True, False, False),
+        off=("2026-01-30..2026-02-01",),
+        worked=None,
+    )
     shown = page(answer, parse("?tab=forecast&items=60&without=2026-01-29"))
     assert "1 day of 3 is drawn from." in shown
     assert '"href": "?tab=forecast&items=60&without=2026-01-28..2026-01-29"' in shown, "a click takes 28 Jan out too"
