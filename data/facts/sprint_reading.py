@@ -121,9 +121,10 @@ def _history(facts: Dataset) -> _History:
     kept = mine[stays.issue]
     done, discarded = stays.are(facts.roles.done), stays.are(facts.roles.discarded)
     ended = done | discarded
-    before, was_done = (np.concatenate(([False], each[:-1])) for each in (ended, done))
+    before = np.zeros(len(kept), dtype=bool)
+    before[1:] = ended[:-1]
     switched = (ended != before) & ~stays.opening & kept
-    back, finished = switched & ~ended & was_done, crossings(stays, done) & kept
+    back, finished = switched & ~ended, crossings(stays, done) & kept
     return _History(
         Timeline(stays.issue[kept], stays.entered[kept]),
         done[kept],
@@ -206,10 +207,10 @@ def _amounts(
 
 
 def reopenings(facts: Dataset) -> Timeline:
-    """Each time an issue left done for a status that is not done."""
+    """Each time an issue left done for a status that is neither done nor discarded."""
     stays, done = facts.stays, facts.stays.are(facts.roles.done)
     out = np.zeros(len(done), dtype=bool)
-    out[1:] = done[:-1] & ~done[1:] & ~stays.opening[1:]
+    out[1:] = done[:-1] & ~stays.are(facts.roles.ended)[1:] & ~stays.opening[1:]
     return Timeline(stays.issue[out], stays.entered[out])
 
 

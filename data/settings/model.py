@@ -223,7 +223,8 @@ class Definitions(_Part):
     )
     completed_as_of: Literal["now", "period_end"] = Field(
         "now",
-        description="Whether an item counts that was done at the end of the period and has been reopened since.",
+        description="Whether an item counts that was done at the end of the period and has been reopened since. At the end "
+        "of the period it counts with the project, type, level, resolution and points that it had then.",
     )
     subtract_reopened: bool = Field(
         False, description="Whether the days that an item lay in done before it was reopened are part of its flow time."

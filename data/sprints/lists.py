@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from data.facts.dataset import Dataset
+from data.facts.past import attribute_at
 from data.facts.sprint_reading import in_points, read
 from data.facts.sprint_scope import REASONS, Scope, scope
 from data.facts.sprint_stints import Stints, stints
@@ -86,11 +87,18 @@ class _Told:
             key=key,
             url=f"{self.site}/browse/{key}" if self.site else "",
             summary=self.summaries.get(int(table["issue_id"].iloc[issue]), ("", ""))[1],
-            type=str(table["type"].iloc[issue]),
+            type=self._type(row),
             status=str(names.iloc[status]) if status >= 0 else "",
             amount=float(amount[row]) if in_points(self.facts) and name != "left_out" else None,
             note=self._note(row, name),
         )
+
+    def _type(self, row: int) -> str:
+        """The type that the issue had just before the close."""
+        issue, sprint = self.found.issue[[row]], self.found.sprint[[row]]
+        close = self.facts.once(windows).close[sprint]
+        [code] = attribute_at(self.facts.tables, "type", issue, close).tolist()
+        return str(self.facts.tables.issues["type"].cat.categories[code]) if code >= 0 else ""
 
     def _note(self, row: int, name: str) -> str:
         found = self.found
@@ -154,6 +162,8 @@ def burnup(facts: Dataset, place: int) -> Burnup:
     other[found.issue[mine[found.other[mine] >= 0]]] = True
     flags = made.flags
     inside = (flags["committed"] & flags["at_close"]) | (flags["added"] & ~other[made.issue])
+    if facts.definitions.sprint_completion == "done_at_close":  # what was done before counts as completed there
+        inside = flags["at_close"]
     done = flags["completed"] & ~other[made.issue]
     total, finished = (
         np.bincount(made.sprint, weights=np.where(flag, made.at_close, 0.0), minlength=count) for flag in (inside, done)

@@ -13,7 +13,7 @@ from tests.builders import STATUSES, at
 from tests.data.metrics.oracle import SUGGESTED
 from tests.data.sprints.stories import HOUR, Company, Sprint, Story
 
-CATEGORY = {status: kind for status, _, kind in STATUSES}
+CATEGORY = {status: "discarded" if name == "Cancelled" else kind for status, name, kind in STATUSES}
 PARTS = ("spillover", "churn", "reopened", "blocked", "bugs", "accuracy")
 
 
@@ -128,7 +128,7 @@ def blocked_hours(story: Story, sprint: int, start: int, end: int, now: int) -> 
 def reopenings(story: Story, sprint: int, start: int, end: int) -> int:
     before, count = story.item.status, 0
     for when, status in story.item.moves:
-        left = CATEGORY[before] == "done" and CATEGORY[status] != "done"
+        left = is_done(before) and not has_ended(status)
         count += left and start <= at(when) < end and inside(story, sprint, at(when))
         before = status
     return count
@@ -136,6 +136,11 @@ def reopenings(story: Story, sprint: int, start: int, end: int) -> int:
 
 def is_done(status: str | None) -> bool:
     return status is not None and CATEGORY[status] == "done"
+
+
+def has_ended(status: str | None) -> bool:
+    """Done or discarded."""
+    return status is not None and CATEGORY[status] in ("done", "discarded")
 
 
 def became_done(story: Story, close: int) -> int | None:
@@ -149,20 +154,20 @@ def became_done(story: Story, close: int) -> int | None:
 
 
 def was_open(story: Story, low: int, high: int) -> bool:
-    """Whether there was a moment from `low` until `high` at which it was not done."""
+    """Whether there was a moment from `low` until `high` at which it was neither done nor discarded."""
     before = story.item.status
     for when, status in story.item.moves:
-        if low <= at(when) < high and not (is_done(before) and is_done(status)):
+        if low <= at(when) < high and not (has_ended(before) and has_ended(status)):
             return True
         before = status
     later = status_before(story, low + 1)
-    return later is not None and not is_done(later)
+    return later is not None and not has_ended(later)
 
 
 def last_reopened(story: Story, low: int, high: int) -> int | None:
     before, found = story.item.status, None
     for when, status in story.item.moves:
-        if is_done(before) and not is_done(status) and low <= at(when) < high:
+        if has_ended(before) and not has_ended(status) and low <= at(when) < high:
             found = at(when)
         before = status
     return found
@@ -183,9 +188,10 @@ def part_of(story: Story, sprint: Sprint, start: int, close: int, rules: Definit
     clipped = [(max(low, start), close if high is None else min(high, close)) for low, high in stays]
     clipped = [(low, high) for low, high in clipped if low < high]
     at_start, at_close = inside(story, sprint.id, start), inside(story, sprint.id, close - 1)
-    done_before, done = is_done(status_before(story, start)), is_done(status_before(story, close))
+    done_before, status = has_ended(status_before(story, start)), status_before(story, close)
+    done, ended = is_done(status), has_ended(status)
     refused = {each.casefold() for each in rules.not_completed_resolutions}
-    discarded = done and (story.item.before("resolution", close) or "").casefold() in refused
+    discarded = (ended and not done) or (done and (story.item.before("resolution", close) or "").casefold() in refused)
     committed = at_start and not done_before
     finished = became_done(story, close)
     mine = finished is not None and finished >= start and inside(story, sprint.id, finished)
@@ -200,7 +206,7 @@ def part_of(story: Story, sprint: Sprint, start: int, close: int, rules: Definit
         "completed": at_close and done and not discarded and not outside,
         "outside": outside,
         "discarded": at_close and discarded,
-        "spilled": committed and at_close and not done,
+        "spilled": committed and at_close and not ended,
     }
     joins = [low for low, _ in stays if start < low < close]
     again = [each for low, high in clipped if (each := last_reopened(story, low, high)) is not None]

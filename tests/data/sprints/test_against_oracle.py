@@ -15,8 +15,9 @@ from data.facts.sprint_scope import REASONS
 from data.facts.sprint_statistics import PARTS, stats
 from data.facts.sprint_windows import BACKWARDS, BEFORE_DATA, NO_CLOSE, NO_START, STATES
 from data.settings.model import Definitions, Workflow
+from data.sprints.lists import burnup
 from tests import seeding
-from tests.builders import CLOSED, DOING, DONE, REVIEW, TODO, Item
+from tests.builders import CANCELLED, CLOSED, DOING, DONE, REVIEW, TODO, Item
 from tests.data.sprints.oracle import ExpectedSprint, tell
 from tests.data.sprints.stories import HOUR, Company, Sprint, Story
 
@@ -59,7 +60,9 @@ def stories(draw: Any, ids: list[int]) -> Story:
     status, moves = draw(st.sampled_from([TODO, TODO, DOING, DONE])), []
     before = status
     for instant in later:
-        before = draw(st.sampled_from([each for each in (TODO, DOING, REVIEW, DONE, CLOSED) if each != before]))
+        before = draw(
+            st.sampled_from([each for each in (TODO, DOING, REVIEW, DONE, CLOSED, CANCELLED) if each != before])
+        )
         moves.append((instant, before))
     some = st.lists(st.sampled_from(ids), max_size=2, unique=True)
     after = st.integers(0, SPREAD).map(lambda n: max(created, BASE + n * HOUR))
@@ -154,3 +157,18 @@ def test_what_was_committed_ends_somewhere(company):
         names = ("completed", "spilled", "removed", "outside", "discarded")
         ends = [np.count_nonzero(mine & found[name]) for name in names]
         assert sum(ends) == np.count_nonzero(mine)
+
+
+@quick
+@given(companies(), COMPLETION)
+def test_a_burn_up_ends_with_what_the_sprint_says(company, completion):
+    """In issues its scope is what was committed and added, less what was removed; by the old rule it holds more."""
+    facts = facts_of(company, BASE + 2 * SPREAD * HOUR, Definitions(sprint_completion=completion))
+    made = stats(facts)
+    for place in np.flatnonzero(made.windows.readable & (made.windows.state == STATES.index("closed"))).tolist():
+        drawn = burnup(facts, place)
+        assert drawn.completed[-1] == pytest.approx(made.sums["completed"][place])
+        if not company.points and completion == "in_sprint":
+            committed, added, removed = (made.sums[name][place] for name in ("committed", "added", "removed"))
+            assert drawn.scope[-1] == committed + added - removed
+        assert all(done <= scope for done, scope in zip(drawn.completed, drawn.scope, strict=True))

@@ -180,6 +180,8 @@ def test_type_project_and_level_are_those_at_the_close():
     was_sub_task = story((MIDDLE, DONE), sprints=[1], edits=[(AFTER, "hierarchy", -1)])
     was_elsewhere = story((MIDDLE, DONE), sprints=[1], project="Q", edits=[(AFTER, "project", "P")])
     was_bug = story((MIDDLE, DONE), sprints=[1], edits=[(AFTER, "type", "Bug")])
+    [issue] = issue_lists(facts_of(was_bug), 0, lambda _: {}, "")[0].issues
+    assert issue.type == "Bug"
     assert sums(facts_of(was_sub_task))[0] == 0
     assert sums(facts_of(was_elsewhere, filters=Filters(projects=("P",))))[0] == 1
     assert sums(facts_of(was_elsewhere, filters=Filters(projects=("Q",))))[0] == 0
@@ -196,9 +198,8 @@ def test_the_numbers_of_a_period_leave_out_what_is_in_no_sum_and_say_why():
     assert value.details["exclusions"] == {"completed outside of this sprint": 1, "discarded": 1}
 
 
-@pytest.mark.parametrize("rule", ["in_sprint", "done_at_close"])
-def test_the_burn_up_ends_with_the_sums(rule):
-    facts = facts_of(*COMPANY, story((LATE, DONE), into=[(MIDDLE, [1])]), points=False, sprint_completion=rule)
+def test_the_burn_up_ends_with_the_sums():
+    facts = facts_of(*COMPANY, story((LATE, DONE), into=[(MIDDLE, [1])]), points=False)
     for place in (0, 1):
         drawn = burnup(facts, place)
         committed, added, removed, completed, _ = sums(facts, place)
