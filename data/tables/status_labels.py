@@ -11,12 +11,13 @@ from data.tables.tidy import Tables
 from data.values.arrays import Codes
 from data.values.names import name_key
 
+NO_LONGER = "no longer in Jira"
 NAMED = 3  # projects that a label names
 
 
 def labels(tables: Tables, group: Codes | None = None) -> list[str]:
     """By status code what it is called: its name; where another status that issues were in has that name too, with the
-    projects of its issues. group: by code the status that stands for it; statuses of one group are called the same.
+    projects of its issues, or with what tells a status that Jira no longer lists. group: by code the status that stands for it; statuses of one group are called the same.
 
     >>> from data.facts.examples import empty_tables
     >>> labels(empty_tables())
@@ -25,7 +26,9 @@ def labels(tables: Tables, group: Codes | None = None) -> list[str]:
     names = [str(each) for each in tables.statuses["name"]]
     stands = np.arange(len(names)) if group is None else group[: len(names)]
     used = _visited(tables)
-    shared = Counter(name_key(names[code]) for code in {int(stands[code]) for code in used})
+    gone = set(tables.gone["status"].tolist())
+    groups = {int(stands[code]) for code in used}
+    shared, living = (Counter(name_key(names[code]) for code in some) for some in (groups, groups - gone))
     out = [names[code] for code in stands.tolist()]
     if all(count < 2 for count in shared.values()):
         return out
@@ -34,7 +37,9 @@ def labels(tables: Tables, group: Codes | None = None) -> list[str]:
     made: dict[int, str] = {}
     for code in sorted({int(each) for each in stands}):
         said = names[code]
-        if shared[name_key(said)] > 1 and projects.get(code):
+        if shared[name_key(said)] > 1 and code in gone:
+            said = f"{said} ({NO_LONGER})"
+        elif living[name_key(said)] > 1 and projects.get(code):
             said = f"{said} · {in_short(projects[code])}"
         taken[name_key(said)] += 1
         nth = taken[name_key(said)]

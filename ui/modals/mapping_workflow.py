@@ -49,7 +49,8 @@ def _status(status: StatusInfo, values: Draft) -> html.Fieldset:
     own = phase != status.usual
     if status.gone:
         taken = PHASES.get(status.usual, "In progress").lower()
-        note = f"no longer in Jira · {f'assumed to be {taken}' if own else f'assumed: {status.why}'}"
+        said = "" if "no longer in Jira" in status.name else "no longer in Jira · "
+        note = f"{said}assumed to be {taken}" + ("" if own else f": {status.why}")
     else:
         note = f"Jira says {PHASES.get(status.category, 'in progress').lower()}" if own else status.why or "as in Jira"
     return html.Fieldset(
