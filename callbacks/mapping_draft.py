@@ -10,7 +10,7 @@ from callbacks.context import services
 from callbacks.field_mapping import issue_types, jira_fields, statuses
 from data.jira.errors import JiraError
 from data.services.view import Snapshot
-from data.settings.fields import FIELDS
+from data.settings.fields import FIELDS, field_ids
 from data.values.fields import SURE, FieldInfo, Suggestion
 from data.values.json_types import JsonObject
 from data.values.names import name_key
@@ -21,7 +21,7 @@ from ui.modals.mapping_values import put_meaning
 M = ids.Mapping
 # After these the other controls have to show the change too.
 ELSEWHERE_TOO = (
-    "mapping-suggestion", "mapping-choice", "mapping-action", "mapping-phase", "mapping-work", "mapping-flow-item",
+    "mapping-suggestion", "mapping-choice", "mapping-more", "mapping-action", "mapping-phase", "mapping-work", "mapping-flow-item",
     "mapping-meaning",
     "mapping-word", "mapping-word-gone", "mapping-word-offered",
 )  # a table: kept in its rows  # fmt: skip
@@ -34,6 +34,7 @@ ELSEWHERE_TOO = (
     Input(M.LOADED, "data"),
     Input(ids.mapping_suggestion(ALL, ALL), "n_clicks"),
     Input(ids.mapping_choice(ALL), "value"),
+    Input(ids.mapping_more(ALL), "value"),
     Input(ids.mapping_action(ALL), "n_clicks"),
     Input(ids.mapping_phase(ALL), "value"),
     Input(ids.mapping_work(ALL), "value"),
@@ -92,9 +93,15 @@ def changed(draft: Draft, base: Draft, control: dict[str, str], value: Any) -> D
     """The draft after one control said `value`; the same draft when that is nothing new."""
     match control["area"]:
         case "mapping-suggestion" if value:
-            return put(draft, base, f"field/{control['field']}", control["jira"])
+            return put(
+                draft, base, f"field/{control['field']}", in_order(draft, base, control["field"], first=control["jira"])
+            )
         case "mapping-choice":
-            return put(draft, base, f"field/{control['field']}", value)
+            return put(draft, base, f"field/{control['field']}", in_order(draft, base, control["field"], first=value))
+        case "mapping-more":
+            return put(
+                draft, base, f"field/{control['field']}", in_order(draft, base, control["field"], more=value or [])
+            )
         case "mapping-action" if value:
             return act(draft, base, control["action"])
         case "mapping-phase" if value:
@@ -119,6 +126,16 @@ def changed(draft: Draft, base: Draft, control: dict[str, str], value: Any) -> D
                 draft, base, f"setting/{control['setting']}", [each for each in words if each != control["word"]]
             )
     return draft
+
+
+def in_order(
+    draft: Draft, base: Draft, field: str, *, first: str | None = None, more: list[str] | None = None
+) -> str | None:
+    """The Jira fields of one of ours after a change of the first, or of those that count where it is empty."""
+    held = field_ids(in_force(draft, base).get(f"field/{field}"))
+    if more is None:
+        return ",".join(field_ids(",".join([first, *held[1:]]))) if first else None
+    return ",".join(field_ids(",".join([*held[:1], *more]))) if held else None
 
 
 def with_names(words: list[str], added: list[str]) -> list[str]:
@@ -175,7 +192,8 @@ def acceptable(
 ) -> dict[str, Suggestion]:
     """Suggestions that we are sure of, for fields not mapped yet; no Jira field is used twice."""
     known = {each.id: each for each in (jira_fields(snapshot)[0] if fields is None else fields)}
-    used, found = set(taken.values()), {}
+    used: set[str] = {each for named in taken.values() for each in field_ids(named)}
+    found: dict[str, Suggestion] = {}
     offers = [
         (each[0], name) for name, each in suggestions(snapshot).items() if each and name not in taken and name in FIELDS
     ]

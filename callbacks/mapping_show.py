@@ -12,7 +12,7 @@ from callbacks.mapping_draft import acceptable, suggestions
 from callbacks.mapping_save import said
 from data.jira.errors import JiraError
 from data.services.view import Snapshot
-from data.settings.fields import FIELDS, VALUE_LISTS
+from data.settings.fields import FIELDS, VALUE_LISTS, field_ids
 from data.settings.store import Invalid
 from data.values.json_types import JsonObject
 from data.values.periods import PeriodError
@@ -86,10 +86,10 @@ def fields_on_the_left(here: str, draft: Draft, base: Draft, snapshot: Snapshot)
     states, names = {}, {}
     for name in FIELDS:
         if name in chosen:
-            info = by_id.get(chosen[name])
+            infos = [by_id.get(each) for each in field_ids(chosen[name])]
             trouble = services().field_mapping.check(name, chosen[name], snapshot)
             states[name] = lists.UNFIT if trouble and trouble.level == "danger" else lists.MAPPED
-            names[name] = info.name if info else chosen[name]
+            names[name] = ", else ".join(each.name for each in infos if each) if all(infos) else chosen[name]
         elif offers.get(name) and offers[name][0].field_id in by_id:
             states[name], names[name] = lists.SUGGESTED, f"suggested: {by_id[offers[name][0].field_id].name}"
     edited = {key.removeprefix("field/") for key in draft if key.startswith("field/")}
@@ -164,10 +164,9 @@ def errors_now(checked: JsonObject | None, result: JsonObject | None, draft: Dra
 
 
 def name_of(jira: str, snapshot: Snapshot) -> str:
-    """The name of a Jira field; its id where the fields cannot be read; empty without one."""
-    if not jira:
-        return ""
-    return next((each.name for each in jira_fields(snapshot)[0] if each.id == jira), jira)
+    """The names of the Jira fields of a mapping; ids where the fields cannot be read; empty without one."""
+    names = {each.id: each.name for each in (jira_fields(snapshot)[0] if jira else ())}
+    return ", else ".join(names.get(each, each) for each in field_ids(jira))
 
 
 def known_names(snapshot: Snapshot) -> definitions.Known:

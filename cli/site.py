@@ -85,8 +85,11 @@ def _by_jira_field(suggestions: dict[str, list[Suggestion]]) -> dict[str, list[d
 
 def _mapped(mapping: dict[str, str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for ours, jira_field in mapping.items():
-        found.setdefault(jira_field, []).append(ours)
+    from data.settings.fields import field_ids
+
+    for ours, named in mapping.items():
+        for jira_field in field_ids(named):
+            found.setdefault(jira_field, []).append(ours)
     return found
 
 

@@ -342,6 +342,11 @@ def mapping_suggestion(field: Part, jira_field: Part) -> Id:
     return {"area": "mapping-suggestion", "field": field, "jira": jira_field}
 
 
+def mapping_more(field: Part) -> Id:
+    """The fields of Jira that count, in order, where the first is empty."""
+    return {"area": "mapping-more", "field": field}
+
+
 def mapping_action(action: Part) -> Id:
     """A button that changes the draft: accept-all, clear:<field>, reset:<part>."""
     return {"area": "mapping-action", "action": action}

@@ -143,7 +143,7 @@ def _success(metric: IssueMetric, asked: MetricQuery, rows: Rows, value: float) 
     if details["low_confidence"] and metric.shows not in COUNTS:
         details["trend_verdict"] = None  # better or worse cannot be told from so few
     lacking = sentences(missing_lists(facts, *needed_by(metric.name, metric.family, facts)))
-    details["notes"] = [*details.get("notes", []), *_reach(facts, asked), *lacking]
+    details["notes"] = [*details.get("notes", []), *_reach(facts, asked), *_sources(metric, facts), *lacking]
     if asked.end > facts.now:
         details["so_far"] = True
     return _answer(metric, asked, ErrorState.SUCCESS, None, rows, details, value, tier)
@@ -250,6 +250,20 @@ def _reach(facts: Dataset, asked: MetricQuery) -> list[str]:
     if facts.knows(start, asked.snapshot) and not facts.knows(asked.snapshot - DAY, asked.snapshot):
         return [f"Not complete: {facts.why_unknown(asked.snapshot)}."]
     return []
+
+
+def _sources(metric: IssueMetric, facts: Dataset) -> list[str]:
+    """Where several Jira fields are mapped in order: how many issues have their value from which."""
+    table, notes = facts.tables.sources, []
+    for ours in metric.fields:
+        given = table[table["field"] == ours]
+        parts = [
+            f"{name} ({count:,} issue{'s' * (count != 1)})"
+            for name, count in zip(given["name"], given["issues"], strict=True)
+        ]
+        if parts:
+            notes.append(f"{FIELDS[ours].title} is from {', else '.join(parts)}.")
+    return notes
 
 
 def _sparkline(metric: IssueMetric, facts: Dataset, period: Period) -> Details:

@@ -20,7 +20,7 @@ from data.services.sites import Sites
 from data.services.sync import SyncService
 from data.services.view import Snapshot, View
 from data.settings.content import merge
-from data.settings.fields import FIELDS, STANDARD_FIELDS
+from data.settings.fields import FIELDS, STANDARD_FIELDS, field_ids
 from data.settings.model import Settings
 from data.settings.store import Invalid, Saved
 from data.sync.field_usage import coverage
@@ -58,8 +58,12 @@ class FieldMappingService:
         return suggest(self.jira_fields(snapshot))
 
     def check(self, our_name: str, field_id: str, snapshot: Snapshot) -> Problem | None:
-        """Whether a Jira field can be ours: it exists and its type fits (D-04). Raises JiraError."""
-        return check(our_name, field_id, self.jira_fields(snapshot))
+        """Whether a Jira field can be ours: it exists and its type fits (D-04); of several in order, the first trouble.
+        Raises JiraError.
+        """
+        known = self.jira_fields(snapshot)
+        found = [check(our_name, each, known) for each in field_ids(field_id) or (field_id,)]
+        return min(filter(None, found), key=lambda each: each.level != "danger", default=None)
 
     def values(self, our_name: str, field_id: str, snapshot: Snapshot) -> list[ValueInfo]:
         """The values of a field as words, most frequent first: of all issues where they are held, else of the newest.
@@ -70,9 +74,12 @@ class FieldMappingService:
             held = self._sites.data(snapshot).tables(snapshot).fields.get(our_name)
             if held is not None and held.dtype == object:
                 return occurring(held)
-        field = next((each for each in self.jira_fields(snapshot) if each.id == field_id), None)
-        seen = field.coverage if field is not None else None
-        return [ValueInfo(*each) for each in seen.values] if seen is not None else []
+        known = {each.id: each.coverage for each in self.jira_fields(snapshot)}
+        counts: Counter[str] = Counter()
+        for each in field_ids(field_id):
+            seen = known.get(each)
+            counts.update(dict(seen.values) if seen is not None else {})
+        return [ValueInfo(text, n) for text, n in sorted(counts.items(), key=lambda each: (-each[1], each[0]))]
 
     def statuses(self, snapshot: Snapshot) -> list[StatusInfo]:
         """The statuses of the data, in Jira's order of categories. Raises StoreError."""
@@ -270,8 +277,8 @@ def with_metadata(patch: dict[str, Any], fields: list[FieldInfo] | None) -> dict
     chosen = {
         jira: ours
         for part in (config.get("field_mappings") or {}).values()
-        for ours, jira in (part or {}).items()
-        if jira
+        for ours, named in (part or {}).items()
+        for jira in field_ids(",".join(named) if isinstance(named, list) else named)
     }
     known = {each.id: each for each in fields or ()}
     described = {

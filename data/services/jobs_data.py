@@ -18,6 +18,7 @@ from data.jtbd.specs import Specs
 from data.jtbd.storage import JobsStorage, jobs_storage_of
 from data.services.sites import Sites
 from data.services.view import Snapshot, View
+from data.settings.fields import field_ids
 from data.store import schema
 from data.tables.tidy import microseconds
 from data.values.filters import Filters
@@ -157,7 +158,7 @@ class JobsData:
         table, found = schema.change, {}
         query = (
             select(table.c.issue_id, table.c.from_name, table.c.from_id)
-            .where(table.c.scope == head.scope, table.c.field == mapping["painpoint_severity"])
+            .where(table.c.scope == head.scope, table.c.field.in_(field_ids(mapping["painpoint_severity"])))
             .order_by(table.c.issue_id, table.c.at, table.c.history_id)
         )
         with self._sites.data(view.snapshot).store.reading() as connection:

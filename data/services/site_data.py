@@ -20,7 +20,7 @@ from data.jira.query_dates import Reach, reach_of
 from data.quality.findings import Circumstances, findings
 from data.services.site_store import SiteStore
 from data.services.view import Snapshot, View
-from data.settings.fields import VALUE_LISTS
+from data.settings.fields import VALUE_LISTS, field_ids
 from data.settings.store import SettingsStore
 from data.store import schema
 from data.store.issue_store import BrokenStore, IssueStore, ScopeRow, StoreError
@@ -134,8 +134,8 @@ class SiteData:
 
     def held(self, mapping: dict[str, str], head: ScopeRow) -> tuple[dict[str, str], frozenset[str]]:
         """The part of a mapping whose fields were fetched, and our fields that still wait for a sync."""
-        missing = head.lacks(mapping.values())
-        ready = {name: jira for name, jira in mapping.items() if jira not in missing}
+        missing = head.lacks({each for named in mapping.values() for each in field_ids(named)})
+        ready = {name: named for name, named in mapping.items() if not missing.intersection(field_ids(named))}
         return ready, frozenset(mapping) - frozenset(ready)
 
     def tables(self, snapshot: Snapshot) -> Tables:

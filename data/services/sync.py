@@ -9,6 +9,7 @@ from typing import Protocol
 from data.jira.connection import Connection
 from data.services.sites import Sites
 from data.services.view import Snapshot
+from data.settings.fields import field_ids
 from data.store.issue_store import BrokenStore, IssueStore
 from data.sync.job import SyncJob
 from data.sync.run import Progress, SyncResult, sync
@@ -80,7 +81,8 @@ class SyncService:
         self, snapshot: Snapshot, full: bool, report: Callable[[Progress], None], cancelled: Callable[[], bool]
     ) -> SyncResult:
         data = self._sites.data(snapshot)
-        mapped, limits = set(snapshot.settings.mapping.values()), snapshot.settings.sync
+        mapped = {each for named in snapshot.settings.mapping.values() for each in field_ids(named)}
+        limits = snapshot.settings.sync
         # The sample site is made anew each day, so its parts never mix.
         everything = full or snapshot.is_sample
 

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from data.platform.logs import SECRETS
-from data.settings.fields import FIELDS, STANDARD_FIELDS
+from data.settings.fields import FIELDS, STANDARD_FIELDS, field_ids
 from data.settings.model import Settings
 from data.values.json_types import JsonObject
 
@@ -139,11 +139,22 @@ def refused(patch: JsonObject) -> dict[str, str]:
             path = f"dora_flow_config.field_mappings.{family}.{name}"
             if name not in FIELDS or FIELDS[name].family != family:
                 errors[path] = f"Throughline has no {family} field of that name."
-            elif isinstance(field, str) and not CUSTOM_FIELD.fullmatch(field) and field not in STANDARD_FIELDS:
+            elif wrong := [each for each in _named(field) if not _mappable(each)]:
                 errors[path] = (
-                    f"{field} is neither a custom field (customfield_…) nor a standard field that can be mapped."
+                    f"{wrong[0]} is neither a custom field (customfield_…) nor a standard field that can be mapped."
                 )
     return errors
+
+
+def _named(mapped: object) -> tuple[str, ...]:
+    """The Jira fields that a mapping names: one text, or a list of texts."""
+    if isinstance(mapped, list):
+        return tuple(str(each) for each in mapped)
+    return field_ids(mapped) or (mapped,) if isinstance(mapped, str) else ()
+
+
+def _mappable(field: str) -> bool:
+    return bool(CUSTOM_FIELD.fullmatch(field)) or field in STANDARD_FIELDS
 
 
 def secret_paths(raw: Any, above: tuple[str, ...] = ()) -> list[str]:

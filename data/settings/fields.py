@@ -79,6 +79,17 @@ VALUE_LISTS = MappingProxyType(
         ),
     }
 )
+
+
+def field_ids(mapped: str | None) -> tuple[str, ...]:
+    """The Jira fields of one mapping, in order: of each issue the first one that is filled counts.
+
+    >>> field_ids("customfield_10016, customfield_10031"), field_ids("duedate"), field_ids(None)
+    (('customfield_10016', 'customfield_10031'), ('duedate',), ())
+    """
+    return tuple(dict.fromkeys(each.strip() for each in (mapped or "").split(",") if each.strip()))
+
+
 FIELDS = MappingProxyType({each.name: each for each in _FIELDS})
 # Jira's own fields that may be mapped besides customfield_…
 STANDARD_FIELDS = frozenset(

@@ -44,9 +44,29 @@ class JiraSettings(_Part):
 
 
 class FieldMappings(_Part):
-    dora: dict[str, str] = Field(default_factory=dict, description="Our DORA field → Jira field id.")
-    flow: dict[str, str] = Field(default_factory=dict, description="Our Flow field → Jira field id.")
-    jtbd: dict[str, str] = Field(default_factory=dict, description="Our Jobs field → Jira field id.")
+    """A mapping names one Jira field, or several in order (a list, or separated by commas): the first that is filled in
+    an issue counts.
+    """
+
+    dora: dict[str, str] = Field(
+        default_factory=dict, description="Our DORA field → Jira field id, or several in order."
+    )
+    flow: dict[str, str] = Field(
+        default_factory=dict, description="Our Flow field → Jira field id, or several in order."
+    )
+    jtbd: dict[str, str] = Field(
+        default_factory=dict, description="Our Jobs field → Jira field id, or several in order."
+    )
+
+    @field_validator("dora", "flow", "jtbd", mode="before")
+    @classmethod
+    def _lists_are_texts(cls, part: object) -> object:
+        if not isinstance(part, dict):
+            return part
+        return {
+            name: ",".join(jira) if isinstance(jira, list) and all(isinstance(each, str) for each in jira) else jira
+            for name, jira in part.items()
+        }
 
 
 class DoraFlowConfig(_Part):

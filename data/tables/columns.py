@@ -32,6 +32,7 @@ FRAMES = (
     "issues",
     "changes",
     "edits",
+    "sources",
     "flags",
     "labels",
     "components",

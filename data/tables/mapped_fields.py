@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from data.settings.fields import DATES, FIELDS, NUMBERS
+from data.settings.fields import DATES, FIELDS, NUMBERS, field_ids
 from data.store import schema
 from data.tables.frames import NEVER
 from data.values.arrays import Column, Instants, Numbers, Objects
@@ -51,8 +51,23 @@ def read(
 
 
 def _raw_values(
-    connection: Connection, scope: int, jira: str, number: Mapping[int, int]
+    connection: Connection, scope: int, named: str, number: Mapping[int, int]
 ) -> tuple[list[int], list[Any]]:
+    """Positions of issues and their values: of each issue the value of the first of the fields that is filled."""
+    found = filled(connection, scope, named, number)
+    return list(found), [value for _, value in found.values()]
+
+
+def filled(connection: Connection, scope: int, named: str, number: Mapping[int, int]) -> dict[int, tuple[str, Any]]:
+    """Position of an issue → the first of the fields that is filled there, and its value."""
+    found: dict[int, tuple[str, Any]] = {}
+    for jira in field_ids(named):
+        for place, value in zip(*_of_field(connection, scope, jira, number), strict=True):
+            found.setdefault(place, (jira, value))
+    return found
+
+
+def _of_field(connection: Connection, scope: int, jira: str, number: Mapping[int, int]) -> tuple[list[int], list[Any]]:
     table, issue = schema.field_value, schema.issue
     if jira in _STANDARD:
         column = _STANDARD[jira]

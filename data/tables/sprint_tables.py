@@ -11,7 +11,9 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, select
 
+from data.settings.fields import field_ids
 from data.store import schema
+from data.tables import estimates
 from data.tables.frames import NEVER, frame
 from data.values.arrays import Instants
 from data.values.names import name_key
@@ -178,9 +180,11 @@ class _Names:
 
 
 def _estimates(connection: Connection, scope: int, points: str | None, number: Mapping[int, int]) -> pd.DataFrame:
-    """Each change of the mapped estimate."""
+    """Each change of the mapped estimate; of several fields, of the first that is filled."""
     if not points:
         return no_estimates()
+    if len(field_ids(points)) > 1:
+        return frame(estimates.of_several(connection, scope, points, number), **_ESTIMATES)
     table = schema.change
     query = (
         select(table.c.issue_id, table.c.at, table.c.from_name, table.c.from_id, table.c.to_name, table.c.to_id)
@@ -188,23 +192,8 @@ def _estimates(connection: Connection, scope: int, points: str | None, number: M
         .order_by(table.c.issue_id, table.c.at, table.c.history_id, table.c.item)
     )
     rows = [
-        (number[issue], at, _amount(from_name, from_id), _amount(to_name, to_id))
+        (number[issue], at, estimates.amount(from_name, from_id), estimates.amount(to_name, to_id))
         for issue, at, from_name, from_id, to_name, to_id in connection.execute(query)
         if issue in number
     ]
     return frame(rows, **_ESTIMATES)
-
-
-def _amount(*texts: str | None) -> float:
-    """The first text that is a number; not-a-number for none.
-
-    >>> _amount("5", None), _amount("", "3.5"), _amount(None, None)
-    (5.0, 3.5, nan)
-    """
-    for text in texts:
-        try:
-            if text and text.strip():
-                return float(text)
-        except ValueError:
-            continue
-    return float("nan")

@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from data.store import schema
-from data.tables import edits, mapped_fields, parents, sprint_tables
+from data.tables import edits, field_sources, mapped_fields, parents, sprint_tables
 from data.tables.frames import FOREVER, NEVER, spelled_once
 from data.tables.frames import frame as _frame
 from data.tables.gone_statuses import Gone, assumed, no_gone, resolving_entries
@@ -52,6 +52,7 @@ class Tables:
     and time.
     sprint_members: issue, sprint: what the field says now, which keeps the sprints that closed with the issue in them.
     estimates: changes of the mapped story points: issue, at, source, target (NaN: empty), ordered by issue and time.
+    sources: which Jira field gave how many issues their value, where a mapping names several (see field_sources).
     fields: our field name → one value an issue (dates: µs; numbers: float; words: tuple of words or None).
     date_only: our field name → True where Jira gave plain dates.
     gone: statuses that histories name and Jira no longer lists: status (code), reason (why it is taken for what it
@@ -85,6 +86,7 @@ class Tables:
     sprint_members: pd.DataFrame = field(default_factory=sprint_tables.no_members)
     estimates: pd.DataFrame = field(default_factory=sprint_tables.no_estimates)
     edits: pd.DataFrame = field(default_factory=edits.no_edits)
+    sources: pd.DataFrame = field(default_factory=field_sources.no_sources)
 
     def __len__(self) -> int:
         return len(self.issues)
@@ -112,6 +114,7 @@ def read(connection: Connection, scope: int, mapping: Mapping[str, str]) -> Tabl
         issues=issues,
         changes=changes,
         edits=edited,
+        sources=field_sources.read(connection, scope, mapping, number),
         flags=_flags(connection, scope, number),
         labels=_names(lists["labels"]),
         components=_names(lists["components"]),

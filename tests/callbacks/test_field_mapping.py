@@ -475,3 +475,14 @@ def test_on_a_site_with_thousands_of_fields_the_list_follows_what_is_typed(servi
     with acting(services, control, "search_value"):
         found = mapping_show.search_fields("field 22999", "customfield_10100", control)
     assert {row["value"] for row in found} == {"customfield_10100", "customfield_22999"}
+
+
+def test_where_the_first_field_is_empty_others_count_in_order(services: FakeServices) -> None:
+    modal = Modal(services)
+    modal.choose("story_points", "customfield_10016")
+    modal.act(ids.mapping_more("story_points"), ["customfield_10031", "customfield_10032"], "value")
+    assert modal.draft["field/story_points"] == "customfield_10016,customfield_10031,customfield_10032"
+    modal.choose("story_points", "customfield_10031")  # another first one: none counts twice
+    assert modal.draft["field/story_points"] == "customfield_10031,customfield_10032"
+    modal.act(ids.mapping_more("story_points"), [], "value")
+    assert modal.draft["field/story_points"] == "customfield_10031"

@@ -1,6 +1,6 @@
 """What a person changed in the mapping and has not saved: small plain values, and the patch that they make.
 
-A draft is {key: value} with only what differs from the base. Keys: `field/<our name>` → Jira field id or None;
+A draft is {key: value} with only what differs from the base. Keys: `field/<our name>` → Jira field id (several, separated by commas) or None;
 `phase/<status id>` → new, indeterminate, done or discarded; `work/<status id>` → active, waiting or ""; `type/<issue type>` →
 Feature, Defect, Risk, Technical_Debt or ""; `setting/<dotted path>` → the value of a definition.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from data.settings.fields import FIELDS
+from data.settings.fields import FIELDS, field_ids
 from data.settings.model import Settings, Workflow
 from data.values.fields import FieldInfo, StatusInfo, TypeInfo
 from data.values.json_types import JsonObject
@@ -122,8 +122,8 @@ def _field_patch(draft: Draft, fields: dict[str, FieldInfo]) -> JsonObject:
             continue
         ours = FIELDS[name]
         mappings.setdefault(ours.family, {})[name] = jira or None
-        if jira and (info := fields.get(jira)):
-            metadata[jira] = {"name": info.name, "type": info.kind, "required": False, "description": ours.help}
+        for info in filter(None, map(fields.get, field_ids(jira))):
+            metadata[info.id] = {"name": info.name, "type": info.kind, "required": False, "description": ours.help}
     if not mappings:
         return {}
     return {"field_mappings": mappings} | ({"field_metadata": metadata} if metadata else {})

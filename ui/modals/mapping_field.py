@@ -9,7 +9,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from data.settings.fields import FIELDS, MappedField
+from data.settings.fields import FIELDS, MappedField, field_ids
 from data.values.fields import Coverage, FieldInfo, Suggestion
 from data.values.names import name_key
 from data.values.problem import Problem
@@ -32,6 +32,7 @@ KINDS = {
     "other": "other",
 }
 SHOWN_SUGGESTIONS = 4
+MOST_OTHERS = 40  # fields that may count where the first is empty, the most used
 MOST_OPTIONS = 400  # what one answer to the browser may carry; more are found by typing
 
 
@@ -49,6 +50,7 @@ def field_pane(
     group, _, name = place.partition("/")
     ours = FIELDS[name]
     by_id = {each.id: each for each in fields}
+    first, *more = field_ids(chosen) or (None,)
     offered = {each.field_id for each in suggestions[:SHOWN_SUGGESTIONS]}
     return html.Div(
         [
@@ -56,10 +58,11 @@ def field_pane(
             html.H3(ours.title, className="pane-title", tabIndex=-1),
             html.P([ours.help, " ", _fits(ours)], className="pane-help"),
             _users(name, group),
-            _suggested(ours, suggestions, by_id, chosen),
-            _picker(ours, fields, chosen, bool(suggestions)),
+            _suggested(ours, suggestions, by_id, first),
+            _picker(ours, fields, first, bool(suggestions)),
+            _more(ours, fields, first, more),
             html.Div(
-                _verdict(by_id.get(chosen or ""), chosen, problem, error, offered),
+                _verdict([by_id.get(each) for each in (first, *more) if each], first, problem, error, offered),
                 className="pane-verdict",
                 **attributes({"aria-live": "polite"}),
             ),
@@ -241,9 +244,34 @@ def _picker(ours: MappedField, fields: list[FieldInfo], chosen: str | None, offe
     )
 
 
+def _more(ours: MappedField, fields: list[FieldInfo], first: str | None, more: list[str]) -> html.Div | None:
+    """The fields that count, in this order, where the first is empty."""
+    if first is None:
+        return None
+    control = ids.mapping_more(ours.name)
+    fitting = [each for each in fields if each.kind in ours.kinds and each.id != first]
+    rows = options(ours, fitting, None)[:MOST_OTHERS]
+    rows += [{"label": each, "value": each} for each in more if all(row["value"] != each for row in rows)]
+    return html.Div(
+        [
+            html.Label("Where it is empty, in this order", htmlFor=dom_id(control), className="pane-sub"),
+            dcc.Dropdown(
+                rows,
+                more,
+                id=control,
+                multi=True,
+                placeholder="No other field",
+                maxHeight=220,
+                className="pane-dropdown",
+            ),
+        ]
+    )
+
+
 def _verdict(
-    info: FieldInfo | None, chosen: str | None, problem: Problem | None, error: str, offered: set[str]
+    chain: list[FieldInfo | None], chosen: str | None, problem: Problem | None, error: str, offered: set[str]
 ) -> list[Any]:
+    info = chain[0] if chain else None
     if error:
         return [notice(Problem("This choice was not saved.", error, level="danger"))]
     if problem:
@@ -263,12 +291,16 @@ def _verdict(
     return [
         html.Div(
             [
-                html.Span([icon("check-circle"), f"Mapped to {info.name}"], className="verdict-good"),
+                html.Span([icon("check-circle"), f"Mapped to {_in_order(chain)}"], className="verdict-good"),
                 *([] if info.id in offered else [coverage(info.coverage), _examples(info.coverage)]),
             ],
             className="verdict",
         )
     ]
+
+
+def _in_order(chain: list[FieldInfo | None]) -> str:
+    return ", else ".join(each.name if each else "a field that this Jira does not have" for each in chain)
 
 
 def _walk(place: str) -> html.Div:
