@@ -39,6 +39,14 @@ _DaysOff = Annotated[
         help="Holidays and absences besides those of the settings: a day or FROM..TO; repeatable.",
     ),
 ]
+_Teams = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--team",
+        metavar="NAME[=NUMBER]",
+        help="A saved view that shares the work, with its number of items unless a version or epic is given; repeatable.",
+    ),
+]
 _Draw = Annotated[
     Draw, typer.Option("--draw", help="By weekday, with an urn; or plainly, all days of the history alike.")
 ]
@@ -58,6 +66,7 @@ def forecast(
     without: _Without = None,
     days_off: _DaysOff = None,
     draw: _Draw = "weekdays",
+    team: _Teams = None,
     unit: Annotated[Unit, typer.Option("--unit", help="What is counted.")] = "items",
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same answer.")] = 1,
     project: Projects = None,
@@ -71,13 +80,7 @@ def forecast(
     from data.values.forecast import Question
     from data.values.periods import parse_day
 
-    amounts = sum(each is not None for each in (items, version, epic))
-    if amounts > 1 or (not amounts and by is None):
-        raise CommandFailed(
-            "Give one of --items, --version and --epic, or --by, or --by with one of them. "
-            "See: python app.py forecast --help",
-            USAGE,
-        )
+    _check_asked(items, by, version, epic, team)
     question = Question(
         items=items,
         by=parse_day(by) if by else None,
@@ -90,6 +93,7 @@ def forecast(
         off=_spans(days_off, "--days-off"),
         draw=draw,
         unit=unit,
+        teams=_teams_of(team),
     )
     services, snapshot = sites.with_data()
     filters = filters_of(project, type_, label, component, sets)
@@ -106,6 +110,19 @@ def forecast(
     return 0
 
 
+def _check_asked(
+    items: int | None, by: str | None, version: str | None, epic: str | None, team: list[str] | None
+) -> None:
+    amounts = sum(each is not None for each in (items, version, epic))
+    if amounts > 1 or (not amounts and by is None and not team) or (team and items is not None):
+        raise CommandFailed(
+            "Give one of --items, --version and --epic, or --by, or --by with one of them; --team with a version or an "
+            "epic, or as NAME=NUMBER. "
+            "See: python app.py forecast --help",
+            USAGE,
+        )
+
+
 def _spans(texts: list[str] | None, option: str) -> tuple[DaySpan, ...]:
     from data.values.day_spans import day_spans
 
@@ -113,6 +130,12 @@ def _spans(texts: list[str] | None, option: str) -> tuple[DaySpan, ...]:
         return day_spans(",".join(texts or ()))
     except ValueError as error:
         raise CommandFailed(f"{option}: {error}", USAGE) from error
+
+
+def _teams_of(texts: list[str] | None) -> tuple[tuple[str, int | None], ...]:
+    from data.services.forecast import team_of
+
+    return tuple(team_of(each) for each in texts or ())
 
 
 def _print(answer: Forecast) -> None:
@@ -133,9 +156,10 @@ def _print(answer: Forecast) -> None:
     below = [
         *(
             [f"Chance of {answer.items:,} {unit} or more by {answer.by}: {answer.chance:.1f} % of the trials."]
-            if answer.chance is not None
+            if answer.chance is not None and not answer.teams
             else []
         ),
+        *_of_teams(answer),
         answer.confidence,
         f"{answer.completed:,} {unit} completed from {answer.history_start} to {answer.history_end} "
         f"({drawn} days, {answer.zone}). Drawn {DRAW_WORDS[answer.draw]}; {answer.trials:,} trials, seed "
@@ -149,7 +173,20 @@ def _print(answer: Forecast) -> None:
     as_table(table, [each for each in below if each])
 
 
+def _of_teams(answer: Forecast) -> list[str]:
+    out = [
+        f"{each.name}: {each.amount:,} {answer.unit}, alone by {each.alone or f'after {answer.horizon}'} (85 %), "
+        f"the last in {each.last:.0f} % of the trials."
+        for each in answer.teams
+    ]
+    if answer.teams and answer.chance is not None:
+        out.insert(0, f"Chance that all are done by {answer.by}: {answer.chance:.1f} % of the trials.")
+    return out
+
+
 def _title(answer: Forecast) -> str:
+    if answer.teams and not answer.remaining:
+        return f"When are {len(answer.teams)} teams done with {answer.items:,} {answer.unit}"
     amount = f"{answer.items:,} {answer.unit}" if answer.items is not None else ""
     if answer.remaining:
         return f"{answer.remaining.what}: {answer.items:,} left" + (f", by {answer.by}" if answer.by else "")

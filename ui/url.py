@@ -35,6 +35,7 @@ TABS = {
             "off",
             "draw",
             "unit",
+            "teams",
         ),
     ),
     "sprints": Tab("Sprints", own=("board", "sprint")),

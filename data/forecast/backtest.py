@@ -5,7 +5,7 @@ answers beside that of a naive forecast.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,6 +21,14 @@ from data.values.forecast import SHARES, Question
 STEP, YEAR = 7, 365  # days
 TRIALS = 1_000
 LONGEST = 366  # days ahead that are looked at
+
+
+@dataclass(frozen=True)
+class Work:
+    """What one team has to do, and what it completed on each day that is known."""
+
+    amount: float
+    daily: Numbers
 
 
 @dataclass
@@ -56,10 +64,10 @@ class _Windows:
             [each for each in starts.tolist() if np.count_nonzero(busy[each - history : each]) >= 2], np.int64
         )
 
-    def sample(self, start: int) -> Numbers:
-        """Completions of each day that the window draws from."""
+    def sample(self, start: int, daily: Numbers) -> Numbers:
+        """Of `daily`, aligned with the days that are known, those that the window draws from."""
         before = slice(start - self.history, start)
-        out: Numbers = self._known.daily[before][self.kept[before]]
+        out: Numbers = daily[before][self.kept[before]]
         return out
 
     def ahead(self, start: int, days: int) -> Counts:
@@ -85,7 +93,7 @@ def how_many_held(known: Past, question: Question, history: int, days: int, rand
     windows, tally = _Windows(known, question, history, random), _Tally()
     starts = windows.starts(len(known.daily) - days)
     for start in starts.tolist():
-        sample, ahead = windows.sample(start), len(windows.ahead(start, days))
+        sample, ahead = windows.sample(start, known.daily), len(windows.ahead(start, days))
         counts = sample[windows.urn(start).draw(ahead)].sum(axis=0)
         actual = float(known.daily[start : start + days].sum())
         answers = {share: count_answer(counts, share) for share in SHARES}
@@ -105,8 +113,10 @@ def how_many_held(known: Past, question: Question, history: int, days: int, rand
     return _found(known, question, tally, max(span // days, 1), tally.starts[-1] + days - 1, unit=question.unit)
 
 
-def when_held(known: Past, question: Question, history: int, amount: float, random: np.random.Generator) -> Backtest:
-    """ "When for `amount`", asked on a day of each week; an answer held if all was completed by its date.
+def when_held(
+    known: Past, question: Question, history: int, work: Sequence[Work], random: np.random.Generator
+) -> Backtest:
+    """ "When is all of this done", asked on a day of each week; an answer held if all was completed by its date.
 
     Only windows count whose four dates have all come: otherwise those that went well would be counted early. Losses are
     those of the date or the end of what is known, whichever comes first, for the answer, the naive forecast and the
@@ -114,20 +124,24 @@ def when_held(known: Past, question: Question, history: int, amount: float, rand
     """
     size = len(known.daily)
     windows, tally = _Windows(known, question, history, random), _Tally()
-    so_far = np.concatenate(([0.0], np.cumsum(known.daily)))
+    so_far = [np.concatenate(([0.0], np.cumsum(each.daily))) for each in work]
     waiting, took = 0, []
     for start in windows.starts(size - 1).tolist():
         limit = min(size - start, LONGEST)  # days whose outcome is known
         ahead = windows.ahead(start, limit) - known.first - start + 1  # 1: the day that the window begins on
-        sample = windows.sample(start)
-        found = _dates(windows.urn(start), sample, amount, ahead)
+        samples = [(each.amount, windows.sample(start, each.daily)) for each in work]
+        found = _dates(windows.urn(start), samples, ahead)
         if found is None:
             waiting += 1
             continue
         answers, stated = found
-        done = so_far[start + 1 : start + limit + 1] - so_far[start] >= amount - 1e-9
+        known_days = slice(start + 1, start + limit + 1)
+        done = np.all(
+            [each[known_days] - each[start] >= one.amount - 1e-9 for each, one in zip(so_far, work, strict=True)],
+            axis=0,
+        )
         actual = int(done.argmax()) + 1 if done.any() else limit + 1
-        usual = int(np.ceil(amount / float(sample.mean()) - 1e-9))
+        usual = max(_usual(amount, sample, len(ahead)) for amount, sample in samples)
         naive = int(ahead[usual - 1]) if usual <= len(ahead) else limit + 1
         tally.starts.append(start)
         took.append(actual)
@@ -143,8 +157,14 @@ def when_held(known: Past, question: Question, history: int, amount: float, rand
     return _found(known, question, tally, apart, size - 1, waiting, unit="days")
 
 
+def _usual(amount: float, sample: Numbers, most: int) -> int:
+    """Worked days that the average pace takes; most + 1: longer."""
+    mean = float(sample.mean())
+    return min(int(np.ceil(amount / mean - 1e-9)), most + 1) if mean > 0 else most + 1
+
+
 def _dates(
-    urn: Urn, daily: Numbers, amount: float, ahead: Counts
+    urn: Urn, samples: Sequence[tuple[float, Numbers]], ahead: Counts
 ) -> tuple[Mapping[int, int], Mapping[int, float]] | None:
     """percent → days from the beginning of the window, and percent → percent of the trials; None when the last of the
     answers has not come due on the worked days `ahead`.
@@ -153,8 +173,11 @@ def _dates(
         return None
     days = min(len(ahead), 56)
     while True:
-        reached = np.cumsum(daily[urn.draw(days)], axis=0) >= amount - 1e-9
-        if np.count_nonzero(reached[-1]) * 100 >= SHARES[-1] * reached.shape[1]:
+        drawn = urn.draw(days)
+        reached = np.ones(drawn.shape, dtype=bool)
+        for amount, daily in samples:
+            reached &= np.cumsum(daily[drawn], axis=0) >= amount - 1e-9
+        if np.count_nonzero(reached[-1]) * 100 >= SHARES[-1] * urn.trials:
             took = np.where(reached[-1], reached.argmax(axis=0) + 1, days + 1)
             found = {share: date_answer(took, share) for share in SHARES}
             stated = {share: 100 * float(np.mean(took <= each)) for share, each in found.items()}

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from data.facts.dataset import Dataset
-from data.forecast.backtest import how_many_held, when_held
+from data.forecast.backtest import Work, how_many_held, when_held
 from data.forecast.history import Past, Sample, day_of, off_days, past, sample_of, weekdays, worked_days
 from data.forecast.remaining import of_epic, of_version
 from data.forecast.simulate import Urn, count_answer, date_answer, days_until, totals
@@ -41,6 +41,8 @@ def answered(facts: Dataset, question: Question) -> Forecast:
 
     Raises ForecastRefused, PeriodError.
     """
+    if question.teams:
+        raise ForecastRefused("Several teams are forecast together only.", "Ask without teams.")
     amounts = [each for each in (question.items, question.version, question.epic) if each is not None]
     if len(amounts) > 1 or (not amounts and question.by is None):
         raise ForecastRefused(
@@ -62,10 +64,10 @@ def forecast(facts: Dataset, question: Question, remaining: Remaining | None = N
     ForecastRefused where there is too little history.
     """
     amount = _left(remaining, question) if remaining else question.items
-    _check(question, amount)
+    check(question, amount)
     known: Past = facts.once(past, question.unit)
     if question.by is not None:
-        _check_date(question.by, known)
+        check_date(question.by, known)
     asked = _asked(known, question, amount, remaining)
     return _how_many(asked) if question.by is not None else _when(asked)
 
@@ -116,7 +118,8 @@ def _left(remaining: Remaining, question: Question) -> float:
     return remaining.points
 
 
-def _check(question: Question, amount: float | None) -> None:
+def check(question: Question, amount: float | None) -> None:
+    """Raises ForecastRefused for a question that cannot be answered, whatever the past was."""
     if amount is None and question.by is None:
         raise ForecastRefused("A forecast needs either a number of items or a date.", "Give one of the two.")
     if amount is not None and not 0 < amount <= MOST_ITEMS:
@@ -135,7 +138,8 @@ def _check(question: Question, amount: float | None) -> None:
         raise ForecastRefused(f"{question.sample} are too many days.", f"Draw from at most {MOST_HISTORY:,} days.")
 
 
-def _check_date(by: date, known: Past) -> None:
+def check_date(by: date, known: Past) -> None:
+    """Raises PeriodError for a date that has passed or is too far ahead."""
     if by.toordinal() < known.today:
         today = day_of(known.today)
         raise PeriodError(f"{by} lies in the past; today is {today} in {known.zone}. Give today or a later date.")
@@ -156,7 +160,7 @@ def _how_many(asked: _Asked) -> Forecast:
         {share: whole(each) for share, each in found.items()},
         how_many_held(known, about, len(asked.sample.daily), days, asked.random),
         {share: 100 * float(np.mean(counts >= each)) for share, each in found.items()},
-        tuple(_binned(np.floor(counts + 1e-9).astype(np.int64))),
+        tuple(binned(np.floor(counts + 1e-9).astype(np.int64))),
         how_many_steps(question, by, days, len(asked.ahead), asked.rest is not None, counts, found, asked.amount),
     )
     kind = "how_many" if chance is None else "how_likely"
@@ -172,29 +176,43 @@ def _how_many(asked: _Asked) -> Forecast:
 def _when(asked: _Asked) -> Forecast:
     question, known, amount = asked.question, asked.known, asked.amount or 0
     beyond = known.today + HORIZON  # the ordinal that stands for "later than five years"
-    needed = days_until(asked.urn, amount, asked.daily, asked.rest, len(asked.ahead))
-    ends = np.append(asked.ahead, beyond)[needed - 1]
+    later = asked.sample.later[asked.sample.kept]
+    ends = ends_of(asked.urn, amount, asked.daily, later, asked.ahead, known.today)
     found = {share: date_answer(ends, share) for share in SHARES}
     answers: dict[int, str | int | float | None] = {
         share: None if each >= beyond else day_of(each) for share, each in found.items()
     }
     if answers[SHARES[0]] is None:
-        raise ForecastRefused(
-            f"At this pace {whole(amount):,} {question.unit} take more than five years in most trials, so no "
-            "date would "
-            "mean anything.",
-            f"Forecast fewer {question.unit}, or take a history with more completions.",
-        )
+        raise too_long(amount, question)
     reached = {share: 100 * float(np.mean(ends <= each)) for share, each in found.items() if each < beyond}
     in_time = np.minimum(ends, beyond - 1)
-    outcomes = tuple((day_of(each), count) for each, count in _binned(in_time))
+    outcomes = tuple((day_of(each), count) for each, count in binned(in_time))
     return _made(
         asked,
         answers,
-        when_held(known, question, len(asked.sample.daily), amount, asked.random),
+        when_held(known, question, len(asked.sample.daily), [Work(amount, known.daily)], asked.random),
         reached,
         outcomes,
         when_steps(question, amount, outcomes[0][0], day_of(int(in_time.max())), answers, reached),
+    )
+
+
+def ends_of(urn: Urn, amount: float, daily: Numbers, later: Numbers, ahead: Counts, today: int) -> Counts:
+    """The day (ordinal) on which each trial completes `amount`; today + HORIZON: later than five years.
+
+    `daily`: completions of each day that is drawn from; `later`: those after this time of day; `ahead`: worked days.
+    """
+    rest = later if len(ahead) and int(ahead[0]) == today else None
+    out: Counts = np.append(ahead, today + HORIZON)[days_until(urn, amount, daily, rest, len(ahead)) - 1]
+    return out
+
+
+def too_long(amount: float, question: Question) -> ForecastRefused:
+    """Most trials do not end within the horizon."""
+    return ForecastRefused(
+        f"At this pace {whole(amount):,} {question.unit} take more than five years in most trials, so no date would "
+        "mean anything.",
+        f"Forecast fewer {question.unit}, or take a history with more completions.",
     )
 
 
@@ -228,25 +246,24 @@ def _made(
         notes=(*sample.notes, *caveats(sample, question, asked.remaining)),
         steps=(*how_drawn(sample, question, asked.urn.by_weekday), *steps),
         kept=tuple(sample.kept.tolist()),
-        off=tuple(str(each) for each in _shown_off(asked, outcomes)),
+        off=days_off_shown(known, sample, question, question.by or date.fromisoformat(str(outcomes[-1][0]))),
         unit=question.unit,
         draw=question.draw,
     )
 
 
-def _shown_off(asked: _Asked, outcomes: tuple[tuple[str | int, int], ...]) -> tuple[DaySpan, ...]:
-    """Days off that can have moved this answer: from the first day of the history to the last day ahead."""
-    first = date.fromordinal(asked.sample.first)
-    end = asked.question.by or date.fromisoformat(str(outcomes[-1][0]))
-    spans = off_days(asked.known, asked.question)
-    return joined(
+def days_off_shown(known: Past, sample: Sample, question: Question, end: date) -> tuple[str, ...]:
+    """Days off that can have moved this answer: from the first day of the history to the last day ahead, `end`."""
+    first = date.fromordinal(sample.first)
+    spans = joined(
         DaySpan(max(each.first, first), min(each.last, end))
-        for each in spans
+        for each in off_days(known, question)
         if each.last >= first and each.first <= end
     )
+    return tuple(str(each) for each in spans)
 
 
-def _binned(values: Counts) -> tuple[tuple[int, int], ...]:
+def binned(values: Counts) -> tuple[tuple[int, int], ...]:
     """(lowest value, trials) of at most BARS runs of whole numbers, without gaps."""
     low, high = int(values.min()), int(values.max())
     width = -(-(high - low + 1) // BARS)

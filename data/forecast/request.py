@@ -28,7 +28,7 @@ def question_of(options: Options, today: date) -> Question:
     said = {name: text.strip() for name, text in options if text.strip()}
     amount = next((name for name in AMOUNTS if name in said), None)
     by = parse_day(said["by"]) if "by" in said else None
-    if amount is None and by is None:
+    if amount is None and by is None and "teams" not in said:
         by = today + timedelta(days=USUAL - 1)
     return Question(
         items=_number(said["items"], 0, "The number of items") if amount == "items" else None,
@@ -42,7 +42,20 @@ def question_of(options: Options, today: date) -> Question:
         off=day_list(said.get("off", "")),
         draw=cast(Draw, _one_of(said.get("draw"), DRAWS, "Days are drawn")),
         unit=cast(Unit, _one_of(said.get("unit"), UNITS, "A forecast is made in")),
+        teams=tuple(team_of(each) for each in said.get("teams", "").split("|") if each.strip()),
     )
+
+
+def team_of(text: str) -> tuple[str, int | None]:
+    """A saved view, and its number of items where that is given.
+
+    >>> team_of(" Checkout "), team_of("Web shop=12")
+    (('Checkout', None), ('Web shop', 12))
+    """
+    name, mark, amount = text.rpartition("=")
+    if mark and amount.strip().isdigit():
+        return name.strip(), _number(amount.strip(), 0, "The number of items")
+    return text.strip(), None
 
 
 def sample_dates(text: str) -> DaySpan:

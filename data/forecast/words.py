@@ -98,6 +98,15 @@ def when_steps(
     )
 
 
+def joint_steps(question: Question, teams: int, answers: Mapping[int, object]) -> tuple[str, ...]:
+    """How "when are all teams done" was answered."""
+    return (
+        f"In each trial all {teams} teams draw the same days, each counts what it completed on them itself, and the "
+        "delivery is done when the last of them is done.",
+        f"Of {question.trials:,} trials at least 85 % are done by {answers[85] or 'a day more than five years ahead'}.",
+    )
+
+
 def caveats(sample: Sample, question: Question, remaining: Remaining | None) -> list[str]:
     """What a reader must know before using the answer."""
     out = []

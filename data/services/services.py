@@ -121,7 +121,7 @@ class Services:
         """How many by a date, when for so many items."""
         from data.services.forecast import ForecastService
 
-        return ForecastService(self.sites)
+        return ForecastService(self.sites, lambda: self.teams)
 
     @cached_property
     def sprints(self) -> SprintsService:

@@ -110,8 +110,8 @@ def score_words(test: Backtest) -> str:
     return f"{said}: {better}. Less is better."
 
 
-def backtest_words(test: Backtest) -> str:
-    """What the backtest found, in a few sentences."""
+def past_words(test: Backtest) -> str:
+    """What the backtest found, in a few sentences, beside what `confidence_words` says."""
     if not test.windows:
         if test.waiting:
             return "Not to be said yet: for the same question asked in the past, the dates have not come."
@@ -119,8 +119,7 @@ def backtest_words(test: Backtest) -> str:
     alone = f"about {test.apart} stand{'s' if test.apart == 1 else ''} alone"
     few = "; take that as a hint, not as proof" if test.apart < FEW else ""
     said = [
-        confidence_words(test),
-        f"It held in {test.held[MAIN]:,} of {_windows(test.windows)}, one a week from {_day(test.first)} on. "
+        f"The 85 % answer held in {test.held[MAIN]:,} of {_windows(test.windows)}, one a week from {_day(test.first)} on. "
         f"Windows overlap: {alone}{few}.",
         score_words(test),
     ]

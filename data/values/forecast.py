@@ -50,6 +50,19 @@ class Question:
     off: tuple[DaySpan, ...] = ()  # days on which nobody works, besides those of the settings
     draw: Draw = "weekdays"
     unit: Unit = "items"
+    teams: tuple[
+        tuple[str, int | None], ...
+    ] = ()  # saved views that share the work; number of items, None: what is left
+
+
+@dataclass(frozen=True)
+class TeamPart:
+    """What one of several teams has to do for one delivery."""
+
+    name: str
+    amount: int | float
+    alone: str | None  # ISO date by which it is done in at least 85 % of the trials; None: later than the horizon
+    last: float  # percent of the trials in which it is the last, or one of the last
 
 
 @dataclass(frozen=True)
@@ -96,6 +109,7 @@ class Forecast:
     chance: float | None = None  # how_likely: percent of the trials that reach `items` by `by`
     unit: Unit = "items"
     draw: Draw = "weekdays"
+    teams: tuple[TeamPart, ...] = ()  # all of them must be done
 
     @property
     def completed(self) -> int | float:
@@ -151,6 +165,7 @@ class Forecast:
             "zone": self.zone,
             "today": self.today,
             "remaining": asdict(left) | {"left_out": dict(left.left_out)} if left else None,
+            "teams": [asdict(each) for each in self.teams],
             "backtest": _test(self.backtest),
             "notes": list(self.notes),
         }

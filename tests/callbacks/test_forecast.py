@@ -9,6 +9,8 @@ import pytest
 from callbacks.charts import show_chart
 from callbacks.forecast import show_forecast
 from data.services.services import Services, open_services
+from data.values.filters import Filters
+from data.values.teams import TeamView
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
 
@@ -50,6 +52,11 @@ def test_the_question_is_the_url(services):
         ("items=3&history=1", "two days with completions"),
         ("version=nonesuch", "There is no version 'nonesuch'"),
         ("epic=X-1", "There is no issue 'X-1'"),
+        ("items=3&sample=soon", "is not a day"),
+        ("items=3&off=2026-12-24..2026-12-20", "Swap the two days"),
+        ("items=3&draw=blindly", "Days are drawn weekdays or plain"),
+        ("items=3&unit=hours", "items or points"),
+        ("version=1&teams=Nobody|Somebody", "There is no saved view"),
         ("items=3&label=nonesuch", "Nothing in the data matches the filters"),
         ("items=3&set=nonesuch:1", "The reason is above."),
     ],
@@ -57,6 +64,19 @@ def test_the_question_is_the_url(services):
 def test_what_cannot_be_answered_says_why(services, query, said):
     assert said in shown(services, f"?tab=forecast&{query}")
     assert "That did not work" not in shown(services, f"?tab=forecast&{query}")
+
+
+def test_several_teams_share_a_delivery(services):
+    snapshot = services.snapshot()
+    for name, project in (("Shop team", "SHOP"), ("Pay team", "PAY")):
+        services.teams.save(TeamView(name=name, period="90d", filters=Filters(projects=(project,))), snapshot)
+    with acting(services):
+        body, charts_hidden = show_forecast({"query": "?tab=forecast&teams=Shop team=9|pay team=4", "revision": "1"})
+    said = words(body)
+    assert charts_hidden
+    assert "When are 2 teams done with 13 items?" in said
+    assert "Shop team: 9 items, alone by " in said
+    assert "Pay team: 4 items, alone by " in said
 
 
 def test_before_the_first_sync(tmp_path):

@@ -1,7 +1,7 @@
 // The forms of the tab "Forecast": what is filled in becomes the address, and the address is what is answered.
 (function () {
   'use strict';
-  const QUESTIONS = ['by', 'items', 'version', 'epic'];
+  const QUESTIONS = ['by', 'items', 'version', 'epic', 'teams'];
 
   document.addEventListener('submit', (event) => {
     const form = event.target.closest('form[data-asks]');

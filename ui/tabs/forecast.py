@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import html
 
-from data.values.backtest import Backtest, backtest_words
+from data.values.backtest import Backtest, past_words
 from data.values.forecast import DRAW_WORDS, Forecast
 from data.values.problem import Problem
 from ui.attributes import attributes
@@ -33,11 +33,16 @@ def skeleton() -> html.Div:
 
 
 def forecast_page(
-    answer: Forecast | Problem, view: PageView, versions: Sequence[str], today: str, browse: str
+    answer: Forecast | Problem,
+    view: PageView,
+    versions: Sequence[str],
+    today: str,
+    browse: str,
+    teams: Sequence[str] = (),
 ) -> html.Div:
     """Forms with what is asked in them, and the answer or why there is none. `browse`: address of issues, may be empty."""
     shown = [notice(answer)] if isinstance(answer, Problem) else _answer(answer, view, browse)
-    return html.Div([forms(view, versions, today, answer), *shown], className="forecast-page")
+    return html.Div([forms(view, versions, today, answer, teams), *shown], className="forecast-page")
 
 
 def forecast_problem(problem: Problem, request_id: str = "") -> html.Div:
@@ -52,12 +57,21 @@ def headline(answer: Forecast) -> str:
     """The 85 % answer as people say it; of "how likely", the chance itself."""
     high = answer.answers[85]
     if answer.kind == "how_likely":
-        return f"{answer.chance or 0:.0f} % chance: {answer.items:,} {answer.unit} or more by {day(answer.by or '')}"
+        return (
+            f"{_chance(answer.chance or 0.0)} chance: {answer.items:,} {answer.unit} or more by {day(answer.by or '')}"
+        )
     if answer.kind == "how_many":
         return f"85 % chance: {high:,} {answer.unit} or more by {day(answer.by or '')}"
     if high is None:
         return f"85 % chance: later than {day(answer.horizon)}"
     return f"85 % chance: by {day(str(high))}"
+
+
+def _chance(percent: float) -> str:
+    """Never 0 or 100 %: trials are only so many."""
+    if percent > 99:
+        return "Over 99 %"
+    return "Under 1 %" if percent < 1 else f"{percent:.0f} %"
 
 
 def _answer(answer: Forecast, view: PageView, browse: str) -> list[Any]:
@@ -69,6 +83,7 @@ def _answer(answer: Forecast, view: PageView, browse: str) -> list[Any]:
                 html.Dl(
                     [part for share in answer.answers for part in _share(answer, share)], className="forecast-shares"
                 ),
+                *(html.P(each, className="forecast-team") for each in _of_teams(answer)),
                 html.P(_SHARES_SAID, className="forecast-note"),
                 html.P(answer.confidence, className=f"forecast-confidence {answer.backtest.verdict}")
                 if answer.confidence
@@ -114,10 +129,14 @@ _SHARES_SAID = (
 
 def _question(answer: Forecast) -> str:
     amount = _amount(answer)
+    if answer.teams and not answer.remaining:
+        return f"When are {len(answer.teams)} teams done with {amount}?"
     if answer.remaining:
         left = answer.remaining
         said = f"{left.what}: {amount} left, {left.done:,} done. "
-        return said + (f"How likely is it done by {day(answer.by)}?" if answer.by else "When is it done?")
+        return said + (
+            f"How likely is it done by {day(answer.by)}?" if answer.by and not answer.teams else "When is it done?"
+        )
     if answer.kind == "how_likely":
         one = answer.items == 1
         return f"How likely {'is' if one else 'are'} {amount} completed from now until {day(answer.by or '')}?"
@@ -125,6 +144,19 @@ def _question(answer: Forecast) -> str:
         more = amount.replace(" ", " more ", 1)
         return f"When {'are' if answer.items != 1 else 'is'} {more} done?"
     return f"How many {answer.unit} are completed from now until {day(answer.by or '')}?"
+
+
+def _of_teams(answer: Forecast) -> list[str]:
+    """What each of several teams has to do, and the chance that all are done by the date that was asked for."""
+    out = [
+        f"{each.name}: {each.amount:,} {answer.unit}, alone "
+        + (f"by {day(each.alone)}" if each.alone else f"after {day(answer.horizon)}")
+        + f" (85 %), the last in {each.last:.0f} % of the trials."
+        for each in answer.teams
+    ]
+    if answer.teams and answer.chance is not None:
+        out.insert(0, f"{_chance(answer.chance)} chance that all are done by {day(answer.by or '')}.")
+    return out
 
 
 def _amount(answer: Forecast) -> str:
@@ -163,7 +195,7 @@ def _stepped(answer: Forecast) -> str:
 
 
 def _backtest(test: Backtest) -> list[Any]:
-    rows: list[Any] = [html.P(backtest_words(test))]
+    rows: list[Any] = [html.P(past_words(test))]
     if test.windows:
         cells = [
             html.Tr(

@@ -22,7 +22,9 @@ _WEEKS = 26  # that the calendar shows
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-def forms(view: PageView, versions: Sequence[str], today: str, answer: Forecast | Problem) -> html.Div:
+def forms(
+    view: PageView, versions: Sequence[str], today: str, answer: Forecast | Problem, teams: Sequence[str] = ()
+) -> html.Div:
     """What can be asked, with what is asked filled in."""
     asks = view.asks
     amount = next((name for name in ("items", "version", "epic") if asks(name)), None)
@@ -36,7 +38,7 @@ def forms(view: PageView, versions: Sequence[str], today: str, answer: Forecast 
                     _field(
                         "Items", "items", "number", asks("items") or "", min=1, max=100_000, step=1, placeholder="60"
                     ),
-                    _date("or how likely by", by if amount == "items" else "", "optional"),
+                    _date("How likely by", by if amount == "items" else "", "optional"),
                 ],
                 "items by",
             ),
@@ -53,10 +55,18 @@ def forms(view: PageView, versions: Sequence[str], today: str, answer: Forecast 
                         autocomplete="off",
                     ),
                     _field("or epic", "epic", "text", asks("epic") or "", placeholder="key", autocomplete="off"),
-                    _date("or how likely by", by if amount in ("version", "epic") else "", "optional"),
+                    _field(
+                        "by teams (saved views)",
+                        "teams",
+                        "text",
+                        asks("teams") or "",
+                        placeholder=" | ".join(teams[:2]) or "saved views",
+                        autocomplete="off",
+                    ),
+                    _date("How likely by", by if amount in ("version", "epic") else "", "optional"),
                     html.Datalist([html.Option(value=each) for each in versions], id=ids.Forecast.VERSIONS),
                 ],
-                "version epic by",
+                "version epic teams by",
             ),
             _drawn_from(view),
         ],
@@ -76,7 +86,7 @@ def _drawn_from(view: PageView) -> html.Form:
                 "or these dates", "sample", "text", sample, placeholder="2026-03-01..2026-08-31", autocomplete="off"
             ),
             _field(
-                "Days off besides those of the settings",
+                "More days off",
                 "off",
                 "text",
                 asks("off") or "",
