@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from data.facts.past import names_of
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import IssueMetric
-from data.metrics.measure import instants_of, measure, rows_for
+from data.metrics.measure import HasEdge, instants_of, measure, rows_for
 from data.settings.definitions import expanded, switch
 from data.settings.model import Settings
 from data.tables.frames import NEVER
@@ -96,11 +97,20 @@ def _bars(value: MetricValue) -> tuple[tuple[str, float], ...] | None:
     return None
 
 
+class Listed(HasEdge, Protocol):
+    """What the table of issues needs to know of a metric or of a chart."""
+
+    @property
+    def measures(self) -> str: ...
+    @property
+    def outcome(self) -> Callable[[Rows], Sequence[str]] | None: ...
+
+
 @dataclass(frozen=True)
 class MetricDrilldown:
     """The rows behind a number, as arrays; `names` gives keys without asking the store."""
 
-    metric: IssueMetric
+    metric: Listed
     asked: MetricQuery
     rows: Rows
 

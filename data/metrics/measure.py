@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Protocol
 
 import numpy as np
 
@@ -79,14 +81,21 @@ def rows_for(metric: IssueMetric, asked: MetricQuery) -> Rows:
     return metric.select(facts.once(metric.rows), asked)
 
 
-def edge_of(metric: IssueMetric, asked: MetricQuery) -> int | None:
+class HasEdge(Protocol):
+    """A metric or a chart, which may look at its rows as they were at the end of the period."""
+
+    @property
+    def as_of_rows(self) -> Callable[[Dataset, int], Rows] | None: ...
+
+
+def edge_of(metric: HasEdge, asked: MetricQuery) -> int | None:
     """The instant (µs) just before which its rows are looked at; None: now."""
     if metric.as_of_rows and asked.facts.definitions.completed_as_of == "period_end":
         return asked.edge
     return None
 
 
-def instants_of(metric: IssueMetric, asked: MetricQuery, rows: Rows) -> Instants | None:
+def instants_of(metric: HasEdge, asked: MetricQuery, rows: Rows) -> Instants | None:
     """By row: the instant (µs) just before which its issue is looked at; None: now. Of a sprint that is its close."""
     if "seen" in rows.columns:
         seen: Instants = rows.columns["seen"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -15,6 +15,7 @@ from data.charts.registry import CHARTS, ISSUE_CHARTS, JOB_CHARTS, places
 from data.exports.csv import csv_text
 from data.exports.xlsx import Sheet
 from data.facts.dataset import Dataset
+from data.facts.rows import Rows
 from data.metrics.detail import MetricDrilldown
 from data.platform.telemetry import span
 from data.services.issue_pages import page_of
@@ -65,7 +66,8 @@ class _Shown:
     """What the table of issues needs to know of a chart; a metric says the same of itself."""
 
     measures: str
-    outcome: Any
+    outcome: Callable[[Rows], Sequence[str]] | None
+    as_of_rows: None = None  # a chart's rows are those that it was drawn from
 
 
 def chart_places() -> dict[str, tuple[ChartPlace, ...]]:
@@ -167,7 +169,7 @@ class ChartsService:
         if facts is None:  # jobs without issues
             return IssuePage((), 0)
         picks = drawing.picks
-        shown: Any = _Shown(picks.values, picks.outcome)
+        shown = _Shown(picks.values, picks.outcome)
         behind = MetricDrilldown(shown, ChartQuery(facts, view.period, options), _behind(picks, pick))
         data = self._sites.data(view.snapshot)
         return page_of(
