@@ -11,6 +11,7 @@ import numpy as np
 from data.charts.catalogue import ChartQuery
 from data.charts.drawing import Drawing, by_code, left_out, nothing
 from data.charts.percentiles import percentile_lines
+from data.facts.days import WHOLE_DAYS
 from data.facts.rows import Rows
 from data.values.arrays import Codes, Numbers
 from data.values.charts import Series
@@ -52,7 +53,7 @@ def histogram(asked: ChartQuery, rows: Rows, reading: str, empty: str) -> Drawin
             empty, todo="Choose other days, or clear a filter.", picks=by_code(rows, rows.reason * 0 - 1, [])
         )
     days = rows.columns["days"][used]
-    whole = asked.facts.definitions.durations in ("inclusive_days", "exclusive_days")
+    whole = asked.facts.definitions.durations in WHOLE_DAYS
     code, width, count = bins(days, 1.0 if whole else 0.0)
     beyond = bool((days >= width * (count - 1)).any() and days.max() >= width * count)
     tokens = [_token(n, width, last=beyond and n == count - 1) for n in range(count)]

@@ -283,9 +283,11 @@ def days_out(
     each = spans(
         entered[inside],
         left[inside],
-        plain[row],
+        plain[row] | (definition == "inclusive_working_days"),
         # Both ends of the whole count once; what is taken out of its middle has no ends of its own.
-        definition="exclusive_days" if definition == "inclusive_days" else definition,
+        definition={"inclusive_days": "exclusive_days", "inclusive_working_days": "working_days"}.get(
+            definition, definition
+        ),
         zone=facts.zone,
         working=rule.working_time,
     )

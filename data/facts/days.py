@@ -15,6 +15,7 @@ from data.values.day_spans import day_span, within
 from data.values.periods import first_instant, zone_named
 
 _EPOCH = date(1970, 1, 1).toordinal()
+WHOLE_DAYS = ("inclusive_days", "exclusive_days", "inclusive_working_days")  # durations that are whole numbers
 _MARGIN = 400  # days on either side, so that neighbouring questions find the calendar built
 
 
@@ -81,6 +82,9 @@ def spans(
         out[known] = np.where(dates >= 0, dates + 1, dates)
     elif definition == "exclusive_days":
         out[known] = dates
+    elif definition == "inclusive_working_days":
+        time = _WorkingClock(local, working or WorkingTime())
+        out[known] = time.days_between(first, last) + np.where(dates >= 0, time.works_on(last), 0)
     elif definition == "working_days":
         time = _WorkingClock(local, working or WorkingTime())
         out[known] = np.where(plain, time.days_between(first, last), time.between(first, last))
@@ -135,6 +139,10 @@ class _WorkingClock:
 
     def between(self, start: Instants, end: Instants) -> Numbers:
         return self._passed(end) - self._passed(start)
+
+    def works_on(self, instants: Instants) -> Numbers:
+        """1 where the local date is a working day, else 0."""
+        return self.works[self.local.ordinals(instants) - self.local.first].astype(float)
 
     def days_between(self, start: Instants, end: Instants) -> Numbers:
         """Whole working days between two local dates, same day = 0."""

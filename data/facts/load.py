@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from data.facts.ages import age, plain_starts, until
 from data.facts.columns import SEEN, STARTED, Column, Kind, fact
 from data.facts.completions import completions
 from data.facts.dataset import Dataset
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     Column("status", Kind.CODE, "place in the table of statuses, of the one that stands for it"),
     STARTED,
     Column("completed", Kind.INSTANT, "never: it is in progress"),
-    Column("age", Kind.NUMBER, "now less since", "days"),
+    Column("age", Kind.NUMBER, "now less since; at a snapshot by the rule for durations in force", "days"),
     title="Stays in progress",
     at="entry into the status; a change of project, type or level begins a row of its own",
 )
@@ -101,8 +102,9 @@ def at_snapshot(rows: Rows, asked: MetricQuery) -> Rows:
     there = np.flatnonzero(rows.columns["left"][:before] >= asked.edge) if "left" in rows.columns else np.arange(before)
     found = rows.take(there)
     if "since" in found.columns:
-        until = np.where(found.columns["held"], found.columns["entered"], asked.snapshot)
-        found.columns["age"][:] = (until - found.columns["since"]) / DAY
+        begun = found.columns["started"]
+        plain = plain_starts(asked.facts, found.issue, begun)
+        found.columns["age"][:] = age(asked.facts, found.issue, begun, until(asked, plain), plain)
     return found
 
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from data.facts.ages import days_between, until
 from data.facts.columns import Column, Kind, fact
 from data.facts.dataset import Dataset
 from data.facts.efficiency import blocked_spans
 from data.facts.levels import recorded
 from data.facts.load import all_in_progress, at_snapshot
 from data.facts.rows import Rows, Sieve
-from data.tables.frames import NEVER
+from data.tables.frames import FOREVER, NEVER
 from data.tables.status_intervals import merged
-from data.tables.tidy import DAY
 from data.values.arrays import Codes, Instants, Numbers, Positions, Spans
 from data.values.exclusion import Exclusion
 
@@ -116,7 +116,7 @@ def stays_by_length(facts: Dataset) -> tuple[Codes, Numbers, Instants]:
     entered, left = rows.columns["entered"], rows.columns["left"]
     used = (rows.reason == 0) & (left > entered) & rows.columns["ends"]
     status, left = rows.columns["status"][used], left[used]
-    days = (left - entered[used]) / DAY
+    days = days_between(facts, entered[used], np.where(left < FOREVER, left, NEVER))
     order = np.lexsort((days, status))
     return status[order], days[order], left[order]
 
@@ -140,8 +140,7 @@ def stuck(rows: Rows, asked: MetricQuery) -> Rows:
     (days).
     """
     there = at_snapshot(rows, asked)
-    entered = there.columns["entered"]
-    in_status = (asked.snapshot - entered) / DAY
+    in_status = days_between(asked.facts, there.columns["entered"], until(asked, np.zeros(len(there), dtype=bool)))
     fixed = asked.facts.definitions.stuck_days
     if fixed is None:
         known = usual(asked)

@@ -13,7 +13,6 @@ from data.charts.percentiles import SHARES, cycle_rows
 from data.charts.registry import ChartQuery
 from data.facts.dataset import Dataset
 from data.facts.load import at_snapshot, load_rows
-from data.tables.tidy import DAY
 from data.values.arrays import Codes, Mask, Numbers, Positions
 from data.values.overview import OLD, Ageing
 from data.values.periods import Period
@@ -41,7 +40,7 @@ def too_old(facts: Dataset, period: Period) -> Old:
     """In progress at the end of the period (now, if that is earlier), and older than 85 % of the items completed in the
     90 days before (or the period, if longer) were: when they left the same status for the last time, or were done.
 
-    Exact days since the start of work. A status that fewer than 5 of them left is compared by the whole way alone.
+    Days since the start of work, by the rule for durations in force. A status that fewer than 5 of them left is compared by the whole way alone.
     """
     since = Period(min(period.first, period.last - timedelta(days=COMPARED - 1)), period.last, period.zone)
     asked = ChartQuery(facts, since)
@@ -49,7 +48,7 @@ def too_old(facts: Dataset, period: Period) -> Old:
     used = now.take(now.reason == 0)
     done = cycle_rows(asked)
     done = done.take(done.reason == 0)
-    ages = (done.columns["completed"] - done.columns["started"]) / DAY
+    ages = done.columns["days"]
     whole = asked.quantile(ages, OLD) if len(ages) >= LEAST else None
     codes = np.unique(used.columns["status"])
     place = SHARES.index(OLD)

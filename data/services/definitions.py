@@ -47,7 +47,7 @@ class DefinitionsService:
         """The definitions that a number obeys, in one line. Raises JiraError."""
         settings = view.settings
         names = [each for each in expanded(CATALOG[metric].switches) if each in table()] if metric in CATALOG else []
-        if settings.definitions.durations != "working_days":
+        if settings.definitions.durations not in ("working_days", "inclusive_working_days"):
             names = [each for each in names if not each.startswith("working_time.")]
         values = {name: value_of(settings, name) for name in names}
         listed = any(table()[name].names_of == "statuses" and value for name, value in values.items())

@@ -55,6 +55,7 @@ _SAID = {
         {
             "exact": "Exact time", "inclusive_days": "Whole days, both ends count",
             "exclusive_days": "Whole days, first day not counted", "working_days": "Working time",
+            "inclusive_working_days": "Whole working days, both ends count",
         },
     ),
     "working_time.weekdays": _Said("Working days", "time", empty="no day", help="Days that count where durations are working time."),

@@ -159,10 +159,10 @@ class Definitions(_Part):
         "",
         description="Time zone in which days, weeks and months begin. Empty: the zone of the Jira account.",
     )
-    durations: Literal["exact", "inclusive_days", "exclusive_days", "working_days"] = Field(
+    durations: Literal["exact", "inclusive_days", "exclusive_days", "working_days", "inclusive_working_days"] = Field(
         "exact",
-        description="How long from start to end: hours and minutes as they are, local dates with or without the first "
-        "day, or only working time.",
+        description="How long from start to end, and how old work in progress is: hours and minutes as they are, local "
+        "dates with or without the first day, only working time, or working days with both ends.",
     )
     percentile: Literal["linear", "nearest_rank"] = Field(
         "linear",

@@ -23,7 +23,7 @@ from sample.source import SampleSite
 # A value that differs from the default; statuses are named and become ids.
 OTHERS: dict[str, tuple[str, ...]] = {
     "zone": ("Pacific/Auckland",),
-    "durations": ("inclusive_days", "exclusive_days", "working_days"),
+    "durations": ("inclusive_days", "exclusive_days", "working_days", "inclusive_working_days"),
     "working_time.weekdays": ("0,1",),
     "working_time.holidays": ("{a day}",),
     "working_time.start": ("12:00",),

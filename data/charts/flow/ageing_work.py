@@ -12,11 +12,11 @@ from data.charts.downsample import thin
 from data.charts.drawing import Drawing, Drilldown, by_key, fixed, left_out, nothing
 from data.charts.percentiles import SHARES, cycle_rows
 from data.charts.statuses import names, workflow_order
+from data.facts.ages import age
 from data.facts.load import at_snapshot, load_rows
 from data.facts.past import names_of
 from data.facts.rows import Rows
 from data.facts.status_groups import status_groups
-from data.tables.tidy import DAY
 from data.values.arrays import Codes, Numbers
 from data.values.charts import Series
 
@@ -32,21 +32,24 @@ def pace(asked: ChartQuery, codes: Codes) -> list[list[float | None]]:
     used = rows.take(rows.reason == 0)
     started, completed = (np.full(len(facts.tables), np.iinfo(np.int64).max) for _ in range(2))
     started[used.issue], completed[used.issue] = used.columns["started"], used.columns["completed"]
+    plain = np.zeros(len(facts.tables), dtype=bool)
+    plain[used.issue] = used.columns["day_precision"]
     stays = facts.stays
     there = (stays.entered < completed[stays.issue]) & (completed[stays.issue] != np.iinfo(np.int64).max)
     there &= stays.left > started[stays.issue]
     issue, status = stays.issue[there].astype(np.int64), facts.once(status_groups)[stays.status[there]]
-    age = (np.minimum(stays.left[there], completed[issue]) - started[issue]) / DAY
+    gone = np.minimum(stays.left[there], completed[issue])
     size = len(facts.tables.statuses)
     key = issue * (size + 1) + status
     _, last = np.unique(
         key[::-1], return_index=True
     )  # stays are in order of time: the last one of each comes first here
     keep = len(key) - 1 - last
-    status, age = status[keep], age[keep]
+    issue, status, gone = issue[keep], status[keep], gone[keep]
     out: list[list[float | None]] = []
     for code in codes.tolist():
-        ages = age[status == code]
+        own = status == code
+        ages = age(facts, issue[own], started[issue[own]], gone[own], plain[issue[own]])
         out.append([asked.quantile(ages, share) if len(ages) >= LEAST else None for share in SHARES])
     return out
 
@@ -59,6 +62,8 @@ def pace(asked: ChartQuery, codes: Codes) -> list[list[float | None]]:
         "load",
         "statuses_by",
         "percentile",
+        "durations",
+        "working_time",
         "workflow.started",
         "workflow.done",
         "workflow.discarded",
@@ -76,7 +81,7 @@ def ageing_work(asked: ChartQuery) -> Drawing:
 
     The shades say how old the items completed in the period were when they left that status: up to the first edge half
     of them, then 70, 85 and 95 %. An item above the last edge is older than nearly all before it: ask what keeps it.
-    Exact calendar days, as the metric "Flow load" counts ages. A status that fewer than 5 completed items have left has
+    Days by the rule for durations, as the metric "Flow load" counts ages. A status that fewer than 5 completed items have left has
     no shades.
     """
     facts = asked.facts

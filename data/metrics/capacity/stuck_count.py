@@ -25,6 +25,8 @@ from data.values.details import Details
     nothing="Nothing is known about this day.",
     measures="in_status",
     switches=(
+        "durations",
+        "working_time",
         "stuck_days",
         "statuses_by",
         "percentile",

@@ -23,6 +23,8 @@ from data.values.details import Details
     measures="age",
     fields=("work_started_date", "work_completed_date"),
     switches=(
+        "durations",
+        "working_time",
         "load",
         "workflow.started",
         "workflow.done",

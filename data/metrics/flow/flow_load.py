@@ -31,6 +31,8 @@ from data.values.details import Details
     measures="age",
     fields=("work_started_date",),
     switches=(
+        "durations",
+        "working_time",
         "load",
         "statuses_by",
         "workflow.started",

@@ -187,15 +187,21 @@ def in_progress(ask: Question) -> list[tuple[Item, str, float]]:
 
 
 def _age(item: Item, ask: Question, place: int, begun: int | None) -> float:
-    history, mapped = stays(item, ask), ask.mapped_instant(item, "work_started_date")
+    mapped = ask.mapped_instant(item, "work_started_date")
     if mapped is not None and mapped <= ask.now:
         begun = mapped
-    until, waited = ask.snapshot, 0
-    if ask.rules.backward_moves == "pause":
-        back = moves_back(item, ask)
-        waited = sum(history[n][2] - history[n][1] for n in back if n < place)
-        until = history[place][1] if place in back else until
-    return (until - begun - waited) / DAY
+    plain = begun == mapped and "work_started_date" in ask.plain
+    return _days(item, ask, begun, ask.until(plain), plain)
+
+
+def _days(item: Item, ask: Question, begun: int, until: int, plain: bool) -> float:
+    """Days since the start of work, without those in which it was moved back where these do not count."""
+    history, days = stays(item, ask), ask.span(begun, until, plain)
+    if ask.rules.backward_moves != "pause":
+        return days
+    waits = [(max(history[n][1], begun), min(history[n][2], until)) for n in moves_back(item, ask)]
+    waited = sum(ask.taken_out(a, b, plain) for a, b in waits if b > a)
+    return max(days - waited, 0) if waited > 0 else days
 
 
 def pace(ask: Question) -> dict[str, list[float]]:
@@ -205,7 +211,7 @@ def pace(ask: Question) -> dict[str, list[float]]:
         last: dict[str, float] = {}
         for status, entered, left in stays(done.item, ask):
             if entered < done.at and left > done.started:
-                last[status] = (min(left, done.at) - done.started) / DAY
+                last[status] = _days(done.item, ask, done.started, min(left, done.at), done.plain)
         for status, age in last.items():
             out[status].append(age)
     return out

@@ -113,7 +113,28 @@ class Question:
             return days + 1 if days >= 0 else days
         if self.rules.durations == "working_days":
             return self._working(start, end, plain)
+        if self.rules.durations == "inclusive_working_days":
+            work, days = self.rules.working_time, self._working(start, end, True)
+            last = self.day(end)
+            counts = last.weekday() in work.weekdays and not _is_off(last, work.holidays)
+            return days + 1 if last >= self.day(start) and counts else days
         return days if plain else (end - start) / DAY
+
+    def until(self, plain: bool) -> int:
+        """The instant up to which ages count: whole days end with the last day of the period."""
+        whole = plain or self.rules.durations in ("inclusive_days", "exclusive_days", "inclusive_working_days")
+        return self.edge - 1 if whole else self.snapshot
+
+    def taken_out(self, start: int, end: int, plain: bool) -> float:
+        """Days between two instants in the middle of a span: both ends of the whole count once already."""
+        days = (self.day(end) - self.day(start)).days
+        if self.rules.durations == "inclusive_days":
+            return days
+        return (
+            self._working(start, end, True)
+            if self.rules.durations == "inclusive_working_days"
+            else self.span(start, end, plain)
+        )
 
     def _working(self, start: int, end: int, plain: bool) -> float:
         """Working days between two instants: shares of working days worked, or whole dates for plain dates."""
@@ -352,10 +373,8 @@ def _flow_days(done: Done, ask: Question) -> float:
     away = 0.0
     for entered, left in outside(done.item, ask):
         start, end = max(entered, done.started), min(left, done.at)
-        if end > start and ask.rules.durations.endswith("clusive_days"):
-            away += (ask.day(end) - ask.day(start)).days
-        elif end > start:
-            away += ask.span(start, end, done.plain)
+        if end > start:
+            away += ask.taken_out(start, end, done.plain)
     return max(span - away, 0) if away else span
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from tests.builders import Item, at
 from tests.data.metrics import oracle
-from tests.data.metrics.oracle import DAY, HOUR, Done, Question, Verdict, is_ticket, quiet, stays
+from tests.data.metrics.oracle import HOUR, Done, Question, Verdict, is_ticket, quiet, stays
 
 LEAST_STAYS = 2  # as the test sets it: small sites do not have ten stays in a status
 
@@ -273,14 +273,14 @@ def stuck_count(ask: Question) -> Verdict:
     for item in ask.everything:
         for status, entered, left in _worked(item, ask):
             if left < ask.edge and not reason(oracle.known(item, int(left), ask.zone), ask):
-                usual.setdefault(status, []).append((left - entered) / DAY)
+                usual.setdefault(status, []).append(ask.span(entered, left, False))
     limits = {status: ask.percentile(days, 85) for status, days in usual.items() if len(days) >= LEAST_STAYS}
     reasons = []
     for item, status, entered in _open(ask):
         limit = limits.get(status) if ask.rules.stuck_days is None else ask.rules.stuck_days
         if limit is None:
             reasons.append(reason(item, ask) or f"fewer than {LEAST_STAYS} earlier stays in its status")
-        elif (ask.snapshot - entered) / DAY > limit:
+        elif ask.span(entered, ask.until(False), False) > limit:
             reasons.append(reason(item, ask))
     if reasons and "" not in reasons and ask.rules.stuck_days is None and not limits:
         return verdict(None, reasons)

@@ -116,7 +116,9 @@ FLOW_RULES = st.fixed_dictionaries(
     {},
     optional={
         "percentile": st.sampled_from(["linear", "nearest_rank"]),
-        "durations": st.sampled_from(["exact", "inclusive_days", "exclusive_days", "working_days"]),
+        "durations": st.sampled_from(
+            ["exact", "inclusive_days", "exclusive_days", "working_days", "inclusive_working_days"]
+        ),
         "completion": st.sampled_from(["last", "first"]),
         "completed_as_of": st.sampled_from(["now", "period_end"]),
         "subtract_reopened": st.booleans(),
@@ -217,7 +219,9 @@ DORA_RULES = st.fixed_dictionaries(
     {},
     optional={
         "percentile": st.sampled_from(["linear", "nearest_rank"]),
-        "durations": st.sampled_from(["exact", "inclusive_days", "exclusive_days", "working_days"]),
+        "durations": st.sampled_from(
+            ["exact", "inclusive_days", "exclusive_days", "working_days", "inclusive_working_days"]
+        ),
         "completion": st.sampled_from(["last", "first"]),
         "deployment_source": st.sampled_from(["auto", "issues", "versions"]),
         "deployment_merge": st.sampled_from(["same_instant", "each_issue"]),

@@ -21,7 +21,8 @@ from data.settings.model import Definitions, Workflow
 from tests import seeding
 from tests.builders import CANCELLED, DOING, DONE, REVIEW, TODO, WAITING, Item, ask, at, facts, period, site
 from tests.data.metrics import oracle
-from tests.data.metrics.oracle_catalogue import CATALOGUE, DAY, HOUR, LEAST_STAYS
+from tests.data.metrics.oracle import DAY
+from tests.data.metrics.oracle_catalogue import CATALOGUE, HOUR, LEAST_STAYS
 from tests.data.metrics.sites import FLOW_RULES, SPREAD, STARTS, WORKFLOWS, flow_sites, instants
 from tests.data.metrics.test_against_oracle import agree
 
@@ -131,7 +132,7 @@ def busy(seed: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         "mapped": frozenset(),
     }
     rules = {
-        "durations": chance.choice(["exact", "exact", "inclusive_days", "working_days"]),
+        "durations": chance.choice(["exact", "exact", "inclusive_days", "working_days", "inclusive_working_days"]),
         "percentile": chance.choice(["linear", "nearest_rank"]),
         "completion": chance.choice(["last", "first"]),
         "completed_as_of": chance.choice(["now", "period_end"]),

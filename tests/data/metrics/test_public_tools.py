@@ -96,8 +96,8 @@ def moved_back_starts_again(moves: list[Move]) -> int | None:
     return (local(found["done"]) - local(found["indeterminate"])).days + 1
 
 
-def wiped(moves: list[Move]) -> float | None:
-    """jira-agile-metrics: the first time in each step is kept, a move back wipes the steps behind; exact time between."""
+def wiped(moves: list[Move]) -> int | None:
+    """jira-agile-metrics: the first time in each step is kept, a move back wipes the steps behind; dates less dates."""
     order = ("new", "indeterminate", "done")
     seen: dict[str, datetime | None] = dict.fromkeys(order)
     for when, kind in moves:
@@ -105,7 +105,7 @@ def wiped(moves: list[Move]) -> float | None:
         for later in order[order.index(kind) + 1 :]:
             seen[later] = None
     start, stop = seen["indeterminate"], seen["done"]
-    return None if start is None or stop is None else (stop - start).total_seconds() / 86_400
+    return None if start is None or stop is None else (local(stop) - local(start)).days
 
 
 def first_to_first(moves: list[Move]) -> int | None:
@@ -139,7 +139,7 @@ def done_now(found: dict[int, float]) -> dict[int, float]:
     [
         (first_start_last_finish, {"durations": "inclusive_days"}),
         (moved_back_starts_again, {"durations": "inclusive_days", "backward_moves": "restart"}),
-        (wiped, {"durations": "exact", "backward_moves": "restart"}),
+        (wiped, {"durations": "exclusive_days", "backward_moves": "restart"}),
     ],
 )
 def test_every_issue_has_the_cycle_time_of_the_tool(tool: Any, rules: dict[str, Any]):

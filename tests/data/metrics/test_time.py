@@ -265,3 +265,33 @@ def test_the_last_seven_days_end_today_and_are_compared_with_the_seven_before():
     week = Period.last_days(7, date(2025, 1, 20), "UTC")
     assert (week.first, week.last) == (date(2025, 1, 14), date(2025, 1, 20))
     assert week.previous() == Period(week.first - timedelta(days=7), week.first - timedelta(days=1), "UTC")
+
+
+def test_whole_working_days_count_both_ends():
+    def days(start: str, end: str, **how) -> float | None:
+        return took(start, end, "UTC", durations="inclusive_working_days", **how)
+
+    assert days("2025-01-03 23:00", "2025-01-06 01:00") == 2  # Friday and Monday
+    assert days("2025-01-06 09:00", "2025-01-06 10:00") == 1
+    assert days("2025-01-04 09:00", "2025-01-05 10:00") == 0  # a weekend
+    assert days("2025-01-04 09:00", "2025-01-07 10:00") == 2
+    assert days("2025-01-03", "2025-01-10", working_time={"holidays": ["2025-01-06"]}) == 5
+
+
+@pytest.mark.parametrize(
+    ("durations", "age"),
+    [
+        ("exact", 5.5),
+        ("inclusive_days", 6),
+        ("exclusive_days", 5),
+        ("working_days", 3.625),
+        ("inclusive_working_days", 4),
+    ],
+)
+def test_ages_obey_the_rule_for_durations(durations: str, age: float):
+    """In progress since Thursday noon, looked at at the end of Tuesday: the last day is Tuesday, not Wednesday."""
+    tables = site(Item("2025-01-01", [("2025-01-02 12:00", DOING)]))
+    value = ask("flow_load", tables, "2025-01-01", "2025-01-07", durations=durations)
+    assert value.details["age_p50"] == pytest.approx(age)
+    today = ask("flow_load", tables, "2025-01-01", "2025-01-31", durations=durations, now="2025-01-08 00:00")
+    assert today.details["age_p50"] == pytest.approx(age + (durations not in ("exact", "working_days")))

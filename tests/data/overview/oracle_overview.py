@@ -10,7 +10,7 @@ from itertools import pairwise
 from tests.builders import Item, at
 from tests.data.charts import oracle as charts
 from tests.data.metrics import oracle, oracle_dora
-from tests.data.metrics.oracle import DAY, Question
+from tests.data.metrics.oracle import Question
 
 FORMULAS = {**oracle_dora.DORA, **oracle.FLOW}
 LOWER_IS_BETTER = {
@@ -125,7 +125,7 @@ def too_old(ask: Question, key: Callable[[Item], str]) -> list[tuple[float, str,
     they left the same status, or were done; the oldest first."""
     wide = another(ask, min(ask.first, ask.last - timedelta(days=89)), ask.last)
     left = charts.pace(wide)
-    whole = [(done.at - done.started) / DAY for done in charts.timed(wide)]
+    whole = [oracle._flow_days(done, wide) for done in charts.timed(wide)]
     far = ask.percentile(whole, 85) if len(whole) >= 5 else float("inf")
     out = []
     for item, status, age in charts.in_progress(ask):
