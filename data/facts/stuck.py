@@ -149,7 +149,7 @@ def stuck(rows: Rows, asked: MetricQuery) -> Rows:
         limit = np.full(len(there), fixed, dtype=float)
     sieve = Sieve.of(there)
     sieve.drop(np.isnan(limit), Exclusion.TOO_FEW_EARLIER, LEAST_STAYS)
-    columns = {**there.columns, "in_status": in_status, "limit": limit, "started": entered}
+    columns = {**there.columns, "in_status": in_status, "limit": limit, "started": there.columns["entered"]}
     shown = Rows(there.at, there.subjects, sieve.reason, tuple(sieve.reasons), columns)
     return shown.take(np.isnan(limit) | (in_status > limit))
 
