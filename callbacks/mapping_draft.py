@@ -199,7 +199,7 @@ def acceptable(
     ]
     for offer, name in sorted(offers, key=lambda pair: -pair[0].score):
         info = known.get(offer.field_id)
-        if info is None or offer.score < SURE or offer.field_id in used or info.kind not in FIELDS[name].kinds:
+        if info is None or offer.score < SURE or offer.field_id in used or not FIELDS[name].fits(info.kind):
             continue
         if info.coverage is not None and not info.coverage.set:
             continue

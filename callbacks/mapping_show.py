@@ -14,6 +14,7 @@ from data.jira.errors import JiraError
 from data.services.view import Snapshot
 from data.settings.fields import FIELDS, VALUE_LISTS, field_ids
 from data.settings.store import Invalid
+from data.values.fields import ValueInfo
 from data.values.json_types import JsonObject
 from data.values.periods import PeriodError
 from ui import ids
@@ -172,10 +173,14 @@ def name_of(jira: str, snapshot: Snapshot) -> str:
 def known_names(snapshot: Snapshot) -> definitions.Known:
     """Names on the site that settings may refer to."""
     choices = services().numbers.choices(snapshot)
+    used = services().field_mapping.names_in_use(snapshot)
     return definitions.Known(
         types=tuple(name for name, _ in choices.types),
         labels=tuple(name for name, _ in choices.labels[:200]),
         components=tuple(name for name, _ in choices.components[:200]),
+        used_types=tuple(ValueInfo(*each) for each in choices.types),
+        resolutions=tuple(used["resolutions"]),
+        links=tuple(used["links"]),
         statuses=tuple(statuses(snapshot)),
         account_zone=services().status.of(snapshot).zone,
     )

@@ -91,7 +91,7 @@ class FakeFieldMapping(FieldMappingService):
 
     def check(self, our_name: str, field_id: str, snapshot: Snapshot) -> Problem | None:
         info = next((each for each in self.jira_fields(snapshot) if each.id == field_id), None)
-        if info is None or info.kind in FIELDS[our_name].kinds:
+        if info is None or FIELDS[our_name].fits(info.kind):
             return None
         return Problem(
             f"“{info.name}” does not fit {FIELDS[our_name].title.lower()}.",
@@ -103,6 +103,9 @@ class FakeFieldMapping(FieldMappingService):
     def values(self, our_name: str, field_id: str, snapshot: Snapshot) -> list[ValueInfo]:
         known = {"deployment_successful": (("Yes", 31), ("Rolled forward", 6), ("No", 4))}
         return [ValueInfo(*each) for each in known.get(our_name, ())]
+
+    def names_in_use(self, snapshot: Snapshot) -> dict[str, list[ValueInfo]]:
+        return {"resolutions": [ValueInfo("Done", 40), ValueInfo("Parked", 3)], "links": [ValueInfo("blocks", 5)]}
 
     def statuses(self, snapshot: Snapshot) -> list[StatusInfo]:
         return [StatusInfo(*each) for each in _STATUSES]

@@ -383,7 +383,7 @@ def mapping_word(setting: Part) -> Id:
 
 
 def mapping_word_offered(setting: Part, word: Part) -> Id:
-    """The button that puts a suggested word on a list."""
+    """The button that puts a name of the site, or a suggested word, on a list."""
     return {"area": "mapping-word-offered", "setting": setting, "word": word}
 
 

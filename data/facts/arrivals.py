@@ -101,6 +101,7 @@ def point_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     found, issue, sieve = flow_set(facts, as_of)
     field = facts_at(facts, as_of).field("story_points")
     points = np.full(len(issue), np.nan) if field is None else field[issue]
+    facts.drop_unreadable(sieve, "story_points", issue)
     sieve.drop(np.isnan(points), Exclusion.NO_STORY_POINTS).drop(points < 0, Exclusion.NEGATIVE_STORY_POINTS)
     return sieve.rows(
         found.completed[issue], issue, points=points, started=found.started[issue], completed=found.completed[issue]

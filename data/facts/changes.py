@@ -50,7 +50,9 @@ def change_rows(facts: Dataset) -> Rows:
         precise |= found.by_start_field[issue]
     sieve = Sieve(len(issue))
     drop_discarded(facts, found, issue, sieve)
+    facts.drop_unreadable(sieve, "deployed_to_production_date", issue)
     sieve.drop(end == NEVER, Exclusion.NO_DEPLOYMENT)
+    facts.drop_unreadable(sieve, "code_commit_date", issue)
     if commit is None:
         sieve.drop((begin == NEVER) & found.unrecorded[issue], Exclusion.NO_HISTORY).drop(
             begin == NEVER, Exclusion.NEVER_IN_PROGRESS

@@ -13,11 +13,14 @@ import pandas as pd
 
 from data.facts.days import calendar
 from data.facts.past import seen
+from data.facts.rows import Sieve
+from data.settings.fields import FIELDS
 from data.settings.model import Definitions, Workflow
 from data.tables.frames import NEVER
 from data.tables.status_intervals import Roles, StatusIntervals, first_entry, moved_back, roles, start_of_run
 from data.tables.tidy import Tables, microseconds
-from data.values.arrays import Column, Instants, Mask
+from data.values.arrays import Column, Instants, Mask, Positions
+from data.values.exclusion import Exclusion
 from data.values.filters import Filters
 from data.values.names import places_of
 from data.values.periods import first_instant, local_date, zone_named
@@ -72,6 +75,15 @@ class Dataset:
         if self.date_only(name) and self.zone != self.tables.zone:
             return self.once(_days_here, name)
         return self.tables.fields.get(name)
+
+    def unreadable(self, name: str) -> Mask:
+        """By issue, whether it has a value in one of our mapped fields that cannot be read."""
+        found = self.tables.unreadable.get(name)
+        return np.zeros(len(self.tables), dtype=bool) if found is None else found
+
+    def drop_unreadable(self, sieve: Sieve, name: str, issue: Positions) -> None:
+        """Leave out the rows of issues whose value in one of our fields cannot be read; before they would seem empty."""
+        sieve.drop(self.unreadable(name)[issue] & (issue >= 0), Exclusion.UNREADABLE, FIELDS[name].title)
 
     def date_only(self, name: str) -> bool:
         """Whether Jira gave plain dates for a mapped field."""

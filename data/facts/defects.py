@@ -11,11 +11,10 @@ from data.facts.columns import COMPLETED, CREATED, Column, Kind, fact
 from data.facts.dataset import Dataset
 from data.facts.flow_items import FLOW_ITEMS, kinds
 from data.facts.incidents import incidents, rule_in_words
-from data.facts.outcome_words import BAD, UNKNOWN_WORD, reason, says
+from data.facts.outcome_words import BAD, UNKNOWN_WORD, UNREADABLE, reason, says
 from data.facts.rows import Rows, Sieve
 from data.tables.frames import NEVER
 from data.values.arrays import Codes, Mask
-from data.values.exclusion import Exclusion
 from data.values.names import name_keys
 
 EVIDENCE = ("incident", "label", "found in production", "production impact")
@@ -99,12 +98,12 @@ def escaped_rows(facts: Dataset) -> Rows:
     """Defects that were found in production, at their creation. Column: evidence (place in EVIDENCE)."""
     rows = facts.once(created_rows)
     why = facts.once(evidence)[rows.issue]
-    unknown = (why < 0) & (facts.once(bugs) & _impact(facts, UNKNOWN_WORD))[rows.issue]
+    unknown = (why < 0) & (facts.once(bugs) & (_impact(facts, UNKNOWN_WORD) | _impact(facts, UNREADABLE)))[rows.issue]
     shown = (why >= 0) | unknown
     found, why, unknown = rows.take(shown), why[shown], unknown[shown]
     sieve = Sieve.of(found)
     values = facts.field("production_impact")
     for place in np.flatnonzero(unknown).tolist():
-        word = reason("production_impact", () if values is None else values[found.issue[place]])
-        sieve.drop(np.arange(len(found)) == place, Exclusion.UNKNOWN_WORD, word)
+        why_not = reason("production_impact", None if values is None else values[found.issue[place]])
+        sieve.drop_as(np.arange(len(found)) == place, why_not)
     return Rows(found.at, found.subjects, sieve.reason, tuple(sieve.reasons), {**found.columns, "evidence": why})

@@ -10,6 +10,7 @@ from data.facts.columns import Column, Kind, Subject, fact
 from data.facts.dataset import Dataset
 from data.facts.incidents import incidents
 from data.facts.outcome_words import evidence
+from data.facts.query import MetricQuery
 from data.facts.rows import Rows, Sieve, Subjects
 from data.tables.frames import NEVER
 from data.tables.tidy import microseconds
@@ -93,6 +94,7 @@ def _from_issues(facts: Dataset) -> Deployments:
     if words is not None:
         places = [name_keys(each or ()) for each in words[issue]]
         production = name_keys(facts.definitions.production_environments)
+        facts.drop_unreadable(sieve, "target_environment", issue)
         sieve.drop(np.array([not each for each in places], dtype=bool), Exclusion.NO_ENVIRONMENT)
         sieve.drop(
             np.array([not production.intersection(each) for each in places], dtype=bool), Exclusion.NOT_PRODUCTION
@@ -129,15 +131,40 @@ def _grouped(key: Positions, at: Instants, used: Mask) -> tuple[Codes, int, Inst
 
 def _from_versions(facts: Dataset) -> Deployments:
     instants = facts.once(version_instants)
-    version = np.flatnonzero(instants != NEVER)
+    released = facts.tables.versions["released"].to_numpy()
+    version = np.flatnonzero((instants != NEVER) | released)
     at, chosen = instants[version], facts.once(versions_chosen)[version]
     sieve = Sieve(len(version))
-    released = facts.tables.versions["released"].to_numpy()
+    sieve.drop(at == NEVER, Exclusion.VERSION_UNDATED)
     sieve.drop(~released[version], Exclusion.VERSION_NOT_RELEASED).drop(at > facts.now, Exclusion.IN_THE_FUTURE)
     used = sieve.reason == 0
     group, count, group_at = _grouped(version[:, None], at, used)
     subjects = Subjects.all(Subject.VERSION, version)
     return Deployments(True, at, subjects, sieve, chosen, group, count, group_at, True)
+
+
+def undated(facts: Dataset) -> int:
+    """How many released versions that pass the filters have no release date."""
+    released = facts.tables.versions["released"].to_numpy()
+    return int(np.count_nonzero((facts.once(version_instants) == NEVER) & released & versions_chosen(facts)))
+
+
+def undated_words(facts: Dataset) -> str:
+    """That released versions have no release date, and what to do; empty text where each has one.
+
+    Nobody can say in which period such a version was deployed, so it is left out of every one.
+    """
+    count = undated(facts)
+    if not count:
+        return ""
+    said = "1 released version has" if count == 1 else f"{count:,} released versions have"
+    return f"{said} no release date. Give {'it' if count == 1 else 'them'} one in Jira."
+
+
+def with_undated(rows: Rows, asked: MetricQuery) -> Rows:
+    """The deployments of the period, and the released versions of which nobody knows when they were deployed."""
+    low, high = np.searchsorted(rows.at, [asked.start, asked.end], side="left")
+    return rows.take(np.concatenate((np.flatnonzero(rows.at == NEVER), np.arange(low, high))))
 
 
 def version_instants(facts: Dataset) -> Instants:
@@ -195,7 +222,9 @@ class Outcomes:
 
     state: Codes  # by deployment: FAILED, WORKED or UNKNOWN
     sources: tuple[str, ...]  # what was looked at, in words
-    unknown: tuple[str, ...] = ()  # by deployment: the value that is in no list of words; empty text: none
+    unknown: tuple[
+        str, ...
+    ] = ()  # by deployment: why its value says nothing; empty text: it says something, or is empty
 
 
 def outcomes(facts: Dataset) -> Outcomes:
@@ -306,8 +335,8 @@ def outcome_rows(facts: Dataset) -> Rows:
     of_row = np.append(known.state, UNKNOWN)[rows.columns["group"]]
     sieve = Sieve.of(rows)
     words = np.array([*known.unknown, ""], dtype=object)[rows.columns["group"]]
-    for word in dict.fromkeys(each for each in words[of_row == UNKNOWN] if each):
-        sieve.drop((of_row == UNKNOWN) & (words == word), Exclusion.UNKNOWN_WORD, word)
+    for why in dict.fromkeys(each for each in words[of_row == UNKNOWN] if each):
+        sieve.drop_as((of_row == UNKNOWN) & (words == why), why)
     sieve.drop(of_row == UNKNOWN, Exclusion.OUTCOME_UNKNOWN)
     return Rows(
         rows.at, rows.subjects, sieve.reason, tuple(sieve.reasons), {**rows.columns, "failed": of_row == FAILED}

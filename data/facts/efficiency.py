@@ -42,6 +42,7 @@ def efficiency_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     logged = facts.field("active_work_hours") if from_hours(facts) else None
     if logged is not None:
         hours = logged[issue]
+        facts.drop_unreadable(sieve, "active_work_hours", issue)
         sieve.drop(np.isnan(hours), Exclusion.NO_ACTIVE_HOURS)
         active = np.nan_to_num(hours * _HOUR).astype(np.int64)
         sieve.drop(active > total, Exclusion.MORE_HOURS_THAN_TIME).drop(active < 0, Exclusion.NEGATIVE_HOURS)

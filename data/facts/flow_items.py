@@ -67,6 +67,7 @@ def distribution_rows(facts: Dataset, as_of: int | None = None) -> Rows:
             sieve.drop((codes == code) & (kind < 0), Exclusion.TYPE_NOT_MAPPED, name)
     else:
         values = mapped[issue]
+        facts.drop_unreadable(sieve, "flow_item_type", issue)
         sieve.drop(np.array([each is None for each in values], dtype=bool) & (kind < 0), Exclusion.NO_FLOW_ITEM)
         for name in sorted({each[0] for each, bad in zip(values, kind < 0, strict=True) if bad and each}):
             sieve.drop(
@@ -97,7 +98,7 @@ def _kinds(facts: Dataset, issue: Positions, of_type: Codes) -> Codes:
     """`of_type`: the code of the type of each issue."""
     values = facts.field("flow_item_type")
     if values is not None:
-        known = {name: kind_of(facts, name) for name in {each[0] for each in values if each}}
+        known = {name: kind_of(facts, name) for name in dict.fromkeys(each[0] for each in values if each)}
         return np.array([known[each[0]] if each else -1 for each in values[issue]], dtype=np.int64)
     names = facts.tables.issues["type"].cat.categories
     kinds = np.array([kind_of(facts, str(name)) for name in names] or [-1], dtype=np.int64)

@@ -82,6 +82,14 @@ def _discarded(facts: Dataset, done: Completions, end: Instants) -> Sieve:
     return sieve
 
 
+def types_in_use(facts: Dataset) -> dict[str, int]:
+    """The types of the issues that pass the filters, with their numbers, most first."""
+    column = facts.tables.issues["type"].cat
+    counts = np.bincount(column.codes.to_numpy()[facts.chosen] + 1, minlength=len(column.categories) + 1)[1:]
+    found = [(str(name), int(n)) for name, n in zip(column.categories, counts, strict=True) if n]
+    return dict(sorted(found, key=lambda each: (-each[1], each[0])))
+
+
 def rule_in_words(facts: Dataset) -> str:
     """How incidents are recognised, for the card."""
     rule = facts.definitions

@@ -10,9 +10,10 @@ import numpy as np
 from data.facts.dataset import Dataset
 from data.settings.fields import FIELDS
 from data.values.arrays import Codes, Mask, Objects, Positions
+from data.values.exclusion import Exclusion
 from data.values.names import name_key, name_keys
 
-BAD, GOOD, EMPTY, UNKNOWN_WORD = 1, 0, -1, -2  # what one value says
+BAD, GOOD, EMPTY, UNKNOWN_WORD, UNREADABLE = 1, 0, -1, -2, -3  # what one value says
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def meanings(facts: Dataset, field: str) -> Meanings:
 
 
 def says(facts: Dataset, field: str) -> Codes | None:
-    """By issue what a field says: BAD, GOOD, EMPTY or UNKNOWN_WORD; None where it is not mapped."""
+    """By issue what a field says: BAD, GOOD, EMPTY, UNKNOWN_WORD or UNREADABLE; None where it is not mapped."""
     values = facts.field(field)
     if values is None:
         return None
@@ -58,7 +59,9 @@ def says(facts: Dataset, field: str) -> Codes | None:
     for each in values:
         if each not in kept:
             kept[each] = known.of(each)
-    return np.array([kept[each] for each in values], dtype=np.int64)
+    said = np.array([kept[each] for each in values], dtype=np.int64)
+    said[facts.unreadable(field)] = UNREADABLE
+    return said
 
 
 def unknown_words(facts: Dataset, field: str, issues: Mask | Positions | None = None) -> dict[str, int]:
@@ -72,6 +75,19 @@ def unknown_words(facts: Dataset, field: str, issues: Mask | Positions | None = 
         only[issues] = True
         unknown &= only
     return counted(values[unknown])
+
+
+def unknown_resolutions(facts: Dataset) -> dict[str, int]:
+    """Resolutions that are in neither list → how many issues have each, most first."""
+    known = name_keys((*facts.definitions.not_completed_resolutions, *facts.definitions.completed_resolutions))
+    column = facts.tables.issues["resolution"].cat
+    counts = np.bincount(column.codes.to_numpy() + 1, minlength=len(column.categories) + 1)[1:]
+    found = [
+        (str(name), int(n))
+        for name, n in zip(column.categories, counts, strict=True)
+        if n and name_key(str(name)) not in known
+    ]
+    return dict(sorted(found, key=lambda each: (-each[1], each[0])))
 
 
 def counted(values: Objects) -> dict[str, int]:
@@ -90,19 +106,21 @@ def shown(words: tuple[str, ...]) -> str:
     return ", ".join(words)
 
 
-def reason(field: str, words: tuple[str, ...]) -> str:
-    """What an exclusion for an unknown word is about.
+def reason(field: str, words: tuple[str, ...] | None) -> str:
+    """Why a value says nothing: it is in no list of words, or (None) cannot be read.
 
-    >>> reason("deployment_successful", ("Perhaps",))
-    'deployment successful “Perhaps”'
+    >>> reason("deployment_successful", ("Perhaps",)), reason("production_impact", None)
+    ('deployment successful “Perhaps” is in no list of words', 'Production impact cannot be read')
     """
     title = FIELDS[field].title
-    return f"{title[:1].lower()}{title[1:]} “{shown(words)}”"
+    if words is None:
+        return Exclusion.UNREADABLE.text(title)
+    return Exclusion.UNKNOWN_WORD.text(f"{title[:1].lower()}{title[1:]} “{shown(words)}”")
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """By deployment: what the field says, and for an unknown word the reason in words (empty text: none)."""
+    """By deployment: what the field says, and where it says nothing the reason in words (empty text: none)."""
 
     failed: Mask
     worked: Mask
@@ -122,6 +140,7 @@ def evidence(facts: Dataset, field: str, issue: Positions, group: Codes, count: 
     for mask, what in ((failed, BAD), (worked, GOOD), (empty, EMPTY)):
         mask[group[said[issue] == what]] = True
     unknown = [""] * count
-    for place in np.flatnonzero(said[issue] == UNKNOWN_WORD)[::-1].tolist():
-        unknown[int(group[place])] = reason(field, values[issue[place]])
+    for place in np.flatnonzero(said[issue] <= UNKNOWN_WORD)[::-1].tolist():
+        readable = said[issue[place]] == UNKNOWN_WORD
+        unknown[int(group[place])] = reason(field, values[issue[place]] if readable else None)
     return Evidence(failed, worked, empty, tuple(unknown))

@@ -20,6 +20,7 @@ class Missing:
     message: str
     fields: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
+    counts: bool = False  # whether there is something to count as left out
 
 
 @dataclass(frozen=True)

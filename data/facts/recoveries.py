@@ -10,6 +10,7 @@ from data.facts.days import backwards, spans
 from data.facts.deployments import Deployments, deployments, linked_incidents
 from data.facts.incidents import Incidents, incidents
 from data.facts.rows import Rows, Sieve, Subjects
+from data.settings.fields import FIELDS
 from data.tables.frames import NEVER
 from data.values.arrays import Codes, Instants, Mask, Positions
 from data.values.exclusion import Exclusion
@@ -126,6 +127,7 @@ def _rows(
         sieve.drop_as(why == code, discarded[code])
     if linked(facts):
         sieve.drop(deployment < 0, Exclusion.INCIDENT_NOT_LINKED)
+    _drop_unreadable(facts, sieve, about.ids_of(Subject.ISSUE), deployment)
     sieve.drop(start == NEVER, Exclusion.NO_DETECTION_TIME)
     hours = 24 * spans(start, end, whole, definition="exact", zone=facts.zone)
     sieve.drop(backwards(start, end, whole, facts.zone), wrong)
@@ -138,6 +140,21 @@ def _rows(
         deployment=deployment,
         day_precision=whole,
     )
+
+
+def _drop_unreadable(facts: Dataset, sieve: Sieve, issue: Positions, deployment: Codes) -> None:
+    """Leave out recoveries whose ends stand in fields that cannot be read: of the incident, or of one of those linked."""
+    alone = deployment < 0
+    title = FIELDS["incident_resolved_at"].title
+    ends = facts.unreadable("incident_resolved_at")
+    sieve.drop(alone & ends[issue], Exclusion.UNREADABLE, title)
+    detection = facts.unreadable("incident_detected_at")
+    sieve.drop(alone & detection[issue], Exclusion.UNREADABLE, FIELDS["incident_detected_at"].title)
+    if not alone.all():
+        incident, group = facts.once(linked_incidents)
+        lost = np.zeros(facts.once(deployments).count + 1, dtype=bool)
+        lost[group[ends[incident]]] = True
+        sieve.drop(~alone & lost[deployment], Exclusion.UNREADABLE, title)
 
 
 def open_incidents(facts: Dataset, instant: int) -> int:

@@ -33,6 +33,8 @@ def jira_field(row: Mapping[str, Any]) -> JiraField | None:
     if not isinstance(number, str) or not number or not isinstance(name, str) or not isinstance(given, dict | None):
         return None
     schema = {key: value for key, value in (given or {}).items() if isinstance(value, str | int | float | None)}
+    if isinstance(plain := row.get("untranslatedName"), str) and plain:
+        schema["untranslatedName"] = plain  # kept with the schema: it says what the field is, in every language
     custom = bool(row.get("custom", number.startswith("customfield_")))
     return JiraField(number, name or number, custom, kind_of(schema, (), number), schema)
 

@@ -41,7 +41,7 @@ _DATETIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 
 
 def kind_of(schema: Mapping[str, Any] | None, samples: Sequence[Any] = (), field_id: str = "") -> str:
-    """datetime date number text select multiselect checkbox user other: from the schema, else from observed values.
+    """datetime date number text select multiselect checkbox user sla assets other: from the schema, else from observed values.
 
     >>> kind_of({"type": "array", "items": "option", "custom": "com.atlassian.jira:multicheckboxes"})
     'checkbox'
@@ -52,6 +52,10 @@ def kind_of(schema: Mapping[str, Any] | None, samples: Sequence[Any] = (), field
     what, custom = str(schema.get("type", "")), str(schema.get("custom", ""))
     if "checkbox" in custom:
         return "checkbox"
+    if what == "sd-servicelevelagreement" or custom.endswith("sd-sla-field"):
+        return "sla"
+    if "cmdb-object" in custom or schema.get("items") == "cmdb-object-field":
+        return "assets"
     if "gh-sprint" in custom or "gh-lexo-rank" in custom:
         return "other"
     if what == "array":
@@ -86,9 +90,11 @@ def _kind_of_value(value: Any) -> str:
     if isinstance(value, dict):
         if value.get("type") == "doc":
             return "text"
+        if "completedCycles" in value or "ongoingCycle" in value:
+            return "sla"
         if "displayName" in value or "accountId" in value:
             return "user"
-        return "select" if "value" in value or "name" in value else "other"
+        return "select" if not value.keys().isdisjoint(("value", "name", "label", "title")) else "other"
     if isinstance(value, list):
         inside = {_kind_of_value(each) for each in value}
         return "multiselect" if inside and inside <= {"text", "select"} else "other"

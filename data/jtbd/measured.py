@@ -74,7 +74,7 @@ def measured(
 
 
 def _asked(metric: IssueMetric, outcome: Outcome, facts: Dataset, period: Period) -> Bound:
-    missing = metric.missing(facts)
+    missing = metric.lacking(facts)
     if missing:
         return Bound(metric.name, None, reason=missing.message)
     asked = MetricQuery(facts, period)

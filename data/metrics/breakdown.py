@@ -86,7 +86,7 @@ def over_time(metric: IssueMetric, facts: Dataset, period: Period, step: str) ->
     """The metric for each day, week or month of the period. Raises LookupError for an unknown step."""
     if step not in STEPS:
         raise NotThere(f"There is no step {step!r}. Choose one of: {', '.join(STEPS)}.")
-    if missing := metric.missing(facts):
+    if missing := metric.lacking(facts):
         return _without(metric, step, STEPS[step], missing.message)
     parts = [_step(metric, facts, each) for each in steps(period, step)]
     return Breakdown(
@@ -153,7 +153,7 @@ def by_group(metric: IssueMetric, facts: Dataset, period: Period, group: str) ->
     if group == "week":
         return over_time(metric, facts, period, "week")
     title = GROUPS[group]
-    if missing := metric.missing(facts):
+    if missing := metric.lacking(facts):
         return _without(metric, group, title, missing.message)
     if group == "sprint" and not len(facts.tables.sprints):
         return _without(

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery, Missing, in_period
 from data.facts.rows import Rows
+from data.facts.unreadable import unreadable_field
 from data.metrics.jobs import JobNumber, JobRows
 from data.tables.tidy import microseconds
 from data.values.details import Details
@@ -89,6 +90,10 @@ class IssueMetric(Metric):
     outcome: Callable[[Rows], Sequence[str]] | None = None  # what each row adds to the number, in words
     explain: Callable[[Rows, MetricQuery], Details] = field(default=lambda _rows, _asked: Details())
     compares: bool = False  # its rows are compared with each other: a group is calculated from its own issues alone
+
+    def lacking(self, facts: Dataset) -> Missing | None:
+        """Why there can be no number here: a field of it cannot be read, or nothing is mapped that it could use."""
+        return unreadable_field(self.name, self.fields, facts) or self.missing(facts)
 
     def explains(self, function: Callable[[Rows, MetricQuery], Details]) -> Callable[[Rows, MetricQuery], Details]:
         """Decorator: what goes into details beside the value. Keys `notes` and `steps` are lists of sentences."""

@@ -116,8 +116,9 @@ class MetricDrilldown:
 
     @classmethod
     def of(cls, metric: IssueMetric, asked: MetricQuery) -> MetricDrilldown:
-        empty = metric.missing(asked.facts) is not None
+        missing = metric.lacking(asked.facts)
         rows = rows_for(metric, asked)
+        empty = missing is not None and not missing.counts
         return cls(metric, asked, rows.take(slice(0, 0)) if empty else rows)
 
     def reasons(self) -> Objects:

@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from data.facts.dataset import Dataset
+from data.facts.deployments import undated_words
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.facts.unread import missing_lists, needed_by, sentences
@@ -21,6 +22,7 @@ from data.settings.fields import FIELDS
 from data.tables.tidy import microseconds
 from data.values.arrays import Instants
 from data.values.details import Details
+from data.values.exclusion import Exclusion
 from data.values.metric_value import TIER_COLORS, ErrorState, MetricValue, iso
 from data.values.periods import Period, PeriodError, local_date, zone_named
 from data.values.typography import listed
@@ -44,7 +46,7 @@ def measure(metric: IssueMetric, facts: Dataset, period: Period) -> MetricValue:
     """One metric for one period. Never raises for what the data may hold: what goes wrong becomes a calculation_error."""
     asked = MetricQuery(facts, period)
     try:
-        missing = metric.missing(facts)
+        missing = metric.lacking(facts)
         if missing:
             details: Details = {
                 "needs": list(missing.fields),
@@ -57,7 +59,8 @@ def measure(metric: IssueMetric, facts: Dataset, period: Period) -> MetricValue:
             )
             # Without anything to map or choose there is no button to press: then the data has nothing to say.
             state = ErrorState.MISSING_MAPPING if missing.fields or missing.settings else ErrorState.NO_DATA
-            return _without(metric, asked, state, message, details)
+            rows = rows_for(metric, asked) if missing.counts else None
+            return _without(metric, asked, state, message, details, rows)
         rows = rows_for(metric, asked)
         value = metric(rows, asked)
         if value is None:
@@ -152,7 +155,9 @@ def _success(metric: IssueMetric, asked: MetricQuery, rows: Rows, value: float) 
     if details["low_confidence"] and metric.shows not in COUNTS:
         details["trend_verdict"] = None  # better or worse cannot be told from so few
     lacking = sentences(missing_lists(facts, *needed_by(metric.name, metric.family, facts)))
-    details["notes"] = [*details.get("notes", []), *_reach(facts, asked), *_sources(metric, facts), *lacking]
+    undated = [undated_words(facts)] if Exclusion.VERSION_UNDATED.text() in rows.exclusions() else []
+    told = [*_reach(facts, asked), *_sources(metric, facts), *lacking, *undated]
+    details["notes"] = [*details.get("notes", []), *told]
     if asked.end > facts.now:
         details["so_far"] = True
     return _answer(metric, asked, ErrorState.SUCCESS, None, rows, details, value, tier)

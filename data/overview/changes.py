@@ -84,7 +84,7 @@ def changes(facts: Dataset, period: Period) -> Changes:
     out: list[Change] = []
     steady, untold = [], []
     for metric in ISSUE_METRICS.values():
-        if metric.family not in HEADLINE or metric.missing(facts) is not None:
+        if metric.family not in HEADLINE or metric.lacking(facts) is not None:
             continue
         weekly = _Weekly(over, recent, _values(metric, facts, over))
         usual = [weekly.worth(n) for n in weekly.known if n < recent]

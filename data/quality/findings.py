@@ -41,6 +41,7 @@ class Circumstances:
     else the query looks at. max_age: µs after which data is old. sync: the last SyncResult as plain values.
     unknown_words:
     our field → its values that are in no list of words, with the number of issues that have each, most first.
+    unknown_resolutions: the same for resolutions.
     """
 
     now: int
@@ -55,6 +56,7 @@ class Circumstances:
     conditions: tuple[str, ...] = ()
     sync: Mapping[str, Any] = field(default_factory=dict)
     unknown_words: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    unknown_resolutions: Mapping[str, int] = field(default_factory=dict)
 
 
 def findings(tables: Tables, known: Circumstances) -> tuple[Finding, ...]:
@@ -70,6 +72,9 @@ def findings(tables: Tables, known: Circumstances) -> tuple[Finding, ...]:
         _undated,
         _fields,
         _words,
+        _resolutions,
+        _unreadable,
+        _versions,
         _waiting,
         _future,
         _reach,
@@ -246,7 +251,7 @@ def _undated(tables: Tables, known: Circumstances) -> Iterator[Finding]:
 
 def _fields(tables: Tables, _: Circumstances) -> Iterator[Finding]:
     for name, values in tables.fields.items():
-        if len(tables) and not _any_set(values):
+        if len(tables) and not _any_set(values) and name not in tables.unreadable:
             yield Finding(
                 f"Nothing is filled in: {FIELDS[name].title}",
                 len(tables),
@@ -264,6 +269,42 @@ def _words(_: Tables, known: Circumstances) -> Iterator[Finding]:
                 "Nobody said what they mean, so deployments with them are left out of the failure rate.",
                 "Open the field in the field mapping and say what each of its values means.",
             )
+
+
+def _resolutions(_: Tables, known: Circumstances) -> Iterator[Finding]:
+    names = known.unknown_resolutions
+    if names:
+        are = "resolution is" if len(names) == 1 else "resolutions are"
+        yield Finding(
+            f"{len(names)} {are} not known to us: {_listed(names)}",
+            sum(names.values()),
+            "Items with such a resolution count as completed. If one of them means that the work was dropped, the numbers "
+            "are too high.",
+            "Put each into one of the two lists of resolutions: Definitions, Completion and flow.",
+        )
+
+
+def _unreadable(tables: Tables, _: Circumstances) -> Iterator[Finding]:
+    for name, mask in tables.unreadable.items():
+        yield Finding(
+            f"Values that cannot be read: {FIELDS[name].title}",
+            int(np.count_nonzero(mask)),
+            "Jira gives no text, number or date for them, so these issues are left out where the field is needed.",
+            "Map another field that says the same.",
+        )
+
+
+def _versions(tables: Tables, _: Circumstances) -> Iterator[Finding]:
+    versions = tables.versions
+    undated = versions["released"].to_numpy(dtype=bool) & versions["release_date"].isna().to_numpy()
+    if count := int(np.count_nonzero(undated)):
+        yield Finding(
+            f"{count:,} released version{' has' if count == 1 else 's have'} no release date",
+            None,
+            "Where versions are the deployments, nobody can say when these were deployed: they are left out.",
+            "Set their release dates in Jira.",
+            "info",
+        )
 
 
 def _listed(words: Mapping[str, int]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from data.facts.dataset import Dataset
 from data.facts.flow_items import FLOW_ITEMS, kind_of
@@ -27,7 +28,7 @@ from data.sync.field_usage import coverage
 from data.tables.gone_statuses import rows_of
 from data.tables.status_labels import labels
 from data.tables.tidy import Tables
-from data.values.arrays import Objects
+from data.values.arrays import Objects, Positions
 from data.values.fields import Coverage, FieldInfo, StatusInfo, Suggestion, TypeInfo, ValueInfo
 from data.values.metric_value import MetricValue
 from data.values.names import name_key
@@ -35,7 +36,8 @@ from data.values.problem import Problem
 from data.values.status_names import says_discarded
 
 MOST_ISSUES = 800
-_MAPPABLE = {kind for each in FIELDS.values() for kind in each.kinds} | {"other"}
+_MAPPABLE = {kind for each in FIELDS.values() for kind in each.kinds} | {"other", "sla", "assets"}
+_TOLD_BY_VALUES = ("other", "assets")  # kinds of which the values say whether they can be read
 
 
 class FieldMappingService:
@@ -80,6 +82,17 @@ class FieldMappingService:
             seen = known.get(each)
             counts.update(dict(seen.values) if seen is not None else {})
         return [ValueInfo(text, n) for text, n in sorted(counts.items(), key=lambda each: (-each[1], each[0]))]
+
+    def names_in_use(self, snapshot: Snapshot) -> dict[str, list[ValueInfo]]:
+        """The resolutions and the link phrases of the data, with how many issues have each, most first.
+
+        Raises StoreError.
+        """
+        tables = self._sites.data(snapshot).tables(snapshot)
+        return {
+            "resolutions": _counted(tables.issues["resolution"], np.arange(len(tables))),
+            "links": _counted(tables.links["phrase"], tables.links["issue"].to_numpy()),
+        }
 
     def statuses(self, snapshot: Snapshot) -> list[StatusInfo]:
         """The statuses of the data, in Jira's order of categories. Raises StoreError."""
@@ -130,6 +143,15 @@ class FieldMappingService:
         return saved
 
 
+def _counted(names: pd.Series, issue: Positions) -> list[ValueInfo]:
+    """Names of a column of categories with the number of issues that have each, most first."""
+    there = names.cat.codes.to_numpy()
+    pairs = np.unique(np.column_stack((there.astype(np.int64), issue.astype(np.int64))), axis=0)
+    counts = np.bincount(pairs[pairs[:, 0] >= 0, 0], minlength=len(names.cat.categories))
+    found = [ValueInfo(str(name), int(n)) for name, n in zip(names.cat.categories, counts, strict=True) if n]
+    return sorted(found, key=lambda each: (-each.issues, each.text))
+
+
 def occurring(column: Objects) -> list[ValueInfo]:
     """The words of a column with the number of issues that have each, most frequent first."""
     found = Counter(word for words in column if words for word in dict.fromkeys(words))
@@ -145,7 +167,8 @@ def fields_of(jira: Jira, jql: str) -> list[FieldInfo]:
 
 
 def _info(field: JiraField, used: JiraCoverage | None) -> FieldInfo:
-    kind = used.kind if used is not None and field.kind == "other" and not field.schema else field.kind
+    kind = used.kind if used is not None and used.set and field.kind in _TOLD_BY_VALUES else field.kind
+    kind = "unreadable" if kind == "other" and used is not None and used.set else kind
     return FieldInfo(
         field.id,
         field.name,
@@ -171,7 +194,14 @@ def check(our_name: str, field_id: str, fields: list[FieldInfo]) -> Problem | No
         return Problem(
             f"This Jira has no field {field_id}.", "It may have been deleted.", "Choose another field.", "danger"
         )
-    if field.kind not in ours.kinds and field.kind != "other":
+    if field.kind == "unreadable":
+        return Problem(
+            f"The values of “{field.name}” cannot be read.",
+            "Jira gives no text, number or date for them; for objects of Assets, for example, only their ids.",
+            "Choose another field, such as a list of choices that says the same.",
+            "danger",
+        )
+    if not ours.fits(field.kind) and field.kind != "other":
         return Problem(
             f"“{field.name}” holds {_a(field.kind)}; {ours.title.lower()} needs {' or '.join(_a(kind) for kind in ours.kinds)}.",
             "The types do not fit.",
@@ -196,6 +226,8 @@ _WORDS = {
     "multiselect": "several choices",
     "checkbox": "a checkbox",
     "user": "a person",
+    "sla": "a service level agreement",
+    "assets": "objects of Assets",
 }
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from data.cache.metric_cache import MetricCache, hash_of
 from data.facts.dataset import Dataset
 from data.facts.examples import empty_tables
-from data.facts.outcome_words import unknown_words
+from data.facts.outcome_words import unknown_resolutions, unknown_words
 from data.jira.query_dates import Reach, reach_of
 from data.quality.findings import Circumstances, findings
 from data.services.site_store import SiteStore
@@ -256,6 +256,7 @@ def _findings(facts: Dataset, max_age: int, sync: dict[str, Any]) -> tuple[Findi
         begins=facts.begins,
         conditions=facts.conditions,
         sync=sync,
+        unknown_resolutions=unknown_resolutions(facts),
         unknown_words={name: unknown_words(facts, name) for name in VALUE_LISTS if VALUE_LISTS[name].closed},
     )
     return findings(facts.tables, known)

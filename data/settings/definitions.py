@@ -97,6 +97,7 @@ _SAID = {
     ),
     "all_levels": _Said("Sub-tasks and epics", "completion", {True: "Count too", False: "Left out"}),
     "not_completed_resolutions": _Said("Resolutions that do not complete", "completion"),
+    "completed_resolutions": _Said("Resolutions that complete", "completion"),
     "load": _Said("Flow load counts", "completion", {"in_progress": "Items in progress", "started": "Started and not finished"}),
     "stuck_days": _Said("Stuck after", "completion", empty="longer than 85 % of earlier stays", unit="days"),
     "escaped_labels": _Said("Labels of defects found in production", "incidents"),

@@ -5,10 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from data.values.names import name_key
+
 DATES = ("datetime", "date")
 WORDS = ("text", "select", "multiselect", "checkbox")
 FLAGS = ("checkbox", "select", "text", "multiselect")
 NUMBERS = ("number",)
+SLA = "sla"  # a service level agreement of Jira Service Management
+# Our fields that a service level agreement tells: True its stop, False its start.
+SLA_ENDS = MappingProxyType(
+    {
+        "incident_detected_at": False,
+        "incident_resolved_at": True,
+        "work_started_date": False,
+        "work_completed_date": True,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -21,6 +33,10 @@ class MappedField:
     help: str
     kinds: tuple[str, ...]
     words: tuple[str, ...] = ()  # lower-case phrases that suggest a Jira field of that name
+
+    def fits(self, kind: str) -> bool:
+        """Whether a Jira field of that kind can be read as ours."""
+        return kind in self.kinds or (kind == SLA and self.name in SLA_ENDS)
 
 
 _FIELDS = (
@@ -39,6 +55,7 @@ _FIELDS = (
     MappedField("active_work_hours", "flow", "Active work hours", "Hours of work logged; gives efficiency where no active statuses are chosen.", NUMBERS, ("active work hours", "active hours", "hours worked", "effort hours")),
     MappedField("flow_time_days", "flow", "Flow time in days", "A flow time from elsewhere, shown as a cross-check.", NUMBERS, ("flow time days", "flow time", "cycle time days", "cycle time")),
     MappedField("story_points", "flow", "Story points", "Estimate, shown beside the number of items.", NUMBERS, ("story points", "story point estimate")),
+    MappedField("flagged", "flow", "Flag", "The field with which people mark an item as blocked; its history gives blocked time.", ("multiselect", "checkbox", "select"), ("flagged", "impediment", "markiert", "marcado", "marqué", "gemarkeerd", "contrassegnato")),
     MappedField("job_id", "jtbd", "Job", "Which customer job the issue serves.", WORDS, ("job id", "customer job", "job to be done", "jtbd")),
     MappedField("persona", "jtbd", "Persona", "Whose job it is.", WORDS, ("persona", "user type")),
     MappedField("painpoint_id", "jtbd", "Painpoint", "Which painpoint the issue relieves.", WORDS, ("painpoint", "pain point")),
@@ -91,6 +108,18 @@ def field_ids(mapped: str | None) -> tuple[str, ...]:
 
 
 FIELDS = MappingProxyType({each.name: each for each in _FIELDS})
+UNTRANSLATED = "untranslatedName"  # under this name Jira gives the name of a field before it was translated
+
+
+def is_flag(*names: str) -> bool:
+    """Whether a Jira field of one of these names is the one with which people flag what is blocked.
+
+    >>> is_flag("Markiert", "Flagged"), is_flag("Sprint", "")
+    (True, False)
+    """
+    return any(name_key(name) in FIELDS["flagged"].words for name in names)
+
+
 # Jira's own fields that may be mapped besides customfield_…
 STANDARD_FIELDS = frozenset(
     {

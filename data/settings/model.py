@@ -7,7 +7,16 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from data.settings.words import FAILURE, IMPACT, NO_IMPACT, SUCCESS
+from data.settings.words import (
+    CAUSES,
+    COMPLETED,
+    FAILURE,
+    IMPACT,
+    INCIDENT_TYPES,
+    NO_IMPACT,
+    NOT_COMPLETED,
+    SUCCESS,
+)
 from data.values.day_spans import day_span
 from data.values.json_types import JsonObject
 
@@ -148,7 +157,6 @@ class SprintWeights(_Part):
         return self
 
 
-NOT_COMPLETED = ["Won't Do", "Won't Fix", "Duplicate", "Declined", "Cannot Reproduce"]
 PRODUCTION = ["production", "prod", "prd", "live"]
 
 
@@ -188,7 +196,7 @@ class Definitions(_Part):
         default_factory=lambda: list(PRODUCTION), description="Environments that are production, in any case."
     )
     incident_types: list[str] = Field(
-        default_factory=lambda: ["Incident", "[System] Incident", "Outage"],
+        default_factory=lambda: list(INCIDENT_TYPES),
         description="Issue types that are incidents, in any case.",
     )
     incident_labels: list[str] = Field(default_factory=list, description="Labels that make an issue an incident.")
@@ -200,7 +208,7 @@ class Definitions(_Part):
         description="Statuses whose entry ends an incident. Empty, or where it entered none: its completion.",
     )
     incident_links: list[str] = Field(
-        default_factory=lambda: ["is caused by"],
+        default_factory=lambda: list(CAUSES),
         description="Link phrases that tie an incident to the deployment that caused it.",
     )
     failure_window_hours: float | None = Field(
@@ -236,6 +244,11 @@ class Definitions(_Part):
     )
     not_completed_resolutions: list[str] = Field(
         default_factory=lambda: list(NOT_COMPLETED), description="Resolutions that are not completions."
+    )
+    completed_resolutions: list[str] = Field(
+        default_factory=lambda: list(COMPLETED),
+        description="Resolutions that are known to be completions. One that is in neither list counts as a completion too, "
+        "and Data quality names it.",
     )
     completion: Literal["last", "first"] = Field(
         "last",

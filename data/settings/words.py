@@ -1,4 +1,4 @@
-"""Words with which sites say whether a deployment worked and whether users were hurt, in several languages.
+"""Words with which sites say how deployments, incidents and items ended, in several languages.
 
 They fill the lists of the settings at first. A word that is in no list is unknown: nothing is guessed from it.
 """
@@ -54,3 +54,32 @@ NO_IMPACT = (
     "Нет", "Нет влияния", "Немає", "Ні",
     "なし", "影響なし", "いいえ", "无", "無", "否", "无影响", "없음", "아니요",
 )  # fmt: skip
+NOT_COMPLETED = (
+    "Won't Do", "Won't Fix", "Duplicate", "Declined", "Cannot Reproduce", "Cancelled", "Canceled", "Rejected", "Invalid",
+    "Not a Bug", "Obsolete", "Incomplete", "Abandoned", "Withdrawn",
+    "Wird nicht erledigt", "Wird nicht behoben", "Wird nicht ausgeführt", "Duplikat", "Doppelt", "Abgelehnt",
+    "Nicht reproduzierbar", "Kann nicht reproduziert werden", "Abgebrochen", "Verworfen", "Ungültig", "Zurückgewiesen",
+    "Ne sera pas fait", "Ne sera pas corrigé", "Doublon", "Refusé", "Impossible à reproduire", "Non reproductible", "Annulé",
+    "No se hará", "No se corregirá", "Duplicado", "Duplicada", "Rechazado", "No se puede reproducir", "Cancelado",
+    "Não será feito", "Não será corrigido", "Recusado", "Não é possível reproduzir", "Cancelada",
+    "Non verrà eseguito", "Non verrà risolto", "Duplicato", "Rifiutato", "Impossibile riprodurre", "Annullato",
+    "Wordt niet gedaan", "Wordt niet opgelost", "Duplicaat", "Afgewezen", "Kan niet reproduceren", "Geannuleerd",
+    "Kommer inte att åtgärdas", "Dublett", "Avvisad", "Ei tehdä", "Kaksoiskappale", "Nie zostanie zrobione", "Duplikát",
+    "Не будет выполнено", "Не будет исправлено", "Дубликат", "Отклонено", "Невозможно воспроизвести",
+    "対応しない", "修正しない", "重複", "却下", "再現できない", "不做", "不会修复", "重复", "已拒绝", "无法重现",
+)  # fmt: skip
+# Ways in which an item ends well. They only tell that a resolution is known: whatever is not above is a completion.
+COMPLETED = (
+    "Done", "Fixed", "Resolved", "Complete", "Completed", "Closed", "Delivered", "Implemented", "Released", "Deployed",
+    "Workaround", "Answered", "Finished", "Solved", "Approved", "Accepted",
+    "Erledigt", "Fertig", "Behoben", "Gelöst", "Abgeschlossen", "Umgesetzt", "Geschlossen",
+    "Terminé", "Terminée", "Corrigé", "Résolu", "Fermé", "Hecho", "Listo", "Corregido", "Resuelto", "Finalizado", "Cerrado",
+    "Feito", "Concluído", "Corrigido", "Resolvido", "Itens concluídos", "Completato", "Fatto", "Risolto",
+    "Gereed", "Opgelost", "Voltooid", "Klart", "Löst", "Färdig", "Valmis", "Gotowe", "Zrobione", "Rozwiązane", "Hotovo",
+    "Готово", "Выполнено", "Исправлено", "Решено", "完了", "解決済み", "修正済み", "完成", "已完成", "已解决", "已修复", "완료", "해결됨",
+)  # fmt: skip
+CAUSES = (
+    "is caused by", "wird verursacht durch", "wurde verursacht durch", "est causé par", "es causado por", "é causado por",
+    "è causato da", "wordt veroorzaakt door", "orsakas av", "jest spowodowane przez", "вызвано", "が原因",
+)  # fmt: skip
+INCIDENT_TYPES = ("Incident", "[System] Incident", "Outage")

@@ -16,6 +16,7 @@ from data.jira.fields import is_epic_link
 from data.jira.instants import instant
 from data.jira.nesting import is_deep
 from data.platform.logs import SECRETS
+from data.settings.fields import FIELDS, UNTRANSLATED, is_flag
 from data.store.schema import OWN_COLUMN
 from data.store.writer import Row
 from data.values.json_types import JsonObject
@@ -26,7 +27,6 @@ STANDARD = (
     "summary", "project", "issuetype", "status", "resolution", "resolutiondate", "created", "updated", "duedate",
     "assignee", "priority", "labels", "components", "fixVersions", "issuelinks", "parent", "comment",
 )  # a table: kept in its rows  # fmt: skip
-FLAG_NAMES = frozenset({"flagged", "impediment"})
 # Histories are kept of these; by id, or by name where Jira gives no id.
 _KEPT_IDS = ("status", "resolution", "assignee", "fixVersions", "issuetype", "project", "labels")
 _KEPT_NAMES = {
@@ -67,19 +67,21 @@ def wanted(fields: Iterable[JiraField], mapped: Collection[str]) -> WantedFields
         name, custom = name_key(each.name), str(each.schema.get("custom", ""))
         if is_epic_link(each.name, custom, custom=each.custom):
             epics.add(each.id)
-        if name in FLAG_NAMES:
+        plain = str(each.schema.get(UNTRANSLATED) or "")
+        if is_flag(name, plain):
             flags.add(each.id)
-        elif "gh-sprint" in custom or (name == "sprint" and each.custom):
+        elif "gh-sprint" in custom or ("sprint" in (name, name_key(plain)) and each.custom):
             sprints.add(each.id)
-        elif not _mapped_number(each, mapped):
+        elif not _with_history(each, mapped):
             continue
         history.add(each.id)
-        names[name] = each.id
+        names |= {name: each.id} | ({name_key(plain): each.id} if plain else {})
     return WantedFields((frozenset(mapped) | flags | epics) - OWN_COLUMN, frozenset(history), names, frozenset(sprints))
 
 
-def _mapped_number(field: JiraField, mapped: Collection[str]) -> bool:
-    return field.id in mapped and field.kind == "number"
+def _with_history(field: JiraField, mapped: Collection[str]) -> bool:
+    """Whether changes of a mapped field are kept: of estimates, and of choices, of which one may be the flag."""
+    return field.id in mapped and (field.kind == "number" or field.kind in FIELDS["flagged"].kinds)
 
 
 @dataclass
@@ -329,8 +331,9 @@ def _text(value: Any) -> str | None:
 
 
 def _name(value: Any) -> str | None:
+    """Its name before Jira translated it for this account, where Jira gives it; so names stay the same for all readers."""
     if isinstance(value, dict):
-        return _text(value.get("name") or value.get("value"))
+        return _text(value.get(UNTRANSLATED) or value.get("name") or value.get("value"))
     return value if isinstance(value, str) else None
 
 

@@ -84,8 +84,10 @@ class Description(msgspec.Struct, frozen=True):
     as_of: int | None
     unread: tuple[Unread, ...]
     date_only: dict[str, bool]
+    flag_known: bool
     frames: dict[str, list[Column]]
     fields: list[Column]
+    unreadable: list[Column]
     files: dict[str, Checked]
 
 
@@ -104,12 +106,19 @@ def write(folder: Path, tables: Tables, about: Mapping[str, str]) -> None:
         frame: pd.DataFrame = getattr(tables, table)
         frames[table] = [writer.series(f"{table}.{name}", str(name), frame[name]) for name in frame.columns]
     fields = [writer.values(f"fields.{name}", name, values) for name, values in tables.fields.items()]
+    unreadable = [writer.values(f"unreadable.{name}", name, values) for name, values in tables.unreadable.items()]
     writer.write(folder)
     plain = {each.name: getattr(tables, each.name) for each in dataclasses.fields(Tables)}
-    kept = {name: plain[name] for name in ("revision", "zone", "as_of", "unread")}
+    kept = {name: plain[name] for name in ("revision", "zone", "as_of", "unread", "flag_known")}
     date_only = {name: bool(value) for name, value in tables.date_only.items()}
     description = Description(
-        about=dict(about), **kept, date_only=date_only, frames=frames, fields=fields, files=writer.files
+        about=dict(about),
+        **kept,
+        date_only=date_only,
+        frames=frames,
+        fields=fields,
+        unreadable=unreadable,
+        files=writer.files,
     )
     (folder / DESCRIPTION).write_bytes(_sealed(description))
 
@@ -138,6 +147,8 @@ def read(folder: Path, about: Mapping[str, str]) -> Tables | None:
             as_of=description.as_of,
             fields={column.name: reader.values(f"fields.{column.name}", column) for column in description.fields},
             date_only=description.date_only,
+            unreadable={each.name: reader.values(f"unreadable.{each.name}", each) for each in description.unreadable},
+            flag_known=description.flag_known,
             unread=description.unread,
             **{table: reader.frame(table, columns) for table, columns in description.frames.items()},
         )

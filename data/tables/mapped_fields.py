@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -11,10 +12,11 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from data.settings.fields import DATES, FIELDS, NUMBERS, field_ids
+from data.settings.fields import DATES, FIELDS, NUMBERS, SLA_ENDS, field_ids
 from data.store import schema
 from data.tables.frames import NEVER
-from data.values.arrays import Column, Instants, Numbers, Objects
+from data.tables.jira_values import agreement_instant, is_agreement, number_of, texts_of
+from data.values.arrays import Column, Instants, Mask, Numbers, Objects
 from data.values.periods import first_instant, zone_named
 
 # Standard fields that may be mapped are columns of the issue table already.
@@ -30,24 +32,38 @@ _STANDARD = {
 }
 
 
+@dataclass(frozen=True)
+class MappedColumns:
+    """The mapped fields by our name. `unreadable`: by issue, whether there is a value that cannot be read; only of fields
+    that have such values. `date_only`: whether Jira gave plain dates.
+    """
+
+    values: dict[str, Column] = field(default_factory=dict)
+    date_only: dict[str, bool] = field(default_factory=dict)
+    unreadable: dict[str, Mask] = field(default_factory=dict)
+
+
 def read(
     connection: Connection, scope: int, mapping: Mapping[str, str], number: Mapping[int, int], zone: str
-) -> tuple[dict[str, Column], dict[str, bool]]:
+) -> MappedColumns:
     """Values of every mapped field, aligned with the issues."""
-    fields: dict[str, Column] = {}
-    date_only: dict[str, bool] = {}
+    found = MappedColumns()
     for name, jira in mapping.items():
         if name not in FIELDS:
             continue
         places, values = _raw_values(connection, scope, jira, number)
+        unread = np.zeros(len(number), dtype=bool)
         kinds = FIELDS[name].kinds
         if kinds == DATES:
-            fields[name], date_only[name] = _instants(places, values, len(number), zone)
+            end = SLA_ENDS.get(name)
+            found.values[name], found.date_only[name] = _instants(places, values, len(number), zone, unread, end)
         elif kinds == NUMBERS:
-            fields[name] = _numbers(places, values, len(number))
+            found.values[name] = _numbers(places, values, len(number), unread)
         else:
-            fields[name] = _words(places, values, len(number))
-    return fields, date_only
+            found.values[name] = _words(places, values, len(number), unread)
+        if unread.any():
+            found.unreadable[name] = unread
+    return found
 
 
 def _raw_values(
@@ -80,8 +96,13 @@ def _of_field(connection: Connection, scope: int, jira: str, number: Mapping[int
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 
 
-def _instants(places: list[int], values: list[Any], size: int, zone: str) -> tuple[Instants, bool]:
-    """Date values → µs; a plain date is the first instant of that day in the zone."""
+def _instants(
+    places: list[int], values: list[Any], size: int, zone: str, unread: Mask, end: bool | None
+) -> tuple[Instants, bool]:
+    """Date values → µs; a plain date is the first instant of that day in the zone. Marks in `unread` what is no date.
+
+    `end`: which instant of a service level agreement is meant, its stop or its start; None where neither is.
+    """
     out = np.full(size, NEVER, dtype=np.int64)
     where = zone_named(zone)
     plain = 0
@@ -96,38 +117,44 @@ def _instants(places: list[int], values: list[Any], size: int, zone: str) -> tup
                 day = plain_date(value)
                 days[value] = NEVER if day is None else microseconds(first_instant(day, where))
             out[place] = days[value]
+            unread[place] = out[place] == NEVER
         elif isinstance(value, str):
             texts.append(value)
             at.append(place)
+        elif end is not None and is_agreement(value):
+            try:
+                moment = agreement_instant(value, end)
+            except ValueError:
+                unread[place] = True
+            else:
+                out[place] = NEVER if moment is None else moment
+        else:
+            unread[place] = True
     if texts:
         parsed = pd.to_datetime(pd.Series(texts), format="ISO8601", utc=True, errors="coerce").dt.as_unit("us")
         out[at] = parsed.to_numpy(dtype="datetime64[us]").astype(np.int64)  # NaT is the smallest int64: NEVER
+        unread[at] = (out[at] == NEVER) & np.array([bool(each.strip()) for each in texts], dtype=bool)
     return out, plain > 0
 
 
-def _numbers(places: list[int], values: list[Any], size: int) -> Numbers:
+def _numbers(places: list[int], values: list[Any], size: int, unread: Mask) -> Numbers:
     out = np.full(size, np.nan)
     for place, value in zip(places, values, strict=True):
-        try:
-            out[place] = float(value["value"] if isinstance(value, dict) else value)
-        except (TypeError, ValueError, KeyError):
-            continue  # not a number: as good as empty
+        number = number_of(value)
+        if number is not None:
+            out[place] = number
+        else:
+            unread[place] = not (isinstance(value, str) and not value.strip())
     return out
 
 
-def _words(places: list[int], values: list[Any], size: int) -> Objects:
+def _words(places: list[int], values: list[Any], size: int, unread: Mask) -> Objects:
     out = np.full(size, None, dtype=object)
     for place, value in zip(places, values, strict=True):
-        words = tuple(word for each in (value if isinstance(value, list) else [value]) if (word := _word(each)))
+        words = texts_of(value)
         out[place] = words or None
+        unread[place] = words is None
     return out
-
-
-def _word(value: Any) -> str:
-    """The text of an option, a user, a checkbox or a plain value."""
-    if isinstance(value, dict):
-        value = next((value[key] for key in ("value", "name", "displayName") if value.get(key) is not None), "")
-    return "" if value is None else str(value).strip()
 
 
 def plain_date(text: str | None) -> date | None:

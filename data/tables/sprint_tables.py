@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
@@ -11,7 +12,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from data.settings.fields import field_ids
+from data.settings.fields import UNTRANSLATED, field_ids
 from data.store import schema
 from data.tables import estimates
 from data.tables.frames import NEVER, frame
@@ -103,9 +104,14 @@ def _field_ids(connection: Connection, scope: int) -> list[str]:
         select(table.c.field_id, table.c.name, table.c.custom, table.c.schema).where(table.c.scope == scope)
     )
     found = [
-        row.field_id for row in rows if "gh-sprint" in row.schema or (name_key(row.name) == "sprint" and row.custom)
+        row.field_id for row in rows if "gh-sprint" in row.schema or (row.custom and _is_sprint(row.name, row.schema))
     ]
     return ["sprint", *found]
+
+
+def _is_sprint(name: str, schema_text: str) -> bool:
+    plain = json.loads(schema_text or "{}").get(UNTRANSLATED) or ""
+    return "sprint" in (name_key(name), name_key(plain))
 
 
 def _moves(

@@ -11,20 +11,21 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, select
 
+from data.settings.fields import UNTRANSLATED, field_ids, is_flag
 from data.store import schema
 from data.tables import edits, field_sources, mapped_fields, parents, sprint_tables
 from data.tables.frames import FOREVER, NEVER, spelled_once
 from data.tables.frames import frame as _frame
 from data.tables.gone_statuses import Gone, assumed, no_gone, resolving_entries
 from data.tables.mapped_fields import microseconds, plain_date
-from data.values.arrays import Column, Positions
+from data.values.arrays import Column, Mask, Positions
 from data.values.names import name_key
 from data.values.periods import known_zone
 from data.values.unread import Unread, of_result
 
 __all__ = ["DAY", "FLAG_FIELDS", "Tables", "microseconds", "read"]
 DAY = 86_400_000_000  # microseconds
-FLAG_FIELDS = ("flagged", "impediment")
+FLAG_FIELDS = ("flagged", "impediment")  # how changes call it where Jira gives no id
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Tables:
     labels, components: issue, name.
     versions: version_id, project, name, released, release_date (date or None).
     fix_versions: issue, version (position in versions).
-    links: issue, phrase (as `name_key` folds it), other (position, -1: not in this data).
+    links: issue, phrase (one spelling of each), other (position, -1: not in this data).
     comments: issue, at, author (account id, missing: unknown), ordered by issue and instant.
     boards: board_id, name, kind (scrum | kanban | simple), project ("": none).
     sprints: sprint_id, board_id (-1: none named), board (position in boards, -1: not readable), name, state (future |
@@ -60,6 +61,8 @@ class Tables:
         Reason), entries (changes that lead to it), resolving (those that set a resolution), like (code of the status
         of the
         same name, whose roles it has; -1: none).
+    unreadable: our field name → by issue whether it has a value that cannot be read; only fields that have such values.
+    flag_known: whether the field is known with which people flag what is blocked.
     unread: lists that Jira did not show to this account at the last good sync.
     """
 
@@ -78,6 +81,8 @@ class Tables:
     fields: Mapping[str, Column] = field(default_factory=dict)
     date_only: Mapping[str, bool] = field(default_factory=dict)
     gone: pd.DataFrame = field(default_factory=no_gone)
+    unreadable: Mapping[str, Mask] = field(default_factory=dict)
+    flag_known: bool = True
     unread: tuple[Unread, ...] = ()
     comments: pd.DataFrame = field(default_factory=lambda: _no_comments())
     boards: pd.DataFrame = field(default_factory=sprint_tables.no_boards)
@@ -104,8 +109,10 @@ def read(connection: Connection, scope: int, mapping: Mapping[str, str]) -> Tabl
     changes, statuses, gone = _changes(connection, scope, statuses, issues)
     edited, issues = edits.read(connection, scope, number, issues, edits.types_of(connection, scope))
     versions = _versions(connection, scope)
+    flags = _flag_fields(connection, scope, mapping)
+    flagged = _flags(connection, scope, number, flags)
     zone = known_zone(head["zone"])
-    fields, date_only = mapped_fields.read(connection, scope, mapping, number, zone)
+    mapped = mapped_fields.read(connection, scope, mapping, number, zone)
     return Tables(
         revision=f"{scope}.{head['revision']}",
         zone=zone,
@@ -115,14 +122,16 @@ def read(connection: Connection, scope: int, mapping: Mapping[str, str]) -> Tabl
         changes=changes,
         edits=edited,
         sources=field_sources.read(connection, scope, mapping, number),
-        flags=_flags(connection, scope, number),
+        flags=flagged,
         labels=_names(lists["labels"]),
         components=_names(lists["components"]),
         versions=versions,
         fix_versions=_fix_versions(lists["fix_versions"], versions),
         links=_links(connection, scope, number),
-        fields=fields,
-        date_only=date_only,
+        fields=mapped.values,
+        date_only=mapped.date_only,
+        unreadable=mapped.unreadable,
+        flag_known=bool(flags) or len(flagged) > 0,
         gone=gone,
         unread=of_result(head["last_result"]),
         comments=_comments(connection, scope, issues["issue_id"].to_numpy()),
@@ -278,12 +287,12 @@ def _status_codes(
     return codes, gone
 
 
-def _flags(connection: Connection, scope: int, number: Mapping[int, int]) -> pd.DataFrame:
+def _flags(connection: Connection, scope: int, number: Mapping[int, int], fields: list[str]) -> pd.DataFrame:
     """Impediment intervals from the history of the flag."""
     table = schema.change
     query = (
         select(table.c.issue_id, table.c.at, table.c.to_name, table.c.to_id)
-        .where(table.c.scope == scope, table.c.field.in_(_flag_names(connection, scope)))
+        .where(table.c.scope == scope, table.c.field.in_([*fields, *FLAG_FIELDS]))
         .order_by(table.c.issue_id, table.c.at, table.c.history_id, table.c.item)
     )
     rows: list[tuple[int, int, int]] = []
@@ -306,15 +315,17 @@ def _flags(connection: Connection, scope: int, number: Mapping[int, int]) -> pd.
     return _frame(rows, issue=np.int32, start=np.int64, end=np.int64)
 
 
-def _flag_names(connection: Connection, scope: int) -> list[str]:
-    """How the flag is called in changes: by its name, or by the id of the field of that name."""
+def _flag_fields(connection: Connection, scope: int, mapping: Mapping[str, str]) -> list[str]:
+    """The ids of the fields that are the flag: the mapped one, else those that are called so, in Jira's own language or
+    in that of the account.
+    """
+    if chosen := mapping.get("flagged"):
+        return list(field_ids(chosen))
     table = schema.field
-    ids = [
-        row.field_id
-        for row in connection.execute(select(table.c.field_id, table.c.name).where(table.c.scope == scope))
-        if name_key(row.name) in FLAG_FIELDS
-    ]
-    return [*FLAG_FIELDS, *ids]
+    rows = connection.execute(
+        select(table.c.field_id, table.c.name, table.c.schema).where(table.c.scope == scope).order_by(table.c.field_id)
+    )
+    return [row.field_id for row in rows if is_flag(row.name, json.loads(row.schema or "{}").get(UNTRANSLATED, ""))]
 
 
 def _names(texts: Iterable[str]) -> pd.DataFrame:
@@ -362,12 +373,12 @@ def _links(connection: Connection, scope: int, number: Mapping[int, int]) -> pd.
         .order_by(table.c.issue_id, table.c.link_id)
     )
     rows = [
-        (number[row.issue_id], name_key(row.phrase), number.get(row.other_id, -1))
+        (number[row.issue_id], row.phrase.strip(), number.get(row.other_id, -1))
         for row in connection.execute(query)
         if row.issue_id in number
     ]
     frame = _frame(rows, issue=np.int32, phrase=object, other=np.int32)
-    return frame.assign(phrase=pd.Categorical(frame["phrase"]))
+    return frame.assign(phrase=spelled_once(frame["phrase"]))
 
 
 def _comments(connection: Connection, scope: int, known: Positions) -> pd.DataFrame:

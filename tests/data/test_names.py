@@ -16,6 +16,7 @@ HOME = "data/values/names.py"
 # What is no name of Jira or of people: words of protocols, of operating systems and of our own texts.
 NO_NAMES = {
     "callbacks/security.py": "host names and HTTP headers",
+    "data/facts/columns.py": "our own kinds of subjects",
     "data/jira/connection.py": "host names",
     "data/jira/endpoints.py": "keywords of JQL",
     "data/jira/sprints.py": "states of sprints and kinds of boards, which are Jira's own words",
@@ -24,6 +25,7 @@ NO_NAMES = {
     "data/settings/definitions.py": "our own words true and false",
     "data/sprints/values.py": "our own titles",
     "ui/components/still.py": "names of HTML elements",
+    "ui/modals/mapping_workflow.py": "our own titles",
     "ui/tabs/sprints.py": "our own titles",
     "data/jira/deadlines.py": "addresses of proxies",
     "data/jira/http_errors.py": "HTTP headers",

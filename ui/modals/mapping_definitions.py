@@ -12,7 +12,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from data.settings.definitions import DAYS, PARTS, WORKFLOW, Definition, table
-from data.values.fields import StatusInfo
+from data.values.fields import StatusInfo, ValueInfo
 from data.values.names import name_key, name_keys
 from data.values.problem import Problem
 from data.values.type_names import suggested_types
@@ -23,7 +23,9 @@ from ui.components.notice import notice
 from ui.modals.draft import OWN_SECTION, Draft
 from ui.modals.mapping_field import back_button, dom_id
 from ui.modals.mapping_workflow import segments
+from ui.words import count
 
+MOST_OFFERS = 12  # names of the site offered for a list
 ON = {"subtract_reopened": "Take it out of flow time", "all_levels": "Count them too", "blocked_flag": "Yes"}
 
 
@@ -51,6 +53,9 @@ class Known:
     types: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     components: tuple[str, ...] = ()
+    resolutions: tuple[ValueInfo, ...] = ()
+    links: tuple[ValueInfo, ...] = ()
+    used_types: tuple[ValueInfo, ...] = ()
     statuses: tuple[StatusInfo, ...] = ()
     account_zone: str = ""
 
@@ -175,13 +180,30 @@ def _number(component: ids.Id, value: Any, unit: str) -> html.Div:
     )
 
 
-def _offer(setting: str, word: str) -> html.Button:
+def _offers(line: Definition, words: list[str], known: Known) -> html.Div | None:
+    """Names that the site has and the list does not: those that suggest themselves, else all, most frequent first. One
+    click adds each.
+    """
+    last = line.name.rpartition("_")[2]
+    there = {"types": known.used_types, "resolutions": known.resolutions, "links": known.links}.get(last, ())
+    taken = name_keys(words)
+    offers = [each for each in there if name_key(each.text) not in taken]
+    likely = name_keys(suggested_types(line.name, tuple(each.text for each in offers)))
+    if likely:
+        offers = [each for each in offers if name_key(each.text) in likely]
+    if not offers:
+        return None
+    lead = html.Span("Suggested by name" if likely else "In your Jira")
+    return html.Div([lead, *(_offer(line.name, each) for each in offers[:MOST_OFFERS])], className="words-offers")
+
+
+def _offer(setting: str, value: ValueInfo) -> html.Button:
     return html.Button(
-        [icon("plus"), word],
-        id=ids.mapping_word_offered(setting, word),
+        [icon("plus"), value.text, html.Span(f"{value.issues:,}", className="pill")],
+        id=ids.mapping_word_offered(setting, value.text),
         type="button",
         className="btn-quiet",
-        **attributes({"aria-label": f"Add {word}"}),
+        **attributes({"aria-label": f"Add {value.text}, {count(value.issues, 'issue')}"}),
     )
 
 
@@ -215,17 +237,10 @@ def _words(line: Definition, words: list[str], known: Known) -> html.Div:
         placeholder="2026-12-24 or 2026-12-21..2027-01-01" if line.name.endswith("holidays") else "Add and press Enter",
         autocomplete="off",
     )
-    taken = name_keys(words)
-    likely = [each for each in suggested_types(line.name, known.types) if name_key(each) not in taken]
     return html.Div(
         [
             html.Ul(gone, className="words-list") if gone else None,
-            html.Div(
-                [html.Span("Suggested by name"), *(_offer(line.name, each) for each in likely)],
-                className="words-offers",
-            )
-            if likely
-            else None,
+            _offers(line, words, known),
             box,
             html.Datalist([html.Option(value=each) for each in offered if each not in words], id=listed),
         ],

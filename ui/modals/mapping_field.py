@@ -29,6 +29,9 @@ KINDS = {
     "multiselect": "several choices",
     "checkbox": "checkboxes",
     "user": "person",
+    "sla": "service level agreement",
+    "assets": "objects of Assets",
+    "unreadable": "values that cannot be read",
     "other": "other",
 }
 SHOWN_SUGGESTIONS = 4
@@ -83,7 +86,7 @@ def back_button(words: str = "All fields") -> html.Button:
 
 
 def _fits(ours: MappedField) -> html.Span:
-    kinds = [KINDS[each] for each in ours.kinds]
+    kinds = [title for kind, title in KINDS.items() if ours.fits(kind)]
     words = kinds[0] if len(kinds) == 1 else ", ".join(kinds[:-1]) + f" or {kinds[-1]}"
     return html.Span(f"Fits: {words}.", className="pane-fits")
 
@@ -184,12 +187,12 @@ def options(ours: MappedField, fields: list[FieldInfo], chosen: str | None, type
 
     def rank(info: FieldInfo) -> tuple[bool, float, str]:
         seen = info.coverage
-        return info.kind not in ours.kinds, -(seen.set / seen.of if seen and seen.of else 0), name_key(info.name)
+        return not ours.fits(info.kind), -(seen.set / seen.of if seen and seen.of else 0), name_key(info.name)
 
     def label(info: FieldInfo) -> str:
         which = f" ({info.id})" if names[info.name] > 1 else ""
         kind = KINDS.get(info.kind, info.kind)
-        return f"{info.name}{which} · {kind}" + ("" if info.kind in ours.kinds else " · does not fit")
+        return f"{info.name}{which} · {kind}" + ("" if ours.fits(info.kind) else " · does not fit")
 
     words = name_key(typed).split()
     found = [

@@ -55,6 +55,7 @@ GROUPS = (
     Group("flow_time", "Flow time", (), ("work_started_date", "work_completed_date", "status_entry_timestamp", "flow_time_days")),
     Group("flow_efficiency", "Flow efficiency", (), ("active_work_hours",), "Or choose active statuses under Workflow."),
     Group("flow_distribution", "Flow distribution", (), ("flow_item_type",), "Or assign issue types under Work item types."),
+    Group("blocked_hours", "Blocked hours", (), ("flagged",), "Without it, the field that Jira calls Flagged is taken. Or choose blocked statuses under Definitions."),
     Group(
         "jobs",
         "Jobs to be done",
@@ -89,6 +90,8 @@ def first_place(
     """
     if any(each.startswith("workflow.") for each in settings):
         return "workflow", ""
+    if "incident_types" in settings:
+        return "definitions", "incidents"
     own = BY_NAME.get(metric or "")
     for name in needs:
         for group in (own, *GROUPS):

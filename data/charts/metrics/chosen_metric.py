@@ -25,7 +25,7 @@ def metric_of(asked: ChartQuery) -> IssueMetric | Drawing:
         return nothing("This number is calculated from records of jobs.", todo="The tab Jobs shows what it is made of.")
     if metric is None:
         return nothing("No metric is chosen.", todo="Open one from the list of the catalogue.")
-    if missing := metric.missing(asked.facts):
+    if missing := metric.lacking(asked.facts):
         return nothing(missing.message)
     return metric
 

@@ -15,6 +15,13 @@ def no_hurdles(facts: Dataset) -> Missing | None:
     flagged = facts.definitions.blocked_flag and len(facts.tables.flags)
     if flagged or facts.roles.blocked.any() or not len(facts.tables):
         return None
+    if facts.definitions.blocked_flag and not facts.tables.flag_known:
+        return Missing(
+            "Nothing says when an item is blocked: the field with which people flag items is not known here, and no status "
+            "means blocked. Map the flag, or choose blocked statuses in the definitions.",
+            ("flagged",),
+            ("blocked_statuses",),
+        )
     return Missing(
         "Nothing says when an item is blocked: none was ever flagged in Jira, and no status means blocked. "
         "Flag what is blocked, or choose blocked statuses in the definitions.",
@@ -34,6 +41,7 @@ def no_hurdles(facts: Dataset) -> Missing | None:
     missing=no_hurdles,
     nothing="Nothing is known about these dates.",
     measures="hours",
+    fields=("flagged",),
     switches=(
         "blocked_flag",
         "blocked_statuses",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from data.facts.dataset import Dataset
-from data.facts.deployments import outcome_rows, outcomes, uses_versions
+from data.facts.deployments import outcome_rows, outcomes, uses_versions, with_undated
 from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
@@ -48,6 +48,7 @@ def no_evidence(facts: Dataset) -> Missing | None:
     shows="percent",
     lower_is_better=True,
     rows=outcome_rows,
+    select=with_undated,
     missing=no_evidence,
     tier=lambda value, _rows, asked: tier_of("change_failure_rate", value, asked.facts.definitions.tier_year),
     outcome_title="Outcome",

@@ -6,7 +6,7 @@ import numpy as np
 
 from data.facts.dataset import Dataset
 from data.facts.days import calendar
-from data.facts.deployments import deployment_rows, uses_versions
+from data.facts.deployments import deployment_rows, undated_words, uses_versions, with_undated
 from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
 from data.facts.unread import missing_lists, sentences
@@ -24,6 +24,12 @@ def no_source(facts: Dataset) -> Missing | None:
         if lacking := sentences(missing_lists(facts, "versions")):
             return Missing(
                 f"No deployments are known: no deployment date is mapped. {' '.join(lacking)}", ("deployment_date",)
+            )
+        if said := undated_words(facts):
+            return Missing(
+                f"No deployments are known: no deployment date is mapped, and {said} Or map the deployment date.",
+                ("deployment_date",),
+                counts=True,
             )
         return Missing(
             "No deployments are known: no deployment date is mapped, and no version in Jira has a release date. "
@@ -51,6 +57,7 @@ def deployed(rows: Rows) -> int:
     shows="per_day",
     lower_is_better=False,
     rows=deployment_rows,
+    select=with_undated,
     missing=no_source,
     tier=lambda _value, rows, asked: tier_of_frequency(
         deployed(rows), asked.period.days, asked.facts.definitions.tier_year

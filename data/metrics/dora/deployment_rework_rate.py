@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from data.facts.dataset import Dataset
-from data.facts.deployments import rework_rows, uses_versions
+from data.facts.deployments import rework_rows, uses_versions, with_undated
 from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
@@ -46,6 +46,7 @@ def no_rule(facts: Dataset) -> Missing | None:
     shows="percent",
     lower_is_better=True,
     rows=rework_rows,
+    select=with_undated,
     missing=no_rule,
     outcome_title="Rework",
     outcome=lambda rows: np.where(rows.columns["rework"], "rework", "planned"),

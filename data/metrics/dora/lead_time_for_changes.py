@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from data.facts.changes import change_rows, first_deployed
 from data.facts.dataset import Dataset
+from data.facts.deployments import undated_words
 from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
 from data.facts.unread import missing_lists, sentences
@@ -22,6 +23,11 @@ def no_deployed_changes(facts: Dataset) -> Missing | None:
     if lacking := sentences(missing_lists(facts, "versions")):
         return Missing(
             f"No change is known to be in production: no date of deployment is mapped. {' '.join(lacking)}",
+            ("deployed_to_production_date",),
+        )
+    if said := undated_words(facts):
+        return Missing(
+            f"No change is known to be in production: {said} Or map the date at which changes are deployed.",
             ("deployed_to_production_date",),
         )
     return Missing(

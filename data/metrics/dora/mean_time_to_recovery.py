@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.facts.dataset import Dataset
-from data.facts.incidents import end_in_words, incidents, rule_in_words
+from data.facts.incidents import end_in_words, incidents, rule_in_words, types_in_use
 from data.facts.query import MetricQuery, Missing
 from data.facts.recoveries import linked, open_incidents, recovery_rows
 from data.facts.rows import Rows
@@ -12,15 +12,24 @@ from data.metrics.spread import spread
 from data.metrics.tiers import tier_of
 from data.values.details import Details
 
+NAMED = 6  # types that a card names
+
 
 def no_incidents(facts: Dataset) -> Missing | None:
     """What to map when this site shows no incidents at all."""
     if facts.field("incident_detected_at") is not None or facts.once(incidents).mask.any():
         return None
+    types = list(types_in_use(facts))
+    more = f" and {len(types) - NAMED} more" if len(types) > NAMED else ""
+    there = (
+        f" The types here are {', '.join(types[:NAMED])}{more}: choose those that are incidents,"
+        if types
+        else " Choose them,"
+    )
     return Missing(
-        "No incidents are known. Map when an incident was detected and resolved, "
-        f"or say in the definitions which issues are incidents (now: {rule_in_words(facts)}).",
+        f"No incidents are known (now: {rule_in_words(facts)}).{there} or map when an incident was detected and resolved.",
         ("incident_detected_at", "incident_resolved_at"),
+        ("incident_types",),
     )
 
 

@@ -10,6 +10,8 @@ from statistics import median
 from tests.builders import Item
 from tests.data.metrics.oracle import HOUR, Done, Question, Verdict, _tally, completion, quiet, status_before, stays
 
+UNDATED = -(2**62)
+
 
 @dataclass
 class Candidate:
@@ -60,6 +62,8 @@ def _versions(ask: Question) -> list[Candidate]:
             why = "" if version.released else "version not released"
             why = why or ("date in the future" if when > ask.now else "")
             found.append(Candidate(when, [each for each in ask.items if n in each.fix_versions], (n,), why))
+        elif version.released:
+            found.append(Candidate(UNDATED, [], (n,), "released version without a release date"))
     return found
 
 
@@ -150,7 +154,8 @@ def deployments(ask: Question) -> list[Deployed]:
 
 
 def counted(ask: Question) -> tuple[int, dict[str, int]]:
-    return _tally(each.why for each in candidates(ask) if ask.inside(each.at))
+    """Candidates of the period; a released version without a date is left out of every one."""
+    return _tally(each.why for each in candidates(ask) if each.at == UNDATED or ask.inside(each.at))
 
 
 def no_source(ask: Question) -> bool:
@@ -160,9 +165,9 @@ def no_source(ask: Question) -> bool:
 
 
 def deployment_frequency(ask: Question) -> Verdict:
-    if no_source(ask):
-        return Verdict("missing_mapping", None)
     total, left_out = counted(ask)
+    if no_source(ask):
+        return Verdict("missing_mapping", None, total, left_out)
     count = sum(ask.inside(each.at) for each in deployments(ask))
     if not count and quiet(ask):
         return Verdict("no_data", None, total, left_out)
@@ -233,9 +238,11 @@ def evidence(ask: Question) -> set[str]:
 
 def change_failure_rate(ask: Question) -> Verdict:
     sources = evidence(ask)
-    if no_source(ask) or not sources:
-        return Verdict("missing_mapping", None)
     total, left_out = counted(ask)
+    if no_source(ask):
+        return Verdict("missing_mapping", None, total, left_out)
+    if not sources:
+        return Verdict("missing_mapping", None)
     results = [(one, outcome(one, ask, sources)) for one in deployments(ask) if ask.inside(one.at)]
     left_out = dict(left_out)
     for one, why in results:
@@ -250,9 +257,11 @@ def change_failure_rate(ask: Question) -> Verdict:
 def deployment_rework_rate(ask: Question) -> Verdict:
     rules = ask.rules
     rule = rules.rework_version_types if by_versions(ask) else [*rules.rework_types, *rules.rework_labels]
-    if no_source(ask) or not rule:
-        return Verdict("missing_mapping", None)
     total, left_out = counted(ask)
+    if no_source(ask):
+        return Verdict("missing_mapping", None, total, left_out)
+    if not rule:
+        return Verdict("missing_mapping", None)
     found = [each for each in deployments(ask) if ask.inside(each.at)]
     if not found:
         return Verdict("no_data", None, total, left_out)

@@ -107,8 +107,8 @@ def test_released_versions_are_the_deployments_where_no_date_is_mapped():
         Version("2.1", None),
     ]
     value = january("deployment_frequency", Item("2025-01-01"), versions=versions)
-    assert (value.value, value.total_issue_count) == (3 / 31, 4)
-    assert value.details["exclusions"] == {"version not released": 1}
+    assert (value.value, value.total_issue_count) == (3 / 31, 5)
+    assert value.details["exclusions"] == {"version not released": 1, "released version without a release date": 1}
     assert "From released versions." in value.details["notes"]
 
 

@@ -231,13 +231,13 @@ def test_versions_keep_plain_dates_and_fix_versions_point_at_them(jira):
     assert rows(tables.fix_versions, "issue", "version") == [(0, 1), (0, 0)]
 
 
-def test_links_are_read_in_lower_case_and_others_may_be_elsewhere(jira):
+def test_links_have_one_spelling_of_each_phrase_and_others_may_be_elsewhere(jira):
     jira.issue(1)
     jira.issue(2)
     for link_id, phrase, other in ((1, "Is caused by", 2), (2, "relates to", 99), (3, "blocks ", None)):
         jira.add(schema.link, issue_id=1, link_id=link_id, phrase=phrase, type_name="-", other_id=other, other_key="-")
     assert rows(jira.tables().links, "issue", "phrase", "other") == [
-        (0, "is caused by", 1),
+        (0, "Is caused by", 1),
         (0, "relates to", -1),
         (0, "blocks", -1),
     ]
