@@ -132,7 +132,7 @@ def test_cumulative_flow_and_velocity_add_up():
         "mapped": frozenset(),
         "statuses": statuses,
     }
-    about, period, _, _ = question(place, {}, {}, ())
+    about, period, _ = question(place, {}, {}, ())
     [note] = [each for each in drawn(about, "cumulative_flow", period).notes if "velocity" in each]
     came, velocity = map(int, re.findall(r"(\d+) items? came .* counts (\d+)\.", note)[0])
     there, here = (
@@ -268,7 +268,7 @@ def _asked(about: Dataset, period: Period) -> ChartQuery:
 @given(flow_sites(), FLOW_RULES, WORKFLOWS, CFD)
 def test_the_issues_behind_a_point_are_those_that_it_counts(place, rules, flow, cfd):
     """Whatever is counted: as many rows as the point says; together all that the chart used."""
-    about, period, _, _ = question(place, {**rules, "cfd": cfd}, flow, ())
+    about, period, _ = question(place, {**rules, "cfd": cfd}, flow, ())
     for name in (
         "cycle_time_histogram",
         "lead_time_histogram",
