@@ -128,7 +128,7 @@ def _judged(ours: str, rows: list[Suggestion], by_id: dict[str, FieldInfo]) -> l
     kept.sort(key=lambda each: (-each.score, each.field_id))
     sure = [each for each in kept if each.score >= SURE]
     if len(sure) > 1 and _rivals(*(by_id[each.field_id].coverage for each in sure[:2])):
-        why = "another field of that kind is filled in too"
+        why = "another field of that kind is filled in too; choose which comes first"
         kept = [_lowered(each, why) if each in sure else each for each in kept]
     return kept
 

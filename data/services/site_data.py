@@ -127,6 +127,17 @@ class SiteData:
             lambda: self.issues.ask(lambda store: _read_span(store, head.scope)),
         )
 
+    def covered(self, head: ScopeRow) -> tuple[int, int] | None:
+        """First creation held, and the end of what is known, µs: the last sync, where the query vouches for all until then,
+        else the last update held. None without issues. Raises StoreError.
+        """
+        span = self.span(head)
+        if span is None or head.synced_at is None:
+            return span
+        reach = reach_of(self.jql, datetime.fromtimestamp(head.synced_at / 1e6, UTC), head.zone or "UTC")
+        vouches = not reach.conditions and reach.until is None
+        return (span[0], max(span[1], head.synced_at)) if vouches else span
+
     def summaries(self, snapshot: Snapshot, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
         """Issue id → (key, summary). Raises StoreError."""
         head, wanted = snapshot.synced, list(ids)

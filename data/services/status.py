@@ -31,7 +31,7 @@ class StatusService:
         span = None
         try:
             head = snapshot.synced
-            span = data.span(head) if head else None
+            span = data.covered(head) if head else None
         except JiraError as error:
             unread.append(Problem(error.message, "", error.hint, "danger"))
         chosen = snapshot.settings.definitions.zone
