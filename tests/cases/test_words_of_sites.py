@@ -9,12 +9,18 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from data.metrics import CATALOG
+from data.metrics.catalogue import IssueMetric
+from data.metrics.measure import measure
 from data.values.metric_value import MetricValue
+from data.values.unread import Unread
+from tests import builders
 from tests.cases.conftest import Cases
 from tests.cases.site import OCTOBER, CaseSite
 from tests.cases.small import STATUSES, Change, Ticket, custom, moved, served
@@ -281,6 +287,27 @@ def undated_is_right(site: CaseSite) -> None:
 
 def test_versions_without_a_date_of_the_shared_case(case: Cases) -> None:
     undated_is_right(case("nodate"))
+
+
+def test_versions_that_could_not_be_read_are_said_to_be_so(case: Cases) -> None:
+    about = case.document("versions_403")
+    assert "versions could not be read" in about["right"]
+    _versions_could_not_be_read()
+
+
+def test_a_card_says_that_the_versions_could_not_be_read() -> None:
+    _versions_could_not_be_read()
+
+
+def _versions_could_not_be_read() -> None:
+    lists = (Unread("versions", ("P",), "Jira refused it: 403.", "Ask for permission."),)
+    tables = replace(builders.site(builders.Item("2026-10-01")), unread=lists)
+    for name in ("deployment_frequency", "lead_time_for_changes"):
+        metric = CATALOG[name]
+        assert isinstance(metric, IssueMetric)
+        said = measure(metric, builders.facts(tables), builders.period("2026-10-01", "2026-10-31")).error_message or ""
+        assert "The versions of P could not be read at the last sync. Jira refused it: 403." in said
+        assert "release versions in Jira" not in said and "release them in Jira" not in said
 
 
 # ---- the same in every process

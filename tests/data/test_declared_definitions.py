@@ -41,6 +41,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "backward_moves": ("pause", "restart"),
     "all_levels": ("true",),
     "not_completed_resolutions": ("Done",),
+    "completed_resolutions": ("Parked",),
     "load": ("started",),
     "stuck_days": ("1",),
     "escaped_labels": ("customer",),

@@ -16,7 +16,6 @@ from data.facts.dataset import Dataset
 from data.facts.deployments import FAILED, UNKNOWN, WORKED, Deployments, deployment_rows, deployments, outcomes
 from data.facts.recoveries import recovery_rows
 from data.facts.rows import Rows, Subjects
-from data.metrics.dora.deployment_frequency import no_source
 from data.metrics.registry import ISSUE_METRICS
 from data.values.arrays import Codes, Instants, Mask, Positions
 from data.values.charts import Series
@@ -115,7 +114,7 @@ SWITCHES = tuple(
     title="Deployments, failures and recoveries",
     switches=SWITCHES,
     fields=("deployment_date", "target_environment", "deployment_successful", "production_impact"),
-    missing=no_source,
+    missing=ISSUE_METRICS["deployment_frequency"].lacking,
 )
 def deployments_timeline(asked: ChartQuery) -> Drawing:
     """Each point is a deployment to production, in the row of its project; a cross is one that failed.
