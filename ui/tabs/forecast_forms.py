@@ -27,7 +27,7 @@ def forms(
 ) -> html.Div:
     """What can be asked, with what is asked filled in."""
     asks = view.asks
-    amount = next((name for name in ("items", "version", "epic") if asks(name)), None)
+    amount = next((name for name in ("items", "version", "epic", "teams") if asks(name)), None)
     by = asks("by") or (answer.by if isinstance(answer, Forecast) and answer.kind == "how_many" else "") or ""
     return html.Div(
         [
@@ -56,14 +56,14 @@ def forms(
                     ),
                     _field("or epic", "epic", "text", asks("epic") or "", placeholder="key", autocomplete="off"),
                     _field(
-                        "by teams (saved views)",
+                        "by teams",
                         "teams",
                         "text",
                         asks("teams") or "",
                         placeholder=" | ".join(teams[:2]) or "saved views",
                         autocomplete="off",
                     ),
-                    _date("How likely by", by if amount in ("version", "epic") else "", "optional"),
+                    _date("How likely by", by if amount in ("version", "epic", "teams") else "", "optional"),
                     html.Datalist([html.Option(value=each) for each in versions], id=ids.Forecast.VERSIONS),
                 ],
                 "version epic teams by",

@@ -194,6 +194,25 @@ def test_days_off_are_never_worked():
     assert (set(none.answers.values()), none.worked) == ({0}, 0)
 
 
+def test_a_steady_team_with_a_holiday_of_two_weeks_does_about_16_items_in_15_working_days():
+    """About one item a working day, asked on a Saturday; made up after the shared case of a steady team."""
+    draw = random.Random(4)  # noqa: S311 - not a secret
+    working = [day for day in days("2026-08-03", 117) if day.weekday() < 5]
+    items = [
+        Item(f"{day} 01:00", [(f"{day} 09:00", DOING), (f"{day} 10:00", DONE)])
+        for day in working
+        for _ in range(draw.choice([0, 1, 1, 1, 1, 2, 2]))
+    ]
+    about = facts(site(*items), now="2026-11-28 12:00")
+    pace = sum(past(about).daily[-90:]) / sum(day >= date(2026, 8, 30) for day in working)
+    question = Question(by=date(2027, 1, 3), off=day_spans("2026-12-21..2027-01-01"))
+    answer = forecast(about, question)
+    assert answer.worked == 15
+    assert answer.answers[50] == pytest.approx(15 * pace, abs=1)
+    assert answer.answers[50] == pytest.approx(16, abs=1.5)
+    assert forecast(about, replace(question, off=())).answers[50] == pytest.approx(25 * pace, abs=1.5)
+
+
 def test_days_off_of_the_settings_are_obeyed_like_those_of_the_question():
     tables = site(*team(), zone=ZONE)
     question = {"by": date(2026, 4, 20), "seed": 5}

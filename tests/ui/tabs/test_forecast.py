@@ -9,7 +9,7 @@ import pytest
 from plotly.utils import PlotlyJSONEncoder
 
 from data.values.backtest import Backtest, confidence_words, past_words
-from data.values.forecast import Remaining
+from data.values.forecast import Remaining, TeamPart
 from data.values.problem import Problem
 from tests.cli.test_forecast import HOW_MANY, WHEN
 from ui.tabs.forecast import forecast_page, headline
@@ -106,6 +106,18 @@ def test_what_is_asked_stands_in_the_forms():
     assert '"value": "30"' in shown
     assert '"value": "7"' in shown
     assert "/export/forecast.csv?tab=forecast&project=SHOP&history=30&seed=7&version=2.0" in shown
+
+
+def test_several_teams_are_told_one_by_one():
+    parts = (TeamPart("Web", 40, "2026-02-09", 71.4), TeamPart("Mobile", 20, None, 30.0))
+    answer = replace(WHEN, teams=parts, by="2026-02-20", chance=81.0)
+    view = parse("?tab=forecast&teams=Web=40|Mobile=20&by=2026-02-20")
+    shown = page(answer, view)
+    assert "When are 2 teams done with 60 items?" in shown
+    assert "81 % chance that all are done by 20 Feb 2026." in shown
+    assert "Web: 40 items, alone by 9 Feb 2026 (85 %), the last in 71 % of the trials." in shown
+    assert "Mobile: 20 items, alone after 30 Jan 2031" in shown
+    assert shown.count('"value": "2026-02-20"') == 1, "the date stands in the form of the teams only"
 
 
 def test_a_refusal_keeps_the_forms():
