@@ -1,4 +1,6 @@
-"""The front door: `python app.py` serves the dashboard, `python app.py <command>` is the terminal, `app:server` is for WSGI."""
+"""The front door: `python app.py` serves the dashboard, `python app.py <command>` is the terminal, `app:server` is
+for WSGI.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The dashboard as gunicorn serves it, with a bare Flask route beside it in the same process: `benchmarks.bare:server`."""
+"""The dashboard as gunicorn serves it, with a bare Flask route beside it in the same process:
+`benchmarks.bare:server`.
+"""
 
 from __future__ import annotations
 

@@ -38,7 +38,9 @@ _TITLE = "As a customer I want to keep what is in my basket, so that I can go on
 
 
 class _Data(SiteData):
-    """Facts not used before, so that nothing is worked out yet; it knows a title of every issue, as a synced site would."""
+    """Facts not used before, so that nothing is worked out yet; it knows a title of every issue, as a synced site
+    would.
+    """
 
     def __init__(self, tables: Tables) -> None:
         self._made = tables

@@ -1,4 +1,6 @@
-"""Jobs to be done: the dashboard of 10,000 records, a durable write, a narrow query among 100,000, 10,000 triples, start-up."""
+"""Jobs to be done: the dashboard of 10,000 records, a durable write, a narrow query among 100,000, 10,000 triples,
+start-up.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What a warm request costs: processor time of one gunicorn worker, as multiples of a bare Flask route in that worker."""
+"""What a warm request costs: processor time of one gunicorn worker, as multiples of a bare Flask route in that
+worker.
+"""
 
 from __future__ import annotations
 

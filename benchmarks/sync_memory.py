@@ -1,4 +1,6 @@
-"""Peak memory of a full sync: `python -m benchmarks.sync_memory 200000` (the sample server runs in a process of its own)."""
+"""Peak memory of a full sync: `python -m benchmarks.sync_memory 200000` (the sample server runs in a process of its
+own).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What telemetry costs: the same work with it and without, in turns, with a collector that answers and one that is dead."""
+"""What telemetry costs: the same work with it and without, in turns, with a collector that answers and one that is
+dead.
+"""
 
 from __future__ import annotations
 

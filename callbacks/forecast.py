@@ -27,7 +27,9 @@ from ui.url import PageView, parse
     prevent_initial_call=True,
 )
 def show_forecast(view: dict[str, str] | None) -> tuple[Any, Any]:
-    """Forms and answer for the view; a question that cannot be answered says so once, below the forms, without charts."""
+    """Forms and answer for the view; a question that cannot be answered says so once, below the forms, without
+    charts.
+    """
     if not view:
         return no_update, no_update
     asked = parse(view["query"])

@@ -81,7 +81,9 @@ class Brake:
 
 
 class Turns:
-    """A queue for work that takes a whole core: few at once, those who failed least before the others, then by arrival."""
+    """A queue for work that takes a whole core: few at once, those who failed least before the others, then by
+    arrival.
+    """
 
     def __init__(self, at_once: int | None = None) -> None:
         self._free = at_once or max(1, (os.cpu_count() or 1) // 2)

@@ -44,7 +44,9 @@ _Teams = Annotated[
     typer.Option(
         "--team",
         metavar="NAME[=NUMBER]",
-        help="A saved view that shares the work, with its number of items unless a version or epic is given; repeatable.",
+        help=(
+            "A saved view that shares the work, with its number of items unless a version or epic is given; repeatable."
+        ),
     ),
 ]
 _Draw = Annotated[

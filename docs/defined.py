@@ -1,4 +1,6 @@
-"""The page docs/definitions.md: what each definition means, how it is switched, and which public tools measure alike."""
+"""The page docs/definitions.md: what each definition means, how it is switched, and which public tools measure
+alike.
+"""
 
 from __future__ import annotations
 

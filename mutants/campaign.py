@@ -81,9 +81,13 @@ class Tree:
         self.changes = 0
         env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         self.worker = subprocess.Popen(
-            [sys.executable, "-m", "mutants.worker"], cwd=self.folder, env=env, stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
+            [sys.executable, "-m", "mutants.worker"],
+            cwd=self.folder,
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
     def meet(self, mutant: Mutant, known: CoverageMap, budget: float) -> Outcome:
         """Puts the fault in, runs its tests, takes it out."""

@@ -1,7 +1,9 @@
 """Which tests run which line: a plugin of pytest that records it, and the map that is read from its records.
 
-`python -m pytest -p mutants.coverage_map …` with MUTANTS_MAP=<folder> writes two files a process there: `lines.<id>`, data
-of coverage.py whose contexts are test functions, and `seconds.<id>.json`, how long each of them took; failed ones are left out.
+`python -m pytest -p mutants.coverage_map …` with MUTANTS_MAP=<folder> writes two files a process there: `lines.<id>`,
+data
+of coverage.py whose contexts are test functions, and `seconds.<id>.json`, how long each of them took; failed ones are
+left out.
 """
 
 from __future__ import annotations
@@ -77,7 +79,9 @@ class CoverageMap:
     lines: dict[str, dict[int, set[str]]] = field(default_factory=dict)  # path from the top of the tree → line → tests
 
     def tests(self, path: str, first: int, last: int) -> list[str]:
-        """Tests that run a line of `first` to `last`; where none does, but the file is imported, all that run any of it."""
+        """Tests that run a line of `first` to `last`; where none does, but the file is imported, all that run any of
+        it.
+        """
         by_line = self.lines.get(path, {})
         own = {test for line in range(first, last + 1) for test in by_line.get(line, ())}
         if not own and all(line in by_line for line in range(first, last + 1)):

@@ -10,20 +10,43 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 COMPARISONS: dict[type[ast.cmpop], tuple[str, str]] = {
-    ast.Lt: ("<", "<="), ast.LtE: ("<=", "<"), ast.Gt: (">", ">="), ast.GtE: (">=", ">"), ast.Eq: ("==", "!="),
-    ast.NotEq: ("!=", "=="), ast.Is: ("is", "is not"), ast.IsNot: ("is not", "is"), ast.In: ("in", "not in"),
+    ast.Lt: ("<", "<="),
+    ast.LtE: ("<=", "<"),
+    ast.Gt: (">", ">="),
+    ast.GtE: (">=", ">"),
+    ast.Eq: ("==", "!="),
+    ast.NotEq: ("!=", "=="),
+    ast.Is: ("is", "is not"),
+    ast.IsNot: ("is not", "is"),
+    ast.In: ("in", "not in"),
     ast.NotIn: ("not in", "in"),
-}  # fmt: skip
+}
 OPERATORS: dict[type[ast.operator], tuple[str, str]] = {
-    ast.Add: ("+", "-"), ast.Sub: ("-", "+"), ast.Mult: ("*", "/"), ast.Div: ("/", "*"), ast.FloorDiv: ("//", "/"),
-    ast.BitAnd: ("&", "|"), ast.BitOr: ("|", "&"),
-}  # fmt: skip
+    ast.Add: ("+", "-"),
+    ast.Sub: ("-", "+"),
+    ast.Mult: ("*", "/"),
+    ast.Div: ("/", "*"),
+    ast.FloorDiv: ("//", "/"),
+    ast.BitAnd: ("&", "|"),
+    ast.BitOr: ("|", "&"),
+}
 # Words that come in pairs: names that are called, and plain strings.
 PAIRS = (
-    ("min", "max"), ("any", "all"), ("minimum", "maximum"), ("argmin", "argmax"), ("floor", "ceil"), ("first", "last"),
-    ("left", "right"), ("better", "worse"), ("lower", "higher"), ("up", "down"), ("above", "below"), ("asc", "desc"),
-    ("start", "end"), ("started", "completed"),
-)  # fmt: skip
+    ("min", "max"),
+    ("any", "all"),
+    ("minimum", "maximum"),
+    ("argmin", "argmax"),
+    ("floor", "ceil"),
+    ("first", "last"),
+    ("left", "right"),
+    ("better", "worse"),
+    ("lower", "higher"),
+    ("up", "down"),
+    ("above", "below"),
+    ("asc", "desc"),
+    ("start", "end"),
+    ("started", "completed"),
+)
 SWAPS = {one: other for pair in PAIRS for one, other in (pair, pair[::-1])}
 UNTESTED_CALLS = {"debug", "info", "warning", "error", "exception", "critical"}  # what is logged is nobody's contract
 

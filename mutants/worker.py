@@ -18,9 +18,23 @@ from pathlib import Path
 
 # No module of the product, nor of its tests: each fork imports those as the mutant has them.
 LIBRARIES = (
-    "numpy", "pandas", "pytest", "hypothesis.strategies", "sqlalchemy", "dash", "plotly.graph_objects", "flask", "msgspec",
-    "pydantic", "requests", "typer", "rich.table", "pytest_httpserver", "xdist", "_pytest.doctest",
-)  # fmt: skip
+    "numpy",
+    "pandas",
+    "pytest",
+    "hypothesis.strategies",
+    "sqlalchemy",
+    "dash",
+    "plotly.graph_objects",
+    "flask",
+    "msgspec",
+    "pydantic",
+    "requests",
+    "typer",
+    "rich.table",
+    "pytest_httpserver",
+    "xdist",
+    "_pytest.doctest",
+)
 
 
 def main() -> None:

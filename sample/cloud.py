@@ -12,7 +12,8 @@ from sample.flavours import Answer, Flavour
 from sample.requests_seen import Refused, Request, page
 
 GONE = (
-    "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full migration guideline is "
+    "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full migration "
+    "guideline is "
     "available at https://developer.atlassian.com/changelog/#CHANGE-2046"
 )
 ISSUES_A_PAGE = 100

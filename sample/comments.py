@@ -21,7 +21,9 @@ _TEAM = 6  # people who mostly talk to each other
 
 
 def discuss(issue: Issue, created: int, last: int, random: Random) -> None:
-    """Gives the issue its comments, between its creation and its last change (seconds), so that `updated` stays true."""
+    """Gives the issue its comments, between its creation and its last change (seconds), so that `updated` stays
+    true.
+    """
     mean = _TYPICAL.get(issue.fields["issuetype"]["name"], _USUAL)
     many = issue.id % _DISCUSSED == 7
     count = (

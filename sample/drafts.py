@@ -13,7 +13,9 @@ MINUTE = 60
 
 
 class Draft:
-    """One issue in the making. `path` is [(instant, status name)], its first entry the creation; instants in seconds."""
+    """One issue in the making. `path` is [(instant, status name)], its first entry the creation; instants in
+    seconds.
+    """
 
     __slots__ = (
         "commit",

@@ -30,7 +30,8 @@ from sample.site import DONE, PROGRESS, Issue
 
 WORKING = {"In Progress", "In Development", "Testing", "Investigating"}
 POINTS = (1.0, 2.0, 3.0, 5.0, 8.0, 13.0)
-# Shares of work, so that sprints are like those of real teams: a tenth to a quarter added, a tenth to a third carried over.
+# Shares of work, so that sprints are like those of real teams: a tenth to a quarter added, a tenth to a third carried
+# over.
 TOO_EARLY = 0.25  # planned one sprint before it is started
 TAKEN_OUT = 0.6  # of that: taken out again before the sprint ends
 AHEAD = 4 * DAY  # begun so shortly before a sprint ends, and not done then: it belongs to the next one

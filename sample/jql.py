@@ -99,7 +99,8 @@ def _tokens(text: str) -> list[tuple[str, str]]:
         found = _TOKEN.match(stripped, position)
         if found is None:
             raise JqlError(
-                f"Error in the JQL Query: The character '{stripped[position:].lstrip()[:1]}' is not expected (line 1, character {position + 1})."
+                f"Error in the JQL Query: The character '{stripped[position:].lstrip()[:1]}' is not expected "
+                f"(line 1, character {position + 1})."
             )
         kind = found.lastgroup or ""
         tokens.append((kind, found[kind]))
@@ -146,7 +147,8 @@ class _Parser:
         if kind == "end":
             return JqlError("Error in the JQL Query: Expecting more at the end of the query.")
         return JqlError(
-            f"Error in the JQL Query: Expecting operator or end of the query but got '{text}' (token {self.position + 1})."
+            f"Error in the JQL Query: Expecting operator or end of the query but got '{text}' (token "
+            f"{self.position + 1})."
         )
 
     # --- grammar ---------------------------------------------------------------------------------------------------

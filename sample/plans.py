@@ -303,6 +303,7 @@ JOBS = (
     ("job-close-books", "jtbd-close-books", "Accountant", "pp-manual-matching"),
     ("job-release-calmly", "jtbd-release-calmly", "Developer", "pp-night-releases"),
 )
-# Which jobs a project's work goes to (places in JOBS, the more often the more of it): payments look after the books, and
+# Which jobs a project's work goes to (places in JOBS, the more often the more of it): payments look after the books,
+# and
 # hardly anybody after the worries of first-time buyers.
 FAVOURED = {"SHOP": (0, 0, 0, 2, 3), "PAY": (3, 3, 3, 0, 1), "OPS": (4, 4, 4, 4, 0)}

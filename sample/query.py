@@ -213,7 +213,9 @@ class Finder:
         return kind if kind in ("datetime", "date", "number") else "date" if field == "duedate" else "words"
 
     def column(self, field: str) -> list[Any]:
-        """The values of one field as they are compared: instants in microseconds, numbers, or sets of lower-case words."""
+        """The values of one field as they are compared: instants in microseconds, numbers, or sets of lower-case
+        words.
+        """
         if field not in self._columns:
             kind = self._kind(field)
             self._columns[field] = [_comparable(issue, field, kind) for issue in self.issues]

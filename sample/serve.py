@@ -76,7 +76,8 @@ def serve_forever(
     if threading.current_thread() is threading.main_thread():
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, lambda *_: ended.set())
-    server = SampleServer(site, port=port, flavour=flavour, latency_ms=latency_ms)  # type: ignore[arg-type]  # SampleServer takes "cloud" or "dc"
+    # SampleServer takes "cloud" or "dc"
+    server = SampleServer(site, port=port, flavour=flavour, latency_ms=latency_ms)  # type: ignore[arg-type]
     print(server.start(), file=out or sys.stdout, flush=True)
     ended.wait()
     server.stop()

@@ -60,7 +60,8 @@ class SampleServer:
             self._server = _Listener((HOST, self.port), _Handler)
         except (OSError, OverflowError) as error:
             raise SampleError(
-                f"Cannot serve the sample site on port {self.port}: {error}. Stop what uses it or choose another --port."
+                f"Cannot serve the sample site on port {self.port}: {error}. Stop what uses it or choose another "
+                "--port."
             ) from error
         self.port = self._server.server_address[1]
         answers: Flavour = (Cloud if self.flavour == "cloud" else DataCenter)(self.site, self.url)

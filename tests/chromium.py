@@ -32,7 +32,9 @@ FLAGS = (
 
 
 def executable() -> str | None:
-    """Path of the browser: CHROMIUM if set, else SHELL, else the first of NAMES that exists; None when there is none."""
+    """Path of the browser: CHROMIUM if set, else SHELL, else the first of NAMES that exists; None when there is
+    none.
+    """
     return _first(SHELL, *NAMES)
 
 

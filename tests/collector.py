@@ -20,7 +20,9 @@ LONGEST_WAIT = 60.0
 
 
 class Collector:
-    """What arrived. `answer` is what it does with a request: 200, another status, or a function of the path that may block."""
+    """What arrived. `answer` is what it does with a request: 200, another status, or a function of the path that may
+    block.
+    """
 
     def __init__(self, answer: int | Callable[[str], int] = 200) -> None:
         self.requests: list[tuple[str, dict[str, str], bytes]] = []

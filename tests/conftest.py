@@ -44,7 +44,9 @@ def client(app: Any, fake: FakeServices) -> Any:
 
 @pytest.fixture
 def act(app: Any, client: Any) -> Callable[..., Any]:
-    """Send what the browser sends: `act(output, changed, {"id.property": value, …}, states)`; gives the answer's JSON."""
+    """Send what the browser sends: `act(output, changed, {"id.property": value, …}, states)`; gives the answer's
+    JSON.
+    """
 
     def send(output: str, changed: str, inputs: dict[str, Any], states: dict[str, Any] | None = None) -> Any:
         def parts(values: dict[str, Any]) -> list[dict[str, Any]]:

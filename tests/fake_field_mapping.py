@@ -39,7 +39,7 @@ _JIRA_FIELDS = (
     ("customfield_10110", "Customer <b>job</b>", "text", 0, ()),
     ("resolutiondate", "Resolved", "datetime", 640, ("2026-11-15 12:00",)),
     ("assignee", "Assignee", "user", 700, ("Ada", "Grace")),
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
 _SUGGESTED = {
     "deployment_date": (("customfield_10100", 1.0), ("customfield_10101", 0.55)),
     "target_environment": (("customfield_10102", 0.98),),
@@ -49,16 +49,16 @@ _SUGGESTED = {
     "incident_resolved_at": (("customfield_10106", 0.92),),
     "flow_item_type": (("customfield_10107", 0.75),),
     "story_points": (("customfield_10108", 0.99),),
-}  # fmt: skip
+}  # a table: kept in its rows  # fmt: skip
 _STATUSES = (
     ("1", "Backlog", "new", 118), ("2", "To Do", "new", 74), ("3", "In Progress", "indeterminate", 41),
     ("4", "In Review", "indeterminate", 17), ("5", "Waiting for release", "indeterminate", 12),
     ("6", "Done", "done", 540), ("7", "Rejected", "done", 10, "discarded", "by its name"),
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
 _TYPES = (
     ("Story", 400, "Feature", True), ("Bug", 240, "Defect", True), ("Task", 120, "Feature", True),
     ("Incident", 22, "Defect", True), ("Spike v2.0", 14, None, False),
-)  # fmt: skip
+)  # a table: kept in its rows  # fmt: skip
 
 
 class FakeFieldMapping(FieldMappingService):
@@ -164,7 +164,7 @@ class FakeConnection(ConnectionService):
         return ConnectionForm(
             values["url"], values["email"], values["jql"], DEFAULT_JQL, token_present=token, sources=sources,
             revision=revision,
-        )  # fmt: skip
+        )  # a table: kept in its rows  # fmt: skip
 
     def test(self, url: str, email: str, token: str | None, jql: str, snapshot: Snapshot) -> ConnectionReport:
         try:
@@ -172,11 +172,11 @@ class FakeConnection(ConnectionService):
         except JiraError as error:
             return ConnectionReport(False, problem=Problem(error.message, todo=error.hint, level="danger"))
         if address != SITE:
-            return ConnectionReport(False, problem=Problem("Jira could not be reached.", "No such host.", "Check the address.", "danger"))  # fmt: skip
+            return ConnectionReport(False, problem=Problem("Jira could not be reached.", "No such host.", "Check the address.", "danger"))  # a table: kept in its rows  # fmt: skip
         if (token or self.stored_token) != GOOD_TOKEN:
-            return ConnectionReport(False, problem=Problem("Jira refused the e-mail address or token.", "It answered 401.", "Make a new API token.", "danger"))  # fmt: skip
+            return ConnectionReport(False, problem=Problem("Jira refused the e-mail address or token.", "It answered 401.", "Make a new API token.", "danger"))  # a table: kept in its rows  # fmt: skip
         if "bogus" in jql:
-            return ConnectionReport(False, problem=Problem("Jira does not accept the query.", "Field 'bogus' does not exist.", "Correct the JQL.", "danger"))  # fmt: skip
+            return ConnectionReport(False, problem=Problem("Jira does not accept the query.", "Field 'bogus' does not exist.", "Correct the JQL.", "danger"))  # a table: kept in its rows  # fmt: skip
         return ConnectionReport(True, "Acme Jira", "cloud" if email else "dc", "Ada Lovelace", "Europe/Berlin")
 
     def connect(self, url: str, email: str, token: str | None, jql: str, snapshot: Snapshot) -> Saved:

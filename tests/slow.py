@@ -1,4 +1,6 @@
-"""Tests that `make check` leaves out: those that take long, or need what a change seldom touches. `make test` runs them all."""
+"""Tests that `make check` leaves out: those that take long, or need what a change seldom touches. `make test` runs
+them all.
+"""
 
 from __future__ import annotations
 

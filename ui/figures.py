@@ -1,4 +1,6 @@
-"""Charts as plain dicts in Plotly's JSON shape. Colours of text and lines come from the stylesheet, so both themes fit."""
+"""Charts as plain dicts in Plotly's JSON shape. Colours of text and lines come from the stylesheet, so both themes
+fit.
+"""
 
 from __future__ import annotations
 

@@ -176,7 +176,9 @@ def issue_count(question: Part) -> Id:
 
 
 def chart_ask(name: Part, place: Part) -> Id:
-    """Store with the question of one chart, {"query", "revision"}; ui/assets/charts.js sets it when the chart is near."""
+    """Store with the question of one chart, {"query", "revision"}; ui/assets/charts.js sets it when the chart is
+    near.
+    """
     return {"area": "chart-ask", "chart": name, "place": place}
 
 

@@ -1,1 +1,3 @@
-"""Charts: one file each, drawn from the same rows as the numbers, with their tables and the issues behind each point."""
+"""Charts: one file each, drawn from the same rows as the numbers, with their tables and the issues behind each
+point.
+"""

@@ -45,7 +45,9 @@ class JobChartQuery:
 
 @dataclass(frozen=True, kw_only=True)
 class Chart(ABC):
-    """What the app says of one chart. The docstring of its drawing is the help: the first paragraph says how to read it."""
+    """What the app says of one chart. The docstring of its drawing is the help: the first paragraph says how to read
+    it.
+    """
 
     name: str
     family: str

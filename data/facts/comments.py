@@ -49,7 +49,9 @@ def no_comments(facts: Dataset) -> Missing | None:
     row="comment",
 )
 def comment_rows(facts: Dataset) -> Rows:
-    """Comments, a row each. Columns: author (code, -1 unknown), comments (1), started (created), completed (written)."""
+    """Comments, a row each. Columns: author (code, -1 unknown), comments (1), started (created), completed
+    (written).
+    """
     table = facts.tables.comments
     issue, at = table["issue"].to_numpy(), table["at"].to_numpy()
     keep = facts.chosen[issue] & (at <= facts.now)

@@ -50,7 +50,9 @@ class Completions:
 
 
 def completions(facts: Dataset, as_of: int | None = None) -> Completions:
-    """Every issue that is done or discarded at `as_of` (µs; None: at now). Mapped date fields win over the status history."""
+    """Every issue that is done or discarded at `as_of` (µs; None: at now). Mapped date fields win over the status
+    history.
+    """
     stays, roles, count = facts.stays, facts.roles, len(facts.tables)
     limit = facts.now + 1 if as_of is None else as_of
     status = _status_now(facts) if as_of is None else stays.status_at(as_of - 1, count)
@@ -142,7 +144,9 @@ def drop_discarded(facts: Dataset, found: Completions, issue: Positions, sieve: 
 
 
 def not_completed(facts: Dataset) -> Mask:
-    """Issues that ended without being completed: discarded, or done with a resolution that is no completion. Boolean."""
+    """Issues that ended without being completed: discarded, or done with a resolution that is no completion.
+    Boolean.
+    """
     found = facts.once(completions)
     column = facts.tables.issues["resolution"]
     codes = places_of(facts.definitions.not_completed_resolutions, column.cat.categories)

@@ -82,7 +82,9 @@ class Dataset:
         return np.zeros(len(self.tables), dtype=bool) if found is None else found
 
     def drop_unreadable(self, sieve: Sieve, name: str, issue: Positions) -> None:
-        """Leave out the rows of issues whose value in one of our fields cannot be read; before they would seem empty."""
+        """Leave out the rows of issues whose value in one of our fields cannot be read; before they would seem
+        empty.
+        """
         sieve.drop(self.unreadable(name)[issue] & (issue >= 0), Exclusion.UNREADABLE, FIELDS[name].title)
 
     def date_only(self, name: str) -> bool:

@@ -62,7 +62,9 @@ def incidents(facts: Dataset) -> Incidents:
 
 
 def _entered(facts: Dataset) -> Instants:
-    """By issue: when it entered a status that ends incidents, the last or the first time as completions do (µs, NEVER)."""
+    """By issue: when it entered a status that ends incidents, the last or the first time as completions do (µs,
+    NEVER).
+    """
     stays = facts.stays
     ids = facts.tables.statuses["status_id"].to_numpy(dtype=object).astype(str)
     there = stays.are(np.isin(ids, facts.definitions.incident_end_statuses))

@@ -1,4 +1,6 @@
-"""Which issues count as items: those of the standard level that are work (`of_level`), with a complete history (`recorded`)."""
+"""Which issues count as items: those of the standard level that are work (`of_level`), with a complete history
+(`recorded`).
+"""
 
 from __future__ import annotations
 

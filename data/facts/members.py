@@ -1,4 +1,6 @@
-"""Which issues a row is about: its own, those fixed in its version, or the deployment and the incidents of a recovery."""
+"""Which issues a row is about: its own, those fixed in its version, or the deployment and the incidents of a
+recovery.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What two mapped fields say about each deployment: it worked, it failed, or words that are in no list of the settings."""
+"""What two mapped fields say about each deployment: it worked, it failed, or words that are in no list of the
+settings.
+"""
 
 from __future__ import annotations
 

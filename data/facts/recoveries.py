@@ -143,7 +143,9 @@ def _rows(
 
 
 def _drop_unreadable(facts: Dataset, sieve: Sieve, issue: Positions, deployment: Codes) -> None:
-    """Leave out recoveries whose ends stand in fields that cannot be read: of the incident, or of one of those linked."""
+    """Leave out recoveries whose ends stand in fields that cannot be read: of the incident, or of one of those
+    linked.
+    """
     alone = deployment < 0
     title = FIELDS["incident_resolved_at"].title
     ends = facts.unreadable("incident_resolved_at")

@@ -112,7 +112,9 @@ def sprints_in(rows: Rows) -> str:
 
 
 def explained(rows: Rows, asked: MetricQuery, *steps: str) -> Details:
-    """What the detail says of a ratio of sums: of how many sprints it is, what it counts in, and how it was calculated."""
+    """What the detail says of a ratio of sums: of how many sprints it is, what it counts in, and how it was
+    calculated.
+    """
     notes = [f"{sprints_in(rows)}, in {unit_of(asked)}."]
     if not in_points(asked.facts):
         notes.append("Story points are not mapped.")

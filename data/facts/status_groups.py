@@ -1,4 +1,6 @@
-"""Statuses that are one to people: projects that are managed by their teams have each a status "In Review" of its own."""
+"""Statuses that are one to people: projects that are managed by their teams have each a status "In Review" of its
+own.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Mapped fields of which no value can be read: a number that rests on one says so and is not calculated from the rest."""
+"""Mapped fields of which no value can be read: a number that rests on one says so and is not calculated from the
+rest.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ def unreadable_field(metric: str, fields: Iterable[str], facts: Dataset) -> Miss
         count = int(np.count_nonzero(facts.unreadable(name)))
         if count and (metric, name) not in _BESIDE and not _any_readable(facts, name):
             return Missing(
-                f"{FIELDS[name].title} cannot be read: its Jira field has a value on {count:,} issue{'s' * (count != 1)}, and "
+                f"{FIELDS[name].title} cannot be read: its Jira field has a value on {count:,} "
+                f"issue{'s' * (count != 1)}, and "
                 "Jira gives no text, number or date for it. Map another field.",
                 (name,),
                 counts=True,

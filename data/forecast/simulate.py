@@ -42,7 +42,9 @@ class Urn:
         self._drawn = np.empty((0, trials), dtype=np.int16)
 
     def draw(self, days: int) -> Positions:
-        """Positions in the sample for the first `days` worked days, shape (days, trials); longer asks go on from there."""
+        """Positions in the sample for the first `days` worked days, shape (days, trials); longer asks go on from
+        there.
+        """
         known = len(self._drawn)
         if days > known:
             grown = np.empty((days, len(self._trials)), dtype=np.int16)

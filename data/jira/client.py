@@ -101,7 +101,9 @@ class Jira:
     # ---- lists
 
     def fields(self) -> list[JiraField]:
-        """All fields, with the kind their schema tells ("other" where it tells none). Raises BadAnswer where one lacks."""
+        """All fields, with the kind their schema tells ("other" where it tells none). Raises BadAnswer where one
+        lacks.
+        """
         return self._list(endpoints.listing(self._api, "field"), entities.jira_field, all_needed=True)
 
     def statuses(self) -> list[answers.Status]:

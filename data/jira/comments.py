@@ -1,4 +1,6 @@
-"""Comments as Jira writes them: the comment field of an issue, and the pages of all comments of one. Texts are skipped."""
+"""Comments as Jira writes them: the comment field of an issue, and the pages of all comments of one. Texts are
+skipped.
+"""
 
 from __future__ import annotations
 

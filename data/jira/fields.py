@@ -41,7 +41,8 @@ _DATETIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 
 
 def kind_of(schema: Mapping[str, Any] | None, samples: Sequence[Any] = (), field_id: str = "") -> str:
-    """datetime date number text select multiselect checkbox user sla assets other: from the schema, else from observed values.
+    """datetime date number text select multiselect checkbox user sla assets other: from the schema, else from
+    observed values.
 
     >>> kind_of({"type": "array", "items": "option", "custom": "com.atlassian.jira:multicheckboxes"})
     'checkbox'

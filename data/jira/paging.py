@@ -51,7 +51,9 @@ class PageCursor:
         return token
 
     def refused(self, token: str | int | None, error: JiraError) -> None:
-        """Begins anew where the page after a token was refused: it may have expired. Raises what the first page says."""
+        """Begins anew where the page after a token was refused: it may have expired. Raises what the first page
+        says.
+        """
         if token is None:
             raise error
         self.anew(error)

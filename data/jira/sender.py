@@ -152,7 +152,9 @@ class Sender:
         raise problem
 
     def read(self, request: Request, reader: Callable[[Answer], T], *, query: bool = False) -> T:
-        """`reader(answer)`; an answer that cannot be read is asked for again. Raises JiraError, whatever the answer is."""
+        """`reader(answer)`; an answer that cannot be read is asked for again. Raises JiraError, whatever the answer
+        is.
+        """
         end = time.monotonic() + self.patience.deadline
         for attempt in range(self.patience.tries):
             answer = self._send(request, query, end)

@@ -1,4 +1,6 @@
-"""JSON escapes for half a character, which Jira passes on when somebody pastes one, and which no strict reader takes."""
+"""JSON escapes for half a character, which Jira passes on when somebody pastes one, and which no strict reader
+takes.
+"""
 
 from __future__ import annotations
 

@@ -24,7 +24,9 @@ class BindingError(AppError, ValueError):
 
 @dataclass(frozen=True)
 class Binding:
-    """A metric of the catalogue, and the issues that count. `direction`, `target` and `unit` where the text has them."""
+    """A metric of the catalogue, and the issues that count. `direction`, `target` and `unit` where the text has
+    them.
+    """
 
     metric: str
     projects: tuple[str, ...] = ()

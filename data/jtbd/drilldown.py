@@ -48,7 +48,9 @@ def drilldown_of(serving: Serving | None, overview: Overview, period: Period) ->
 
 
 def drawn(name: str, overview: Overview, serving: Serving | None, period: Period) -> tuple[JobChart, Drawing]:
-    """A chart of jobs with the formula in force and the issues behind its points. Raises KeyError for an unknown name."""
+    """A chart of jobs with the formula in force and the issues behind its points. Raises KeyError for an unknown
+    name.
+    """
     chart = replace(JOB_CHARTS[name], formula=overview.formula)
     drawing = chart.draw(JobChartQuery(overview))
     return chart, replace(drawing, picks=drilldown_of(serving, overview, period))

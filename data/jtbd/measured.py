@@ -56,7 +56,9 @@ def in_unit(value: float | None, has: str, wanted: str) -> float | None:
 def measured(
     outcome: Outcome, facts_for: Callable[[Filters], Dataset], filters: Filters, period: Period
 ) -> Bound | None:
-    """What Jira says in a period and in the one before; None for an outcome that is not bound. Never raises for data."""
+    """What Jira says in a period and in the one before; None for an outcome that is not bound. Never raises for
+    data.
+    """
     from data.metrics import ISSUE_METRICS
 
     binding = outcome.binding

@@ -1,4 +1,6 @@
-"""The arithmetic of jobs: pure functions, records in, numbers out; what has no meaning is None with a reason, never 0."""
+"""The arithmetic of jobs: pure functions, records in, numbers out; what has no meaning is None with a reason, never
+0.
+"""
 
 from __future__ import annotations
 

@@ -267,7 +267,8 @@ def _with_heads(rows: Rows) -> Rows:
 def _membership(
     rows: Rows, facts: Dataset, found: Grouping, instants: Instants | None = None
 ) -> tuple[Positions, Codes]:
-    """(row, group) pairs, each once; -1 is no group. A row belongs to the groups of its issues, a version to its project
+    """(row, group) pairs, each once; -1 is no group. A row belongs to the groups of its issues, a version to its
+    project
     too. `instants`: by row, see `instants_of`.
     """
     if found.rank is not None and "sprint" in rows.columns:  # rows of sprint metrics are of one sprint each
@@ -326,7 +327,9 @@ def _with_chosen(facts: Dataset, issue: Positions, code: Codes) -> tuple[int, ..
 
 
 def _spelling(names: Sequence[str], code: Codes) -> Codes:
-    """Place of a name → place of the spelling that its group is shown by. Two people may have one name, so not theirs."""
+    """Place of a name → place of the spelling that its group is shown by. Two people may have one name, so not
+    theirs.
+    """
     return np.array(one_spelling(names, np.bincount(code, minlength=len(names)).tolist()), dtype=np.int64)
 
 

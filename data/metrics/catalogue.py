@@ -33,7 +33,9 @@ M = TypeVar("M", bound="Metric")
 
 @dataclass(kw_only=True)
 class Metric:
-    """What the app says of one number, whatever it is calculated from. The docstring of its formula is the help text."""
+    """What the app says of one number, whatever it is calculated from. The docstring of its formula is the help
+    text.
+    """
 
     name: str
     family: str

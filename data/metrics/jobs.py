@@ -64,9 +64,7 @@ def example_job(completed: int, tracked: int) -> JobRow:
     """A job of which so many of those tracked were completed."""
     share = wilson(completed, tracked)
     rate = Interval(share.count, share.n, share.value, share.low, share.high, share.enough)
-    return JobRow(
-        "job", "Job", "", (), True, tracked, completed, 0, 0, rate, None, None, None, 0, None, 0, 0
-    )  # fmt: skip
+    return JobRow("job", "Job", "", (), True, tracked, completed, 0, 0, rate, None, None, None, 0, None, 0, 0)
 
 
 def example_outcome(achievement: float | None = None, score: float | None = None) -> OutcomeRow:

@@ -43,7 +43,9 @@ def measure_family(family: str, facts: Dataset, period: Period) -> list[MetricVa
 
 
 def measure(metric: IssueMetric, facts: Dataset, period: Period) -> MetricValue:
-    """One metric for one period. Never raises for what the data may hold: what goes wrong becomes a calculation_error."""
+    """One metric for one period. Never raises for what the data may hold: what goes wrong becomes a
+    calculation_error.
+    """
     asked = MetricQuery(facts, period)
     try:
         missing = metric.lacking(facts)
@@ -72,7 +74,10 @@ def measure(metric: IssueMetric, facts: Dataset, period: Period) -> MetricValue:
         raise
     except Exception:
         log.exception("metric %s failed", metric.name)
-        message = f"{metric.title} could not be calculated from this data. The log names the reason; the other numbers are not affected."
+        message = (
+            f"{metric.title} could not be calculated from this data. The log names the reason; the other numbers are "
+            "not affected."
+        )
         return _without(metric, asked, ErrorState.CALCULATION_ERROR, message, {})
 
 
@@ -256,7 +261,8 @@ def _reach(facts: Dataset, asked: MetricQuery) -> list[str]:
     zone, start = zone_named(facts.zone), asked.start
     if facts.conditions:
         return [
-            f"The query also looks at {listed(facts.conditions)}: only what it returned is known, and no change is said."
+            f"The query also looks at {listed(facts.conditions)}: only what it returned is known, and no change "
+            "is said."
         ]
     if facts.complete_from is not None and start < facts.complete_from:
         day = local_date(datetime.fromtimestamp(facts.complete_from / 1e6, UTC), zone)

@@ -1,4 +1,6 @@
-"""Process behaviour (XmR): natural limits of a series of values, and the signals that stand out of its noise, in words."""
+"""Process behaviour (XmR): natural limits of a series of values, and the signals that stand out of its noise, in
+words.
+"""
 
 from __future__ import annotations
 

@@ -40,7 +40,8 @@ def too_old(facts: Dataset, period: Period) -> Old:
     """In progress at the end of the period (now, if that is earlier), and older than 85 % of the items completed in the
     90 days before (or the period, if longer) were: when they left the same status for the last time, or were done.
 
-    Days since the start of work, by the rule for durations in force. A status that fewer than 5 of them left is compared by the whole way alone.
+    Days since the start of work, by the rule for durations in force. A status that fewer than 5 of them left is
+    compared by the whole way alone.
     """
     since = Period(min(period.first, period.last - timedelta(days=COMPARED - 1)), period.last, period.zone)
     asked = ChartQuery(facts, since)
@@ -63,7 +64,9 @@ def too_old(facts: Dataset, period: Period) -> Old:
 
 
 def listed(facts: Dataset, found: Old, summaries: Summaries, browse: str) -> tuple[Ageing, ...]:
-    """The oldest of them, as plain values. `summaries`: issue ids → {id: (key, summary)}; `browse`: address of issues."""
+    """The oldest of them, as plain values. `summaries`: issue ids → {id: (key, summary)}; `browse`: address of
+    issues.
+    """
     table, names = facts.tables.issues, facts.tables.statuses["name"].to_numpy(dtype=object)
     top = found.issue[:SHOWN]
     ids = table["issue_id"].to_numpy()[top]

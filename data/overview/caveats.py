@@ -20,7 +20,9 @@ _ORDER = {"danger": 0, "warning": 1, "info": 2}
 def caveats(
     values: Iterable[MetricValue], findings: Iterable[Finding], facts: Dataset, period: Period
 ) -> tuple[Caveat, ...]:
-    """The worst first: what is wrong with the data, then numbers that cannot be given, then those to be careful with."""
+    """The worst first: what is wrong with the data, then numbers that cannot be given, then those to be careful
+    with.
+    """
     found = [
         *_of_data(findings),
         *_of_reach(facts, period),

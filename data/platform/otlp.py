@@ -28,7 +28,9 @@ _SAMPLED = TraceFlags(TraceFlags.SAMPLED)
 
 
 class Sender:
-    """Speaks http/protobuf, configured by the usual OTEL_… variables. A collector that is down makes it give up soon."""
+    """Speaks http/protobuf, configured by the usual OTEL_… variables. A collector that is down makes it give up
+    soon.
+    """
 
     def __init__(self) -> None:
         self._resource = Resource.create({"service.name": os.environ.get("OTEL_SERVICE_NAME") or NAME})

@@ -1,4 +1,6 @@
-"""What telemetry may contain: spans and events with a fixed list of attributes, without secrets or what people wrote."""
+"""What telemetry may contain: spans and events with a fixed list of attributes, without secrets or what people
+wrote.
+"""
 
 from __future__ import annotations
 

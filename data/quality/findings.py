@@ -278,7 +278,8 @@ def _resolutions(_: Tables, known: Circumstances) -> Iterator[Finding]:
         yield Finding(
             f"{len(names)} {are} not known to us: {_listed(names)}",
             sum(names.values()),
-            "Items with such a resolution count as completed. If one of them means that the work was dropped, the numbers "
+            "Items with such a resolution count as completed. If one of them means that the work was dropped, "
+            "the numbers "
             "are too high.",
             "Put each into one of the two lists of resolutions: Definitions, Completion and flow.",
         )

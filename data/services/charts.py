@@ -71,7 +71,9 @@ class _Shown:
 
 
 def chart_places() -> dict[str, tuple[ChartPlace, ...]]:
-    """Family → its charts in the order in which a tab shows them; a chart is there because its file is in the folder."""
+    """Family → its charts in the order in which a tab shows them; a chart is there because its file is in the
+    folder.
+    """
     return {name: places(name) for name, family in FAMILIES.items() if family.charts}
 
 

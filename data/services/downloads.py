@@ -37,7 +37,9 @@ class DownloadsService:
         return _numbers(self._numbers.one(metric, view, persona=persona, job=job))
 
     def numbers(self, view: View, metrics: Sequence[str] | None = None) -> Sheet:
-        """The numbers of the overview, or the metrics named, a row each. Raises LookupError for an unknown metric, JiraError."""
+        """The numbers of the overview, or the metrics named, a row each. Raises LookupError for an unknown metric,
+        JiraError.
+        """
         families = HEADLINE if metrics is None else tuple(dict.fromkeys(family_of(metric) for metric in metrics))
         found = [each for family in families for each in self._numbers.answer(family, view).values]
         return _numbers(each for each in found if metrics is None or each.metric_name in metrics)

@@ -203,7 +203,10 @@ def check(our_name: str, field_id: str, fields: list[FieldInfo]) -> Problem | No
         )
     if not ours.fits(field.kind) and field.kind != "other":
         return Problem(
-            f"“{field.name}” holds {_a(field.kind)}; {ours.title.lower()} needs {' or '.join(_a(kind) for kind in ours.kinds)}.",
+            (
+                f"“{field.name}” holds {_a(field.kind)}; {ours.title.lower()} needs "
+                f"{' or '.join(_a(kind) for kind in ours.kinds)}."
+            ),
             "The types do not fit.",
             "Choose a field of a fitting type.",
             "danger",

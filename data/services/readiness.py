@@ -1,4 +1,6 @@
-"""Whether the dashboard can do its work right now, asked by machines every few seconds: cheap, and Jira is not called."""
+"""Whether the dashboard can do its work right now, asked by machines every few seconds: cheap, and Jira is not
+called.
+"""
 
 from __future__ import annotations
 

@@ -166,7 +166,9 @@ class Services:
         return DoctorService(self.sites, self.status, self.connection, self.teams, self.jobs)
 
     def make_all(self) -> None:
-        """Make every service now: a server does so before it answers, so that requests that arrive together find them."""
+        """Make every service now: a server does so before it answers, so that requests that arrive together find
+        them.
+        """
         for name, part in vars(Services).items():
             if isinstance(part, cached_property):
                 getattr(self, name)

@@ -129,7 +129,9 @@ class Sites:
 
 
 def browse_url(snapshot: Snapshot) -> str:
-    """Where issues are read in the browser; not the address of the interface where that is another. Raises StoreError."""
+    """Where issues are read in the browser; not the address of the interface where that is another. Raises
+    StoreError.
+    """
     if snapshot.is_sample:
         return ""
     head = snapshot.synced

@@ -1,4 +1,6 @@
-"""What a question is asked of: one look at a site, and one way to look at its issues. Both are made once, at the door."""
+"""What a question is asked of: one look at a site, and one way to look at its issues. Both are made once, at the
+door.
+"""
 
 from __future__ import annotations
 

@@ -34,7 +34,9 @@ class HomeError(AppError):
 
 
 class Home:
-    """The state folder: database, caches, token and locks. Folders are made when asked for, readable by the owner only."""
+    """The state folder: database, caches, token and locks. Folders are made when asked for, readable by the owner
+    only.
+    """
 
     def __init__(self, path: Path, settings_path: Path, *, keyring: bool = False) -> None:
         """`keyring`: keep tokens in that of the operating system instead of a private file."""
@@ -63,7 +65,9 @@ class Home:
 
     @property
     def is_read_only(self) -> bool:
-        """Whether this user may look at the folder, and not write to it: what is there can be shown, nothing fetched."""
+        """Whether this user may look at the folder, and not write to it: what is there can be shown, nothing
+        fetched.
+        """
         return self.path.is_dir() and not os.access(self.path, os.W_OK)
 
     @property
@@ -96,7 +100,10 @@ class Home:
                 Problem(
                     f"The state folder {self.path} cannot be used.",
                     f"{error.strerror or error} ({folder}).",
-                    "Give this user permission to write there, or set THROUGHLINE_HOME to a folder that can be written.",
+                    (
+                        "Give this user permission to write there, or set THROUGHLINE_HOME to a folder that can be "
+                        "written."
+                    ),
                     "danger",
                 )
             ) from error

@@ -1,4 +1,6 @@
-"""What a settings file may hold: reading and writing its JSON, merging patches, checking values, keeping secrets out."""
+"""What a settings file may hold: reading and writing its JSON, merging patches, checking values, keeping secrets
+out.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +78,8 @@ def _finite(text: str) -> float:
 
 
 def merge(base: JsonObject, patch: JsonObject, *, keep: bool = False) -> JsonObject:
-    """A new object: `base` with `patch` on top, as in RFC 7396. Objects are merged, None takes a key out, the rest replaces.
+    """A new object: `base` with `patch` on top, as in RFC 7396. Objects are merged, None takes a key out, the rest
+    replaces.
 
     A key that is None in both stays. With `keep` the patch only adds what `base` lacks.
 

@@ -118,7 +118,10 @@ _SAID = {
     "incident_components": _Said("Components that make an incident", "incidents"),
     "incident_end_statuses": _Said(
         "An incident ends in", "incidents", empty="its completion",
-        help="Statuses, such as Mitigated, whose entry ends an incident; one that entered none of them ends when it is completed.",
+        help=(
+            "Statuses, such as Mitigated, whose entry ends an incident; one that entered none of them ends when it "
+            "is completed."
+        ),
     ),
     "incident_links": _Said("Links that blame a deployment", "incidents"),
     "failure_window_hours": _Said("Incidents after a deployment", "incidents", empty="off", unit="hours"),

@@ -89,8 +89,10 @@ VARIABLES: dict[str, Variable] = {
         _one_of("", "0", "1"),
     ),
     "JIRA_PROXY": Variable(
-        "HTTP proxy on the way to Jira, like `http://proxy.example.org:3128`, with `name:password@` if it asks for them. "
-        "Only Jira is asked through it, encrypted, so that it never sees the token. `HTTPS_PROXY` and `NO_PROXY` are not read.",
+        "HTTP proxy on the way to Jira, like `http://proxy.example.org:3128`, with `name:password@` if it asks "
+        "for them. "
+        "Only Jira is asked through it, encrypted, so that it never sees the token. `HTTPS_PROXY` and `NO_PROXY` "
+        "are not read.",
         check_proxy,
     ),
     "JIRA_CA_BUNDLE": Variable(
@@ -105,7 +107,10 @@ VARIABLES: dict[str, Variable] = {
         "PEM file of its key, without a passphrase. Unset: the key is in `JIRA_CLIENT_CERT` too."
     ),
     "THROUGHLINE_HOME": Variable(
-        "Folder of issues, metrics_cache.json, saved views, job records, token and locks. Default: the system's state folder.",
+        (
+            "Folder of issues, metrics_cache.json, saved views, job records, token and locks. Default: the system's "
+            "state folder."
+        ),
         _folder,
     ),
     "THROUGHLINE_SETTINGS": Variable("The settings file. Default: `./app_settings.json`.", _file),
@@ -113,7 +118,8 @@ VARIABLES: dict[str, Variable] = {
         "Host names under which the dashboard is reached besides this machine, separated by commas."
     ),
     "THROUGHLINE_SECRET": Variable(
-        "Key of the server, in case something has to be signed; nothing is today. At least 16 random characters, or unset."
+        "Key of the server, in case something has to be signed; nothing is today. At least 16 random characters, "
+        "or unset."
     ),
     "THROUGHLINE_HOST": Variable(
         "Address that `serve` listens on. Default: 127.0.0.1; any other needs authentication."
@@ -124,7 +130,8 @@ VARIABLES: dict[str, Variable] = {
     ),
     "THROUGHLINE_TRUSTED_PROXY_HEADER": Variable("Header by which a proxy names the user, such as `X-Forwarded-User`."),
     "THROUGHLINE_TRUSTED_PROXY": Variable(
-        "Addresses of the proxy (`10.0.0.7`, `10.0.0.0/24`); from others the header is refused. With passwords and without "
+        "Addresses of the proxy (`10.0.0.7`, `10.0.0.0/24`); from others the header is refused. With passwords "
+        "and without "
         "the header: whose `X-Forwarded-For` tells who guesses passwords."
     ),
     "THROUGHLINE_LOG": Variable(
@@ -140,7 +147,10 @@ VARIABLES: dict[str, Variable] = {
         "Folder of job specs (*.ttl) and the register. Wins over the setting, also on the sample site.", _folder
     ),
     "OTEL_EXPORTER_OTLP_ENDPOINT": Variable(
-        "Where spans and events go (OTLP over HTTP), such as `http://localhost:4318`; see [telemetry](jtbd.md#telemetry).",
+        (
+            "Where spans and events go (OTLP over HTTP), such as `http://localhost:4318`; see "
+            "[telemetry](jtbd.md#telemetry)."
+        ),
         _endpoint,
     ),
     "OTEL_SERVICE_NAME": Variable("Who tells it. Default: throughline."),
@@ -195,7 +205,9 @@ def check_jira(env: Mapping[str, str]) -> None:
 
 
 def network_of(env: Mapping[str, str], settings: Settings) -> Network:
-    """How Jira is reached; each variable that is set wins over the setting. Raises BadSetting, which names the value."""
+    """How Jira is reached; each variable that is set wins over the setting. Raises BadSetting, which names the
+    value.
+    """
     jira = settings.jira
     return Network(
         proxy=_value(env, ("JIRA_PROXY",), jira, "proxy"),

@@ -40,7 +40,10 @@ class JiraSettings(_Part):
     jql: str = Field("", description="Which issues to read. Empty: updated >= -365d.")
     proxy: str = Field(
         "",
-        description="HTTP proxy on the way to Jira, like http://proxy.example.org:3128. Empty: none. A user name and password for it go into JIRA_PROXY only.",
+        description=(
+            "HTTP proxy on the way to Jira, like http://proxy.example.org:3128. Empty: none. A user name and "
+            "password for it go into JIRA_PROXY only."
+        ),
     )
     ca_bundle: str = Field(
         "",
@@ -282,7 +285,8 @@ class Definitions(_Part):
     cfd: Literal["history", "high_water", "backfill"] = Field(
         "history",
         description="What the cumulative flow diagram does with items that move back: shows where each item was, keeps it at "
-        "the furthest status that it had reached, so that no line falls (high-water mark), or counts it in a status only from "
+        "the furthest status that it had reached, so that no line falls (high-water mark), or counts it in a "
+        "status only from "
         "the last time that it came that far (backfill).",
     )
     stuck_days: float | None = Field(

@@ -45,7 +45,8 @@ def with_overrides(settings: Settings, chosen: Iterable[tuple[str, str]]) -> Set
     >>> with_overrides(Settings(), [("durations", "fortnights")])
     Traceback (most recent call last):
         ...
-    data.settings.overrides.BadOverride: 'durations' cannot be 'fortnights'. Choose exact, inclusive_days, exclusive_days, working_days or inclusive_working_days.
+    data.settings.overrides.BadOverride: 'durations' cannot be 'fortnights'. Choose exact, inclusive_days,
+    exclusive_days, working_days or inclusive_working_days.
     """
     pairs = list(chosen)
     if not pairs:

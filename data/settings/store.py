@@ -197,7 +197,9 @@ class SettingsStore:
             return reading
 
     def _same_bytes(self) -> bool:
-        """Whether the file still holds what was read last: it may be written twice in one tick of the system's clock."""
+        """Whether the file still holds what was read last: it may be written twice in one tick of the system's
+        clock.
+        """
         assert self._held is not None  # noqa: S101 - for the type checker
         if self._held[1].bytes is None:
             return False
@@ -299,7 +301,9 @@ class SettingsStore:
 
 
 def _check_conflicts(patch: JsonObject, newest: _Reading, revision: int, before: JsonObject | None) -> None:
-    """Raises Conflict for values that the patch and somebody else changed; `before` is what the editor saw, if known."""
+    """Raises Conflict for values that the patch and somebody else changed; `before` is what the editor saw, if
+    known.
+    """
     if before is None and newest.loaded.revision == revision:
         return
     theirs = content.effective(newest.raw)

@@ -154,7 +154,9 @@ def summary(facts: Dataset, places: Positions) -> Summary | None:
 
 
 def pooled(found: Stats, places: Positions) -> dict[str, float | None]:
-    """Spillover, churn and accuracy of several sprints together: sums over sums, so that a small sprint weighs little."""
+    """Spillover, churn and accuracy of several sprints together: sums over sums, so that a small sprint weighs
+    little.
+    """
     sums = {name: np.array([np.nansum(each[places])]) for name, each in found.sums.items()}
     away = np.nansum(np.abs(found.sums["completed"][places] - found.sums["committed"][places]))
     made = ratios(sums)

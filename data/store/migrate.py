@@ -93,7 +93,9 @@ class Schema:
 
 @dataclass(frozen=True)
 class Prepared:
-    """What was done to a store. `found`: its version before, None: it was new. `emptied`: nothing of it could be kept."""
+    """What was done to a store. `found`: its version before, None: it was new. `emptied`: nothing of it could be
+    kept.
+    """
 
     found: int | None
     version: int
@@ -131,7 +133,9 @@ def bring_up(engine: Engine, path: Path | None, tables: Schema, *, may_write: bo
 
 
 def found_version(connection: Connection, tables: Schema) -> int | None:
-    """The version of a store's tables; None for a store without tables, 0 where it is not said. Raises UnknownVersion."""
+    """The version of a store's tables; None for a store without tables, 0 where it is not said. Raises
+    UnknownVersion.
+    """
     if not inspect(connection).has_table(tables.meta.name):
         return None
     said = connection.scalar(select(tables.meta.c.value).where(tables.meta.c.name == "schema_version"))

@@ -331,7 +331,9 @@ def _text(value: Any) -> str | None:
 
 
 def _name(value: Any) -> str | None:
-    """Its name before Jira translated it for this account, where Jira gives it; so names stay the same for all readers."""
+    """Its name before Jira translated it for this account, where Jira gives it; so names stay the same for all
+    readers.
+    """
     if isinstance(value, dict):
         return _text(value.get(UNTRANSLATED) or value.get("name") or value.get("value"))
     return value if isinstance(value, str) else None

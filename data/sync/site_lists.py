@@ -69,7 +69,9 @@ def read_of_projects(
     *,
     sprints: bool,
 ) -> None:
-    """Versions, boards and sprints of these projects. What of them cannot be read is a warning, and noted as missing."""
+    """Versions, boards and sprints of these projects. What of them cannot be read is a warning, and noted as
+    missing.
+    """
     lists.whole = sprints
     refused: dict[str, dict[str, JiraError]] = {}
     with Crew(cancelled) as crew:

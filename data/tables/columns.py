@@ -281,7 +281,9 @@ class _Reader:
 
 
 def _mapped(path: Path, told: Checked) -> NDArray[Any]:
-    """The numbers of a file, which stay there. The checksum comes first: NumPy is shown nothing that we did not write."""
+    """The numbers of a file, which stay there. The checksum comes first: NumPy is shown nothing that we did not
+    write.
+    """
     content = np.memmap(_file(path), np.uint8, "r")
     if Checked(content.nbytes, zlib.crc32(content.data)) != told:
         raise Broken(f"{path.name} is not what was written")

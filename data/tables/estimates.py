@@ -22,12 +22,17 @@ def of_several(
     table, fields = schema.change, field_ids(named)
     query = (
         select(
-            table.c.issue_id, table.c.at, table.c.field,
-            table.c.from_name, table.c.from_id, table.c.to_name, table.c.to_id,
+            table.c.issue_id,
+            table.c.at,
+            table.c.field,
+            table.c.from_name,
+            table.c.from_id,
+            table.c.to_name,
+            table.c.to_id,
         )
         .where(table.c.scope == scope, table.c.field.in_(fields))
         .order_by(table.c.issue_id, table.c.at, table.c.history_id, table.c.item)
-    )  # fmt: skip
+    )
     now = {each: _now(connection, scope, each, number) for each in fields}
     rows: list[tuple[int, int, float, float]] = []
     for issue, recorded in groupby(connection.execute(query), key=lambda row: row[0]):
@@ -52,7 +57,8 @@ def _now(connection: Connection, scope: int, field: str, number: Mapping[int, in
 def in_force(
     fields: tuple[str, ...], changes: list[Change], now: Mapping[str, float]
 ) -> list[tuple[int, float, float]]:
-    """(instant, before, after) of each change of the value in force. A field that never changed was always as it is now.
+    """(instant, before, after) of each change of the value in force. A field that never changed was always as it is
+    now.
 
     >>> in_force(("a", "b"), [(5, "b", 1.0, 2.0), (7, "a", float("nan"), 3.0), (9, "b", 2.0, 8.0)], {"a": 3.0, "b": 8.0})
     [(5, 1.0, 2.0), (7, 2.0, 3.0)]

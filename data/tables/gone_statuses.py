@@ -1,4 +1,6 @@
-"""Statuses that histories name and Jira no longer lists: what each of them is taken for, decided once for all its entries."""
+"""Statuses that histories name and Jira no longer lists: what each of them is taken for, decided once for all its
+entries.
+"""
 
 from __future__ import annotations
 

@@ -34,7 +34,8 @@ _STANDARD = {
 
 @dataclass(frozen=True)
 class MappedColumns:
-    """The mapped fields by our name. `unreadable`: by issue, whether there is a value that cannot be read; only of fields
+    """The mapped fields by our name. `unreadable`: by issue, whether there is a value that cannot be read; only of
+    fields
     that have such values. `date_only`: whether Jira gave plain dates.
     """
 

@@ -198,7 +198,9 @@ def moved_back(stays: StatusIntervals, progress: Mask, before: Mask) -> Mask:
 
 
 def start_of_run(stays: StatusIntervals, progress: Mask, back: Mask) -> Instants:
-    """By stay: the first entry into progress since the issue was created or last moved back; NEVER where there is none."""
+    """By stay: the first entry into progress since the issue was created or last moved back; NEVER where there is
+    none.
+    """
     run = np.cumsum(stays.opening | back) - 1
     out: Instants = first_entry(
         StatusIntervals(run, stays.status, stays.entered, stays.left), progress, int(run[-1]) + 1 if len(run) else 0

@@ -17,7 +17,8 @@ NAMED = 3  # projects that a label names
 
 def labels(tables: Tables, group: Codes | None = None) -> list[str]:
     """By status code what it is called: its name; where another status that issues were in has that name too, with the
-    projects of its issues, or with what tells a status that Jira no longer lists. group: by code the status that stands for it; statuses of one group are called the same.
+    projects of its issues, or with what tells a status that Jira no longer lists. group: by code the status that
+    stands for it; statuses of one group are called the same.
 
     >>> from data.facts.examples import empty_tables
     >>> labels(empty_tables())

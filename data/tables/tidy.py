@@ -1,4 +1,6 @@
-"""Tidy tables: what was fetched from Jira as columns that metrics can read; no JSON and no date text is left in them."""
+"""Tidy tables: what was fetched from Jira as columns that metrics can read; no JSON and no date text is left in
+them.
+"""
 
 from __future__ import annotations
 
@@ -98,7 +100,9 @@ class Tables:
 
 
 def read(connection: Connection, scope: int, mapping: Mapping[str, str]) -> Tables:
-    """Read one scope into tables. `mapping`: our field name → Jira field id. Raises LookupError for an unknown scope."""
+    """Read one scope into tables. `mapping`: our field name → Jira field id. Raises LookupError for an unknown
+    scope.
+    """
     head = connection.execute(select(schema.scope).where(schema.scope.c.scope == scope)).mappings().first()
     if head is None:
         raise LookupError(f"no scope {scope} in the issue store")

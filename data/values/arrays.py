@@ -1,4 +1,6 @@
-"""What an array holds, as names for the type checker. All arrays have one dimension unless their place says otherwise."""
+"""What an array holds, as names for the type checker. All arrays have one dimension unless their place says
+otherwise.
+"""
 
 from __future__ import annotations
 

@@ -119,7 +119,8 @@ def past_words(test: Backtest) -> str:
     alone = f"about {test.apart} stand{'s' if test.apart == 1 else ''} alone"
     few = "; take that as a hint, not as proof" if test.apart < FEW else ""
     said = [
-        f"The 85 % answer held in {test.held[MAIN]:,} of {_windows(test.windows)}, one a week from {_day(test.first)} on. "
+        f"The 85 % answer held in {test.held[MAIN]:,} of {_windows(test.windows)}, one a week from "
+        f"{_day(test.first)} on. "
         f"Windows overlap: {alone}{few}.",
         score_words(test),
     ]

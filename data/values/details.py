@@ -6,7 +6,9 @@ from typing import TypedDict
 
 
 class Details(TypedDict, total=False):
-    """Every key that a number may carry. Which of them are there depends on the metric and on whether it has a value."""
+    """Every key that a number may carry. Which of them are there depends on the metric and on whether it has a
+    value.
+    """
 
     # what it is
     title: str

@@ -16,7 +16,9 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Look:
-    """Size of a picture in pixels, and the SVG attributes of each of its parts; a part without attributes is not drawn."""
+    """Size of a picture in pixels, and the SVG attributes of each of its parts; a part without attributes is not
+    drawn.
+    """
 
     width: int
     height: int

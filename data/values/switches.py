@@ -32,7 +32,9 @@ class Switch:
 
 @dataclass(frozen=True)
 class ChosenDefinition:
-    """A definition that a view chooses instead of the saved one. With a `problem` it cannot be, and no number has it."""
+    """A definition that a view chooses instead of the saved one. With a `problem` it cannot be, and no number has
+    it.
+    """
 
     name: str
     value: str  # as text, like in the address

@@ -224,7 +224,9 @@ def mine(synced: Path, tmp_path: Path) -> Path:
 
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, change: Callable[[], Any]) -> list[Key]:
-    """Between the first look into the cache and what follows from it, `change` happens once. Gives the keys looked for."""
+    """Between the first look into the cache and what follows from it, `change` happens once. Gives the keys looked
+    for.
+    """
     looked: list[Key] = []
     get = MetricCache.get
 

@@ -1,4 +1,6 @@
-"""Whatever people write in Jira is text here: in every tab, menu, panel, modal and file. No page breaks its own policy."""
+"""Whatever people write in Jira is text here: in every tab, menu, panel, modal and file. No page breaks its own
+policy.
+"""
 
 from __future__ import annotations
 
@@ -119,7 +121,9 @@ def hostile(site: Site) -> Site:
 
 
 def renamed(value: Any, names: dict[str, str], sprints: dict[int, str], word: Callable[[], str]) -> Any:
-    """What an issue says of other things: their names as the site has them now, and hostile words for people and options."""
+    """What an issue says of other things: their names as the site has them now, and hostile words for people and
+    options.
+    """
     if isinstance(value, list):
         return [renamed(each, names, sprints, word) for each in value]
     if not isinstance(value, dict):

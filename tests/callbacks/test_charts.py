@@ -1,4 +1,6 @@
-"""A chart and its panel say by which definitions they are drawn, and switch them; picture, table and file obey alike."""
+"""A chart and its panel say by which definitions they are drawn, and switch them; picture, table and file obey
+alike.
+"""
 
 from __future__ import annotations
 

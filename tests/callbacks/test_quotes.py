@@ -1,4 +1,6 @@
-"""Quotes and apostrophes are typographic wherever the page has words; names and code that come from Jira or files are not ours."""
+"""Quotes and apostrophes are typographic wherever the page has words; names and code that come from Jira or files
+are not ours.
+"""
 
 from __future__ import annotations
 

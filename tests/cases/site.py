@@ -109,7 +109,9 @@ def synced(
 
 @contextmanager
 def without_site(home: Path, jobs: Path | None = None) -> Iterator[CaseSite]:
-    """A home in which no Jira is configured: for commands that need none. `jobs`: a register, of which it gets a copy."""
+    """A home in which no Jira is configured: for commands that need none. `jobs`: a register, of which it gets a
+    copy.
+    """
     env = {"THROUGHLINE_HOME": str(home), "HOME": str(home)}
     if jobs is not None:
         env["THROUGHLINE_JTBD"] = str(home / "jtbd")

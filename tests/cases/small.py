@@ -127,7 +127,12 @@ def _issue(number: int, ticket: Ticket, statuses: Mapping[str, dict[str, Any]]) 
         "fields": {
             "summary": f"Summary of {ticket.key}",
             "project": {"id": "80", "key": "P", "name": "P"},
-            "issuetype": {"id": str(500 + sum(map(ord, ticket.type))), "name": ticket.type, "subtask": False, "hierarchyLevel": 0},
+            "issuetype": {
+                "id": str(500 + sum(map(ord, ticket.type))),
+                "name": ticket.type,
+                "subtask": False,
+                "hierarchyLevel": 0,
+            },
             "status": statuses[ticket.status],
             "resolution": ticket.resolution,
             "resolutiondate": ticket.resolved,
@@ -142,8 +147,13 @@ def _issue(number: int, ticket: Ticket, statuses: Mapping[str, dict[str, Any]]) 
             "comment": {"comments": [], "total": 0, "maxResults": 0, "startAt": 0},
             **ticket.fields,
         },
-        "changelog": {"startAt": 0, "maxResults": len(histories), "total": len(histories), "histories": histories[::-1]},
-    }  # fmt: skip
+        "changelog": {
+            "startAt": 0,
+            "maxResults": len(histories),
+            "total": len(histories),
+            "histories": histories[::-1],
+        },
+    }
 
 
 def _item(change: Change) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""Data Center names the epic of an issue in its field Epic Link: a forecast of the epic counts the issues that name it."""
+"""Data Center names the epic of an issue in its field Epic Link: a forecast of the epic counts the issues that name
+it.
+"""
 
 from __future__ import annotations
 

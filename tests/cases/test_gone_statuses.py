@@ -1,4 +1,6 @@
-"""A status "Resolved" was deleted years ago: work was completed when it came there, not at the bulk close months later."""
+"""A status "Resolved" was deleted years ago: work was completed when it came there, not at the bulk close months
+later.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,16 @@ def issue(number: int, moves: list[tuple[datetime, str]], resolved: int | None) 
             }
         ]
         if n == resolved:
-            items.append({"field": "resolution", "fieldId": "resolution", "from": None, "fromString": None, "to": "1", "toString": "Fixed"})  # fmt: skip
+            items.append(
+                {
+                    "field": "resolution",
+                    "fieldId": "resolution",
+                    "from": None,
+                    "fromString": None,
+                    "to": "1",
+                    "toString": "Fixed",
+                }
+            )
         author = {"accountId": "a1", "displayName": "Somebody"}
         histories.append({"id": str(number * 10 + n), "created": _text(when), "author": author, "items": items})
         before = to
@@ -111,8 +122,10 @@ def test_whoever_says_otherwise_gets_the_other_numbers(old: CaseSite) -> None:
 def test_the_form_lists_them_with_what_is_assumed_and_why(old: CaseSite) -> None:
     lost = {each.name: each for each in old.services.field_mapping.statuses(old.services.snapshot()) if each.gone}
     assert {name: (each.usual, each.entries) for name, each in lost.items()} == {
-        "Resolved": ("done", 23), "Investigating": ("indeterminate", 10), "In Progress (no longer in Jira)": ("indeterminate", 10)
-    }  # fmt: skip
+        "Resolved": ("done", 23),
+        "Investigating": ("indeterminate", 10),
+        "In Progress (no longer in Jira)": ("indeterminate", 10),
+    }
     assert lost["Resolved"].why == "23 of its 23 entries set a resolution"
     assert lost["In Progress (no longer in Jira)"].like == "20"
 

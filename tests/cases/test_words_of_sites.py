@@ -32,8 +32,12 @@ SLA = custom(
     10201, "Time to resolution", "sd-servicelevelagreement", type_name="com.atlassian.servicedesk:sd-sla-field"
 )
 ASSETS = custom(
-    10203, "Target environment", "array", items="cmdb-object-field", type_name="com.atlassian.jira.plugins.cmdb:cmdb-object-cftype"
-)  # fmt: skip
+    10203,
+    "Target environment",
+    "array",
+    items="cmdb-object-field",
+    type_name="com.atlassian.jira.plugins.cmdb:cmdb-object-cftype",
+)
 CYCLE = {
     "completedCycles": [
         {"startTime": {"epochMillis": 1791165600000}, "stopTime": {"epochMillis": 1791183600000}, "breached": False}
@@ -164,12 +168,23 @@ def flagged_site(untranslated: str) -> tuple[list[Ticket], list[dict[str, Any]]]
     )
     dropped = {"id": "7", "name": "Wird nicht erledigt"}
     tickets = [
-        Ticket("P-1", created="2026-11-01T00:00:00.000+0000", resolution={"id": "6", "name": "Erledigt"},
-               changes=(*moved("2026-11-05", "2026-11-12"), *flags), resolved="2026-11-12T00:00:00.000+0000"),
-        Ticket("P-2", created="2026-11-01T00:00:00.000+0000", resolution=dropped, changes=moved("2026-11-05", "2026-11-12")),
-        Ticket("P-3", created="2026-11-01T00:00:00.000+0000", changes=moved("2026-11-05", "2026-11-12"),
-               resolution={"id": "8", "name": "Übergeben"}),
-    ]  # fmt: skip
+        Ticket(
+            "P-1",
+            created="2026-11-01T00:00:00.000+0000",
+            resolution={"id": "6", "name": "Erledigt"},
+            changes=(*moved("2026-11-05", "2026-11-12"), *flags),
+            resolved="2026-11-12T00:00:00.000+0000",
+        ),
+        Ticket(
+            "P-2", created="2026-11-01T00:00:00.000+0000", resolution=dropped, changes=moved("2026-11-05", "2026-11-12")
+        ),
+        Ticket(
+            "P-3",
+            created="2026-11-01T00:00:00.000+0000",
+            changes=moved("2026-11-05", "2026-11-12"),
+            resolution={"id": "8", "name": "Übergeben"},
+        ),
+    ]
     return tickets, [FLAG | ({"untranslatedName": untranslated} if untranslated else {})]
 
 
@@ -337,14 +352,21 @@ def test_changes_without_ids_of_the_shared_case(case: Cases) -> None:
 
 def test_every_number_is_the_same_in_processes_with_other_hash_seeds(tmp_path: Path) -> None:
     tickets = [
-        Ticket(f"P-{n}", kind, changes=CHANGES_BY_NAME, fields={
-            DATE["id"]: f"2026-10-{5 + n % 9:02d}T00:00:00.000+0000", OUTCOME["id"]: {"value": word},
-            "labels": ["a", "A", f"b{n}"], "components": [{"name": "Web"}, {"name": "web"}],
-        })
+        Ticket(
+            f"P-{n}",
+            kind,
+            changes=CHANGES_BY_NAME,
+            fields={
+                DATE["id"]: f"2026-10-{5 + n % 9:02d}T00:00:00.000+0000",
+                OUTCOME["id"]: {"value": word},
+                "labels": ["a", "A", f"b{n}"],
+                "components": [{"name": "Web"}, {"name": "web"}],
+            },
+        )
         for n, (kind, word) in enumerate(
             [("Story", "Yes"), ("story", "Canary"), ("Bug", "Blue"), ("Incident", "No"), ("Deployment", "Green")] * 3, 1
         )
-    ]  # fmt: skip
+    ]
     mapping = {"deployment_date": DATE["id"], "deployment_successful": OUTCOME["id"]}
     with served(tmp_path, tickets, fields=[DATE, OUTCOME], mapping=mapping) as site:
         said = {seed: _numbers(site, tmp_path / f"home{seed}", seed) for seed in ("0", "3", "11")}
@@ -360,8 +382,13 @@ def _numbers(site: CaseSite, home: Path, seed: str) -> str:
     env = {name: value.replace(str(site.home), str(home)) for name, value in site.env.items()}
     command = [sys.executable, "app.py", "metrics", "--from", OCTOBER[0], "--to", OCTOBER[1], "--format", "json"]
     done = subprocess.run(
-        command, env={**os.environ, **env, "PYTHONHASHSEED": seed}, cwd=Path(__file__).parents[2], capture_output=True,
-        text=True, timeout=120, check=False,
-    )  # fmt: skip
+        command,
+        env={**os.environ, **env, "PYTHONHASHSEED": seed},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return "\n".join(line for line in done.stdout.splitlines() if "calculation_timestamp" not in line)

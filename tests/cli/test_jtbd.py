@@ -1,4 +1,6 @@
-"""`jtbd …` in the terminal (J-02): every command in a process of its own or in this one, on the example and on own specs."""
+"""`jtbd …` in the terminal (J-02): every command in a process of its own or in this one, on the example and on own
+specs.
+"""
 
 from __future__ import annotations
 

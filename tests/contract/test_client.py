@@ -1,4 +1,6 @@
-"""What our client asks of Jira, and how it reads the answers, keeps the contract: the referee turns errors into 422 or 500."""
+"""What our client asks of Jira, and how it reads the answers, keeps the contract: the referee turns errors into 422
+or 500.
+"""
 
 from __future__ import annotations
 

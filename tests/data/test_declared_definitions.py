@@ -1,4 +1,6 @@
-"""Whatever a definition changes says so: metrics and charts name every switch that moves them, in number, picture and CSV."""
+"""Whatever a definition changes says so: metrics and charts name every switch that moves them, in number, picture
+and CSV.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""An account or a query that brings no issue, an address as pasted, zones as Jira writes them, a clock that is wrong."""
+"""An account or a query that brings no issue, an address as pasted, zones as Jira writes them, a clock that is
+wrong.
+"""
 
 from __future__ import annotations
 

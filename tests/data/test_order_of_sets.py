@@ -1,4 +1,6 @@
-"""The order of a set, which differs from process to process, reaches no number: no code of `data/` walks through one."""
+"""The order of a set, which differs from process to process, reaches no number: no code of `data/` walks through
+one.
+"""
 
 from __future__ import annotations
 

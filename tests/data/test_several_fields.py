@@ -1,4 +1,6 @@
-"""One concept, several fields: of each issue the first that is filled counts, now and in its history, and it is said."""
+"""One concept, several fields: of each issue the first that is filled counts, now and in its history, and it is
+said.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,10 @@ POINTS, ESTIMATE = "customfield_10016", "customfield_10031"
 
 
 def numbers() -> list[dict[str, Any]]:
-    system = [{"id": each, "name": each, "custom": False, "schema": {"type": "string", "system": each}}
-              for each in ("summary", "status", "issuetype", "project", "created", "updated", "resolution", "resolutiondate")]  # fmt: skip
+    system = [
+        {"id": each, "name": each, "custom": False, "schema": {"type": "string", "system": each}}
+        for each in ("summary", "status", "issuetype", "project", "created", "updated", "resolution", "resolutiondate")
+    ]
     kind = {"type": "number", "custom": "com.atlassian.jira.plugin.system.customfieldtypes:float"}
     titles = {POINTS: "Story Points", ESTIMATE: "Story point estimate"}
     return [*system, *({"id": each, "name": name, "custom": True, "schema": kind} for each, name in titles.items())]
@@ -99,7 +103,9 @@ AMOUNTS = st.sampled_from([math.nan, 0.0, 1.0, 5.0])
     st.lists(st.tuples(st.sampled_from("abc"), AMOUNTS), max_size=8),
     st.fixed_dictionaries(dict.fromkeys("abc", AMOUNTS)),
 )
-def test_an_estimate_at_any_instant_is_the_first_that_was_filled_then(steps: list[tuple[str, float]], start: dict[str, float]) -> None:  # fmt: skip
+def test_an_estimate_at_any_instant_is_the_first_that_was_filled_then(
+    steps: list[tuple[str, float]], start: dict[str, float]
+) -> None:
     held, changes = dict(start), []
     first = [next((held[each] for each in "abc" if not math.isnan(held[each])), math.nan)]
     for at, (field, value) in enumerate(steps):

@@ -27,7 +27,9 @@ from tests.some import some
 
 
 def short_pause(seconds: float) -> None:
-    """Waits as told by a server are kept, since the client looks at the clock after each pause; the others are short."""
+    """Waits as told by a server are kept, since the client looks at the clock after each pause; the others are
+    short.
+    """
     time.sleep(min(seconds, 0.02))
 
 
@@ -184,7 +186,9 @@ class Syncs:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every scenario runs alone and four at once; of its variants only the first four at once, the others in torture."""
+    """Every scenario runs alone and four at once; of its variants only the first four at once, the others in
+    torture.
+    """
     begun: set[str] = set()
     for each in sorted(items, key=lambda item: item.nodeid):
         parameters = getattr(getattr(each, "callspec", None), "params", {})

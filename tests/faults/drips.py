@@ -28,7 +28,9 @@ PLACES: dict[str, tuple[bytes, bytes]] = {
 
 
 class Dripping:
-    """A context. `place`: a name of PLACES. `pause`: seconds between bytes. `gone`: connections that the client ended."""
+    """A context. `place`: a name of PLACES. `pause`: seconds between bytes. `gone`: connections that the client
+    ended.
+    """
 
     def __init__(self, place: str, pause: float = 0.02) -> None:
         self.drip(place, pause)

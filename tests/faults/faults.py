@@ -29,7 +29,9 @@ def too_many(retry_after: str | None, *, wait: float | None = None, **headers: s
 
 
 def too_many_until(seconds: float, *, skew: float = 0, header: str = "Retry-After") -> Change:
-    """429 with a date so many seconds ahead; the server's clock is `skew` seconds ahead of ours, and says so in Date."""
+    """429 with a date so many seconds ahead; the server's clock is `skew` seconds ahead of ours, and says so in
+    Date.
+    """
 
     def change(asked: SeenRequest, reply: Reply) -> Reply:
         here = datetime.now(UTC) + timedelta(seconds=skew)

@@ -248,5 +248,7 @@ def snapshot(store: IssueStore, site_url: str, jql: str = JQL) -> list:
 
 
 def _plain(connection: Any, table: str, scope: int) -> Iterable[tuple]:
-    """The rows as they lie in the file: reading them as values takes five times as long, and is not needed to compare."""
+    """The rows as they lie in the file: reading them as values takes five times as long, and is not needed to
+    compare.
+    """
     return connection.exec_driver_sql(f'SELECT * FROM "{table}" WHERE scope = ?', (scope,))  # noqa: S608 -- a name of ours

@@ -1,4 +1,6 @@
-"""What the test Jira answers when nothing is wrong: Cloud version 3 and Data Center version 2, JSON for each address."""
+"""What the test Jira answers when nothing is wrong: Cloud version 3 and Data Center version 2, JSON for each
+address.
+"""
 
 from __future__ import annotations
 

@@ -87,7 +87,9 @@ class Ticket:
 def change(
     name: str, field_id: str | None, old: tuple[Any, Any] = (None, None), new: tuple[Any, Any] = (None, None)
 ) -> dict[str, Any]:
-    """One item of a history entry; `old` and `new`: (id, text). Without `field_id` the item has none, as often in Jira."""
+    """One item of a history entry; `old` and `new`: (id, text). Without `field_id` the item has none, as often in
+    Jira.
+    """
     item = {"field": name, "fieldtype": "custom" if (field_id or "").startswith("custom") else "jira"}
     if field_id:
         item["fieldId"] = field_id

@@ -1,4 +1,6 @@
-"""Deadlines and cancellations end the socket, wherever the answer stands; slots are given back, and waiting is bounded."""
+"""Deadlines and cancellations end the socket, wherever the answer stands; slots are given back, and waiting is
+bounded.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Whatever an endpoint answers: only typed errors leave the client, and a sync never says complete where something lacks."""
+"""Whatever an endpoint answers: only typed errors leave the client, and a sync never says complete where something
+lacks.
+"""
 
 from __future__ import annotations
 

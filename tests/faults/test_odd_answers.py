@@ -1,4 +1,6 @@
-"""Answers of odd shapes and sizes: what can be read is kept, what cannot is named, and complete is said only when proved."""
+"""Answers of odd shapes and sizes: what can be read is kept, what cannot is named, and complete is said only when
+proved.
+"""
 
 from __future__ import annotations
 

@@ -77,7 +77,9 @@ def test_one_answer_takes_too_long(make, at_once):
 
 @MOSTLY_ALONE
 def test_a_new_sync_waits_what_is_left(make, at_once):
-    """A pause that is too long to wait for is told with its time; a later sync waits for the rest, and asks nothing before."""
+    """A pause that is too long to wait for is told with its time; a later sync waits for the rest, and asks nothing
+    before.
+    """
     syncs = make(at_once, big(20), page=5)
     syncs.server.fault(faults.too_many("5", wait=5), "census")
     syncs.sync()
@@ -156,7 +158,9 @@ def test_killed_at_any_request(make, run, seed):
 
 @pytest.mark.parametrize("seed", seeds(2, 40))
 def test_killed_at_any_moment(make, run, seed):
-    """A little after a request: while an answer is read, kept, or put in its place. Killed twice; then one clean sync."""
+    """A little after a request: while an answer is read, kept, or put in its place. Killed twice; then one clean
+    sync.
+    """
     syncs, dice = some_site(make, 900 + seed)
     path = syncs.folder / "issues0.sqlite"
     for _ in range(2):

@@ -34,11 +34,21 @@ def _site(*issues: Issue, zone: str = "America/New_York") -> Site:
     fields = [
         {"id": name, "name": name, "custom": False, "schema": {"type": kind}}
         for name, kind in {
-            "summary": "string", "labels": "array", "components": "array", "duedate": "date", "resolution": "resolution",
-            "created": "datetime", "updated": "datetime", "resolutiondate": "datetime", "status": "status",
-            "project": "project", "issuetype": "issuetype", "priority": "priority", "assignee": "user",
+            "summary": "string",
+            "labels": "array",
+            "components": "array",
+            "duedate": "date",
+            "resolution": "resolution",
+            "created": "datetime",
+            "updated": "datetime",
+            "resolutiondate": "datetime",
+            "status": "status",
+            "project": "project",
+            "issuetype": "issuetype",
+            "priority": "priority",
+            "assignee": "user",
         }.items()
-    ]  # fmt: skip
+    ]
     fields.append({"id": "customfield_10100", "name": "Team name", "custom": True, "schema": {"type": "option"}})
     fields.append({"id": "customfield_10101", "name": "Effort", "custom": True, "schema": {"type": "number"}})
     rows = list(issues)

@@ -229,18 +229,29 @@ def test_until_takes_back_releases(tmp_path: Path) -> None:
 
 def test_schemas_of_custom_fields_are_derived_from_values(tmp_path: Path) -> None:
     values = {
-        "customfield_1": 3.5, "customfield_2": "2025-01-01", "customfield_3": "2025-01-01T10:00:00.000+0000",
-        "customfield_4": {"id": "1", "value": "Yes"}, "customfield_5": [{"id": "1", "value": "A"}],
-        "customfield_6": "words", "customfield_7": [{"id": 3, "name": "S1", "state": "closed"}],
-        "customfield_8": {"accountId": "x", "displayName": "X"}, "customfield_9": ["a", "b"],
-    }  # fmt: skip
+        "customfield_1": 3.5,
+        "customfield_2": "2025-01-01",
+        "customfield_3": "2025-01-01T10:00:00.000+0000",
+        "customfield_4": {"id": "1", "value": "Yes"},
+        "customfield_5": [{"id": "1", "value": "A"}],
+        "customfield_6": "words",
+        "customfield_7": [{"id": 3, "name": "S1", "state": "closed"}],
+        "customfield_8": {"accountId": "x", "displayName": "X"},
+        "customfield_9": ["a", "b"],
+    }
     site = load([_write(tmp_path / "a.jsonl", _row(1, **values))])
     found = {row["id"]: (row["schema"]["type"], row["schema"].get("items")) for row in site.fields if row["custom"]}
     assert found == {
-        "customfield_1": ("number", None), "customfield_2": ("date", None), "customfield_3": ("datetime", None),
-        "customfield_4": ("option", None), "customfield_5": ("array", "option"), "customfield_6": ("string", None),
-        "customfield_7": ("array", "json"), "customfield_8": ("user", None), "customfield_9": ("array", "string"),
-    }  # fmt: skip
+        "customfield_1": ("number", None),
+        "customfield_2": ("date", None),
+        "customfield_3": ("datetime", None),
+        "customfield_4": ("option", None),
+        "customfield_5": ("array", "option"),
+        "customfield_6": ("string", None),
+        "customfield_7": ("array", "json"),
+        "customfield_8": ("user", None),
+        "customfield_9": ("array", "string"),
+    }
     assert site.sprints[0]["name"] == "S1"
 
 

@@ -1,1 +1,3 @@
-"""What stores and files go through: kills, failing disks, corrupt files, many programs at once. See docs/reliability.md."""
+"""What stores and files go through: kills, failing disks, corrupt files, many programs at once. See
+docs/reliability.md.
+"""

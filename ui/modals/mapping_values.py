@@ -36,7 +36,9 @@ def put_meaning(draft: Draft, base: Draft, field: str, value: str, setting: str)
 
 
 def values_section(ours: MappedField, found: list[ValueInfo], values: Draft) -> html.Div | None:
-    """Every value with its number of issues and what it means; None for a field whose values mean nothing by themselves."""
+    """Every value with its number of issues and what it means; None for a field whose values mean nothing by
+    themselves.
+    """
     known = VALUE_LISTS.get(ours.name)
     if known is None or not found:
         return None

@@ -29,7 +29,8 @@ def workflow_pane(statuses: list[StatusInfo], values: Draft, base: Draft, proble
             html.H3("Workflow", className="pane-title", tabIndex=-1),
             html.P(
                 "Work starts when an item first enters a status in progress, and is completed when it crosses into a "
-                "done one. In a discarded status it was given up: it is neither completed nor in progress, and each number "
+                "done one. In a discarded status it was given up: it is neither completed nor in progress, and "
+                "each number "
                 "says how many it leaves out. Flow efficiency is the share of time in active statuses.",
                 className="pane-help",
             ),

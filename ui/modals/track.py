@@ -36,7 +36,9 @@ YES = (("yes", "Yes"), ("no", "No"))
 
 @dataclass(frozen=True)
 class Field:
-    """One control. `kind`: pick | text | area | number | moment; `of`: what is picked or suggested; `must`: not empty."""
+    """One control. `kind`: pick | text | area | number | moment; `of`: what is picked or suggested; `must`: not
+    empty.
+    """
 
     name: str
     title: str

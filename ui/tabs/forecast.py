@@ -40,7 +40,9 @@ def forecast_page(
     browse: str,
     teams: Sequence[str] = (),
 ) -> html.Div:
-    """Forms with what is asked in them, and the answer or why there is none. `browse`: address of issues, may be empty."""
+    """Forms with what is asked in them, and the answer or why there is none. `browse`: address of issues, may be
+    empty.
+    """
     shown = [notice(answer)] if isinstance(answer, Problem) else _answer(answer, view, browse)
     return html.Div([forms(view, versions, today, answer, teams), *shown], className="forecast-page")
 

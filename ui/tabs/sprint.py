@@ -1,4 +1,6 @@
-"""One sprint: what was committed, added, removed, completed and spilled over, why its score is what it is, its issues."""
+"""One sprint: what was committed, added, removed, completed and spilled over, why its score is what it is, its
+issues.
+"""
 
 from __future__ import annotations
 

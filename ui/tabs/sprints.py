@@ -1,4 +1,6 @@
-"""The tab "Sprints": a board's sprints with their numbers, the last of them summed up, and how the score comes about."""
+"""The tab "Sprints": a board's sprints with their numbers, the last of them summed up, and how the score comes
+about.
+"""
 
 from __future__ import annotations
 

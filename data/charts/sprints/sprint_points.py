@@ -33,7 +33,9 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Board:
-    """The closed sprints of a board whose numbers stand, the oldest first. `first`: place of the first that is drawn."""
+    """The closed sprints of a board whose numbers stand, the oldest first. `first`: place of the first that is
+    drawn.
+    """
 
     facts: Dataset
     choice: BoardChoice

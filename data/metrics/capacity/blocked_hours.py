@@ -17,7 +17,8 @@ def no_hurdles(facts: Dataset) -> Missing | None:
         return None
     if facts.definitions.blocked_flag and not facts.tables.flag_known:
         return Missing(
-            "Nothing says when an item is blocked: the field with which people flag items is not known here, and no status "
+            "Nothing says when an item is blocked: the field with which people flag items is not known here, and "
+            "no status "
             "means blocked. Map the flag, or choose blocked statuses in the definitions.",
             ("flagged",),
             ("blocked_statuses",),
@@ -60,7 +61,8 @@ def blocked_hours(rows: Rows, asked: MetricQuery) -> float | None:
 
     sum over the items of the time that they were flagged or in a blocked status, in progress, in the period
 
-    Hours of the clock, nights and weekends included; what is blocked in two ways counts once. Time still going on counts up
+    Hours of the clock, nights and weekends included; what is blocked in two ways counts once. Time still going on
+    counts up
     to now. Source: Flow Framework and Kanban practice, "blocked time".
 
     >>> blocked_hours(example(hours=[1.5, 24.0]), example_question())

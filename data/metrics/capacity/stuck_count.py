@@ -46,7 +46,8 @@ from data.values.details import Details
 def stuck_count(rows: Rows, asked: MetricQuery) -> float | None:
     """How many items in progress have not moved for unusually long.
 
-    items in progress at the end of the period that have been in their status longer than 85 % of the earlier stays there
+    items in progress at the end of the period that have been in their status longer than 85 % of the earlier stays
+    there
 
     A number of days in the definitions replaces the 85 %. Usual is what the stays in that status were that had ended by
     then; with fewer than ten of them an item is left out. Source: Kanban practice, "ageing work in progress".

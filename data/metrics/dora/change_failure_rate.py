@@ -79,8 +79,10 @@ def change_failure_rate(rows: Rows, _asked: MetricQuery) -> float | None:
 
     deployments with at least one failure ÷ deployments
 
-    A deployment failed when "deployment successful" is a no, when it had a production impact, or when an incident is linked
-    to it as its cause. An empty answer, or a word that is in no list, is unknown and leaves both sides. Source: DORA, "change fail rate".
+    A deployment failed when "deployment successful" is a no, when it had a production impact, or when an incident is
+    linked
+    to it as its cause. An empty answer, or a word that is in no list, is unknown and leaves both sides. Source: DORA,
+    "change fail rate".
 
     >>> change_failure_rate(example(head=[True, True, True, True], failed=[True, False, False, False]), example_question())
     25.0
@@ -101,7 +103,8 @@ def words_to_map(rows: Rows) -> list[str]:
         return []
     many = sum(unknown)
     return [
-        f"{many} {'is' if many == 1 else 'are'} left out for {len(unknown)} value{'s' * (len(unknown) != 1)} in no list of "
+        f"{many} {'is' if many == 1 else 'are'} left out for {len(unknown)} value{'s' * (len(unknown) != 1)} in "
+        "no list of "
         "words. Say in the field mapping what they mean."
     ]
 

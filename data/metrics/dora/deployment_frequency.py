@@ -78,7 +78,8 @@ def deployment_frequency(rows: Rows, asked: MetricQuery) -> float | None:
 
     deployments ÷ days of the period
 
-    A deployment is an issue with a deployment date, or a released version with a release date, never both. Issues of the
+    A deployment is an issue with a deployment date, or a released version with a release date, never both. Issues of
+    the
     same project and environment at the same instant are one deployment. Failed deployments count; future ones do not.
     Source: DORA, "deployment frequency".
 

@@ -31,14 +31,17 @@ def no_deployed_changes(facts: Dataset) -> Missing | None:
             ("deployed_to_production_date",),
         )
     return Missing(
-        "No change is known to be in production. Map the date at which changes are deployed, or set fix versions on issues "
+        "No change is known to be in production. Map the date at which changes are deployed, or set fix versions "
+        "on issues "
         "and release them in Jira.",
         ("deployed_to_production_date",),
     )
 
 
 def exact_hours(rows: Rows, asked: MetricQuery) -> float:
-    """The median as exact calendar time, in hours: what tiers and scores compare, however days are counted on the card."""
+    """The median as exact calendar time, in hours: what tiers and scores compare, however days are counted on the
+    card.
+    """
     return 24 * (asked.quantile(rows["exact_days"], 50) or 0.0)
 
 
@@ -87,8 +90,10 @@ def lead_time_for_changes(rows: Rows, asked: MetricQuery) -> float | None:
 
     median(deployed − code commit) over the changes first deployed in the period
 
-    A change is an issue, without sub-tasks and deployment tickets. Deployed is the mapped date, else the earliest release
-    among its released fix versions, else the earliest production deployment linked to it. Without a mapped commit date the
+    A change is an issue, without sub-tasks and deployment tickets. Deployed is the mapped date, else the earliest
+    release
+    among its released fix versions, else the earliest production deployment linked to it. Without a mapped commit
+    date the
     start of work stands for it, and the card says proxy. Source: DORA, "change lead time".
 
     >>> lead_time_for_changes(example(days=[1.0, 2.0, 6.0]), example_question())
@@ -113,6 +118,9 @@ def _explain(rows: Rows, asked: MetricQuery) -> Details:
         "steps": [
             f"{len(rows)} changes deployed in the period, or completed in it without a known deployment.",
             f"{rows.used} have both ends: {'start of work' if proxy else 'code commit'} and deployment.",
-            f"Half of them took less than {asked.quantile(rows['days'], 50) or 0:.4g} days: the median is the lead time.",
+            (
+                f"Half of them took less than {asked.quantile(rows['days'], 50) or 0:.4g} days: the median is the "
+                "lead time."
+            ),
         ],
     }

@@ -27,7 +27,10 @@ def no_incidents(facts: Dataset) -> Missing | None:
         else " Choose them,"
     )
     return Missing(
-        f"No incidents are known (now: {rule_in_words(facts)}).{there} or map when an incident was detected and resolved.",
+        (
+            f"No incidents are known (now: {rule_in_words(facts)}).{there} or map when an incident was detected and "
+            "resolved."
+        ),
         ("incident_detected_at", "incident_resolved_at"),
         ("incident_types",),
     )
@@ -80,7 +83,8 @@ def mean_time_to_recovery(rows: Rows, asked: MetricQuery) -> float | None:
     median(latest resolution of its linked incidents − deployment), by the date of that resolution
 
     Where no incident is linked to a deployment, the time from detection to resolution stands for it, and the card says
-    proxy. An incident that was discarded, or closed as Duplicate or Won't Do, is no recovery. Source: DORA, "failed deployment recovery time".
+    proxy. An incident that was discarded, or closed as Duplicate or Won't Do, is no recovery. Source: DORA, "failed
+    deployment recovery time".
 
     >>> mean_time_to_recovery(example(hours=[0.5, 3.0, 40.0]), example_question())
     3.0
@@ -109,7 +113,13 @@ def _explain(rows: Rows, asked: MetricQuery) -> Details:
         "steps": [
             f"Incidents are {rule}.",
             *([ended] if ended else []),
-            f"{rows.used} recover{'ies' if rows.used != 1 else 'y'} ended in the period, each from {'detection' if proxy else 'the failed deployment'} to resolution.",
-            f"Half of them took less than {asked.quantile(rows['hours'], 50) or 0:.4g} hours: the median is the time to recovery.",
+            (
+                f"{rows.used} recover{'ies' if rows.used != 1 else 'y'} ended in the period, each from "
+                f"{'detection' if proxy else 'the failed deployment'} to resolution."
+            ),
+            (
+                f"Half of them took less than {asked.quantile(rows['hours'], 50) or 0:.4g} hours: the median is the "
+                "time to recovery."
+            ),
         ],
     }

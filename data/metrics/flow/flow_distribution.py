@@ -49,7 +49,8 @@ def flow_distribution(rows: Rows, _asked: MetricQuery) -> float | None:
 
     items of each kind ÷ items completed in the period; the value is the share of features
 
-    Shares have one decimal and sum to exactly 100 (largest remainder). Types that are not mapped are left out and listed.
+    Shares have one decimal and sum to exactly 100 (largest remainder). Types that are not mapped are left out and
+    listed.
     Source: Flow Framework, "flow distribution".
 
     >>> flow_distribution(example(kind=[0, 0, 1]), example_question())

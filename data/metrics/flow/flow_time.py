@@ -52,7 +52,8 @@ def flow_time(rows: Rows, asked: MetricQuery) -> float | None:
     median(completed − started) of the items completed in the period
 
     Started is the first entry into an in-progress status. An earlier stay in done and the reopening lie inside.
-    Left out and counted by reason: sub-tasks and epics (a setting), items closed with a resolution that is no completion,
+    Left out and counted by reason: sub-tasks and epics (a setting), items closed with a resolution that is no
+    completion,
     and items whose history is incomplete, says nothing, or never enters work in progress.
     Source: Flow Framework, "flow time".
 
@@ -80,7 +81,10 @@ def _explain(rows: Rows, asked: MetricQuery) -> Details:
         "notes": notes,
         "steps": [
             f"{len(rows)} issues were finished in the period; {rows.used} have a known start.",
-            f"Half of them took less than {asked.quantile(rows['days'], 50) or 0:.4g} days: the median is the flow time.",
+            (
+                f"Half of them took less than {asked.quantile(rows['days'], 50) or 0:.4g} days: the median is the "
+                "flow time."
+            ),
         ],
     }
     checked = rows["checked"]

@@ -24,7 +24,8 @@ def outcome_achievement(jobs: JobRows) -> JobNumber:
 
     median(actual ÷ target where more is better, target ÷ actual where less is better)
 
-    Left out and counted by reason: outcomes without a target, without a direction, or without a measurement in the period.
+    Left out and counted by reason: outcomes without a target, without a direction, or without a measurement in the
+    period.
     Source: jobs to be done, outcome-driven innovation (A. Ulwick).
 
     >>> outcome_achievement(Example(outcomes=[example_outcome(80.0), example_outcome(120.0), example_outcome()])).value

@@ -25,7 +25,8 @@ def painpoint_resolution(jobs: JobRows) -> JobNumber:
 
     100 × (records that improved + issues done) ÷ (records + issues)
 
-    Left out and counted: records whose severity before was 0. The interval is that of Wilson at 95 %; with fewer than 30
+    Left out and counted: records whose severity before was 0. The interval is that of Wilson at 95 %; with fewer than
+    30
     reports the number says so.
 
     >>> painpoint_resolution(Example(painpoints=[example_painpoint(3, 4), example_painpoint(1, 4)])).value

@@ -45,7 +45,8 @@ def lead_time_avg(rows: Rows, _asked: MetricQuery) -> float | None:
     sum(completed − created) ÷ number of items completed in the period
 
     An item's time runs from its creation to its last crossing into done, waiting in the backlog included.
-    A few very old items raise the mean; the median says what is usual. Source: Little's law, which holds for means only.
+    A few very old items raise the mean; the median says what is usual. Source: Little's law, which holds for means
+    only.
 
     >>> lead_time_avg(example(days=[1.0, 2.0, 6.0]), example_question())
     3.0

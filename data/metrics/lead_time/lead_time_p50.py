@@ -47,7 +47,8 @@ def lead_time_p50(rows: Rows, asked: MetricQuery) -> float | None:
     median(completed − created) of the items completed in the period
 
     An item's time runs from its creation to its last crossing into done, waiting in the backlog included.
-    For lead time from commit to production see lead time for changes. Source: Kanban Guide, "lead time" of the whole system.
+    For lead time from commit to production see lead time for changes. Source: Kanban Guide, "lead time" of the whole
+    system.
 
     >>> lead_time_p50(example(days=[1.0, 2.0, 6.0]), example_question())
     2.0

@@ -15,7 +15,8 @@ def no_evidence(facts: Dataset) -> Missing | None:
     if facts.once(sources) or not len(facts.tables):
         return None
     return Missing(
-        "Nothing says which defects were found in production. Map the production impact or the environment of a defect, "
+        "Nothing says which defects were found in production. Map the production impact or the environment of a "
+        "defect, "
         "or choose a label that marks them.",
         ("production_impact", "target_environment"),
         ("escaped_labels",),
@@ -57,7 +58,8 @@ def escaped_defects(rows: Rows, asked: MetricQuery) -> float | None:
     count of items created in the period that are incidents, or defects with a sign that production had them
 
     A sign is one of the chosen labels, an environment that is production, or a production impact
-    that hurt users. A defect whose impact is a word in no list is left out and counted. Deployment tickets do not count. Source: common practice in testing, "defect escape".
+    that hurt users. A defect whose impact is a word in no list is left out and counted. Deployment tickets do not
+    count. Source: common practice in testing, "defect escape".
 
     >>> escaped_defects(example(evidence=[0, 2]), example_question())
     2.0

@@ -29,10 +29,13 @@ from data.values.details import Details
 def completed_sp(rows: Rows, _asked: MetricQuery) -> float | None:
     """How many story points were completed in the sprints that closed.
 
-    Σ story points at the close of the issues that became done while in their sprint, of the sprints closed in the period
+    Σ story points at the close of the issues that became done while in their sprint, of the sprints closed in the
+    period
 
-    They are still in it and done just before its close. Added work is included. What became done before or outside of the
-    sprint is left out, and so is what was discarded: by its status, or with a resolution such as Won't Do. An issue without
+    They are still in it and done just before its close. Added work is included. What became done before or outside of
+    the
+    sprint is left out, and so is what was discarded: by its status, or with a resolution such as Won't Do. An issue
+    without
     an estimate adds 0. A definition counts all that is done at the close instead.
     Source: common practice in sprint reporting, "velocity".
 

@@ -29,9 +29,11 @@ from data.values.details import Details
 def planned_sp(rows: Rows, _asked: MetricQuery) -> float | None:
     """How many story points were committed in the sprints that closed.
 
-    Σ story points at the start of the issues in each sprint then and not done before, of the sprints closed in the period
+    Σ story points at the start of the issues in each sprint then and not done before, of the sprints closed in the
+    period
 
-    An issue without an estimate adds 0. Without story points there is no number here; the Sprints tab counts issues then.
+    An issue without an estimate adds 0. Without story points there is no number here; the Sprints tab counts issues
+    then.
     Source: common practice in sprint reporting, "commitment".
 
     >>> planned_sp(example(sprint=[0, 1], planned=[3.0, 5.0]), example_question())

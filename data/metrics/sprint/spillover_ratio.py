@@ -28,7 +28,8 @@ from data.values.details import Details
 def spillover_ratio(rows: Rows, _asked: MetricQuery) -> float | None:
     """How much of what was committed was not done at the close of the sprint.
 
-    committed, still in the sprint and neither done nor discarded at its close ÷ committed, of the sprints closed in the period
+    committed, still in the sprint and neither done nor discarded at its close ÷ committed, of the sprints closed in
+    the period
 
     Committed is what was in the sprint at its start and not done before. Read just before the close, because Jira moves
     unfinished work at that moment. In story points at the start where they are mapped, else in issues.

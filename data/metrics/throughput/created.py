@@ -26,7 +26,8 @@ def created(rows: Rows, asked: MetricQuery) -> float | None:
 
     count of items created in the period
 
-    Every new item counts, whatever became of it. Sub-tasks and epics are left out. Source: queueing theory, "arrival rate".
+    Every new item counts, whatever became of it. Sub-tasks and epics are left out. Source: queueing theory, "arrival
+    rate".
 
     >>> created(example(at=[1, 2, 3]), example_question())
     3.0

@@ -1,4 +1,6 @@
-"""A second opinion on the charts of flow: plain Python over plain items, written from what each chart says of itself."""
+"""A second opinion on the charts of flow: plain Python over plain items, written from what each chart says of
+itself.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The charts of sprints equal the oracle in plain Python, on random companies; issues behind points; boards and refusals."""
+"""The charts of sprints equal the oracle in plain Python, on random companies; issues behind points; boards and
+refusals.
+"""
 
 from __future__ import annotations
 

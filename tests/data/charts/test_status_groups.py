@@ -1,4 +1,6 @@
-"""Statuses of one name and category are one: every chart and number is what it would be if there were only one of them."""
+"""Statuses of one name and category are one: every chart and number is what it would be if there were only one of
+them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Forecasts a second time, in plain Python: urns of balls, dates of the calendar, sorted lists. Nothing of data/forecast."""
+"""Forecasts a second time, in plain Python: urns of balls, dates of the calendar, sorted lists. Nothing of
+data/forecast.
+"""
 
 from __future__ import annotations
 

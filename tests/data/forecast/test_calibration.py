@@ -1,4 +1,6 @@
-"""Answers hold as often as the share that is printed beside them says, on teams whose future the forecast never sees."""
+"""Answers hold as often as the share that is printed beside them says, on teams whose future the forecast never
+sees.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Made-up teams whose future is known: forecasts are asked at noon of one day, and what then happens is compared.
 
-`python -m tests.data.forecast.worlds --teams 500` tries 500 stationary teams, and 100 of each kind that is not, and prints
+`python -m tests.data.forecast.worlds --teams 500` tries 500 stationary teams, and 100 of each kind that is not, and
+prints
 how often answers held beside the share that was printed, and the mean pinball loss beside that of the plain draw.
 """
 
@@ -141,7 +142,8 @@ def tried(
             for draw in draws:
                 by = None if "when" in asked else date.fromordinal(TODAY + 30 * months - 1)
                 question = Question(items=items if by is None else None, by=by, seed=1, trials=trials, draw=draw)
-                answer: Any = forecast(_Facts(team.known), question)  # type: ignore[arg-type]  # a past is all it asks for
+                # a past is all it asks for
+                answer: Any = forecast(_Facts(team.known), question)  # type: ignore[arg-type]
                 found.losses[draw].append(0.0)
                 for share, each in answer.answers.items():
                     said = float(each) if by else float(date.fromisoformat(each).toordinal() - TODAY) if each else AHEAD

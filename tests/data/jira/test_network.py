@@ -30,7 +30,9 @@ HOST = "jira.example.test"
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """PEM files: an authority, a certificate of HOST, one of a client, its key, and the same protected or without use."""
+    """PEM files: an authority, a certificate of HOST, one of a client, its key, and the same protected or without
+    use.
+    """
     if shutil.which("openssl") is None:
         pytest.skip("needs the openssl program to make certificates")
     folder = tmp_path_factory.mktemp("pem")

@@ -1,4 +1,6 @@
-"""The register (F-01 to F-04): read and written without loss, the seed's own file, the five checks, ticks from issues."""
+"""The register (F-01 to F-04): read and written without loss, the seed's own file, the five checks, ticks from
+issues.
+"""
 
 from __future__ import annotations
 

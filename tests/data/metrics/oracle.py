@@ -141,8 +141,10 @@ class Question:
         work = self.rules.working_time
         if end < start:
             return -self._working(end, start, plain)
-        opens, closes = (sum(int(n) * unit for n, unit in zip(text.split(":"), (HOUR, HOUR // 60), strict=True))
-                         for text in (work.start, work.end))  # fmt: skip
+        opens, closes = (
+            sum(int(n) * unit for n, unit in zip(text.split(":"), (HOUR, HOUR // 60), strict=True))
+            for text in (work.start, work.end)
+        )
         total, day, last = 0.0, self.day(start), self.day(end)
         while day <= last:
             midnight, following = at(str(day), self.zone), at(str(day + timedelta(days=1)), self.zone)
@@ -328,7 +330,8 @@ def _tally(rows: Iterable[str]) -> tuple[int, dict[str, int]]:
 
 
 def quiet(ask: Question) -> bool:
-    """Whether nothing is known of the period, so that nothing found in it does not mean zero: no day of it is one that the
+    """Whether nothing is known of the period, so that nothing found in it does not mean zero: no day of it is one
+    that the
     query vouches for. A query that vouches for nothing knows only of the times of what it returned.
     """
     if not ask.items:
@@ -405,9 +408,7 @@ def _active(done: Done, ask: Question) -> float:
     def clip(start: float, end: float) -> tuple[float, float]:
         return max(start, done.started), min(end, done.at)
 
-    blocked = [
-        clip(a, b) for status, a, b in stays(done.item, ask) if status in ask.rules.blocked_statuses
-    ]  # fmt: skip
+    blocked = [clip(a, b) for status, a, b in stays(done.item, ask) if status in ask.rules.blocked_statuses]
     if ask.rules.blocked_flag:
         blocked += [clip(ask.when(a), math.inf if b is None else ask.when(b)) for a, b in done.item.flags]
     away = outside(done.item, ask)

@@ -350,8 +350,22 @@ def hours_to_first_comment(ask: Question) -> Verdict:
 CATALOGUE: dict[str, Callable[[Question], Verdict]] = {
     each.__name__: each
     for each in (
-        created, closed, velocity, throughput_ratio, lead_time_p50, lead_time_p90, lead_time_avg, reopened_count, bug_count,
-        escaped_defects, reopen_rate, blocked_hours, stuck_count, wip_no_assignee, comment_count, unique_commenters,
+        created,
+        closed,
+        velocity,
+        throughput_ratio,
+        lead_time_p50,
+        lead_time_p90,
+        lead_time_avg,
+        reopened_count,
+        bug_count,
+        escaped_defects,
+        reopen_rate,
+        blocked_hours,
+        stuck_count,
+        wip_no_assignee,
+        comment_count,
+        unique_commenters,
         hours_to_first_comment,
     )
-} | {"cycle_time": oracle.flow_time, "wip": oracle.flow_load}  # fmt: skip
+} | {"cycle_time": oracle.flow_time, "wip": oracle.flow_load}

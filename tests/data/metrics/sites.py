@@ -12,10 +12,15 @@ from tests.data.metrics.oracle import DAY, HOUR
 
 # Zones with a first day near a change of clocks, or with clocks that are odd anyway.
 STARTS = (
-    ("UTC", "2025-01-06"), ("Europe/Berlin", "2025-03-17"), ("Europe/Berlin", "2025-10-13"),
-    ("America/Sao_Paulo", "2018-10-22"), ("Africa/Cairo", "2023-04-17"), ("Pacific/Apia", "2011-12-19"),
-    ("Asia/Kathmandu", "2025-06-02"), ("Australia/Lord_Howe", "2025-03-24"),
-)  # fmt: skip
+    ("UTC", "2025-01-06"),
+    ("Europe/Berlin", "2025-03-17"),
+    ("Europe/Berlin", "2025-10-13"),
+    ("America/Sao_Paulo", "2018-10-22"),
+    ("Africa/Cairo", "2023-04-17"),
+    ("Pacific/Apia", "2011-12-19"),
+    ("Asia/Kathmandu", "2025-06-02"),
+    ("Australia/Lord_Howe", "2025-03-24"),
+)
 STATUS = st.sampled_from([TODO, DOING, REVIEW, DONE, CLOSED, WAITING, CANCELLED])
 TYPES = st.sampled_from(["Story", "Bug", "Task", "Security", "Technical Debt", "Spike", "Incident"])
 RESOLUTIONS = st.sampled_from([None, "Done", "Fixed", "Won't Do", "duplicate"])
@@ -95,7 +100,9 @@ def nows(base: int, made: list[Item]) -> st.SearchStrategy[int]:
 
 @st.composite
 def flow_sites(draw: Any, edited: bool = False) -> dict[str, Any]:
-    """Everything that a flow question needs: items, zone, first, last, now, mapped. `edited`: types and so on change."""
+    """Everything that a flow question needs: items, zone, first, last, now, mapped. `edited`: types and so on
+    change.
+    """
     zone, first = draw(st.sampled_from(STARTS))
     base = at(first, zone)
     fields = _flow_fields(draw, base, f"{zone} {first}")

@@ -18,9 +18,12 @@ from data.values.metric_value import TIER_COLORS, ErrorState, MetricValue
 from tests.builders import DOING, DONE, REVIEW, Item, Version, ask, at, site
 
 DORA = [
-    "deployment_frequency", "lead_time_for_changes", "change_failure_rate", "mean_time_to_recovery",
+    "deployment_frequency",
+    "lead_time_for_changes",
+    "change_failure_rate",
+    "mean_time_to_recovery",
     "deployment_rework_rate",
-]  # fmt: skip
+]
 FLOW = ["flow_velocity", "flow_time", "flow_efficiency", "flow_load", "flow_distribution"]
 UNITS = {
     "deployment_frequency": "deployments/day",
@@ -35,9 +38,22 @@ UNITS = {
     "flow_load": "items",
 }
 KEYS = {
-    "title", "definition", "display_value", "display_unit", "used", "exclusions", "benchmarks", "trend_direction",
-    "trend_percentage", "trend_verdict", "previous_value", "sparkline", "low_confidence", "notes", "higher_is_better",
-}  # fmt: skip
+    "title",
+    "definition",
+    "display_value",
+    "display_unit",
+    "used",
+    "exclusions",
+    "benchmarks",
+    "trend_direction",
+    "trend_percentage",
+    "trend_verdict",
+    "previous_value",
+    "sparkline",
+    "low_confidence",
+    "notes",
+    "higher_is_better",
+}
 every = pytest.mark.parametrize("name", [*DORA, *FLOW])
 FIRST, LAST, NOW = "2025-02-01", "2025-03-02", "2025-03-10"
 
@@ -49,13 +65,27 @@ def busy(count: int = 60):
         day = date(2025, 1, 1) + timedelta(days=n)
         noon, later = f"{day} 12:00", f"{day + timedelta(days=1 + n % 5)} 15:00"
         rows.append(
-            Item(str(day), [(noon, DOING), (later, DONE)], type=["Story", "Bug", "Spike"][n % 3], hierarchy=-(n % 7 == 6),
-                 resolution="Won't Do" if n % 11 == 10 else "Done",
-                 fields={"code_commit_date": noon, "deployed_to_production_date": later} if n % 4 else {})
-        )  # fmt: skip
-        rows.append(Item(str(day), type="Deployment", labels=["hotfix"] if n % 6 == 0 else [], fields={
-            "deployment_date": noon, "target_environment": "prod" if n % 5 else "test",
-            "deployment_successful": "no" if n % 9 == 0 else "yes"}))  # fmt: skip
+            Item(
+                str(day),
+                [(noon, DOING), (later, DONE)],
+                type=["Story", "Bug", "Spike"][n % 3],
+                hierarchy=-(n % 7 == 6),
+                resolution="Won't Do" if n % 11 == 10 else "Done",
+                fields={"code_commit_date": noon, "deployed_to_production_date": later} if n % 4 else {},
+            )
+        )
+        rows.append(
+            Item(
+                str(day),
+                type="Deployment",
+                labels=["hotfix"] if n % 6 == 0 else [],
+                fields={
+                    "deployment_date": noon,
+                    "target_environment": "prod" if n % 5 else "test",
+                    "deployment_successful": "no" if n % 9 == 0 else "yes",
+                },
+            )
+        )
         if n % 8 == 0:
             rows.append(
                 Item(noon, [(noon, DOING), (later, DONE)], type="Incident", fields={"incident_detected_at": noon})
@@ -194,8 +224,15 @@ def test_a_broken_table_is_an_error_of_one_card_only(name, monkeypatch):
 
 @every
 def test_a_period_to_come_holds_no_number(name):
-    value = ask(name, busy(20), "2027-01-01", "2027-01-31", now="2025-03-01", workflow={"active": [DOING]},
-                rework_labels=["hotfix"])  # fmt: skip
+    value = ask(
+        name,
+        busy(20),
+        "2027-01-01",
+        "2027-01-31",
+        now="2025-03-01",
+        workflow={"active": [DOING]},
+        rework_labels=["hotfix"],
+    )
     assert value.error_state == ErrorState.NO_DATA
     assert value.value is None
 
@@ -214,8 +251,14 @@ def test_only_dora_metrics_have_tiers(name):
 
 def test_few_used_are_low_confidence():
     def deployed(count):
-        return site(*(Item("2025-02-01", fields={"deployment_date": f"2025-02-0{n + 1} 12:00", "deployment_successful": "yes"})
-                      for n in range(count)))  # fmt: skip
+        return site(
+            *(
+                Item(
+                    "2025-02-01", fields={"deployment_date": f"2025-02-0{n + 1} 12:00", "deployment_successful": "yes"}
+                )
+                for n in range(count)
+            )
+        )
 
     four, five = (ask("change_failure_rate", deployed(n), FIRST, LAST).details["low_confidence"] for n in (4, 5))
     assert four is True and five is False
@@ -241,10 +284,19 @@ def test_the_comparison_is_with_as_many_days_just_before(name):
 
 @pytest.mark.parametrize(
     ("name", "better_when_up"),
-    [("deployment_frequency", True), ("lead_time_for_changes", False), ("change_failure_rate", False),
-     ("mean_time_to_recovery", False), ("deployment_rework_rate", False), ("flow_velocity", True), ("flow_time", False),
-     ("flow_efficiency", True), ("flow_load", False), ("flow_distribution", None)],
-)  # fmt: skip
+    [
+        ("deployment_frequency", True),
+        ("lead_time_for_changes", False),
+        ("change_failure_rate", False),
+        ("mean_time_to_recovery", False),
+        ("deployment_rework_rate", False),
+        ("flow_velocity", True),
+        ("flow_time", False),
+        ("flow_efficiency", True),
+        ("flow_load", False),
+        ("flow_distribution", None),
+    ],
+)
 def test_better_and_worse_follow_the_metric(name, better_when_up):
     value = answer(name)
     assert value.details["higher_is_better"] is better_when_up
@@ -259,11 +311,20 @@ def test_better_and_worse_follow_the_metric(name, better_when_up):
 
 
 BASE = {
-    "metric_name": "flow_time", "metric_type": "flow", "value": 1.0, "unit": "days", "performance_tier": None,
-    "performance_tier_color": None, "calculation_timestamp": "2025-03-01T00:00:00.000Z",
-    "time_period_start": "2025-01-01T00:00:00.000Z", "time_period_end": "2025-02-01T00:00:00.000Z",
-    "error_state": "success", "error_message": None, "excluded_issue_count": 0, "total_issue_count": 1,
-}  # fmt: skip
+    "metric_name": "flow_time",
+    "metric_type": "flow",
+    "value": 1.0,
+    "unit": "days",
+    "performance_tier": None,
+    "performance_tier_color": None,
+    "calculation_timestamp": "2025-03-01T00:00:00.000Z",
+    "time_period_start": "2025-01-01T00:00:00.000Z",
+    "time_period_end": "2025-02-01T00:00:00.000Z",
+    "error_state": "success",
+    "error_message": None,
+    "excluded_issue_count": 0,
+    "total_issue_count": 1,
+}
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,9 @@ def catalogue_sites(draw: Any) -> dict[str, Any]:
 
 
 def busy(seed: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """A site on which a lot happens in forty days, with rules and a workflow: hypothesis likes sites that are nearly empty."""
+    """A site on which a lot happens in forty days, with rules and a workflow: hypothesis likes sites that are nearly
+    empty.
+    """
     chance = random.Random(seed)  # noqa: S311 - not a secret
     zone, first = chance.choice(STARTS)
     base = at(first, zone)
@@ -96,25 +98,42 @@ def busy(seed: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
                     ),
                 )
             )
-        fields = {"story_points": chance.choice([None, 1.0, 2.0, 5.0, -1.0]), "production_impact": chance.choice([None, "none", "Slow"]),
-                  "target_environment": chance.choice([None, "prod", "test"])}  # fmt: skip
+        fields = {
+            "story_points": chance.choice([None, 1.0, 2.0, 5.0, -1.0]),
+            "production_impact": chance.choice([None, "none", "Slow"]),
+            "target_environment": chance.choice([None, "prod", "test"]),
+        }
         flags = [
             (start, chance.choice([None, start + 5 * HOUR, start + 3 * DAY])) for start in (when() for _ in some(2, 0))
         ]
         was = {
-            "type": ("Story", "Bug", "Incident"), "project": ("P", "Q"), "resolution": (None, "Done", "Won't Do"),
-            "hierarchy": (0, -1), "story_points": (None, 2.0),
-        }  # fmt: skip
+            "type": ("Story", "Bug", "Incident"),
+            "project": ("P", "Q"),
+            "resolution": (None, "Done", "Won't Do"),
+            "hierarchy": (0, -1),
+            "story_points": (None, 2.0),
+        }
         changed = [(instant, chance.choice(list(was))) for instant in sorted(when() for _ in some(2, 0))]
         made.append(
-            Item(created, moves, status, edits=[(instant, name, chance.choice(was[name])) for instant, name in changed], type=chance.choice(["Story", "Bug", "Task", "Incident"]), project=chance.choice("PQ"),
-                 hierarchy=chance.choice([0, 0, 0, 0, 0, -1, 1]), resolution=chance.choice([None, "Done", "Won't Do"]),
-                 assignee=chance.choice(["ann", "bob", None]), labels=sorted(set(some(2, "hotfix", "ui"))), flags=flags,
-                 components=sorted(set(some(2, "Ops", "Web"))), history_complete=chance.random() < 0.9,
-                 comments=[(when(), chance.choice(["ann", "bob", "cy", None])) for _ in some(4, 0)],
-                 comments_complete=chance.random() < 0.85,
-                 fields={name: value for name, value in fields.items() if value is not None})
-        )  # fmt: skip
+            Item(
+                created,
+                moves,
+                status,
+                edits=[(instant, name, chance.choice(was[name])) for instant, name in changed],
+                type=chance.choice(["Story", "Bug", "Task", "Incident"]),
+                project=chance.choice("PQ"),
+                hierarchy=chance.choice([0, 0, 0, 0, 0, -1, 1]),
+                resolution=chance.choice([None, "Done", "Won't Do"]),
+                assignee=chance.choice(["ann", "bob", None]),
+                labels=sorted(set(some(2, "hotfix", "ui"))),
+                flags=flags,
+                components=sorted(set(some(2, "Ops", "Web"))),
+                history_complete=chance.random() < 0.9,
+                comments=[(when(), chance.choice(["ann", "bob", "cy", None])) for _ in some(4, 0)],
+                comments_complete=chance.random() < 0.85,
+                fields={name: value for name, value in fields.items() if value is not None},
+            )
+        )
     start = chance.randrange(0, 25)
     first_day = date.fromisoformat(first) + timedelta(days=start)
     last_day = first_day + timedelta(days=chance.randrange(5, SPREAD - start))
@@ -206,9 +225,12 @@ def test_on_busy_sites_every_reason_to_leave_an_item_out_occurs():
 def test_busy_sites_are_busy():
     """A comparison of nothing with nothing proves nothing."""
     found = [
-        {name: formula(oracle.Question(**place, rules=Definitions(**rules), flow=Workflow(**flow))).value or 0 for name, formula in CATALOGUE.items()}
+        {
+            name: formula(oracle.Question(**place, rules=Definitions(**rules), flow=Workflow(**flow))).value or 0
+            for name, formula in CATALOGUE.items()
+        }
         for place, rules, flow in map(busy, range(60))
-    ]  # fmt: skip
+    ]
     assert {name for name in CATALOGUE if sum(each[name] > 0 for each in found) < 20} == set()
 
 

@@ -69,8 +69,10 @@ def test_an_upgrade_on_the_same_state_folder_shows_the_number_of_the_new_formula
         shutil.copy(ROOT / part, checkout / part)
     environment = {
         **{name: text for name, text in os.environ.items() if not name.startswith(("JIRA_", "THROUGHLINE_"))},
-        "THROUGHLINE_HOME": str(home), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json"), "PYTHONPATH": str(checkout),
-    }  # fmt: skip
+        "THROUGHLINE_HOME": str(home),
+        "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json"),
+        "PYTHONPATH": str(checkout),
+    }
 
     def run(*words: str) -> str:
         command = [sys.executable, "app.py", *words]

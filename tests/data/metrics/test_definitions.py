@@ -29,9 +29,12 @@ def flow_time(*items: Item, **rules: Any) -> float | None:
 THERE_AND_BACK = Item(
     "2025-03-01 08:00",
     [
-        ("2025-03-03 12:00", DOING), ("2025-03-05 12:00", TODO), ("2025-03-10 12:00", REVIEW), ("2025-03-12 18:00", DONE),
+        ("2025-03-03 12:00", DOING),
+        ("2025-03-05 12:00", TODO),
+        ("2025-03-10 12:00", REVIEW),
+        ("2025-03-12 18:00", DONE),
     ],
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
-"""The five DORA metrics on sites small enough to work out by hand. January 2025 is the period unless a test says otherwise."""
+"""The five DORA metrics on sites small enough to work out by hand. January 2025 is the period unless a test says
+otherwise.
+"""
 
 from __future__ import annotations
 
@@ -61,8 +63,10 @@ def test_a_date_without_time_merges_a_day_and_the_card_says_so():
 
 
 def test_only_production_counts_and_its_names_are_a_setting():
-    items = [deployment("2025-01-05 12:00", target_environment=name, project=name or "-") for name in
-             ("production", "PROD", "Prd", " live", "staging", "preprod")]  # fmt: skip
+    items = [
+        deployment("2025-01-05 12:00", target_environment=name, project=name or "-")
+        for name in ("production", "PROD", "Prd", " live", "staging", "preprod")
+    ]
     items.append(deployment("2025-01-07 12:00"))
     value = january("deployment_frequency", *items)
     assert (value.details["count"], value.total_issue_count) == (4, 7)
@@ -188,8 +192,12 @@ def test_with_no_commit_date_mapped_the_start_of_work_stands_for_it():
 def test_deployed_is_the_mapped_date_else_the_release_else_the_linked_deployment():
     commit = {"code_commit_date": "2025-01-01 00:00"}
     ticket = deployment("2025-01-11 00:00")
-    mapped = Item("2024-12-01", fix_versions=[0], links=[("is deployed by", 0)],
-                  fields={**commit, "deployed_to_production_date": "2025-01-03 00:00"})  # fmt: skip
+    mapped = Item(
+        "2024-12-01",
+        fix_versions=[0],
+        links=[("is deployed by", 0)],
+        fields={**commit, "deployed_to_production_date": "2025-01-03 00:00"},
+    )
     released = Item("2024-12-01", fix_versions=[0, 1, 2], links=[("is deployed by", 0)], fields=commit)
     linked = Item("2024-12-01", fix_versions=[2], links=[("is deployed by", 0)], fields=commit)
     neither = Item("2024-12-01", [("2025-01-02", DOING), ("2025-01-08", DONE)], fix_versions=[2], fields=commit)
@@ -430,8 +438,12 @@ def test_a_version_is_rework_if_every_issue_in_it_is_a_bug():
         Item("2025-01-01", type="Bug", fix_versions=[0, 1]),
         Item("2025-01-01", type="Story", fix_versions=[1]),
     ]
-    versions = [Version("1.0.1", "2025-01-05"), Version("1.1", "2025-01-06"), Version("empty", "2025-01-07"),
-                Version("2.0", "2025-01-08", project="Q")]  # fmt: skip
+    versions = [
+        Version("1.0.1", "2025-01-05"),
+        Version("1.1", "2025-01-06"),
+        Version("empty", "2025-01-07"),
+        Version("2.0", "2025-01-08", project="Q"),
+    ]
     assert january("deployment_rework_rate", *items, versions=versions, rework_version_types=["bug"]).value == 25
 
 

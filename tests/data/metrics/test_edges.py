@@ -55,11 +55,17 @@ def test_what_happens_now_has_happened():
 
 
 def test_an_incident_resolved_at_the_end_was_open_just_before_it():
-    incident = Item("2025-01-02", type="Incident", fields={
-        "incident_detected_at": "2025-01-03", "incident_resolved_at": "2025-02-01"})  # fmt: skip
+    incident = Item(
+        "2025-01-02",
+        type="Incident",
+        fields={"incident_detected_at": "2025-01-03", "incident_resolved_at": "2025-02-01"},
+    )
     begun = Item("2025-01-02", type="Incident", fields={"incident_detected_at": "2025-02-01"})
-    solved = Item("2025-01-02", type="Incident", fields={
-        "incident_detected_at": "2025-01-04", "incident_resolved_at": "2025-01-05"})  # fmt: skip
+    solved = Item(
+        "2025-01-02",
+        type="Incident",
+        fields={"incident_detected_at": "2025-01-04", "incident_resolved_at": "2025-01-05"},
+    )
     value = ask("mean_time_to_recovery", site(incident, begun, solved), *JANUARY)
     assert value.details["open_incidents"] == 1
 

@@ -95,5 +95,11 @@ def test_two_facts_of_one_name_and_two_columns_of_one_name_are_refused():
 
 def test_each_type_has_a_way_to_be_kept():
     assert {kind: dtype_of(kind).kind for kind in Kind} == {
-        "instant": "i", "duration": "i", "number": "f", "count": "i", "flag": "b", "code": "i", "text": "O",
-    }  # fmt: skip
+        "instant": "i",
+        "duration": "i",
+        "number": "f",
+        "count": "i",
+        "flag": "b",
+        "code": "i",
+        "text": "O",
+    }

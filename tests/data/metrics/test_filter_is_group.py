@@ -1,6 +1,7 @@
 """A filter chooses what is counted, not how: a number filtered to X is the row X of the same number by group.
 
-Random sites with everything that the catalogue measures: deployment tickets or releases, incidents that are linked to them
+Random sites with everything that the catalogue measures: deployment tickets or releases, incidents that are linked to
+them
 or not, sprints, estimates, comments and blocked time. Every metric is asked by every group, and again filtered to each
 name.
 """
@@ -84,16 +85,26 @@ def _story(chance: random.Random, versions: list[Version]) -> Story:
         }
     own = [n for n, each in enumerate(versions) if each.project == project]
     item = Item(
-        created, moves, status, type=kind, project=project, hierarchy=chance.choice([0, 0, 0, 0, 0, 0, -1, 1]),
-        resolution=chance.choice([None, "Done", "Done", "Won't Do"]), assignee=chance.choice(["ann", "bob", None]),
+        created,
+        moves,
+        status,
+        type=kind,
+        project=project,
+        hierarchy=chance.choice([0, 0, 0, 0, 0, 0, -1, 1]),
+        resolution=chance.choice([None, "Done", "Done", "Won't Do"]),
+        assignee=chance.choice(["ann", "bob", None]),
         labels=chance.sample(["hotfix", "ui", "UI"], chance.randint(0, 2)),
         components=chance.sample(["Ops", "ops", "Web"], chance.randint(0, 2)),
         fix_versions=chance.sample(own, min(len(own), chance.randint(0, 2))),
         flags=[(created + HOUR, chance.choice([None, created + 30 * HOUR]))] if chance.random() < 0.3 else [],
-        comments=[(created + chance.randrange(200) * HOUR, chance.choice(["ann", "bob", None])) for _ in range(chance.randint(0, 3))],
-        history_complete=chance.random() < 0.95, comments_complete=chance.random() < 0.9,
+        comments=[
+            (created + chance.randrange(200) * HOUR, chance.choice(["ann", "bob", None]))
+            for _ in range(chance.randint(0, 3))
+        ],
+        history_complete=chance.random() < 0.95,
+        comments_complete=chance.random() < 0.9,
         fields={name: value for name, value in fields.items() if value is not None},
-    )  # fmt: skip
+    )
     edited = [
         (FIRST + chance.randrange(55) * DAY, name, chance.choice(olds))
         for name, olds in (("project", "PQR"), ("type", TYPES), ("resolution", (None, "Won't Do", "Done")))

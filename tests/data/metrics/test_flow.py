@@ -1,4 +1,6 @@
-"""The five flow metrics on sites small enough to work out by hand. January 2025 is the period unless a test says otherwise."""
+"""The five flow metrics on sites small enough to work out by hand. January 2025 is the period unless a test says
+otherwise.
+"""
 
 from __future__ import annotations
 
@@ -66,8 +68,11 @@ def test_velocity_says_who_is_left_out_and_why():
     )
     assert value.value == 2
     assert value.details["exclusions"] == {
-        "sub-task": 1, "epic or higher level": 2, "resolution Won't Do": 1, "resolution DUPLICATE": 1
-    }  # fmt: skip
+        "sub-task": 1,
+        "epic or higher level": 2,
+        "resolution Won't Do": 1,
+        "resolution DUPLICATE": 1,
+    }
 
 
 @pytest.mark.parametrize("metric", ["flow_velocity", "flow_time", "flow_efficiency", "flow_distribution"])
@@ -128,7 +133,7 @@ def test_a_month_in_which_nothing_happened_is_zero():
 REOPENED = Item(
     "2025-01-01",
     [("2025-01-02", DOING), ("2025-01-10", DONE), ("2025-01-20", DOING), ("2025-02-11", DONE)],
-)  # fmt: skip
+)
 
 
 def test_an_item_reopened_and_done_again_is_completed_at_the_last_crossing():
@@ -527,8 +532,11 @@ def test_kinds_that_the_user_chose_replace_the_suggestion():
 def test_a_mapped_flow_item_type_decides_instead_of_the_issue_type():
     items = finished("Bug", fields={"flow_item_type": "Feature"}) + finished("Story", fields={"flow_item_type": "Risk"})
     assert january("flow_distribution", *items).details["counts"] == {
-        "Feature": 1, "Defect": 0, "Risk": 1, "Technical_Debt": 0
-    }  # fmt: skip
+        "Feature": 1,
+        "Defect": 0,
+        "Risk": 1,
+        "Technical_Debt": 0,
+    }
 
 
 def test_the_four_flow_metrics_of_completed_items_share_one_set():

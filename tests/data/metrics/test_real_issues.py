@@ -108,10 +108,8 @@ def oracle_facts(issues: list[dict[str, Any]], known: list, versions: list[dict[
     return {
         "items": [item_of(issue, places, numbers) for issue in issues],
         "statuses": statuses_of(issues, known),
-        "versions": [
-            Version(each["name"], each.get("releaseDate"), each["released"], "ALOY") for each in versions
-        ],
-    }  # fmt: skip
+        "versions": [Version(each["name"], each.get("releaseDate"), each["released"], "ALOY") for each in versions],
+    }
 
 
 @cache
@@ -131,17 +129,26 @@ def alloy() -> tuple[dict[str, Any], Tables]:
 
 def question(facts: dict[str, Any], first: str, last: str, zone: str, active: list[str] | None = None, **rules: Any):
     return oracle.Question(
-        **facts, first=date.fromisoformat(first), last=date.fromisoformat(last), now=NOW, zone=zone,
-        rules=Definitions(**rules), flow=Workflow(active=active or []),
-    )  # fmt: skip
+        **facts,
+        first=date.fromisoformat(first),
+        last=date.fromisoformat(last),
+        now=NOW,
+        zone=zone,
+        rules=Definitions(**rules),
+        flow=Workflow(active=active or []),
+    )
 
 
 @pytest.mark.parametrize(("first", "last"), PERIODS)
 @pytest.mark.parametrize(
     "rules",
-    [{}, {"completion": "first", "percentile": "nearest_rank"}, {"completed_as_of": "period_end", "load": "started"},
-     {"subtract_reopened": True, "durations": "working_days", "all_levels": True}],
-)  # fmt: skip
+    [
+        {},
+        {"completion": "first", "percentile": "nearest_rank"},
+        {"completed_as_of": "period_end", "load": "started"},
+        {"subtract_reopened": True, "durations": "working_days", "all_levels": True},
+    ],
+)
 def test_flow_of_the_journals(first, last, rules):
     facts, tables = journals()
     active = [

@@ -113,7 +113,8 @@ def test_incidents_are_recognised_by_detection_type_label_or_component():
 def test_the_rule_that_finds_incidents_is_shown():
     value = january("mean_time_to_recovery", incident("2025-01-05 12:00", "2025-01-05 14:00"), incident_labels=["sev1"])
     assert value.details["incident_rule"] == (
-        "issues with an incident detection time; issues of type Incident or [System] Incident or Outage; issues of label sev1"
+        "issues with an incident detection time; issues of type Incident or [System] Incident or Outage; issues "
+        "of label sev1"
     )
 
 
@@ -198,8 +199,10 @@ def test_an_incident_that_was_not_resolved_is_no_recovery():
     )
     assert (value.value, value.details["used"], value.details["open_incidents"]) == (24, 1, 0)
     assert value.details["exclusions"] == {
-        "resolution Cannot Reproduce": 1, "resolution duplicate": 1, "discarded in status Cancelled": 1,
-    }  # fmt: skip
+        "resolution Cannot Reproduce": 1,
+        "resolution duplicate": 1,
+        "discarded in status Cancelled": 1,
+    }
 
 
 def test_a_failed_deployment_recovers_with_its_incidents_that_were_resolved():

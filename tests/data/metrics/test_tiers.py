@@ -101,15 +101,35 @@ def frequency(count: int, days: int, year: int):
 @pytest.mark.parametrize(
     ("year", "count", "days", "tier"),
     [
-        (2023, 30, 30, "Elite"), (2023, 29, 30, "High"),  # one a day, and one less
-        (2023, 1, 7, "High"), (2023, 1, 8, "Medium"), (2023, 4, 28, "High"), (2023, 4, 29, "Medium"),
-        (2023, 1, 30, "Medium"), (2023, 1, 31, "Low"), (2023, 3, 91, "Medium"), (2023, 3, 92, "Low"), (2023, 0, 7, "Low"),
-        (2024, 30, 30, "Elite"), (2024, 29, 30, "High"), (2024, 1, 7, "High"), (2024, 1, 8, "Medium"),
-        (2024, 1, 30, "Medium"), (2024, 1, 31, "Low"), (2024, 0, 7, "Low"),
-        (2021, 30, 30, "Elite"), (2021, 29, 30, "High"), (2021, 1, 30, "High"), (2021, 1, 31, "Medium"),
-        (2021, 1, 182, "Medium"), (2021, 1, 183, "Low"), (2021, 2, 365, "Medium"), (2021, 2, 366, "Low"), (2021, 0, 7, "Low"),
+        (2023, 30, 30, "Elite"),
+        (2023, 29, 30, "High"),  # one a day, and one less
+        (2023, 1, 7, "High"),
+        (2023, 1, 8, "Medium"),
+        (2023, 4, 28, "High"),
+        (2023, 4, 29, "Medium"),
+        (2023, 1, 30, "Medium"),
+        (2023, 1, 31, "Low"),
+        (2023, 3, 91, "Medium"),
+        (2023, 3, 92, "Low"),
+        (2023, 0, 7, "Low"),
+        (2024, 30, 30, "Elite"),
+        (2024, 29, 30, "High"),
+        (2024, 1, 7, "High"),
+        (2024, 1, 8, "Medium"),
+        (2024, 1, 30, "Medium"),
+        (2024, 1, 31, "Low"),
+        (2024, 0, 7, "Low"),
+        (2021, 30, 30, "Elite"),
+        (2021, 29, 30, "High"),
+        (2021, 1, 30, "High"),
+        (2021, 1, 31, "Medium"),
+        (2021, 1, 182, "Medium"),
+        (2021, 1, 183, "Low"),
+        (2021, 2, 365, "Medium"),
+        (2021, 2, 366, "Low"),
+        (2021, 0, 7, "Low"),
     ],
-)  # fmt: skip
+)
 def test_frequency_at_its_limits(year, count, days, tier):
     assert frequency(count, days, year).performance_tier == tier
     assert tier_of_frequency(count, days, year) == tier
@@ -126,12 +146,24 @@ def failure_rate(failed: int, of: int, year: int):
 @pytest.mark.parametrize(
     ("year", "failed", "of", "tier"),
     [
-        (2023, 0, 20, "Elite"), (2023, 1, 20, "Elite"), (2023, 11, 200, "High"), (2023, 9, 200, "Elite"),
-        (2023, 2, 20, "High"), (2023, 21, 200, "Medium"), (2023, 3, 20, "Medium"), (2023, 31, 200, "Low"), (2023, 20, 20, "Low"),
-        (2021, 3, 20, "Elite"), (2021, 0, 20, "Elite"), (2021, 31, 200, None), (2021, 20, 20, None),
-        (2024, 0, 20, None), (2024, 1, 20, None), (2024, 20, 20, None),
+        (2023, 0, 20, "Elite"),
+        (2023, 1, 20, "Elite"),
+        (2023, 11, 200, "High"),
+        (2023, 9, 200, "Elite"),
+        (2023, 2, 20, "High"),
+        (2023, 21, 200, "Medium"),
+        (2023, 3, 20, "Medium"),
+        (2023, 31, 200, "Low"),
+        (2023, 20, 20, "Low"),
+        (2021, 3, 20, "Elite"),
+        (2021, 0, 20, "Elite"),
+        (2021, 31, 200, None),
+        (2021, 20, 20, None),
+        (2024, 0, 20, None),
+        (2024, 1, 20, None),
+        (2024, 20, 20, None),
     ],
-)  # fmt: skip
+)
 def test_failure_rate_at_its_limits(year, failed, of, tier):
     value = failure_rate(failed, of, year)
     assert value.performance_tier == tier
@@ -198,9 +230,22 @@ def test_scores_of_times(hours, points):
 
 @pytest.mark.parametrize(
     ("count", "days", "points"),
-    [(24, 1, 10), (23, 1, 8), (720, 30, 10), (719, 30, 8), (30, 30, 8), (29, 30, 6), (1, 7, 6), (1, 8, 4), (1, 30, 4),
-     (1, 31, 2), (1, 182, 2), (1, 183, 0), (0, 7, 0)],
-)  # fmt: skip
+    [
+        (24, 1, 10),
+        (23, 1, 8),
+        (720, 30, 10),
+        (719, 30, 8),
+        (30, 30, 8),
+        (29, 30, 6),
+        (1, 7, 6),
+        (1, 8, 4),
+        (1, 30, 4),
+        (1, 31, 2),
+        (1, 182, 2),
+        (1, 183, 0),
+        (0, 7, 0),
+    ],
+)
 def test_scores_of_frequency(count, days, points):
     assert score("deployment_frequency", count / days, period_days=days) == points
 
@@ -248,7 +293,10 @@ def test_limits_go_from_elite_to_low():
 
 
 def test_started_work_stands_for_the_commit_and_still_has_a_tier():
-    item = Item("2025-01-01", [("2025-01-02", DOING), ("2025-01-03", DONE)],
-                fields={"deployed_to_production_date": "2025-01-04 00:00"})  # fmt: skip
+    item = Item(
+        "2025-01-01",
+        [("2025-01-02", DOING), ("2025-01-03", DONE)],
+        fields={"deployed_to_production_date": "2025-01-04 00:00"},
+    )
     value = ask("lead_time_for_changes", site(item), "2025-01-01", "2025-01-31")
     assert (value.value, value.performance_tier, value.details["proxy"]) == (2, "High", True)

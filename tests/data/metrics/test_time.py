@@ -119,12 +119,19 @@ def test_a_plain_date_at_either_end_makes_whole_days(definition):
 @pytest.mark.parametrize(
     ("day", "zone", "hours"),
     [
-        ("2018-11-04", "America/Sao_Paulo", 23), ("2018-02-17", "America/Sao_Paulo", 25), ("2023-04-28", "Africa/Cairo", 23),
-        ("2023-10-26", "Africa/Cairo", 25), ("2011-12-30", "Pacific/Apia", 0), ("2011-12-31", "Pacific/Apia", 24),
-        ("2025-04-06", "Australia/Lord_Howe", 24.5), ("2025-10-05", "Australia/Lord_Howe", 23.5),
-        ("2025-03-30", "Europe/Berlin", 23), ("2025-10-26", "Europe/Berlin", 25), ("2025-06-01", "Asia/Kathmandu", 24),
+        ("2018-11-04", "America/Sao_Paulo", 23),
+        ("2018-02-17", "America/Sao_Paulo", 25),
+        ("2023-04-28", "Africa/Cairo", 23),
+        ("2023-10-26", "Africa/Cairo", 25),
+        ("2011-12-30", "Pacific/Apia", 0),
+        ("2011-12-31", "Pacific/Apia", 24),
+        ("2025-04-06", "Australia/Lord_Howe", 24.5),
+        ("2025-10-05", "Australia/Lord_Howe", 23.5),
+        ("2025-03-30", "Europe/Berlin", 23),
+        ("2025-10-26", "Europe/Berlin", 25),
+        ("2025-06-01", "Asia/Kathmandu", 24),
     ],
-)  # fmt: skip
+)
 def test_a_day_holds_the_completions_of_its_own_hours(day, zone, hours):
     """One completion each half hour for four days around it: the day has two for each of its hours."""
     middle = at(day, zone)
@@ -248,15 +255,26 @@ def test_a_percentile_lies_between_the_smallest_and_the_largest(values, share, m
 
 def test_a_filter_narrows_every_number_alike():
     def item(project: str, kind: str, label: str, component: str) -> Item:
-        return Item("2025-01-01", [("2025-01-02", DOING), ("2025-01-05", DONE)], project=project, type=kind,
-                    labels=[label], components=[component])  # fmt: skip
+        return Item(
+            "2025-01-01",
+            [("2025-01-02", DOING), ("2025-01-05", DONE)],
+            project=project,
+            type=kind,
+            labels=[label],
+            components=[component],
+        )
 
     tables = site(item("P", "Story", "ui", "Web"), item("P", "Bug", "ui", "Api"), item("Q", "Story", "db", "Api"))
     for filters, count in (
-        (Filters(), 3), (Filters(projects=("P",)), 2), (Filters(types=("Story",)), 2), (Filters(labels=("ui",)), 2),
-        (Filters(components=("Api",)), 2), (Filters(projects=("P", "Q"), types=("Bug",)), 1),
-        (Filters(projects=("Q",), labels=("ui",)), 0), (Filters(projects=("Z",)), 0),
-    ):  # fmt: skip
+        (Filters(), 3),
+        (Filters(projects=("P",)), 2),
+        (Filters(types=("Story",)), 2),
+        (Filters(labels=("ui",)), 2),
+        (Filters(components=("Api",)), 2),
+        (Filters(projects=("P", "Q"), types=("Bug",)), 1),
+        (Filters(projects=("Q",), labels=("ui",)), 0),
+        (Filters(projects=("Z",)), 0),
+    ):
         value = ask("flow_velocity", tables, "2025-01-01", "2025-01-31", filters=filters)
         assert (value.value or 0) == count == value.total_issue_count
 

@@ -34,10 +34,14 @@ def test_unmapped_failure_rate_shown_as_0_percent_elite():
 
 def test_recovery_always_empty_because_two_record_shapes_name_the_field_differently():
     """A mapped resolution and a completion of another incident end recoveries alike."""
-    by_field = Item("2025-01-01", type="Incident", fields={
-        "incident_detected_at": "2025-01-05 00:00", "incident_resolved_at": "2025-01-05 02:00"})  # fmt: skip
-    by_status = Item("2025-01-01", [("2025-01-06 04:00", DONE)], type="Incident",
-                     fields={"incident_detected_at": "2025-01-06 00:00"})  # fmt: skip
+    by_field = Item(
+        "2025-01-01",
+        type="Incident",
+        fields={"incident_detected_at": "2025-01-05 00:00", "incident_resolved_at": "2025-01-05 02:00"},
+    )
+    by_status = Item(
+        "2025-01-01", [("2025-01-06 04:00", DONE)], type="Incident", fields={"incident_detected_at": "2025-01-06 00:00"}
+    )
     value = ask("mean_time_to_recovery", site(by_field, by_status), *JANUARY)
     assert (value.value, value.details["used"]) == (3, 2)
 
@@ -109,8 +113,12 @@ def test_means_of_means():
     ]
     assert ask("flow_efficiency", site(*items), *JANUARY, workflow={"active": [DOING]}).value == 20
     ends = ["2025-01-02", "2025-01-02", "2025-01-02", "2025-01-31"]  # 1, 1, 1 and 30 days after 1 January
-    changes = [Item("2024-12-01", fields={"code_commit_date": "2025-01-01 00:00", "deployed_to_production_date": f"{end} 00:00"})
-               for end in ends]  # fmt: skip
+    changes = [
+        Item(
+            "2024-12-01", fields={"code_commit_date": "2025-01-01 00:00", "deployed_to_production_date": f"{end} 00:00"}
+        )
+        for end in ends
+    ]
     assert ask("lead_time_for_changes", site(*changes), *JANUARY).details["mean"] == 8.25
 
 

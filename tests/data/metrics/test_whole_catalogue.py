@@ -104,14 +104,32 @@ def _small() -> Dataset:
         moves = [(noon, DOING), *([] if n % 7 == 6 else [(later, DONE)])]
         moves += [(f"{day + timedelta(days=7)} 09:00", DOING)] if n % 9 == 4 else []
         rows.append(
-            Item(str(day), moves, TODO, type=["Story", "Bug", "Incident"][n % 3], project="PQ"[n % 2],
-                 assignee=[None, "Ann", "Bob"][n % 3], resolution="Done", labels=["ui"] if n % 2 else [],
-                 components=["Web", "Ops"][: n % 3], flags=[(noon, None if n % 5 else later)] if n % 4 == 0 else [],
-                 comments=[(f"{day} 18:00", "ann"), (f"{day + timedelta(days=2)} 08:00", "bob")][: n % 3],
-                 fields={"story_points": float(n % 5), "deployment_date": later, "deployment_successful": "no" if n % 8 == 0 else "yes"})
-        )  # fmt: skip
-    return facts(site(*rows, zone="Europe/Berlin"), now="2025-02-20 10:00", workflow={"active": [DOING]},
-                 rework_labels=["ui"], incident_types=["Incident"])  # fmt: skip
+            Item(
+                str(day),
+                moves,
+                TODO,
+                type=["Story", "Bug", "Incident"][n % 3],
+                project="PQ"[n % 2],
+                assignee=[None, "Ann", "Bob"][n % 3],
+                resolution="Done",
+                labels=["ui"] if n % 2 else [],
+                components=["Web", "Ops"][: n % 3],
+                flags=[(noon, None if n % 5 else later)] if n % 4 == 0 else [],
+                comments=[(f"{day} 18:00", "ann"), (f"{day + timedelta(days=2)} 08:00", "bob")][: n % 3],
+                fields={
+                    "story_points": float(n % 5),
+                    "deployment_date": later,
+                    "deployment_successful": "no" if n % 8 == 0 else "yes",
+                },
+            )
+        )
+    return facts(
+        site(*rows, zone="Europe/Berlin"),
+        now="2025-02-20 10:00",
+        workflow={"active": [DOING]},
+        rework_labels=["ui"],
+        incident_types=["Incident"],
+    )
 
 
 @cache

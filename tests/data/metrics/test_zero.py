@@ -1,4 +1,6 @@
-"""Zero is an answer: inside the days that the query vouches for, a count of nothing is 0, compared and drawn as any other."""
+"""Zero is an answer: inside the days that the query vouches for, a count of nothing is 0, compared and drawn as any
+other.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +29,16 @@ APRIL, MARCH = ("2026-04-01", "2026-04-30"), ("2026-03-02", "2026-03-31")
 def worked(weeks: list[int], **more: Any) -> list[Item]:
     """So many items in each week from 5 January 2026: created, begun and done on its Tuesday, and deployed."""
     return [
-        Item(f"{day} 09:00", [(f"{day} 10:00", DOING), (f"{day} 15:00", DONE)], fields={"deployment_date": f"{day} 16:00"}, **more)
+        Item(
+            f"{day} 09:00",
+            [(f"{day} 10:00", DOING), (f"{day} 15:00", DONE)],
+            fields={"deployment_date": f"{day} 16:00"},
+            **more,
+        )
         for week, many in enumerate(weeks)
         for day in [MONDAY + timedelta(days=7 * week + 1)]
         for _ in range(many)
-    ]  # fmt: skip
+    ]
 
 
 def about(*items: Item, now: str = "2026-05-01", as_of: str | None = None, **known: Any) -> Dataset:
@@ -67,12 +74,18 @@ def test_what_has_no_value_without_items_says_that_nothing_happened_and_not_that
     ("known", "why"),
     [
         ({"complete_from": at("2026-05-01", "UTC")}, "the query holds only issues updated since 1 May 2026."),
-        ({"complete_from": at("2026-06-01", "UTC"), "begins": "created"}, "the query holds only issues created since 1 Jun 2026."),
+        (
+            {"complete_from": at("2026-06-01", "UTC"), "begins": "created"},
+            "the query holds only issues created since 1 Jun 2026.",
+        ),
         ({"complete_until": at("2026-03-15", "UTC")}, "the query holds only issues created before 15 Mar 2026."),
         ({"as_of": "2026-03-28 10:00"}, "the last sync was on 28 Mar 2026."),
-        ({"conditions": ("status", "labels")}, "the query also looks at status and labels, so only what it returned is known."),
+        (
+            {"conditions": ("status", "labels")},
+            "the query also looks at status and labels, so only what it returned is known.",
+        ),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("name", COUNTS)
 def test_outside_of_what_the_query_vouches_for_nothing_is_known(name: str, known: dict[str, Any], why: str):
     value = asked(name, about(*worked([3] * 12), **known))

@@ -1,4 +1,6 @@
-"""A second opinion on the overview: plain Python, written from what metrics.md and the page say of signals and of age."""
+"""A second opinion on the overview: plain Python, written from what metrics.md and the page say of signals and of
+age.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The overview in words: what is said with no data, with little, with nothing mapped, and of changes that were planted."""
+"""The overview in words: what is said with no data, with little, with nothing mapped, and of changes that were
+planted.
+"""
 
 from __future__ import annotations
 

@@ -25,7 +25,9 @@ ZONES = ("UTC", "Europe/Berlin", "America/Sao_Paulo")
 
 
 def company(seed: int) -> dict[str, Any]:
-    """Forty weeks of a made-up company: from some week on more or less is done, faster or slower; some work is stuck."""
+    """Forty weeks of a made-up company: from some week on more or less is done, faster or slower; some work is
+    stuck.
+    """
     rng = random.Random(seed)  # noqa: S311 - a made-up company, not a secret
     zone, turn, now_week = rng.choice(ZONES), rng.randint(15, 38), 40
     base = at(str(FIRST), zone)

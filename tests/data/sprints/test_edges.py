@@ -88,7 +88,9 @@ def test_moved_to_another_sprint_is_removed_from_the_one_and_added_to_the_other(
 
 
 def test_estimates_count_when_it_happens():
-    """Committed at the start, added at the change, completed at the close; what is not done keeps its first estimate."""
+    """Committed at the start, added at the change, completed at the close; what is not done keeps its first
+    estimate.
+    """
     again = [(DURING, 8.0), (AFTER, 13.0)]
     finished = work(sprints=[1], points=2.0, estimates=again, done=LATER)
     stays = work(sprints=[1], points=2.0, estimates=again)

@@ -1,4 +1,6 @@
-"""The generated site, made livelier, synced as Cloud and as Data Center: every sprint is what the oracle says of the JSON."""
+"""The generated site, made livelier, synced as Cloud and as Data Center: every sprint is what the oracle says of the
+JSON.
+"""
 
 from __future__ import annotations
 

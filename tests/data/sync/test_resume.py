@@ -1,4 +1,6 @@
-"""A sync that breaks off goes on where it was; readers and other queries are not disturbed; boards, sprints, tombstones."""
+"""A sync that breaks off goes on where it was; readers and other queries are not disturbed; boards, sprints,
+tombstones.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Lists beside the issues: where Jira refuses one, the sync works, says what is missing and why, and numbers say it too."""
+"""Lists beside the issues: where Jira refuses one, the sync works, says what is missing and why, and numbers say it
+too.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Tables read from their copy are the tables that were kept; a copy that is broken or of something else is made anew."""
+"""Tables read from their copy are the tables that were kept; a copy that is broken or of something else is made
+anew.
+"""
 
 from __future__ import annotations
 

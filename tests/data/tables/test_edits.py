@@ -1,4 +1,6 @@
-"""Histories of project, type and resolution become edits; what an issue was just before an instant follows from them."""
+"""Histories of project, type and resolution become edits; what an issue was just before an instant follows from
+them.
+"""
 
 from __future__ import annotations
 

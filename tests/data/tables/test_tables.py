@@ -1,4 +1,6 @@
-"""Rows of the issue store become tidy tables: instants, codes, intervals and parsed fields, nothing of another query."""
+"""Rows of the issue store become tidy tables: instants, codes, intervals and parsed fields, nothing of another
+query.
+"""
 
 from __future__ import annotations
 
