@@ -128,7 +128,8 @@ class SiteData:
         )
 
     def covered(self, head: ScopeRow) -> tuple[int, int] | None:
-        """First creation held, and the end of what is known, µs: the last sync, where the query vouches for all until then,
+        """First creation held, and the end of what is known, µs: the last sync, where the query vouches for all until
+        then,
         else the last update held. None without issues. Raises StoreError.
         """
         span = self.span(head)

@@ -42,9 +42,14 @@ OPTIONS = {
     "whole": (),
     "one project": ("--project", "SHOP"),
     "measured otherwise": (
-        "--set", "durations=inclusive_days", "--set", "percentile=nearest_rank", "--set", "failure_window_hours=24",
+        "--set",
+        "durations=inclusive_days",
+        "--set",
+        "percentile=nearest_rank",
+        "--set",
+        "failure_window_hours=24",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")

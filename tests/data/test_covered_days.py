@@ -15,7 +15,9 @@ from tests.data.sync.test_epic_link import STATUSES, fields, issue, status
 LAST_UPDATE = "2026-10-09"
 
 
-@pytest.mark.parametrize(("jql", "to_the_sync"), [("created >= 2020-01-01", True), ("created >= 2020-01-01 AND status != Nowhere", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("jql", "to_the_sync"), [("created >= 2020-01-01", True), ("created >= 2020-01-01 AND status != Nowhere", False)]
+)
 def test_covered_days_end_with_the_sync_or_with_what_was_returned(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jql: str, to_the_sync: bool
 ) -> None:
