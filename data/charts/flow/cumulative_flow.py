@@ -87,7 +87,7 @@ def _days(asked: ChartQuery) -> tuple[Buckets, Instants]:
     wide=True,
     title="Cumulative flow",
     switches=("cfd", "statuses_by", "workflow.started", *ISSUE_METRICS["flow_velocity"].switches),
-    beside=("cfd", "statuses_by"),
+    beside=("cfd",),
 )
 def cumulative_flow(asked: ChartQuery) -> Drawing:
     """Each band is how many items were in that status at the end of each day, from history.
@@ -97,6 +97,7 @@ def cumulative_flow(asked: ChartQuery) -> Drawing:
     other band. Items that were done, discarded or not started during the whole period are left out: they would only lift
     the bands. What happens to items that move back is a definition:
     shown as it was, never falling (high-water mark), or dated to the last time that they came that far (backfill).
+    Statuses of the same name and category are one band; a definition tells them apart by their projects.
 
     "Done" holds every item in a finished status. Flow velocity counts completions: not those with a resolution such as
     Won't Do, and those that were reopened and finished again; a note says how many that are.

@@ -26,11 +26,7 @@ def test_names_that_the_site_no_longer_has_stay_apart_and_in_the_order_of_the_hi
     seen = [(None, "Confirmed"), (None, "In Progress"), (None, "Testing"), ("77", "Old"), (None, "testing")]
     codes, gone = _status_codes(STATUSES, seen)
     assert [codes[_status_key(*each)] for each in seen] == [3, 1, 4, 5, 4]
-    assert gone == [
-        ("Confirmed", "Confirmed", "indeterminate"),
-        ("Testing", "Testing", "indeterminate"),
-        ("77", "Old", "indeterminate"),
-    ]
+    assert gone == [("", "Confirmed"), ("", "Testing"), ("77", "Old")]
 
 
 @pytest.mark.parametrize("seen", [("3", "Its name then"), ("3", None)])
@@ -40,4 +36,4 @@ def test_an_id_wins_over_the_name_of_its_time(seen):
 
 def test_neither_id_nor_name_is_a_status_of_its_own():
     codes, gone = _status_codes(STATUSES, [(None, None)])
-    assert gone == [("", "no name", "indeterminate")] and codes[_status_key(None, None)] == 3
+    assert gone == [("", "no name")] and codes[_status_key(None, None)] == 3
