@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from sample.flavours import Answer, Flavour
 from sample.requests_seen import Refused, Request, page
+from sample.shared_routes import Answer, Flavour
 
 GONE = (
     "The requested API has been removed. Please migrate to the /rest/api/3/search/jql API. A full migration "

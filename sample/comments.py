@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
-from sample.plans import PEOPLE
+from sample.company import PEOPLE
 from sample.site import Issue
 
 _TYPICAL = {"Incident": 6.0, "Support request": 4.0, "Bug": 3.0, "Story": 2.5, "Epic": 2.5, "Deployment": 0.6}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sample.flavours import Answer, Flavour
-from sample.plans import GREENHOPPER
+from sample.company import GREENHOPPER
 from sample.requests_seen import Request, page
+from sample.shared_routes import Answer, Flavour
 
 
 class DataCenter(Flavour):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 from zoneinfo import available_timezones
 
-from sample.plans import FIELD_TYPES, GREENHOPPER, SYSTEM_FIELDS, system_field
+from sample.company import FIELD_TYPES, GREENHOPPER, SYSTEM_FIELDS, system_field
 from sample.site import CATEGORIES, DONE, NEW, PROGRESS, Issue
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")

@@ -9,10 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sample.calendar_of_work import DAY, Calendar
-from sample.drafts import Draft, Story
-from sample.finish import Finisher
-from sample.lateness import unfinished
-from sample.plans import (
+from sample.company import (
     CUSTOM_FIELDS,
     LINKS,
     PLANS,
@@ -25,8 +22,11 @@ from sample.plans import (
     ZONE,
     Plan,
 )
+from sample.issue_fields import Finisher
+from sample.lifecycles import Draft, Story
 from sample.releases import Sprint, boards, make_releases, make_sprints, project_rows
 from sample.site import SampleError, Site, last_instant
+from sample.unfinished_work import unfinished
 
 FEWEST, MOST = 50, 500_000
 HISTORY_DAYS = 400

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sample.calendar_of_work import DAY, HOUR, Calendar
-from sample.plans import PEOPLE, TYPES, Plan
+from sample.company import PEOPLE, TYPES, Plan
 
 SPRINT_DAYS = 14
 VERSION_DAYS = 21

@@ -19,8 +19,8 @@ import msgspec
 
 from sample.cloud import Cloud
 from sample.datacenter import DataCenter
-from sample.flavours import Flavour
 from sample.requests_seen import Refused, Request, to_json
+from sample.shared_routes import Flavour
 from sample.site import SampleError, Site
 
 BAD_TOKEN = "expired-token"  # noqa: S105 - the one token that is refused

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sample.plans import LABELS, PLANS, STATUSES
+from sample.company import LABELS, PLANS, STATUSES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,8 +10,8 @@ import pytest
 
 from data.settings.fields import FIELDS
 from data.settings.model import Settings
+from sample.company import CUSTOM_FIELDS, ID, STATUSES
 from sample.generator import generate
-from sample.plans import CUSTOM_FIELDS, ID, STATUSES
 from sample.preset import preset
 from sample.query import microseconds
 from sample.site import SampleError, Site

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import requests
 
+from sample.company import ID
 from sample.generator import generate
-from sample.plans import ID
 from sample.query import microseconds
 from sample.server import BAD_TOKEN, SampleServer
 from sample.site import Issue, SampleError, Site

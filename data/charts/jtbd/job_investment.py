@@ -22,9 +22,15 @@ def job_investment(asked: JobChartQuery) -> Drawing:
     rows = [each for each in asked.overview.investment if each.job_id]
     shown = [each for each in rows if each.opportunity_share is not None and each.gap is not None]
     if not asked.overview.investment:
-        return nothing("Without issues from Jira there is no work to put beside the jobs.", todo="Connect Jira and put the job’s label on issues.")  # fmt: skip
+        return nothing(
+            "Without issues from Jira there is no work to put beside the jobs.",
+            todo="Connect Jira and put the job’s label on issues.",
+        )
     if not shown:
-        return nothing("No item completed in this period names a job.", todo="Put the job’s label (tl:label) on issues, or choose other days.")  # fmt: skip
+        return nothing(
+            "No item completed in this period names a job.",
+            todo="Put the job’s label (tl:label) on issues, or choose other days.",
+        )
     work, need = [_part(each) for each in shown], [each.opportunity_share or 0 for each in shown]
     names = [short(each.title, 26) for each in shown]
     words, picks = [_job_words(each) for each in shown], [f"job:{each.job_id}" for each in shown]

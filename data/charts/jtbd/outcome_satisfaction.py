@@ -19,7 +19,10 @@ def outcome_satisfaction(asked: JobChartQuery) -> Drawing:
     rows = [each for each in asked.overview.satisfaction if each.satisfied.value is not None]
     rows.sort(key=lambda each: (each.about, each.satisfied.value or 0))
     if not rows:
-        return nothing("Nobody was asked about an outcome in this period.", todo="Track an answer with “Track”, import a survey, or choose other days.")  # fmt: skip
+        return nothing(
+            "Nobody was asked about an outcome in this period.",
+            todo="Track an answer with “Track”, import a survey, or choose other days.",
+        )
     names = [
         f"{name} (job)" if row.about == "job" else name for name, row in zip(unique_names(rows), rows, strict=True)
     ]

@@ -19,7 +19,10 @@ def painpoints_before_after(asked: JobChartQuery) -> Drawing:
     rows = [each for each in asked.overview.painpoints if each.before is not None and each.after is not None]
     rows.sort(key=lambda each: -(each.after or 0))
     if not rows:
-        return nothing("No painpoint was recorded before and after in this period.", todo="Track one with “Track”, or choose other days.")  # fmt: skip
+        return nothing(
+            "No painpoint was recorded before and after in this period.",
+            todo="Track one with “Track”, or choose other days.",
+        )
     before, after, names = [each.before or 0 for each in rows], [each.after or 0 for each in rows], unique_names(rows)
     words = [
         f"{each.title}\n{each.before:.1f} → {each.after:.1f}{_effect(each.effectiveness)}\n{each.n} record{'s' * (each.n != 1)}"

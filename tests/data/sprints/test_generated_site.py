@@ -18,8 +18,8 @@ from data.settings.model import Definitions, Workflow
 from data.store.issue_store import IssueStore
 from data.sync.run import sync
 from data.tables.tidy import Tables, read
+from sample.company import STATUSES as SITE_STATUSES
 from sample.generator import generate
-from sample.plans import STATUSES as SITE_STATUSES
 from sample.server import SampleServer
 from tests.builders import DOING, DONE, TODO, Item
 from tests.data.sprints.oracle import tell

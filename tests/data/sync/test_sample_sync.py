@@ -18,8 +18,8 @@ from data.store import schema
 from data.store.issue_store import IssueStore
 from data.sync.field_usage import candidates, coverage
 from data.sync.run import sync
+from sample.company import PEOPLE
 from sample.generator import generate
-from sample.plans import PEOPLE
 from sample.preset import preset
 from sample.server import BAD_TOKEN, SampleServer
 

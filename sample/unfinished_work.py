@@ -5,8 +5,8 @@ from __future__ import annotations
 from random import Random
 
 from sample.calendar_of_work import DAY, HOUR, Calendar
-from sample.drafts import Draft
-from sample.plans import STATUSES
+from sample.company import STATUSES
+from sample.lifecycles import Draft
 from sample.site import DONE, PROGRESS
 
 STUCK = 0.002  # of all issues, and one more: begun weeks ago and still in progress

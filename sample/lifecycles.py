@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from sample.calendar_of_work import DAY, HOUR, Calendar
-from sample.plans import CANCELLED, Plan
+from sample.company import CANCELLED, Plan
 
 MINUTE = 60
 

@@ -9,8 +9,7 @@ from typing import Any
 
 from sample.calendar_of_work import DAY, HOUR, Calendar
 from sample.comments import discuss
-from sample.drafts import Draft
-from sample.plans import (
+from sample.company import (
     FAVOURED,
     FLOW_ITEMS,
     ID,
@@ -25,6 +24,7 @@ from sample.plans import (
     VERBS,
     Plan,
 )
+from sample.lifecycles import Draft
 from sample.releases import Release, Sprint, project_reference
 from sample.site import DONE, PROGRESS, Issue
 
