@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from data.facts.rows import example
-from data.forecast.backtest import how_many_held, when_held
+from data.forecast.backtest import Work, how_many_held, when_held
 from data.forecast.calculate import forecast
 from data.forecast.history import Past
+from data.values.backtest import Backtest
 from data.values.forecast import SHARES, Question
 
 TODAY = date(2026, 5, 13).toordinal()
@@ -23,12 +24,17 @@ def known(daily: np.ndarray) -> Past:
     )
 
 
+def asked_when(past: Past, question: Question, history: int, items: int, random: np.random.Generator) -> Backtest:
+    """ "When for so many items" of one team."""
+    return when_held(past, question, history, [Work(items, past.daily)], random)
+
+
 def test_a_steady_team_always_holds():
     test = how_many_held(known(np.full(400, 3)), Question(), 90, 30, np.random.default_rng(1))
     assert set(test.held.values()) == {test.windows}
     assert test.windows == len(range(400 - 30, 89, -7))
     assert test.apart == ((test.windows - 1) * 7 + 30) // 30
-    when = when_held(known(np.full(400, 3)), Question(), 90, 30, np.random.default_rng(1))
+    when = asked_when(known(np.full(400, 3)), Question(), 90, 30, np.random.default_rng(1))
     assert set(when.held.values()) == {when.windows}
 
 
@@ -36,7 +42,7 @@ def test_a_team_that_slows_down_never_holds():
     daily = np.concatenate([np.full(120, 9), np.repeat(np.arange(8, 0, -1), 35)])
     test = how_many_held(known(daily), Question(), 90, 30, np.random.default_rng(1))
     assert test.share(85) < 10
-    assert when_held(known(daily), Question(), 90, 60, np.random.default_rng(1)).share(85) < 20
+    assert asked_when(known(daily), Question(), 90, 60, np.random.default_rng(1)).share(85) < 20
 
 
 @pytest.mark.parametrize("days", [7, 30, 90])
@@ -67,7 +73,7 @@ def test_each_window_is_counted_by_hand():
 
 
 def test_windows_whose_dates_have_not_come_wait():
-    test = when_held(known(np.random.default_rng(3).poisson(1, 300)), Question(), 90, 100, np.random.default_rng(1))
+    test = asked_when(known(np.random.default_rng(3).poisson(1, 300)), Question(), 90, 100, np.random.default_rng(1))
     assert test.waiting > 5
     assert test.windows + test.waiting == len(range(300 - 1, 89, -7))
 
@@ -75,7 +81,7 @@ def test_windows_whose_dates_have_not_come_wait():
 def test_without_enough_past_there_is_no_backtest():
     for test in (
         how_many_held(known(np.ones(100, dtype=int)), Question(), 90, 30, np.random.default_rng(1)),
-        when_held(known(np.ones(90, dtype=int)), Question(), 90, 30, np.random.default_rng(1)),
+        asked_when(known(np.ones(90, dtype=int)), Question(), 90, 30, np.random.default_rng(1)),
     ):
         assert test.windows == 0
         assert test.share(85) is None
