@@ -19,6 +19,7 @@ from data.metrics.jobs import JobNumber, JobRows
 from data.tables.tidy import microseconds
 from data.values.details import Details
 from data.values.families import FAMILIES
+from data.values.intervals import Estimate
 from data.values.periods import Period
 from data.values.typography import typeset
 
@@ -87,6 +88,10 @@ class IssueMetric(Metric):
     as_of_rows: Callable[[Dataset, int], Rows] | None = None  # for "done as of the end of the period"
     missing: Callable[[Dataset], Missing | None] = lambda _facts: None
     tier: Callable[[float, Rows, MetricQuery], str | None] = lambda _value, _rows, _asked: None
+    tier_value: Callable[[float, Rows, MetricQuery], float] = lambda value, _rows, _asked: value  # what tiers compare
+    # What the interval of the value is made of; and of `tier_value`, where that differs.
+    estimate: Callable[[Rows, MetricQuery], Estimate | None] = lambda _rows, _asked: None
+    tier_estimate: Callable[[Rows, MetricQuery], Estimate | None] | None = None
     measures: str = ""  # the column of `rows` that the detail draws and lists
     outcome_title: str = ""  # what `outcome` says of each row
     outcome: Callable[[Rows], Sequence[str]] | None = None  # what each row adds to the number, in words

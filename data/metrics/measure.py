@@ -14,6 +14,7 @@ from data.facts.deployments import undated_words
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.facts.unread import missing_lists, needed_by, sentences
+from data.metrics import verdicts
 from data.metrics.catalogue import IssueMetric
 from data.metrics.display import display
 from data.metrics.registry import ISSUE_METRICS
@@ -23,18 +24,18 @@ from data.tables.tidy import microseconds
 from data.values.arrays import Instants
 from data.values.details import Details
 from data.values.exclusion import Exclusion
+from data.values.intervals import Rate
 from data.values.metric_value import TIER_COLORS, ErrorState, MetricValue, iso
 from data.values.periods import Period, PeriodError, local_date, zone_named
 from data.values.typography import listed
 
 log = logging.getLogger(__name__)
 LOW_CONFIDENCE = 5  # fewer used than this: the card says so
-COUNTS = ("items", "per_day")  # how numbers are shown that are what they are, however small
 STILL_TO_COME = "Still to come."
+ADDS_UP = ("sum", "rate", "distinct")  # what grows as a period goes on
 HALF_SPARK = 10  # points for this period, and as many for the one before
 NO_TREND: Details = {"trend_direction": None, "trend_percentage": None, "trend_points": None, "trend_verdict": None}
 DAY = 86_400_000_000  # µs
-_FLAT = 2.0  # a change of less than so many percent reads as no change
 
 
 def measure_family(family: str, facts: Dataset, period: Period) -> list[MetricValue]:
@@ -140,7 +141,7 @@ def value_of(metric: IssueMetric, facts: Dataset, period: Period) -> float | Non
 
 def _success(metric: IssueMetric, asked: MetricQuery, rows: Rows, value: float) -> MetricValue:
     facts, year = asked.facts, asked.facts.definitions.tier_year
-    tier = metric.tier(value, rows, asked)
+    tier, of_tier = verdicts.tier(metric, value, rows, asked)
     number, unit = display(metric.shows, value)
     extra = metric.explain(rows, asked)
     details: Details = {
@@ -153,12 +154,15 @@ def _success(metric: IssueMetric, asked: MetricQuery, rows: Rows, value: float) 
         "score_2025": score(
             metric.name, value * 24 if metric.shows == "days" else value, period_days=asked.period.days
         ),
-        **_comparison(metric, facts, asked.period, value),
+        **verdicts.interval(metric.estimate(rows, asked)),
+        **of_tier,
+        **_comparison(metric, asked, rows, value),
         **_sparkline(metric, facts, asked.period),
         **extra,
     }
-    if details["low_confidence"] and metric.shows not in COUNTS:
-        details["trend_verdict"] = None  # better or worse cannot be told from so few
+    if reason := of_tier.get("tier_reason"):
+        details["score_2025"] = None
+        details["notes"] = [*details.get("notes", []), reason]
     lacking = sentences(missing_lists(facts, *needed_by(metric.name, metric.family, facts)))
     undated = [undated_words(facts)] if Exclusion.VERSION_UNDATED.text() in rows.exclusions() else []
     told = [*_reach(facts, asked), *_sources(metric, facts), *lacking, *undated]
@@ -228,32 +232,41 @@ def _answer(
     )
 
 
-def _comparison(metric: IssueMetric, facts: Dataset, period: Period, value: float) -> Details:
-    """The same metric over as many days just before."""
-    before = period.previous()
-    whole = facts.knows_all(microseconds(before.start), microseconds(before.end))
-    then = value_of(metric, facts, before) if whole else None
+def _comparison(metric: IssueMetric, asked: MetricQuery, rows: Rows, value: float) -> Details:
+    """The same metric over as many days just before; no change is given where the two are not alike."""
+    facts, before = asked.facts, MetricQuery(asked.facts, asked.period.previous())
+    whole = facts.knows_all(before.start, before.end)
+    its = rows_for(metric, before) if whole and before.start <= facts.now else None
+    then = None if its is None else metric(its, before)
     out: Details = {
         "previous_value": then,
         "previous_complete": whole,
-        "previous_start": before.first.isoformat(),
-        "previous_end": before.last.isoformat(),
-        "previous_label": before.label,
+        "previous_start": before.period.first.isoformat(),
+        "previous_end": before.period.last.isoformat(),
+        "previous_label": before.period.label,
         **NO_TREND,
     }
-    if then is None:
+    if its is None or then is None:
+        return out
+    out["previous_display"] = " ".join(display(metric.shows, then)).strip()
+    estimate = metric.estimate(rows, asked)
+    if (metric.aggregation in ADDS_UP or isinstance(estimate, Rate)) and (left := _days_left(asked)):
+        out["trend_reason"] = f"{left} of {asked.period.days} days are still to come: no change is given yet."
         return out
     # Where zero is only a middle (a score), or the value before was below it, a percentage says nothing.
     change = None if then <= 0 or metric.unit == "score" else 100 * (value - then) / then
-    flat = value == then or (change is not None and abs(change) < _FLAT)
     out["trend_percentage"] = 0.0 if value == then else change
     out["trend_points"] = value - then if metric.unit == "percent" else None  # 12 % after 10 %: 2 points, not 20 %
-    out["trend_direction"] = "flat" if flat else "up" if value > then else "down"
-    if metric.lower_is_better is not None:
-        better = (value < then) == metric.lower_is_better
-        out["trend_verdict"] = "unchanged" if flat else "better" if better else "worse"
-    out["previous_display"] = " ".join(display(metric.shows, then)).strip()
-    return out
+    out["trend_direction"] = "flat" if value == then else "up" if value > then else "down"
+    return {
+        **out,
+        **verdicts.verdict(metric, (value, estimate), (then, metric.estimate(its, before))),
+    }
+
+
+def _days_left(asked: MetricQuery) -> int:
+    """Whole days of the period that have not begun."""
+    return max(int((asked.end - asked.facts.now - 1) // DAY), 0)
 
 
 def _reach(facts: Dataset, asked: MetricQuery) -> list[str]:

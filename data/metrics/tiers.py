@@ -100,7 +100,18 @@ def tier_of(metric: str, value: float, year: int, *, day_precision: bool = False
 _TIMES = ("lead_time_for_changes", "mean_time_to_recovery")
 
 
-def tier_of_frequency(count: int, days: int, year: int) -> str | None:
+def tiers_between(metric: str, year: int, met: list[str]) -> tuple[str, ...]:
+    """The tiers from the best to the worst of those that are met, those between included, best first.
+
+    >>> tiers_between("change_failure_rate", 2023, ["Medium", "Elite"])
+    ('Elite', 'High', 'Medium')
+    """
+    names = [limit.tier for limit in LIMITS.get((year, metric), ())]
+    places = sorted(names.index(each) for each in met)
+    return tuple(names[places[0] : places[-1] + 1]) if places else ()
+
+
+def tier_of_frequency(count: float, days: int, year: int) -> str | None:
     """The tier of `count` deployments in `days` local days: count × unit ≥ days, never a rounded rate.
 
     >>> tier_of_frequency(30, 30, 2023), tier_of_frequency(4, 30, 2023), tier_of_frequency(1, 30, 2023)

@@ -31,6 +31,9 @@ class Details(TypedDict, total=False):
     low_confidence: bool
     enough: bool  # answers, for shares
     interval: list[float | None] | None  # of 95 %
+    interval_method: str  # how it is made
+    tier_range: list[str]  # the tiers that the 80 % interval meets, best first
+    tier_reason: str  # why there is no tier where the value has one
     notes: list[str]
     steps: list[str]  # how it was calculated, with the figures
     # why there is none
@@ -48,7 +51,9 @@ class Details(TypedDict, total=False):
     trend_direction: str | None  # up | down | flat
     trend_percentage: float | None
     trend_points: float | None  # of percent
-    trend_verdict: str | None  # better | worse | unchanged
+    trend_verdict: str | None  # better | worse | within_noise | cannot_tell; None: neither direction is better
+    trend_interval: list[float | None]  # of 95 %: of the change, in the unit of the value
+    trend_reason: str  # why no change is given, or why better or worse cannot be told
     # over time
     sparkline: list[float | None] | None
     sparkline_days: int  # of one point

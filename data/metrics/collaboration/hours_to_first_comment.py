@@ -8,6 +8,7 @@ from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.metrics.spread import spread
 from data.values.details import Details
+from data.values.intervals import Percentile
 
 SHARE = 50
 
@@ -20,6 +21,7 @@ SHARE = 50
     shows="hours",
     lower_is_better=True,
     rows=first_comment_rows,
+    estimate=lambda rows, _asked: Percentile(rows["hours"], SHARE),
     missing=no_comments,
     nothing="No issue got its first comment between these dates.",
     measures="hours",

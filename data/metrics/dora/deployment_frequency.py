@@ -13,6 +13,7 @@ from data.facts.unread import missing_lists, sentences
 from data.metrics.catalogue import metric
 from data.metrics.tiers import tier_of_frequency
 from data.values.details import Details
+from data.values.intervals import Rate
 
 
 def no_source(facts: Dataset) -> Missing | None:
@@ -59,8 +60,9 @@ def deployed(rows: Rows) -> int:
     rows=deployment_rows,
     select=with_undated,
     missing=no_source,
-    tier=lambda _value, rows, asked: tier_of_frequency(
-        deployed(rows), asked.period.days, asked.facts.definitions.tier_year
+    estimate=lambda rows, asked: Rate(deployed(rows), asked.period.days),
+    tier=lambda rate, _rows, asked: tier_of_frequency(
+        round(rate * asked.period.days, 9), asked.period.days, asked.facts.definitions.tier_year
     ),
     nothing="No deployments between these dates.",
     fields=("deployment_date", "target_environment"),

@@ -12,6 +12,7 @@ from data.metrics.catalogue import metric
 from data.metrics.spread import spread
 from data.metrics.tiers import score, tier_of
 from data.values.details import Details
+from data.values.intervals import Percentile
 
 
 def no_deployed_changes(facts: Dataset) -> Missing | None:
@@ -60,9 +61,12 @@ def exact_hours(rows: Rows, asked: MetricQuery) -> float:
     lower_is_better=True,
     rows=change_rows,
     missing=no_deployed_changes,
-    tier=lambda _value, rows, asked: tier_of(
+    estimate=lambda rows, _asked: Percentile(rows["days"]),
+    tier_value=lambda _value, rows, asked: exact_hours(rows, asked),
+    tier_estimate=lambda rows, _asked: Percentile(24 * rows["exact_days"]),
+    tier=lambda hours, rows, asked: tier_of(
         "lead_time_for_changes",
-        exact_hours(rows, asked),
+        hours,
         asked.facts.definitions.tier_year,
         day_precision=bool(rows["day_precision"].any()),
     ),

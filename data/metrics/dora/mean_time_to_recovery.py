@@ -11,6 +11,7 @@ from data.metrics.catalogue import metric
 from data.metrics.spread import spread
 from data.metrics.tiers import tier_of
 from data.values.details import Details
+from data.values.intervals import Percentile
 
 NAMED = 6  # types that a card names
 
@@ -50,6 +51,7 @@ def no_incidents(facts: Dataset) -> Missing | None:
     shows="hours",
     lower_is_better=True,
     rows=recovery_rows,
+    estimate=lambda rows, _asked: Percentile(rows["hours"]),
     missing=no_incidents,
     tier=lambda value, rows, asked: tier_of(
         "mean_time_to_recovery",

@@ -9,6 +9,7 @@ from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.tables.tidy import DAY
 from data.values.details import Details
+from data.values.intervals import Ratio
 
 
 def no_active_time(facts: Dataset) -> Missing | None:
@@ -36,6 +37,7 @@ def no_active_time(facts: Dataset) -> Missing | None:
     lower_is_better=False,
     rows=efficiency_rows,
     as_of_rows=efficiency_rows,
+    estimate=lambda rows, _asked: Ratio(rows["active"], rows["total"], scale=100.0, most=100.0),
     missing=no_active_time,
     outcome_title="Active",
     outcome=lambda rows: [

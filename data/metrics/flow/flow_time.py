@@ -10,6 +10,7 @@ from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.metrics.spread import spread
 from data.values.details import Details
+from data.values.intervals import Percentile
 
 
 @metric(
@@ -26,6 +27,7 @@ from data.values.details import Details
     lower_is_better=True,
     rows=flow_time_rows,
     as_of_rows=flow_time_rows,
+    estimate=lambda rows, _asked: Percentile(rows["days"]),
     nothing="No items with a known start were completed between these dates.",
     measures="days",
     fields=("work_started_date", "work_completed_date", "flow_time_days"),

@@ -10,6 +10,7 @@ from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.values.details import Details
+from data.values.intervals import Rate
 from data.values.type_names import suggested_types
 from data.values.typography import listed
 
@@ -28,6 +29,7 @@ from data.values.typography import listed
     lower_is_better=False,
     rows=completed_rows,
     as_of_rows=completed_rows,
+    estimate=lambda rows, _asked: Rate(rows.used),
     outcome_title="Points",
     outcome=lambda rows: [
         "" if np.isnan(each) else f"{each:g} point{'' if each == 1 else 's'}" for each in rows.columns["points"]

@@ -9,6 +9,7 @@ from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.values.details import Details
+from data.values.intervals import Rate
 
 
 def no_defects(facts: Dataset) -> Missing | None:
@@ -29,6 +30,7 @@ def no_defects(facts: Dataset) -> Missing | None:
     shows="items",
     lower_is_better=True,
     rows=defect_rows,
+    estimate=lambda rows, _asked: Rate(rows.used),
     missing=no_defects,
     nothing="Nothing is known about these dates.",
     fields=("flow_item_type",),

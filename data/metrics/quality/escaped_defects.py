@@ -8,6 +8,7 @@ from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.values.details import Details
+from data.values.intervals import Rate
 
 
 def no_evidence(facts: Dataset) -> Missing | None:
@@ -31,6 +32,7 @@ def no_evidence(facts: Dataset) -> Missing | None:
     shows="items",
     lower_is_better=True,
     rows=escaped_rows,
+    estimate=lambda rows, _asked: Rate(rows.used),
     missing=no_evidence,
     outcome_title="Because of",
     outcome=lambda rows: [EVIDENCE[each] if each >= 0 else "" for each in rows.columns["evidence"]],

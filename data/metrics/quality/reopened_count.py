@@ -7,6 +7,7 @@ from data.facts.reopenings import once_each, reopening_rows
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.values.details import Details
+from data.values.intervals import Rate
 
 
 @metric(
@@ -17,6 +18,7 @@ from data.values.details import Details
     shows="items",
     lower_is_better=True,
     rows=reopening_rows,
+    estimate=lambda rows, _asked: Rate(rows.used),
     select=once_each,
     outcome_title="Reopened",
     outcome=lambda rows: ["once" if each == 1 else f"{each} times" for each in rows.columns["times"]],

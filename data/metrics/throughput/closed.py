@@ -10,6 +10,7 @@ from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.metrics.flow.flow_velocity import origins
 from data.values.details import Details
+from data.values.intervals import Rate
 
 
 @metric(
@@ -21,6 +22,7 @@ from data.values.details import Details
     lower_is_better=False,
     rows=closed_rows,
     as_of_rows=closed_rows,
+    estimate=lambda rows, _asked: Rate(rows.used),
     outcome_title="Resolution",
     outcome=lambda rows: list(rows.columns["resolution"]),
     nothing="Nothing is known about these dates.",

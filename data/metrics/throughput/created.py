@@ -7,6 +7,7 @@ from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.values.details import Details
+from data.values.intervals import Rate
 
 
 @metric(
@@ -16,6 +17,7 @@ from data.values.details import Details
     unit="items",
     shows="items",
     rows=created_rows,
+    estimate=lambda rows, _asked: Rate(rows.used),
     nothing="Nothing is known about these dates.",
     switches=("all_levels", "deployment_types", "zone"),
     aggregation="count",

@@ -9,6 +9,7 @@ from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.values.details import Details
+from data.values.intervals import CountRatio
 
 
 @metric(
@@ -19,6 +20,9 @@ from data.values.details import Details
     lower_is_better=False,
     rows=both_rows,
     as_of_rows=both_rows,
+    estimate=lambda rows, _asked: CountRatio(
+        int(np.count_nonzero(rows["closed"])), int(np.count_nonzero(~rows["closed"]))
+    ),
     outcome_title="Event",
     outcome=lambda rows: np.where(rows.columns["closed"], "closed", "created"),
     nothing="No items were created between these dates, so there is nothing to divide by.",

@@ -1,0 +1,94 @@
+"""What may be said of a number: its interval, its tier if the interval allows one, and better or worse.
+
+The tier uses the 80 % interval: the value's own tier while the interval meets at most two, otherwise none. A change is
+better or worse only when the 95 % interval of the change leaves out zero.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from data.metrics.tiers import tiers_between
+from data.tables.tidy import DAY
+from data.values.change import BETTER, CANNOT_TELL, WITHIN_NOISE, WORSE
+from data.values.details import Details
+from data.values.intervals import FOR_TIERS, LEAST, SHOWN, Bounds, change_bounds
+
+if TYPE_CHECKING:
+    from data.facts.query import MetricQuery
+    from data.facts.rows import Rows
+    from data.metrics.catalogue import IssueMetric
+    from data.values.intervals import Estimate
+
+FREQUENCY_DAYS = 28  # covered days that a tier of a frequency needs
+TOO_UNCERTAIN = "No tier: too uncertain. {n} would be possible ({tiers})."
+TOO_SHORT = "No tier: a frequency needs {least} days of data, these are {days}."
+
+
+def covered_days(asked: MetricQuery) -> float:
+    """Days of the period that have happened and that the query can vouch for."""
+    start = max(asked.start, asked.facts.complete_from or asked.start)
+    return max(min(asked.end, asked.facts.now + 1) - start, 0) / DAY
+
+
+def interval(estimate: Estimate | None) -> Details:
+    """The 95 % interval and how it is made, in the unit of the metric."""
+    if estimate is None:
+        return {}
+    low, high = estimate.interval(SHOWN)
+    return {"interval": [low, high], "interval_method": estimate.method}
+
+
+def tier(metric: IssueMetric, value: float, rows: Rows, asked: MetricQuery) -> tuple[str | None, Details]:
+    """The performance tier, with `tier_range` and, where there is none because of uncertainty, the reason."""
+    own = metric.tier(metric.tier_value(value, rows, asked), rows, asked)
+    if own is None:
+        return None, {}
+    if metric.aggregation == "rate" and (days := covered_days(asked)) < FREQUENCY_DAYS - 1:
+        return None, {"tier_reason": TOO_SHORT.format(least=FREQUENCY_DAYS, days=round(days))}
+    estimate = (metric.tier_estimate or metric.estimate)(rows, asked)
+    if estimate is None:
+        return own, {}
+    low, high = estimate.interval(FOR_TIERS)
+    bounds = (0.0 if low is None else low, math.inf if high is None else high)
+    ends = [metric.tier(each, rows, asked) for each in bounds]
+    met = tiers_between(metric.name, asked.facts.definitions.tier_year, [own, *(each for each in ends if each)])
+    if len(met) > 2:
+        return None, {
+            "tier_range": list(met),
+            "tier_reason": TOO_UNCERTAIN.format(n=len(met), tiers=", ".join(met)),
+        }
+    return own, {"tier_range": list(met)}
+
+
+def verdict(metric: IssueMetric, now: tuple[float, Estimate | None], then: tuple[float, Estimate | None]) -> Details:
+    """Whether the change from `then` to `now` (value and estimate of each) is better, worse, within noise, or cannot be
+    told. Nothing for a metric of which neither direction is better."""
+    bounds = _bounds(now, then)
+    out: Details = {"trend_interval": list(bounds)} if bounds is not None else {}
+    if metric.lower_is_better is None:
+        return out
+    if bounds is None:
+        return {**out, "trend_verdict": CANNOT_TELL, "trend_reason": _why(now[1], then[1])}
+    low, high = bounds
+    if low is not None and low > 0:
+        return {**out, "trend_verdict": WORSE if metric.lower_is_better else BETTER}
+    if high is not None and high < 0:
+        return {**out, "trend_verdict": BETTER if metric.lower_is_better else WORSE}
+    if low is None and high is None:
+        return {**out, "trend_verdict": CANNOT_TELL, "trend_reason": "Too few values to tell a change from chance."}
+    return {**out, "trend_verdict": WITHIN_NOISE}
+
+
+def _bounds(now: tuple[float, Estimate | None], then: tuple[float, Estimate | None]) -> Bounds | None:
+    (value, mine), (before, its) = now, then
+    if mine is None or its is None or not (mine.enough and its.enough):
+        return None
+    return change_bounds(value, mine.interval(SHOWN), before, its.interval(SHOWN))
+
+
+def _why(now: Estimate | None, then: Estimate | None) -> str:
+    if now is None or then is None:
+        return "Of this number no interval is known, so a change cannot be told from chance."
+    return f"Fewer than {LEAST} in one of the two periods: a change cannot be told from chance."

@@ -1,0 +1,75 @@
+"""How a change against the period before reads, the same on the page, in the terminal and in files."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from data.values.metric_value import MetricValue
+
+BETTER, WORSE, WITHIN_NOISE, CANNOT_TELL = "better", "worse", "within_noise", "cannot_tell"
+CLEAR = (BETTER, WORSE)  # only these have a colour
+_ARROWS = {"up": "↑", "down": "↓", "flat": "→"}
+_HIGHER = {"up": "higher", "down": "lower"}
+
+
+class Change(NamedTuple):
+    """Arrow, words and mood: better | worse | neutral | unchanged; all empty when there is nothing to compare with."""
+
+    arrow: str
+    words: str
+    mood: str
+
+
+def change(value: MetricValue) -> Change:
+    """("↓", "18 % better", "better"); of a percentage ("↑", "3 points, 18 % better", "better"); of a change that may be
+    chance ("↑", "18 % higher, within noise", "neutral").
+    """
+    details = value.details
+    direction = details.get("trend_direction")
+    if not value.ok or direction is None:
+        return Change("", "", "")
+    verdict = details.get("trend_verdict")
+    if direction == "flat":
+        return Change("→", "unchanged", "unchanged")
+    size = ", ".join(each for each in (_in_points(value), _in_percent(value)) if each)
+    if verdict in CLEAR:
+        return Change(_ARROWS[direction], f"{size} {verdict}".strip(), str(verdict))
+    words = f"{size} {_HIGHER[direction]}".strip()
+    return Change(_ARROWS[direction], f"{words}, within noise" if verdict == WITHIN_NOISE else words, "neutral")
+
+
+def why_no_verdict(value: MetricValue) -> str:
+    """A sentence, for a change of which better or worse is not said; empty otherwise."""
+    details = value.details
+    if not value.ok or details.get("trend_direction") in (None, "flat"):
+        return ""
+    match details.get("trend_verdict"):
+        case "within_noise":
+            return (
+                "Two periods without any real change may differ as much: the 95 % interval of the change includes zero."
+            )
+        case "cannot_tell":
+            return str(details.get("trend_reason") or "Whether this is more than chance cannot be told.")
+    return ""
+
+
+def _in_percent(value: MetricValue) -> str:
+    percent = value.details.get("trend_percentage")
+    if percent is None:
+        return ""
+    return "< 1 %" if 0 < abs(percent) < 0.5 else f"{abs(percent):,.0f} %"
+
+
+def _in_points(value: MetricValue) -> str:
+    points = value.details.get("trend_points")
+    return in_points(points) if points else ""
+
+
+def in_points(points: float) -> str:
+    """A difference of two percentages, without its sign.
+
+    >>> in_points(3.04), in_points(-1.0), in_points(0.25), in_points(0.01)
+    ('3 points', '1 point', '0.2 points', '< 0.1 points')
+    """
+    size = round(abs(points), 0 if abs(points) >= 10 else 1)
+    return "< 0.1 points" if not size else f"{size:,g} point{'s' * (size != 1)}"
