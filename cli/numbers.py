@@ -12,6 +12,7 @@ from cli.catalogue import must_exist, taken_apart
 from cli.failures import FAILED, USAGE, CommandFailed
 from cli.options import AnyFormat, Components, Family, First, Labels, Last, Projects, Sets, Types, filters_of, view_of
 from cli.printing import as_json, as_table, as_text, columns, notice
+from data.values.change import change, tier_words
 from data.values.families import HEADLINE, JOBS
 from data.values.names import name_key, name_keys
 
@@ -196,22 +197,8 @@ def _shown(value: MetricValue) -> str:
 
 
 def _change(value: MetricValue) -> str:
-    """
-    >>> from types import SimpleNamespace as It
-    >>> _change(It(details={"trend_direction": "down", "trend_percentage": -18.2, "trend_verdict": "better"}))
-    '↓ 18 % better'
-    >>> _change(It(details={"trend_direction": "up", "trend_percentage": 30.0, "trend_points": 3.04}))
-    '↑ 3 points, 30 %'
-    """
-    details = value.details
-    arrow = {"up": "↑", "down": "↓", "flat": "→"}.get(details.get("trend_direction") or "")
-    if arrow is None:
-        return "–"
-    percentage, verdict = details.get("trend_percentage"), details.get("trend_verdict")
-    size = "" if percentage is None else f" {abs(percentage):.0f} %"
-    if points := details.get("trend_points"):
-        size = f" {abs(points):.2g} points{',' if size else ''}{size}"
-    return f"{arrow}{size}" + (f" {verdict}" if verdict else "")
+    found = change(value)
+    return f"{found.arrow} {found.words}" if found.arrow else "–"
 
 
 def _shares(value: MetricValue) -> list[str]:
@@ -244,7 +231,7 @@ def _metric_table(services: Services, view: View, values: list[MetricValue], sai
         table.add_row(
             _title(value),
             _shown(value),
-            Text(tier, style=TIER_STYLES.get(tier, "")) if tier else "–",
+            Text(tier_words(value), style=TIER_STYLES.get(tier, "")) if tier else "–",
             _change(value),
             str(value.details.get("used", value.total_issue_count - value.excluded_issue_count)),
             str(value.excluded_issue_count),

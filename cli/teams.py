@@ -12,6 +12,7 @@ from cli import sites
 from cli.failures import FAILED, USAGE, CommandFailed
 from cli.options import Components, First, Labels, Last, Projects, Sets, TableOrJson, Types, filters_of
 from cli.printing import as_json, as_table, as_text, columns, notice
+from data.values.change import tier_words
 from data.values.names import name_key
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ def _cell(cell: Compared) -> str:
     if value.value is None:
         return f"– {value.error_message or ''}".strip()
     shown = f"{value.details.get('display_value') or value.value} {value.details.get('display_unit') or value.unit}"
-    tier = f", {value.performance_tier}" if value.performance_tier else ""
+    tier = f", {tier_words(value)}" if value.performance_tier else ""
     return f"{shown.strip()}{tier} ({cell.used} used)"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from dash import dcc, html
 
+from data.values.change import change, interval_words, why_no_verdict
 from data.values.charts import Picked
 from data.values.numbers import Detail
 from data.values.periods import Period
@@ -21,7 +22,7 @@ from ui.components.issue_table import columns, issue_table, table_of, which_issu
 from ui.components.metric_card import tier
 from ui.components.notice import notice
 from ui.url import PageView, query
-from ui.words import FLOW_ITEMS, TIER_CLASS, change, confidence, headline, moment, notes, number, span, unit_words
+from ui.words import FLOW_ITEMS, TIER_CLASS, confidence, headline, moment, notes, number, span, unit_words
 
 _NOT_TIERS = ("year", "note", "source")
 
@@ -154,11 +155,12 @@ def figures_section(detail: Detail, status: Status) -> html.Section:
     facts = [
         ("Exactly", f"{number(value.value, 6)} {unit_words(value.unit)}"),
         ("Before", f"{number(before, 6)} {unit_words(value.unit)}" if before is not None else "no number"),
+        *((("95 % interval", likely),) if (likely := interval_words(value)) else ()),
         ("Used", f"{value.details.get('used', 0):,}"),
         ("Left out", f"{value.excluded_issue_count:,}"),
         ("Data as of", moment(status.synced_at, status.zone)),
     ]
-    said = [each for each in (*notes(value), confidence(value)) if each]
+    said = [each for each in (*notes(value), confidence(value), why_no_verdict(value)) if each]
     left = html.Div(
         [
             html.Div(

@@ -88,34 +88,3 @@ def headline(value: MetricValue) -> tuple[str, str]:
     shown = value.details.get("display_value") or number(value.value, 2)
     unit = str(value.details.get("display_unit") or unit_words(value.unit))
     return str(shown), f"{unit} Feature" if "distribution" in value.details else unit
-
-
-def change(value: MetricValue) -> tuple[str, str, str]:
-    """Arrow, words and mood of the change against the period before: ("↓", "18 % better", "better"); of a percentage
-    ("↑", "3 points, 18 % better", "better"). All empty when there is nothing to compare with.
-    """
-    details = value.details
-    direction, percent = details.get("trend_direction"), details.get("trend_percentage")
-    if not value.ok or direction is None:
-        return "", "", ""
-    verdict = details.get("trend_verdict") or ""
-    if direction == "flat" or verdict == "unchanged":
-        return "→", "unchanged", "unchanged"
-    arrow = "↑" if direction == "up" else "↓"
-    size = f"{abs(percent):,.0f} %" if percent is not None else ""
-    if percent is not None and 0 < abs(percent) < 0.5:
-        size = "< 1 %"
-    if points := details.get("trend_points"):
-        size = ", ".join(each for each in (in_points(points), size) if each)
-    words = verdict or ("higher" if direction == "up" else "lower")
-    return arrow, f"{size} {words}".strip(), verdict or "neutral"
-
-
-def in_points(points: float) -> str:
-    """A difference of two percentages, without its sign.
-
-    >>> in_points(3.04), in_points(-1.0), in_points(0.25), in_points(0.01)
-    ('3 points', '1 point', '0.2 points', '< 0.1 points')
-    """
-    size = round(abs(points), 0 if abs(points) >= 10 else 1)
-    return "< 0.1 points" if not size else f"{size:,g} point{'s' * (size != 1)}"

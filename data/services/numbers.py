@@ -260,6 +260,7 @@ COLUMNS = (
     "metric_name", "title", "metric_type", "value", "unit", "performance_tier", "error_state", "error_message",
     "time_period_start", "time_period_end", "used", "excluded_issue_count", "total_issue_count", "exclusions",
     "previous_value", "trend_percentage", "trend_verdict", "definition", "notes", "calculation_timestamp",
+    "interval_low", "interval_high", "interval_method", "tier_range",
 )  # a table: kept in its rows  # fmt: skip
 
 
@@ -281,6 +282,11 @@ def cell_of(value: MetricValue, name: str) -> Any:
         return "; ".join(f"{reason}: {n}" for reason, n in value.details.get("exclusions", {}).items())
     if name == "notes":
         return " ".join(value.details.get("notes", ()))
+    if name in ("interval_low", "interval_high"):
+        bounds = value.details.get("interval") or (None, None)
+        return bounds[name == "interval_high"]
+    if name == "tier_range":
+        return "; ".join(value.details.get("tier_range", ()))
     return getattr(value, name) if hasattr(value, name) else value.details.get(name)
 
 

@@ -29,7 +29,7 @@ def change(value: MetricValue) -> Change:
     if not value.ok or direction is None:
         return Change("", "", "")
     verdict = details.get("trend_verdict")
-    if direction == "flat":
+    if direction == "flat" or verdict == "unchanged":
         return Change("→", "unchanged", "unchanged")
     size = ", ".join(each for each in (_in_points(value), _in_percent(value)) if each)
     if verdict in CLEAR:
@@ -51,6 +51,30 @@ def why_no_verdict(value: MetricValue) -> str:
         case "cannot_tell":
             return str(details.get("trend_reason") or "Whether this is more than chance cannot be told.")
     return ""
+
+
+def tier_words(value: MetricValue) -> str:
+    """ "High", or "High, or Medium" where the interval meets the tier beside it, too; empty without a tier.
+
+    The value's own tier comes first.
+    """
+    own = value.performance_tier
+    others = [each for each in value.details.get("tier_range") or () if each != own]
+    return ", or ".join((own, *others)) if own else ""
+
+
+def interval_words(value: MetricValue) -> str:
+    """ "1.8 to 40.4 percent (Wilson)", the 95 % interval of the number; empty where none is known."""
+    low, high = (*(value.details.get("interval") or ()), None, None)[:2]
+    if not value.ok or (low is None and high is None):
+        return ""
+    method = value.details.get("interval_method")
+    unit = "%" if value.unit == "percent" else value.unit
+    if low is not None and high is not None:
+        words = f"{low:.3g} to {high:.3g}"
+    else:
+        words = f"at least {low:.3g}" if high is None else f"at most {high:.3g}"
+    return f"{words} {unit}" + (f" ({method})" if method else "")
 
 
 def _in_percent(value: MetricValue) -> str:

@@ -11,7 +11,7 @@ EXPECTED = {
         numbers.COLUMNS,
         "metric_name title metric_type value unit performance_tier error_state error_message time_period_start "
         "time_period_end used excluded_issue_count total_issue_count exclusions previous_value trend_percentage "
-        "trend_verdict definition notes calculation_timestamp",
+        "trend_verdict definition notes calculation_timestamp interval_low interval_high interval_method tier_range",
     ),
     "issues": (
         numbers.ISSUE_COLUMNS,

@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import html
 
+from data.values.change import change, interval_words, tier_words, why_no_verdict
 from data.values.metric_value import ErrorState, MetricValue
 from ui import ids
 from ui.attributes import attributes
@@ -14,7 +15,6 @@ from ui.components.sparkline import sparkline
 from ui.words import (
     FLOW_ITEMS,
     TIER_CLASS,
-    change,
     confidence,
     headline,
     notes,
@@ -92,7 +92,11 @@ def _number(value: MetricValue, mark: Any, middle: Any) -> list[Any]:
     tail = html.Div([_change(value), _counts(value)], className="card-foot")
     top = html.Div(
         [
-            html.Span([html.Span(shown, className="num"), html.Span(unit, className="unit")], className="value"),
+            html.Span(
+                [html.Span(shown, className="num"), html.Span(unit, className="unit")],
+                className="value",
+                title=_likely(value),
+            ),
             mark or tier(value),
         ],
         className="card-top",
@@ -100,15 +104,22 @@ def _number(value: MetricValue, mark: Any, middle: Any) -> list[Any]:
     return [top, middle, tail, _note(value)]
 
 
+def _likely(value: MetricValue) -> str | None:
+    words = interval_words(value)
+    return f"95 % interval: {words}" if words else None
+
+
 def tier(value: MetricValue) -> html.Span | None:
     """Dot and word of the performance tier; nothing where there is none."""
     name = value.performance_tier
     if not name:
         return None
+    words = tier_words(value)
+    hint = "" if words == name else " The 80 % interval of the number meets both."
     return html.Span(
-        [html.Span(className="dot"), name],
+        [html.Span(className="dot"), words],
         className=f"tier tier-{TIER_CLASS.get(name, 'none')}",
-        title=f"DORA tier: {name}",
+        title=f"DORA tier: {words}.{hint}",
     )
 
 
@@ -149,13 +160,14 @@ def _shares(shares: dict[str, float]) -> html.Div:
 def _change(value: MetricValue) -> html.Div:
     arrow, words, mood = change(value)
     if not arrow:
-        return html.Div("No earlier number to compare with", className="change change-none")
+        words = value.details.get("trend_reason") or "No earlier number to compare with"
+        return html.Div(words, className="change change-none")
     before = value.details.get("previous_value")
     hint = f"Before: {number(before, 3)} {unit_words(value.unit)}" if before is not None else ""
     return html.Div(
         [html.Span(arrow, className="arrow", **attributes({"aria-hidden": "true"})), words],
         className=f"change change-{mood}",
-        title=hint,
+        title="\n".join(filter(None, (hint, why_no_verdict(value)))),
     )
 
 

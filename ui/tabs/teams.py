@@ -7,6 +7,7 @@ from typing import Any
 
 from dash import html
 
+from data.values.change import change, why_no_verdict
 from data.values.problem import Problem
 from data.values.teams import Compared, ComparedRow, Comparison, TeamList, TeamView
 from ui import ids
@@ -16,7 +17,7 @@ from ui.components.metric_card import tier
 from ui.components.notice import notice
 from ui.components.still import still
 from ui.url import FILTERS, PageView, query
-from ui.words import change, confidence, headline, span
+from ui.words import confidence, headline, span
 
 FEWEST, MOST = 2, 6
 SEPARATOR = "|"  # between names in the address
@@ -277,7 +278,9 @@ def _cell(cell: Compared) -> html.Td:
                 ],
                 className="team-top",
             ),
-            html.Div(f"{arrow} {words}".strip(), className=f"change change-{mood}") if arrow else None,
+            html.Div(f"{arrow} {words}".strip(), className=f"change change-{mood}", title=why_no_verdict(value))
+            if arrow
+            else None,
             html.Div(
                 f"{cell.used:,} used" + (" · low confidence" if value.details.get("low_confidence") else ""),
                 className="team-words",

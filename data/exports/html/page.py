@@ -12,13 +12,13 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from data.values.change import CLEAR, change, tier_words
 from data.values.metric_value import MetricValue
 from data.values.overview import Change, Report
 from data.values.periods import zone_named
 from data.values.sparkline import Look, svg
 
 _HERE = Path(__file__).parent
-_ARROWS = {"up": "↑", "down": "↓", "flat": "→"}
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 # Colours are classes of the style sheet, so that the pictures fit the light theme, the dark one and paper.
 _LOOK = Look(
@@ -97,6 +97,7 @@ class _Number:
     unit: str
     shares: str
     tier: str
+    tier_words: str
     tier_source: str
     change: str
     verdict: str
@@ -110,7 +111,7 @@ class _Number:
 def _number(value: MetricValue) -> _Number:
     details = value.details
     title = str(details.get("title") or value.metric_name)
-    change, verdict, before = _change(value)
+    changed, verdict, before = _change(value)
     year = (details.get("benchmarks") or {}).get("year")
     points = details.get("sparkline") or () if value.ok else ()
     used = details.get("used", value.total_issue_count - value.excluded_issue_count)
@@ -120,8 +121,9 @@ def _number(value: MetricValue) -> _Number:
         unit=_unit(value),
         shares=_shares(value),
         tier=value.performance_tier or "",
+        tier_words=tier_words(value),
         tier_source=f"DORA {year}" if year else "",
-        change=change,
+        change=changed,
         verdict=verdict,
         before=before,
         picture=_picture(svg(points, _LOOK, words=f"{title}, its course up to now")) if _drawable(points) else Markup(),
@@ -156,20 +158,14 @@ def _shares(value: MetricValue) -> str:
 
 def _change(value: MetricValue) -> tuple[str, str, str]:
     """The change against the period before, its verdict (better, worse or nothing), and the value before."""
-    details = value.details
-    arrow = _ARROWS.get(details.get("trend_direction") or "")
-    if not value.ok or not arrow:
+    found = change(value)
+    if not found.arrow:
         return "", "", ""
-    percentage, verdict = details.get("trend_percentage"), details.get("trend_verdict")
-    size = f" {abs(percentage):,.0f} %" if percentage is not None and arrow != "→" else ""
-    if size and (points := details.get("trend_points")):
-        size = f" {abs(points):.2g} points,{size}"
-    words = verdict or {"↑": "higher", "↓": "lower", "→": "unchanged"}[arrow]
-    before = details.get("previous_value")
+    before = value.details.get("previous_value")
     unit = "%" if value.unit == "percent" else value.unit
     return (
-        f"{arrow}{size} {words}",
-        verdict if verdict in ("better", "worse") else "",
+        f"{found.arrow} {found.words}",
+        found.mood if found.mood in CLEAR else "",
         f"before: {_three_digits(before)} {unit}" if before is not None else "",
     )
 
