@@ -245,7 +245,7 @@ class Ratio:
         z = _NORMAL.inv_cdf(1 - tail)
         if n > RESAMPLED:
             return -z, z
-        weights = np.random.default_rng(n).multinomial(n, np.full(n, 1 / n), size=RESAMPLES).astype(np.float64)
+        weights = _weights(n)
         with np.errstate(invalid="ignore", divide="ignore"):
             ratios = (weights @ tops) / (weights @ bottoms)
             errors = _relative_error(ratios, weights, tops, bottoms)
@@ -255,6 +255,12 @@ class Ratio:
             return -z, z
         low, high = np.quantile(away, [tail, 1 - tail])
         return -float(high), -float(low)
+
+
+@lru_cache(maxsize=8)  # of at most 3 MB each
+def _weights(n: int) -> Numbers:
+    """How often each of n items is in each bootstrap sample."""
+    return np.random.default_rng(n).multinomial(n, np.full(n, 1 / n), size=RESAMPLES).astype(np.float64)
 
 
 def _relative_error(ratios: Numbers | float, weights: Numbers, tops: Numbers, bottoms: Numbers) -> Numbers:

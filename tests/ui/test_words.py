@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from data.values.change import change, interval_words, tier_words, why_no_verdict
 from tests.fake_services import FakeServices, metric_value, without_value
 from ui import words
 
@@ -42,16 +43,44 @@ def test_numbers_have_no_exponent_and_no_tail(value, said):
 
 
 def test_change_says_which_way_is_good():
-    assert words.change(metric_value("lead_time_for_changes", PERIOD)) == ("↓", "18 % better", "better")
-    assert words.change(metric_value("change_failure_rate", PERIOD)) == ("↑", "22 % worse", "worse")
-    assert words.change(metric_value("mean_time_to_recovery", PERIOD)) == ("→", "unchanged", "unchanged")
-    assert words.change(metric_value("flow_distribution", PERIOD)) == ("↑", "4 % higher", "neutral")
-    assert (
-        words.change(metric_value("flow_time", PERIOD, trend_percentage=0.2, trend_verdict="worse"))[1] == "< 1 % worse"
+    assert change(metric_value("lead_time_for_changes", PERIOD)) == ("↓", "18 % better", "better")
+    assert change(metric_value("change_failure_rate", PERIOD)) == ("↑", "22 % worse", "worse")
+    assert change(metric_value("mean_time_to_recovery", PERIOD)) == ("→", "unchanged", "unchanged")
+    assert change(metric_value("flow_distribution", PERIOD)) == ("↑", "4 % higher", "neutral")
+    assert change(metric_value("flow_time", PERIOD, trend_percentage=0.2, trend_verdict="worse"))[1] == "< 1 % worse"
+    assert change(metric_value("flow_time", PERIOD, trend_percentage=None))[1] == "better"
+    assert change(metric_value("flow_time", PERIOD, trend_direction=None)) == ("", "", "")
+    assert change(without_value("flow_time", PERIOD, "no_data", "Nothing.")) == ("", "", "")
+
+
+def test_a_change_that_may_be_chance_is_neither_better_nor_worse_and_says_why():
+    noise = metric_value(
+        "flow_time", PERIOD, trend_percentage=-18.0, trend_direction="down", trend_verdict="within_noise"
     )
-    assert words.change(metric_value("flow_time", PERIOD, trend_percentage=None))[1] == "better"
-    assert words.change(metric_value("flow_time", PERIOD, trend_direction=None)) == ("", "", "")
-    assert words.change(without_value("flow_time", PERIOD, "no_data", "Nothing.")) == ("", "", "")
+    assert change(noise) == ("↓", "18 % lower, within noise", "neutral")
+    assert "95 % interval of the change includes zero" in why_no_verdict(noise)
+    few = metric_value("flow_time", PERIOD, trend_percentage=-18.0, trend_direction="down", trend_verdict="cannot_tell",
+                       trend_reason="Fewer than 5.")  # fmt: skip
+    assert change(few) == ("↓", "18 % lower", "neutral")
+    assert why_no_verdict(few) == "Fewer than 5."
+    assert why_no_verdict(metric_value("lead_time_for_changes", PERIOD)) == ""
+
+
+def test_a_tier_names_its_neighbour_where_the_interval_meets_it():
+    one = metric_value("lead_time_for_changes", PERIOD, tier_range=["High"])
+    two = metric_value("lead_time_for_changes", PERIOD, tier_range=["High", "Medium"])
+    assert (tier_words(one), tier_words(two)) == ("High", "High, or Medium")
+
+
+def test_an_interval_says_its_method_and_what_is_not_bounded():
+    def said(low: float | None, high: float | None) -> str:
+        return interval_words(
+            metric_value("change_failure_rate", PERIOD, interval=[low, high], interval_method="Wilson")
+        )
+
+    assert said(1.78, 40.42) == "1.78 to 40.4 % (Wilson)"
+    assert said(6, None) == "at least 6 % (Wilson)"
+    assert said(None, None) == ""
 
 
 def test_headline():

@@ -244,7 +244,8 @@ def test_only_dora_metrics_have_tiers(name):
         assert value.performance_tier is None and value.performance_tier_color is None
         assert value.details["benchmarks"] == {}
     else:
-        assert value.performance_tier_color == TIER_COLORS[value.performance_tier]
+        assert value.performance_tier_color == TIER_COLORS.get(value.performance_tier or "")
+        assert value.performance_tier or value.details["tier_reason"] in value.details["notes"]
         assert value.details["benchmarks"]["year"] == 2023
         assert set(value.details["benchmarks"]) == {"year", "Elite", "High", "Medium", "Low"}
 
@@ -279,7 +280,7 @@ def test_the_comparison_is_with_as_many_days_just_before(name):
     if before.value:
         change = 100 * (value.value - before.value) / before.value
         assert value.details["trend_percentage"] == pytest.approx(change)
-        assert value.details["trend_direction"] == ("flat" if abs(change) < 2 else "up" if change > 0 else "down")
+        assert value.details["trend_direction"] == ("flat" if not change else "up" if change > 0 else "down")
 
 
 @pytest.mark.parametrize(
@@ -304,10 +305,33 @@ def test_better_and_worse_follow_the_metric(name, better_when_up):
     expected = {None: None, True: {"up": "better", "down": "worse"}, False: {"up": "worse", "down": "better"}}[
         better_when_up
     ]
-    if value.details["low_confidence"] and value.unit not in ("items", "deployments/day"):
-        assert verdict is None  # better or worse cannot be told from so few
+    if expected is None:
+        assert verdict is None
     elif direction in ("up", "down"):
-        assert verdict == (expected and expected[direction])
+        low, high = value.details.get("trend_interval") or (None, None)
+        clear = (low is not None and low > 0) or (high is not None and high < 0)
+        assert verdict == expected[direction] if clear else verdict in ("within_noise", "cannot_tell")
+
+
+@pytest.mark.parametrize(("name", "better_when_up"), [("flow_velocity", True), ("flow_time", False)])
+@pytest.mark.parametrize("up", [True, False])
+def test_a_change_far_beyond_noise_is_better_or_worse(name: str, better_when_up: bool, up: bool):
+    """Twelve short items in one month, forty long ones in the other."""
+    few, many = ("2025-01", "2025-02") if up else ("2025-02", "2025-01")
+    short = [
+        Item(f"{few}-{n + 1:02} 08:00", [(f"{few}-{n + 1:02} 09:00", DOING), (f"{few}-{n + 1:02} 10:00", DONE)])
+        for n in range(12)
+    ]
+    long = [
+        Item(
+            f"{many}-{n % 8 + 1:02} 08:00",
+            [(f"{many}-{n % 8 + 1:02} 09:00", DOING), (f"{many}-{n % 8 + 18:02} 10:00", DONE)],
+        )
+        for n in range(40)
+    ]
+    value = ask(name, site(*short, *long), "2025-02-01", "2025-02-28", now="2025-03-05")
+    assert value.details["trend_direction"] == ("up" if up else "down")
+    assert value.details["trend_verdict"] == ("better" if up == better_when_up else "worse")
 
 
 BASE = {
