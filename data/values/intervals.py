@@ -1,7 +1,7 @@
 """How far a number may lie from what it estimates: intervals by kind of number, and what they say of a change.
 
 Each kind of number is a small frozen class that holds what it was made of and knows its interval. The interval of a
-change follows from those of the two numbers (`change_bounds`), so that a metric declares one thing only: its `estimate`.
+change follows from those of the two numbers (`change_bounds`), so that a metric declares one thing: its `estimate`.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def _poisson_below(count: int, mean: float) -> float:
 
 @dataclass(frozen=True)
 class CountRatio:
-    """One count ÷ another, `first` ÷ `second`. Interval: Wilson on the first's part of both, which is binomial when each
+    """One count ÷ another, `first` ÷ `second`. Interval: Wilson on the first's part of both, binomial when each
     count is Poisson."""
 
     first: int

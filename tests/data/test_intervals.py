@@ -1,4 +1,4 @@
-"""Intervals hold what they promise, and a change is called where there is one: by simulation, over ranges of parameters."""
+"""Intervals hold what they promise, and a change is called where there is one: by simulation."""
 
 from __future__ import annotations
 
