@@ -1,8 +1,8 @@
 """Changes the product in small ways and looks whether a test notices: `make mutants`.
 
 A mutant is the product with one small, realistic fault: a comparison turned round, a boundary moved by one, a
-statement or
-an entry of a list left out, better and worse swapped. Where no test fails, something that matters may be untested.
+statement or an entry of a list left out, better and worse swapped. Where no test fails, something that matters may be
+untested.
 
 - `edits.py`: which faults can be put into a file.
 - `coverage_map.py`: which tests run which line, so that each mutant meets only the tests that can notice it.
@@ -17,6 +17,5 @@ an entry of a list left out, better and worse swapped. Where no test fails, some
     python -m mutants --fail-under 95      fails where fewer are caught
 
 The map takes as long as the tests without a browser, once; it lies in .mutants/ and is good for files that did not
-change
-since. Lines that only a child process runs are not in it: their mutants meet the tests of the same folder.
+change since. Lines that only a child process runs are not in it: their mutants meet the tests of the same folder.
 """

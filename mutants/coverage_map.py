@@ -1,9 +1,8 @@
 """Which tests run which line: a plugin of pytest that records it, and the map that is read from its records.
 
 `python -m pytest -p mutants.coverage_map …` with MUTANTS_MAP=<folder> writes two files a process there: `lines.<id>`,
-data
-of coverage.py whose contexts are test functions, and `seconds.<id>.json`, how long each of them took; failed ones are
-left out.
+data of coverage.py whose contexts are test functions, and `seconds.<id>.json`, how long each of them took; failed ones
+are left out.
 """
 
 from __future__ import annotations

@@ -31,8 +31,7 @@ EXAMPLE = "example"  # the source under which example records are stored
 
 class ExampleJobs(JobsStorage):
     """Jobs whose register cannot be changed and whose example records are made anew each day. Records that somebody
-    adds
-    stay. Safe in several threads.
+    adds stay. Safe in several threads.
     """
 
     is_example = True

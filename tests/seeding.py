@@ -3,8 +3,7 @@ torture`.
 
 `make torture` sets TEST_SEED from the clock and prints it. The same number draws the same examples again:
 `TEST_SEED=1764336000 python -m pytest -m seeded tests/data/metrics`. Tests that draw have the marker "seeded"; a test
-with
-`@given` gets it by itself.
+with `@given` gets it by itself.
 """
 
 from __future__ import annotations

@@ -11,8 +11,7 @@ from data.values.arrays import Codes
 
 def workflow_order(facts: Dataset) -> Codes:
     """Codes of the in-progress statuses that the chosen issues have visited, earliest on their way first; of statuses
-    that
-    are one, the one that stands for them.
+    that are one, the one that stands for them.
 
     Each issue numbers the in-progress statuses in the order of its first visits; a status stands where it is on
     average, equal ones in Jira's order.

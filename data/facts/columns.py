@@ -110,8 +110,7 @@ def fact(
     row: str = "",
 ) -> Callable[[Make], Make]:
     """Declare the rows that the decorated function makes; the function itself stays as it is. Without `row` there is
-    one
-    row for each subject.
+    one row for each subject.
     """
 
     def add(make: Make) -> Make:

@@ -34,8 +34,7 @@ from data.values.names import places_of
 @dataclass(frozen=True)
 class Completions:
     """Per issue: when it was started and when it ended, completed or discarded (µs, NEVER), and where those instants
-    come
-    from (boolean).
+    come from (boolean).
     """
 
     started: Instants
@@ -118,9 +117,8 @@ def _status_now(facts: Dataset) -> Codes:
 
 def flow_set(facts: Dataset, as_of: int | None = None) -> tuple[Completions, Positions, Sieve]:
     """What velocity, time, efficiency and distribution count: the issues that ended (positions), and the sieve that
-    leaves
-    out sub-tasks and epics, discarded issues, resolutions that are no completion, and incomplete histories, in this
-    order.
+    leaves out sub-tasks and epics, discarded issues, resolutions that are no completion, and incomplete histories, in
+    this order.
 
     With `as_of`, filters, levels and resolutions are those of that instant.
     """

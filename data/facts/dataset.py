@@ -33,8 +33,8 @@ T = TypeVar("T")
 class Dataset:
     """`now` in µs UTC. `pending`: our fields that are mapped but not fetched yet. `complete_from`: the instant (µs)
     since which the query holds every issue; None: always. `complete_until`: the instant (µs) up to which the query
-    takes
-    new issues; None: without end. `begins`: what `complete_from` is a bound on, "created" or "updated". `conditions`:
+    takes new issues; None: without end. `begins`: what `complete_from` is a bound on, "created" or "updated".
+    `conditions`:
     what
     else the query looks at; with one of them it vouches for nothing beyond what it returned.
     """

@@ -17,8 +17,7 @@ from data.values.names import places_of
 def of_level(facts: Dataset, issue: Positions, seen: Instants | None = None) -> Sieve:
     """A sieve over these issues that leaves out sub-tasks and epics, unless the definitions count them, and deployment
     tickets: issues of the types that are deployments. `seen`: the instants (µs) just before which types and levels
-    count;
-    None: now.
+    count; None: now.
     """
     sieve = Sieve(len(issue))
     if not facts.definitions.all_levels:

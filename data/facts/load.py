@@ -41,10 +41,8 @@ if TYPE_CHECKING:
 )
 def load_rows(facts: Dataset) -> Rows:
     """Stays in progress of the issues that pass the filters, at their entry. Columns: left (µs), since (the instant
-    that
-    age counts from: the start of work, later by the time that is left out), held (age stands still at the entry),
-    status,
-    started, completed, age.
+    that age counts from: the start of work, later by the time that is left out), held (age stands still at the entry),
+    status, started, completed, age.
     """
     rows = facts.once(all_in_progress)
     chosen = chosen_at(facts, rows.issue, rows.columns["seen"])

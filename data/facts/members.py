@@ -18,8 +18,7 @@ Pairs = tuple[Positions, Codes]  # row, and the place of an issue or a version
 def issues_of(facts: Dataset, rows: Rows, instants: Instants | None = None) -> Pairs:
     """(row, issue) pairs, only of issues that pass the filters. A row passes the filters where one of its issues does,
     so a filter and a group that name the same attribute hold the same rows. `instants`: by row, the instant (µs) of
-    whose
-    attributes the filters are; None: those of now.
+    whose attributes the filters are; None: those of now.
     """
     own = np.flatnonzero(rows.issue >= 0)
     pairs: list[Pairs] = [(own, rows.issue[own].astype(np.int64))]

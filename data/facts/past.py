@@ -1,8 +1,7 @@
 """Issues as they were: their project, type, level, resolution and points just before an instant, from history.
 
 Status and sprint have tables of their own (`Dataset.stays`, `sprint_scope`). A field whose history Jira does not
-keep, or
-Throughline does not read, is that of now.
+keep, or Throughline does not read, is that of now.
 """
 
 from __future__ import annotations
@@ -34,8 +33,7 @@ def facts_at(facts: Dataset, edge: int | None) -> Dataset:
     """The same facts of issues as they were just before an instant (µs); None: as they are at now.
 
     What comes from the history of statuses is the same; what comes of attributes (filters, types, resolutions,
-    points) is
-    of that time.
+    points) is of that time.
     """
     return facts if edge is None else facts.once(_facts_at, edge)
 

@@ -71,8 +71,7 @@ def _from_deployments(facts: Dataset) -> Rows:
 
 def _latest(found: Deployments, known: Incidents, incident: Positions, group: Codes) -> tuple[Instants, Codes]:
     """By deployment: the latest resolution of its incidents (µs; NEVER where one is open), and the reason why that is
-    no
-    recovery (as in the sieve of discarded incidents; 0: it is one). Discarded incidents count only where all are.
+    no recovery (as in the sieve of discarded incidents; 0: it is one). Discarded incidents count only where all are.
     """
     why = known.discarded.reason[incident]
     real = np.zeros(found.count, dtype=bool)

@@ -44,8 +44,7 @@ NOTHING_COMMITTED = "No sprint was closed between these dates, or nothing was co
 def sprint_rows(facts: Dataset) -> Rows:
     """One row for each issue of a closed sprint, at its close. Columns: sprint (position), planned, added, removed,
     done, spilled (points where mapped, else 1 for each issue), outside, discarded (boolean), score (of the sprint,
-    NaN for none), started, completed
-    (µs).
+    NaN for none), started, completed (µs).
     """
     found, made = facts.once(scope), facts.once(stats)
     window = made.windows

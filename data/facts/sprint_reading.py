@@ -21,8 +21,7 @@ class Reading:
     """A row for each pair of issue and sprint, ordered by them. Flags and amounts: as in `Scope`.
 
     finished: when it last became done before the close (µs, NEVER). came: since when it was in the sprint then
-    (NEVER: it
-    was not, or that was before the start).
+    (NEVER: it was not, or that was before the start).
     """
 
     issue: Positions

@@ -37,11 +37,10 @@ class Scope:
 
     reason: place in REASONS, 0 counted. Flags: committed (in it at the start and not done before), added, removed (net,
     between start and close), completed (became done while in it, and is still both just before the close), outside
-    (done
-    just before the close, but became so before the start or while it was not in the sprint), discarded (in it and
+    (done just before the close, but became so before the start or while it was not in the sprint), discarded (in it and
     discarded just before the close), spilled (committed, still in it, neither done nor discarded), done_before (in it
-    at
-    the start and done before). Amounts (points where mapped, else 1): at_start, at_add, at_remove, at_close. reopened:
+    at the start and done before). Amounts (points where mapped, else 1): at_start, at_add, at_remove, at_close.
+    reopened:
     times; blocked: hours. other: the sprint that the same completion is counted in, for what is outside because of
     that;
     -1 for the rest.

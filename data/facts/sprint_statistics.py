@@ -33,8 +33,7 @@ class Stats:
     """One value a sprint; NaN where there is none.
 
     sums, counts: committed, added, removed, completed, spilled in points (or issues), and always in issues; counts
-    also of
-    outside and discarded.
+    also of outside and discarded.
     measures: spillover, churn, accuracy (ratios), reopened, bugs (issues), blocked (hours), committed, completed.
     group: the board as a number, -1 where it is not known. mean, sd, z: of each measure on that board.
     """

@@ -1,6 +1,5 @@
 """Whether the answers would have held: the same question asked of every week of the last year, and a proper score of
-the
-answers beside that of a naive forecast.
+the answers beside that of a naive forecast.
 """
 
 from __future__ import annotations

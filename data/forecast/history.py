@@ -123,8 +123,8 @@ class Sample:
 
 def sample_of(known: Past, question: Question) -> Sample:
     """The days that the question draws from: those of its dates, or the last `history` whole days, or as many of them
-    as
-    there are; without days off and without the days that it leaves out. Raises ForecastRefused with too little in them.
+    as there are; without days off and without the days that it leaves out. Raises ForecastRefused with too little in
+    them.
     """
     begin, end, asked, notes = _bounds(known, question)
     daily, later = known.daily[begin:end], known.later[begin:end]

@@ -55,8 +55,7 @@ class _Lane:
 @span("calculation", family="forecast")
 def joint_forecast(teams: Sequence[Team], question: Question, whole_site: Dataset) -> Forecast:
     """When all teams are done, each with its own items. All of them draw the same days in a trial, so that a week
-    that was
-    bad for all stays so. `whole_site`: the facts in which the version or the epic is looked for.
+    that was bad for all stays so. `whole_site`: the facts in which the version or the epic is looked for.
 
     Raises ForecastRefused, PeriodError.
     """

@@ -9,9 +9,8 @@ def pinball(answers: Mapping[int, float], actual: float, *, reached: bool) -> fl
     """Mean pinball (quantile) loss of the answers (percent → number), in their unit; 0 is best.
 
     `reached`: an answer is the number that at least so many percent reach (the quantile 1 − p); else the one by which
-    so
-    many percent are done (the quantile p). Koenker & Bassett 1978; it is proper: nobody does better by saying otherwise
-    than they believe (Gneiting & Raftery 2007).
+    so many percent are done (the quantile p). Koenker & Bassett 1978; it is proper: nobody does better by saying
+    otherwise than they believe (Gneiting & Raftery 2007).
 
     >>> pinball({50: 10.0}, 14.0, reached=False), pinball({95: 10.0}, 14.0, reached=False), pinball({95: 10.0}, 9.0, reached=True)
     (2.0, 3.8, 0.95)

@@ -268,8 +268,7 @@ def _membership(
     rows: Rows, facts: Dataset, found: Grouping, instants: Instants | None = None
 ) -> tuple[Positions, Codes]:
     """(row, group) pairs, each once; -1 is no group. A row belongs to the groups of its issues, a version to its
-    project
-    too. `instants`: by row, see `instants_of`.
+    project too. `instants`: by row, see `instants_of`.
     """
     if found.rank is not None and "sprint" in rows.columns:  # rows of sprint metrics are of one sprint each
         return np.arange(len(rows)), found.rank[rows.columns["sprint"]]

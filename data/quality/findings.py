@@ -33,12 +33,11 @@ class Circumstances:
     """What the tables do not say themselves. Instants in µs UTC.
 
     done: for each status code whether it is a finished one. phases: for each status code what it means (new,
-    indeterminate,
-    done, discarded; empty: Jira's category). chosen: ids of the statuses that people have chosen for something.
+    indeterminate, done, discarded; empty: Jira's category). chosen: ids of the statuses that people have chosen for
+    something.
     pending: our fields that are mapped and not fetched yet.
     complete_from: since when the query holds every issue (None: always); begins: what that is a bound on. conditions:
-    what
-    else the query looks at. max_age: µs after which data is old. sync: the last SyncResult as plain values.
+    what else the query looks at. max_age: µs after which data is old. sync: the last SyncResult as plain values.
     unknown_words:
     our field → its values that are in no list of words, with the number of issues that have each, most first.
     unknown_resolutions: the same for resolutions.

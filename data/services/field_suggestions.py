@@ -2,8 +2,8 @@
 
 A name alone is never enough where it means several things. "Impact" is a scale of severity on most service desks, and
 "Environment" is where a bug was seen. So a suggestion is sure only where its name means one thing, or where the
-values and
-the types of the issues that fill it say what it is; what the values speak against is not suggested, or not surely.
+values and the types of the issues that fill it say what it is; what the values speak against is not suggested, or not
+surely.
 """
 
 from __future__ import annotations

@@ -148,8 +148,7 @@ class JobsService:
         known_only: bool = False,
     ) -> Answer:
         """The metrics of jobs, from the same cache as all others. With `stale_ok` numbers of older data may come, and
-        say
-        so; with `known_only` nothing is calculated. Raises RecordsError, JiraError.
+        say so; with `known_only` nothing is calculated. Raises RecordsError, JiraError.
         """
         cache = self._sites.data(view.snapshot).cache
         found = cache.get(self._key(Question(view, persona, job)))

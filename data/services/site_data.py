@@ -129,8 +129,7 @@ class SiteData:
 
     def covered(self, head: ScopeRow) -> tuple[int, int] | None:
         """First creation held, and the end of what is known, µs: the last sync, where the query vouches for all until
-        then,
-        else the last update held. None without issues. Raises StoreError.
+        then, else the last update held. None without issues. Raises StoreError.
         """
         span = self.span(head)
         if span is None or head.synced_at is None:

@@ -59,8 +59,7 @@ class WantedFields:
 
 def wanted(fields: Iterable[JiraField], mapped: Collection[str]) -> WantedFields:
     """From the site's fields and the mapped ids: mapped values, flags, Data Center's Epic Link; history of sprint,
-    flags and
-    mapped numbers.
+    flags and mapped numbers.
     """
     flags, epics, sprints, history, names = set(), set(), set(), set(_KEPT_IDS), dict(_KEPT_NAMES)
     for each in fields:

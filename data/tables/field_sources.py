@@ -23,8 +23,7 @@ def no_sources() -> pd.DataFrame:
 
 def read(connection: Connection, scope: int, mapping: Mapping[str, str], number: Mapping[int, int]) -> pd.DataFrame:
     """field (our name), name (of the Jira field), issues (that have their value from it), in the order of the
-    mapping; only
-    of mappings that name several fields.
+    mapping; only of mappings that name several fields.
     """
     several = {name: named for name, named in mapping.items() if name in FIELDS and len(field_ids(named)) > 1}
     if not several:

@@ -55,8 +55,7 @@ def rows_of(gone: pd.DataFrame) -> list[Taken]:
 @dataclass(frozen=True)
 class Assumed:
     """What a status is taken for. category: new, indeterminate or done (discarded ones count as done, and their name
-    tells
-    them apart); like: code of the status of the same name, -1 for none.
+    tells them apart); like: code of the status of the same name, -1 for none.
     """
 
     category: str

@@ -35,8 +35,7 @@ _STANDARD = {
 @dataclass(frozen=True)
 class MappedColumns:
     """The mapped fields by our name. `unreadable`: by issue, whether there is a value that cannot be read; only of
-    fields
-    that have such values. `date_only`: whether Jira gave plain dates.
+    fields that have such values. `date_only`: whether Jira gave plain dates.
     """
 
     values: dict[str, Column] = field(default_factory=dict)

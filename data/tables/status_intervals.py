@@ -56,8 +56,7 @@ def roles(
     discarded: list[str] | None = None,
 ) -> Roles:
     """Chosen status ids, or Jira's categories where none are chosen. discarded: None means that its name decides
-    about a
-    status that is chosen for nothing else.
+    about a status that is chosen for nothing else.
     """
     ids = tables.statuses["status_id"].to_numpy(dtype=object)
     category = tables.statuses["category"].to_numpy(dtype=object)
@@ -83,8 +82,7 @@ def roles(
 
 def _likes(tables: Tables, own: set[str]) -> Codes:
     """By status code, the code whose roles it has: its own, but for a status that Jira no longer lists and that
-    nobody has
-    chosen for anything (`own`: chosen ids) the one of the same name.
+    nobody has chosen for anything (`own`: chosen ids) the one of the same name.
     """
     out = np.arange(len(tables.statuses))
     ids = tables.statuses["status_id"].tolist()

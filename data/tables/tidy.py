@@ -61,8 +61,7 @@ class Tables:
     gone: statuses that histories name and Jira no longer lists: status (code), reason (why it is taken for what it
     is, a
         Reason), entries (changes that lead to it), resolving (those that set a resolution), like (code of the status
-        of the
-        same name, whose roles it has; -1: none).
+        of the same name, whose roles it has; -1: none).
     unreadable: our field name → by issue whether it has a value that cannot be read; only fields that have such values.
     flag_known: whether the field is known with which people flag what is blocked.
     unread: lists that Jira did not show to this account at the last good sync.
@@ -275,8 +274,7 @@ def _status_codes(
 ) -> tuple[dict[tuple[str, str], int], list[tuple[str, str]]]:
     """The code of every (id, name) that histories give, and id and name of the statuses that Jira no longer has, which
     come after the others in the order in which they are first seen. A status that is named without its id is the one
-    of the
-    same name that Jira has.
+    of the same name that Jira has.
     """
     codes = {(str(status_id), ""): n for n, status_id in enumerate(statuses["status_id"])}
     named = {name_key(name): n for n, name in reversed(list(enumerate(statuses["name"])))}

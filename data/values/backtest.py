@@ -21,8 +21,7 @@ class Backtest:
     """How often the answers would have held. Mappings: percent of the label → number.
 
     `loss`, `naive`: mean pinball loss over all windows and labels, of the forecast and of the average pace carried on
-    as
-    if it were certain; in days for dates, else in items or points. Less is better.
+    as if it were certain; in days for dates, else in items or points. Less is better.
     """
 
     windows: int

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from data.values.arrays import Counts, Mask
+if TYPE_CHECKING:
+    from data.values.arrays import Counts, Mask
 
 _BETWEEN = re.compile(r"\s*(?:\.\.|/|–|—)\s*|\s+(?:-|to)\s+")
 MOST = 400  # days and runs in one list
@@ -76,6 +76,8 @@ def joined(spans: Iterable[DaySpan]) -> tuple[DaySpan, ...]:
 
 def within(ordinals: Counts, spans: Iterable[DaySpan]) -> Mask:
     """Which of these days (proleptic ordinals, `date.toordinal`) lie in one of the spans."""
+    import numpy as np  # here: reading settings needs no numpy
+
     out = np.zeros(len(ordinals), dtype=bool)
     for each in spans:
         out |= (ordinals >= each.first.toordinal()) & (ordinals <= each.last.toordinal())

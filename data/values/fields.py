@@ -51,8 +51,7 @@ class Suggestion:
 class StatusInfo:
     """A status as the workflow form shows it. `usual`: what it means where nobody has chosen (new, indeterminate, done,
     discarded); `why`: what says so, where it is not Jira's category. `gone`: Jira no longer lists it; `entries`: how
-    often
-    issues came into it then; `like`: id of the status of the same name, which it follows while nobody chooses
+    often issues came into it then; `like`: id of the status of the same name, which it follows while nobody chooses
     otherwise.
     """
 

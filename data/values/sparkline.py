@@ -1,6 +1,5 @@
 """A small picture of values over time as SVG: no chart library is needed to see a trend. Card, overview and report
-draw with
-it, each in its own look.
+draw with it, each in its own look.
 """
 
 from __future__ import annotations
@@ -47,10 +46,8 @@ def svg(
     """The drawing of `values`, oldest first; zero is the floor, and None leaves a gap.
 
     `limits`: lower, mean, upper; the outer ones are dashed. `shaded_from`: the place in `values`, which may lie
-    between two,
-    from which on the background is shaded. `marked`: places of the values that stand out. `words` say the same for
-    those who
-    cannot see it.
+    between two, from which on the background is shaded. `marked`: places of the values that stand out. `words` say the
+    same for those who cannot see it.
     """
     scale = _Scale(look, values, limits)
     runs = _runs(values)

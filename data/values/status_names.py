@@ -1,8 +1,7 @@
 """What the name of a status says about it, where nobody has chosen and Jira does not know better: lists of whole names.
 
 The lists hold the names that Jira, its templates and its language packs use, and their usual synonyms. A name counts
-only
-as a whole: "Not rejected" is no "Rejected".
+only as a whole: "Not rejected" is no "Rejected".
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
 """The tab "Jobs" in the browser: open, narrow by persona, open an outcome, note a measurement down, see it; nothing
-that
-people wrote is read as markup."""
+that people wrote is read as markup."""
 
 from __future__ import annotations
 

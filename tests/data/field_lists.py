@@ -2,8 +2,8 @@
 choose.
 
 They differ in size, language and use, and hold traps: fields whose name fits and whose values or issue types say that
-they
-are something else. A list is what Jira gives (names, kinds) and what the newest 400 issues show (use, values, types).
+they are something else. A list is what Jira gives (names, kinds) and what the newest 400 issues show (use, values,
+types).
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
 """What a person changed in the mapping and has not saved: small plain values, and the patch that they make.
 
 A draft is {key: value} with only what differs from the base. Keys: `field/<our name>` → Jira field id (several,
-separated by commas) or None;
-`phase/<status id>` → new, indeterminate, done or discarded; `work/<status id>` → active, waiting or ""; `type/<issue
-type>` →
-Feature, Defect, Risk, Technical_Debt or ""; `setting/<dotted path>` → the value of a definition.
+separated by commas) or None; `phase/<status id>` → new, indeterminate, done or discarded; `work/<status id>` → active,
+waiting or ""; `type/<issue type>` → Feature, Defect, Risk, Technical_Debt or ""; `setting/<dotted path>` → the value of
+a definition.
 """
 
 from __future__ import annotations
@@ -133,8 +132,7 @@ def _field_patch(draft: Draft, fields: dict[str, FieldInfo]) -> JsonObject:
 
 def _lists(values: Draft, statuses: list[StatusInfo]) -> dict[str, list[str] | None]:
     """The five lists of status ids; started and done stay empty while they say what Jira's categories say, discarded
-    stays
-    None while it says what the names say.
+    stays None while it says what the names say.
     """
     phase = {each.id: values.get(f"phase/{each.id}", NEW) for each in statuses}
     work = {each.id: values.get(f"work/{each.id}", "") for each in statuses}

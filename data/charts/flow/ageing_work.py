@@ -82,8 +82,7 @@ def ageing_work(asked: ChartQuery) -> Drawing:
     The shades say how old the items completed in the period were when they left that status: up to the first edge half
     of them, then 70, 85 and 95 %. An item above the last edge is older than nearly all before it: ask what keeps it.
     Days by the rule for durations, as the metric "Flow load" counts ages. A status that fewer than 5 completed items
-    have left has
-    no shades.
+    have left has no shades.
     """
     facts = asked.facts
     rows = at_snapshot(facts.once(load_rows), asked)

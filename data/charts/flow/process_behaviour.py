@@ -22,8 +22,7 @@ WEEKS = 26  # shown at least, as far as the data goes
 
 def whole_weeks(asked: ChartQuery, before: int = 0) -> Buckets:
     """Whole weeks up to the end of the period (or the last sync): those of the period and so many `before`, 26 at
-    least, none
-    before the data.
+    least, none before the data.
     """
     facts, period = asked.facts, asked.period
     first = min(period.first - timedelta(weeks=before), period.last - timedelta(weeks=WEEKS))

@@ -50,8 +50,7 @@ def is_whole(part: Part, step: str) -> bool:
 
 def natural(metric: IssueMetric, begun: Sequence[Part], step: str, since: date) -> Natural:
     """Limits over the whole steps that have a number; fewer than six have none, and the notes say so. A count of
-    nothing
-    is a number, but steps that begin before `since`, the first day of the data, say nothing about the process.
+    nothing is a number, but steps that begin before `since`, the first day of the data, say nothing about the process.
     """
     places = [
         n

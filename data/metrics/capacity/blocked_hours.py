@@ -62,8 +62,7 @@ def blocked_hours(rows: Rows, asked: MetricQuery) -> float | None:
     sum over the items of the time that they were flagged or in a blocked status, in progress, in the period
 
     Hours of the clock, nights and weekends included; what is blocked in two ways counts once. Time still going on
-    counts up
-    to now. Source: Flow Framework and Kanban practice, "blocked time".
+    counts up to now. Source: Flow Framework and Kanban practice, "blocked time".
 
     >>> blocked_hours(example(hours=[1.5, 24.0]), example_question())
     25.5

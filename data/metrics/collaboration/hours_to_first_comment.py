@@ -36,8 +36,8 @@ def hours_to_first_comment(rows: Rows, asked: MetricQuery) -> float | None:
     median(first comment − created) of the issues that got their first comment in the period
 
     Whoever wrote it. Hours of the clock, nights and weekends included. Issues without a comment are in no period; how
-    many
-    of the new ones have none yet is said beside the number. Source: common practice in support, "first response time".
+    many of the new ones have none yet is said beside the number. Source: common practice in support, "first response
+    time".
 
     >>> hours_to_first_comment(example(hours=[0.5, 3.0, 40.0]), example_question())
     3.0

@@ -46,8 +46,7 @@ def sprint_problematic_score(rows: Rows, _asked: MetricQuery) -> float | None:
     """How unusual the sprints were for their boards: 0 is as usual, above 0 worse.
 
     mean over the sprints closed in the period of Σ weight × z-score (spilled over, scope change, reopened, blocked,
-    bugs,
-    distance from the plan)
+    bugs, distance from the plan)
 
     A z-score is the distance from the mean of the board's closed sprints in sample standard deviations; 0 where all are
     alike. Fewer than three closed sprints, or nothing committed ⇒ no score. The weights are a definition and sum to 1.

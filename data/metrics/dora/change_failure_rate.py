@@ -82,9 +82,8 @@ def change_failure_rate(rows: Rows, _asked: MetricQuery) -> float | None:
     deployments with at least one failure ÷ deployments
 
     A deployment failed when "deployment successful" is a no, when it had a production impact, or when an incident is
-    linked
-    to it as its cause. An empty answer, or a word that is in no list, is unknown and leaves both sides. Source: DORA,
-    "change fail rate".
+    linked to it as its cause. An empty answer, or a word that is in no list, is unknown and leaves both sides. Source:
+    DORA, "change fail rate".
 
     >>> change_failure_rate(example(head=[True, True, True, True], failed=[True, False, False, False]), example_question())
     25.0

@@ -81,8 +81,8 @@ def deployment_frequency(rows: Rows, asked: MetricQuery) -> float | None:
     deployments ÷ days of the period
 
     A deployment is an issue with a deployment date, or a released version with a release date, never both. Issues of
-    the
-    same project and environment at the same instant are one deployment. Failed deployments count; future ones do not.
+    the same project and environment at the same instant are one deployment. Failed deployments count; future ones do
+    not.
     Source: DORA, "deployment frequency".
 
     >>> deployment_frequency(example(head=[True, False, True]), example_question(days=4))

@@ -95,10 +95,8 @@ def lead_time_for_changes(rows: Rows, asked: MetricQuery) -> float | None:
     median(deployed − code commit) over the changes first deployed in the period
 
     A change is an issue, without sub-tasks and deployment tickets. Deployed is the mapped date, else the earliest
-    release
-    among its released fix versions, else the earliest production deployment linked to it. Without a mapped commit
-    date the
-    start of work stands for it, and the card says proxy. Source: DORA, "change lead time".
+    release among its released fix versions, else the earliest production deployment linked to it. Without a mapped
+    commit date the start of work stands for it, and the card says proxy. Source: DORA, "change lead time".
 
     >>> lead_time_for_changes(example(days=[1.0, 2.0, 6.0]), example_question())
     2.0

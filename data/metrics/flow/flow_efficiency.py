@@ -70,8 +70,7 @@ def flow_efficiency(rows: Rows, _asked: MetricQuery) -> float | None:
     Σ active time ÷ Σ flow time of the items completed in the period
 
     Active time is the time in active statuses between start and completion, minus the time blocked. Exact calendar
-    time on
-    both sides. Source: Flow Framework, "flow efficiency".
+    time on both sides. Source: Flow Framework, "flow efficiency".
 
     >>> flow_efficiency(example(active=[2, 1], total=[4, 6]), example_question())
     30.0

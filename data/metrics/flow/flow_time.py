@@ -55,8 +55,7 @@ def flow_time(rows: Rows, asked: MetricQuery) -> float | None:
 
     Started is the first entry into an in-progress status. An earlier stay in done and the reopening lie inside.
     Left out and counted by reason: sub-tasks and epics (a setting), items closed with a resolution that is no
-    completion,
-    and items whose history is incomplete, says nothing, or never enters work in progress.
+    completion, and items whose history is incomplete, says nothing, or never enters work in progress.
     Source: Flow Framework, "flow time".
 
     >>> flow_time(example(days=[1.0, 2.0, 6.0]), example_question())

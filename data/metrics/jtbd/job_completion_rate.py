@@ -25,8 +25,7 @@ def job_completion_rate(jobs: JobRows) -> JobNumber:
     100 × completed ÷ tracked, added up over all jobs
 
     Tracked are the records of jobs and, where issues count as records, the issues that name a job. The interval is
-    that of
-    Wilson at 95 %; with fewer than 30 tracked the number says so.
+    that of Wilson at 95 %; with fewer than 30 tracked the number says so.
     Source: jobs to be done, outcome-driven innovation (A. Ulwick).
 
     >>> job_completion_rate(Example(jobs=[example_job(3, 4), example_job(1, 4)])).value

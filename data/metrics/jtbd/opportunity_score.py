@@ -24,8 +24,8 @@ def opportunity_score(jobs: JobRows) -> JobNumber:
     max(score) over the outcomes that are not overserved
 
     Importance and satisfaction are ratings from 0 to 10, or tenths of the share of people who gave one of the two
-    highest
-    answers. The setting `jtbd.opportunity` chooses the linear formula, importance + (importance − satisfaction).
+    highest answers. The setting `jtbd.opportunity` chooses the linear formula, importance + (importance −
+    satisfaction).
     Left out and counted by reason: outcomes without both, and those with too few answers.
     Source: opportunity algorithm (A. Ulwick, 2005).
 

@@ -39,8 +39,7 @@ def cycle_time(rows: Rows, asked: MetricQuery) -> float | None:
     median(completed − started) of the items completed in the period
 
     The same number as flow time, under the name that Kanban tools give it: from the first entry into an in-progress
-    status
-    to the completion. Source: Kanban Guide, "cycle time".
+    status to the completion. Source: Kanban Guide, "cycle time".
 
     >>> cycle_time(example(days=[1.0, 2.0, 6.0]), example_question())
     2.0

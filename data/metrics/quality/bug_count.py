@@ -44,8 +44,7 @@ def bug_count(rows: Rows, asked: MetricQuery) -> float | None:
     count of items of kind Defect created in the period
 
     The kind is that of flow distribution: the mapped flow item type, else the issue type by your choice or its name.
-    Fixed
-    or not, each counts when it was reported. Source: common practice in quality reporting, "defect inflow".
+    Fixed or not, each counts when it was reported. Source: common practice in quality reporting, "defect inflow".
 
     >>> bug_count(example(at=[1, 2]), example_question())
     2.0

@@ -42,8 +42,7 @@ def reopen_rate(rows: Rows, _asked: MetricQuery) -> float | None:
     items finished in the period that were moved out of done again ÷ items finished in the period
 
     An item counts once, at its first entry into done in the period; it came back if it left done at any time until
-    now, so
-    the newest have had less time to. Source: common practice in quality reporting, "reopen rate".
+    now, so the newest have had less time to. Source: common practice in quality reporting, "reopen rate".
 
     >>> reopen_rate(example(reopened=[NEVER, 7, NEVER, NEVER]), example_question())
     25.0

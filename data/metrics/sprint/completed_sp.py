@@ -33,10 +33,8 @@ def completed_sp(rows: Rows, _asked: MetricQuery) -> float | None:
     period
 
     They are still in it and done just before its close. Added work is included. What became done before or outside of
-    the
-    sprint is left out, and so is what was discarded: by its status, or with a resolution such as Won't Do. An issue
-    without
-    an estimate adds 0. A definition counts all that is done at the close instead.
+    the sprint is left out, and so is what was discarded: by its status, or with a resolution such as Won't Do. An issue
+    without an estimate adds 0. A definition counts all that is done at the close instead.
     Source: common practice in sprint reporting, "velocity".
 
     >>> completed_sp(example(sprint=[0, 1], done=[3.0, 5.0]), example_question())

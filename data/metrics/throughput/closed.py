@@ -45,8 +45,8 @@ def closed(rows: Rows, asked: MetricQuery) -> float | None:
     count of items closed in the period, whatever their resolution
 
     Closed is the last crossing into a done status, if the item is still done. Won't Do and duplicates count here,
-    because
-    they leave the backlog too; flow velocity counts only what was completed. Source: queueing theory, "departure rate".
+    because they leave the backlog too; flow velocity counts only what was completed. Source: queueing theory,
+    "departure rate".
 
     >>> closed(example(at=[1, 2]), example_question())
     2.0

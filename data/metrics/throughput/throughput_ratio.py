@@ -46,8 +46,7 @@ def throughput_ratio(rows: Rows, _asked: MetricQuery) -> float | None:
     items closed in the period ÷ items created in the period
 
     Below 1 the backlog grows, above 1 it shrinks. An item that was created and closed in the period is on both sides,
-    and
-    in the list twice. Source: queueing theory, "departure rate over arrival rate".
+    and in the list twice. Source: queueing theory, "departure rate over arrival rate".
 
     >>> throughput_ratio(example(closed=[True, True, True, False, False]), example_question())
     1.5

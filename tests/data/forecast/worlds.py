@@ -1,8 +1,8 @@
 """Made-up teams whose future is known: forecasts are asked at noon of one day, and what then happens is compared.
 
 `python -m tests.data.forecast.worlds --teams 500` tries 500 stationary teams, and 100 of each kind that is not, and
-prints
-how often answers held beside the share that was printed, and the mean pinball loss beside that of the plain draw.
+prints how often answers held beside the share that was printed, and the mean pinball loss beside that of the plain
+draw.
 """
 
 from __future__ import annotations

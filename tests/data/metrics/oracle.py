@@ -331,8 +331,7 @@ def _tally(rows: Iterable[str]) -> tuple[int, dict[str, int]]:
 
 def quiet(ask: Question) -> bool:
     """Whether nothing is known of the period, so that nothing found in it does not mean zero: no day of it is one
-    that the
-    query vouches for. A query that vouches for nothing knows only of the times of what it returned.
+    that the query vouches for. A query that vouches for nothing knows only of the times of what it returned.
     """
     if not ask.items:
         return True

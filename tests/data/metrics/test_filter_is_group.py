@@ -1,9 +1,8 @@
 """A filter chooses what is counted, not how: a number filtered to X is the row X of the same number by group.
 
 Random sites with everything that the catalogue measures: deployment tickets or releases, incidents that are linked to
-them
-or not, sprints, estimates, comments and blocked time. Every metric is asked by every group, and again filtered to each
-name.
+them or not, sprints, estimates, comments and blocked time. Every metric is asked by every group, and again filtered to
+each name.
 """
 
 from __future__ import annotations

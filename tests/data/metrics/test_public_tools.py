@@ -1,8 +1,7 @@
 """Same file, same definition, same answer: cycle times of real issues as public flow tools define them.
 
 Each tool is written here from its published definition, in plain Python over Jira's own JSON; docs/definitions.md has
-the
-table of settings.
+the table of settings.
 """
 
 from __future__ import annotations
@@ -78,8 +77,7 @@ def first_start_last_finish(moves: list[Move]) -> int | None:
 
 def stages(moves: list[Move]) -> dict[str, datetime]:
     """ActionableAgile's extractor for Jira: a stage has the earliest date that is not before the latest one of the
-    stage
-    in front of it, so moving back takes the dates of later stages away.
+    stage in front of it, so moving back takes the dates of later stages away.
     """
     out: dict[str, datetime] = {}
     latest = datetime.min.replace(tzinfo=ZoneInfo("UTC"))

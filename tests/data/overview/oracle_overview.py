@@ -123,8 +123,7 @@ def verdict(metric: str, side: str) -> str | None:
 
 def too_old(ask: Question, key: Callable[[Item], str]) -> list[tuple[float, str, float]]:
     """(age, key, limit) of items in progress that are older than 85 % of those completed in the 90 days before were
-    when
-    they left the same status, or were done; the oldest first."""
+    when they left the same status, or were done; the oldest first."""
     wide = another(ask, min(ask.first, ask.last - timedelta(days=89)), ask.last)
     left = charts.pace(wide)
     whole = [oracle._flow_days(done, wide) for done in charts.timed(wide)]
