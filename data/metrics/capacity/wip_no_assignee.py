@@ -42,8 +42,8 @@ def wip_no_assignee(rows: Rows, asked: MetricQuery) -> float | None:
 
     count of items in an in-progress status at the end of the period that have no assignee
 
-    The status is that of the day; the assignee is that of now, because Throughline keeps no history of it. Source:
-    Kanban practice, "work without an owner".
+    The status is that of the day; the assignee is that of now, because Throughline keeps no history of it.
+    Source: Kanban practice, "work without an owner".
 
     >>> wip_no_assignee(example(age=[1.0]), example_question())
     1.0
