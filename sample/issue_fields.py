@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from bisect import bisect_left
 from random import Random
 from typing import Any
 
@@ -24,19 +23,14 @@ from sample.company import (
     VERBS,
     Plan,
 )
+from sample.history_items import Event, changed_field
 from sample.lifecycles import Draft
 from sample.releases import Release, Sprint, project_reference
 from sample.site import DONE, PROGRESS, Issue
+from sample.sprint_history import SprintHistory
 
 WORKING = {"In Progress", "In Development", "Testing", "Investigating"}
 POINTS = (1.0, 2.0, 3.0, 5.0, 8.0, 13.0)
-# Shares of work, so that sprints are like those of real teams: a tenth to a quarter added, a tenth to a third carried
-# over.
-TOO_EARLY = 0.25  # planned one sprint before it is started
-TAKEN_OUT = 0.6  # of that: taken out again before the sprint ends
-AHEAD = 4 * DAY  # begun so shortly before a sprint ends, and not done then: it belongs to the next one
-TAKEN_IN = 0.32  # of what comes up and is begun while a sprint runs
-Event = tuple[int, list[dict[str, Any]]]
 
 
 class Options:
@@ -52,18 +46,11 @@ class Options:
         return self._made[key]
 
 
-def _item(
-    field: str, before: tuple[str | None, str | None], after: tuple[str | None, str | None], *, custom: str = ""
-) -> dict[str, Any]:
-    """One changed field; what is empty is left out, as Jira's own description of the answer wants it."""
-    item = {"field": field, "fieldtype": "custom" if custom else "jira", "fieldId": custom or field}
-    named = {"from": before[0], "fromString": before[1], "to": after[0], "toString": after[1] or ""}
-    return item | {name: value for name, value in named.items() if value is not None}
-
-
 class Finisher:
-    """Turns drafts into issues. `now` cuts off everything later; all draws come from `random`, for
-    comments from `talk`, for what goes into which sprint from `planning`."""
+    """Turns drafts into issues; `now` cuts off everything later.
+
+    Draws come from `random`; those for comments from `talk`, those for the choice of sprints from `planning`.
+    """
 
     def __init__(
         self,
@@ -78,11 +65,10 @@ class Finisher:
     ) -> None:
         self.calendar = calendar
         self.now = now
-        self.sprints = sprints
         self.releases = releases
         self.random = random
         self.talk = talk
-        self.planning = planning
+        self.sprints = SprintHistory(now, sprints, random, planning)
         self.options = Options()
         self.projects = {plan.key: project_reference(plan, n) for n, plan in enumerate(plans, 10_000)}
         self.components = {
@@ -163,7 +149,7 @@ class Finisher:
         team = hash_of(draft.plan.key) % 4
         person = PEOPLE[(team * 6 + self.random.randrange(6)) % len(PEOPLE)]
         fields["assignee"] = person
-        item = _item("assignee", (None, None), (person["accountId"], person["displayName"]))
+        item = changed_field("assignee", (None, None), (person["accountId"], person["displayName"]))
         events.append((max(draft.created + 1, begin - self.random.randrange(30)), [item]))
 
     def _statuses(self, path: list[tuple[int, str]], draft: Draft, fields: dict[str, Any], events: list[Event]) -> None:
@@ -171,15 +157,15 @@ class Finisher:
         before = path[0][1]
         for instant, name in path[1:]:
             old, new = STATUSES[before], STATUSES[name]
-            items = [_item("status", (old["id"], before), (new["id"], name))]
+            items = [changed_field("status", (old["id"], before), (new["id"], name))]
             done = new["statusCategory"]["key"] == DONE
             if done and resolved is None:
                 resolution = RESOLUTIONS[draft.resolution]
-                items.append(_item("resolution", (None, None), (resolution["id"], resolution["name"])))
+                items.append(changed_field("resolution", (None, None), (resolution["id"], resolution["name"])))
                 resolved = self.calendar.text(instant)
             elif not done and resolved is not None:
                 resolution = RESOLUTIONS[draft.resolution]
-                items.append(_item("resolution", (resolution["id"], resolution["name"]), (None, None)))
+                items.append(changed_field("resolution", (resolution["id"], resolution["name"]), (None, None)))
                 resolved = None
             events.append((instant, items))
             before = name
@@ -195,10 +181,12 @@ class Finisher:
         for begin, end in draft.flags:
             if begin <= self.now:
                 events.append(
-                    (begin, [_item("Flagged", (None, None), (f"[{option['id']}]", "Impediment"), custom=field)])
+                    (begin, [changed_field("Flagged", (None, None), (f"[{option['id']}]", "Impediment"), custom=field)])
                 )
             if end <= self.now:
-                events.append((end, [_item("Flagged", (f"[{option['id']}]", "Impediment"), (None, ""), custom=field)]))
+                events.append(
+                    (end, [changed_field("Flagged", (f"[{option['id']}]", "Impediment"), (None, ""), custom=field)])
+                )
             elif begin <= self.now:
                 fields[field] = [option]
         stuck = self.random.random() < 0.2  # some of what is in progress now waits for somebody
@@ -211,7 +199,9 @@ class Finisher:
         ):
             fields[field] = [option]
             at = last + HOUR // 2
-            events.append((at, [_item("Flagged", (None, None), (f"[{option['id']}]", "Impediment"), custom=field)]))
+            events.append(
+                (at, [changed_field("Flagged", (None, None), (f"[{option['id']}]", "Impediment"), custom=field)])
+            )
 
     def _deployment(self, draft: Draft, live: int, fields: dict[str, Any]) -> None:
         random, notes = self.random, draft.notes
@@ -256,7 +246,7 @@ class Finisher:
             )
         self._estimate(draft, fields, events)
         self._delivery(draft, path, done, fields)
-        self._sprints(draft, done, fields, events)
+        self.sprints.fill(draft, done, fields, events)
         self._version(draft, done, fields, events)
         if draft.kind in ("Story", "Improvement", "Bug") and draft.plan.deploys and random.random() < 0.4:
             self._job(fields, done, random, random.choice(JOBS))
@@ -279,7 +269,9 @@ class Finisher:
         if not draft.created < at <= self.now:
             return
         fields[ID["Story Points"]] = points
-        events.append((at, [_item("Story Points", (None, None), (None, f"{points:g}"), custom=ID["Story Points"])]))
+        events.append(
+            (at, [changed_field("Story Points", (None, None), (None, f"{points:g}"), custom=ID["Story Points"])])
+        )
         if random.random() < 0.08:
             fields[ID["Original story points"]] = random.choice(POINTS)
 
@@ -311,60 +303,6 @@ class Finisher:
             worked = sum(end - at for (at, name), end in zip(path, ends, strict=True) if name in WORKING)
             fields[ID["Active hours"]] = round(max(0.2, worked / HOUR * random.uniform(0.2, 0.4)), 1)
 
-    def _sprints(self, draft: Draft, done: int | None, fields: dict[str, Any], events: list[Event]) -> None:
-        """Planned into the sprint in which it starts, or too early into the one before; what comes up while a sprint
-        runs is seldom taken into it. Carried over at each close until it is done.
-        """
-        sprints = self.sprints.get(draft.plan.key)
-        if not sprints or draft.kind in ("Epic", "Sub-task") or draft.started is None:
-            return
-        current = max(0, bisect_right([sprint.start for sprint in sprints], draft.started) - 1)
-        begin = sprints[current].start
-        joined = begin - self.random.randrange(HOUR, 20 * HOUR)
-        unplanned = 0
-        if joined <= draft.created:
-            unplanned = max(draft.created + 1, draft.started - self.random.randrange(60, 900))
-        early, chance, when = self.planning.random(), self.planning.random(), self.planning.random()
-        inside: list[dict[str, Any]] = []
-        after = sprints[current].end
-        lasts = (done is None or done > after) and current + 1 < len(sprints)
-        if lasts and (draft.created >= begin or after - draft.started < AHEAD) and chance >= TAKEN_IN:
-            current, at = current + 1, max(draft.created + 1, after - int(20 * HOUR * when))
-        elif draft.created < begin:
-            at = joined if joined > draft.created else (draft.created + begin) // 2
-            before = sprints[current - 1] if current else None
-            if before is not None and early < TOO_EARLY and draft.created < before.start:
-                taken_out = before.start + int((2 + 9 * when) * DAY)
-                inside = self._joins(before.start - int((1 + 19 * when) * HOUR), draft.created, [], before, events)
-                if chance < TAKEN_OUT and taken_out < at and inside and taken_out <= self.now:
-                    events.append((taken_out, [_item("Sprint", _names(inside), _names([]), custom=ID["Sprint"])]))
-                    inside = []
-                else:
-                    at = before.end
-        elif chance < TAKEN_IN:
-            at = unplanned
-        else:
-            return
-        while at <= self.now and current < len(sprints):
-            inside = self._joins(at, draft.created, inside, sprints[current], events)
-            at = sprints[current].end
-            if done is not None and done <= at:
-                break
-            current += 1
-        if inside:
-            fields[ID["Sprint"]] = inside
-
-    def _joins(
-        self, at: int, created: int, inside: list[dict[str, Any]], sprint: Sprint, events: list[Event]
-    ) -> list[dict[str, Any]]:
-        """One more sprint beside those it was in; Jira keeps them all. Nothing happens after now."""
-        at = max(at, created + 1)
-        if at > self.now:
-            return inside
-        after = [*inside, sprint.row]
-        events.append((at, [_item("Sprint", _names(inside), _names(after), custom=ID["Sprint"])]))
-        return after
-
     def _version(self, draft: Draft, done: int | None, fields: dict[str, Any], events: list[Event]) -> None:
         releases = self.releases[draft.plan.key]
         if not releases or draft.commit is None or draft.commit > self.now or draft.kind in ("Epic", "Sub-task"):
@@ -380,7 +318,7 @@ class Finisher:
         row = releases[position].row
         fields["fixVersions"] = [row]
         at = max(draft.created + 1, draft.commit - self.random.randrange(HOUR))
-        item = _item("Fix Version", (None, None), (row["id"], row["name"]))
+        item = changed_field("Fix Version", (None, None), (row["id"], row["name"]))
         events.append((at, [item | {"fieldId": "fixVersions"}]))
         if draft.kind == "Bug" and position > 1:
             fields["versions"] = [releases[position - 2].row]
@@ -440,11 +378,6 @@ class Finisher:
                 ("inwardIssue" if name else "outwardIssue"): self._mini(theirs),
             }
             self.fields[mine.id].setdefault("issuelinks", []).append(row)
-
-
-def _names(sprints: Iterable[dict[str, Any]]) -> tuple[str, str]:
-    rows = list(sprints)
-    return ", ".join(str(row["id"]) for row in rows), ", ".join(row["name"] for row in rows)
 
 
 def _done(path: list[tuple[int, str]]) -> int | None:

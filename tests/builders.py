@@ -16,7 +16,8 @@ from data.metrics.registry import CATALOG
 from data.settings.fields import DATES, FIELDS, NUMBERS
 from data.settings.model import Definitions, Workflow
 from data.tables.edits import ATTRIBUTES
-from data.tables.tidy import FOREVER, NEVER, Tables, microseconds
+from data.tables.frames import FOREVER, NEVER
+from data.tables.tidy import Tables, microseconds
 from data.values.filters import Filters
 from data.values.metric_value import MetricValue
 from data.values.periods import Period, first_instant, zone_named

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sqlalchemy import Connection
 
 from data.values.names import name_key
 
@@ -38,3 +39,12 @@ def spelled_once(names: Iterable[str | None]) -> pd.Categorical[object]:
         return found
     spelling: list[str | None] = [*(known[first[name_key(each)]] for each in known), None]  # the last is that of -1
     return pd.Categorical([spelling[code] for code in found.codes.tolist()])
+
+
+def columns_of(connection: Connection, query: Any, width: int) -> list[list[Any]]:
+    """The answer of a query, one list a column."""
+    columns: list[list[Any]] = [[] for _ in range(width)]
+    for part in connection.execution_options(yield_per=20_000).execute(query).partitions():
+        for column, values in zip(columns, zip(*part, strict=True), strict=True):
+            column.extend(values)
+    return columns

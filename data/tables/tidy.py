@@ -1,11 +1,9 @@
-"""Tidy tables: what was fetched from Jira as columns that metrics can read; no JSON and no date text is left in
-them.
-"""
+"""Tidy tables: what was fetched from Jira, as columns that metrics can read, without JSON and text dates."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,21 +11,19 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from data.settings.fields import UNTRANSLATED, field_ids, is_flag
 from data.store import schema
-from data.tables import edits, field_sources, mapped_fields, parents, sprint_tables
-from data.tables.frames import FOREVER, NEVER, spelled_once
+from data.tables import edits, field_sources, mapped_fields, parents, sprint_tables, status_changes
+from data.tables.flags import flag_fields, read_flags
+from data.tables.frames import NEVER, columns_of, spelled_once
 from data.tables.frames import frame as _frame
-from data.tables.gone_statuses import Gone, assumed, no_gone, resolving_entries
+from data.tables.gone_statuses import no_gone
 from data.tables.mapped_fields import microseconds, plain_date
 from data.values.arrays import Column, Mask, Positions
-from data.values.names import name_key
 from data.values.periods import known_zone
 from data.values.unread import Unread, of_result
 
-__all__ = ["DAY", "FLAG_FIELDS", "Tables", "microseconds", "read"]
+__all__ = ["DAY", "Tables", "microseconds", "read"]
 DAY = 86_400_000_000  # microseconds
-FLAG_FIELDS = ("flagged", "impediment")  # how changes call it where Jira gives no id
 
 
 @dataclass(frozen=True)
@@ -52,16 +48,15 @@ class Tables:
     sprints: sprint_id, board_id (-1: none named), board (position in boards, -1: not readable), name, state (future |
         active | closed), started, ends (as planned), completed (NEVER: none).
     sprint_moves: issue, at, sprint (position, -1: from here on unreadable), joined (False: left), ordered by issue
-    and time.
+        and time.
     sprint_members: issue, sprint: what the field says now, which keeps the sprints that closed with the issue in them.
     estimates: changes of the mapped story points: issue, at, source, target (NaN: empty), ordered by issue and time.
     sources: which Jira field gave how many issues their value, where a mapping names several (see field_sources).
     fields: our field name → one value an issue (dates: µs; numbers: float; words: tuple of words or None).
     date_only: our field name → True where Jira gave plain dates.
     gone: statuses that histories name and Jira no longer lists: status (code), reason (why it is taken for what it
-    is, a
-        Reason), entries (changes that lead to it), resolving (those that set a resolution), like (code of the status
-        of the same name, whose roles it has; -1: none).
+        is, a Reason), entries (changes that lead to it), resolving (those that set a resolution), like (code of the
+        status of the same name, whose roles it has; -1: none).
     unreadable: our field name → by issue whether it has a value that cannot be read; only fields that have such values.
     flag_known: whether the field is known with which people flag what is blocked.
     unread: lists that Jira did not show to this account at the last good sync.
@@ -99,21 +94,22 @@ class Tables:
 
 
 def read(connection: Connection, scope: int, mapping: Mapping[str, str]) -> Tables:
-    """Read one scope into tables. `mapping`: our field name → Jira field id. Raises LookupError for an unknown
-    scope.
+    """Read one scope into tables. `mapping`: our field name → Jira field id.
+
+    Raises LookupError for an unknown scope.
     """
     head = connection.execute(select(schema.scope).where(schema.scope.c.scope == scope)).mappings().first()
     if head is None:
         raise LookupError(f"no scope {scope} in the issue store")
-    statuses = _statuses(connection, scope)
+    statuses = status_changes.read_statuses(connection, scope)
     issues, lists = _issues(connection, scope, statuses)
     issues = parents.with_epics(connection, scope, issues)
     number = {issue_id: n for n, issue_id in enumerate(issues["issue_id"].tolist())}
-    changes, statuses, gone = _changes(connection, scope, statuses, issues)
+    changes, statuses, gone = status_changes.read_changes(connection, scope, statuses, issues)
     edited, issues = edits.read(connection, scope, number, issues, edits.types_of(connection, scope))
     versions = _versions(connection, scope)
-    flags = _flag_fields(connection, scope, mapping)
-    flagged = _flags(connection, scope, number, flags)
+    flags = flag_fields(connection, scope, mapping)
+    flagged = read_flags(connection, scope, number, flags)
     zone = known_zone(head["zone"])
     mapped = mapped_fields.read(connection, scope, mapping, number, zone)
     return Tables(
@@ -142,25 +138,6 @@ def read(connection: Connection, scope: int, mapping: Mapping[str, str]) -> Tabl
     )
 
 
-def _columns(connection: Connection, query: Any, width: int) -> list[list[Any]]:
-    """The answer of a query, one list a column."""
-    columns: list[list[Any]] = [[] for _ in range(width)]
-    for part in connection.execution_options(yield_per=20_000).execute(query).partitions():
-        for column, values in zip(columns, zip(*part, strict=True), strict=True):
-            column.extend(values)
-    return columns
-
-
-def _statuses(connection: Connection, scope: int) -> pd.DataFrame:
-    table = schema.status
-    rows = connection.execute(
-        select(table.c.status_id, table.c.name, table.c.category)
-        .where(table.c.scope == scope)
-        .order_by(table.c.status_id)
-    ).all()
-    return pd.DataFrame([tuple(row) for row in rows], columns=["status_id", "name", "category"])
-
-
 def _issues(connection: Connection, scope: int, statuses: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, list[Any]]]:
     table, kinds = schema.issue, edits.types_of(connection, scope)
     wanted = [
@@ -183,7 +160,7 @@ def _issues(connection: Connection, scope: int, statuses: pd.DataFrame) -> tuple
         "parent_id",
     ]
     query = select(*(table.c[name] for name in wanted)).where(table.c.scope == scope).order_by(table.c.issue_id)
-    got = dict(zip(wanted, _columns(connection, query, len(wanted)), strict=True))
+    got = dict(zip(wanted, columns_of(connection, query, len(wanted)), strict=True))
     codes = {status_id: n for n, status_id in enumerate(statuses["status_id"])}
     frame = pd.DataFrame(
         {
@@ -205,129 +182,6 @@ def _issues(connection: Connection, scope: int, statuses: pd.DataFrame) -> tuple
         }
     )
     return frame, {name: got[name] for name in ("labels", "components", "fix_versions")}
-
-
-def _changes(
-    connection: Connection, scope: int, statuses: pd.DataFrame, issues: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    table = schema.change
-    query = (
-        select(table.c.issue_id, table.c.at, table.c.from_id, table.c.to_id, table.c.from_name, table.c.to_name)
-        .where(table.c.scope == scope, table.c.field == "status")
-        .order_by(table.c.issue_id, table.c.at, table.c.history_id, table.c.item)
-    )
-    ids, at, from_id, to_id, from_name, to_name = _columns(connection, query, 6)
-    codes, gone = _status_codes(statuses, [*zip(from_id, from_name, strict=True), *zip(to_id, to_name, strict=True)])
-    source = [codes[_status_key(*each)] for each in zip(from_id, from_name, strict=True)]
-    target = [codes[_status_key(*each)] for each in zip(to_id, to_name, strict=True)]
-    statuses, assumptions = _with_gone(connection, scope, statuses, issues, gone, target)
-    known = issues["issue_id"].to_numpy()
-    owner = np.array(ids, dtype=np.int64)
-    place = np.searchsorted(known, owner)
-    here = (
-        (place < len(known)) & (known[np.minimum(place, max(len(known) - 1, 0))] == owner) if len(known) else place < 0
-    )
-    frame = pd.DataFrame(
-        {
-            "issue": place.astype(np.int32),
-            "at": np.array(at, dtype=np.int64),
-            "source": np.array(source, dtype=np.int16),
-            "target": np.array(target, dtype=np.int16),
-        }
-    )
-    return frame if here.all() else frame[here].reset_index(drop=True), statuses, assumptions
-
-
-def _with_gone(
-    connection: Connection,
-    scope: int,
-    statuses: pd.DataFrame,
-    issues: pd.DataFrame,
-    gone: Sequence[tuple[str, str]],
-    targets: Sequence[int],
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """All statuses, those that Jira no longer lists after the others; and what is assumed about these."""
-    if not gone:
-        return statuses, no_gone()
-    visits = np.bincount(np.array(targets, dtype=np.int64), minlength=len(statuses)).tolist()
-    entries = resolving_entries(connection, scope, issues, [status_id for status_id, _ in gone])
-    rows, assumptions = [], []
-    for n, (status_id, name) in enumerate(gone):
-        own = entries["status_id"] == status_id if status_id else entries["name"].map(name_key) == name_key(name)
-        found = Gone(status_id or name, name, int(own.sum()), int(entries["resolving"][own].sum()))
-        taken = assumed(found, statuses, visits)
-        spelled = name if taken.like < 0 else str(statuses["name"].iloc[taken.like])
-        rows.append((found.status_id, spelled, taken.category))
-        assumptions.append((len(statuses) + n, str(taken.reason), found.entries, found.resolving, taken.like))
-    kinds = {"status": np.int16, "reason": object, "entries": np.int64, "resolving": np.int64, "like": np.int16}
-    everything = pd.concat([statuses, pd.DataFrame(rows, columns=statuses.columns)], ignore_index=True)
-    return everything, _frame(assumptions, **kinds)
-
-
-def _status_key(status_id: str | None, name: str | None) -> tuple[str, str]:
-    """What tells a status in histories: its id; where Jira gave none, its name."""
-    return (status_id, "") if status_id else ("", name_key(name or ""))
-
-
-def _status_codes(
-    statuses: pd.DataFrame, seen: Iterable[tuple[str | None, str | None]]
-) -> tuple[dict[tuple[str, str], int], list[tuple[str, str]]]:
-    """The code of every (id, name) that histories give, and id and name of the statuses that Jira no longer has, which
-    come after the others in the order in which they are first seen. A status that is named without its id is the one
-    of the same name that Jira has.
-    """
-    codes = {(str(status_id), ""): n for n, status_id in enumerate(statuses["status_id"])}
-    named = {name_key(name): n for n, name in reversed(list(enumerate(statuses["name"])))}
-    gone: list[tuple[str, str]] = []
-    for status_id, name in dict.fromkeys(seen):
-        key = _status_key(status_id, name)
-        if key not in codes:
-            same = None if status_id else named.get(name_key(name or ""))
-            codes[key] = len(statuses) + len(gone) if same is None else same
-            if same is None:
-                gone.append((status_id or "", name or status_id or "no name"))
-    return codes, gone
-
-
-def _flags(connection: Connection, scope: int, number: Mapping[int, int], fields: list[str]) -> pd.DataFrame:
-    """Impediment intervals from the history of the flag."""
-    table = schema.change
-    query = (
-        select(table.c.issue_id, table.c.at, table.c.to_name, table.c.to_id)
-        .where(table.c.scope == scope, table.c.field.in_([*fields, *FLAG_FIELDS]))
-        .order_by(table.c.issue_id, table.c.at, table.c.history_id, table.c.item)
-    )
-    rows: list[tuple[int, int, int]] = []
-    since: tuple[int, int] | None = None
-    for issue_id, at, to_name, to_id in connection.execute(query):
-        issue = number.get(issue_id)
-        if issue is None:
-            continue
-        if since and since[0] != issue:
-            rows.append((*since, FOREVER))
-            since = None
-        raised = bool((to_name or "").strip() or (to_id or "").strip("[] "))
-        if raised and since is None:
-            since = (issue, at)
-        elif not raised and since is not None:
-            rows.append((*since, at))
-            since = None
-    if since:
-        rows.append((*since, FOREVER))
-    return _frame(rows, issue=np.int32, start=np.int64, end=np.int64)
-
-
-def _flag_fields(connection: Connection, scope: int, mapping: Mapping[str, str]) -> list[str]:
-    """The ids of the fields that are the flag: the mapped one, else those that are called so, in Jira's own language or
-    in that of the account.
-    """
-    if chosen := mapping.get("flagged"):
-        return list(field_ids(chosen))
-    table = schema.field
-    rows = connection.execute(
-        select(table.c.field_id, table.c.name, table.c.schema).where(table.c.scope == scope).order_by(table.c.field_id)
-    )
-    return [row.field_id for row in rows if is_flag(row.name, json.loads(row.schema or "{}").get(UNTRANSLATED, ""))]
 
 
 def _names(texts: Iterable[str]) -> pd.DataFrame:
@@ -391,7 +245,7 @@ def _comments(connection: Connection, scope: int, known: Positions) -> pd.DataFr
         .where(table.c.scope == scope)
         .order_by(table.c.issue_id, table.c.created, table.c.comment_id)
     )
-    ids, at, author = _columns(connection, query, 3)
+    ids, at, author = columns_of(connection, query, 3)
     owner = np.array(ids, dtype=np.int64)
     here = np.isin(owner, known)
     frame = pd.DataFrame(

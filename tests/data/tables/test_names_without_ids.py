@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from data.tables.tidy import _status_codes, _status_key
+from data.tables.status_changes import status_codes, status_key
 
 STATUSES = pd.DataFrame(
     [("1", "To Do", "new"), ("3", "In Progress", "indeterminate"), ("5", "Done", "done")],
@@ -14,8 +14,8 @@ STATUSES = pd.DataFrame(
 
 
 def codes_of(*seen: tuple[str | None, str | None]) -> list[int]:
-    codes, _ = _status_codes(STATUSES, seen)
-    return [codes[_status_key(*each)] for each in seen]
+    codes, _ = status_codes(STATUSES, seen)
+    return [codes[status_key(*each)] for each in seen]
 
 
 def test_a_name_without_an_id_is_the_status_of_that_name():
@@ -24,8 +24,8 @@ def test_a_name_without_an_id_is_the_status_of_that_name():
 
 def test_names_that_the_site_no_longer_has_stay_apart_and_in_the_order_of_the_history():
     seen = [(None, "Confirmed"), (None, "In Progress"), (None, "Testing"), ("77", "Old"), (None, "testing")]
-    codes, gone = _status_codes(STATUSES, seen)
-    assert [codes[_status_key(*each)] for each in seen] == [3, 1, 4, 5, 4]
+    codes, gone = status_codes(STATUSES, seen)
+    assert [codes[status_key(*each)] for each in seen] == [3, 1, 4, 5, 4]
     assert gone == [("", "Confirmed"), ("", "Testing"), ("77", "Old")]
 
 
@@ -35,5 +35,5 @@ def test_an_id_wins_over_the_name_of_its_time(seen):
 
 
 def test_neither_id_nor_name_is_a_status_of_its_own():
-    codes, gone = _status_codes(STATUSES, [(None, None)])
-    assert gone == [("", "no name")] and codes[_status_key(None, None)] == 3
+    codes, gone = status_codes(STATUSES, [(None, None)])
+    assert gone == [("", "no name")] and codes[status_key(None, None)] == 3

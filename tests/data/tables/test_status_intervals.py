@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.tables.frames import FOREVER, NEVER
 from data.tables.status_intervals import Roles, StatusIntervals, crossings, first_entry, merged, overlap, roles
-from data.tables.tidy import FOREVER, NEVER
 from tests import seeding
 from tests.builders import CLOSED, DOING, DONE, REVIEW, STATUSES, TODO, WAITING, Item, at, site
 

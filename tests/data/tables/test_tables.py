@@ -15,7 +15,8 @@ import pytest
 
 from data.store import schema
 from data.store.issue_store import IssueStore
-from data.tables.tidy import FOREVER, NEVER, Tables, read
+from data.tables.frames import FOREVER, NEVER
+from data.tables.tidy import Tables, read
 from tests.builders import at
 
 STATUSES = [("1", "To Do", "new"), ("2", "In Progress", "indeterminate"), ("3", "Done", "done")]
