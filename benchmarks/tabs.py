@@ -24,9 +24,13 @@ _WATCH = """
   const pane = document.querySelector(`[data-pane="${tab}"]`);
   document.addEventListener('click', () => {
     const clicked = performance.now();
-    const waits = (each) => { const at = each.getBoundingClientRect(); return at.height > 0 && at.top < innerHeight && at.bottom > 0; };
+    const waits = (each) => {
+      const at = each.getBoundingClientRect();
+      return at.height > 0 && at.top < innerHeight && at.bottom > 0;
+    };
     const look = () => {
-      const missing = Array.from(pane.querySelectorAll('.sk, [data-figure]')).filter((each) => !each.querySelector('.main-svg'));
+      const figures = Array.from(pane.querySelectorAll('.sk, [data-figure]'));
+      const missing = figures.filter((each) => !each.querySelector('.main-svg'));
       if (pane.offsetHeight > 0 && pane.innerText.length > 60 && !missing.some(waits)) {
         window.usable = performance.now() - clicked;
       } else requestAnimationFrame(look);

@@ -28,10 +28,11 @@ _SAMPLE = Problem(
 )
 # Which field an error of a record is about: its name in the message.
 _NAMED = {
-    "severity_before": "before", "severity_after": "after", "duration_seconds": "minutes", "satisfaction_level": "level",
-    "effort_score": "effort", "expected_value": "expected", "actual_value": "actual", "started_at": "started",
-    "completed_at": "at", "end_time": "at", "start_time": "started", "persona": "persona", "feature": "feature",
-    "the start": "started", "the time": "at", "status": "status", "effort": "effort", "metric": "metric", "title": "title",
+    "severity_before": "before", "severity_after": "after", "duration_seconds": "minutes",
+    "satisfaction_level": "level", "effort_score": "effort", "expected_value": "expected", "actual_value": "actual",
+    "started_at": "started", "completed_at": "at", "end_time": "at", "start_time": "started", "persona": "persona",
+    "feature": "feature", "the start": "started", "the time": "at", "status": "status", "effort": "effort",
+    "metric": "metric", "title": "title",
 }  # a table: kept in its rows  # fmt: skip
 
 

@@ -21,8 +21,8 @@ from ui.modals.mapping_values import put_meaning
 M = ids.Mapping
 # After these the other controls have to show the change too.
 ELSEWHERE_TOO = (
-    "mapping-suggestion", "mapping-choice", "mapping-more", "mapping-action", "mapping-phase", "mapping-work", "mapping-flow-item",
-    "mapping-meaning",
+    "mapping-suggestion", "mapping-choice", "mapping-more", "mapping-action", "mapping-phase", "mapping-work",
+    "mapping-flow-item", "mapping-meaning",
     "mapping-word", "mapping-word-gone", "mapping-word-offered",
 )  # a table: kept in its rows  # fmt: skip
 

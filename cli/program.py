@@ -49,8 +49,12 @@ def run(argv: Sequence[str] | None = None) -> int:
 def _named(typed: Sequence[str]) -> str:
     """The command alone, without what was given to it.
 
-    >>> _named(["jtbd", "track-job", "buy", "-p", "ann"]), _named(["metrics", "--from", "2026-01-01"]), _named(["--help"])
-    ('jtbd track-job', 'metrics', '')
+    >>> _named(["jtbd", "track-job", "buy", "-p", "ann"])
+    'jtbd track-job'
+    >>> _named(["metrics", "--from", "2026-01-01"])
+    'metrics'
+    >>> _named(["--help"])
+    ''
     """
     groups = [each.typer_instance for each in app.registered_groups if each.typer_instance]
     names = {each.name for part in (app, *groups) for each in part.registered_commands} | {

@@ -8,12 +8,12 @@ from data.settings.definitions import PARTS, Definition, table
 
 _HEAD = """# Definitions
 
-Tools in this field disagree about what a number means. Here each choice has a name, is shown beside every number that it
-changes, and can be switched.
+Tools in this field disagree about what a number means. Here each choice has a name, is shown beside every number that
+it changes, and can be switched.
 
 - **For one view**: open a number; under *Definitions in force* press another value. The address keeps it
-  (`set=durations:inclusive_days`), so a link shows the same numbers to others. A row under the filters says that the view
-  differs from what is saved; × takes one choice away, *Reset* all of them. Downloads obey it.
+  (`set=durations:inclusive_days`), so a link shows the same numbers to others. A row under the filters says that the
+  view differs from what is saved; × takes one choice away, *Reset* all of them. Downloads obey it.
 - **For everybody**: *Save for everybody* in that row, or the gear at the top right.
 - **In the terminal**: `python app.py metrics --set durations=inclusive_days --set completion=first`.
 
@@ -29,38 +29,50 @@ progress. `backward_moves` says what becomes of it:
 
 | value | start | time back | when it is back | who measures like this |
 |---|---|---|---|---|
-| `count` (default) | its first entry into progress | part of flow time and age | not in flow load | jirametrics; most spreadsheets |
-| `pause` | its first entry into progress | left out of flow time, efficiency, age and lead time from the start of work | not in flow load; its age stands still | Jira's control chart, which adds up the time in columns |
-| `restart` | its first entry into progress after it was last moved back before the completion | before the start | not in flow load, also where that counts everything started | ActionableAgile, jira-agile-metrics |
+| `count` (default) | its first entry into progress | part of flow time and age | not in flow load | jirametrics; most \
+spreadsheets |
+| `pause` | its first entry into progress | left out of flow time, efficiency, age and lead time from the start of \
+work | not in flow load; its age stands still | Jira's control chart, which adds up the time in columns |
+| `restart` | its first entry into progress after it was last moved back before the completion | before the start | \
+not in flow load, also where that counts everything started | ActionableAgile, jira-agile-metrics |
 
 Example: in progress on Monday 12:00, back to To Do on Wednesday 12:00, in review on the next Monday 12:00, done on
-Wednesday 18:00. Flow time is 9.25 days with `count`, 4.25 with `pause`, 2.25 with `restart`; in whole days 9, 4 and 2, and
-with both ends 10, 5 and 3.
+Wednesday 18:00. Flow time is 9.25 days with `count`, 4.25 with `pause`, 2.25 with `restart`; in whole days 9, 4 and
+2, and with both ends 10, 5 and 3.
 
-What is taken out is measured like the duration itself: exact time less exact time, local dates less local dates (the ends of
-the whole still count once), working time less working time. The same holds for `subtract_reopened`. An item that goes from
-done back into progress is reopened, not moved back. An item that is moved back and finished without being in progress again
-was, with `restart`, never in progress. A mapped start date wins over all of this.
+What is taken out is measured like the duration itself: exact time less exact time, local dates less local dates (the
+ends of the whole still count once), working time less working time. The same holds for `subtract_reopened`. An item
+that goes from done back into progress is reopened, not moved back. An item that is moved back and finished without
+being in progress again was, with `restart`, never in progress. A mapped start date wins over all of this.
 """
 
 _TOOLS = """
 ## The same answer as other tools
 
-Same issues, same definition, same answer: tests compare every issue of a real site with the cycle time that these tools
-define, written again in plain Python. All of them look at every resolution and every issue type that they are given, so set
-`not_completed_resolutions` to nothing and `all_levels=true`, and choose the zone that the tool uses.
+Same issues, same definition, same answer: tests compare every issue of a real site with the cycle time that these
+tools define, written again in plain Python. All of them look at every resolution and every issue type that they are
+given, so set `not_completed_resolutions` to nothing and `all_levels=true`, and choose the zone that the tool uses.
 
 | tool | settings that give its cycle time | percentiles | what stays different |
 |---|---|---|---|
-| [jirametrics](https://github.com/mikebowler/jirametrics), as its example is set up | `durations=inclusive_days` (its start is the first time in progress, its end the last time it became done) | `percentile=nearest_rank`; jirametrics is one item higher where the percentage is a whole number of items | leaves out items that start and stop at one instant; its option to discard changes before a backlog status is `backward_moves=restart` with the backlog as the only statuses before the start |
-| [ActionableAgile](https://github.com/ActionableAgile/jira-to-analytics) with its extractor for Jira | `durations=inclusive_days`, `backward_moves=restart` | `percentile=nearest_rank` | stages instead of three groups: map the stage of the start to `workflow.started`, that of the end to `workflow.done` |
-| [jira-agile-metrics](https://github.com/DeloitteDigitalUK/jira-agile-metrics) | `durations=exclusive_days`, `backward_moves=restart` (it counts local dates) | `percentile=linear` (R-7, as pandas) | nothing known |
-| a spreadsheet: day done − day started | `durations=exclusive_days`, `completion=first` | `PERCENTILE.INC` is `percentile=linear` | items that are open again count there and not here |
+| [jirametrics](https://github.com/mikebowler/jirametrics), as its example is set up | `durations=inclusive_days` (its \
+start is the first time in progress, its end the last time it became done) | `percentile=nearest_rank`; jirametrics is \
+one item higher where the percentage is a whole number of items | leaves out items that start and stop at one instant; \
+its option to discard changes before a backlog status is `backward_moves=restart` with the backlog as the only \
+statuses before the start |
+| [ActionableAgile](https://github.com/ActionableAgile/jira-to-analytics) with its extractor for Jira | \
+`durations=inclusive_days`, `backward_moves=restart` | `percentile=nearest_rank` | stages instead of three groups: map \
+the stage of the start to `workflow.started`, that of the end to `workflow.done` |
+| [jira-agile-metrics](https://github.com/DeloitteDigitalUK/jira-agile-metrics) | `durations=exclusive_days`, \
+`backward_moves=restart` (it counts local dates) | `percentile=linear` (R-7, as pandas) | nothing known |
+| a spreadsheet: day done − day started | `durations=exclusive_days`, `completion=first` | `PERCENTILE.INC` is \
+`percentile=linear` | items that are open again count there and not here |
 | the same + 1 | `durations=inclusive_days`, `completion=first` | | |
-| Jira's control chart, columns in progress | `durations=exact`, `backward_moves=pause`, `subtract_reopened=true` | it shows mean and median | non-working days as set on the board: `durations=working_days` |
+| Jira's control chart, columns in progress | `durations=exact`, `backward_moves=pause`, `subtract_reopened=true` | it \
+shows mean and median | non-working days as set on the board: `durations=working_days` |
 
-For one issue whole days without the first give n, with both ends n + 1. Of 1, 2, 3 and 10 days the median is 2.5 with R-7 and
-2 with nearest rank.
+For one issue whole days without the first give n, with both ends n + 1. Of 1, 2, 3 and 10 days the median is 2.5 with
+R-7 and 2 with nearest rank.
 """
 
 

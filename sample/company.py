@@ -218,7 +218,8 @@ PLANS = (
     ),
     Plan(
         "PAY", "Payments", 0.24, "scrum", ("Backlog", "In Development", "In Review", "Testing"),
-        (("Story", 0.34), ("Bug", 0.20), ("Task", 0.16), ("Technical Debt", 0.12), ("Security", 0.14), ("Improvement", 0.04)),
+        (("Story", 0.34), ("Bug", 0.20), ("Task", 0.16), ("Technical Debt", 0.12), ("Security", 0.14),
+         ("Improvement", 0.04)),
         ("Ledger", "Card gateway", "Refunds", "Fraud rules"),
         ("instant refunds", "fewer declined cards", "monthly statements", "3-D Secure", "partner payouts"),
         deploys=0.28, failing=0.10, restore_hours=1.4, queue=7.0, work=1.9, review=0.6, rework=0.25, version="2",

@@ -13,7 +13,10 @@ from typing import Any
 
 BOM = "\ufeff"
 # Spaces of all kinds and characters that do not show: a spreadsheet skips them, so do we when looking for a formula.
-_BLANKS = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x20\\x7f-\\xa0\\xad\\u1680\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u2064\\u3000\\ufeff]*"
+_BLANKS = (
+    "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x20\\x7f-\\xa0\\xad\\u1680\\u180e"
+    "\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u2064\\u3000\\ufeff]*"
+)
 _FORMULA = re.compile(_BLANKS + "[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20\\t]")
 _CELL_FORMULA = re.compile(_BLANKS + "[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20\\t\\r\\n]")
 _LINE_END = re.compile("(\r\n|\r|\n)")

@@ -97,8 +97,10 @@ def backwards(start: Instants, end: Instants, whole_days: Mask, zone: str) -> Ma
     """Whether each span ends before it starts; with a plain date at either end only the local dates count.
 
     >>> noon, midnight = np.array([1_700_050_000_000_000]), np.array([1_700_006_400_000_000])
-    >>> backwards(noon, midnight, np.array([False]), "UTC").tolist(), backwards(noon, midnight, np.array([True]), "UTC").tolist()
-    ([True], [False])
+    >>> backwards(noon, midnight, np.array([False]), "UTC").tolist()
+    [True]
+    >>> backwards(noon, midnight, np.array([True]), "UTC").tolist()
+    [False]
     """
     out = (start != NEVER) & (end != NEVER) & (end < start)
     plain = out & whole_days

@@ -205,7 +205,8 @@ def linked_incidents(facts: Dataset) -> tuple[Positions, Codes]:
 def join(left: Positions, key: Positions, issue: Positions, group: Codes) -> tuple[Positions, Codes]:
     """Pairs (left, group) where key = issue; an issue may belong to several groups.
 
-    >>> [part.tolist() for part in join(np.array([7, 8]), np.array([1, 2]), np.array([1, 1, 3]), np.array([10, 11, 12]))]
+    >>> pairs = join(np.array([7, 8]), np.array([1, 2]), np.array([1, 1, 3]), np.array([10, 11, 12]))
+    >>> [part.tolist() for part in pairs]
     [[7, 7], [10, 11]]
     """
     order = np.argsort(issue, kind="stable")

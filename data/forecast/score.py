@@ -12,8 +12,12 @@ def pinball(answers: Mapping[int, float], actual: float, *, reached: bool) -> fl
     so many percent are done (the quantile p). Koenker & Bassett 1978; it is proper: nobody does better by saying
     otherwise than they believe (Gneiting & Raftery 2007).
 
-    >>> pinball({50: 10.0}, 14.0, reached=False), pinball({95: 10.0}, 14.0, reached=False), pinball({95: 10.0}, 9.0, reached=True)
-    (2.0, 3.8, 0.95)
+    >>> pinball({50: 10.0}, 14.0, reached=False)
+    2.0
+    >>> pinball({95: 10.0}, 14.0, reached=False)
+    3.8
+    >>> pinball({95: 10.0}, 9.0, reached=True)
+    0.95
     """
     total = 0.0
     for share, answer in answers.items():

@@ -135,7 +135,8 @@ class OurField(Protocol):
 
 
 _DECOY = re.compile(
-    r"\b(original|old|deprecated|obsolete|legacy|do not use|unused|test|copy|archived?|previous|planned|target|expected|estimated|forecast)\b"
+    r"\b(original|old|deprecated|obsolete|legacy|do not use|unused|test|copy|archived?|previous|planned|target|"
+    r"expected|estimated|forecast)\b"
 )
 _ALIKE = 0.8  # letters in common from which words count as alike
 _LEAST = 0.55  # below this a suggestion would be a guess

@@ -42,20 +42,87 @@ _SEARCH = (
 )
 _HISTORY = ("read:issue-meta:jira", "read:avatar:jira", "read:issue.changelog:jira")
 NEEDS = (
-    Need("GET", "/rest/api/3/myself", USER, ("read:application-role:jira", "read:group:jira", "read:user:jira", "read:avatar:jira"), "who the account is, and its time zone"),
-    Need("GET", "/rest/api/3/field", WORK, ("read:field:jira", "read:avatar:jira", "read:project-category:jira", "read:project:jira", "read:field-configuration:jira"), "the fields of the site"),
+    Need(
+        "GET",
+        "/rest/api/3/myself",
+        USER,
+        ("read:application-role:jira", "read:group:jira", "read:user:jira", "read:avatar:jira"),
+        "who the account is, and its time zone",
+    ),
+    Need(
+        "GET",
+        "/rest/api/3/field",
+        WORK,
+        (
+            "read:field:jira",
+            "read:avatar:jira",
+            "read:project-category:jira",
+            "read:project:jira",
+            "read:field-configuration:jira",
+        ),
+        "the fields of the site",
+    ),
     Need("GET", "/rest/api/3/status", WORK, ("read:status:jira",), "statuses and which of them mean done"),
     Need("POST", "/rest/api/3/search/jql", WORK, _SEARCH, "the issues"),
     Need("POST", "/rest/api/3/search/approximate-count", WORK, _SEARCH, "how many issues the query matches", True),
     Need("POST", "/rest/api/3/changelog/bulkfetch", WORK, _HISTORY, "the histories of issues"),
-    Need("GET", "/rest/api/3/issue/{issueIdOrKey}/changelog", WORK, _HISTORY, "the histories, where bulk reading is refused"),
-    Need("GET", "/rest/api/3/issuetype", WORK, ("read:issue-type:jira", "read:avatar:jira", "read:project-category:jira", "read:project:jira"), "issue types that no issue read has", True),
-    Need("GET", "/rest/api/3/project/{projectIdOrKey}/versions", WORK, ("read:project-version:jira",), "releases: deployments, where no deployment date is mapped", True),
-    Need("GET", "/rest/api/3/project/{projectIdOrKey}/version", WORK, ("read:project-version:jira",), "the same, page by page", True),
-    Need("GET", "/rest/api/3/issue/{issueIdOrKey}/comment", WORK, ("read:comment:jira", "read:comment.property:jira", "read:group:jira", "read:project:jira", "read:project-role:jira", "read:user:jira", "read:avatar:jira"), "numbers made of comments, for issues with many of them", True),
-    Need("GET", "/rest/agile/1.0/board", "", ("read:board-scope:jira-software", "read:project:jira"), "boards, for the tab Sprints", True),
+    Need(
+        "GET",
+        "/rest/api/3/issue/{issueIdOrKey}/changelog",
+        WORK,
+        _HISTORY,
+        "the histories, where bulk reading is refused",
+    ),
+    Need(
+        "GET",
+        "/rest/api/3/issuetype",
+        WORK,
+        ("read:issue-type:jira", "read:avatar:jira", "read:project-category:jira", "read:project:jira"),
+        "issue types that no issue read has",
+        True,
+    ),
+    Need(
+        "GET",
+        "/rest/api/3/project/{projectIdOrKey}/versions",
+        WORK,
+        ("read:project-version:jira",),
+        "releases: deployments, where no deployment date is mapped",
+        True,
+    ),
+    Need(
+        "GET",
+        "/rest/api/3/project/{projectIdOrKey}/version",
+        WORK,
+        ("read:project-version:jira",),
+        "the same, page by page",
+        True,
+    ),
+    Need(
+        "GET",
+        "/rest/api/3/issue/{issueIdOrKey}/comment",
+        WORK,
+        (
+            "read:comment:jira",
+            "read:comment.property:jira",
+            "read:group:jira",
+            "read:project:jira",
+            "read:project-role:jira",
+            "read:user:jira",
+            "read:avatar:jira",
+        ),
+        "numbers made of comments, for issues with many of them",
+        True,
+    ),
+    Need(
+        "GET",
+        "/rest/agile/1.0/board",
+        "",
+        ("read:board-scope:jira-software", "read:project:jira"),
+        "boards, for the tab Sprints",
+        True,
+    ),
     Need("GET", "/rest/agile/1.0/board/{boardId}/sprint", "", ("read:sprint:jira-software",), "their sprints", True),
-)  # a table: kept in its rows  # fmt: skip
+)
 _PATTERNS = [
     (each, re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(each.path)).replace("api/3", "api/[23]")))
     for each in NEEDS

@@ -63,7 +63,8 @@ def sprint(row: Mapping[str, Any], board_id: int | None = None) -> Sprint | None
 def of_field(value: Any) -> Sprint | None:
     """A sprint from a value of the sprint field: an object on Cloud, a string on Data Center; None for what is neither.
 
-    >>> of_field("com.atlassian.greenhopper.service.sprint.Sprint@1fdd[id=7,rapidViewId=2,state=ACTIVE,name=A, [b],goal=]").name
+    >>> kind = "com.atlassian.greenhopper.service.sprint.Sprint"
+    >>> of_field(f"{kind}@1fdd[id=7,rapidViewId=2,state=ACTIVE,name=A, [b],goal=]").name
     'A, [b]'
     """
     if isinstance(value, Mapping):

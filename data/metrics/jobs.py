@@ -71,9 +71,29 @@ def example_outcome(achievement: float | None = None, score: float | None = None
     """An outcome that came so far, in percent, and has so large an opportunity score."""
     opportunity = Opportunity(9.0, 5.0, "rating", score=score, band="strong" if score is not None else None)
     return OutcomeRow(
-        "outcome", "Outcome", "", "job", "Job", True, "maximise", 1.0, "", achievement, achievement, "No target.", 1,
-        "records", "", "", None, None, None, None, None, opportunity,
-    )  # the arguments in rows  # fmt: skip
+        outcome_id="outcome",
+        title="Outcome",
+        sentence="",
+        job_id="job",
+        job_title="Job",
+        in_specs=True,
+        direction="maximise",
+        target=1.0,
+        unit="",
+        actual=achievement,
+        achievement=achievement,
+        reason="No target.",
+        n=1,
+        source="records",
+        binding="",
+        metric="",
+        previous_actual=None,
+        previous_achievement=None,
+        trend_direction=None,
+        trend_percentage=None,
+        trend_verdict=None,
+        opportunity=opportunity,
+    )
 
 
 def example_painpoint(improved: int, of: int) -> PainpointRow:

@@ -137,8 +137,11 @@ def score(metric: str, value: float, *, period_days: int = 1) -> float | None:
 
     `value` in hours, percent or deployments a day over `period_days`; None where the report has no score.
 
-    >>> score("lead_time_for_changes", 20.0), score("deployment_frequency", 4 / 28, period_days=28), score("flow_time", 1)
-    (8.0, 6.0, None)
+    >>> score("lead_time_for_changes", 20.0)
+    8.0
+    >>> score("deployment_frequency", 4 / 28, period_days=28)
+    6.0
+    >>> score("flow_time", 1)
     """
     if metric in _TIMES:
         for n, (bound, strict) in enumerate(_SCORE_TIMES):

@@ -15,12 +15,13 @@ LONGEST = 80  # characters of an attribute
 ATTRIBUTES = frozenset(
     {
         "command", "exit_code", "callback", "http.status_code", "error.type", "family", "state", "issues", "mode",
-        "changed", "complete", "records", "files", "broken", "triples", "jtbd.job.id", "jtbd.job.persona", "jtbd.job.status",
-        "jtbd.job.duration_seconds", "jtbd.outcome.id", "jtbd.outcome.persona", "jtbd.outcome.status",
-        "jtbd.outcome.expected", "jtbd.outcome.actual", "jtbd.outcome.achievement_rate", "jtbd.painpoint.id",
-        "jtbd.painpoint.persona", "jtbd.painpoint.severity_before", "jtbd.painpoint.severity_after",
-        "jtbd.painpoint.effectiveness", "jtbd.time.outcome_id", "jtbd.time.persona", "jtbd.time.duration_seconds",
-        "jtbd.satisfaction.outcome_id", "jtbd.satisfaction.persona", "jtbd.satisfaction.level", "jtbd.source",
+        "changed", "complete", "records", "files", "broken", "triples", "jtbd.job.id", "jtbd.job.persona",
+        "jtbd.job.status", "jtbd.job.duration_seconds", "jtbd.outcome.id", "jtbd.outcome.persona",
+        "jtbd.outcome.status", "jtbd.outcome.expected", "jtbd.outcome.actual", "jtbd.outcome.achievement_rate",
+        "jtbd.painpoint.id", "jtbd.painpoint.persona", "jtbd.painpoint.severity_before",
+        "jtbd.painpoint.severity_after", "jtbd.painpoint.effectiveness", "jtbd.time.outcome_id", "jtbd.time.persona",
+        "jtbd.time.duration_seconds", "jtbd.satisfaction.outcome_id", "jtbd.satisfaction.persona",
+        "jtbd.satisfaction.level", "jtbd.source",
     }
 )  # a table: kept in its rows  # fmt: skip
 

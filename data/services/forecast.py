@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _TOLD = (
     "question", "unit", "items", "by", "chance_percent", "seed", "trials", "draw", "history_start", "history_end",
-    "history_days", "drawn_days", "days_with_completions", "completed", "completed_not_drawn", "working_days_ahead", "zone",
-    "today",
+    "history_days", "drawn_days", "days_with_completions", "completed", "completed_not_drawn", "working_days_ahead",
+    "zone", "today",
 )  # a table: kept in its rows  # fmt: skip
 
 

@@ -26,9 +26,9 @@ from data.values.unread import of_result
 
 MOST_ROWS = 60  # sprints in the page; the file has them all
 COLUMNS = (
-    "sprint_id", "sprint", "board", "state", "start", "planned_end", "completed_at", "unit", "committed", "added", "removed",
-    "completed", "spilled_over", "spillover_ratio", "scope_churn_ratio", "accuracy_abs", "committed_issues", "added_issues",
-    "removed_issues", "completed_issues", "spilled_over_issues", "reopened", "blocked_hours", "bugs",
+    "sprint_id", "sprint", "board", "state", "start", "planned_end", "completed_at", "unit", "committed", "added",
+    "removed", "completed", "spilled_over", "spillover_ratio", "scope_churn_ratio", "accuracy_abs", "committed_issues",
+    "added_issues", "removed_issues", "completed_issues", "spilled_over_issues", "reopened", "blocked_hours", "bugs",
     *(f"z_{name}" for name in PARTS), "sprint_problematic_score", "no_score_because", "left_out", "notes",
     "completed_outside_issues", "discarded_issues",
 )  # a table: kept in its rows  # fmt: skip

@@ -51,65 +51,104 @@ _YES_NO = {True: "Yes", False: "No"}
 _SAID = {
     "zone": _Said("Time zone", "time", empty="the zone of the Jira account"),
     "durations": _Said(
-        "Durations", "time",
+        "Durations",
+        "time",
         {
-            "exact": "Exact time", "inclusive_days": "Whole days, both ends count",
-            "exclusive_days": "Whole days, first day not counted", "working_days": "Working time",
+            "exact": "Exact time",
+            "inclusive_days": "Whole days, both ends count",
+            "exclusive_days": "Whole days, first day not counted",
+            "working_days": "Working time",
             "inclusive_working_days": "Whole working days, both ends count",
         },
     ),
-    "working_time.weekdays": _Said("Working days", "time", empty="no day", help="Days that count where durations are working time."),
+    "working_time.weekdays": _Said(
+        "Working days", "time", empty="no day", help="Days that count where durations are working time."
+    ),
     "working_time.holidays": _Said(
-        "Days off", "time",
-        help="Holidays and planned absences, on which nobody works: days, or runs such as 2026-12-21..2027-01-01. Forecasts "
-        "step over them and do not draw from them; they do not count where durations are working time.",
+        "Days off",
+        "time",
+        help=(
+            "Holidays and planned absences, on which nobody works: days, or runs such as 2026-12-21..2027-01-01. "
+            "Forecasts step over them and do not draw from them; they do not count where durations are working time."
+        ),
     ),
-    "working_time.start": _Said("Working day starts", "time", help="When the working day begins, in the time zone of the numbers."),
-    "working_time.end": _Said("Working day ends", "time", help="When the working day ends, in the time zone of the numbers."),
-    "percentile": _Said(
-        "Percentiles", "time", {"linear": "Interpolated (R-7)", "nearest_rank": "Nearest rank"}
+    "working_time.start": _Said(
+        "Working day starts", "time", help="When the working day begins, in the time zone of the numbers."
     ),
+    "working_time.end": _Said(
+        "Working day ends", "time", help="When the working day ends, in the time zone of the numbers."
+    ),
+    "percentile": _Said("Percentiles", "time", {"linear": "Interpolated (R-7)", "nearest_rank": "Nearest rank"}),
     "tier_year": _Said("Tiers of the DORA report of", "time", {2021: "2021", 2023: "2023", 2024: "2024"}),
     "workflow.started": _Said(
-        "Work is in progress in", "workflow", empty="Jira’s category In progress",
+        "Work is in progress in",
+        "workflow",
+        empty="Jira’s category In progress",
         help="Statuses in which work is in progress; flow time starts at the first entry into one of them.",
     ),
     "workflow.done": _Said(
-        "Work is finished in", "workflow", empty="Jira’s category Done",
+        "Work is finished in",
+        "workflow",
+        empty="Jira’s category Done",
         help="Statuses in which work is finished; flow time ends at the entry into one of them.",
     ),
     "workflow.discarded": _Said(
-        "Work is given up in", "workflow", empty="statuses with a name such as Cancelled or Rejected",
+        "Work is given up in",
+        "workflow",
+        empty="statuses with a name such as Cancelled or Rejected",
         help="Statuses of discarded work: neither finished nor in progress, and counted on its own.",
     ),
     "workflow.active": _Said(
-        "Somebody works on it in", "workflow", help="Statuses in which somebody works on the item; their share is flow efficiency."
+        "Somebody works on it in",
+        "workflow",
+        help="Statuses in which somebody works on the item; their share is flow efficiency.",
     ),
     "workflow.waiting": _Said("The item waits in", "workflow", help="Statuses in which the item waits for somebody."),
-    "completion": _Said("Completed at", "completion", {"last": "Last time it became done", "first": "First time it became done"}),
-    "completed_as_of": _Said("Counts as completed", "completion", {"now": "If it is done now", "period_end": "If it was done at the end of the period"}),
+    "completion": _Said(
+        "Completed at", "completion", {"last": "Last time it became done", "first": "First time it became done"}
+    ),
+    "completed_as_of": _Said(
+        "Counts as completed",
+        "completion",
+        {"now": "If it is done now", "period_end": "If it was done at the end of the period"},
+    ),
     "subtract_reopened": _Said(
         "Days in done before a reopening", "completion", {True: "Taken out of flow time", False: "Part of flow time"}
     ),
     "backward_moves": _Said(
-        "Moved back before the start", "completion",
-        {"count": "First start, time back counts", "pause": "First start, time back is left out", "restart": "Starts again"},
+        "Moved back before the start",
+        "completion",
+        {
+            "count": "First start, time back counts",
+            "pause": "First start, time back is left out",
+            "restart": "Starts again",
+        },
     ),
     "all_levels": _Said("Sub-tasks and epics", "completion", {True: "Count too", False: "Left out"}),
     "not_completed_resolutions": _Said("Resolutions that do not complete", "completion"),
     "completed_resolutions": _Said("Resolutions that complete", "completion"),
-    "load": _Said("Flow load counts", "completion", {"in_progress": "Items in progress", "started": "Started and not finished"}),
+    "load": _Said(
+        "Flow load counts", "completion", {"in_progress": "Items in progress", "started": "Started and not finished"}
+    ),
     "stuck_days": _Said("Stuck after", "completion", empty="longer than 85 % of earlier stays", unit="days"),
     "escaped_labels": _Said("Labels of defects found in production", "incidents"),
-    "flow_types": _Said("Kinds of work", "completion", empty="suggested by the type", help="What each issue type is: Feature, Defect, Risk or Technical debt."),
+    "flow_types": _Said(
+        "Kinds of work",
+        "completion",
+        empty="suggested by the type",
+        help="What each issue type is: Feature, Defect, Risk or Technical debt.",
+    ),
     "blocked_flag": _Said("Flag means blocked", "blocked", _YES_NO),
     "blocked_statuses": _Said("Blocked in", "blocked", help="Statuses in which an item is blocked."),
     "deployment_source": _Said(
-        "Deployments are", "deployments",
+        "Deployments are",
+        "deployments",
         {"auto": "Automatic", "issues": "Issues with a deployment date", "versions": "Released versions"},
     ),
     "deployment_merge": _Said(
-        "Issues deployed at one instant", "deployments", {"same_instant": "One deployment", "each_issue": "One deployment each"}
+        "Issues deployed at one instant",
+        "deployments",
+        {"same_instant": "One deployment", "each_issue": "One deployment each"},
     ),
     "deployment_types": _Said("Types that are deployments", "deployments", empty="any type; all are items of work"),
     "production_environments": _Said("Production is", "deployments", empty="no environment"),
@@ -117,7 +156,9 @@ _SAID = {
     "incident_labels": _Said("Labels that make an incident", "incidents"),
     "incident_components": _Said("Components that make an incident", "incidents"),
     "incident_end_statuses": _Said(
-        "An incident ends in", "incidents", empty="its completion",
+        "An incident ends in",
+        "incidents",
+        empty="its completion",
         help=(
             "Statuses, such as Mitigated, whose entry ends an incident; one that entered none of them ends when it "
             "is completed."
@@ -129,17 +170,25 @@ _SAID = {
     "failure_words": _Said("Deployment failed", "incidents"),
     "impact_words": _Said("Production impact", "incidents"),
     "no_impact_words": _Said("No production impact", "incidents"),
-    "empty_success_means": _Said("Empty “deployment successful”", "incidents", {"unknown": "Unknown, left out", "no": "Failed"}),
+    "empty_success_means": _Said(
+        "Empty “deployment successful”", "incidents", {"unknown": "Unknown, left out", "no": "Failed"}
+    ),
     "rework_types": _Said("Types that are rework", "rework"),
     "rework_labels": _Said("Labels that are rework", "rework"),
     "rework_version_types": _Said("Versions of only these types are rework", "rework"),
     "statuses_by": _Said("Statuses of the same name", "charts", {"name": "One status", "id": "Each on its own"}),
     "cfd": _Said(
-        "Cumulative flow", "charts",
-        {"history": "Where items were", "high_water": "Furthest they came so far", "backfill": "Since they last came that far"},
+        "Cumulative flow",
+        "charts",
+        {
+            "history": "Where items were",
+            "high_water": "Furthest they came so far",
+            "backfill": "Since they last came that far",
+        },
     ),
     "sprint_completion": _Said(
-        "Completed in a sprint is", "sprints",
+        "Completed in a sprint is",
+        "sprints",
         {"in_sprint": "What became done while in it", "done_at_close": "What is done at its close"},
     ),
     "sprint_weights.spillover": _Said("Weight of spillover", "sprints"),
@@ -148,7 +197,7 @@ _SAID = {
     "sprint_weights.blocked": _Said("Weight of blocked time", "sprints"),
     "sprint_weights.bugs": _Said("Weight of bugs", "sprints"),
     "sprint_weights.accuracy": _Said("Weight of inaccuracy", "sprints"),
-}  # a table: kept in its rows  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -215,8 +264,12 @@ class Definition:
     def text(self, value: Any) -> str:
         """A value as it is written in an address or after --set; `with_overrides` reads it back.
 
-        >>> table()["subtract_reopened"].text(True), table()["working_time.weekdays"].text([0, 1]), table()["zone"].text("")
-        ('true', '0,1', '')
+        >>> table()["subtract_reopened"].text(True)
+        'true'
+        >>> table()["working_time.weekdays"].text([0, 1])
+        '0,1'
+        >>> table()["zone"].text("")
+        ''
         >>> table()["incident_types"].text(["Outage, big", "Sev 1"])
         '["Outage, big", "Sev 1"]'
         >>> table()["workflow.discarded"].text(None), table()["workflow.discarded"].text([])

@@ -47,7 +47,9 @@ class JiraSettings(_Part):
     )
     ca_bundle: str = Field(
         "",
-        description="PEM file (or folder) of the certificate authorities to trust. Empty: those of the certifi package.",
+        description=(
+            "PEM file (or folder) of the certificate authorities to trust. Empty: those of the certifi package."
+        ),
     )
     client_cert: str = Field("", description="PEM file of a client certificate to show to Jira. Empty: none.")
     client_key: str = Field(
@@ -101,8 +103,10 @@ class Workflow(_Part):
     done: list[str] = Field(default_factory=list, description="Statuses in which the item is finished.")
     discarded: list[str] | None = Field(
         None,
-        description="Statuses in which the item was given up: neither finished nor in progress. Not set: those with a name "
-        "such as Cancelled, Rejected or Duplicate that are in no other list. An empty list: none.",
+        description=(
+            "Statuses in which the item was given up: neither finished nor in progress. Not set: those with a name "
+            "such as Cancelled, Rejected or Duplicate that are in no other list. An empty list: none."
+        ),
     )
 
 
@@ -192,8 +196,10 @@ class Definitions(_Part):
     )
     deployment_types: list[str] = Field(
         default_factory=list,
-        description="Issue types that are deployment tickets: they are deployments, and no items of work. Empty: any issue "
-        "with a deployment date is a deployment, and each is an item of work too.",
+        description=(
+            "Issue types that are deployment tickets: they are deployments, and no items of work. Empty: any issue "
+            "with a deployment date is a deployment, and each is an item of work too."
+        ),
     )
     production_environments: list[str] = Field(
         default_factory=lambda: list(PRODUCTION), description="Environments that are production, in any case."
@@ -217,8 +223,10 @@ class Definitions(_Part):
     failure_window_hours: float | None = Field(
         None,
         gt=0,
-        description="An incident within so many hours after the latest deployment of the same project makes that failed. "
-        "Empty: off.",
+        description=(
+            "An incident within so many hours after the latest deployment of the same project makes that failed. "
+            "Empty: off."
+        ),
     )
     success_words: list[str] = Field(
         default_factory=lambda: list(SUCCESS),
@@ -250,8 +258,10 @@ class Definitions(_Part):
     )
     completed_resolutions: list[str] = Field(
         default_factory=lambda: list(COMPLETED),
-        description="Resolutions that are known to be completions. One that is in neither list counts as a completion too, "
-        "and Data quality names it.",
+        description=(
+            "Resolutions that are known to be completions. One that is in neither list counts as a completion too, "
+            "and Data quality names it."
+        ),
     )
     completion: Literal["last", "first"] = Field(
         "last",
@@ -259,16 +269,20 @@ class Definitions(_Part):
     )
     completed_as_of: Literal["now", "period_end"] = Field(
         "now",
-        description="Whether an item counts that was done at the end of the period and has been reopened since. At the end "
-        "of the period it counts with the project, type, level, resolution and points that it had then.",
+        description=(
+            "Whether an item counts that was done at the end of the period and has been reopened since. At the end "
+            "of the period it counts with the project, type, level, resolution and points that it had then."
+        ),
     )
     subtract_reopened: bool = Field(
         False, description="Whether the days that an item lay in done before it was reopened are part of its flow time."
     )
     backward_moves: Literal["count", "pause", "restart"] = Field(
         "count",
-        description="What becomes of the start of an item that is moved back to a status before the start: it stays and "
-        "the time back there counts, it stays and that time does not count, or the item starts again.",
+        description=(
+            "What becomes of the start of an item that is moved back to a status before the start: it stays and "
+            "the time back there counts, it stays and that time does not count, or the item starts again."
+        ),
     )
     all_levels: bool = Field(False, description="Whether sub-tasks and epics count in flow metrics too.")
     load: Literal["in_progress", "started"] = Field(
@@ -284,16 +298,20 @@ class Definitions(_Part):
     )
     cfd: Literal["history", "high_water", "backfill"] = Field(
         "history",
-        description="What the cumulative flow diagram does with items that move back: shows where each item was, keeps it at "
-        "the furthest status that it had reached, so that no line falls (high-water mark), or counts it in a "
-        "status only from "
-        "the last time that it came that far (backfill).",
+        description=(
+            "What the cumulative flow diagram does with items that move back: shows where each item was, keeps it at "
+            "the furthest status that it had reached, so that no line falls (high-water mark), or counts it in a "
+            "status only from "
+            "the last time that it came that far (backfill)."
+        ),
     )
     stuck_days: float | None = Field(
         None,
         gt=0,
-        description="An item in progress is stuck after so many days in one status. Empty: longer than 85 % of the earlier "
-        "stays there.",
+        description=(
+            "An item in progress is stuck after so many days in one status. Empty: longer than 85 % of the earlier "
+            "stays there."
+        ),
     )
     escaped_labels: list[str] = Field(
         default_factory=list, description="Labels that mark a defect found in production, in any case."
@@ -305,8 +323,10 @@ class Definitions(_Part):
     working_time: WorkingTime = Field(default_factory=WorkingTime)
     sprint_completion: Literal["in_sprint", "done_at_close"] = Field(
         "in_sprint",
-        description="What a sprint completed: issues that became done while they were in it, as in Jira’s sprint report, or "
-        "all that were in it and done at its close, also those that had become done before or elsewhere.",
+        description=(
+            "What a sprint completed: issues that became done while they were in it, as in Jira’s sprint report, or "
+            "all that were in it and done at its close, also those that had become done before or elsewhere."
+        ),
     )
     sprint_weights: SprintWeights = Field(default_factory=SprintWeights)
 

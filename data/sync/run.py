@@ -213,9 +213,16 @@ class _Sync:
                 held, projects, unfinished = reader.updated(), reader.projects(), reader.unfinished(_MOST_AGAIN)
             stage = Stage(staging, wants, self.tally)
             fetch = Fetch(
-                self.jira, self.store, self.scope, self.jql, self.tally, self.report, self.cancelled,
-                zone=account.zone, held=held,
-            )  # fmt: skip
+                self.jira,
+                self.store,
+                self.scope,
+                self.jql,
+                self.tally,
+                self.report,
+                self.cancelled,
+                zone=account.zone,
+                held=held,
+            )
             if self.everything:
                 fetch.all(stage, accept_fewer)
                 projects, gone = [], held.keys() - stage.fresh.keys()
@@ -225,9 +232,14 @@ class _Sync:
             self.tally.removed = len(gone)
             self.tally.changed = sum(held.get(number) != each for number, each in stage.fresh.items())
             site_lists.read_of_projects(
-                site, self.jira, {*projects, *stage.seen.projects}, self.tally, self._say, self.cancelled,
+                site,
+                self.jira,
+                {*projects, *stage.seen.projects},
+                self.tally,
+                self._say,
+                self.cancelled,
                 sprints=bool(wants.sprints),
-            )  # fmt: skip
+            )
             stage.finish()
             if not stage.fresh and not (held.keys() - set(gone)) and not self.tally.odd:
                 self._tell_why_empty(fetch)
@@ -315,7 +327,8 @@ def nothing_matches(query: str, count: int | None) -> Problem:
     """What to say of a query that brings no issue. `count`: how many Jira counts for it, if it says so."""
     if count:
         return Problem(
-            f"Jira counts {count:,} issue{'' if count == 1 else 's'} for the query “{query}”, but shows none to this account.",
+            f"Jira counts {count:,} issue{'' if count == 1 else 's'} for the query "
+            f"“{query}”, but shows none to this account.",
             todo="Ask for the permission to browse the projects of these issues.",
         )
     counted = "" if count is None else " (Jira counts 0 issues for it)"

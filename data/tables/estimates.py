@@ -60,7 +60,8 @@ def in_force(
     """(instant, before, after) of each change of the value in force. A field that never changed was always as it is
     now.
 
-    >>> in_force(("a", "b"), [(5, "b", 1.0, 2.0), (7, "a", float("nan"), 3.0), (9, "b", 2.0, 8.0)], {"a": 3.0, "b": 8.0})
+    >>> changes = [(5, "b", 1.0, 2.0), (7, "a", float("nan"), 3.0), (9, "b", 2.0, 8.0)]
+    >>> in_force(("a", "b"), changes, {"a": 3.0, "b": 8.0})
     [(5, 1.0, 2.0), (7, 2.0, 3.0)]
     """
     held = dict(now)

@@ -12,9 +12,13 @@ _TEXTS = ("value", "name", "displayName", "label", "title")
 def text_of(value: Any) -> str | None:
     """The text of an option, a version, a person, a rich text or a plain value; None where it has none to read.
 
-    >>> text_of({"value": "Production"}), text_of({"displayName": "Ann"}), text_of({"workspaceId": "w", "objectId": "12"})
-    ('Production', 'Ann', None)
-    >>> text_of({"type": "doc", "content": [{"type": "paragraph", "content": [{"type": "text", "text": "Rolled back"}]}]})
+    >>> text_of({"value": "Production"})
+    'Production'
+    >>> text_of({"displayName": "Ann"})
+    'Ann'
+    >>> text_of({"workspaceId": "w", "objectId": "12"})
+    >>> paragraph = {"type": "paragraph", "content": [{"type": "text", "text": "Rolled back"}]}
+    >>> text_of({"type": "doc", "content": [paragraph]})
     'Rolled back'
     """
     if isinstance(value, dict):
@@ -85,7 +89,8 @@ def agreement_instant(value: dict[str, Any], end: bool) -> int | None:
     >>> cycle = {"startTime": {"epochMillis": 1000}, "stopTime": {"epochMillis": 5000}}
     >>> agreement_instant({"completedCycles": [cycle]}, True), agreement_instant({"completedCycles": [cycle]}, False)
     (5000000, 1000000)
-    >>> agreement_instant({"completedCycles": [cycle], "ongoingCycle": {"startTime": {"epochMillis": 9000}}}, True) is None
+    >>> ongoing = {"startTime": {"epochMillis": 9000}}
+    >>> agreement_instant({"completedCycles": [cycle], "ongoingCycle": ongoing}, True) is None
     True
     """
     completed, ongoing = value.get("completedCycles") or [], value.get("ongoingCycle")

@@ -96,7 +96,8 @@ def _likes(tables: Tables, own: set[str]) -> Codes:
 class StatusIntervals:
     """Stays in a status, ordered by issue and time: issue was in `status` in [entered, left). int64 µs.
 
-    >>> StatusIntervals.of(np.array([5]), np.array([0]), np.array([0]), np.array([9]), np.array([1]), np.array([2])).left.tolist()
+    >>> change = [np.array([value]) for value in (0, 9, 1, 2)]
+    >>> StatusIntervals.of(np.array([5]), np.array([0]), *change).left.tolist()
     [9, 9223372036854775807]
     """
 
@@ -262,7 +263,8 @@ def overlap(
 
     The other spans are joined first, so nothing is counted twice; precise to a millisecond.
 
-    >>> overlap(*(np.array([v]) for v in (0, 1000, 9000)), np.array([0, 0]), np.array([0, 7000]), np.array([2000, 99000])).tolist()
+    >>> stay = [np.array([value]) for value in (0, 1000, 9000)]
+    >>> overlap(*stay, np.array([0, 0]), np.array([0, 7000]), np.array([2000, 99000])).tolist()
     [3000]
     """
     if len(issue) == 0 or len(other_issue) == 0:

@@ -33,8 +33,12 @@ class DaySpan:
 def day_span(text: str) -> DaySpan:
     """One day or a run of days. Raises ValueError with what to write instead.
 
-    >>> str(day_span("2026-12-21..2027-01-01")), str(day_span(" 2026-12-24 ")), day_span("2026-12-21 to 2027-01-01").days
-    ('2026-12-21..2027-01-01', '2026-12-24', 12)
+    >>> str(day_span("2026-12-21..2027-01-01"))
+    '2026-12-21..2027-01-01'
+    >>> str(day_span(" 2026-12-24 "))
+    '2026-12-24'
+    >>> day_span("2026-12-21 to 2027-01-01").days
+    12
     """
     parts = _BETWEEN.split(text.strip())
     try:

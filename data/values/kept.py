@@ -58,8 +58,12 @@ class Kept(Generic[Result]):
     """Results by name, the least used go first. Safe in several threads.
 
     >>> kept = Kept(most=2)
-    >>> kept.get("sum", [1, 2], lambda: 3), kept.get("sum", [1, 2], lambda: "not asked"), kept.get("sum", [2], lambda: 2)
-    (3, 3, 2)
+    >>> kept.get("sum", [1, 2], lambda: 3)
+    3
+    >>> kept.get("sum", [1, 2], lambda: "not asked")
+    3
+    >>> kept.get("sum", [2], lambda: 2)
+    2
     """
 
     def __init__(self, most: int) -> None:

@@ -47,8 +47,10 @@ class Ageing:
     @property
     def compared(self) -> str:
         """
-        >>> Ageing("", "", "", "", "", "", 9.0, 6.42, "Review").compared, Ageing("", "", "", "", "", "", 1, 0.2, "").compared
-        ('85 % left Review within 6.4 days', '85 % were done within 5 hours')
+        >>> Ageing("", "", "", "", "", "", 9.0, 6.42, "Review").compared
+        '85 % left Review within 6.4 days'
+        >>> Ageing("", "", "", "", "", "", 1, 0.2, "").compared
+        '85 % were done within 5 hours'
         """
         size, unit = (self.limit, "day") if self.limit >= 1 else (max(round(self.limit * 24), 1), "hour")
         number = f"{size:,.1f}".removesuffix(".0") if size < 10 else f"{size:,.0f}"

@@ -349,7 +349,9 @@ class Reason(StrEnum):
 _WORDS = {
     Reason.DISCARDED_NAME: "its name says so",
     Reason.SAME_NAME: "it follows the status that has its name now",
-    Reason.AMBIGUOUS: "it follows the most used of the statuses that have its name now, which are in several categories",
+    Reason.AMBIGUOUS: (
+        "it follows the most used of the statuses that have its name now, which are in several categories"
+    ),
     Reason.RESOLVES: "{resolving:,} of its {entries:,} entries set a resolution",
     Reason.DONE_NAME: "its name says so",
     Reason.NOT_STARTED_NAME: "its name says so",

@@ -52,10 +52,29 @@ GROUPS = (
         "Without these, issues of an incident type count from creation to completion.",
     ),
     Group("flow_velocity", "Flow velocity", (), ("work_completed_date", "story_points")),
-    Group("flow_time", "Flow time", (), ("work_started_date", "work_completed_date", "status_entry_timestamp", "flow_time_days")),
-    Group("flow_efficiency", "Flow efficiency", (), ("active_work_hours",), "Or choose active statuses under Workflow."),
-    Group("flow_distribution", "Flow distribution", (), ("flow_item_type",), "Or assign issue types under Work item types."),
-    Group("blocked_hours", "Blocked hours", (), ("flagged",), "Without it, the field that Jira calls Flagged is taken. Or choose blocked statuses under Definitions."),
+    Group(
+        "flow_time",
+        "Flow time",
+        (),
+        ("work_started_date", "work_completed_date", "status_entry_timestamp", "flow_time_days"),
+    ),
+    Group(
+        "flow_efficiency", "Flow efficiency", (), ("active_work_hours",), "Or choose active statuses under Workflow."
+    ),
+    Group(
+        "flow_distribution",
+        "Flow distribution",
+        (),
+        ("flow_item_type",),
+        "Or assign issue types under Work item types.",
+    ),
+    Group(
+        "blocked_hours",
+        "Blocked hours",
+        (),
+        ("flagged",),
+        "Without it, the field that Jira calls Flagged is taken. Or choose blocked statuses under Definitions.",
+    ),
     Group(
         "jobs",
         "Jobs to be done",
@@ -63,7 +82,7 @@ GROUPS = (
         tuple(name for name, each in FIELDS.items() if each.family == "jtbd"),
         "All optional; they tie issues to customer jobs.",
     ),
-)  # a table: kept in its rows  # fmt: skip
+)
 
 BY_NAME = {group.name: group for group in GROUPS}
 

@@ -67,36 +67,59 @@ _AT = Field("at", "When", "moment", help="Empty: now.", half=True)
 
 FORMS: dict[str, Form] = {
     "outcome": Form(
-        "Track an outcome", "Track",
+        "Track an outcome",
+        "Track",
         (
             Field("outcome", "Outcome", "pick", "outcomes", must=True),
             Field("actual", "Measured", "number", must=True, help="In the unit of the target.", half=True),
             Field("expected", "Target", "number", help="Empty: the one of the specs.", half=True),
-            Field("persona", "Persona", of="personas", half=True), _FEATURE, _AT, _NOTE,
-        ), "outcome",
+            Field("persona", "Persona", of="personas", half=True),
+            _FEATURE,
+            _AT,
+            _NOTE,
+        ),
+        "outcome",
     ),
     "job": Form(
-        "Track a job", "Track",
+        "Track a job",
+        "Track",
         (
             Field("job", "Job", "pick", "jobs", must=True),
             _WHO,
             Field("feature", "Feature", of="features", must=True, help="What was used to do it.", half=True),
             Field("status", "How it went", "pick", "statuses", must=True, first="completed", half=True),
             Field("minutes", "Took, minutes", "number", low=0, help="Empty: not known, or from its start.", half=True),
-            _AT, _NOTE,
-        ), "job",
+            _AT,
+            _NOTE,
+        ),
+        "job",
     ),
     "painpoint": Form(
-        "Track a painpoint", "Track",
+        "Track a painpoint",
+        "Track",
         (
             Field("painpoint", "Painpoint", "pick", "painpoints", must=True),
-            Field("before", "Severity before", "number", must=True, low=0, high=10, help="0 does not hurt, 10 is unbearable.", half=True),
+            Field(
+                "before",
+                "Severity before",
+                "number",
+                must=True,
+                low=0,
+                high=10,
+                help="0 does not hurt, 10 is unbearable.",
+                half=True,
+            ),
             Field("after", "Severity after", "number", must=True, low=0, high=10, help="On the same scale.", half=True),
-            _WHO, _FEATURE, _AT, _NOTE,
-        ), "painpoint",
+            _WHO,
+            _FEATURE,
+            _AT,
+            _NOTE,
+        ),
+        "painpoint",
     ),
     "satisfaction": Form(
-        "Track satisfaction", "Track",
+        "Track satisfaction",
+        "Track",
         (
             Field("outcome", "Outcome", "pick", "outcomes", must=True),
             Field("level", "Answer", "pick", "levels", must=True, half=True),
@@ -106,32 +129,50 @@ FORMS: dict[str, Form] = {
             Field("effort", "Effort, 1 to 7", "number", low=1, high=7, help="1 is no effort at all.", half=True),
             _FEATURE,
             Field("feedback", "What they said", "area"),
-        ), "outcome",
+        ),
+        "outcome",
     ),
     "time": Form(
-        "Track time to an outcome", "Track",
+        "Track time to an outcome",
+        "Track",
         (
             Field("outcome", "Outcome", "pick", "outcomes", must=True),
-            _WHO, _FEATURE,
+            _WHO,
+            _FEATURE,
             Field("started", "Started", "moment", must=True, half=True),
             Field("at", "Reached", "moment", help="Empty: now.", half=True),
             Field("open", "Still on the way", "pick", "open", first="no", half=True),
-        ), "outcome",
+        ),
+        "outcome",
     ),
     "register": Form(
-        "New job of the register", "Add to the register",
+        "New job of the register",
+        "Add to the register",
         (
             Field("title", "Title", must=True, help="A short name."),
-            Field("situation", "Given", "area", must=True, help="The situation: “a shopper who changes from phone to laptop”."),
+            Field(
+                "situation",
+                "Given",
+                "area",
+                must=True,
+                help="The situation: “a shopper who changes from phone to laptop”.",
+            ),
             Field("pattern", "The system must", "area", must=True, help="What it does then."),
-            Field("metric", "To ensure", must=True, help="With a number, so that it can be checked: “0 baskets lost in a month”."),
+            Field(
+                "metric",
+                "To ensure",
+                must=True,
+                help="With a number, so that it can be checked: “0 baskets lost in a month”.",
+            ),
             Field("superpower", "Superpower", half=True),
             Field("views", "Target views", first="Logical, Process", half=True),
             Field("issues", "Issues", help="Keys or labels: SHOP-12, label checkout."),
-            Field("deliverables", "Deliverables", "area", help="One a line; one of them should say how it is verified."),
+            Field(
+                "deliverables", "Deliverables", "area", help="One a line; one of them should say how it is verified."
+            ),
         ),
     ),
-}  # a table: kept in its rows  # fmt: skip
+}
 
 
 def track_modal() -> html.Div:

@@ -29,8 +29,8 @@ QUERY, CATEGORY, MEASURE = "q", "category", "measure"  # names in the address
 CHARTS = ("metric_over_time", "metric_by_group")
 _AGGREGATIONS = {
     "count": "counted", "sum": "added up", "share": "a share", "ratio": "one count ÷ another", "median": "the median",
-    "percentile": "a percentile", "mean": "the mean", "rate": "a count for each day", "distinct": "different ones counted",
-    "score": "a score made of other metrics",
+    "percentile": "a percentile", "mean": "the mean", "rate": "a count for each day",
+    "distinct": "different ones counted", "score": "a score made of other metrics",
 }  # a table: kept in its rows  # fmt: skip
 _BETTER = {"lower": "Lower is better", "higher": "Higher is better", "neither": ""}
 

@@ -41,7 +41,11 @@ def dora_score(asked: ChartQuery) -> Drawing:
     known = {name: float(each) for name, each in scores.items() if each is not None}
     if not known:
         first = made[METRICS[0]]
-        return nothing("No DORA metric has a number between these dates.", str(first.error_message or ""), "Open a card above: it says what it needs.")  # fmt: skip
+        return nothing(
+            "No DORA metric has a number between these dates.",
+            str(first.error_message or ""),
+            "Open a card above: it says what it needs.",
+        )
     mean = sum(known.values()) / len(known) if len(known) >= LEAST else None
     titles = {name: ISSUE_METRICS[name].title for name in METRICS}
     behind = {name: rows_for(ISSUE_METRICS[name], asked) for name in known}
@@ -63,16 +67,28 @@ def dora_score(asked: ChartQuery) -> Drawing:
 
     missing = [titles[name] for name in METRICS if name not in known]
     if mean is not None:
-        words = f"Performance is {mean:.2f} of 10 ({len(known)} of {len(METRICS)} metrics), the industry’s mean is {INDUSTRY}."
+        words = (
+            f"Performance is {mean:.2f} of 10 ({len(known)} of {len(METRICS)} "
+            f"metrics), the industry’s mean is {INDUSTRY}."
+        )
     else:
         words = f"Only {len(known)} of {len(METRICS)} metrics have a score: {LEAST} are needed for the performance."
-    lines = (Line("x", INDUSTRY, f"industry {INDUSTRY}", "muted"), *((Line("x", round(mean, 3), f"performance {mean:.2f}", "main"),) if mean is not None else ()))  # fmt: skip
+    lines = (
+        Line("x", INDUSTRY, f"industry {INDUSTRY}", "muted"),
+        *((Line("x", round(mean, 3), f"performance {mean:.2f}", "main"),) if mean is not None else ()),
+    )
     return Drawing(
         words,
         (
             Series(
-                "", "lying", [known.get(name) for name in METRICS], [titles[name] for name in METRICS],
-                text=[f"{titles[name]}: {known[name]:.1f} of 10" if name in known else f"{titles[name]}: no number" for name in METRICS],
+                "",
+                "lying",
+                [known.get(name) for name in METRICS],
+                [titles[name] for name in METRICS],
+                text=[
+                    f"{titles[name]}: {known[name]:.1f} of 10" if name in known else f"{titles[name]}: no number"
+                    for name in METRICS
+                ],
                 picks=[name if name in known else "" for name in METRICS],
             ),
         ),
@@ -86,7 +102,7 @@ def dora_score(asked: ChartQuery) -> Drawing:
         row_count=len(METRICS) + 2,
         picks=Drilldown(_joined(list(behind.values())), find, lambda token: titles[token]),
         notes=(f"Without a number: {', '.join(missing)}.",) if missing else (),
-    )  # fmt: skip
+    )
 
 
 def _joined(parts: list[Rows]) -> Rows:

@@ -99,15 +99,22 @@ def lead_time_stages(asked: ChartQuery) -> Drawing:
     tokens = [f"{day}|changes" if n else "" for day, n in zip(over.tokens, count.tolist(), strict=True)]
     series = tuple(
         Series(
-            STAGES[n].capitalize(), "stacked", over.tokens, np.round(mean[:, n], 3).tolist(),
-            text=[f"{words}: {STAGES[n]} {each:,.1f} days on average of {size:,}" for words, each, size in zip(over.labels, mean[:, n].tolist(), count.tolist(), strict=True)],
+            STAGES[n].capitalize(),
+            "stacked",
+            over.tokens,
+            np.round(mean[:, n], 3).tolist(),
+            text=[
+                f"{words}: {STAGES[n]} {each:,.1f} days on average of {size:,}"
+                for words, each, size in zip(over.labels, mean[:, n].tolist(), count.tolist(), strict=True)
+            ],
             picks=tokens,
             role=("faint", "muted", "main", "second")[n],
         )
         for n in seen
-    )  # fmt: skip
+    )
     return Drawing(
-        f"A change takes {whole.sum():,.1f} days from being written down to production on average; most of it, {whole[top]:,.1f} days, is {STAGES[top]}.",
+        f"A change takes {whole.sum():,.1f} days from being written down to production on average; most of it, "
+        f"{whole[top]:,.1f} days, is {STAGES[top]}.",
         series,
         x_title=f"{over.unit.capitalize()}s, by their first day" if over.unit == "week" else "Days",
         y_title="Days a change, on average",

@@ -30,9 +30,7 @@ Held = tuple[Positions, Codes, Instants, Instants]  # issue, band, from and to: 
 
 
 def stages(facts: Dataset) -> tuple[list[str], Codes]:
-    """The bands from first to last (not started, the in-progress statuses in order, done, discarded), and the band of each
-    status code.
-    """
+    """The bands from first to last (not started, in progress, done, discarded), and the band of each status code."""
     codes = workflow_order(facts)
     band = np.zeros(len(facts.tables.statuses) + 1, dtype=np.int64)
     band[codes] = np.arange(1, len(codes) + 1)
@@ -94,9 +92,9 @@ def cumulative_flow(asked: ChartQuery) -> Drawing:
 
     The height between two lines is the work that waits or is worked on there; a band that widens is where work piles
     up. The steeper the edge of "Done", the faster items are finished. Discarded items lie on top, so that they lift no
-    other band. Items that were done, discarded or not started during the whole period are left out: they would only lift
-    the bands. What happens to items that move back is a definition:
-    shown as it was, never falling (high-water mark), or dated to the last time that they came that far (backfill).
+    other band. Items that were done, discarded or not started during the whole period are left out: they would only
+    lift the bands. What happens to items that move back is a definition: shown as it was, never falling (high-water
+    mark), or dated to the last time that they came that far (backfill).
     Statuses of the same name and category are one band; a definition tells them apart by their projects.
 
     "Done" holds every item in a finished status. Flow velocity counts completions: not those with a resolution such as
@@ -131,8 +129,14 @@ def cumulative_flow(asked: ChartQuery) -> Drawing:
         _reading(ends, len(titles)),
         tuple(
             Series(
-                titles[n], "area", over.tokens, counts[:, n].tolist(),
-                picks=[f"{day}|{titles[n]}" if count else "" for day, count in zip(over.tokens, counts[:, n].tolist(), strict=True)],
+                titles[n],
+                "area",
+                over.tokens,
+                counts[:, n].tolist(),
+                picks=[
+                    f"{day}|{titles[n]}" if count else ""
+                    for day, count in zip(over.tokens, counts[:, n].tolist(), strict=True)
+                ],
                 role=ROLES.get(titles[n], f"band-{n}"),
             )
             for n in _stacked(seen, len(titles))
@@ -145,8 +149,16 @@ def cumulative_flow(asked: ChartQuery) -> Drawing:
         table_picks=lambda: over.tokens,
         row_count=len(over),
         picks=picks,
-        notes=tuple(each for each in (f"{resting:,} items stayed done, discarded or not started the whole period." if resting else "", *_told(sieve), _beside_velocity(asked, *(each == len(titles) - 2 for each in ends))) if each),
-    )  # fmt: skip
+        notes=tuple(
+            each
+            for each in (
+                f"{resting:,} items stayed done, discarded or not started the whole period." if resting else "",
+                *_told(sieve),
+                _beside_velocity(asked, *(each == len(titles) - 2 for each in ends)),
+            )
+            if each
+        ),
+    )
 
 
 def _stacked(seen: list[int], size: int) -> list[int]:
@@ -165,8 +177,7 @@ def _told(sieve: Sieve) -> list[str]:
 
 
 def _still(asked: ChartQuery, last: int, use: Mask, held: Held, size: int) -> Mask:
-    """Issues that were there before the period and all through it, up to the instant `last`, either not started, done or
-    discarded.
+    """Issues that were not started, done or discarded from before the period until the instant `last`.
 
     `use`: the spans that count; an issue of which one does not was somewhere else for a time.
     """
@@ -234,7 +245,10 @@ def _reading(ends: list[Codes], size: int) -> str:
     done, given_up = ([int(np.count_nonzero(each == band)) for each in ends] for band in (size - 2, size - 1))
     more, dropped = max(done[1] - done[0], 0), max(given_up[1] - given_up[0], 0)
     also = f" and {dropped:,} more discarded" if dropped else ""
-    return f"Over these days work in progress went from {wip[0]:,} to {wip[1]:,} items while {more:,} more were done{also}."
+    return (
+        f"Over these days work in progress went from {wip[0]:,} to {wip[1]:,} "
+        f"items while {more:,} more were done{also}."
+    )
 
 
 def _beside_velocity(asked: ChartQuery, was_done: Mask, is_done: Mask) -> str:

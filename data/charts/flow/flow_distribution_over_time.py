@@ -78,5 +78,8 @@ def flow_distribution_over_time(asked: ChartQuery) -> Drawing:
         table=table,
         row_count=len(over),
         picks=picks,
-        notes=(*(("The kinds are suggested by the names of the types.",) if suggested(asked.facts) else ()), *left_out(rows)),
-    )  # fmt: skip
+        notes=(
+            *(("The kinds are suggested by the names of the types.",) if suggested(asked.facts) else ()),
+            *left_out(rows),
+        ),
+    )

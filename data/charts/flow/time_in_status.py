@@ -22,7 +22,7 @@ ROLES = {"active": "main", "waiting": "muted", "blocked": "failure", "in progres
 
 
 def status_rows(asked: ChartQuery) -> Rows:
-    """One row for each status that a used item of "Flow time" was in between start and completion: days there in all."""
+    """One row for each status that a used item of "Flow time" was in before its completion: days there in all."""
     facts, cycle = asked.facts, cycle_rows(asked)
     used = cycle.take(cycle.reason == 0)
     started, completed = (np.zeros(len(facts.tables), dtype=np.int64) for _ in range(2))
@@ -113,19 +113,28 @@ def time_in_status(asked: ChartQuery) -> Drawing:
         values="days", unit="days", label=lambda token: f"Time in {names(facts, np.array([tokens.index(token)]))[0]}"
     )
     return Drawing(
-        f"An item spends {mean[top]:,.1f} days in {titles[top]} on average, {shares[top]:.0f} % of its time; that is where most time goes.",
+        f"An item spends {mean[top]:,.1f} days in {titles[top]} on average, {shares[top]:.0f} "
+        "% of its time; that is where most time goes.",
         tuple(_bars(titles, kind, mean, shares, [tokens[code] for code in codes.tolist()])),
         x_title="Days an item, on average",
         x_kind="category",
         unit="days",
         y_title="Days",
-        columns=("Status", "Kind", "Items there", "Mean over all, days", "Median there, days", "85 % there, days", "Share, %"),
+        columns=(
+            "Status",
+            "Kind",
+            "Items there",
+            "Mean over all, days",
+            "Median there, days",
+            "85 % there, days",
+            "Share, %",
+        ),
         table=table,
         table_picks=lambda: [tokens[code] for code in codes.tolist()],
         row_count=len(codes),
         picks=picks,
         notes=left_out(cycle),
-    )  # fmt: skip
+    )
 
 
 def _bars(titles: list[str], kind: list[str], mean: Numbers, shares: Numbers, tokens: list[str]) -> Iterator[Series]:

@@ -62,21 +62,34 @@ def forecast_history(asked: ChartQuery) -> Drawing:
     before = sum(made.daily[:rest])
     days = [each.isoformat() for each in starts]
     return Drawing(
-        f"{made.completed:,} {made.unit} in {size} days: {mean:,.1f} a {what} on average, {min(counts):,} to {max(counts):,}.",
+        f"{made.completed:,} {made.unit} in {size} days: {mean:,.1f} a {what} on "
+        f"average, {min(counts):,} to {max(counts):,}.",
         (
             Series(
-                "", "bars", days,
-                counts, text=[f"{what.capitalize()} of {each}: {count:,} {made.unit}" for each, count in zip(days, counts, strict=True)],
-                picks=days, role="second",
+                "",
+                "bars",
+                days,
+                counts,
+                text=[
+                    f"{what.capitalize()} of {each}: {count:,} {made.unit}"
+                    for each, count in zip(days, counts, strict=True)
+                ],
+                picks=days,
+                role="second",
             ),
         ),
         (Line("y", round(mean, 2), f"average {mean:,.1f}", "muted"),),
-        x_title="Completed", y_title=f"{made.unit.capitalize()} a {what}", x_kind="time", unit=made.unit,
+        x_title="Completed",
+        y_title=f"{made.unit.capitalize()} a {what}",
+        x_kind="time",
+        unit=made.unit,
         columns=("First day", "Last day", made.unit.capitalize()),
-        table=table, table_picks=lambda: days, row_count=len(days),
+        table=table,
+        table_picks=lambda: days,
+        row_count=len(days),
         picks=Drilldown(rows, find, lambda token: f"{what.capitalize()} of {token}"),
         notes=(*made.notes, *_uneven(first, rest, before, made.unit), *_not_drawn(made)),
-    )  # fmt: skip
+    )
 
 
 def _uneven(first: date, rest: int, amount: float, unit: str) -> tuple[str, ...]:

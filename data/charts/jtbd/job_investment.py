@@ -38,16 +38,52 @@ def job_investment(asked: JobChartQuery) -> Drawing:
         reading=_investment_reading(asked.overview.investment, shown),
         series=(
             between(names, need, work),
-            Series("Share of the opportunity", "sized", percents(need), names, words, picks, "served-strong", size=[13] * len(shown)),
-            Series("Share of the work", "sized", percents(work), names, words, picks, "served-work", size=[13] * len(shown)),
+            Series(
+                "Share of the opportunity",
+                "sized",
+                percents(need),
+                names,
+                words,
+                picks,
+                "served-strong",
+                size=[13] * len(shown),
+            ),
+            Series(
+                "Share of the work", "sized", percents(work), names, words, picks, "served-work", size=[13] * len(shown)
+            ),
         ),
         x_title="% of all jobs",
         x_range=(0, 100 * max(*work, *need) * 1.1),
-        columns=("Job", "Items", "Share of all items", "Days of work", "Share of all days", "Opportunity", "Outcome", "Share of opportunity", "Gap", "What it says"),
-        table=lambda: ((each.title, each.items, each.items_share, each.active_days, each.active_share, each.opportunity, each.opportunity_outcome, each.opportunity_share, each.gap, each.verdict) for each in asked.overview.investment),
+        columns=(
+            "Job",
+            "Items",
+            "Share of all items",
+            "Days of work",
+            "Share of all days",
+            "Opportunity",
+            "Outcome",
+            "Share of opportunity",
+            "Gap",
+            "What it says",
+        ),
+        table=lambda: (
+            (
+                each.title,
+                each.items,
+                each.items_share,
+                each.active_days,
+                each.active_share,
+                each.opportunity,
+                each.opportunity_outcome,
+                each.opportunity_share,
+                each.gap,
+                each.verdict,
+            )
+            for each in asked.overview.investment
+        ),
         table_picks=lambda: [f"job:{each.job_id}" if each.job_id else "" for each in asked.overview.investment],
         row_count=len(asked.overview.investment),
-    )  # fmt: skip
+    )
 
 
 def _part(each: InvestmentRow) -> float:
@@ -61,7 +97,8 @@ def _job_words(each: InvestmentRow) -> str:
         f"{percent(_part(each))} of the items that name a job: {each.items:,}, {days(each.active_days)}",
     ]
     lines.append(
-        f"{percent(each.opportunity_share)} of the opportunity: {each.opportunity:.1f} ({each.band_title.lower()}), “{each.opportunity_outcome}”"
+        f"{percent(each.opportunity_share)} of the opportunity: {each.opportunity:.1f} "
+        f"({each.band_title.lower()}), “{each.opportunity_outcome}”"
     )
     return "\n".join([*lines, each.verdict])
 
@@ -71,7 +108,10 @@ def _investment_reading(rows: Sequence[InvestmentRow], shown: Sequence[Investmen
     said = "Work goes about where the need is."
     if short_of:
         worst = min(short_of, key=lambda each: each.gap or 0)
-        said = f"“{worst.title}” has {percent(worst.opportunity_share)} of the opportunity and gets {percent(_part(worst))} of the work."
+        said = (
+            f"“{worst.title}” has {percent(worst.opportunity_share)} of the opportunity and gets "
+            f"{percent(_part(worst))} of the work."
+        )
     rest = next((each for each in rows if not each.job_id), None)
     if rest is not None and rest.items_share:
         said += f" {percent(rest.items_share)} of all completed items name no job."

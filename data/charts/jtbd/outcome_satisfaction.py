@@ -31,14 +31,28 @@ def outcome_satisfaction(asked: JobChartQuery) -> Drawing:
     for enough, role, title in groups:
         found = [(name, row) for name, row in zip(names, rows, strict=True) if row.satisfied.enough == enough]
         if found:
-            made.append(Series(title, "sized", percents([row.satisfied.value or 0 for _, row in found]), [name for name, _ in found], [_answers(row) for _, row in found], [f"{row.about}:{row.id}" for _, row in found], role, size=[12] * len(found)))  # fmt: skip
+            made.append(
+                Series(
+                    title,
+                    "sized",
+                    percents([row.satisfied.value or 0 for _, row in found]),
+                    [name for name, _ in found],
+                    [_answers(row) for _, row in found],
+                    [f"{row.about}:{row.id}" for _, row in found],
+                    role,
+                    size=[12] * len(found),
+                )
+            )
     least = min(
         (each for each in rows if each.satisfied.enough), key=lambda each: each.satisfied.value or 0, default=None
     )
     said = (
         "No outcome has 30 answers yet, so nothing can be said for sure."
         if least is None
-        else f"Least satisfied with “{least.title}”: {percent(least.satisfied.value)} of {least.satisfied.n} people ({percent(least.satisfied.low)} to {percent(least.satisfied.high)} among all)."
+        else (
+            f"Least satisfied with “{least.title}”: {percent(least.satisfied.value)} of {least.satisfied.n} people "
+            f"({percent(least.satisfied.low)} to {percent(least.satisfied.high)} among all)."
+        )
     )
     return Drawing(
         reading=said,
@@ -46,11 +60,38 @@ def outcome_satisfaction(asked: JobChartQuery) -> Drawing:
         lines=(),
         x_title="% satisfied",
         x_range=(0, 102),
-        columns=("About", "Name", "Satisfied", "Answers", "Share", "Low", "High", "Mean rating", "Met expectations", "Would recommend", "Mean effort"),
-        table=lambda: ((each.about, each.title, each.satisfied.count, each.satisfied.n, each.satisfied.value, each.satisfied.low, each.satisfied.high, each.mean_rating, each.met_expectations.value, each.would_recommend.value, each.mean_effort) for each in rows),
+        columns=(
+            "About",
+            "Name",
+            "Satisfied",
+            "Answers",
+            "Share",
+            "Low",
+            "High",
+            "Mean rating",
+            "Met expectations",
+            "Would recommend",
+            "Mean effort",
+        ),
+        table=lambda: (
+            (
+                each.about,
+                each.title,
+                each.satisfied.count,
+                each.satisfied.n,
+                each.satisfied.value,
+                each.satisfied.low,
+                each.satisfied.high,
+                each.mean_rating,
+                each.met_expectations.value,
+                each.would_recommend.value,
+                each.mean_effort,
+            )
+            for each in rows
+        ),
         table_picks=lambda: [f"{each.about}:{each.id}" for each in rows],
         row_count=len(rows),
-    )  # fmt: skip
+    )
 
 
 def _answers(each: SatisfactionRow) -> str:

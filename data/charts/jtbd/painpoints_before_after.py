@@ -25,7 +25,8 @@ def painpoints_before_after(asked: JobChartQuery) -> Drawing:
         )
     before, after, names = [each.before or 0 for each in rows], [each.after or 0 for each in rows], unique_names(rows)
     words = [
-        f"{each.title}\n{each.before:.1f} → {each.after:.1f}{_effect(each.effectiveness)}\n{each.n} record{'s' * (each.n != 1)}"
+        f"{each.title}\n{each.before:.1f} → "
+        f"{each.after:.1f}{_effect(each.effectiveness)}\n{each.n} record{'s' * (each.n != 1)}"
         for each in rows
     ]
     picks = [f"painpoint:{each.painpoint_id}" for each in rows]
@@ -45,16 +46,59 @@ def painpoints_before_after(asked: JobChartQuery) -> Drawing:
         reading=said,
         series=(
             between(names, before, after, 1),
-            Series("Before", "sized", [round(each, 2) for each in before], names, words, picks, "served-unknown", size=[12] * len(rows)),
-            Series("After", "sized", [round(each, 2) for each in after], names, words, picks, "served-strong", size=[13] * len(rows)),
+            Series(
+                "Before",
+                "sized",
+                [round(each, 2) for each in before],
+                names,
+                words,
+                picks,
+                "served-unknown",
+                size=[12] * len(rows),
+            ),
+            Series(
+                "After",
+                "sized",
+                [round(each, 2) for each in after],
+                names,
+                words,
+                picks,
+                "served-strong",
+                size=[13] * len(rows),
+            ),
         ),
         x_title="Severity, 0 to 10",
         x_range=(0, 10.3),
-        columns=("Painpoint", "Category", "Before", "After", "Eased by, %", "Records", "Better", "Worse", "Issues", "Issues done"),
-        table=lambda: ((each.title, each.category, each.before, each.after, each.effectiveness, each.n, each.improved, each.worse, each.issues, each.issues_done) for each in asked.overview.painpoints),
+        columns=(
+            "Painpoint",
+            "Category",
+            "Before",
+            "After",
+            "Eased by, %",
+            "Records",
+            "Better",
+            "Worse",
+            "Issues",
+            "Issues done",
+        ),
+        table=lambda: (
+            (
+                each.title,
+                each.category,
+                each.before,
+                each.after,
+                each.effectiveness,
+                each.n,
+                each.improved,
+                each.worse,
+                each.issues,
+                each.issues_done,
+            )
+            for each in asked.overview.painpoints
+        ),
         table_picks=lambda: [f"painpoint:{each.painpoint_id}" for each in asked.overview.painpoints],
         row_count=len(asked.overview.painpoints),
-    )  # fmt: skip
+    )
 
 
 def _effect(value: float | None) -> str:

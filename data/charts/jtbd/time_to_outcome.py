@@ -10,8 +10,18 @@ from data.charts.jtbd.parts import between, seconds, unique_names
 from data.values.charts import Series
 from data.values.jobs import TimeRow
 
-_TIMES = ((1, "1 s"), (10, "10 s"), (60, "1 min"), (600, "10 min"), (3600, "1 h"), (6 * 3600, "6 h"), (86400, "1 day"),
-          (7 * 86400, "1 week"), (30 * 86400, "30 days"), (365 * 86400, "1 year"))  # a table: kept in its rows  # fmt: skip
+_TIMES = (
+    (1, "1 s"),
+    (10, "10 s"),
+    (60, "1 min"),
+    (600, "10 min"),
+    (3600, "1 h"),
+    (6 * 3600, "6 h"),
+    (86400, "1 day"),
+    (7 * 86400, "1 week"),
+    (30 * 86400, "30 days"),
+    (365 * 86400, "1 year"),
+)
 
 
 @job_chart(order=5, title="Time to outcome", wide=True)

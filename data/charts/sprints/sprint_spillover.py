@@ -36,9 +36,14 @@ def sprint_spillover(asked: ChartQuery) -> Drawing:
     drawn = slice(board.first, None)
     whole = 100 * sum(spilled) / sum(committed) if sum(committed) else None
     return Drawing(
-        "Nothing was committed in any of these sprints."
-        if whole is None
-        else f"{whole:,.0f} % of what was committed in {len(shares)} closed sprint{'s' * (len(shares) != 1)} spilled over.",
+        (
+            "Nothing was committed in any of these sprints."
+            if whole is None
+            else (
+                f"{whole:,.0f} % of what was committed in {len(shares)} closed "
+                f"sprint{'s' * (len(shares) != 1)} spilled over."
+            )
+        ),
         (Series("", "bars", board.labels[drawn], shares[drawn], text=words[drawn], picks=tokens[drawn]),),
         () if whole is None else (Line("y", whole, f"all {whole:,.0f} %"),),
         x_title=board.axis,

@@ -20,8 +20,10 @@ from data.values.details import Details
     unit="score",
     lower_is_better=True,
     rows=sprint_rows,
-    nothing="No sprint with a score was closed between these dates: a score needs a commitment, and three closed sprints of "
-    "its board to compare with.",
+    nothing=(
+        "No sprint with a score was closed between these dates: a score needs a commitment, and "
+        "three closed sprints of its board to compare with."
+    ),
     outcome_title="In the sprint",
     outcome=part_in,
     fields=("story_points",),

@@ -85,7 +85,8 @@ def change_failure_rate(rows: Rows, _asked: MetricQuery) -> float | None:
     linked to it as its cause. An empty answer, or a word that is in no list, is unknown and leaves both sides. Source:
     DORA, "change fail rate".
 
-    >>> change_failure_rate(example(head=[True, True, True, True], failed=[True, False, False, False]), example_question())
+    >>> deployments = example(head=[True, True, True, True], failed=[True, False, False, False])
+    >>> change_failure_rate(deployments, example_question())
     25.0
     """
     count = deployed(rows)

@@ -73,7 +73,8 @@ def deployment_rework_rate(rows: Rows, _asked: MetricQuery) -> float | None:
     Which deployments are rework is a rule that you choose: issue types or labels, or releases that hold only bugs.
     Source: DORA, "deployment rework rate" (since 2024).
 
-    >>> deployment_rework_rate(example(head=[True, True, True, True], rework=[False, False, False, True]), example_question())
+    >>> deployments = example(head=[True, True, True, True], rework=[False, False, False, True])
+    >>> deployment_rework_rate(deployments, example_question())
     25.0
     """
     count = deployed(rows)

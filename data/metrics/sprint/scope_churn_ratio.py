@@ -33,7 +33,8 @@ def scope_churn_ratio(rows: Rows, _asked: MetricQuery) -> float | None:
     Net for each issue: what came in and went out again is neither. Estimates are those at the change. What Jira moves
     on at the close was not removed. Source: common practice in sprint reporting, "scope churn".
 
-    >>> scope_churn_ratio(example(sprint=[0, 0, 0], planned=[8.0, 2.0, 0.0], added=[0.0, 0.0, 3.0], removed=[0.0, 2.0, 0.0]), example_question())
+    >>> scope = example(sprint=[0, 0, 0], planned=[8.0, 2.0, 0.0], added=[0.0, 0.0, 3.0], removed=[0.0, 2.0, 0.0])
+    >>> scope_churn_ratio(scope, example_question())
     0.5
     """
     planned = float(rows["planned"].sum())
