@@ -42,11 +42,10 @@ def with_overrides(settings: Settings, chosen: Iterable[tuple[str, str]]) -> Set
 
     >>> with_overrides(Settings(), [("durations", "inclusive_days")]).definitions.durations
     'inclusive_days'
-    >>> with_overrides(Settings(), [("durations", "fortnights")])
+    >>> with_overrides(Settings(), [("percentile", "median")])
     Traceback (most recent call last):
         ...
-    data.settings.overrides.BadOverride: 'durations' cannot be 'fortnights'. Choose exact, inclusive_days,
-    exclusive_days, working_days or inclusive_working_days.
+    data.settings.overrides.BadOverride: 'percentile' cannot be 'median'. Choose linear or nearest_rank.
     """
     pairs = list(chosen)
     if not pairs:

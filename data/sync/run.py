@@ -212,17 +212,8 @@ class _Sync:
                 reader = Writer(connection, self.scope)
                 held, projects, unfinished = reader.updated(), reader.projects(), reader.unfinished(_MOST_AGAIN)
             stage = Stage(staging, wants, self.tally)
-            fetch = Fetch(
-                self.jira,
-                self.store,
-                self.scope,
-                self.jql,
-                self.tally,
-                self.report,
-                self.cancelled,
-                zone=account.zone,
-                held=held,
-            )
+            question = (self.jira, self.store, self.scope, self.jql)
+            fetch = Fetch(*question, self.tally, self.report, self.cancelled, zone=account.zone, held=held)
             if self.everything:
                 fetch.all(stage, accept_fewer)
                 projects, gone = [], held.keys() - stage.fresh.keys()
@@ -231,15 +222,8 @@ class _Sync:
                 gone = fetch.changes(stage, before, unfinished, missing, accept_fewer, count=due)
             self.tally.removed = len(gone)
             self.tally.changed = sum(held.get(number) != each for number, each in stage.fresh.items())
-            site_lists.read_of_projects(
-                site,
-                self.jira,
-                {*projects, *stage.seen.projects},
-                self.tally,
-                self._say,
-                self.cancelled,
-                sprints=bool(wants.sprints),
-            )
+            keys, sprints = {*projects, *stage.seen.projects}, bool(wants.sprints)
+            site_lists.read_of_projects(site, self.jira, keys, self.tally, self._say, self.cancelled, sprints=sprints)
             stage.finish()
             if not stage.fresh and not (held.keys() - set(gone)) and not self.tally.odd:
                 self._tell_why_empty(fetch)

@@ -66,32 +66,13 @@ def dora_score(asked: ChartQuery) -> Drawing:
         yield "Industry mean", INDUSTRY, None, None, ""
 
     missing = [titles[name] for name in METRICS if name not in known]
-    if mean is not None:
-        words = (
-            f"Performance is {mean:.2f} of 10 ({len(known)} of {len(METRICS)} "
-            f"metrics), the industry’s mean is {INDUSTRY}."
-        )
-    else:
-        words = f"Only {len(known)} of {len(METRICS)} metrics have a score: {LEAST} are needed for the performance."
     lines = (
         Line("x", INDUSTRY, f"industry {INDUSTRY}", "muted"),
         *((Line("x", round(mean, 3), f"performance {mean:.2f}", "main"),) if mean is not None else ()),
     )
     return Drawing(
-        words,
-        (
-            Series(
-                "",
-                "lying",
-                [known.get(name) for name in METRICS],
-                [titles[name] for name in METRICS],
-                text=[
-                    f"{titles[name]}: {known[name]:.1f} of 10" if name in known else f"{titles[name]}: no number"
-                    for name in METRICS
-                ],
-                picks=[name if name in known else "" for name in METRICS],
-            ),
-        ),
+        _reading(mean, len(known)),
+        (_bars(known, titles),),
         lines,
         x_title="Score",
         x_kind="category",
@@ -102,6 +83,29 @@ def dora_score(asked: ChartQuery) -> Drawing:
         row_count=len(METRICS) + 2,
         picks=Drilldown(_joined(list(behind.values())), find, lambda token: titles[token]),
         notes=(f"Without a number: {', '.join(missing)}.",) if missing else (),
+    )
+
+
+def _reading(mean: float | None, known: int) -> str:
+    """The performance beside the industry's mean, or how many of the metrics it still needs."""
+    if mean is None:
+        return f"Only {known} of {len(METRICS)} metrics have a score: {LEAST} are needed for the performance."
+    share = f"{known} of {len(METRICS)} metrics"
+    return f"Performance is {mean:.2f} of 10 ({share}), the industry’s mean is {INDUSTRY}."
+
+
+def _bars(known: dict[str, float], titles: dict[str, str]) -> Series:
+    """A bar for each metric that has a score; `known` and `titles` are by name of the metric."""
+    return Series(
+        "",
+        "lying",
+        [known.get(name) for name in METRICS],
+        [titles[name] for name in METRICS],
+        text=[
+            f"{titles[name]}: {known[name]:.1f} of 10" if name in known else f"{titles[name]}: no number"
+            for name in METRICS
+        ],
+        picks=[name if name in known else "" for name in METRICS],
     )
 
 

@@ -18,7 +18,7 @@ from data.metrics.measure import rows_for
 from data.metrics.registry import ISSUE_METRICS
 from data.tables.frames import NEVER
 from data.tables.tidy import DAY
-from data.values.arrays import Instants, Mask, Numbers, Positions
+from data.values.arrays import Counts, Instants, Mask, Numbers, Positions
 from data.values.charts import Series
 
 # Each stage ends at an instant; it begins where the one before ended.
@@ -64,12 +64,11 @@ def stage_days(facts: Dataset, issue: Positions, deployed: Instants) -> tuple[Nu
     missing=no_deployed_changes,
 )
 def lead_time_stages(asked: ChartQuery) -> Drawing:
-    """Each bar is how many days the changes first deployed on that day, or in that week, took on average, stage by
-    stage.
+    """Each bar is how many days changes took on average, by stage, if first deployed on that day or week.
 
-    From being written down to the start of work, to the first commit, to done, to production. Exact calendar days; the
-    mean is used because stages of means add up, which medians do not. The lead time for changes begins at the first
-    commit, or at the start of work where no commit date is mapped; what lies before is shown too.
+    The stages run from being written down to the start of work, to the first commit, to done, to production. Exact
+    calendar days; the mean is used because stages of means add up, which medians do not. The lead time for changes
+    begins at the first commit, or at the start of work where no commit date is mapped; what lies before is shown too.
     """
     rows, over = rows_for(ISSUE_METRICS["lead_time_for_changes"], asked), buckets(asked)
     if not rows.used:
@@ -81,11 +80,7 @@ def lead_time_stages(asked: ChartQuery) -> Drawing:
     code = places(used, over)
     count = np.bincount(code[code >= 0], minlength=len(over))
     seen = np.flatnonzero(known).tolist()
-    mean = np.zeros((len(over), len(STAGES)))
-    for n in seen:
-        mean[:, n] = np.bincount(code[code >= 0], weights=days[code >= 0, n], minlength=len(over)) / np.maximum(
-            count, 1
-        )
+    mean = _means(days, code, seen, count)
     whole = days.mean(axis=0)
     top = max(seen, key=lambda n: whole[n])
     names = [STAGES[n] for n in seen]
@@ -127,6 +122,19 @@ def lead_time_stages(asked: ChartQuery) -> Drawing:
         picks=picks.showing(values="days", unit="days"),
         notes=(*left_out(rows), *_told(asked.facts, used.issue, used.columns["completed"])),
     )
+
+
+def _means(days: Numbers, code: Positions, seen: list[int], count: Counts) -> Numbers:
+    """Mean days by bar and stage.
+
+    `days`: by change and stage; `code`: the bar of each change (-1: none); `seen`: the stages with data; `count`: the
+    changes of each bar.
+    """
+    means = np.zeros((len(count), len(STAGES)))
+    for n in seen:
+        total = np.bincount(code[code >= 0], weights=days[code >= 0, n], minlength=len(count))
+        means[:, n] = total / np.maximum(count, 1)
+    return means
 
 
 def _told(facts: Dataset, issue: Positions, deployed: Instants) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -125,22 +125,14 @@ def cumulative_flow(asked: ChartQuery) -> Drawing:
         for day, numbers in zip(over.tokens, counts[:, seen].tolist(), strict=True):
             yield (day, *numbers)
 
+    notes = (
+        f"{resting:,} items stayed done, discarded or not started the whole period." if resting else "",
+        *_told(sieve),
+        _beside_velocity(asked, *(each == len(titles) - 2 for each in ends)),
+    )
     return Drawing(
         _reading(ends, len(titles)),
-        tuple(
-            Series(
-                titles[n],
-                "area",
-                over.tokens,
-                counts[:, n].tolist(),
-                picks=[
-                    f"{day}|{titles[n]}" if count else ""
-                    for day, count in zip(over.tokens, counts[:, n].tolist(), strict=True)
-                ],
-                role=ROLES.get(titles[n], f"band-{n}"),
-            )
-            for n in _stacked(seen, len(titles))
-        ),
+        tuple(_area(n, titles[n], over.tokens, counts[:, n].tolist()) for n in _stacked(seen, len(titles))),
         x_title="End of the day",
         y_title="Items",
         x_kind="time",
@@ -149,16 +141,14 @@ def cumulative_flow(asked: ChartQuery) -> Drawing:
         table_picks=lambda: over.tokens,
         row_count=len(over),
         picks=picks,
-        notes=tuple(
-            each
-            for each in (
-                f"{resting:,} items stayed done, discarded or not started the whole period." if resting else "",
-                *_told(sieve),
-                _beside_velocity(asked, *(each == len(titles) - 2 for each in ends)),
-            )
-            if each
-        ),
+        notes=tuple(filter(None, notes)),
     )
+
+
+def _area(n: int, title: str, days: Sequence[str], counts: Sequence[int]) -> Series:
+    """The band of position `n`: how many items were in it at the end of each day."""
+    picks = [f"{day}|{title}" if count else "" for day, count in zip(days, counts, strict=True)]
+    return Series(title, "area", days, counts, picks=picks, role=ROLES.get(title, f"band-{n}"))
 
 
 def _stacked(seen: list[int], size: int) -> list[int]:

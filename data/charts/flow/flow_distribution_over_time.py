@@ -17,6 +17,8 @@ from data.metrics.registry import ISSUE_METRICS
 from data.metrics.shares import shares
 from data.values.charts import Series
 
+_SUGGESTED = ("The kinds are suggested by the names of the types.",)
+
 
 @chart(
     family="flow", order=9, title="Flow distribution over time", switches=ISSUE_METRICS["flow_distribution"].switches
@@ -39,7 +41,7 @@ def flow_distribution_over_time(asked: ChartQuery) -> Drawing:
     counts = np.zeros((len(over), len(FLOW_ITEMS)), dtype=np.int64)
     there = code >= 0
     np.add.at(counts, (code[there], kind[there]), 1)
-    total = counts.sum(axis=0)
+    total, wholes = counts.sum(axis=0), counts.sum(axis=1).tolist()
     percent = shares(total.tolist())
     titles = [each.replace("_", " ").capitalize() for each in FLOW_ITEMS]
 
@@ -55,9 +57,7 @@ def flow_distribution_over_time(asked: ChartQuery) -> Drawing:
             counts[:, n].tolist(),
             text=[
                 f"{words}: {count:,} {titles[n].lower()} of {whole:,}"
-                for words, count, whole in zip(
-                    over.labels, counts[:, n].tolist(), counts.sum(axis=1).tolist(), strict=True
-                )
+                for words, count, whole in zip(over.labels, counts[:, n].tolist(), wholes, strict=True)
             ],
             picks=[
                 f"{day}|{FLOW_ITEMS[n]}" if count else ""
@@ -78,8 +78,5 @@ def flow_distribution_over_time(asked: ChartQuery) -> Drawing:
         table=table,
         row_count=len(over),
         picks=picks,
-        notes=(
-            *(("The kinds are suggested by the names of the types.",) if suggested(asked.facts) else ()),
-            *left_out(rows),
-        ),
+        notes=(*(_SUGGESTED if suggested(asked.facts) else ()), *left_out(rows)),
     )

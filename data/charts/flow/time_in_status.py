@@ -48,6 +48,17 @@ def status_rows(asked: ChartQuery) -> Rows:
     )
 
 
+_COLUMNS = (
+    "Status",
+    "Kind",
+    "Items there",
+    "Mean over all, days",
+    "Median there, days",
+    "85 % there, days",
+    "Share, %",
+)
+
+
 @chart(
     family="flow",
     order=7,
@@ -113,22 +124,14 @@ def time_in_status(asked: ChartQuery) -> Drawing:
         values="days", unit="days", label=lambda token: f"Time in {names(facts, np.array([tokens.index(token)]))[0]}"
     )
     return Drawing(
-        f"An item spends {mean[top]:,.1f} days in {titles[top]} on average, {shares[top]:.0f} "
-        "% of its time; that is where most time goes.",
+        f"An item spends {mean[top]:,.1f} days in {titles[top]} on average, "
+        f"{shares[top]:.0f} % of its time; that is where most time goes.",
         tuple(_bars(titles, kind, mean, shares, [tokens[code] for code in codes.tolist()])),
         x_title="Days an item, on average",
         x_kind="category",
         unit="days",
         y_title="Days",
-        columns=(
-            "Status",
-            "Kind",
-            "Items there",
-            "Mean over all, days",
-            "Median there, days",
-            "85 % there, days",
-            "Share, %",
-        ),
+        columns=_COLUMNS,
         table=table,
         table_picks=lambda: [tokens[code] for code in codes.tolist()],
         row_count=len(codes),

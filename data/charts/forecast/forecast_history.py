@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -64,20 +64,7 @@ def forecast_history(asked: ChartQuery) -> Drawing:
     return Drawing(
         f"{made.completed:,} {made.unit} in {size} days: {mean:,.1f} a {what} on "
         f"average, {min(counts):,} to {max(counts):,}.",
-        (
-            Series(
-                "",
-                "bars",
-                days,
-                counts,
-                text=[
-                    f"{what.capitalize()} of {each}: {count:,} {made.unit}"
-                    for each, count in zip(days, counts, strict=True)
-                ],
-                picks=days,
-                role="second",
-            ),
-        ),
+        (_bars(days, counts, what, made.unit),),
         (Line("y", round(mean, 2), f"average {mean:,.1f}", "muted"),),
         x_title="Completed",
         y_title=f"{made.unit.capitalize()} a {what}",
@@ -90,6 +77,12 @@ def forecast_history(asked: ChartQuery) -> Drawing:
         picks=Drilldown(rows, find, lambda token: f"{what.capitalize()} of {token}"),
         notes=(*made.notes, *_uneven(first, rest, before, made.unit), *_not_drawn(made)),
     )
+
+
+def _bars(days: list[str], counts: Sequence[float], what: str, unit: str) -> Series:
+    """A bar for each week (or day, `what`), by its first day."""
+    text = [f"{what.capitalize()} of {day}: {count:,} {unit}" for day, count in zip(days, counts, strict=True)]
+    return Series("", "bars", days, counts, text=text, picks=days, role="second")
 
 
 def _uneven(first: date, rest: int, amount: float, unit: str) -> tuple[str, ...]:

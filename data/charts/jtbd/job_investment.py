@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 from data.charts.catalogue import JobChartQuery, job_chart
 from data.charts.drawing import Drawing, nothing
 from data.charts.jtbd.parts import UNDERSERVED, between, days, percent, percents, short
 from data.values.charts import Series
 from data.values.jobs import InvestmentRow
+
+# Heading of a column of the table, and the attribute of a row that stands in it.
+_COLUMNS = {
+    "Job": "title",
+    "Items": "items",
+    "Share of all items": "items_share",
+    "Days of work": "active_days",
+    "Share of all days": "active_share",
+    "Opportunity": "opportunity",
+    "Outcome": "opportunity_outcome",
+    "Share of opportunity": "opportunity_share",
+    "Gap": "gap",
+    "What it says": "verdict",
+}
 
 
 @job_chart(order=2, title="Investment against opportunity", obeys=("opportunity",))
@@ -54,33 +69,8 @@ def job_investment(asked: JobChartQuery) -> Drawing:
         ),
         x_title="% of all jobs",
         x_range=(0, 100 * max(*work, *need) * 1.1),
-        columns=(
-            "Job",
-            "Items",
-            "Share of all items",
-            "Days of work",
-            "Share of all days",
-            "Opportunity",
-            "Outcome",
-            "Share of opportunity",
-            "Gap",
-            "What it says",
-        ),
-        table=lambda: (
-            (
-                each.title,
-                each.items,
-                each.items_share,
-                each.active_days,
-                each.active_share,
-                each.opportunity,
-                each.opportunity_outcome,
-                each.opportunity_share,
-                each.gap,
-                each.verdict,
-            )
-            for each in asked.overview.investment
-        ),
+        columns=tuple(_COLUMNS),
+        table=lambda: map(attrgetter(*_COLUMNS.values()), asked.overview.investment),
         table_picks=lambda: [f"job:{each.job_id}" if each.job_id else "" for each in asked.overview.investment],
         row_count=len(asked.overview.investment),
     )

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from data.charts.catalogue import JobChartQuery, job_chart
 from data.charts.drawing import Drawing, nothing
 from data.charts.jtbd.parts import between, percent, percents, unique_names
 from data.values.charts import Series
 from data.values.jobs import SatisfactionRow
+
+# Heading of a column of the table, and the attribute of a row that stands in it.
+_COLUMNS = {
+    "About": "about",
+    "Name": "title",
+    "Satisfied": "satisfied.count",
+    "Answers": "satisfied.n",
+    "Share": "satisfied.value",
+    "Low": "satisfied.low",
+    "High": "satisfied.high",
+    "Mean rating": "mean_rating",
+    "Met expectations": "met_expectations.value",
+    "Would recommend": "would_recommend.value",
+    "Mean effort": "mean_effort",
+}
 
 
 @job_chart(order=4, title="Satisfaction")
@@ -60,35 +77,8 @@ def outcome_satisfaction(asked: JobChartQuery) -> Drawing:
         lines=(),
         x_title="% satisfied",
         x_range=(0, 102),
-        columns=(
-            "About",
-            "Name",
-            "Satisfied",
-            "Answers",
-            "Share",
-            "Low",
-            "High",
-            "Mean rating",
-            "Met expectations",
-            "Would recommend",
-            "Mean effort",
-        ),
-        table=lambda: (
-            (
-                each.about,
-                each.title,
-                each.satisfied.count,
-                each.satisfied.n,
-                each.satisfied.value,
-                each.satisfied.low,
-                each.satisfied.high,
-                each.mean_rating,
-                each.met_expectations.value,
-                each.would_recommend.value,
-                each.mean_effort,
-            )
-            for each in rows
-        ),
+        columns=tuple(_COLUMNS),
+        table=lambda: map(attrgetter(*_COLUMNS.values()), rows),
         table_picks=lambda: [f"{each.about}:{each.id}" for each in rows],
         row_count=len(rows),
     )

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from operator import attrgetter
+
 from data.charts.catalogue import JobChartQuery, job_chart
 from data.charts.drawing import Drawing, nothing
 from data.charts.jtbd.parts import between, unique_names
 from data.values.charts import Series
+from data.values.jobs import PainpointRow
+
+# Heading of a column of the table, and the attribute of a row that stands in it.
+_COLUMNS = {
+    "Painpoint": "title",
+    "Category": "category",
+    "Before": "before",
+    "After": "after",
+    "Eased by, %": "effectiveness",
+    "Records": "n",
+    "Better": "improved",
+    "Worse": "worse",
+    "Issues": "issues",
+    "Issues done": "issues_done",
+}
 
 
 @job_chart(order=3, title="Painpoints before and after")
@@ -30,20 +48,8 @@ def painpoints_before_after(asked: JobChartQuery) -> Drawing:
         for each in rows
     ]
     picks = [f"painpoint:{each.painpoint_id}" for each in rows]
-    worse = [each for each in rows if (each.effectiveness or 0) < 0]
-    best = max(rows, key=lambda each: each.effectiveness or 0)
-    said = (
-        f"“{best.title}” was eased most{_effect(best.effectiveness)}"
-        if (best.effectiveness or 0) > 0
-        else "None was eased"
-    )
-    said += (
-        f"; {', '.join(f'“{each.title}”' for each in worse)} {'hurts' if len(worse) == 1 else 'hurt'} more than before."
-        if worse
-        else "."
-    )
     return Drawing(
-        reading=said,
+        reading=_reading(rows),
         series=(
             between(names, before, after, 1),
             Series(
@@ -69,36 +75,28 @@ def painpoints_before_after(asked: JobChartQuery) -> Drawing:
         ),
         x_title="Severity, 0 to 10",
         x_range=(0, 10.3),
-        columns=(
-            "Painpoint",
-            "Category",
-            "Before",
-            "After",
-            "Eased by, %",
-            "Records",
-            "Better",
-            "Worse",
-            "Issues",
-            "Issues done",
-        ),
-        table=lambda: (
-            (
-                each.title,
-                each.category,
-                each.before,
-                each.after,
-                each.effectiveness,
-                each.n,
-                each.improved,
-                each.worse,
-                each.issues,
-                each.issues_done,
-            )
-            for each in asked.overview.painpoints
-        ),
+        columns=tuple(_COLUMNS),
+        table=lambda: map(attrgetter(*_COLUMNS.values()), asked.overview.painpoints),
         table_picks=lambda: [f"painpoint:{each.painpoint_id}" for each in asked.overview.painpoints],
         row_count=len(asked.overview.painpoints),
     )
+
+
+def _reading(rows: Sequence[PainpointRow]) -> str:
+    """Which painpoint was eased most, and which hurt more than before."""
+    worse = [each for each in rows if (each.effectiveness or 0) < 0]
+    best = max(rows, key=lambda each: each.effectiveness or 0)
+    sentence = (
+        f"“{best.title}” was eased most{_effect(best.effectiveness)}"
+        if (best.effectiveness or 0) > 0
+        else "None was eased"
+    )
+    sentence += (
+        f"; {', '.join(f'“{each.title}”' for each in worse)} {'hurts' if len(worse) == 1 else 'hurt'} more than before."
+        if worse
+        else "."
+    )
+    return sentence
 
 
 def _effect(value: float | None) -> str:
