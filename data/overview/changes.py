@@ -132,6 +132,7 @@ def _change(metric: IssueMetric, weekly: _Weekly, rule: Limits, signal: Signal) 
         rule=_RULES[signal.kind],
         basis=f"Before: mean {_shown(metric, rule.mean, rule.mean)}, natural limits {low} to {high}, from the weeks "
         f"{words(over.days[0], over.last[last])}.",
+        shift="unusually high" if up else "unusually low",
         verdict=verdict,
         todo="Open it, find what helped, and keep it."
         if verdict == "better"

@@ -19,7 +19,8 @@ class Change:
     sentence: str  # what was seen
     rule: str  # which rule makes it a signal
     basis: str  # what it is judged by: mean, natural limits and the weeks that they are from
-    verdict: str | None  # better | worse | None: neither
+    shift: str  # "unusually high" or "unusually low": not the words of a card, which compares two periods
+    verdict: str | None  # whether that is better | worse | None: neither
     todo: str
     weeks: tuple[float | None, ...]  # weekly values, oldest first
     first_week: str  # first day of the first of them

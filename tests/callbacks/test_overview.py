@@ -62,7 +62,8 @@ def test_changes_say_rule_and_limits_and_open_the_detail(app, fake):
     assert "Rule: a week outside the natural limits." in found
     assert "natural limits 3.5 days to 16 days" in found
     assert '"href": "?period=90d&project=SHOP&metric=flow_time"' in found
-    assert "change-worse" in found
+    assert "unusually high" in found
+    assert "change-worse" not in found and "change-better" not in found
     assert fake.calls[-1][0] == "overview"
     assert fake.calls[-1][3].projects == ("SHOP",)
 

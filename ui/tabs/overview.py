@@ -81,7 +81,7 @@ def _changes(found: Overview, view: PageView) -> html.Section:
 
 
 def _change(each: Change, view: PageView) -> html.Li:
-    verdict = html.Span(each.verdict, className=f"change change-{each.verdict}") if each.verdict else None
+    shift = html.Span(each.shift, className="change change-neutral")
     picture = limits_line(
         each.weeks,
         (each.lower, each.mean, each.upper),
@@ -93,7 +93,7 @@ def _change(each: Change, view: PageView) -> html.Li:
         [
             html.Div(
                 [
-                    html.Div([_opens(each.title, each.metric, view), verdict], className="overview-head"),
+                    html.Div([_opens(each.title, each.metric, view), shift], className="overview-head"),
                     html.P(each.sentence),
                     html.P([f"{each.basis} Rule: {each.rule}."], className="muted"),
                     html.P(each.todo, className="overview-todo"),

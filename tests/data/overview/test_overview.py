@@ -93,7 +93,7 @@ def test_a_week_outside_the_limits_is_told_with_value_mean_and_limits():
         "Before: mean 5 items, natural limits 0 items to 10 items, from the weeks 5 Jan – 24 May 2026."
     )
     assert change.rule == "a week outside the natural limits"
-    assert (change.verdict, change.before, change.marked) == ("better", 20, (20,))
+    assert (change.shift, change.verdict, change.before, change.marked) == ("unusually high", "better", 20, (20,))
     assert change.mean == 5
     assert change.upper == pytest.approx(5 + 2.66 * 2)
 

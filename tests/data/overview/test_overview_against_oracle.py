@@ -107,6 +107,7 @@ def compare_changes(about: Any, period: Period, ask: Question) -> dict[str, orac
         )
         assert got.marked == wanted.weeks
         assert got.verdict == oracle.verdict(name, wanted.side)
+        assert got.shift == {"above": "unusually high", "below": "unusually low"}[wanted.side]
         assert {"outside": "outside", "run": "in a row on one side", "near": "3 of 4"}[wanted.kind] in got.rule
         assert wanted.side in got.sentence or wanted.kind == "near"
         assert got.before == before
