@@ -54,6 +54,7 @@ _KNOWN: dict[tuple[str, str], Container[str]] = {
     ("record-place", "kind"): RECORDS[""],
     ("record-turn", "to"): ("newer", "older"),
     ("mapping-choice", "field"): FIELDS,
+    ("mapping-more", "field"): FIELDS,
     ("mapping-suggestion", "field"): FIELDS,
 }
 

@@ -212,6 +212,7 @@ _BY_ID: dict[str, Any] = {
     "issue-question": Question,
     "record-place": Records,
     "mapping-setting": DraftValue,
+    "mapping-more": list[str] | None,
     "jobs-field": Plain,
 }
 STORED = {"data", "value"}  # properties that `_BY_ID` is about

@@ -60,7 +60,7 @@ class Binding:
 def read(text: str) -> Binding:
     """A binding from words. Raises BindingError.
 
-    >>> read("lead_time_p50 of label checkout < 5 days")
+    >>> read("lead_time_p50 of label checkout < 5 days")  # doctest: +NORMALIZE_WHITESPACE
     Binding(metric='lead_time_p50', projects=(), types=(), labels=('checkout',), components=(), direction='minimise',
     target=5.0, unit='days')
     >>> read('flow_velocity of component "Mobile web" and project SHOP >= 10').components

@@ -36,8 +36,8 @@ def rows_of(told: Mapping[str, Any]) -> list[Row]:
     """A row of an import for each event that is about jobs; others are left out. Raises ValueError when it is no OTLP.
 
     >>> event = {"name": "job_completed", "timeUnixNano": "9000000000", "attributes": [
-    ...     {"key": "jtbd.job.id", "value": {"stringValue": "buy"}}, {"key": "jtbd.job.duration_seconds", "value":
-    {"intValue": "2"}}]}
+    ...     {"key": "jtbd.job.id", "value": {"stringValue": "buy"}},
+    ...     {"key": "jtbd.job.duration_seconds", "value": {"intValue": "2"}}]}
     >>> [row] = rows_of({"resourceSpans": [{"scopeSpans": [{"spans": [{"events": [event]}]}]}]})
     >>> row["kind"], row["job_id"], row["status"], row["started_at"], row["completed_at"]
     ('job', 'buy', 'completed', 7000000, 9000000)

@@ -223,7 +223,7 @@ def _words(line: Definition, words: list[str], known: Known) -> html.Div:
                     id=ids.mapping_word_gone(line.name, str(word)),
                     type="button",
                     className="btn-icon",
-                    **attributes({"aria-label": f"Remove {word}"}),
+                    **attributes({"aria-label": f"Remove {word} from {line.title}"}),
                 ),
             ]
         )

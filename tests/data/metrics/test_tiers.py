@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.metrics import verdicts
+from data.metrics.registry import ISSUE_METRICS
 from data.metrics.tiers import LIMITS, TIERS, benchmarks, score, tier_of, tier_of_frequency
 from tests import seeding
 from tests.builders import DOING, DONE, Item, ask, at, site
@@ -29,6 +31,15 @@ RECOVERY = {
     2021: [(HOUR, "High", "High"), (DAY, "Medium", "Medium"), (WEEK, "Medium", "Low")],
     2024: [(HOUR, "High", "High"), (DAY, "Low", "Low")],
 }
+
+
+@pytest.fixture(autouse=True)
+def value_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The value alone decides here; what its uncertainty does to a tier is in test_verdicts.py."""
+    monkeypatch.setattr(verdicts, "FREQUENCY_DAYS", 0)
+    for each in ISSUE_METRICS.values():
+        monkeypatch.setattr(each, "estimate", lambda *_: None)
+        monkeypatch.setattr(each, "tier_estimate", None)
 
 
 def lead_time(span: int, year: int, **how):
