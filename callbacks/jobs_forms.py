@@ -211,6 +211,9 @@ def _painpoint(asked: dict[str, Any], event: str) -> str:
     )
 
 
+_ANSWERS = {"yes": True, "no": False}  # an empty choice: not asked
+
+
 def _satisfaction(asked: dict[str, Any], event: str) -> str:
     effort = asked["effort"]
     if effort is not None and effort != int(effort):
@@ -221,8 +224,8 @@ def _satisfaction(asked: dict[str, Any], event: str) -> str:
         asked["level"],
         _persona(asked),
         feature=asked["feature"] or "",
-        met=asked["met"] == "yes",
-        recommend=asked["recommend"] == "yes",
+        met=_ANSWERS.get(asked["met"]),
+        recommend=_ANSWERS.get(asked["recommend"]),
         effort=None if effort is None else int(effort),
         feedback=asked["feedback"] or "",
         event_id=event,
@@ -311,15 +314,18 @@ def _imported(wish: JsonObject) -> dict[str, str]:
             "level": "warning",
         }
     try:
-        records, new = services().jobs.storage(services().snapshot()).import_text(str(wish.get("text") or ""), name)
+        done = services().jobs.storage(services().snapshot()).import_text(str(wish.get("text") or ""), name)
     except Exception as error:  # noqa: BLE001 - said above the page, nothing was stored
         problem, _ = told(error)
         return {"what": f"{name} was not imported.", "why": f"{problem}", "level": "warning"}
-    if not records:
+    if not done.records:
         return {
             "what": f"{name} was not imported.",
             "why": "It holds no record: a CSV has a header, and a row for each record.",
             "level": "warning",
         }
-    old = f" {records - new} of {records} were here already." if new < records else ""
-    return {"what": f"{new} record{'s' * (new != 1)} imported from {name}.{old}", "level": "info"}
+    said = {
+        "what": f"{done.new} record{'s' * (done.new != 1)} imported from {name}.",
+        "level": "warning" if done.notes else "info",
+    }
+    return said | ({"why": " ".join(done.sentences)} if done.sentences else {})

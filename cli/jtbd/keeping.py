@@ -95,19 +95,22 @@ def new(
 
 def import_(
     files: Annotated[list[Path], typer.Argument(help="CSV with a header, JSON, or JSON Lines; repeatable.")],
+    scale: Annotated[
+        str | None,
+        typer.Option("--scale", help="Scale of answers that name none: 1-5, 1-7, 1-10, 0-10 or words."),
+    ] = None,
     format_: TableOrJson = "table",
 ) -> None:
-    """Import records; all of a file or none. What is known already is left alone."""
+    """Import records; all of a file or none. What is known already is left alone, and said."""
     storage = opening.storage()
-    told = []
-    for path in files:
-        rows, fresh = storage.import_file(path)
-        told.append({"file": path.name, "records": rows, "new": fresh})
+    told = [(path.name, storage.import_file(path, scale)) for path in files]
     if format_ == "json":
-        as_json(told)
-    else:
-        for each in told:
-            print(f"{each['file']}: {each['records']} records, {each['new']} of them new.")
+        as_json([{"file": name, **asdict(done)} for name, done in told])
+        return
+    for name, done in told:
+        print(f"{name}: {done.records} records, {done.new} of them new.")
+        for sentence in done.sentences:
+            print(f"  {sentence}")
 
 
 def cleanup(

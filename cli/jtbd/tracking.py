@@ -125,15 +125,24 @@ def track_satisfaction(
     level: Annotated[
         str,
         typer.Option(
-            "--level", "-l", help="1 to 10, or very_dissatisfied, dissatisfied, neutral, satisfied, very_satisfied."
+            "--level",
+            "-l",
+            help="A number on the scale, or very_dissatisfied, dissatisfied, neutral, satisfied, very_satisfied.",
         ),
     ],
     persona: Persona,
     feature: AnyFeature = "",
-    met: Annotated[bool, typer.Option("--met/--not-met", help="Whether expectations were met.")] = False,
+    scale: Annotated[str, typer.Option("--scale", help="Of a number: 1-5, 1-7, 1-10 or 0-10.")] = "1-10",
+    met: Annotated[
+        bool | None,
+        typer.Option("--met/--not-met", help="Whether expectations were met. Leave it out where that was not asked."),
+    ] = None,
     recommend: Annotated[
-        bool, typer.Option("--recommend/--not-recommend", help="Whether they would recommend it.")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--recommend/--not-recommend", help="Whether they would recommend it. Leave it out where not asked."
+        ),
+    ] = None,
     effort: Annotated[int | None, typer.Option("--effort", min=1, max=7, help="1 easy to 7 hard.")] = None,
     feedback: Annotated[str, typer.Option("--feedback", help="In their own words.")] = "",
     at: At = None,
@@ -153,6 +162,7 @@ def track_satisfaction(
         feedback=feedback,
         at=at,
         event_id=event_id,
+        scale=scale,
     )
     _said(format_, storage, found, f"Tracked: {found.persona} is {level.replace('_', ' ')} with {found.outcome_id}.")
 

@@ -5,9 +5,8 @@ line.
 from __future__ import annotations
 
 import csv
-import io
 import json
-import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,19 +14,22 @@ from pathlib import Path
 from typing import Any
 
 from data.jira.instants import instant
+from data.jtbd.delimited import day_first, plain_number, rows_of_table
 from data.jtbd.otlp_json import is_otlp, rows_of
 from data.platform.files import opened
 from data.platform.logs import SECRETS
 from data.values.errors import AppError
 from data.values.names import name_key
-from data.values.records import FIRST_INSTANT, INSTANTS, KINDS, LAST_INSTANT, Record, RecordError, complete
+from data.values.records import FIRST_INSTANT, INSTANTS, KINDS, LAST_INSTANT, Record, RecordError, complete, event_id
+from data.values.scales import ScaleError
 
 MOST_BYTES = 50_000_000
 _TABLES = {"job_completions": "job", "outcome_achievements": "outcome", "painpoint_resolutions": "painpoint",
            "time_to_outcome": "time", "user_satisfaction": "satisfaction"}  # a table: kept in its rows  # fmt: skip
 _PLURALS = {"jobs": "job", "outcomes": "outcome", "painpoints": "painpoint", "times": "time", **_TABLES}
-_NUMBERS = {"duration_seconds", "expected_value", "actual_value", "achievement_rate", "severity_before",
-            "severity_after", "resolution_effectiveness"}  # a table: kept in its rows  # fmt: skip
+_FLOATS = {"duration_seconds", "expected_value", "actual_value", "achievement_rate", "severity_before",
+           "severity_after", "resolution_effectiveness"}  # a table: kept in its rows  # fmt: skip
+NUMBERS = frozenset({*_FLOATS, "effort_score", "satisfaction_level"})  # columns in which decimal commas are understood
 _YES = {"yes": True, "true": True, "1": True, "y": True, "no": False, "false": False, "0": False, "n": False}
 _NEEDED = {
     "job": {"persona", "feature_used", "status", "started_at"},
@@ -38,7 +40,7 @@ _NEEDED = {
 }
 _DEFAULTS: dict[str, Any] = {
     "persona": "", "feature": "", "feature_used": "", "status": "unknown", "metric": "", "category": "",
-    "description": "", "achievement_rate": None, "met_expectations": False, "would_recommend": False,
+    "description": "", "achievement_rate": None, "met_expectations": None, "would_recommend": None,
 }  # a table: kept in its rows  # fmt: skip
 
 
@@ -55,48 +57,77 @@ class ImportFailed(AppError, ValueError):
 
 @dataclass(frozen=True)
 class Line:
-    """One row of a file: where it stands, and what it says."""
+    """One row of a file: where it stands, and what it says. `comma`: its numbers have decimal commas; None: no CSV."""
 
     where: str
     values: dict[str, Any]
+    comma: bool | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A record of a file, and where it stands there."""
+
+    where: str
+    record: Record
 
 
 Check = Callable[[Record], None]  # raises RecordError
 
 
-def read_file(path: Path, source: str = "import", check: Check | None = None) -> list[Record]:
-    """Every record of a file; `check` may refuse one. Raises ImportFailed, OSError."""
+def read_file(path: Path, source: str = "import") -> list[Record]:
+    """Every record of a file. Raises ImportFailed, OSError."""
+    return [each.record for each in find_in_file(path, source)]
+
+
+def read_text(text: str, name: str, source: str = "import") -> list[Record]:
+    """Every record of a text, as `find_in_text`. Raises ImportFailed.
+
+    >>> [found] = read_text("job_id,persona,feature_used,status,started_at\\nbuy,ann,cart,started,2026-01-31", "a.csv")
+    >>> found.job_id, found.started_at
+    ('buy', 1769817600000000)
+    """
+    return [each.record for each in find_in_text(text, name, source)]
+
+
+def find_in_file(
+    path: Path, source: str = "import", check: Check | None = None, scale: str | None = None
+) -> list[Found]:
+    """Every record of a file with its place, as `find_in_text`. Raises ImportFailed, OSError."""
     with opened(path) as file:
         content = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise ImportFailed(path.name, [f"The file has more than {MOST_BYTES:,} bytes; split it."])
+    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))  # "Unicode text" of spreadsheets
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError:
         raise ImportFailed(path.name, ["It is not UTF-8 text. Save it as UTF-8 (CSV UTF-8 in Excel)."]) from None
-    return read_text(text, path.name, source, check)
+    return find_in_text(text, path.name, source, check, scale)
 
 
-def read_text(text: str, name: str, source: str = "import", check: Check | None = None) -> list[Record]:
-    """Every record of a text; `name` ends in .csv, .json or .jsonl; `check` may refuse one. Raises ImportFailed.
+def find_in_text(
+    text: str, name: str, source: str = "import", check: Check | None = None, scale: str | None = None
+) -> list[Found]:
+    """Every record of a text; `name` ends in .csv, .tsv, .json or .jsonl; `check` may refuse one; `scale` is that of the
+    answers that name none. Raises ImportFailed.
 
-    >>> found = read_text("kind,job_id,persona,feature_used,status,started_at\\njob,buy,ann,cart,started,2026-01-31", "a.csv")
-    >>> found[0].job_id, found[0].status, found[0].started_at
-    ('buy', 'started', 1769817600000000)
+    A record without an event id gets one of all its fields and of how many equal records stand before it.
     """
-    readers = {"csv": _csv, "json": _json, "jsonl": _json_lines, "ndjson": _json_lines}
-    reader = readers.get(name.rsplit(".", 1)[-1].lower())
+    reader = _READERS.get(name.rsplit(".", 1)[-1].lower())
     if reader is None:
-        raise ImportFailed(name, ["Its name must end in .csv, .json or .jsonl."])
-    found: list[Record] = []
+        raise ImportFailed(name, ["Its name must end in .csv, .tsv, .json or .jsonl."])
+    found: list[Found] = []
     problems: list[str] = []
+    equal: Counter[str] = Counter()
     try:
-        for line in reader(text):
+        for line in reader(text.removeprefix("\ufeff")):
             try:
-                found.append(_record(line.values, source))
+                record = _numbered(_record(line, source, scale), line, equal)
                 if check is not None:
-                    check(found[-1])
-            except RecordError as error:
+                    check(record)
+                found.append(Found(line.where, record))
+            except (RecordError, ScaleError) as error:
                 problems.append(f"{line.where}: {error}")
     except RecursionError:
         problems.append("It cannot be read: its lists and objects are nested too deeply.")
@@ -107,19 +138,18 @@ def read_text(text: str, name: str, source: str = "import", check: Check | None 
     return found
 
 
+def _numbered(record: Record, line: Line, equal: Counter[str]) -> Record:
+    """One that has no event id of its own gets that of its place among equal ones."""
+    if line.values.get("event_id") not in (None, ""):
+        return record
+    before = equal[record.event_id]
+    equal[record.event_id] += 1
+    return record._replace(event_id=event_id(record, before)) if before else record
+
+
 def _csv(text: str) -> Iterator[Line]:
-    rows = csv.DictReader(io.StringIO(text), strict=True)
-    for row in rows:
-        if None in row:
-            raise ValueError(f"line {rows.line_num} has more cells than the header.")
-        values = {str(name).strip(): _cell(value) for name, value in row.items() if value is not None}
-        if any(value != "" for value in values.values()):
-            yield Line(f"Line {rows.line_num}", {name: value for name, value in values.items() if value != ""})
-
-
-def _cell(value: str) -> str:
-    """Without the apostrophe that exports put before what a spreadsheet would take for a formula."""
-    return value[1:] if re.match(r"'\s*[=+\-@\t\r\n]", value) else value
+    for number, values, comma in rows_of_table(text, NUMBERS):
+        yield Line(f"Line {number}", values, comma)
 
 
 def _json(text: str) -> Iterator[Line]:
@@ -171,13 +201,26 @@ def _line(where: str, row: Any, kind: str | None) -> Line:
     return Line(where, ({"kind": kind} if kind else {}) | {str(name): value for name, value in row.items()})
 
 
-def _record(values: dict[str, Any], source: str) -> Record:
-    values = dict(values)
+_READERS: dict[str, Callable[[str], Iterator[Line]]] = {
+    "csv": _csv, "tsv": _csv, "txt": _csv, "json": _json, "jsonl": _json_lines, "ndjson": _json_lines,
+}  # a table: kept in its rows  # fmt: skip
+
+
+def _record(line: Line, source: str, scale: str | None) -> Record:
+    values = dict(line.values)
     kind = _kind(values)
-    made, about, _ = KINDS[kind]
+    made, about, when = KINDS[kind]
+    if "at" in values and when not in values:
+        values[when] = values.pop("at")
     missing = sorted(({about} | _NEEDED[kind]) - {name for name, value in values.items() if value not in (None, "")})
     if missing:
         raise RecordError(f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing.")
+    if line.comma is not None:
+        values = {
+            name: plain_number(name, each, line.comma) if name in NUMBERS else each for name, each in values.items()
+        }
+    if scale and kind == "satisfaction" and values.get("scale") in (None, ""):
+        values["scale"] = scale
     known = {name: _value(name, values.pop(name)) for name in made._fields if name in values}
     rest = {name: value for name, value in values.items() if value not in (None, "")}
     if rest and not known.get("context"):
@@ -199,6 +242,8 @@ def _kind(values: dict[str, Any]) -> str:
             raise RecordError(f"kind is {told!r}. Use one of: {', '.join(KINDS)}.")
         return kind
     names = set(values)
+    if "at" in names:
+        names |= {when for _, _, when in KINDS.values()}
     for kind, needed in _NEEDED.items():
         if needed <= names and KINDS[kind][1] in names:
             return kind
@@ -210,11 +255,11 @@ def _value(name: str, value: Any) -> Any:
     if value is None or value == "":
         return None
     if name in INSTANTS:
-        found = value if isinstance(value, int) and abs(value) > 1e14 else instant(value)
+        found = value if isinstance(value, int) and abs(value) > 1e14 else instant(day_first(value))
         if found is None or not FIRST_INSTANT <= found <= LAST_INSTANT:
             raise RecordError(f"{name} is {SECRETS.shorten(str(value), 40)!r}. Write it as 2026-01-31T09:30:00Z.")
         return found
-    if name in _NUMBERS or name == "effort_score":
+    if name in _FLOATS or name == "effort_score":
         try:
             number = float(value)
         except (TypeError, ValueError):

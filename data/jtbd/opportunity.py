@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from statistics import fmean
 
 from data.jtbd.operations import calculate_opportunity_score, opportunity_band, opportunity_interval
 from data.jtbd.specs import Outcome
 from data.values.jobs import BAND_TITLES, Interval, Opportunity
-from data.values.records import TOP_TWO, UserSatisfaction
+from data.values.records import UserSatisfaction
+from data.values.scales import CHOICES, is_top_two, rating
 from data.values.shares import ENOUGH, Share, wilson
 
 
@@ -18,13 +19,38 @@ def interval(share: Share) -> Interval:
 
 
 def satisfied(answers: Sequence[UserSatisfaction]) -> Share:
-    """The share that gave one of the two highest answers."""
-    return wilson(sum(each.satisfaction_level in TOP_TWO for each in answers), len(answers))
+    """The share that gave one of the two highest answers of their scale, among the answers whose scale is known."""
+    told = [is_top_two(each.satisfaction_level, each.scale) for each in answers]
+    return wilson(sum(each is True for each in told), sum(each is not None for each in told))
+
+
+def said_yes(told: Iterable[bool | None]) -> Interval:
+    """The share that said yes, among those who were asked."""
+    asked = [bool(each) for each in told if each is not None]
+    return interval(wilson(sum(asked), len(asked)))
 
 
 def ratings(answers: Sequence[UserSatisfaction]) -> list[float]:
-    """The answers that are numbers from 1 to 10."""
-    return [float(each.satisfaction_level) for each in answers if each.satisfaction_level[0].isdigit()]
+    """The answers that are numbers on a known scale, each mapped to 1 to 10."""
+    found = (rating(each.satisfaction_level, each.scale) for each in answers)
+    return [each for each in found if each is not None]
+
+
+def without_scale(answers: Sequence[UserSatisfaction]) -> int:
+    """How many answers are numbers of which nobody said the scale."""
+    return sum(is_top_two(each.satisfaction_level, each.scale) is None for each in answers)
+
+
+def _asks_for_scale(answers: Sequence[UserSatisfaction]) -> str:
+    """Why answers are not counted, where their scale is not known; else nothing."""
+    count = without_scale(answers)
+    if not count:
+        return ""
+    verb, noun = ("is", "answer") if count == 1 else ("are", "answers")
+    return (
+        f"{count} {noun} {verb} not counted, because nobody said on which scale. Import the file again with --scale "
+        f"({CHOICES}) or with a column scale."
+    )
 
 
 def opportunity_of(outcome: Outcome, answers: Sequence[UserSatisfaction], formula: str = "clamped") -> Opportunity:
@@ -50,7 +76,7 @@ def _counted(outcome: Outcome, important: Share, answers: Sequence[UserSatisfact
         specified = wilson(outcome.satisfied, outcome.answers)
     share = told if told.enough or (specified is None and told.n) else specified
     if share is None or share.value is None:
-        reason = "Nobody was asked how satisfied they are."
+        reason = _asks_for_scale(answers) or "Nobody was asked how satisfied they are."
         if outcome.satisfaction is not None:
             reason = "Importance is a share of answers and satisfaction a rating: the two cannot be compared."
         return Opportunity(importance, None, "top2", reason=reason)
@@ -72,7 +98,7 @@ def _counted(outcome: Outcome, important: Share, answers: Sequence[UserSatisfact
 
 
 def _rated(outcome: Outcome, importance: float, answers: Sequence[UserSatisfaction], formula: str) -> Opportunity:
-    """Both are ratings from 1 to 10."""
+    """Both are ratings from 1 to 10; answers on other scales are mapped to it."""
     told = ratings(answers)
     if len(told) >= ENOUGH or (told and outcome.satisfaction is None):
         base = _scored(importance, fmean(told), formula)
@@ -81,8 +107,8 @@ def _rated(outcome: Outcome, importance: float, answers: Sequence[UserSatisfacti
     if outcome.satisfaction is not None:
         base = _scored(importance, outcome.satisfaction, formula)
         return _judged(replace(base, method="rating", satisfied_from="specs"), ENOUGH)
-    reason = "Nobody was asked how satisfied they are."
-    if answers or outcome.satisfied is not None:
+    reason = _asks_for_scale(answers) or "Nobody was asked how satisfied they are."
+    if satisfied(answers).n or outcome.satisfied is not None:
         reason = "Importance is a rating and satisfaction a share of answers: the two cannot be compared."
     return Opportunity(importance, None, "rating", reason=reason)
 

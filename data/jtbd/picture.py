@@ -16,10 +16,18 @@ from data.jtbd.operations import (
     calculate_outcome_achievement,
     compute_time_to_outcome_stats,
 )
-from data.jtbd.opportunity import interval, opportunity_of, ratings, satisfied
-from data.jtbd.record_quality import quality_rows
+from data.jtbd.opportunity import interval, opportunity_of, ratings, said_yes, satisfied
+from data.jtbd.record_quality import answer_rows, quality_rows
 from data.jtbd.specs import Outcome, Specs
-from data.values.jobs import JobRow, Opportunity, OutcomeRow, PainpointRow, QualityRow, SatisfactionRow, TimeRow
+from data.values.jobs import (
+    JobRow,
+    Opportunity,
+    OutcomeRow,
+    PainpointRow,
+    QualityRow,
+    SatisfactionRow,
+    TimeRow,
+)
 from data.values.records import KINDS, JobCompletion, Record, Records, UserSatisfaction
 from data.values.shares import middle, wilson
 
@@ -163,7 +171,7 @@ class _Drawing:
         out.jobs = [self._job(each, middle(rates.get(each, [])), eased.get(each, 0)) for each in self._ids("job")]
         out.times = [self._time(row) for row in out.outcomes if row.outcome_id in self.now["time"]]
         out.satisfaction = [self._satisfied(row) for row in out.outcomes if row.outcome_id in self.now["satisfaction"]]
-        out.quality = quality_rows(out.jobs, out.outcomes, out.painpoints)
+        out.quality = quality_rows(out.jobs, out.outcomes, out.painpoints) + answer_rows(self.now["satisfaction"])
         out.summary = self._summary(out)
         return out
 
@@ -312,8 +320,8 @@ class _Drawing:
             satisfied=interval(satisfied(answers)),
             mean_rating=fmean(scores) if scores else None,
             ratings=len(scores),
-            met_expectations=interval(wilson(sum(bool(each.met_expectations) for each in answers), len(answers))),
-            would_recommend=interval(wilson(sum(bool(each.would_recommend) for each in answers), len(answers))),
+            met_expectations=said_yes(each.met_expectations for each in answers),
+            would_recommend=said_yes(each.would_recommend for each in answers),
             mean_effort=fmean(efforts) if efforts else None,
         )
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from data.jtbd.imported import doubt
+from data.jtbd.opportunity import without_scale
 from data.values.jobs import JobRow, OutcomeRow, PainpointRow, QualityRow
+from data.values.records import UserSatisfaction
+from data.values.scales import CHOICES, LEVELS, WORDS, doubted
 
 
 def quality_rows(
@@ -40,6 +44,32 @@ def quality_rows(
             "Not in the specs: " + ", ".join(_id_of(row) for row in strange[:8]) + "." if strange else "",
         ),
     ]
+
+
+def answer_rows(answers: Mapping[str, Sequence[UserSatisfaction]]) -> list[QualityRow]:
+    """Whether the scales of answers are known, one for each outcome, and likely; nothing where nobody answered."""
+    every = sum(len(part) for part in answers.values())
+    if not every:
+        return []
+    unknown = {name: count for name, part in answers.items() if (count := without_scale(part))}
+    named = ", ".join(f"{name} ({count})" for name, count in sorted(unknown.items()))
+    todo = f"Import the file again with --scale ({CHOICES}) or with a column scale. Without one: {named}."
+    rows = [_row("Answers whose scale is known", every - sum(unknown.values()), every, todo)]
+    found = [finding for name, part in sorted(answers.items()) for finding in _findings(name, part)]
+    return rows + ([QualityRow("Scales of answers", 0, len(found), None, " ".join(found), "")] if found else [])
+
+
+def _findings(name: str, answers: Sequence[UserSatisfaction]) -> list[str]:
+    by_scale: dict[str, list[str]] = {}
+    for each in answers:
+        scale = WORDS if each.satisfaction_level in LEVELS else each.scale
+        if scale:
+            by_scale.setdefault(scale, []).append(each.satisfaction_level)
+    found = [f"{name}: {doubt(scale, part)}" for scale, part in sorted(by_scale.items()) if doubted(part, scale)]
+    if len(by_scale) > 1:
+        told = ", ".join(f"{len(part)} on {scale}" for scale, part in sorted(by_scale.items()))
+        found.append(f"{name}: answers on {len(by_scale)} scales ({told}), each read on its own.")
+    return found
 
 
 def _row(name: str, count: int, of: int, todo: str) -> QualityRow:

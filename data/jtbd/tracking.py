@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from data.jtbd import import_records
+from data.jtbd.imported import Imported, imported
 from data.jtbd.operations import achievement, outcome_status
 from data.values.names import name_key
 from data.values.records import (
@@ -25,6 +26,7 @@ from data.values.records import (
     complete,
     effectiveness,
 )
+from data.values.scales import scale_named
 
 if TYPE_CHECKING:
     from data.jtbd.specs import Outcome, Specs
@@ -189,14 +191,17 @@ class Tracking:
         persona: str,
         *,
         feature: str = "",
-        met: bool = False,
-        recommend: bool = False,
+        met: bool | None = None,
+        recommend: bool | None = None,
         effort: int | None = None,
         feedback: str = "",
         at: When = None,
         event_id: str = "",
+        scale: str = "1-10",
     ) -> UserSatisfaction:
-        """Somebody said how satisfied they are: 1 to 10, or very_dissatisfied to very_satisfied."""
+        """Somebody said how satisfied they are: a number on the scale, or very_dissatisfied to very_satisfied. Where
+        `met` and `recommend` are None they were not asked.
+        """
         specs = self.specs()
         found = UserSatisfaction(
             specs.resolve("outcome", outcome_id),
@@ -209,6 +214,7 @@ class Tracking:
             feedback or None,
             self._at(at),
             event_id=event_id,
+            scale=scale_named(scale),
         )
         _needs(found, "persona")
         self.add([found])
@@ -242,15 +248,20 @@ class Tracking:
         self.add([found])
         return found  # type: ignore[return-value]  # `complete` keeps the type of the record
 
-    def import_file(self, path: Path) -> tuple[int, int]:
-        """(records in the file, new ones): all of a file or none. Raises ImportFailed, OSError too."""
-        rows = import_records.read_file(path, check=self._believed())
-        return len(rows), self.add(rows)
+    def import_file(self, path: Path, scale: str | None = None) -> Imported:
+        """All records of a file or none; `scale` is that of answers that name none. Raises ImportFailed, ScaleError,
+        OSError too.
+        """
+        scale = scale_named(scale) if scale else None
+        return self._keep(import_records.find_in_file(path, check=self._believed(), scale=scale))
 
-    def import_text(self, text: str, name: str) -> tuple[int, int]:
-        """The same for an upload; `name` ends in .csv, .json or .jsonl."""
-        rows = import_records.read_text(text, name, check=self._believed())
-        return len(rows), self.add(rows)
+    def import_text(self, text: str, name: str, scale: str | None = None) -> Imported:
+        """The same for an upload; `name` ends in .csv, .tsv, .json or .jsonl."""
+        scale = scale_named(scale) if scale else None
+        return self._keep(import_records.find_in_text(text, name, check=self._believed(), scale=scale))
+
+    def _keep(self, found: list[import_records.Found]) -> Imported:
+        return imported(found, self.store.add_each([each.record for each in found], imported=True))
 
     def _believed(self) -> Callable[[Record], None]:
         """What refuses a record of a file that cannot be true here."""

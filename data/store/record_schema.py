@@ -18,16 +18,18 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 2  # a change of these tables needs a revision in migrations/records/versions; see migrate.py
+SCHEMA_VERSION = 3  # a change of these tables needs a revision in migrations/records/versions; see migrate.py
 metadata = MetaData()
 _KEY = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only what it calls INTEGER
 
 meta = Table("jtbd_meta", metadata, Column("name", String(64), primary_key=True), Column("value", Text))
 
 
-def _records(name: str, unique: tuple[str, ...], *columns: Column[Any]) -> Table:
-    """A table of records: instants are µs since 1970 UTC; an event is stored once, whoever repeats it."""
-    return Table(
+def _records(name: str, alike: tuple[str, ...], *columns: Column[Any]) -> Table:
+    """A table of records: instants are µs since 1970 UTC; an event is stored once, whoever repeats it. Records that are
+    `alike` in some columns are found quickly, and may be many.
+    """
+    table = Table(
         name,
         metadata,
         Column("id", _KEY, primary_key=True, autoincrement=True),
@@ -37,8 +39,9 @@ def _records(name: str, unique: tuple[str, ...], *columns: Column[Any]) -> Table
         *columns,
         Column("context", Text),  # JSON
         UniqueConstraint("tenant", "event_id", name=f"{name}_event"),
-        UniqueConstraint("tenant", *unique, name=f"{name}_once"),
     )
+    Index(f"{name}_alike", table.c.tenant, *(table.c[each] for each in alike))
+    return table
 
 
 job_completions = _records(
@@ -115,14 +118,25 @@ user_satisfaction = _records(
     Column("feature", String(255), nullable=False),
     Column("persona", String(255), nullable=False),
     Column("satisfaction_level", String(24), nullable=False),
-    Column("met_expectations", Boolean, nullable=False),
-    Column("would_recommend", Boolean, nullable=False),
+    Column("met_expectations", Boolean),  # null: not asked
+    Column("would_recommend", Boolean),
     Column("effort_score", Integer),
     Column("feedback_text", Text),
     Column("recorded_at", BigInteger, nullable=False),
 )
+user_satisfaction.append_column(Column("scale", String(8)))  # 1-5 | 1-7 | 1-10 | 0-10; null: words, or not declared
 Index("idx_satisfaction", user_satisfaction.c.tenant, user_satisfaction.c.outcome_id, user_satisfaction.c.recorded_at)
 Index("idx_recorded_at", user_satisfaction.c.tenant, user_satisfaction.c.recorded_at)
+
+RECORD_TABLES: dict[str, Table] = {  # kind of record → where it is kept
+    "job": job_completions,
+    "outcome": outcome_achievements,
+    "painpoint": painpoint_resolutions,
+    "time": time_to_outcome,
+    "satisfaction": user_satisfaction,
+}
+# The name of the note that holds the last id of the answers which say "no" where nobody was asked.
+NO_WAS_DEFAULT = "answers_not_asked_until"
 
 rdf_metadata = Table(
     "rdf_metadata",

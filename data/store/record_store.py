@@ -20,24 +20,22 @@ from sqlalchemy import (
     Connection,
     Engine,
     Integer,
-    Table,
     Text,
-    and_,
     cast,
     delete,
     func,
     insert,
     literal_column,
     select,
-    update,
 )
-from sqlalchemy.exc import DatabaseError, IntegrityError
+from sqlalchemy.exc import DatabaseError
 
 from data.platform import telemetry
 from data.store import migrate, record_events, record_rescue
 from data.store import record_schema as schema
 from data.store.corruption import is_damage, stranger
 from data.store.journal import is_only_readable
+from data.store.record_adding import Added, Adding
 from data.store.record_engine import file_engine, make_empty, plain_rows, server_engine, upsert
 from data.store.record_problems import DAMAGED, RecordsError, failed, rescued_problem, unmigrated
 from data.values.problem import Problem
@@ -47,15 +45,8 @@ from data.values.retention import RetentionRun
 log = logging.getLogger(__name__)
 TENANT = "local"
 _RESCUE_NOTE, _RESCUE_TOLD = "rescued", 7 * 86_400.0  # seconds for which everybody is told
-TABLES: dict[str, Table] = {
-    "job": schema.job_completions,
-    "outcome": schema.outcome_achievements,
-    "painpoint": schema.painpoint_resolutions,
-    "time": schema.time_to_outcome,
-    "satisfaction": schema.user_satisfaction,
-}
+TABLES = schema.RECORD_TABLES
 _WORDS = {"context", "event_id", "feedback_text", "steps"}
-_ORDER = {"started": 0, "in_progress": 1, "failed": 2, "completed": 3}
 
 
 @dataclass(frozen=True)
@@ -201,42 +192,21 @@ class RecordStore:
     def add(self, records: Iterable[Record]) -> int:
         """Store records, all or none; returns how many were new. Raises RecordError, RecordsError.
 
-        What is known already, by event or by its key, changes nothing; but a job goes on from started to completed.
+        What is known already, by its event, changes nothing; but a job goes on from started to completed.
         """
+        return sum(each in ("new", "further") for each in self.add_each(records))
+
+    def add_each(self, records: Iterable[Record], *, imported: bool = False) -> list[Added]:
+        """The same; what became of each. `imported`: they are of one file (see Adding)."""
         rows = [complete(each) for each in records]
         with telemetry.span("jtbd.store") as told:
             with self.writing() as connection:
-                fresh = [each for each in rows if self._add(connection, each)]
-                self._changed(connection, len(fresh))
+                adding = Adding(connection, self.tenant, imported)
+                became = [adding.add(each) for each in rows]
+                self._changed(connection, sum(each != "known" for each in became))
+            fresh = [row for row, each in zip(rows, became, strict=True) if each in ("new", "further")]
             told |= {"records": len(fresh), **record_events.tell(fresh)}  # only what is on the disk
-        return len(fresh)
-
-    def _add(self, connection: Connection, record: Record) -> bool:
-        table = TABLES[kind_of(record)]
-        values = {"tenant": self.tenant, **record._asdict()}
-        # "nothing on conflict" covers both keys: the event, and who did what when
-        made = connection.execute(upsert(connection)(table).values(**values).on_conflict_do_nothing())
-        if made.rowcount:
-            return True
-        return isinstance(record, JobCompletion) and self._advance(connection, record)
-
-    def _advance(self, connection: Connection, record: JobCompletion) -> bool:
-        """A job that is known as started may be completed; told in the wrong order, the later state stays."""
-        table = schema.job_completions
-        key = and_(
-            table.c.tenant == self.tenant,
-            table.c.job_id == record.job_id,
-            table.c.persona == record.persona,
-            table.c.started_at == record.started_at,
-        )
-        earlier = [each for each, rank in _ORDER.items() if rank < _ORDER[record.status]]
-        told = {name: getattr(record, name) for name in ("status", "completed_at", "duration_seconds", "event_id")}
-        try:
-            with connection.begin_nested():
-                done = connection.execute(update(table).where(key, table.c.status.in_(earlier)).values(**told))
-        except IntegrityError:
-            return False  # that event is known: somebody told it twice
-        return bool(done.rowcount)
+        return became
 
     def open_job(self, job_id: str, persona: str, feature: str) -> JobCompletion | None:
         """The newest record of that job that was started and not finished."""

@@ -9,10 +9,9 @@ from typing import Any, NamedTuple
 
 from data.values.errors import AppError
 from data.values.names import name_key
+from data.values.scales import LEVELS, SCALES, WORDS, scale_named
 
 STATUSES = ("started", "in_progress", "completed", "failed")
-LEVELS = ("very_dissatisfied", "dissatisfied", "neutral", "satisfied", "very_satisfied")
-TOP_TWO = frozenset({"satisfied", "very_satisfied", "9", "10"})
 _US = 1_000_000
 FIRST_INSTANT, LAST_INSTANT = 0, 253_402_300_799_999_999  # µs since 1970 UTC: the years 1970 to 9999
 
@@ -82,20 +81,23 @@ class TimeToOutcome(NamedTuple):
 
 
 class UserSatisfaction(NamedTuple):
-    """Somebody said how satisfied they are: one of LEVELS, or a number from 1 to 10 as text."""
+    """Somebody said how satisfied they are: one of LEVELS, or a number as text, on its scale (one of SCALES; None:
+    not declared). Whoever was not asked about expectations or a recommendation said neither yes nor no: None.
+    """
 
     outcome_id: str
     feature: str
     persona: str
     satisfaction_level: str
-    met_expectations: bool
-    would_recommend: bool
+    met_expectations: bool | None
+    would_recommend: bool | None
     effort_score: int | None
     feedback_text: str | None
     recorded_at: int
     source: str = "manual"
     context: str | None = None
     event_id: str = ""
+    scale: str | None = None
 
 
 Record = JobCompletion | OutcomeAchieved | PainpointResolved | TimeToOutcome | UserSatisfaction
@@ -179,7 +181,7 @@ def complete(record: Record) -> Record:
                 raise RecordError(f"{name} is {getattr(record, name):g}. Severity goes from 0 to 10.")
         record = record._replace(resolution_effectiveness=effectiveness(record.severity_before, record.severity_after))
     elif isinstance(record, UserSatisfaction):
-        record = record._replace(satisfaction_level=level(record.satisfaction_level))
+        record = _complete_answer(record)
     return record if record.event_id else record._replace(event_id=event_id(record))
 
 
@@ -202,11 +204,18 @@ def _span(start: int, end: int | None, seconds: float | None, name: str) -> floa
     return (end - start) / _US if seconds is None else seconds
 
 
-def level(text: str) -> str:
+def _complete_answer(record: UserSatisfaction) -> UserSatisfaction:
+    """Words need no scale: what they mean is in them."""
+    scale = None if record.scale is None else scale_named(record.scale)
+    told = level(record.satisfaction_level, scale)
+    return record._replace(satisfaction_level=told, scale=None if told in LEVELS else scale)
+
+
+def level(text: str, scale: str | None = None) -> str:
     """A satisfaction level as it is stored. Raises RecordError.
 
-    >>> level("Very satisfied"), level("7"), level("7.0")
-    ('very_satisfied', '7', '7')
+    >>> level("Very satisfied"), level("7"), level("7.0"), level("5", "1-5")
+    ('very_satisfied', '7', '7', '5')
     """
     plain = name_key(text).replace(" ", "_").replace("-", "_")
     if plain in LEVELS:
@@ -214,17 +223,28 @@ def level(text: str) -> str:
     try:
         number = float(plain)
     except ValueError:
-        number = 0.0
-    if not 1 <= number <= 10:
-        raise RecordError(f"satisfaction_level is {text!r}. Use 1 to 10, or one of: {', '.join(LEVELS)}.")
+        number = float("nan")
+    low, high = SCALES.get(scale or "", (0, 10))
+    if scale == WORDS or not low <= number <= high:
+        words = f"one of: {', '.join(LEVELS)}"
+        wanted = words if scale == WORDS else f"{low} to {high}, or {words}"
+        on = f" on the scale {scale}" if scale in SCALES else ""
+        raise RecordError(f"satisfaction_level is {text!r}{on}. Use {wanted}.")
     return f"{number:g}"
 
 
-def event_id(record: Record) -> str:
-    """A name for what happened: the same event told twice has the same name.
+def event_id(record: Record, equal_before: int = 0) -> str:
+    """A name for what happened, of all its fields and of how many equal records stood before it in the same import.
 
-    >>> event_id(TimeToOutcome("o", "p", "f", 5)) == event_id(TimeToOutcome("o", "p", "f", 5))
-    True
+    The same event told twice has the same name. A scale that is not declared is no part of it.
+
+    >>> told = TimeToOutcome("o", "p", "f", 5)
+    >>> event_id(told) == event_id(told._replace(source="import")), event_id(told) == event_id(told, 1)
+    (True, False)
     """
-    told = [kind_of(record), *(value for name, value in record._asdict().items() if name not in ("source", "event_id"))]
+    told: list[str | float | None] = [kind_of(record)]
+    told += [value for name, value in record._asdict().items() if name not in ("source", "event_id", "scale")]
+    scale = record.scale if isinstance(record, UserSatisfaction) else None
+    told += [f"scale {scale}"] if scale else []
+    told += [f"after {equal_before} equal"] if equal_before else []
     return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()[:32]

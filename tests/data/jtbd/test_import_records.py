@@ -163,3 +163,94 @@ def test_instants_at_the_ends_of_the_calendar_are_told(name, instant):
 def test_what_is_nested_without_end_is_told(name, text):
     with pytest.raises(import_records.ImportFailed, match="nothing was imported"):
         import_records.read_text(text, name)
+
+
+ANSWERS = "kind,outcome_id,satisfaction_level,persona,feature,recorded_at\n"
+
+
+def test_equal_rows_are_each_a_record_and_the_same_file_gives_the_same_ones():
+    text = ANSWERS + "satisfaction,o1,4,Shopper,f,2026-11-20\n" * 20 + "satisfaction,o1,5,Shopper,f,2026-11-20\n" * 20
+    found = import_records.read_text(text, "a.csv")
+    assert len({each.event_id for each in found}) == 40
+    assert import_records.read_text(text, "b.csv") == found
+
+
+def test_rows_with_event_ids_of_their_own_are_not_numbered():
+    text = ANSWERS.replace("\n", ",event_id\n") + "satisfaction,o1,4,Shopper,f,2026-11-20,e1\n" * 2
+    assert [each.event_id for each in import_records.read_text(text, "a.csv")] == ["e1", "e1"]
+
+
+def test_what_was_not_asked_is_neither_yes_nor_no():
+    text = ANSWERS.replace("\n", ",met_expectations,would_recommend\n") + (
+        "satisfaction,o1,4,Shopper,f,2026-11-20,,\nsatisfaction,o1,4,Shopper,f,2026-11-20,no,yes\n"
+    )
+    found = import_records.read_text(text, "a.csv")
+    assert [(each.met_expectations, each.would_recommend) for each in found] == [(None, None), (False, True)]
+
+
+MEASURED = ("kind", "outcome_id", "actual_value", "expected_value", "persona", "feature", "at")
+
+
+@pytest.mark.parametrize("start", ["", "\ufeff", "sep={}\n"])
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_cells_stand_between_commas_semicolons_or_tabs(mark, start):
+    rows = [MEASURED, ("outcome", "o1", "3.5", "4.0", "Shopper", "f", "20.11.2026 10:00")]
+    text = start.format(mark) + "\n".join(mark.join(row) for row in rows)
+    [found] = import_records.read_text(text, "a.csv")
+    assert (found.actual_value, found.expected_value) == (3.5, 4.0)
+    assert import_records.iso_of(found.measured_at) == "2026-11-20T10:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (("3,5", "4,0"), (3.5, 4.0)),
+        (("1.234,5", "1,234"), (1234.5, 1.234)),
+        (("0,125", "12"), (0.125, 12)),
+        (("-3,25", "4"), (-3.25, 4)),
+        (("1,234.5", "3.25"), (1234.5, 3.25)),
+    ],
+)
+def test_decimal_commas_are_read(cells, values):
+    text = ";".join(MEASURED) + "\n" + ";".join(("outcome", "o1", *cells, "Shopper", "f", "2026-11-20"))
+    [found] = import_records.read_text(text, "a.csv")
+    assert (found.actual_value, found.expected_value) == values
+
+
+@pytest.mark.parametrize(
+    ("cells", "clue"),
+    [
+        (("1,234", "4"), "Line 2: actual_value is '1,234', which can be read in two ways. Write 1234 or 1.234."),
+        (("3,5", "1.234"), "Line 2: expected_value is '1.234', which can be read in two ways. Write 1234 or 1,234."),
+        (("3;5", "4"), "line 2 has more cells than the header"),
+        (("three", "4"), "Line 2: actual_value is 'three', which is no number."),
+    ],
+)
+def test_a_number_that_is_wrong_or_has_two_meanings_is_told_with_line_and_column(cells, clue):
+    text = ";".join(MEASURED) + "\n" + ";".join(("outcome", "o1", *cells, "Shopper", "f", "2026-11-20"))
+    with pytest.raises(import_records.ImportFailed) as error:
+        import_records.read_text(text, "a.csv")
+    assert clue in str(error.value)
+
+
+def test_a_column_that_is_named_twice_is_told():
+    with pytest.raises(import_records.ImportFailed, match="line 1 names the column persona twice"):
+        import_records.read_text(ANSWERS.replace("feature", "persona") + "satisfaction,o1,4,a,b,2026-11-20\n", "a.csv")
+
+
+def test_unicode_text_of_a_spreadsheet_is_read(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(("\t".join(MEASURED) + "\noutcome\to1\t3,5\t4\tKäufer\tf\t2026-11-20").encode("utf-16"))
+    [found] = import_records.read_file(path)
+    assert (found.actual_value, found.persona) == (3.5, "Käufer")
+
+
+def test_answers_carry_their_scale_and_a_wrong_one_is_told():
+    text = ANSWERS.replace("\n", ",scale\n") + (
+        "satisfaction,o1,4,Shopper,f,2026-11-20,5\nsatisfaction,o1,satisfied,Shopper,f,2026-11-20,words\n"
+        "satisfaction,o1,4,Shopper,f,2026-11-20,\n"
+    )
+    assert [each.scale for each in import_records.read_text(text, "a.csv")] == ["1-5", None, None]
+    for scale, clue in (("6", "Use one of: 1-5, 1-7"), ("words", "Use one of: very_diss"), ("1-3", "scale is '1-3'")):
+        with pytest.raises(import_records.ImportFailed, match=f"Line 4: .*{clue}"):
+            import_records.read_text(text.rstrip("\n") + scale, "a.csv")

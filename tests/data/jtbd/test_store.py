@@ -18,7 +18,6 @@ from sqlalchemy import inspect, text
 from data.store.record_problems import RecordsError
 from data.store.record_store import RecordStore, Where
 from data.values.records import (
-    STATUSES,
     JobCompletion,
     OutcomeAchieved,
     PainpointResolved,
@@ -88,8 +87,10 @@ def test_the_seeds_columns_keys_and_indexes_are_there(store):
     assert columns["time_to_outcome"] >= {"start_time", "end_time", "duration_seconds", "steps"}
     assert columns["user_satisfaction"] >= {"satisfaction_level", "met_expectations", "would_recommend", "effort_score"}
     assert columns["rdf_metadata"] >= {"entity_type", "entity_id", "metadata", "updated_at"}
-    keys = {tuple(each["column_names"][1:]) for each in found.get_unique_constraints("job_completions")}
-    assert ("job_id", "persona", "started_at") in keys
+    keys = [tuple(each["column_names"][1:]) for each in found.get_unique_constraints("job_completions")]
+    assert keys == [("event_id",)], "one record is one event, and nothing else makes two records one"
+    alike = {tuple(each["column_names"][1:]) for each in found.get_indexes("job_completions")}
+    assert ("job_id", "persona", "started_at") in alike
     indexes = {each["name"] for each in found.get_indexes("job_completions")}
     assert {"idx_job_id", "idx_persona", "idx_started_at"} <= indexes
 
@@ -100,8 +101,8 @@ def test_what_is_told_twice_is_stored_once(store, record):
     assert store.add([record]) == 1
     after = store.revision()
     assert store.add([record]) == 0
-    assert store.add([record._replace(event_id="another name for it")]) == 0, "the same by its key"
     assert before != after == store.revision()
+    assert store.add([record._replace(event_id="another event")]) == 1, "a different event id is a different record"
 
 
 def test_the_same_event_with_other_values_changes_nothing(store):
@@ -110,18 +111,48 @@ def test_the_same_event_with_other_values_changes_nothing(store):
     assert store.query_jobs()[0].job_id == "buy"
 
 
-@given(st.permutations([0, 1, 2, 3]))
+@given(st.permutations([0, 1, 2]))
 def test_a_job_only_goes_forward_in_whatever_order_it_is_told(order):
-    rows = [JobCompletion("b", "p", "f", status, 1, 9 if n > 1 else None) for n, status in enumerate(STATUSES)]
-    rows[2], rows[3] = rows[3], rows[2]  # failed, then completed after all
+    status = ("started", "in_progress", "completed")
+    rows = [JobCompletion("b", "p", "f", each, 1, 9 if each == "completed" else None) for each in status]
     store = RecordStore("sqlite://")  # in memory, one connection
     try:
-        for n in order:
+        for n in (*order, *order):
             store.add([rows[n]])
         [found] = store.query_jobs()
         assert (found.status, found.completed_at) == ("completed", 9)
     finally:
         store.close()
+
+
+def test_two_ends_of_tries_that_are_alike_are_two_tries(store):
+    assert store.add([JOB, JOB._replace(status="failed"), JOB._replace(completed_at=8_000_000)]) == 3
+
+
+def test_tries_of_a_file_with_event_ids_of_their_own_are_each_a_record(store):
+    rows = [started(5_000_000, event_id="e1"), JOB._replace(started_at=5_000_000, event_id="e2")]
+    assert store.add_each(rows, imported=True) == ["new", "new"]
+    assert store.add_each(rows, imported=True) == ["known", "known"]
+
+
+def test_tries_of_a_file_without_event_ids_go_on_unless_only_their_day_is_known(store):
+    exact = [started(5_000_000), JOB._replace(started_at=5_000_000)]
+    assert store.add_each(exact, imported=True) == ["new", "further"]
+    assert store.add_each(exact, imported=True) == ["known", "known"]
+    day = [started(0), JOB._replace(started_at=0)]
+    assert store.add_each(day, imported=True) == ["new", "new"]
+    assert store.add_each(day, imported=True) == ["known", "known"]
+
+
+def test_a_scale_that_is_declared_later_is_filled_in_and_adds_nothing(store):
+    plain = ANSWER._replace(satisfaction_level="4")
+    on_five = plain._replace(scale="1-5")
+    for rows in ([plain, on_five], [plain._replace(event_id="own"), on_five._replace(event_id="own")]):
+        assert store.add_each(rows[:1]) == ["new"]
+        assert store.add_each(rows[1:]) == ["filled"]
+        assert store.add_each(rows) == ["known", "known"]
+    assert [each.scale for each in store.query("satisfaction")] == ["1-5", "1-5"]
+    assert store.add_each([plain._replace(scale="1-10")]) == ["new"], "another survey"
 
 
 def test_a_batch_is_stored_whole_or_not_at_all(store):
@@ -138,8 +169,11 @@ def test_a_batch_is_stored_whole_or_not_at_all(store):
         (JOB._replace(status="started"), "completed_at is set"),
         (JOB._replace(duration_seconds=-1.0), "not negative"),
         (PAIN._replace(severity_before=11), "from 0 to 10"),
-        (ANSWER._replace(satisfaction_level="meh"), "Use 1 to 10"),
-        (ANSWER._replace(satisfaction_level="11"), "Use 1 to 10"),
+        (ANSWER._replace(satisfaction_level="meh"), "Use 0 to 10"),
+        (ANSWER._replace(satisfaction_level="11"), "Use 0 to 10"),
+        (ANSWER._replace(satisfaction_level="6", scale="1-5"), "'6' on the scale 1-5. Use 1 to 5"),
+        (ANSWER._replace(satisfaction_level="0", scale="1-10"), "Use 1 to 10"),
+        (ANSWER._replace(satisfaction_level="4", scale="words"), "Use one of: very_dissatisfied"),
     ],
 )
 def test_what_cannot_be_true_is_refused(record, clue):

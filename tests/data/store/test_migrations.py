@@ -26,8 +26,9 @@ from data.services.services import open_services
 from data.store import migrate
 from data.store.issue_store import IssueStore, NewerStore, StoreError
 from data.store.record_problems import RecordsError
-from data.store.record_store import RecordStore
-from data.values.records import JobCompletion
+from data.store.record_schema import NO_WAS_DEFAULT
+from data.store.record_store import RecordStore, Where
+from data.values.records import JobCompletion, UserSatisfaction
 from sample.source import SampleSite
 
 FROZEN = Path(__file__).parent / "frozen"
@@ -64,7 +65,7 @@ def tables_of(connection: sqlite3.Connection) -> list[str]:
 
 
 def held(path: Path, but: tuple[str, ...] = ("issues_version", "records_version")) -> dict[str, list[tuple]]:
-    """All rows of all tables, but those that say the version."""
+    """All rows of all tables, but those that say the version and the notes that a migration leaves."""
     with closing(sqlite3.connect(path)) as connection:
         found = {}
         for name in tables_of(connection):
@@ -72,7 +73,9 @@ def held(path: Path, but: tuple[str, ...] = ("issues_version", "records_version"
                 columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{name}")')]
                 listed = ", ".join(f'"{column}"' for column in sorted(columns))
                 rows = connection.execute(f'SELECT {listed} FROM "{name}"').fetchall()
-                found[name] = sorted((row for row in rows if "schema_version" not in row), key=repr)
+                found[name] = sorted(
+                    (row for row in rows if not {"schema_version", NO_WAS_DEFAULT} & set(row)), key=repr
+                )
         return found
 
 
@@ -373,6 +376,50 @@ def test_a_person_can_take_a_store_back_for_an_older_program(tmp_path: Path) -> 
     again = RecordStore(tmp_path / "jobs.db")
     assert len(again.query_jobs()) == 1
     again.close()
+
+
+def test_going_back_keeps_the_first_of_records_that_are_alike_and_says_no_where_nobody_was_asked(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "jobs.db"
+    store = RecordStore(path)
+    answer = UserSatisfaction("o", "f", "p", "4", None, None, None, None, 5, "import", scale="1-5")
+    assert store.add([answer._replace(event_id=each) for each in ("e1", "e2")]) == 2
+    store.close()
+    down_to(path, migrate.RECORDS, 2)
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute(
+            "SELECT event_id, met_expectations, would_recommend FROM user_satisfaction"
+        ).fetchall()
+    assert rows == [("e1", 0, 0)]
+    store = RecordStore(path)
+    [found] = store.query("satisfaction")
+    assert (found.scale, found.met_expectations) == (None, 0)
+    store.close()
+
+
+def test_answers_of_an_earlier_version_are_found_again_when_their_file_is_imported(tmp_path: Path) -> None:
+    """It kept the first of those that are alike, and wrote "no" where the file says nothing."""
+    path = tmp_path / "jobs.db"
+    store = RecordStore(path)
+    answer = UserSatisfaction("o", "f", "p", "4", False, False, None, None, 5, source="import")
+    store.add([answer, answer._replace(event_id="typed", source="manual", recorded_at=6)])
+    store.close()
+    down_to(path, migrate.RECORDS, 2)
+    store = RecordStore(path)
+    not_asked = answer._replace(met_expectations=None, would_recommend=None)
+    assert [each.scale for each in store.query("satisfaction")] == [None, "1-10"]
+    assert store.add_each([not_asked, answer, not_asked._replace(event_id="own")], imported=True) == [
+        "filled",
+        "new",
+        "new",
+    ]
+    assert store.add_each([not_asked, answer], imported=True) == ["known", "known"]
+    told = [
+        (each.met_expectations, each.would_recommend) for each in store.query("satisfaction", Where(source="import"))
+    ]
+    assert sorted(told, key=repr) == [(0, 0), (None, None), (None, None)]
+    store.close()
 
 
 @pytest.mark.parametrize("name", STORES)

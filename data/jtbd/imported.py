@@ -1,0 +1,90 @@
+"""What became of the records of a file, in words: how many are new, which were known, and whose scale is in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from data.jtbd.import_records import Found
+from data.values.records import UserSatisfaction
+from data.values.scales import CHOICES, LEVELS, WORDS, doubted
+
+_NAMED = 5  # places that are named
+
+
+@dataclass(frozen=True)
+class Imported:
+    """How many records a file holds, and what became of them. `known`: where those stand that were stored already."""
+
+    records: int
+    new: int
+    further: int = 0  # tries that were known as started and are now finished
+    filled: int = 0  # answers that were known and have their scale now
+    known: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def sentences(self) -> list[str]:
+        """What there is to say beside the number of new records."""
+        told = []
+        if self.further:
+            told.append(f"{_counted(self.further, 'record')} finished a try that was known as started.")
+        if self.filled:
+            told.append(f"What was missing in {_counted(self.filled, 'known answer')} is filled in.")
+        if self.known:
+            more = f" and {len(self.known) - _NAMED} more" if len(self.known) > _NAMED else ""
+            places = ", ".join(self.known[:_NAMED]).replace("Line", "line").replace("Record", "record")
+            told.append(f"{_counted(len(self.known), 'record')} {_were(len(self.known))} here already: {places}{more}.")
+        return [*told, *self.notes]
+
+
+def imported(found: Sequence[Found], became: Sequence[str]) -> Imported:
+    """Puts together what the store did with each record of a file."""
+    return Imported(
+        len(found),
+        sum(each == "new" for each in became),
+        sum(each == "further" for each in became),
+        sum(each == "filled" for each in became),
+        tuple(row.where for row, each in zip(found, became, strict=True) if each == "known"),
+        tuple(_notes([each.record for each in found if isinstance(each.record, UserSatisfaction)])),
+    )
+
+
+def _notes(answers: Sequence[UserSatisfaction]) -> list[str]:
+    by_scale: dict[str, list[str]] = {}
+    for each in answers:
+        scale = WORDS if each.satisfaction_level in LEVELS else each.scale or ""
+        by_scale.setdefault(scale, []).append(each.satisfaction_level)
+    notes = []
+    if unknown := by_scale.pop("", None):
+        numbers = [float(each) for each in unknown]
+        notes.append(
+            f"{_counted(len(unknown), 'answer')} {_are(len(unknown))} numbers from {min(numbers):g} to "
+            f"{max(numbers):g} on a scale that nobody named. They are stored, and not counted until you import the "
+            f"file again with --scale ({CHOICES}) or with a column scale."
+        )
+    if len(by_scale) > 1:
+        told = ", ".join(f"{len(part)} on {scale}" for scale, part in sorted(by_scale.items()))
+        notes.append(f"The answers are on {len(by_scale)} scales: {told}. Each is read on its own.")
+    notes += [doubt(scale, part) for scale, part in by_scale.items() if doubted(part, scale)]
+    return notes
+
+
+def doubt(scale: str, levels: Sequence[str]) -> str:
+    """Asks whether answers on a scale up to 10 are answers on one up to 5."""
+    return (
+        f"None of {len(levels)} answers on the scale {scale} is above 5. If people answered from 1 to 5, "
+        "the satisfaction shown is far too low: import them with the scale 1-5."
+    )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'s' * (count != 1)}"
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"
