@@ -21,7 +21,7 @@ ATTRIBUTES = frozenset(
         "jtbd.painpoint.id", "jtbd.painpoint.persona", "jtbd.painpoint.severity_before",
         "jtbd.painpoint.severity_after", "jtbd.painpoint.effectiveness", "jtbd.time.outcome_id", "jtbd.time.persona",
         "jtbd.time.duration_seconds", "jtbd.satisfaction.outcome_id", "jtbd.satisfaction.persona",
-        "jtbd.satisfaction.level", "jtbd.source",
+        "jtbd.satisfaction.level", "jtbd.satisfaction.scale", "jtbd.source",
     }
 )  # a table: kept in its rows  # fmt: skip
 

@@ -24,7 +24,7 @@ _EVENTS: dict[str, tuple[str, dict[str, str]]] = {
         "jtbd.time.outcome_id": "outcome_id", "jtbd.time.persona": "persona", "jtbd.time.duration_seconds": "duration_seconds"}),
     "satisfaction": ("jtbd.user_satisfaction", {
         "jtbd.satisfaction.outcome_id": "outcome_id", "jtbd.satisfaction.persona": "persona",
-        "jtbd.satisfaction.level": "satisfaction_level"}),
+        "jtbd.satisfaction.level": "satisfaction_level", "jtbd.satisfaction.scale": "scale"}),
 }  # a table: kept in its rows  # fmt: skip
 
 

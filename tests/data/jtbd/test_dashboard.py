@@ -135,7 +135,7 @@ def test_painpoints_times_and_answers():
         painpoints=[PainpointResolved("fees", "", "", "cart", "ann", 8, 2, None, 5)],
         times=[TimeToOutcome("fast", "ann", "cart", 0, 5_000_000), TimeToOutcome("fast", "ann", "cart", 1)],
         satisfaction=[
-            UserSatisfaction("fast", "cart", "ann", level, True, False, 3, None, n)
+            UserSatisfaction("fast", "cart", "ann", level, True, False, 3, None, n, scale="1-10")
             for n, level in enumerate(("satisfied", "neutral", "9", "4"))
         ],
     )

@@ -24,7 +24,8 @@ from data.jtbd.operations import (
     outcome_status,
     validate_jtbd_tracking,
 )
-from data.jtbd.opportunity import opportunity_of
+from data.jtbd.opportunity import opportunity_of, said_yes, satisfied
+from data.jtbd.opportunity import ratings as ratings_of
 from data.jtbd.specs import Outcome
 from data.values.records import (
     STATUSES,
@@ -232,8 +233,8 @@ def test_the_interval_of_a_score_holds_the_score(n, data):
     assert score <= high + 1e-9
 
 
-def answer(level: str, at: int = 1) -> UserSatisfaction:
-    return UserSatisfaction("o", "f", "p", level, True, True, None, None, at)
+def answer(level: str, at: int = 1, scale: str | None = "1-10") -> UserSatisfaction:
+    return UserSatisfaction("o", "f", "p", level, True, True, None, None, at, scale=scale)
 
 
 def test_too_few_answers_give_a_score_without_a_band():
@@ -256,6 +257,41 @@ def test_few_answers_do_not_replace_what_the_specs_say():
     assert opportunity_of(spec, [answer("9")] * 29).satisfied_from == "specs"
     told = opportunity_of(spec, [answer("9")] * 30)
     assert (told.satisfied_from, told.satisfaction, told.band) == ("records", 9, "overserved")
+
+
+FOURS_AND_FIVES = ("4", "5") * 20
+
+
+def test_fours_and_fives_are_satisfied_of_five_and_not_of_ten():
+    spec = Outcome("o", answers=100, important=90)
+    found = {
+        scale: opportunity_of(spec, [answer(each, scale=scale) for each in FOURS_AND_FIVES])
+        for scale in ("1-5", "1-10")
+    }
+    assert (found["1-5"].satisfaction, found["1-5"].band) == (10, "overserved")
+    assert (found["1-10"].satisfaction, found["1-10"].band) == (0, "extreme")
+
+
+@pytest.mark.parametrize("spec", [Outcome("o", answers=100, important=90), Outcome("o", importance=9)])
+def test_numbers_without_a_scale_give_no_score_and_ask_for_it(spec):
+    found = opportunity_of(spec, [answer(each, scale=None) for each in FOURS_AND_FIVES])
+    assert (found.score, found.satisfaction) == (None, None)
+    assert found.reason.startswith("40 answers are not counted, because nobody said on which scale.")
+    half = opportunity_of(spec, [answer("5", scale=each) for each in ("1-5", None) * 30])
+    assert (half.n, half.satisfaction) == (30, 10), "those with a scale count"
+
+
+def test_answers_on_several_scales_are_each_read_on_their_own():
+    mixed = [answer(*each) for each in (("4", 1, "1-5"), ("6", 1, "1-7"), ("9", 1, "0-10"), ("satisfied", 1, None))]
+    assert satisfied(mixed).value == 1
+    assert ratings_of([*mixed, answer("1", 1, "1-5"), answer("3", scale=None)]) == [7.75, 8.5, pytest.approx(9.1), 1]
+    assert satisfied([answer("3", scale="1-5"), answer("5", scale="1-7"), answer("8")]).value == 0
+
+
+def test_whoever_was_not_asked_said_neither_yes_nor_no():
+    share = said_yes([True, None, False, None, True])
+    assert (share.count, share.n) == (2, 3)
+    assert said_yes([None]).value is None
 
 
 def test_a_rating_and_a_share_are_never_compared():

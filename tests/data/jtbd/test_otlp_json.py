@@ -52,7 +52,7 @@ def test_what_we_send_is_read_again():
             OutcomeAchieved("fast", "time", 5.0, 4.0, 125.0, "cart", "ann", "exceeded", AT),
             PainpointResolved("fees", "c", "d", "cart", "ann", 8, 2, None, AT),
             TimeToOutcome("fast", "ann", "cart", AT - 3_000_000, AT),
-            UserSatisfaction("fast", "cart", "ann", "8", True, False, 2, "words", AT),
+            UserSatisfaction("fast", "cart", "ann", "8", True, False, 2, "words", AT, scale="1-10"),
         )
     ]
     noted = [
@@ -67,7 +67,7 @@ def test_what_we_send_is_read_again():
     assert (outcome.outcome_id, outcome.expected_value, outcome.actual_value, outcome.measured_at) == ("fast", 5, 4, AT)
     assert (painpoint.severity_before, painpoint.severity_after, painpoint.resolution_effectiveness) == (8, 2, 75)
     assert time[:6] == ("fast", "ann", "", AT - 3_000_000, AT, 3.0)
-    assert (satisfaction.satisfaction_level, satisfaction.recorded_at) == ("8", AT)
+    assert (satisfaction.satisfaction_level, satisfaction.scale, satisfaction.recorded_at) == ("8", "1-10", AT)
     assert {each.source for each in (job, outcome, painpoint, time, satisfaction)} == {"import"}
 
 

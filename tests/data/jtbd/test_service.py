@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from data.jtbd.measured import COUNTS
 from data.jtbd.register import RegisterError
-from data.metrics.measure import COUNTS
 from data.metrics.registry import CATALOG
 from data.services.services import open_services
 from data.store.record_problems import RecordsError
