@@ -15,6 +15,7 @@ _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+")
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")  # 1,234 is a thousand, or a little more than one
 _POINTS, _COMMAS = (re.compile(rf"[+-]?\d{{1,3}}(\{one}\d{{3}})+\{other}\d+") for one, other in (".,", ",."))
 _DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+_NAMED = re.compile(r"[sS][eE][pP]=(.)\r?\n")  # how a spreadsheet is told what stands between cells
 _FORMULA = re.compile(r"'\s*[=+\-@\t\r\n]")
 
 
@@ -29,9 +30,8 @@ def rows_of_table(text: str, numbers: Collection[str]) -> Iterator[tuple[int, di
     """
     told, skipped = text, 0
     delimiter = None
-    if told[:4].lower() == "sep=":  # how a spreadsheet is told what stands between cells
-        first, _, told = told.partition("\n")
-        delimiter, skipped = first[4:5], 1
+    if named := _NAMED.match(told):
+        delimiter, told, skipped = named[1], told[named.end() :], 1
     rows = csv.DictReader(io.StringIO(told, newline=""), delimiter=delimiter or _delimiter(told), strict=True)
     rows.fieldnames = [str(each).strip() for each in rows.fieldnames or ()]
     twice = sorted({each for each in rows.fieldnames if each and list(rows.fieldnames).count(each) > 1})

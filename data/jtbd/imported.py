@@ -58,10 +58,10 @@ def _notes(answers: Sequence[UserSatisfaction]) -> list[str]:
     notes = []
     if unknown := by_scale.pop("", None):
         numbers = [float(each) for each in unknown]
+        span = f"from {min(numbers):g} to {max(numbers):g} {_are(len(unknown))}"
         notes.append(
-            f"{_counted(len(unknown), 'answer')} {_are(len(unknown))} numbers from {min(numbers):g} to "
-            f"{max(numbers):g} on a scale that nobody named. They are stored, and not counted until you import the "
-            f"file again with --scale ({CHOICES}) or with a column scale."
+            f"{_counted(len(unknown), 'answer')} {span} on a scale that nobody named: stored, and not counted until you "
+            f"import the file again with --scale ({CHOICES}) or with a column scale."
         )
     if len(by_scale) > 1:
         told = ", ".join(f"{len(part)} on {scale}" for scale, part in sorted(by_scale.items()))

@@ -419,7 +419,15 @@ def test_a_file_is_imported_once(own):
     press(own, "outcome", GOOD["outcome"])
     text = own.jobs.csv("records", own.view("30d", filters=ALL))
     fresh = imported(own, "records.csv", text)
-    assert fresh["what"].startswith("0 records imported") and "1 of 1 were here already" in fresh["what"]
+    assert fresh["what"].startswith("0 records imported")
+    assert fresh["why"] == "1 record was here already: line 2."
+
+
+def test_a_file_of_numbers_without_a_scale_is_kept_and_asked_about(own):
+    text = "kind,outcome_id,satisfaction_level,persona,feature,recorded_at\nsatisfaction,pay,4,Shopper,f,2026-01-05\n"
+    made = imported(own, "a.csv", text)
+    assert (made["level"], made["what"]) == ("warning", "1 record imported from a.csv.")
+    assert "on a scale that nobody named" in made["why"]
 
 
 def test_exports_can_be_imported_somewhere_else(own, tmp_path):

@@ -76,7 +76,7 @@ def test_semicolons_and_decimal_commas_are_read(
 
 def test_a_scale_that_nobody_named_is_asked_for(case: Cases, counted: CaseSite) -> None:
     [done] = imported(counted, case.folder("c10_jtbd") / "five2.csv").json
-    assert "40 answers are numbers from 4 to 5 on a scale that nobody named" in " ".join(done["notes"])
+    assert "40 answers from 4 to 5 are on a scale that nobody named" in " ".join(done["notes"])
     found = opportunity(counted)
     assert (found.satisfaction, found.score) == (None, None)
     assert "nobody said on which scale" in found.reason

@@ -197,7 +197,9 @@ def test_import_and_cleanup(jtbd, own_state):
         f"job,buy,ann,cart,started,{today}\njob,buy,bob,cart,started,2020-01-01T00:00:00Z\n"
     )
     assert jtbd("import", "a.csv")[1] == "a.csv: 2 records, 2 of them new.\n"
-    assert jtbd("import", "a.csv")[1] == "a.csv: 2 records, 0 of them new.\n"
+    assert jtbd("import", "a.csv")[1] == (
+        "a.csv: 2 records, 0 of them new.\n  2 records were here already: line 2, line 3.\n"
+    )
     assert jtbd("cleanup")[1] == "1 records removed, 1 kept.\n"
     (own_state / "b.csv").write_text("kind,job_id\njob,buy\n")
     code, _, err = jtbd("import", "b.csv")

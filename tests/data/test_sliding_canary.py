@@ -26,7 +26,7 @@ from data.platform.logs import SECRETS
 from data.platform.telemetry_records import LONGEST, allowed
 from data.services.services import open_services
 from data.settings.model import Settings
-from data.store import issue_store, record_store
+from data.store import issue_store, record_problems
 from data.sync.stage import Tally
 from data.teams.content import BadView, _check_format, _text
 from data.values.forecast import ForecastRefused
@@ -100,7 +100,7 @@ CUTS: dict[str, tuple[int, Callable[[str], str]]] = {
     "the name of a limit": (LONGEST_REASON, limit_named),
     "an address": (LONGEST_SHOWN, lambda text: _shown(f"https://{text}")),
     "the issue store's reason": (200, lambda text: issue_store.reason(OSError(text))),
-    "the record store's reason": (200, lambda text: str(record_store._failed("read", OSError(text)))),
+    "the record store's reason": (200, lambda text: str(record_problems.failed("read", OSError(text)))),
     "an attribute of a span": (LONGEST, lambda text: str(allowed({"family": text}))),
     "a forecast's number": (40, lambda text: raised(ForecastRefused, lambda: _number(text, 0, "It"))),
     "a saved view's text": (40, lambda text: raised(BadView, lambda: _text([text], "It"))),
