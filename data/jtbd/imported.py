@@ -60,8 +60,8 @@ def _notes(answers: Sequence[UserSatisfaction]) -> list[str]:
         numbers = [float(each) for each in unknown]
         span = f"from {min(numbers):g} to {max(numbers):g} {_are(len(unknown))}"
         notes.append(
-            f"{_counted(len(unknown), 'answer')} {span} on a scale that nobody named: stored, and not counted until you "
-            f"import the file again with --scale ({CHOICES}) or with a column scale."
+            f"{_counted(len(unknown), 'answer')} {span} on a scale that nobody named: stored, and not counted until "
+            f"you import the file again with --scale ({CHOICES}) or with a column scale."
         )
     if len(by_scale) > 1:
         told = ", ".join(f"{len(part)} on {scale}" for scale, part in sorted(by_scale.items()))
