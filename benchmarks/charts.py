@@ -129,13 +129,13 @@ def run(report: Report) -> None:
         )
 
 
-def _catalogue(report: Report, made: Tables, size: int, floor: float, budget: float) -> None:
+def _catalogue(report: Report, tables: Tables, size: int, floor: float, budget: float) -> None:
     """Every number of the catalogue together, and the slowest chart of any metric."""
     month = Period(UNTIL - timedelta(days=29), UNTIL, "Europe/Berlin")
     quarter = Period(UNTIL - timedelta(days=89), UNTIL, "Europe/Berlin")
 
     def every() -> None:
-        asked = facts(made)
+        asked = facts(tables)
         for family in {each.family for each in CATALOG.values()}:
             measure_family(family, asked, month)
 
@@ -152,7 +152,7 @@ def _catalogue(report: Report, made: Tables, size: int, floor: float, budget: fl
             "30 days with comparison and sparkline; asked for by category",
         )
     )
-    charts, took = _service(made), {}
+    charts, took = _service(tables), {}
     for name in ISSUE_METRICS:
         for chart, own in (("metric_over_time", ("over", "week")), ("metric_by_group", ("by", "assignee"))):
             options = (("measure", name), own)

@@ -20,33 +20,33 @@ FIELD_IDS = {name: f"customfield_{10_100 + n}" for n, name in enumerate(FIELDS)}
 _AT_ONCE = 20_000
 
 
-def fill(store: IssueStore, made: Tables, site_url: str, jql: str) -> int:
-    """All of `made` under one new scope of an empty store; gives the scope's number."""
+def fill(store: IssueStore, tables: Tables, site_url: str, jql: str) -> int:
+    """All of `tables` under one new scope of an empty store; gives the scope's number."""
     scope = store.open_scope(site_url, jql)
-    ids = made.issues["issue_id"].tolist()
+    ids = tables.issues["issue_id"].tolist()
     with store.engine.begin() as connection:
-        _add(connection, schema.status, _statuses(scope, made))
-        types = dict(zip(made.issues["type"].astype(str), made.issues["hierarchy"].tolist(), strict=True))
+        _add(connection, schema.status, _statuses(scope, tables))
+        types = dict(zip(tables.issues["type"].astype(str), tables.issues["hierarchy"].tolist(), strict=True))
         _add(
             connection,
             schema.issue_type,
             ({"scope": scope, "type_id": n, "name": n, "subtask": h < 0, "hierarchy": h} for n, h in types.items()),
         )
-        projects = made.issues["project"].cat.categories
+        projects = tables.issues["project"].cat.categories
         _add(connection, schema.project, ({"scope": scope, "project_key": key, "name": key} for key in projects))
-        _add(connection, schema.version, _versions(scope, made))
-        _add(connection, schema.issue, _issues(scope, made, ids))
-        _add(connection, schema.change, _changes(scope, made, ids))
-        _add(connection, schema.field_value, _values(scope, made, ids))
-        _add(connection, schema.link, _links(scope, made, ids))
-        _add(connection, schema.comment, _comments(scope, made, ids))
+        _add(connection, schema.version, _versions(scope, tables))
+        _add(connection, schema.issue, _issues(scope, tables, ids))
+        _add(connection, schema.change, _changes(scope, tables, ids))
+        _add(connection, schema.field_value, _values(scope, tables, ids))
+        _add(connection, schema.link, _links(scope, tables, ids))
+        _add(connection, schema.comment, _comments(scope, tables, ids))
         head = {
             "revision": 1,
-            "zone": made.zone,
-            "synced_at": made.as_of,
-            "cursor": made.as_of,
+            "zone": tables.zone,
+            "synced_at": tables.as_of,
+            "cursor": tables.as_of,
             "site_title": "Benchmark",
-            "fetched_fields": json.dumps([FIELD_IDS[name] for name in made.fields]),
+            "fetched_fields": json.dumps([FIELD_IDS[name] for name in tables.fields]),
         }
         connection.execute(update(schema.scope).where(schema.scope.c.scope == scope).values(**head))
     return scope
@@ -58,13 +58,13 @@ def _add(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -
         connection.execute(insert(table), part)
 
 
-def _statuses(scope: int, made: Tables) -> Iterator[dict[str, Any]]:
-    for row in made.statuses.itertuples():
+def _statuses(scope: int, tables: Tables) -> Iterator[dict[str, Any]]:
+    for row in tables.statuses.itertuples():
         yield {"scope": scope, "status_id": row.status_id, "name": row.name, "category": row.category}
 
 
-def _versions(scope: int, made: Tables) -> Iterator[dict[str, Any]]:
-    for row in made.versions.itertuples():
+def _versions(scope: int, tables: Tables) -> Iterator[dict[str, Any]]:
+    for row in tables.versions.itertuples():
         yield {
             "scope": scope,
             "version_id": row.version_id,
@@ -76,14 +76,14 @@ def _versions(scope: int, made: Tables) -> Iterator[dict[str, Any]]:
         }
 
 
-def _issues(scope: int, made: Tables, ids: list[int]) -> Iterator[dict[str, Any]]:
-    labels, components = _lists(made.labels, len(ids)), _lists(made.components, len(ids))
+def _issues(scope: int, tables: Tables, ids: list[int]) -> Iterator[dict[str, Any]]:
+    labels, components = _lists(tables.labels, len(ids)), _lists(tables.components, len(ids))
     fixed: list[list[int]] = [[] for _ in ids]
-    version_ids = made.versions["version_id"].tolist()
-    for issue, version in zip(made.fix_versions["issue"], made.fix_versions["version"], strict=True):
+    version_ids = tables.versions["version_id"].tolist()
+    for issue, version in zip(tables.fix_versions["issue"], tables.fix_versions["version"], strict=True):
         fixed[issue].append(version_ids[version])
-    status_ids = made.statuses["status_id"].tolist()
-    for n, row in enumerate(made.issues.itertuples(index=False)):
+    status_ids = tables.statuses["status_id"].tolist()
+    for n, row in enumerate(tables.issues.itertuples(index=False)):
         yield {
             "scope": scope,
             "issue_id": ids[n],
@@ -106,8 +106,8 @@ def _issues(scope: int, made: Tables, ids: list[int]) -> Iterator[dict[str, Any]
         }
 
 
-def _comments(scope: int, made: Tables, ids: list[int]) -> Iterator[dict[str, Any]]:
-    columns = (made.comments[name].tolist() for name in ("issue", "at", "author"))
+def _comments(scope: int, tables: Tables, ids: list[int]) -> Iterator[dict[str, Any]]:
+    columns = (tables.comments[name].tolist() for name in ("issue", "at", "author"))
     for n, (issue, at, author) in enumerate(zip(*columns, strict=True)):
         yield {"scope": scope, "issue_id": ids[issue], "comment_id": n, "created": at, "author_id": author}
 
@@ -123,9 +123,9 @@ def _lists(frame: Any, size: int) -> list[list[str]]:
     return found
 
 
-def _changes(scope: int, made: Tables, ids: list[int]) -> Iterator[dict[str, Any]]:
-    status_ids, names = made.statuses["status_id"].tolist(), made.statuses["name"].tolist()
-    columns = (made.changes[name].tolist() for name in ("issue", "at", "source", "target"))
+def _changes(scope: int, tables: Tables, ids: list[int]) -> Iterator[dict[str, Any]]:
+    status_ids, names = tables.statuses["status_id"].tolist(), tables.statuses["name"].tolist()
+    columns = (tables.changes[name].tolist() for name in ("issue", "at", "source", "target"))
     for n, (issue, at, source, target) in enumerate(zip(*columns, strict=True)):
         yield {
             "scope": scope,
@@ -141,8 +141,8 @@ def _changes(scope: int, made: Tables, ids: list[int]) -> Iterator[dict[str, Any
         }
 
 
-def _values(scope: int, made: Tables, ids: list[int]) -> Iterator[dict[str, Any]]:
-    for name, values in made.fields.items():
+def _values(scope: int, tables: Tables, ids: list[int]) -> Iterator[dict[str, Any]]:
+    for name, values in tables.fields.items():
         kinds = FIELDS[name].kinds
         for n, value in enumerate(values):
             if kinds == DATES:
@@ -160,8 +160,8 @@ def _jira_instant(micros: int) -> str:
     return json.dumps(at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}+0000")
 
 
-def _links(scope: int, made: Tables, ids: list[int]) -> Iterator[dict[str, Any]]:
-    columns = (made.links[name].tolist() for name in ("issue", "phrase", "other"))
+def _links(scope: int, tables: Tables, ids: list[int]) -> Iterator[dict[str, Any]]:
+    columns = (tables.links[name].tolist() for name in ("issue", "phrase", "other"))
     for n, (issue, phrase, other) in enumerate(zip(*columns, strict=True)):
         yield {
             "scope": scope,

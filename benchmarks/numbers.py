@@ -44,19 +44,19 @@ def run(report: Report) -> None:
     _largest(report)
 
 
-def facts(made: Tables) -> Dataset:
+def facts(tables: Tables) -> Dataset:
     """A fresh question about the tables, nothing worked out yet."""
-    statuses = made.statuses
+    statuses = tables.statuses
     active = statuses.loc[statuses["name"].isin(ACTIVE), "status_id"].tolist()
-    mapping = {name: FIELD_IDS[name] for name in made.fields}
+    mapping = {name: FIELD_IDS[name] for name in tables.fields}
     return Dataset(
-        made, Definitions(rework_labels=["hotfix"]), Workflow(active=active), int(made.as_of or 0), mapping=mapping
+        tables, Definitions(rework_labels=["hotfix"]), Workflow(active=active), int(tables.as_of or 0), mapping=mapping
     )
 
 
-def all_ten(made: Tables) -> list[Any]:
+def all_ten(tables: Tables) -> list[Any]:
     """Every metric of the last 30 days with comparison and sparkline, from a fresh question."""
-    asked, period = facts(made), Period.last_days(30, UNTIL, made.zone)
+    asked, period = facts(tables), Period.last_days(30, UNTIL, tables.zone)
     values = [*measure_family("dora", asked, period), *measure_family("flow", asked, period)]
     broken = [value.metric_name for value in values if not value.ok]
     if len(values) != 10 or broken:
@@ -64,27 +64,27 @@ def all_ten(made: Tables) -> list[Any]:
     return values
 
 
-def sort_floor(made: Tables) -> float:
+def sort_floor(tables: Tables) -> float:
     """Seconds that NumPy needs to put the status changes in order, which every history kernel must."""
     random = np.random.default_rng(SEED)
-    order = random.permutation(len(made.changes))
-    issue, at = made.changes["issue"].to_numpy()[order], made.changes["at"].to_numpy()[order]
+    order = random.permutation(len(tables.changes))
+    issue, at = tables.changes["issue"].to_numpy()[order], tables.changes["at"].to_numpy()[order]
     return median(lambda: np.lexsort((at, issue)))
 
 
-def _from_tables(report: Report, size: int, made: Tables) -> None:
-    floor = sort_floor(made)
-    took = median(lambda: all_ten(made))
+def _from_tables(report: Report, size: int, tables: Tables) -> None:
+    floor = sort_floor(tables)
+    took = median(lambda: all_ten(tables))
     name = f"ten metrics from tidy tables, {size:,} issues"
     report.add(Row("metrics", name, took, "s", floor, "numpy lexsort of the changes", FROM_TABLES[size], 5))
 
 
-def _from_store(report: Report, size: int, made: Tables) -> None:
+def _from_store(report: Report, size: int, tables: Tables) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "issues.db"
         store = IssueStore(path)
-        scope = fill(store, made, "https://example.atlassian.net", "updated >= -365d")
-        mapping = {name: FIELD_IDS[name] for name in made.fields}
+        scope = fill(store, tables, "https://example.atlassian.net", "updated >= -365d")
+        mapping = {name: FIELD_IDS[name] for name in tables.fields}
 
         def read() -> Tables:
             with store.engine.connect() as connection:
@@ -101,11 +101,11 @@ def _from_store(report: Report, size: int, made: Tables) -> None:
         store.close()
 
 
-def _from_copy(report: Report, size: int, folder: Path, made: Tables, floor: float, mapping: dict[str, str]) -> None:
+def _from_copy(report: Report, size: int, folder: Path, tables: Tables, floor: float, mapping: dict[str, str]) -> None:
     """The same tables from their memory-mapped copy, as a process that has just started reads them."""
     note, times = "plain sqlite3 fetching the rows", 3 if size > 5_000 else 5
-    scope, revision = map(int, made.revision.split("."))
-    wanted = CopyOf("https://example.atlassian.net", "", scope, revision, made.as_of, mapping)
+    scope, revision = map(int, tables.revision.split("."))
+    wanted = CopyOf("https://example.atlassian.net", "", scope, revision, tables.as_of, mapping)
     copies = TableCopies(folder)
 
     def copied() -> Tables:
@@ -114,7 +114,7 @@ def _from_copy(report: Report, size: int, folder: Path, made: Tables, floor: flo
             raise RuntimeError("the tables were not kept")
         return found
 
-    took = median(lambda: copies.keep(wanted, made), times, lambda: remove_folder(folder / wanted.name))
+    took = median(lambda: copies.keep(wanted, tables), times, lambda: remove_folder(folder / wanted.name))
     report.add(Row("store", f"tidy tables written as a copy, {size:,} issues", took, "s", floor, note, runs=times))
     took = median(copied, times)
     report.add(Row("store", f"tidy tables from their copy, {size:,} issues", took, "s", floor, note, runs=times))

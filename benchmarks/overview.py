@@ -28,9 +28,9 @@ def run(report: Report) -> None:
         report.add(Row("overview", name, median(took), "s", floor, "numpy lexsort of the changes", budget, RUNS, note))
 
 
-def _spent(made: Tables) -> float:
+def _spent(tables: Tables) -> float:
     """Seconds for signals and ageing, once the ten numbers are calculated."""
-    asked, period = facts(made), Period.last_days(DAYS, UNTIL, made.zone)
+    asked, period = facts(tables), Period.last_days(DAYS, UNTIL, tables.zone)
     for family in ("dora", "flow"):
         measure_family(family, asked, period)
     begin = perf_counter()

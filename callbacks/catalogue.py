@@ -55,21 +55,21 @@ def show_catalogue(view: dict[str, str] | None) -> tuple[Any, Any, Any]:
         return catalogue_problem(problem, request_id), True, None
 
 
-def _list(asked: PageView, view: dict[str, str]) -> list[Any]:
-    question, problem = _question(asked, services().snapshot())
-    parts = [_known(question, family, title, entries) for family, title, entries in _found(asked)]
-    return list_page(parts, asked, _counts(asked), view, question_id(view), problem)
+def _list(page: PageView, view: dict[str, str]) -> list[Any]:
+    question, problem = _question(page, services().snapshot())
+    parts = [_known(question, family, title, entries) for family, title, entries in _found(page)]
+    return list_page(parts, page, _counts(page), view, question_id(view), problem)
 
 
-def _counts(asked: PageView) -> list[tuple[str, str, int]]:
+def _counts(page: PageView) -> list[tuple[str, str, int]]:
     """How many metrics of each category have the words."""
-    catalogue, words = services().catalogue, asked.asks(QUERY) or ""
+    catalogue, words = services().catalogue, page.asks(QUERY) or ""
     return [(family, title, len(catalogue.search(words, family))) for family, title in catalogue.categories.items()]
 
 
-def _found(asked: PageView) -> list[tuple[str, str, tuple[Any, ...]]]:
+def _found(page: PageView) -> list[tuple[str, str, tuple[Any, ...]]]:
     """The categories that are listed, with their entries."""
-    catalogue, words, chosen = services().catalogue, asked.asks(QUERY) or "", asked.asks(CATEGORY)
+    catalogue, words, chosen = services().catalogue, page.asks(QUERY) or "", page.asks(CATEGORY)
     listed = [each for each in catalogue.categories.items() if chosen in (None, each[0])]
     made = [(family, title, catalogue.search(words, family)) for family, title in listed]
     return [each for each in made if each[2]]
@@ -101,12 +101,12 @@ def _measured(question: View, entries: tuple[Any, ...]) -> dict[str, str]:
     return {each.name: words_of(each.name, question) for each in entries}
 
 
-def _question(asked: PageView, snapshot: Snapshot) -> tuple[View | None, Problem | None]:
+def _question(page: PageView, snapshot: Snapshot) -> tuple[View | None, Problem | None]:
     """The question, or why there are no numbers: the entries are shown all the same."""
     if not services().status.of(snapshot).synced_at:
         return None, _NOT_YET
     try:
-        return question_of(asked, snapshot), None
+        return question_of(page, snapshot), None
     except Exception as error:
         problem, request_id = problem_in_tab(error)
         if request_id:
@@ -134,20 +134,20 @@ def show_values(order: dict[str, str]) -> Any:
     return sections(parts, asked)
 
 
-def _opened(asked: PageView) -> tuple[Any, Any, Any]:
+def _opened(page: PageView) -> tuple[Any, Any, Any]:
     """One metric: what it is, its number, and below its charts the definitions that can be switched."""
-    name = asked.asks(MEASURE) or ""
+    name = page.asks(MEASURE) or ""
     try:
         entry = services().catalogue.entry(name)
     except LookupError as error:
-        return no_such_metric(str(error).partition(". ")[2], asked), True, None
-    question, problem = _question(asked, services().snapshot())
+        return no_such_metric(str(error).partition(". ")[2], page), True, None
+    question, problem = _question(page, services().snapshot())
     if question is None:
-        return metric_page(entry, None, "", asked, problem), True, None
+        return metric_page(entry, None, "", page, problem), True, None
     value = services().catalogue.value(name, question)
     measured = services().definitions.words_of(name, question)
     below = switch_section(services().definitions.of_metric(name, question))
-    return metric_page(entry, value, measured, asked), not entry.by_issues, below
+    return metric_page(entry, value, measured, page), not entry.by_issues, below
 
 
 @downloads.get("/catalogue.<kind>")

@@ -37,14 +37,14 @@ def known_metric(name: str | None) -> str | None:
     return name if name in metric_titles() else None
 
 
-def question_of(asked: PageView, snapshot: Snapshot | None = None) -> View:
+def question_of(page: PageView, snapshot: Snapshot | None = None) -> View:
     """What a page asks, of a site as it is now or as it was looked at. Raises PeriodError or BadOverride with what to
     change, StoreError, HomeError.
     """
-    if asked.period is None and not (asked.first and asked.last):
+    if page.period is None and not (page.first and page.last):
         raise PeriodError("A period needs two dates. Fill in both From and To.")
     snapshot = snapshot or services().snapshot()
-    return snapshot.view(asked.period, asked.first, asked.last, asked.filters)
+    return snapshot.view(page.period, page.first, page.last, page.filters)
 
 
 def problem_of(error: Exception) -> tuple[Problem, str]:

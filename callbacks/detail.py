@@ -65,23 +65,23 @@ def show_detail(view: dict[str, str] | None, *news: JsonObject | None) -> Any:
     return detail_page(detail, asked, question.period, status, question_id(view), view)
 
 
-def _shown(make: Callable[[PageView, dict[str, str]], Any], asked: PageView, view: dict[str, str]) -> Any:
+def _shown(make: Callable[[PageView, dict[str, str]], Any], page: PageView, view: dict[str, str]) -> Any:
     """The panel that `make` fills, or why it cannot be."""
     try:
-        return make(asked, view)
+        return make(page, view)
     except PeriodError as error:
-        return detail_problem(Problem(str(error)), subject(asked))
+        return detail_problem(Problem(str(error)), subject(page))
     except Exception as error:  # noqa: BLE001 - the panel is open and must say something
         problem, request_id = problem_of(error)
-        return detail_problem(problem, subject(asked), request_id)
+        return detail_problem(problem, subject(page), request_id)
 
 
-def _show_point(asked: PageView, view: dict[str, str]) -> Any:
+def _show_point(page: PageView, view: dict[str, str]) -> Any:
     """The issues behind a point of a chart, or behind all of it."""
-    question = question_of(asked)
-    picked = services().charts.picked(asked.chart or "", asked.pick, question, asked.own)
+    question = question_of(page)
+    picked = services().charts.picked(page.chart or "", page.pick, question, page.own)
     switches = services().definitions.of(picked.obeys, question)
-    return chart_page(picked, asked, question.period, question_id(view), view, switches)
+    return chart_page(picked, page, question.period, question_id(view), view, switches)
 
 
 @callback(

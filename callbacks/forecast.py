@@ -50,10 +50,10 @@ def show_forecast(view: dict[str, str] | None) -> tuple[Any, Any]:
         return forecast_problem(problem, request_id), True
 
 
-def _answer(asked: PageView, question: View) -> Forecast | Problem:
+def _answer(page: PageView, question: View) -> Forecast | Problem:
     forecast = services().forecast
     try:
-        return forecast.answer(forecast.question(asked.own, question), question)
+        return forecast.answer(forecast.question(page.own, question), question)
     except Exception as error:
         problem, request_id = problem_of(error)
         if request_id:

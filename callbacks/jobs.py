@@ -48,21 +48,21 @@ def show_jobs(
         return [notice(problem, request_id=request_id)], None, None, None
 
 
-def _page(asked: PageView, said: list[Problem]) -> tuple[Any, Any, Any, Any]:
+def _page(page: PageView, problems: list[Problem]) -> tuple[Any, Any, Any, Any]:
     jobs, snapshot = services().jobs, services().snapshot()
     choices = jobs.choices(snapshot)
-    persona, job = asked.asks(PERSONA), asked.asks(JOB)
-    question = question_of(asked, snapshot)
+    persona, job = page.asks(PERSONA), page.asks(JOB)
+    question = question_of(page, snapshot)
     found = jobs.overview(question, persona=persona, job=job)
     if not choices.jobs and not choices.outcomes and not found.register:
-        return still(*(notice(each) for each in said), empty(found.spec_problems)), None, None, None
+        return still(*(notice(each) for each in problems), empty(found.spec_problems)), None, None, None
     values = jobs.answer(question, persona=persona, job=job).values
-    missing = [unknown(kind, name, asked) for kind, name in jobs.unknown(snapshot, persona=persona, job=job)]
+    missing = [unknown(kind, name, page) for kind, name in jobs.unknown(snapshot, persona=persona, job=job)]
     return (
-        still([*missing, *head(found, choices, asked, said)]),
-        still(cards(values, asked)),
-        still(tables(found, asked)),
-        still(more(found, asked)),
+        still([*missing, *head(found, choices, page, problems)]),
+        still(cards(values, page)),
+        still(tables(found, page)),
+        still(more(found, page)),
     )
 
 

@@ -35,26 +35,26 @@ def is_about_jobs(view: PageView) -> bool:
     return is_of_jobs(view.chart)
 
 
-def show_jobs_detail(asked: PageView, view: dict[str, str]) -> Any:
+def show_jobs_detail(page: PageView, view: dict[str, str]) -> Any:
     """The panel for one of the numbers of jobs, or for a point of a chart of jobs. Raises what the services do."""
-    question, token = question_of(asked), question_id(view)
-    jobs, narrowed = services().jobs, _narrowed(asked)
+    question, token = question_of(page), question_id(view)
+    jobs, narrowed = services().jobs, _narrowed(page)
     zone = services().status.of(question.snapshot).zone
-    if asked.metric:
+    if page.metric:
         value = next(
             each
             for each in jobs.answer(question, persona=narrowed["persona"], job=narrowed["job"]).values
-            if each.metric_name == asked.metric
+            if each.metric_name == page.metric
         )
-        everything = asked.with_chart(LIST)
-        picked = services().charts.picked(LIST, "", question, asked.own)
+        everything = page.with_chart(LIST)
+        picked = services().charts.picked(LIST, "", question, page.own)
         table = issues(picked, token, {"query": query(everything)})
-        told = _records(everything, question, token, zone, (RECORDS_OF_METRIC[asked.metric],), named=True)
+        told = _records(everything, question, token, zone, (RECORDS_OF_METRIC[page.metric],), named=True)
         status = services().status.of(question.snapshot)
-        return metric_page(value, asked, question.period, status, told, table)
-    kind, name = part_of(asked)
-    pick = "" if kind == "kind" else asked.pick
-    picked = services().charts.picked(asked.chart or "", pick, question, asked.own)
+        return metric_page(value, page, question.period, status, told, table)
+    kind, name = part_of(page)
+    pick = "" if kind == "kind" else page.pick
+    picked = services().charts.picked(page.chart or "", pick, question, page.own)
     found = jobs.overview(question, **narrowed)
     kinds = (name,) if kind == "kind" else RECORDS.get(kind, ())
     if kind == "kind" and name not in RECORDS[""]:
@@ -62,21 +62,21 @@ def show_jobs_detail(asked: PageView, view: dict[str, str]) -> Any:
             Problem(
                 "There is no such kind of record.", "The link may be old or cut off.", "Open it from the tab Jobs."
             ),
-            f"chart {asked.chart} {asked.pick}",
+            f"chart {page.chart} {page.pick}",
         )
-    table = [] if kind == "kind" else issues(picked, token, {"query": query(asked)})
-    told = _records(asked, question, token, zone, kinds, named=kind not in ("job", "outcome", "painpoint"))
-    return point_page(picked, found, asked, question.period, told, table)
+    table = [] if kind == "kind" else issues(picked, token, {"query": query(page)})
+    told = _records(page, question, token, zone, kinds, named=kind not in ("job", "outcome", "painpoint"))
+    return point_page(picked, found, page, question.period, told, table)
 
 
-def _narrowed(asked: PageView) -> dict[str, str | None]:
-    return {"persona": asked.asks(PERSONA), "job": asked.asks(JOB)}
+def _narrowed(page: PageView) -> dict[str, str | None]:
+    return {"persona": page.asks(PERSONA), "job": page.asks(JOB)}
 
 
-def _page(asked: PageView, question: View, kind: str, first: int, count: int) -> RecordPage:
-    part, name = part_of(asked)
+def _page(page: PageView, question: View, kind: str, first: int, count: int) -> RecordPage:
+    part, name = part_of(page)
     about = name if part in ("job", "outcome", "painpoint") else None
-    return services().jobs.record_page(kind, question, about=about, first=first, count=count, **_narrowed(asked))
+    return services().jobs.record_page(kind, question, about=about, first=first, count=count, **_narrowed(page))
 
 
 def _records(

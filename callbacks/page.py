@@ -132,15 +132,15 @@ def show_period(view: dict[str, str] | None) -> tuple[Any, Any, Any, Any]:
     return label(asked), dates, compared(period), unknown_names(asked, snapshot)
 
 
-def unknown_names(asked: PageView, snapshot: Snapshot) -> str:
+def unknown_names(page: PageView, snapshot: Snapshot) -> str:
     """What the filters of a link name and no issue has; empty when there is no such name, or no data to look into."""
-    if not asked.filters:
+    if not page.filters:
         return ""
     try:
         choices = services().numbers.choices(snapshot)
     except JiraError:
         return ""  # the page says what is wrong with the data
-    return unknown(choices, asked.filters)
+    return unknown(choices, page.filters)
 
 
 @callback(

@@ -38,12 +38,12 @@ def show_quality(view: dict[str, str] | None) -> Any:
         return quality_problem(problem, request_id)
 
 
-def _of_numbers(asked: PageView, snapshot: Snapshot) -> tuple[str, tuple[Caveat, ...] | None]:
+def _of_numbers(page: PageView, snapshot: Snapshot) -> tuple[str, tuple[Caveat, ...] | None]:
     """The days of the view and which of their numbers need care: the same that the overview says. No days: there are
     none to show; None: nothing is calculated for this tab, so it is not known here.
     """
     try:
-        question = question_of(asked, snapshot)
+        question = question_of(page, snapshot)
         return span(question.period.first, question.period.last), services().overview.known_caveats(question)
     except (PeriodError, BadOverride):
         return "", None

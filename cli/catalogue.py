@@ -42,9 +42,9 @@ def catalogue(
     return 0
 
 
-def _by_category(found: tuple[Entry, ...]) -> list[tuple[str, list[Entry]]]:
+def _by_category(entries: tuple[Entry, ...]) -> list[tuple[str, list[Entry]]]:
     groups: dict[str, list[Entry]] = {}
-    for each in found:
+    for each in entries:
         groups.setdefault(each.category, []).append(each)
     return list(groups.items())
 
@@ -78,18 +78,18 @@ def taken_apart(services: Services, metric: str, by: str, view: View, format_: A
     return 0
 
 
-def _plain(found: Breakdown, view: View) -> dict[str, Any]:
+def _plain(breakdown: Breakdown, view: View) -> dict[str, Any]:
     return {
-        "metric_name": found.metric,
-        "title": found.title,
-        "unit": found.unit,
-        "by": found.by,
+        "metric_name": breakdown.metric,
+        "title": breakdown.title,
+        "unit": breakdown.unit,
+        "by": breakdown.by,
         "from": view.period.first.isoformat(),
         "to": view.period.last.isoformat(),
-        "parts": [_part(each) for each in found.parts],
-        "total": _part(found.total) if found.total else None,
-        "notes": list(found.notes),
-        "error_message": str(found.problem) if found.problem else None,
+        "parts": [_part(each) for each in breakdown.parts],
+        "total": _part(breakdown.total) if breakdown.total else None,
+        "notes": list(breakdown.notes),
+        "error_message": str(breakdown.problem) if breakdown.problem else None,
     }
 
 
@@ -99,19 +99,19 @@ def _part(each: Any) -> dict[str, Any]:
     return row | ({"from": each.first, "to": each.last, "so_far": each.so_far} if each.first else {})
 
 
-def _table(services: Services, found: Breakdown, view: View) -> None:
-    heads = (found.by_title, "Value", "Used", "Left out", "Share")
+def _table(services: Services, breakdown: Breakdown, view: View) -> None:
+    heads = (breakdown.by_title, "Value", "Used", "Left out", "Share")
     table = columns(*heads, right=heads[2:], wrap=heads[:1])
     status = services.status.of(view.snapshot)
-    table.title = f"{found.title} · {view.period.label} · {status.site_title or status.site_url}"
-    for each in found.parts:
+    table.title = f"{breakdown.title} · {view.period.label} · {status.site_title or status.site_url}"
+    for each in breakdown.parts:
         share = "" if each.share is None else f"{each.share:.1f} %"
         said = f"{each.shown} so far" if each.so_far and each.value is not None else each.shown
         table.add_row(each.name, said, str(each.used), str(each.left_out), share)
-    if found.total:
+    if breakdown.total:
         table.add_section()
-        table.add_row("All", found.total.shown, str(found.total.used), str(found.total.left_out), "")
-    below = [str(found.problem)] if found.problem else list(found.notes)
-    if not found.parts and not found.problem:
+        table.add_row("All", breakdown.total.shown, str(breakdown.total.used), str(breakdown.total.left_out), "")
+    below = [str(breakdown.problem)] if breakdown.problem else list(breakdown.notes)
+    if not breakdown.parts and not breakdown.problem:
         below.append("There is nothing to take apart in this period.")
     as_table(table, below)

@@ -171,11 +171,11 @@ def _cell(cell: Compared) -> str:
     return f"{shown.strip()}{tier} ({cell.used} used)"
 
 
-def _compared(found: Comparison) -> dict[str, Any]:
+def _compared(comparison: Comparison) -> dict[str, Any]:
     return {
         "views": [
             {"name": view.name, "first": first, "last": last}
-            for view, (first, last) in zip(found.views, found.days, strict=True)
+            for view, (first, last) in zip(comparison.views, comparison.days, strict=True)
         ],
         "metrics": [
             {
@@ -184,6 +184,6 @@ def _compared(found: Comparison) -> dict[str, Any]:
                 "differences": {each.title: list(each.words) for each in row.differences},
                 "values": [cell.value.to_dict() for cell in row.cells],
             }
-            for row in found.rows
+            for row in comparison.rows
         ],
     }

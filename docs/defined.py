@@ -87,12 +87,13 @@ def definitions_page() -> str:
     return "\n".join([*out, _MOVES, _TOOLS]).rstrip() + "\n"
 
 
-def _row(each: Definition) -> str:
-    if each.choices:
+def _row(definition: Definition) -> str:
+    if definition.choices:
         values = "<br>".join(
-            f"`{each.text(value)}` {each.said(value)}{' (default)' * (value == each.default)}" for value in each.choices
+            f"`{definition.text(value)}` {definition.said(value)}{' (default)' * (value == definition.default)}"
+            for value in definition.choices
         )
     else:
-        kind = each.names_of or each.unit or ("text" if isinstance(each.default, str) else "a number")
-        values = f"{kind}; default: {each.said(each.default)}"
-    return f"| {each.title} | `{each.name}` | {values} | {each.help} |".replace("\n", " ")
+        kind = definition.names_of or definition.unit or ("text" if isinstance(definition.default, str) else "a number")
+        values = f"{kind}; default: {definition.said(definition.default)}"
+    return f"| {definition.title} | `{definition.name}` | {values} | {definition.help} |".replace("\n", " ")

@@ -72,18 +72,18 @@ class IssueChart(Chart):
     draw: Callable[[ChartQuery], Drawing]
     missing: Callable[[Dataset], Missing | None] = lambda _facts: None
 
-    def __call__(self, asked: ChartQuery) -> Drawing:
+    def __call__(self, query: ChartQuery) -> Drawing:
         """The chart, or why there is none."""
-        missing = self.missing(asked.facts)
+        missing = self.missing(query.facts)
         if missing is None:
-            drawing = self.draw(asked)
-            if drawing.problem is None or self.family not in _OF_THE_PERIOD or asked.known:
+            drawing = self.draw(query)
+            if drawing.problem is None or self.family not in _OF_THE_PERIOD or query.known:
                 return drawing
-            why = asked.facts.why_unknown(asked.snapshot)
+            why = query.facts.why_unknown(query.snapshot)
             return nothing(
-                f"Nothing is known about these dates: {why}.", todo="Choose other days.", picks=drawing.picks
+                f"Nothing is known about these dates: {why}.", todo="Choose other days.", drilldown=drawing.drilldown
             )
-        waits = [FIELDS[name].title for name in missing.fields if name in asked.facts.pending]
+        waits = [FIELDS[name].title for name in missing.fields if name in query.facts.pending]
         if waits:
             return nothing(f"{', '.join(waits)} is mapped but not fetched yet.", todo="Sync to fill it in.")
         return nothing(missing.message, todo="Open the field mapping (the gear at the top right).")
@@ -171,10 +171,10 @@ def _from(draw: Callable[..., Drawing]) -> dict[str, Any]:
     return {"name": draw.__name__, "help": text}
 
 
-def _add(made: Chart) -> None:
-    if made.name in _catalog:
-        raise ValueError(f"two charts are called {made.name!r}")
-    _catalog[made.name] = made
+def _add(chart: Chart) -> None:
+    if chart.name in _catalog:
+        raise ValueError(f"two charts are called {chart.name!r}")
+    _catalog[chart.name] = chart
 
 
 def discover(package: ModuleType) -> None:

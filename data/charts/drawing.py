@@ -42,7 +42,7 @@ class Drilldown:
         return self.rows if not token else self.rows.take(np.sort(self.find(token)))
 
     def showing(self, **changes: Any) -> Drilldown:
-        """The same picks with another label, unit, …"""
+        """The same drilldown with another label, unit, …"""
         return replace(self, **changes)
 
 
@@ -95,7 +95,7 @@ class Drawing:
     table: Callable[[], Iterable[tuple[Any, ...]]] = tuple
     table_picks: Callable[[], Sequence[str]] = tuple
     row_count: int = 0
-    picks: Drilldown = NO_DRILLDOWN
+    drilldown: Drilldown = NO_DRILLDOWN
     titled: dict[int, Positions] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     thinned: str = ""
@@ -104,9 +104,9 @@ class Drawing:
     switches: tuple[str, ...] = ()  # definitions that it obeys, where they do
 
 
-def nothing(what: str, why: str = "", todo: str = "", *, picks: Drilldown = NO_DRILLDOWN) -> Drawing:
+def nothing(what: str, why: str = "", todo: str = "", *, drilldown: Drilldown = NO_DRILLDOWN) -> Drawing:
     """No chart, and the reason."""
-    return Drawing("", picks=picks, problem=Problem(what, why, todo, "info"))
+    return Drawing("", drilldown=drilldown, problem=Problem(what, why, todo, "info"))
 
 
 def issues_of(rows: Rows) -> int:

@@ -45,15 +45,15 @@ def _nice(least: float) -> float:
     return next(round(step * power, 12) for step in (1, 2, 5, 10) if step * power >= least * (1 - 1e-9))
 
 
-def histogram(asked: ChartQuery, rows: Rows, reading: str, empty: str) -> Drawing:
+def histogram(query: ChartQuery, rows: Rows, reading: str, empty: str) -> Drawing:
     """Bars over the column `days` of the used rows. `reading` has places for {n}, {half} and {high}."""
     used = np.flatnonzero(rows.reason == 0)
     if not len(used):
         return nothing(
-            empty, todo="Choose other days, or clear a filter.", picks=by_code(rows, rows.reason * 0 - 1, [])
+            empty, todo="Choose other days, or clear a filter.", drilldown=by_code(rows, rows.reason * 0 - 1, [])
         )
     days = rows.columns["days"][used]
-    whole = asked.facts.definitions.durations in WHOLE_DAYS
+    whole = query.facts.definitions.durations in WHOLE_DAYS
     code, width, count = bins(days, 1.0 if whole else 0.0)
     beyond = bool((days >= width * (count - 1)).any() and days.max() >= width * count)
     tokens = [_token(n, width, last=beyond and n == count - 1) for n in range(count)]
@@ -75,8 +75,8 @@ def histogram(asked: ChartQuery, rows: Rows, reading: str, empty: str) -> Drawin
         picks=[token if n else "" for token, n in zip(tokens, counts.tolist(), strict=True)],
         width=[width * 0.92] * count,
     )
-    half, high = asked.quantile(days, 50) or 0.0, asked.quantile(days, 85) or 0.0
-    lines = tuple(each for each in percentile_lines(asked, days, "x") if float(each.at) <= width * count)
+    half, high = query.quantile(days, 50) or 0.0, query.quantile(days, 85) or 0.0
+    lines = tuple(each for each in percentile_lines(query, days, "x") if float(each.at) <= width * count)
     return Drawing(
         reading.format(n=f"{len(days):,}", half=f"{half:,.1f}", high=f"{high:,.1f}"),
         (series,),
@@ -88,7 +88,7 @@ def histogram(asked: ChartQuery, rows: Rows, reading: str, empty: str) -> Drawin
         table=table,
         table_picks=lambda: [token if n else "" for token, n in zip(tokens, counts.tolist(), strict=True)],
         row_count=count,
-        picks=picks,
+        drilldown=picks,
         notes=left_out(rows),
     )
 

@@ -74,11 +74,11 @@ def words(first: date, last: date) -> str:
     return f"{left} – {last.day} {last:%b %Y}"
 
 
-def buckets(asked: MetricQuery, *, unit: str = "") -> Buckets:
+def buckets(query: MetricQuery, *, unit: str = "") -> Buckets:
     """The period in days, or in weeks (Monday to Sunday) where it is longer than 45 days; nothing after now."""
-    period = asked.period
+    period = query.period
     unit = unit or ("day" if period.days <= MOST_DAYS else "week")
-    return _cut(period.first, period.last, period.zone, asked.facts.now, unit)
+    return _cut(period.first, period.last, period.zone, query.facts.now, unit)
 
 
 def weeks(first: date, last: date, zone: str, now: int) -> Buckets:

@@ -40,15 +40,15 @@ class Sheet:
     instants: frozenset[str] = frozenset()
 
 
-def xlsx(sheets: Iterable[Sheet], zone: ZoneInfo, made: datetime) -> bytes:
-    """A workbook with these sheets; `made` (aware) is when. Rows beyond what a worksheet holds are left out and the
+def xlsx(sheets: Iterable[Sheet], zone: ZoneInfo, moment: datetime) -> bytes:
+    """A workbook with these sheets; `moment` (aware) is when. Rows beyond what a worksheet holds are left out and the
     last row says so; text beyond what a cell holds is cut and ends in an ellipsis.
     """
     import xlsxwriter
 
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, _FIXED)
-    book.set_properties({"created": made.astimezone(zone).replace(tzinfo=None)})
+    book.set_properties({"created": moment.astimezone(zone).replace(tzinfo=None)})
     formats = {
         "head": book.add_format({"bold": True, "bottom": 1}),
         "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"}),

@@ -23,12 +23,12 @@ def days_between(facts: Dataset, start: Instants, end: Instants, plain: Mask | N
     return spans(start, end, whole, definition=rule.durations, zone=facts.zone, working=rule.working_time)
 
 
-def until(asked: MetricQuery, plain: Mask) -> Instants:
+def until(query: MetricQuery, plain: Mask) -> Instants:
     """By row: the instant up to which an age counts (µs). Whole days end with the last day of the period, not with the
     first instant of the day after it.
     """
-    whole = plain | (asked.facts.definitions.durations in WHOLE_DAYS)
-    return np.where(whole, asked.edge - 1, asked.snapshot)
+    whole = plain | (query.facts.definitions.durations in WHOLE_DAYS)
+    return np.where(whole, query.edge - 1, query.snapshot)
 
 
 def plain_starts(facts: Dataset, issue: Positions, started: Instants) -> Mask:

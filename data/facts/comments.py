@@ -67,18 +67,18 @@ def comment_rows(facts: Dataset) -> Rows:
     )
 
 
-def by_issue(rows: Rows, asked: MetricQuery) -> Rows:
+def by_issue(rows: Rows, query: MetricQuery) -> Rows:
     """One row for each issue with comments in the period, at the last of them; `comments` says how many."""
-    found = rows.between(asked.start, asked.end)
+    found = rows.between(query.start, query.end)
     return _joined(found, found.issue.astype(np.int64))
 
 
-def by_issue_and_author(rows: Rows, asked: MetricQuery) -> Rows:
+def by_issue_and_author(rows: Rows, query: MetricQuery) -> Rows:
     """One row for each issue and person who commented on it in the period; of unknown authors one row an issue, left
     out.
     """
-    found = rows.between(asked.start, asked.end)
-    people = len(asked.facts.tables.comments["author"].cat.categories) + 1
+    found = rows.between(query.start, query.end)
+    people = len(query.facts.tables.comments["author"].cat.categories) + 1
     joined = _joined(found, found.issue.astype(np.int64) * people + found.columns["author"] + 1)
     sieve = Sieve.of(joined)
     sieve.drop(joined.columns["author"] < 0, Exclusion.AUTHOR_UNKNOWN)
@@ -117,13 +117,13 @@ def first_comment_rows(facts: Dataset) -> Rows:
     return sieve.rows(at, issue, hours=(at - created) / HOUR, started=created, completed=at)
 
 
-def silent(facts: Dataset, asked: MetricQuery) -> int:
+def silent(facts: Dataset, query: MetricQuery) -> int:
     """How many issues created in the period have no comment yet, of those whose comments are all known."""
     created = facts.tables.issues["created"].to_numpy()
     spoken = np.zeros(len(created), dtype=bool)
     table = facts.tables.comments
     spoken[table["issue"].to_numpy()[table["at"].to_numpy() <= facts.now]] = True
-    fresh = (created >= asked.start) & (created < asked.end) & (created <= facts.now)
+    fresh = (created >= query.start) & (created < query.end) & (created <= facts.now)
     return int(np.count_nonzero(fresh & ~spoken & facts.chosen & facts.once(complete)))
 
 

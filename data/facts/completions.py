@@ -134,9 +134,9 @@ def flow_set(facts: Dataset, as_of: int | None = None) -> tuple[Completions, Pos
     return found, issue, sieve
 
 
-def drop_discarded(facts: Dataset, found: Completions, issue: Positions, sieve: Sieve) -> None:
+def drop_discarded(facts: Dataset, completed: Completions, issue: Positions, sieve: Sieve) -> None:
     """Leave out the issues that were discarded, each under the status in which it is."""
-    names, status = facts.tables.statuses["name"].to_numpy(dtype=object), found.status[issue]
+    names, status = facts.tables.statuses["name"].to_numpy(dtype=object), completed.status[issue]
     for code in np.flatnonzero(facts.roles.discarded):
         sieve.drop(status == code, Exclusion.DISCARDED, names[code])
 
@@ -220,10 +220,10 @@ def flow_time_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     )
 
 
-def day_precision(facts: Dataset, found: Completions) -> Mask:
+def day_precision(facts: Dataset, completed: Completions) -> Mask:
     """Issues whose start or completion is a plain date, boolean."""
-    plain = found.by_start_field & facts.date_only("work_started_date")
-    return plain | (found.by_end_field & facts.date_only("work_completed_date"))
+    plain = completed.by_start_field & facts.date_only("work_started_date")
+    return plain | (completed.by_end_field & facts.date_only("work_completed_date"))
 
 
 def drop_without_span(facts: Dataset, found: Completions, issue: Positions, plain: Mask, sieve: Sieve) -> None:

@@ -161,9 +161,9 @@ def undated_words(facts: Dataset) -> str:
     return f"{said} no release date. Give {'it' if count == 1 else 'them'} one in Jira."
 
 
-def with_undated(rows: Rows, asked: MetricQuery) -> Rows:
+def with_undated(rows: Rows, query: MetricQuery) -> Rows:
     """The deployments of the period, and the released versions of which nobody knows when they were deployed."""
-    low, high = np.searchsorted(rows.at, [asked.start, asked.end], side="left")
+    low, high = np.searchsorted(rows.at, [query.start, query.end], side="left")
     return rows.take(np.concatenate((np.flatnonzero(rows.at == NEVER), np.arange(low, high))))
 
 
@@ -267,17 +267,17 @@ def outcomes(facts: Dataset) -> Outcomes:
     return Outcomes(state, tuple(sources), tuple(unknown))
 
 
-def _projects(facts: Dataset, found: Deployments) -> Codes:
+def _projects(facts: Dataset, deployments: Deployments) -> Codes:
     """The project of each deployment, as a place among the projects of issues; -1 for a project without issues."""
-    out = np.full(found.count, -1, dtype=np.int64)
-    used = found.group >= 0
+    out = np.full(deployments.count, -1, dtype=np.int64)
+    used = deployments.group >= 0
     column = facts.tables.issues["project"].cat
-    if not found.by_versions:
-        out[found.group[used]] = column.codes.to_numpy()[found.issue[used]]
+    if not deployments.by_versions:
+        out[deployments.group[used]] = column.codes.to_numpy()[deployments.issue[used]]
         return out
     place = {name: n for n, name in enumerate(column.categories)}
-    names = facts.tables.versions["project"].to_numpy()[found.version[used]]
-    out[found.group[used]] = [place.get(name, -1) for name in names]
+    names = facts.tables.versions["project"].to_numpy()[deployments.version[used]]
+    out[deployments.group[used]] = [place.get(name, -1) for name in names]
     return out
 
 

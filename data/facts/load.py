@@ -92,17 +92,17 @@ def all_in_progress(facts: Dataset) -> Rows:
     )
 
 
-def at_snapshot(rows: Rows, asked: MetricQuery) -> Rows:
+def at_snapshot(rows: Rows, query: MetricQuery) -> Rows:
     """The rows that are in progress just before the end of the period (or now); ages are counted up to it."""
-    if asked.start > asked.facts.now:
+    if query.start > query.facts.now:
         return rows.take(slice(0, 0))
-    before = int(np.searchsorted(rows.at, asked.edge, side="left"))
-    there = np.flatnonzero(rows.columns["left"][:before] >= asked.edge) if "left" in rows.columns else np.arange(before)
+    before = int(np.searchsorted(rows.at, query.edge, side="left"))
+    there = np.flatnonzero(rows.columns["left"][:before] >= query.edge) if "left" in rows.columns else np.arange(before)
     found = rows.take(there)
     if "since" in found.columns:
         begun = found.columns["started"]
-        plain = plain_starts(asked.facts, found.issue, begun)
-        found.columns["age"][:] = age(asked.facts, found.issue, begun, until(asked, plain), plain)
+        plain = plain_starts(query.facts, found.issue, begun)
+        found.columns["age"][:] = age(query.facts, found.issue, begun, until(query, plain), plain)
     return found
 
 
@@ -116,12 +116,12 @@ def _time_back(facts: Dataset) -> Microseconds:
     return out
 
 
-def daily(rows: Rows, asked: MetricQuery) -> Counts:
+def daily(rows: Rows, query: MetricQuery) -> Counts:
     """Items in progress at the end of each local day of the period that has begun."""
-    zone = zone_named(asked.period.zone)
-    days = (asked.period.first + timedelta(days=n + 1) for n in range(asked.period.days))
+    zone = zone_named(query.period.zone)
+    days = (query.period.first + timedelta(days=n + 1) for n in range(query.period.days))
     ends = np.array([microseconds(first_instant(day, zone)) for day in days], dtype=np.int64)
-    ends = np.minimum(ends[: np.searchsorted(ends, asked.edge, side="left") + 1], asked.edge)
+    ends = np.minimum(ends[: np.searchsorted(ends, query.edge, side="left") + 1], query.edge)
     used = rows.reason == 0
     left = np.sort(rows.columns["left"][used])
     return np.searchsorted(rows.at[used], ends, side="left") - np.searchsorted(left, ends, side="left")

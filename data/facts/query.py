@@ -63,6 +63,6 @@ class MetricQuery:
         return percentile(values, share, self.facts.definitions.percentile)
 
 
-def in_period(rows: Rows, asked: MetricQuery) -> Rows:
+def in_period(rows: Rows, query: MetricQuery) -> Rows:
     """Rows whose instant lies in the period."""
-    return rows.between(asked.start, asked.end)
+    return rows.between(query.start, query.end)

@@ -69,17 +69,17 @@ def _from_deployments(facts: Dataset) -> Rows:
     )
 
 
-def _latest(found: Deployments, known: Incidents, incident: Positions, group: Codes) -> tuple[Instants, Codes]:
+def _latest(deployments: Deployments, known: Incidents, incident: Positions, group: Codes) -> tuple[Instants, Codes]:
     """By deployment: the latest resolution of its incidents (µs; NEVER where one is open), and the reason why that is
     no recovery (as in the sieve of discarded incidents; 0: it is one). Discarded incidents count only where all are.
     """
     why = known.discarded.reason[incident]
-    real = np.zeros(found.count, dtype=bool)
+    real = np.zeros(deployments.count, dtype=bool)
     real[group[why == 0]] = True
     counts = (why == 0) | ~real[group]
     incident, group, why = incident[counts], group[counts], why[counts]
     resolved = known.resolved[incident]
-    latest, reason = np.full(found.count, NEVER, dtype=np.int64), np.zeros(found.count, dtype=np.int16)
+    latest, reason = np.full(deployments.count, NEVER, dtype=np.int64), np.zeros(deployments.count, dtype=np.int16)
     np.maximum.at(latest, group, resolved)
     latest[group[resolved == NEVER]] = NEVER
     order = np.argsort(resolved, kind="stable")  # that of the latest stays
@@ -87,12 +87,12 @@ def _latest(found: Deployments, known: Incidents, incident: Positions, group: Co
     return latest, reason
 
 
-def _representatives(found: Deployments) -> Subjects:
+def _representatives(deployments: Deployments) -> Subjects:
     """One issue or version for each deployment: its last."""
-    place = np.zeros(found.count, dtype=np.int64)
-    used = np.flatnonzero(found.group >= 0)
-    place[found.group[used]] = used
-    return found.subjects.take(place)
+    place = np.zeros(deployments.count, dtype=np.int64)
+    used = np.flatnonzero(deployments.group >= 0)
+    place[deployments.group[used]] = used
+    return deployments.subjects.take(place)
 
 
 def _from_detection(facts: Dataset) -> Rows:

@@ -70,9 +70,9 @@ def finished_rows(facts: Dataset) -> Rows:
     )
 
 
-def once_each(rows: Rows, asked: MetricQuery) -> Rows:
+def once_each(rows: Rows, query: MetricQuery) -> Rows:
     """The rows of the period, the first of each issue only; `times` says how many there were."""
-    found = rows.between(asked.start, asked.end)
+    found = rows.between(query.start, query.end)
     _, first, count = np.unique(found.issue, return_index=True, return_counts=True)
     order = np.argsort(first, kind="stable")
     kept = found.take(first[order])

@@ -99,9 +99,9 @@ def part_in(rows: Rows) -> list[str]:
     return [", ".join(word for name, word in words if rows.columns[name][n]) or "no estimate" for n in range(len(rows))]
 
 
-def unit_of(asked: MetricQuery) -> str:
+def unit_of(query: MetricQuery) -> str:
     """points | issues"""
-    return "points" if in_points(asked.facts) else "issues"
+    return "points" if in_points(query.facts) else "issues"
 
 
 def sprints_in(rows: Rows) -> str:
@@ -110,12 +110,12 @@ def sprints_in(rows: Rows) -> str:
     return f"{count} sprint{'s' * (count != 1)}"
 
 
-def explained(rows: Rows, asked: MetricQuery, *steps: str) -> Details:
+def explained(rows: Rows, query: MetricQuery, *steps: str) -> Details:
     """What the detail says of a ratio of sums: of how many sprints it is, what it counts in, and how it was
     calculated.
     """
-    notes = [f"{sprints_in(rows)}, in {unit_of(asked)}."]
-    if not in_points(asked.facts):
+    notes = [f"{sprints_in(rows)}, in {unit_of(query)}."]
+    if not in_points(query.facts):
         notes.append("Story points are not mapped.")
     if len(np.unique(rows["sprint"])) > 1:
         steps = (*steps, "Sums over all of them, so that a small sprint weighs little.")

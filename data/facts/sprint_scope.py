@@ -110,24 +110,26 @@ def scope(facts: Dataset) -> Scope:
         _bugs(facts, issue, close),
         other,
     )
-    return _with_unrecorded(facts, open_, found_all=facts.once(stints), made=whole)
+    return _with_unrecorded(facts, open_, found_all=facts.once(stints), scope=whole)
 
 
-def _counted_elsewhere(facts: Dataset, open_: Windows, made: Reading, counted: Mask) -> Positions:
+def _counted_elsewhere(facts: Dataset, open_: Windows, reading: Reading, counted: Mask) -> Positions:
     """For each row whose completion is counted in another sprint: that sprint; -1 for the others.
 
     A completion counts once, in the sprint that the issue had come into last.
     """
-    other = np.full(len(made.issue), -1, dtype=np.int64)
+    other = np.full(len(reading.issue), -1, dtype=np.int64)
     if facts.definitions.sprint_completion == "done_at_close":
         return other
-    rows = np.flatnonzero(made.flags["completed"] & counted)
-    sprint = made.sprint[rows]
-    order = rows[np.lexsort((sprint, open_.start[sprint], made.came[rows], made.finished[rows], made.issue[rows]))]
-    issue, finished = made.issue[order], made.finished[order]
+    rows = np.flatnonzero(reading.flags["completed"] & counted)
+    sprint = reading.sprint[rows]
+    order = rows[
+        np.lexsort((sprint, open_.start[sprint], reading.came[rows], reading.finished[rows], reading.issue[rows]))
+    ]
+    issue, finished = reading.issue[order], reading.finished[order]
     last = np.ones(len(order), dtype=bool)
     last[:-1] = (issue[1:] != issue[:-1]) | (finished[1:] != finished[:-1])
-    winner = made.sprint[order][last][np.cumsum(np.append(False, last))[:-1]]
+    winner = reading.sprint[order][last][np.cumsum(np.append(False, last))[:-1]]
     other[order[~last]] = winner[~last]
     return other
 
@@ -162,7 +164,7 @@ def _reasons(facts: Dataset, issue: Positions, close: Instants) -> Codes:
     return reason
 
 
-def _with_unrecorded(facts: Dataset, open_: Windows, found_all: Stints, made: Scope) -> Scope:
+def _with_unrecorded(facts: Dataset, open_: Windows, found_all: Stints, scope: Scope) -> Scope:
     """Adds issues that the field puts into a sprint though their history knows nothing of it: left out, and counted."""
     members = facts.tables.sprint_members
     count = len(open_)
@@ -171,7 +173,7 @@ def _with_unrecorded(facts: Dataset, open_: Windows, found_all: Stints, made: Sc
     lost = ~np.isin(issue.astype(np.int64) * count + sprint, known) & open_.readable[sprint]
     lost &= chosen_at(facts, issue, open_.close[sprint])
     if not lost.any():
-        return made
+        return scope
     issue, sprint = issue[lost], sprint[lost]
     reason = _reasons(facts, issue, open_.close[sprint])
     reason[reason == 0] = UNRECORDED
@@ -182,17 +184,17 @@ def _with_unrecorded(facts: Dataset, open_: Windows, found_all: Stints, made: Sc
         return np.concatenate((values, added.astype(values.dtype)))
 
     return Scope(
-        more(made.issue, issue),
-        more(made.sprint, sprint),
-        more(made.reason, reason),
-        {name: more(each, none) for name, each in made.flags.items()},
-        more(made.at_start, nothing),
-        more(made.at_add, nothing),
-        more(made.at_remove, nothing),
-        more(made.at_close, nothing),
-        more(made.unestimated, none),
-        more(made.reopened, nothing),
-        more(made.blocked, nothing),
-        more(made.bug, none),
-        more(made.other, nothing - 1),
+        more(scope.issue, issue),
+        more(scope.sprint, sprint),
+        more(scope.reason, reason),
+        {name: more(each, none) for name, each in scope.flags.items()},
+        more(scope.at_start, nothing),
+        more(scope.at_add, nothing),
+        more(scope.at_remove, nothing),
+        more(scope.at_close, nothing),
+        more(scope.unestimated, none),
+        more(scope.reopened, nothing),
+        more(scope.blocked, nothing),
+        more(scope.bug, none),
+        more(scope.other, nothing - 1),
     )

@@ -75,9 +75,9 @@ def common(one: Spans, other: Spans) -> Spans:
     return one[0][left][good].astype(np.int64), start[good], end[good]
 
 
-def blocked_within(rows: Rows, asked: MetricQuery) -> Rows:
+def blocked_within(rows: Rows, query: MetricQuery) -> Rows:
     """One row for each issue that was blocked in the period: `hours` of it that lie in the period, up to now."""
-    start, end = asked.start, max(asked.snapshot, asked.start)
+    start, end = query.start, max(query.snapshot, query.start)
     before = int(np.searchsorted(rows.at, end, side="left"))
     there = np.flatnonzero(rows.columns["end"][:before] > start)
     found = rows.take(there)
@@ -91,18 +91,18 @@ def blocked_within(rows: Rows, asked: MetricQuery) -> Rows:
     return Rows(kept.at, kept.subjects, kept.reason, kept.reasons, columns).take(order)
 
 
-def usual(asked: MetricQuery) -> dict[int, float]:
+def usual(query: MetricQuery) -> dict[int, float]:
     """Status code → days that are long there: the percentile of the stays in progress that had ended before the edge
     of the snapshot.
 
     Statuses with too few ended stays are not in it.
     """
-    status, days, left = asked.facts.once(stays_by_length)
-    ended = left < asked.edge
+    status, days, left = query.facts.once(stays_by_length)
+    ended = left < query.edge
     status, days = status[ended], days[ended]
-    edges = np.searchsorted(status, np.arange(-1, len(asked.facts.tables.statuses) + 1))
+    edges = np.searchsorted(status, np.arange(-1, len(query.facts.tables.statuses) + 1))
     codes, first, count = np.arange(-1, len(edges) - 2), edges[:-1], np.diff(edges)
-    nearest = asked.facts.definitions.percentile == "nearest_rank"
+    nearest = query.facts.definitions.percentile == "nearest_rank"
     return {
         int(code): of_sorted(days[begin : begin + n], USUAL, nearest)
         for code, begin, n in zip(codes, first, count, strict=True)
@@ -135,15 +135,15 @@ def of_sorted(values: Numbers, share: float, nearest: bool) -> float:
     return float(values[low] + (values[high] - values[low]) * (place - low))
 
 
-def stuck(rows: Rows, asked: MetricQuery) -> Rows:
+def stuck(rows: Rows, query: MetricQuery) -> Rows:
     """Items in progress at the snapshot that have been in their status longer than is usual. Adds: in_status, limit
     (days).
     """
-    there = at_snapshot(rows, asked)
-    in_status = days_between(asked.facts, there.columns["entered"], until(asked, np.zeros(len(there), dtype=bool)))
-    fixed = asked.facts.definitions.stuck_days
+    there = at_snapshot(rows, query)
+    in_status = days_between(query.facts, there.columns["entered"], until(query, np.zeros(len(there), dtype=bool)))
+    fixed = query.facts.definitions.stuck_days
     if fixed is None:
-        known = usual(asked)
+        known = usual(query)
         limit = np.array([known.get(code, np.nan) for code in there.columns["status"].tolist()], dtype=float)
     else:
         limit = np.full(len(there), fixed, dtype=float)
@@ -154,7 +154,7 @@ def stuck(rows: Rows, asked: MetricQuery) -> Rows:
     return shown.take(np.isnan(limit) | (in_status > limit))
 
 
-def unassigned(rows: Rows, asked: MetricQuery) -> Rows:
+def unassigned(rows: Rows, query: MetricQuery) -> Rows:
     """Items in progress at the snapshot that nobody is assigned to now."""
-    there = at_snapshot(rows, asked)
-    return there.take(asked.facts.tables.issues["assignee"].cat.codes.to_numpy()[there.issue] < 0)
+    there = at_snapshot(rows, query)
+    return there.take(query.facts.tables.issues["assignee"].cat.codes.to_numpy()[there.issue] < 0)

@@ -33,9 +33,9 @@ def sentences(missing: tuple[Unread, ...]) -> list[str]:
     ]
 
 
-def _of(each: Unread) -> str:
-    more = f" and {len(each.names) - _NAMED} more" if len(each.names) > _NAMED else ""
-    return f" of {', '.join(each.names[:_NAMED])}{more}" if each.names else ""
+def _of(unread: Unread) -> str:
+    more = f" and {len(unread.names) - _NAMED} more" if len(unread.names) > _NAMED else ""
+    return f" of {', '.join(unread.names[:_NAMED])}{more}" if unread.names else ""
 
 
 def needed_by(metric: str, family: str, facts: Dataset) -> tuple[str, ...]:

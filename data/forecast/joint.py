@@ -131,8 +131,8 @@ def _aligned(pasts: Sequence[Past], work: Sequence[tuple[str, float]]) -> tuple[
     if last < first:
         raise ForecastRefused("These teams have no whole day of history in common.", "Forecast them one by one.")
 
-    def common(each: Past, daily: Numbers) -> Numbers:
-        return daily[first - each.first : last + 1 - each.first]
+    def common(past: Past, daily: Numbers) -> Numbers:
+        return daily[first - past.first : last + 1 - past.first]
 
     lanes = [
         _Lane(name, amount, common(each, each.daily), common(each, each.later))

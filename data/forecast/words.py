@@ -54,7 +54,7 @@ def how_many_steps(
     worked: int,
     today: bool,
     counts: Numbers,
-    found: Mapping[int, float],
+    values: Mapping[int, float],
     amount: float | None,
 ) -> tuple[str, ...]:
     """How "how many by a date" was answered; `days` ahead with today, of which `worked` are no days off."""
@@ -63,7 +63,7 @@ def how_many_steps(
         each for each in ("the rest of today" * today, f"{rest} whole day{'s' * (rest != 1)}" * bool(rest)) if each
     )
     off = f" ({days - worked} day{'s' * (days - worked != 1)} off stepped over)" if days > worked else ""
-    high = found[85]
+    high = values[85]
     unit = question.unit
     steps = (
         f"Each trial draws {ahead or 'no day'}, until {by.isoformat()}{off}, and adds up what was completed.",

@@ -182,13 +182,13 @@ class RateLimited(JiraError):
     default = "Jira asked us to slow down."
 
     def __init__(
-        self, retry_after: float | None = None, *, reason: str = "", said: str = "", status: int | None = 429
+        self, retry_after: float | None = None, *, reason: str = "", text: str = "", status: int | None = 429
     ) -> None:
         self.retry_after = retry_after
         self.reason = SECRETS.shorten(reason, LONGEST_REASON)
-        self.said = said
+        self.said = text
         why = f" ({self.reason})" if self.reason else ""
-        words = f": {said.rstrip('.')}" if said else ""
+        words = f": {text.rstrip('.')}" if text else ""
         super().__init__(f"Jira asked us to slow down{why}{words}.", hint=_when(retry_after), status=status)
 
 

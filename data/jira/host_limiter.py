@@ -66,11 +66,11 @@ class HostLimiter:
 
     # ---- pauses and how many at once
 
-    def hold(self, seconds: float, reason: str = "", said: str = "") -> None:
-        """Nobody asks before so many seconds are over, an hour at most. `said`: Jira's own words about it."""
+    def hold(self, seconds: float, reason: str = "", text: str = "") -> None:
+        """Nobody asks before so many seconds are over, an hour at most. `text`: Jira's own words about it."""
         with self._state:
             if (until := self.clock() + min(seconds, LONGEST_PAUSE)) > self._not_before:
-                self._not_before, self._reason, self._said = until, reason, said
+                self._not_before, self._reason, self._said = until, reason, text
 
     def near_limit(self) -> None:
         """Jira said that its limit is near: fewer at once for a while."""
@@ -124,7 +124,7 @@ class HostLimiter:
                     tell("Waiting: other requests to this Jira are under way")
                 continue
             if wait > longest:
-                raise RateLimited(round(wait), reason=reason, said=said)
+                raise RateLimited(round(wait), reason=reason, text=said)
             if wait >= TELL_AFTER:
                 tell(f"Waiting {round(wait)} seconds, as Jira asked")
             pause(wait)

@@ -72,7 +72,7 @@ def refusal(
     *,
     now: datetime,
     query: bool = False,
-    asked: SentRequest = SentRequest(),
+    request: SentRequest = SentRequest(),
 ) -> JiraError | None:
     """The error that this answer stands for, None for a success. `query`: the question held JQL."""
     if 200 <= status < 300:
@@ -85,7 +85,7 @@ def refusal(
         return CaptchaRequired(status=status)
     if status == 429 or (status == 503 and wait_seconds(headers, now) is not None):
         reason = headers.get("RateLimit-Reason", "")
-        return RateLimited(wait_seconds(headers, now), reason=reason, said=said, status=status)
+        return RateLimited(wait_seconds(headers, now), reason=reason, text=said, status=status)
     if status == 400 and _PAGE_TOKEN.search(said):
         return BadPageToken(_with(BadPageToken.default.rstrip("."), said), status=status)
     if status == 400 and query:
@@ -93,9 +93,9 @@ def refusal(
     if status == 403 and login in ("AUTHENTICATED_FAILED", "AUTHENTICATION_DENIED"):
         return NotAuthorized(_with(NotAuthorized.default.rstrip("."), said), status=status)
     if status in (401, 403) and _SCOPE.search(said):
-        return _scope_missing(status, said, asked)
+        return _scope_missing(status, said, request)
     if kind := _kind(status, headers, body):
-        return kind(_with(_about(kind, asked), said), hint=_hint(kind, asked), status=status)
+        return kind(_with(_about(kind, request), said), hint=_hint(kind, request), status=status)
     if status in RETRIED or status >= 500:
         return ServerTrouble(_with(f"Jira has an internal problem (HTTP {status})", said), status=status)
     return JiraError(_with(f"Jira answered HTTP {status}", said), status=status)
@@ -127,23 +127,23 @@ def _kind(status: int, headers: Mapping[str, str], body: bytes) -> type[JiraErro
     return Blocked if looks_like_html(headers, body) and not names.intersection(_OF_JIRA) else Forbidden
 
 
-def _about(kind: type[JiraError], asked: SentRequest) -> str:
+def _about(kind: type[JiraError], request: SentRequest) -> str:
     """What happened, and to which request."""
-    return kind.default.rstrip(".") + (f" ({asked})" if asked.path else "")
+    return kind.default.rstrip(".") + (f" ({request})" if request.path else "")
 
 
-def _hint(kind: type[JiraError], asked: SentRequest) -> str:
+def _hint(kind: type[JiraError], request: SentRequest) -> str:
     """What to do; "" for what always holds. Whoever uses the gateway's address already need not be told of it."""
-    if kind is NotAuthorized and _GATEWAY in asked.site:
+    if kind is NotAuthorized and _GATEWAY in request.site:
         return (
             "Make a new API token with scopes and enter it with the e-mail address of the same account; check "
             "the cloud id "
-            f"in {asked.site}. A token without scopes needs the site’s own address."
+            f"in {request.site}. A token without scopes needs the site’s own address."
         )
     return ""
 
 
-def _scope_missing(status: int, said: str, asked: SentRequest) -> ScopeMissing:
+def _scope_missing(status: int, text: str, asked: SentRequest) -> ScopeMissing:
     """Names the request and the scopes that it needs."""
     need = need_of(asked.method, asked.path)
     request = f" for {asked}" if asked.path else ""
@@ -153,7 +153,7 @@ def _scope_missing(status: int, said: str, asked: SentRequest) -> ScopeMissing:
         if need
         else ""
     )
-    return ScopeMissing(_with(f"The token lacks a scope{request}{needs}", said), hint=hint, status=status)
+    return ScopeMissing(_with(f"The token lacks a scope{request}{needs}", text), hint=hint, status=status)
 
 
 def looks_like_html(headers: Mapping[str, str], body: bytes) -> bool:

@@ -226,7 +226,7 @@ class Sender:
             self.gate.near_limit()
         now = http_errors.server_time(response.headers) or datetime.now(UTC)
         asked = http_errors.SentRequest(request.method, request.path, self.connection.url)
-        refused = http_errors.refusal(response.status_code, response.headers, body, now=now, query=query, asked=asked)
+        refused = http_errors.refusal(response.status_code, response.headers, body, now=now, query=query, request=asked)
         if refused is not None:
             raise refused
         return Answer(response.headers, body)

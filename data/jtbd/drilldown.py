@@ -53,7 +53,7 @@ def drawn(name: str, overview: Overview, serving: Serving | None, period: Period
     """
     chart = replace(JOB_CHARTS[name], formula=overview.formula)
     drawing = chart.draw(JobChartQuery(overview))
-    return chart, replace(drawing, picks=drilldown_of(serving, overview, period))
+    return chart, replace(drawing, drilldown=drilldown_of(serving, overview, period))
 
 
 def _names(overview: Overview) -> dict[str, str]:

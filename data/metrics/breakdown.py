@@ -112,8 +112,8 @@ def _step(metric: IssueMetric, facts: Dataset, period: Period) -> Part:
     )
 
 
-def _part(metric: IssueMetric, asked: MetricQuery, name: str, rows: Rows | None) -> Part:
-    value = None if rows is None else metric(rows, asked)
+def _part(metric: IssueMetric, query: MetricQuery, name: str, rows: Rows | None) -> Part:
+    value = None if rows is None else metric(rows, query)
     number, unit = ("–", "") if value is None else display(metric.shows, value)
     return Part(
         name=name,
@@ -121,7 +121,7 @@ def _part(metric: IssueMetric, asked: MetricQuery, name: str, rows: Rows | None)
         shown=f"{number} {unit}".strip(),
         used=0 if rows is None else rows.used,
         left_out=0 if rows is None else len(rows) - rows.used,
-        why="" if value is not None else why_nothing(metric, rows, asked),
+        why="" if value is not None else why_nothing(metric, rows, query),
     )
 
 
@@ -198,53 +198,53 @@ class _Member:
 
 
 def _groups(
-    metric: IssueMetric, asked: MetricQuery, rows: Rows, found: Grouping, members: Sequence[_Member]
+    metric: IssueMetric, query: MetricQuery, rows: Rows, grouping: Grouping, members: Sequence[_Member]
 ) -> list[Part]:
     """A part for each group, the largest first; last those without one. A group in which nothing happened is a row too,
     of those that can be filtered by: its number is that of the filter.
     """
-    own = found.rank is not None and "sprint" in rows.columns
+    own = grouping.rank is not None and "sprint" in rows.columns
     out = []
     for each in members:
         part = _with_heads(rows.take(each.places))
         if metric.compares and not own:
-            part = rows_for(metric, MetricQuery(_alone(each, asked.facts, found), asked.period))
-        out.append(replace(_part(metric, asked, each.name, part), rest=each.rest))
+            part = rows_for(metric, MetricQuery(_alone(each, query.facts, grouping), query.period))
+        out.append(replace(_part(metric, query, each.name, part), rest=each.rest))
     return out
 
 
-def _alone(member: _Member, facts: Dataset, found: Grouping) -> Dataset:
+def _alone(member: _Member, facts: Dataset, grouping: Grouping) -> Dataset:
     """The facts of nothing but the issues of a group: filtered to it, where issues may have left it."""
-    if found.column == "project" and not member.rest:
+    if grouping.column == "project" and not member.rest:
         return facts.narrowed(replace(facts.filters, projects=(member.name,)))
-    if found.column == "type" and not member.rest:
+    if grouping.column == "type" and not member.rest:
         return facts.narrowed(replace(facts.filters, types=(member.name,)))
     out = np.zeros(len(facts.tables), dtype=bool)
-    out[found.issue[np.isin(found.code, member.codes) if member.codes else found.code >= 0]] = True
+    out[grouping.issue[np.isin(grouping.code, member.codes) if member.codes else grouping.code >= 0]] = True
     return facts.only(out if member.codes else ~out)
 
 
-def members_of(metric: IssueMetric, asked: MetricQuery, rows: Rows, group: str) -> list[Positions]:
+def members_of(metric: IssueMetric, query: MetricQuery, rows: Rows, group: str) -> list[Positions]:
     """Places in the rows of each part of `by_group`, in its order."""
-    return [each.places for each in _members(metric, asked, rows, asked.facts.once(grouping, group))]
+    return [each.places for each in _members(metric, query, rows, query.facts.once(grouping, group))]
 
 
-def _members(metric: IssueMetric, asked: MetricQuery, rows: Rows, found: Grouping) -> list[_Member]:
+def _members(metric: IssueMetric, query: MetricQuery, rows: Rows, grouping: Grouping) -> list[_Member]:
     """The groups in the order in which they are shown."""
-    row, code = _membership(rows, asked.facts, found, instants_of(metric, asked, rows))
+    row, code = _membership(rows, query.facts, grouping, instants_of(metric, query, rows))
     order = np.argsort(code, kind="stable")  # within a group the rows stay in order of time
     row, code = row[order], code[order]
     codes, start = np.unique(code, return_index=True)
     ends = np.append(start, len(code))[1:]
     members = {int(each): row[begin:end] for each, begin, end in zip(codes, start, ends, strict=True)}
     nobody = members.pop(-1, None)
-    for each in found.standing:
+    for each in grouping.standing:
         members.setdefault(each, np.zeros(0, dtype=np.int64))
-    if found.ordered:
+    if grouping.ordered:
         ranked = sorted(members)
     else:
-        ranked = sorted(members, key=lambda each: (-len(members[each]), name_key(found.names[each])))
-    parts = [_Member(found.names[each], members[each], (each,)) for each in ranked[:MOST_GROUPS]]
+        ranked = sorted(members, key=lambda each: (-len(members[each]), name_key(grouping.names[each])))
+    parts = [_Member(grouping.names[each], members[each], (each,)) for each in ranked[:MOST_GROUPS]]
     if rest := ranked[MOST_GROUPS:]:
         # An issue that is in several of them counts once among them.
         places = np.unique(np.concatenate([members[each] for each in rest]))

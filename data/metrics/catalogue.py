@@ -107,8 +107,8 @@ class IssueMetric(Metric):
         self.explain = function
         return function
 
-    def __call__(self, rows: Rows, asked: MetricQuery) -> float | None:
-        return self.formula(rows, asked)
+    def __call__(self, rows: Rows, query: MetricQuery) -> float | None:
+        return self.formula(rows, query)
 
 
 @dataclass(kw_only=True)
@@ -164,11 +164,11 @@ def _from(formula: Callable[..., Any]) -> dict[str, Any]:
     return {"name": formula.__name__, "module": formula.__module__, "help": text}
 
 
-def _add(made: Metric, formula: Callable[..., Any]) -> None:
-    if made.name in _catalog:
-        raise ValueError(f"two metrics are called {made.name!r}")
-    made.__doc__ = formula.__doc__
-    _catalog[made.name] = made
+def _add(metric: Metric, formula: Callable[..., Any]) -> None:
+    if metric.name in _catalog:
+        raise ValueError(f"two metrics are called {metric.name!r}")
+    metric.__doc__ = formula.__doc__
+    _catalog[metric.name] = metric
 
 
 def discover(package: ModuleType) -> None:

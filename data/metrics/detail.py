@@ -37,18 +37,18 @@ UNITS = {
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def detail(metric: IssueMetric, asked: MetricQuery) -> Detail:
+def detail(metric: IssueMetric, query: MetricQuery) -> Detail:
     """Everything that the side panel shows, but for the issues."""
-    value = measure(metric, asked.facts, asked.period)
-    rows = rows_for(metric, asked) if value.error_state in ("success", "no_data") else None
+    value = measure(metric, query.facts, query.period)
+    rows = rows_for(metric, query) if value.error_state in ("success", "no_data") else None
     return Detail(
         value=value,
         title=metric.title,
         definition=metric.summary,
-        switches=_switches(metric, asked.facts),
+        switches=_switches(metric, query.facts),
         steps=tuple(value.details.get("steps", ())),
         exclusions=tuple(value.details.get("exclusions", {}).items()),
-        histogram=None if rows is None else _histogram(metric, rows, asked, value),
+        histogram=None if rows is None else _histogram(metric, rows, query, value),
         bars=None if rows is None else _bars(value),
         outcome_title=metric.outcome_title,
     )
@@ -64,7 +64,7 @@ def _switches(metric: IssueMetric, facts: Dataset) -> tuple[Switch, ...]:
     return tuple(switch(name, settings, settings, names) for name in expanded(metric.switches))
 
 
-def _histogram(metric: IssueMetric, rows: Rows, asked: MetricQuery, value: MetricValue) -> dict[str, Any] | None:
+def _histogram(metric: IssueMetric, rows: Rows, query: MetricQuery, value: MetricValue) -> dict[str, Any] | None:
     """Edges and counts of the measured column, from zero, with the percentiles marked."""
     if not metric.measures or not rows.used or metric.measures not in rows.columns:
         return None
@@ -75,9 +75,9 @@ def _histogram(metric: IssueMetric, rows: Rows, asked: MetricQuery, value: Metri
     top = float(np.percentile(values, 98)) if len(values) > 20 else float(values.max())
     top = top or 1.0
     counts, edges = np.histogram(np.minimum(values, top), bins=min(BINS, max(5, len(values))), range=(0.0, top))
-    marks = [("median", asked.quantile(values, 50)), ("85 %", asked.quantile(values, 85))]
+    marks = [("median", query.quantile(values, 50)), ("85 %", query.quantile(values, 85))]
     if metric.name == "flow_efficiency":
-        marks = [("overall", value.value), ("median", asked.quantile(values, 50))]
+        marks = [("overall", value.value), ("median", query.quantile(values, 50))]
     return {
         "edges": [float(f"{edge:.4g}") for edge in edges],
         "counts": counts.tolist(),
@@ -115,11 +115,11 @@ class MetricDrilldown:
     rows: Rows
 
     @classmethod
-    def of(cls, metric: IssueMetric, asked: MetricQuery) -> MetricDrilldown:
-        missing = metric.lacking(asked.facts)
-        rows = rows_for(metric, asked)
+    def of(cls, metric: IssueMetric, query: MetricQuery) -> MetricDrilldown:
+        missing = metric.lacking(query.facts)
+        rows = rows_for(metric, query)
         empty = missing is not None and not missing.counts
-        return cls(metric, asked, rows.take(slice(0, 0)) if empty else rows)
+        return cls(metric, query, rows.take(slice(0, 0)) if empty else rows)
 
     def reasons(self) -> Objects:
         return np.array(self.rows.reasons, dtype=object)[self.rows.reason]

@@ -82,12 +82,12 @@ def measure(metric: IssueMetric, facts: Dataset, period: Period) -> MetricValue:
         return _without(metric, asked, ErrorState.CALCULATION_ERROR, message, {})
 
 
-def rows_for(metric: IssueMetric, asked: MetricQuery) -> Rows:
+def rows_for(metric: IssueMetric, query: MetricQuery) -> Rows:
     """What the metric looks at in this period, those left out included."""
-    facts, edge = asked.facts, edge_of(metric, asked)
+    facts, edge = query.facts, edge_of(metric, query)
     if metric.as_of_rows and edge is not None:
-        return metric.select(facts.once(metric.as_of_rows, edge), asked)
-    return metric.select(facts.once(metric.rows), asked)
+        return metric.select(facts.once(metric.as_of_rows, edge), query)
+    return metric.select(facts.once(metric.rows), query)
 
 
 class HasEdge(Protocol):
@@ -97,14 +97,14 @@ class HasEdge(Protocol):
     def as_of_rows(self) -> Callable[[Dataset, int], Rows] | None: ...
 
 
-def edge_of(metric: HasEdge, asked: MetricQuery) -> int | None:
+def edge_of(metric: HasEdge, query: MetricQuery) -> int | None:
     """The instant (µs) just before which its rows are looked at; None: now."""
-    if metric.as_of_rows and asked.facts.definitions.completed_as_of == "period_end":
-        return asked.edge
+    if metric.as_of_rows and query.facts.definitions.completed_as_of == "period_end":
+        return query.edge
     return None
 
 
-def instants_of(metric: HasEdge, asked: MetricQuery, rows: Rows) -> Instants | None:
+def instants_of(metric: HasEdge, query: MetricQuery, rows: Rows) -> Instants | None:
     """By row: the instant (µs) just before which its issue is looked at; None: now. Of a sprint that is its close."""
     if "seen" in rows.columns:
         seen: Instants = rows.columns["seen"]
@@ -112,19 +112,19 @@ def instants_of(metric: HasEdge, asked: MetricQuery, rows: Rows) -> Instants | N
     if "sprint" in rows.columns:
         closes: Instants = rows.columns["completed"]
         return closes
-    edge = edge_of(metric, asked)
+    edge = edge_of(metric, query)
     return None if edge is None else np.full(len(rows), edge, dtype=np.int64)
 
 
-def why_nothing(metric: IssueMetric, rows: Rows | None, asked: MetricQuery) -> str:
+def why_nothing(metric: IssueMetric, rows: Rows | None, query: MetricQuery) -> str:
     """Why there is no value: it is still to come (no rows), nothing is known, nothing happened, or everything that
     happened is left out.
     """
     if rows is None:
         return STILL_TO_COME
     left_out = rows.exclusions()
-    if not len(rows) and not asked.known:
-        return f"Nothing is known about these dates: {asked.facts.why_unknown(asked.snapshot)}."
+    if not len(rows) and not query.known:
+        return f"Nothing is known about these dates: {query.facts.why_unknown(query.snapshot)}."
     if not left_out or rows.used:
         return metric.nothing
     reasons = ", ".join(f"{why} ({n})" for why, n in left_out.items())
@@ -139,25 +139,25 @@ def value_of(metric: IssueMetric, facts: Dataset, period: Period) -> float | Non
     return None if asked.start > facts.now else metric(rows_for(metric, asked), asked)
 
 
-def _success(metric: IssueMetric, asked: MetricQuery, rows: Rows, value: float) -> MetricValue:
-    facts, year = asked.facts, asked.facts.definitions.tier_year
-    tier, of_tier = verdicts.tier(metric, value, rows, asked)
+def _success(metric: IssueMetric, query: MetricQuery, rows: Rows, value: float) -> MetricValue:
+    facts, year = query.facts, query.facts.definitions.tier_year
+    tier, of_tier = verdicts.tier(metric, value, rows, query)
     number, unit = display(metric.shows, value)
-    extra = metric.explain(rows, asked)
+    extra = metric.explain(rows, query)
     details: Details = {
-        **_common(metric, asked, rows),
+        **_common(metric, query, rows),
         "display_value": number,
         "display_unit": unit,
         "benchmarks": benchmarks(metric.name, year),
         # Where deployments are counted, several tickets may be one.
         "low_confidence": extra.get("count", rows.used) < LOW_CONFIDENCE,
         "score_2025": score(
-            metric.name, value * 24 if metric.shows == "days" else value, period_days=asked.period.days
+            metric.name, value * 24 if metric.shows == "days" else value, period_days=query.period.days
         ),
-        **verdicts.interval(metric.estimate(rows, asked)),
+        **verdicts.interval(metric.estimate(rows, query)),
         **of_tier,
-        **_comparison(metric, asked, rows, value),
-        **_sparkline(metric, facts, asked.period),
+        **_comparison(metric, query, rows, value),
+        **_sparkline(metric, facts, query.period),
         **extra,
     }
     if reason := of_tier.get("tier_reason"):
@@ -165,21 +165,21 @@ def _success(metric: IssueMetric, asked: MetricQuery, rows: Rows, value: float) 
         details["notes"] = [*details.get("notes", []), reason]
     lacking = sentences(missing_lists(facts, *needed_by(metric.name, metric.family, facts)))
     undated = [undated_words(facts)] if Exclusion.VERSION_UNDATED.text() in rows.exclusions() else []
-    told = [*_reach(facts, asked), *_sources(metric, facts), *lacking, *undated]
+    told = [*_reach(facts, query), *_sources(metric, facts), *lacking, *undated]
     details["notes"] = [*details.get("notes", []), *told]
-    if asked.end > facts.now:
+    if query.end > facts.now:
         details["so_far"] = True
-    return _answer(metric, asked, ErrorState.SUCCESS, None, rows, details, value, tier)
+    return _answer(metric, query, ErrorState.SUCCESS, None, rows, details, value, tier)
 
 
 def _without(
-    metric: IssueMetric, asked: MetricQuery, state: ErrorState, message: str, extra: Details, rows: Rows | None = None
+    metric: IssueMetric, query: MetricQuery, state: ErrorState, message: str, extra: Details, rows: Rows | None = None
 ) -> MetricValue:
     details: Details = {
-        **_common(metric, asked, rows),
+        **_common(metric, query, rows),
         "display_value": "–",
         "display_unit": "",
-        "benchmarks": benchmarks(metric.name, asked.facts.definitions.tier_year),
+        "benchmarks": benchmarks(metric.name, query.facts.definitions.tier_year),
         "low_confidence": False,
         **NO_TREND,
         "previous_value": None,
@@ -188,24 +188,24 @@ def _without(
         "steps": [],
         **extra,
     }
-    return _answer(metric, asked, state, message, rows, details, None, None)
+    return _answer(metric, query, state, message, rows, details, None, None)
 
 
-def _common(metric: IssueMetric, asked: MetricQuery, rows: Rows | None) -> Details:
+def _common(metric: IssueMetric, query: MetricQuery, rows: Rows | None) -> Details:
     return {
         "title": metric.title,
         "definition": metric.summary,
         "higher_is_better": None if metric.lower_is_better is None else not metric.lower_is_better,
         "used": 0 if rows is None else rows.used,
         "exclusions": {} if rows is None else rows.exclusions(),
-        "period_days": asked.period.days,
-        "zone": asked.facts.zone,
+        "period_days": query.period.days,
+        "zone": query.facts.zone,
     }
 
 
 def _answer(
     metric: IssueMetric,
-    asked: MetricQuery,
+    query: MetricQuery,
     state: ErrorState,
     message: str | None,
     rows: Rows | None,
@@ -221,9 +221,9 @@ def _answer(
         unit=metric.unit,
         performance_tier=tier,
         performance_tier_color=TIER_COLORS.get(tier or ""),
-        calculation_timestamp=iso(datetime.fromtimestamp(asked.facts.now / 1e6, UTC)),
-        time_period_start=iso(asked.period.start),
-        time_period_end=iso(asked.period.end),
+        calculation_timestamp=iso(datetime.fromtimestamp(query.facts.now / 1e6, UTC)),
+        time_period_start=iso(query.period.start),
+        time_period_end=iso(query.period.end),
         error_state=state.value,
         error_message=message,
         excluded_issue_count=total - (0 if rows is None else rows.used),
@@ -232,9 +232,9 @@ def _answer(
     )
 
 
-def _comparison(metric: IssueMetric, asked: MetricQuery, rows: Rows, value: float) -> Details:
+def _comparison(metric: IssueMetric, query: MetricQuery, rows: Rows, value: float) -> Details:
     """The same metric over as many days just before; no change is given where the two are not alike."""
-    facts, before = asked.facts, MetricQuery(asked.facts, asked.period.previous())
+    facts, before = query.facts, MetricQuery(query.facts, query.period.previous())
     whole = facts.knows_all(before.start, before.end)
     its = rows_for(metric, before) if whole and before.start <= facts.now else None
     then = None if its is None else metric(its, before)
@@ -249,9 +249,9 @@ def _comparison(metric: IssueMetric, asked: MetricQuery, rows: Rows, value: floa
     if its is None or then is None:
         return out
     out["previous_display"] = " ".join(display(metric.shows, then)).strip()
-    estimate = metric.estimate(rows, asked)
-    if (metric.aggregation in ADDS_UP or isinstance(estimate, Rate)) and (left := _days_left(asked)):
-        out["trend_reason"] = f"{left} of {asked.period.days} days are still to come: no change is given yet."
+    estimate = metric.estimate(rows, query)
+    if (metric.aggregation in ADDS_UP or isinstance(estimate, Rate)) and (left := _days_left(query)):
+        out["trend_reason"] = f"{left} of {query.period.days} days are still to come: no change is given yet."
         return out
     # Where zero is only a middle (a score), or the value before was below it, a percentage says nothing.
     change = None if then <= 0 or metric.unit == "score" else 100 * (value - then) / then
@@ -264,14 +264,14 @@ def _comparison(metric: IssueMetric, asked: MetricQuery, rows: Rows, value: floa
     }
 
 
-def _days_left(asked: MetricQuery) -> int:
+def _days_left(query: MetricQuery) -> int:
     """Whole days of the period that have not begun."""
-    return max(int((asked.end - asked.facts.now - 1) // DAY), 0)
+    return max(int((query.end - query.facts.now - 1) // DAY), 0)
 
 
-def _reach(facts: Dataset, asked: MetricQuery) -> list[str]:
+def _reach(facts: Dataset, query: MetricQuery) -> list[str]:
     """A warning when the query does not hold all of what happened in the period."""
-    zone, start = zone_named(facts.zone), asked.start
+    zone, start = zone_named(facts.zone), query.start
     if facts.conditions:
         return [
             f"The query also looks at {listed(facts.conditions)}: only what it returned is known, and no change "
@@ -280,8 +280,8 @@ def _reach(facts: Dataset, asked: MetricQuery) -> list[str]:
     if facts.complete_from is not None and start < facts.complete_from:
         day = local_date(datetime.fromtimestamp(facts.complete_from / 1e6, UTC), zone)
         return [f"Not complete: the query holds only issues {facts.begins} since {day:%-d %b %Y}."]
-    if facts.knows(start, asked.snapshot) and not facts.knows(asked.snapshot - DAY, asked.snapshot):
-        return [f"Not complete: {facts.why_unknown(asked.snapshot)}."]
+    if facts.knows(start, query.snapshot) and not facts.knows(query.snapshot - DAY, query.snapshot):
+        return [f"Not complete: {facts.why_unknown(query.snapshot)}."]
     return []
 
 

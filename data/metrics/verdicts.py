@@ -26,10 +26,10 @@ TOO_UNCERTAIN = "No tier: too uncertain. {n} would be possible ({tiers})."
 TOO_SHORT = "No tier: a frequency needs {least} days of data, these are {days}."
 
 
-def covered_days(asked: MetricQuery) -> float:
+def covered_days(query: MetricQuery) -> float:
     """Days of the period that have happened and that the query can vouch for."""
-    start = max(asked.start, asked.facts.complete_from or asked.start)
-    return max(min(asked.end, asked.facts.now + 1) - start, 0) / DAY
+    start = max(query.start, query.facts.complete_from or query.start)
+    return max(min(query.end, query.facts.now + 1) - start, 0) / DAY
 
 
 def interval(estimate: Estimate | None) -> Details:
@@ -40,20 +40,20 @@ def interval(estimate: Estimate | None) -> Details:
     return {"interval": [low, high], "interval_method": estimate.method}
 
 
-def tier(metric: IssueMetric, value: float, rows: Rows, asked: MetricQuery) -> tuple[str | None, Details]:
+def tier(metric: IssueMetric, value: float, rows: Rows, query: MetricQuery) -> tuple[str | None, Details]:
     """The performance tier, with `tier_range` and, where there is none because of uncertainty, the reason."""
-    own = metric.tier(metric.tier_value(value, rows, asked), rows, asked)
+    own = metric.tier(metric.tier_value(value, rows, query), rows, query)
     if own is None:
         return None, {}
-    if metric.aggregation == "rate" and (days := covered_days(asked)) < FREQUENCY_DAYS - 1:
+    if metric.aggregation == "rate" and (days := covered_days(query)) < FREQUENCY_DAYS - 1:
         return None, {"tier_reason": TOO_SHORT.format(least=FREQUENCY_DAYS, days=round(days))}
-    estimate = (metric.tier_estimate or metric.estimate)(rows, asked)
+    estimate = (metric.tier_estimate or metric.estimate)(rows, query)
     if estimate is None:
         return own, {}
     low, high = estimate.interval(FOR_TIERS)
     bounds = (0.0 if low is None else low, math.inf if high is None else high)
-    ends = [metric.tier(each, rows, asked) for each in bounds]
-    met = tiers_between(metric.name, asked.facts.definitions.tier_year, [own, *(each for each in ends if each)])
+    ends = [metric.tier(each, rows, query) for each in bounds]
+    met = tiers_between(metric.name, query.facts.definitions.tier_year, [own, *(each for each in ends if each)])
     if len(met) > 2:
         return None, {
             "tier_range": list(met),

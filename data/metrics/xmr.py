@@ -68,7 +68,7 @@ def limits(values: Sequence[float] | Numbers, *, floor: float | None = 0.0) -> L
     return Limits(mean, moving, lower if floor is None else max(lower, floor), mean + FACTOR * moving)
 
 
-def signals(values: Sequence[float] | Numbers, found: Limits) -> list[Signal]:
+def signals(values: Sequence[float] | Numbers, limits: Limits) -> list[Signal]:
     """Values outside the limits; runs of 8 or more on one side of the mean; 3 of 4 in a row on one side and nearer its
     limit than the mean. In order of their first value.
 
@@ -77,14 +77,14 @@ def signals(values: Sequence[float] | Numbers, found: Limits) -> list[Signal]:
     """
     data = np.asarray(values, dtype=float)
     out: list[Signal] = []
-    tiny = 1e-9 * abs(found.mean)  # values that are all alike differ from their mean in the last digit
-    for side, way in (("above", data - found.mean), ("below", found.mean - data)):
-        edge = found.upper - found.mean if side == "above" else found.mean - found.lower
+    tiny = 1e-9 * abs(limits.mean)  # values that are all alike differ from their mean in the last digit
+    for side, way in (("above", data - limits.mean), ("below", limits.mean - data)):
+        edge = limits.upper - limits.mean if side == "above" else limits.mean - limits.lower
         out += [Signal("outside", side, n, n) for n in np.flatnonzero(way > edge + tiny).tolist()]
         out += [Signal("run", side, first, last) for first, last in _runs(way > tiny) if last - first + 1 >= RUN]
-        near = way > found.reach / 2
+        near = way > limits.reach / 2
         hits = np.convolve(near.astype(int), np.ones(OF, dtype=int), mode="valid") if len(data) >= OF else np.zeros(0)
-        starts = np.flatnonzero((hits >= NEAR) & (found.reach > tiny))
+        starts = np.flatnonzero((hits >= NEAR) & (limits.reach > tiny))
         out += [Signal("near", side, first, last + OF - 1) for first, last in _stretches(starts)]
     order = {"outside": 0, "run": 1, "near": 2}
     return sorted(out, key=lambda each: (each.first, order[each.kind], each.side))

@@ -63,17 +63,17 @@ def too_old(facts: Dataset, period: Period) -> Old:
     return Old(used.issue[old], status[old], age[old], limit[old], here[old] >= far, len(used), len(ages), since)
 
 
-def listed(facts: Dataset, found: Old, summaries: Summaries, browse: str) -> tuple[Ageing, ...]:
+def listed(facts: Dataset, rows: Old, summaries: Summaries, browse: str) -> tuple[Ageing, ...]:
     """The oldest of them, as plain values. `summaries`: issue ids → {id: (key, summary)}; `browse`: address of
     issues.
     """
     table, names = facts.tables.issues, facts.tables.statuses["name"].to_numpy(dtype=object)
-    top = found.issue[:SHOWN]
+    top = rows.issue[:SHOWN]
     ids = table["issue_id"].to_numpy()[top]
     said = summaries(ids.tolist())
     out = []
     for n, issue in enumerate(top.tolist()):
-        key, status = str(table["key"].iloc[issue]), str(names[found.status[n]])
+        key, status = str(table["key"].iloc[issue]), str(names[rows.status[n]])
         who = table["assignee"].iloc[issue]
         out.append(
             Ageing(
@@ -83,9 +83,9 @@ def listed(facts: Dataset, found: Old, summaries: Summaries, browse: str) -> tup
                 type=str(table["type"].iloc[issue]),
                 status=status,
                 assignee="" if who != who or who is None else str(who),
-                age=float(found.age[n]),
-                limit=float(found.limit[n]),
-                within="" if found.whole[n] else status,
+                age=float(rows.age[n]),
+                limit=float(rows.limit[n]),
+                within="" if rows.whole[n] else status,
             )
         )
     return tuple(out)

@@ -103,9 +103,9 @@ class CatalogueService:
             return self.over_time(name, view, by)
         return self.by_group(name, view, by)
 
-    def csv(self, found: Breakdown) -> str:
+    def csv(self, breakdown: Breakdown) -> str:
         """A breakdown as CSV: a row for each part, the whole last."""
-        return csv_text(COLUMNS, rows_of(found))
+        return csv_text(COLUMNS, rows_of(breakdown))
 
 
 def _over_time(facts: Dataset, name: str, period: Period, step: str) -> Breakdown:
@@ -122,21 +122,21 @@ def issues_only(metric: Metric) -> None:
         raise NotThere(f"{metric.title} is calculated from records of jobs: it cannot be taken apart by time or group.")
 
 
-def rows_of(found: Breakdown) -> list[Sequence[Any]]:
+def rows_of(breakdown: Breakdown) -> list[Sequence[Any]]:
     """The parts as rows of COLUMNS; a breakdown without parts has one row with the reason."""
-    parts = [*found.parts, *([found.total] if found.total else [])]
-    if found.problem:
-        parts = [Part("", None, "", 0, 0, why=found.problem.what)]
+    parts = [*breakdown.parts, *([breakdown.total] if breakdown.total else [])]
+    if breakdown.problem:
+        parts = [Part("", None, "", 0, 0, why=breakdown.problem.what)]
     return [
         (
-            found.metric,
-            found.title,
-            found.by,
+            breakdown.metric,
+            breakdown.title,
+            breakdown.by,
             each.name,
             each.first,
             each.last,
             each.value,
-            found.unit,
+            breakdown.unit,
             each.used,
             each.left_out,
             each.share,

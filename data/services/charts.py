@@ -116,7 +116,7 @@ class ChartsService:
             rows=rows,
             row_picks=tuple(drawing.table_picks())[: len(rows)],
             row_count=max(drawing.row_count, len(rows)),
-            issues=issues_of(drawing.picks.rows),
+            issues=issues_of(drawing.drilldown.rows),
             notes=drawing.notes,
             definitions=chart.definitions(facts, drawing.switches),
             problem=drawing.problem,
@@ -133,17 +133,17 @@ class ChartsService:
     def picked(self, name: str, pick: str, view: View, options: Options = ()) -> Picked:
         """What stands behind a point, or behind the whole chart (""). Raises NoSuchChart, NoPoint."""
         chart, facts, drawing = self._drawn(name, view, options)
-        picks = drawing.picks
-        rows = _behind(picks, pick)
+        drilldown = drawing.drilldown
+        rows = _behind(drilldown, pick)
         return Picked(
             name,
             drawing.title or chart.title,
-            picks.label(pick) if pick else "",
+            drilldown.label(pick) if pick else "",
             len(rows),
             rows.used,
             tuple(rows.exclusions().items()),
-            picks.unit,
-            picks.outcome_title,
+            drilldown.unit,
+            drilldown.outcome_title,
             chart.help,
             chart.definitions(facts, drawing.switches),
             issues_of(rows),
@@ -170,9 +170,9 @@ class ChartsService:
         _, facts, drawing = self._drawn(name, view, options)
         if facts is None:  # jobs without issues
             return IssuePage((), 0)
-        picks = drawing.picks
-        shown = _Shown(picks.values, picks.outcome)
-        behind = MetricDrilldown(shown, ChartQuery(facts, view.period, options), _behind(picks, pick))
+        drilldown = drawing.drilldown
+        shown = _Shown(drilldown.values, drilldown.outcome)
+        behind = MetricDrilldown(shown, ChartQuery(facts, view.period, options), _behind(drilldown, pick))
         data = self._sites.data(view.snapshot)
         return page_of(
             behind,
@@ -228,9 +228,9 @@ def _titles(ids: Iterable[int], known: dict[int, tuple[str, str]]) -> Iterable[s
         yield title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
 
 
-def _behind(picks: Drilldown, pick: str) -> Any:
+def _behind(drilldown: Drilldown, pick: str) -> Any:
     try:
-        return picks.behind(pick)
+        return drilldown.behind(pick)
     except (NoSuchPoint, ValueError, KeyError, IndexError) as error:
         raise NoPoint from error
 

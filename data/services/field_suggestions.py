@@ -143,13 +143,13 @@ def _rivals(first: Coverage | None, second: Coverage | None) -> bool:
     return second.set > 0 and second.set >= _RIVAL * first.set
 
 
-def _lowered(each: Suggestion, why: str = "") -> Suggestion:
-    reason, sign, counted = each.why.partition("; set on")
-    said = f"{reason}, but {why}{sign}{counted}" if why else each.why
-    return replace(each, score=min(each.score, NOT_SURE), why=said)
+def _lowered(suggestion: Suggestion, why: str = "") -> Suggestion:
+    reason, sign, counted = suggestion.why.partition("; set on")
+    said = f"{reason}, but {why}{sign}{counted}" if why else suggestion.why
+    return replace(suggestion, score=min(suggestion.score, NOT_SURE), why=said)
 
 
-def _weighed(ours: str, each: Suggestion, info: FieldInfo) -> Suggestion | None:
+def _weighed(ours: str, suggestion: Suggestion, info: FieldInfo) -> Suggestion | None:
     """One suggestion after a look at what is in the field; None where that speaks against it."""
     name = _core(info.name)
     clear = name in {_core(phrase) for phrase in _ONE_MEANING.get(ours, ())} or (
@@ -163,8 +163,8 @@ def _weighed(ours: str, each: Suggestion, info: FieldInfo) -> Suggestion | None:
     if info.coverage is not None and not info.coverage.set:
         verdict = False
     if verdict is True:
-        return replace(each, score=max(each.score, SURE))
-    return _lowered(each, verdict if isinstance(verdict, str) else "")
+        return replace(suggestion, score=max(suggestion.score, SURE))
+    return _lowered(suggestion, verdict if isinstance(verdict, str) else "")
 
 
 def _core(name: str) -> str:

@@ -116,18 +116,18 @@ class JobsData:
         """Changes whenever a number of this pillar may. Raises RecordsError, StoreError."""
         return f"{snapshot.revision}|{self.storage(snapshot).revision()}"
 
-    def picture(self, asked: Question) -> Picture:
+    def picture(self, question: Question) -> Picture:
         """All rows of jobs, outcomes and painpoints. Raises RecordsError, JiraError."""
-        key = ("picture", self.revision(asked.view.snapshot), *asked.key)
-        return self.once(key, lambda: self._drawn(asked))
+        key = ("picture", self.revision(question.view.snapshot), *question.key)
+        return self.once(key, lambda: self._drawn(question))
 
-    def _drawn(self, asked: Question) -> Picture:
-        view, wanted = asked.view, asked.wanted
+    def _drawn(self, question: Question) -> Picture:
+        view, wanted = question.view, question.wanted
         specs = self.storage(view.snapshot).specs()
         serving = self.serving(view)
         reported: Mapping[str, Any] = {}
         if serving:
-            reported = serving.reported(wanted.start or 0, wanted.end or 0, asked.persona_in(specs))
+            reported = serving.reported(wanted.start or 0, wanted.end or 0, question.persona_in(specs))
         return picture(
             self.records(view),
             specs,

@@ -177,19 +177,19 @@ class JobsService:
         days = (view.period.first.isoformat(), view.period.last.isoformat())
         return Key("jtbd", *days, question, self.revision(view.snapshot))
 
-    def _values(self, asked: Question) -> list[MetricValue]:
-        view = asked.view
+    def _values(self, question: Question) -> list[MetricValue]:
+        view = question.view
         records, specs = self._data.records(view), self.storage(view.snapshot).specs()
-        earlier = replace(asked, view=view.over(view.period.previous()))
+        earlier = replace(question, view=view.over(view.period.previous()))
 
         def part(period: Period) -> Picture:
             span = replace(
-                asked.wanted, start=microseconds(period.start), end=microseconds(period.end), previous_start=None
+                question.wanted, start=microseconds(period.start), end=microseconds(period.end), previous_start=None
             )
             return picture(records, specs, span, formula=view.settings.jtbd.opportunity)
 
         return cards.values(
-            view.period, view.now, view.zone, self._data.picture(asked), self._data.picture(earlier), part
+            view.period, view.now, view.zone, self._data.picture(question), self._data.picture(earlier), part
         )
 
     # ---- the tab
@@ -200,12 +200,12 @@ class JobsService:
         key = ("overview", self.revision(view.snapshot), *asked.key)
         return self._data.once(key, lambda: self._overview(asked))
 
-    def _overview(self, asked: Question) -> Overview:
-        view, storage = asked.view, self.storage(asked.view.snapshot)
-        specs, found, serving = storage.specs(), self._data.picture(asked), self.serving(view)
-        who, wanted = asked.persona_in(specs), asked.wanted
+    def _overview(self, question: Question) -> Overview:
+        view, storage = question.view, self.storage(question.view.snapshot)
+        specs, found, serving = storage.specs(), self._data.picture(question), self.serving(view)
+        who, wanted = question.persona_in(specs), question.wanted
         span = (wanted.start or 0, wanted.end or 0)
-        which = None if asked.job is None else specs.resolve("job", asked.job)
+        which = None if question.job is None else specs.resolve("job", question.job)
         notes = [str(storage.problem)] if storage.problem else []
         rows: tuple[RegisterRow, ...] = ()
         checks: tuple[CheckRow, ...] = ()
@@ -317,10 +317,10 @@ class JobsService:
         records = self._recorded(Question(view, persona, job))
         return pages.export_data(self.dashboard(view, persona=persona, job=job), records)
 
-    def _recorded(self, asked: Question) -> list[Record]:
+    def _recorded(self, question: Question) -> list[Record]:
         """The records that were noted down for a question."""
-        storage = self.storage(asked.view.snapshot)
-        return pages.within(storage.store.all(), storage.specs(), replace(asked.wanted, previous_start=None))
+        storage = self.storage(question.view.snapshot)
+        return pages.within(storage.store.all(), storage.specs(), replace(question.wanted, previous_start=None))
 
     # ---- the register
 

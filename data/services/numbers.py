@@ -241,16 +241,16 @@ def with_hints(values: list[MetricValue], facts: Dataset, period: Period) -> lis
     ]
 
 
-def answer(found: CachedValues, state: str) -> Answer:
+def answer(cached: CachedValues, state: str) -> Answer:
     """Cached or calculated values, with the hints that they carry."""
     nothing: Details = {}
-    hinted = next((each.details for each in found.values if each.details.get("covered")), nothing)
+    hinted = next((each.details for each in cached.values if each.details.get("covered")), nothing)
     covered, suggestion = hinted.get("covered"), hinted.get("suggestion")
-    empty = all(each.error_state != ErrorState.SUCCESS for each in found.values)
+    empty = all(each.error_state != ErrorState.SUCCESS for each in cached.values)
     return Answer(
-        tuple(found.values),
+        tuple(cached.values),
         state,
-        found.calculated_at,
+        cached.calculated_at,
         (covered[0], covered[1]) if covered else None,
         (suggestion[0], suggestion[1]) if suggestion and empty else None,
     )

@@ -232,11 +232,11 @@ class SiteData:
         max_age = round(snapshot.settings.sync.max_age_hours * _HOUR)
         return Quality(sync, _findings(facts, max_age, sync or {}))
 
-    def _reach(self, found: Tables) -> Reach:
+    def _reach(self, tables: Tables) -> Reach:
         """What the query vouches for, as of the last sync."""
-        if found.as_of is None:
+        if tables.as_of is None:
             return Reach()
-        return reach_of(self.jql, datetime.fromtimestamp(found.as_of / 1e6, UTC), found.zone)
+        return reach_of(self.jql, datetime.fromtimestamp(tables.as_of / 1e6, UTC), tables.zone)
 
 
 def _chosen_statuses(facts: Dataset) -> Iterator[str]:
@@ -289,13 +289,13 @@ def _plausible(instant: int) -> int:
     return instant
 
 
-def _check(found: Tables) -> None:
+def _check(tables: Tables) -> None:
     """Raises ValueError for tables that cannot have come from Jira."""
-    for values in (found.issues["created"], found.issues["updated"], found.changes["at"]):
+    for values in (tables.issues["created"], tables.issues["updated"], tables.changes["at"]):
         if len(values):
             _plausible(int(values.min()))
             _plausible(int(values.max()))
-    ended = found.issues["resolved"].loc[lambda each: each != NEVER]
+    ended = tables.issues["resolved"].loc[lambda each: each != NEVER]
     if len(ended):
         _plausible(int(ended.min()))
         _plausible(int(ended.max()))

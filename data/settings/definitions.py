@@ -36,7 +36,7 @@ DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @dataclass(frozen=True)
-class _Said:
+class _Wording:
     """What people read about a definition, beside the model's own sentence."""
 
     title: str
@@ -48,9 +48,9 @@ class _Said:
 
 
 _YES_NO = {True: "Yes", False: "No"}
-_SAID = {
-    "zone": _Said("Time zone", "time", empty="the zone of the Jira account"),
-    "durations": _Said(
+_WORDINGS = {
+    "zone": _Wording("Time zone", "time", empty="the zone of the Jira account"),
+    "durations": _Wording(
         "Durations",
         "time",
         {
@@ -61,10 +61,10 @@ _SAID = {
             "inclusive_working_days": "Whole working days, both ends count",
         },
     ),
-    "working_time.weekdays": _Said(
+    "working_time.weekdays": _Wording(
         "Working days", "time", empty="no day", help="Days that count where durations are working time."
     ),
-    "working_time.holidays": _Said(
+    "working_time.holidays": _Wording(
         "Days off",
         "time",
         help=(
@@ -72,50 +72,52 @@ _SAID = {
             "Forecasts step over them and do not draw from them; they do not count where durations are working time."
         ),
     ),
-    "working_time.start": _Said(
+    "working_time.start": _Wording(
         "Working day starts", "time", help="When the working day begins, in the time zone of the numbers."
     ),
-    "working_time.end": _Said(
+    "working_time.end": _Wording(
         "Working day ends", "time", help="When the working day ends, in the time zone of the numbers."
     ),
-    "percentile": _Said("Percentiles", "time", {"linear": "Interpolated (R-7)", "nearest_rank": "Nearest rank"}),
-    "tier_year": _Said("Tiers of the DORA report of", "time", {2021: "2021", 2023: "2023", 2024: "2024"}),
-    "workflow.started": _Said(
+    "percentile": _Wording("Percentiles", "time", {"linear": "Interpolated (R-7)", "nearest_rank": "Nearest rank"}),
+    "tier_year": _Wording("Tiers of the DORA report of", "time", {2021: "2021", 2023: "2023", 2024: "2024"}),
+    "workflow.started": _Wording(
         "Work is in progress in",
         "workflow",
         empty="Jira’s category In progress",
         help="Statuses in which work is in progress; flow time starts at the first entry into one of them.",
     ),
-    "workflow.done": _Said(
+    "workflow.done": _Wording(
         "Work is finished in",
         "workflow",
         empty="Jira’s category Done",
         help="Statuses in which work is finished; flow time ends at the entry into one of them.",
     ),
-    "workflow.discarded": _Said(
+    "workflow.discarded": _Wording(
         "Work is given up in",
         "workflow",
         empty="statuses with a name such as Cancelled or Rejected",
         help="Statuses of discarded work: neither finished nor in progress, and counted on its own.",
     ),
-    "workflow.active": _Said(
+    "workflow.active": _Wording(
         "Somebody works on it in",
         "workflow",
         help="Statuses in which somebody works on the item; their share is flow efficiency.",
     ),
-    "workflow.waiting": _Said("The item waits in", "workflow", help="Statuses in which the item waits for somebody."),
-    "completion": _Said(
+    "workflow.waiting": _Wording(
+        "The item waits in", "workflow", help="Statuses in which the item waits for somebody."
+    ),
+    "completion": _Wording(
         "Completed at", "completion", {"last": "Last time it became done", "first": "First time it became done"}
     ),
-    "completed_as_of": _Said(
+    "completed_as_of": _Wording(
         "Counts as completed",
         "completion",
         {"now": "If it is done now", "period_end": "If it was done at the end of the period"},
     ),
-    "subtract_reopened": _Said(
+    "subtract_reopened": _Wording(
         "Days in done before a reopening", "completion", {True: "Taken out of flow time", False: "Part of flow time"}
     ),
-    "backward_moves": _Said(
+    "backward_moves": _Wording(
         "Moved back before the start",
         "completion",
         {
@@ -124,38 +126,38 @@ _SAID = {
             "restart": "Starts again",
         },
     ),
-    "all_levels": _Said("Sub-tasks and epics", "completion", {True: "Count too", False: "Left out"}),
-    "not_completed_resolutions": _Said("Resolutions that do not complete", "completion"),
-    "completed_resolutions": _Said("Resolutions that complete", "completion"),
-    "load": _Said(
+    "all_levels": _Wording("Sub-tasks and epics", "completion", {True: "Count too", False: "Left out"}),
+    "not_completed_resolutions": _Wording("Resolutions that do not complete", "completion"),
+    "completed_resolutions": _Wording("Resolutions that complete", "completion"),
+    "load": _Wording(
         "Flow load counts", "completion", {"in_progress": "Items in progress", "started": "Started and not finished"}
     ),
-    "stuck_days": _Said("Stuck after", "completion", empty="longer than 85 % of earlier stays", unit="days"),
-    "escaped_labels": _Said("Labels of defects found in production", "incidents"),
-    "flow_types": _Said(
+    "stuck_days": _Wording("Stuck after", "completion", empty="longer than 85 % of earlier stays", unit="days"),
+    "escaped_labels": _Wording("Labels of defects found in production", "incidents"),
+    "flow_types": _Wording(
         "Kinds of work",
         "completion",
         empty="suggested by the type",
         help="What each issue type is: Feature, Defect, Risk or Technical debt.",
     ),
-    "blocked_flag": _Said("Flag means blocked", "blocked", _YES_NO),
-    "blocked_statuses": _Said("Blocked in", "blocked", help="Statuses in which an item is blocked."),
-    "deployment_source": _Said(
+    "blocked_flag": _Wording("Flag means blocked", "blocked", _YES_NO),
+    "blocked_statuses": _Wording("Blocked in", "blocked", help="Statuses in which an item is blocked."),
+    "deployment_source": _Wording(
         "Deployments are",
         "deployments",
         {"auto": "Automatic", "issues": "Issues with a deployment date", "versions": "Released versions"},
     ),
-    "deployment_merge": _Said(
+    "deployment_merge": _Wording(
         "Issues deployed at one instant",
         "deployments",
         {"same_instant": "One deployment", "each_issue": "One deployment each"},
     ),
-    "deployment_types": _Said("Types that are deployments", "deployments", empty="any type; all are items of work"),
-    "production_environments": _Said("Production is", "deployments", empty="no environment"),
-    "incident_types": _Said("Types that are incidents", "incidents"),
-    "incident_labels": _Said("Labels that make an incident", "incidents"),
-    "incident_components": _Said("Components that make an incident", "incidents"),
-    "incident_end_statuses": _Said(
+    "deployment_types": _Wording("Types that are deployments", "deployments", empty="any type; all are items of work"),
+    "production_environments": _Wording("Production is", "deployments", empty="no environment"),
+    "incident_types": _Wording("Types that are incidents", "incidents"),
+    "incident_labels": _Wording("Labels that make an incident", "incidents"),
+    "incident_components": _Wording("Components that make an incident", "incidents"),
+    "incident_end_statuses": _Wording(
         "An incident ends in",
         "incidents",
         empty="its completion",
@@ -164,20 +166,20 @@ _SAID = {
             "is completed."
         ),
     ),
-    "incident_links": _Said("Links that blame a deployment", "incidents"),
-    "failure_window_hours": _Said("Incidents after a deployment", "incidents", empty="off", unit="hours"),
-    "success_words": _Said("Deployment worked", "incidents"),
-    "failure_words": _Said("Deployment failed", "incidents"),
-    "impact_words": _Said("Production impact", "incidents"),
-    "no_impact_words": _Said("No production impact", "incidents"),
-    "empty_success_means": _Said(
+    "incident_links": _Wording("Links that blame a deployment", "incidents"),
+    "failure_window_hours": _Wording("Incidents after a deployment", "incidents", empty="off", unit="hours"),
+    "success_words": _Wording("Deployment worked", "incidents"),
+    "failure_words": _Wording("Deployment failed", "incidents"),
+    "impact_words": _Wording("Production impact", "incidents"),
+    "no_impact_words": _Wording("No production impact", "incidents"),
+    "empty_success_means": _Wording(
         "Empty “deployment successful”", "incidents", {"unknown": "Unknown, left out", "no": "Failed"}
     ),
-    "rework_types": _Said("Types that are rework", "rework"),
-    "rework_labels": _Said("Labels that are rework", "rework"),
-    "rework_version_types": _Said("Versions of only these types are rework", "rework"),
-    "statuses_by": _Said("Statuses of the same name", "charts", {"name": "One status", "id": "Each on its own"}),
-    "cfd": _Said(
+    "rework_types": _Wording("Types that are rework", "rework"),
+    "rework_labels": _Wording("Labels that are rework", "rework"),
+    "rework_version_types": _Wording("Versions of only these types are rework", "rework"),
+    "statuses_by": _Wording("Statuses of the same name", "charts", {"name": "One status", "id": "Each on its own"}),
+    "cfd": _Wording(
         "Cumulative flow",
         "charts",
         {
@@ -186,17 +188,17 @@ _SAID = {
             "backfill": "Since they last came that far",
         },
     ),
-    "sprint_completion": _Said(
+    "sprint_completion": _Wording(
         "Completed in a sprint is",
         "sprints",
         {"in_sprint": "What became done while in it", "done_at_close": "What is done at its close"},
     ),
-    "sprint_weights.spillover": _Said("Weight of spillover", "sprints"),
-    "sprint_weights.churn": _Said("Weight of scope churn", "sprints"),
-    "sprint_weights.reopened": _Said("Weight of reopened items", "sprints"),
-    "sprint_weights.blocked": _Said("Weight of blocked time", "sprints"),
-    "sprint_weights.bugs": _Said("Weight of bugs", "sprints"),
-    "sprint_weights.accuracy": _Said("Weight of inaccuracy", "sprints"),
+    "sprint_weights.spillover": _Wording("Weight of spillover", "sprints"),
+    "sprint_weights.churn": _Wording("Weight of scope churn", "sprints"),
+    "sprint_weights.reopened": _Wording("Weight of reopened items", "sprints"),
+    "sprint_weights.blocked": _Wording("Weight of blocked time", "sprints"),
+    "sprint_weights.bugs": _Wording("Weight of bugs", "sprints"),
+    "sprint_weights.accuracy": _Wording("Weight of inaccuracy", "sprints"),
 }
 
 
@@ -309,7 +311,7 @@ def _leaves(model: type[BaseModel], before: str) -> list[Definition]:
 
 
 def _definition(name: str, kind: Any, setting: FieldInfo) -> Definition:
-    known = _SAID.get(name) or _Said(name.rpartition(".")[2].replace("_", " ").capitalize(), "other")
+    known = _WORDINGS.get(name) or _Wording(name.rpartition(".")[2].replace("_", " ").capitalize(), "other")
     return Definition(
         name=name,
         kind=kind,

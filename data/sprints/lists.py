@@ -65,8 +65,8 @@ def issue_lists(facts: Dataset, place: int, summaries: Summaries, site: str) -> 
 class _Told:
     """Rows of the scope as plain values."""
 
-    def __init__(self, facts: Dataset, found: Scope, summaries: dict[int, tuple[str, str]], site: str) -> None:
-        self.facts, self.found, self.summaries, self.site = facts, found, summaries, site
+    def __init__(self, facts: Dataset, scope: Scope, summaries: dict[int, tuple[str, str]], site: str) -> None:
+        self.facts, self.found, self.summaries, self.site = facts, scope, summaries, site
 
     def list(self, name: str, title: str, help: str, rows: Positions) -> IssueList:
         found, tables = self.found, self.facts.tables

@@ -86,16 +86,16 @@ def sprint_row(facts: Dataset, place: int, board: str) -> SprintRow:
     )
 
 
-def _no_score(found: Stats, place: int, parts: tuple[Part, ...]) -> str:
+def _no_score(stats: Stats, place: int, parts: tuple[Part, ...]) -> str:
     """Why a sprint has no problematic score; empty where it has one."""
-    if not np.isnan(found.score[place]):
+    if not np.isnan(stats.score[place]):
         return ""
-    state, problem = found.windows.state[place], int(found.windows.problem[place])
+    state, problem = stats.windows.state[place], int(stats.windows.problem[place])
     if problem:
         return f"{PROBLEMS[problem][:1].upper()}{PROBLEMS[problem][1:]}."
     if state != CLOSED:
         return "It is still open." if state == ACTIVE else "It has not started."
-    if found.group[place] < 0:
+    if stats.group[place] < 0:
         return "Jira does not say on which board it was made, so there is nothing to compare it with."
     missing = [each.title.lower() for each in parts if each.weight and each.value is None]
     if missing:
@@ -107,15 +107,15 @@ def _listed(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def _notes(facts: Dataset, found: Stats, place: int) -> list[str]:
-    extra = {name: float(np.nan_to_num(each[place])) for name, each in found.extra.items()}
+def _notes(facts: Dataset, stats: Stats, place: int) -> list[str]:
+    extra = {name: float(np.nan_to_num(each[place])) for name, each in stats.extra.items()}
     unit = "points" if in_points(facts) else "issues"
     notes = []
     if extra["reestimated"]:
         notes.append(f"Estimates of what was committed changed by {extra['reestimated']:+g} {unit} in all.")
     if extra["unestimated"]:
         notes.append(f"{_issues(extra['unestimated'], 'has', 'have')} no estimate at the end: 0 points.")
-    outside, discarded = (float(np.nan_to_num(found.counts[name][place])) for name in LISTED)
+    outside, discarded = (float(np.nan_to_num(stats.counts[name][place])) for name in LISTED)
     if outside:
         notes.append(
             f"{_issues(outside, 'was', 'were')} completed outside of this sprint: before it came in, before the "
@@ -153,12 +153,12 @@ def summary(facts: Dataset, places: Positions) -> Summary | None:
     )
 
 
-def pooled(found: Stats, places: Positions) -> dict[str, float | None]:
+def pooled(stats: Stats, places: Positions) -> dict[str, float | None]:
     """Spillover, churn and accuracy of several sprints together: sums over sums, so that a small sprint weighs
     little.
     """
-    sums = {name: np.array([np.nansum(each[places])]) for name, each in found.sums.items()}
-    away = np.nansum(np.abs(found.sums["completed"][places] - found.sums["committed"][places]))
+    sums = {name: np.array([np.nansum(each[places])]) for name, each in stats.sums.items()}
+    away = np.nansum(np.abs(stats.sums["completed"][places] - stats.sums["committed"][places]))
     made = ratios(sums)
     made["accuracy"] = np.divide(away, sums["committed"], out=np.full(1, np.nan), where=sums["committed"] > 0)
     return {name: number(each[0]) for name, each in made.items()}

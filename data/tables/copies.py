@@ -88,13 +88,13 @@ class TableCopies:
             remove_folder(place)
             return None
 
-    def keep(self, wanted: CopyOf, made: Tables) -> bool:
+    def keep(self, wanted: CopyOf, tables: Tables) -> bool:
         """Write a copy and remove those of earlier revisions; whether it is there now. Never raises: it saves time
         only.
         """
         place = self.folder / wanted.name
         try:
-            write_folder(place, lambda folder: columns.write(folder, made, wanted.about))
+            write_folder(place, lambda folder: columns.write(folder, tables, wanted.about))
             self._clean(wanted)
         except (OSError, TypeError, ValueError) as error:
             log.warning("the tables could not be kept as files: %s", error)

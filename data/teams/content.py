@@ -124,18 +124,18 @@ def from_json(found: object) -> TeamView:
     )
 
 
-def _object(found: object) -> object:
-    return {} if found is None else found
+def _object(value: object) -> object:
+    return {} if value is None else value
 
 
-def _days(found: dict[str, Any], name: str) -> tuple[str | None, str | None, str | None]:
-    period = found.get("period")
+def _days(values: dict[str, Any], name: str) -> tuple[str | None, str | None, str | None]:
+    period = values.get("period")
     if period is not None:
         if not isinstance(period, str) or period not in PRESETS:
             raise BadView(f"{name}: the period must be one of {', '.join(PRESETS)}, or two dates")
         return period, None, None
     try:
-        first, last = (parse_day(str(found.get(each) or "")) for each in ("first", "last"))
+        first, last = (parse_day(str(values.get(each) or "")) for each in ("first", "last"))
     except PeriodError as error:
         raise BadView(f"{name}: {error}") from error
     if last < first:
@@ -143,20 +143,20 @@ def _days(found: dict[str, Any], name: str) -> tuple[str | None, str | None, str
     return None, first.isoformat(), last.isoformat()
 
 
-def _names(found: object, what: str) -> tuple[str, ...]:
-    if found is None:
+def _names(value: object, what: str) -> tuple[str, ...]:
+    if value is None:
         return ()
-    if not isinstance(found, list) or len(found) > MOST_NAMES:
+    if not isinstance(value, list) or len(value) > MOST_NAMES:
         raise BadView(f"{what} is not a list of at most {MOST_NAMES} names")
-    return tuple(sorted({_text(each, what) for each in found}))
+    return tuple(sorted({_text(each, what) for each in value}))
 
 
-def _text(found: object, what: str) -> str:
-    if not isinstance(found, str) or len(found) > LONGEST_TEXT:
+def _text(value: object, what: str) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
         raise BadView(
-            f"{what}: {SECRETS.shorten(str(found), 40)!r} is not a text of at most {LONGEST_TEXT:,} characters"
+            f"{what}: {SECRETS.shorten(str(value), 40)!r} is not a text of at most {LONGEST_TEXT:,} characters"
         )
-    return found
+    return value
 
 
 def read(data: bytes | str) -> Read:
@@ -186,7 +186,7 @@ def read(data: bytes | str) -> Read:
     return Read(tuple(views), tuple(problems), revision if isinstance(revision, int) else 0, raw)
 
 
-def _check_format(said: object) -> None:
+def _check_format(value: object) -> None:
     """Raises NewerFormat for a later format than ours, BadView for what is no number of a format.
 
     >>> _check_format(FORMAT)
@@ -195,11 +195,11 @@ def _check_format(said: object) -> None:
     data.teams.content.BadView: The file has the format '1x', which is no number.
     """
     try:
-        found = int(said) if isinstance(said, int | str) and not isinstance(said, bool) else 0
+        found = int(value) if isinstance(value, int | str) and not isinstance(value, bool) else 0
     except ValueError:
         found = 0
     if found < 1:
-        raise BadView(f"The file has the format {SECRETS.shorten(str(said), 40)!r}, which is no number.")
+        raise BadView(f"The file has the format {SECRETS.shorten(str(value), 40)!r}, which is no number.")
     if found > FORMAT:
         raise NewerFormat(f"The file has format {found}; this version knows {FORMAT}. Use the newer version.")
 

@@ -170,26 +170,26 @@ def chips(chosen: Sequence[ChosenDefinition]) -> list[Any]:
     return [_broken(each) if each.problem else _chip(each) for each in chosen]
 
 
-def _chip(each: ChosenDefinition) -> html.Span:
+def _chip(chosen: ChosenDefinition) -> html.Span:
     return html.Span(
         [
-            html.Span([f"{each.title}: ", html.B(each.words)], title=f"Saved: {each.saved_words}"),
-            _away(each.name, f"Measure as saved: {each.title}: {each.saved_words}"),
+            html.Span([f"{chosen.title}: ", html.B(chosen.words)], title=f"Saved: {chosen.saved_words}"),
+            _away(chosen.name, f"Measure as saved: {chosen.title}: {chosen.saved_words}"),
         ],
         className="chip",
         role="listitem",
     )
 
 
-def _broken(each: ChosenDefinition) -> html.Div:
+def _broken(chosen: ChosenDefinition) -> html.Div:
     return html.Div(
         [
-            notice(each.problem or Problem("")),
+            notice(chosen.problem or Problem("")),
             html.Button(
                 "Remove it from this view",
                 type="button",
                 className="btn-quiet",
-                **attributes({"data-unset": each.name}),
+                **attributes({"data-unset": chosen.name}),
             ),
         ],
         className="chip-broken",

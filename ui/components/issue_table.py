@@ -118,7 +118,7 @@ def _column(field: str, title: str, width: int) -> dict[str, Any]:
     return {"field": field, "headerName": title, "width": width}
 
 
-def rows(found: Sequence[IssueRow], zone: str) -> list[dict[str, Any]]:
+def rows(issues: Sequence[IssueRow], zone: str) -> list[dict[str, Any]]:
     """What the table shows of each issue: plain text, nothing that a browser would run."""
     return [
         {
@@ -135,7 +135,7 @@ def rows(found: Sequence[IssueRow], zone: str) -> list[dict[str, Any]]:
             "reason": row.reason,
             "outcome": row.outcome,
         }
-        for row in found
+        for row in issues
     ]
 
 

@@ -177,23 +177,23 @@ def environment_note(fixed: frozenset[str]) -> html.Div | None:
     )
 
 
-def report(found: ConnectionReport) -> html.Div:
+def report(connection: ConnectionReport) -> html.Div:
     """Site, kind, account and zone; or what is wrong and what to do."""
-    if not found.ok:
-        return notice(found.problem or Problem("The connection does not work.", level="danger"))
+    if not connection.ok:
+        return notice(connection.problem or Problem("The connection does not work.", level="danger"))
     facts = {
-        "Site": found.title,
-        "Kind": FLAVOURS.get(found.flavour, found.flavour),
-        "Account": found.account,
-        "Time zone": found.zone,
-        "Issues of the query": "" if found.matches is None else f"{found.matches:,}",
+        "Site": connection.title,
+        "Kind": FLAVOURS.get(connection.flavour, connection.flavour),
+        "Account": connection.account,
+        "Time zone": connection.zone,
+        "Issues of the query": "" if connection.matches is None else f"{connection.matches:,}",
     }
     rows = [html.Div([html.Dt(name), html.Dd(value)]) for name, value in facts.items() if value]
     return html.Div(
         [
             html.Div([icon("check-circle-fill"), html.Strong("The connection works")], className="report-head"),
             html.Dl(rows, className="report-facts"),
-            *([notice(found.problem)] if found.problem else []),
+            *([notice(connection.problem)] if connection.problem else []),
         ],
         className="report-good",
         role="status",

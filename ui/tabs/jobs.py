@@ -76,13 +76,13 @@ def narrowed(view: PageView, **changes: str | None) -> str:
 # ---- head
 
 
-def head(found: Overview, choices: JobChoices, view: PageView, said: Sequence[Problem] = ()) -> list[Any]:
+def head(overview: Overview, choices: JobChoices, view: PageView, problems: Sequence[Problem] = ()) -> list[Any]:
     """What was just done, the filters, the actions, the story of the period."""
     return [
-        *(notice(each) for each in said),
-        *(notice(Problem(each, level="info")) for each in found.notes),
+        *(notice(each) for each in problems),
+        *(notice(Problem(each, level="info")) for each in overview.notes),
         html.Div([_filters(choices, view), _actions(view)], className="jobs-head"),
-        _story(found, view),
+        _story(overview, view),
     ]
 
 
@@ -192,8 +192,10 @@ def _downloads(view: PageView) -> html.Div:
 # ---- the story
 
 
-def _story(found: Overview, view: PageView) -> html.Section:
-    lines = [each for each in (_need(found, view), _work(found, view), _progress(found, view)) if each is not None]
+def _story(overview: Overview, view: PageView) -> html.Section:
+    lines = [
+        each for each in (_need(overview, view), _work(overview, view), _progress(overview, view)) if each is not None
+    ]
     example = html.P(
         "These are the example jobs of the sample site, a shop. Your own take their place when Jira is connected.",
         className="jobs-example-words",
@@ -201,7 +203,7 @@ def _story(found: Overview, view: PageView) -> html.Section:
     return html.Section(
         [
             html.Ul([html.Li(each) for each in lines], className="jobs-story") if lines else None,
-            example if found.is_example else None,
+            example if overview.is_example else None,
         ],
         className="block jobs-told",
         **attributes({"aria-label": "What this period says"}),
@@ -212,9 +214,9 @@ def _link(words: str, href: str) -> html.A:
     return html.A(words, href=href, **attributes({"data-nav": "link"}))
 
 
-def _need(found: Overview, view: PageView) -> list[Any] | None:
-    under = [each for each in found.outcomes if each.opportunity.band in UNDERSERVED]
-    scored = [each for each in found.outcomes if each.opportunity.band is not None]
+def _need(overview: Overview, view: PageView) -> list[Any] | None:
+    under = [each for each in overview.outcomes if each.opportunity.band in UNDERSERVED]
+    scored = [each for each in overview.outcomes if each.opportunity.band is not None]
     if not scored:
         return None
     if not under:
@@ -231,11 +233,11 @@ def _need(found: Overview, view: PageView) -> list[Any] | None:
     ]
 
 
-def _work(found: Overview, view: PageView) -> list[Any] | None:
-    rows = [each for each in found.investment if each.job_id]
+def _work(overview: Overview, view: PageView) -> list[Any] | None:
+    rows = [each for each in overview.investment if each.job_id]
     short = [each for each in rows if (each.gap or 0) <= -0.05 and each.band in UNDERSERVED]
-    rest = next((each for each in found.investment if not each.job_id), None)
-    if not any(each.items for each in found.investment):
+    rest = next((each for each in overview.investment if not each.job_id), None)
+    if not any(each.items for each in overview.investment):
         return None
     said: list[Any] = [html.B("The work: ")]
     if short:
@@ -262,8 +264,8 @@ def _share(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.0f} %"
 
 
-def _progress(found: Overview, view: PageView) -> list[Any] | None:
-    moved = [each for each in found.outcomes if each.trend_verdict in ("better", "worse")]
+def _progress(overview: Overview, view: PageView) -> list[Any] | None:
+    moved = [each for each in overview.outcomes if each.trend_verdict in ("better", "worse")]
     if not moved:
         return None
     better, worse = (sum(each.trend_verdict == word for each in moved) for word in ("better", "worse"))
@@ -340,8 +342,8 @@ BANDS = {
 }
 
 
-def _bands(found: Sequence[tuple[str, int]]) -> html.Div:
-    ordered = sorted(found, key=lambda each: list(BANDS).index(each[0]))
+def _bands(counts: Sequence[tuple[str, int]]) -> html.Div:
+    ordered = sorted(counts, key=lambda each: list(BANDS).index(each[0]))
     bar = [
         html.Span(
             className=f"share served-fill-{name.replace('_', '-')}", style={"flexGrow": n}, title=f"{BANDS[name]}: {n}"

@@ -77,10 +77,10 @@ def metric_page(
     )
 
 
-def _left_out(found: Sequence[tuple[str, int]]) -> html.Section | None:
-    if not found:
+def _left_out(counts: Sequence[tuple[str, int]]) -> html.Section | None:
+    if not counts:
         return None
-    rows = [html.Li(f"{n}: {why}") for why, n in found]
+    rows = [html.Li(f"{n}: {why}") for why, n in counts]
     return html.Section(
         [html.H3("Left out", className="block-title"), html.Ul(rows, className="notes")], className="block"
     )
@@ -129,11 +129,11 @@ def _bars(value: MetricValue) -> html.Section | None:
 
 
 def point_page(
-    picked: Picked, found: Overview, view: PageView, period: Period, records: Sequence[Any], issues: Sequence[Any]
+    picked: Picked, overview: Overview, view: PageView, period: Period, records: Sequence[Any], issues: Sequence[Any]
 ) -> html.Div:
     """The panel of an outcome, a job, a painpoint, a kind of records, or of everything."""
     kind, name = part_of(view)
-    row = _row(found, kind, name)
+    row = _row(overview, kind, name)
     title = row.title if row else RECORD_TITLES.get(name, picked.title) if kind == "kind" else picked.title
     ways = [*_files("These records", "job-records", query(view), ("CSV",))]
     ways += _files("These issues", "chart-issues", query(view), FILES) if picked.total else []
@@ -154,7 +154,7 @@ def point_page(
         ],
         className="detail-head",
     )
-    return _panel([head, *_about(row, found, view), *records, *issues], view)
+    return _panel([head, *_about(row, overview, view), *records, *issues], view)
 
 
 RECORD_TITLES = {
@@ -174,23 +174,27 @@ def _sentence(row: Any) -> str:
     return getattr(row, "sentence", "")
 
 
-def _row(found: Overview, kind: str, name: str) -> OutcomeRow | JobRow | PainpointRow | None:
-    rows: dict[str, Sequence[Any]] = {"outcome": found.outcomes, "job": found.jobs, "painpoint": found.painpoints}
+def _row(overview: Overview, kind: str, name: str) -> OutcomeRow | JobRow | PainpointRow | None:
+    rows: dict[str, Sequence[Any]] = {
+        "outcome": overview.outcomes,
+        "job": overview.jobs,
+        "painpoint": overview.painpoints,
+    }
     return next((each for each in rows.get(kind, ()) if getattr(each, f"{kind}_id") == name), None)
 
 
-def _about(row: Any, found: Overview, view: PageView) -> list[Any]:
+def _about(row: Any, overview: Overview, view: PageView) -> list[Any]:
     if isinstance(row, OutcomeRow):
-        return _outcome(row, found, view)
+        return _outcome(row, overview, view)
     if isinstance(row, JobRow):
-        return _job(row, found, view)
+        return _job(row, overview, view)
     if isinstance(row, PainpointRow):
-        return [_painpoint(row, found, view)]
+        return [_painpoint(row, overview, view)]
     return []
 
 
-def _outcome(row: OutcomeRow, found: Overview, view: PageView) -> list[Any]:
-    told, formula = row.opportunity, found.formula
+def _outcome(row: OutcomeRow, overview: Overview, view: PageView) -> list[Any]:
+    told, formula = row.opportunity, overview.formula
     facts = [
         ("Job", _link(row.job_title, link_to(view, "job", row.job_id)) if row.job_title else "none"),
         ("Target", f"{_sign(row)}{amount(row.target, row.unit)}" if row.target is not None else "none in the specs"),
@@ -198,7 +202,7 @@ def _outcome(row: OutcomeRow, found: Overview, view: PageView) -> list[Any]:
         ("Before", amount(row.previous_actual, row.unit)),
         ("Trend", trend(row)),
         ("Achievement", reach(row.achievement, row.reason)),
-        ("Measured by", _source(row, found, view)),
+        ("Measured by", _source(row, overview, view)),
         ("Opportunity", opportunity(told)),
     ]
     parts: list[Any] = [_section("In this period", _facts(facts))]
@@ -235,14 +239,14 @@ def _sign(row: OutcomeRow) -> str:
     return {"minimise": "≤ ", "maximise": "≥ "}.get(row.direction or "", "")
 
 
-def _source(row: OutcomeRow, found: Overview, view: PageView) -> Any:
+def _source(row: OutcomeRow, overview: Overview, view: PageView) -> Any:
     if not row.binding:
         return f"records, {count(row.n, 'measurement')} in the period"
-    return html.Span(["Jira: ", binding(row, found, view), f", {count(row.n, 'issue')}" if row.n else ""])
+    return html.Span(["Jira: ", binding(row, overview, view), f", {count(row.n, 'issue')}" if row.n else ""])
 
 
-def _job(row: JobRow, found: Overview, view: PageView) -> list[Any]:
-    work = next((each for each in found.investment if each.job_id == row.job_id), None)
+def _job(row: JobRow, overview: Overview, view: PageView) -> list[Any]:
+    work = next((each for each in overview.investment if each.job_id == row.job_id), None)
     facts = [
         ("Personas", ", ".join(row.personas) or "none named"),
         ("Completed", share(row.completion, "try", "tries")),
@@ -256,7 +260,7 @@ def _job(row: JobRow, found: Overview, view: PageView) -> list[Any]:
         facts.append(
             ("Work in the period", f"{count(work.items, 'item')}, {number(work.active_days, 2)} days. {work.verdict}")
         )
-    outcomes = [each for each in found.outcomes if each.job_id == row.job_id]
+    outcomes = [each for each in overview.outcomes if each.job_id == row.job_id]
     rows = [
         html.Tr(
             [
@@ -271,8 +275,8 @@ def _job(row: JobRow, found: Overview, view: PageView) -> list[Any]:
     return [_section("In this period", _facts(facts)), _section("Its outcomes", still(table)) if rows else None]
 
 
-def _painpoint(row: PainpointRow, found: Overview, view: PageView) -> html.Section:
-    job = next((each.title for each in found.jobs if each.job_id == row.job_id), "")
+def _painpoint(row: PainpointRow, overview: Overview, view: PageView) -> html.Section:
+    job = next((each.title for each in overview.jobs if each.job_id == row.job_id), "")
     facts = [
         ("Job", _link(job, link_to(view, "job", row.job_id)) if job else "none"),
         ("Severity in the specs", amount(row.severity)),

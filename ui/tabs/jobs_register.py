@@ -24,34 +24,34 @@ KINDS = (
 )
 
 
-def more(found: Overview, view: PageView) -> list[Any]:
+def more(overview: Overview, view: PageView) -> list[Any]:
     """Painpoints, register, data."""
-    return [painpoints(found, view), register(found, view), _trust(found, view)]
+    return [painpoints(overview, view), register(overview, view), _trust(overview, view)]
 
 
 # ---- register
 
 
-def register(found: Overview, view: PageView) -> html.Section:
+def register(overview: Overview, view: PageView) -> html.Section:
     """Every job of the register in a sentence with its progress; beside it the five checks."""
     new = html.Button(
         [icon("plus"), "New job"], type="button", className="btn-quiet", **attributes({"data-track": "register"})
     )
-    if not found.register:
+    if not overview.register:
         words = (
             "Nothing is in the register yet. It lists what the system must do for the jobs, in a file beside the "
             "specs (register.md)."
         )
         return block("Register", [html.P(words, className="jobs-words"), html.Div(new, className="line-ways")])
-    done = sum(each.progress or 0 for each in found.register if each.progress is not None)
+    done = sum(each.progress or 0 for each in overview.register if each.progress is not None)
     about = (
-        f"What the system must do so that people can do their jobs. {count(len(found.register), 'job')}, "
-        f"{100 * done / len(found.register):.0f} % done."
+        f"What the system must do so that people can do their jobs. {count(len(overview.register), 'job')}, "
+        f"{100 * done / len(overview.register):.0f} % done."
     )
     body = html.Div(
         [
-            html.Ul([_entry(each) for each in found.register], className="register"),
-            html.Div([*_checks(found.checks), html.Div(new, className="line-ways")], className="register-side"),
+            html.Ul([_entry(each) for each in overview.register], className="register"),
+            html.Div([*_checks(overview.checks), html.Div(new, className="line-ways")], className="register-side"),
         ],
         className="register-columns",
     )
@@ -90,10 +90,10 @@ def _entry(row: RegisterRow) -> html.Li:
     )
 
 
-def _deliverables(found: Sequence[DeliverableRow], steps: bool) -> html.Details | None:
-    if not found:
+def _deliverables(deliverables: Sequence[DeliverableRow], steps: bool) -> html.Details | None:
+    if not deliverables:
         return None
-    rows = [html.Li([_tick(each.done), html.Span(each.text), _why(each)]) for each in found]
+    rows = [html.Li([_tick(each.done), html.Span(each.text), _why(each)]) for each in deliverables]
     kind = html.Ol if steps else html.Ul
     return html.Details(
         [html.Summary("Steps" if steps else "Deliverables"), kind(rows, className="register-list")],
@@ -108,14 +108,14 @@ def _tick(done: bool) -> html.Span:
     )
 
 
-def _why(each: DeliverableRow) -> html.Span | None:
-    if each.done_by_issues and not each.ticked:
+def _why(row: DeliverableRow) -> html.Span | None:
+    if row.done_by_issues and not row.ticked:
         return html.Span("by its issues", className="jobs-source")
     return None
 
 
-def _checks(found: Sequence[CheckRow]) -> list[Any]:
-    if not found:
+def _checks(checks: Sequence[CheckRow]) -> list[Any]:
+    if not checks:
         return []
     rows = [
         html.Li(
@@ -135,11 +135,11 @@ def _checks(found: Sequence[CheckRow]) -> list[Any]:
                 ),
             ]
         )
-        for each in found
+        for each in checks
     ]
-    ok = sum(each.ok for each in found)
+    ok = sum(each.ok for each in checks)
     return [
-        html.H4(f"Checks: {ok} of {len(found)} hold", className="register-title"),
+        html.H4(f"Checks: {ok} of {len(checks)} hold", className="register-title"),
         html.Ul(rows, className="checks"),
     ]
 
@@ -147,18 +147,18 @@ def _checks(found: Sequence[CheckRow]) -> list[Any]:
 # ---- data
 
 
-def _trust(found: Overview, view: PageView) -> html.Section:
+def _trust(overview: Overview, view: PageView) -> html.Section:
     parts: list[Any] = []
-    if found.spec_problems:
+    if overview.spec_problems:
         parts.append(
             html.Div(
                 [
                     icon("exclamation-triangle"),
                     html.Div(
                         [
-                            html.Strong(f"{count(len(found.spec_problems), 'problem')} in the specs. "),
+                            html.Strong(f"{count(len(overview.spec_problems), 'problem')} in the specs. "),
                             "What is wrong is left out; of a file that cannot be read the last good state is shown.",
-                            html.Ul([html.Li(each) for each in found.spec_problems], className="jobs-problems"),
+                            html.Ul([html.Li(each) for each in overview.spec_problems], className="jobs-problems"),
                         ]
                     ),
                 ],
@@ -166,7 +166,7 @@ def _trust(found: Overview, view: PageView) -> html.Section:
                 role="status",
             )
         )
-    parts += [html.Ul([_quality(each) for each in found.quality], className="jobs-quality"), _records(view)]
+    parts += [html.Ul([_quality(each) for each in overview.quality], className="jobs-quality"), _records(view)]
     return block("How far this can be trusted", parts, table="quality", view=view)
 
 

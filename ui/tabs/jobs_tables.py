@@ -20,9 +20,9 @@ FORCES = {"push": "Pushes away from today", "pull": "Pulls towards it", "anxiety
 _FULL = 100.0
 
 
-def tables(found: Overview, view: PageView) -> list[Any]:
+def tables(overview: Overview, view: PageView) -> list[Any]:
     """Outcomes and jobs."""
-    return [outcomes(found, view), jobs(found, view)]
+    return [outcomes(overview, view), jobs(overview, view)]
 
 
 def block(
@@ -64,9 +64,9 @@ def listed(name: str, heads: Sequence[tuple[str, str]], rows: Sequence[html.Tr],
 # ---- outcomes
 
 
-def outcomes(found: Overview, view: PageView) -> html.Section:
+def outcomes(overview: Overview, view: PageView) -> html.Section:
     """Target, actual, achievement, trend, opportunity."""
-    if not found.outcomes:
+    if not overview.outcomes:
         return block("Outcomes", [html.P("No outcome belongs to what is chosen above.", className="muted")])
     heads = [
         ("Outcome", ""),
@@ -77,7 +77,7 @@ def outcomes(found: Overview, view: PageView) -> html.Section:
         ("Opportunity", ""),
         ("", "right"),
     ]
-    rows = [_outcome(each, found, view) for each in found.outcomes]
+    rows = [_outcome(each, overview, view) for each in overview.outcomes]
     about = (
         "The most underserved first. An outcome is how people measure that a job goes well; open one for its records "
         "and issues."
@@ -85,7 +85,7 @@ def outcomes(found: Overview, view: PageView) -> html.Section:
     return block("Outcomes", [listed("outcomes", heads, rows, "Outcomes")], table="outcomes", view=view, about=about)
 
 
-def _outcome(row: OutcomeRow, found: Overview, view: PageView) -> html.Tr:
+def _outcome(row: OutcomeRow, overview: Overview, view: PageView) -> html.Tr:
     name = [
         html.A(
             row.title,
@@ -94,7 +94,7 @@ def _outcome(row: OutcomeRow, found: Overview, view: PageView) -> html.Tr:
             **attributes({"data-nav": "link"}),
         ),
         html.Div(row.sentence, className="jobs-words") if row.sentence and row.sentence != row.title else None,
-        _source(row, found, view),
+        _source(row, overview, view),
     ]
     track = html.Button(
         icon("plus"),
@@ -123,23 +123,23 @@ def _cell(title: str, told: Any, kind: str = "") -> html.Td:
     return html.Td(told, className=kind or None, **attributes({"data-title": title}))
 
 
-def _source(row: OutcomeRow, found: Overview, view: PageView) -> html.Div:
+def _source(row: OutcomeRow, overview: Overview, view: PageView) -> html.Div:
     job = f"{row.job_title} · " if row.job_title else ""
     if row.binding:
-        words: list[Any] = [job, "measured by Jira: ", binding(row, found, view)]
+        words: list[Any] = [job, "measured by Jira: ", binding(row, overview, view)]
         words.append(f", {count(row.n, 'issue')}" if row.n else "")
     else:
         words = [job, count(row.n, "measurement") if row.n else "not measured in this period"]
     return html.Div(words, className="jobs-source")
 
 
-def binding(row: OutcomeRow, found: Overview, view: PageView) -> Any:
+def binding(row: OutcomeRow, overview: Overview, view: PageView) -> Any:
     """The metric that Jira measures an outcome by, which opens with the issues that it is bound to."""
     name, of, issues = row.binding.partition(" of ")
     words = f"{name.replace('_', ' ')}{of}{issues}"
     if not row.metric:
         return words
-    filters = found.bound.get(row.outcome_id, view.filters)
+    filters = overview.bound.get(row.outcome_id, view.filters)
     return html.A(
         words, href=query(replace(view, filters=filters).with_metric(row.metric)), **attributes({"data-nav": "link"})
     )
@@ -209,16 +209,19 @@ def opportunity(told: Opportunity) -> Any:
 # ---- jobs
 
 
-def jobs(found: Overview, view: PageView) -> html.Section | None:
+def jobs(overview: Overview, view: PageView) -> html.Section | None:
     """Each job in its own words, how often it is completed, what holds people back."""
-    if not found.jobs:
+    if not overview.jobs:
         return None
-    work = {each.job_id: each for each in found.investment}
+    work = {each.job_id: each for each in overview.investment}
     rows = []
-    for row in found.jobs:
+    for row in overview.jobs:
         rows.append(
             _job(
-                row, work.get(row.job_id), [(kind, text) for job, kind, text in found.forces if job == row.job_id], view
+                row,
+                work.get(row.job_id),
+                [(kind, text) for job, kind, text in overview.forces if job == row.job_id],
+                view,
             )
         )
     heads = [("Job", ""), ("Completed", ""), ("Takes", "right"), ("Outcomes", "jobs-reach"), ("Work in the period", "")]
@@ -292,9 +295,9 @@ def took(seconds: float | None) -> str:
 # ---- painpoints
 
 
-def painpoints(found: Overview, view: PageView) -> html.Section | None:
+def painpoints(overview: Overview, view: PageView) -> html.Section | None:
     """Before and after, and what was done."""
-    if not found.painpoints:
+    if not overview.painpoints:
         return None
     heads = [
         ("Painpoint", ""),
@@ -304,7 +307,7 @@ def painpoints(found: Overview, view: PageView) -> html.Section | None:
         ("Records", ""),
         ("Issues", ""),
     ]
-    rows = [_painpoint(each, view) for each in found.painpoints]
+    rows = [_painpoint(each, view) for each in overview.painpoints]
     return block("Painpoints", [listed("painpoints", heads, rows, "Painpoints")], table="painpoints", view=view)
 
 

@@ -41,9 +41,9 @@ def skeleton() -> list[Any]:
     return [html.Div(lines, className=f"block overview-{each}") for each in ("changes", "ageing", "doubts")]
 
 
-def overview_page(found: Overview, view: PageView) -> list[Any]:
+def overview_page(overview: Overview, view: PageView) -> list[Any]:
     """The three lists."""
-    return [_changes(found, view), _ageing(found), _caveats(found.caveats, view)]
+    return [_changes(overview, view), _ageing(overview), _caveats(overview.caveats, view)]
 
 
 def overview_problem(problem: Problem, request_id: str = "") -> list[Any]:
@@ -67,36 +67,36 @@ def nothing_to_list() -> list[Any]:
 # ── what changed
 
 
-def _changes(found: Overview, view: PageView) -> html.Section:
+def _changes(overview: Overview, view: PageView) -> html.Section:
     return html.Section(
         [
             html.H3("What changed", className="block-title"),
-            html.P(found.changes_words, className="overview-said"),
-            html.Ul([_change(each, view) for each in found.changes], className="overview-list")
-            if found.changes
+            html.P(overview.changes_words, className="overview-said"),
+            html.Ul([_change(each, view) for each in overview.changes], className="overview-list")
+            if overview.changes
             else None,
         ],
         className="block overview-changes",
     )
 
 
-def _change(each: Change, view: PageView) -> html.Li:
-    shift = html.Span(each.shift, className="change change-neutral")
+def _change(change: Change, view: PageView) -> html.Li:
+    shift = html.Span(change.shift, className="change change-neutral")
     picture = limits_line(
-        each.weeks,
-        (each.lower, each.mean, each.upper),
-        before=each.before,
-        marked=each.marked,
-        words=f"{each.title} by week, {_course(each.weeks)}; the weeks of the period are shaded",
+        change.weeks,
+        (change.lower, change.mean, change.upper),
+        before=change.before,
+        marked=change.marked,
+        words=f"{change.title} by week, {_course(change.weeks)}; the weeks of the period are shaded",
     )
     return html.Li(
         [
             html.Div(
                 [
-                    html.Div([_opens(each.title, each.metric, view), shift], className="overview-head"),
-                    html.P(each.sentence),
-                    html.P([f"{each.basis} Rule: {each.rule}."], className="muted"),
-                    html.P(each.todo, className="overview-todo"),
+                    html.Div([_opens(change.title, change.metric, view), shift], className="overview-head"),
+                    html.P(change.sentence),
+                    html.P([f"{change.basis} Rule: {change.rule}."], className="muted"),
+                    html.P(change.todo, className="overview-todo"),
                 ],
                 className="overview-words",
             ),
@@ -120,13 +120,13 @@ def _opens(title: str, metric: str, view: PageView) -> html.A:
 # ── what is ageing
 
 
-def _ageing(found: Overview) -> html.Section:
-    more = found.over - len(found.ageing)
+def _ageing(overview: Overview) -> html.Section:
+    more = overview.over - len(overview.ageing)
     return html.Section(
         [
             html.H3("Ageing dangerously", className="block-title"),
-            html.P(found.ageing_words, className="overview-said"),
-            _table(found.ageing) if found.ageing else None,
+            html.P(overview.ageing_words, className="overview-said"),
+            _table(overview.ageing) if overview.ageing else None,
             html.P(f"The oldest are shown; {more:,} more are too old.", className="muted") if more > 0 else None,
         ],
         className="block overview-ageing",
@@ -206,42 +206,42 @@ def _caveats(found: Sequence[Caveat], view: PageView) -> html.Section:
     )
 
 
-def _caveat(each: Caveat, view: PageView) -> html.Li:
-    level = each.level if each.level in _LEVELS else "warning"
+def _caveat(caveat: Caveat, view: PageView) -> html.Li:
+    level = caveat.level if caveat.level in _LEVELS else "warning"
     return html.Li(
         [
             html.Div(
                 [
                     html.Span(className=f"dot level-{level}", title=_LEVELS[level]),
-                    html.Strong(each.title),
+                    html.Strong(caveat.title),
                     html.Span(_LEVELS[level], className="visually-hidden"),
                 ],
                 className="overview-head",
             ),
-            html.P(each.sentence),
-            html.P([each.todo, " ", _action(each, view)], className="overview-todo"),
+            html.P(caveat.sentence),
+            html.P([caveat.todo, " ", _action(caveat, view)], className="overview-todo"),
         ],
         className="overview-doubt",
     )
 
 
-def _action(each: Caveat, view: PageView) -> Any:
-    if each.action == "mapping":
+def _action(caveat: Caveat, view: PageView) -> Any:
+    if caveat.action == "mapping":
         return html.Button(
             [icon("sliders2"), "Configure mappings"],
-            id=ids.configure(each.metric, PLACE),
+            id=ids.configure(caveat.metric, PLACE),
             className="btn-link-quiet",
             type="button",
-            **attributes({"aria-label": f"Configure mappings: {each.title}"}),
+            **attributes({"aria-label": f"Configure mappings: {caveat.title}"}),
         )
-    if each.action == "metric":
-        return _way("Open", query(view.with_metric(each.metric)), each)
-    if each.action == "quality":
+    if caveat.action == "metric":
+        return _way("Open", query(view.with_metric(caveat.metric)), caveat)
+    if caveat.action == "quality":
         there = replace(view.with_metric(None), tab="quality", own=())
-        return _way("Data quality", query(there), each)
+        return _way("Data quality", query(there), caveat)
     return None
 
 
-def _way(words: str, href: str, each: Caveat) -> html.A:
-    names = attributes({"data-nav": "link", "aria-label": f"{words}: {each.title}"})
+def _way(words: str, href: str, caveat: Caveat) -> html.A:
+    names = attributes({"data-nav": "link", "aria-label": f"{words}: {caveat.title}"})
     return html.A(words, href=href or "?", className="overview-way", **names)

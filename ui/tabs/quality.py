@@ -85,8 +85,8 @@ def _findings(quality: Quality, status: Status) -> html.Section:
     )
 
 
-def _finding(each: Finding) -> html.Li:
-    level = each.level if each.level in _LEVELS else "warning"
+def _finding(finding: Finding) -> html.Li:
+    level = finding.level if finding.level in _LEVELS else "warning"
     return html.Li(
         [
             html.Div(
@@ -94,12 +94,12 @@ def _finding(each: Finding) -> html.Li:
                     html.H4(
                         [
                             html.Span(className="dot", role="img", **attributes({"aria-label": _LEVELS[level]})),
-                            each.title,
+                            finding.title,
                         ],
                         className=f"finding-title level-{level}",
                     ),
-                    html.Span(count(each.issues, "issue"), className="finding-count")
-                    if each.issues is not None
+                    html.Span(count(finding.issues, "issue"), className="finding-count")
+                    if finding.issues is not None
                     else None,
                 ],
                 className="finding-head",
@@ -107,7 +107,7 @@ def _finding(each: Finding) -> html.Li:
             html.Dl(
                 [
                     part
-                    for name, words in (("Effect", each.effect), ("To do", each.todo))
+                    for name, words in (("Effect", finding.effect), ("To do", finding.todo))
                     if words
                     for part in (html.Dt(name), html.Dd(words))
                 ],
@@ -147,19 +147,19 @@ def _numbers(view: PageView, days: str, caveats: Sequence[Caveat] | None) -> htm
     )
 
 
-def _careful(each: Caveat, view: PageView) -> html.Li:
-    level = each.level if each.level in _LEVELS else "warning"
-    href = query(replace(view, tab="overview", metric=each.metric)) or "?"
+def _careful(caveat: Caveat, view: PageView) -> html.Li:
+    level = caveat.level if caveat.level in _LEVELS else "warning"
+    href = query(replace(view, tab="overview", metric=caveat.metric)) or "?"
     return html.Li(
         [
             html.Div(
                 [
                     html.Span(className="dot", role="img", **attributes({"aria-label": _LEVELS[level]})),
-                    html.A(each.title, href=href, **attributes({"data-nav": "link"})),
+                    html.A(caveat.title, href=href, **attributes({"data-nav": "link"})),
                 ],
                 className=f"finding-title level-{level}",
             ),
-            html.P(each.sentence, className="finding-why"),
+            html.P(caveat.sentence, className="finding-why"),
         ],
         className="finding",
     )

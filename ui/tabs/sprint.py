@@ -28,15 +28,15 @@ _SUMS = (
 )
 
 
-def sprint_page(found: OneSprint, view: PageView, zone: str) -> html.Div:
+def sprint_page(sprint: OneSprint, view: PageView, zone: str) -> html.Div:
     """Figures first, then the score with its parts, then the issues."""
-    row = found.row
-    parts: list[Any] = [_head(found, view, zone)]
+    row = sprint.row
+    parts: list[Any] = [_head(sprint, view, zone)]
     if row.problem:
         parts.append(notice(Problem(f"{row.problem}.", todo=_todo(row))))
     if row.committed is not None:
-        parts += [_figures(found), _score(row)]
-    parts += [_list(each, found.unit) for each in found.lists]
+        parts += [_figures(sprint), _score(row)]
+    parts += [_list(each, sprint.unit) for each in sprint.lists]
     return html.Div([each for each in parts if each is not None], className="sprints-page one-sprint")
 
 
@@ -46,27 +46,27 @@ def _todo(row: SprintRow) -> str:
     return "Its numbers may be too low, so they are in no average. A wider query would hold it completely."
 
 
-def _head(found: OneSprint, view: PageView, zone: str) -> html.Div:
-    row = found.row
+def _head(sprint: OneSprint, view: PageView, zone: str) -> html.Div:
+    row = sprint.row
     steps = [
         html.A(
             [icon(picture), html.Span(words, className="visually-hidden")],
-            href=link_to(view, found.board.id, step[0]),
+            href=link_to(view, sprint.board.id, step[0]),
             className="btn-quiet sprint-step",
             title=f"{words}: {step[1]}",
             **attributes({"data-nav": "in"}),
         )
         for step, picture, words in (
-            (found.before, "chevron-left", "The sprint before"),
-            (found.after, "chevron-right", "The sprint after"),
+            (sprint.before, "chevron-left", "The sprint before"),
+            (sprint.after, "chevron-right", "The sprint after"),
         )
         if step
     ]
     return html.Div(
         [
             html.A(
-                [icon("arrow-left"), found.board.name],
-                href=link_to(view, found.board.id),
+                [icon("arrow-left"), sprint.board.name],
+                href=link_to(view, sprint.board.id),
                 className="btn-quiet",
                 **attributes({"data-nav": "in"}),
             ),
@@ -93,15 +93,15 @@ def _when(row: SprintRow, zone: str) -> str:
 # ── figures
 
 
-def _figures(found: OneSprint) -> html.Section:
-    row = found.row
+def _figures(sprint: OneSprint) -> html.Section:
+    row = sprint.row
     return html.Section(
         [
             html.Div(
-                [_figure(title, getattr(row, name), row.issues[name], found.unit) for title, name in _SUMS],
+                [_figure(title, getattr(row, name), row.issues[name], sprint.unit) for title, name in _SUMS],
                 className="sprint-figures",
             ),
-            html.P(_reading(found), className="sprints-reading"),
+            html.P(_reading(sprint), className="sprints-reading"),
             html.Ul([html.Li(each) for each in (*row.notes, *_left_out(row))], className="notes")
             if row.notes or row.left_out
             else None,
@@ -124,8 +124,8 @@ def _figure(title: str, value: float | None, issues: int, unit: str) -> html.Div
     )
 
 
-def _reading(found: OneSprint) -> str:
-    row, unit = found.row, found.unit
+def _reading(sprint: OneSprint) -> str:
+    row, unit = sprint.row, sprint.unit
     if row.state == "future":
         return f"{amount(row.committed)} {unit} are planned so far. What is in it when it starts counts as committed."
     if not row.committed:
@@ -223,43 +223,45 @@ def _parts(row: SprintRow) -> html.Div:
     )
 
 
-def _part(each: Part) -> html.Tr:
+def _part(part: Part) -> html.Tr:
     cells = (
-        _value(each, each.value),
-        _value(each, each.mean),
-        _value(each, each.sd),
-        score(each.z),
-        f"{100 * each.weight:g} %",
-        score(each.adds),
+        _value(part, part.value),
+        _value(part, part.mean),
+        _value(part, part.sd),
+        score(part.z),
+        f"{100 * part.weight:g} %",
+        score(part.adds),
     )
-    return html.Tr([html.Th(each.title, scope="row"), *(html.Td(cell, className="right") for cell in cells)])
+    return html.Tr([html.Th(part.title, scope="row"), *(html.Td(cell, className="right") for cell in cells)])
 
 
 # ── issues
 
 
-def _list(each: IssueList, unit: str) -> html.Section:
-    points = unit == "points" and each.name != "left_out"
-    noted = any(issue.note for issue in each.issues)
+def _list(listed: IssueList, unit: str) -> html.Section:
+    points = unit == "points" and listed.name != "left_out"
+    noted = any(issue.note for issue in listed.issues)
     heads = [name for name in _HEADS if (name != "Points" or points) and (name != "Note" or noted)]
-    about = f"{amount(each.amount)} points · {count(each.total, 'issue')}" if points else count(each.total, "issue")
-    more = each.total - len(each.issues)
+    about = (
+        f"{amount(listed.amount)} points · {count(listed.total, 'issue')}" if points else count(listed.total, "issue")
+    )
+    more = listed.total - len(listed.issues)
     return html.Section(
         html.Details(
             [
                 html.Summary(
                     [
-                        html.Span(each.title, className="sprint-list-title"),
+                        html.Span(listed.title, className="sprint-list-title"),
                         html.Span(about, className="sprint-list-about"),
                     ]
                 ),
-                html.P(each.help, className="muted sprint-list-help"),
+                html.P(listed.help, className="muted sprint-list-help"),
                 html.Div(
                     still(
                         html.Table(
                             [
                                 html.Thead(html.Tr([_heading(head) for head in heads])),
-                                html.Tbody([_issue(issue, points, noted) for issue in each.issues]),
+                                html.Tbody([_issue(issue, points, noted) for issue in listed.issues]),
                             ],
                             className="plain-table sprint-issues",
                         )
@@ -267,11 +269,11 @@ def _list(each: IssueList, unit: str) -> html.Section:
                     className="sprint-scroll",
                     tabIndex="0",
                     role="region",
-                    **attributes({"aria-label": f"Issues: {each.title.lower()}"}),
+                    **attributes({"aria-label": f"Issues: {listed.title.lower()}"}),
                 ),
                 html.P(f"{more:,} more are not shown.", className="muted") if more else None,
             ],
-            open=each.total <= _FEW,
+            open=listed.total <= _FEW,
             className="sprint-list",
         ),
         className="block",

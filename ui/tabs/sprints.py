@@ -36,23 +36,23 @@ def sprints_problem(problem: Problem, request_id: str = "") -> html.Div:
     return html.Div(notice(problem, request_id=request_id), className="sprints-page")
 
 
-def sprints_page(found: Sprints, view: PageView) -> html.Div:
+def sprints_page(sprints: Sprints, view: PageView) -> html.Div:
     """Board and summary; charts and the table stand below."""
-    if found.board is None:
-        return sprints_problem(found.problem or Problem("There are no boards in this data."))
-    parts: list[Any] = [_head(found, view), *(notice(Problem(each, level="info")) for each in found.notes)]
-    if found.problem is not None:
-        parts.append(notice(found.problem))
+    if sprints.board is None:
+        return sprints_problem(sprints.problem or Problem("There are no boards in this data."))
+    parts: list[Any] = [_head(sprints, view), *(notice(Problem(each, level="info")) for each in sprints.notes)]
+    if sprints.problem is not None:
+        parts.append(notice(sprints.problem))
     else:
-        parts.append(_summary(found))
+        parts.append(_summary(sprints))
     return html.Div([each for each in parts if each is not None], className="sprints-page")
 
 
-def sprints_table(found: Sprints, view: PageView, zone: str) -> html.Div | None:
+def sprints_table(sprints: Sprints, view: PageView, zone: str) -> html.Div | None:
     """Every sprint of the board, and how the score is made."""
-    if found.board is None or found.problem is not None:
+    if sprints.board is None or sprints.problem is not None:
         return None
-    return html.Div([_table(found, view, zone), _explained(found)], className="sprints-page sprints-below")
+    return html.Div([_table(sprints, view, zone), _explained(sprints)], className="sprints-page sprints-below")
 
 
 def link_to(view: PageView, board: str, sprint: str | None = None) -> str:
@@ -86,16 +86,16 @@ def score(value: float | None) -> str:
 # ── head and summary
 
 
-def _head(found: Sprints, view: PageView) -> html.Div:
-    assert found.board is not None  # noqa: S101 - sprints_page says so first
+def _head(sprints: Sprints, view: PageView) -> html.Div:
+    assert sprints.board is not None  # noqa: S101 - sprints_page says so first
     return html.Div(
         [
-            _chooser(found.boards, found.board, view),
+            _chooser(sprints.boards, sprints.board, view),
             html.Span(
-                [count(found.total, "sprint"), f" · in {found.unit}"] if found.total else "",
+                [count(sprints.total, "sprint"), f" · in {sprints.unit}"] if sprints.total else "",
                 className="sprints-about",
             ),
-            _downloads(view, found.board) if found.total else None,
+            _downloads(view, sprints.board) if sprints.total else None,
         ],
         className="sprints-head",
     )
@@ -146,8 +146,8 @@ def _downloads(view: PageView, board: BoardChoice) -> html.Div:
     )
 
 
-def _summary(found: Sprints) -> html.Section:
-    made = found.summary
+def _summary(sprints: Sprints) -> html.Section:
+    made = sprints.summary
     if made is None:
         words = "No sprint of this board has been closed yet (in the data), so there is no velocity."
         return html.Section([html.H3("Velocity", className="block-title"), html.P(words)], className="block")
@@ -156,20 +156,20 @@ def _summary(found: Sprints) -> html.Section:
     return html.Section(
         [
             html.H3(f"The {last}, closed", className="block-title"),
-            html.Div([_figure(*each) for each in _figures(made, found.unit)], className="sprint-figures"),
-            html.P(_velocity_words(made, found.unit) + few, className="sprints-reading"),
+            html.Div([_figure(*each) for each in _figures(made, sprints.unit)], className="sprint-figures"),
+            html.P(_velocity_words(made, sprints.unit) + few, className="sprints-reading"),
         ],
         className="block",
     )
 
 
-def _figures(made: Summary, unit: str) -> list[tuple[str, str, str]]:
-    spread = f"{amount(made.low)} – {amount(made.high)}"
+def _figures(summary: Summary, unit: str) -> list[tuple[str, str, str]]:
+    spread = f"{amount(summary.low)} – {amount(summary.high)}"
     return [
-        ("Velocity", f"{number(round(made.mean, 1))}", f"{unit} a sprint · {spread}"),
-        ("Spilled over", percent(made.spillover), "of what was committed was not done at the close"),
-        ("Scope change", percent(made.churn), "of what was committed was added or removed"),
-        ("Distance from the plan", percent(made.accuracy), "between committed and completed, either way"),
+        ("Velocity", f"{number(round(summary.mean, 1))}", f"{unit} a sprint · {spread}"),
+        ("Spilled over", percent(summary.spillover), "of what was committed was not done at the close"),
+        ("Scope change", percent(summary.churn), "of what was committed was added or removed"),
+        ("Distance from the plan", percent(summary.accuracy), "between committed and completed, either way"),
     ]
 
 
@@ -188,14 +188,14 @@ def _figure(title: str, value: str, words: str) -> html.Div:
     )
 
 
-def _velocity_words(made: Summary, unit: str) -> str:
-    spots = dict(made.percentiles)
+def _velocity_words(summary: Summary, unit: str) -> str:
+    spots = dict(summary.percentiles)
     return (
-        f"Of all {count(made.all_sprints, 'closed sprint')} in the data, half completed "
+        f"Of all {count(summary.all_sprints, 'closed sprint')} in the data, half completed "
         f"{amount(_short(spots[50]))} {unit} or more; "
         f"seven in ten completed between {amount(_short(spots[15]))} and {amount(_short(spots[85]))}."
-        if made.all_sprints >= 3
-        else f"{count(made.all_sprints, 'closed sprint')} so far."
+        if summary.all_sprints >= 3
+        else f"{count(summary.all_sprints, 'closed sprint')} so far."
     )
 
 
@@ -223,9 +223,9 @@ _SHARES = (
 )
 
 
-def _table(found: Sprints, view: PageView, zone: str) -> html.Section:
-    assert found.board is not None  # noqa: S101 - sprints_page says so first
-    listed = tuple(each for each in _LISTED if any(row.issues.get(each[2]) for row in found.rows))
+def _table(sprints: Sprints, view: PageView, zone: str) -> html.Section:
+    assert sprints.board is not None  # noqa: S101 - sprints_page says so first
+    listed = tuple(each for each in _LISTED if any(row.issues.get(each[2]) for row in sprints.rows))
     heads = [
         html.Th("Sprint", scope="col"),
         html.Th("From – to", scope="col", className="sprint-dates-beside"),
@@ -240,8 +240,8 @@ def _table(found: Sprints, view: PageView, zone: str) -> html.Section:
         ),
     ]
     keys = tuple(key for _, _, key in listed)
-    rows = [_row(each, link_to(view, found.board.id, each.id), zone, keys) for each in found.rows]
-    more = found.total - len(found.rows)
+    rows = [_row(each, link_to(view, sprints.board.id, each.id), zone, keys) for each in sprints.rows]
+    more = sprints.total - len(sprints.rows)
     return html.Section(
         [
             html.H3("Sprints", className="block-title"),
@@ -252,7 +252,7 @@ def _table(found: Sprints, view: PageView, zone: str) -> html.Section:
                 role="region",
                 **attributes({"aria-label": "Sprints of this board"}),
             ),
-            html.P(_MORE_DONE, className="muted sprint-footnote") if any(map(_more_done, found.rows)) else None,
+            html.P(_MORE_DONE, className="muted sprint-footnote") if any(map(_more_done, sprints.rows)) else None,
             html.P(f"{more:,} older ones are in the file.", className="muted") if more > 0 else None,
         ],
         className="block",
@@ -266,44 +266,44 @@ _MORE_DONE = (
 )
 
 
-def _more_done(each: SprintRow) -> bool:
-    amounts = (each.completed, each.committed, each.added)
-    return None not in amounts and (each.completed or 0) > (each.committed or 0) + (each.added or 0) + 1e-9
+def _more_done(row: SprintRow) -> bool:
+    amounts = (row.completed, row.committed, row.added)
+    return None not in amounts and (row.completed or 0) > (row.committed or 0) + (row.added or 0) + 1e-9
 
 
-def _row(each: SprintRow, href: str, zone: str, listed: tuple[str, ...]) -> html.Tr:
-    state = _STATES.get(each.state, each.state)
+def _row(row: SprintRow, href: str, zone: str, listed: tuple[str, ...]) -> html.Tr:
+    state = _STATES.get(row.state, row.state)
     name = [
-        html.A(each.name, href=href, className="sprint-name", **attributes({"data-nav": "in"})),
-        html.Span(state, className=f"sprint-state sprint-{each.state}") if state else None,
-        html.Span(_caveat(each), className="sprint-state", title=f"{each.problem}.") if each.problem else None,
-        html.Span(_dates(each, zone), className="sprint-dates sprint-dates-below"),
+        html.A(row.name, href=href, className="sprint-name", **attributes({"data-nav": "in"})),
+        html.Span(state, className=f"sprint-state sprint-{row.state}") if state else None,
+        html.Span(_caveat(row), className="sprint-state", title=f"{row.problem}.") if row.problem else None,
+        html.Span(_dates(row, zone), className="sprint-dates sprint-dates-below"),
     ]
     # Of a sprint that has not started only what is planned is known.
-    known = ("committed",) if each.state == "future" else tuple(key for _, _, key in _COLUMNS)
-    cells = [html.Td(amount(getattr(each, key) if key in known else None), className="right") for _, _, key in _COLUMNS]
-    counted = each.committed is not None and each.state != "future"
-    cells += [html.Td(f"{each.issues.get(key, 0):,}" if counted else "–", className="right") for key in listed]
-    cells += [html.Td(percent(getattr(each, key)), className="right") for _, _, key in _SHARES]
-    loud = " sprint-loud" if each.score is not None and each.score >= _WORTH_SAYING else ""
+    known = ("committed",) if row.state == "future" else tuple(key for _, _, key in _COLUMNS)
+    cells = [html.Td(amount(getattr(row, key) if key in known else None), className="right") for _, _, key in _COLUMNS]
+    counted = row.committed is not None and row.state != "future"
+    cells += [html.Td(f"{row.issues.get(key, 0):,}" if counted else "–", className="right") for key in listed]
+    cells += [html.Td(percent(getattr(row, key)), className="right") for _, _, key in _SHARES]
+    loud = " sprint-loud" if row.score is not None and row.score >= _WORTH_SAYING else ""
     return html.Tr(
         [
             html.Th(name, scope="row"),
-            html.Td(_dates(each, zone), className="sprint-dates sprint-dates-beside"),
+            html.Td(_dates(row, zone), className="sprint-dates sprint-dates-beside"),
             *cells,
-            html.Td(score(each.score), className=f"right{loud}", title=each.no_score or None),
+            html.Td(score(row.score), className=f"right{loud}", title=row.no_score or None),
         ]
     )
 
 
-def _caveat(each: SprintRow) -> str:
-    return "No numbers" if each.committed is None else "Not complete"
+def _caveat(row: SprintRow) -> str:
+    return "No numbers" if row.committed is None else "Not complete"
 
 
-def _dates(each: SprintRow, zone: str) -> str:
-    start, end = (moment(at, zone).partition(",")[0] for at in (each.start, each.close or each.ends))
+def _dates(row: SprintRow, zone: str) -> str:
+    start, end = (moment(at, zone).partition(",")[0] for at in (row.start, row.close or row.ends))
     if not start and not end:
-        return "no dates yet" if each.state == "future" else "–"
+        return "no dates yet" if row.state == "future" else "–"
     if start and end and start[-4:] == end[-4:]:
         start = start[:-5]
     return f"{start or '?'} – {end or '?'}"
@@ -312,8 +312,8 @@ def _dates(each: SprintRow, zone: str) -> str:
 # ── explanation
 
 
-def _explained(found: Sprints) -> html.Section:
-    parts = [f"{title} {100 * weight:g} %" for title, weight in found.weights if weight]
+def _explained(sprints: Sprints) -> html.Section:
+    parts = [f"{title} {100 * weight:g} %" for title, weight in sprints.weights if weight]
     return html.Section(
         [
             html.H3("How to read the score", className="block-title"),

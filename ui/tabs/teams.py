@@ -36,14 +36,14 @@ def chosen_names(view: PageView) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each for each in (view.asks("team") or "").split(SEPARATOR) if each))
 
 
-def teams_page(found: TeamList, view: PageView, comparison: Comparison | Problem | None) -> list[Any]:
+def teams_page(teams: TeamList, view: PageView, comparison: Comparison | Problem | None) -> list[Any]:
     """The whole tab."""
-    if not found.views:
-        return [notice(found.problem) if found.problem else None, _empty()]
-    chosen = [each for each in chosen_names(view) if each in {one.name for one in found.views}]
+    if not teams.views:
+        return [notice(teams.problem) if teams.problem else None, _empty()]
+    chosen = [each for each in chosen_names(view) if each in {one.name for one in teams.views}]
     return [
-        notice(found.problem) if found.problem else None,
-        _list(found.views, chosen),
+        notice(teams.problem) if teams.problem else None,
+        _list(teams.views, chosen),
         _side_by_side(comparison, len(chosen)),
     ]
 

@@ -43,12 +43,12 @@ class Events:
     count: int
 
 
-def events(asked: ChartQuery) -> Events:
+def events(query: ChartQuery) -> Events:
     """What the chart shows."""
-    facts = asked.facts
+    facts = query.facts
     found: Deployments = facts.once(deployments)
-    deployed = facts.once(deployment_rows).between(asked.start, asked.end)
-    recovered = facts.once(recovery_rows).between(asked.start, asked.end)
+    deployed = facts.once(deployment_rows).between(query.start, query.end)
+    recovered = facts.once(recovery_rows).between(query.start, query.end)
     group = deployed.columns["group"]
     groups = np.unique(group[group >= 0])
     groups = groups[np.argsort(found.group_at[groups], kind="stable")]
@@ -116,14 +116,14 @@ SWITCHES = tuple(
     fields=("deployment_date", "target_environment", "deployment_successful", "production_impact"),
     missing=ISSUE_METRICS["deployment_frequency"].lacking,
 )
-def deployments_timeline(asked: ChartQuery) -> Drawing:
+def deployments_timeline(query: ChartQuery) -> Drawing:
     """Each point is a deployment to production, in the row of its project; a cross is one that failed.
 
     A line with a diamond at its end is a recovery: from the failed deployment, or from the detection of the incident
     where the two are not linked, to its resolution. Gaps are days on which nothing reached the users. The same
     deployments, failures and recoveries as the metrics above.
     """
-    found = events(asked)
+    found = events(query)
     if not len(found.at):
         return nothing(
             "Nothing was deployed and nothing was recovered from between these dates.",
@@ -132,8 +132,8 @@ def deployments_timeline(asked: ChartQuery) -> Drawing:
     failed = int(np.count_nonzero(found.state == FAILED))
     recovered = len(found.at) - found.count
     picks, tokens = _picks(found)
-    series, thinned = _series(asked, found, tokens)
-    stamps, begun = local_minutes(found.at, asked.facts.zone), local_minutes(found.start, asked.facts.zone)
+    series, thinned = _series(query, found, tokens)
+    stamps, begun = local_minutes(found.at, query.facts.zone), local_minutes(found.start, query.facts.zone)
     hours = (found.at - found.start) / 3_600_000_000
 
     def table() -> Iterator[tuple[Any, ...]]:
@@ -151,22 +151,22 @@ def deployments_timeline(asked: ChartQuery) -> Drawing:
         x_title="Local time",
         y_title="Project",
         x_kind="time",
-        x_range=(asked.period.first.isoformat(), f"{asked.period.last.isoformat()}T23:59"),
+        x_range=(query.period.first.isoformat(), f"{query.period.last.isoformat()}T23:59"),
         columns=("Deployment or incident", "Project", "What", "From", "At", "Hours to recover"),
         table=table,
         table_picks=lambda: [tokens[n] for n in np.argsort(-found.at, kind="stable").tolist()],
         row_count=len(found.at),
-        picks=picks,
+        drilldown=picks,
         thinned=thinned,
     )
 
 
-def _picks(found: Events) -> tuple[Drilldown, list[str]]:
+def _picks(events: Events) -> tuple[Drilldown, list[str]]:
     """A point stands for the tickets or the version of its deployment, or for its recovery."""
     tokens: list[str] = []
     seen: dict[str, int] = {}
-    for n, name in enumerate(found.names):
-        token = f"{'d' if n < found.count else 'r'}:{found.projects[n]}:{name}"
+    for n, name in enumerate(events.names):
+        token = f"{'d' if n < events.count else 'r'}:{events.projects[n]}:{name}"
         seen[token] = seen.get(token, 0) + 1
         tokens.append(token if seen[token] == 1 else f"{token}:{seen[token]}")
     places = {token: n for n, token in enumerate(tokens)}
@@ -174,36 +174,36 @@ def _picks(found: Events) -> tuple[Drilldown, list[str]]:
     def find(token: str) -> Positions:
         if token not in places:
             raise NoSuchPoint(token)
-        return np.flatnonzero(found.of == places[token])
+        return np.flatnonzero(events.of == places[token])
 
     def label(token: str) -> str:
         n = places[token]
-        return f"{'Deployment' if n < found.count else 'Recovery'} {found.names[n]}"
+        return f"{'Deployment' if n < events.count else 'Recovery'} {events.names[n]}"
 
     def outcome(some: Rows) -> list[str]:
         return ["recovered" if each else "deployed" for each in some.columns["recovery"].tolist()]
 
     return Drilldown(
-        found.rows, find, label, values="hours", unit="hours", outcome_title="Event", outcome=outcome
+        events.rows, find, label, values="hours", unit="hours", outcome_title="Event", outcome=outcome
     ), tokens
 
 
-def _series(asked: ChartQuery, found: Events, tokens: list[str]) -> tuple[tuple[Series, ...], str]:
+def _series(query: ChartQuery, events: Events, tokens: list[str]) -> tuple[tuple[Series, ...], str]:
     out: list[Series] = []
-    state, told = found.state, ""
-    zone = asked.facts.zone
-    after = list(range(found.count, len(found.at)))
+    state, told = events.state, ""
+    zone = query.facts.zone
+    after = list(range(events.count, len(events.at)))
     if after:
-        longest = sorted(sorted(after, key=lambda n: int(found.start[n] - found.at[n]))[:_MOST_RECOVERIES])
-        begin, end = local_minutes(found.start[longest], zone), local_minutes(found.at[longest], zone)
+        longest = sorted(sorted(after, key=lambda n: int(events.start[n] - events.at[n]))[:_MOST_RECOVERIES])
+        begin, end = local_minutes(events.start[longest], zone), local_minutes(events.at[longest], zone)
         x: list[str | None] = []
         y: list[str | None] = []
         for n, one, two in zip(longest, begin, end, strict=True):
             x += [one, two, None]
-            y += [found.projects[n], found.projects[n], None]
+            y += [events.projects[n], events.projects[n], None]
         out.append(Series("", "spans", x, y, text=[""] * len(x), role="recovery"))
         words = [
-            f"{found.names[n]} recovered after {(found.at[n] - found.start[n]) / 3_600_000_000:,.1f} hours"
+            f"{events.names[n]} recovered after {(events.at[n] - events.start[n]) / 3_600_000_000:,.1f} hours"
             for n in longest
         ]
         out.append(
@@ -211,7 +211,7 @@ def _series(asked: ChartQuery, found: Events, tokens: list[str]) -> tuple[tuple[
                 "recovered",
                 "points",
                 end,
-                [found.projects[n] for n in longest],
+                [events.projects[n] for n in longest],
                 text=words,
                 picks=[tokens[n] for n in longest],
                 role="recovery",
@@ -224,14 +224,14 @@ def _series(asked: ChartQuery, found: Events, tokens: list[str]) -> tuple[tuple[
         shown, said = thin(np.zeros(len(place)), keep_above=None)
         told = told or said
         place = place[shown]
-        stamps = local_minutes(found.at[place], zone)
-        names = [f"{found.names[n]} {STATES[which]}" for n in place.tolist()]
+        stamps = local_minutes(events.at[place], zone)
+        names = [f"{events.names[n]} {STATES[which]}" for n in place.tolist()]
         out.append(
             Series(
                 STATES[which],
                 "points",
                 stamps,
-                [found.projects[n] for n in place.tolist()],
+                [events.projects[n] for n in place.tolist()],
                 text=names,
                 picks=[tokens[n] for n in place.tolist()],
                 role=_ROLES[which],

@@ -28,7 +28,7 @@ SWITCHES = tuple(
 
 
 @chart(family="dora", order=1, title="DORA score, 0–10", switches=SWITCHES)
-def dora_score(asked: ChartQuery) -> Drawing:
+def dora_score(query: ChartQuery) -> Drawing:
     """Each bar is one metric on the scale of the 2025 DORA report, from 0 to 10; the line is the industry's mean, 6.72.
 
     Times and frequency have six levels that count 0, 2, 4, 6, 8 and 10; rates count (100 − percent) ÷ 10. The
@@ -36,7 +36,7 @@ def dora_score(asked: ChartQuery) -> Drawing:
     card are two different scales: a tier places a metric in its own table of limits, so a high score may stand beside a
     modest tier.
     """
-    made = {name: measure(ISSUE_METRICS[name], asked.facts, asked.period) for name in METRICS}
+    made = {name: measure(ISSUE_METRICS[name], query.facts, query.period) for name in METRICS}
     scores = {name: value.details.get("score_2025") for name, value in made.items() if value.ok}
     known = {name: float(each) for name, each in scores.items() if each is not None}
     if not known:
@@ -48,7 +48,7 @@ def dora_score(asked: ChartQuery) -> Drawing:
         )
     mean = sum(known.values()) / len(known) if len(known) >= LEAST else None
     titles = {name: ISSUE_METRICS[name].title for name in METRICS}
-    behind = {name: rows_for(ISSUE_METRICS[name], asked) for name in known}
+    behind = {name: rows_for(ISSUE_METRICS[name], query) for name in known}
 
     def find(token: str) -> Positions:
         if token not in behind:
@@ -81,7 +81,7 @@ def dora_score(asked: ChartQuery) -> Drawing:
         table=table,
         table_picks=lambda: [*(name if name in known else "" for name in METRICS), "", ""],
         row_count=len(METRICS) + 2,
-        picks=Drilldown(_joined(list(behind.values())), find, lambda token: titles[token]),
+        drilldown=Drilldown(_joined(list(behind.values())), find, lambda token: titles[token]),
         notes=(f"Without a number: {', '.join(missing)}.",) if missing else (),
     )
 

@@ -63,20 +63,20 @@ def stage_days(facts: Dataset, issue: Positions, deployed: Instants) -> tuple[Nu
     fields=("code_commit_date", "deployed_to_production_date", "work_started_date", "work_completed_date"),
     missing=no_deployed_changes,
 )
-def lead_time_stages(asked: ChartQuery) -> Drawing:
+def lead_time_stages(query: ChartQuery) -> Drawing:
     """Each bar is how many days changes took on average, by stage, if first deployed on that day or week.
 
     The stages run from being written down to the start of work, to the first commit, to done, to production. Exact
     calendar days; the mean is used because stages of means add up, which medians do not. The lead time for changes
     begins at the first commit, or at the start of work where no commit date is mapped; what lies before is shown too.
     """
-    rows, over = rows_for(ISSUE_METRICS["lead_time_for_changes"], asked), buckets(asked)
+    rows, over = rows_for(ISSUE_METRICS["lead_time_for_changes"], query), buckets(query)
     if not rows.used:
         return nothing(
             "No changes were first deployed between these dates.", todo="Choose other days, or clear a filter."
         )
     used = rows.take(rows.reason == 0)
-    days, known = stage_days(asked.facts, used.issue, used.columns["completed"])
+    days, known = stage_days(query.facts, used.issue, used.columns["completed"])
     code = places(used, over)
     count = np.bincount(code[code >= 0], minlength=len(over))
     seen = np.flatnonzero(known).tolist()
@@ -119,8 +119,8 @@ def lead_time_stages(asked: ChartQuery) -> Drawing:
         table=table,
         table_picks=lambda: tokens,
         row_count=len(over),
-        picks=picks.showing(values="days", unit="days"),
-        notes=(*left_out(rows), *_told(asked.facts, used.issue, used.columns["completed"])),
+        drilldown=picks.showing(values="days", unit="days"),
+        notes=(*left_out(rows), *_told(query.facts, used.issue, used.columns["completed"])),
     )
 
 

@@ -24,11 +24,11 @@ LEAST = 5  # completed items that left a status, before its percentiles say anyt
 _SPREAD = 0.6  # of the width of a status over which its points lie
 
 
-def pace(asked: ChartQuery, codes: Codes) -> list[list[float | None]]:
+def pace(query: ChartQuery, codes: Codes) -> list[list[float | None]]:
     """For each status the 50, 70, 85 and 95 % of the ages (days since the start of work) at which the items completed
     in the period left it for the last time; None where fewer than 5 did.
     """
-    facts, rows = asked.facts, cycle_rows(asked)
+    facts, rows = query.facts, cycle_rows(query)
     used = rows.take(rows.reason == 0)
     started, completed = (np.full(len(facts.tables), np.iinfo(np.int64).max) for _ in range(2))
     started[used.issue], completed[used.issue] = used.columns["started"], used.columns["completed"]
@@ -50,7 +50,7 @@ def pace(asked: ChartQuery, codes: Codes) -> list[list[float | None]]:
     for code in codes.tolist():
         own = status == code
         ages = age(facts, issue[own], started[issue[own]], gone[own], plain[issue[own]])
-        out.append([asked.quantile(ages, share) if len(ages) >= LEAST else None for share in SHARES])
+        out.append([query.quantile(ages, share) if len(ages) >= LEAST else None for share in SHARES])
     return out
 
 
@@ -76,7 +76,7 @@ def pace(asked: ChartQuery, codes: Codes) -> list[list[float | None]]:
     ),
     fields=("work_started_date",),
 )
-def ageing_work(asked: ChartQuery) -> Drawing:
+def ageing_work(query: ChartQuery) -> Drawing:
     """Each point is an item in progress: in which status, and how many days since its work began.
 
     The shades say how old the items completed in the period were when they left that status: up to the first edge half
@@ -84,24 +84,24 @@ def ageing_work(asked: ChartQuery) -> Drawing:
     Days by the rule for durations, as the metric "Flow load" counts ages. A status that fewer than 5 completed items
     have left has no shades.
     """
-    facts = asked.facts
-    rows = at_snapshot(facts.once(load_rows), asked)
+    facts = query.facts
+    rows = at_snapshot(facts.once(load_rows), query)
     used = rows.take(rows.reason == 0)
     picks = by_key(facts, rows).showing(values="age", unit="days")
     if not len(used):
         return nothing(
             "Nothing is in progress at the end of this period.",
             todo="Choose other days, or clear a filter.",
-            picks=picks,
+            drilldown=picks,
         )
     codes = workflow_order(facts)
     codes = np.concatenate((codes, np.setdiff1d(used.columns["status"], codes)))
-    edges = pace(asked, codes)
+    edges = pace(query, codes)
     place = np.full(len(facts.tables.statuses) + 1, -1)
     place[codes] = np.arange(len(codes))
     at, age = place[used.columns["status"]], used.columns["age"]
     beyond = _beyond(at, age, edges)
-    return _drawing(asked, rows, used, names(facts, codes), at, edges, beyond, picks)
+    return _drawing(query, rows, used, names(facts, codes), at, edges, beyond, picks)
 
 
 def _beyond(at: Codes, age: Numbers, edges: list[list[float | None]]) -> list[int]:
@@ -119,7 +119,7 @@ def _beyond(at: Codes, age: Numbers, edges: list[list[float | None]]) -> list[in
 
 
 def _drawing(
-    asked: ChartQuery,
+    query: ChartQuery,
     rows: Rows,
     used: Rows,
     titles: list[str],
@@ -128,10 +128,10 @@ def _drawing(
     beyond: list[int],
     picks: Drilldown,
 ) -> Drawing:
-    age, facts = used.columns["age"], asked.facts
+    age, facts = used.columns["age"], query.facts
     keys = facts.tables.issues["key"].to_numpy(dtype=object)[used.issue]
     order = np.lexsort((age, at))
-    shown, thinned = thin(age[order], keep_above=asked.quantile(age, 95))
+    shown, thinned = thin(age[order], keep_above=query.quantile(age, 95))
     shown = order[shown]
     counts = np.bincount(at, minlength=len(titles)).tolist()
     old = sum(each >= 85 for each in beyond)
@@ -169,7 +169,7 @@ def _drawing(
         table=table,
         table_picks=lambda: keys[np.argsort(-age, kind="stable")].tolist(),
         row_count=len(used),
-        picks=picks,
+        drilldown=picks,
         titled={len(bands): used.issue[shown]},
         notes=left_out(rows),
         thinned=thinned,

@@ -31,20 +31,20 @@ from data.values.charts import Series
         "zone",
     ),
 )
-def blocked_time(asked: ChartQuery) -> Drawing:
+def blocked_time(query: ChartQuery) -> Drawing:
     """Each bar is how many days items in progress stood blocked on that day, or in that week, all items together.
 
     One item that is blocked for a whole day counts 1. Blocked is flagged as an impediment, or in a status that the
     definitions call blocked; overlaps count once. Exact calendar days.
     """
-    rows = asked.facts.once(blocked_rows)
+    rows = query.facts.once(blocked_rows)
     end = rows.columns["end"]
-    rows = rows.take((rows.at < asked.snapshot) & (end > asked.start))
-    rows = _clipped(rows, asked.start, asked.snapshot)
-    over = buckets(asked)
+    rows = rows.take((rows.at < query.snapshot) & (end > query.start))
+    rows = _clipped(rows, query.start, query.snapshot)
+    over = buckets(query)
     used = rows.reason == 0
     if not used.any():
-        rule = asked.facts.definitions
+        rule = query.facts.definitions
         how = "flagged as an impediment" if rule.blocked_flag else "in a blocked status"
         return nothing(
             "No item in progress was blocked between these dates.",
@@ -52,7 +52,7 @@ def blocked_time(asked: ChartQuery) -> Drawing:
             "Choose in the definitions which statuses mean blocked.",
         )
     start, end = rows.at[used], rows.columns["end"][used]
-    edges = np.minimum(over.starts, asked.snapshot)
+    edges = np.minimum(over.starts, query.snapshot)
     days = np.diff(_passed(edges, start, end)) / DAY
     tokens = pickable(over.tokens, days > 0)
 
@@ -87,7 +87,7 @@ def blocked_time(asked: ChartQuery) -> Drawing:
         ),
         table_picks=lambda: tokens,
         row_count=len(over),
-        picks=Drilldown(rows, find, over.label, values="days", unit="days"),
+        drilldown=Drilldown(rows, find, over.label, values="days", unit="days"),
         notes=left_out(rows),
     )
 

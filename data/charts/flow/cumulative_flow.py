@@ -73,10 +73,10 @@ def present(facts: Dataset) -> tuple[Positions, Sieve]:
     return issue, sieve
 
 
-def _days(asked: ChartQuery) -> tuple[Buckets, Instants]:
+def _days(query: ChartQuery) -> tuple[Buckets, Instants]:
     """The local days of the period that have begun, and the instant at which each is looked at: its end, or now."""
-    over = buckets(asked, unit="day")
-    return over, np.minimum(over.starts[1:], asked.facts.now + 1) - 1
+    over = buckets(query, unit="day")
+    return over, np.minimum(over.starts[1:], query.facts.now + 1) - 1
 
 
 @chart(
@@ -87,7 +87,7 @@ def _days(asked: ChartQuery) -> tuple[Buckets, Instants]:
     switches=("cfd", "statuses_by", "workflow.started", *ISSUE_METRICS["flow_velocity"].switches),
     beside=("cfd",),
 )
-def cumulative_flow(asked: ChartQuery) -> Drawing:
+def cumulative_flow(query: ChartQuery) -> Drawing:
     """Each band is how many items were in that status at the end of each day, from history.
 
     The height between two lines is the work that waits or is worked on there; a band that widens is where work piles
@@ -100,18 +100,18 @@ def cumulative_flow(asked: ChartQuery) -> Drawing:
     "Done" holds every item in a finished status. Flow velocity counts completions: not those with a resolution such as
     Won't Do, and those that were reopened and finished again; a note says how many that are.
     """
-    facts = asked.facts
+    facts = query.facts
     titles, _ = stages(facts)
-    over, instants = _days(asked)
+    over, instants = _days(query)
     _, sieve = present(facts)
     owner, band, entered, left = held = spans(facts, facts.definitions.cfd)
     use = counted(facts, held)
     if not len(over):
         return nothing("This period has not begun yet.", todo="Choose other days.")
     last = int(instants[-1])
-    still = _still(asked, last, use, held, len(titles))
-    ends = [_bands_at(instant, use, held, len(facts.tables)) for instant in (asked.start - 1, last)]
-    keep = use & ~still[owner] & (left > entered) & (entered <= instants[-1]) & (left > asked.start)
+    still = _still(query, last, use, held, len(titles))
+    ends = [_bands_at(instant, use, held, len(facts.tables)) for instant in (query.start - 1, last)]
+    keep = use & ~still[owner] & (left > entered) & (entered <= instants[-1]) & (left > query.start)
     if not keep.any():
         return nothing("Nothing moved in this period.", todo="Choose other days, or clear a filter.")
     owner, band, entered, left = owner[keep], band[keep], entered[keep], left[keep]
@@ -128,7 +128,7 @@ def cumulative_flow(asked: ChartQuery) -> Drawing:
     notes = (
         f"{resting:,} items stayed done, discarded or not started the whole period." if resting else "",
         *_told(sieve),
-        _beside_velocity(asked, *(each == len(titles) - 2 for each in ends)),
+        _beside_velocity(query, *(each == len(titles) - 2 for each in ends)),
     )
     return Drawing(
         _reading(ends, len(titles)),
@@ -140,7 +140,7 @@ def cumulative_flow(asked: ChartQuery) -> Drawing:
         table=table,
         table_picks=lambda: over.tokens,
         row_count=len(over),
-        picks=picks,
+        drilldown=picks,
         notes=tuple(filter(None, notes)),
     )
 
@@ -166,18 +166,18 @@ def _told(sieve: Sieve) -> list[str]:
     return [f"{int(counts[1:].sum()):,} left out: {', '.join(found)}."] if found else []
 
 
-def _still(asked: ChartQuery, last: int, use: Mask, held: Held, size: int) -> Mask:
+def _still(query: ChartQuery, last: int, use: Mask, held: Held, size: int) -> Mask:
     """Issues that were not started, done or discarded from before the period until the instant `last`.
 
     `use`: the spans that count; an issue of which one does not was somewhere else for a time.
     """
     owner, band, entered, left = held
-    count = len(asked.facts.tables)
-    during = (left > asked.start) & (entered <= last) & (left > entered)
+    count = len(query.facts.tables)
+    during = (left > query.start) & (entered <= last) & (left > entered)
     low, high = np.full(count, size), np.full(count, -1)
     np.minimum.at(low, owner[during], band[during])
     np.maximum.at(high, owner[during], band[during])
-    before = asked.facts.tables.issues["created"].to_numpy() < asked.start
+    before = query.facts.tables.issues["created"].to_numpy() < query.start
     before[owner[during & ~use]] = False
     out: Mask = before & (low == high) & ((low == 0) | (low >= size - 2))
     return out
@@ -241,12 +241,12 @@ def _reading(ends: list[Codes], size: int) -> str:
     )
 
 
-def _beside_velocity(asked: ChartQuery, was_done: Mask, is_done: Mask) -> str:
+def _beside_velocity(query: ChartQuery, was_done: Mask, is_done: Mask) -> str:
     """Why "Done" did not grow by just the items that flow velocity counts; empty where it did.
 
     `was_done`, `is_done`: issues in "Done" just before the period, and at its end.
     """
-    rows, facts = rows_for(ISSUE_METRICS["flow_velocity"], asked), asked.facts
+    rows, facts = rows_for(ISSUE_METRICS["flow_velocity"], query), query.facts
     counted = np.zeros(len(was_done), dtype=bool)
     counted[rows.issue[rows.reason == 0]] = True
     came = is_done & ~was_done

@@ -9,15 +9,15 @@ from data.charts.percentiles import CYCLE_SWITCHES, cycle_rows
 
 
 @chart(family="flow", order=12, title="Cycle times", switches=CYCLE_SWITCHES)
-def cycle_time_histogram(asked: ChartQuery) -> Drawing:
+def cycle_time_histogram(query: ChartQuery) -> Drawing:
     """Each bar is how many items took so many days from first work to done.
 
     A long tail to the right means that a few items take far longer than the rest; the lines say what share of the items
     was done by then. The same items and days as the metric "Flow time".
     """
     return histogram(
-        asked,
-        cycle_rows(asked),
+        query,
+        cycle_rows(query),
         "Of {n} items, half were done within {half} days of their start and 85 % within {high}.",
         "No items with a known start were completed between these dates.",
     )

@@ -19,31 +19,31 @@ from data.values.charts import Series
 
 
 @chart(family="flow", order=1, title="Cycle time of each item", switches=CYCLE_SWITCHES)
-def cycle_time_scatter(asked: ChartQuery) -> Drawing:
+def cycle_time_scatter(query: ChartQuery) -> Drawing:
     """Each point is an item: when it was completed, and how many days it took from first work to done.
 
     The lines say how long so many percent of the items took at most. Items far above the 85 % line are worth a look.
     The same items and days as the metric "Flow time".
     """
-    rows = cycle_rows(asked)
+    rows = cycle_rows(query)
     used = rows.take(rows.reason == 0)
-    picks = by_key(asked.facts, rows).showing(values="days", unit="days")
+    picks = by_key(query.facts, rows).showing(values="days", unit="days")
     if not len(used):
         return nothing(
             "No items with a known start were completed between these dates.",
             todo="Choose other days, or clear a filter.",
-            picks=picks,
+            drilldown=picks,
         )
     days = used.columns["days"]
-    keys = asked.facts.tables.issues["key"].to_numpy(dtype=object)[used.issue]
-    shown, thinned = thin(days, keep_above=asked.quantile(days, 95))
-    half, high = asked.quantile(days, 50), asked.quantile(days, 85)
+    keys = query.facts.tables.issues["key"].to_numpy(dtype=object)[used.issue]
+    shown, thinned = thin(days, keep_above=query.quantile(days, 95))
+    half, high = query.quantile(days, 50), query.quantile(days, 85)
 
     def table() -> Iterator[tuple[Any, ...]]:
         newest = np.arange(len(used))[::-1]
-        instants = instants_of(ISSUE_METRICS["flow_time"], asked, used)
-        types = names_of(asked.facts, "type", used, instants)
-        started, ended = (local_minutes(used.columns[name], asked.facts.zone) for name in ("started", "completed"))
+        instants = instants_of(ISSUE_METRICS["flow_time"], query, used)
+        types = names_of(query.facts, "type", used, instants)
+        started, ended = (local_minutes(used.columns[name], query.facts.zone) for name in ("started", "completed"))
         for n in newest.tolist():
             yield keys[n], types[n], started[n], ended[n], float(days[n])
 
@@ -53,22 +53,22 @@ def cycle_time_scatter(asked: ChartQuery) -> Drawing:
             Series(
                 "Items",
                 "points",
-                local_minutes(used.columns["completed"][shown], asked.facts.zone),
+                local_minutes(used.columns["completed"][shown], query.facts.zone),
                 fixed(days[shown]),
                 picks=keys[shown].tolist(),
             ),
         ),
-        percentile_lines(asked, days, "y"),
+        percentile_lines(query, days, "y"),
         x_title="Completed",
         y_title="Days",
         x_kind="time",
         unit="days",
-        x_range=(asked.period.first.isoformat(), f"{asked.period.last.isoformat()}T23:59"),
+        x_range=(query.period.first.isoformat(), f"{query.period.last.isoformat()}T23:59"),
         columns=("Key", "Type", "Started", "Completed", "Days"),
         table=table,
         table_picks=lambda: keys[::-1].tolist(),
         row_count=len(used),
-        picks=picks,
+        drilldown=picks,
         titled={0: used.issue[shown]},
         notes=left_out(rows),
         thinned=thinned,

@@ -23,20 +23,20 @@ _SUGGESTED = ("The kinds are suggested by the names of the types.",)
 @chart(
     family="flow", order=9, title="Flow distribution over time", switches=ISSUE_METRICS["flow_distribution"].switches
 )
-def flow_distribution_over_time(asked: ChartQuery) -> Drawing:
+def flow_distribution_over_time(query: ChartQuery) -> Drawing:
     """Each bar is how many items of each kind were completed on that day, or in that week.
 
     A share that grows takes the place of another: more defects or risks leave less room for features. The same items
     and kinds as the metric "Flow distribution".
     """
-    rows, over = rows_for(ISSUE_METRICS["flow_distribution"], asked), buckets(asked)
+    rows, over = rows_for(ISSUE_METRICS["flow_distribution"], query), buckets(query)
     code, kind = places(rows, over), rows.columns["kind"]
     picks = in_parts(rows, over, code, kind, FLOW_ITEMS)
     if not rows.used:
         return nothing(
             "No items of a known kind were completed between these dates.",
             todo="Choose other days, or say in the definitions which types are which kind of work.",
-            picks=picks,
+            drilldown=picks,
         )
     counts = np.zeros((len(over), len(FLOW_ITEMS)), dtype=np.int64)
     there = code >= 0
@@ -77,6 +77,6 @@ def flow_distribution_over_time(asked: ChartQuery) -> Drawing:
         columns=("From", "To", *titles, "All"),
         table=table,
         row_count=len(over),
-        picks=picks,
-        notes=(*(_SUGGESTED if suggested(asked.facts) else ()), *left_out(rows)),
+        drilldown=picks,
+        notes=(*(_SUGGESTED if suggested(query.facts) else ()), *left_out(rows)),
     )

@@ -14,12 +14,12 @@ from data.metrics.registry import ISSUE_METRICS
 from data.values.exclusion import Exclusion
 
 
-def lead_rows(asked: ChartQuery) -> Rows:
+def lead_rows(query: ChartQuery) -> Rows:
     """Items completed in the period at their completion. Columns: days from creation, started (the creation),
     completed.
     """
-    facts = asked.facts
-    rows = rows_for(ISSUE_METRICS["flow_velocity"], asked)
+    facts = query.facts
+    rows = rows_for(ISSUE_METRICS["flow_velocity"], query)
     created = facts.tables.issues["created"].to_numpy()[rows.issue]
     plain = rows.columns["by_end_field"] & facts.date_only("work_completed_date")
     rule = facts.definitions
@@ -48,15 +48,15 @@ def lead_rows(asked: ChartQuery) -> Rows:
         "zone",
     ),
 )
-def lead_time_histogram(asked: ChartQuery) -> Drawing:
+def lead_time_histogram(query: ChartQuery) -> Drawing:
     """Each bar is how many items took so many days from the day they were written down to done.
 
     Lead time is what the person who asked waits: the time before the work began is part of it. Where it is much longer
     than the cycle time, items lie in the backlog. The same items as the metric "Flow velocity".
     """
     return histogram(
-        asked,
-        lead_rows(asked),
+        query,
+        lead_rows(query),
         "Of {n} items, half were done within {half} days of being written down and 85 % within {high}.",
         "No items were completed between these dates.",
     )

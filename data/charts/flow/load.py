@@ -23,29 +23,29 @@ MOST_PEOPLE = 30
 
 
 @chart(family="flow", order=10, title="Load by status", switches=("percentile", *SWITCHES))
-def load_by_status(asked: ChartQuery) -> Drawing:
+def load_by_status(query: ChartQuery) -> Drawing:
     """Each bar is how many items are in that status at the end of the period, or now.
 
     A status that holds much more than the one after it is a queue. The same items as the metric "Flow load".
     """
-    rows = at_snapshot(asked.facts.once(load_rows), asked)
-    order = workflow_order(asked.facts)
+    rows = at_snapshot(query.facts.once(load_rows), query)
+    order = workflow_order(query.facts)
     codes = np.concatenate((order, np.setdiff1d(rows.columns["status"][rows.reason == 0], order)))
-    ids = [str(each) for each in asked.facts.tables.statuses["status_id"].to_numpy(dtype=object)[codes]]
-    place = np.full(len(asked.facts.tables.statuses) + 1, -1)
+    ids = [str(each) for each in query.facts.tables.statuses["status_id"].to_numpy(dtype=object)[codes]]
+    place = np.full(len(query.facts.tables.statuses) + 1, -1)
     place[codes] = np.arange(len(codes))
-    return _lying(asked, rows, place[rows.columns["status"]], names(asked.facts, codes), ids, "Status", keep_empty=True)
+    return _lying(query, rows, place[rows.columns["status"]], names(query.facts, codes), ids, "Status", keep_empty=True)
 
 
 @chart(family="flow", order=11, title="Load by person", switches=("percentile", *SWITCHES))
-def load_by_person(asked: ChartQuery) -> Drawing:
+def load_by_person(query: ChartQuery) -> Drawing:
     """Each bar is how many items in progress are assigned to that person, at the end of the period or now.
 
     Much work at once makes each item slow. Who an item is assigned to is known as of the last sync only. The same items
     as the metric "Flow load".
     """
-    rows = at_snapshot(asked.facts.once(load_rows), asked)
-    people = asked.facts.tables.issues["assignee"].cat
+    rows = at_snapshot(query.facts.once(load_rows), query)
+    people = query.facts.tables.issues["assignee"].cat
     code = people.codes.to_numpy().astype(np.int64)[rows.issue]
     titles = [*(str(each) for each in people.categories), NOBODY]
     code = np.where(code < 0, len(titles) - 1, code)
@@ -54,11 +54,11 @@ def load_by_person(asked: ChartQuery) -> Drawing:
     place = np.empty(len(titles), dtype=np.int64)
     place[order] = np.arange(len(titles))
     ranked = [titles[n] for n in order.tolist()]
-    return _lying(asked, rows, place[code], ranked, ranked, "Person", keep_empty=False)
+    return _lying(query, rows, place[code], ranked, ranked, "Person", keep_empty=False)
 
 
 def _lying(
-    asked: ChartQuery,
+    query: ChartQuery,
     rows: Rows,
     code: Codes,
     titles: Sequence[str],
@@ -75,7 +75,7 @@ def _lying(
         return nothing(
             "Nothing is in progress at the end of this period.",
             todo="Choose other days, or clear a filter.",
-            picks=picks,
+            drilldown=picks,
         )
     counts = np.bincount(code[code >= 0], minlength=len(titles)).tolist()
     age = rows.columns["age"]
@@ -85,7 +85,7 @@ def _lying(
 
     def row(n: int) -> tuple[Any, ...]:
         ages = age[code == n]
-        return titles[n], counts[n], asked.quantile(ages, 50), float(ages.max()) if len(ages) else None
+        return titles[n], counts[n], query.quantile(ages, 50), float(ages.max()) if len(ages) else None
 
     hidden = (
         f"The {len(drawn)} with the most items are drawn; the table has all {len(seen)}."
@@ -111,7 +111,7 @@ def _lying(
         table=lambda: (row(n) for n in seen),
         table_picks=lambda: [tokens[n] if counts[n] else "" for n in seen],
         row_count=len(seen),
-        picks=picks,
+        drilldown=picks,
         notes=left_out(rows),
         thinned=hidden,
     )

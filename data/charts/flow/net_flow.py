@@ -62,14 +62,14 @@ def crossings_rows(facts: Dataset) -> Rows:
     ),
     fields=("work_started_date", "work_completed_date"),
 )
-def net_flow(asked: ChartQuery) -> Drawing:
+def net_flow(query: ChartQuery) -> Drawing:
     """Each bar is how many items were started less how many were completed on that day, or in that week.
 
     Above zero the work in progress grows, below zero it shrinks. An item that went straight to done arrives and departs
     at once. Items that ended without being completed (such as Won't Do) are left out on both sides.
     """
-    rows = asked.facts.once(crossings_rows).between(asked.start, asked.end)
-    over = buckets(asked)
+    rows = query.facts.once(crossings_rows).between(query.start, query.end)
+    over = buckets(query)
     code = np.where(rows.reason == 0, over.place(rows.at), -1)
     picks = in_buckets(rows, over, code).showing(
         outcome_title="Event",
@@ -79,7 +79,7 @@ def net_flow(asked: ChartQuery) -> Drawing:
         return nothing(
             "Nothing was started or completed between these dates.",
             todo="Choose other days, or clear a filter.",
-            picks=picks,
+            drilldown=picks,
         )
     leaving = rows.columns["departs"]
     begun, ended = (counts(np.where(which, code, -1), len(over)) for which in (~leaving, leaving))
@@ -110,6 +110,6 @@ def net_flow(asked: ChartQuery) -> Drawing:
         table=table,
         table_picks=lambda: tokens,
         row_count=len(over),
-        picks=picks,
+        drilldown=picks,
         notes=left_out(rows),
     )

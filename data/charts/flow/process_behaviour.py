@@ -20,13 +20,13 @@ from data.values.periods import local_date, zone_named
 WEEKS = 26  # shown at least, as far as the data goes
 
 
-def whole_weeks(asked: ChartQuery, before: int = 0) -> Buckets:
+def whole_weeks(query: ChartQuery, before: int = 0) -> Buckets:
     """Whole weeks up to the end of the period (or the last sync): those of the period and so many `before`, 26 at
     least, none before the data.
     """
-    facts, period = asked.facts, asked.period
+    facts, period = query.facts, query.period
     first = min(period.first - timedelta(weeks=before), period.last - timedelta(weeks=WEEKS))
-    known = [each for each in (_day(asked, facts.complete_from), _day(asked, _begin(asked))) if each]
+    known = [each for each in (_day(query, facts.complete_from), _day(query, _begin(query))) if each]
     over = weeks(max([first, *known]), period.last, period.zone, facts.known_until)
     begin = 0 if not known or not len(over) or max(known) <= over.days[0] else 1
     end = len(over)
@@ -37,14 +37,14 @@ def whole_weeks(asked: ChartQuery, before: int = 0) -> Buckets:
     )
 
 
-def _begin(asked: ChartQuery) -> int | None:
-    return int(asked.facts.activity[0]) if len(asked.facts.activity) else None
+def _begin(query: ChartQuery) -> int | None:
+    return int(query.facts.activity[0]) if len(query.facts.activity) else None
 
 
-def _day(asked: ChartQuery, instant: int | None) -> date | None:
+def _day(query: ChartQuery, instant: int | None) -> date | None:
     if instant is None:
         return None
-    return local_date(datetime.fromtimestamp(instant / 1e6, UTC), zone_named(asked.period.zone))
+    return local_date(datetime.fromtimestamp(instant / 1e6, UTC), zone_named(query.period.zone))
 
 
 @chart(
@@ -61,7 +61,7 @@ def _day(asked: ChartQuery, instant: int | None) -> date | None:
         "zone",
     ),
 )
-def process_behaviour(asked: ChartQuery) -> Drawing:
+def process_behaviour(query: ChartQuery) -> Drawing:
     """Each point is the number of items completed in a whole week; between the limits the ups and downs are noise.
 
     A process behaviour (XmR) chart: limits are the mean ± 2.66 × the mean difference from one week to the next, cut at
@@ -69,8 +69,8 @@ def process_behaviour(asked: ChartQuery) -> Drawing:
     and nearer its limit than the mean. Only signals ask for a reason. It looks back 26 weeks at least, as far as the
     data goes.
     """
-    rows = asked.facts.once(completed_rows)
-    over = whole_weeks(asked)
+    rows = query.facts.once(completed_rows)
+    over = whole_weeks(query)
     if len(over) < LEAST:
         return nothing(
             f"There are {len(over)} whole weeks with data; limits need {LEAST} at least.",
@@ -85,28 +85,28 @@ def process_behaviour(asked: ChartQuery) -> Drawing:
     return _drawing(inside, over, code, found, rule, signals(found, rule))
 
 
-def _drawing(rows: Rows, over: Buckets, code: Codes, found: Numbers, rule: Limits, told: list[Signal]) -> Drawing:
+def _drawing(rows: Rows, over: Buckets, code: Codes, values: Numbers, rule: Limits, signals: list[Signal]) -> Drawing:
     said: list[list[str]] = [[] for _ in range(len(over))]
-    for each in told:
+    for each in signals:
         for n in range(each.first, each.last + 1):
             said[n].append(each.words)
     marked = [n for n, words in enumerate(said) if words]
     reading = f"{rule.mean:,.1f} items a week on average, {rule.lower:,.1f} to {rule.upper:,.1f} is noise: "
-    reading += f"{len(told)} signal{'s' * (len(told) != 1)}." if told else "no signal, nothing has changed."
+    reading += f"{len(signals)} signal{'s' * (len(signals) != 1)}." if signals else "no signal, nothing has changed."
     text = [
         f"{words}: {n:,} items{'. ' + '; '.join(why) if why else ''}"
-        for words, n, why in zip(over.labels, found.tolist(), said, strict=True)
+        for words, n, why in zip(over.labels, values.tolist(), said, strict=True)
     ]
-    picks = pickable(over.tokens, found)
+    picks = pickable(over.tokens, values)
     return Drawing(
         reading,
         (
-            Series("Items a week", "line", over.tokens, found.tolist(), text=text, picks=picks, role="faint"),
+            Series("Items a week", "line", over.tokens, values.tolist(), text=text, picks=picks, role="faint"),
             Series(
                 "Signal",
                 "points",
                 [over.tokens[n] for n in marked],
-                [int(found[n]) for n in marked],
+                [int(values[n]) for n in marked],
                 text=[text[n] for n in marked],
                 picks=[picks[n] for n in marked],
                 role="signal",
@@ -123,12 +123,12 @@ def _drawing(rows: Rows, over: Buckets, code: Codes, found: Numbers, rule: Limit
         columns=("Week from", "To", "Items", "Signals"),
         table=lambda: (
             (first.isoformat(), last.isoformat(), n, "; ".join(why))
-            for first, last, n, why in zip(over.days, over.last, found.tolist(), said, strict=True)
+            for first, last, n, why in zip(over.days, over.last, values.tolist(), said, strict=True)
         ),
         table_picks=lambda: picks,
         row_count=len(over),
-        picks=in_buckets(rows, over, code),
-        notes=(*(_in_words(each, over) for each in told), *left_out(rows)),
+        drilldown=in_buckets(rows, over, code),
+        notes=(*(_in_words(each, over) for each in signals), *left_out(rows)),
     )
 
 

@@ -12,22 +12,24 @@ from data.values.charts import Line, Series
 
 
 @chart(family="flow", order=3, title="Throughput", switches=("percentile", *ISSUE_METRICS["flow_velocity"].switches))
-def throughput(asked: ChartQuery) -> Drawing:
+def throughput(query: ChartQuery) -> Drawing:
     """Each bar is how many items were completed on that day, or in that week where the period is longer than 45 days.
 
     The line is the median of the days or weeks that are whole and over; days without a completion count as 0. The same
     items as the metric "Flow velocity".
     """
-    rows, over = rows_for(ISSUE_METRICS["flow_velocity"], asked), buckets(asked)
+    rows, over = rows_for(ISSUE_METRICS["flow_velocity"], query), buckets(query)
     code = places(rows, over)
     picks = in_buckets(rows, over, code)
     if not rows.used:
         return nothing(
-            "No items were completed between these dates.", todo="Choose other days, or clear a filter.", picks=picks
+            "No items were completed between these dates.",
+            todo="Choose other days, or clear a filter.",
+            drilldown=picks,
         )
     found = counts(code, len(over))
     whole = found[over.whole]
-    median = asked.quantile(whole, 50)
+    median = query.quantile(whole, 50)
     cut = "" if over.whole.all() else f" {over.unit.capitalize()}s that are cut or not over are not in the median."
     reading = f"{rows.used:,} items were completed"
     reading += f", {median:,.1f} in a typical {over.unit}." if median is not None else "."
@@ -56,6 +58,6 @@ def throughput(asked: ChartQuery) -> Drawing:
         ),
         table_picks=lambda: pickable(over.tokens, found),
         row_count=len(over),
-        picks=picks,
+        drilldown=picks,
         notes=(*left_out(rows), *((cut.strip(),) if cut else ())),
     )

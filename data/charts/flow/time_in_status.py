@@ -21,9 +21,9 @@ from data.values.charts import Series
 ROLES = {"active": "main", "waiting": "muted", "blocked": "failure", "in progress": "second"}
 
 
-def status_rows(asked: ChartQuery) -> Rows:
+def status_rows(query: ChartQuery) -> Rows:
     """One row for each status that a used item of "Flow time" was in before its completion: days there in all."""
-    facts, cycle = asked.facts, cycle_rows(asked)
+    facts, cycle = query.facts, cycle_rows(query)
     used = cycle.take(cycle.reason == 0)
     started, completed = (np.zeros(len(facts.tables), dtype=np.int64) for _ in range(2))
     started[used.issue], completed[used.issue] = used.columns["started"], used.columns["completed"]
@@ -80,15 +80,15 @@ _COLUMNS = (
         "zone",
     ),
 )
-def time_in_status(asked: ChartQuery) -> Drawing:
+def time_in_status(query: ChartQuery) -> Drawing:
     """Each bar is how many days an item spent in that status on average, between its start and its completion.
 
     The longest bars are where work waits. Say in the definitions which statuses are active and which are waiting, and
     they are told apart here. Exact calendar days; items that were never there count as 0, so the bars add up to the
     mean cycle time. Time in To Do after a move back, and in Done before a reopening, is shown too.
     """
-    facts, cycle = asked.facts, cycle_rows(asked)
-    rows = status_rows(asked)
+    facts, cycle = query.facts, cycle_rows(query)
+    rows = status_rows(query)
     count = cycle.used
     if not len(rows):
         return nothing(
@@ -113,8 +113,8 @@ def time_in_status(asked: ChartQuery) -> Drawing:
                 kind[n],
                 int(items[code]),
                 float(mean[n]),
-                asked.quantile(there, 50),
-                asked.quantile(there, 85),
+                query.quantile(there, 50),
+                query.quantile(there, 85),
                 round(100 * float(totals[code]) / whole, 1) if whole else None,
             )
 
@@ -135,7 +135,7 @@ def time_in_status(asked: ChartQuery) -> Drawing:
         table=table,
         table_picks=lambda: [tokens[code] for code in codes.tolist()],
         row_count=len(codes),
-        picks=picks,
+        drilldown=picks,
         notes=left_out(cycle),
     )
 

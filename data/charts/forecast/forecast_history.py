@@ -22,7 +22,7 @@ DAILY = 35  # up to so many days a bar is a day, else a week
 
 
 @chart(family="forecast", order=2, title="The history that is drawn from", switches=SWITCHES)
-def forecast_history(asked: ChartQuery) -> Drawing:
+def forecast_history(query: ChartQuery) -> Drawing:
     """Items completed in each week (or day) of the history: every trial draws from these days, except days off and days
     that were taken out.
 
@@ -30,7 +30,7 @@ def forecast_history(asked: ChartQuery) -> Drawing:
     the days to come. Weeks are counted back from the last whole day.
     """
     try:
-        made = asked_forecast(asked)
+        made = asked_forecast(query)
     except (ForecastRefused, PeriodError) as error:
         return refused(error)
     first, size = date.fromisoformat(made.history_start), len(made.daily)
@@ -41,7 +41,7 @@ def forecast_history(asked: ChartQuery) -> Drawing:
     starts = [first + timedelta(days=end - step) for end in whole]
     mean = sum(counts) / len(counts)
     zone = zone_named(made.zone)
-    rows = asked.facts.once(completed_rows).between(
+    rows = query.facts.once(completed_rows).between(
         microseconds(first_instant(first, zone)), microseconds(first_instant(first + timedelta(days=size), zone))
     )
     edges = np.array(
@@ -74,7 +74,7 @@ def forecast_history(asked: ChartQuery) -> Drawing:
         table=table,
         table_picks=lambda: days,
         row_count=len(days),
-        picks=Drilldown(rows, find, lambda token: f"{what.capitalize()} of {token}"),
+        drilldown=Drilldown(rows, find, lambda token: f"{what.capitalize()} of {token}"),
         notes=(*made.notes, *_uneven(first, rest, before, made.unit), *_not_drawn(made)),
     )
 
@@ -99,9 +99,9 @@ def _uneven(first: date, rest: int, amount: float, unit: str) -> tuple[str, ...]
     return (f"{days} no whole week: with {held}, not in the bars and their average, but drawn from all the same.",)
 
 
-def _not_drawn(made: Forecast) -> tuple[str, ...]:
-    out = len(made.daily) - made.drawn_days
-    return (f"{out} of the {len(made.daily)} days are in the bars but not drawn from.",) if out else ()
+def _not_drawn(forecast: Forecast) -> tuple[str, ...]:
+    out = len(forecast.daily) - forecast.drawn_days
+    return (f"{out} of the {len(forecast.daily)} days are in the bars but not drawn from.",) if out else ()
 
 
 def _day(day: date) -> str:

@@ -26,11 +26,11 @@ SWITCHES = (
 )
 
 
-def asked_forecast(asked: ChartQuery) -> Forecast:
+def asked_forecast(query: ChartQuery) -> Forecast:
     """The forecast that the tab asks for. Raises ForecastRefused, PeriodError."""
-    facts = asked.facts
+    facts = query.facts
     today = local_date(datetime.fromtimestamp(facts.now / 1e6, UTC), zone_named(facts.zone))
-    return facts.once(answered, question_of(asked.options, today))
+    return facts.once(answered, question_of(query.options, today))
 
 
 def refused(error: ForecastRefused | PeriodError) -> Drawing:
@@ -41,13 +41,13 @@ def refused(error: ForecastRefused | PeriodError) -> Drawing:
 
 
 @chart(family="forecast", order=1, title="Outcomes of the trials", switches=SWITCHES)
-def forecast_outcomes(asked: ChartQuery) -> Drawing:
+def forecast_outcomes(query: ChartQuery) -> Drawing:
     """Each bar says in how many percent of the trials it came out like this. The lines are the answers.
 
     A narrow hill means a sure forecast, a wide one an unsure one. Only the past days shown beside it were drawn from.
     """
     try:
-        made = asked_forecast(asked)
+        made = asked_forecast(query)
     except (ForecastRefused, PeriodError) as error:
         return refused(error)
     when = made.kind == "when"
@@ -117,9 +117,9 @@ def _middles(values: list[Any], width: int, *, when: bool) -> list[Any]:
     return [value + (width - 1) / 2 for value in values]
 
 
-def _words(made: Forecast, width: int, shares: list[float]) -> list[str]:
+def _words(forecast: Forecast, width: int, shares: list[float]) -> list[str]:
     out = []
-    for (value, _), share in zip(made.outcomes, shares, strict=True):
+    for (value, _), share in zip(forecast.outcomes, shares, strict=True):
         if isinstance(value, str):
             first, last = _day(value), _day(date.fromisoformat(value) + timedelta(days=width - 1))
         else:

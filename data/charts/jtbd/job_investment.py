@@ -27,16 +27,16 @@ _COLUMNS = {
 
 
 @job_chart(order=2, title="Investment against opportunity", obeys=("opportunity",))
-def job_investment(asked: JobChartQuery) -> Drawing:
+def job_investment(query: JobChartQuery) -> Drawing:
     """For each job, its share of the completed items that name a job, beside its share of the opportunity. Where the
     two lie apart, the work does not go where people are underserved.
 
     The opportunity of a job is the highest score among its outcomes; shares are taken over all jobs. Items are those
     that velocity counts.
     """
-    rows = [each for each in asked.overview.investment if each.job_id]
+    rows = [each for each in query.overview.investment if each.job_id]
     shown = [each for each in rows if each.opportunity_share is not None and each.gap is not None]
-    if not asked.overview.investment:
+    if not query.overview.investment:
         return nothing(
             "Without issues from Jira there is no work to put beside the jobs.",
             todo="Connect Jira and put the job’s label on issues.",
@@ -50,7 +50,7 @@ def job_investment(asked: JobChartQuery) -> Drawing:
     names = [short(each.title, 26) for each in shown]
     words, picks = [_job_words(each) for each in shown], [f"job:{each.job_id}" for each in shown]
     return Drawing(
-        reading=_investment_reading(asked.overview.investment, shown),
+        reading=_investment_reading(query.overview.investment, shown),
         series=(
             between(names, need, work),
             Series(
@@ -70,27 +70,27 @@ def job_investment(asked: JobChartQuery) -> Drawing:
         x_title="% of all jobs",
         x_range=(0, 100 * max(*work, *need) * 1.1),
         columns=tuple(_COLUMNS),
-        table=lambda: map(attrgetter(*_COLUMNS.values()), asked.overview.investment),
-        table_picks=lambda: [f"job:{each.job_id}" if each.job_id else "" for each in asked.overview.investment],
-        row_count=len(asked.overview.investment),
+        table=lambda: map(attrgetter(*_COLUMNS.values()), query.overview.investment),
+        table_picks=lambda: [f"job:{each.job_id}" if each.job_id else "" for each in query.overview.investment],
+        row_count=len(query.overview.investment),
     )
 
 
-def _part(each: InvestmentRow) -> float:
+def _part(row: InvestmentRow) -> float:
     """Share of the items that name a job."""
-    return max((each.gap or 0) + (each.opportunity_share or 0), 0.0)
+    return max((row.gap or 0) + (row.opportunity_share or 0), 0.0)
 
 
-def _job_words(each: InvestmentRow) -> str:
+def _job_words(row: InvestmentRow) -> str:
     lines = [
-        each.title,
-        f"{percent(_part(each))} of the items that name a job: {each.items:,}, {days(each.active_days)}",
+        row.title,
+        f"{percent(_part(row))} of the items that name a job: {row.items:,}, {days(row.active_days)}",
     ]
     lines.append(
-        f"{percent(each.opportunity_share)} of the opportunity: {each.opportunity:.1f} "
-        f"({each.band_title.lower()}), “{each.opportunity_outcome}”"
+        f"{percent(row.opportunity_share)} of the opportunity: {row.opportunity:.1f} "
+        f"({row.band_title.lower()}), “{row.opportunity_outcome}”"
     )
-    return "\n".join([*lines, each.verdict])
+    return "\n".join([*lines, row.verdict])
 
 
 def _investment_reading(rows: Sequence[InvestmentRow], shown: Sequence[InvestmentRow]) -> str:

@@ -23,14 +23,14 @@ REGIONS = (
 
 
 @job_chart(order=1, title="Opportunity landscape", obeys=("opportunity",))
-def opportunity_landscape(asked: JobChartQuery) -> Drawing:
+def opportunity_landscape(query: JobChartQuery) -> Drawing:
     """Each point is an outcome: the further right, the more important it is to people; the higher, the more satisfied
     they are. Underserved outcomes lie at the lower right.
 
     The size is the active time that Jira shows in the period for the outcome, or for its whole job where no issue names
     the outcome. Points without colour have fewer than 30 answers: their place may be very different among all people.
     """
-    points = asked.overview.landscape
+    points = query.overview.landscape
     if not points:
         return nothing(
             "No outcome has both importance and satisfaction.",
@@ -87,22 +87,22 @@ def _size(effort: float | None, most: float) -> float:
     return WITHOUT if effort is None else round(SMALLEST + (LARGEST - SMALLEST) * sqrt(effort / most), 1)
 
 
-def _outcome_words(each: LandscapePoint) -> str:
-    lines = [each.title]
-    if each.job_title:
-        lines.append(f"Job: {each.job_title}")
+def _outcome_words(point: LandscapePoint) -> str:
+    lines = [point.title]
+    if point.job_title:
+        lines.append(f"Job: {point.job_title}")
     lines.append(
-        f"Importance {each.importance:.1f}, satisfaction {each.satisfaction:.1f} → opportunity {each.score:.1f}"
+        f"Importance {point.importance:.1f}, satisfaction {point.satisfaction:.1f} → opportunity {point.score:.1f}"
     )
-    if each.band:
+    if point.band:
         lines.append(
-            each.band_title + (f", {each.n} answers" if each.n is not None else ", by the ratings of the specs")
+            point.band_title + (f", {point.n} answers" if point.n is not None else ", by the ratings of the specs")
         )
     else:
-        lines.append(f"Not enough answers: {each.n or 0} of 30")
-    if each.effort_days is not None:
-        whose = "on its job" if each.effort_shared else "on it"
-        lines.append(f"{days(each.effort_days).capitalize()} {whose} in this period")
+        lines.append(f"Not enough answers: {point.n or 0} of 30")
+    if point.effort_days is not None:
+        whose = "on its job" if point.effort_shared else "on it"
+        lines.append(f"{days(point.effort_days).capitalize()} {whose} in this period")
     return "\n".join(lines)
 
 

@@ -27,13 +27,13 @@ _COLUMNS = {
 
 
 @job_chart(order=4, title="Satisfaction")
-def outcome_satisfaction(asked: JobChartQuery) -> Drawing:
+def outcome_satisfaction(query: JobChartQuery) -> Drawing:
     """The share of people who gave one of the two highest answers, with its 95 % interval: the line. Hollow points have
     fewer than 30 answers.
 
     With few answers the line is long: the share among all people may lie anywhere on it.
     """
-    rows = [each for each in asked.overview.satisfaction if each.satisfied.value is not None]
+    rows = [each for each in query.overview.satisfaction if each.satisfied.value is not None]
     rows.sort(key=lambda each: (each.about, each.satisfied.value or 0))
     if not rows:
         return nothing(
@@ -84,10 +84,10 @@ def outcome_satisfaction(asked: JobChartQuery) -> Drawing:
     )
 
 
-def _answers(each: SatisfactionRow) -> str:
-    told = each.satisfied
+def _answers(row: SatisfactionRow) -> str:
+    told = row.satisfied
     lines = [
-        each.title,
+        row.title,
         f"{told.count} of {told.n} satisfied: {percent(told.value)} ({percent(told.low)} to {percent(told.high)})",
     ]
     if not told.enough:

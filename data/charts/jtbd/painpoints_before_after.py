@@ -27,14 +27,14 @@ _COLUMNS = {
 
 
 @job_chart(order=3, title="Painpoints before and after")
-def painpoints_before_after(asked: JobChartQuery) -> Drawing:
+def painpoints_before_after(query: JobChartQuery) -> Drawing:
     """How much each painpoint hurt before, and after what was done about it: 0 does not hurt, 10 is unbearable. The
     further the filled point lies to the left of the hollow one, the more it was eased.
 
     Both are means over the records of the period, and over issues that name the painpoint and whose severity was
     changed.
     """
-    rows = [each for each in asked.overview.painpoints if each.before is not None and each.after is not None]
+    rows = [each for each in query.overview.painpoints if each.before is not None and each.after is not None]
     rows.sort(key=lambda each: -(each.after or 0))
     if not rows:
         return nothing(
@@ -76,9 +76,9 @@ def painpoints_before_after(asked: JobChartQuery) -> Drawing:
         x_title="Severity, 0 to 10",
         x_range=(0, 10.3),
         columns=tuple(_COLUMNS),
-        table=lambda: map(attrgetter(*_COLUMNS.values()), asked.overview.painpoints),
-        table_picks=lambda: [f"painpoint:{each.painpoint_id}" for each in asked.overview.painpoints],
-        row_count=len(asked.overview.painpoints),
+        table=lambda: map(attrgetter(*_COLUMNS.values()), query.overview.painpoints),
+        table_picks=lambda: [f"painpoint:{each.painpoint_id}" for each in query.overview.painpoints],
+        row_count=len(query.overview.painpoints),
     )
 
 

@@ -25,13 +25,13 @@ _TIMES = (
 
 
 @job_chart(order=5, title="Time to outcome", wide=True)
-def time_to_outcome(asked: JobChartQuery) -> Drawing:
+def time_to_outcome(query: JobChartQuery) -> Drawing:
     """How long people took to reach each outcome: half needed no longer than the filled point, nine in ten no longer
     than the hollow one. The axis is logarithmic.
 
     Only those who got there are counted; how many are still on the way stands in the table.
     """
-    rows = [each for each in asked.overview.times if each.p50]
+    rows = [each for each in query.overview.times if each.p50]
     if not rows:
         return nothing(
             "Nobody was recorded on the way to an outcome in this period.",
@@ -71,15 +71,15 @@ def time_to_outcome(asked: JobChartQuery) -> Drawing:
         ),
         table=lambda: (
             (each.title, each.n, each.open, each.p50, each.p75, each.p90, each.mean, each.shortest, each.longest)
-            for each in asked.overview.times
+            for each in query.overview.times
         ),
-        table_picks=lambda: [f"outcome:{each.outcome_id}" for each in asked.overview.times],
-        row_count=len(asked.overview.times),
+        table_picks=lambda: [f"outcome:{each.outcome_id}" for each in query.overview.times],
+        row_count=len(query.overview.times),
     )
 
 
-def _time_words(each: TimeRow) -> str:
+def _time_words(row: TimeRow) -> str:
     return (
-        f"{each.title}\nHalf within {seconds(each.p50)}, nine in ten within {seconds(each.p90)}\n{each.n} reached "
-        f"it, {each.open} on the way"
+        f"{row.title}\nHalf within {seconds(row.p50)}, nine in ten within {seconds(row.p90)}\n{row.n} reached "
+        f"it, {row.open} on the way"
     )

@@ -18,21 +18,21 @@ METRIC, GROUP, STEP, LIMITS = "measure", "by", "over", "limits"  # names in the 
 COUNTED = ("count", "sum", "distinct")  # their parts are drawn as bars, the others as a line
 
 
-def metric_of(asked: ChartQuery) -> IssueMetric | Drawing:
+def metric_of(query: ChartQuery) -> IssueMetric | Drawing:
     """The metric that the view names, or a drawing that says why there is none."""
-    metric = ISSUE_METRICS.get(asked.option(METRIC))
-    if asked.option(METRIC) in JOB_METRICS:
+    metric = ISSUE_METRICS.get(query.option(METRIC))
+    if query.option(METRIC) in JOB_METRICS:
         return nothing("This number is calculated from records of jobs.", todo="The tab Jobs shows what it is made of.")
     if metric is None:
         return nothing("No metric is chosen.", todo="Open one from the list of the catalogue.")
-    if missing := metric.lacking(asked.facts):
+    if missing := metric.lacking(query.facts):
         return nothing(missing.message)
     return metric
 
 
-def step_of(asked: ChartQuery) -> str:
+def step_of(query: ChartQuery) -> str:
     """The step that the view chooses; without a choice one that gives a dozen points or so."""
-    return usual_step(asked.period.days, asked.option(STEP))
+    return usual_step(query.period.days, query.option(STEP))
 
 
 def usual_step(days: int, chosen: str = "") -> str:
@@ -45,9 +45,9 @@ def usual_step(days: int, chosen: str = "") -> str:
     return "day" if days <= 14 else "week" if days <= 180 else "month"
 
 
-def group_of(asked: ChartQuery) -> str:
+def group_of(query: ChartQuery) -> str:
     """The group that the view chooses, else projects."""
-    chosen = asked.option(GROUP)
+    chosen = query.option(GROUP)
     return chosen if chosen in GROUPS else "project"
 
 

@@ -21,20 +21,20 @@ MOST = 20  # bars that are drawn; the table has all
 
 
 @chart(family="catalogue", order=2, title="By group")
-def metric_by_group(asked: ChartQuery) -> Drawing:
+def metric_by_group(query: ChartQuery) -> Drawing:
     """Each bar is the number of one group, calculated from its own issues, never from other numbers.
 
     Issues without such a group are a row of their own, “none”. An issue that is in several groups counts in each, so
     their numbers need not add up to the whole. The table has value, issues used and left out, and the share of all
     used.
     """
-    metric = metric_of(asked)
+    metric = metric_of(query)
     if isinstance(metric, Drawing):
         return metric
-    group = group_of(asked)
+    group = group_of(query)
     if group == "week":
-        return metric_over_time.draw(_weekly(asked))
-    found = asked.facts.once(_found, metric.name, asked.period, group)
+        return metric_over_time.draw(_weekly(query))
+    found = query.facts.once(_found, metric.name, query.period, group)
     if found.problem:
         return nothing(found.problem.what, todo=found.problem.todo)
     if not found.parts:
@@ -65,17 +65,17 @@ def metric_by_group(asked: ChartQuery) -> Drawing:
         table=lambda: ((each.name, each.value, each.used, each.left_out, each.share) for each in found.parts),
         table_picks=lambda: tokens,
         row_count=len(found.parts),
-        picks=_picks(asked, metric, group, found),
-        notes=(*found.notes, *left_out(rows_for(metric, asked))),
+        drilldown=_picks(query, metric, group, found),
+        notes=(*found.notes, *left_out(rows_for(metric, query))),
         thinned=hidden,
         title=f"{metric.title} by {GROUPS[group].lower()}",
         switches=metric.switches,
     )
 
 
-def _weekly(asked: ChartQuery) -> ChartQuery:
-    options = tuple(pair for pair in asked.options if pair[0] != "over")
-    return ChartQuery(asked.facts, asked.period, (*options, ("over", "week")))
+def _weekly(query: ChartQuery) -> ChartQuery:
+    options = tuple(pair for pair in query.options if pair[0] != "over")
+    return ChartQuery(query.facts, query.period, (*options, ("over", "week")))
 
 
 def _found(facts: Dataset, name: str, period: Period, group: str) -> Breakdown:
@@ -96,18 +96,18 @@ def _names(parts: tuple[Part, ...], drawn: list[int]) -> list[str]:
     return out
 
 
-def _picks(asked: ChartQuery, metric: IssueMetric, group: str, found: Breakdown) -> Drilldown:
-    rows = rows_for(metric, asked)
+def _picks(query: ChartQuery, metric: IssueMetric, group: str, breakdown: Breakdown) -> Drilldown:
+    rows = rows_for(metric, query)
 
     def find(token: str) -> Positions:
-        if not token.isdecimal() or int(token) >= len(found.parts):
+        if not token.isdecimal() or int(token) >= len(breakdown.parts):
             raise NoSuchPoint(token)
-        return members_of(metric, asked, rows, group)[int(token)]
+        return members_of(metric, query, rows, group)[int(token)]
 
     return Drilldown(
         rows,
         find,
-        lambda token: found.parts[int(token)].name,
+        lambda token: breakdown.parts[int(token)].name,
         metric.measures,
         unit_of(metric),
         metric.outcome_title,
@@ -115,14 +115,16 @@ def _picks(asked: ChartQuery, metric: IssueMetric, group: str, found: Breakdown)
     )
 
 
-def _reading(found: Breakdown) -> str:
-    known = [(each.value, each) for each in found.parts if each.value is not None and not each.rest]
+def _reading(breakdown: Breakdown) -> str:
+    known = [(each.value, each) for each in breakdown.parts if each.value is not None and not each.rest]
     whole = (
-        f"{found.title}: {found.total.shown} in all" if found.total and found.total.value is not None else found.title
+        f"{breakdown.title}: {breakdown.total.shown} in all"
+        if breakdown.total and breakdown.total.value is not None
+        else breakdown.title
     )
     if len(known) < 2:
         return f"{whole}."
     (least, low), (most, high) = min(known, key=itemgetter(0)), max(known, key=itemgetter(0))
     if least == most:
-        return f"{whole}; the same in each {found.by_title.lower()}."
+        return f"{whole}; the same in each {breakdown.by_title.lower()}."
     return f"{whole}; from {low.shown} ({low.name}) to {high.shown} ({high.name})."

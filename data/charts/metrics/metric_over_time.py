@@ -23,7 +23,7 @@ from data.values.periods import Period, local_date, zone_named
 
 
 @chart(family="catalogue", order=1, title="Over time")
-def metric_over_time(asked: ChartQuery) -> Drawing:
+def metric_over_time(query: ChartQuery) -> Drawing:
     """Each point or bar is the number for one day, week or month, calculated from its own issues, never from other
     numbers.
 
@@ -33,15 +33,15 @@ def metric_over_time(asked: ChartQuery) -> Drawing:
     Between the limits is noise; a signal is a step outside, 8 in a row on one side of the mean, or 3 of 4 nearer a
     limit than the mean.
     """
-    metric = metric_of(asked)
+    metric = metric_of(query)
     if isinstance(metric, Drawing):
         return metric
-    step = step_of(asked)
-    found = asked.facts.once(_found, metric.name, asked.period, step)
+    step = step_of(query)
+    found = query.facts.once(_found, metric.name, query.period, step)
     begun = [each for each in found.parts if each.why != STILL_TO_COME]
     if all(each.value is None for each in begun):
         return nothing(metric.nothing, todo="Choose other days, or clear a filter.")
-    rows = [rows_for(metric, MetricQuery(asked.facts, each)) for each in steps(asked.period, step)[: len(begun)]]
+    rows = [rows_for(metric, MetricQuery(query.facts, each)) for each in steps(query.period, step)[: len(begun)]]
     code = np.repeat(np.arange(len(rows)), [len(each) for each in rows])
     tokens = [each.first for each in begun]
     named = {each.first: each.name for each in begun}
@@ -53,7 +53,7 @@ def metric_over_time(asked: ChartQuery) -> Drawing:
         outcome=metric.outcome,
     )
     links = pickable(tokens, [each.used + each.left_out for each in begun])
-    rule = natural(metric, begun, step, _first_day(asked)) if limits_of(asked) else None
+    rule = natural(metric, begun, step, _first_day(query)) if limits_of(query) else None
     said = rule.said if rule else [""] * len(begun)
     return Drawing(
         " ".join(filter(None, (_reading(found, begun), rule.reading if rule else ""))),
@@ -73,18 +73,18 @@ def metric_over_time(asked: ChartQuery) -> Drawing:
         ),
         table_picks=lambda: links,
         row_count=len(begun),
-        picks=picks,
+        drilldown=picks,
         notes=rule.notes if rule else (),
         title=f"{metric.title} over time",
         switches=metric.switches,
     )
 
 
-def _first_day(asked: ChartQuery) -> date:
+def _first_day(query: ChartQuery) -> date:
     """The first day on which anything happened: no process is there before it."""
-    known = asked.facts.activity[:1].tolist()
-    zone = zone_named(asked.period.zone)
-    return local_date(datetime.fromtimestamp(known[0] / 1e6, UTC), zone) if known else asked.period.first
+    known = query.facts.activity[:1].tolist()
+    zone = zone_named(query.period.zone)
+    return local_date(datetime.fromtimestamp(known[0] / 1e6, UTC), zone) if known else query.period.first
 
 
 def _found(facts: Dataset, name: str, period: Period, step: str) -> Breakdown:
@@ -118,24 +118,26 @@ def _series(metric: IssueMetric, begun: list[Part], links: list[str], *, faint: 
     )
 
 
-def _whole(metric: IssueMetric, found: Breakdown) -> tuple[Line, ...]:
+def _whole(metric: IssueMetric, breakdown: Breakdown) -> tuple[Line, ...]:
     """The number of the whole period, where steps can be compared with it."""
-    if found.total is None or found.total.value is None or metric.aggregation in COUNTED:
+    if breakdown.total is None or breakdown.total.value is None or metric.aggregation in COUNTED:
         return ()
-    return (Line("y", found.total.value, f"All {found.total.shown}"),)
+    return (Line("y", breakdown.total.value, f"All {breakdown.total.shown}"),)
 
 
-def _reading(found: Breakdown, begun: list[Part]) -> str:
+def _reading(breakdown: Breakdown, begun: list[Part]) -> str:
     over = [each for each in begun if each.value is not None and not each.so_far] or begun
     known = [(each.value, each) for each in over if each.value is not None]
     (least, low), (most, high) = min(known, key=itemgetter(0)), max(known, key=itemgetter(0))
     last = begun[-1]
-    when = "today" if found.by == "day" else f"this {found.by}"
+    when = "today" if breakdown.by == "day" else f"this {breakdown.by}"
     now = f" {last.shown} so far {when}." if last.so_far and last.value is not None else ""
     if len(known) == 1 or least == most:
         return (
-            f"{found.title}: {high.shown} in each {found.by}.{now}"
+            f"{breakdown.title}: {high.shown} in each {breakdown.by}.{now}"
             if len(known) > 1
-            else f"{found.title}: {high.shown} in {high.name}.{now}"
+            else f"{breakdown.title}: {high.shown} in {high.name}.{now}"
         )
-    return f"{found.title} for each {found.by}: from {low.shown} ({low.name}) to {high.shown} ({high.name}).{now}"
+    return (
+        f"{breakdown.title} for each {breakdown.by}: from {low.shown} ({low.name}) to {high.shown} ({high.name}).{now}"
+    )

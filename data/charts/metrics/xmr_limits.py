@@ -28,9 +28,9 @@ class Natural:
     said: list[str]  # of each step, "" where there is no signal
 
 
-def limits_of(asked: ChartQuery) -> bool:
+def limits_of(query: ChartQuery) -> bool:
     """Whether the view asks for natural limits."""
-    return asked.option(LIMITS) == XMR
+    return query.option(LIMITS) == XMR
 
 
 def is_whole(part: Part, step: str) -> bool:

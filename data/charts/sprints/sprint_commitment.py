@@ -13,14 +13,14 @@ FLAGS = ("committed", "added", "removed", "completed")
 
 
 @chart(family="sprints", order=2, title="Committed and completed", switches=SWITCHES, fields=("story_points",))
-def sprint_commitment(asked: ChartQuery) -> Drawing:
+def sprint_commitment(query: ChartQuery) -> Drawing:
     """Two bars a sprint: what was committed at its start, and what was completed at its close.
 
     Committed was in the sprint at its start and not done before. Completed became done while in the sprint and is still
     in it and done just before its close, whether committed or added later: it can be more than what was committed. The
     table has what was added and removed too, and how many issues were completed outside of the sprint or discarded.
     """
-    board = board_asked(asked)
+    board = board_asked(query)
     if isinstance(board, Drawing):
         return board
     sums = {name: board.sums(name) for name in FLAGS}
@@ -49,6 +49,6 @@ def sprint_commitment(asked: ChartQuery) -> Drawing:
         table=lambda: zip(board.names, *sums.values(), *(board.issues(name) for name in LISTS.values()), strict=True),
         table_picks=lambda: tokens["completed"],
         row_count=len(board.names),
-        picks=issues_behind(board, *FLAGS),
+        drilldown=issues_behind(board, *FLAGS),
         thinned=board.thinned,
     )

@@ -100,13 +100,13 @@ def _shared_head(names: list[str]) -> str:
     return head[0] + head[1] if all(len(each) > len(head[0]) + 1 for each in names) and head[1] else ""
 
 
-def board_asked(asked: ChartQuery) -> Board | Drawing:
+def board_asked(query: ChartQuery) -> Board | Drawing:
     """The board that the view names, by default the one that closed a sprint last; or why there is nothing to draw.
 
     Raises NoSuchSprint for a board that there is not.
     """
-    facts = asked.facts
-    choice = board_of(facts, asked.option(BOARD) or None)
+    facts = query.facts
+    choice = board_of(facts, query.option(BOARD) or None)
     if choice is None:
         return nothing("There are no boards and no sprints in this data.")
     made = facts.once(stats)

@@ -12,14 +12,14 @@ from data.values.charts import Line, Series
 
 
 @chart(family="sprints", order=3, title="Spilled over", switches=SWITCHES, fields=("story_points",))
-def sprint_spillover(asked: ChartQuery) -> Drawing:
+def sprint_spillover(query: ChartQuery) -> Drawing:
     """Each bar is the share of what was committed that was still in the sprint and neither done nor
     discarded at its close.
 
     The line is the same of all closed sprints together: all that spilled over ÷ all that was committed, not a mean of
     shares. A sprint in which nothing was committed has no bar.
     """
-    board = board_asked(asked)
+    board = board_asked(query)
     if isinstance(board, Drawing):
         return board
     spilled, committed = board.sums("spilled"), board.sums("committed")
@@ -54,6 +54,6 @@ def sprint_spillover(asked: ChartQuery) -> Drawing:
         table=lambda: zip(board.names, committed, spilled, shares, strict=True),
         table_picks=lambda: tokens,
         row_count=len(shares),
-        picks=issues_behind(board, "spilled"),
+        drilldown=issues_behind(board, "spilled"),
         thinned=board.thinned,
     )

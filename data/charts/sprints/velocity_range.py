@@ -15,14 +15,14 @@ from data.values.charts import Line, Series
 
 
 @chart(family="sprints", order=1, title="Velocity", switches=(*SWITCHES, "percentile"), fields=("story_points",))
-def velocity_range(asked: ChartQuery) -> Drawing:
+def velocity_range(query: ChartQuery) -> Drawing:
     """Each bar is what a closed sprint completed; between the dashed lines lie seven sprints in ten.
 
     Completed is what became done while in the sprint and is still in it and done just before its close, added work
     included, in story points where they are mapped, else in issues. The lines are the 15th, 50th and 85th percentile
     of all closed sprints of the board.
     """
-    board = board_asked(asked)
+    board = board_asked(query)
     if isinstance(board, Drawing):
         return board
     values, tokens = board.sums("completed"), links(board, "completed", ("completed",))
@@ -51,7 +51,7 @@ def velocity_range(asked: ChartQuery) -> Drawing:
         table=lambda: zip(board.names, values, strict=True),
         table_picks=lambda: tokens,
         row_count=len(values),
-        picks=issues_behind(board, "completed"),
+        drilldown=issues_behind(board, "completed"),
         thinned=board.thinned,
     )
 

@@ -56,7 +56,7 @@ def no_hurdles(facts: Dataset) -> Missing | None:
     aggregation="sum",
     tags=("impediment", "flag", "waiting"),
 )
-def blocked_hours(rows: Rows, asked: MetricQuery) -> float | None:
+def blocked_hours(rows: Rows, query: MetricQuery) -> float | None:
     """How many hours items were blocked while they were in progress.
 
     sum over the items of the time that they were flagged or in a blocked status, in progress, in the period
@@ -67,17 +67,17 @@ def blocked_hours(rows: Rows, asked: MetricQuery) -> float | None:
     >>> blocked_hours(example(hours=[1.5, 24.0]), example_question())
     25.5
     """
-    if not len(rows) and not asked.known:
+    if not len(rows) and not query.known:
         return None
     return float(rows["hours"].sum())
 
 
 @blocked_hours.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
+def _explain(rows: Rows, query: MetricQuery) -> Details:
     hours = rows["hours"]
-    still = int((rows["end"] >= asked.snapshot).sum())
+    still = int((rows["end"] >= query.snapshot).sum())
     return {
-        "median": asked.quantile(hours, 50),
+        "median": query.quantile(hours, 50),
         "still_blocked": still,
         "count_words": f"{rows.used} item{'s' * (rows.used != 1)} blocked",
         "notes": [f"{still} still blocked at the end."] if still else [],

@@ -43,7 +43,7 @@ from data.values.details import Details
     parameters={"percentile": USUAL, "least_stays": LEAST_STAYS},
     depends=("wip",),
 )
-def stuck_count(rows: Rows, asked: MetricQuery) -> float | None:
+def stuck_count(rows: Rows, query: MetricQuery) -> float | None:
     """How many items in progress have not moved for unusually long.
 
     items in progress at the end of the period that have been in their status longer than 85 % of the earlier stays
@@ -56,18 +56,18 @@ def stuck_count(rows: Rows, asked: MetricQuery) -> float | None:
     2.0
     """
     if not rows.used and len(rows):
-        known = asked.facts.definitions.stuck_days is not None or usual(asked)
+        known = query.facts.definitions.stuck_days is not None or usual(query)
         return 0.0 if known else None
-    if not len(rows) and not asked.known:
+    if not len(rows) and not query.known:
         return None
     return float(rows.used)
 
 
 @stuck_count.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
-    fixed = asked.facts.definitions.stuck_days
-    names = asked.facts.once(status_titles)
-    limits = {} if fixed else usual(asked)
+def _explain(rows: Rows, query: MetricQuery) -> Details:
+    fixed = query.facts.definitions.stuck_days
+    names = query.facts.once(status_titles)
+    limits = {} if fixed else usual(query)
     said = "; ".join(f"{names[code]} {days:,.1f} days" for code, days in limits.items() if code >= 0)
     return {
         "usual_days": {str(names[code]): days for code, days in limits.items() if code >= 0},

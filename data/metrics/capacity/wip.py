@@ -29,7 +29,7 @@ from data.values.details import Details
     tags=("wip", "flow load", "open"),
     depends=("flow_load",),
 )
-def wip(rows: Rows, asked: MetricQuery) -> float | None:
+def wip(rows: Rows, query: MetricQuery) -> float | None:
     """How many items are being worked on at the end of the period (now, if that is earlier).
 
     count of items in an in-progress status at that instant, from history
@@ -40,15 +40,15 @@ def wip(rows: Rows, asked: MetricQuery) -> float | None:
     >>> wip(example(age=[1.0, 20.0]), example_question())
     2.0
     """
-    if not len(rows) and not asked.known:
+    if not len(rows) and not query.known:
         return None
     return float(rows.used)
 
 
 @wip.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
-    counts = daily(asked.facts.once(load_rows), asked)
-    age = asked.quantile(rows["age"], 50)
+def _explain(rows: Rows, query: MetricQuery) -> Details:
+    counts = daily(query.facts.once(load_rows), query)
+    age = query.quantile(rows["age"], 50)
     return {
         "daily_average": float(np.mean(counts)) if len(counts) else None,
         "age_p50": age,

@@ -37,7 +37,7 @@ from data.values.details import Details
     tags=("wip", "orphans", "ownership"),
     depends=("wip",),
 )
-def wip_no_assignee(rows: Rows, asked: MetricQuery) -> float | None:
+def wip_no_assignee(rows: Rows, query: MetricQuery) -> float | None:
     """How many items in progress nobody is assigned to.
 
     count of items in an in-progress status at the end of the period that have no assignee
@@ -48,15 +48,15 @@ def wip_no_assignee(rows: Rows, asked: MetricQuery) -> float | None:
     >>> wip_no_assignee(example(age=[1.0]), example_question())
     1.0
     """
-    if not len(rows) and not asked.known:
+    if not len(rows) and not query.known:
         return None
     return float(rows.used)
 
 
 @wip_no_assignee.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
-    there = at_snapshot(asked.facts.once(load_rows), asked)
-    past = asked.end <= asked.facts.now
+def _explain(rows: Rows, query: MetricQuery) -> Details:
+    there = at_snapshot(query.facts.once(load_rows), query)
+    past = query.end <= query.facts.now
     return {
         "in_progress": there.used,
         "count_words": f"{rows.used} of {there.used} in progress",

@@ -26,7 +26,7 @@ from data.values.details import Details
     aggregation="sum",
     tags=("discussion", "conversation", "activity"),
 )
-def comment_count(rows: Rows, asked: MetricQuery) -> float | None:
+def comment_count(rows: Rows, query: MetricQuery) -> float | None:
     """How many comments were written.
 
     count of comments written in the period
@@ -37,14 +37,14 @@ def comment_count(rows: Rows, asked: MetricQuery) -> float | None:
     >>> comment_count(example(comments=[2, 5]), example_question())
     7.0
     """
-    if not len(rows) and not asked.known:
+    if not len(rows) and not query.known:
         return None
     return float(rows["comments"].sum())
 
 
 @comment_count.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
-    written, dark = int(rows["comments"].sum()), unread(asked.facts)
+def _explain(rows: Rows, query: MetricQuery) -> Details:
+    written, dark = int(rows["comments"].sum()), unread(query.facts)
     return {
         "issues_with_comments": rows.used,
         "count_words": f"{written} comment{'s' * (written != 1)} on {rows.used} issue{'s' * (rows.used != 1)}",

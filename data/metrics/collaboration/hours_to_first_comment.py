@@ -30,7 +30,7 @@ SHARE = 50
     tags=("discussion", "response time", "reaction"),
     parameters={"percentile": SHARE},
 )
-def hours_to_first_comment(rows: Rows, asked: MetricQuery) -> float | None:
+def hours_to_first_comment(rows: Rows, query: MetricQuery) -> float | None:
     """How long an issue waits for its first comment (median hours).
 
     median(first comment − created) of the issues that got their first comment in the period
@@ -42,19 +42,19 @@ def hours_to_first_comment(rows: Rows, asked: MetricQuery) -> float | None:
     >>> hours_to_first_comment(example(hours=[0.5, 3.0, 40.0]), example_question())
     3.0
     """
-    return asked.quantile(rows["hours"], SHARE)
+    return query.quantile(rows["hours"], SHARE)
 
 
 @hours_to_first_comment.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
-    waiting = silent(asked.facts, asked)
+def _explain(rows: Rows, query: MetricQuery) -> Details:
+    waiting = silent(query.facts, query)
     return {
-        **spread(rows["hours"], asked),
+        **spread(rows["hours"], query),
         "without_comment": waiting,
         "count_words": f"median of {rows.used} issue{'s' * (rows.used != 1)}",
         "notes": [f"{waiting} of the issues created in the period have no comment yet."] if waiting else [],
         "steps": [
             f"{rows.used} issues got their first comment in the period.",
-            f"Half of them within {asked.quantile(rows['hours'], SHARE) or 0:,.4g} hours: the median.",
+            f"Half of them within {query.quantile(rows['hours'], SHARE) or 0:,.4g} hours: the median.",
         ],
     }

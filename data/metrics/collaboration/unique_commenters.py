@@ -28,7 +28,7 @@ from data.values.details import Details
     aggregation="distinct",
     tags=("discussion", "participants", "people"),
 )
-def unique_commenters(rows: Rows, asked: MetricQuery) -> float | None:
+def unique_commenters(rows: Rows, query: MetricQuery) -> float | None:
     """How many different people wrote comments.
 
     number of different authors of the comments written in the period
@@ -39,14 +39,14 @@ def unique_commenters(rows: Rows, asked: MetricQuery) -> float | None:
     >>> unique_commenters(example(author=[3, 3, 5]), example_question())
     2.0
     """
-    if not len(rows) and not asked.known:
+    if not len(rows) and not query.known:
         return None
     return float(len(np.unique(rows["author"])))
 
 
 @unique_commenters.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
-    people, written, dark = len(np.unique(rows["author"])), int(rows["comments"].sum()), unread(asked.facts)
+def _explain(rows: Rows, query: MetricQuery) -> Details:
+    people, written, dark = len(np.unique(rows["author"])), int(rows["comments"].sum()), unread(query.facts)
     issues = len(np.unique(rows.issue[rows.reason == 0]))
     return {
         "comments": written,

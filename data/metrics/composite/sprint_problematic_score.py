@@ -69,13 +69,13 @@ def _scores(rows: Rows) -> Numbers:
 
 
 @sprint_problematic_score.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
-    found, weights = asked.facts.once(stats), weights_of(asked.facts)
+def _explain(rows: Rows, query: MetricQuery) -> Details:
+    found, weights = query.facts.once(stats), weights_of(query.facts)
     sprints = np.unique(rows["sprint"])
     scores = _scores(rows)
     scored = sprints[~np.isnan(found.score[sprints])]
     parts = {PARTS[name]: weights[name] * float(found.z[name][scored].mean()) for name in PARTS if weights[name]}
-    names = asked.facts.tables.sprints["name"]
+    names = query.facts.tables.sprints["name"]
     told = [f"{names.iloc[int(n)]}: {found.score[n]:+.2f}." for n in scored[np.argsort(-found.score[scored])][:10]]
     notes = [f"{sprints_in(rows)}, {len(scores)} with a score."]
     if len(scores) < len(sprints):

@@ -52,7 +52,7 @@ def no_evidence(facts: Dataset) -> Missing | None:
     select=with_undated,
     missing=no_evidence,
     estimate=lambda rows, _asked: Share(failures(rows), deployed(rows)),
-    tier=lambda value, _rows, asked: tier_of("change_failure_rate", value, asked.facts.definitions.tier_year),
+    tier=lambda value, _rows, query: tier_of("change_failure_rate", value, query.facts.definitions.tier_year),
     outcome_title="Outcome",
     outcome=lambda rows: np.where(rows.columns["failed"], "failed", "worked"),
     nothing="No deployments with a known outcome between these dates.",
@@ -112,10 +112,10 @@ def words_to_map(rows: Rows) -> list[str]:
 
 
 @change_failure_rate.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
+def _explain(rows: Rows, query: MetricQuery) -> Details:
     count, failed = deployed(rows), failures(rows)
-    sources = asked.facts.once(outcomes).sources
-    year = asked.facts.definitions.tier_year
+    sources = query.facts.once(outcomes).sources
+    year = query.facts.definitions.tier_year
     notes = [NO_TIER.get((year, "change_failure_rate"), ""), *words_to_map(rows)]
     return {
         "count": count,

@@ -60,9 +60,9 @@ def deployed(rows: Rows) -> int:
     rows=deployment_rows,
     select=with_undated,
     missing=no_source,
-    estimate=lambda rows, asked: Rate(deployed(rows), asked.period.days),
-    tier=lambda rate, _rows, asked: tier_of_frequency(
-        round(rate * asked.period.days, 9), asked.period.days, asked.facts.definitions.tier_year
+    estimate=lambda rows, query: Rate(deployed(rows), query.period.days),
+    tier=lambda rate, _rows, query: tier_of_frequency(
+        round(rate * query.period.days, 9), query.period.days, query.facts.definitions.tier_year
     ),
     nothing="No deployments between these dates.",
     fields=("deployment_date", "target_environment"),
@@ -75,7 +75,7 @@ def deployed(rows: Rows) -> int:
         "zone",
     ),
 )
-def deployment_frequency(rows: Rows, asked: MetricQuery) -> float | None:
+def deployment_frequency(rows: Rows, query: MetricQuery) -> float | None:
     """How often software reaches production.
 
     deployments ÷ days of the period
@@ -89,24 +89,24 @@ def deployment_frequency(rows: Rows, asked: MetricQuery) -> float | None:
     0.5
     """
     count = deployed(rows)
-    if not count and not asked.known:
+    if not count and not query.known:
         return None
-    return count / asked.period.days
+    return count / query.period.days
 
 
 @deployment_frequency.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
-    count, days = deployed(rows), asked.period.days
+def _explain(rows: Rows, query: MetricQuery) -> Details:
+    count, days = deployed(rows), query.period.days
     at = rows.at[(rows.reason == 0) & rows.columns["head"]]
-    local = calendar(asked.facts.zone, at, np.array([asked.start, asked.end]))
+    local = calendar(query.facts.zone, at, np.array([query.start, query.end]))
     ordinals = local.ordinals(at)
-    first = asked.period.first.toordinal()
+    first = query.period.first.toordinal()
     distinct = np.unique(ordinals)
     weeks = np.bincount((distinct - first) // 7, minlength=-(-days // 7))[: days // 7]
     gaps = np.diff(np.concatenate(([first - 1], distinct, [first + days])))
-    versions = uses_versions(asked.facts)
+    versions = uses_versions(query.facts)
     notes = ["From released versions."] if versions else []
-    if not versions and asked.facts.date_only("deployment_date"):
+    if not versions and query.facts.date_only("deployment_date"):
         notes.append("The deployment date has no time of day: deployments of one project on one day count as one.")
     what = "released versions" if versions else f"{rows.used} deployment issues"
     return {

@@ -82,13 +82,13 @@ def deployment_rework_rate(rows: Rows, _asked: MetricQuery) -> float | None:
 
 
 @deployment_rework_rate.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
+def _explain(rows: Rows, query: MetricQuery) -> Details:
     count = deployed(rows)
     rework = int(np.count_nonzero(rows["head"] & rows["rework"]))
     return {
         "count": count,
         "rework": rework,
         "count_words": f"{rework} of {count} deployment{'s' * (count != 1)}",
-        "notes": [f"DORA asks about six months; this is {asked.period.days} days."],
+        "notes": [f"DORA asks about six months; this is {query.period.days} days."],
         "steps": [f"{rework} fix deployments ÷ {count} deployments = {100 * rework / count if count else 0:.4g} %."],
     }

@@ -39,11 +39,11 @@ def no_deployed_changes(facts: Dataset) -> Missing | None:
     )
 
 
-def exact_hours(rows: Rows, asked: MetricQuery) -> float:
+def exact_hours(rows: Rows, query: MetricQuery) -> float:
     """The median as exact calendar time, in hours: what tiers and scores compare, however days are counted on the
     card.
     """
-    return 24 * (asked.quantile(rows["exact_days"], 50) or 0.0)
+    return 24 * (query.quantile(rows["exact_days"], 50) or 0.0)
 
 
 @metric(
@@ -61,13 +61,13 @@ def exact_hours(rows: Rows, asked: MetricQuery) -> float:
     lower_is_better=True,
     rows=change_rows,
     missing=no_deployed_changes,
-    estimate=lambda rows, _asked: Percentile(rows["days"]),
-    tier_value=lambda _value, rows, asked: exact_hours(rows, asked),
-    tier_estimate=lambda rows, _asked: Percentile(24 * rows["exact_days"]),
-    tier=lambda hours, rows, asked: tier_of(
+    estimate=lambda rows, _query: Percentile(rows["days"]),
+    tier_value=lambda _value, rows, query: exact_hours(rows, query),
+    tier_estimate=lambda rows, _query: Percentile(24 * rows["exact_days"]),
+    tier=lambda hours, rows, query: tier_of(
         "lead_time_for_changes",
         hours,
-        asked.facts.definitions.tier_year,
+        query.facts.definitions.tier_year,
         day_precision=bool(rows["day_precision"].any()),
     ),
     nothing="No changes were first deployed between these dates.",
@@ -89,7 +89,7 @@ def exact_hours(rows: Rows, asked: MetricQuery) -> float:
         "zone",
     ),
 )
-def lead_time_for_changes(rows: Rows, asked: MetricQuery) -> float | None:
+def lead_time_for_changes(rows: Rows, query: MetricQuery) -> float | None:
     """How long a change takes from commit to production (median).
 
     median(deployed − code commit) over the changes first deployed in the period
@@ -101,18 +101,18 @@ def lead_time_for_changes(rows: Rows, asked: MetricQuery) -> float | None:
     >>> lead_time_for_changes(example(days=[1.0, 2.0, 6.0]), example_question())
     2.0
     """
-    return asked.quantile(rows["days"], 50)
+    return query.quantile(rows["days"], 50)
 
 
 @lead_time_for_changes.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
-    proxy = asked.facts.field("code_commit_date") is None
+def _explain(rows: Rows, query: MetricQuery) -> Details:
+    proxy = query.facts.field("code_commit_date") is None
     notes = ["Proxy: from start of work, because no commit date is mapped."] if proxy else []
     if rows["day_precision"].any():
         notes.append("Day precision: plain dates are involved.")
     return {
-        **spread(rows["days"], asked),
-        "score_2025": score("lead_time_for_changes", exact_hours(rows, asked)),
+        **spread(rows["days"], query),
+        "score_2025": score("lead_time_for_changes", exact_hours(rows, query)),
         "proxy": proxy,
         "day_precision": bool(rows["day_precision"].any()),
         "count_words": f"median of {rows.used} change{'s' * (rows.used != 1)}",
@@ -121,7 +121,7 @@ def _explain(rows: Rows, asked: MetricQuery) -> Details:
             f"{len(rows)} changes deployed in the period, or completed in it without a known deployment.",
             f"{rows.used} have both ends: {'start of work' if proxy else 'code commit'} and deployment.",
             (
-                f"Half of them took less than {asked.quantile(rows['days'], 50) or 0:.4g} days: the median is the "
+                f"Half of them took less than {query.quantile(rows['days'], 50) or 0:.4g} days: the median is the "
                 "lead time."
             ),
         ],

@@ -51,12 +51,12 @@ def no_incidents(facts: Dataset) -> Missing | None:
     shows="hours",
     lower_is_better=True,
     rows=recovery_rows,
-    estimate=lambda rows, _asked: Percentile(rows["hours"]),
+    estimate=lambda rows, _query: Percentile(rows["hours"]),
     missing=no_incidents,
-    tier=lambda value, rows, asked: tier_of(
+    tier=lambda value, rows, query: tier_of(
         "mean_time_to_recovery",
         value,
-        asked.facts.definitions.tier_year,
+        query.facts.definitions.tier_year,
         day_precision=bool(rows["day_precision"].any()),
     ),
     nothing="No incidents were resolved between these dates.",
@@ -79,7 +79,7 @@ def no_incidents(facts: Dataset) -> Missing | None:
         "tier_year",
     ),
 )
-def mean_time_to_recovery(rows: Rows, asked: MetricQuery) -> float | None:
+def mean_time_to_recovery(rows: Rows, query: MetricQuery) -> float | None:
     """How long it takes to recover after a failed deployment (median hours).
 
     median(latest resolution of its linked incidents − deployment), by the date of that resolution
@@ -91,21 +91,21 @@ def mean_time_to_recovery(rows: Rows, asked: MetricQuery) -> float | None:
     >>> mean_time_to_recovery(example(hours=[0.5, 3.0, 40.0]), example_question())
     3.0
     """
-    return asked.quantile(rows["hours"], 50)
+    return query.quantile(rows["hours"], 50)
 
 
 @mean_time_to_recovery.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
-    proxy = not linked(asked.facts)
-    still_open = open_incidents(asked.facts, asked.edge)
+def _explain(rows: Rows, query: MetricQuery) -> Details:
+    proxy = not linked(query.facts)
+    still_open = open_incidents(query.facts, query.edge)
     notes = ["Proxy: from detection to resolution, because no incident is linked to a deployment."] if proxy else []
     if rows["day_precision"].any():
         notes.append("Day precision: plain dates are involved.")
     if still_open:
         notes.append(f"{still_open} incident{'s are' if still_open != 1 else ' is'} still open.")
-    rule, ended = rule_in_words(asked.facts), end_in_words(asked.facts)
+    rule, ended = rule_in_words(query.facts), end_in_words(query.facts)
     return {
-        **spread(rows["hours"], asked),
+        **spread(rows["hours"], query),
         "proxy": proxy,
         "day_precision": bool(rows["day_precision"].any()),
         "open_incidents": still_open,
@@ -120,7 +120,7 @@ def _explain(rows: Rows, asked: MetricQuery) -> Details:
                 f"{'detection' if proxy else 'the failed deployment'} to resolution."
             ),
             (
-                f"Half of them took less than {asked.quantile(rows['hours'], 50) or 0:.4g} hours: the median is the "
+                f"Half of them took less than {query.quantile(rows['hours'], 50) or 0:.4g} hours: the median is the "
                 "time to recovery."
             ),
         ],

@@ -61,9 +61,9 @@ def flow_distribution(rows: Rows, _asked: MetricQuery) -> float | None:
 
 
 @flow_distribution.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
+def _explain(rows: Rows, query: MetricQuery) -> Details:
     counts = np.bincount(rows["kind"], minlength=len(FLOW_ITEMS))
-    guess = suggested(asked.facts)
+    guess = suggested(query.facts)
     return {
         "distribution": dict(zip(FLOW_ITEMS, shares(counts), strict=True)) if counts.sum() else None,
         "counts": dict(zip(FLOW_ITEMS, counts.tolist(), strict=True)),

@@ -80,12 +80,12 @@ def flow_efficiency(rows: Rows, _asked: MetricQuery) -> float | None:
 
 
 @flow_efficiency.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
+def _explain(rows: Rows, query: MetricQuery) -> Details:
     total, active, blocked = (float(rows[name].sum()) / DAY for name in ("total", "active", "blocked"))
     share = rows["share"][rows["total"] > 0]
-    hours = from_hours(asked.facts)
+    hours = from_hours(query.facts)
     return {
-        "median": asked.quantile(share, 50),
+        "median": query.quantile(share, 50),
         "active_days": active,
         "flow_days": total,
         "blocked_hours": blocked * 24,

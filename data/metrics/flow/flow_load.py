@@ -44,7 +44,7 @@ from data.values.details import Details
         "zone",
     ),
 )
-def flow_load(rows: Rows, asked: MetricQuery) -> float | None:
+def flow_load(rows: Rows, query: MetricQuery) -> float | None:
     """How many items are in progress at the end of the period (now, if that is earlier).
 
     count of items in an in-progress status at that instant, from history
@@ -54,26 +54,26 @@ def flow_load(rows: Rows, asked: MetricQuery) -> float | None:
     >>> flow_load(example(age=[1.0, 20.0]), example_question())
     2.0
     """
-    if not len(rows) and not asked.known:
+    if not len(rows) and not query.known:
         return None
     return float(rows.used)
 
 
 @flow_load.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
-    facts = asked.facts
+def _explain(rows: Rows, query: MetricQuery) -> Details:
+    facts = query.facts
     age = rows["age"]
     names = np.array([*facts.once(status_titles), "unknown"], dtype=object)
     statuses, per_status = np.unique(rows["status"], return_counts=True)
     people = facts.tables.issues["assignee"].cat
     codes, per_person = np.unique(people.codes.to_numpy()[rows.issue[rows.reason == 0]], return_counts=True)
     whom = ["nobody" if code < 0 else str(people.categories[code]) for code in codes]
-    counts = daily(facts.once(load_rows), asked)
-    middle = asked.quantile(age, 50)
+    counts = daily(facts.once(load_rows), query)
+    middle = query.quantile(age, 50)
     return {
         "age_p50": middle,
-        "age_p85": asked.quantile(age, 85),
-        "age_p95": asked.quantile(age, 95),
+        "age_p85": query.quantile(age, 85),
+        "age_p95": query.quantile(age, 95),
         "daily_average": float(np.mean(counts)) if len(counts) else None,
         "per_status": dict(
             sorted(zip(names[statuses].tolist(), per_status.tolist(), strict=True), key=lambda each: -each[1])

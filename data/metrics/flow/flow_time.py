@@ -48,7 +48,7 @@ from data.values.intervals import Percentile
         "zone",
     ),
 )
-def flow_time(rows: Rows, asked: MetricQuery) -> float | None:
+def flow_time(rows: Rows, query: MetricQuery) -> float | None:
     """How long an item takes from first work to done (median).
 
     median(completed − started) of the items completed in the period
@@ -61,34 +61,34 @@ def flow_time(rows: Rows, asked: MetricQuery) -> float | None:
     >>> flow_time(example(days=[1.0, 2.0, 6.0]), example_question())
     2.0
     """
-    return asked.quantile(rows["days"], 50)
+    return query.quantile(rows["days"], 50)
 
 
 @flow_time.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
+def _explain(rows: Rows, query: MetricQuery) -> Details:
     notes = []
     for name, column, what in (
         ("work_started_date", "by_start_field", "start"),
         ("work_completed_date", "by_end_field", "completion"),
     ):
-        if asked.facts.field(name) is not None:
+        if query.facts.field(name) is not None:
             mapped = int(np.count_nonzero(rows[column]))
             notes.append(f"{mapped} by the mapped {what} date, {rows.used - mapped} from history.")
     if rows["day_precision"].any():
         notes.append("Day precision: plain dates are involved.")
     out: Details = {
-        **spread(rows["days"], asked),
+        **spread(rows["days"], query),
         "count_words": f"median of {rows.used} item{'s' * (rows.used != 1)}",
         "notes": notes,
         "steps": [
             f"{len(rows)} issues were finished in the period; {rows.used} have a known start.",
             (
-                f"Half of them took less than {asked.quantile(rows['days'], 50) or 0:.4g} days: the median is the "
+                f"Half of them took less than {query.quantile(rows['days'], 50) or 0:.4g} days: the median is the "
                 "flow time."
             ),
         ],
     }
     checked = rows["checked"]
-    if asked.facts.field("flow_time_days") is not None and (~np.isnan(checked)).any():
-        out["mapped_flow_time_median"] = asked.quantile(checked[~np.isnan(checked)], 50)
+    if query.facts.field("flow_time_days") is not None and (~np.isnan(checked)).any():
+        out["mapped_flow_time_median"] = query.quantile(checked[~np.isnan(checked)], 50)
     return out

@@ -47,7 +47,7 @@ from data.values.typography import listed
         "zone",
     ),
 )
-def flow_velocity(rows: Rows, asked: MetricQuery) -> float | None:
+def flow_velocity(rows: Rows, query: MetricQuery) -> float | None:
     """How many items were completed.
 
     count of items completed in the period
@@ -58,19 +58,19 @@ def flow_velocity(rows: Rows, asked: MetricQuery) -> float | None:
     >>> flow_velocity(example(points=[3.0, 5.0]), example_question())
     2.0
     """
-    if not len(rows) and not asked.known:
+    if not len(rows) and not query.known:
         return None
     return float(rows.used)
 
 
-def origins(rows: Rows, asked: MetricQuery) -> list[str]:
+def origins(rows: Rows, query: MetricQuery) -> list[str]:
     """Notes on completions that do not come from the status history."""
     guessed = int(np.count_nonzero(rows["by_resolution"]))
     notes = [f"{guessed} of {rows.used} from the resolution date: no status history."] if guessed else []
     mapped = int(np.count_nonzero(rows["by_end_field"]))
-    if asked.facts.field("work_completed_date") is not None:
+    if query.facts.field("work_completed_date") is not None:
         notes.append(f"{mapped} by the mapped completion date, {rows.used - mapped} from history.")
-    undated = asked.facts.once(completions).undated
+    undated = query.facts.once(completions).undated
     if undated:
         notes.append(f"{undated} done items have no date at all and are in no period.")
     return notes
@@ -92,13 +92,13 @@ def looks_like_tickets(facts: Dataset, rows: Rows) -> str:
 
 
 @flow_velocity.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
+def _explain(rows: Rows, query: MetricQuery) -> Details:
     points = rows["points"]
     known = points[~np.isnan(points)]
-    looks = looks_like_tickets(asked.facts, rows)
+    looks = looks_like_tickets(query.facts, rows)
     out: Details = {
         "count_words": f"{rows.used} item{'s' * (rows.used != 1)}",
-        "notes": origins(rows, asked),
+        "notes": origins(rows, query),
         "steps": [
             f"{len(rows)} issues were finished in the period.",
             f"{len(rows) - rows.used} left out, {rows.used} counted.",
@@ -106,7 +106,7 @@ def _explain(rows: Rows, asked: MetricQuery) -> Details:
     }
     if looks:
         out["notes"] = [*out["notes"], looks]
-    if asked.facts.field("story_points") is not None:
+    if query.facts.field("story_points") is not None:
         out["points"] = float(known.sum())
         out["points_on"] = len(known)
         out["notes"] = [*out["notes"], f"{known.sum():g} story points on {len(known)} of {rows.used} items."]

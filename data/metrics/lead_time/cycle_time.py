@@ -33,7 +33,7 @@ SHARE = 50
     parameters={"percentile": SHARE},
     depends=("flow_time",),
 )
-def cycle_time(rows: Rows, asked: MetricQuery) -> float | None:
+def cycle_time(rows: Rows, query: MetricQuery) -> float | None:
     """How long an item takes from the start of work to done (median).
 
     median(completed − started) of the items completed in the period
@@ -44,14 +44,14 @@ def cycle_time(rows: Rows, asked: MetricQuery) -> float | None:
     >>> cycle_time(example(days=[1.0, 2.0, 6.0]), example_question())
     2.0
     """
-    return asked.quantile(rows["days"], SHARE)
+    return query.quantile(rows["days"], SHARE)
 
 
 @cycle_time.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
+def _explain(rows: Rows, query: MetricQuery) -> Details:
     notes = ["Day precision: plain dates are involved."] if rows["day_precision"].any() else []
     return {
-        **spread(rows["days"], asked),
+        **spread(rows["days"], query),
         "count_words": f"median of {rows.used} item{'s' * (rows.used != 1)}",
         "notes": notes,
         "steps": [

@@ -57,5 +57,5 @@ def lead_time_avg(rows: Rows, _asked: MetricQuery) -> float | None:
 
 
 @lead_time_avg.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
-    return explained(rows, asked, "All their days together ÷ the number of items: the mean.")
+def _explain(rows: Rows, query: MetricQuery) -> Details:
+    return explained(rows, query, "All their days together ÷ the number of items: the mean.")

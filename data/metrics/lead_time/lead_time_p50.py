@@ -43,7 +43,7 @@ SHARE = 50
     tags=("customer lead time", "created to done", "p50"),
     parameters={"percentile": SHARE},
 )
-def lead_time_p50(rows: Rows, asked: MetricQuery) -> float | None:
+def lead_time_p50(rows: Rows, query: MetricQuery) -> float | None:
     """How long half of the items take from creation to done, at most (median).
 
     median(completed − created) of the items completed in the period
@@ -55,9 +55,9 @@ def lead_time_p50(rows: Rows, asked: MetricQuery) -> float | None:
     >>> lead_time_p50(example(days=[1.0, 2.0, 6.0]), example_question())
     2.0
     """
-    return asked.quantile(rows["days"], SHARE)
+    return query.quantile(rows["days"], SHARE)
 
 
 @lead_time_p50.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
-    return explained(rows, asked, "Half of them took less: the median.")
+def _explain(rows: Rows, query: MetricQuery) -> Details:
+    return explained(rows, query, "Half of them took less: the median.")

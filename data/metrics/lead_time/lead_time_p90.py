@@ -43,7 +43,7 @@ SHARE = 90
     tags=("customer lead time", "created to done", "service level", "p90"),
     parameters={"percentile": SHARE},
 )
-def lead_time_p90(rows: Rows, asked: MetricQuery) -> float | None:
+def lead_time_p90(rows: Rows, query: MetricQuery) -> float | None:
     """How long nine out of ten items take from creation to done, at most.
 
     90th percentile of (completed − created) of the items completed in the period
@@ -54,9 +54,9 @@ def lead_time_p90(rows: Rows, asked: MetricQuery) -> float | None:
     >>> lead_time_p90(example(days=[1.0, 2.0, 6.0]), example_question())
     5.2
     """
-    return asked.quantile(rows["days"], SHARE)
+    return query.quantile(rows["days"], SHARE)
 
 
 @lead_time_p90.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
-    return explained(rows, asked, "Nine out of ten took less: the 90th percentile.")
+def _explain(rows: Rows, query: MetricQuery) -> Details:
+    return explained(rows, query, "Nine out of ten took less: the 90th percentile.")

@@ -11,14 +11,14 @@ from data.metrics.spread import spread
 from data.values.details import Details
 
 
-def explained(rows: Rows, asked: MetricQuery, last_step: str) -> Details:
+def explained(rows: Rows, query: MetricQuery, last_step: str) -> Details:
     """Mean and percentiles, where the completions come from, and the steps; `last_step` ends them."""
-    notes = origins(rows, asked)
+    notes = origins(rows, query)
     if rows["day_precision"].any():
         notes.append("Day precision: plain dates are involved.")
     longest = float(np.max(rows["days"])) if rows.used else 0.0
     return {
-        **spread(rows["days"], asked),
+        **spread(rows["days"], query),
         "count_words": f"{rows.used} item{'s' * (rows.used != 1)}",
         "notes": notes,
         "steps": [

@@ -38,7 +38,7 @@ def no_defects(facts: Dataset) -> Missing | None:
     aggregation="count",
     tags=("defects", "bugs", "inflow"),
 )
-def bug_count(rows: Rows, asked: MetricQuery) -> float | None:
+def bug_count(rows: Rows, query: MetricQuery) -> float | None:
     """How many bugs were reported.
 
     count of items of kind Defect created in the period
@@ -49,17 +49,17 @@ def bug_count(rows: Rows, asked: MetricQuery) -> float | None:
     >>> bug_count(example(at=[1, 2]), example_question())
     2.0
     """
-    if not len(rows) and not asked.known:
+    if not len(rows) and not query.known:
         return None
     return float(rows.used)
 
 
 @bug_count.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
-    types = asked.facts.tables.issues["type"].cat
+def _explain(rows: Rows, query: MetricQuery) -> Details:
+    types = query.facts.tables.issues["type"].cat
     codes = sorted(set(types.codes.to_numpy()[rows.issue[rows.reason == 0]].tolist()))
     named = ", ".join(str(types.categories[code]) for code in codes if code >= 0)
-    guess = suggested(asked.facts)
+    guess = suggested(query.facts)
     return {
         "suggested": guess,
         "count_words": f"{rows.used} bug{'s' * (rows.used != 1)}",

@@ -54,7 +54,7 @@ def no_evidence(facts: Dataset) -> Missing | None:
     aggregation="count",
     tags=("defects", "production", "customer", "incidents"),
 )
-def escaped_defects(rows: Rows, asked: MetricQuery) -> float | None:
+def escaped_defects(rows: Rows, query: MetricQuery) -> float | None:
     """How many defects were found in production, not before.
 
     count of items created in the period that are incidents, or defects with a sign that production had them
@@ -66,13 +66,13 @@ def escaped_defects(rows: Rows, asked: MetricQuery) -> float | None:
     >>> escaped_defects(example(evidence=[0, 2]), example_question())
     2.0
     """
-    if not len(rows) and not asked.known:
+    if not len(rows) and not query.known:
         return None
     return float(rows.used)
 
 
 @escaped_defects.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
+def _explain(rows: Rows, query: MetricQuery) -> Details:
     found = rows["evidence"].tolist()
     counts = {word: found.count(n) for n, word in enumerate(EVIDENCE) if n in found}
     said = ", ".join(f"{word} {count}" for word, count in counts.items())
@@ -81,7 +81,7 @@ def _explain(rows: Rows, asked: MetricQuery) -> Details:
         "count_words": f"{rows.used} defect{'s' * (rows.used != 1)}",
         "notes": [],
         "steps": [
-            f"What counts here: {'; '.join(asked.facts.once(sources))}.",
+            f"What counts here: {'; '.join(query.facts.once(sources))}.",
             f"{rows.used} in the period" + (f": {said}." if said else "."),
         ],
     }

@@ -33,7 +33,7 @@ from data.values.intervals import Rate
     aggregation="distinct",
     tags=("rework", "returned", "backward moves"),
 )
-def reopened_count(rows: Rows, asked: MetricQuery) -> float | None:
+def reopened_count(rows: Rows, query: MetricQuery) -> float | None:
     """How many items came back after they were done.
 
     number of items that were moved from a done status to one that is not done, in the period
@@ -44,7 +44,7 @@ def reopened_count(rows: Rows, asked: MetricQuery) -> float | None:
     >>> reopened_count(example(times=[1, 3]), example_question())
     2.0
     """
-    if not len(rows) and not asked.known:
+    if not len(rows) and not query.known:
         return None
     return float(rows.used)
 

@@ -51,12 +51,12 @@ def _differences(rows: Rows) -> Numbers:
 
 
 @accuracy_abs.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
-    planned, unit = float(rows["planned"].sum()), unit_of(asked)
+def _explain(rows: Rows, query: MetricQuery) -> Details:
+    planned, unit = float(rows["planned"].sum()), unit_of(query)
     done, away = float(rows["done"].sum()), float(np.abs(_differences(rows)).sum())
     return explained(
         rows,
-        asked,
+        query,
         f"{planned:g} {unit} were committed, {done:g} completed; sprint by sprint {away:g} apart.",
         f"{away:g} ÷ {planned:g} = {away / planned:.4g}.",
     )

@@ -42,12 +42,12 @@ def scope_churn_ratio(rows: Rows, _asked: MetricQuery) -> float | None:
 
 
 @scope_churn_ratio.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
-    planned, unit = float(rows["planned"].sum()), unit_of(asked)
+def _explain(rows: Rows, query: MetricQuery) -> Details:
+    planned, unit = float(rows["planned"].sum()), unit_of(query)
     added, removed = float(rows["added"].sum()), float(rows["removed"].sum())
     return explained(
         rows,
-        asked,
+        query,
         f"{planned:g} {unit} were committed; {added:g} were added and {removed:g} removed after the start.",
         f"({added:g} + {removed:g}) ÷ {planned:g} = {(added + removed) / planned:.4g}.",
     )

@@ -43,11 +43,11 @@ def spillover_ratio(rows: Rows, _asked: MetricQuery) -> float | None:
 
 
 @spillover_ratio.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
-    planned, spilled, unit = float(rows["planned"].sum()), float(rows["spilled"].sum()), unit_of(asked)
+def _explain(rows: Rows, query: MetricQuery) -> Details:
+    planned, spilled, unit = float(rows["planned"].sum()), float(rows["spilled"].sum()), unit_of(query)
     return explained(
         rows,
-        asked,
+        query,
         f"{planned:g} {unit} were committed, {spilled:g} of them were not done at the close.",
         f"{spilled:g} ÷ {planned:g} = {spilled / planned:.4g}.",
     )

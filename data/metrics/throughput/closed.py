@@ -39,7 +39,7 @@ from data.values.intervals import Rate
     aggregation="count",
     tags=("outflow", "done", "resolved", "throughput"),
 )
-def closed(rows: Rows, asked: MetricQuery) -> float | None:
+def closed(rows: Rows, query: MetricQuery) -> float | None:
     """How many items were closed, finished or not.
 
     count of items closed in the period, whatever their resolution
@@ -51,19 +51,19 @@ def closed(rows: Rows, asked: MetricQuery) -> float | None:
     >>> closed(example(at=[1, 2]), example_question())
     2.0
     """
-    if not len(rows) and not asked.known:
+    if not len(rows) and not query.known:
         return None
     return float(rows.used)
 
 
 @closed.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
+def _explain(rows: Rows, query: MetricQuery) -> Details:
     names, counts = np.unique(rows["resolution"].astype(str), return_counts=True)
     said = ", ".join(f"{name} {count}" for name, count in zip(names, counts, strict=True))
     return {
         "per_resolution": dict(zip(names.tolist(), counts.tolist(), strict=True)),
         "count_words": f"{rows.used} item{'s' * (rows.used != 1)}",
-        "notes": origins(rows, asked),
+        "notes": origins(rows, query),
         "steps": [
             f"{len(rows)} issues were closed in the period; {len(rows) - rows.used} left out.",
             f"By resolution: {said}." if said else "None is counted.",

@@ -23,7 +23,7 @@ from data.values.intervals import Rate
     aggregation="count",
     tags=("inflow", "arrivals", "demand"),
 )
-def created(rows: Rows, asked: MetricQuery) -> float | None:
+def created(rows: Rows, query: MetricQuery) -> float | None:
     """How many items came in.
 
     count of items created in the period
@@ -34,18 +34,18 @@ def created(rows: Rows, asked: MetricQuery) -> float | None:
     >>> created(example(at=[1, 2, 3]), example_question())
     3.0
     """
-    if not len(rows) and not asked.known:
+    if not len(rows) and not query.known:
         return None
     return float(rows.used)
 
 
 @created.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
+def _explain(rows: Rows, query: MetricQuery) -> Details:
     return {
         "count_words": f"{rows.used} item{'s' * (rows.used != 1)}",
         "notes": [],
         "steps": [
             f"{len(rows)} issues were created in the period.",
-            f"{len(rows) - rows.used} left out, {rows.used} counted: {rows.used / asked.period.days:.3g} a day.",
+            f"{len(rows) - rows.used} left out, {rows.used} counted: {rows.used / query.period.days:.3g} a day.",
         ],
     }

@@ -58,11 +58,11 @@ def velocity(rows: Rows, _asked: MetricQuery) -> float | None:
 
 
 @velocity.explains
-def _explain(rows: Rows, asked: MetricQuery) -> Details:
+def _explain(rows: Rows, query: MetricQuery) -> Details:
     total = float(rows["points"].sum())
     return {
         "points_on": rows.used,
-        "median_points": asked.quantile(rows["points"], 50),
+        "median_points": query.quantile(rows["points"], 50),
         "count_words": f"{total:g} points on {rows.used} item{'s' * (rows.used != 1)}",
         "notes": [],
         "steps": [

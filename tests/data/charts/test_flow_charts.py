@@ -282,15 +282,15 @@ def test_the_issues_behind_a_point_are_those_that_it_counts(place, rules, flow, 
         for series in drawing.series:
             values = series.x if series.kind == "lying" else series.y
             for value, pick in zip(values, series.picks or (), strict=True):
-                assert (drawing.picks.behind(pick).used if pick else 0) == value, (name, pick)
+                assert (drawing.drilldown.behind(pick).used if pick else 0) == value, (name, pick)
     scatter = drawn(about, "cycle_time_scatter", period)
     for series in scatter.series:
         for key, days in zip(series.picks, series.y, strict=True):
-            rows = scatter.picks.behind(key)
+            rows = scatter.drilldown.behind(key)
             assert rows.used == 1
             assert rows["days"][0] == pytest.approx(days, abs=1e-3)
     net = drawn(about, "net_flow", period)
     for series in net.series:
         for value, pick in zip(series.y, series.picks, strict=True):
-            departs = net.picks.behind(pick)["departs"] if pick else []
+            departs = net.drilldown.behind(pick)["departs"] if pick else []
             assert sum(not each for each in departs) - sum(bool(each) for each in departs) == value

@@ -108,10 +108,10 @@ def test_behind_each_point_are_its_issues(company):
             left_out = 0
             for flag in flags:
                 token = f"{sprint.id}" if len(flags) == 1 else f"{sprint.id}|{flag}"
-                rows = drawing.picks.behind(token)
+                rows = drawing.drilldown.behind(token)
                 assert set(rows.issue[rows.reason == 0].tolist()) == each.keys[flag], (name, token)
                 assert rows["amount"].sum() == pytest.approx(each.sums[flag])
-                assert drawing.picks.label(token).endswith({"spilled": "spilled over"}.get(flag, flag))
+                assert drawing.drilldown.label(token).endswith({"spilled": "spilled over"}.get(flag, flag))
                 left_out += len(rows) - rows.used
             assert left_out == sum(each.left_out.values())
 

@@ -136,7 +136,7 @@ def test_a_refused_token_at_the_gateway_is_not_told_to_use_the_gateway(site, sto
     from data.jira.http_errors import SentRequest, refusal
 
     hints = [
-        refusal(401, {}, b"", now=None, asked=SentRequest("GET", f"{API}/myself", address)).hint
+        refusal(401, {}, b"", now=None, request=SentRequest("GET", f"{API}/myself", address)).hint
         for address in ("https://api.atlassian.com/ex/jira/1-2", "https://example.atlassian.net")
     ]
     assert "needs the address" not in hints[0] and "cloud id" in hints[0]
