@@ -265,13 +265,13 @@ def test_workflow_and_words_are_edited_and_saved(page: Page, site: str, fake: Fa
     expect(modal(page)).to_have_count(0)
     settings = fake.snapshot().settings
     assert settings.workflow.active == ["3"]
-    assert settings.definitions.incident_types == ["Incident", "Sev1"]
+    assert settings.definitions.incident_types == ["Incident", "[System] Incident", "Sev1"]
 
 
 def test_a_refused_value_is_said_where_it_is(page: Page, site: str, fake: FakeServices):
     opened(page, site)
     section(page, "Definitions")
-    box = page.get_by_role("textbox", name="Days off")
+    box = page.get_by_label("Days off", exact=True)
     box.fill("2026-13-45")
     box.press("Enter")
     page.get_by_role("button", name="Save 1 change").click()
