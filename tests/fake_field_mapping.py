@@ -26,7 +26,13 @@ GOOD_TOKEN = "good-token"
 SITE = "https://acme.example"
 
 _JIRA_FIELDS = (
-    ("customfield_10100", "Deployment date", "datetime", 412, ("2026-11-14 09:12", "2026-11-12 16:40", "2026-11-10 08:05")),
+    (
+        "customfield_10100",
+        "Deployment date",
+        "datetime",
+        412,
+        ("2026-11-14 09:12", "2026-11-12 16:40", "2026-11-10 08:05"),
+    ),
     ("customfield_10101", "Deploy date (old)", "date", 18, ("2024-02-01",)),
     ("customfield_10102", "Target environment", "select", 398, ("Production", "Staging", "Test")),
     ("customfield_10103", "First commit", "datetime", 377, ("2026-11-11 10:22", "2026-11-09 15:31")),
@@ -39,7 +45,7 @@ _JIRA_FIELDS = (
     ("customfield_10110", "Customer <b>job</b>", "text", 0, ()),
     ("resolutiondate", "Resolved", "datetime", 640, ("2026-11-15 12:00",)),
     ("assignee", "Assignee", "user", 700, ("Ada", "Grace")),
-)  # a table: kept in its rows  # fmt: skip
+)
 _SUGGESTED = {
     "deployment_date": (("customfield_10100", 1.0), ("customfield_10101", 0.55)),
     "target_environment": (("customfield_10102", 0.98),),
@@ -49,16 +55,23 @@ _SUGGESTED = {
     "incident_resolved_at": (("customfield_10106", 0.92),),
     "flow_item_type": (("customfield_10107", 0.75),),
     "story_points": (("customfield_10108", 0.99),),
-}  # a table: kept in its rows  # fmt: skip
+}
 _STATUSES = (
-    ("1", "Backlog", "new", 118), ("2", "To Do", "new", 74), ("3", "In Progress", "indeterminate", 41),
-    ("4", "In Review", "indeterminate", 17), ("5", "Waiting for release", "indeterminate", 12),
-    ("6", "Done", "done", 540), ("7", "Rejected", "done", 10, "discarded", "by its name"),
-)  # a table: kept in its rows  # fmt: skip
+    ("1", "Backlog", "new", 118),
+    ("2", "To Do", "new", 74),
+    ("3", "In Progress", "indeterminate", 41),
+    ("4", "In Review", "indeterminate", 17),
+    ("5", "Waiting for release", "indeterminate", 12),
+    ("6", "Done", "done", 540),
+    ("7", "Rejected", "done", 10, "discarded", "by its name"),
+)
 _TYPES = (
-    ("Story", 400, "Feature", True), ("Bug", 240, "Defect", True), ("Task", 120, "Feature", True),
-    ("Incident", 22, "Defect", True), ("Spike v2.0", 14, None, False),
-)  # a table: kept in its rows  # fmt: skip
+    ("Story", 400, "Feature", True),
+    ("Bug", 240, "Defect", True),
+    ("Task", 120, "Feature", True),
+    ("Incident", 22, "Defect", True),
+    ("Spike v2.0", 14, None, False),
+)
 
 
 class FakeFieldMapping(FieldMappingService):
@@ -162,9 +175,14 @@ class FakeConnection(ConnectionService):
         sources = {name: "environment" if name in self.environment else "settings" for name in (*given, "token")}
         token = "token" in self.environment or bool(self.stored_token)
         return ConnectionForm(
-            values["url"], values["email"], values["jql"], DEFAULT_JQL, token_present=token, sources=sources,
+            values["url"],
+            values["email"],
+            values["jql"],
+            DEFAULT_JQL,
+            token_present=token,
+            sources=sources,
             revision=revision,
-        )  # a table: kept in its rows  # fmt: skip
+        )
 
     def test(self, url: str, email: str, token: str | None, jql: str, snapshot: Snapshot) -> ConnectionReport:
         try:
@@ -172,11 +190,23 @@ class FakeConnection(ConnectionService):
         except JiraError as error:
             return ConnectionReport(False, problem=Problem(error.message, todo=error.hint, level="danger"))
         if address != SITE:
-            return ConnectionReport(False, problem=Problem("Jira could not be reached.", "No such host.", "Check the address.", "danger"))  # a table: kept in its rows  # fmt: skip
+            return ConnectionReport(
+                False, problem=Problem("Jira could not be reached.", "No such host.", "Check the address.", "danger")
+            )
         if (token or self.stored_token) != GOOD_TOKEN:
-            return ConnectionReport(False, problem=Problem("Jira refused the e-mail address or token.", "It answered 401.", "Make a new API token.", "danger"))  # a table: kept in its rows  # fmt: skip
+            return ConnectionReport(
+                False,
+                problem=Problem(
+                    "Jira refused the e-mail address or token.", "It answered 401.", "Make a new API token.", "danger"
+                ),
+            )
         if "bogus" in jql:
-            return ConnectionReport(False, problem=Problem("Jira does not accept the query.", "Field 'bogus' does not exist.", "Correct the JQL.", "danger"))  # a table: kept in its rows  # fmt: skip
+            return ConnectionReport(
+                False,
+                problem=Problem(
+                    "Jira does not accept the query.", "Field 'bogus' does not exist.", "Correct the JQL.", "danger"
+                ),
+            )
         return ConnectionReport(True, "Acme Jira", "cloud" if email else "dc", "Ada Lovelace", "Europe/Berlin")
 
     def connect(self, url: str, email: str, token: str | None, jql: str, snapshot: Snapshot) -> Saved:

@@ -19,33 +19,101 @@ HOSTILE = "<script>alert(1)</script> & =cmd|' /C calc'!A0"
 _WEEKS = (9.0, 11.0, 8.0, None, 12.0, 10.0, 9.0, 11.0, 10.0, 9.0, 11.0, 19.0, 10.0)
 CHANGES = (
     Change(
-        "flow_time", "Flow time", "19 days in the week 2 – 8 Nov 2026, above the upper natural limit of 16 days.",
+        "flow_time",
+        "Flow time",
+        "19 days in the week 2 – 8 Nov 2026, above the upper natural limit of 16 days.",
         "a week outside the natural limits",
         "Before: mean 9.9 days, natural limits 3.5 days to 16 days, from the weeks 24 Aug – 18 Oct 2026.",
-        "unusually high", "worse", "Open it and look for what was different in these weeks.", _WEEKS, "2026-08-17", 9, (11,), 9.9, 3.5, 16.3,
+        "unusually high",
+        "worse",
+        "Open it and look for what was different in these weeks.",
+        _WEEKS,
+        "2026-08-17",
+        9,
+        (11,),
+        9.9,
+        3.5,
+        16.3,
     ),
     Change(
-        "flow_velocity", "Flow velocity", "8 weeks in a row above the mean of 40 items, since 21 Sep 2026; 52 items in the last of them.",
+        "flow_velocity",
+        "Flow velocity",
+        "8 weeks in a row above the mean of 40 items, since 21 Sep 2026; 52 items in the last of them.",
         "8 or more weeks in a row on one side of the mean",
         "Before: mean 40 items, natural limits 20 items to 60 items, from the weeks 24 Aug – 18 Oct 2026.",
-        "unusually high", "better", "Open it, find what helped, and keep it.", tuple(40.0 + n % 5 for n in range(13)), "2026-08-17", 9,
-        tuple(range(5, 13)), 40.0, 20.0, 60.0,
+        "unusually high",
+        "better",
+        "Open it, find what helped, and keep it.",
+        tuple(40.0 + n % 5 for n in range(13)),
+        "2026-08-17",
+        9,
+        tuple(range(5, 13)),
+        40.0,
+        20.0,
+        60.0,
     ),
-)  # a table: kept in its rows  # fmt: skip
+)
 AGEING = (
-    Ageing("SHOP-3", "http://127.0.0.1:4020/browse/SHOP-3", HOSTILE, "Story", "In Review", "Ada <b>Byron</b>", 61.2, 6.4, "In Review"),
-    Ageing("SHOP-9", "http://127.0.0.1:4020/browse/SHOP-9", "Basket keeps its items", "Bug", "In Progress", "", 40.9, 14.8, ""),
-)  # a table: kept in its rows  # fmt: skip
+    Ageing(
+        "SHOP-3",
+        "http://127.0.0.1:4020/browse/SHOP-3",
+        HOSTILE,
+        "Story",
+        "In Review",
+        "Ada <b>Byron</b>",
+        61.2,
+        6.4,
+        "In Review",
+    ),
+    Ageing(
+        "SHOP-9",
+        "http://127.0.0.1:4020/browse/SHOP-9",
+        "Basket keeps its items",
+        "Bug",
+        "In Progress",
+        "",
+        40.9,
+        14.8,
+        "",
+    ),
+)
 DOUBTS = (
-    Caveat("A <b>mapped</b> field is empty: Deployment date (812 issues)", "Nothing to count.", "Check the field mapping.", "danger", "quality"),
-    Caveat("Change failure rate cannot be measured", "Needed: Deployment successful.", "Map it, if your Jira has it.", "warning", "mapping", "change_failure_rate"),
-    Caveat("Time to recovery (median) rests on few", "Only 4 are used, so one more or less changes it much.", "Choose a longer period before you draw conclusions.", "info", "metric", "mean_time_to_recovery"),
-)  # a table: kept in its rows  # fmt: skip
+    Caveat(
+        "A <b>mapped</b> field is empty: Deployment date (812 issues)",
+        "Nothing to count.",
+        "Check the field mapping.",
+        "danger",
+        "quality",
+    ),
+    Caveat(
+        "Change failure rate cannot be measured",
+        "Needed: Deployment successful.",
+        "Map it, if your Jira has it.",
+        "warning",
+        "mapping",
+        "change_failure_rate",
+    ),
+    Caveat(
+        "Time to recovery (median) rests on few",
+        "Only 4 are used, so one more or less changes it much.",
+        "Choose a longer period before you draw conclusions.",
+        "info",
+        "metric",
+        "mean_time_to_recovery",
+    ),
+)
 QUIET = Overview((), ("Flow time", "Flow velocity"), (), 26, 4, (), 0, 0, 0, ("2026-08-19", "2026-11-16"), ())
 FULL = replace(
-    QUIET, changes=CHANGES, steady=("Flow load",), untold=("Time to recovery (median)",), ageing=AGEING, over=2,
-    in_progress=37, compared=180, caveats=DOUBTS,
-)  # a table: kept in its rows  # fmt: skip
+    QUIET,
+    changes=CHANGES,
+    steady=("Flow load",),
+    untold=("Time to recovery (median)",),
+    ageing=AGEING,
+    over=2,
+    in_progress=37,
+    compared=180,
+    caveats=DOUBTS,
+)
 
 
 class FakeOverview(OverviewService):
@@ -71,9 +139,18 @@ class FakeOverview(OverviewService):
     def report(self, view: View, link: str = "") -> Report:
         status, period = self._fake.status.of(view.snapshot), view.period
         return Report(
-            site=status.site_title, jql=status.jql, is_sample=status.is_sample, period=period.label,
-            compared=period.previous().label, zone=period.zone, made_at=iso(self._fake.now),
-            synced_at=status.synced_at, issues=status.issue_count,
-            filters=(("Labels", HOSTILE),), values=tuple(self.values(view)),
-            overview=self.answer(view), definitions=(("Durations", "exact", False), ("Zone", HOSTILE, True)), link=link,
-        )  # a table: kept in its rows  # fmt: skip
+            site=status.site_title,
+            jql=status.jql,
+            is_sample=status.is_sample,
+            period=period.label,
+            compared=period.previous().label,
+            zone=period.zone,
+            made_at=iso(self._fake.now),
+            synced_at=status.synced_at,
+            issues=status.issue_count,
+            filters=(("Labels", HOSTILE),),
+            values=tuple(self.values(view)),
+            overview=self.answer(view),
+            definitions=(("Durations", "exact", False), ("Zone", HOSTILE, True)),
+            link=link,
+        )

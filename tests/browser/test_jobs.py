@@ -126,7 +126,8 @@ def test_the_bound_metric_opens_with_the_issues_it_is_bound_to(page: Page, site:
 def test_files_are_imported_by_the_page(page: Page, site: str, shop: Services, tmp_path: Path):
     good = tmp_path / "answers.json"
     good.write_text(
-        '{"satisfaction": [{"outcome_id": "out-late-costs", "persona": "First-time buyer", "satisfaction_level": "3", "recorded_at": "2026-11-20T09:00:00Z"}]}'
+        '{"satisfaction": [{"outcome_id": "out-late-costs", "persona": "First-time buyer", "satisfaction_level": "3",'
+        ' "recorded_at": "2026-11-20T09:00:00Z"}]}'
     )
     opened(page, site)
     for path, said in (

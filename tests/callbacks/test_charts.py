@@ -36,7 +36,8 @@ def chart(services: Services, name: str, query: str = "") -> str:
 def test_the_cumulative_flow_diagram_is_switched_beside_itself(services, rule):
     text = chart(services, "cumulative_flow", f"&set=cfd:{rule}")
     buttons = re.findall(
-        r'"aria-pressed": "(true|false)"[^{}]*?"data-set-value": "(\w+)"|"data-set-value": "(\w+)"[^{}]*?"aria-pressed": "(true|false)"',
+        r'"aria-pressed": "(true|false)"[^{}]*?"data-set-value": "(\w+)"|"data-set-value":'
+        r' "(\w+)"[^{}]*?"aria-pressed": "(true|false)"',
         text,
     )
     pressed = {(one or two): (yes or no) for yes, one, two, no in buttons}

@@ -81,8 +81,12 @@ def test_fields_show_coverage_and_what_they_are_suggested_for(terminal: Terminal
     rows = json.loads(terminal("fields", "--format", "json").out)
     by_id = {row["id"]: row for row in rows}
     assert by_id["customfield_10001"]["coverage"] == {
-        "set": 412, "of": 800, "examples": ["2026-01-02"], "values": [], "types": [],
-    }  # fmt: skip
+        "set": 412,
+        "of": 800,
+        "examples": ["2026-01-02"],
+        "values": [],
+        "types": [],
+    }
     assert [each["field"] for each in by_id["customfield_10001"]["suggested_for"]] == ["deployment_date"]
     assert by_id["created"]["suggested_for"] == []
     table = terminal("fields").out

@@ -16,8 +16,26 @@ DEEP = 1_200  # levels, more than a usual reader takes
 # Never what Jira would send in that place. Strings are not swapped for strings, nor numbers for numbers: what looks
 # like a good value nobody can tell from one.
 SWAPS: tuple[Any, ...] = (
-    None, True, False, 0, -1, 2**63, 10**30, 1.5, "", "x", "9" * 30, [], {}, [3], [None], [[]], {"a": 1}, ["x", {}], "\\ud800",
-)  # a table: kept in its rows  # fmt: skip
+    None,
+    True,
+    False,
+    0,
+    -1,
+    2**63,
+    10**30,
+    1.5,
+    "",
+    "x",
+    "9" * 30,
+    [],
+    {},
+    [3],
+    [None],
+    [[]],
+    {"a": 1},
+    ["x", {}],
+    "\\ud800",
+)
 Path = tuple[Any, ...]
 # What a change is of, and whether more pages follow: where nothing (or another text) stands nobody can notice.
 _NAMES, _ENDS = ("field", "fieldId"), ("nextPageToken", "isLast")
@@ -112,31 +130,115 @@ def garbled(dice: random.Random, value: Any) -> bytes:
     text = json.dumps(value)
     data = text.encode()
     cut = dice.randrange(len(data) + 1)
-    return dice.choice([
-        b"", b"null", b"[", b"{", b'"', b"[" * 100_000, b'{"a":' * 50_000, b"NaN", b"-", b"1" * 10_000, data[:cut], data + b"x", data * 2,
-        data[:cut] + bytes([dice.choice([0, 7, 0x80, 0xC3, 0xFF])]) + data[cut + 1 :], data[:cut] + b"\x00" + data[cut:],
-        b"<html>" + data, b"\xff\xfe" + data, text.replace(":", ": 1e999,", 1).encode(), data.replace(b'"', b"'"),
-        text.encode("utf-16"), text.encode("utf-16-le"), text.encode("utf-32"), b"\x1f\x8b" + data, b" " * 100_000 + data,
-    ])  # a table: kept in its rows  # fmt: skip
+    return dice.choice(
+        [
+            b"",
+            b"null",
+            b"[",
+            b"{",
+            b'"',
+            b"[" * 100_000,
+            b'{"a":' * 50_000,
+            b"NaN",
+            b"-",
+            b"1" * 10_000,
+            data[:cut],
+            data + b"x",
+            data * 2,
+            data[:cut] + bytes([dice.choice([0, 7, 0x80, 0xC3, 0xFF])]) + data[cut + 1 :],
+            data[:cut] + b"\x00" + data[cut:],
+            b"<html>" + data,
+            b"\xff\xfe" + data,
+            text.replace(":", ": 1e999,", 1).encode(),
+            data.replace(b'"', b"'"),
+            text.encode("utf-16"),
+            text.encode("utf-16-le"),
+            text.encode("utf-32"),
+            b"\x1f\x8b" + data,
+            b" " * 100_000 + data,
+        ]
+    )
 
 
 BODIES: tuple[tuple[int, Callable[[random.Random, Any], bytes]], ...] = (
-    (10, swapped), (3, lacking), (3, deep), (2, twice), (3, garbled),
-)  # a table: kept in its rows  # fmt: skip
-STATUSES = (200, 200, 201, 202, 203, 204, 205, 206, 207, 226, 299, 300, 302, 304, 307, 400, 401, 403, 404, 405, 408, 410, 413, 418, 425, 429, 500, 502, 503, 504, 511, 599)  # a table: kept in its rows  # fmt: skip
+    (10, swapped),
+    (3, lacking),
+    (3, deep),
+    (2, twice),
+    (3, garbled),
+)
+STATUSES = (
+    200,
+    200,
+    201,
+    202,
+    203,
+    204,
+    205,
+    206,
+    207,
+    226,
+    299,
+    300,
+    302,
+    304,
+    307,
+    400,
+    401,
+    403,
+    404,
+    405,
+    408,
+    410,
+    413,
+    418,
+    425,
+    429,
+    500,
+    502,
+    503,
+    504,
+    511,
+    599,
+)
 HEADERS: tuple[dict[str, str], ...] = (
-    {"Content-Type": "text/html"}, {"Content-Type": ""}, {"Content-Type": "application/json; charset=utf-16"},
-    {"Content-Type": "application/json; charset=nonsense"}, {"Content-Type": "\xff"}, {"Retry-After": "9" * 40},
-    {"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"}, {"Retry-After": "-1"}, {"Retry-After": "²"}, {"Retry-After": "1e9"},
-    {"X-RateLimit-Reset": "9999-12-31T23:59:59Z"}, {"X-RateLimit-Reset": "0001-01-01"}, {"X-RateLimit-Reset": "99999999999"},
-    {"Date": "Mon, 01 Jan 0001 00:00:00 GMT"}, {"Date": "Fri, 31 Dec 9999 23:59:59 -2359"}, {"Date": "Fri, 99 Foo 10000"},
-    {"Location": "http://[::1"}, {"Location": "http://h:99999/"}, {"Location": "//"}, {"Location": "\x00"}, {"Location": "http://"},
-    {"Location": "/rest/api/3/serverInfo"}, {"Location": "https://xn--.example/"}, {"Location": "ftp://x"}, {"Location": "?" * 9000},
-    {"Set-Cookie": "a=b; expires=Foo, 99-Bar-99999 99:99:99"}, {"Set-Cookie": "=;;=\xff"}, {"RateLimit-Reason": "x" * 9000},
-    {"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"}, {"X-Seraph-LoginReason": "\xff"}, {"X-Authentication-Denied-Reason": "CAPTCHA_CHALLENGE"},
-    {"Content-Encoding": "gzip"}, {"Content-Encoding": "br"}, {"Content-Encoding": "zstd"}, {"Content-Encoding": "nonsense"},
+    {"Content-Type": "text/html"},
+    {"Content-Type": ""},
+    {"Content-Type": "application/json; charset=utf-16"},
+    {"Content-Type": "application/json; charset=nonsense"},
+    {"Content-Type": "\xff"},
+    {"Retry-After": "9" * 40},
+    {"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"},
+    {"Retry-After": "-1"},
+    {"Retry-After": "²"},
+    {"Retry-After": "1e9"},
+    {"X-RateLimit-Reset": "9999-12-31T23:59:59Z"},
+    {"X-RateLimit-Reset": "0001-01-01"},
+    {"X-RateLimit-Reset": "99999999999"},
+    {"Date": "Mon, 01 Jan 0001 00:00:00 GMT"},
+    {"Date": "Fri, 31 Dec 9999 23:59:59 -2359"},
+    {"Date": "Fri, 99 Foo 10000"},
+    {"Location": "http://[::1"},
+    {"Location": "http://h:99999/"},
+    {"Location": "//"},
+    {"Location": "\x00"},
+    {"Location": "http://"},
+    {"Location": "/rest/api/3/serverInfo"},
+    {"Location": "https://xn--.example/"},
+    {"Location": "ftp://x"},
+    {"Location": "?" * 9000},
+    {"Set-Cookie": "a=b; expires=Foo, 99-Bar-99999 99:99:99"},
+    {"Set-Cookie": "=;;=\xff"},
+    {"RateLimit-Reason": "x" * 9000},
+    {"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"},
+    {"X-Seraph-LoginReason": "\xff"},
+    {"X-Authentication-Denied-Reason": "CAPTCHA_CHALLENGE"},
+    {"Content-Encoding": "gzip"},
+    {"Content-Encoding": "br"},
+    {"Content-Encoding": "zstd"},
+    {"Content-Encoding": "nonsense"},
     {"Content-Encoding": "deflate, gzip, deflate"},
-)  # a table: kept in its rows  # fmt: skip
+)
 
 
 def packed(dice: random.Random, data: bytes) -> tuple[dict[str, str], bytes]:

@@ -69,19 +69,27 @@ class Pages:
         self.tokens: dict[str, tuple[str, Any]] = {}  # token → its query and where it goes on
         api = r"/rest/api/(?:2|3)" if self.cloud else r"/rest/api/2"
         self.routes: list[tuple[str, Callable[..., Any]]] = [
-            (f"{api}/serverInfo", self._server_info), (f"{api}/myself", self._myself), (f"{api}/field", self._fields),
-            (f"{api}/status", self._statuses), (f"{api}/issuetype", self._types), (f"{api}/project", self._projects),
-            (f"{api}/project/search", self._project_page), (rf"{api}/project/(\w+)/versions?", self._versions),
+            (f"{api}/serverInfo", self._server_info),
+            (f"{api}/myself", self._myself),
+            (f"{api}/field", self._fields),
+            (f"{api}/status", self._statuses),
+            (f"{api}/issuetype", self._types),
+            (f"{api}/project", self._projects),
+            (f"{api}/project/search", self._project_page),
+            (rf"{api}/project/(\w+)/versions?", self._versions),
             (f"{api}/search", self._old_search if self.cloud else self._dc_search),
             (rf"{api}/issue/([\w-]+)/comment", self._comments),
-            ("/rest/agile/1.0/board", self._boards), (r"/rest/agile/1.0/board/(\d+)/sprint", self._sprints),
+            ("/rest/agile/1.0/board", self._boards),
+            (r"/rest/agile/1.0/board/(\d+)/sprint", self._sprints),
             (r"/rest/agile/1.0/board/(\d+)/configuration", self._board),
-        ]  # a table: kept in its rows  # fmt: skip
+        ]
         if self.cloud:
             self.routes += [
-                (f"{api}/search/jql", self._search), (f"{api}/search/approximate-count", self._count),
-                (f"{api}/changelog/bulkfetch", self._bulk), (rf"{api}/issue/([\w-]+)/changelog", self._changelog),
-            ]  # a table: kept in its rows  # fmt: skip
+                (f"{api}/search/jql", self._search),
+                (f"{api}/search/approximate-count", self._count),
+                (f"{api}/changelog/bulkfetch", self._bulk),
+                (rf"{api}/issue/([\w-]+)/changelog", self._changelog),
+            ]
 
     def answer(self, asked: SeenRequest) -> Any:
         """JSON. Raises Refused."""
@@ -95,9 +103,12 @@ class Pages:
 
     def _server_info(self, _asked: SeenRequest) -> Any:
         return {
-            "baseUrl": "https://tests.example.org", "version": "1001.0.0" if self.cloud else "10.3.2", "serverTitle": "Tests",
-            "deploymentType": "Cloud" if self.cloud else "Server", "serverTime": self.site.iso(self.site.now),
-        }  # a table: kept in its rows  # fmt: skip
+            "baseUrl": "https://tests.example.org",
+            "version": "1001.0.0" if self.cloud else "10.3.2",
+            "serverTitle": "Tests",
+            "deploymentType": "Cloud" if self.cloud else "Server",
+            "serverTime": self.site.iso(self.site.now),
+        }
 
     def _myself(self, _asked: SeenRequest) -> Any:
         return {"accountId": "me", "name": "me", "displayName": "Me", "timeZone": self.site.zone}
@@ -141,7 +152,11 @@ class Pages:
     def _boards(self, asked: SeenRequest) -> Any:
         if asked.params.get("projectKeyOrId", "ALPHA") != "ALPHA":
             return {"startAt": 0, "isLast": True, "values": []}
-        return {"startAt": 0, "isLast": True, "values": [{"id": 1, "name": "Board", "type": "scrum"}, {"id": 2, "name": "Flow", "type": "kanban"}]}  # a table: kept in its rows  # fmt: skip
+        return {
+            "startAt": 0,
+            "isLast": True,
+            "values": [{"id": 1, "name": "Board", "type": "scrum"}, {"id": 2, "name": "Flow", "type": "kanban"}],
+        }
 
     def _board(self, _asked: SeenRequest, number: str) -> Any:
         return {"id": int(number), "estimation": {"type": "field", "field": {"fieldId": "customfield_10016"}}}
@@ -149,7 +164,10 @@ class Pages:
     def _sprints(self, asked: SeenRequest, number: str) -> Any:
         if number != "1":
             raise Refused(400, "The board does not support sprints")
-        values = [{"id": each, "name": name, "state": state, "originBoardId": 1} for each, (name, state) in self.site.sprints.items()]  # a table: kept in its rows  # fmt: skip
+        values = [
+            {"id": each, "name": name, "state": state, "originBoardId": 1}
+            for each, (name, state) in self.site.sprints.items()
+        ]
         start = int(asked.params.get("startAt", 0))
         return {"startAt": start, "isLast": start + 2 >= len(values), "values": values[start : start + 2]}
 
@@ -237,10 +255,16 @@ class Pages:
         site, person = self.site, ticket.assignee
         account = "accountId" if self.cloud else "name"
         values = {
-            "summary": ticket.summary, "project": self._project(ticket.project), "issuetype": self._type(ticket.type),
-            "status": self._status(ticket.status), "created": site.iso(ticket.created), "updated": site.iso(ticket.updated),
+            "summary": ticket.summary,
+            "project": self._project(ticket.project),
+            "issuetype": self._type(ticket.type),
+            "status": self._status(ticket.status),
+            "created": site.iso(ticket.created),
+            "updated": site.iso(ticket.updated),
             "resolution": {"id": "1", "name": ticket.resolution} if ticket.resolution else None,
-            "resolutiondate": site.iso(ticket.resolved), "duedate": ticket.due, "labels": ticket.labels,
+            "resolutiondate": site.iso(ticket.resolved),
+            "duedate": ticket.due,
+            "labels": ticket.labels,
             "assignee": {account: person, "displayName": site.people[person]} if person else None,
             "priority": {"id": "3", "name": ticket.priority} if ticket.priority else None,
             "components": [{"id": "1", "name": each} for each in ticket.components],
@@ -248,7 +272,7 @@ class Pages:
             "issuelinks": [self._link(*each) for each in ticket.links if each[1] in site.tickets],
             "parent": {"id": str(ticket.parent)} if ticket.parent else None,
             "comment": self._comment_field(ticket),
-        }  # a table: kept in its rows  # fmt: skip
+        }
         return values | {name: site.custom_value(ticket, name, self.cloud) for name in ticket.custom}
 
     def _link(self, number: int, other: int, inward: bool) -> dict:
@@ -265,14 +289,25 @@ class Pages:
 
     def _comment(self, row: tuple[int, int, str | None]) -> dict:
         number, at, person = row
-        author = {"accountId" if self.cloud else "key": person, "displayName": self.site.people[person]} if person else None  # a table: kept in its rows  # fmt: skip
-        return {"id": str(number), "author": author, "created": self.site.iso(at), "updated": self.site.iso(at), "body": "No <b>text</b>"}  # a table: kept in its rows  # fmt: skip
+        author = (
+            {"accountId" if self.cloud else "key": person, "displayName": self.site.people[person]} if person else None
+        )
+        return {
+            "id": str(number),
+            "author": author,
+            "created": self.site.iso(at),
+            "updated": self.site.iso(at),
+            "body": "No <b>text</b>",
+        }
 
     def _comments(self, asked: SeenRequest, name: str) -> Any:
         ticket = self.site.visible(name)
         if ticket is None:
             raise Refused(404, "Issue does not exist or you do not have permission to see it.")
-        start, size = int(asked.params.get("startAt", 0)), min(int(asked.params.get("maxResults", 50)), self.limits.comment_page)  # a table: kept in its rows  # fmt: skip
+        start, size = (
+            int(asked.params.get("startAt", 0)),
+            min(int(asked.params.get("maxResults", 50)), self.limits.comment_page),
+        )
         some = [self._comment(each) for each in ticket.comments[start : start + size]]
         return {"comments": some, "maxResults": size, "startAt": start, "total": len(ticket.comments)}
 
@@ -286,7 +321,11 @@ class Pages:
         return {"id": str(entry.id), "author": author, "created": created, "items": items or entry.items}
 
     def _shown(self, entry: Entry, field_ids: list[str]) -> dict | None:
-        ours = [each for each in entry.items if not field_ids or each.get("fieldId", each["field"]) in field_ids or _alias(each) in field_ids]  # a table: kept in its rows  # fmt: skip
+        ours = [
+            each
+            for each in entry.items
+            if not field_ids or each.get("fieldId", each["field"]) in field_ids or _alias(each) in field_ids
+        ]
         if not ours:
             return None
         return self.entry(entry, entry.items if self.limits.whole_entries else ours)
@@ -326,9 +365,18 @@ class Pages:
         if ticket is None:
             raise Refused(404, "Issue does not exist or you do not have permission to see it.")
         entries = sorted(ticket.histories, key=_by_time)
-        start, size = int(asked.params.get("startAt", 0)), min(int(asked.params.get("maxResults", 100)), self.limits.changelog_page)  # a table: kept in its rows  # fmt: skip
+        start, size = (
+            int(asked.params.get("startAt", 0)),
+            min(int(asked.params.get("maxResults", 100)), self.limits.changelog_page),
+        )
         some = [self.entry(each) for each in entries[start : start + size]]
-        return {"startAt": start, "maxResults": size, "total": len(entries), "isLast": start + size >= len(entries), "values": some}  # a table: kept in its rows  # fmt: skip
+        return {
+            "startAt": start,
+            "maxResults": size,
+            "total": len(entries),
+            "isLast": start + size >= len(entries),
+            "values": some,
+        }
 
 
 def labels(asked: SeenRequest) -> frozenset[str]:
@@ -358,7 +406,12 @@ def _by_time(entry: Entry) -> tuple[int, int]:
 
 
 def _alias(item: dict) -> str:
-    return {"Fix Version": "fixVersions", "Flagged": "customfield_10021", "Sprint": "customfield_10020", "Story Points": "customfield_10016"}.get(item["field"], "")  # a table: kept in its rows  # fmt: skip
+    return {
+        "Fix Version": "fixVersions",
+        "Flagged": "customfield_10021",
+        "Sprint": "customfield_10020",
+        "Story Points": "customfield_10016",
+    }.get(item["field"], "")
 
 
 __all__ = ["MINUTE", "Limits", "Pages", "Refused", "SeenRequest", "json", "labels"]

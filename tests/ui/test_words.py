@@ -59,8 +59,14 @@ def test_a_change_that_may_be_chance_is_neither_better_nor_worse_and_says_why():
     )
     assert change(noise) == ("↓", "18 % lower, within noise", "neutral")
     assert "95 % interval of the change includes zero" in why_no_verdict(noise)
-    few = metric_value("flow_time", PERIOD, trend_percentage=-18.0, trend_direction="down", trend_verdict="cannot_tell",
-                       trend_reason="Fewer than 5.")  # fmt: skip
+    few = metric_value(
+        "flow_time",
+        PERIOD,
+        trend_percentage=-18.0,
+        trend_direction="down",
+        trend_verdict="cannot_tell",
+        trend_reason="Fewer than 5.",
+    )
     assert change(few) == ("↓", "18 % lower", "neutral")
     assert why_no_verdict(few) == "Fewer than 5."
     assert why_no_verdict(metric_value("lead_time_for_changes", PERIOD)) == ""

@@ -70,7 +70,10 @@ def test_what_is_no_record_is_told_with_its_line_and_nothing_is_read(line, clue)
         ('{"kind": "job"}\n{', "a.jsonl", "line 2"),
         ("x", "a.xml", r"must end in \.csv"),
         (
-            '[{"kind": "satisfaction", "outcome_id": "o", "satisfaction_level": "5", "recorded_at": 1, "met_expectations": "perhaps"}]',
+            (
+                '[{"kind": "satisfaction", "outcome_id": "o", "satisfaction_level": "5", "recorded_at": 1,'
+                ' "met_expectations": "perhaps"}]'
+            ),
             "a.json",
             "Write yes or no",
         ),

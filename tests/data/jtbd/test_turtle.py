@@ -25,11 +25,11 @@ def items(text: str, head: str = HEAD) -> dict:
 
 def test_a_job_with_all_its_parts():
     found = items(
-        ':buy a tl:Job ; tl:title "Buy" ; tl:situation "I know what" ; tl:motivation "pay" ; tl:result "go" ;\n'
-        '  tl:persona :ann ; tl:outcome :fast ; tl:painpoint :slow ; tl:force :push ; tl:label "jtbd-buy" ; tl:issue "S-1" .\n'
-        ':ann a tl:Persona ; tl:title "Ann" .\n'
-        ':fast a tl:Outcome ; tl:direction "minimise" ; tl:metric "time" ; tl:target 5 ; tl:unit "days" .\n'
-        ':slow a tl:Painpoint ; tl:severity 7 .\n:push a tl:Force ; tl:kind "push" ; tl:description "slow" .'
+        ':buy a tl:Job ; tl:title "Buy" ; tl:situation "I know what" ; tl:motivation "pay" ; tl:result "go" ;\n '
+        ' tl:persona :ann ; tl:outcome :fast ; tl:painpoint :slow ; tl:force :push ; tl:label "jtbd-buy" ; tl:issue'
+        ' "S-1" .\n:ann a tl:Persona ; tl:title "Ann" .\n:fast a tl:Outcome ; tl:direction "minimise" ; tl:metric'
+        ' "time" ; tl:target 5 ; tl:unit "days" .\n:slow a tl:Painpoint ; tl:severity 7 .\n:push a tl:Force ; tl:kind'
+        ' "push" ; tl:description "slow" .'
     )
     job = found["buy"]
     assert job.sentence == "When I know what, I want to pay, so I can go."

@@ -202,6 +202,9 @@ def test_a_site_without_jira_software_is_a_warning(site, store, status):
 
 @pytest.mark.parametrize("name", ["Plain", "A, b", "x [y] z", "a=b,c", "=1+1", "ends ]"])
 def test_sprint_names_of_data_center(name):
-    text = f"com.atlassian.greenhopper.service.sprint.Sprint@1fdd[id=5820,rapidViewId=7,state=CLOSED,name={name},startDate=2025-01-01T08:00:00.000Z,endDate=<null>,completeDate=<null>,sequence=5820,goal=g, [h]]"
+    text = (
+        f"com.atlassian.greenhopper.service.sprint.Sprint@1fdd[id=5820,rapidViewId=7,state=CLOSED,name={name},startDate=2025-01-01T08:00:00.000Z,endDate=<null>,completeDate=<null>,sequence=5820,goal=g,"
+        " [h]]"
+    )
     found = sprints.of_field(text)
     assert (found.id, found.board, found.state, found.name, found.ends) == (5820, 7, "closed", name, None)
