@@ -273,7 +273,7 @@ def _outcomes(found: Overview) -> None:
             row.title,
             _number(row.target, unit),
             _number(row.actual, unit),
-            _number(row.achievement, "%"),
+            row.reached or _number(row.achievement, "%"),
             _number(told.score),
             band,
         )

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
@@ -20,7 +20,7 @@ from data.values.records import (
     at,
     effectiveness,
 )
-from data.values.shares import Share, quantile
+from data.values.shares import Share, quantile, wilson
 
 TimeRange = tuple[int | None, int | None]  # µs, end exclusive
 
@@ -38,6 +38,7 @@ class Achievement:
     n: int
     latest: float | None = None
     exceeds: bool | None = None
+    met: Share | None = None  # in how many of the measurements the target was met
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ def achievement(expected: float, actual: float, direction: str | None) -> tuple[
     >>> achievement(5, 4, "minimise"), achievement(5, 4, "maximise")
     ((125.0, ''), (80.0, ''))
     >>> achievement(5, 0, "minimise"), achievement(0, 5, "maximise")
-    ((None, 'The actual value is 0: nothing to divide by.'), (None, 'The target is 0: nothing to divide by.'))
+    ((None, 'The target is met: the actual value is 0 or less.'), (None, 'The target is met: it is 0.'))
     >>> achievement(5, 5, None)
     (None, 'No spec says whether less or more is better.')
     """
@@ -149,6 +150,10 @@ def achievement(expected: float, actual: float, direction: str | None) -> tuple[
         return None, "No spec says whether less or more is better."
     if not (math.isfinite(expected) and math.isfinite(actual)):
         return None, "A value is not a number."
+    if actual <= 0 and is_met(expected, actual, direction) and direction == "minimise":
+        return None, "The target is met: the actual value is 0 or less."
+    if expected == 0 and is_met(expected, actual, direction):
+        return None, "The target is met: it is 0."
     if expected < 0 or actual < 0:
         return None, "A ratio of negative values has no meaning."
     top, bottom, name = (expected, actual, "actual value") if direction == "minimise" else (actual, expected, "target")
@@ -156,6 +161,23 @@ def achievement(expected: float, actual: float, direction: str | None) -> tuple[
         return None, f"The {name} is 0: nothing to divide by."
     value = 100 * top / bottom
     return (value, "") if math.isfinite(value) else (None, f"The {name} is too close to 0.")
+
+
+def is_met(expected: float, actual: float, direction: str | None) -> bool | None:
+    """Whether a measurement reached its target; None where no spec says whether less or more is better.
+
+    >>> is_met(0, 0, "minimise"), is_met(5, 5, "maximise"), is_met(5, 6, "minimise"), is_met(5, 6, None)
+    (True, True, False, None)
+    """
+    if direction not in ("minimise", "maximise") or not (math.isfinite(expected) and math.isfinite(actual)):
+        return None
+    return actual <= expected if direction == "minimise" else actual >= expected
+
+
+def _met(found: Sequence[OutcomeAchieved], target: float | None, direction: str | None) -> Share | None:
+    """In how many measurements the target (else what each expected) was met; None where that cannot be told."""
+    told = [is_met(each.expected_value if target is None else target, each.actual_value, direction) for each in found]
+    return None if None in told else wilson(sum(map(bool, told)), len(told))
 
 
 def calculate_outcome_achievement(
@@ -184,17 +206,18 @@ def calculate_outcome_achievement(
     rate, reason = achievement(expected, actual, direction)
     latest = max(found, key=lambda each: each.measured_at).actual_value
     exceeds = None if rate is None else rate > 100
-    return Achievement(outcome_id, direction, expected, actual, rate, reason, len(found), latest, exceeds)
+    met = _met(found, target, direction)
+    return Achievement(outcome_id, direction, expected, actual, rate, reason, len(found), latest, exceeds, met)
 
 
-def outcome_status(rate: float | None) -> str:
-    """How a measurement is called by its achievement.
+def outcome_status(rate: float | None, met: bool | None = None) -> str:
+    """How a measurement is called by its achievement; without one, by whether it met its target.
 
-    >>> [outcome_status(each) for each in (None, 99.9, 100, 130)]
-    ['unknown', 'partially_achieved', 'achieved', 'exceeded']
+    >>> [outcome_status(each) for each in (None, 99.9, 100, 130)], outcome_status(None, True)
+    (['unknown', 'partially_achieved', 'achieved', 'exceeded'], 'achieved')
     """
     if rate is None:
-        return "unknown"
+        return "unknown" if met is None else "achieved" if met else "partially_achieved"
     return "exceeded" if rate > 100 else "achieved" if rate == 100 else "partially_achieved"
 
 
@@ -222,13 +245,13 @@ def opportunity_band(importance: float, satisfaction: float, formula: str = "cla
     """One of BANDS, of the unrounded score; more satisfied than important is overserved, whatever the score.
 
     >>> opportunity_band(9, 2), opportunity_band(10, 10), opportunity_band(9.5, 9.6), opportunity_band(6, 0)
-    ('extreme', 'worth_considering', 'overserved', 'strong')
+    ('extreme', 'appropriate', 'overserved', 'strong')
     """
     if satisfaction > importance:
         return "overserved"
     score = calculate_opportunity_score(importance, satisfaction, formula)
     return (
-        "extreme" if score > 15 else "strong" if score >= 12 else "worth_considering" if score >= 10 else "appropriate"
+        "extreme" if score > 15 else "strong" if score >= 12 else "worth_considering" if score > 10 else "appropriate"
     )
 
 

@@ -251,6 +251,7 @@ class _Drawing:
             trend_percentage=size,
             trend_verdict=None if few else verdict,
             trend_low_confidence=few,
+            met=None if found.met is None else interval(found.met),
             opportunity=opportunity_of(spec, answers, self.formula)
             if spec
             else Opportunity(reason="No spec names it."),

@@ -67,7 +67,7 @@ def _outcomes(found: Overview) -> list[str]:
             row.job_title,
             number(row.target, row.unit),
             number(row.actual, row.unit),
-            number(row.achievement, "%") if row.achievement is not None else row.reason,
+            row.reached or (number(row.achievement, "%") if row.achievement is not None else row.reason),
             f"{number(row.opportunity.score)} {row.opportunity.band_title}".strip()
             if row.opportunity.band
             else row.opportunity.reason,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from data.jtbd import import_records
 from data.jtbd.imported import Imported, imported
-from data.jtbd.operations import achievement, outcome_status
+from data.jtbd.operations import achievement, is_met, outcome_status
 from data.values.names import name_key
 from data.values.records import (
     FIRST_INSTANT,
@@ -142,7 +142,7 @@ class Tracking:
             rate,
             feature,
             specs.resolve("persona", persona) or None,
-            outcome_status(rate),
+            outcome_status(rate, is_met(wanted, actual, spec.direction if spec else None)),
             self._at(at),
             context=_context(note),
             event_id=event_id,

@@ -104,6 +104,15 @@ class OutcomeRow:
     trend_verdict: str | None  # better | worse | unchanged
     opportunity: Opportunity = field(default_factory=Opportunity)
     trend_low_confidence: bool = False  # fewer than 5 issues in this period or the one before: no verdict
+    met: Interval | None = None  # in how many of its measurements the target was met; None where that is not known
+
+    @property
+    def reached(self) -> str:
+        """In how many of several measurements the target was met, in words; else nothing."""
+        if self.met is None or self.met.n < 2 or self.met.low is None or self.met.high is None:
+            return ""
+        low, high = 100 * self.met.low, 100 * self.met.high
+        return f"Met in {self.met.count} of {self.met.n} ({low:.0f} to {high:.0f} % of all)"
 
 
 @dataclass(frozen=True)

@@ -201,7 +201,7 @@ def _outcome(row: OutcomeRow, overview: Overview, view: PageView) -> list[Any]:
         ("Actual", amount(row.actual, row.unit)),
         ("Before", amount(row.previous_actual, row.unit)),
         ("Trend", trend(row)),
-        ("Achievement", reach(row.achievement, row.reason)),
+        ("Achievement", row.reached or reach(row.achievement, row.reason)),
         ("Measured by", _source(row, overview, view)),
         ("Opportunity", opportunity(told)),
     ]
@@ -265,7 +265,7 @@ def _job(row: JobRow, overview: Overview, view: PageView) -> list[Any]:
         html.Tr(
             [
                 html.Th(_link(each.title, link_to(view, "outcome", each.outcome_id)), scope="row"),
-                html.Td(reach(each.achievement, each.reason)),
+                html.Td(each.reached or reach(each.achievement, each.reason)),
                 html.Td(opportunity(each.opportunity)),
             ]
         )

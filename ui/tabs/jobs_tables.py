@@ -110,7 +110,7 @@ def _outcome(row: OutcomeRow, overview: Overview, view: PageView) -> html.Tr:
             html.Th(name, scope="row"),
             _cell("Target", _target(row), "right jobs-number"),
             _cell("Actual", amount(row.actual, row.unit), "right jobs-number"),
-            _cell("Achievement", reach(row.achievement, row.reason)),
+            _cell("Achievement", row.reached or reach(row.achievement, row.reason)),
             _cell("Trend", trend(row)),
             _cell("Opportunity", opportunity(row.opportunity)),
             html.Td(track, className="right jobs-last"),

@@ -19,6 +19,7 @@ from data.jtbd.operations import (
     calculate_outcome_achievement,
     compute_time_to_outcome_stats,
     effectiveness,
+    is_met,
     opportunity_band,
     opportunity_interval,
     outcome_status,
@@ -186,12 +187,13 @@ def test_more_satisfied_than_important_is_overserved_whatever_the_score(importan
     ("importance", "satisfaction", "band"),
     [
         (9.5, 9.6, "overserved"),
-        (10, 10, "worth_considering"),
+        (10, 10, "appropriate"),
         (10, 5, "strong"),
         (10, 4.999, "extreme"),
         (8, 4, "strong"),
         (8, 4.001, "worth_considering"),
-        (6, 2, "worth_considering"),
+        (6, 2, "appropriate"),
+        (6, 1.999, "worth_considering"),
         (6, 2.001, "appropriate"),
         (0, 0, "appropriate"),
     ],
@@ -257,6 +259,22 @@ def test_few_answers_do_not_replace_what_the_specs_say():
     assert opportunity_of(spec, [answer("9")] * 29).satisfied_from == "specs"
     told = opportunity_of(spec, [answer("9")] * 30)
     assert (told.satisfied_from, told.satisfaction, told.band) == ("records", 9, "overserved")
+
+
+def test_nine_zeros_and_one_twenty_are_met_in_nine_of_ten():
+    told = OutcomeAchieved("o", "", 10, 0, None, "", None, "unknown", 0)
+    found = calculate_outcome_achievement([told] * 9 + [told._replace(actual_value=20)], "o", "minimise", 10)
+    assert (found.met.count, found.met.n) == (9, 10)
+    assert round(found.met.low, 2) == 0.6
+
+
+@pytest.mark.parametrize("direction", ["minimise", "maximise"])
+def test_a_target_of_nothing_that_is_reached_is_met_without_a_ratio(direction):
+    told = OutcomeAchieved("o", "", 0, 0, None, "", None, "unknown", 0)
+    found = calculate_outcome_achievement([told], "o", direction, 0)
+    assert (found.achievement, found.met.value) == (None, 1)
+    assert found.reason.startswith("The target is met")
+    assert outcome_status(None, is_met(0, 0, direction)) == "achieved"
 
 
 FOURS_AND_FIVES = ("4", "5") * 20
