@@ -273,7 +273,7 @@ def _outcomes(found: Overview) -> None:
             row.title,
             _number(row.target, unit),
             _number(row.actual, unit),
-            row.reached or _number(row.achievement, "%"),
+            f"{row.met.count} of {row.met.n}" if row.met and row.reached else _number(row.achievement, "%"),
             _number(told.score),
             band,
         )

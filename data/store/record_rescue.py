@@ -45,6 +45,8 @@ def is_sound(path: Path) -> bool:
             return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
     except sqlite3.Error as error:
         return not is_damage(error)
+    except UnicodeDecodeError:  # what SQLite says of the damage contains bytes that are no text
+        return False
 
 
 def replace(path: Path, tables: Sequence[Table], create: Callable[[Path], None]) -> Rescued | None:
@@ -71,7 +73,7 @@ def _has(path: Path, tables: Sequence[Table]) -> bool:
     try:
         with closing(sqlite3.connect(path, timeout=30)) as connection:
             found = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         return not is_damage(error)
     return found.issuperset(each.name for each in tables)
 
@@ -176,7 +178,7 @@ class _Reader:
         while at <= last:
             try:
                 found = self._source.execute(self._query, (at, at + step)).fetchall()
-            except sqlite3.Error:  # also for bytes that are no text
+            except (sqlite3.Error, UnicodeDecodeError):
                 self.complete = False
                 if step > 1:
                     step = max(step // 16, 1)
@@ -188,14 +190,14 @@ class _Reader:
             step = min(step * 2, _STEP)
 
     def _exists(self) -> bool:
-        with suppress(sqlite3.Error):
+        with suppress(sqlite3.Error, UnicodeDecodeError):
             query = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?"
             return bool(self._source.execute(query, (self._table,)).fetchone()[0])
         return False
 
     def _last(self) -> int:
         """The largest row number; where it cannot be read, the largest that a file of this size can have."""
-        with suppress(sqlite3.Error):
+        with suppress(sqlite3.Error, UnicodeDecodeError):
             return int(self._source.execute(f"SELECT max(id) FROM {self._table} NOT INDEXED").fetchone()[0] or 0)  # noqa: S608
         self.complete = False
         return self._most

@@ -195,6 +195,7 @@ def _answer(random: Random, outcome: str, persona: str, level: str, mood: float,
         "would_recommend": "yes" if random.random() < mood * 0.9 else "no",
         "effort_score": min(7, max(1, round(random.gauss(6 - 4 * mood, 1)))),
         "recorded_at": _text(at),
+        "scale": "1-10" if level.isdigit() else "",
     }
 
 
