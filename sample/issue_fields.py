@@ -47,10 +47,7 @@ class Options:
 
 
 class Finisher:
-    """Turns drafts into issues; `now` cuts off everything later.
-
-    Draws come from `random`; those for comments from `talk`, those for the choice of sprints from `planning`.
-    """
+    """Turns drafts into issues as of `now`. Comments come from `talk`, sprints from `planning`, else from `random`."""
 
     def __init__(
         self,
