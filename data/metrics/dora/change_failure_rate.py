@@ -82,8 +82,8 @@ def change_failure_rate(rows: Rows, _asked: MetricQuery) -> float | None:
     deployments with at least one failure ÷ deployments
 
     A deployment failed when "deployment successful" is a no, when it had a production impact, or when an incident is
-    linked to it as its cause. An empty answer, or a word that is in no list, is unknown and leaves both sides. Source:
-    DORA, "change fail rate".
+    linked to it as its cause. An empty answer, or a word that is in no list, is unknown and leaves both sides.
+    Source: DORA, "change fail rate".
 
     >>> deployments = example(head=[True, True, True, True], failed=[True, False, False, False])
     >>> change_failure_rate(deployments, example_question())
