@@ -46,9 +46,9 @@ def day_span(text: str) -> DaySpan:
             raise ValueError
         days = [date.fromisoformat(each) for each in parts]
     except ValueError as error:
-        shown = text if len(text) <= 40 else f"{text[:40]}…"
+        shown = repr(text) if len(text) <= 40 else f"A text of {len(text)} characters"
         raise ValueError(
-            f"{shown!r} is not a day. Write it as YYYY-MM-DD, or a run of days as YYYY-MM-DD..YYYY-MM-DD."
+            f"{shown} is not a day. Write it as YYYY-MM-DD, or a run of days as YYYY-MM-DD..YYYY-MM-DD."
         ) from error
     if days[-1] < days[0]:
         raise ValueError(f"{text.strip()!r} ends before it begins. Swap the two days.")

@@ -20,6 +20,9 @@ KNOWN = {
     ): "the name of a folder, from an address without user name",
     ("data/jtbd/import_records.py", "text.lstrip()"): "looked through, never shown",
     ("data/jtbd/report.py", "now"): "an instant of our own",
+    ("data/quality/findings.py", "said"): "a list of names, none of which is cut",
+    ("data/settings/definitions.py", "said"): "a list of names, none of which is cut",
+    ("data/metrics/dora/mean_time_to_recovery.py", "types"): "a list of names, none of which is cut",
     ("callbacks/sprints.py", "re.sub('[^0-9a-z]', '', board)"): "the name of a file that the user downloads",
 }
 

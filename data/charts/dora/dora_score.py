@@ -21,10 +21,8 @@ LEAST = 3  # metrics, below which no mean is given
 METRICS = tuple(name for name, each in ISSUE_METRICS.items() if each.family == "dora" and score(name, 0.0) is not None)
 
 
-# Tiers play no part in the score: everything else that these metrics obey.
-SWITCHES = tuple(
-    dict.fromkeys(each for name in METRICS for each in ISSUE_METRICS[name].switches if each != "tier_year")
-)
+# The year of the tiers, too: where a tier is too uncertain to be given, so is the score.
+SWITCHES = tuple(dict.fromkeys(each for name in METRICS for each in ISSUE_METRICS[name].switches))
 
 
 @chart(family="dora", order=1, title="DORA score, 0–10", switches=SWITCHES)
