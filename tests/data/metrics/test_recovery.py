@@ -118,6 +118,7 @@ def test_the_rule_that_finds_incidents_is_shown():
     )
 
 
+@pytest.mark.usefixtures("value_alone")
 def test_only_the_ends_of_a_recovery_decide_its_precision():
     """The detection is a plain date here, but the recovery runs from the deployment."""
     value = january(
@@ -128,6 +129,7 @@ def test_only_the_ends_of_a_recovery_decide_its_precision():
     assert (value.value, value.performance_tier, value.details["day_precision"]) == (0.5, "Elite", False)
 
 
+@pytest.mark.usefixtures("value_alone")
 def test_a_resolution_by_plain_date_counts_in_whole_days():
     value = january("mean_time_to_recovery", incident("2025-01-05 12:00", "2025-01-06"))
     assert (value.value, value.details["day_precision"]) == (24, True)

@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.metrics import verdicts
-from data.metrics.registry import ISSUE_METRICS
 from data.metrics.tiers import LIMITS, TIERS, benchmarks, score, tier_of, tier_of_frequency
 from tests import seeding
 from tests.builders import DOING, DONE, Item, ask, at, site
 
+pytestmark = pytest.mark.usefixtures("value_alone")
 MS = 1_000
 MINUTE, HOUR, DAY = 60_000 * MS, 3_600_000 * MS, 86_400_000 * MS
 WEEK, MONTH, HALF_YEAR = 7 * DAY, 30 * DAY + 10 * HOUR + 30 * MINUTE, 182 * DAY + 15 * HOUR
@@ -31,15 +30,6 @@ RECOVERY = {
     2021: [(HOUR, "High", "High"), (DAY, "Medium", "Medium"), (WEEK, "Medium", "Low")],
     2024: [(HOUR, "High", "High"), (DAY, "Low", "Low")],
 }
-
-
-@pytest.fixture(autouse=True)
-def value_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The value alone decides here; what its uncertainty does to a tier is in test_verdicts.py."""
-    monkeypatch.setattr(verdicts, "FREQUENCY_DAYS", 0)
-    for each in ISSUE_METRICS.values():
-        monkeypatch.setattr(each, "estimate", lambda *_: None)
-        monkeypatch.setattr(each, "tier_estimate", None)
 
 
 def lead_time(span: int, year: int, **how):

@@ -21,6 +21,7 @@ def deployed(*days: str, **fields: str) -> list[Item]:
     return [Item("2024-12-01", fields={"deployment_date": day, **fields}) for day in days]
 
 
+@pytest.mark.usefixtures("value_alone")
 def test_monthly_frequency_compared_with_per_day_thresholds():
     """Two deployments in a month are two a month, Medium; read as two a day they would be Elite."""
     value = ask("deployment_frequency", site(*deployed("2025-01-05 12:00", "2025-01-20 12:00")), *JANUARY)
@@ -149,6 +150,7 @@ def test_percentile_index_biased_low():
     assert percentile(values, 100, "nearest_rank") == 10 == percentile(values, 100)
 
 
+@pytest.mark.usefixtures("value_alone")
 def test_169_hour_weeks_turning_once_a_week_into_less():
     """The week in which Berlin's clocks go back has 169 hours and is still a week."""
     tables = site(*deployed("2025-10-22 12:00"), zone="Europe/Berlin")
