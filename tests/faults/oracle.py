@@ -12,7 +12,7 @@ from sqlalchemy import select
 from data.store import schema
 from data.store.issue_store import IssueStore
 from tests.faults.pages import Limits
-from tests.faults.site import FLAGGED, POINTS, SECOND, SIZE, SPRINT, Site, Ticket
+from tests.faults.site import FLAGGED, POINTS, SECOND, SEVERITY, SIZE, SPRINT, Site, Ticket
 
 PROJECTS = ("ALPHA", "BETA")
 ADDRESS = "https://tests.example.org"  # under which stores know the site, whatever port it has
@@ -137,7 +137,7 @@ def _issue(site: Site, each: Ticket) -> tuple:
 
 
 def _changes(each: Ticket, mapped: Collection[str], limits: Limits) -> Iterator[tuple]:
-    kept = _KEPT | ({POINTS, SIZE} & set(mapped))
+    kept = _KEPT | ({POINTS, SIZE, SEVERITY} & set(mapped))
     for entry in each.histories:
         at = entry.at // SECOND * SECOND if limits.created == "s" else entry.at
         for item in entry.items:
