@@ -211,6 +211,7 @@ def test_leaving_with_changes_asks(page: Page, site: str, fake: FakeServices):
     page.get_by_role("button", name="Keep editing").click()
     expect(question).to_be_hidden()
     expect(page.locator(".offer").first).to_have_attribute("aria-pressed", "true")
+    page.wait_for_load_state("networkidle")  # the form is drawn again after a choice
     page.get_by_role("button", name="Close", exact=True).click()
     page.get_by_role("button", name="Discard").click()
     expect(modal(page)).to_have_count(0)
