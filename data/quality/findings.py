@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from data.platform.logs import SECRETS
 from data.settings.fields import FIELDS
 from data.tables.frames import NEVER
 from data.tables.gone_statuses import rows_of
@@ -24,6 +25,7 @@ HOUR = 3_600_000_000  # µs
 SKEW = 600_000_000  # µs by which clocks may differ before an instant counts as one of the future
 LONG_AGO = 7 * DAY  # data older than this is in earnest old
 LISTED = 5  # names that a finding shows
+LONGEST = 120  # characters of a name in a sentence
 _NAMED = 6  # statuses that a finding describes
 FULL_SYNC = "Run a full sync: python app.py sync --full."
 
@@ -214,7 +216,7 @@ def _gone(tables: Tables, known: Circumstances) -> Iterator[Finding]:
         own = str(ids[row.status]) in known.chosen
         doubtful |= not own and row.reason in (Reason.NOTHING, Reason.AMBIGUOUS)
         said.append(
-            f"“{names[row.status]}” ({row.entries:,} entr{'y' if row.entries == 1 else 'ies'}) counts as "
+            f"“{_brief(str(names[row.status]))}” ({row.entries:,} entr{'y' if row.entries == 1 else 'ies'}) counts as "
             f"{_MEANS[phases[row.status]]}: {'as chosen' if own else row.why}."
         )
     n = len(said)
@@ -309,9 +311,14 @@ def _versions(tables: Tables, _: Circumstances) -> Iterator[Finding]:
 
 def _listed(words: Mapping[str, int]) -> str:
     """The most frequent names with their numbers: "Canary 6, Sev 4 2 and 3 more"."""
-    shown = ", ".join(f"“{word}” {n:,}" for word, n in list(words.items())[:LISTED])
+    shown = ", ".join(f"“{_brief(word)}” {n:,}" for word, n in list(words.items())[:LISTED])
     more = len(words) - LISTED
     return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _brief(name: str) -> str:
+    """A name as people can read it in a sentence: its beginning, where it is very long."""
+    return name if len(name) <= LONGEST else f"{SECRETS.shorten(name, LONGEST)}…"
 
 
 def _any_set(values: Column) -> bool:
