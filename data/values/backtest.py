@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from math import sqrt
 from typing import Literal
+
+from data.values.shares import wilson_bounds
 
 Verdict = Literal["overconfident", "underconfident", "as_stated", "cannot_tell"]
 MAIN = 85  # percent: the answer that people plan with
 FEW = 10  # windows that do not overlap
-_Z = 1.96
 
 
 @dataclass(frozen=True)
@@ -58,25 +58,13 @@ class Backtest:
         """
         if not self.windows or self.apart < 1:
             return "cannot_tell"
-        low, high = wilson((self.share(MAIN) or 0.0) / 100, self.apart)
+        low, high = wilson_bounds((self.share(MAIN) or 0.0) / 100 * self.apart, self.apart)
         stated = self.said(MAIN) / 100
         if high < stated:
             return "overconfident"
         if low > stated:
             return "underconfident"
         return "as_stated" if self.apart >= FEW else "cannot_tell"
-
-
-def wilson(share: float, count: int) -> tuple[float, float]:
-    """95 % interval of a proportion (Wilson 1927, no continuity correction); shares of 1.
-
-    >>> [round(each, 3) for each in wilson(0.5, 10)]
-    [0.237, 0.763]
-    """
-    middle = share + _Z * _Z / (2 * count)
-    half = _Z * sqrt(share * (1 - share) / count + _Z * _Z / (4 * count * count))
-    below = 1 + _Z * _Z / count
-    return (middle - half) / below, (middle + half) / below
 
 
 def confidence_words(test: Backtest) -> str:

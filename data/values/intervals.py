@@ -15,6 +15,7 @@ from typing import Protocol
 import numpy as np
 
 from data.values.arrays import Numbers
+from data.values.shares import wilson_bounds
 
 SHOWN, FOR_TIERS = 0.95, 0.80  # the interval that is shown and decides on a change; the one that decides on tiers
 LEAST = 5  # observations on either side before anything is said of a change
@@ -44,7 +45,7 @@ class Estimate(Protocol):
 
 
 @dataclass(frozen=True)
-class Share:
+class Proportion:
     """`scale` × k of n, each observation yes or no. Interval: Wilson (1927), the score interval."""
 
     k: int
@@ -58,21 +59,13 @@ class Share:
 
     def interval(self, level: float) -> Bounds:
         """
-        >>> [round(each, 1) for each in Share(1, 10).interval(0.95)]
+        >>> [round(each, 1) for each in Proportion(1, 10).interval(0.95)]
         [1.8, 40.4]
         """
         if not self.n:
             return NONE
-        low, high = wilson(self.k, self.n, level)
+        low, high = wilson_bounds(self.k, self.n, level)
         return self.scale * low, self.scale * high
-
-
-def wilson(k: float, n: float, level: float) -> tuple[float, float]:
-    """Bounds from 0 to 1 of a share of k in n."""
-    z = _NORMAL.inv_cdf((1 + level) / 2)
-    middle = (k + z * z / 2) / (n + z * z)
-    half = z / (n + z * z) * math.sqrt(k * (n - k) / n + z * z / 4)
-    return (0.0 if k == 0 else max(middle - half, 0.0)), (1.0 if k == n else min(middle + half, 1.0))
 
 
 @dataclass(frozen=True)
@@ -145,7 +138,7 @@ class CountRatio:
         """
         if not self.first + self.second:
             return NONE
-        low, high = wilson(self.first, self.first + self.second, level)
+        low, high = wilson_bounds(self.first, self.first + self.second, level)
         return low / (1 - low), high / (1 - high) if high < 1 else None
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import NormalDist, median
 
 ENOUGH = 30  # fewer answers than this: the share says so
-_Z = 1.959963984540054  # 95 %
 
 
 @dataclass(frozen=True)
@@ -39,10 +38,21 @@ def wilson(count: int, n: int) -> Share:
         raise ValueError(f"{count} of {n} is no share.")
     if n == 0:
         return Share(0, 0, None, None, None)
-    share, square = count / n, _Z * _Z / n
-    middle = (share + square / 2) / (1 + square)
-    half = _Z * math.sqrt(share * (1 - share) / n + square / (4 * n)) / (1 + square)
-    return Share(count, n, share, min(max(0.0, middle - half), share), max(min(1.0, middle + half), share))
+    share = count / n
+    low, high = wilson_bounds(count, n)
+    return Share(count, n, share, min(low, share), max(high, share))
+
+
+def wilson_bounds(count: float, n: float, level: float = 0.95) -> tuple[float, float]:
+    """The interval from 0 to 1 of a share of `count` in `n` (Wilson, 1927, without continuity correction).
+
+    >>> [round(each, 3) for each in wilson_bounds(5, 10)], wilson_bounds(0, 10)[0], wilson_bounds(10, 10)[1]
+    ([0.237, 0.763], 0.0, 1.0)
+    """
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    middle = (count + z * z / 2) / (n + z * z)
+    half = z / (n + z * z) * math.sqrt(count * (n - count) / n + z * z / 4)
+    return (0.0 if count == 0 else max(middle - half, 0.0)), (1.0 if count == n else min(middle + half, 1.0))
 
 
 def quantile(ordered: Sequence[float], share: float) -> float | None:

@@ -9,7 +9,17 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
-from data.values.intervals import SHOWN, Bounds, CountRatio, Estimate, Percentile, Rate, Ratio, Share, change_bounds
+from data.values.intervals import (
+    SHOWN,
+    Bounds,
+    CountRatio,
+    Estimate,
+    Percentile,
+    Proportion,
+    Rate,
+    Ratio,
+    change_bounds,
+)
 from tests.seeding import base
 
 Random = np.random.Generator
@@ -19,7 +29,7 @@ FEW, MANY = 300, 4000  # samples of each kind and size
 
 def a_share(random: Random, n: int) -> Drawn:
     truth = random.uniform(0.02, 0.98)
-    return Share(int(random.binomial(n, truth)), n, 1.0), truth
+    return Proportion(int(random.binomial(n, truth)), n, 1.0), truth
 
 
 def a_rate(random: Random, n: int) -> Drawn:
@@ -100,7 +110,7 @@ def two(kind: str, random: Random, n: int, change: float) -> Iterator[tuple[floa
             yield float(events), Rate(events)
         elif kind == "share":
             k = int(random.binomial(n, 0.6 * factor))
-            yield k / n, Share(k, n, 1.0)
+            yield k / n, Proportion(k, n, 1.0)
         elif kind == "median":
             values = factor * random.lognormal(1, 0.6, n)
             yield float(np.median(values)), Percentile(values)

@@ -13,7 +13,7 @@ from data.metrics.dora.deployment_frequency import deployed, no_source
 from data.metrics.tiers import NO_TIER, tier_of
 from data.values.details import Details
 from data.values.exclusion import Exclusion
-from data.values.intervals import Share
+from data.values.intervals import Proportion
 
 
 def no_evidence(facts: Dataset) -> Missing | None:
@@ -51,7 +51,7 @@ def no_evidence(facts: Dataset) -> Missing | None:
     rows=outcome_rows,
     select=with_undated,
     missing=no_evidence,
-    estimate=lambda rows, _asked: Share(failures(rows), deployed(rows)),
+    estimate=lambda rows, _asked: Proportion(failures(rows), deployed(rows)),
     tier=lambda value, _rows, query: tier_of("change_failure_rate", value, query.facts.definitions.tier_year),
     outcome_title="Outcome",
     outcome=lambda rows: np.where(rows.columns["failed"], "failed", "worked"),

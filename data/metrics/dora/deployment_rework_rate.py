@@ -11,7 +11,7 @@ from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.metrics.dora.deployment_frequency import deployed, no_source
 from data.values.details import Details
-from data.values.intervals import Share
+from data.values.intervals import Proportion
 
 
 def no_rule(facts: Dataset) -> Missing | None:
@@ -48,7 +48,7 @@ def no_rule(facts: Dataset) -> Missing | None:
     lower_is_better=True,
     rows=rework_rows,
     select=with_undated,
-    estimate=lambda rows, _asked: Share(int(np.count_nonzero(rows["head"] & rows["rework"])), deployed(rows)),
+    estimate=lambda rows, _asked: Proportion(int(np.count_nonzero(rows["head"] & rows["rework"])), deployed(rows)),
     missing=no_rule,
     outcome_title="Rework",
     outcome=lambda rows: np.where(rows.columns["rework"], "rework", "planned"),

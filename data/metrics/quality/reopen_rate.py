@@ -10,7 +10,7 @@ from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.tables.frames import NEVER
 from data.values.details import Details
-from data.values.intervals import Share
+from data.values.intervals import Proportion
 
 
 @metric(
@@ -21,7 +21,7 @@ from data.values.intervals import Share
     shows="percent",
     lower_is_better=True,
     rows=finished_rows,
-    estimate=lambda rows, _asked: Share(int(np.count_nonzero(rows["reopened"] != NEVER)), rows.used),
+    estimate=lambda rows, _asked: Proportion(int(np.count_nonzero(rows["reopened"] != NEVER)), rows.used),
     select=once_each,
     outcome_title="Since then",
     outcome=lambda rows: np.where(rows.columns["reopened"] != NEVER, "reopened", "still done"),
