@@ -12,10 +12,11 @@ from data.facts.sprint_reading import in_points
 from data.facts.sprint_scope import EXCLUDED, scope
 from data.facts.sprint_statistics import LISTED, SUMS, stats
 from data.facts.sprint_windows import BEFORE_DATA, CLOSED, PROBLEMS
+from data.facts.switches import FINISHED
 from data.values.details import Details
 from data.values.exclusion import Exclusion
 
-SWITCHES = ("workflow.done", "workflow.discarded", "not_completed_resolutions", "sprint_completion")
+SWITCHES = (*FINISHED, "not_completed_resolutions", "sprint_completion")
 NOTHING = "No sprint was closed between these dates."
 NOTHING_COMMITTED = "No sprint was closed between these dates, or nothing was committed in them."
 

@@ -13,6 +13,7 @@ from data.charts.drawing import Drawing, left_out, nothing
 from data.charts.moments import buckets
 from data.facts.completions import completions
 from data.facts.dataset import Dataset
+from data.facts.switches import STATUSES
 from data.metrics.dora.lead_time_for_changes import no_deployed_changes
 from data.metrics.measure import rows_for
 from data.metrics.registry import ISSUE_METRICS
@@ -52,9 +53,7 @@ def stage_days(facts: Dataset, issue: Positions, deployed: Instants) -> tuple[Nu
     switches=(
         "deployment_types",
         "production_environments",
-        "workflow.started",
-        "workflow.done",
-        "workflow.discarded",
+        *STATUSES,
         "completion",
         "backward_moves",
         "deployment_source",

@@ -17,6 +17,7 @@ from data.facts.load import at_snapshot, load_rows
 from data.facts.past import names_of
 from data.facts.rows import Rows
 from data.facts.status_groups import status_groups
+from data.facts.switches import AGES, ISSUES, STATUSES
 from data.values.arrays import Codes, Numbers
 from data.values.charts import Series
 
@@ -62,17 +63,12 @@ def pace(query: ChartQuery, codes: Codes) -> list[list[float | None]]:
         "load",
         "statuses_by",
         "percentile",
-        "durations",
-        "working_time",
-        "workflow.started",
-        "workflow.done",
-        "workflow.discarded",
+        *AGES,
+        *STATUSES,
         "backward_moves",
         "completion",
         "not_completed_resolutions",
-        "all_levels",
-        "deployment_types",
-        "zone",
+        *ISSUES,
     ),
     fields=("work_started_date",),
 )

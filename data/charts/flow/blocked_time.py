@@ -10,6 +10,7 @@ from data.charts.drawing import Drawing, Drilldown, NoSuchPoint, left_out, nothi
 from data.charts.moments import buckets
 from data.facts.rows import Rows
 from data.facts.stuck import blocked_rows
+from data.facts.switches import BLOCKED, ISSUES, STATUSES
 from data.tables.tidy import DAY
 from data.values.arrays import Instants, Microseconds, Positions
 from data.values.charts import Series
@@ -19,17 +20,7 @@ from data.values.charts import Series
     family="flow",
     order=8,
     title="Blocked time",
-    switches=(
-        "blocked_flag",
-        "blocked_statuses",
-        "workflow.started",
-        "workflow.done",
-        "workflow.discarded",
-        "backward_moves",
-        "all_levels",
-        "deployment_types",
-        "zone",
-    ),
+    switches=(*BLOCKED, *STATUSES, "backward_moves", *ISSUES),
 )
 def blocked_time(query: ChartQuery) -> Drawing:
     """Each bar is how many days items in progress stood blocked on that day, or in that week, all items together.

@@ -9,6 +9,7 @@ from data.charts.drawing import Drawing
 from data.charts.histogram import histogram
 from data.facts.days import backwards, spans
 from data.facts.rows import Rows, Sieve
+from data.facts.switches import AGES, COMPLETED
 from data.metrics.measure import rows_for
 from data.metrics.registry import ISSUE_METRICS
 from data.values.exclusion import Exclusion
@@ -34,19 +35,7 @@ def lead_rows(query: ChartQuery) -> Rows:
     family="flow",
     order=13,
     title="Lead times",
-    switches=(
-        "durations",
-        "working_time",
-        "workflow.done",
-        "workflow.discarded",
-        "completion",
-        "completed_as_of",
-        "not_completed_resolutions",
-        "all_levels",
-        "deployment_types",
-        "percentile",
-        "zone",
-    ),
+    switches=(*AGES, *COMPLETED, "all_levels", "deployment_types", "percentile", "zone"),
 )
 def lead_time_histogram(query: ChartQuery) -> Drawing:
     """Each bar is how many items took so many days from the day they were written down to done.

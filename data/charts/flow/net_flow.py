@@ -15,6 +15,7 @@ from data.facts.completions import completed_rows, completions
 from data.facts.dataset import Dataset
 from data.facts.levels import recorded
 from data.facts.rows import Rows, Sieve
+from data.facts.switches import ISSUES, STATUSES
 from data.tables.frames import NEVER
 from data.values.charts import Series
 from data.values.exclusion import Exclusion
@@ -49,17 +50,7 @@ def crossings_rows(facts: Dataset) -> Rows:
     family="flow",
     order=6,
     title="Net flow",
-    switches=(
-        "workflow.started",
-        "workflow.done",
-        "workflow.discarded",
-        "completion",
-        "backward_moves",
-        "not_completed_resolutions",
-        "all_levels",
-        "deployment_types",
-        "zone",
-    ),
+    switches=(*STATUSES, "completion", "backward_moves", "not_completed_resolutions", *ISSUES),
     fields=("work_started_date", "work_completed_date"),
 )
 def net_flow(query: ChartQuery) -> Drawing:

@@ -12,6 +12,7 @@ from data.charts.drawing import Drawing, left_out, nothing
 from data.charts.moments import Buckets, weeks
 from data.facts.completions import completed_rows
 from data.facts.rows import Rows
+from data.facts.switches import FINISHED, ISSUES
 from data.metrics.xmr import LEAST, Limits, Signal, limits, signals
 from data.values.arrays import Codes, Numbers
 from data.values.charts import Line, Series
@@ -51,15 +52,7 @@ def _day(query: ChartQuery, instant: int | None) -> date | None:
     family="flow",
     order=4,
     title="Has throughput changed?",
-    switches=(
-        "workflow.done",
-        "workflow.discarded",
-        "completion",
-        "not_completed_resolutions",
-        "all_levels",
-        "deployment_types",
-        "zone",
-    ),
+    switches=(*FINISHED, "completion", "not_completed_resolutions", *ISSUES),
 )
 def process_behaviour(query: ChartQuery) -> Drawing:
     """Each point is the number of items completed in a whole week; between the limits the ups and downs are noise.

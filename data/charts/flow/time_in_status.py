@@ -14,6 +14,7 @@ from data.charts.statuses import kinds, names
 from data.facts.columns import Subject
 from data.facts.rows import Rows, Subjects
 from data.facts.status_groups import status_groups
+from data.facts.switches import STATUSES
 from data.tables.tidy import DAY
 from data.values.arrays import Numbers
 from data.values.charts import Series
@@ -66,9 +67,7 @@ _COLUMNS = (
     switches=(
         "percentile",
         "statuses_by",
-        "workflow.started",
-        "workflow.done",
-        "workflow.discarded",
+        *STATUSES,
         "completion",
         "backward_moves",
         "not_completed_resolutions",

@@ -8,22 +8,14 @@ from typing import Any
 
 from data.charts.catalogue import ChartQuery, chart
 from data.charts.drawing import Drawing, nothing
+from data.facts.switches import FINISHED, ISSUES
 from data.forecast.calculate import answered
 from data.forecast.request import question_of
 from data.values.charts import Line, Series
 from data.values.forecast import Forecast, ForecastRefused
 from data.values.periods import PeriodError, local_date, zone_named
 
-SWITCHES = (
-    "workflow.done",
-    "workflow.discarded",
-    "completion",
-    "not_completed_resolutions",
-    "all_levels",
-    "deployment_types",
-    "zone",
-    "working_time.holidays",
-)
+SWITCHES = (*FINISHED, "completion", "not_completed_resolutions", *ISSUES, "working_time.holidays")
 
 
 def asked_forecast(query: ChartQuery) -> Forecast:

@@ -6,6 +6,7 @@ from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
 from data.facts.stuck import blocked_rows, blocked_within
+from data.facts.switches import BLOCKED, ISSUES, STATUSES
 from data.metrics.catalogue import metric
 from data.values.details import Details
 
@@ -43,16 +44,7 @@ def no_hurdles(facts: Dataset) -> Missing | None:
     nothing="Nothing is known about these dates.",
     measures="hours",
     fields=("flagged",),
-    switches=(
-        "blocked_flag",
-        "blocked_statuses",
-        "workflow.started",
-        "workflow.done",
-        "workflow.discarded",
-        "all_levels",
-        "deployment_types",
-        "zone",
-    ),
+    switches=(*BLOCKED, *STATUSES, *ISSUES),
     aggregation="sum",
     tags=("impediment", "flag", "waiting"),
 )

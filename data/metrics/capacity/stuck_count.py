@@ -7,6 +7,7 @@ from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.facts.status_groups import status_titles
 from data.facts.stuck import LEAST_STAYS, USUAL, stuck, usual
+from data.facts.switches import AGES, ISSUES, STATUSES
 from data.metrics.catalogue import metric
 from data.values.details import Details
 
@@ -24,20 +25,7 @@ from data.values.details import Details
     outcome=lambda rows: [f"up to {each:,.1f} days" for each in rows.columns["limit"]],
     nothing="Nothing is known about this day.",
     measures="in_status",
-    switches=(
-        "durations",
-        "working_time",
-        "stuck_days",
-        "statuses_by",
-        "percentile",
-        "load",
-        "workflow.started",
-        "workflow.done",
-        "workflow.discarded",
-        "all_levels",
-        "deployment_types",
-        "zone",
-    ),
+    switches=(*AGES, "stuck_days", "statuses_by", "percentile", "load", *STATUSES, *ISSUES),
     aggregation="count",
     tags=("wip", "ageing", "stale", "blocked"),
     parameters={"percentile": USUAL, "least_stays": LEAST_STAYS},
@@ -58,9 +46,7 @@ def stuck_count(rows: Rows, query: MetricQuery) -> float | None:
     if not rows.used and len(rows):
         known = query.facts.definitions.stuck_days is not None or usual(query)
         return 0.0 if known else None
-    if not len(rows) and not query.known:
-        return None
-    return float(rows.used)
+    return query.count(rows)
 
 
 @stuck_count.explains

@@ -40,9 +40,7 @@ def wip(rows: Rows, query: MetricQuery) -> float | None:
     >>> wip(example(age=[1.0, 20.0]), example_question())
     2.0
     """
-    if not len(rows) and not query.known:
-        return None
-    return float(rows.used)
+    return query.count(rows)
 
 
 @wip.explains

@@ -6,6 +6,7 @@ from data.facts.load import at_snapshot, load_rows
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.facts.stuck import unassigned
+from data.facts.switches import AGES, ISSUES, STATUSES
 from data.metrics.catalogue import metric
 from data.values.details import Details
 
@@ -22,17 +23,7 @@ from data.values.details import Details
     nothing="Nothing is known about this day.",
     measures="age",
     fields=("work_started_date", "work_completed_date"),
-    switches=(
-        "durations",
-        "working_time",
-        "load",
-        "workflow.started",
-        "workflow.done",
-        "workflow.discarded",
-        "all_levels",
-        "deployment_types",
-        "zone",
-    ),
+    switches=(*AGES, "load", *STATUSES, *ISSUES),
     aggregation="count",
     tags=("wip", "orphans", "ownership"),
     depends=("wip",),
@@ -48,9 +39,7 @@ def wip_no_assignee(rows: Rows, query: MetricQuery) -> float | None:
     >>> wip_no_assignee(example(age=[1.0]), example_question())
     1.0
     """
-    if not len(rows) and not query.known:
-        return None
-    return float(rows.used)
+    return query.count(rows)
 
 
 @wip_no_assignee.explains

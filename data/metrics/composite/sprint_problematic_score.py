@@ -8,6 +8,7 @@ from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.facts.sprint_issues import part_in, sprint_rows, sprints_in
 from data.facts.sprint_statistics import DEFAULT_WEIGHTS, FEWEST, PARTS, stats, weights_of
+from data.facts.switches import BLOCKED, STATUSES
 from data.metrics.catalogue import metric
 from data.values.arrays import Numbers
 from data.values.details import Details
@@ -27,17 +28,7 @@ from data.values.details import Details
     outcome_title="In the sprint",
     outcome=part_in,
     fields=("story_points",),
-    switches=(
-        "sprint_weights",
-        "workflow.started",
-        "workflow.done",
-        "workflow.discarded",
-        "not_completed_resolutions",
-        "sprint_completion",
-        "blocked_flag",
-        "blocked_statuses",
-        "flow_types",
-    ),
+    switches=("sprint_weights", *STATUSES, "not_completed_resolutions", "sprint_completion", *BLOCKED, "flow_types"),
     aggregation="score",
     compares=True,
     tags=("z-score", "outlier", "sprint health"),

@@ -8,6 +8,7 @@ from data.facts.dataset import Dataset
 from data.facts.deployments import outcome_rows, outcomes, uses_versions, with_undated
 from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
+from data.facts.switches import DEPLOYMENTS, INCIDENTS
 from data.metrics.catalogue import metric
 from data.metrics.dora.deployment_frequency import deployed, no_source
 from data.metrics.tiers import NO_TIER, tier_of
@@ -60,18 +61,13 @@ def no_evidence(facts: Dataset) -> Missing | None:
     switches=(
         "incident_links",
         "failure_window_hours",
-        "incident_types",
-        "incident_labels",
-        "incident_components",
+        *INCIDENTS,
         "empty_success_means",
         "success_words",
         "failure_words",
         "impact_words",
         "no_impact_words",
-        "deployment_source",
-        "deployment_merge",
-        "deployment_types",
-        "production_environments",
+        *DEPLOYMENTS,
         "tier_year",
         "zone",
     ),

@@ -9,6 +9,7 @@ from data.facts.days import calendar
 from data.facts.deployments import deployment_rows, undated_words, uses_versions, with_undated
 from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
+from data.facts.switches import DEPLOYMENTS
 from data.facts.unread import missing_lists, sentences
 from data.metrics.catalogue import metric
 from data.metrics.tiers import tier_of_frequency
@@ -66,14 +67,7 @@ def deployed(rows: Rows) -> int:
     ),
     nothing="No deployments between these dates.",
     fields=("deployment_date", "target_environment"),
-    switches=(
-        "deployment_source",
-        "deployment_merge",
-        "deployment_types",
-        "production_environments",
-        "tier_year",
-        "zone",
-    ),
+    switches=(*DEPLOYMENTS, "tier_year", "zone"),
 )
 def deployment_frequency(rows: Rows, query: MetricQuery) -> float | None:
     """How often software reaches production.

@@ -8,6 +8,7 @@ from data.facts.dataset import Dataset
 from data.facts.deployments import rework_rows, uses_versions, with_undated
 from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
+from data.facts.switches import DEPLOYMENTS
 from data.metrics.catalogue import metric
 from data.metrics.dora.deployment_frequency import deployed, no_source
 from data.values.details import Details
@@ -54,16 +55,7 @@ def no_rule(facts: Dataset) -> Missing | None:
     outcome=lambda rows: np.where(rows.columns["rework"], "rework", "planned"),
     nothing="No deployments between these dates.",
     fields=("deployment_date", "target_environment"),
-    switches=(
-        "rework_types",
-        "rework_labels",
-        "rework_version_types",
-        "deployment_source",
-        "deployment_merge",
-        "deployment_types",
-        "production_environments",
-        "zone",
-    ),
+    switches=("rework_types", "rework_labels", "rework_version_types", *DEPLOYMENTS, "zone"),
 )
 def deployment_rework_rate(rows: Rows, _asked: MetricQuery) -> float | None:
     """How many deployments were unplanned, to fix a bug that users saw.

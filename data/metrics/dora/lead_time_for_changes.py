@@ -7,6 +7,7 @@ from data.facts.dataset import Dataset
 from data.facts.deployments import undated_words
 from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
+from data.facts.switches import AGES, STATUSES
 from data.facts.unread import missing_lists, sentences
 from data.metrics.catalogue import metric
 from data.metrics.spread import spread
@@ -74,15 +75,12 @@ def exact_hours(rows: Rows, query: MetricQuery) -> float:
     measures="days",
     fields=("code_commit_date", "deployed_to_production_date", "deployment_date"),
     switches=(
-        "durations",
-        "working_time",
+        *AGES,
         "percentile",
         "deployment_source",
         "deployment_types",
         "production_environments",
-        "workflow.started",
-        "workflow.done",
-        "workflow.discarded",
+        *STATUSES,
         "backward_moves",
         "completion",
         "tier_year",

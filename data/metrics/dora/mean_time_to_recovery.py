@@ -7,6 +7,7 @@ from data.facts.incidents import end_in_words, incidents, rule_in_words, types_i
 from data.facts.query import MetricQuery, Missing
 from data.facts.recoveries import linked, open_incidents, recovery_rows
 from data.facts.rows import Rows
+from data.facts.switches import FINISHED, INCIDENTS
 from data.metrics.catalogue import metric
 from data.metrics.spread import spread
 from data.metrics.tiers import tier_of
@@ -65,15 +66,12 @@ def no_incidents(facts: Dataset) -> Missing | None:
     switches=(
         "deployment_types",
         "production_environments",
-        "incident_types",
-        "incident_labels",
-        "incident_components",
+        *INCIDENTS,
         "incident_links",
         "incident_end_statuses",
         "not_completed_resolutions",
         "deployment_source",
-        "workflow.done",
-        "workflow.discarded",
+        *FINISHED,
         "completion",
         "percentile",
         "tier_year",

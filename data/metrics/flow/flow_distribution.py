@@ -7,6 +7,7 @@ import numpy as np
 from data.facts.flow_items import FLOW_ITEMS, distribution_rows, suggested
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
+from data.facts.switches import COMPLETED, ISSUES
 from data.metrics.catalogue import metric
 from data.metrics.shares import shares
 from data.values.details import Details
@@ -32,17 +33,7 @@ from data.values.details import Details
     outcome=lambda rows: [FLOW_ITEMS[each].replace("_", " ") for each in rows.columns["kind"]],
     nothing="No items of a known kind were completed between these dates.",
     fields=("flow_item_type",),
-    switches=(
-        "flow_types",
-        "workflow.done",
-        "workflow.discarded",
-        "completion",
-        "completed_as_of",
-        "not_completed_resolutions",
-        "all_levels",
-        "deployment_types",
-        "zone",
-    ),
+    switches=("flow_types", *COMPLETED, *ISSUES),
 )
 def flow_distribution(rows: Rows, _asked: MetricQuery) -> float | None:
     """What the completed items were: features, defects, risks or technical debt.

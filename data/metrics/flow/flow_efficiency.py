@@ -6,6 +6,7 @@ from data.facts.dataset import Dataset
 from data.facts.efficiency import efficiency_rows, from_hours
 from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
+from data.facts.switches import BLOCKED, ISSUES, STATUSES
 from data.metrics.catalogue import metric
 from data.tables.tidy import DAY
 from data.values.details import Details
@@ -49,19 +50,14 @@ def no_active_time(facts: Dataset) -> Missing | None:
     fields=("active_work_hours", "work_started_date", "work_completed_date"),
     switches=(
         "workflow.active",
-        "workflow.started",
-        "workflow.done",
-        "workflow.discarded",
+        *STATUSES,
         "backward_moves",
         "completion",
         "completed_as_of",
         "subtract_reopened",
-        "blocked_flag",
-        "blocked_statuses",
+        *BLOCKED,
         "not_completed_resolutions",
-        "all_levels",
-        "deployment_types",
-        "zone",
+        *ISSUES,
     ),
 )
 def flow_efficiency(rows: Rows, _asked: MetricQuery) -> float | None:

@@ -8,6 +8,7 @@ from data.facts.load import at_snapshot, daily, load_rows
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.facts.status_groups import status_titles
+from data.facts.switches import AGES, ISSUES, STATUSES
 from data.metrics.catalogue import metric
 from data.values.details import Details
 
@@ -30,19 +31,7 @@ from data.values.details import Details
     nothing="Nothing is known about this day.",
     measures="age",
     fields=("work_started_date",),
-    switches=(
-        "durations",
-        "working_time",
-        "load",
-        "statuses_by",
-        "workflow.started",
-        "workflow.done",
-        "workflow.discarded",
-        "backward_moves",
-        "all_levels",
-        "deployment_types",
-        "zone",
-    ),
+    switches=(*AGES, "load", "statuses_by", *STATUSES, "backward_moves", *ISSUES),
 )
 def flow_load(rows: Rows, query: MetricQuery) -> float | None:
     """How many items are in progress at the end of the period (now, if that is earlier).
@@ -54,9 +43,7 @@ def flow_load(rows: Rows, query: MetricQuery) -> float | None:
     >>> flow_load(example(age=[1.0, 20.0]), example_question())
     2.0
     """
-    if not len(rows) and not query.known:
-        return None
-    return float(rows.used)
+    return query.count(rows)
 
 
 @flow_load.explains

@@ -7,6 +7,7 @@ import numpy as np
 from data.facts.completions import flow_time_rows
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
+from data.facts.switches import AGES, ISSUES, STATUSES
 from data.metrics.catalogue import metric
 from data.metrics.spread import spread
 from data.values.details import Details
@@ -32,20 +33,15 @@ from data.values.intervals import Percentile
     measures="days",
     fields=("work_started_date", "work_completed_date", "flow_time_days"),
     switches=(
-        "durations",
-        "working_time",
+        *AGES,
         "percentile",
-        "workflow.started",
-        "workflow.done",
-        "workflow.discarded",
+        *STATUSES,
         "backward_moves",
         "completion",
         "completed_as_of",
         "subtract_reopened",
         "not_completed_resolutions",
-        "all_levels",
-        "deployment_types",
-        "zone",
+        *ISSUES,
     ),
 )
 def flow_time(rows: Rows, query: MetricQuery) -> float | None:

@@ -8,6 +8,7 @@ from data.facts.completions import completed_rows, completions
 from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
+from data.facts.switches import COMPLETED, ISSUES
 from data.metrics.catalogue import metric
 from data.values.details import Details
 from data.values.intervals import Rate
@@ -36,16 +37,7 @@ from data.values.typography import listed
     ],
     nothing="No items were completed between these dates.",
     fields=("work_completed_date", "story_points"),
-    switches=(
-        "workflow.done",
-        "workflow.discarded",
-        "completion",
-        "completed_as_of",
-        "not_completed_resolutions",
-        "all_levels",
-        "deployment_types",
-        "zone",
-    ),
+    switches=(*COMPLETED, *ISSUES),
 )
 def flow_velocity(rows: Rows, query: MetricQuery) -> float | None:
     """How many items were completed.
@@ -58,9 +50,7 @@ def flow_velocity(rows: Rows, query: MetricQuery) -> float | None:
     >>> flow_velocity(example(points=[3.0, 5.0]), example_question())
     2.0
     """
-    if not len(rows) and not query.known:
-        return None
-    return float(rows.used)
+    return query.count(rows)
 
 
 def origins(rows: Rows, query: MetricQuery) -> list[str]:

@@ -7,6 +7,7 @@ import numpy as np
 from data.facts.arrivals import lead_rows
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
+from data.facts.switches import AGES, COMPLETED, ISSUES
 from data.metrics.catalogue import metric
 from data.metrics.lead_time.words import explained
 from data.values.details import Details
@@ -26,18 +27,7 @@ from data.values.intervals import Ratio
     nothing="No items were completed between these dates.",
     measures="days",
     fields=("work_completed_date",),
-    switches=(
-        "durations",
-        "working_time",
-        "workflow.done",
-        "workflow.discarded",
-        "completion",
-        "completed_as_of",
-        "not_completed_resolutions",
-        "all_levels",
-        "deployment_types",
-        "zone",
-    ),
+    switches=(*AGES, *COMPLETED, *ISSUES),
     aggregation="mean",
     tags=("customer lead time", "created to done", "average"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from data.facts.arrivals import lead_rows
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
+from data.facts.switches import AGES, COMPLETED, ISSUES
 from data.metrics.catalogue import metric
 from data.metrics.lead_time.words import explained
 from data.values.details import Details
@@ -26,19 +27,7 @@ SHARE = 90
     nothing="No items were completed between these dates.",
     measures="days",
     fields=("work_completed_date",),
-    switches=(
-        "durations",
-        "working_time",
-        "percentile",
-        "workflow.done",
-        "workflow.discarded",
-        "completion",
-        "completed_as_of",
-        "not_completed_resolutions",
-        "all_levels",
-        "deployment_types",
-        "zone",
-    ),
+    switches=(*AGES, "percentile", *COMPLETED, *ISSUES),
     aggregation="percentile",
     tags=("customer lead time", "created to done", "service level", "p90"),
     parameters={"percentile": SHARE},

@@ -7,6 +7,7 @@ from data.facts.defects import defect_rows, defects
 from data.facts.flow_items import suggested
 from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
+from data.facts.switches import ISSUES
 from data.metrics.catalogue import metric
 from data.values.details import Details
 from data.values.intervals import Rate
@@ -34,7 +35,7 @@ def no_defects(facts: Dataset) -> Missing | None:
     missing=no_defects,
     nothing="Nothing is known about these dates.",
     fields=("flow_item_type",),
-    switches=("flow_types", "all_levels", "deployment_types", "zone"),
+    switches=("flow_types", *ISSUES),
     aggregation="count",
     tags=("defects", "bugs", "inflow"),
 )
@@ -49,9 +50,7 @@ def bug_count(rows: Rows, query: MetricQuery) -> float | None:
     >>> bug_count(example(at=[1, 2]), example_question())
     2.0
     """
-    if not len(rows) and not query.known:
-        return None
-    return float(rows.used)
+    return query.count(rows)
 
 
 @bug_count.explains

@@ -6,6 +6,7 @@ from data.facts.dataset import Dataset
 from data.facts.defects import EVIDENCE, escaped_rows, sources
 from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
+from data.facts.switches import INCIDENTS, ISSUES
 from data.metrics.catalogue import metric
 from data.values.details import Details
 from data.values.intervals import Rate
@@ -40,16 +41,12 @@ def no_evidence(facts: Dataset) -> Missing | None:
     fields=("production_impact", "target_environment", "flow_item_type"),
     switches=(
         "escaped_labels",
-        "incident_types",
-        "incident_labels",
-        "incident_components",
+        *INCIDENTS,
         "production_environments",
         "impact_words",
         "no_impact_words",
         "flow_types",
-        "all_levels",
-        "deployment_types",
-        "zone",
+        *ISSUES,
     ),
     aggregation="count",
     tags=("defects", "production", "customer", "incidents"),
@@ -66,9 +63,7 @@ def escaped_defects(rows: Rows, query: MetricQuery) -> float | None:
     >>> escaped_defects(example(evidence=[0, 2]), example_question())
     2.0
     """
-    if not len(rows) and not query.known:
-        return None
-    return float(rows.used)
+    return query.count(rows)
 
 
 @escaped_defects.explains

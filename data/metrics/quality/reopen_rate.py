@@ -7,6 +7,7 @@ import numpy as np
 from data.facts.query import MetricQuery
 from data.facts.reopenings import finished_rows, once_each
 from data.facts.rows import Rows
+from data.facts.switches import FINISHED, ISSUES
 from data.metrics.catalogue import metric
 from data.tables.frames import NEVER
 from data.values.details import Details
@@ -26,13 +27,7 @@ from data.values.intervals import Proportion
     outcome_title="Since then",
     outcome=lambda rows: np.where(rows.columns["reopened"] != NEVER, "reopened", "still done"),
     nothing="No items were finished between these dates.",
-    switches=(
-        "workflow.done",
-        "workflow.discarded",
-        "all_levels",
-        "deployment_types",
-        "zone",
-    ),
+    switches=(*FINISHED, *ISSUES),
     aggregation="share",
     tags=("rework", "returned", "first time right"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from data.facts.query import MetricQuery
 from data.facts.reopenings import once_each, reopening_rows
 from data.facts.rows import Rows
+from data.facts.switches import FINISHED, ISSUES
 from data.metrics.catalogue import metric
 from data.values.details import Details
 from data.values.intervals import Rate
@@ -23,13 +24,7 @@ from data.values.intervals import Rate
     outcome_title="Reopened",
     outcome=lambda rows: ["once" if each == 1 else f"{each} times" for each in rows.columns["times"]],
     nothing="Nothing is known about these dates.",
-    switches=(
-        "workflow.done",
-        "workflow.discarded",
-        "all_levels",
-        "deployment_types",
-        "zone",
-    ),
+    switches=(*FINISHED, *ISSUES),
     aggregation="distinct",
     tags=("rework", "returned", "backward moves"),
 )
@@ -44,9 +39,7 @@ def reopened_count(rows: Rows, query: MetricQuery) -> float | None:
     >>> reopened_count(example(times=[1, 3]), example_question())
     2.0
     """
-    if not len(rows) and not query.known:
-        return None
-    return float(rows.used)
+    return query.count(rows)
 
 
 @reopened_count.explains

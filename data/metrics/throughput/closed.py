@@ -7,6 +7,7 @@ import numpy as np
 from data.facts.arrivals import closed_rows
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
+from data.facts.switches import CLOSED, ISSUES
 from data.metrics.catalogue import metric
 from data.metrics.flow.flow_velocity import origins
 from data.values.details import Details
@@ -27,15 +28,7 @@ from data.values.intervals import Rate
     outcome=lambda rows: list(rows.columns["resolution"]),
     nothing="Nothing is known about these dates.",
     fields=("work_completed_date",),
-    switches=(
-        "workflow.done",
-        "workflow.discarded",
-        "completion",
-        "completed_as_of",
-        "all_levels",
-        "deployment_types",
-        "zone",
-    ),
+    switches=(*CLOSED, *ISSUES),
     aggregation="count",
     tags=("outflow", "done", "resolved", "throughput"),
 )
@@ -51,9 +44,7 @@ def closed(rows: Rows, query: MetricQuery) -> float | None:
     >>> closed(example(at=[1, 2]), example_question())
     2.0
     """
-    if not len(rows) and not query.known:
-        return None
-    return float(rows.used)
+    return query.count(rows)
 
 
 @closed.explains

@@ -5,6 +5,7 @@ from __future__ import annotations
 from data.facts.arrivals import created_rows
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
+from data.facts.switches import ISSUES
 from data.metrics.catalogue import metric
 from data.values.details import Details
 from data.values.intervals import Rate
@@ -19,7 +20,7 @@ from data.values.intervals import Rate
     rows=created_rows,
     estimate=lambda rows, _asked: Rate(rows.used),
     nothing="Nothing is known about these dates.",
-    switches=("all_levels", "deployment_types", "zone"),
+    switches=ISSUES,
     aggregation="count",
     tags=("inflow", "arrivals", "demand"),
 )
@@ -34,9 +35,7 @@ def created(rows: Rows, query: MetricQuery) -> float | None:
     >>> created(example(at=[1, 2, 3]), example_question())
     3.0
     """
-    if not len(rows) and not query.known:
-        return None
-    return float(rows.used)
+    return query.count(rows)
 
 
 @created.explains

@@ -7,6 +7,7 @@ import numpy as np
 from data.facts.arrivals import both_rows
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
+from data.facts.switches import CLOSED, ISSUES
 from data.metrics.catalogue import metric
 from data.values.details import Details
 from data.values.intervals import CountRatio
@@ -27,15 +28,7 @@ from data.values.intervals import CountRatio
     outcome=lambda rows: np.where(rows.columns["closed"], "closed", "created"),
     nothing="No items were created between these dates, so there is nothing to divide by.",
     fields=("work_completed_date",),
-    switches=(
-        "workflow.done",
-        "workflow.discarded",
-        "completion",
-        "completed_as_of",
-        "all_levels",
-        "deployment_types",
-        "zone",
-    ),
+    switches=(*CLOSED, *ISSUES),
     aggregation="ratio",
     tags=("net flow", "backlog", "inflow", "outflow"),
     depends=("created", "closed"),

@@ -6,6 +6,7 @@ from data.facts.arrivals import point_rows
 from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
+from data.facts.switches import COMPLETED, ISSUES
 from data.metrics.catalogue import metric
 from data.values.details import Details
 
@@ -30,16 +31,7 @@ def no_points(facts: Dataset) -> Missing | None:
     nothing="No items with story points were completed between these dates.",
     measures="points",
     fields=("story_points", "work_completed_date"),
-    switches=(
-        "workflow.done",
-        "workflow.discarded",
-        "completion",
-        "completed_as_of",
-        "not_completed_resolutions",
-        "all_levels",
-        "deployment_types",
-        "zone",
-    ),
+    switches=(*COMPLETED, *ISSUES),
     aggregation="sum",
     tags=("story points", "estimate", "scrum"),
 )
