@@ -27,6 +27,7 @@ from data.services.services import open_services
 from sample.source import SampleSite
 from tests import seeding
 from tests.dashboard import dashboard
+from tests.sample_services import environment
 from ui import ids, url
 
 ODD: list[Any] = [
@@ -361,7 +362,7 @@ def attack(client: Any, app: Any, count: int, seed: int) -> Counter[int]:
 @pytest.fixture
 def real(use, tmp_path):
     """The real services with the data of the sample site, in place of hand-made answers."""
-    env = {"THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json")}
+    env = environment(tmp_path)
     services = use(open_services(env, sample=SampleSite(issues=100)))
     assert services.sync.run(services.snapshot()).error is None
     yield services

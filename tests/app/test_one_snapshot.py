@@ -36,6 +36,7 @@ from data.values.filters import Filters
 from data.values.teams import TeamView
 from sample.source import SampleSite
 from tests.callbacks.acting import acting
+from tests.sample_services import environment
 from ui.modals.draft import base_of
 
 CALLBACKS = Path(page.__file__).parent
@@ -129,7 +130,7 @@ def synced(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def opened(folder: Path) -> Services:
-    env = {"THROUGHLINE_HOME": str(folder / "home"), "THROUGHLINE_SETTINGS": str(folder / "app_settings.json")}
+    env = environment(folder)
     return open_services(env, sample=SAMPLE)
 
 

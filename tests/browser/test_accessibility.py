@@ -11,8 +11,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from data.services.services import Services, open_services
-from sample.source import SampleSite
+from data.services.services import Services
+from tests.sample_services import synced_services
 from ui.url import TABS
 
 pytestmark = pytest.mark.browser
@@ -23,11 +23,7 @@ THEMES = ("light", "dark")
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Services:
-    home = tmp_path_factory.mktemp("everybody")
-    env = {"THROUGHLINE_HOME": str(home / "home"), "THROUGHLINE_SETTINGS": str(home / "app_settings.json")}
-    services = open_services(env, sample=SampleSite(issues=300))
-    services.sync.run(services.snapshot(), lambda _progress: None)
-    return services
+    return synced_services(tmp_path_factory.mktemp("everybody"))
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from data.values.status import ConnectionReport
 from sample.generator import generate
 from sample.server import BAD_TOKEN, SampleServer
 from tests.fake_services import FakeServices
+from tests.sample_services import environment
 
 pytestmark = pytest.mark.browser
 TOKEN = "canary-token-4711"
@@ -53,7 +54,7 @@ def web_page() -> Iterator[str]:
 @pytest.fixture
 def mine(tmp_path: Path, use: Callable[[Any], Any]) -> Services:
     """A real services without any Jira, behind the page."""
-    env = {"THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json")}
+    env = environment(tmp_path)
     return use(open_services(env, sample=None))
 
 

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from data.services.services import Services, open_services
 from sample.source import SampleSite
 from tests.cold import SERVERS, cold
+from tests.sample_services import environment
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +28,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def visitor(home: Path, use: Callable[[Any], Any]) -> Services:
     """Somebody who has just installed the program."""
-    env = {"THROUGHLINE_HOME": str(home / "home"), "THROUGHLINE_SETTINGS": str(home / "app_settings.json")}
+    env = environment(home)
     return use(open_services(env, sample=SampleSite(issues=300)))
 
 

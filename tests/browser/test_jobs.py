@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from data.services.services import Services, open_services
-from sample.source import SampleSite
+from data.services.services import Services
+from tests.sample_services import synced_services
 
 pytestmark = pytest.mark.browser
 HOSTILE = "<img src=x onerror=\"document.title='broken'\"><b>bold</b>"
@@ -20,11 +20,7 @@ HOSTILE = "<img src=x onerror=\"document.title='broken'\"><b>bold</b>"
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Services:
-    home = tmp_path_factory.mktemp("jobs")
-    env = {"THROUGHLINE_HOME": str(home / "home"), "THROUGHLINE_SETTINGS": str(home / "app_settings.json")}
-    services = open_services(env, sample=SampleSite(issues=300))
-    services.sync.run(services.snapshot(), lambda _progress: None)
-    return services
+    return synced_services(tmp_path_factory.mktemp("jobs"))
 
 
 @pytest.fixture

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from data.services.services import Services, open_services
+from data.services.services import Services
 from data.values.teams import TeamView
-from sample.source import SampleSite
+from tests.sample_services import synced_services
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def synced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    folder = tmp_path_factory.mktemp("teams")
-    env = {"THROUGHLINE_HOME": str(folder / "home"), "THROUGHLINE_SETTINGS": str(folder / "settings.json")}
-    made = open_services(env, sample=SampleSite(issues=60))
-    assert made.sync.run(made.snapshot()).error is None
-    yield made
+def synced(tmp_path_factory: pytest.TempPathFactory) -> Services:
+    return synced_services(tmp_path_factory.mktemp("teams"), 60)
 
 
 def test_the_button_asks_to_replace_only_while_that_name_is_in_the_box(page: Page, site, use, synced):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,17 +20,14 @@ from data.store.record_problems import RecordsError
 from data.values.problem import Problem
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
+from tests.sample_services import environment, synced_services
 from tests.some import some
 from ui.tabs import catalogue as tab
 
 
 @pytest.fixture(scope="module")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    folder = tmp_path_factory.mktemp("catalogue-tab")
-    env = {"THROUGHLINE_HOME": str(folder), "THROUGHLINE_SETTINGS": str(folder / "settings.json")}
-    made = open_services(env, sample=SampleSite(issues=300))
-    assert made.sync.run(made.snapshot()).error is None
-    yield made
+def services(tmp_path_factory: pytest.TempPathFactory) -> Services:
+    return synced_services(tmp_path_factory.mktemp("catalogue-tab"))
 
 
 def answered(services: Services, query: str) -> tuple[Any, Any, Any]:
@@ -133,7 +129,7 @@ def test_entries_are_there_when_the_period_is_none(services):
 
 
 def test_before_the_first_sync_there_are_definitions_and_no_numbers(tmp_path):
-    env = {"THROUGHLINE_HOME": str(tmp_path), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json")}
+    env = environment(tmp_path)
     empty = open_services(env, sample=SampleSite(issues=300))
     text = shown(empty)
     assert "There are no issues yet" in text and names(text) == set(CATALOG)

@@ -5,26 +5,21 @@ alike.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
 from callbacks.charts import show_chart
 from callbacks.detail import show_detail
-from data.services.services import Services, open_services
-from sample.source import SampleSite
+from data.services.services import Services
 from tests.callbacks.acting import acting, words
+from tests.sample_services import synced_services
 
 RULES = ("history", "high_water", "backfill")
 
 
 @pytest.fixture(scope="module")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    folder = tmp_path_factory.mktemp("charts-tab")
-    env = {"THROUGHLINE_HOME": str(folder), "THROUGHLINE_SETTINGS": str(folder / "settings.json")}
-    made = open_services(env, sample=SampleSite(issues=300))
-    assert made.sync.run(made.snapshot()).error is None
-    yield made
+def services(tmp_path_factory: pytest.TempPathFactory) -> Services:
+    return synced_services(tmp_path_factory.mktemp("charts-tab"))
 
 
 def chart(services: Services, name: str, query: str = "") -> str:

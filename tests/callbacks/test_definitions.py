@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,21 +14,17 @@ from callbacks.forecast import show_forecast
 from callbacks.jobs import show_jobs
 from callbacks.page import show_period
 from callbacks.sprints import show_sprints
-from data.services.services import Services, open_services
-from sample.source import SampleSite
+from data.services.services import Services
 from tests.callbacks.acting import acting, words
+from tests.sample_services import synced_services
 
 BAD = "&set=cfd:nonsense"
 BACKWARDS = "&from=2026-02-01&to=2026-01-01"
 
 
 @pytest.fixture(scope="module")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    folder = tmp_path_factory.mktemp("definitions")
-    env = {"THROUGHLINE_HOME": str(folder), "THROUGHLINE_SETTINGS": str(folder / "settings.json")}
-    made = open_services(env, sample=SampleSite(issues=60))
-    assert made.sync.run(made.snapshot()).error is None
-    yield made
+def services(tmp_path_factory: pytest.TempPathFactory) -> Services:
+    return synced_services(tmp_path_factory.mktemp("definitions"), 60)
 
 
 def below(services: Services, asked: str) -> str:

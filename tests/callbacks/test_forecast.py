@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from callbacks.charts import show_chart
@@ -13,15 +11,12 @@ from data.values.filters import Filters
 from data.values.teams import TeamView
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
+from tests.sample_services import environment, synced_services
 
 
 @pytest.fixture(scope="module")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    folder = tmp_path_factory.mktemp("forecast-tab")
-    env = {"THROUGHLINE_HOME": str(folder), "THROUGHLINE_SETTINGS": str(folder / "settings.json")}
-    made = open_services(env, sample=SampleSite(issues=300))
-    assert made.sync.run(made.snapshot()).error is None
-    yield made
+def services(tmp_path_factory: pytest.TempPathFactory) -> Services:
+    return synced_services(tmp_path_factory.mktemp("forecast-tab"))
 
 
 def shown(services: Services, query: str) -> str:
@@ -80,7 +75,7 @@ def test_several_teams_share_a_delivery(services):
 
 
 def test_before_the_first_sync(tmp_path):
-    env = {"THROUGHLINE_HOME": str(tmp_path), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json")}
+    env = environment(tmp_path)
     assert "There are no issues yet" in shown(open_services(env, sample=SampleSite(issues=300)), "?tab=forecast")
 
 

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from data.values.families import JOBS
 from data.values.filters import Filters
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
+from tests.sample_services import synced_services
 from tests.some import some
 from ui import ids
 from ui.tabs.jobs import LIST
@@ -47,12 +47,8 @@ ON_TAB = [place.name for place in chart_places()[JOBS]]
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    folder = tmp_path_factory.mktemp("jobs-tab")
-    env = {"THROUGHLINE_HOME": str(folder), "THROUGHLINE_SETTINGS": str(folder / "settings.json")}
-    made = open_services(env, sample=SampleSite(issues=300))
-    assert made.sync.run(made.snapshot()).error is None
-    yield made
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Services:
+    return synced_services(tmp_path_factory.mktemp("jobs-tab"))
 
 
 @pytest.fixture

@@ -7,11 +7,10 @@ from dash import no_update
 from callbacks.overview import show_findings
 from callbacks.page import layout
 from callbacks.quality import known_quality, show_quality
-from data.services.services import open_services
 from data.values.quality import Quality
-from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
 from tests.fake_services import FakeServices
+from tests.sample_services import synced_services
 from ui.tabs.quality import NOTHING
 
 VIEW = {"revision": "r1", "synced": "2026-11-16T12:18:00.000Z"}
@@ -64,9 +63,7 @@ def test_the_page_opens_with_the_badge(app, use):
 
 
 def test_it_agrees_with_the_overview_about_numbers_and_calculates_none(tmp_path):
-    env = {"THROUGHLINE_HOME": str(tmp_path), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json")}
-    made = open_services(env, sample=SampleSite(issues=300))
-    assert made.sync.run(made.snapshot()).error is None
+    made = synced_services(tmp_path)
     view = {**VIEW, "query": "?tab=quality&period=90d"}
     with acting(made):
         assert "They are not calculated yet" in words(show_quality(view))

@@ -20,9 +20,9 @@ from callbacks.quality import show_quality
 from callbacks.sprints import show_sprints
 from data.charts.registry import CHARTS
 from data.metrics.registry import CATALOG
-from data.services.services import Services, open_services
-from sample.source import SampleSite
+from data.services.services import Services
 from tests.callbacks.acting import acting, words
+from tests.sample_services import synced_services
 
 READ = {"children", "title", "aria-label", "placeholder", "label"}
 STRAIGHT = re.compile(r"[^\n]*(?:\"|\w'\w|\w' )[^\n]*")
@@ -30,12 +30,8 @@ NOT_OURS = re.compile(r"Won't (?:Do|Fix)|tl:\w+ \"")  # Jira's own resolutions; 
 
 
 @pytest.fixture(scope="module")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    folder = tmp_path_factory.mktemp("quotes")
-    env = {"THROUGHLINE_HOME": str(folder), "THROUGHLINE_SETTINGS": str(folder / "settings.json")}
-    made = open_services(env, sample=SampleSite(issues=300))
-    assert made.sync.run(made.snapshot()).error is None
-    yield made
+def services(tmp_path_factory: pytest.TempPathFactory) -> Services:
+    return synced_services(tmp_path_factory.mktemp("quotes"))
 
 
 def read(part: Any, name: str = "children") -> Iterator[str]:

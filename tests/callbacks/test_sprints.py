@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -11,20 +10,16 @@ from dash import no_update
 from callbacks.charts import show_chart
 from callbacks.sprints import show_sprints
 from data.services.charts import chart_places
-from data.services.services import Services, open_services
-from sample.source import SampleSite
+from data.services.services import Services
 from tests.callbacks.acting import acting, words
+from tests.sample_services import synced_services
 from ui.tabs.sprints import sprints_table
 from ui.url import PageView
 
 
 @pytest.fixture(scope="module")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    folder = tmp_path_factory.mktemp("sprints-tab")
-    env = {"THROUGHLINE_HOME": str(folder), "THROUGHLINE_SETTINGS": str(folder / "settings.json")}
-    made = open_services(env, sample=SampleSite(issues=300))
-    assert made.sync.run(made.snapshot()).error is None
-    yield made
+def services(tmp_path_factory: pytest.TempPathFactory) -> Services:
+    return synced_services(tmp_path_factory.mktemp("sprints-tab"))
 
 
 def shown(services: Services, query: str = "") -> tuple[str, bool, str]:

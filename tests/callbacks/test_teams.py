@@ -8,10 +8,9 @@ import pytest
 from dash import no_update
 
 from callbacks import teams as page
-from data.services.services import open_services
 from data.values.teams import TeamView
-from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
+from tests.sample_services import synced_services
 from ui import ids
 
 T = ids.Teams
@@ -19,11 +18,7 @@ T = ids.Teams
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory):
-    home = tmp_path_factory.mktemp("teams")
-    env = {"THROUGHLINE_HOME": str(home / "home"), "THROUGHLINE_SETTINGS": str(home / "settings.json")}
-    made = open_services(env, sample=SampleSite(issues=60))
-    assert made.sync.run(made.snapshot()).error is None
-    return made
+    return synced_services(tmp_path_factory.mktemp("teams"), 60)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from data.settings.definitions import expanded, table
 from data.values.filters import Filters
 from data.values.periods import Period
 from sample.source import SampleSite
+from tests.sample_services import environment
 
 # A value that differs from the default; statuses are named and become ids.
 OTHERS: dict[str, tuple[str, ...]] = {
@@ -100,7 +101,7 @@ WEIGHTS = "sprint_weights."  # they move the score of sprints only, and only all
 @pytest.fixture(scope="module")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     folder = tmp_path_factory.mktemp("declared")
-    env = {"THROUGHLINE_HOME": str(folder), "THROUGHLINE_SETTINGS": str(folder / "settings.json")}
+    env = environment(folder)
     now = datetime.now(UTC)  # stands still: ages in hours would move by themselves, and no definition would be to blame
     made = open_services(env, sample=SampleSite(issues=800), clock=lambda: now)
     assert made.sync.run(made.snapshot()).error is None

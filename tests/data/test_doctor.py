@@ -13,13 +13,14 @@ import pytest
 from data.platform.logs import SECRETS
 from data.services.services import Services, open_services
 from sample.source import SampleSite
+from tests.sample_services import environment
 
 SAMPLE = SampleSite(issues=60)
 
 
 @pytest.fixture
 def env(tmp_path):
-    return {"THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json")}
+    return environment(tmp_path)
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def test_records_of_which_a_page_is_damaged(synced):
 
 
 def test_broken_settings(env, tmp_path):
-    (tmp_path / "settings.json").write_text("{")
+    (tmp_path / "app_settings.json").write_text("{")
     found = open_services(env | {"JIRA_URL": "http://127.0.0.1:9"}, sample=None)
     assert "settings.json" in wrong(found)["Settings"]
 

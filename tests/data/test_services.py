@@ -20,6 +20,7 @@ from data.values.periods import PeriodError
 from sample.generator import generate
 from sample.server import BAD_TOKEN, SampleServer
 from sample.source import SampleSite
+from tests.sample_services import environment
 from tests.some import some
 
 SAMPLE = SampleSite(issues=240)
@@ -34,14 +35,14 @@ def served():
 
 @pytest.fixture
 def env(tmp_path):
-    return {"THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "app_settings.json")}
+    return environment(tmp_path)
 
 
 @pytest.fixture(scope="module")
 def synced(tmp_path_factory):
     """The state folder of the sample site after its first sync; who uses it takes a copy."""
     folder = tmp_path_factory.mktemp("synced")
-    env = {"THROUGHLINE_HOME": str(folder / "home"), "THROUGHLINE_SETTINGS": str(folder / "app_settings.json")}
+    env = environment(folder)
     made = open_services(env, sample=SAMPLE)
     assert made.sync.run(made.snapshot()).error is None
     return folder / "home"

@@ -12,6 +12,7 @@ from data.settings.connection import Home
 from data.store import schema
 from data.store.issue_store import IssueStore
 from sample.source import SampleSite
+from tests.sample_services import synced_services
 
 
 def mode(path):
@@ -20,10 +21,7 @@ def mode(path):
 
 @pytest.fixture
 def services(tmp_path):
-    env = {"THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "app_settings.json")}
-    made = open_services(env, sample=SampleSite(issues=60))
-    assert made.sync.run(made.snapshot()).error is None
-    return made
+    return synced_services(tmp_path, 60)
 
 
 def test_commits_are_on_the_disk_when_they_return(tmp_path):

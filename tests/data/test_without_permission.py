@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.sample_services import environment
+
 ROOT = Path(__file__).parents[2]
 NOBODY = 65534
 
@@ -157,7 +159,7 @@ def test_a_state_folder_that_can_only_be_read_is_shown(log, tmp_path_factory):
 
     made = Path(tempfile.mkdtemp(prefix="throughline-"))
     try:
-        env = {"THROUGHLINE_HOME": str(made / "home"), "THROUGHLINE_SETTINGS": str(made / "settings.json")}
+        env = environment(made)
         services = open_services(env, sample=SampleSite(issues=60))
         assert services.sync.run(services.snapshot()).complete
         opened = (

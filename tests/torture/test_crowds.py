@@ -14,6 +14,7 @@ import pytest
 import data.services.numbers as module
 from data.services.services import open_services
 from sample.source import SampleSite
+from tests.sample_services import environment
 from tests.torture.conftest import ROOT
 
 SAVER = """
@@ -52,7 +53,7 @@ class Clock:
 @pytest.mark.parametrize("callers", [100, pytest.param(500, marks=pytest.mark.torture)])
 def test_a_hundred_people_ask_for_one_expired_number(tmp_path, monkeypatch, callers):
     clock = Clock()
-    env = {"THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "app_settings.json")}
+    env = environment(tmp_path)
     services = open_services(env, sample=SampleSite(issues=100), clock=clock)
     assert services.sync.run(services.snapshot()).error is None
     view = services.view("30d")

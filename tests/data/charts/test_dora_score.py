@@ -8,16 +8,13 @@ import pytest
 
 from data.charts.registry import CHARTS
 from data.services.charts import drawn
-from data.services.services import open_services
 from data.values.periods import Period
-from sample.source import SampleSite
 from tests.builders import DOING, DONE, Item, facts, site
+from tests.sample_services import synced_services
 
 
 def test_any_week_is_drawn_also_with_one_or_two_metrics(tmp_path):
-    env = {"THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json")}
-    services = open_services(env, sample=SampleSite(issues=100))
-    assert services.sync.run(services.snapshot()).error is None
+    services = synced_services(tmp_path, 100)
     view = services.view()
     facts, last = services.sites.data(view.snapshot).dataset(view), view.today
     said = []

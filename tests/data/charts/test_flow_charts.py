@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from dataclasses import replace
 from datetime import date
-from functools import cache
 from typing import Any
 
 import pytest
@@ -20,13 +19,13 @@ from data.services.charts import drawn
 from data.settings.model import Definitions, Workflow
 from data.values.filters import Filters
 from data.values.periods import Period
-from sample.generator import generate
 from tests import seeding
 from tests.builders import DOING, DONE, Item, at, facts, site
 from tests.data.charts import oracle
+from tests.data.generated_place import active_statuses, generated, generated_place
 from tests.data.metrics.oracle import Question
 from tests.data.metrics.sites import FLOW_RULES, WORKFLOWS, flow_sites
-from tests.data.metrics.test_real_issues import NOW, ZONE, item_of, journals, statuses_of
+from tests.data.metrics.test_real_issues import NOW, ZONE, journals
 
 quick = seeding.examples(60)
 CFD = st.sampled_from(["history", "high_water", "backfill"])
@@ -183,42 +182,12 @@ RULES = (
 )
 
 
-@cache
-def generated() -> tuple[list[Item], tuple[tuple[str, str, str], ...], str]:
-    """The generated site as plain items."""
-    made = generate(400, seed=3, until=date(2026, 11, 1))
-    issues = [issue.to_dict() for issue in made.issues]
-    for issue in issues:  # what the site leaves out where it is empty
-        issue["fields"] = {
-            "issuelinks": [],
-            "fixVersions": [],
-            "resolution": None,
-            "resolutiondate": None,
-            **issue["fields"],
-        }
-    places = {issue["id"]: n for n, issue in enumerate(issues)}
-    items = [item_of(issue, places, {}) for issue in issues]
-    for item, issue in zip(items, issues, strict=True):
-        item.assignee = (issue["fields"].get("assignee") or {}).get("displayName")
-    return items, statuses_of(issues, made.statuses), made.zone
-
-
 @pytest.mark.parametrize("rules", RULES)
 @pytest.mark.parametrize(("first", "last"), [("2026-09-01", "2026-09-30"), ("2026-03-01", "2026-10-31")])
 def test_the_generated_site(rules, first, last):
-    items, statuses, zone = generated()
-    place = {
-        "items": items,
-        "zone": zone,
-        "first": date.fromisoformat(first),
-        "last": date.fromisoformat(last),
-        "now": at("2026-10-30 12:00", zone),
-        "mapped": frozenset(),
-        "statuses": statuses,
-    }
-    active = [each for each, name, _ in statuses if name in ("In Progress", "Testing")]
-    rules = {**rules, "blocked_statuses": [each for each, name, _ in statuses if name == "Blocked"]}
-    about, period, ask = question(place, rules, {"active": active}, ())
+    place = generated_place(first, last)
+    rules = {**rules, "blocked_statuses": [each for each, name, _ in place["statuses"] if name == "Blocked"]}
+    about, period, ask = question(place, rules, {"active": active_statuses(place)}, ())
     compare(about, period, ask)
     _behaviour(about, period, ask)
 

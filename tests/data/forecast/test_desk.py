@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 
 import pytest
 
@@ -12,15 +11,12 @@ from data.services.services import Services, open_services
 from data.values.filters import Filters
 from data.values.forecast import SHARES, ForecastRefused, Question
 from sample.source import SampleSite
+from tests.sample_services import environment, synced_services
 
 
 @pytest.fixture(scope="module")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
-    folder = tmp_path_factory.mktemp("forecasts")
-    env = {"THROUGHLINE_HOME": str(folder), "THROUGHLINE_SETTINGS": str(folder / "settings.json")}
-    made = open_services(env, sample=SampleSite(issues=300))
-    assert made.sync.run(made.snapshot()).error is None
-    yield made
+def services(tmp_path_factory: pytest.TempPathFactory) -> Services:
+    return synced_services(tmp_path_factory.mktemp("forecasts"))
 
 
 def test_history_is_what_flow_velocity_counts(services: Services):
@@ -74,7 +70,7 @@ def test_only_one_question_at_a_time(services: Services):
 
 
 def test_without_data_it_is_refused(tmp_path):
-    env = {"THROUGHLINE_HOME": str(tmp_path), "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json")}
+    env = environment(tmp_path)
     empty = open_services(env, sample=SampleSite(issues=300))
     with pytest.raises(ForecastRefused, match="no whole day of history"):
         empty.forecast.answer(Question(items=3), empty.view())

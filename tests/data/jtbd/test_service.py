@@ -21,16 +21,13 @@ from data.values.records import JobCompletion
 from sample.generator import generate
 from sample.server import SampleServer
 from sample.source import SampleSite
+from tests.sample_services import environment
 
 NAMES = ["job_completion_rate", "outcome_achievement", "opportunity_score", "painpoint_resolution"]
 SPEC = """@prefix tl: <urn:throughline:jtbd:> . @prefix : <urn:x:> .
 :job-buy-fast a tl:Job ; tl:title "Buy" ; tl:outcome :fast ; tl:label "jtbd-buy-fast" .
 :fast a tl:Outcome ; tl:direction "minimise" ; tl:metric "time" ; tl:target 5 ; tl:importance 9 ; tl:satisfaction 3 .
 """
-
-
-def environment(folder) -> dict[str, str]:
-    return {"THROUGHLINE_HOME": str(folder / "home"), "THROUGHLINE_SETTINGS": str(folder / "app_settings.json")}
 
 
 @pytest.fixture(scope="module")

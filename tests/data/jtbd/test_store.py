@@ -39,13 +39,6 @@ ANSWER = UserSatisfaction("fast", "cart", "ann", "satisfied", True, False, 3, "o
 ALL = [JOB, OUTCOME, PAIN, TIME, ANSWER]
 
 
-@pytest.fixture
-def store(tmp_path):
-    made = RecordStore(tmp_path / "jobs.db")
-    yield made
-    made.close()
-
-
 def test_every_kind_comes_back_complete(store):
     assert store.add(ALL) == 5
     found = store.all()

@@ -198,13 +198,6 @@ def test_the_example_has_nothing_to_complain_of(tmp_path):
 
 
 @pytest.fixture
-def store(tmp_path):
-    made = RecordStore(tmp_path / "jobs.db")
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def folder(tmp_path):
     made = tmp_path / "specs"
     made.mkdir()

@@ -91,6 +91,6 @@ def test_an_upgrade_on_the_same_state_folder_shows_the_number_of_the_new_formula
     assert "flow_velocity" in cached, "the number is in the cache"
     path = checkout / "data/metrics/flow/flow_velocity.py"
     text = path.read_text("utf-8")
-    assert "return float(rows.used)" in text
-    path.write_text(text.replace("return float(rows.used)", "return float(rows.used) + 1000"), "utf-8")
+    assert "return query.count(rows)" in text
+    path.write_text(text.replace("return query.count(rows)", "return query.count(rows) + 1000"), "utf-8")
     assert velocity() == first + 1000

@@ -8,8 +8,8 @@ from data.charts.catalogue import ChartQuery
 from data.overview.ageing import too_old
 from data.services.charts import drawn
 from tests.builders import DOING, DONE, Item, ask, facts, period, site
+from tests.data.metrics.january import JANUARY
 
-JANUARY = ("2025-01-01", "2025-01-31")
 STAYS = Item("2025-01-02", [("2025-01-10", DOING)])
 ENDS_AT_THE_EDGE = Item("2025-01-02", [("2025-01-11", DOING), ("2025-02-01", DONE)])
 BEGINS_AT_THE_EDGE = Item("2025-01-02", [("2025-02-01", DOING)])

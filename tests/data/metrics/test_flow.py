@@ -9,13 +9,9 @@ from typing import Any
 import pytest
 
 from tests.builders import CLOSED, DOING, DONE, REVIEW, TODO, WAITING, Item, ask, site
+from tests.data.metrics.january import JANUARY, january
 
-JANUARY = ("2025-01-01", "2025-01-31")
 FEBRUARY = ("2025-02-01", "2025-02-28")
-
-
-def january(metric: str, *items: Item, mapped: tuple[str, ...] = (), zone: str = "UTC", **how: Any):
-    return ask(metric, site(*items, mapped=mapped, zone=zone), *JANUARY, **how)
 
 
 def took(start: str, end: str, **more: Any) -> Item:

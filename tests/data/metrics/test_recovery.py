@@ -10,24 +10,7 @@ from data.metrics.breakdown import by_group
 from data.metrics.registry import ISSUE_METRICS
 from data.values.filters import Filters
 from tests.builders import CANCELLED, DOING, DONE, REVIEW, Item, Version, ask, facts, period, site
-
-JANUARY = ("2025-01-01", "2025-01-31")
-
-
-def january(metric: str, *items: Item, mapped: tuple[str, ...] = (), zone: str = "UTC", versions: Any = (), **how: Any):
-    return ask(metric, site(*items, mapped=mapped, zone=zone, versions=versions), *JANUARY, **how)
-
-
-def deployment(when: str, **fields: Any) -> Item:
-    """A deployment ticket; other fields of the issue (type, labels, project, links) may be among the names."""
-    own = {name: fields.pop(name) for name in ("type", "labels", "project", "links", "components") if name in fields}
-    return Item("2024-12-01", **{"type": "Deployment", **own}, fields={"deployment_date": when, **fields})
-
-
-def incident(detected: str | None, resolved: str | None, **more: Any) -> Item:
-    dates = {"incident_detected_at": detected, "incident_resolved_at": resolved}
-    fields = {name: value for name, value in dates.items() if value}
-    return Item("2024-12-01", type="Incident", fields=fields, **more)
+from tests.data.metrics.january import JANUARY, deployment, incident, january
 
 
 def test_recovery_from_detection_to_resolution_is_a_proxy_in_hours():

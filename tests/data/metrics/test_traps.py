@@ -11,9 +11,9 @@ import pytest
 
 from data.facts.days import percentile
 from tests.builders import CLOSED, DOING, DONE, REVIEW, TODO, WAITING, Item, Version, ask, at, site
+from tests.data.metrics.january import JANUARY
 from tests.some import some
 
-JANUARY = ("2025-01-01", "2025-01-31")
 METRICS = Path(__file__).parents[3] / "data" / "metrics"
 
 

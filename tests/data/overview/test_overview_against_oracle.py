@@ -15,7 +15,7 @@ from data.settings.model import Definitions, Workflow
 from data.values.periods import Period
 from tests import seeding
 from tests.builders import CLOSED, DOING, DONE, REVIEW, WAITING, Item, at, facts, site
-from tests.data.charts.test_flow_charts import generated
+from tests.data.generated_place import active_statuses, generated_place
 from tests.data.metrics.oracle import Question
 from tests.data.overview import oracle_overview as oracle
 
@@ -160,17 +160,7 @@ def test_random_companies(rules):
     ("first", "last"), [("2026-10-01", "2026-10-30"), ("2026-08-01", "2026-10-29"), ("2026-10-24", "2026-10-30")]
 )
 def test_the_generated_site(rules, first, last):
-    items, statuses, zone = generated()
-    place = {
-        "items": items,
-        "zone": zone,
-        "first": date.fromisoformat(first),
-        "last": date.fromisoformat(last),
-        "now": at("2026-10-30 12:00", zone),
-        "mapped": frozenset(),
-        "statuses": statuses,
-    }
-    active = [each for each, name, _ in statuses if name in ("In Progress", "Testing")]
-    asked = question(place, rules, {"active": active})
+    place = generated_place(first, last)
+    asked = question(place, rules, {"active": active_statuses(place)})
     compare_changes(*asked)
     compare_ageing(*asked)

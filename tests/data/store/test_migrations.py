@@ -22,14 +22,13 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 
-from data.services.services import open_services
 from data.store import migrate
 from data.store.issue_store import IssueStore, NewerStore, StoreError
 from data.store.record_problems import RecordsError
 from data.store.record_schema import NO_WAS_DEFAULT
 from data.store.record_store import RecordStore, Where
 from data.values.records import JobCompletion, UserSatisfaction
-from sample.source import SampleSite
+from tests.sample_services import sample_services, synced_services
 
 FROZEN = Path(__file__).parent / "frozen"
 ROOT = Path(__file__).parents[3]
@@ -223,15 +222,13 @@ def test_what_a_site_holds_is_the_same_after_an_upgrade(
     tmp_path: Path, next_version: Callable[..., migrate.Schema]
 ) -> None:
     """The sample site: the same issues, the same numbers, and nothing to read again."""
-    env = {"THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "app_settings.json")}
-    one = open_services(env, sample=SampleSite(issues=60))
-    assert one.sync.run(one.snapshot()).error is None
+    one = synced_services(tmp_path, 60)
     path, head = one.sites.data(one.snapshot()).store.path, one.sites.data(one.snapshot()).head()
     assert path is not None
     one.sites.data(one.snapshot()).store.close()
     next_version("issues")
     before = held(path)
-    other = open_services(env, sample=SampleSite(issues=60))
+    other = sample_services(tmp_path, 60)
     assert other.sites.data(other.snapshot()).head() == head
     assert (other.sites.data(other.snapshot()).store.emptied, other.sites.data(other.snapshot()).problem) == (
         None,
@@ -261,16 +258,14 @@ def test_a_newer_store_is_refused_and_not_touched(
 
 
 def test_an_older_store_than_migrations_know_is_emptied_and_said(tmp_path: Path) -> None:
-    env = {"THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "app_settings.json")}
-    one = open_services(env, sample=SampleSite(issues=60))
-    assert one.sync.run(one.snapshot()).error is None
+    one = synced_services(tmp_path, 60)
     path = one.sites.data(one.snapshot()).store.path
     assert path is not None
     one.sites.data(one.snapshot()).store.close()
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE meta SET value = '4' WHERE name = 'schema_version'")
         connection.commit()
-    other = open_services(env, sample=SampleSite(issues=60))
+    other = sample_services(tmp_path, 60)
     assert other.sites.data(other.snapshot()).head() is None
     assert other.sites.data(other.snapshot()).store.emptied == 4
     [problem] = [each for each in other.status.of(other.snapshot()).problems if "older version" in each.what]

@@ -27,13 +27,6 @@ AT = datetime(2025, 3, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def store(tmp_path):
-    store = IssueStore(tmp_path / "issues.sqlite")
-    yield store
-    store.close()
-
-
-@pytest.fixture
 def site():
     with FakeSite(1950) as site:
         yield site

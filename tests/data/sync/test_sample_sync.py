@@ -33,13 +33,6 @@ def site():
     return generate(320, seed=3, until=date(2026, 1, 31))
 
 
-@pytest.fixture
-def store(tmp_path):
-    store = IssueStore(tmp_path / "issues.sqlite")
-    yield store
-    store.close()
-
-
 def run(site, store, flavour, **more):
     with SampleServer(site, flavour=flavour) as server:
         result = sync(Connection(server.url, "me@example.org", "secret"), store, jql=ALL, known_as=HOME, **more)

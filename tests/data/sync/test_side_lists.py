@@ -53,13 +53,6 @@ def site():
         yield site
 
 
-@pytest.fixture
-def store(tmp_path):
-    store = IssueStore(tmp_path / "issues.sqlite")
-    yield store
-    store.close()
-
-
 def run(site: FakeJira, store: IssueStore, **more):
     connection = Connection(site.url, "me@example.org", "canary-51c2")
     with Jira(connection, patience=RetryPolicy(tries=2), pause=lambda _: None) as jira:

@@ -24,13 +24,6 @@ LATER = "2025-03-01T10:00:00.000+0100"
 
 
 @pytest.fixture
-def store(tmp_path):
-    store = IssueStore(tmp_path / "issues.sqlite")
-    yield store
-    store.close()
-
-
-@pytest.fixture
 def site():
     with FakeSite(250) as site:
         yield site

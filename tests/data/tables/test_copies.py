@@ -33,6 +33,7 @@ from data.values.periods import Period
 from data.values.unread import Unread
 from sample.source import SampleSite
 from sample.tables import tidy as generated
+from tests.sample_services import environment
 
 REAL = Path(__file__).parents[3].parent / "shared" / "jira_data"
 
@@ -315,7 +316,7 @@ def test_processes_that_write_read_and_remove_at_once_have_the_right_tables(tmp_
 def test_a_sync_keeps_the_tables_and_another_process_reads_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    env = {"THROUGHLINE_HOME": str(tmp_path / "home"), "THROUGHLINE_SETTINGS": str(tmp_path / "app_settings.json")}
+    env = environment(tmp_path)
 
     def clock() -> datetime:
         return datetime(2026, 11, 2, 12, tzinfo=UTC)

@@ -4,31 +4,15 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
 from data.facts.past import ATTRIBUTES, attribute_at, points_at, seen
 from data.store import schema
-from data.store.issue_store import IssueStore
 from data.tables.tidy import Tables
 from tests.builders import Item, at, site
-from tests.data.tables.test_tables import Site
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[IssueStore]:
-    kept = IssueStore(tmp_path / "issues.db")
-    yield kept
-    kept.close()
-
-
-@pytest.fixture
-def jira(store: IssueStore) -> Site:
-    return Site(store)
+from tests.data.tables.stored_site import Site
 
 
 def value(tables: Tables, name: str, edge: int, place: int = 0) -> Any:

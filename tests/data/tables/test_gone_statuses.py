@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from data.tables.gone_statuses import Gone, assumed, no_gone, rows_of
 from data.tables.status_intervals import Roles, roles
 from data.tables.tidy import Tables
-from tests.data.tables.test_tables import Site, jira, store  # noqa: F401 - fixtures
+from tests.data.tables.stored_site import Site
 
 MINUTE = 60_000_000
 LIVING = [
@@ -85,7 +85,7 @@ def resolution(site: Site, issue: int, when: int) -> None:
 
 
 @pytest.mark.parametrize(("resolved", "phase"), [(4, "done"), (3, "indeterminate")])
-def test_a_status_whose_entries_resolve_is_a_finished_one(jira: Site, resolved: int, phase: str) -> None:  # noqa: F811
+def test_a_status_whose_entries_resolve_is_a_finished_one(jira: Site, resolved: int, phase: str) -> None:
     for n in range(1, 6):
         by_date = n == 1  # one by its resolution date, which is within a minute; the others in the same entry
         jira.issue(n, resolved=500 * MINUTE + MINUTE if by_date and resolved else None)
@@ -98,7 +98,7 @@ def test_a_status_whose_entries_resolve_is_a_finished_one(jira: Site, resolved: 
     assert means(tables)["77"] == phase
 
 
-def test_a_resolution_set_much_later_says_nothing(jira: Site) -> None:  # noqa: F811
+def test_a_resolution_set_much_later_says_nothing(jira: Site) -> None:
     jira.issue(1, resolved=900 * MINUTE)
     jira.change(1, 500 * MINUTE, "1", "77", to_name="Ended")
     jira.change(1, 900 * MINUTE, "77", "3", from_name="Ended", to_name="Done")
@@ -106,7 +106,7 @@ def test_a_resolution_set_much_later_says_nothing(jira: Site) -> None:  # noqa: 
     assert means(jira.tables())["77"] == "indeterminate"
 
 
-def test_a_status_is_judged_once_for_all_its_entries(jira: Site) -> None:  # noqa: F811
+def test_a_status_is_judged_once_for_all_its_entries(jira: Site) -> None:
     for n in range(1, 11):
         jira.issue(n)
         jira.change(n, 500 * MINUTE, "1", "77", to_name="Ended")
@@ -134,14 +134,14 @@ CHOICES: list[tuple[dict[str, list[str]], str]] = [
 
 @pytest.mark.parametrize(("chosen", "phase"), CHOICES)
 def test_a_status_follows_that_of_its_name_until_people_choose(
-    jira: Site,  # noqa: F811
+    jira: Site,
     chosen: dict[str, list[str]],
     phase: str,
 ) -> None:
     assert means(of_one_name(jira), **chosen)["71"] == phase
 
 
-def test_a_cancelled_status_that_is_gone_is_discarded(jira: Site) -> None:  # noqa: F811
+def test_a_cancelled_status_that_is_gone_is_discarded(jira: Site) -> None:
     jira.issue(1)
     jira.change(1, 500, "1", "71", to_name="Rejected")
     tables = jira.tables()
@@ -149,7 +149,7 @@ def test_a_cancelled_status_that_is_gone_is_discarded(jira: Site) -> None:  # no
     assert means(tables, discarded=[])["71"] == "done"
 
 
-def test_a_site_whose_statuses_are_all_there_has_none(jira: Site) -> None:  # noqa: F811
+def test_a_site_whose_statuses_are_all_there_has_none(jira: Site) -> None:
     jira.issue(1)
     jira.change(1, 500, "1", "3")
     assert jira.tables().gone.equals(no_gone())

@@ -11,7 +11,8 @@ from data.store import schema
 from data.store.issue_store import IssueStore
 from data.tables.sprint_tables import NO_BOARD, UNREADABLE
 from data.tables.tidy import NEVER
-from tests.data.tables.test_tables import Site, rows
+from tests.data.tables.stored_site import Site
+from tests.data.tables.test_tables import rows
 
 
 @pytest.fixture

@@ -10,15 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.services.services import open_services
 from data.settings.overrides import BadOverride
 from data.teams.content import MOST_BYTES, MOST_VIEWS, BadView, free_name, name_of, read, to_bytes
 from data.teams.store import NameTaken, NoSuchView, TeamConflict, TeamsError, TeamStore
 from data.values.filters import Filters
 from data.values.periods import PeriodError
 from data.values.teams import TeamView
-from sample.source import SampleSite
 from tests import seeding
+from tests.sample_services import synced_services
 
 NOW = datetime(2026, 11, 16, 12, tzinfo=UTC)
 SHOP = TeamView("Shop", "30d", filters=Filters(projects=("SHOP",), definitions=(("durations", "working_days"),)))
@@ -232,11 +231,7 @@ def test_what_is_written_is_read_back(views):
 
 @pytest.fixture(scope="module")
 def services(tmp_path_factory):
-    home = tmp_path_factory.mktemp("teams")
-    env = {"THROUGHLINE_HOME": str(home / "home"), "THROUGHLINE_SETTINGS": str(home / "settings.json")}
-    made = open_services(env, sample=SampleSite(issues=240))
-    assert made.sync.run(made.snapshot()).error is None
-    return made
+    return synced_services(tmp_path_factory.mktemp("teams"), 240)
 
 
 @pytest.fixture
