@@ -40,12 +40,14 @@ def create_app(bound: str = "") -> Dash:
     import atexit
     import os
 
+    from api.application import Programs
     from callbacks.app import create_app as on
     from data.platform.logs import write_logs
+    from data.settings.environment import requests_a_minute
 
     found = services()
     write_logs(os.environ)
     atexit.register(found.sync.cancel)
-    app = on(found, bound=bound)
+    app = on(found, bound=bound, programs=Programs(requests_a_minute(os.environ)))
     found.make_all()
     return app

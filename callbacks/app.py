@@ -20,6 +20,7 @@ from callbacks.errors import answer_errors
 from callbacks.export import downloads
 from callbacks.health import health
 from callbacks.login import require_login
+from callbacks.programs import Wsgi, mount
 from callbacks.report import reports
 from callbacks.requests import name_requests
 from callbacks.security import secure
@@ -51,10 +52,16 @@ _INDEX = """<!DOCTYPE html>
 
 
 def create_app(
-    services: Services, *, hosts: tuple[str, ...] | None = None, access: Access | None = None, bound: str = ""
+    services: Services,
+    *,
+    hosts: tuple[str, ...] | None = None,
+    access: Access | None = None,
+    bound: str = "",
+    programs: Wsgi | None = None,
 ) -> Dash:
     """The app on some services. `hosts`: names it is reached by besides loopback (default: THROUGHLINE_HOSTS);
-    `access`: who may use it (default: as the environment says); `bound`: the address that it listens on, if known.
+    `access`: who may use it (default: as the environment says); `bound`: the address that it listens on, if known;
+    `programs`: what answers the addresses of programs.
     Raises AccessError when others could reach it without authentication.
 
     Module-level callbacks go to the first app of a process; a second one has a page that does not act.
@@ -94,6 +101,8 @@ def create_app(
     server.register_blueprint(downloads)
     server.register_blueprint(reports)
     server.register_blueprint(health)
+    if programs is not None:
+        mount(server, programs)
     answer_errors(server)
     name_requests(server)  # first, so that a refusal has a name too
     compress(server)  # runs after the headers are set: the last registered runs first

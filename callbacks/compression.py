@@ -44,6 +44,8 @@ def compress(server: Flask) -> None:
 
     @server.after_request
     def shrink(answer: Response) -> Response:
+        if answer.mimetype == "text/event-stream":  # events leave one by one
+            return answer
         if answer.status_code != 200:  # a part of a file (206) has to stay as it is, a refusal is short
             return answer
         if not answer.is_streamed and (answer.content_length or 0) < SMALLEST:

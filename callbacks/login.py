@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 import math
 
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Response, abort, current_app, g, request
 
+from callbacks.context import services
 from callbacks.login_brake import Brake, Turns
+from callbacks.programs import for_programs, is_mounted
 from data.platform.access import Access, Passwords, is_loopback
+from data.values.callers import HERE, Caller, user
 
 log = logging.getLogger(__name__)
 
@@ -28,18 +31,55 @@ def require_login(server: Flask, access: Access, *, brake: Brake | None = None, 
             # a Host can be made up, where a request comes from cannot; behind a socket file there is no address
             if request.remote_addr and not is_loopback(request.remote_addr) and request.path not in OPEN:
                 abort(403, "This dashboard has no authentication configured, so it serves its own machine only.")
+            if asks_program():
+                # what a proxy passes on may come from anywhere
+                g.caller = by_token() or (None if _is_passed_on() or g.get("refused") else HERE)
 
         return
     door = Door(access, brake or Brake(), turns or Turns())
 
     @server.before_request
     def known_people_only() -> Response | None:
+        if asks_program() and (found := by_token()) is not None:
+            g.caller = found
+            return None
         g.user = door.by_proxy()
-        if g.user is None and access.users and request.authorization is not None:
+        if g.user is None and access.users and request.authorization is not None and not g.get("refused"):
             g.user = door.by_password()
+        if asks_program():  # the API answers those whom nobody knows, with problem details
+            g.caller = user(g.user) if g.user else None
+            return None
         if g.user is not None or request.path in OPEN:
             return None
         return _who_is_there(access)
+
+
+def asks_program() -> bool:
+    """Whether the request goes to the API."""
+    return for_programs(request.path) and is_mounted(current_app)
+
+
+def by_token() -> Caller | None:
+    """The caller whose token came with the request to the API; None without a token, or with one that counts for
+    nothing: `g.refused` says why.
+    """
+    given = request.authorization
+    if given is None or given.type != "bearer":
+        return None
+    found = services().tokens.caller(given.token or "")
+    if isinstance(found, Caller):
+        return found
+    g.refused = found
+    log.warning("a token was refused from %s: %s", request.remote_addr, found)
+    return None
+
+
+def _is_passed_on() -> bool:
+    """Whether a proxy sent the request for somebody else."""
+    return any(name in request.headers for name in _FORWARDED)
+
+
+_FORWARDED = ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Forwarded", "Via")
 
 
 class Door:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
 from dash import Dash
 from flask import Flask, Response, abort, request
 
 from callbacks.bodies import Bodies, Misfit
 from callbacks.errors import CALLBACKS, LIBRARIES
+from callbacks.programs import for_programs, origin
+from data.services.visit import Origin
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 MAX_BODY = 1_000_000  # bytes; no callback of ours sends more than a fraction of it
@@ -28,7 +29,8 @@ def secure(app: Dash, hosts: Iterable[str] = ()) -> None:
     def known_host_only() -> None:
         if _host(request.host) not in allowed:
             abort(400, "This address is not served here. Add it to THROUGHLINE_HOSTS if it should be.")
-        if request.method not in _READS and not _is_own_page():
+        # programs are asked for a token instead, by the API
+        if request.method not in _READS and not for_programs(request.path) and origin() is Origin.OTHER:
             abort(403, "This request came from another site.")
 
     @server.before_request
@@ -70,19 +72,6 @@ def _no_such_page() -> Response:
         f'<h1 style="font-size: 20px">{words}</h1><p><a href="/">Open the dashboard</a></p></body></html>'
     )
     return Response(body, 404, mimetype="text/html")
-
-
-def _is_own_page() -> bool:
-    """Whether the page that sent the request was served from here, as far as the browser says. Programs say nothing."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        return False
-    origin = request.headers.get("Origin")
-    if origin is None:
-        return True
-    try:
-        return urlsplit(origin).netloc.lower() == request.host.lower()
-    except ValueError:
-        return False
 
 
 def _host(host: str) -> str:
@@ -129,6 +118,8 @@ def _with_headers(answer: Response, policy: str) -> Response:
     if path.startswith((LIBRARIES, "/assets/")):
         if answer.status_code == 200 and (request.args.get("m") or ".v" in path):
             headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    elif for_programs(path) and "ETag" in headers:
+        pass  # whoever asks again says what is known, and gets 304
     elif not (path.startswith("/bundle/") and answer.status_code == 200):
         headers["Cache-Control"] = "no-store"
     return answer

@@ -22,7 +22,7 @@ import pytest
 from coverage.exceptions import CoverageException
 
 VARIABLE = "MUTANTS_MAP"
-FOLDERS = ("data", "callbacks", "cli")
+FOLDERS = ("api", "data", "callbacks", "cli")
 
 
 class Recorder:

@@ -14,9 +14,10 @@ from tests.fake_services import FakeServices
 @pytest.fixture(scope="session")
 def app() -> Any:
     """One app for the run: Dash hands module-level callbacks to the first app that is made."""
+    from api.application import Programs
     from callbacks.app import create_app
 
-    return create_app(FakeServices())
+    return create_app(FakeServices(), programs=Programs(requests_a_minute=0))
 
 
 @pytest.fixture

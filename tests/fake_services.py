@@ -18,8 +18,9 @@ from data.services.readiness import ReadinessService
 from data.services.services import Services
 from data.services.status import StatusService
 from data.services.sync import SyncService
+from data.services.tokens import TokensService
 from data.services.view import Snapshot, View
-from data.settings.connection import Site
+from data.settings.connection import Home, Site
 from data.settings.store import SettingsStore
 from data.store.issue_store import ScopeRow
 from data.values.details import Details
@@ -317,6 +318,13 @@ class FakeServices(Services):
         self.charts = FakeCharts(self)
         self.catalogue = FakeCatalogue(self.numbers)
         self.overview = FakeOverview(self)
+
+    @cached_property
+    def tokens(self) -> TokensService:
+        """The real ones, in a folder of their own."""
+        folder = Path(tempfile.mkdtemp(prefix="throughline-fake-"))
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        return TokensService(Home(folder, folder / "settings.json"), lambda: self.now, lambda: "sample")
 
     @cached_property
     def settings_store(self) -> SettingsStore:

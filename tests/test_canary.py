@@ -104,7 +104,7 @@ def test_no_process_shows_the_token_in_its_command_line(tmp_path):
 
 # -- no pickle: a file of ours must never be a program
 
-PRODUCT = ("app.py", "callbacks", "cli", "data", "sample", "ui")
+PRODUCT = ("api", "app.py", "callbacks", "cli", "data", "sample", "ui")
 PICKLES = re.compile(
     r"\b(c?[pP]ickle|dill|shelve|marshal|joblib|cloudpickle|diskcache|DiskcacheManager|CeleryManager|flask_caching|"
     r"read_pickle|to_pickle|allow_pickle(?!=False)|FileSystemCache|background\s*=\s*True)\b"

@@ -7,6 +7,9 @@ from urllib.parse import parse_qs, urlencode
 
 from data.values.filters import Filters
 from data.values.periods import PRESETS
+from data.values.question import DEFAULT_PERIOD as DEFAULT_PERIOD  # other modules take it from here
+from data.values.question import DEFINITION, question_of
+from data.values.question import FILTERS as FILTERS
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,6 @@ TABS = {
     "quality": Tab("Data quality"),
 }
 DEFAULT_TAB = "overview"
-DEFAULT_PERIOD = "30d"
-FILTERS = {"project": "projects", "type": "types", "label": "labels", "component": "components"}
-DEFINITION = "set"  # set=durations:inclusive_days: a definition that this view chooses instead of the saved one
 _LONGEST = 8_000  # characters of a query that we are willing to read
 
 
@@ -91,31 +91,19 @@ def parse(search: str | None) -> PageView:
 
     tab = one("tab")
     tab = tab if tab in TABS else DEFAULT_TAB
-    first, last, period = one("from"), one("to"), one("period")
-    if first or last:
-        period = None
-    elif period not in PRESETS:
-        period = DEFAULT_PERIOD
+    found = question_of(asked)
+    period = found.period if found.period is None or found.period in PRESETS else DEFAULT_PERIOD
     return PageView(
         tab=tab,
         period=period,
-        first=(first or "") if period is None else None,
-        last=(last or "") if period is None else None,
-        filters=Filters(
-            **{ours: tuple(sorted(set(asked.get(name, [])))) for name, ours in FILTERS.items()},
-            definitions=_definitions(asked.get(DEFINITION, [])),
-        ),
+        first=found.first,
+        last=found.last,
+        filters=found.filters,
         metric=one("metric"),
         chart=None if one("metric") else one("chart"),
         pick=(one("pick") or "") if one("chart") and not one("metric") else "",
         own=tuple((name, value) for name in TABS[tab].own if (value := one(name))),
     )
-
-
-def _definitions(written: list[str]) -> tuple[tuple[str, str], ...]:
-    """`durations:inclusive_days` as a pair; the last of the same name counts."""
-    pairs = {name: value for name, mark, value in (each.partition(":") for each in written) if mark and name}
-    return tuple(sorted(pairs.items()))
 
 
 def query(view: PageView, **extra: str) -> str:

@@ -27,6 +27,7 @@ _PATTERNS = (
     # Only what no word is: "Basic authentication is deprecated" stays, which Jira says.
     (re.compile(r"\b((?i:basic|bearer)\s+)(?=[\w.~+/-]*(?:\d|[a-z][A-Z]|[A-Z]{2}))[\w.~+/-]{12,}=*"), rf"\1{HIDDEN}"),
     (re.compile(r"(://)[^/\s@'\"]*@"), rf"\1{HIDDEN}@"),
+    (re.compile(r"tl_[0-9a-f]{12}_[\w-]{20,}"), HIDDEN),  # our own API tokens
     (re.compile(r"ATATT[\w=+/-]{20,}"), HIDDEN),
 )
 _FORMATTER = logging.Formatter()

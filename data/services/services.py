@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from data.services.status import StatusService
     from data.services.sync import SyncService
     from data.services.teams import TeamsService
+    from data.services.tokens import TokensService
 
 
 class Services:
@@ -143,6 +144,13 @@ class Services:
         from data.services.teams import TeamsService
 
         return TeamsService(self.sites, self.numbers, self.definitions)
+
+    @cached_property
+    def tokens(self) -> TokensService:
+        """Tokens of programs that use the API."""
+        from data.services.tokens import TokensService
+
+        return TokensService(self.sites.home, self.sites.clock, lambda: self.snapshot().known_as)
 
     @cached_property
     def overview(self) -> OverviewService:

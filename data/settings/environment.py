@@ -134,6 +134,10 @@ VARIABLES: dict[str, Variable] = {
         "and without "
         "the header: whose `X-Forwarded-For` tells who guesses passwords."
     ),
+    "THROUGHLINE_API_LIMIT": Variable(
+        "Requests a minute that one caller of the API may send. Default: 600; `0` sets no limit.",
+        _number(0, 10_000_000),
+    ),
     "THROUGHLINE_LOG": Variable(
         "`json`: one JSON object a line on stderr. Default: plain lines.", _one_of("", "plain", "json")
     ),
@@ -192,6 +196,16 @@ def problems_of(env: Mapping[str, str]) -> tuple[Problem, ...]:
         except JiraError as error:
             found.append(error)
     return tuple(Problem(each.message, "", each.hint) for each in found)
+
+
+def requests_a_minute(env: Mapping[str, str]) -> int:
+    """How many requests one caller of the API may send; 0: as many as it likes. What is no number counts as unset.
+
+    >>> requests_a_minute({}), requests_a_minute({"THROUGHLINE_API_LIMIT": "0"})
+    (600, 0)
+    """
+    said = env.get("THROUGHLINE_API_LIMIT", "").strip()
+    return int(said) if re.fullmatch(r"\d{1,8}", said) else 600
 
 
 def check_jira(env: Mapping[str, str]) -> None:

@@ -36,7 +36,7 @@ from sqlalchemy import (
 )
 
 from data.platform.logs import SECRETS
-from data.store import record_schema, schema
+from data.store import access_schema, record_schema, schema
 from data.store.corruption import is_corrupt
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ class Schema:
     `refillable`: what is too old is thrown away, since a sync reads it again.
     """
 
-    name: str  # issues | records
+    name: str  # issues | records | access
     metadata: MetaData
     meta: Table
     version: int
@@ -106,6 +106,7 @@ ISSUES = Schema("issues", schema.metadata, schema.meta, schema.SCHEMA_VERSION, 5
 RECORDS = Schema(
     "records", record_schema.metadata, record_schema.meta, record_schema.SCHEMA_VERSION, 1, refillable=False
 )
+ACCESS = Schema("access", access_schema.metadata, access_schema.meta, access_schema.SCHEMA_VERSION, 1, refillable=False)
 
 
 def bring_up(engine: Engine, path: Path | None, tables: Schema, *, may_write: bool = True) -> Prepared:
@@ -252,7 +253,7 @@ def _migrate(connection: Connection, tables: Schema, found: int, version: int) -
 def main() -> None:
     """Take the store in a file back to an earlier version of its tables, for an older version of this program."""
     parser = argparse.ArgumentParser(prog="python -m data.store.migrate", description=main.__doc__)
-    parser.add_argument("file", type=Path, help="issues.db or jobs.db; no program may be using it")
+    parser.add_argument("file", type=Path, help="issues.db, jobs.db or access.db; no program may be using it")
     parser.add_argument("version", type=int, help="the version of the tables that the older program knows")
     told = parser.parse_args()
     if not told.file.is_file():
@@ -261,7 +262,7 @@ def main() -> None:
     with _turn(told.file), engine.begin() as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         names = inspect(connection).get_table_names()
-        tables = RECORDS if RECORDS.meta.name in names else ISSUES
+        tables = next((each for each in (RECORDS, ACCESS) if each.meta.name in names), ISSUES)
         try:
             downgrade(connection, tables, told.version)
         except (ValueError, NewerSchema) as error:

@@ -125,7 +125,7 @@ def test_the_search_leaves_texts_alone(code):
 
 
 def _sources() -> list[str]:
-    folders = ("data", "callbacks", "cli", "ui")
+    folders = ("api", "data", "callbacks", "cli", "ui")
     return sorted(str(path.relative_to(ROOT)) for folder in folders for path in (ROOT / folder).rglob("*.py"))
 
 

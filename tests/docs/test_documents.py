@@ -16,7 +16,7 @@ from tests.some import some
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGES = sorted([CHECKOUT / "README.md", *(CHECKOUT / "docs").glob("*.md")])
 SOURCES = [
-    *(path for name in ("callbacks", "cli", "data", "sample", "ui") for path in (CHECKOUT / name).rglob("*.py")),
+    *(path for name in ("api", "callbacks", "cli", "data", "sample", "ui") for path in (CHECKOUT / name).rglob("*.py")),
     CHECKOUT / "app.py",
     CHECKOUT / "assembly.py",
 ]

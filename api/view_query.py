@@ -1,0 +1,79 @@
+"""The parameters that say which days, which issues and which definitions: those of the page's address."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from flask import request
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from api.guard import visit
+from data.services.view import Snapshot, View
+from data.values.filters import Filters
+from data.values.question import question_of
+
+Preset = Literal["7d", "30d", "90d"]
+Name = Annotated[str, Field(min_length=1, max_length=255)]
+Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+
+def _like(value: JsonValue) -> dict[str, JsonValue]:
+    """An example of a parameter, as the document takes it."""
+    return {"example": value}
+
+
+class Query(BaseModel):
+    """No parameters."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ViewQuery(Query):
+    """Days, issues and definitions of a view."""
+
+    period: Preset | None = Field(None, description="The days up to today. Default: 30d. Not with from and to.")
+    first: Day | None = Field(
+        None, alias="from", description="First local day.", json_schema_extra={"example": "2026-10-01"}
+    )
+    last: Day | None = Field(
+        None, alias="to", description="Last local day, included.", json_schema_extra={"example": "2026-10-31"}
+    )
+    project: list[Name] = Field([], max_length=200, description="Only this project; repeatable.")
+    type: list[Name] = Field([], max_length=200, description="Only this issue type; repeatable.")
+    label: list[Name] = Field([], max_length=200, description="Only this label; repeatable.")
+    component: list[Name] = Field([], max_length=200, description="Only this component; repeatable.")
+    set: list[Annotated[str, Field(pattern=r"^[a-z_.0-9]+:.+$", max_length=500)]] = Field(
+        [],
+        max_length=50,
+        description="Measure with this definition instead of the saved one: name:value; repeatable.",
+        json_schema_extra=_like(["durations:inclusive_days"]),
+    )
+    view: Name | None = Field(None, description="A saved view: its days and issues, where nothing else is said.")
+
+
+def asked_view(snapshot: Snapshot | None = None) -> View:
+    """The view that the request asks for. Call where a ViewQuery was read. Raises PeriodError, BadOverride, NoSuchView,
+    StoreError, HomeError.
+    """
+    services = visit().services
+    snapshot = snapshot or services.snapshot()
+    asked = dict(request.args.lists())
+    question = question_of(asked)
+    filters, days = question.filters, (question.period, question.first, question.last)
+    if "view" in asked:
+        saved = services.teams.get(asked["view"][-1], snapshot)
+        if not any(name in asked for name in ("period", "from", "to")):
+            days = (saved.period, saved.first, saved.last)
+        filters = _over(saved.filters, filters)
+    return snapshot.view(*days, filters=filters)
+
+
+def _over(saved: Filters, asked: Filters) -> Filters:
+    """What the request says of issues and definitions, and for the rest what the saved view says."""
+    return Filters(
+        asked.projects or saved.projects,
+        asked.types or saved.types,
+        asked.labels or saved.labels,
+        asked.components or saved.components,
+        tuple(sorted((dict(saved.definitions) | dict(asked.definitions)).items())),
+    )
