@@ -97,10 +97,8 @@ def create_app(
         enable_mcp=False,
     )
     app.validation_layout = app.layout = blank()  # which ids exist, without asking the services for anything
-    server.register_blueprint(bundle)
-    server.register_blueprint(downloads)
-    server.register_blueprint(reports)
-    server.register_blueprint(health)
+    for part in (bundle, downloads, reports, health):
+        server.register_blueprint(part)
     if programs is not None:
         mount(server, programs)
     answer_errors(server)
