@@ -69,6 +69,7 @@ class Done(TypedDict):
 class Connected(TypedDict):
     ok: bool
     n: int
+    session: int
 
 
 class Seen(TypedDict):

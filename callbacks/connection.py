@@ -65,8 +65,8 @@ def open_or_close(
             return no_update, no_update, False
         case C.KEEP:
             return no_update, no_update, True
-        case C.RESULT if not (result and result["ok"]):
-            return no_update, no_update, True
+        case C.RESULT if not (result and result["ok"] and result["session"] == n):
+            return no_update, no_update, True  # not saved, or saved by a form that was left meanwhile
     return False, {"n": n + 1, "open": False}, True
 
 
@@ -144,7 +144,8 @@ def test_or_save(*values: Any) -> Any:
     if ctx.triggered_id != C.TEST and found.ok:
         if problem := kept(url, email, token, jql, snapshot):
             return notice(problem)
-        set_props(C.RESULT, {"data": {"ok": True, "n": (values[-1] or {}).get("n", 0) + 1}})
+        saved = {"ok": True, "n": (values[-1] or {}).get("n", 0) + 1, "session": (values[6] or {}).get("n", 0)}
+        set_props(C.RESULT, {"data": saved})
     return report(found)
 
 

@@ -66,6 +66,7 @@ clientside_callback(
     Input(M.DISCARD, "n_clicks"),
     Input(M.CLOCK, "n_intervals"),
     State(M.DRAFT, "data"),
+    State(M.STATE, "data"),
     prevent_initial_call=True,
 )
 def open_or_close(
@@ -75,6 +76,7 @@ def open_or_close(
     _discard: int | None,
     _ticks: int | None,
     draft: JsonObject | None,
+    state: str | None,
 ) -> tuple[Any, Any, bool, Any]:
     """Open for the gear or a card; close at once without changes, else ask first; close after saving."""
     match ctx.triggered_id:
@@ -84,6 +86,8 @@ def open_or_close(
             return no_update, no_update, False, f"Discard {count(len(draft), 'change')}?"
         case M.KEEP:
             return no_update, no_update, True, no_update
+        case M.CLOCK if state != "saved":  # it was closed and opened again before the clock stood still
+            return (no_update,) * 4
         case _:
             return False, CLOSED, True, no_update
 

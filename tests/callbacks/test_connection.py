@@ -71,6 +71,15 @@ def test_a_save_keeps_the_connection_and_tells_the_page() -> None:
     assert session["open"] is False
 
 
+def test_a_save_of_a_form_that_was_left_does_not_close_the_one_opened_since() -> None:
+    services = FakeServices()
+    _, result = press(services, C.SAVE, SITE, "ada@acme.example", GOOD_TOKEN, "")
+    with acting(services, C.RESULT, "data", result):
+        is_open, session, _ = form.open_or_close(1, 1, 1, 1, 1, result, SITE, "", "", "", {"n": 3, "open": True})
+    assert (is_open, session) == (no_update, no_update)
+    assert form.tell_connected(result, 3) == 4
+
+
 @pytest.mark.parametrize("box", [C.URL, C.EMAIL, C.TOKEN, C.JQL])
 def test_enter_in_any_box_saves(box: str) -> None:
     _, result = press(FakeServices(), box, SITE, "ada@acme.example", GOOD_TOKEN, "", prop="n_submit")

@@ -409,9 +409,11 @@ def test_each_state_has_its_words_and_its_buttons(
     assert label == ("Save 2 changes" if changes else "Save changes")
 
 
-def leave(services: FakeServices, by: str, draft: dict | None, prop: str = "n_clicks") -> tuple:
+def leave(
+    services: FakeServices, by: str, draft: dict | None, prop: str = "n_clicks", state: str = "editing"
+) -> tuple:
     with acting(services, by, prop):
-        return field_mapping.open_or_close({"n": 1, "metric": None}, 1, 1, 1, 1, draft)
+        return field_mapping.open_or_close({"n": 1, "metric": None}, 1, 1, 1, 1, draft, state)
 
 
 def test_leaving_with_changes_asks_how_many_are_lost(services: FakeServices) -> None:
@@ -421,7 +423,12 @@ def test_leaving_with_changes_asks_how_many_are_lost(services: FakeServices) -> 
     assert leave(services, M.KEEP, {"field/a": 1})[0] is no_update
     assert leave(services, M.DISCARD, {"field/a": 1})[0] is False
     assert leave(services, M.CLOSE, {})[0] is False
-    assert leave(services, M.CLOCK, {}, "n_intervals")[0] is False
+    assert leave(services, M.CLOCK, {}, "n_intervals", state="saved")[0] is False
+
+
+def test_a_late_tick_does_not_close_what_was_opened_again(services: FakeServices) -> None:
+    for state in ("loading", "editing"):
+        assert leave(services, M.CLOCK, {}, "n_intervals", state) == (no_update,) * 4
 
 
 def test_closing_forgets_the_draft(services: FakeServices) -> None:

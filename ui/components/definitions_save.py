@@ -11,6 +11,7 @@ from dash import html
 from data.values.problem import Problem
 from data.values.switches import ChosenDefinition
 from ui import ids
+from ui.components.dialog import dialog
 from ui.components.notice import notice
 
 D = ids.Definitions
@@ -18,7 +19,7 @@ D = ids.Definitions
 
 def save_dialog() -> dbc.Modal:
     """Closed."""
-    return dbc.Modal(
+    return dialog(
         [
             html.Div(html.H2("Save for everybody", className="modal-title", id=D.TITLE), className="modal-header"),
             dbc.ModalBody(id=D.BODY),
@@ -31,7 +32,6 @@ def save_dialog() -> dbc.Modal:
             ),
         ],
         id=D.MODAL,
-        is_open=False,
         centered=True,
         labelledby=D.TITLE,
         class_name="definitions-dialog",

@@ -12,6 +12,7 @@ from data.values.problem import Problem
 from data.values.switches import ChosenDefinition
 from ui import ids
 from ui.attributes import attributes
+from ui.components.dialog import dialog
 from ui.components.icon import icon
 from ui.components.notice import notice
 from ui.url import FILTERS, PageView
@@ -41,7 +42,7 @@ def keep_dialog() -> html.Div:
             dcc.Store(id=T.KEPT),
             dcc.Store(id=T.WISH),
             dcc.Store(id=T.DONE),
-            dbc.Modal(
+            dialog(
                 [
                     html.Div(html.H2("Save this view", className="modal-title", id=T.TITLE), className="modal-header"),
                     dbc.ModalBody(
@@ -67,7 +68,6 @@ def keep_dialog() -> html.Div:
                     ),
                 ],
                 id=T.MODAL,
-                is_open=False,
                 centered=True,
                 labelledby=T.TITLE,
                 class_name="definitions-dialog",

@@ -12,6 +12,7 @@ from data.values.problem import Problem
 from data.values.status import ConnectionReport
 from ui import ids
 from ui.attributes import attributes
+from ui.components.dialog import dialog
 from ui.components.icon import icon
 from ui.components.notice import notice
 from ui.modals.field_mapping import discard_question
@@ -43,7 +44,7 @@ def connection_modal() -> html.Div:
         [
             dcc.Store(id=C.SESSION),
             dcc.Store(id=C.RESULT),
-            dbc.Modal(
+            dialog(
                 [
                     html.Div(
                         [
@@ -62,7 +63,6 @@ def connection_modal() -> html.Div:
                     _footer(),
                 ],
                 id=C.MODAL,
-                is_open=False,
                 fullscreen="sm-down",
                 backdrop="static",
                 keyboard=False,  # Escape asks first when something is changed: ui/assets/modals.js

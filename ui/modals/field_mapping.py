@@ -10,6 +10,7 @@ from dash import dcc, html
 from data.values.problem import Problem
 from ui import ids
 from ui.attributes import attributes, current
+from ui.components.dialog import dialog
 from ui.components.icon import icon
 from ui.components.notice import notice
 
@@ -31,10 +32,9 @@ def field_mapping_modal() -> html.Div:
         [
             *(dcc.Store(id=each) for each in STORES),
             dcc.Interval(id=M.CLOCK, interval=2_000, disabled=True),
-            dbc.Modal(
+            dialog(
                 [_header(), dbc.ModalBody(_body(), class_name="mapping-body"), _footer()],
                 id=M.MODAL,
-                is_open=False,
                 size="xl",
                 fullscreen="md-down",
                 backdrop="static",

@@ -14,6 +14,7 @@ from data.values.jobs import JobChoices
 from data.values.problem import Problem
 from ui import ids
 from ui.attributes import attributes
+from ui.components.dialog import dialog
 from ui.components.icon import icon
 from ui.components.notice import notice
 
@@ -180,7 +181,7 @@ def track_modal() -> html.Div:
     return html.Div(
         [
             *(dcc.Store(id=each) for each in (J.WISH, J.FILE, J.SESSION, J.DONE, J.IMPORTED, J.DRAWN)),
-            dbc.Modal(
+            dialog(
                 [
                     html.Div(
                         [
@@ -210,7 +211,6 @@ def track_modal() -> html.Div:
                     ),
                 ],
                 id=J.MODAL,
-                is_open=False,
                 fullscreen="sm-down",
                 keyboard=True,
                 labelledby=J.TITLE,
