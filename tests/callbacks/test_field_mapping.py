@@ -409,9 +409,7 @@ def test_each_state_has_its_words_and_its_buttons(
     assert label == ("Save 2 changes" if changes else "Save changes")
 
 
-def leave(
-    services: FakeServices, by: str, draft: dict | None, prop: str = "n_clicks", state: str = "editing"
-) -> tuple:
+def leave(services: FakeServices, by: str, draft: dict | None, prop: str = "n_clicks", state: str = "editing") -> tuple:
     with acting(services, by, prop):
         return field_mapping.open_or_close({"n": 1, "metric": None}, 1, 1, 1, 1, draft, state)
 
