@@ -77,7 +77,7 @@ def open_or_close(
     _ticks: int | None,
     draft: JsonObject | None,
     state: str | None,
-) -> tuple[Any, Any, bool, Any]:
+) -> tuple[Any, Any, Any, Any]:
     """Open for the gear or a card; close at once without changes, else ask first; close after saving."""
     match ctx.triggered_id:
         case M.ASKED if asked:
@@ -87,7 +87,7 @@ def open_or_close(
         case M.KEEP:
             return no_update, no_update, True, no_update
         case M.CLOCK if state != "saved":  # it was closed and opened again before the clock stood still
-            return (no_update,) * 4
+            return no_update, no_update, no_update, no_update
         case _:
             return False, CLOSED, True, no_update
 

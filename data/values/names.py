@@ -44,6 +44,18 @@ def same_name(left: str, right: str) -> bool:
     return name_key(left) == name_key(right)
 
 
+def told_apart(name: str, taken: Iterable[str], what: str) -> str:
+    """The name, followed by what it is where something else is called so.
+
+    >>> told_apart("Done", ["Done", "Not started"], "in progress"), told_apart("In Review", ["Done"], "in progress")
+    ('Done (in progress)', 'In Review')
+    """
+    keys = name_keys(taken)
+    while name_key(name) in keys:
+        name = f"{name} ({what})"
+    return name
+
+
 def places_of(names: Iterable[str], known: Iterable[str]) -> list[int]:
     """The places in `known` of the names that are asked for; for the categories of a column.
 

@@ -23,6 +23,7 @@ from data.metrics.registry import ISSUE_METRICS
 from data.tables.frames import FOREVER, NEVER
 from data.values.arrays import Codes, Counts, Instants, Mask, Positions
 from data.values.charts import Series
+from data.values.names import told_apart
 
 NOT_STARTED, DONE, DISCARDED = "Not started", "Done", "Discarded"
 ROLES = {NOT_STARTED: "band-todo", DONE: "band-done", DISCARDED: "band-discarded"}
@@ -30,14 +31,18 @@ Held = tuple[Positions, Codes, Instants, Instants]  # issue, band, from and to: 
 
 
 def stages(facts: Dataset) -> tuple[list[str], Codes]:
-    """The bands from first to last (not started, in progress, done, discarded), and the band of each status code."""
+    """The bands from first to last (not started, in progress, done, discarded), and the band of each status code.
+
+    No two are called the same: a status in progress that is named "Done" says that it is in progress.
+    """
     codes = workflow_order(facts)
     band = np.zeros(len(facts.tables.statuses) + 1, dtype=np.int64)
     band[codes] = np.arange(1, len(codes) + 1)
     band = band[facts.once(status_groups)]
     band[:-1][facts.roles.done] = len(codes) + 1
     band[:-1][facts.roles.discarded] = len(codes) + 2
-    return [NOT_STARTED, *names(facts, codes), DONE, DISCARDED], band
+    between = [told_apart(name, ROLES, "in progress") for name in names(facts, codes)]
+    return [NOT_STARTED, *between, DONE, DISCARDED], band
 
 
 def spans(facts: Dataset, rule: str) -> Held:

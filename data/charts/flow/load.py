@@ -15,7 +15,7 @@ from data.facts.rows import Rows
 from data.metrics.registry import ISSUE_METRICS
 from data.values.arrays import Codes
 from data.values.charts import Series
-from data.values.names import name_key
+from data.values.names import name_key, told_apart
 
 SWITCHES = ISSUE_METRICS["flow_load"].switches
 NOBODY = "nobody"
@@ -47,7 +47,8 @@ def load_by_person(query: ChartQuery) -> Drawing:
     rows = at_snapshot(query.facts.once(load_rows), query)
     people = query.facts.tables.issues["assignee"].cat
     code = people.codes.to_numpy().astype(np.int64)[rows.issue]
-    titles = [*(str(each) for each in people.categories), NOBODY]
+    named = [str(each) for each in people.categories]
+    titles = [*(told_apart(each, (NOBODY,), "a person") for each in named), NOBODY]
     code = np.where(code < 0, len(titles) - 1, code)
     counts = np.bincount(code[rows.reason == 0], minlength=len(titles))
     order = np.array(sorted(range(len(titles)), key=lambda n: (-counts[n], name_key(titles[n]), n)), dtype=np.int64)

@@ -255,7 +255,9 @@ def cumulative_flow(ask: Question, _key: Any) -> dict[str, Counter]:
     """By day: how many items are in each band at its end (now, if that is earlier)."""
     names = {status: name for status, name, _ in ask.statuses}
     ranked = order(ask)
-    bands = ["Not started", *(names[each] for each in ranked), "Done", "Discarded"]
+    fixed = {"Not started", "Done", "Discarded"}
+    between = [names[each] + (" (in progress)" if names[each] in fixed else "") for each in ranked]
+    bands = ["Not started", *between, "Done", "Discarded"]
 
     def band(status: str) -> int:
         if status in ask.ended:

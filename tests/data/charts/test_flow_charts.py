@@ -20,7 +20,7 @@ from data.settings.model import Definitions, Workflow
 from data.values.filters import Filters
 from data.values.periods import Period
 from tests import seeding
-from tests.builders import DOING, DONE, Item, at, facts, site
+from tests.builders import CLOSED, DOING, DONE, Item, at, facts, site
 from tests.data.charts import oracle
 from tests.data.generated_place import active_statuses, generated, generated_place
 from tests.data.metrics.oracle import Question
@@ -231,6 +231,29 @@ def _behaviour(about: Dataset, period: Period, ask: Question) -> None:
 
 def _asked(about: Dataset, period: Period) -> ChartQuery:
     return ChartQuery(about, period)
+
+
+@pytest.mark.parametrize("cfd", ["history", "high_water", "backfill"])
+def test_a_status_in_progress_that_is_named_done_is_a_band_of_its_own(cfd):
+    """Where only Closed is done, an item in the status Done is in progress, and the band "Done" holds others."""
+    items = [
+        Item("2025-03-03", [("2025-03-03", DONE), ("2025-03-03 01:00", CLOSED)]),
+        Item("2025-03-03", [("2025-03-03", DONE)]),
+    ]
+    about = facts(site(*items), workflow={"active": [DOING], "done": [CLOSED]}, now="2025-03-10", cfd=cfd)
+    drawing = drawn(about, "cumulative_flow", Period(date(2025, 3, 3), date(2025, 3, 3), "UTC"))
+    assert drawing.columns == ("Day", "Done (in progress)", "Done")
+    assert list(drawing.table()) == [("2025-03-03", 1, 1)]
+    behind = {each.name: drawing.drilldown.behind(each.picks[0]) for each in drawing.series}
+    assert {name: rows.issue.tolist() for name, rows in behind.items()} == {"Done (in progress)": [1], "Done": [0]}
+
+
+def test_a_person_named_nobody_is_not_the_bar_of_those_without_an_assignee():
+    items = [Item("2025-03-03", [("2025-03-03", DOING)], assignee=name) for name in ("nobody", "nobody", None)]
+    drawing = drawn(facts(site(*items), now="2025-03-10"), "load_by_person", Period(date(2025, 3, 3), date(2025, 3, 4), "UTC"))
+    assert [row[:2] for row in drawing.table()] == [("nobody (a person)", 2), ("nobody", 1)]
+    [bars] = drawing.series
+    assert [drawing.drilldown.behind(pick).used for pick in bars.picks] == [2, 1]
 
 
 @quick
