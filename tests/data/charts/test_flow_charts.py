@@ -250,7 +250,8 @@ def test_a_status_in_progress_that_is_named_done_is_a_band_of_its_own(cfd):
 
 def test_a_person_named_nobody_is_not_the_bar_of_those_without_an_assignee():
     items = [Item("2025-03-03", [("2025-03-03", DOING)], assignee=name) for name in ("nobody", "nobody", None)]
-    drawing = drawn(facts(site(*items), now="2025-03-10"), "load_by_person", Period(date(2025, 3, 3), date(2025, 3, 4), "UTC"))
+    days = Period(date(2025, 3, 3), date(2025, 3, 4), "UTC")
+    drawing = drawn(facts(site(*items), now="2025-03-10"), "load_by_person", days)
     assert [row[:2] for row in drawing.table()] == [("nobody (a person)", 2), ("nobody", 1)]
     [bars] = drawing.series
     assert [drawing.drilldown.behind(pick).used for pick in bars.picks] == [2, 1]
