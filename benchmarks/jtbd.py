@@ -18,7 +18,7 @@ from random import Random
 from benchmarks.rows import Report, Row, median
 from data.jtbd import library, turtle
 from data.jtbd.dashboard import generate_dashboard_data
-from data.jtbd.picture import RecordSelection
+from data.jtbd.inputs import RecordSelection
 from data.jtbd.specs import Job, Outcome, Painpoint, Persona, Specs
 from data.store.record_store import RecordStore, Where
 from data.values.records import (

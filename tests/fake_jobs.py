@@ -70,6 +70,7 @@ def outcome(name: str, title: str, told: Opportunity, **changes: Any) -> Outcome
         "trend_percentage": -20.0,
         "trend_verdict": "better",
         "opportunity": told,
+        "met": Interval(3, 5, 0.6, 0.231, 0.882, False),
     }
     return OutcomeRow(**made | changes)
 
@@ -91,7 +92,7 @@ OVERVIEW = Overview(
             80.0,
             73.0,
             0,
-            50.0,
+            Interval(3, 5, 0.6, 0.231, 0.882, False),
             2,
             6,
         ),
@@ -106,11 +107,14 @@ OVERVIEW = Overview(
             binding="flow_time of label checkout",
             metric="flow_time",
             unit="hours",
+            met=Interval(0, 1, 0.0, 0.0, 0.793, False),
         ),
         outcome("few", HOSTILE, FEW),
     ),
     painpoints=(
-        PainpointRow("steps", "Too many steps", "effort", "buy", True, 7.0, 4, 7.5, 2.25, 70.0, 4, 0, 0, "", 22, 13),
+        PainpointRow(
+            "steps", "Too many steps", "effort", "buy", True, 7.0, 4, 7.5, 2.25, 70.0, 4, 0, 0, "", 22, 13, "better"
+        ),
     ),
     times=(),
     satisfaction=(),
@@ -216,6 +220,8 @@ class FakeJobs(JobsService):
             "used": 40,
             "exclusions": {},
             "steps": ["30 of 40."],
+            "counted": [30, 40],
+            "interval": [59.8, 85.8],
             "bars": [["Buy", value]],
             "notes": [],
             "sparkline": [1.0, 2.0],

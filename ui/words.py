@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+from data.values.amounts import count, number, unit_words
 from data.values.metric_value import MetricValue
 from data.values.periods import zone_named
 
+__all__ = [
+    "COUNTED", "FLOW_ITEMS", "TIER_CLASS", "confidence", "count", "day", "headline", "moment", "notes", "number",
+    "parse_instant", "span", "unit_words",
+]  # a table: kept in its rows  # fmt: skip
 TIER_CLASS = {"Elite": "elite", "High": "high", "Medium": "medium", "Low": "low"}
 COUNTED = frozenset(
     ("items", "people", "comments", "points", "deployments/day")
@@ -41,27 +46,6 @@ def parse_instant(instant: str) -> datetime:
     """An aware datetime from ISO 8601; without an offset it is UTC."""
     value = datetime.fromisoformat(instant)
     return value if value.tzinfo else value.replace(tzinfo=UTC)
-
-
-def count(number: int, noun: str, plural: str | None = None) -> str:
-    """1 issue, 2 issues, 12,345 issues."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
-def number(value: float | None, digits: int = 4) -> str:
-    """Exact enough to check by hand: up to `digits` significant digits, no exponent."""
-    if value is None:
-        return "–"
-    if value == int(value) and abs(value) < 1e15:
-        return f"{int(value):,}"
-    decimals = max(0, digits - len(str(int(abs(value)))) if abs(value) >= 1 else digits)
-    text = f"{value:,.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def unit_words(unit: str) -> str:
-    """The unit of a value as it is written after a number."""
-    return "%" if unit == "percent" else unit
 
 
 def notes(value: MetricValue) -> list[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 
@@ -13,6 +14,8 @@ from cli.jtbd import opening
 from cli.options import First, Last, view_of
 from cli.printing import as_json, as_table, as_text, columns, notice
 from data.services.files import write_file
+from data.values import jobs_tables as tables
+from data.values import jobs_words as words
 from data.values.names import name_key
 
 if TYPE_CHECKING:
@@ -20,10 +23,11 @@ if TYPE_CHECKING:
     from data.services.view import Snapshot
     from data.values.jobs import Overview
 
+Row = TypeVar("Row")
+
 SomePersona = Annotated[str | None, typer.Option("--persona", "-p", metavar="NAME", help="Only this persona.")]
 SomeJob = Annotated[str | None, typer.Option("--job-id", "-j", metavar="ID", help="Only this job.")]
 Format = Annotated[Literal["table", "json"], typer.Option("--format", "-f", help="How to print the answer.")]
-BANDS = {"extreme": "red", "strong": "dark_orange", "worth_considering": "yellow", "overserved": "blue"}
 
 
 def dashboard(
@@ -42,18 +46,12 @@ def dashboard(
         return
     found = services.jobs.overview(view, persona=persona, job=job_id)
     cards = services.jobs.answer(view, persona=persona, job=job_id).values
-    table = columns("Number", "Value", "Change", "Made of", right=("Made of",))
-    table.title = f"Jobs to be done · {found.period_label}"
-    for each in cards:
-        told = each.details
-        change = told.get("trend_percentage")
-        word = "–" if change is None else f"{change:+.0f} % {told.get('trend_verdict') or ''}".strip()
-        table.add_row(told["title"], f"{told['display_value']} {told['display_unit']}".strip(), word, str(told["used"]))
-    as_table(table)
-    _jobs(found)
-    _outcomes(found)
-    _painpoints(found)
-    _caveats(found)
+    print(f"Jobs to be done · {found.period_label}")
+    _story(found)
+    _table(tables.CARDS, cards, right=("Made of",), wrap=("95 % interval", "Change"))
+    _table(tables.JOBS, found.jobs, right=("Takes",), wrap=("Job", "Completed", "Targets met"))
+    _table(tables.INVESTMENT, found.investment, wrap=("Job", "What it says"))
+    _detail(found)
 
 
 def analyze(
@@ -78,30 +76,20 @@ def analyze(
     print(f"{job.title} ({job.job_id}), {found.period_label}")
     if job.sentence:
         print(job.sentence)
-    share = job.completion
-    sure = (
-        "" if share.low is None or share.high is None else f" (95 %: {100 * share.low:.0f} to {100 * share.high:.0f} %)"
-    )
-    print(
-        f"Completed: {job.completed} of "
-        f"{job.tracked}{'' if share.value is None else f' = {100 * share.value:.0f} %'}{sure}"
-    )
-    if job.tracked and not share.enough:
-        print(f"Not enough records to be sure: {share.n} of 30.")
-    if job.median_seconds is not None:
-        print(f"Time: median {_span(job.median_seconds)}, mean {_span(job.mean_seconds)}")
+    told = words.range_words(job.completion)
+    print(f"Completed: {words.completed(job)}{f' ({told})' if told else ''}")
+    if few := words.not_enough(job.completion):
+        print(few)
+    print(f"Takes (half of them): {words.takes(job)}")
+    told = words.met_range(job.met)
+    print(f"Targets met: {words.met(job.met, 'not measured')}{f' ({told})' if told else ''}")
     for each in found.investment:
-        if each.items_share is not None:
-            print(
-                f"Delivery: {each.items} items completed ({100 * each.items_share:.0f} %), "
-                f"{each.active_days:.1f} days of active time. {each.verdict}"
-            )
+        print(f"Work in the period: {words.work(each)}. {each.verdict}")
     for _, kind, text in found.forces:
         print(f"{kind.capitalize()}: {text}")
     print()
-    _outcomes(found)
-    _painpoints(found)
-    _caveats(found)
+    _story(found)
+    _detail(found)
 
 
 def export(
@@ -217,77 +205,32 @@ def _warn_of_unknown(services: Services, snapshot: Snapshot, persona: str | None
             notice(f"The specs know no {what} {wanted!r}. There are: {', '.join(each for each, _ in known) or 'none'}.")
 
 
-def _span(seconds: float | None) -> str:
-    """
-    >>> _span(72), _span(5400), _span(None)
-    ('72 s', '1.5 h', '–')
-    """
-    if seconds is None:
-        return "–"
-    for size, unit in ((86_400, "days"), (3600, "h"), (120, "min")):
-        if seconds >= size:
-            return f"{seconds / (60 if unit == 'min' else size):.1f} {unit}"
-    return f"{seconds:.0f} s"
+def _story(found: Overview) -> None:
+    for each in words.story(found):
+        print(f"{each.lead}: {each.text}")
+    print()
 
 
-def _number(value: float | None, unit: str = "") -> str:
-    """Two or three digits, as many as are worth reading.
-
-    >>> _number(0.744, "errors"), _number(-6.25, "%"), _number(1234.5), _number(None)
-    ('0.74 errors', '−6.2 %', '1,234', '–')
-    """
-    if value is None:
-        return "–"
-    places = 0 if abs(value) >= 9.95 else 1 if abs(value) >= 0.95 else 2
-    text = f"{abs(value):,.{places}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return f"{'−' if value < 0 else ''}{text} {unit}".strip()
+def _detail(found: Overview) -> None:
+    """Outcomes, painpoints, answers, times, and what is doubtful."""
+    _table(tables.OUTCOMES, found.outcomes, right=("Target", "Actual"), wrap=("Outcome", "Target met", "Opportunity"))
+    _table(tables.PAINPOINTS, found.painpoints, right=("Before", "After"), wrap=("Painpoint",))
+    _table(tables.SATISFACTION, found.satisfaction, wrap=("About",))
+    _table(tables.TIMES, found.times, right=("Reached", "Half within", "75 % within", "90 % within"), wrap=("Outcome",))
+    _caveats(found)
 
 
-def _jobs(found: Overview) -> None:
-    table = columns(
-        "Job",
-        "Tracked",
-        "Completed",
-        "Median time",
-        "Outcomes",
-        right=("Tracked", "Completed", "Median time", "Outcomes"),
-        wrap=("Job",),
-    )
-    for row in found.jobs:
-        rate = "–" if row.completion.value is None else f"{100 * row.completion.value:.0f} %"
-        table.add_row(row.title, str(row.tracked), rate, _span(row.median_seconds), _number(row.achievement, "%"))
-    as_table(table)
-
-
-def _outcomes(found: Overview) -> None:
-    from rich.text import Text
-
-    right = ("Target", "Actual", "Achieved", "Opportunity")
-    table = columns("Outcome", *right, "Band", right=right, wrap=("Outcome", "Band"))
-    for row in found.outcomes:
-        told = row.opportunity
-        band = Text(told.band_title, style=BANDS.get(told.band, "")) if told.band else Text(told.reason, style="dim")
-        unit = row.unit if row.unit != "percent" else "%"
-        table.add_row(
-            row.title,
-            _number(row.target, unit),
-            _number(row.actual, unit),
-            f"{row.met.count} of {row.met.n}" if row.met and row.reached else _number(row.achievement, "%"),
-            _number(told.score),
-            band,
-        )
-    as_table(table)
-
-
-def _painpoints(found: Overview) -> None:
-    if not found.painpoints:
+def _table(
+    heads: Mapping[str, Callable[[Row], str]],
+    rows: Sequence[Row],
+    right: tuple[str, ...] = (),
+    wrap: tuple[str, ...] = (),
+) -> None:
+    if not rows:
         return
-    right = ("Before", "After", "Effect", "Issues done")
-    table = columns("Painpoint", *right, right=right, wrap=("Painpoint",))
-    for row in found.painpoints:
-        issues = f"{row.issues_done} of {row.issues}" if row.issues else "–"
-        table.add_row(row.title, _number(row.before), _number(row.after), _number(row.effectiveness, "%"), issues)
+    table = columns(*heads, right=right, wrap=wrap)
+    for line in tables.lines(heads, rows):
+        table.add_row(*line)
     as_table(table)
 
 

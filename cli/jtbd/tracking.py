@@ -87,9 +87,7 @@ def track_outcome(
         note=note,
         event_id=event_id,
     )
-    rate = (
-        "no achievement can be told" if found.achievement_rate is None else f"{found.achievement_rate:.0f} % achieved"
-    )
+    rate = {"unknown": "whether it is met cannot be told", "partially_achieved": "not met"}.get(found.status, "met")
     told = f"{found.outcome_id} {found.actual_value:g}, wanted {found.expected_value:g}"
     _said(format_, storage, found, f"Tracked: {told}: {rate}.")
 

@@ -217,6 +217,13 @@ class Dataset:
         begun = self.complete_from is None or start >= self.complete_from
         return begun and end <= self.known_until and not self.conditions
 
+    def why_not_all(self, start: int, end: int) -> str:
+        """Why the query does not vouch for all of [start, end), as the end of a sentence; empty where it does."""
+        if self.knows_all(start, end):
+            return ""
+        since = self.complete_from
+        return self.why_unknown(since if since is not None and start < since else end)
+
     def why_unknown(self, end: int) -> str:
         """Why nothing is known of a period up to `end` (µs), as the end of a sentence."""
         zone = zone_named(self.zone)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from data.jtbd.picture import Picture
@@ -10,41 +11,46 @@ from data.metrics.catalogue import JobMetric
 from data.metrics.display import digits
 from data.metrics.jobs import JobNumber
 from data.metrics.registry import JOB_METRICS
+from data.metrics.verdicts import compared
 from data.tables.tidy import microseconds
 from data.values.details import Details
 from data.values.metric_value import ErrorState, MetricValue, iso
 from data.values.periods import Period
 
 LOW_CONFIDENCE = 5
-_FLAT = 2.0
 BINS = 10  # points of a sparkline for this period, and as many for the one before
 
 
-def values(
-    period: Period, now: datetime, zone: str, current: Picture, previous: Picture, bins: Callable[[Period], Picture]
-) -> list[MetricValue]:
-    """The metrics of jobs for a period. `bins` draws the picture of a part of it, for the sparkline."""
-    parts = [*period.previous().bins(BINS), *period.bins(BINS)]
-    pictures = [bins(each) for each in parts]
-    return [_value(metric, period, now, zone, current, previous, parts, pictures) for metric in JOB_METRICS.values()]
+@dataclass(frozen=True)
+class CardQuestion:
+    """What cards are asked of: the pictures of the period and of the one before, and `bins`, which draws that of a part
+    of it. `uncovered`: kind of record → why the period before is not wholly known; `notes`: kind → what is said of it.
+    """
+
+    period: Period
+    now: datetime
+    zone: str
+    current: Picture
+    previous: Picture
+    bins: Callable[[Period], Picture]
+    uncovered: Mapping[str, str]
+    notes: Mapping[str, Sequence[str]]
 
 
-def _value(
-    metric: JobMetric,
-    period: Period,
-    now: datetime,
-    zone: str,
-    current: Picture,
-    previous: Picture,
-    parts: Sequence[Period],
-    pictures: Sequence[Picture],
-) -> MetricValue:
-    made = metric(current)
+def values(asked: CardQuestion) -> list[MetricValue]:
+    """The metrics of jobs for a period."""
+    parts = [*asked.period.previous().bins(BINS), *asked.period.bins(BINS)]
+    pictures = [asked.bins(each) for each in parts]
+    return [_value(metric, asked, parts, pictures) for metric in JOB_METRICS.values()]
+
+
+def _value(metric: JobMetric, asked: CardQuestion, parts: Sequence[Period], pictures: Sequence[Picture]) -> MetricValue:
+    period, made = asked.period, metric(asked.current)
     ok = made.value is not None
     left_out = sum(made.exclusions.values())
-    details = _details(metric, made, period, zone)
-    if ok:
-        details |= _comparison(metric, period, made.value or 0.0, metric(previous).value)
+    details = _details(metric, made, asked)
+    if made.value is not None:
+        details |= _comparison(metric, asked, made)
         if metric.has_sparkline:
             points = [metric(each).value for each in pictures]
             details |= {
@@ -53,9 +59,7 @@ def _value(
                 "sparkline_period_from": len(parts) - len(period.bins(BINS)),
                 "sparkline_first_day": parts[0].first.isoformat(),
             }
-        if details["low_confidence"]:
-            details["trend_verdict"] = None
-    if microseconds(period.end) > microseconds(now):
+    if microseconds(period.end) > microseconds(asked.now):
         details["so_far"] = True
     return MetricValue(
         metric_name=metric.name,
@@ -64,7 +68,7 @@ def _value(
         unit=metric.unit,
         performance_tier=None,
         performance_tier_color=None,
-        calculation_timestamp=iso(now),
+        calculation_timestamp=iso(asked.now),
         time_period_start=iso(period.start),
         time_period_end=iso(period.end),
         error_state=(ErrorState.SUCCESS if ok else ErrorState.NO_DATA).value,
@@ -75,25 +79,38 @@ def _value(
     )
 
 
-def _details(metric: JobMetric, made: JobNumber, period: Period, zone: str) -> Details:
+def shown(metric: JobMetric, made: JobNumber) -> tuple[str, str]:
+    """The number on the card and its unit: ("9 of 10", "met"), ("83", "%"), ("12.4", "of 20")."""
+    if made.value is None:
+        return "–", ""
+    if metric.name == "outcome_achievement":
+        met, of = made.details["counted"]
+        return f"{met:,} of {of:,}", "met"
+    if metric.unit == "score":
+        return f"{made.value:.1f}", "of 20"
+    return digits(made.value), "%"
+
+
+def _details(metric: JobMetric, made: JobNumber, asked: CardQuestion) -> Details:
     notes = []
     if made.value is not None and not made.details.get("enough", True):
         notes.append(f"Fewer than 30: {made.used}. The share may be very different among all.")
-    shown = "–" if made.value is None else f"{made.value:.1f}" if metric.unit == "score" else digits(made.value)
+    number, unit = shown(metric, made)
     return {
         "title": metric.title,
         "definition": metric.summary,
         "higher_is_better": None if metric.lower_is_better is None else not metric.lower_is_better,
         "used": made.used,
         "exclusions": made.exclusions,
-        "period_days": period.days,
-        "zone": zone,
-        "display_value": shown,
-        "display_unit": "" if made.value is None else "%" if metric.unit == "percent" else "of 20",
+        "period_days": asked.period.days,
+        "zone": asked.zone,
+        "display_value": number,
+        "display_unit": unit,
         "benchmarks": {},
         "low_confidence": made.value is not None and made.used < LOW_CONFIDENCE and metric.unit != "score",
         "trend_direction": None,
         "trend_percentage": None,
+        "trend_points": None,
         "trend_verdict": None,
         "previous_value": None,
         "sparkline": [],
@@ -101,26 +118,25 @@ def _details(metric: JobMetric, made: JobNumber, period: Period, zone: str) -> D
         "needs": [],
         "needs_titles": [],
         **made.details,
-        "notes": notes,
+        "notes": [*notes, *asked.notes.get(metric.records, ())],
     }
 
 
-def _comparison(metric: JobMetric, period: Period, value: float, then: float | None) -> Details:
-    before = period.previous()
+def _comparison(metric: JobMetric, asked: CardQuestion, made: JobNumber) -> Details:
+    """The same over as many days just before; no change is given where that is not wholly known, and why is said."""
+    before, why = asked.period.previous(), asked.uncovered.get(metric.records, "")
+    earlier = metric(asked.previous)
     out: Details = {
-        "previous_value": then,
-        "previous_complete": True,
+        "previous_value": None if why else earlier.value,
+        "previous_complete": not why,
         "previous_start": before.first.isoformat(),
         "previous_end": before.last.isoformat(),
         "previous_label": before.label,
     }
-    if then is None:
+    if why:
+        out["trend_reason"] = why
+    if why or earlier.value is None or made.value is None:
         return out
-    change = 0.0 if value == then else None if then == 0 else 100 * (value - then) / then
-    flat = value == then or (change is not None and abs(change) < _FLAT)
-    out["trend_percentage"] = change
-    out["trend_direction"] = "flat" if flat else "up" if value > then else "down"
-    if metric.unit != "score":
-        out["trend_verdict"] = "unchanged" if flat else "better" if value > then else "worse"
-    out["previous_display"] = f"{then:.1f}" if metric.unit == "score" else f"{digits(then)} %"
-    return out
+    out["previous_display"] = " ".join(shown(metric, earlier))
+    now, then = (made.value, made.estimate), (earlier.value, earlier.estimate)
+    return {**out, **compared(metric.unit, metric.lower_is_better, now, then)}

@@ -7,9 +7,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from data.jtbd.inputs import Bound, RecordSelection, Reported
 from data.jtbd.operations import as_plain
-from data.jtbd.picture import Bound, Picture, RecordSelection, Reported, picture, sorted_by_opportunity
+from data.jtbd.picture import Picture, picture, sorted_by_opportunity
 from data.jtbd.specs import KINDS, Specs, to_dict
+from data.values.jobs import Overview
+from data.values.jobs_words import story
 from data.values.records import Records
 
 FORMAT = 1
@@ -33,8 +36,8 @@ def generate_dashboard_data(
     return as_data(found, wanted or RecordSelection(), formula)
 
 
-def as_data(found: Picture, wanted: RecordSelection, formula: str) -> dict[str, Any]:
-    """A picture as plain JSON types."""
+def as_data(found: Picture | Overview, wanted: RecordSelection, formula: str) -> dict[str, Any]:
+    """A picture as plain JSON types; of an overview also the story and where the work went."""
     out: dict[str, Any] = as_plain(
         {
             "filters": {
@@ -50,9 +53,18 @@ def as_data(found: Picture, wanted: RecordSelection, formula: str) -> dict[str, 
             "time_to_outcome": [_flat(each) for each in found.times],
             "satisfaction": [_flat(each) for each in found.satisfaction],
             "quality": [_flat(each) for each in found.quality],
+            **(_with_work(found) if isinstance(found, Overview) else {}),
         }
     )
     return out
+
+
+def _with_work(found: Overview) -> dict[str, Any]:
+    return {
+        "story": [{"lead": each.lead, "text": each.text, "about": each.about} for each in story(found)],
+        "investment": [_flat(each) for each in found.investment],
+        "notes": list(found.notes),
+    }
 
 
 def _flat(row: Any) -> dict[str, Any]:

@@ -7,15 +7,14 @@ from statistics import fmean
 
 import numpy as np
 
-from data.jtbd.opportunity import interval
 from data.jtbd.serving import DAY, Serving
 from data.jtbd.specs import Specs
+from data.metrics.jobs import interval
 from data.values.arrays import Numbers
 from data.values.jobs import BAND_TITLES, InvestmentRow, LandscapePoint, OutcomeRow, SatisfactionRow
+from data.values.jobs_words import EVEN, UNDERSERVED
+from data.values.scales import is_top_two
 from data.values.shares import wilson
-
-_EVEN = 0.05  # a gap of less than so much of all reads as even
-_UNDERSERVED = ("extreme", "strong", "worth_considering")
 
 
 def investment(
@@ -90,12 +89,12 @@ def _verdict(band: str | None, gap: float | None, items: int, known: bool) -> st
     """
     if not known or band is None:
         return "No outcome of it has a score."
-    served = "Underserved" if band in _UNDERSERVED else "Overserved" if band == "overserved" else "Served"
+    served = "Underserved" if band in UNDERSERVED else "Overserved" if band == "overserved" else "Served"
     if gap is None:
         return f"{served}; no completed item names a job."
     if not items:
         return f"{served}, and nothing was completed for it."
-    if abs(gap) < _EVEN:
+    if abs(gap) < EVEN:
         return f"{served}, and gets about its share of the work."
     word = "and" if (gap < 0) == (served == "Underserved") or served == "Overserved" else "but"
     return f"{served}, {word} gets {'less' if gap < 0 else 'more'} of the work than its share."
@@ -161,7 +160,7 @@ def job_satisfaction(
             "job",
             name,
             serving.specs.jobs[name].name,
-            interval(wilson(sum(each >= 9 for each in scores), len(scores))),
+            interval(wilson(sum(is_top_two(f"{each:g}", "1-10") is True for each in scores), len(scores))),
             fmean(scores),
             len(scores),
             nothing,

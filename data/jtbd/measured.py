@@ -9,11 +9,10 @@ from dataclasses import replace
 from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery
 from data.jtbd.bindings import Binding
-from data.jtbd.picture import Bound
+from data.jtbd.inputs import Bound
 from data.jtbd.specs import Outcome
 from data.metrics.catalogue import IssueMetric
-from data.metrics.measure import rows_for
-from data.tables.tidy import microseconds
+from data.metrics.measure import comparison, rows_for
 from data.values.filters import Filters
 from data.values.names import name_key
 from data.values.periods import Period
@@ -23,8 +22,6 @@ _UNITS = {"%": "percent", "per cent": "percent", "pct": "percent", "h": "hours",
           "day": "days", "min": "minutes", "minute": "minutes", "s": "seconds", "sec": "seconds", "second": "seconds",
           "week": "weeks", "item": "items", "issues": "items", "issue": "items"}  # a table: kept in its rows  # fmt: skip
 _HOURS = {"seconds": 1 / 3600, "minutes": 1 / 60, "hours": 1.0, "days": 24.0, "weeks": 168.0}
-
-COUNTS = ("items", "per_day")  # how numbers are shown that are what they are, however small
 
 
 def filters_for(binding: Binding, filters: Filters) -> Filters:
@@ -84,18 +81,17 @@ def _asked(metric: IssueMetric, outcome: Outcome, facts: Dataset, period: Period
     asked = MetricQuery(facts, period)
     rows = rows_for(metric, asked)
     value = metric(rows, asked) if asked.start <= facts.now else None
-    before = period.previous()
-    whole = facts.knows_all(microseconds(before.start), microseconds(before.end))
-    asked_before = MetricQuery(facts, before)
-    earlier = rows_for(metric, asked_before) if whole and asked_before.start <= facts.now else None
-    then = None if earlier is None else metric(earlier, asked_before)
-    n = 0 if earlier is None else earlier.used
     if value is None:
-        return Bound(metric.name, None, in_unit(then, metric.unit, outcome.unit), rows.used, metric.nothing)
+        return Bound(metric.name, None, None, rows.used, metric.nothing)
     shown = in_unit(value, metric.unit, outcome.unit)
     if shown is None:
         reason = f"The target is in {outcome.unit}, but {metric.title} is in {metric.unit}."
         return Bound(metric.name, None, None, rows.used, reason)
-    counted = metric.shows in COUNTS
-    earlier_shown = in_unit(then, metric.unit, outcome.unit)
-    return Bound(metric.name, float(shown), earlier_shown, rows.used, previous_n=n, is_count=counted)
+    lower_is_better = None if outcome.direction is None else outcome.direction == "minimise"
+    told = comparison(metric, asked, rows, value, lower_is_better)
+    why = told.get("trend_reason", "")
+    if told["trend_direction"] is None:
+        return Bound(metric.name, float(shown), None, rows.used, why_no_change=why)
+    before = in_unit(told["previous_value"], metric.unit, outcome.unit)
+    told["trend_interval"] = [in_unit(each, metric.unit, outcome.unit) for each in told.get("trend_interval", ())]
+    return Bound(metric.name, float(shown), before, rows.used, change=told)

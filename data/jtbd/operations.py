@@ -22,6 +22,9 @@ from data.values.records import (
 )
 from data.values.shares import Share, quantile, wilson
 
+NO_SHARE = wilson(0, 0)
+NO_DIRECTION = "No spec says whether less or more is better."
+NOT_MEASURED = "Nothing was measured."
 TimeRange = tuple[int | None, int | None]  # µs, end exclusive
 
 
@@ -38,7 +41,9 @@ class Achievement:
     n: int
     latest: float | None = None
     exceeds: bool | None = None
-    met: Share | None = None  # in how many of the measurements the target was met
+    met: Share = NO_SHARE  # in how many of the measurements the target was met
+    unjudged: int = 0  # measurements of which that cannot be told
+    met_reason: str = ""  # why not
 
 
 @dataclass(frozen=True)
@@ -147,7 +152,7 @@ def achievement(expected: float, actual: float, direction: str | None) -> tuple[
     (None, 'No spec says whether less or more is better.')
     """
     if direction not in ("minimise", "maximise"):
-        return None, "No spec says whether less or more is better."
+        return None, NO_DIRECTION
     if not (math.isfinite(expected) and math.isfinite(actual)):
         return None, "A value is not a number."
     if actual <= 0 and is_met(expected, actual, direction) and direction == "minimise":
@@ -174,10 +179,10 @@ def is_met(expected: float, actual: float, direction: str | None) -> bool | None
     return actual <= expected if direction == "minimise" else actual >= expected
 
 
-def _met(found: Sequence[OutcomeAchieved], target: float | None, direction: str | None) -> Share | None:
-    """In how many measurements the target (else what each expected) was met; None where that cannot be told."""
+def _met(found: Sequence[OutcomeAchieved], target: float | None, direction: str | None) -> Share:
+    """In how many of the measurements, of which that can be told, the target (else what each expected) was met."""
     told = [is_met(each.expected_value if target is None else target, each.actual_value, direction) for each in found]
-    return None if None in told else wilson(sum(map(bool, told)), len(told))
+    return wilson(told.count(True), len(told) - told.count(None))
 
 
 def calculate_outcome_achievement(
@@ -200,14 +205,18 @@ def calculate_outcome_achievement(
         if each.outcome_id == outcome_id and (persona is None or each.persona == persona) and within(each, time_range)
     ]
     if not found:
-        return Achievement(outcome_id, direction, target, None, None, "Nothing was measured.", 0)
+        return Achievement(outcome_id, direction, target, None, None, NOT_MEASURED, 0, met_reason=NOT_MEASURED)
     expected = fmean([each.expected_value for each in found]) if target is None else target
     actual = fmean([each.actual_value for each in found])
     rate, reason = achievement(expected, actual, direction)
     latest = max(found, key=lambda each: each.measured_at).actual_value
     exceeds = None if rate is None else rate > 100
     met = _met(found, target, direction)
-    return Achievement(outcome_id, direction, expected, actual, rate, reason, len(found), latest, exceeds, met)
+    unjudged = len(found) - met.n
+    why = "" if not unjudged else NO_DIRECTION if direction is None else "A value is not a number."
+    return Achievement(
+        outcome_id, direction, expected, actual, rate, reason, len(found), latest, exceeds, met, unjudged, why
+    )
 
 
 def outcome_status(rate: float | None, met: bool | None = None) -> str:

@@ -8,14 +8,11 @@ from statistics import fmean
 
 from data.jtbd.operations import calculate_opportunity_score, opportunity_band, opportunity_interval
 from data.jtbd.specs import Outcome
+from data.metrics.jobs import interval
 from data.values.jobs import BAND_TITLES, Interval, Opportunity
 from data.values.records import UserSatisfaction
 from data.values.scales import CHOICES, is_top_two, rating
 from data.values.shares import ENOUGH, Share, wilson
-
-
-def interval(share: Share) -> Interval:
-    return Interval(share.count, share.n, share.value, share.low, share.high, share.enough)
 
 
 def satisfied(answers: Sequence[UserSatisfaction]) -> Share:

@@ -9,8 +9,8 @@ from typing import Any
 
 from data.exports.csv import csv_text
 from data.jtbd.import_records import as_rows, iso_of
+from data.jtbd.inputs import RecordSelection
 from data.jtbd.operations import as_plain
-from data.jtbd.picture import RecordSelection
 from data.jtbd.specs import Specs
 from data.values.errors import NotThere
 from data.values.jobs import BAND_TITLES, Overview, RecordPage, RecordRow

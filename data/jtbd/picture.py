@@ -8,18 +8,26 @@ from operator import itemgetter
 from statistics import fmean, median
 from typing import Any
 
+from data.jtbd.changes import NO_TREND, Trend, outcome_trend, trend_of, with_effect
+from data.jtbd.inputs import Bound, RecordSelection, Reported
 from data.jtbd.operations import (
+    NOT_MEASURED,
     Achievement,
     achievement,
     aggregate_painpoint_resolution,
     calculate_job_completion_rate,
     calculate_outcome_achievement,
     compute_time_to_outcome_stats,
+    is_met,
 )
-from data.jtbd.opportunity import interval, opportunity_of, ratings, said_yes, satisfied
+from data.jtbd.opportunity import opportunity_of, ratings, said_yes, satisfied
 from data.jtbd.record_quality import answer_rows, quality_rows
 from data.jtbd.specs import Outcome, Specs
+from data.metrics.jobs import interval
+from data.metrics.registry import JOB_METRICS
 from data.values.jobs import (
+    NO_SHARE,
+    Interval,
     JobRow,
     Opportunity,
     OutcomeRow,
@@ -29,53 +37,7 @@ from data.values.jobs import (
     TimeRow,
 )
 from data.values.records import KINDS, JobCompletion, Record, Records, UserSatisfaction
-from data.values.shares import middle, wilson
-
-LOW_CONFIDENCE = 5  # issues, below which nothing is called better or worse
-_FLAT = 2.0  # a change of less than so many percent reads as no change
-
-
-@dataclass(frozen=True)
-class RecordSelection:
-    """Which part of the records: [start, end) in µs, the span before it to compare with, a persona, a job."""
-
-    start: int | None = None
-    end: int | None = None
-    previous_start: int | None = None
-    persona: str | None = None
-    job: str | None = None
-
-
-@dataclass(frozen=True)
-class Bound:
-    """What Jira says of an outcome that is bound to a catalogue metric, in the outcome's unit."""
-
-    metric: str
-    actual: float | None
-    previous: float | None = None
-    n: int = 0
-    reason: str = ""
-    previous_n: int = 0
-    is_count: bool = False
-
-    @property
-    def few(self) -> bool:
-        """Whether better or worse cannot be told. A record may sum up many measurements, an issue is one; a number of
-        items is what it is, however small."""
-        return (
-            not self.is_count
-            and self.actual is not None
-            and self.previous is not None
-            and min(self.n, self.previous_n) < LOW_CONFIDENCE
-        )
-
-
-@dataclass(frozen=True)
-class Reported:
-    """Issues that name a painpoint, worked on in the period, and how many of them are done."""
-
-    issues: int = 0
-    done: int = 0
+from data.values.shares import wilson
 
 
 @dataclass
@@ -124,12 +86,10 @@ class _Drawing:
         self.now = {
             kind: self._grouped(kind, part, *now[kind]) for kind, part in zip(KINDS, records.parts(), strict=True)
         }
-        before = (wanted.previous_start, wanted.start)
-        compare = wanted.previous_start is not None and wanted.start is not None
-        self.before = {
-            kind: self._grouped(kind, part, *before) if compare and kind in ("job", "outcome") else {}
-            for kind, part in zip(KINDS, records.parts(), strict=True)
-        }
+        self.before: dict[str, Groups] = {}
+        for kind, part in zip(KINDS, records.parts(), strict=True):
+            span = wanted.before(kind) if kind in ("job", "outcome") else None
+            self.before[kind] = {} if span is None else self._grouped(kind, part, *span)
 
     def _grouped(self, kind: str, rows: Sequence[Record], start: int | None, end: int | None) -> Groups:
         """What a record is about → the records of a span and persona."""
@@ -161,14 +121,14 @@ class _Drawing:
     def picture(self) -> Picture:
         out = Picture()
         out.outcomes = [self._outcome(each) for each in self._ids("outcome", "time", "satisfaction")]
-        rates: dict[str, list[float | None]] = {}
+        met: dict[str, list[Interval]] = {}
         for row in out.outcomes:
-            rates.setdefault(row.job_id, []).append(row.achievement)
+            met.setdefault(row.job_id, []).append(row.met)
         out.painpoints = [self._painpoint(each) for each in self._ids("painpoint")]
         eased: dict[str, int] = {}
         for pain in out.painpoints:
             eased[pain.job_id] = eased.get(pain.job_id, 0) + pain.improved
-        out.jobs = [self._job(each, middle(rates.get(each, [])), eased.get(each, 0)) for each in self._ids("job")]
+        out.jobs = [self._job(each, _together(met.get(each, ())), eased.get(each, 0)) for each in self._ids("job")]
         out.times = [self._time(row) for row in out.outcomes if row.outcome_id in self.now["time"]]
         out.satisfaction = [self._satisfied(row) for row in out.outcomes if row.outcome_id in self.now["satisfaction"]]
         out.quality = quality_rows(out.jobs, out.outcomes, out.painpoints) + answer_rows(self.now["satisfaction"])
@@ -192,7 +152,7 @@ class _Drawing:
 
     # ---- rows
 
-    def _job(self, name: str, achieved: float | None, eased: int) -> JobRow:
+    def _job(self, name: str, met: Interval, eased: int) -> JobRow:
         rows = self.now["job"].get(name, [])
         status = [each.status for each in rows]
         done = [each for each in rows if each.status == "completed"]
@@ -213,7 +173,7 @@ class _Drawing:
             mean_seconds=fmean(spans) if spans else None,
             median_seconds=median(spans) if spans else None,
             without_duration=sum(each.duration_seconds is None for each in done),
-            achievement=achieved,
+            met=met,
             painpoints_resolved=eased,
             from_jira=sum(each.source == "jira" for each in rows),
         )
@@ -225,8 +185,7 @@ class _Drawing:
         found = self._measured(name, known, bound)
         earlier = self._measured_before(name, known, bound)
         job = self.specs.jobs.get(known.job)
-        direction, size, verdict = _trend(found.actual, earlier.actual, known.direction)
-        few = bound is not None and bound.few
+        trend = self._trend(name, known, bound)
         answers: list[UserSatisfaction] = self.now["satisfaction"].get(name, [])
         return OutcomeRow(
             outcome_id=name,
@@ -247,11 +206,14 @@ class _Drawing:
             metric=bound.metric if bound else "",
             previous_actual=earlier.actual,
             previous_achievement=earlier.achievement,
-            trend_direction=direction,
-            trend_percentage=size,
-            trend_verdict=None if few else verdict,
-            trend_low_confidence=few,
-            met=None if found.met is None else interval(found.met),
+            trend_direction=trend.direction,
+            trend_percentage=trend.percent,
+            trend_verdict=trend.verdict,
+            trend_reason=trend.reason,
+            trend_interval=trend.interval,
+            met=interval(found.met),
+            unjudged=found.unjudged,
+            met_reason=found.met_reason,
             opportunity=opportunity_of(spec, answers, self.formula)
             if spec
             else Opportunity(reason="No spec names it."),
@@ -269,12 +231,20 @@ class _Drawing:
             return calculate_outcome_achievement(rows, name, spec.direction, spec.target)
         return _of_bound(name, spec, bound.previous, 0, bound.reason)
 
+    def _trend(self, name: str, spec: Outcome, bound: Bound | None) -> Trend:
+        if self.wanted.previous_start is None:
+            return NO_TREND
+        if bound is not None:
+            return trend_of(bound.change, bound.why_no_change)
+        now, then = self.now["outcome"].get(name, []), self.before["outcome"].get(name, [])
+        return outcome_trend(now, then, spec.unit, spec.direction, self.wanted.uncovered.get("outcome", ""))
+
     def _painpoint(self, name: str) -> PainpointRow:
         spec = self.specs.painpoints.get(name)
         rows = self.now["painpoint"].get(name, [])
         found = aggregate_painpoint_resolution((each._replace(painpoint_id=name) for each in rows), name)
         told = self.reported.get(name, Reported())
-        return PainpointRow(
+        row = PainpointRow(
             painpoint_id=name,
             title=spec.name if spec else next((each.description for each in rows if each.description), name),
             category=spec.category if spec else next((each.category for each in rows if each.category), ""),
@@ -292,6 +262,7 @@ class _Drawing:
             issues=told.issues,
             issues_done=told.done,
         )
+        return with_effect(row, rows)
 
     def _time(self, row: OutcomeRow) -> TimeRow:
         name = row.outcome_id
@@ -329,21 +300,22 @@ class _Drawing:
     # ---- sums
 
     def _summary(self, out: Picture) -> dict[str, Any]:
-        tracked, done = sum(row.tracked for row in out.jobs), sum(row.completed for row in out.jobs)
+        completion, achievement = (JOB_METRICS[each](out) for each in ("job_completion_rate", "outcome_achievement"))
+        met, measurements = achievement.details["counted"]
         spans = _durations(
             each for row in out.jobs for each in self.now["job"].get(row.job_id, ()) if each.status == "completed"
         )
-        rates = [row.achievement for row in out.outcomes if row.achievement is not None]
         return {
-            "total_jobs": tracked,
-            "completed_jobs": done,
+            "total_jobs": completion.used,
+            "completed_jobs": completion.details["counted"][0],
             "failed_jobs": sum(row.failed for row in out.jobs),
             "open_jobs": sum(row.open for row in out.jobs),
-            "completion_rate": done / tracked if tracked else None,
+            "completion_rate": None if completion.value is None else completion.value / 100,
             "avg_completion_time": fmean(spans) if spans else None,
-            "outcomes_measured": len(rates),
-            "outcomes_achieved": sum(each >= 100 for each in rates),
-            "median_achievement": middle(rates),
+            "outcomes_measured": sum(row.met.n > 0 for row in out.outcomes),
+            "measurements": measurements,
+            "measurements_met": met,
+            "met_rate": None if achievement.value is None else achievement.value / 100,
             "painpoints_recorded": sum(row.n for row in out.painpoints),
             "painpoints_improved": sum(row.improved for row in out.painpoints),
             "answers": sum(row.satisfied.n for row in out.satisfaction),
@@ -358,33 +330,24 @@ def _durations(done: Iterable[JobCompletion]) -> list[float]:
 
 
 def _of_bound(name: str, spec: Outcome, actual: float | None, n: int, reason: str) -> Achievement:
+    """What Jira measures is one measurement for the whole period, of `n` issues."""
     if actual is None:
-        return Achievement(name, spec.direction, spec.target, None, None, reason or "Nothing was measured.", n)
+        why = reason or NOT_MEASURED
+        return Achievement(name, spec.direction, spec.target, None, None, why, n, met_reason=why)
     if spec.target is None:
-        return Achievement(name, spec.direction, None, actual, None, "The specs name no target.", n, actual)
+        why = "The specs name no target."
+        return Achievement(name, spec.direction, None, actual, None, why, n, actual, unjudged=1, met_reason=why)
     rate, why = achievement(spec.target, actual, spec.direction)
-    return Achievement(
-        name, spec.direction, spec.target, actual, rate, why, n, actual, None if rate is None else rate > 100
-    )
+    told = is_met(spec.target, actual, spec.direction)
+    exceeds = None if rate is None else rate > 100
+    met, unjudged = wilson(int(told is True), int(told is not None)), int(told is None)
+    reason = why if unjudged else ""
+    return Achievement(name, spec.direction, spec.target, actual, rate, why, n, actual, exceeds, met, unjudged, reason)
 
 
-def _trend(now: float | None, then: float | None, direction: str | None) -> tuple[str | None, float | None, str | None]:
-    """(up, down or flat; change in percent; better, worse or unchanged).
-
-    >>> _trend(4.0, 5.0, "minimise"), _trend(5.05, 5.0, "maximise"), _trend(5.0, None, None)
-    (('down', -20.0, 'better'), ('flat', 0.9999999999999964, 'unchanged'), (None, None, None))
-    """
-    if now is None or then is None:
-        return None, None, None
-    change = None if then == 0 else 100 * (now - then) / then
-    if now == then:
-        change = 0.0
-    flat = now == then or (change is not None and abs(change) < _FLAT)
-    way = "flat" if flat else "up" if now > then else "down"
-    if direction is None:
-        return way, change, None
-    better = (now < then) == (direction == "minimise")
-    return way, change, "unchanged" if flat else "better" if better else "worse"
+def _together(parts: Sequence[Interval]) -> Interval:
+    """One share of all."""
+    return interval(wilson(sum(each.count for each in parts), sum(each.n for each in parts))) if parts else NO_SHARE
 
 
 def sorted_by_opportunity(rows: Iterable[OutcomeRow]) -> list[OutcomeRow]:

@@ -12,7 +12,7 @@ import numpy as np
 from data.facts.completions import Completions, completed_rows, completions, not_completed
 from data.facts.dataset import Dataset
 from data.facts.efficiency import blocked_spans
-from data.jtbd.picture import Reported
+from data.jtbd.inputs import Reported
 from data.jtbd.specs import Specs
 from data.tables.frames import NEVER
 from data.tables.status_intervals import overlap

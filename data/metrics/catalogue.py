@@ -116,6 +116,7 @@ class JobMetric(Metric):
     """A metric that a formula calculates from what is known of jobs, outcomes and painpoints in a period."""
 
     formula: JobFormula
+    records: str  # the kind of records that it is made of: job | outcome | painpoint | satisfaction
     has_sparkline: bool = True
 
     def __call__(self, jobs: JobRows) -> JobNumber:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from data.values.details import Details
-from data.values.jobs import Interval, JobRow, Opportunity, OutcomeRow, PainpointRow
+from data.values.intervals import Estimate
+from data.values.jobs import NO_SHARE, Interval, JobRow, Opportunity, OutcomeRow, PainpointRow
 from data.values.shares import Share, wilson
 
 
@@ -31,6 +32,12 @@ class JobNumber:
     used: int
     exclusions: dict[str, int] = field(default_factory=dict)
     details: Details = field(default_factory=lambda: Details())
+    estimate: Estimate | None = None  # what its interval is made of
+
+
+def interval(share: Share) -> Interval:
+    """A share as it stands in a row."""
+    return Interval(share.count, share.n, share.value, share.low, share.high, share.enough)
 
 
 def percents(share: Share) -> list[float | None]:
@@ -62,13 +69,12 @@ class Example:
 
 def example_job(completed: int, tracked: int) -> JobRow:
     """A job of which so many of those tracked were completed."""
-    share = wilson(completed, tracked)
-    rate = Interval(share.count, share.n, share.value, share.low, share.high, share.enough)
-    return JobRow("job", "Job", "", (), True, tracked, completed, 0, 0, rate, None, None, None, 0, None, 0, 0)
+    rate = interval(wilson(completed, tracked))
+    return JobRow("job", "Job", "", (), True, tracked, completed, 0, 0, rate, None, None, None, 0, NO_SHARE, 0, 0)
 
 
-def example_outcome(achievement: float | None = None, score: float | None = None) -> OutcomeRow:
-    """An outcome that came so far, in percent, and has so large an opportunity score."""
+def example_outcome(met: int = 0, of: int = 0, score: float | None = None, unjudged: int = 0) -> OutcomeRow:
+    """An outcome whose target was met in so many of its measurements, and that has so large an opportunity score."""
     opportunity = Opportunity(9.0, 5.0, "rating", score=score, band="strong" if score is not None else None)
     return OutcomeRow(
         outcome_id="outcome",
@@ -80,10 +86,10 @@ def example_outcome(achievement: float | None = None, score: float | None = None
         direction="maximise",
         target=1.0,
         unit="",
-        actual=achievement,
-        achievement=achievement,
-        reason="No target.",
-        n=1,
+        actual=1.0 if of else None,
+        achievement=None,
+        reason="",
+        n=of + unjudged,
         source="records",
         binding="",
         metric="",
@@ -93,6 +99,9 @@ def example_outcome(achievement: float | None = None, score: float | None = None
         trend_percentage=None,
         trend_verdict=None,
         opportunity=opportunity,
+        met=interval(wilson(met, of)),
+        unjudged=unjudged,
+        met_reason="" if of else "No target.",
     )
 
 

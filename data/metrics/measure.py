@@ -156,7 +156,7 @@ def _success(metric: IssueMetric, query: MetricQuery, rows: Rows, value: float) 
         ),
         **verdicts.interval(metric.estimate(rows, query)),
         **of_tier,
-        **_comparison(metric, query, rows, value),
+        **comparison(metric, query, rows, value, metric.lower_is_better),
         **_sparkline(metric, facts, query.period),
         **extra,
     }
@@ -232,8 +232,11 @@ def _answer(
     )
 
 
-def _comparison(metric: IssueMetric, query: MetricQuery, rows: Rows, value: float) -> Details:
-    """The same metric over as many days just before; no change is given where the two are not alike."""
+def comparison(
+    metric: IssueMetric, query: MetricQuery, rows: Rows, value: float, lower_is_better: bool | None
+) -> Details:
+    """The same metric over as many days just before; no change is given where the two are not alike, and why is
+    said."""
     facts, before = query.facts, MetricQuery(query.facts, query.period.previous())
     whole = facts.knows_all(before.start, before.end)
     its = rows_for(metric, before) if whole and before.start <= facts.now else None
@@ -246,6 +249,8 @@ def _comparison(metric: IssueMetric, query: MetricQuery, rows: Rows, value: floa
         "previous_label": before.period.label,
         **NO_TREND,
     }
+    if not whole:
+        out["trend_reason"] = f"No change is said: {facts.why_not_all(before.start, before.end)}."
     if its is None or then is None:
         return out
     out["previous_display"] = " ".join(display(metric.shows, then)).strip()
@@ -253,15 +258,8 @@ def _comparison(metric: IssueMetric, query: MetricQuery, rows: Rows, value: floa
     if (metric.aggregation in ADDS_UP or isinstance(estimate, Rate)) and (left := _days_left(query)):
         out["trend_reason"] = f"{left} of {query.period.days} days are still to come: no change is given yet."
         return out
-    # Where zero is only a middle (a score), or the value before was below it, a percentage says nothing.
-    change = None if then <= 0 or metric.unit == "score" else 100 * (value - then) / then
-    out["trend_percentage"] = 0.0 if value == then else change
-    out["trend_points"] = value - then if metric.unit == "percent" else None  # 12 % after 10 %: 2 points, not 20 %
-    out["trend_direction"] = "flat" if value == then else "up" if value > then else "down"
-    return {
-        **out,
-        **verdicts.verdict(metric, (value, estimate), (then, metric.estimate(its, before))),
-    }
+    then_measured = (then, metric.estimate(its, before))
+    return {**out, **verdicts.compared(metric.unit, lower_is_better, (value, estimate), then_measured)}
 
 
 def _days_left(query: MetricQuery) -> int:

@@ -13,16 +13,18 @@ from data.metrics.tiers import tiers_between
 from data.tables.tidy import DAY
 from data.values.change import BETTER, CANNOT_TELL, WITHIN_NOISE, WORSE
 from data.values.details import Details
-from data.values.intervals import FOR_TIERS, LEAST, SHOWN, Bounds, change_bounds
+from data.values.intervals import FOR_TIERS, LEAST, SHOWN, Bounds, Estimate, change_bounds
 
 if TYPE_CHECKING:
     from data.facts.query import MetricQuery
     from data.facts.rows import Rows
     from data.metrics.catalogue import IssueMetric
-    from data.values.intervals import Estimate
+
+Measured = tuple[float, Estimate | None]  # a value, and what its interval is made of
 
 FREQUENCY_DAYS = 28  # covered days that a tier of a frequency needs
 TOO_UNCERTAIN = "No tier: too uncertain. {n} would be possible ({tiers})."
+UNBOUNDED = "Too few values, or too much alike, to tell a change from chance."
 TOO_SHORT = "No tier: a frequency needs {least} days of data, these are {days}."
 
 
@@ -62,26 +64,53 @@ def tier(metric: IssueMetric, value: float, rows: Rows, query: MetricQuery) -> t
     return own, {"tier_range": list(met)}
 
 
-def verdict(metric: IssueMetric, now: tuple[float, Estimate | None], then: tuple[float, Estimate | None]) -> Details:
-    """Whether the change from `then` to `now` (value and estimate of each) is better, worse, within noise, or cannot be
-    told. Nothing for a metric of which neither direction is better."""
-    bounds = _bounds(now, then)
+def compared(unit: str, lower_is_better: bool | None, now: Measured, then: Measured) -> Details:
+    """Every word on a change: its direction, its size in percent, in points where the values are percentages, and the
+    verdict. `unit`: that of both values; `lower_is_better` None: neither direction is better.
+
+    >>> made = compared("days", True, (4.0, None), (5.0, None))
+    >>> made["trend_direction"], made["trend_percentage"], made["trend_verdict"]
+    ('down', -20.0, 'cannot_tell')
+    """
+    (value, _), (before, _) = now, then
+    # Where zero is only a middle (a score), or the value before was below it, a percentage says nothing.
+    change = None if before <= 0 or unit == "score" else 100 * (value - before) / before
+    out: Details = {
+        "trend_percentage": 0.0 if value == before else change,
+        "trend_points": value - before if unit == "percent" else None,  # 12 % after 10 %: 2 points, not 20 %
+        "trend_direction": "flat" if value == before else "up" if value > before else "down",
+    }
+    return {**out, **verdict(lower_is_better, now, then)}
+
+
+def verdict(lower_is_better: bool | None, now: Measured, then: Measured) -> Details:
+    """Whether the change from `then` to `now` is better, worse, within noise, or cannot be told. No verdict where
+    neither direction is better."""
+    return verdict_of(_bounds(now, then), lower_is_better, _why(now[1], then[1]))
+
+
+def verdict_of(bounds: Bounds | None, lower_is_better: bool | None, why: str) -> Details:
+    """The verdict that the 95 % interval of a change allows; `why`: the reason where that interval is None.
+
+    >>> verdict_of((0.5, 3.0), True, "")["trend_verdict"], verdict_of((-1.0, 3.0), True, "")["trend_verdict"]
+    ('worse', 'within_noise')
+    """
     out: Details = {"trend_interval": list(bounds)} if bounds is not None else {}
-    if metric.lower_is_better is None:
+    if lower_is_better is None:
         return out
     if bounds is None:
-        return {**out, "trend_verdict": CANNOT_TELL, "trend_reason": _why(now[1], then[1])}
+        return {**out, "trend_verdict": CANNOT_TELL, "trend_reason": why}
     low, high = bounds
     if low is not None and low > 0:
-        return {**out, "trend_verdict": WORSE if metric.lower_is_better else BETTER}
+        return {**out, "trend_verdict": WORSE if lower_is_better else BETTER}
     if high is not None and high < 0:
-        return {**out, "trend_verdict": BETTER if metric.lower_is_better else WORSE}
+        return {**out, "trend_verdict": BETTER if lower_is_better else WORSE}
     if low is None and high is None:
-        return {**out, "trend_verdict": CANNOT_TELL, "trend_reason": "Too few values to tell a change from chance."}
+        return {**out, "trend_verdict": CANNOT_TELL, "trend_reason": UNBOUNDED}
     return {**out, "trend_verdict": WITHIN_NOISE}
 
 
-def _bounds(now: tuple[float, Estimate | None], then: tuple[float, Estimate | None]) -> Bounds | None:
+def _bounds(now: Measured, then: Measured) -> Bounds | None:
     (value, mine), (before, its) = now, then
     if mine is None or its is None or not (mine.enough and its.enough):
         return None

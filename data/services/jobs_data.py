@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import select
 
 from data.cache.metric_cache import hash_of
 from data.facts.dataset import Dataset
+from data.jtbd.inputs import Bound, RecordSelection
 from data.jtbd.measured import measured
-from data.jtbd.picture import Bound, Picture, RecordSelection, picture
+from data.jtbd.picture import Picture, picture
 from data.jtbd.serving import Serving
 from data.jtbd.specs import Specs
 from data.jtbd.storage import JobsStorage, jobs_storage_of
@@ -22,7 +24,8 @@ from data.settings.fields import field_ids
 from data.store import schema
 from data.tables.tidy import microseconds
 from data.values.filters import Filters
-from data.values.records import Records
+from data.values.periods import local_date, zone_named
+from data.values.records import KINDS, Records, at
 
 T = TypeVar("T")
 _KEPT = 24
@@ -121,8 +124,30 @@ class JobsData:
         key = ("picture", self.revision(question.view.snapshot), *question.key)
         return self.once(key, lambda: self._drawn(question))
 
+    def uncovered(self, view: View) -> dict[str, str]:
+        """Kind of record → why the period before is not wholly known. Raises RecordsError, JiraError."""
+        before = view.period.previous()
+        start, end = microseconds(before.start), microseconds(before.end)
+        storage, serving = self.storage(view.snapshot), self.serving(view)
+        issues = serving.facts.why_not_all(start, end) if serving and view.settings.jtbd.issues_count else ""
+        out = {}
+        for kind, first in self._firsts(storage).items():
+            if start < first:
+                day = local_date(datetime.fromtimestamp(first / 1e6, UTC), zone_named(view.zone))
+                out[kind] = f"No change is said: the first record is of {day:%-d %b %Y}, within or after that period."
+            if issues and kind in ("job", "painpoint"):
+                out[kind] = f"No change is said: {issues}."
+        return out
+
+    def _firsts(self, storage: JobsStorage) -> dict[str, int]:
+        """Kind of record → the instant (µs) of the first one."""
+        parts = zip(KINDS, storage.records().parts(), strict=True)
+        key = ("firsts", str(storage.folder), storage.revision())
+        return self.once(key, lambda: {kind: min(map(at, part)) for kind, part in parts if part})
+
     def _drawn(self, question: Question) -> Picture:
-        view, wanted = question.view, question.wanted
+        view = question.view
+        wanted = replace(question.wanted, uncovered=self.uncovered(view))
         specs = self.storage(view.snapshot).specs()
         serving = self.serving(view)
         reported: Mapping[str, Any] = {}

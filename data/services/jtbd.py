@@ -28,7 +28,7 @@ from data.settings.connection import HomeError
 from data.store.record_problems import RecordsError
 from data.store.record_store import Where
 from data.tables.tidy import microseconds
-from data.values.jobs import CheckRow, JobChoices, Overview, RecordPage, RecordRow, RegisterRow
+from data.values.jobs import CheckRow, InvestmentRow, JobChoices, Overview, RecordPage, RecordRow, RegisterRow
 from data.values.metric_value import MetricValue, iso
 from data.values.numbers import Answer
 from data.values.periods import Period
@@ -189,7 +189,16 @@ class JobsService:
             return picture(records, specs, span, formula=view.settings.jtbd.opportunity)
 
         return cards.values(
-            view.period, view.now, view.zone, self._data.picture(question), self._data.picture(earlier), part
+            cards.CardQuestion(
+                view.period,
+                view.now,
+                view.zone,
+                self._data.picture(question),
+                self._data.picture(earlier),
+                part,
+                self._data.uncovered(view),
+                {},
+            )
         )
 
     # ---- the tab
@@ -227,7 +236,7 @@ class JobsService:
                 *(job_satisfaction(serving, *span, who, which) if serving else ()),
             ),
             landscape=tuple(landscape(found.outcomes, specs, serving, *span, who)),
-            investment=tuple(investment(serving, found.outcomes, *span, who, which)) if serving else (),
+            investment=self._investment(serving, question) if serving else (),
             register=rows,
             checks=checks,
             quality=tuple(found.quality),
@@ -247,6 +256,14 @@ class JobsService:
             },
         )
 
+    def _investment(self, serving: Serving, question: Question) -> tuple[InvestmentRow, ...]:
+        """Shares are taken over all jobs, also where one is asked for."""
+        everything, specs = self._data.picture(replace(question, job=None)), serving.specs
+        wanted, job = question.wanted, question.job
+        which = None if job is None else specs.resolve("job", job)
+        span = (wanted.start or 0, wanted.end or 0)
+        return tuple(investment(serving, everything.outcomes, *span, question.persona_in(specs), which))
+
     def chart(self, name: str, view: View, options: Options) -> tuple[Chart, Dataset | None, Drawing]:
         """(chart, facts or None without issues, drawing); `options` may name persona and job. Raises KeyError."""
         from data.jtbd.drilldown import drawn
@@ -260,7 +277,7 @@ class JobsService:
     def dashboard(self, view: View, *, persona: str | None = None, job: str | None = None) -> dict[str, Any]:
         """The same as plain JSON types. Raises RecordsError, JiraError."""
         asked, period = Question(view, persona, job), view.period
-        data = as_data(self._data.picture(asked), asked.wanted, view.settings.jtbd.opportunity)
+        data = as_data(self.overview(view, persona=persona, job=job), asked.wanted, view.settings.jtbd.opportunity)
         return {
             "period": {"first": period.first.isoformat(), "last": period.last.isoformat(), "zone": period.zone},
             **data,

@@ -25,13 +25,27 @@ def change(value: MetricValue) -> Change:
     chance ("↑", "18 % higher, within noise", "neutral").
     """
     details = value.details
-    direction = details.get("trend_direction")
-    if not value.ok or direction is None:
+    if not value.ok:
         return Change("", "", "")
-    verdict = details.get("trend_verdict")
-    if direction == "flat" or verdict == "unchanged":
+    return change_of(
+        details.get("trend_direction"),
+        details.get("trend_percentage"),
+        details.get("trend_points"),
+        details.get("trend_verdict"),
+    )
+
+
+def change_of(direction: str | None, percent: float | None, points: float | None, verdict: str | None) -> Change:
+    """The same from its parts: up, down or flat (None: nothing to compare with), its size, and the verdict.
+
+    >>> change_of("down", -20.0, None, "better"), change_of(None, None, None, None)
+    (Change(arrow='↓', words='20 % better', mood='better'), Change(arrow='', words='', mood=''))
+    """
+    if direction is None:
+        return Change("", "", "")
+    if direction == "flat":
         return Change("→", "unchanged", "unchanged")
-    size = ", ".join(each for each in (_in_points(value), _in_percent(value)) if each)
+    size = ", ".join(each for each in (in_points(points) if points else "", _in_percent(percent)) if each)
     if verdict in CLEAR:
         return Change(_ARROWS[direction], f"{size} {verdict}".strip(), str(verdict))
     words = f"{size} {_HIGHER[direction]}".strip()
@@ -43,13 +57,18 @@ def why_no_verdict(value: MetricValue) -> str:
     details = value.details
     if not value.ok or details.get("trend_direction") in (None, "flat"):
         return ""
-    match details.get("trend_verdict"):
+    return why_not_of(details.get("trend_verdict"), details.get("trend_reason"))
+
+
+def why_not_of(verdict: str | None, reason: str | None) -> str:
+    """The same from its parts."""
+    match verdict:
         case "within_noise":
             return (
                 "Two periods without any real change may differ as much: the 95 % interval of the change includes zero."
             )
         case "cannot_tell":
-            return str(details.get("trend_reason") or "Whether this is more than chance cannot be told.")
+            return str(reason or "Whether this is more than chance cannot be told.")
     return ""
 
 
@@ -77,16 +96,10 @@ def interval_words(value: MetricValue) -> str:
     return f"{words} {unit}" + (f" ({method})" if method else "")
 
 
-def _in_percent(value: MetricValue) -> str:
-    percent = value.details.get("trend_percentage")
+def _in_percent(percent: float | None) -> str:
     if percent is None:
         return ""
     return "< 1 %" if 0 < abs(percent) < 0.5 else f"{abs(percent):,.0f} %"
-
-
-def _in_points(value: MetricValue) -> str:
-    points = value.details.get("trend_points")
-    return in_points(points) if points else ""
 
 
 def in_points(points: float) -> str:

@@ -81,6 +81,7 @@ class Details(TypedDict, total=False):
     clamped: float | None
     closed: int
     comments: int
+    counted: list[int]  # of a share: how many of how many
     counts: dict[str, int]
     covered: list[str]  # first and last day that the data covers
     created: int
@@ -109,7 +110,6 @@ class Details(TypedDict, total=False):
     points: float | None
     points_on: int
     proxy: bool
-    reached: int
     reopened: int
     reopenings: int
     rework: int

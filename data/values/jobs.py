@@ -29,6 +29,9 @@ class Interval:
     enough: bool
 
 
+NO_SHARE = Interval(0, 0, None, None, None, False)
+
+
 @dataclass(frozen=True)
 class Opportunity:
     """How underserved an outcome is. Importance and satisfaction 0 to 10, both by the same `method`.
@@ -72,14 +75,17 @@ class JobRow:
     mean_seconds: float | None
     median_seconds: float | None
     without_duration: int  # completed, but nobody knows how long it took
-    achievement: float | None  # percent: median over its outcomes
+    met: Interval  # in how many of the measurements of its outcomes the target was met
     painpoints_resolved: int
     from_jira: int  # of `tracked`
 
 
 @dataclass(frozen=True)
 class OutcomeRow:
-    """One outcome: target, actual value, achievement in percent (not capped), trend, opportunity."""
+    """One outcome: target, actual value, in how many of its measurements the target was met, trend, opportunity.
+
+    `achievement` is a ratio in percent, not capped, of the mean of what was measured: it is shown in the detail alone.
+    """
 
     outcome_id: str
     title: str
@@ -92,7 +98,7 @@ class OutcomeRow:
     unit: str
     actual: float | None
     achievement: float | None
-    reason: str  # why there is no achievement
+    reason: str  # why there is no such ratio
     n: int  # measurements, or issues behind the bound metric
     source: str  # records | jira | ""
     binding: str  # "lead_time_p50 of label checkout", "" where records tell
@@ -101,18 +107,13 @@ class OutcomeRow:
     previous_achievement: float | None
     trend_direction: str | None  # up | down | flat, of the actual value
     trend_percentage: float | None
-    trend_verdict: str | None  # better | worse | unchanged
+    trend_verdict: str | None  # better | worse | within_noise | cannot_tell
     opportunity: Opportunity = field(default_factory=Opportunity)
-    trend_low_confidence: bool = False  # fewer than 5 issues in this period or the one before: no verdict
-    met: Interval | None = None  # in how many of its measurements the target was met; None where that is not known
-
-    @property
-    def reached(self) -> str:
-        """In how many of several measurements the target was met, in words; else nothing."""
-        if self.met is None or self.met.n < 2 or self.met.low is None or self.met.high is None:
-            return ""
-        low, high = 100 * self.met.low, 100 * self.met.high
-        return f"Met in {self.met.count} of {self.met.n} ({low:.0f} to {high:.0f} % of all)"
+    trend_reason: str = ""  # why no change is said, or why better or worse cannot be told
+    trend_interval: tuple[float | None, ...] = ()  # of 95 %: of the change, in the unit of the outcome
+    met: Interval = NO_SHARE  # in how many of its measurements the target was met; one that Jira measures is one
+    unjudged: int = 0  # measurements of which that cannot be told
+    met_reason: str = ""  # why not
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,9 @@ class PainpointRow:
     reason: str
     issues: int  # issues that name it, worked on in the period
     issues_done: int
+    verdict: str | None = None  # better | worse | within_noise | cannot_tell: what the records say of its severity
+    verdict_reason: str = ""
+    effect_interval: tuple[float | None, ...] = ()  # of 95 %: of `effectiveness`
 
 
 @dataclass(frozen=True)

@@ -336,7 +336,7 @@ def test_what_was_noted_down_is_seen_at_once(own):
     assert "not measured in this period" in before
     done, _, _ = press(own, "outcome", GOOD["outcome"])
     shown = page(own, done=done)
-    assert "Noted down: “Time to pay”, measured 52." in shown and "115 %" in shown
+    assert "Noted down: “Time to pay”, measured 52." in shown and "Met" in shown
     records = words(panel(own, f"&chart={LIST}&pick=outcome:pay"))
     assert HOSTILE in records and "noted down" in records
 

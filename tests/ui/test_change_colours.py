@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from plotly.utils import PlotlyJSONEncoder
 
+from data.values.jobs import OutcomeRow
 from data.values.teams import Compared
 from tests.fake_jobs import MOST, OVERVIEW, outcome
 from tests.fake_services import FakeServices, metric_value
@@ -24,7 +25,14 @@ PERIOD = VIEW.period
 
 
 def value(verdict: str | None, **more: Any) -> Any:
+    if verdict == "unchanged":
+        more |= {"trend_direction": "flat", "trend_percentage": 0.0}
     return metric_value("flow_time", PERIOD, trend_verdict=verdict, **more)
+
+
+def row(verdict: str | None) -> OutcomeRow:
+    more = {"trend_direction": "flat", "trend_percentage": 0.0} if verdict == "unchanged" else {}
+    return outcome("a", "A", MOST, trend_verdict=verdict, **more)
 
 
 def figures(verdict: str | None) -> Any:
@@ -36,7 +44,7 @@ PLACES: dict[str, Callable[[str | None], Any]] = {
     "card": lambda verdict: metric_card(value(verdict), href="?"),
     "page of a number": figures,
     "saved views": lambda verdict: teams._cell(Compared(value(verdict), 9)),
-    "outcomes": lambda verdict: jobs_tables.trend(outcome("a", "A", MOST, trend_verdict=verdict)),
+    "outcomes": lambda verdict: jobs_tables.trend(row(verdict)),
 }
 
 
@@ -59,16 +67,17 @@ def test_the_colour_says_what_the_words_say(place: str, verdict: str | None, col
 
 
 @pytest.mark.parametrize(
-    ("effect", "words", "colour"),
+    ("effect", "verdict", "words", "colour"),
     [
-        (70.0, "↓ 70 % eased", "better"),
-        (-12.0, "↑ 12 % worse", "worse"),
-        (0.4, "unchanged", "unchanged"),
-        (-0.4, "unchanged", "unchanged"),
+        (70.0, "better", "↓ 70 % eased", "better"),
+        (-12.0, "worse", "↑ 12 % worse", "worse"),
+        (70.0, "within_noise", "↓ 70 % less, within noise", "neutral"),
+        (-12.0, "cannot_tell", "↑ 12 % more", "neutral"),
+        (0.0, "within_noise", "unchanged", "unchanged"),
     ],
 )
-def test_a_painpoint_that_hurts_less_is_better(effect: float, words: str, colour: str):
-    row = replace(OVERVIEW.painpoints[0], effectiveness=effect)
+def test_a_painpoint_that_hurts_less_beyond_chance_is_better(effect: float, verdict: str, words: str, colour: str):
+    row = replace(OVERVIEW.painpoints[0], effectiveness=effect, verdict=verdict)
     shown = json.dumps(
         jobs_tables.painpoints(replace(OVERVIEW, painpoints=(row,)), PageView()),
         cls=PlotlyJSONEncoder,

@@ -10,7 +10,8 @@ from dash import html
 
 from data.values.charts import ChartPlace
 from data.values.families import FAMILIES, JOBS
-from data.values.jobs import InvestmentRow, JobChoices, OutcomeRow, Overview
+from data.values.jobs import JobChoices, Overview
+from data.values.jobs_words import Sentence, story
 from data.values.metric_value import MetricValue
 from data.values.problem import Problem
 from ui import ids
@@ -26,7 +27,6 @@ from ui.words import count
 PERSONA, JOB = "persona", "job"
 LIST = "job_records"  # the panel that is no point of a chart: records and issues
 FIRST_CHARTS = 2  # so many stand above the tables, the others below
-UNDERSERVED = ("extreme", "strong", "worth_considering")
 FORMS = (
     ("outcome", "An outcome", "What was measured, against its target"),
     ("job", "A job", "Somebody did it, or tried to"),
@@ -193,16 +193,14 @@ def _downloads(view: PageView) -> html.Div:
 
 
 def _story(overview: Overview, view: PageView) -> html.Section:
-    lines = [
-        each for each in (_need(overview, view), _work(overview, view), _progress(overview, view)) if each is not None
-    ]
+    lines = [_told(each, view) for each in story(overview)]
     example = html.P(
         "These are the example jobs of the sample site, a shop. Your own take their place when Jira is connected.",
         className="jobs-example-words",
     )
     return html.Section(
         [
-            html.Ul([html.Li(each) for each in lines], className="jobs-story") if lines else None,
+            html.Ul(lines, className="jobs-story") if lines else None,
             example if overview.is_example else None,
         ],
         className="block jobs-told",
@@ -214,77 +212,12 @@ def _link(words: str, href: str) -> html.A:
     return html.A(words, href=href, **attributes({"data-nav": "link"}))
 
 
-def _need(overview: Overview, view: PageView) -> list[Any] | None:
-    under = [each for each in overview.outcomes if each.opportunity.band in UNDERSERVED]
-    scored = [each for each in overview.outcomes if each.opportunity.band is not None]
-    if not scored:
-        return None
-    if not under:
-        return [html.B("Nobody is underserved: "), f"all {len(scored)} outcomes with enough answers are served."]
-    best = max(under, key=lambda each: each.opportunity.score or 0)
-    told = best.opportunity
-    return [
-        html.B("Most underserved: "),
-        _link(best.title, link_to(view, "outcome", best.outcome_id)),
-        f" ({best.job_title}): opportunity {told.score:.1f} of 20, {told.band_title.lower()}"
-        if best.job_title
-        else f": opportunity {told.score:.1f} of 20, {told.band_title.lower()}",
-        f". {len(under)} of {len(scored)} outcomes are underserved." if len(under) > 1 else ".",
-    ]
-
-
-def _work(overview: Overview, view: PageView) -> list[Any] | None:
-    rows = [each for each in overview.investment if each.job_id]
-    short = [each for each in rows if (each.gap or 0) <= -0.05 and each.band in UNDERSERVED]
-    rest = next((each for each in overview.investment if not each.job_id), None)
-    if not any(each.items for each in overview.investment):
-        return None
-    said: list[Any] = [html.B("The work: ")]
-    if short:
-        worst = min(short, key=lambda each: each.gap or 0)
-        said += [
-            _link(worst.title, link_to(view, "job", worst.job_id)),
-            (
-                f" has {_share(worst.opportunity_share)} of the opportunity and got {_share(_of_jobs(worst))} of the "
-                "items that name a job. "
-            ),
-        ]
-    else:
-        said.append("it goes about where people are underserved. ")
-    if rest is not None and rest.items_share:
-        said.append(f"{_share(rest.items_share)} of all completed items name no job.")
-    return said
-
-
-def _of_jobs(row: InvestmentRow) -> float:
-    return max((row.gap or 0) + (row.opportunity_share or 0), 0.0)
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{100 * value:.0f} %"
-
-
-def _progress(overview: Overview, view: PageView) -> list[Any] | None:
-    moved = [each for each in overview.outcomes if each.trend_verdict in ("better", "worse")]
-    if not moved:
-        return None
-    better, worse = (sum(each.trend_verdict == word for each in moved) for word in ("better", "worse"))
-    said: list[Any] = [
-        html.B("Did it help: "),
-        f"{count(better, 'outcome')} got better and {worse} worse than in the period before",
-    ]
-    bound = next((each for each in _by_change(moved) if each.source == "jira"), None)
-    if bound is not None:
-        said += [
-            "; ",
-            _link(bound.title, link_to(view, "outcome", bound.outcome_id)),
-            f", which Jira measures, got {bound.trend_verdict}",
-        ]
-    return [*said, "."]
-
-
-def _by_change(rows: Sequence[OutcomeRow]) -> list[OutcomeRow]:
-    return sorted(rows, key=lambda each: -abs(each.trend_percentage or 0))
+def _told(sentence: Sentence, view: PageView) -> html.Li:
+    """A sentence of the story; what it is about is a link."""
+    before, title, after = sentence.text.partition(sentence.title) if sentence.title else (sentence.text, "", "")
+    kind, _, name = sentence.about.partition(":")
+    link = _link(title, link_to(view, kind, name)) if title else None
+    return html.Li([html.B(f"{sentence.lead}: "), *(each for each in (before, link, after) if each)])
 
 
 # ---- cards
@@ -322,13 +255,14 @@ def _middle(value: MetricValue) -> Any:
             [html.Div(details["outcome"], className="jobs-largest"), _bands(found)], className="shares jobs-middle"
         )
     if value.metric_name == "outcome_achievement" and value.ok:
-        used, reached = details.get("used", 0), details.get("reached", 0)
+        met, of = details["counted"]
         bar = [
             html.Span(className=f"share share-{n}", style={"flexGrow": part})
-            for n, part in ((0, reached), (3, used - reached))
+            for n, part in ((0, met), (3, of - met))
             if part
         ]
-        words = f"{reached} of {count(used, 'outcome')} reached {'its' if used == 1 else 'their'} target"
+        low, high = (each or 0.0 for each in details["interval"] or (None, None))
+        words = f"{value.value:.0f} % of {count(of, 'measurement')}, {low:.0f} to {high:.0f} % among all"
         return html.Div([html.Div(bar, className="share-bar"), html.Div(words, className="counts")], className="shares")
     return None
 

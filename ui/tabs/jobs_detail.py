@@ -7,6 +7,8 @@ from typing import Any
 
 from dash import html
 
+from data.values import jobs_words as words_of
+from data.values.amounts import amount, percent
 from data.values.charts import Picked
 from data.values.jobs import JobRow, OutcomeRow, Overview, PainpointRow
 from data.values.metric_value import MetricValue
@@ -23,7 +25,7 @@ from ui.components.notice import notice
 from ui.components.still import still
 from ui.detail import figure_section, figures_section, steps_section, subject
 from ui.tabs.jobs import band, link_to
-from ui.tabs.jobs_tables import amount, binding, opportunity, reach, share, took, trend
+from ui.tabs.jobs_tables import binding, changed, opportunity, reach, share, trend
 from ui.url import PageView, query
 from ui.words import count, number, span
 
@@ -87,28 +89,16 @@ def _left_out(counts: Sequence[tuple[str, int]]) -> html.Section | None:
 
 
 def _bands(value: MetricValue) -> html.Section | None:
-    """Interval and band, where the number has them."""
+    """The band and both formulas, where the number has them."""
     details = value.details
     facts: list[tuple[str, str | html.Span | None]] = []
-    low, high = details.get("interval") or (None, None)
-    if low is not None and high is not None:
-        unit = " %" if value.unit == "percent" else ""
-        facts.append(("95 % interval", f"{number(low, 3)} – {number(high, 3)}{unit}"))
     if details.get("outcome"):
         facts += [("Outcome", details["outcome"]), ("Band", band(details.get("band"), details.get("band_title") or ""))]
         facts += [("Clamped at 0", number(details.get("clamped"), 3)), ("Linear", number(details.get("linear"), 3))]
-        facts.append(
-            (
-                "Bands",
-                (
-                    "over 15 extreme, 12 and more strong, 10 and more worth considering, below appropriately served; "
-                    "satisfaction above importance is overserved"
-                ),
-            )
-        )
+        facts.append(("Bands", words_of.BANDS_WORDS))
     if not facts:
         return None
-    return html.Section([html.H3("How sure it is", className="block-title"), _facts(facts)], className="block")
+    return html.Section([html.H3("Its band", className="block-title"), _facts(facts)], className="block")
 
 
 def _bars(value: MetricValue) -> html.Section | None:
@@ -124,7 +114,7 @@ def _bars(value: MetricValue) -> html.Section | None:
         if value.metric_name == "job_completion_rate"
         else "By outcome"
     )
-    said = "Eased by" if value.metric_name == "painpoint_resolution" else "Value"
+    said = {"painpoint_resolution": "Eased by", "outcome_achievement": "Target met in"}.get(value.metric_name, "Value")
     return figure_section(title, figures.bars(bars, unit), ("", said), rows)
 
 
@@ -197,26 +187,17 @@ def _outcome(row: OutcomeRow, overview: Overview, view: PageView) -> list[Any]:
     told, formula = row.opportunity, overview.formula
     facts = [
         ("Job", _link(row.job_title, link_to(view, "job", row.job_id)) if row.job_title else "none"),
-        ("Target", f"{_sign(row)}{amount(row.target, row.unit)}" if row.target is not None else "none in the specs"),
-        ("Actual", amount(row.actual, row.unit)),
+        ("Target", words_of.target(row) if row.target is not None else "none in the specs"),
+        ("Actual", words_of.actual(row)),
         ("Before", amount(row.previous_actual, row.unit)),
         ("Trend", trend(row)),
-        ("Achievement", row.reached or reach(row.achievement, row.reason)),
+        *((("About the trend", why),) if (why := words_of.why_no_change(row)) else ()),
+        ("Target met", reach(row.met, row.met_reason)),
         ("Measured by", _source(row, overview, view)),
         ("Opportunity", opportunity(told)),
     ]
     parts: list[Any] = [_section("In this period", _facts(facts))]
-    steps = []
-    if row.achievement is not None and row.target and row.actual:
-        left, right = (row.target, row.actual) if row.direction == "minimise" else (row.actual, row.target)
-        names = (
-            ("target ÷ actual", "less is better")
-            if row.direction == "minimise"
-            else ("actual ÷ target", "more is better")
-        )
-        steps.append(
-            f"Achievement = {names[0]} ({names[1]}) = {number(left, 4)} ÷ {number(right, 4)} = {row.achievement:.0f} %."
-        )
+    steps = [each for each in (words_of.ratio(row),) if each]
     if told.importance is not None and told.satisfaction is not None and told.score is not None:
         words = _FORMULA if formula == "clamped" else "importance + (importance − satisfaction)"
         gap = told.importance - told.satisfaction
@@ -235,10 +216,6 @@ def _answered(row: OutcomeRow) -> str:
     return f"Importance {told.importance:.1f} and satisfaction {told.satisfaction:.1f} are {how}{n}."
 
 
-def _sign(row: OutcomeRow) -> str:
-    return {"minimise": "≤ ", "maximise": "≥ "}.get(row.direction or "", "")
-
-
 def _source(row: OutcomeRow, overview: Overview, view: PageView) -> Any:
     if not row.binding:
         return f"records, {count(row.n, 'measurement')} in the period"
@@ -249,23 +226,21 @@ def _job(row: JobRow, overview: Overview, view: PageView) -> list[Any]:
     work = next((each for each in overview.investment if each.job_id == row.job_id), None)
     facts = [
         ("Personas", ", ".join(row.personas) or "none named"),
-        ("Completed", share(row.completion, "try", "tries")),
-        ("Before", "–" if row.previous_rate is None else f"{100 * row.previous_rate:.0f} %"),
+        ("Completed", share(row)),
+        ("Before", percent(row.previous_rate)),
         ("Failed, open", f"{row.failed}, {row.open}"),
-        ("Takes (half of them)", took(row.median_seconds)),
+        ("Takes (half of them)", words_of.takes(row)),
         ("From Jira", f"{row.from_jira} of {row.tracked}"),
-        ("Outcomes reached to", reach(row.achievement, "not measured")),
+        ("Targets met", reach(row.met, "not measured")),
     ]
     if work is not None:
-        facts.append(
-            ("Work in the period", f"{count(work.items, 'item')}, {number(work.active_days, 2)} days. {work.verdict}")
-        )
+        facts.append(("Work in the period", f"{words_of.work(work)}. {work.verdict}"))
     outcomes = [each for each in overview.outcomes if each.job_id == row.job_id]
     rows = [
         html.Tr(
             [
                 html.Th(_link(each.title, link_to(view, "outcome", each.outcome_id)), scope="row"),
-                html.Td(each.reached or reach(each.achievement, each.reason)),
+                html.Td(reach(each.met, each.met_reason)),
                 html.Td(opportunity(each.opportunity)),
             ]
         )
@@ -282,9 +257,10 @@ def _painpoint(row: PainpointRow, overview: Overview, view: PageView) -> html.Se
         ("Severity in the specs", amount(row.severity)),
         ("Before", amount(row.before)),
         ("After", amount(row.after)),
-        ("Eased by", row.reason or "–" if row.effectiveness is None else f"{row.effectiveness:.0f} %"),
+        ("Effect", changed(words_of.effect(row), "")),
+        *((("About the effect", why),) if (why := words_of.why_no_effect(row)) else ()),
         ("Records", f"{row.n}: {row.improved} eased, {row.unchanged} unchanged, {row.worse} worse"),
-        ("Issues", f"{row.issues_done} of {row.issues} done"),
+        ("Issues", words_of.issues_done(row.issues_done, row.issues)),
     ]
     return _section("In this period", _facts(facts))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from dash import html
 
+from data.values import jobs_words as words_of
 from data.values.jobs import CheckRow, DeliverableRow, Overview, QualityRow, RegisterRow
 from ui.attributes import attributes
 from ui.components.icon import icon
@@ -61,10 +62,8 @@ def register(overview: Overview, view: PageView) -> html.Section:
 def _entry(row: RegisterRow) -> html.Li:
     progress = None if row.progress is None else f"{100 * row.progress:.0f} %"
     facts = [
-        f"{row.deliverables_done} of {count(len(row.deliverables), 'step' if row.steps else 'deliverable')} done"
-        if row.deliverables
-        else "",
-        f"{row.issues_done} of {count(row.issues, 'issue')} done" if row.issues else "no linked issues",
+        words_of.deliverables(row) if row.deliverables else "",
+        f"issues: {words_of.issues_done(row.issues_done, row.issues)}" if row.issues else "no linked issues",
         row.superpower,
         ", ".join(row.views),
     ]

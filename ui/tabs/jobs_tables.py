@@ -9,12 +9,15 @@ from typing import Any
 from dash import html
 from dash.development.base_component import Component
 
-from data.values.jobs import Interval, JobRow, Opportunity, OutcomeRow, Overview, PainpointRow
+from data.values import jobs_words as words_of
+from data.values.amounts import amount
+from data.values.change import Change
+from data.values.jobs import Interval, InvestmentRow, JobRow, Opportunity, OutcomeRow, Overview, PainpointRow
 from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.tabs.jobs import band, link_to
 from ui.url import PageView, query
-from ui.words import count, number, unit_words
+from ui.words import count
 
 FORCES = {"push": "Pushes away from today", "pull": "Pulls towards it", "anxiety": "Worries", "habit": "Habits"}
 _FULL = 100.0
@@ -72,7 +75,7 @@ def outcomes(overview: Overview, view: PageView) -> html.Section:
         ("Outcome", ""),
         ("Target", "right"),
         ("Actual", "right"),
-        ("Achievement", "jobs-reach"),
+        ("Target met", "jobs-reach"),
         ("Trend", ""),
         ("Opportunity", ""),
         ("", "right"),
@@ -108,9 +111,9 @@ def _outcome(row: OutcomeRow, overview: Overview, view: PageView) -> html.Tr:
     return html.Tr(
         [
             html.Th(name, scope="row"),
-            _cell("Target", _target(row), "right jobs-number"),
-            _cell("Actual", amount(row.actual, row.unit), "right jobs-number"),
-            _cell("Achievement", row.reached or reach(row.achievement, row.reason)),
+            _cell("Target", words_of.target(row), "right jobs-number"),
+            _cell("Actual", words_of.actual(row), "right jobs-number"),
+            _cell("Target met", reach(row.met, row.met_reason)),
             _cell("Trend", trend(row)),
             _cell("Opportunity", opportunity(row.opportunity)),
             html.Td(track, className="right jobs-last"),
@@ -145,63 +148,55 @@ def binding(row: OutcomeRow, overview: Overview, view: PageView) -> Any:
     )
 
 
-def _target(row: OutcomeRow) -> str:
-    if row.target is None:
-        return "–"
-    sign = {"minimise": "≤ ", "maximise": "≥ "}.get(row.direction or "", "")
-    return f"{sign}{amount(row.target, row.unit)}"
-
-
-def amount(value: float | None, unit: str = "") -> str:
-    """12.4 hours; a dash for none."""
-    return "–" if value is None else f"{number(value, 3)} {unit_words(unit)}".strip()
-
-
-def reach(value: float | None, reason: str = "") -> Any:
-    """How far it came, as a bar to 100 % and a number; why not, where there is none."""
-    if value is None:
-        return html.Span(reason or "–", className="jobs-reason")
+def reach(told: Interval, reason: str = "") -> Any:
+    """In how many measurements the target was met, as a bar and in words with the interval; why not, where none is."""
+    if told.value is None:
+        return html.Span(words_of.met(told, reason), className="jobs-reason")
+    interval = words_of.met_range(told)
     return html.Div(
         [
-            html.Span(
-                html.Span(className="meter-fill", style={"width": f"{min(max(value, 0), _FULL):.0f}%"}),
-                className="meter" + (" meter-full" if value >= _FULL else ""),
+            html.Div(
+                [
+                    html.Span(
+                        html.Span(className="meter-fill", style={"width": f"{100 * told.value:.0f}%"}),
+                        className="meter" + (" meter-full" if told.count == told.n else ""),
+                    ),
+                    html.Span(words_of.met(told), className="jobs-number"),
+                ],
+                className="jobs-meter",
             ),
-            html.Span(f"{value:,.0f} %", className="jobs-number"),
-        ],
-        className="jobs-meter",
+            html.Div(interval, className="jobs-source") if interval else None,
+        ]
     )
+
+
+def changed(told: Change, why: str) -> Any:
+    """A change in words; in colour only where better or worse is sure."""
+    if not told.mood:
+        return html.Span(told.words or "–", className="jobs-reason" if told.words else "muted", title=why or None)
+    words = f"{told.arrow} {told.words}".strip()
+    return html.Span(words, className=f"change change-{told.mood}", title=why or None)
 
 
 def trend(row: OutcomeRow) -> Any:
     """Which way the actual value went, and whether that is good."""
-    if row.trend_direction is None:
-        return html.Span("–", className="muted", title="No earlier measurement to compare with")
-    if row.trend_verdict == "unchanged" or row.trend_direction == "flat":
-        return html.Span("→ unchanged", className="change change-unchanged")
-    arrow = "↑" if row.trend_direction == "up" else "↓"
-    size = f"{abs(row.trend_percentage):,.0f} % " if row.trend_percentage is not None else ""
-    verdict = row.trend_verdict or ("higher" if arrow == "↑" else "lower")
-    few = "Fewer than 5 issues in this period or the one before: too few to say better or worse"
-    title = few if row.trend_low_confidence else None
-    return html.Span(
-        f"{arrow} {size}{verdict}", className=f"change change-{row.trend_verdict or 'neutral'}", title=title
-    )
+    return changed(words_of.outcome_change(row), words_of.why_no_change(row))
 
 
 def opportunity(told: Opportunity) -> Any:
     """Score with interval and number of answers; without enough of them no band and no colour."""
     if told.score is None:
-        return html.Span(told.reason or "–", className="jobs-reason")
-    interval = f" ({told.low:.1f} – {told.high:.1f})" if told.low is not None and told.high is not None else ""
-    score = html.Span([html.Span(f"{told.score:.1f}", className="jobs-score"), html.Span(interval, className="muted")])
-    n = f"{told.n:,} answers" if told.n is not None else "ratings of the specs"
+        return html.Span(words_of.band(told), className="jobs-reason")
+    interval = words_of.score_range(told)
+    parts = [html.Span(words_of.score(told), className="jobs-score")]
+    parts += [html.Span(f" ({interval})", className="muted")] if interval else []
+    score = html.Span(parts)
     if told.band is None:
-        return html.Div([score, html.Div(told.reason or "Not enough answers.", className="jobs-reason")])
+        return html.Div([score, html.Div(words_of.band(told), className="jobs-reason")])
     return html.Div(
         [
             html.Div([score, band(told.band, told.band_title)], className="jobs-opportunity"),
-            html.Div(n, className="jobs-source"),
+            html.Div(words_of.answers(told), className="jobs-source"),
         ]
     )
 
@@ -224,11 +219,17 @@ def jobs(overview: Overview, view: PageView) -> html.Section | None:
                 view,
             )
         )
-    heads = [("Job", ""), ("Completed", ""), ("Takes", "right"), ("Outcomes", "jobs-reach"), ("Work in the period", "")]
+    heads = [
+        ("Job", ""),
+        ("Completed", ""),
+        ("Takes", "right"),
+        ("Targets met", "jobs-reach"),
+        ("Work in the period", ""),
+    ]
     return block("Jobs", [listed("jobs", heads, rows, "Jobs")], table="jobs", view=view)
 
 
-def _job(row: JobRow, work: Any, forces: Sequence[tuple[str, str]], view: PageView) -> html.Tr:
+def _job(row: JobRow, work: InvestmentRow | None, forces: Sequence[tuple[str, str]], view: PageView) -> html.Tr:
     name = [
         html.A(
             row.title, href=link_to(view, "job", row.job_id), className="jobs-name", **attributes({"data-nav": "link"})
@@ -240,15 +241,15 @@ def _job(row: JobRow, work: Any, forces: Sequence[tuple[str, str]], view: PageVi
     effort: str | list[html.Div] = "–"
     if work is not None:
         effort = [
-            html.Div(f"{count(work.items, 'item')}, {number(work.active_days, 2)} days"),
+            html.Div(words_of.work(work)),
             html.Div(work.verdict, className="jobs-words"),
         ]
     return html.Tr(
         [
             html.Th(name, scope="row"),
-            _cell("Completed", share(row.completion, "try", "tries")),
-            _cell("Takes", took(row.median_seconds), "right jobs-number"),
-            _cell("Outcomes", reach(row.achievement, "not measured")),
+            _cell("Completed", share(row)),
+            _cell("Takes", words_of.takes(row), "right jobs-number"),
+            _cell("Targets met", reach(row.met, "not measured")),
             _cell("Work in the period", effort),
         ]
     )
@@ -264,32 +265,20 @@ def _forces(forces: Sequence[tuple[str, str]]) -> html.Details | None:
     )
 
 
-def share(told: Interval, noun: str, plural: str) -> Any:
+def share(row: JobRow) -> Any:
     """80 % of 97 tries, with its interval; few of them say so."""
+    told = row.completion
     if told.value is None:
-        return html.Span("not tracked", className="jobs-reason")
-    words = f"{100 * told.value:.0f} %"
-    among = f"of {count(told.n, noun, plural)}"
-    interval = f"{100 * (told.low or 0):.0f} – {100 * (told.high or 0):.0f} % among all"
-    few = None if told.enough else html.Div(f"Not enough: {told.n} of 30.", className="jobs-reason")
+        return html.Span(words_of.completed(row), className="jobs-reason")
+    head, among, rest = words_of.completed(row).partition(" of ")
+    few = words_of.not_enough(told)
     return html.Div(
         [
-            html.Div([html.Span(words, className="jobs-score"), f" {among}"]),
-            html.Div(interval, className="jobs-source"),
-            few,
+            html.Div([html.Span(head, className="jobs-score"), f"{among}{rest}"]),
+            html.Div(words_of.range_words(told), className="jobs-source"),
+            html.Div(few, className="jobs-reason") if few else None,
         ]
     )
-
-
-_UNITS = ((86_400, "days"), (3_600, "hours"), (60, "min"), (1, "s"))
-
-
-def took(seconds: float | None) -> str:
-    """Half of them needed no longer: 73 s as 1.2 min."""
-    if seconds is None:
-        return "–"
-    size, unit = next((each for each in _UNITS if seconds >= each[0]), _UNITS[-1])
-    return f"{number(seconds / size, 2)} {unit}"
 
 
 # ---- painpoints
@@ -321,21 +310,11 @@ def _painpoint(row: PainpointRow, view: PageView) -> html.Tr:
             html.Th(name, scope="row"),
             _cell("Before", amount(row.before), "right jobs-number"),
             _cell("After", amount(row.after), "right jobs-number"),
-            _cell("Effect", _effect(row)),
+            _cell("Effect", changed(words_of.effect(row), words_of.why_no_effect(row))),
             _cell("Records", _records(row)),
-            _cell("Issues", f"{row.issues_done} of {row.issues} done" if row.issues else "–"),
+            _cell("Issues", words_of.issues_done(row.issues_done, row.issues)),
         ]
     )
-
-
-def _effect(row: PainpointRow) -> Any:
-    if row.effectiveness is None:
-        return html.Span(row.reason or "not recorded in this period", className="jobs-reason")
-    if abs(row.effectiveness) < 0.5:
-        return html.Span("unchanged", className="change change-unchanged")
-    better = row.effectiveness > 0
-    words = f"{'↓' if better else '↑'} {abs(row.effectiveness):,.0f} % {'eased' if better else 'worse'}"
-    return html.Span(words, className=f"change change-{'better' if better else 'worse'}")
 
 
 def _records(row: PainpointRow) -> str:

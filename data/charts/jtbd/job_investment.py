@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from operator import attrgetter
 
 from data.charts.catalogue import JobChartQuery, job_chart
 from data.charts.drawing import Drawing, nothing
-from data.charts.jtbd.parts import UNDERSERVED, between, days, percent, percents, short
+from data.charts.jtbd.parts import between, days, percents, reading, short
+from data.values.amounts import percent
 from data.values.charts import Series
 from data.values.jobs import InvestmentRow
+from data.values.jobs_words import investment, part
 
 # Heading of a column of the table, and the attribute of a row that stands in it.
 _COLUMNS = {
@@ -46,11 +47,11 @@ def job_investment(query: JobChartQuery) -> Drawing:
             "No item completed in this period names a job.",
             todo="Put the job’s label (tl:label) on issues, or choose other days.",
         )
-    work, need = [_part(each) for each in shown], [each.opportunity_share or 0 for each in shown]
+    work, need = [part(each) for each in shown], [each.opportunity_share or 0 for each in shown]
     names = [short(each.title, 26) for each in shown]
     words, picks = [_job_words(each) for each in shown], [f"job:{each.job_id}" for each in shown]
     return Drawing(
-        reading=_investment_reading(query.overview.investment, shown),
+        reading=reading(investment(query.overview.investment)),
         series=(
             between(names, need, work),
             Series(
@@ -76,33 +77,13 @@ def job_investment(query: JobChartQuery) -> Drawing:
     )
 
 
-def _part(row: InvestmentRow) -> float:
-    """Share of the items that name a job."""
-    return max((row.gap or 0) + (row.opportunity_share or 0), 0.0)
-
-
 def _job_words(row: InvestmentRow) -> str:
     lines = [
         row.title,
-        f"{percent(_part(row))} of the items that name a job: {row.items:,}, {days(row.active_days)}",
+        f"{percent(part(row))} of the items that name a job: {row.items:,}, {days(row.active_days)}",
     ]
     lines.append(
         f"{percent(row.opportunity_share)} of the opportunity: {row.opportunity:.1f} "
         f"({row.band_title.lower()}), “{row.opportunity_outcome}”"
     )
     return "\n".join([*lines, row.verdict])
-
-
-def _investment_reading(rows: Sequence[InvestmentRow], shown: Sequence[InvestmentRow]) -> str:
-    short_of = [each for each in shown if (each.gap or 0) <= -0.05 and each.band in UNDERSERVED]
-    said = "Work goes about where the need is."
-    if short_of:
-        worst = min(short_of, key=lambda each: each.gap or 0)
-        said = (
-            f"“{worst.title}” has {percent(worst.opportunity_share)} of the opportunity and gets "
-            f"{percent(_part(worst))} of the work."
-        )
-    rest = next((each for each in rows if not each.job_id), None)
-    if rest is not None and rest.items_share:
-        said += f" {percent(rest.items_share)} of all completed items name no job."
-    return said

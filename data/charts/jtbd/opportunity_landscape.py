@@ -7,9 +7,10 @@ from math import sqrt
 
 from data.charts.catalogue import JobChartQuery, job_chart
 from data.charts.drawing import Drawing, nothing
-from data.charts.jtbd.parts import UNDERSERVED, days, short
+from data.charts.jtbd.parts import days, reading, short
 from data.values.charts import Region, Series
-from data.values.jobs import BAND_TITLES, LandscapePoint
+from data.values.jobs import BAND_TITLES, LandscapePoint, OutcomeRow
+from data.values.jobs_words import need
 
 SMALLEST, LARGEST, WITHOUT = 11.0, 34.0, 14.0  # px across
 UNKNOWN = "unknown"  # a score without enough answers has no band, and no colour
@@ -56,7 +57,7 @@ def opportunity_landscape(query: JobChartQuery) -> Drawing:
     ]
     rows = sorted(points, key=lambda each: (each.band in (None, "overserved"), -each.score))
     return Drawing(
-        reading=_landscape_reading(points),
+        reading=_landscape_reading(points, query.overview.outcomes),
         series=tuple(series),
         regions=REGIONS,
         x_title="Importance",
@@ -106,23 +107,15 @@ def _outcome_words(point: LandscapePoint) -> str:
     return "\n".join(lines)
 
 
-def _landscape_reading(points: Sequence[LandscapePoint]) -> str:
-    under = [each for each in points if each.band in UNDERSERVED]
+def _landscape_reading(points: Sequence[LandscapePoint], outcomes: Sequence[OutcomeRow]) -> str:
     over = sum(each.band == "overserved" for each in points)
     unknown = sum(each.band is None for each in points)
-    if under:
-        best = max(under, key=lambda each: each.score)
-        said = (
-            f"{len(under)} of {len(points)} outcomes {'is' if len(under) == 1 else 'are'} underserved, most of all "
-            f"“{best.title}” ({best.score:.1f} of 20)"
-        )
-    else:
-        said = f"None of {len(points)} outcomes is underserved"
+    said = [reading(need(outcomes))]
     if over:
-        said += f"; {over} {'is' if over == 1 else 'are'} overserved"
+        said.append(f"{over} {'is' if over == 1 else 'are'} overserved.")
     if unknown:
-        said += f"; of {unknown} it cannot be said yet"
-    return said + "."
+        said.append(f"Of {unknown} it cannot be said yet.")
+    return " ".join(each for each in said if each)
 
 
 def _sizes(points: Sequence[LandscapePoint]) -> tuple[str, ...]:

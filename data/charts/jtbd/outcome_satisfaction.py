@@ -6,9 +6,10 @@ from operator import attrgetter
 
 from data.charts.catalogue import JobChartQuery, job_chart
 from data.charts.drawing import Drawing, nothing
-from data.charts.jtbd.parts import between, percent, percents, unique_names
+from data.charts.jtbd.parts import between, percents, unique_names
 from data.values.charts import Series
 from data.values.jobs import SatisfactionRow
+from data.values.jobs_words import not_enough, satisfied
 
 # Heading of a column of the table, and the attribute of a row that stands in it.
 _COLUMNS = {
@@ -66,10 +67,7 @@ def outcome_satisfaction(query: JobChartQuery) -> Drawing:
     said = (
         "No outcome has 30 answers yet, so nothing can be said for sure."
         if least is None
-        else (
-            f"Least satisfied with “{least.title}”: {percent(least.satisfied.value)} of {least.satisfied.n} people "
-            f"({percent(least.satisfied.low)} to {percent(least.satisfied.high)} among all)."
-        )
+        else (f"Least satisfied with “{least.title}”: {satisfied(least.satisfied)}.")
     )
     return Drawing(
         reading=said,
@@ -88,8 +86,8 @@ def _answers(row: SatisfactionRow) -> str:
     told = row.satisfied
     lines = [
         row.title,
-        f"{told.count} of {told.n} satisfied: {percent(told.value)} ({percent(told.low)} to {percent(told.high)})",
+        satisfied(told),
     ]
     if not told.enough:
-        lines.append(f"Not enough answers: {told.n} of 30")
+        lines.append(not_enough(told))
     return "\n".join(lines)

@@ -10,6 +10,7 @@ from data.charts.drawing import Drawing, nothing
 from data.charts.jtbd.parts import between, unique_names
 from data.values.charts import Series
 from data.values.jobs import PainpointRow
+from data.values.jobs_words import effect
 
 # Heading of a column of the table, and the attribute of a row that stands in it.
 _COLUMNS = {
@@ -43,8 +44,7 @@ def painpoints_before_after(query: JobChartQuery) -> Drawing:
         )
     before, after, names = [each.before or 0 for each in rows], [each.after or 0 for each in rows], unique_names(rows)
     words = [
-        f"{each.title}\n{each.before:.1f} → "
-        f"{each.after:.1f}{_effect(each.effectiveness)}\n{each.n} record{'s' * (each.n != 1)}"
+        f"{each.title}\n{each.before:.1f} → {each.after:.1f}{_effect(each)}\n{each.n} record{'s' * (each.n != 1)}"
         for each in rows
     ]
     picks = [f"painpoint:{each.painpoint_id}" for each in rows]
@@ -87,9 +87,7 @@ def _reading(rows: Sequence[PainpointRow]) -> str:
     worse = [each for each in rows if (each.effectiveness or 0) < 0]
     best = max(rows, key=lambda each: each.effectiveness or 0)
     sentence = (
-        f"“{best.title}” was eased most{_effect(best.effectiveness)}"
-        if (best.effectiveness or 0) > 0
-        else "None was eased"
+        f"“{best.title}” hurts less by most{_effect(best)}" if (best.effectiveness or 0) > 0 else "None hurts less"
     )
     sentence += (
         f"; {', '.join(f'“{each.title}”' for each in worse)} {'hurts' if len(worse) == 1 else 'hurt'} more than before."
@@ -99,5 +97,5 @@ def _reading(rows: Sequence[PainpointRow]) -> str:
     return sentence
 
 
-def _effect(value: float | None) -> str:
-    return "" if value is None else f", {abs(value):.0f} % {'less' if value >= 0 else 'more'}"
+def _effect(row: PainpointRow) -> str:
+    return "" if row.effectiveness is None else f", {effect(row).words}"

@@ -6,14 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from data.values.charts import Series
-
-UNDERSERVED = ("extreme", "strong", "worth_considering")
-_UNITS = ((86_400, "days"), (3_600, "h"), (60, "min"))
-
-
-def percent(share: float | None) -> str:
-    """0.254 as 25 %."""
-    return "–" if share is None else f"{100 * share:.0f} %"
+from data.values.jobs_words import Sentence
 
 
 def days(value: float | None) -> str:
@@ -29,17 +22,9 @@ def days(value: float | None) -> str:
     )
 
 
-def seconds(value: float | None) -> str:
-    """How long in words a person would use.
-
-    >>> seconds(48), seconds(95), seconds(8718), seconds(400000), seconds(None)
-    ('48 s', '1.6 min', '2.4 h', '4.6 days', '–')
-    """
-    if value is None:
-        return "–"
-    size, unit = next((each for each in _UNITS if value >= each[0]), (1, "s"))
-    many = value / size
-    return f"{many:.2g} {unit}" if many < 99.5 else f"{many:,.0f} {unit}"
+def reading(told: Sentence | None) -> str:
+    """A sentence of the story as what a chart says."""
+    return "" if told is None else f"{told.lead}: {told.text}"
 
 
 def short(text: str, most: int = 34) -> str:

@@ -6,7 +6,8 @@ from math import log10
 
 from data.charts.catalogue import JobChartQuery, job_chart
 from data.charts.drawing import Drawing, nothing
-from data.charts.jtbd.parts import between, seconds, unique_names
+from data.charts.jtbd.parts import between, unique_names
+from data.values.amounts import duration
 from data.values.charts import Series
 from data.values.jobs import TimeRow
 
@@ -42,13 +43,13 @@ def time_to_outcome(query: JobChartQuery) -> Drawing:
     words = [_time_words(each) for each in rows]
     low, high = log10(min(middle)) - 0.2, log10(max(late)) + 0.2
     ticks = tuple((at, name.replace(" ", "\u00a0")) for at, name in _TIMES if low <= log10(at) <= high) or tuple(
-        (round(10**n), seconds(10**n)) for n in (low + 0.1, high - 0.1)
+        (round(10**n), duration(10**n)) for n in (low + 0.1, high - 0.1)
     )
     far = max(rows, key=lambda each: (each.p90 or 0) / (each.p50 or 1))
     return Drawing(
         reading=(
-            f"“{far.title}” spreads most: half needed {seconds(far.p50)} or less, one in ten more than "
-            f"{seconds(far.p90)}."
+            f"“{far.title}” spreads most: half needed {duration(far.p50)} or less, one in ten more than "
+            f"{duration(far.p90)}."
         ),
         series=(
             between(names, middle, late, 1),
@@ -80,6 +81,6 @@ def time_to_outcome(query: JobChartQuery) -> Drawing:
 
 def _time_words(row: TimeRow) -> str:
     return (
-        f"{row.title}\nHalf within {seconds(row.p50)}, nine in ten within {seconds(row.p90)}\n{row.n} reached "
+        f"{row.title}\nHalf within {duration(row.p50)}, nine in ten within {duration(row.p90)}\n{row.n} reached "
         f"it, {row.open} on the way"
     )

@@ -6,6 +6,7 @@ from data.metrics.catalogue import job_metric
 from data.metrics.display import digits
 from data.metrics.jobs import JobNumber, JobRows, percents
 from data.values.details import Details
+from data.values.intervals import Proportion
 from data.values.shares import wilson
 
 
@@ -16,6 +17,7 @@ from data.values.shares import wilson
     shows="percent",
     lower_is_better=False,
     aggregation="share",
+    records="job",
     tags=("customer jobs", "success rate"),
     nothing="No job was tracked between these dates.",
 )
@@ -34,11 +36,14 @@ def job_completion_rate(jobs: JobRows) -> JobNumber:
     done, tracked = (sum(getattr(row, name) for row in jobs.jobs) for name in ("completed", "tracked"))
     share = wilson(done, tracked)
     from_jira = sum(row.from_jira for row in jobs.jobs)
-    details: Details = {"interval": percents(share), "from_jira": from_jira, "enough": share.enough}
+    details: Details = {"interval": percents(share), "interval_method": Proportion.method, "enough": share.enough}
+    details["from_jira"], details["counted"] = from_jira, [done, tracked]
     details["steps"] = (
         [f"{done} completed of {tracked} tracked = {digits(100 * (share.value or 0))} %."] if tracked else []
     )
     if from_jira:
         details["steps"].append(f"{from_jira} of them are issues that name a job, {tracked - from_jira} were recorded.")
     details["bars"] = [[row.title, 100 * row.completion.value] for row in jobs.jobs if row.completion.value is not None]
-    return JobNumber(None if share.value is None else 100 * share.value, tracked, {}, details)
+    return JobNumber(
+        None if share.value is None else 100 * share.value, tracked, {}, details, Proportion(done, tracked)
+    )

@@ -14,6 +14,7 @@ from data.values.jobs import BAND_TITLES
     unit="score",
     lower_is_better=None,
     aggregation="score",
+    records="satisfaction",
     tags=("underserved", "importance and satisfaction"),
     nothing="No outcome has both importance and satisfaction.",
     has_sparkline=False,

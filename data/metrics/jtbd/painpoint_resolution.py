@@ -6,6 +6,7 @@ from data.metrics.catalogue import job_metric
 from data.metrics.display import digits
 from data.metrics.jobs import JobNumber, JobRows, percents
 from data.values.details import Details
+from data.values.intervals import Proportion
 from data.values.shares import wilson
 
 
@@ -16,6 +17,7 @@ from data.values.shares import wilson
     shows="percent",
     lower_is_better=False,
     aggregation="share",
+    records="painpoint",
     tags=("pain points", "severity"),
     nothing="No painpoint was reported between these dates.",
 )
@@ -39,7 +41,8 @@ def painpoint_resolution(jobs: JobRows) -> JobNumber:
     share = wilson(eased + done, records + issues)
     before = sum((row.before or 0) * row.n for row in rows if row.before is not None)
     after = sum((row.after or 0) * row.n for row in rows if row.before is not None)
-    details: Details = {"interval": percents(share), "enough": share.enough}
+    details: Details = {"interval": percents(share), "interval_method": Proportion.method, "enough": share.enough}
+    details["counted"] = [share.count, share.n]
     details["effectiveness"] = 100 * (before - after) / before if before else None
     details["worse"] = sum(row.worse for row in rows)
     details["steps"] = steps = []
@@ -54,4 +57,5 @@ def painpoint_resolution(jobs: JobRows) -> JobNumber:
     details["bars"] = [[row.title, row.effectiveness] for row in rows if row.effectiveness is not None]
     left_out = sum(row.n for row in rows) - records
     exclusions = {"severity before was 0": left_out} if left_out else {}
-    return JobNumber(None if share.value is None else 100 * share.value, share.n, exclusions, details)
+    value = None if share.value is None else 100 * share.value
+    return JobNumber(value, share.n, exclusions, details, Proportion(share.count, share.n))

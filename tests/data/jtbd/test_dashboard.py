@@ -12,11 +12,14 @@ import pytest
 
 from data.jtbd import library, pages
 from data.jtbd.dashboard import built, generate_dashboard_data
+from data.jtbd.inputs import Bound, RecordSelection, Reported
 from data.jtbd.kept_specs import kept_specs
-from data.jtbd.picture import Bound, RecordSelection, Reported, picture
+from data.jtbd.picture import picture
 from data.jtbd.specs import Job, Outcome, Painpoint, Persona, Specs
+from data.metrics.verdicts import compared
 from data.settings.model import JtbdSettings
 from data.store.record_store import RecordStore
+from data.values.intervals import Rate
 from data.values.records import (
     JobCompletion,
     OutcomeAchieved,
@@ -56,6 +59,10 @@ def test_a_row_for_each_spec_and_for_each_stranger():
     assert found.quality[3].todo == "Not in the specs: steal."
 
 
+TWO = RecordSelection(10, 20, 0)
+BETTER = compared("days", True, (8.0, Rate(8)), (120.0, Rate(120)))
+
+
 def test_periods_are_half_open_and_compared():
     rows = [
         DONE._replace(started_at=n, completed_at=None, status=status)
@@ -77,15 +84,41 @@ def test_a_persona_by_id_or_title_and_a_job():
 
 def test_a_trend_knows_which_way_is_better():
     told = OutcomeAchieved("fast", "time", 10, 20, None, "cart", "ann", "unknown", 5)
-    rows = records(outcomes=[told, told._replace(actual_value=10, measured_at=15)])
-    [row] = picture(rows, SPECS, RecordSelection(10, 20, 0)).outcomes
+    rows = [
+        told._replace(actual_value=value + n % 2, measured_at=when)
+        for value, when in ((9.5, 15), (19.5, 5))
+        for n in range(10)
+    ]
+    [row] = picture(records(outcomes=rows), SPECS, RecordSelection(10, 20, 0)).outcomes
     assert (row.actual, row.previous_actual, row.achievement, row.previous_achievement) == (10, 20, 100, 50)
     assert (row.trend_direction, row.trend_percentage, row.trend_verdict) == ("down", -50, "better")
+    assert (row.met.count, row.met.n) == (5, 10)
+
+
+def test_a_few_measurements_say_nothing_of_a_change():
+    told = OutcomeAchieved("fast", "time", 10, 20, None, "cart", "ann", "unknown", 5)
+    rows = records(outcomes=[told, told._replace(actual_value=10, measured_at=15)])
+    [row] = picture(rows, SPECS, RecordSelection(10, 20, 0)).outcomes
+    assert (row.trend_direction, row.trend_percentage, row.trend_verdict) == ("down", -50, "cannot_tell")
+    assert "Fewer than 5" in row.trend_reason and row.trend_reason in str(trend(row))
+
+
+def test_nothing_is_compared_with_a_period_that_is_not_wholly_known():
+    told = OutcomeAchieved("fast", "time", 10, 20, None, "cart", "ann", "unknown", 5)
+    rows = records(outcomes=[told, told._replace(actual_value=10, measured_at=15)], jobs=[DONE._replace(started_at=5)])
+    why = {"outcome": "No change is said: the first record is of 3 Oct 2026.", "job": "x"}
+    found = picture(rows, SPECS, RecordSelection(10, 20, 0, uncovered=why))
+    row = found.outcomes[0]
+    assert (row.previous_actual, row.trend_direction, row.trend_reason) == (None, None, why["outcome"])
+    assert found.jobs[0].previous_rate is None
+    assert why["outcome"] in str(trend(row))
 
 
 def test_what_jira_measures_wins_over_records():
     told = OutcomeAchieved("fast", "time", 10, 99, None, "cart", "ann", "unknown", 5)
-    found = picture(records(outcomes=[told]), SPECS, bound={"fast": Bound("flow_time", 8.0, 12.0, n=7, previous_n=6)})
+    found = picture(
+        records(outcomes=[told]), SPECS, TWO, bound={"fast": Bound("flow_time", 8.0, 12.0, 7, change=BETTER)}
+    )
     row = found.outcomes[0]
     assert (row.actual, row.achievement, row.source, row.metric, row.n) == (8.0, 125, "jira", "flow_time", 7)
     assert row.trend_verdict == "better"
@@ -93,16 +126,16 @@ def test_what_jira_measures_wins_over_records():
     assert (missing.achievement, missing.reason) == (None, "Not mapped.")
 
 
-def test_fewer_than_five_issues_on_either_side_are_neither_better_nor_worse():
-    for n, previous_n, verdict in ((5, 5, "better"), (4, 9, None), (9, 4, None), (1, 1, None)):
-        [row] = picture(
-            records(), SPECS, bound={"fast": Bound("flow_time", 8.0, 12.0, n, previous_n=previous_n)}
-        ).outcomes
-        assert (row.trend_direction, row.trend_verdict, row.trend_low_confidence) == ("down", verdict, verdict is None)
-    count = Bound("flow_velocity", 3.0, 2.0, 3, previous_n=2, is_count=True)
-    assert picture(records(), SPECS, bound={"fast": count}).outcomes[0].trend_verdict is not None, "a count is whole"
-    told = "Fewer than 5 issues in this period or the one before"
-    assert "lower" in str(trend(row)) and told in str(trend(row))
+def test_what_jira_measures_is_one_measurement():
+    for actual, met in ((8.0, (1, 1)), (10.0, (1, 1)), (12.0, (0, 1))):
+        [row] = picture(records(), SPECS, bound={"fast": Bound("flow_time", actual, n=7)}).outcomes
+        assert (row.met.count, row.met.n) == met
+
+
+def test_why_jira_says_no_change_is_said():
+    bound = Bound("flow_time", 8.0, n=7, why_no_change="No change is said: the last sync was on 3 Oct 2026.")
+    [row] = picture(records(), SPECS, TWO, bound={"fast": bound}).outcomes
+    assert (row.trend_verdict, row.trend_reason) == (None, bound.why_no_change)
 
 
 def test_an_outcome_that_no_spec_knows_has_no_direction():

@@ -53,9 +53,18 @@ def test_without_rows_it_has_no_value(name):
 
 
 def test_rows_that_are_left_out_have_a_reason():
-    rows = Example(outcomes=[example_outcome(80.0, 9.0), example_outcome()])
-    assert JOB_METRICS["outcome_achievement"](rows).exclusions == {"no target": 1}
-    assert JOB_METRICS["opportunity_score"](rows).exclusions == {"no score": 1}
+    rows = Example(outcomes=[example_outcome(1, 2, score=9.0), example_outcome(unjudged=3), example_outcome()])
+    assert JOB_METRICS["outcome_achievement"](rows).exclusions == {"no target": 3}
+    assert JOB_METRICS["opportunity_score"](rows).exclusions == {"no score": 2}
+
+
+def test_achievement_is_the_share_of_measurements_that_met_their_target():
+    rows = Example(outcomes=[example_outcome(9, 10), example_outcome(0, 1)])
+    made = JOB_METRICS["outcome_achievement"](rows)
+    assert made.value == pytest.approx(100 * 9 / 11)
+    assert (made.used, made.details["counted"]) == (11, [9, 11])
+    low, high = made.details["interval"]
+    assert (low, high) == pytest.approx(made.estimate.interval(0.95))
 
 
 def test_single_issues_behind_it_are_refused_in_words():
