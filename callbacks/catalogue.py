@@ -146,7 +146,10 @@ def _opened(page: PageView) -> tuple[Any, Any, Any]:
         return metric_page(entry, None, "", page, problem), True, None
     value = services().catalogue.value(name, question)
     measured = services().definitions.words_of(name, question)
-    below = switch_section(services().definitions.of_metric(name, question))
+    switches = services().definitions.of_metric(name, question)
+    if page.asks("limits"):
+        switches += services().definitions.of(("limits",), question)
+    below = switch_section(switches)
     return metric_page(entry, value, measured, page), not entry.by_issues, below
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from data.settings.model import WorkingTime
+from data.settings.parts import WorkingTime
 from data.tables.frames import NEVER
 from data.tables.tidy import DAY, microseconds
 from data.values.arrays import Instants, Mask, Microseconds, Numbers, Positions

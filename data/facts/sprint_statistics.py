@@ -10,7 +10,7 @@ from data.facts.dataset import Dataset
 from data.facts.sprint_scope import REASONS, Scope, scope
 from data.facts.sprint_windows import Windows, windows
 from data.platform.telemetry import span
-from data.settings.model import SprintWeights
+from data.settings.parts import SprintWeights
 from data.values.arrays import Codes, Counts, Mask, Numbers
 
 # Parts of the score: the names of their weights, and of the metric that says the same of a period.

@@ -5,15 +5,16 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from data.charts.flow.process_behaviour import whole_weeks
+from data.charts.flow.process_behaviour import weeks_within, whole_weeks
 from data.charts.moments import Buckets, words
+from data.charts.natural_limits import limits_choice
 from data.charts.registry import ChartQuery
 from data.facts.dataset import Dataset
 from data.metrics.catalogue import IssueMetric
 from data.metrics.display import digits, display
 from data.metrics.measure import value_of
 from data.metrics.registry import ISSUE_METRICS
-from data.metrics.xmr import LEAST, NEAR, OF, RUN, Limits, Signal, limits, signals
+from data.metrics.xmr import NEAR, OF, RUN, Limits, Signal, cannot_tell, limits, signals
 from data.values.families import HEADLINE
 from data.values.overview import Change
 from data.values.periods import Period
@@ -46,9 +47,10 @@ _RULES = {
 
 @dataclass(frozen=True)
 class Changes:
-    """Signals in the period, and the titles of the metrics that have none, or too few weeks to tell.
+    """Signals in the period, and the titles of the metrics that have none, or of which limits cannot tell.
 
-    `baseline`: whole weeks before the period, `weeks`: those of the period.
+    `why`: the reason for each of `untold`; `baseline`: whole weeks that limits are made of, `weeks`: those of the
+    period; `against`: what the weeks of the period are judged by, in words.
     """
 
     changes: tuple[Change, ...]
@@ -56,19 +58,26 @@ class Changes:
     untold: tuple[str, ...]
     baseline: int
     weeks: int
+    why: tuple[str, ...] = ()
+    against: str = ""
 
 
 @dataclass(frozen=True)
 class _Weekly:
-    """Values of whole weeks; those from `recent` on belong to the period."""
+    """Values of whole weeks; those from `recent` on belong to the period, those from `since` on to this process.
+    `usual`: the values that limits are made of, `usual_words`: their weeks.
+    """
 
     over: Buckets
     recent: int
+    since: int
     values: tuple[float | None, ...]
+    usual: tuple[float, ...]
+    usual_words: str
 
     @property
     def known(self) -> list[int]:
-        return [n for n, value in enumerate(self.values) if value is not None]
+        return [n for n, value in enumerate(self.values) if value is not None and n >= self.since]
 
     def worth(self, n: int) -> float:
         return self.values[n] or 0.0
@@ -78,28 +87,77 @@ def changes(facts: Dataset, period: Period) -> Changes:
     """Of the metrics of the headline families. Limits come from the 26 whole weeks (Monday to Sunday) before the
     period, as far as the data goes, 6 with a value at least; a signal counts when it touches a week that ends in the
     period (the last whole week, where none does). The weeks of the period do not move the limits that they are judged
-    by.
+    by. Where the definitions lock limits to a baseline, its weeks are taken instead; where they divide them, those
+    since the last mark before the period.
     """
-    over, recent = weeks_of(facts, period)
+    basis = _basis(facts, period)
     out: list[Change] = []
-    steady, untold = [], []
+    steady, untold, reasons = [], [], []
     for metric in ISSUE_METRICS.values():
         if metric.family not in HEADLINE or metric.lacking(facts) is not None:
             continue
-        weekly = _Weekly(over, recent, _values(metric, facts, over))
-        usual = [weekly.worth(n) for n in weekly.known if n < recent]
-        if len(usual) < LEAST or len(usual) == len(weekly.known):
+        weekly = _weekly(metric, facts, basis)
+        known = [weekly.worth(n) for n in weekly.known]
+        why = cannot_tell(weekly.usual)
+        if not any(n >= basis.recent for n in weekly.known):
+            why = why or "no whole week of the period has a number"
+        if why:
             untold.append(metric.title)
+            reasons.append(why)
             continue
-        rule = limits(usual)
-        told = signals([weekly.worth(n) for n in weekly.known], rule)
-        told = [each for each in told if weekly.known[each.last] >= recent]
+        rule = limits(weekly.usual)
+        told = [each for each in signals(known, rule) if weekly.known[each.last] >= basis.recent]
         if told:
             out.append(_change(metric, weekly, rule, min(told, key=lambda each: (_RANK[each.kind], -each.last))))
         else:
             steady.append(metric.title)
     out.sort(key=lambda each: {"worse": 0, "better": 1}.get(each.verdict or "", 2))
-    return Changes(tuple(out), tuple(steady), tuple(untold), recent, len(over) - recent)
+    weeks = len(basis.over) - basis.recent
+    return Changes(tuple(out), tuple(steady), tuple(untold), basis.size, weeks, tuple(reasons), basis.against)
+
+
+@dataclass(frozen=True)
+class _Basis:
+    """Which weeks are looked at, and which of them limits are made of: those of `locked`, or of `over` those from
+    `since` until before `recent`.
+    """
+
+    over: Buckets
+    recent: int
+    since: int
+    locked: Buckets | None
+    against: str
+
+    @property
+    def size(self) -> int:
+        return len(self.locked) if self.locked is not None else self.recent - self.since
+
+
+def _basis(facts: Dataset, period: Period) -> _Basis:
+    over, recent = weeks_of(facts, period)
+    choice = limits_choice(facts)
+    if choice.baseline is not None:
+        locked = weeks_within(ChartQuery(facts, period), choice.baseline, cut=True)
+        days = words(choice.baseline.first, choice.baseline.last)
+        return _Basis(over, recent, 0, locked, f"the {_weeks(len(locked))} of the baseline {days}")
+    mark = max((each for each in choice.marks if each <= period.first), default=None)
+    since = min(sum(day < mark for day in over.days), recent) if mark else 0
+    against = f"the {_weeks(recent - since)} before the period"
+    return _Basis(over, recent, since, None, f"{against} since {words(mark, mark)}" if mark else against)
+
+
+def _weeks(count: int) -> str:
+    return f"{count} whole week{'s' * (count != 1)}"
+
+
+def _weekly(metric: IssueMetric, facts: Dataset, basis: _Basis) -> _Weekly:
+    values = _values(metric, facts, basis.over)
+    usual = values[basis.since : basis.recent] if basis.locked is None else _values(metric, facts, basis.locked)
+    of, last = (basis.over, basis.recent - 1) if basis.locked is None else (basis.locked, len(basis.locked) - 1)
+    first = basis.since if basis.locked is None else 0
+    days = words(of.days[first], of.last[last]) if last >= first else ""
+    known = tuple(each for each in usual if each is not None)
+    return _Weekly(basis.over, basis.recent, basis.since, values, known, days)
 
 
 def weeks_of(facts: Dataset, period: Period) -> tuple[Buckets, int]:
@@ -123,7 +181,7 @@ def _values(metric: IssueMetric, facts: Dataset, over: Buckets) -> tuple[float |
 def _change(metric: IssueMetric, weekly: _Weekly, rule: Limits, signal: Signal) -> Change:
     up = signal.side == "above"
     verdict = None if metric.lower_is_better is None else "worse" if up == metric.lower_is_better else "better"
-    over, last = weekly.over, weekly.recent - 1
+    over = weekly.over
     low, high = _shown(metric, rule.lower, rule.mean), _shown(metric, rule.upper, rule.mean)
     return Change(
         metric=metric.name,
@@ -131,7 +189,7 @@ def _change(metric: IssueMetric, weekly: _Weekly, rule: Limits, signal: Signal) 
         sentence=_sentence(metric, weekly, rule, signal),
         rule=_RULES[signal.kind],
         basis=f"Before: mean {_shown(metric, rule.mean, rule.mean)}, natural limits {low} to {high}, from the weeks "
-        f"{words(over.days[0], over.last[last])}.",
+        f"{weekly.usual_words}.",
         shift="unusually high" if up else "unusually low",
         verdict=verdict,
         todo="Open it, find what helped, and keep it."

@@ -40,6 +40,8 @@ class OverviewService:
             changes=found.changes,
             steady=found.steady,
             untold=found.untold,
+            why_untold=found.why,
+            against=found.against,
             baseline=found.baseline,
             weeks=found.weeks,
             ageing=listed(facts, old, lambda ids: data.summaries(view.snapshot, ids), browse_url(view.snapshot)),

@@ -188,6 +188,8 @@ _WORDINGS = {
             "backfill": "Since they last came that far",
         },
     ),
+    "limits.baseline": _Wording("Limits locked to", "charts", empty="no baseline"),
+    "limits.divided": _Wording("Limits divided at", "charts", empty="no day"),
     "sprint_completion": _Wording(
         "Completed in a sprint is",
         "sprints",
@@ -232,7 +234,7 @@ class Definition:
             return "statuses"
         if self.name == "working_time.weekdays":
             return "weekdays"
-        if self.name == "working_time.holidays":
+        if self.name in ("working_time.holidays", "limits.divided"):
             return "days"
         last = self.name.rpartition("_")[2]
         return last if last in ("types", "labels", "components") else "words"

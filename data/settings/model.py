@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
+from data.settings.parts import LimitsOf, SprintWeights, WorkingTime
+from data.settings.parts import Part as _Part
 from data.settings.words import (
     CAUSES,
     COMPLETED,
@@ -17,21 +18,9 @@ from data.settings.words import (
     NOT_COMPLETED,
     SUCCESS,
 )
-from data.values.day_spans import day_span
 from data.values.json_types import JsonObject
 
 FORMAT = 1  # raised when older programs could no longer read the file
-
-
-class _Part(BaseModel):
-    """Keys that we do not know survive a save."""
-
-    model_config = ConfigDict(
-        extra="allow",
-        validate_default=False,
-        allow_inf_nan=False,
-        hide_input_in_errors=True,  # they would show the ends of what was entered, and it may be a token
-    )
 
 
 class JiraSettings(_Part):
@@ -108,60 +97,6 @@ class Workflow(_Part):
             "such as Cancelled, Rejected or Duplicate that are in no other list. An empty list: none."
         ),
     )
-
-
-Weekday = Annotated[int, Field(ge=0, le=6)]
-
-
-class WorkingTime(_Part):
-    weekdays: list[Weekday] = Field(default_factory=lambda: [0, 1, 2, 3, 4], description="Working days, 0 is Monday.")
-    holidays: list[str] = Field(
-        default_factory=list,
-        description="Days on which nobody works: holidays and planned absences, YYYY-MM-DD or YYYY-MM-DD..YYYY-MM-DD.",
-    )
-    start: str = Field("09:00", description="Start of the working day, local time.")
-    end: str = Field("17:00", description="End of the working day, local time.")
-
-    @field_validator("holidays")
-    @classmethod
-    def _holidays_are_days(cls, days: list[str]) -> list[str]:
-        for day in days:
-            day_span(day)
-        return days
-
-    @field_validator("start", "end")
-    @classmethod
-    def _is_a_time(cls, text: str) -> str:
-        if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d|24:00", text):
-            raise ValueError(f"{text!r} is not a time. Write it as HH:MM, for example 09:00.")
-        return text
-
-    @model_validator(mode="after")
-    def _ends_after_it_starts(self) -> WorkingTime:
-        if self.end <= self.start:
-            raise ValueError("The working day ends before it starts. Swap the two times.")
-        return self
-
-
-Weight = Annotated[float, Field(ge=0, le=1)]
-
-
-class SprintWeights(_Part):
-    """How much each part of a sprint's problematic score weighs. Together they are 1."""
-
-    spillover: Weight = Field(0.25, description="Weight of what was committed and not done at the close.")
-    churn: Weight = Field(0.20, description="Weight of what was added and removed after the start.")
-    reopened: Weight = Field(0.20, description="Weight of what was reopened.")
-    blocked: Weight = Field(0.15, description="Weight of blocked time.")
-    bugs: Weight = Field(0.10, description="Weight of the bugs.")
-    accuracy: Weight = Field(0.10, description="Weight of the distance between committed and completed.")
-
-    @model_validator(mode="after")
-    def _are_one_together(self) -> SprintWeights:
-        total = sum((self.spillover, self.churn, self.reopened, self.blocked, self.bugs, self.accuracy))
-        if abs(total - 1) > 1e-6:
-            raise ValueError(f"The weights are {total:.4g} together. Change them so that they are 1.")
-        return self
 
 
 PRODUCTION = ["production", "prod", "prd", "live"]
@@ -329,6 +264,7 @@ class Definitions(_Part):
         ),
     )
     sprint_weights: SprintWeights = Field(default_factory=SprintWeights)
+    limits: LimitsOf = Field(default_factory=LimitsOf)
 
     @field_validator("zone")
     @classmethod

@@ -12,7 +12,7 @@ from data.values.problem import Problem
 @dataclass(frozen=True)
 class Series:
     """One thing drawn in a chart. `kind`: points | sized | line | steps | bars | stacked | lying | area | bands |
-    spans.
+    spans | across (a line over a part of the chart, as `Line` is over all of it).
 
     `text`: what a pointer on a point reads beside its numbers. `picks`: the token under which the issues of each point
     are asked for, "" where there are none. `spans` are drawn from one x to the next, None parts them.
@@ -24,7 +24,8 @@ class Series:
     y: Sequence[Any]
     text: Sequence[str] | None = None
     picks: Sequence[str] | None = None
-    # main | muted | failure | recovery | elite … low | share-0 … share-3 | band-0 … : the page chooses colours
+    # main | muted | mean | limit | failure | recovery
+    # | elite … low | share-0 … share-3 | band-0 … : the page chooses colours
     role: str = "main"
     width: Sequence[float] | None = None  # of bars over a numeric axis
     size: Sequence[float] | None = None  # of points of kind "sized": diameter in px

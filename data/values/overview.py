@@ -75,10 +75,10 @@ class Caveat:
 class Overview:
     """What is to be said of a period beside its numbers.
 
-    `steady`: titles of metrics without a signal; `untold`: those with too few weeks to say; `baseline`: whole weeks
-    before the period that say what is usual, `weeks`: those of the period. `over`: how many items are too old, of
-    `in_progress`; `since`: first and last day of the completed items that ages are compared with, `compared`: how many
-    those are.
+    `steady`: titles of metrics without a signal; `untold`: those of which it cannot be told, `why_untold`: the reason
+    for each; `baseline`: whole weeks that say what is usual, `against`: the same in words, `weeks`: those of the
+    period. `over`: how many items are too old, of `in_progress`; `since`: first and last day of the completed items
+    that ages are compared with, `compared`: how many those are.
     """
 
     changes: tuple[Change, ...]
@@ -92,18 +92,19 @@ class Overview:
     compared: int
     since: tuple[str, str]
     caveats: tuple[Caveat, ...]
+    why_untold: tuple[str, ...] = ()
+    against: str = ""
 
     @property
     def changes_words(self) -> str:
         """How many numbers changed, and what that means."""
-        judged = f"Judged by XmR signals on weekly values, against the {self.baseline} whole weeks before the period."
+        against = self.against or f"the {self.baseline} whole weeks before the period"
+        judged = f"Judged by XmR signals on weekly values, against {against}."
         if not self.baseline:
-            return "There is no whole week of data before the period, so nothing can be said about changes."
+            where = against.removeprefix("the 0 whole weeks ")
+            return f"There is no whole week of data {where}, so nothing can be said about changes."
         if not self.changes and not self.steady:
-            return (
-                f"Too few weeks with values to tell a change from noise: {self.baseline} before the period; 6 are "
-                "needed."
-            )
+            return f"Whether anything changed cannot be told. {self._untold_words} {judged}"
         many, quiet = len(self.changes), len(self.steady)
         if many:
             rest = (
@@ -120,9 +121,18 @@ class Overview:
                 "as before."
             )
             said = said.replace("the one judged vary", "the one judged varies")
-        if self.untold:
-            said += f" Too few weeks with values to tell: {', '.join(self.untold)}."
+        said = " ".join(filter(None, (said, self._untold_words)))
         return f"{said} {judged} The change on a card is that against the period before alone, noise included."
+
+    @property
+    def _untold_words(self) -> str:
+        """Which numbers limits cannot judge, those of one reason together."""
+        why = self.why_untold or ("too few weeks with values",) * len(self.untold)
+        groups: dict[str, list[str]] = {}
+        for title, reason in zip(self.untold, why, strict=True):
+            groups.setdefault(reason, []).append(title)
+        said = "; ".join(f"{', '.join(titles)}: {reason}" for reason, titles in groups.items())
+        return f"Cannot tell: {said}." if said else ""
 
     @property
     def ageing_words(self) -> str:

@@ -53,6 +53,8 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "blocked_statuses": ("{In Review}",),
     "statuses_by": ("id",),
     "cfd": ("high_water", "backfill"),
+    "limits.baseline": ("{early}..{middle}",),
+    "limits.divided": ("{middle}",),
     "deployment_source": ("versions",),
     "deployment_merge": ("each_issue",),
     "deployment_types": ("Story",),
@@ -151,6 +153,8 @@ def moved(services: Services, said: Any, name: str) -> set[str]:
     ids = {each.name: each.id for each in services.field_mapping.statuses(services.snapshot())}
     days = (services.view().today - timedelta(days=n) for n in range(10, 20))
     ids["a day"] = next(day.isoformat() for day in days if day.weekday() < 5)
+    today = services.view().today
+    ids |= {"early": (today - timedelta(days=230)).isoformat(), "middle": (today - timedelta(days=90)).isoformat()}
     before = (("durations", "working_days"),) if name.startswith("working_time.") else ()
     out: set[str] = set()
     for each in OTHERS[name]:

@@ -33,6 +33,7 @@ COLORS = {
     **{f"share-{n}": f"var(--tl-share-{n})" for n in range(4)},
 }
 _SYMBOLS = {"failure": "x", "recovery": "diamond", "signal": "circle"}
+_STROKES = {True: {"width": 1.4, "dash": "solid"}, False: {"width": 1.1, "dash": "4px,3px"}}
 _BANDS = 12
 _FAR = 0.6  # of the width: labels of lines further to the right stand before their line
 
@@ -156,6 +157,12 @@ def _trace(answer: ChartAnswer, series: Series, named: Sequence[str] = ()) -> di
                 "opacity": 1 if series.role in ("failure", "signal", "strong") else 0.62,
                 "line": {"width": 0},
             },
+        }
+    if series.kind == "across":
+        return base | {
+            "type": "scatter",
+            "mode": "lines",
+            "line": {"color": ACCENT if series.role == "mean" else TEXT, **_STROKES[series.role == "mean"]},
         }
     if series.kind in ("line", "steps"):
         return base | {

@@ -27,6 +27,8 @@ _HINTS = {
     "components": "Components, separated by commas",
     "words": "Separated by commas",
     "days": "YYYY-MM-DD, separated by commas",
+    "zone": "For example Europe/Berlin; empty for the zone of the Jira account",
+    "limits.baseline": "YYYY-MM-DD..YYYY-MM-DD; empty for all that is shown",
 }
 
 
@@ -72,12 +74,21 @@ def _switch(switch: Switch) -> html.Div:
 
 
 def switch_row(switches: Sequence[Switch]) -> html.Div | None:
-    """Definitions with few choices, each in a line beside what it changes."""
+    """Definitions each in a line beside what it changes: few choices as buttons, others in a box that opens."""
     if not switches:
         return None
+    return html.Div([_in_row(each) for each in switches], className="switch-row")
+
+
+def _in_row(switch: Switch) -> html.Div:
+    title = html.Span(switch.title, className="switch-title")
+    if switch.choices and not switch.names_of:
+        return html.Div([title, _choices(switch)])
     return html.Div(
-        [html.Div([html.Span(each.title, className="switch-title"), _choices(each)]) for each in switches],
-        className="switch-row",
+        [title, html.Span(switch.words, className="switch-value"), _editor(switch)],
+        className="switch-written",
+        title=switch.help,
+        **attributes({"data-definition": switch.name}),
     )
 
 
@@ -109,8 +120,7 @@ def _choices(switch: Switch) -> html.Div:
 def _editor(switch: Switch) -> html.Details:
     """A box that ui/assets/definitions.js fills when it is opened."""
     hint = _HINTS.get(switch.names_of, "")
-    if switch.name == "zone":
-        hint = "For example Europe/Berlin; empty for the zone of the Jira account"
+    hint = _HINTS.get(switch.name, hint)
     kind = "list" if switch.choices else "number" if switch.unit or switch.name.startswith("sprint_weights") else "text"
     return html.Details(
         [

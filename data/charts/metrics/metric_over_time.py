@@ -11,7 +11,8 @@ from data.charts.bars import pickable
 from data.charts.catalogue import ChartQuery, chart
 from data.charts.drawing import Drawing, by_code, nothing
 from data.charts.metrics.chosen_metric import COUNTED, joined, metric_of, step_of, unit_of
-from data.charts.metrics.xmr_limits import limits_of, natural, signal_points
+from data.charts.metrics.xmr_limits import limits_of, natural, whole_steps
+from data.charts.natural_limits import COLUMNS, DEFINITIONS, signal_points
 from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery
 from data.metrics.breakdown import over_time, steps
@@ -31,7 +32,9 @@ def metric_over_time(query: ChartQuery) -> Drawing:
     grey. A gap is a step for which there is no number. The dashed line is the number of the whole period. With natural
     limits it is a process behaviour (XmR) chart: mean ± 2.66 × the mean difference from one whole step to the next.
     Between the limits is noise; a signal is a step outside, 8 in a row on one side of the mean, or 3 of 4 nearer a
-    limit than the mean.
+    limit than the mean. Limits are made of all whole steps that are shown, of those of a baseline, or anew from dated
+    marks on. With fewer than 6 steps, with steps that are all alike, or where one step makes nearly all the difference
+    between them, limits say nothing, and the chart says so.
     """
     metric = metric_of(query)
     if isinstance(metric, Drawing):
@@ -53,30 +56,33 @@ def metric_over_time(query: ChartQuery) -> Drawing:
         outcome=metric.outcome,
     )
     links = pickable(tokens, [each.used + each.left_out for each in begun])
-    rule = natural(metric, begun, step, _first_day(query)) if limits_of(query) else None
-    said = rule.said if rule else [""] * len(begun)
+    since = _first_day(query)
+    whole = whole_steps(begun, step, since)
+    rule = natural(metric, query, begun, whole, step, since) if limits_of(query) else None
+    cells = rule.rows if rule else ((),) * len(begun)
+    texts = [f"{each.name}: {each.shown}" for each in begun]
     return Drawing(
         " ".join(filter(None, (_reading(found, begun), rule.reading if rule else ""))),
         (
-            *_series(metric, begun, links, faint=bool(rule and rule.lines)),
-            *(signal_points(rule, begun, links) if rule else ()),
+            *_series(metric, begun, links, faint=bool(rule and rule.told)),
+            *((*rule.series, signal_points(rule, whole, texts, links)) if rule else ()),
         ),
-        lines=rule.lines if rule and rule.lines else _whole(metric, found),
+        lines=rule.lines if rule and rule.told else _whole(metric, found),
         x_title={"day": "Days", "week": "Weeks, by their first day", "month": "Months, by their first day"}[step],
         y_title=metric.unit[:1].upper() + metric.unit[1:],
         x_kind="time",
         unit=metric.unit,
-        columns=("From", "To", f"Value, {metric.unit}", "Used", "Left out", *(("Signals",) if rule else ())),
+        columns=("From", "To", f"Value, {metric.unit}", "Used", "Left out", *(COLUMNS if rule else ())),
         table=lambda: (
-            (each.first, each.last, each.value, each.used, each.left_out, *((why,) if rule else ()))
-            for each, why in zip(begun, said, strict=True)
+            (each.first, each.last, each.value, each.used, each.left_out, *more)
+            for each, more in zip(begun, cells, strict=True)
         ),
         table_picks=lambda: links,
         row_count=len(begun),
         drilldown=picks,
         notes=rule.notes if rule else (),
         title=f"{metric.title} over time",
-        switches=metric.switches,
+        switches=(*metric.switches, *(DEFINITIONS if rule else ())),
     )
 
 

@@ -72,10 +72,16 @@ def recent(ask: Question) -> int:
 
 
 def judged(values: Sequence[float | None], before: int) -> ExpectedSignal | str:
-    """The strongest signal that touches the period; "steady"; or "untold" with too few weeks."""
+    """The strongest signal that touches the period; "steady"; or "untold" where limits say nothing: too few weeks, all
+    alike, or one of them makes at least nine tenths of all the difference.
+    """
     known = [(n, value) for n, value in enumerate(values) if value is not None]
     usual = [value for n, value in known if n < before]
     if len(usual) < 6 or len(known) == len(usual):
+        return "untold"
+    moving = [abs(b - a) for a, b in pairwise(usual)]
+    beside = [sum(moving[max(n - 1, 0) : n + 1]) for n in range(len(usual))]
+    if sum(moving) <= 1e-9 * sum(map(abs, usual)) or max(beside) >= 0.9 * sum(moving):
         return "untold"
     mean = sum(usual) / len(usual)
     reach = 2.66 * sum(abs(b - a) for a, b in pairwise(usual)) / (len(usual) - 1)

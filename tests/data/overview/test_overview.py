@@ -39,6 +39,8 @@ def said(*items: Item, first: date, last: date, now: str | None = None, findings
         old.compared,
         (str(old.since.first), str(old.since.last)),
         caveats(values, findings, about, period),
+        found.why,
+        found.against,
     )
 
 
@@ -78,7 +80,10 @@ def test_one_week_is_too_little():
 def test_five_weeks_are_too_few_and_six_are_enough():
     few = said(*weekly(3, 4, 3, 4, 3, 9), **period_of(5))
     assert (
-        few.changes_words == "Too few weeks with values to tell a change from noise: 5 before the period; 6 are needed."
+        few.changes_words
+        == "Whether anything changed cannot be told. Cannot tell: Flow velocity, Flow time, Flow load, "
+        "Flow distribution: 5 weeks have a number, and limits need 6. Judged by XmR signals on weekly values, against "
+        "the 5 whole weeks before the period."
     )
     enough = said(*weekly(3, 4, 3, 4, 3, 4, 9), **period_of(6))
     assert [each.metric for each in enough.changes] == ["flow_velocity"]
@@ -109,12 +114,42 @@ def test_the_weeks_of_the_period_do_not_move_their_own_limits():
 def test_noise_is_no_change():
     found = said(*weekly(*[4, 6] * 10, 9), **period_of(20))
     assert "Flow velocity" in found.steady
-    assert found.changes_words.startswith("No number changed by more than its noise: all ")
+    assert found.changes_words.startswith("No number changed by more than its noise: the one judged varies as before.")
+    assert "Flow time" in found.untold, "each item takes as long as every other here"
 
 
-def test_values_that_are_always_the_same_are_steady():
-    found = said(*weekly(*[3] * 20), **period_of(16, 4))
-    assert found.changes == ()
+@pytest.mark.parametrize("now", [3, 40])
+def test_weeks_that_were_always_the_same_have_no_noise_so_nothing_is_said_of_a_change(now):
+    found = said(*weekly(*[3] * 16, now), **period_of(16))
+    assert (found.changes, found.steady) == ((), ())
+    assert "these 16 weeks are all alike, so there is no noise to measure a change by" in found.changes_words
+
+
+def test_one_spike_that_holds_all_the_difference_is_no_yardstick():
+    found = said(*weekly(*[3] * 8, 30, *[3] * 7, 9), **period_of(16))
+    assert "Flow velocity" in found.untold
+    assert "1 of these 16 weeks makes all the difference between them" in found.changes_words
+
+
+def test_weeks_are_judged_by_the_baseline_that_limits_are_locked_to():
+    weeks = [4, 6] * 6 + [12, 14] * 4 + [13]
+    locked = f"{MONDAY}..{MONDAY + timedelta(weeks=12) - timedelta(days=1)}"
+    free = said(*weekly(*weeks), **period_of(20))
+    assert free.changes[0].mean == pytest.approx(8.2)
+    found = said(*weekly(*weeks), **period_of(20), limits={"baseline": locked})
+    change = next(each for each in found.changes if each.metric == "flow_velocity")
+    assert change.mean == 5
+    assert change.basis.endswith("from the weeks 5 Jan – 29 Mar 2026.")
+    assert "against the 12 whole weeks of the baseline 5 Jan – 29 Mar 2026" in found.changes_words
+
+
+def test_weeks_are_judged_by_those_since_the_mark_that_divides_limits():
+    weeks = [4, 6] * 6 + [12, 14] * 4 + [5]
+    mark = MONDAY + timedelta(weeks=12)
+    found = said(*weekly(*weeks), **period_of(20), limits={"divided": [f"{mark}"]})
+    change = next(each for each in found.changes if each.metric == "flow_velocity")
+    assert (change.mean, change.shift) == (13, "unusually low")
+    assert "against the 8 whole weeks before the period since 30 Mar 2026" in found.changes_words
 
 
 def test_a_run_of_eight_is_told():
