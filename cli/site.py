@@ -1,4 +1,4 @@
-"""`fields`, `doctor` and `version`: what the Jira site offers, and whether everything is in order here."""
+"""`fields`, `quality`, `doctor` and `version`: what the Jira site offers, and whether everything is in order here."""
 
 from __future__ import annotations
 
@@ -40,6 +40,26 @@ def fields(format_: TableOrJson = "table") -> int:
         table.add_row(row["id"], row["name"], row["kind"], _set_on(row["coverage"]), ", ".join(names))
     as_table(table)
     return 0
+
+
+def quality(format_: TableOrJson = "table") -> int:
+    """Say what in the data makes numbers doubtful: the findings of the tab Data quality."""
+    services, snapshot = sites.with_data()
+    found = services.status.quality(snapshot)
+    order = ("danger", "warning", "info")
+    findings = sorted(found.findings, key=lambda each: order.index(each.level) if each.level in order else 1)
+    if format_ == "json":
+        as_json({"level": found.level, "findings": [asdict(each) for each in findings]})
+        return 0
+    table = columns("Finding", "Issues", "Effect", "To do", right=("Issues",), wrap=("Finding", "Effect", "To do"))
+    for each in findings:
+        issues = "" if each.issues is None else f"{each.issues:,}"
+        table.add_row(f"{_LEVELS.get(each.level, each.level)}: {each.title}", issues, each.effect, each.todo)
+    as_table(table, () if findings else ("No gaps found in the data that was read.",))
+    return 0
+
+
+_LEVELS = {"danger": "Serious", "warning": "Warning", "info": "Good to know"}
 
 
 def doctor(format_: TableOrJson = "table") -> int:

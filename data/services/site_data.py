@@ -17,6 +17,7 @@ from data.facts.dataset import Dataset
 from data.facts.examples import empty_tables
 from data.facts.outcome_words import unknown_resolutions, unknown_words
 from data.jira.query_dates import Reach, reach_of
+from data.quality.bulk import bulk_findings
 from data.quality.findings import Circumstances, findings
 from data.services.site_store import SiteStore
 from data.services.view import Snapshot, View
@@ -270,7 +271,7 @@ def _findings(facts: Dataset, max_age: int, sync: dict[str, Any]) -> tuple[Findi
         unknown_resolutions=unknown_resolutions(facts),
         unknown_words={name: unknown_words(facts, name) for name in VALUE_LISTS if VALUE_LISTS[name].closed},
     )
-    return findings(facts.tables, known)
+    return (*findings(facts.tables, known), *bulk_findings(facts))
 
 
 def _read_span(store: IssueStore, scope: int) -> tuple[int, int] | None:

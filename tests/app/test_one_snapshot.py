@@ -106,6 +106,7 @@ COMMANDS = (
     "jtbd dashboard",
     "jtbd report",
     "jtbd export --output -",
+    "quality",
     "doctor",
 )
 WRITING = {

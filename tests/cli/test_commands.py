@@ -13,6 +13,7 @@ import pytest
 from cli import serving
 from cli.failures import CommandFailed
 from data.jira.errors import NotAuthorized
+from data.values.quality import Finding, Quality
 from data.values.status import Check
 from tests.cli.conftest import Terminal
 from tests.cli.fakes import FakeServices
@@ -92,6 +93,19 @@ def test_fields_show_coverage_and_what_they_are_suggested_for(terminal: Terminal
     table = terminal("fields").out
     assert "412/800" in table
     assert table.index("customfield_10001") < table.index("created")
+
+
+def test_quality_lists_the_findings_of_the_page_the_worst_first(
+    terminal: Terminal, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = (Finding("Some words", None, "Little.", "Read them.", "info"), Finding("60 at once", 60, "Much.", "Look."))
+    monkeypatch.setattr(services.status, "quality", lambda _: Quality(None, found), raising=False)
+    said = json.loads(terminal("quality", "--format", "json").out)
+    assert said["level"] == "warning"
+    assert [(each["title"], each["issues"]) for each in said["findings"]] == [("60 at once", 60), ("Some words", None)]
+    table = terminal("quality").out
+    assert table.index("Warning: 60 at once") < table.index("Good to know: Some words")
+    assert "Much." in table and "Look." in table
 
 
 def test_doctor_exits_1_on_a_failed_check_and_only_then(terminal: Terminal, services: FakeServices) -> None:
