@@ -10,23 +10,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.platform.logs import SECRETS
+from data.quality.lost_statuses import brief, lost_statuses
 from data.settings.fields import FIELDS
 from data.tables.frames import NEVER
-from data.tables.gone_statuses import rows_of
 from data.tables.tidy import DAY, Tables
 from data.values.arrays import Column, Mask
 from data.values.periods import local_date, zone_named
 from data.values.quality import Finding
-from data.values.status_names import Reason
 from data.values.typography import listed
 
 HOUR = 3_600_000_000  # µs
 SKEW = 600_000_000  # µs by which clocks may differ before an instant counts as one of the future
 LONG_AGO = 7 * DAY  # data older than this is in earnest old
 LISTED = 5  # names that a finding shows
-LONGEST = 120  # characters of a name in a sentence
-_NAMED = 6  # statuses that a finding describes
 FULL_SYNC = "Run a full sync: python app.py sync --full."
 
 
@@ -194,40 +190,7 @@ def _statuses(tables: Tables, known: Circumstances) -> Iterator[Finding]:
             "Nobody can say whether they are finished, so they count as not started.",
             FULL_SYNC,
         )
-    yield from _gone(tables, known)
-
-
-_MEANS = {
-    "new": "not started, so time there is in no flow time",
-    "indeterminate": "work in progress, so time there counts, and what ended there ends later or not at all",
-    "done": "finished, so items are completed when they come there",
-    "discarded": "discarded, so items that ended there are neither completed nor in progress",
-}
-
-
-def _gone(tables: Tables, known: Circumstances) -> Iterator[Finding]:
-    """Statuses that Jira no longer lists: what each is taken for, why, and what that does to the numbers."""
-    if not len(tables.gone):
-        return
-    ids, names = (tables.statuses[name].tolist() for name in ("status_id", "name"))
-    phases = known.phases or tuple(str(each) for each in tables.statuses["category"])
-    said, doubtful = [], False
-    for row in sorted(rows_of(tables.gone), key=lambda each: -each.entries):
-        own = str(ids[row.status]) in known.chosen
-        doubtful |= not own and row.reason in (Reason.NOTHING, Reason.AMBIGUOUS)
-        said.append(
-            f"“{_brief(str(names[row.status]))}” ({row.entries:,} entr{'y' if row.entries == 1 else 'ies'}) counts as "
-            f"{_MEANS[phases[row.status]]}: {'as chosen' if own else row.why}."
-        )
-    n = len(said)
-    more = f" And {n - _NAMED} more." if n > _NAMED else ""
-    yield Finding(
-        f"Statuses that are no longer in Jira: {n:,}",
-        None,
-        " ".join(said[:_NAMED]) + more,
-        "Where that is wrong, choose what the status means: gear, Workflow, “no longer in Jira”.",
-        "warning" if doubtful else "info",
-    )
+    yield from lost_statuses(tables, known.phases, known.chosen)
 
 
 def _undated(tables: Tables, known: Circumstances) -> Iterator[Finding]:
@@ -311,14 +274,9 @@ def _versions(tables: Tables, _: Circumstances) -> Iterator[Finding]:
 
 def _listed(words: Mapping[str, int]) -> str:
     """The most frequent names with their numbers: "Canary 6, Sev 4 2 and 3 more"."""
-    shown = ", ".join(f"“{_brief(word)}” {n:,}" for word, n in list(words.items())[:LISTED])
+    shown = ", ".join(f"“{brief(word)}” {n:,}" for word, n in list(words.items())[:LISTED])
     more = len(words) - LISTED
     return f"{shown} and {more} more" if more > 0 else shown
-
-
-def _brief(name: str) -> str:
-    """A name as people can read it in a sentence: its beginning, where it is very long."""
-    return name if len(name) <= LONGEST else f"{SECRETS.shorten(name, LONGEST)}…"
 
 
 def _any_set(values: Column) -> bool:

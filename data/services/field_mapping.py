@@ -260,7 +260,8 @@ def statuses(tables: Tables) -> list[StatusInfo]:
             )
             if n in lost:
                 like = ids[lost[n].like] if lost[n].like >= 0 else ""
-                known = replace(known, why=lost[n].why, gone=True, entries=lost[n].entries, like=like)
+                fit = lost[n].agreeing(str(row.category))
+                known = replace(known, why=lost[n].why, gone=True, entries=lost[n].entries, fit=fit, like=like)
             rows.append(known)
     return sorted(rows, key=lambda each: (order.get(each.category, 1), -each.issues))
 

@@ -45,6 +45,19 @@ class Taken:
         """The reason as people read it."""
         return reason_in_words(self.reason, self.entries, self.resolving)
 
+    def agreeing(self, category: str) -> float | None:
+        """The share of its entries that fit what it is taken for: those that set a resolution where it is done, those
+        that set none where it is not. None where no entry is known.
+
+        >>> done = Taken(9, Reason.RESOLVES, 40, 38, -1)
+        >>> done.agreeing("done"), done.agreeing("indeterminate"), Taken(9, Reason.NOTHING, 0, 0, -1).agreeing("new")
+        (0.95, 0.05, None)
+        """
+        if not self.entries:
+            return None
+        fit = self.resolving if category == "done" else self.entries - self.resolving
+        return fit / self.entries
+
 
 def rows_of(gone: pd.DataFrame) -> list[Taken]:
     """The rows of the frame, in its order."""

@@ -128,12 +128,16 @@ def test_the_form_lists_them_with_what_is_assumed_and_why(old: CaseSite) -> None
     }
     assert lost["Resolved"].why == "23 of its 23 entries set a resolution"
     assert lost["In Progress (no longer in Jira)"].like == "20"
+    assert {each.fit for each in lost.values()} == {1.0}
 
 
 def test_data_quality_says_what_they_do_to_the_numbers(old: CaseSite) -> None:
     services = old.services
     snapshot = services.snapshot()
     [said] = [each for each in services.sites.data(snapshot).quality(snapshot).findings if "no longer" in each.title]
-    assert "“Resolved” (23 entries) counts as finished, so items are completed when they come there" in said.effect
-    assert "“Investigating” (10 entries) counts as work in progress" in said.effect
+    assert (
+        "“Resolved” (23 entries, of which 100 % fit) counts as finished, so items are completed when they come there"
+        in said.effect
+    )
+    assert "“Investigating” (10 entries, of which 100 % fit) counts as work in progress" in said.effect
     assert "Workflow" in said.todo

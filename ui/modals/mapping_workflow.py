@@ -22,7 +22,10 @@ def workflow_pane(statuses: list[StatusInfo], values: Draft, base: Draft, proble
     """Every status with Jira's category, its number of issues, and what it means here."""
     if not statuses:
         return _nothing("statuses")
-    rows = sorted(statuses, key=lambda each: (ORDER.get(each.usual, 1), -each.issues, name_key(each.name)))
+    rows = sorted(
+        (each for each in statuses if not each.gone),
+        key=lambda each: (ORDER.get(each.usual, 1), -each.issues, name_key(each.name)),
+    )
     changed = any(values.get(key) != base.get(key) for key in values if key.startswith(("phase/", "work/")))
     return html.Div(
         [
@@ -36,9 +39,27 @@ def workflow_pane(statuses: list[StatusInfo], values: Draft, base: Draft, proble
             ),
             html.Div(notice(Problem(problem, level="danger")) if problem else None, className="pane-verdict"),
             html.Div([_status(each, values) for each in rows], className="rows rows-workflow"),
+            *_no_longer_there([each for each in statuses if each.gone], values),
             _reset("workflow", "Follow Jira’s categories", changed or _differs(statuses, values)),
         ]
     )
+
+
+def _no_longer_there(statuses: list[StatusInfo], values: Draft) -> list[html.H4 | html.P | html.Div]:
+    """Statuses that histories name and Jira no longer lists, those about which their entries say least first."""
+    if not statuses:
+        return []
+    rows = sorted(statuses, key=lambda each: (-1.0 if each.fit is None else each.fit, -each.entries, each.name))
+    return [
+        html.H4("No longer in Jira", className="pane-part"),
+        html.P(
+            "Histories name these statuses, and Jira does not say any more what they meant. What is assumed fits the "
+            "share of entries that is shown: work that is finished should get a resolution then, other work should "
+            "not. The least sure come first.",
+            className="pane-help",
+        ),
+        html.Div([_status(each, values) for each in rows], className="rows rows-workflow"),
+    ]
 
 
 def _differs(statuses: list[StatusInfo], values: Draft) -> bool:
@@ -49,9 +70,7 @@ def _status(status: StatusInfo, values: Draft) -> html.Fieldset:
     phase = values.get(f"phase/{status.id}", NEW)
     own = phase != status.usual
     if status.gone:
-        taken = PHASES.get(status.usual, "In progress").lower()
-        said = "" if "no longer in Jira" in status.name else "no longer in Jira · "
-        note = f"{said}assumed to be {taken}" + ("" if own else f": {status.why}")
+        note = f"assumed to be {PHASES.get(status.usual, 'In progress').lower()}" + ("" if own else f": {status.why}")
     else:
         note = f"Jira says {PHASES.get(status.category, 'in progress').lower()}" if own else status.why or "as in Jira"
     return html.Fieldset(
@@ -79,7 +98,8 @@ def _status(status: StatusInfo, values: Draft) -> html.Fieldset:
 
 def _how_often(status: StatusInfo) -> str:
     if status.gone:
-        return count(status.entries, "past entry", "past entries")
+        often = count(status.entries, "past entry", "past entries")
+        return often if status.fit is None else f"{often}, {int(100 * status.fit)} % fit"
     return count(status.issues, "issue")
 
 

@@ -118,10 +118,10 @@ def test_statuses_that_no_longer_exist_are_named_with_what_they_do_to_the_number
     lost = gone((2, "nothing", 1, 0, -1), (3, "resolves", 40, 38, -1))
     each = only(found(SOUND, tables={"gone": lost}))
     assert each.title == "Statuses that are no longer in Jira: 2"
-    assert "“Done” (40 entries) counts as finished" in each.effect
+    assert "“Done” (40 entries, of which 95 % fit) counts as finished" in each.effect
     assert "38 of its 40 entries set a resolution" in each.effect
-    assert "“In Review” (1 entry) counts as work in progress" in each.effect
-    assert each.effect.index("Done") < each.effect.index("In Review")  # the one that most entries lead to comes first
+    assert "“In Review” (1 entry, which fits) counts as work in progress" in each.effect
+    assert each.effect.index("Done") < each.effect.index("In Review")  # the one whose entries fit least comes first
     assert each.level == "warning"
 
 

@@ -13,7 +13,9 @@ from data.facts.dataset import Dataset
 from data.services.field_mapping import merged, statuses
 from data.settings.model import Settings, Workflow
 from data.tables.status_intervals import Roles
+from data.values.fields import StatusInfo
 from tests.builders import STATUSES, TODO, Item, facts, site
+from tests.callbacks.acting import words
 from ui.modals.draft import DISCARDED, DONE, NEW, PHASES, STARTED, Draft, base_of, patch, put
 from ui.modals.mapping_workflow import workflow_pane
 
@@ -69,3 +71,19 @@ def test_settings_of_an_older_version_keep_what_they_say() -> None:
     assert [IDS[n] for n in np.flatnonzero(roles.done)] == ["4", "7"]
     assert not roles.discarded.any()
     assert older.workflow.discarded is None
+
+
+def test_statuses_no_longer_in_jira_stand_by_themselves_the_least_sure_first() -> None:
+    lost = [
+        StatusInfo("7", "Sure", "done", 0, gone=True, entries=40, fit=0.958),
+        StatusInfo("8", "Doubtful", "done", 0, gone=True, entries=10, fit=0.8),
+        StatusInfo("9", "Unseen", "indeterminate", 0, gone=True),
+    ]
+    living = [StatusInfo("1", "Open", "new", 3)]
+    values = {f"phase/{each.id}": each.usual for each in (*living, *lost)}
+    said = words(workflow_pane([*lost, *living], values, values))
+    places = [said.index(each) for each in ("Open", "No longer in Jira", "Unseen", "Doubtful", "Sure")]
+    assert places == sorted(places)
+    for each in ("0 past entries", "10 past entries, 80 % fit", "40 past entries, 95 % fit"):
+        assert each in said
+    assert "No longer in Jira" not in words(workflow_pane(living, values, values))
