@@ -17,10 +17,25 @@ from tests.faults.site import FLAGGED, POINTS, SECOND, SEVERITY, SIZE, SPRINT, S
 PROJECTS = ("ALPHA", "BETA")
 ADDRESS = "https://tests.example.org"  # under which stores know the site, whatever port it has
 JQL = "project in (ALPHA, BETA)"
+_ESTIMATES_AND_CHOICES = {POINTS, SIZE, SEVERITY}  # whose histories are kept while they are mapped
 _KEPT = {"status", "resolution", "assignee", "fixVersions", "issuetype", "project", "labels", SPRINT, FLAGGED}
 # Where a history has no field id, the store has the name in small letters; the field's id for versions.
-_NAMED = {"fix version": "fixVersions", "flagged": FLAGGED, "sprint": SPRINT, "story points": POINTS, "size": SIZE}
-_MEANT = {"Fix Version": "fixVersions", "Flagged": FLAGGED, "Sprint": SPRINT, "Story Points": POINTS, "Size": SIZE}
+_NAMED = {
+    "fix version": "fixVersions",
+    "flagged": FLAGGED,
+    "sprint": SPRINT,
+    "story points": POINTS,
+    "size": SIZE,
+    "severity": SEVERITY,
+}
+_MEANT = {
+    "Fix Version": "fixVersions",
+    "Flagged": FLAGGED,
+    "Sprint": SPRINT,
+    "Story Points": POINTS,
+    "Size": SIZE,
+    "Severity": SEVERITY,
+}
 _TABLES = (
     "issue",
     "change",
@@ -137,7 +152,7 @@ def _issue(site: Site, each: Ticket) -> tuple:
 
 
 def _changes(each: Ticket, mapped: Collection[str], limits: Limits) -> Iterator[tuple]:
-    kept = _KEPT | ({POINTS, SIZE, SEVERITY} & set(mapped))
+    kept = _KEPT | (_ESTIMATES_AND_CHOICES & set(mapped))
     for entry in each.histories:
         at = entry.at // SECOND * SECOND if limits.created == "s" else entry.at
         for item in entry.items:
@@ -204,7 +219,7 @@ def held(store: IssueStore, scope: int, mapped: Collection[str]) -> dict[str, Ro
 def _is_mapped(name: str, mapped: Collection[str]) -> bool:
     """Histories of fields that were mapped once may stay."""
     meant = _NAMED.get(name, name)
-    return meant not in (POINTS, SIZE) or meant in mapped
+    return meant not in _ESTIMATES_AND_CHOICES or meant in mapped
 
 
 def _held_issue(each: dict[str, Any]) -> tuple:
