@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from data.overview.key_points import key_points
 from data.services.overview import OverviewService
 from data.services.view import View
 from data.values.metric_value import MetricValue, iso
@@ -134,7 +135,8 @@ class FakeOverview(OverviewService):
         self._fake.calls.append(("overview", view.period.first, view.period.last, view.filters))
         if self._fake.scenario == "failing":
             raise RuntimeError("secret inner words")
-        return QUIET if self._fake.scenario == "empty" else FULL
+        overview = QUIET if self._fake.scenario == "empty" else FULL
+        return replace(overview, points=key_points(self.values(view), overview))
 
     def report(self, view: View, link: str = "") -> Report:
         status, period = self._fake.status.of(view.snapshot), view.period

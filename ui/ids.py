@@ -91,6 +91,7 @@ class Forecast(StrEnum):
 
 
 class Overview(StrEnum):
+    POINTS = "overview-points"
     CARDS = "overview-cards"
     BODY = "overview-body"
 

@@ -54,7 +54,7 @@ def _of_reach(facts: Dataset, period: Period) -> Iterator[Caveat]:
         if microseconds(period.start) < facts.complete_from:
             yield Caveat(
                 begins,
-                "This period begins before, so its numbers hold only a part.",
+                "This period begins earlier, so its numbers are incomplete.",
                 "Choose a later period, or widen the query in the connection form.",
                 "warning",
                 "quality",
@@ -62,7 +62,7 @@ def _of_reach(facts: Dataset, period: Period) -> Iterator[Caveat]:
         elif microseconds(period.previous().start) < facts.complete_from:
             yield Caveat(
                 begins,
-                "The period compared with begins before, so nothing is compared.",
+                "The period before begins earlier, so nothing is compared with it.",
                 "Choose a shorter period, or widen the query in the connection form.",
                 "info",
                 "quality",
@@ -72,8 +72,8 @@ def _of_reach(facts: Dataset, period: Period) -> Iterator[Caveat]:
         if left:
             yield Caveat(
                 "The period is not over",
-                f"{left} day{'s' if left != 1 else ''} of it are still to come, so counts are those so far.",
-                "Compare it when it is over, or choose days that are.",
+                f"{left} day{'s' if left != 1 else ''} are still to come, so counts are not final.",
+                "Compare it when it is over, or choose days that are past.",
                 "info",
                 "",
             )
@@ -120,7 +120,7 @@ def _of_value(value: MetricValue, title: str) -> Iterator[Caveat]:
         yield Caveat(
             f"{title} leaves out {100 * out / (used + out):.0f} %",
             f"{out:,} of {used + out:,} are not in the number, most for this reason: {first} ({wrong[first]:,}).",
-            "Open it, look at those left out, and mend them or the mapping.",
+            "Look at the issues left out, and correct them or the mapping.",
             "warning",
             "metric",
             value.metric_name,
@@ -128,8 +128,8 @@ def _of_value(value: MetricValue, title: str) -> Iterator[Caveat]:
     if value.details.get("low_confidence") and value.unit != "items":  # a count is what it is, however small
         used = int(value.details.get("count", used))
         yield Caveat(
-            f"{title} rests on few",
-            f"Only {used:,} {'is' if used == 1 else 'are'} used, so one more or less changes it much.",
+            f"{title} is based on few",
+            f"Only {used:,} {'is' if used == 1 else 'are'} used, so a single one more or less changes it a lot.",
             "Choose a longer period before you draw conclusions.",
             "info",
             "metric",

@@ -228,10 +228,10 @@ def _words(_: Tables, known: Circumstances) -> Iterator[Finding]:
     for name, words in known.unknown_words.items():
         if words:
             yield Finding(
-                f"Values that are not known to us: {FIELDS[name].title} ({_listed(words)})",
+                f"{FIELDS[name].title}: values that are not understood ({_listed(words)})",
                 sum(words.values()),
-                "Nobody said what they mean, so deployments with them are left out of the failure rate.",
-                "Open the field in the field mapping and say what each of its values means.",
+                "It is not known what they mean, so deployments with them are left out of the change failure rate.",
+                f"In the field mapping, say what each value of {FIELDS[name].title} means.",
             )
 
 

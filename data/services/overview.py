@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from data.exports.html.page import page
 from data.facts.dataset import Dataset
 from data.metrics.registry import CATALOG
 from data.overview.ageing import listed, too_old
 from data.overview.caveats import caveats, of_numbers
 from data.overview.changes import changes
+from data.overview.key_points import key_points
 from data.services.numbers import NumbersService
 from data.services.sites import Sites, browse_url
 from data.services.status import StatusService
@@ -36,7 +39,8 @@ class OverviewService:
         data = self._sites.data(view.snapshot)
         view, facts = data.current(view)
         found, old = facts.once(changes, view.period), facts.once(too_old, view.period)
-        return Overview(
+        values = self.values(view)
+        overview = Overview(
             changes=found.changes,
             steady=found.steady,
             untold=found.untold,
@@ -49,8 +53,9 @@ class OverviewService:
             in_progress=old.in_progress,
             compared=old.compared,
             since=(old.since.first.isoformat(), old.since.last.isoformat()),
-            caveats=caveats(self.values(view), data.quality(view.snapshot).findings, facts, view.period),
+            caveats=caveats(values, data.quality(view.snapshot).findings, facts, view.period),
         )
+        return replace(overview, points=key_points(values, overview))
 
     def known_caveats(self, view: View) -> tuple[Caveat, ...] | None:
         """Which of these numbers need care, from what is calculated already; None where a part of it is not."""

@@ -72,6 +72,20 @@ class Caveat:
 
 
 @dataclass(frozen=True)
+class KeyPoint:
+    """One of the sentences that open the overview.
+
+    `action`: where it is explained: metric | ageing | quality | mapping; empty: nowhere.
+    """
+
+    question: str  # What changed | At risk | Next step
+    sentence: str
+    evidence: str
+    action: str = ""
+    metric: str = ""
+
+
+@dataclass(frozen=True)
 class Overview:
     """What is to be said of a period beside its numbers.
 
@@ -94,35 +108,33 @@ class Overview:
     caveats: tuple[Caveat, ...]
     why_untold: tuple[str, ...] = ()
     against: str = ""
+    points: tuple[KeyPoint, ...] = ()
+
+    @property
+    def usual_weeks(self) -> str:
+        """The weeks that say what is usual, in words."""
+        return self.against or f"the {self.baseline} whole weeks before the period"
 
     @property
     def changes_words(self) -> str:
         """How many numbers changed, and what that means."""
-        against = self.against or f"the {self.baseline} whole weeks before the period"
-        judged = f"Judged by XmR signals on weekly values, against {against}."
+        against = self.usual_weeks
         if not self.baseline:
             where = against.removeprefix("the 0 whole weeks ")
             return f"There is no whole week of data {where}, so nothing can be said about changes."
         if not self.changes and not self.steady:
-            return f"Whether anything changed cannot be told. {self._untold_words} {judged}"
-        many, quiet = len(self.changes), len(self.steady)
-        if many:
-            rest = (
-                f"; the other {quiet} vary as before"
-                if quiet > 1
-                else "; the other one varies as before"
-                if quiet
-                else ""
+            return (
+                f"Whether anything changed cannot be told. {self._untold_words} Each week is compared with {against} "
+                "(XmR rules)."
             )
-            said = f"{many} of {many + quiet} numbers changed by more than their noise{rest}."
-        else:
-            said = (
-                f"No number changed by more than its noise: {f'all {quiet}' if quiet > 1 else 'the one judged'} vary "
-                "as before."
-            )
-            said = said.replace("the one judged vary", "the one judged varies")
-        said = " ".join(filter(None, (said, self._untold_words)))
-        return f"{said} {judged} The change on a card is that against the period before alone, noise included."
+        many, all_of = len(self.changes), len(self.changes) + len(self.steady)
+        of = f"{many} of {all_of} number{'s' if all_of != 1 else ''}" if many else "No number"
+        moved = f"{of} moved outside {'its' if many < 2 else 'their'} usual weekly variation."
+        how = (
+            f"Each week of this period is compared with {against} (XmR rules); "
+            "the cards compare the period with the one before."
+        )
+        return " ".join(filter(None, (moved, self._untold_words, how)))
 
     @property
     def _untold_words(self) -> str:
@@ -150,9 +162,8 @@ class Overview:
             )
         are = "is" if self.over == 1 else "are"
         return (
-            f"{self.over:,} of {items} {are} older than {OLD} % of the {self.compared:,} items completed before "
-            "were when "
-            "they left the same status, or were done. Ask of each what keeps it: split it, unblock it, or put it back."
+            f"{self.over:,} of {items} {are} older than {OLD} % of the {self.compared:,} items completed before were "
+            "at the same stage. Ask what keeps each of them: split it, unblock it, or stop it."
         )
 
 

@@ -95,7 +95,7 @@ def test_before_the_first_sync_places_are_kept(app, use):
     use(FakeServices("first"))
     with app.server.app_context():
         shown, _ = show_dora(view(), None)
-    assert text(shown).count("card-loading") == 6
+    assert text(shown).count("card-loading") == 5
     assert "for the first time" in text(shown)
 
 

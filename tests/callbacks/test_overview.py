@@ -14,7 +14,7 @@ from tests.callbacks.acting import words as text
 from tests.fake_overview import HOSTILE
 from tests.fake_services import FakeServices
 from ui import ids
-from ui.tabs.overview import PLACE
+from ui.tabs.overview import AGEING, PLACE
 
 
 def view(query: str = "?tab=overview") -> dict[str, str]:
@@ -64,8 +64,8 @@ def test_changes_say_rule_and_limits_and_open_the_detail(app, fake):
     assert '"href": "?period=90d&project=SHOP&metric=flow_time"' in found
     assert "unusually high" in found
     assert "change-worse" not in found and "change-better" not in found
-    assert fake.calls[-1][0] == "overview"
-    assert fake.calls[-1][3].projects == ("SHOP",)
+    asked = next(each for each in fake.calls if each[0] == "overview")
+    assert asked[3].projects == ("SHOP",)
 
 
 def test_doubts_lead_to_where_they_can_be_mended(app, fake):
@@ -88,7 +88,7 @@ def test_nothing_to_say_is_said(app, use):
     use(FakeServices("empty"))
     with app.server.app_context():
         found = text(show_findings(view()))
-    assert "No number changed by more than its noise" in found
+    assert "No number moved outside its usual weekly variation" in found
     assert "Nothing is in progress at the end of this period." in found
     assert "Nothing was found that makes these numbers doubtful." in found
 
@@ -120,7 +120,7 @@ def test_a_period_that_is_none_says_when_there_will_be_lists(app, fake):
 
 def test_an_unopened_tab_costs_nothing(app, fake):
     with app.server.app_context():
-        assert show_findings(None) is no_update
+        assert show_findings(None) == (no_update, no_update)
         assert show_overview(None, None) == (no_update, no_update)
     assert not fake.calls
 
@@ -132,8 +132,12 @@ def test_the_report_is_the_view_of_its_query(client, fake):
     answer = client.get("/report.html?period=90d&project=SHOP&metric=flow_time")
     assert answer.status_code == 200
     assert answer.mimetype == "text/html"
-    assert fake.calls[-1][:3] == ("overview", date(2026, 8, 19), date(2026, 11, 16))
-    assert fake.calls[-1][3].projects == ("SHOP",)
+    assert next(each for each in fake.calls if each[0] == "overview")[:3] == (
+        "overview",
+        date(2026, 8, 19),
+        date(2026, 11, 16),
+    )
+    assert next(each for each in fake.calls if each[0] == "overview")[3].projects == ("SHOP",)
     assert "http://localhost/?period=90d&amp;project=SHOP" in answer.text
     assert "<script" not in answer.text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in answer.text
@@ -172,3 +176,13 @@ def test_a_report_before_the_first_sync_is_refused_in_words(client, use):
     answer = client.get("/report.html")
     assert (answer.status_code, answer.mimetype) == (400, "text/plain")
     assert "There are no issues yet." in answer.text
+
+
+def test_three_sentences_come_first_each_with_a_way_to_its_evidence(app, fake):
+    with app.server.app_context():
+        above, below = show_findings(view("?tab=overview&period=90d"))
+    words = text(above)
+    assert [each in words for each in ("What changed", "At risk", "Next step")] == [True] * 3
+    assert f'"href": "#{AGEING}"' in words
+    assert f'"id": "{AGEING}"' in text(below)
+    assert '"data-nav": "link"' in words

@@ -388,7 +388,7 @@ def test_the_quality_of_the_data_is_that_of_the_last_sync(services):
     assert quality.sync["mode"] == "full"
     assert quality.sync["issues"] == services.status.of(services.snapshot()).issue_count
     doubts = [each.title for each in quality.findings if each.level not in ("ok", "info")]
-    assert doubts == ["Values that are not known to us: Production impact (“Minor” 2)"]
+    assert doubts == ["Production impact: values that are not understood (“Minor” 2)"]
 
 
 def test_before_the_first_sync_nothing_is_found(connected):

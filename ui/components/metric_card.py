@@ -35,15 +35,16 @@ def metric_card(
     place: str = "",
     mark: Any = None,
     middle: Any = None,
+    line: bool = True,
     extra_class: str = "",
 ) -> html.Article:
     """The card of `value`; `href` opens its detail. A card that has no data says which days are `covered` and offers
     `action`, a way there. `measured`: the definitions that it obeys, for those who point at the title. `place` tells
-    apart the tabs that show the same card; `mark` stands in the place of a tier, `middle` in that of a line;
-    `extra_class` is one more class of the card.
+    apart the tabs that show the same card; `mark` stands in the place of a tier, `middle` in that of a line; without
+    `line` there is no line of recent values; `extra_class` is one more class of the card.
     """
     return html.Article(
-        [_title(value, href, measured), *_body(value, covered, action, place, (mark, middle))],
+        [_title(value, href, measured), *_body(value, covered, action, place, (mark, middle, line))],
         className=f"card-metric card-{value.error_state.replace('_', '-')} {extra_class}".strip(),
         **attributes({"data-metric": value.metric_name}),
     )
@@ -55,11 +56,11 @@ def card_skeleton() -> html.Div:
     return html.Div([html.Div(className=f"sk {each}") for each in bars], className="card-metric card-loading")
 
 
-def skeletons(n: int = 6, *, small: bool = False) -> html.Div:
-    """A grid of them."""
+def skeletons(n: int = 5, *, style: str = "") -> html.Div:
+    """A grid of them; `style`: more classes of the grid."""
     return html.Div(
         [card_skeleton() for _ in range(n)],
-        className="cards cards-small" if small else "cards",
+        className=f"cards {style}".strip(),
         **attributes({"aria-busy": "true", "aria-label": "Loading"}),
     )
 
@@ -73,7 +74,7 @@ def _title(value: MetricValue, href: str, measured: str) -> html.H3:
     )
 
 
-def _body(value: MetricValue, covered: str, action: Any, place: str, own: tuple[Any, Any]) -> list[Any]:
+def _body(value: MetricValue, covered: str, action: Any, place: str, own: tuple[Any, Any, bool]) -> list[Any]:
     match value.error_state:
         case ErrorState.SUCCESS:
             return _number(value, *own)
@@ -85,10 +86,10 @@ def _body(value: MetricValue, covered: str, action: Any, place: str, own: tuple[
             return _failed(value)
 
 
-def _number(value: MetricValue, mark: Any, middle: Any) -> list[Any]:
+def _number(value: MetricValue, mark: Any, middle: Any, line: bool) -> list[Any]:
     shown, unit = headline(value)
     shares = value.details.get("distribution")
-    middle = middle or (_shares(shares) if shares else _trend(value))
+    middle = middle or (_shares(shares) if shares else _trend(value) if line else None)
     tail = html.Div([_change(value), _counts(value)], className="card-foot")
     top = html.Div(
         [

@@ -15,13 +15,14 @@ from data.values.problem import Problem
 from data.values.status import Status
 from ui import ids
 from ui.attributes import attributes
-from ui.components.about_card import about_card, about_line
+from ui.components.about_line import about_line
 from ui.components.metric_card import data_days, metric_card, skeletons
 from ui.components.notice import notice
 from ui.url import PageView, query
 from ui.words import moment, span
 
 SMALL = 10  # cards on the overview
+SMALL_STYLE, ROW_STYLE = "cards-small", "cards-small cards-row"  # of the overview; of a tab whose charts stand below
 
 
 def cards(
@@ -39,7 +40,7 @@ def cards(
     `renewing`: the numbers are old and new ones are on their way, so they are dimmed and their age is said;
     `kept`: they are old, and there will be no new ones for now. `measured`: the definitions that each number obeys.
     """
-    small = view.tab == "overview"
+    overview = view.tab == "overview"
     nothing = _nothing_at_all(answer, view, status)
     covered = "" if nothing else data_days(answer.covered or _span_of(status))
     action = None if nothing else _way_out(answer, view)
@@ -56,14 +57,14 @@ def cards(
                         action=action,
                         measured=measured.get(value.metric_name, ""),
                         place=view.tab,
+                        line=overview,
                     )
                     for value in answer.values
                 ),
-                None if small else about_card(answer, status, period, filtered=bool(view.filters)),
             ],
-            className=f"cards{' cards-small' if small else ''}{' cards-old' if renewing else ''}",
+            className=f"cards {SMALL_STYLE if overview else ROW_STYLE}{' cards-old' if renewing else ''}",
         ),
-        about_line(answer, status, period, filtered=bool(view.filters)) if small else None,
+        about_line(answer, status, period, filtered=bool(view.filters)),
     ]
 
 
@@ -135,7 +136,7 @@ def first_sync(status: Status, tab: str = "") -> list[Any]:
             [html.Span(words), html.Span(" The numbers appear here when it is done.", className="muted")],
             className="line-first",
         ),
-        skeletons(SMALL, small=True) if tab == "overview" else skeletons(),
+        skeletons(SMALL, style=SMALL_STYLE) if tab == "overview" else skeletons(style=ROW_STYLE),
     ]
 
 

@@ -1,5 +1,5 @@
-"""The tab "Overview": the cards of the headline families, what changed by more than noise, what is ageing, what needs
-care.
+"""The tab "Overview": three sentences, the cards of the headline families, what changed by more than noise, what is
+ageing, what needs care.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 from dash import html
 
-from data.values.overview import Ageing, Caveat, Change, Overview
+from data.values.overview import Ageing, Caveat, Change, KeyPoint, Overview
 from data.values.problem import Problem
 from data.values.status import Status
 from ui import ids
@@ -19,18 +19,20 @@ from ui.components.icon import icon
 from ui.components.metric_card import skeletons
 from ui.components.notice import notice
 from ui.components.sparkline import limits_line
-from ui.tabs.cards import SMALL
+from ui.tabs.cards import SMALL, SMALL_STYLE
 from ui.url import PageView, query
 from ui.words import number
 
-PLACE = "overview-doubts"
+PLACE, POINTS = "overview-doubts", "overview-points"
+AGEING = "overview-ageing"  # where the list of ageing items stands
 _LEVELS = {"danger": "Serious", "warning": "Warning", "info": "Good to know"}
 
 
 def pane() -> list[Any]:
     """Places of the final size, before anything is asked."""
     return [
-        html.Div(skeletons(SMALL, small=True), id=ids.Overview.CARDS, className="pane-cards"),
+        html.Div(points_skeleton(), id=ids.Overview.POINTS, className="points"),
+        html.Div(skeletons(SMALL, style=SMALL_STYLE), id=ids.Overview.CARDS, className="pane-cards"),
         html.Div(skeleton(), id=ids.Overview.BODY, className="overview"),
     ]
 
@@ -39,6 +41,16 @@ def skeleton() -> list[Any]:
     """The places of the three lists."""
     lines = [html.Div(className=f"sk {each}") for each in ("sk-title", "sk-line", "sk-line", "sk-line", "sk-line")]
     return [html.Div(lines, className=f"block overview-{each}") for each in ("changes", "ageing", "doubts")]
+
+
+def points_skeleton() -> list[Any]:
+    """The places of the three sentences."""
+    return [html.Div([html.Div(className=f"sk {each}") for each in ("sk-title", "sk-line")], className="point")] * 3
+
+
+def points(overview: Overview, view: PageView) -> list[Any]:
+    """What changed, what is at risk and what to do next: a sentence each, with its evidence and a way there."""
+    return [_point(each, view) for each in overview.points]
 
 
 def overview_page(overview: Overview, view: PageView) -> list[Any]:
@@ -62,6 +74,26 @@ def not_yet(status: Status) -> list[Any]:
 def nothing_to_list() -> list[Any]:
     """For a view that cannot be measured; what is wrong with it stands above."""
     return [html.P("What changed and what is ageing appear here when the view can be shown.", className="muted")]
+
+
+# ── in three sentences
+
+
+def _point(point: KeyPoint, view: PageView) -> html.Section:
+    return html.Section(
+        [
+            html.H3(point.question, className="point-question"),
+            html.P(point.sentence, className="point-sentence"),
+            html.P([f"{point.evidence} ", _explained(point, view)], className="muted"),
+        ],
+        className="point",
+    )
+
+
+def _explained(point: KeyPoint, view: PageView) -> Any:
+    if point.action == "ageing":
+        return html.A("See the list", href=f"#{AGEING}", className="overview-way")
+    return _way_of(point.action, point.metric, point.question, view, POINTS)
 
 
 # ── what changed
@@ -130,6 +162,7 @@ def _ageing(overview: Overview) -> html.Section:
             html.P(f"The oldest are shown; {more:,} more are too old.", className="muted") if more > 0 else None,
         ],
         className="block overview-ageing",
+        id=AGEING,
     )
 
 
@@ -219,29 +252,33 @@ def _caveat(caveat: Caveat, view: PageView) -> html.Li:
                 className="overview-head",
             ),
             html.P(caveat.sentence),
-            html.P([caveat.todo, " ", _action(caveat, view)], className="overview-todo"),
+            html.P(
+                [caveat.todo, " ", _way_of(caveat.action, caveat.metric, caveat.title, view, PLACE)],
+                className="overview-todo",
+            ),
         ],
         className="overview-doubt",
     )
 
 
-def _action(caveat: Caveat, view: PageView) -> Any:
-    if caveat.action == "mapping":
+def _way_of(action: str, metric: str, about: str, view: PageView, place: str) -> Any:
+    """The link or button that leads to where something is explained or put right; None where there is no such place."""
+    if action == "mapping":
         return html.Button(
             [icon("sliders2"), "Configure mappings"],
-            id=ids.configure(caveat.metric, PLACE),
+            id=ids.configure(metric, place),
             className="btn-link-quiet",
             type="button",
-            **attributes({"aria-label": f"Configure mappings: {caveat.title}"}),
+            **attributes({"aria-label": f"Configure mappings: {about}"}),
         )
-    if caveat.action == "metric":
-        return _way("Open", query(view.with_metric(caveat.metric)), caveat)
-    if caveat.action == "quality":
+    if action == "metric":
+        return _way("Open", query(view.with_metric(metric)), about)
+    if action == "quality":
         there = replace(view.with_metric(None), tab="quality", own=())
-        return _way("Data quality", query(there), caveat)
+        return _way("Data quality", query(there), about)
     return None
 
 
-def _way(words: str, href: str, caveat: Caveat) -> html.A:
-    names = attributes({"data-nav": "link", "aria-label": f"{words}: {caveat.title}"})
+def _way(words: str, href: str, about: str) -> html.A:
+    names = attributes({"data-nav": "link", "aria-label": f"{words}: {about}"})
     return html.A(words, href=href or "?", className="overview-way", **names)

@@ -15,6 +15,7 @@ from ui import ids
 from ui.components.chart import chart_cards
 from ui.components.metric_card import skeletons
 from ui.tabs import catalogue, forecast, jobs, overview, sprints, teams
+from ui.tabs.cards import ROW_STYLE
 from ui.tabs.quality import skeleton
 
 Charts = Mapping[str, tuple[ChartPlace, ...]]  # family → its charts, in the order in which they are read
@@ -27,11 +28,11 @@ def _charts(family: str, charts: Charts) -> html.Section:
 PANES: dict[str, Callable[[Charts], list[Any]]] = {
     "overview": lambda _charts: overview.pane(),
     "dora": lambda charts: [
-        html.Div(skeletons(), id=ids.Cards.DORA, className="pane-cards"),
+        html.Div(skeletons(style=ROW_STYLE), id=ids.Cards.DORA, className="pane-cards"),
         _charts("dora", charts),
     ],
     "flow": lambda charts: [
-        html.Div(skeletons(), id=ids.Cards.FLOW, className="pane-cards"),
+        html.Div(skeletons(style=ROW_STYLE), id=ids.Cards.FLOW, className="pane-cards"),
         _charts("flow", charts),
     ],
     "forecast": lambda charts: [

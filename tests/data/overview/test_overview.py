@@ -82,8 +82,8 @@ def test_five_weeks_are_too_few_and_six_are_enough():
     assert (
         few.changes_words
         == "Whether anything changed cannot be told. Cannot tell: Flow velocity, Flow time, Flow load, "
-        "Flow distribution: 5 weeks have a number, and limits need 6. Judged by XmR signals on weekly values, against "
-        "the 5 whole weeks before the period."
+        "Flow distribution: 5 weeks have a number, and limits need 6. Each week is compared with "
+        "the 5 whole weeks before the period (XmR rules)."
     )
     enough = said(*weekly(3, 4, 3, 4, 3, 4, 9), **period_of(6))
     assert [each.metric for each in enough.changes] == ["flow_velocity"]
@@ -114,7 +114,7 @@ def test_the_weeks_of_the_period_do_not_move_their_own_limits():
 def test_noise_is_no_change():
     found = said(*weekly(*[4, 6] * 10, 9), **period_of(20))
     assert "Flow velocity" in found.steady
-    assert found.changes_words.startswith("No number changed by more than its noise: the one judged varies as before.")
+    assert found.changes_words.startswith("No number moved outside its usual weekly variation. ")
     assert "Flow time" in found.untold, "each item takes as long as every other here"
 
 
@@ -140,7 +140,7 @@ def test_weeks_are_judged_by_the_baseline_that_limits_are_locked_to():
     change = next(each for each in found.changes if each.metric == "flow_velocity")
     assert change.mean == 5
     assert change.basis.endswith("from the weeks 5 Jan – 29 Mar 2026.")
-    assert "against the 12 whole weeks of the baseline 5 Jan – 29 Mar 2026" in found.changes_words
+    assert "compared with the 12 whole weeks of the baseline 5 Jan – 29 Mar 2026" in found.changes_words
 
 
 def test_weeks_are_judged_by_those_since_the_mark_that_divides_limits():
@@ -149,7 +149,7 @@ def test_weeks_are_judged_by_those_since_the_mark_that_divides_limits():
     found = said(*weekly(*weeks), **period_of(20), limits={"divided": [f"{mark}"]})
     change = next(each for each in found.changes if each.metric == "flow_velocity")
     assert (change.mean, change.shift) == (13, "unusually low")
-    assert "against the 8 whole weeks before the period since 30 Mar 2026" in found.changes_words
+    assert "compared with the 8 whole weeks before the period since 30 Mar 2026" in found.changes_words
 
 
 def test_a_run_of_eight_is_told():
@@ -222,7 +222,7 @@ def test_findings_come_first_and_lead_to_data_quality():
 def test_few_are_said_to_be_few():
     found = said(*weekly(*[0] * 8, 2), **period_of(8)).caveats
     few = [each for each in found if each.metric == "flow_time"]
-    assert [each.sentence for each in few] == ["Only 2 are used, so one more or less changes it much."]
+    assert [each.sentence for each in few] == ["Only 2 are used, so a single one more or less changes it a lot."]
 
 
 def test_what_is_left_out_by_definition_is_no_doubt():
@@ -247,8 +247,8 @@ def test_a_query_that_begins_inside_of_the_period_is_told():
         return [(each.title, each.sentence) for each in caveats([], [], about, period)]
 
     begins = "The query holds only issues updated since 10 Mar 2026"
-    assert titles("2026-03-02") == [(begins, "This period begins before, so its numbers hold only a part.")]
-    assert titles("2026-03-15") == [(begins, "The period compared with begins before, so nothing is compared.")]
+    assert titles("2026-03-02") == [(begins, "This period begins earlier, so its numbers are incomplete.")]
+    assert titles("2026-03-15") == [(begins, "The period before begins earlier, so nothing is compared with it.")]
     assert titles("2026-03-25") == []
 
 

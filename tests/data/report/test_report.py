@@ -130,7 +130,7 @@ def test_numbers_that_are_not_there_say_why():
 
 def test_an_empty_report_is_a_report():
     page = Read(report("empty"))
-    assert "No number changed by more than its noise" in page.text
+    assert "No number moved outside its usual weekly variation" in page.text
     assert "Nothing is in progress at the end of this period." in page.text
     assert "Nothing was found that makes these numbers doubtful." in page.text
 

@@ -1,4 +1,4 @@
-"""The card after the numbers: what they were made of, and when."""
+"""The line after the numbers: what they were made of, and when."""
 
 from __future__ import annotations
 
@@ -10,19 +10,8 @@ from data.values.status import Status
 from ui.words import moment, span
 
 
-def about_card(answer: Answer, status: Status, period: Period, *, filtered: bool) -> html.Div:
-    """Data as of, issues, days compared, tiers in force: what one is asked in a meeting."""
-    return html.Div(
-        [
-            html.H3("About these numbers", className="card-heading"),
-            html.Dl([part for row in _rows(answer, status, period, filtered) for part in _row(*row)]),
-        ],
-        className="card-about",
-    )
-
-
 def about_line(answer: Answer, status: Status, period: Period, *, filtered: bool) -> html.Dl:
-    """The same in a line below small cards."""
+    """Data as of, issues, days compared, tiers in force: what one is asked in a meeting."""
     rows = _rows(answer, status, period, filtered)
     return html.Dl([html.Div(_row(*row)) for row in rows], className="about-line")
 
