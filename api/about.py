@@ -11,7 +11,7 @@ from data.values.metric_value import iso
 from data.values.problem import Problem
 
 
-class Period(BaseModel):
+class AskedPeriod(BaseModel):
     """Local days, both included."""
 
     first: str = Field(alias="from", examples=["2026-10-01"])
@@ -34,7 +34,7 @@ class Asked(BaseModel):
 class About(BaseModel):
     """The view that was asked for, and the data that it was asked of."""
 
-    period: Period
+    period: AskedPeriod
     asked: Asked
     revision: str = Field(description="Names the data: another one after each sync that changed something.")
     data_as_of: str | None = Field(description="When the last sync ended, UTC.")

@@ -10,13 +10,14 @@ A module of this folder adds routes by having an area under the name `routes`:
         '''Sprints of a board.'''
         return answer(visit().services.sprints.page(...))
 
-`query`, `path` and `body` are pydantic models; the operation is called with what was sent, validated.
+`query`, `path`, `header` and `body` are pydantic models; the operation is called with what was sent, validated.
 """
 
 from __future__ import annotations
 
 import functools
 import inspect
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, get_type_hints
@@ -31,7 +32,7 @@ from pydantic import BaseModel
 
 from api.guard import Guard, attach
 from api.problems import ProblemDetails, answer_errors
-from api.sent import body_sent, path_sent, query_sent
+from api.sent import body_sent, header_sent, path_sent, query_sent
 from data.values.callers import Scope
 from data.values.problem_details import MEDIA_TYPE
 
@@ -40,7 +41,7 @@ Responses = dict[str | int | HTTPStatus, type[BaseModel] | dict[Any, Any] | None
 Operation = Callable[..., Response]
 __all__ = ["PREFIX", "Application", "area", "operation"]
 
-_READ = {"query": query_sent, "path": path_sent, "body": body_sent}
+_READ = {"query": query_sent, "path": path_sent, "header": header_sent, "body": body_sent}
 
 
 def area(name: str, title: str, about: str, prefix: str = PREFIX) -> APIBlueprint:
@@ -136,6 +137,12 @@ class Application(OpenAPI):
         ]
         if open_to_all:
             raise TypeError(f"Nobody said who may use {', '.join(open_to_all)}: see api.frame.operation.")
+        for rule in self.url_map.iter_rules():
+            item = self.paths[re.sub(r"<([^<>]+)>", r"{\1}", rule.rule)]
+            for method in rule.methods or ():
+                if (found := getattr(item, method.lower(), None)) is not None:
+                    scope = getattr(self.view_functions[rule.endpoint], "scope")  # noqa: B009 - a mark on the function
+                    found.security = [{"token": [str(scope)]}, {"password": []}]
 
 
 ABOUT = """Read what the dashboard shows: numbers with their definition, interval, comparison and reasons, the issues \

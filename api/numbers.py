@@ -11,7 +11,7 @@ from data.values.change import change, why_no_verdict
 from data.values.metric_value import ErrorState, MetricValue
 
 
-class Interval(BaseModel):
+class NumberInterval(BaseModel):
     """Where the true value lies with 95 % confidence."""
 
     low: float | None
@@ -60,7 +60,7 @@ class Number(BaseModel):
     used: int = Field(description="How many issues or records the number rests on.")
     left_out: int
     exclusions: dict[str, int] = Field(description="Reason → how many were left out.")
-    interval: Interval | None
+    interval: NumberInterval | None
     tier: Tier
     comparison: Comparison | None
     missing: Missing | None

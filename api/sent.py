@@ -55,6 +55,12 @@ def path_sent(model: type[BaseModel], path: Mapping[str, str]) -> BaseModel:
     return _validated(model, dict(path), NotUsable, "part of the address")
 
 
+def header_sent(model: type[BaseModel], _path: Mapping[str, str]) -> BaseModel:
+    """The headers that the model names. Raises NotUsable."""
+    sent = {name: found for name in _names(model) if (found := request.headers.get(name)) is not None}
+    return _validated(model, sent, NotUsable, "header")
+
+
 def body_sent(model: type[BaseModel], _path: Mapping[str, str]) -> BaseModel:
     """The JSON body; none at all counts as an empty object. Raises NotJson, BadBody."""
     found: object = {}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from cli import catalogue, forecast, jtbd, numbers, password, report, serving, site, syncing, teams
+from cli import catalogue, forecast, jtbd, numbers, password, report, serving, site, syncing, teams, tokens
 from cli.failures import guarded
 from data.platform.telemetry import leave, span
 
@@ -36,6 +36,7 @@ app.command("password")(password.password)
 app.command("version")(site.version)
 app.add_typer(jtbd.app)
 app.add_typer(teams.app)
+app.add_typer(tokens.app)
 
 
 def run(argv: Sequence[str] | None = None) -> int:

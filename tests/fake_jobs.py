@@ -179,6 +179,9 @@ class FakeJobs(JobsService):
         self._fake = fake
         self.kept_in = FakeStorage()
 
+    def revision(self, snapshot: Snapshot) -> str:
+        return "r1"
+
     def storage(self, snapshot: Snapshot) -> JobsStorage:
         return self.kept_in
 

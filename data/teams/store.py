@@ -70,6 +70,8 @@ class TeamConflict(TeamsError):
 class NoSuchView(TeamsError):
     """There is no view of that name."""
 
+    code = "no_such_view"
+
     def __init__(self, name: str, known: Iterable[str]) -> None:
         names = ", ".join(f"“{each}”" for each in known)
         super().__init__(
