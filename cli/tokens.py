@@ -24,9 +24,7 @@ def new(
         typer.Option("--scope", help="What it may do; repeatable. Default: read."),
     ] = None,
     days: Annotated[int, typer.Option("--days", min=1, max=3_650, help="Days until it expires.")] = 90,
-    never: Annotated[
-        bool, typer.Option("--never", help="It does not expire; revoke it in time.")
-    ] = False,
+    never: Annotated[bool, typer.Option("--never", help="It does not expire; revoke it in time.")] = False,
     this_site: Annotated[
         bool, typer.Option("--this-site", help="Only while the site that is in force now is shown.")
     ] = False,
