@@ -55,23 +55,39 @@ def dashboard(
 
 
 def analyze(
-    job_id: Annotated[str, typer.Argument(metavar="JOB-ID", help="Id or title of the job.")],
+    job_id: Annotated[
+        str | None, typer.Argument(metavar="[JOB-ID]", help="Id or title of the job. Without one: all jobs.")
+    ] = None,
+    job_option: Annotated[str | None, typer.Option("--job-id", "-j", metavar="ID", help="The same as JOB-ID.")] = None,
     persona: SomePersona = None,
     format_: Format = "table",
     first: First = None,
     last: Last = None,
 ) -> None:
-    """Show one job: how often it is done, how long it takes, its outcomes, and how much delivery goes there."""
+    """Show one job, or all: how often it is done, how long it takes, its outcomes, how much delivery goes there."""
+    if job_id and job_option and job_id != job_option:
+        raise CommandFailed(f"The job is named twice: {job_id} and {job_option}. Name it once.", USAGE)
+    asked = job_id or job_option
     services, snapshot = opening.with_data()
     view = view_of(snapshot, first, last)
-    found = services.jobs.overview(view, persona=persona, job=job_id)
-    if not found.jobs or not (found.jobs[0].in_specs or found.jobs[0].tracked):
+    found = services.jobs.overview(view, persona=persona, job=asked)
+    if not any(each.in_specs or each.tracked for each in found.jobs):
         known = ", ".join(each for each, _ in services.jobs.choices(snapshot).jobs)
-        raise CommandFailed(f"There is no job {job_id!r}. The specs know: {known or 'none'}.")
+        named = "no job" if asked is None else f"no job {asked!r}"
+        raise CommandFailed(f"There is {named}. The specs know: {known or 'none'}.")
     _warn_of_unknown(services, snapshot, persona, None)
     if format_ == "json":
-        as_json(services.jobs.dashboard(view, persona=persona, job=job_id))
+        as_json(services.jobs.dashboard(view, persona=persona, job=asked))
         return
+    one_by_one = [each.job_id for each in found.jobs] if asked is None else []
+    for name in one_by_one:
+        _analysis(services.jobs.overview(view, persona=persona, job=name))
+    if asked is not None:
+        _analysis(found)
+
+
+def _analysis(found: Overview) -> None:
+    """What is known of the one job of an overview."""
     job = found.jobs[0]
     print(f"{job.title} ({job.job_id}), {found.period_label}")
     if job.sentence:

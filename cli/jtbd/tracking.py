@@ -11,11 +11,11 @@ from cli.printing import as_json, notice
 
 if TYPE_CHECKING:
     from data.jtbd.storage import JobsStorage
+    from data.values.records import OutcomeAchieved
 
 JobId = Annotated[str, typer.Argument(metavar="JOB-ID", help="Id of the job, as in the specs.")]
 OutcomeId = Annotated[str, typer.Argument(metavar="OUTCOME-ID", help="Id of the outcome, as in the specs.")]
 Persona = Annotated[str, typer.Option("--persona", "-p", metavar="NAME", help="Who: id or title of a persona.")]
-Feature = Annotated[str, typer.Option("--feature", "-f", metavar="NAME", help="With which feature.")]
 AnyFeature = Annotated[
     str, typer.Option("--feature", "-f", metavar="NAME", help="With which feature, if one is known.")
 ]
@@ -30,9 +30,10 @@ Format = Annotated[Literal["table", "json"], typer.Option("--format", help="How 
 def track_job(
     job_id: JobId,
     persona: Persona,
-    feature: Feature,
+    feature: AnyFeature = "",
     status: Annotated[
-        Literal["started", "in_progress", "completed", "failed"], typer.Option("--status", "-s", help="How far it got.")
+        Literal["started", "in_progress", "completed", "failed", "abandoned"],
+        typer.Option("--status", "-s", help="How far it got."),
     ] = "completed",
     started: Annotated[
         str | None, typer.Option("--started", metavar="TIME", help="When it was started, ISO 8601.")
@@ -55,13 +56,16 @@ def track_job(
         notice(f"No spec names the job {job.job_id!r}; it is stored all the same. Known: {_some(list(known))}.")
     if job.status == "completed" and job.duration_seconds is None:
         notice("When it was started is not known, so it has no duration. Give --started or --duration next time.")
-    done = f"{job.job_id} {job.status.replace('_', ' ')} by {job.persona} with {job.feature_used}"
-    _said(format_, storage, job, f"Tracked: {done}.")
+    done = f"{job.job_id} {job.status.replace('_', ' ')} by {job.persona}"
+    _said(format_, storage, job, f"Tracked: {done}{f' with {job.feature_used}' if job.feature_used else ''}.")
 
 
 def track_outcome(
     outcome_id: OutcomeId,
-    actual: Annotated[float, typer.Option("--actual", "-a", metavar="VALUE", help="What was measured.")],
+    actual: Annotated[
+        float | None,
+        typer.Option("--actual", "-a", metavar="VALUE", help="What was measured. Without it: achieved, not measured."),
+    ] = None,
     expected: Annotated[
         float | None,
         typer.Option("--expected", "-e", metavar="VALUE", help="What was wanted. Default: the target of the specs."),
@@ -74,7 +78,7 @@ def track_outcome(
     event_id: Event = "",
     format_: Format = "table",
 ) -> None:
-    """Note down what was measured of an outcome."""
+    """Note down what was measured of an outcome, or that it was achieved."""
     storage = opening.storage()
     found = storage.track_outcome(
         outcome_id,
@@ -87,9 +91,13 @@ def track_outcome(
         note=note,
         event_id=event_id,
     )
-    rate = {"unknown": "whether it is met cannot be told", "partially_achieved": "not met"}.get(found.status, "met")
-    told = f"{found.outcome_id} {found.actual_value:g}, wanted {found.expected_value:g}"
-    _said(format_, storage, found, f"Tracked: {told}: {rate}.")
+    known = storage.specs().outcomes
+    if known and found.outcome_id not in known:
+        names = _some(list(known))
+        notice(f"No spec names the outcome {found.outcome_id!r}; it is stored all the same. Known: {names}.")
+    if found.actual_value is None:
+        notice("Nothing was measured, so no achievement is calculated. Give --actual VALUE where there is one.")
+    _said(format_, storage, found, f"Tracked: {_outcome_words(found)}.")
 
 
 def track_painpoint(
@@ -182,6 +190,13 @@ def track_time(
     )
     took = "not reached yet" if found.end_time is None else f"after {(found.end_time - found.start_time) / 1e6:,.0f} s"
     _said(format_, storage, found, f"Tracked: {found.outcome_id} {took}.")
+
+
+def _outcome_words(found: OutcomeAchieved) -> str:
+    if found.actual_value is None or found.expected_value is None:
+        return f"{found.outcome_id} achieved, without a measured value"
+    told = {"unknown": "whether it is met cannot be told", "partially_achieved": "not met"}.get(found.status, "met")
+    return f"{found.outcome_id} {found.actual_value:g}, wanted {found.expected_value:g}: {told}"
 
 
 def _some(names: list[str]) -> str:

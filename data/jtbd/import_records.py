@@ -32,15 +32,16 @@ _FLOATS = {"duration_seconds", "expected_value", "actual_value", "achievement_ra
 NUMBERS = frozenset({*_FLOATS, "effort_score", "satisfaction_level"})  # columns in which decimal commas are understood
 _YES = {"yes": True, "true": True, "1": True, "y": True, "no": False, "false": False, "0": False, "n": False}
 _NEEDED = {
-    "job": {"persona", "feature_used", "status", "started_at"},
+    "job": {"persona", "status", "started_at"},
     "outcome": {"expected_value", "actual_value", "measured_at"},
     "painpoint": {"severity_before", "severity_after", "resolved_at"},
     "time": {"start_time"},
     "satisfaction": {"satisfaction_level", "recorded_at"},
 }
+_VALUES = {"expected_value", "actual_value"}  # which an outcome that was noted as achieved need not have
 _DEFAULTS: dict[str, Any] = {
     "persona": "", "feature": "", "feature_used": "", "status": "unknown", "metric": "", "category": "",
-    "description": "", "achievement_rate": None, "met_expectations": None, "would_recommend": None,
+    "description": "", "expected_value": None, "actual_value": None, "achievement_rate": None, "met_expectations": None, "would_recommend": None,
 }  # a table: kept in its rows  # fmt: skip
 
 
@@ -212,7 +213,8 @@ def _record(line: Line, source: str, scale: str | None) -> Record:
     made, about, when = KINDS[kind]
     if "at" in values and when not in values:
         values[when] = values.pop("at")
-    missing = sorted(({about} | _NEEDED[kind]) - {name for name, value in values.items() if value not in (None, "")})
+    needed = _NEEDED[kind] - _VALUES if _only_noted(kind, values) else _NEEDED[kind]
+    missing = sorted(({about} | needed) - {name for name, value in values.items() if value not in (None, "")})
     if missing:
         raise RecordError(f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing.")
     if line.comma is not None:
@@ -232,6 +234,11 @@ def _record(line: Line, source: str, scale: str | None) -> Record:
     }
     told = {name: value for name, value in known.items() if value is not None or name not in filled}
     return complete(made(**{**filled, **told}))
+
+
+def _only_noted(kind: str, values: dict[str, Any]) -> bool:
+    """Whether somebody noted that an outcome was achieved, and measured nothing."""
+    return kind == "outcome" and values.get("status") == "achieved" and values.get("actual_value") in (None, "")
 
 
 def _kind(values: dict[str, Any]) -> str:

@@ -25,6 +25,7 @@ from data.values.shares import Share, quantile, wilson
 NO_SHARE = wilson(0, 0)
 NO_DIRECTION = "No spec says whether less or more is better."
 NOT_MEASURED = "Nothing was measured."
+NO_TARGET = "Nobody said what was wanted."
 TimeRange = tuple[int | None, int | None]  # µs, end exclusive
 
 
@@ -120,11 +121,11 @@ def validate_jtbd_tracking(
     """What is wrong with a record, in words; nothing: it can be stored. `known_jobs`: ids of the specs.
 
     >>> validate_jtbd_tracking(JobCompletion("buy", "", "cart", "done", 5, 4))[:2]
-    ['persona is empty', "status 'done' is none of started, in_progress, completed, failed"]
+    ['persona is empty', "status 'done' is none of started, in_progress, completed, failed, abandoned"]
     >>> validate_jtbd_tracking(JobCompletion("buy", "shopper", "cart", "completed", 5, 9), ["buy"])
     []
     """
-    wrong = [f"{name} is empty" for name in ("job_id", "persona", "feature_used") if not getattr(job, name).strip()]
+    wrong = [f"{name} is empty" for name in ("job_id", "persona") if not getattr(job, name).strip()]
     if job.status not in STATUSES:
         wrong.append(f"status {job.status!r} is none of {', '.join(STATUSES)}")
     if job.completed_at is not None and job.completed_at < job.started_at:
@@ -179,10 +180,23 @@ def is_met(expected: float, actual: float, direction: str | None) -> bool | None
     return actual <= expected if direction == "minimise" else actual >= expected
 
 
-def _met(found: Sequence[OutcomeAchieved], target: float | None, direction: str | None) -> Share:
-    """In how many of the measurements, of which that can be told, the target (else what each expected) was met."""
-    told = [is_met(each.expected_value if target is None else target, each.actual_value, direction) for each in found]
+def _met(found: Sequence[tuple[float | None, float]], target: float | None, direction: str | None) -> Share:
+    """In how many of the measurements (expected, actual), of which that can be told, the target (else what each
+    expected) was met.
+    """
+    wanted = [(expected if target is None else target, actual) for expected, actual in found]
+    told = [None if each is None else is_met(each, actual, direction) for each, actual in wanted]
     return wilson(told.count(True), len(told) - told.count(None))
+
+
+def _noted(count: int) -> str:
+    """Why there is no number where an outcome was only noted as achieved.
+
+    >>> _noted(1), _noted(0)
+    ('Noted as achieved once, without a measured value.', 'Nothing was measured.')
+    """
+    times = "once" if count == 1 else f"{count} times"
+    return f"Noted as achieved {times}, without a measured value." if count else NOT_MEASURED
 
 
 def calculate_outcome_achievement(
@@ -193,7 +207,8 @@ def calculate_outcome_achievement(
     persona: str | None = None,
     time_range: TimeRange | None = None,
 ) -> Achievement:
-    """The mean of what was measured against the target (of the spec, else the mean of what was expected).
+    """The mean of what was measured against the target (of the spec, else the mean of what was expected). What was
+    noted as achieved without a value is no measurement, and counts in none of the numbers.
 
     >>> told = OutcomeAchieved("pay", "time", 60, 40, None, "cart", None, "unknown", 0)
     >>> calculate_outcome_achievement([told, told._replace(actual_value=80)], "pay", "minimise").achievement
@@ -204,18 +219,26 @@ def calculate_outcome_achievement(
         for each in outcomes
         if each.outcome_id == outcome_id and (persona is None or each.persona == persona) and within(each, time_range)
     ]
-    if not found:
-        return Achievement(outcome_id, direction, target, None, None, NOT_MEASURED, 0, met_reason=NOT_MEASURED)
-    expected = fmean([each.expected_value for each in found]) if target is None else target
-    actual = fmean([each.actual_value for each in found])
-    rate, reason = achievement(expected, actual, direction)
-    latest = max(found, key=lambda each: each.measured_at).actual_value
+    measured = [each for each in found if each.actual_value is not None]
+    if not measured:
+        why = _noted(len(found))
+        return Achievement(outcome_id, direction, target, None, None, why, 0, met_reason=why)
+    values = [(each.expected_value, each.actual_value) for each in measured if each.actual_value is not None]
+    expectations = [each for each, _ in values if each is not None]
+    expected = target if target is not None else fmean(expectations) if expectations else None
+    actual = fmean([each for _, each in values])
+    rate, reason = None, NO_TARGET
+    if expected is not None:
+        rate, reason = achievement(expected, actual, direction)
+    latest = max(measured, key=lambda each: each.measured_at).actual_value
     exceeds = None if rate is None else rate > 100
-    met = _met(found, target, direction)
-    unjudged = len(found) - met.n
+    met = _met(values, target, direction)
+    unjudged = len(values) - met.n
     why = "" if not unjudged else NO_DIRECTION if direction is None else "A value is not a number."
+    if unjudged and expected is None:
+        why = NO_TARGET
     return Achievement(
-        outcome_id, direction, expected, actual, rate, reason, len(found), latest, exceeds, met, unjudged, why
+        outcome_id, direction, expected, actual, rate, reason, len(values), latest, exceeds, met, unjudged, why
     )
 
 

@@ -14,7 +14,7 @@ from data.jtbd.operations import as_plain
 from data.jtbd.specs import Specs
 from data.values.errors import NotThere
 from data.values.jobs import BAND_TITLES, Overview, RecordPage, RecordRow
-from data.values.records import KINDS, Record, Records, at
+from data.values.records import KINDS, OutcomeAchieved, Record, Records, at
 
 TABLES = ("jobs", "outcomes", "painpoints", "times", "satisfaction", "landscape", "investment", "register", "quality")
 _OF = {"time": "outcome", "satisfaction": "outcome"}
@@ -106,7 +106,7 @@ def _told(record: Any, kind: str, specs: Specs) -> tuple[float | None, str, str,
         return (
             record.actual_value,
             (spec.unit if spec else "") or record.metric or "",
-            f"wanted {record.expected_value:g}",
+            _wanted(record),
             None,
         )
     if kind == "painpoint":
@@ -114,6 +114,13 @@ def _told(record: Any, kind: str, specs: Specs) -> tuple[float | None, str, str,
     if kind == "time":
         return record.duration_seconds, "seconds", "open" if record.end_time is None else "reached", record.end_time
     return None, "", record.satisfaction_level.replace("_", " "), None
+
+
+def _wanted(record: OutcomeAchieved) -> str:
+    """What is said beside a measurement: the value that was wanted, or that nothing was measured."""
+    if record.actual_value is None:
+        return f"{record.status.replace('_', ' ')}, not measured"
+    return "" if record.expected_value is None else f"wanted {record.expected_value:g}"
 
 
 def _note(record: Any) -> str:

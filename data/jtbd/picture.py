@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -36,7 +37,7 @@ from data.values.jobs import (
     SatisfactionRow,
     TimeRow,
 )
-from data.values.records import KINDS, JobCompletion, Record, Records, UserSatisfaction
+from data.values.records import ENDED, KINDS, JobCompletion, Record, Records, UserSatisfaction
 from data.values.shares import wilson
 
 
@@ -154,7 +155,7 @@ class _Drawing:
 
     def _job(self, name: str, met: Interval, eased: int) -> JobRow:
         rows = self.now["job"].get(name, [])
-        status = [each.status for each in rows]
+        status = Counter(each.status for each in rows)
         done = [each for each in rows if each.status == "completed"]
         spans = _durations(done)
         spec = self.specs.jobs.get(name)
@@ -166,8 +167,9 @@ class _Drawing:
             in_specs=spec is not None,
             tracked=len(rows),
             completed=len(done),
-            failed=status.count("failed"),
-            open=len(rows) - len(done) - status.count("failed"),
+            failed=status["failed"],
+            abandoned=status["abandoned"],
+            open=len(rows) - sum(status[each] for each in ENDED),
             completion=interval(wilson(len(done), len(rows))),
             previous_rate=calculate_job_completion_rate(self.before["job"].get(name, [])),
             mean_seconds=fmean(spans) if spans else None,
@@ -309,6 +311,7 @@ class _Drawing:
             "total_jobs": completion.used,
             "completed_jobs": completion.details["counted"][0],
             "failed_jobs": sum(row.failed for row in out.jobs),
+            "abandoned_jobs": sum(row.abandoned for row in out.jobs),
             "open_jobs": sum(row.open for row in out.jobs),
             "completion_rate": None if completion.value is None else completion.value / 100,
             "avg_completion_time": fmean(spans) if spans else None,

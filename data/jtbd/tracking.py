@@ -13,6 +13,7 @@ from data.jtbd.imported import Imported, imported
 from data.jtbd.operations import achievement, is_met, outcome_status
 from data.values.names import name_key
 from data.values.records import (
+    ENDED,
     FIRST_INSTANT,
     INSTANTS,
     LAST_INSTANT,
@@ -72,7 +73,7 @@ class Tracking:
         self,
         job_id: str,
         persona: str,
-        feature: str,
+        feature: str = "",
         status: str = "completed",
         *,
         started: When = None,
@@ -85,7 +86,7 @@ class Tracking:
         specs = self.specs()
         job, person = specs.resolve("job", job_id), specs.resolve("persona", persona)
         told, began = self._instant(at, "the time"), self._instant(started, "the start")
-        finished = status in ("completed", "failed")
+        finished = status in ENDED
         ended = (self.now if told is None else told) if finished else None
         if began is None and not finished:
             began = told
@@ -108,14 +109,14 @@ class Tracking:
                 event_id=event_id,
             )
         )
-        _needs(found, "job_id", "persona", "feature_used")
+        _needs(found, "job_id", "persona")
         self.add([found])
         return found  # type: ignore[return-value]  # `complete` keeps the type of the record
 
     def track_outcome(
         self,
         outcome_id: str,
-        actual: float,
+        actual: float | None = None,
         *,
         expected: float | None = None,
         metric: str = "",
@@ -125,15 +126,21 @@ class Tracking:
         note: str = "",
         event_id: str = "",
     ) -> OutcomeAchieved:
-        """An outcome was measured; target and metric come from the specs where they are not given."""
+        """An outcome was measured; target and metric come from the specs where they are not given. Without `actual` it is
+        noted as achieved, and nothing is calculated from it.
+        """
         specs = self.specs()
         name = specs.resolve("outcome", outcome_id)
         spec = specs.outcomes.get(name)
         wanted = expected if expected is not None else spec.target if spec else None
-        if wanted is None:
+        direction = spec.direction if spec else None
+        if wanted is None and actual is not None:
             raise RecordError(f"No spec says which value of {name} is wanted. Say what was expected.")
         _not_negative(spec, expected_value=wanted, actual_value=actual)
-        rate, _ = achievement(wanted, actual, spec.direction if spec else None)
+        rate, status = None, "achieved"
+        if wanted is not None and actual is not None:
+            rate, _ = achievement(wanted, actual, direction)
+            status = outcome_status(rate, is_met(wanted, actual, direction))
         found = OutcomeAchieved(
             name,
             metric or (spec.metric if spec else ""),
@@ -142,7 +149,7 @@ class Tracking:
             rate,
             feature,
             specs.resolve("persona", persona) or None,
-            outcome_status(rate, is_met(wanted, actual, spec.direction if spec else None)),
+            status,
             self._at(at),
             context=_context(note),
             event_id=event_id,
@@ -319,12 +326,12 @@ def _happened(at: int, now: int, what: str) -> int:
     return at
 
 
-def _not_negative(spec: Outcome | None, **values: float) -> None:
+def _not_negative(spec: Outcome | None, **values: float | None) -> None:
     """A time, a count or a share is never below 0; an outcome whose target is below 0 may be."""
     if spec is None or name_key(spec.unit) not in _AMOUNTS or (spec.target or 0) < 0:
         return
     for name, value in values.items():
-        if value < 0:
+        if value is not None and value < 0:
             raise RecordError(f"{name} is {value:g}. This outcome is in {spec.unit}: give 0 or more.")
 
 

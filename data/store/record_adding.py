@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, func, select, update
 
 from data.store import record_schema as schema
 from data.store.record_engine import upsert
-from data.values.records import JobCompletion, Record, UserSatisfaction, event_id, kind_of
+from data.values.records import ENDED, JobCompletion, Record, UserSatisfaction, event_id, kind_of
 from data.values.scales import LEVELS, SCALES
 
 Added = Literal["new", "further", "filled", "known"]
@@ -72,7 +72,7 @@ class Adding:
             table.c.started_at == record.started_at,
         )
         if record.status in _OPEN:
-            later = ["completed", "failed", *_OPEN[_OPEN.index(record.status) + 1 :]]
+            later = [*ENDED, *_OPEN[_OPEN.index(record.status) + 1 :]]
             told = self.connection.scalar(select(func.count()).where(same, table.c.status.in_(later)))
             if (told or 0) > (nth or 0):
                 return "known"  # as something that has gone further since

@@ -18,7 +18,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 3  # a change of these tables needs a revision in migrations/records/versions; see migrate.py
+SCHEMA_VERSION = 4  # a change of these tables needs a revision in migrations/records/versions; see migrate.py
 metadata = MetaData()
 _KEY = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only what it calls INTEGER
 
@@ -50,7 +50,7 @@ job_completions = _records(
     Column("job_id", String(255), nullable=False),
     Column("persona", String(255), nullable=False),
     Column("feature_used", Text, nullable=False),
-    Column("status", String(16), nullable=False),  # started | in_progress | completed | failed
+    Column("status", String(16), nullable=False),  # started | in_progress | completed | failed | abandoned
     Column("started_at", BigInteger, nullable=False),
     Column("completed_at", BigInteger),
     Column("duration_seconds", Float),
@@ -64,8 +64,8 @@ outcome_achievements = _records(
     ("outcome_id", "feature", "measured_at"),
     Column("outcome_id", String(255), nullable=False),
     Column("metric", Text, nullable=False),
-    Column("expected_value", Float, nullable=False),
-    Column("actual_value", Float, nullable=False),
+    Column("expected_value", Float),
+    Column("actual_value", Float),  # none where somebody noted that it was achieved and measured nothing
     Column("achievement_rate", Float),  # percent; none where it has no meaning
     Column("feature", String(255), nullable=False),
     Column("persona", String(255)),

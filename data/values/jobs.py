@@ -78,6 +78,7 @@ class JobRow:
     met: Interval  # in how many of the measurements of its outcomes the target was met
     painpoints_resolved: int
     from_jira: int  # of `tracked`
+    abandoned: int = 0
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from data.values.errors import AppError
 from data.values.names import name_key
 from data.values.scales import LEVELS, SCALES, WORDS, scale_named
 
-STATUSES = ("started", "in_progress", "completed", "failed")
+STATUSES = ("started", "in_progress", "completed", "failed", "abandoned")
+ENDED = ("completed", "failed", "abandoned")  # of the statuses: nothing comes after them
 _US = 1_000_000
 FIRST_INSTANT, LAST_INSTANT = 0, 253_402_300_799_999_999  # µs since 1970 UTC: the years 1970 to 9999
 
@@ -22,7 +23,7 @@ class JobCompletion(NamedTuple):
     job_id: str
     persona: str
     feature_used: str
-    status: str  # started | in_progress | completed | failed
+    status: str  # one of STATUSES
     started_at: int
     completed_at: int | None = None
     duration_seconds: float | None = None
@@ -32,12 +33,14 @@ class JobCompletion(NamedTuple):
 
 
 class OutcomeAchieved(NamedTuple):
-    """An outcome was measured."""
+    """An outcome was measured, or somebody noted that it was achieved without measuring it: then `actual_value` is None
+    and the status says achieved. `expected_value` is None where nobody said what was wanted.
+    """
 
     outcome_id: str
     metric: str
-    expected_value: float
-    actual_value: float
+    expected_value: float | None
+    actual_value: float | None
     achievement_rate: float | None
     feature: str
     persona: str | None

@@ -31,7 +31,13 @@ LEVELS = (
     ("dissatisfied", "Dissatisfied"),
     ("very_dissatisfied", "Very dissatisfied"),
 )
-STATUSES = (("completed", "Completed"), ("started", "Started"), ("in_progress", "In progress"), ("failed", "Failed"))
+STATUSES = (
+    ("completed", "Completed"),
+    ("started", "Started"),
+    ("in_progress", "In progress"),
+    ("failed", "Failed"),
+    ("abandoned", "Abandoned"),
+)
 YES = (("yes", "Yes"), ("no", "No"))
 
 

@@ -228,7 +228,7 @@ def _job(row: JobRow, overview: Overview, view: PageView) -> list[Any]:
         ("Personas", ", ".join(row.personas) or "none named"),
         ("Completed", share(row)),
         ("Before", percent(row.previous_rate)),
-        ("Failed, open", f"{row.failed}, {row.open}"),
+        ("Failed, abandoned, open", f"{row.failed}, {row.abandoned}, {row.open}"),
         ("Takes (half of them)", words_of.takes(row)),
         ("From Jira", f"{row.from_jira} of {row.tracked}"),
         ("Targets met", reach(row.met, "not measured")),
