@@ -52,11 +52,11 @@ def _client() -> Iterator[tuple[Any, Any, Any]]:
 @contextmanager
 def filled() -> Iterator[Any]:
     """Services on a store with 5,000 issues."""
+
     from data.services.services import Services
     from data.services.sites import Sites
     from data.settings.connection import Home
     from data.settings.fields import FIELDS
-    from data.sync.job import SyncJob
 
     made = tidy(ISSUES, SEED)
     now = datetime.fromtimestamp((made.as_of or 0) / 1e6, UTC) + timedelta(minutes=5)
@@ -68,7 +68,7 @@ def filled() -> Iterator[Any]:
         settings.write_text(json.dumps({"dora_flow_config": {"field_mappings": families}}))
         env = {"JIRA_URL": SITE, "JIRA_TOKEN": "unused", "JIRA_EMAIL": "bench@example.org"}
         sites = Sites(Home(Path(folder) / "home", settings), env, clock=lambda: now)
-        services = Services(sites, SyncJob(sites.clock))
+        services = Services(sites)
         data = sites.data(services.snapshot())
         fill(data.store, made, data.known_as, data.jql)
         yield services

@@ -67,7 +67,7 @@ def follow_sync(
     if ctx.triggered_id == ids.Header.SYNC:
         sync.start(snapshot)
     elif ctx.triggered_id == ids.Sync.CANCEL:
-        sync.cancel()
+        sync.cancel(snapshot)
     elif ctx.triggered_id == ids.Sync.WATCH:
         sync.ensure_fresh(snapshot)
     status = services().status.of(snapshot)

@@ -195,11 +195,13 @@ class InFlight:
 
 
 def _let_end(services: Services, running: InFlight) -> None:
-    """A sync stops before its next request to Jira and leaves the data as it was; requests get their answers."""
+    """Requests get their answers. A sync stops before its next request to Jira and leaves the data as it was; the next
+    start goes on with it, as with all that runs in the background.
+    """
     until = time.monotonic() + GRACE
-    services.sync.cancel()
+    services.background.stop(0.0)
     running.wait(GRACE)
-    services.sync.wait(max(0.0, until - time.monotonic()))
+    services.background.stop(max(0.0, until - time.monotonic()))
 
 
 def _warm(services: Services) -> None:

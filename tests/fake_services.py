@@ -175,12 +175,12 @@ class FakeSync(SyncService):
     def state(self) -> SyncState:
         return self._fake.sync_state
 
-    def start(self, snapshot: Snapshot, full: bool = False) -> SyncState:
+    def start(self, snapshot: Snapshot, full: bool = False, by: str = "page") -> SyncState:
         self._fake.calls.append(("start_sync", full))
         self._fake.sync_state = SyncState("running", "issues", 0, 800, "Reading issues")
         return self._fake.sync_state
 
-    def cancel(self) -> None:
+    def cancel(self, snapshot: Snapshot | None = None) -> None:
         self._fake.calls.append(("cancel_sync",))
         self._fake.sync_state = SyncState("cancelled")
 

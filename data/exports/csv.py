@@ -33,8 +33,8 @@ def csv_text(headers: Sequence[str], rows: Iterable[Sequence[Any]], *, bom: bool
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([_cell(each) for each in headers])
-    writer.writerows([_cell(each) for each in row] for row in rows)
+    writer.writerow([cell(each) for each in headers])
+    writer.writerows([cell(each) for each in row] for row in rows)
     return (BOM if bom else "") + out.getvalue()
 
 
@@ -51,7 +51,8 @@ def neutral(text: str) -> str:
     return f"'{safe}" if _CELL_FORMULA.match(safe) else safe
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """A value as the text of a cell."""
     if value is None:
         return ""
     if isinstance(value, str):

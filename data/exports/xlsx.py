@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from numbers import Integral, Real
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from data.exports.csv import is_missing
@@ -49,15 +51,111 @@ def xlsx(sheets: Iterable[Sheet], zone: ZoneInfo, moment: datetime) -> bytes:
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, _FIXED)
     book.set_properties({"created": moment.astimezone(zone).replace(tzinfo=None)})
-    formats = {
-        "head": book.add_format({"bold": True, "bottom": 1}),
-        "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"}),
-        "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
-    }
+    formats = _formats(book)
     for each in sheets:
         _write(book.add_worksheet(each.name), each, zone, formats)
     book.close()
     return out.getvalue()
+
+
+class Streamed(Protocol):
+    """A table whose rows are made while they are written."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def headers(self) -> Sequence[str]: ...
+    @property
+    def rows(self) -> Iterable[Sequence[Any]]: ...
+    @property
+    def instants(self) -> frozenset[str]: ...
+
+
+def write_book(
+    path: Path,
+    tables: Iterable[Streamed],
+    about: Mapping[str, Any],
+    zone: ZoneInfo,
+    moment: datetime,
+    counted: Callable[[Iterable[Sequence[Any]]], Iterable[Sequence[Any]]],
+) -> None:
+    """A workbook in a file, in constant memory: rows go to temporary files beside it at once. A last sheet says what it
+    is. Raises OSError.
+    """
+    import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
+
+    kept = {**_FIXED, "in_memory": False, "constant_memory": True, "tmpdir": str(path.parent)}
+    book = xlsxwriter.Workbook(str(path), kept)
+    book.set_properties({"created": moment.astimezone(zone).replace(tzinfo=None)})
+    formats = _formats(book)
+    names: set[str] = set()
+    rows = 0
+    for each in tables:
+        rows += _stream(book.add_worksheet(_sheet_name(each.name, names)), each, zone, formats, counted)
+    told = Sheet(
+        "About", ("What", "Value"), [*((name, _words(value)) for name, value in about.items()), ("Rows", rows)]
+    )
+    _stream(book.add_worksheet(_sheet_name("About", names)), told, zone, formats, iter)
+    try:
+        book.close()
+    except FileCreateError as error:
+        raise error.args[0] if error.args and isinstance(error.args[0], OSError) else OSError(str(error)) from error
+
+
+def _words(value: Any) -> Any:
+    return "; ".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+
+def _sheet_name(title: str, taken: set[str]) -> str:
+    """A name that a worksheet may have, and that no other has.
+
+    >>> taken = set()
+    >>> _sheet_name("Flow: load / days", taken), _sheet_name("flow  load   days", taken)
+    ('Flow load days', 'flow load days 2')
+    """
+    clean = " ".join(re.sub(r"[\[\]:*?/\\']", " ", text_of(title)).split())[:31] or "Table"
+    name, n = clean, 1
+    while name.lower() in taken:
+        n += 1
+        name = f"{clean[: 30 - len(str(n))]} {n}"
+    taken.add(name.lower())
+    return name
+
+
+def _stream(
+    page: Any,
+    sheet: Streamed,
+    zone: ZoneInfo,
+    formats: dict[str, Any],
+    counted: Callable[[Iterable[Sequence[Any]]], Iterable[Sequence[Any]]],
+) -> int:
+    """Rows beyond what a worksheet holds are counted and said, not written."""
+    for column, name in enumerate(sheet.headers):
+        page.set_column(column, column, min(max(len(name) + 3, 14), _WIDEST))
+    page.freeze_panes(1, 0)
+    for column, name in enumerate(sheet.headers):
+        page.write_string(0, column, text_of(name), formats["head"])
+    moments = [name in sheet.instants for name in sheet.headers]
+    row = 0
+    for row, values in enumerate(counted(sheet.rows), 1):
+        if row < MOST_ROWS:
+            for column, value in enumerate(values):
+                _put(page, row, column, instant(value) if moments[column] else value, zone, formats)
+    if row >= MOST_ROWS:
+        words = f"{row - MOST_ROWS + 1} more rows do not fit into a worksheet; the CSV has them."
+        page.write_string(MOST_ROWS, 0, words)
+    if row:
+        page.autofilter(0, 0, min(row, MOST_ROWS), len(sheet.headers) - 1)
+    return row
+
+
+def _formats(book: Any) -> dict[str, Any]:
+    return {
+        "head": book.add_format({"bold": True, "bottom": 1}),
+        "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"}),
+        "day": book.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
+    }
 
 
 def _write(page: Any, sheet: Sheet, zone: ZoneInfo, formats: dict[str, Any]) -> None:

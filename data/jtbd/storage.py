@@ -192,10 +192,14 @@ class JobsStorage(Tracking):
         None where there is nothing to do: all records are kept, this user may only read them, or the last run was less
         than a day ago.
         """
+        return self.remove_old() if self.retention_is_due() else None
+
+    def retention_is_due(self) -> bool:
+        """Whether the daily run would do something. Raises RecordsError."""
         if not self.settings.retention_days or self.store.is_read_only:
-            return None
+            return False
         last = self.store.last_retention(self.site)
-        return None if last is not None and 0 <= self.now - last.ran_at < _DAY else self.remove_old()
+        return last is None or not 0 <= self.now - last.ran_at < _DAY
 
 
 # The storage of example jobs: from the folder for its files, the settings and the clock.

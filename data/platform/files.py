@@ -88,7 +88,7 @@ def write_atomic(path: Path, content: bytes, mode: int = 0o600) -> None:
         raise
     finally:
         _being_written.discard(temporary.name)
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 @contextlib.contextmanager
@@ -187,7 +187,7 @@ def _broken(path: Path) -> list[Path]:
     return sorted(path.parent.glob(f"{path.name}.broken-*"))
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)
@@ -209,7 +209,7 @@ def write_folder(path: Path, fill: Callable[[Path], None]) -> bool:
         fill(temporary)
         for written in temporary.iterdir():
             _flush(written)
-        _sync_folder(temporary)
+        sync_folder(temporary)
         try:
             temporary.rename(path)
         except OSError as error:
@@ -219,7 +219,7 @@ def write_folder(path: Path, fill: Callable[[Path], None]) -> bool:
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
         _being_written.discard(temporary.name)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return True
 
 

@@ -32,7 +32,7 @@ from data.values.jobs import CheckRow, InvestmentRow, JobChoices, Overview, Reco
 from data.values.metric_value import MetricValue, iso
 from data.values.numbers import Answer
 from data.values.periods import Period
-from data.values.records import Record
+from data.values.records import KINDS, Record, Records
 from data.values.retention import RetentionRun
 
 if TYPE_CHECKING:
@@ -88,6 +88,25 @@ class JobsService:
         except (RecordsError, HomeError, OSError) as error:
             log.warning("old job records were not removed: %s", error)
             return None
+
+    def records_of(self, view: View) -> Records:
+        """What was recorded in the days of the view, and the issues that count as records. Raises RecordsError,
+        JiraError.
+        """
+        first, end = (round(each.timestamp() * 1e6) for each in (view.period.start, view.period.end))
+        found = [
+            tuple(each for each in some if first <= getattr(each, at) < end)
+            for (_, _, at), some in zip(KINDS.values(), self._data.records(view), strict=True)
+        ]
+        return Records._make(found)
+
+    def retention_is_due(self, snapshot: Snapshot) -> bool:
+        """Whether old records are to be removed now."""
+        try:
+            return self.storage(snapshot).retention_is_due()
+        except (RecordsError, HomeError, OSError) as error:
+            log.warning("whether old job records are to be removed is not known: %s", error)
+            return False
 
     def warm(self, snapshot: Snapshot) -> None:
         """Read specs and records ahead of the first question; what is wrong with them is said when somebody asks."""

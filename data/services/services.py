@@ -10,25 +10,28 @@ from typing import TYPE_CHECKING
 from data.services.sites import SampleSource, Sites
 from data.services.view import DEFAULT_PERIOD, NO_FILTERS, Snapshot, View
 from data.settings.connection import Home
-from data.sync.job import SyncJob
 from data.values.filters import Filters
 
 if TYPE_CHECKING:
+    from data.services.background import BackgroundService
     from data.services.catalogue import CatalogueService
     from data.services.charts import ChartsService
     from data.services.connection import ConnectionService
     from data.services.definitions import DefinitionsService
     from data.services.doctor import DoctorService
     from data.services.downloads import DownloadsService
+    from data.services.exports import ExportsService
     from data.services.field_mapping import FieldMappingService
     from data.services.forecast import ForecastService
     from data.services.jtbd import JobsService
     from data.services.numbers import NumbersService
     from data.services.overview import OverviewService
     from data.services.readiness import ReadinessService
+    from data.services.retention import RetentionService
     from data.services.sprints import SprintsService
     from data.services.status import StatusService
     from data.services.sync import SyncService
+    from data.services.sync_tasks import SyncTasks
     from data.services.teams import TeamsService
     from data.services.tokens import TokensService
 
@@ -36,9 +39,9 @@ if TYPE_CHECKING:
 class Services:
     """The services on one state folder. Each is made when first asked for, so that a command imports what it needs."""
 
-    def __init__(self, sites: Sites, job: SyncJob) -> None:
+    def __init__(self, sites: Sites) -> None:
         self.sites = sites
-        self._job = job
+        self._began = sites.clock()
 
     def snapshot(self) -> Snapshot:
         """One look at the site in force: settings and head of the store, each read once. Raises HomeError."""
@@ -59,14 +62,47 @@ class Services:
         """Fetching from Jira."""
         from data.services.sync import SyncService
 
-        return SyncService(self.sites, self._job, self.jobs)
+        return SyncService(self.sites, self._syncs, self.background, lambda: self.retention)
+
+    @cached_property
+    def background(self) -> BackgroundService:
+        """What waits, runs and has ended behind pages and commands."""
+        from data.services.background import BackgroundService, Kind
+
+        made = BackgroundService(self.sites)
+        made.add(Kind("sync", lambda task, control: self.sync.work(task, control)))
+        made.add(Kind("retention", lambda task, control: self.retention.work(task, control)))
+        made.add(Kind("export", lambda task, control: self.exports.work(task, control)))
+        return made
+
+    @cached_property
+    def _syncs(self) -> SyncTasks:
+        from data.services.sync_tasks import SyncTasks
+
+        return SyncTasks(self.sites, self.background, self._began)
+
+    @cached_property
+    def retention(self) -> RetentionService:
+        """What is removed because it is old."""
+        from data.services.retention import RetentionService
+
+        return RetentionService(self.sites, self.jobs, self.background, lambda: self.exports)
+
+    @cached_property
+    def exports(self) -> ExportsService:
+        """Files to download, made in the background."""
+        from data.services.export_tables import ExportTables
+        from data.services.exports import ExportsService
+
+        parts = (self.sites, self.downloads, self.catalogue, self.charts, self.sprints, self.jobs)
+        return ExportsService(self.sites, self.background, self.status, lambda: ExportTables(*parts))
 
     @cached_property
     def status(self) -> StatusService:
         """Which site, how fresh, what is wrong."""
         from data.services.status import StatusService
 
-        return StatusService(self.sites, self._job)
+        return StatusService(self.sites, self._syncs, self.background)
 
     @cached_property
     def readiness(self) -> ReadinessService:
@@ -186,7 +222,7 @@ class Services:
         snapshot = self.snapshot()
         if snapshot.synced is not None:
             self.sites.data(snapshot).dataset(snapshot.view())
-        self.jobs.retain(snapshot)
+        self.retention.run_if_due(snapshot)
         self.jobs.warm(snapshot)
 
 
@@ -197,4 +233,4 @@ def open_services(
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Services:
     """The services on the state folder that the environment names. Raises HomeError."""
-    return Services(Sites(Home.of(env), env, sample=sample, clock=clock), SyncJob(clock))
+    return Services(Sites(Home.of(env), env, sample=sample, clock=clock))

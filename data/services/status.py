@@ -4,28 +4,31 @@ from __future__ import annotations
 
 from data.jira.connection import site_url
 from data.jira.errors import InvalidUrl, JiraError
+from data.services.background import BackgroundService
 from data.services.sites import Sites
+from data.services.sync_tasks import SyncTasks
 from data.services.view import Snapshot, instant
 from data.settings.connection import Home, Site
 from data.store.issue_store import ScopeRow
-from data.sync.job import SyncJob
 from data.values.metric_value import iso
 from data.values.periods import local_date, zone_named
 from data.values.problem import Problem
 from data.values.quality import Quality
-from data.values.status import Status
+from data.values.status import Status, SyncState
 
 
 class StatusService:
     """What the header of the page and the probes of machines say."""
 
-    def __init__(self, sites: Sites, job: SyncJob) -> None:
+    def __init__(self, sites: Sites, syncs: SyncTasks, background: BackgroundService) -> None:
         self._sites = sites
-        self._job = job
+        self._syncs = syncs
+        self._background = background
 
     def of(self, snapshot: Snapshot) -> Status:
         """Which site, how fresh, what is wrong. Never raises for what files or Jira may do."""
         data, site, loaded = self._sites.data(snapshot), snapshot.site, snapshot.loaded
+        sync = self._syncs.state(snapshot)
         unread: list[Problem] = []
         head: ScopeRow | None = None
         span = None
@@ -49,20 +52,19 @@ class StatusService:
             stale=snapshot.stale,
             revision=f"{snapshot.known_as}|{f'{head.scope}.{head.revision}' if head else '0.0'}|{loaded.revision}",
             settings_revision=loaded.revision,
-            sync=self._job.state,
-            problems=(*self._problems(snapshot), *unread),
+            sync=sync,
+            problems=(*self._problems(snapshot, sync), *unread),
             zone=zone.key,
             first_day=days[0],
             last_day=days[1],
             read_only=loaded.read_only,
         )
 
-    def _problems(self, snapshot: Snapshot) -> list[Problem]:
-        data, job = self._sites.data(snapshot), self._job
+    def _problems(self, snapshot: Snapshot, sync: SyncState) -> list[Problem]:
+        data = self._sites.data(snapshot)
         home = self._sites.home
         found = [_closed(home), snapshot.loaded.problem, home.tokens.problem, data.problem, data.cache.problem]
-        if job.state.state == "failed" and job.about == snapshot.known_as:
-            found.append(job.state.problem)
+        found += [self._background.problem, sync.problem if sync.state == "failed" else None]
         if snapshot.loaded is not snapshot.main:
             found.append(snapshot.main.problem)
         if snapshot.site.configured:

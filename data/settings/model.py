@@ -291,6 +291,15 @@ class CacheSettings(_Part):
     max_entries: int = Field(100, ge=1, le=100, description="How many answers are kept.")
 
 
+class BackgroundSettings(_Part):
+    history_days: int = Field(30, ge=1, description="How long the list of background tasks names what has ended.")
+    export_days: float = Field(7, gt=0, description="How long the file of an export is kept.")
+    export_quota_mb: int = Field(
+        1_000, ge=1, description="How much all kept exports of the state folder may be together, in megabytes."
+    )
+    link_hours: float = Field(24, gt=0, description="How long a link to the file of an export works.")
+
+
 class JtbdSettings(_Part):
     folder: str = Field(
         "", description="Folder of job specs (*.ttl) and the register (register.md). Empty: jtbd beside this file."
@@ -320,6 +329,7 @@ class Settings(_Part):
     sync: SyncSettings = Field(default_factory=SyncSettings)
     cache: CacheSettings = Field(default_factory=CacheSettings)
     jtbd: JtbdSettings = Field(default_factory=JtbdSettings)
+    background: BackgroundSettings = Field(default_factory=BackgroundSettings)
 
     @property
     def mapping(self) -> dict[str, str]:

@@ -34,7 +34,7 @@ FLOORS = (
     ("jira",),
     ("settings", "cache"),
     ("store",),
-    ("sync",),
+    ("sync", "background"),
     ("tables",),
     ("facts",),
     ("metrics",),

@@ -170,7 +170,7 @@ class FakeSync(SyncService):
     def __init__(self, fake: FakeServices) -> None:
         self._fake = fake
 
-    def cancel(self) -> None:
+    def cancel(self, snapshot: Snapshot | None = None) -> None:
         self._fake.asked.append(("cancel",))
 
     def run(
