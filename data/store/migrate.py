@@ -36,11 +36,7 @@ from sqlalchemy import (
 )
 
 from data.platform.logs import SECRETS
-<<<<<<< HEAD
-from data.store import access_schema, record_schema, schema
-=======
-from data.store import background_schema, record_schema, schema
->>>>>>> 78ac6c5 (Background tasks have one leased table; syncs, retention and exports go through it)
+from data.store import access_schema, background_schema, record_schema, schema
 from data.store.corruption import is_corrupt
 
 log = logging.getLogger(__name__)
@@ -77,11 +73,7 @@ class Schema:
     `refillable`: what is too old is thrown away, since a sync reads it again.
     """
 
-<<<<<<< HEAD
-    name: str  # issues | records | access
-=======
-    name: str  # issues | records | background
->>>>>>> 78ac6c5 (Background tasks have one leased table; syncs, retention and exports go through it)
+    name: str  # issues | records | access | background
     metadata: MetaData
     meta: Table
     version: int
@@ -114,9 +106,7 @@ ISSUES = Schema("issues", schema.metadata, schema.meta, schema.SCHEMA_VERSION, 5
 RECORDS = Schema(
     "records", record_schema.metadata, record_schema.meta, record_schema.SCHEMA_VERSION, 1, refillable=False
 )
-<<<<<<< HEAD
 ACCESS = Schema("access", access_schema.metadata, access_schema.meta, access_schema.SCHEMA_VERSION, 1, refillable=False)
-=======
 BACKGROUND = Schema(
     "background",
     background_schema.metadata,
@@ -125,7 +115,6 @@ BACKGROUND = Schema(
     1,
     refillable=False,
 )
->>>>>>> 78ac6c5 (Background tasks have one leased table; syncs, retention and exports go through it)
 
 
 def bring_up(engine: Engine, path: Path | None, tables: Schema, *, may_write: bool = True) -> Prepared:
@@ -272,11 +261,7 @@ def _migrate(connection: Connection, tables: Schema, found: int, version: int) -
 def main() -> None:
     """Take the store in a file back to an earlier version of its tables, for an older version of this program."""
     parser = argparse.ArgumentParser(prog="python -m data.store.migrate", description=main.__doc__)
-<<<<<<< HEAD
-    parser.add_argument("file", type=Path, help="issues.db, jobs.db or access.db; no program may be using it")
-=======
-    parser.add_argument("file", type=Path, help="issues.db, jobs.db or background.db; no program may be using it")
->>>>>>> 78ac6c5 (Background tasks have one leased table; syncs, retention and exports go through it)
+    parser.add_argument("file", type=Path, help="issues.db, jobs.db, access.db or background.db, which no program uses")
     parser.add_argument("version", type=int, help="the version of the tables that the older program knows")
     told = parser.parse_args()
     if not told.file.is_file():
@@ -285,11 +270,7 @@ def main() -> None:
     with _turn(told.file), engine.begin() as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         names = inspect(connection).get_table_names()
-<<<<<<< HEAD
-        tables = next((each for each in (RECORDS, ACCESS) if each.meta.name in names), ISSUES)
-=======
-        tables = next((each for each in (RECORDS, BACKGROUND) if each.meta.name in names), ISSUES)
->>>>>>> 78ac6c5 (Background tasks have one leased table; syncs, retention and exports go through it)
+        tables = next((each for each in (RECORDS, ACCESS, BACKGROUND) if each.meta.name in names), ISSUES)
         try:
             downgrade(connection, tables, told.version)
         except (ValueError, NewerSchema) as error:
