@@ -18,10 +18,20 @@ def status_groups(facts: Dataset) -> Codes:
     Statuses of the same name, the same category of Jira and the same meaning here are one: the first of them stands for
     all. By the definition `statuses_by` each may stand for itself.
     """
+    if facts.definitions.statuses_by == "id":
+        return np.append(np.arange(len(facts.tables.statuses), dtype=np.int64), -1)
+    return facts.once(_groups_by_name)
+
+
+def share_names(facts: Dataset) -> bool:
+    """Whether by name some statuses that issues have been in are one, so that the definition `statuses_by` matters."""
+    visited = np.flatnonzero(np.bincount(facts.stays.status[facts.stays.status >= 0]))
+    return len(np.unique(facts.once(_groups_by_name)[visited])) < len(visited)
+
+
+def _groups_by_name(facts: Dataset) -> Codes:
     table, roles = facts.tables.statuses, facts.roles
     out = np.append(np.arange(len(table), dtype=np.int64), -1)
-    if facts.definitions.statuses_by == "id":
-        return out
     first: dict[tuple[object, ...], int] = {}
     means = zip(roles.phases, roles.active.tolist(), roles.waiting.tolist(), roles.blocked.tolist(), strict=True)
     for code, (name, category, meaning) in enumerate(zip(table["name"], table["category"], means, strict=True)):

@@ -16,6 +16,7 @@ from data.exports.csv import csv_text
 from data.exports.xlsx import Sheet
 from data.facts.dataset import Dataset
 from data.facts.rows import Rows
+from data.facts.status_groups import share_names
 from data.metrics.detail import MetricDrilldown
 from data.platform.telemetry import span
 from data.services.issue_pages import page_of
@@ -122,7 +123,7 @@ class ChartsService:
             problem=drawing.problem,
             thinned=drawing.thinned,
             obeys=drawing.switches or chart.switches,
-            beside=chart.beside,
+            beside=tuple(each for each in chart.beside if each != "statuses_by" or facts.once(share_names)),
         )
 
     def csv(self, name: str, view: View, options: Options = ()) -> str:

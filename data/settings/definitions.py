@@ -96,7 +96,10 @@ _WORDINGS = {
         "Work is given up in",
         "workflow",
         empty="statuses with a name such as Cancelled or Rejected",
-        help="Statuses of discarded work: neither finished nor in progress, and counted on its own.",
+        help=(
+            "Statuses of discarded work: neither finished nor in progress, and counted on its own. An item that is "
+            "moved from one to a finished status is completed at that moment, unless its resolution does not complete."
+        ),
     ),
     "workflow.active": _Wording(
         "Somebody works on it in",

@@ -82,3 +82,12 @@ def test_statuses_by_id_are_named_by_their_projects(case: Cases) -> None:
     assert len(names) == 24
     assert "In Review · T00" in names
     assert not any(name.endswith(")") for name in names)
+
+
+@pytest.mark.parametrize("chart", ["cumulative_flow", "time_in_status", "ageing_work", "load_by_status"])
+def test_statuses_of_one_name_can_be_told_apart_beside_the_chart(case: Cases, chart: str) -> None:
+    teams, one = case("c06_teams"), case("c05_steady")
+    for rule in ("name", "id"):
+        view = teams.view(definitions=(("statuses_by", rule),))
+        assert "statuses_by" in teams.services.charts.answer(chart, view).beside
+    assert "statuses_by" not in one.services.charts.answer(chart, one.view()).beside  # it would change nothing there

@@ -71,6 +71,7 @@ def pace(query: ChartQuery, codes: Codes) -> list[list[float | None]]:
         *ISSUES,
     ),
     fields=("work_started_date",),
+    beside=("statuses_by",),
 )
 def ageing_work(query: ChartQuery) -> Drawing:
     """Each point is an item in progress: in which status, and how many days since its work began.

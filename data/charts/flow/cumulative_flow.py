@@ -90,7 +90,7 @@ def _days(query: ChartQuery) -> tuple[Buckets, Instants]:
     wide=True,
     title="Cumulative flow",
     switches=("cfd", "statuses_by", "workflow.started", *ISSUE_METRICS["flow_velocity"].switches),
-    beside=("cfd",),
+    beside=("cfd", "statuses_by"),
 )
 def cumulative_flow(query: ChartQuery) -> Drawing:
     """Each band is how many items were in that status at the end of each day, from history.

@@ -22,7 +22,7 @@ NOBODY = "nobody"
 MOST_PEOPLE = 30
 
 
-@chart(family="flow", order=10, title="Load by status", switches=("percentile", *SWITCHES))
+@chart(family="flow", order=10, title="Load by status", switches=("percentile", *SWITCHES), beside=("statuses_by",))
 def load_by_status(query: ChartQuery) -> Drawing:
     """Each bar is how many items are in that status at the end of the period, or now.
 

@@ -78,6 +78,7 @@ _COLUMNS = (
         "workflow.waiting",
         "zone",
     ),
+    beside=("statuses_by",),
 )
 def time_in_status(query: ChartQuery) -> Drawing:
     """Each bar is how many days an item spent in that status on average, between its start and its completion.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from data.forecast.remaining import of_version
-from tests.builders import CANCELLED, CLOSED, DOING, DONE, REVIEW, TODO, Item, Version, ask, facts, site
+from data.settings.model import Definitions
+from tests.builders import CANCELLED, CLOSED, DOING, DONE, LATER, REVIEW, TODO, Item, Version, ask, at, facts, site
+from tests.data.metrics.oracle import Question, flow_time, flow_velocity
 
 FIRST, LAST = "2025-01-01", "2025-01-31"
 GIVEN_UP = "discarded in status Cancelled"
@@ -49,6 +52,24 @@ def test_the_status_at_the_end_decides(
 ) -> None:
     found = ask("flow_velocity", site(Item("2025-01-01", moves)), FIRST, LAST)
     assert (found.value, found.details["exclusions"]) == (completed, left_out)
+
+
+@pytest.mark.parametrize("before", [[], [("2025-01-04", DONE)], [("2025-01-04", DONE), ("2025-01-05", DOING)]])
+@pytest.mark.parametrize("resolution", [None, "Fixed", "Won't Do"])
+@pytest.mark.parametrize("rules", [{}, {"completion": "first"}, {"subtract_reopened": True}])
+def test_what_was_discarded_is_completed_when_it_is_moved_to_a_finished_status(
+    before: list[tuple[str, str]], resolution: str | None, rules: dict[str, Any]
+) -> None:
+    """Discarded is not done, so the move is a crossing into done; the resolution decides as it does for every item."""
+    moves = [("2025-01-03", DOING), *before, ("2025-01-07", CANCELLED), ("2025-01-09 12:00", CLOSED)]
+    item = Item("2025-01-01", moves, resolution=resolution)
+    wanted = Question([item], date(2025, 1, 1), date(2025, 1, 31), at(LATER), rules=Definitions(**rules))
+    for metric, oracle in (("flow_velocity", flow_velocity), ("flow_time", flow_time)):
+        found, right = ask(metric, site(item), FIRST, LAST, **rules), oracle(wanted)
+        assert (found.value, found.details["exclusions"]) == (right.value, dict(right.exclusions))
+    last = ask("flow_velocity", site(item), "2025-01-09", "2025-01-09", **rules)
+    first = rules.get("completion") == "first" and bool(before)
+    assert last.value == (0 if resolution == "Won't Do" or first else 1)
 
 
 def test_leaving_done_for_discarded_is_no_reopening() -> None:
