@@ -123,7 +123,11 @@ class ChartsService:
             problem=drawing.problem,
             thinned=drawing.thinned,
             obeys=drawing.switches or chart.switches,
-            beside=tuple(each for each in chart.beside if each != "statuses_by" or facts.once(share_names)),
+            beside=tuple(
+                each
+                for each in chart.beside
+                if each != "statuses_by" or (facts is not None and facts.once(share_names))
+            ),
         )
 
     def csv(self, name: str, view: View, options: Options = ()) -> str:
