@@ -95,7 +95,7 @@ DOUBTS = (
         "change_failure_rate",
     ),
     Caveat(
-        "Time to recovery (median) rests on few",
+        "Time to recovery (median) is based on few",
         "Only 4 are used, so one more or less changes it much.",
         "Choose a longer period before you draw conclusions.",
         "info",

@@ -72,7 +72,7 @@ TIERS: dict[str, str | int] = {
 FINDINGS = (
     Finding("The query does not hold everything before 16 Nov 2025", None, "Numbers of earlier days would be too low, so they are marked and not compared.", "Make the query wider to look further back.", "info"),
     Finding("Some issues have an incomplete history", 14, "Their times in statuses are left out, so flow time and efficiency rest on fewer issues.", "Run a full sync; if it stays, ask an administrator whether the account may see all of them."),
-    Finding("Done without any date", 23, "Nobody can say when they were completed, so they are in no number.", "Let the workflow set a resolution when work is finished."),
+    Finding("Done without any date", 23, "Nobody can say when they were completed, so they are not counted.", "Let the workflow set a resolution when work is finished."),
     Finding("A <b>mapped</b> field is empty: Deployment date", 812, "Deployment frequency and lead time have nothing to count.", "Check the field mapping: choose another Jira field, or fill this one.", "danger"),
 )  # a table: kept in its rows  # fmt: skip
 

@@ -250,7 +250,7 @@ def comparison(
         **NO_TREND,
     }
     if not whole:
-        out["trend_reason"] = f"No change is said: {facts.why_not_all(before.start, before.end)}."
+        out["trend_reason"] = f"No change is given: {facts.why_not_all(before.start, before.end)}."
     if its is None or then is None:
         return out
     out["previous_display"] = " ".join(display(metric.shows, then)).strip()
@@ -273,7 +273,7 @@ def _reach(facts: Dataset, query: MetricQuery) -> list[str]:
     if facts.conditions:
         return [
             f"The query also looks at {listed(facts.conditions)}: only what it returned is known, and no change "
-            "is said."
+            "is given."
         ]
     if facts.complete_from is not None and start < facts.complete_from:
         day = local_date(datetime.fromtimestamp(facts.complete_from / 1e6, UTC), zone)

@@ -119,5 +119,5 @@ def _bounds(now: Measured, then: Measured) -> Bounds | None:
 
 def _why(now: Estimate | None, then: Estimate | None) -> str:
     if now is None or then is None:
-        return "Of this number no interval is known, so a change cannot be told from chance."
+        return "No interval is known for this number, so a change cannot be told from chance."
     return f"Fewer than {LEAST} in one of the two periods: a change cannot be told from chance."

@@ -99,7 +99,7 @@ def _age(tables: Tables, known: Circumstances) -> Iterator[Finding]:
         yield Finding(
             f"The data is {number} {unit}{'' if number == 1 else 's'} old",
             None,
-            "What happened since then is in no number, so those of the last days are too low.",
+            "What happened since then is not counted, so the numbers of the last days are too low.",
             "Start a sync with the round arrow at the top.",
             "danger" if age > LONG_AGO else "warning",
         )
@@ -128,10 +128,10 @@ def _sync(_: Tables, known: Circumstances) -> Iterator[Finding]:
         )
     elif noted := len(known.sync.get("warnings") or ()):
         yield Finding(
-            f"The last sync noted {noted} thing{'' if noted == 1 else 's'}",
+            f"The last sync reported {noted} problem{'' if noted == 1 else 's'}",
             None,
-            "What it could not read is in no number.",
-            "Read what it noted; most often the account lacks a permission, or a mapped field was deleted.",
+            "What it could not read is not counted.",
+            "Read its messages; most often the account lacks a permission, or a mapped field was deleted.",
             "info" if known.sync.get("complete") else "warning",
         )
 
@@ -144,7 +144,7 @@ def _missing(_: Tables, known: Circumstances) -> Iterator[Finding]:
         yield Finding(
             "Jira counted more issues than it gave",
             expected - fetched,
-            "Those issues are in no number.",
+            "Those issues are not counted.",
             f"{FULL_SYNC} If it stays, ask whether the account may see all issues of the query.",
         )
 
@@ -152,7 +152,7 @@ def _missing(_: Tables, known: Circumstances) -> Iterator[Finding]:
 def _histories(tables: Tables, _: Circumstances) -> Iterator[Finding]:
     if broken := int(np.count_nonzero(~tables.issues["history_complete"].to_numpy())):
         yield Finding(
-            "Histories that could not be read whole",
+            "Issues whose history could not be read completely",
             broken,
             "These issues are left out of the Flow numbers; each card counts them among those left out.",
             f"{FULL_SYNC} If it stays, ask whether the account may see these issues.",
@@ -173,7 +173,7 @@ def _comments(tables: Tables, _: Circumstances) -> Iterator[Finding]:
         )
     elif broken := int(np.count_nonzero(cut)):
         yield Finding(
-            "Comments that did not all come",
+            "Issues whose comments could not all be read",
             broken,
             "These issues are left out of numbers made of comments.",
             "The next sync asks again. If it stays, ask whether the account may see all comments.",
@@ -187,7 +187,7 @@ def _statuses(tables: Tables, known: Circumstances) -> Iterator[Finding]:
         yield Finding(
             "Issues in a status that Jira does not list",
             nameless,
-            "Nobody can say whether they are finished, so they count as not started.",
+            "It is not known whether they are finished, so they count as not started.",
             FULL_SYNC,
         )
     yield from lost_statuses(tables, known.phases, known.chosen)
@@ -206,9 +206,9 @@ def _undated(tables: Tables, known: Circumstances) -> Iterator[Finding]:
             dated |= tables.fields[name] != NEVER
     if count := int(np.count_nonzero(done[status] & ~dated)):
         yield Finding(
-            "Finished, and nothing says since when",
+            "Completed without a completion date",
             count,
-            "They have no resolution date and no change into a finished status, so they are in no number of a period.",
+            "They have no resolution date and no change into a finished status, so they are not counted in any period.",
             "Let the workflow set a resolution, or map the field that holds the date of completion.",
         )
 
@@ -217,10 +217,10 @@ def _fields(tables: Tables, _: Circumstances) -> Iterator[Finding]:
     for name, values in tables.fields.items():
         if len(tables) and not _any_set(values) and name not in tables.unreadable:
             yield Finding(
-                f"Nothing is filled in: {FIELDS[name].title}",
+                f"Mapped but always empty: {FIELDS[name].title}",
                 len(tables),
-                "The field is mapped and empty everywhere, so numbers that need it have nothing to count.",
-                "Choose another Jira field in the field mapping, or take this one out.",
+                "No issue has a value in this field, so numbers that need it have nothing to count.",
+                "Choose another Jira field in the field mapping, or remove this one.",
             )
 
 
@@ -266,7 +266,7 @@ def _versions(tables: Tables, _: Circumstances) -> Iterator[Finding]:
         yield Finding(
             f"{count:,} released version{' has' if count == 1 else 's have'} no release date",
             None,
-            "Where versions are the deployments, nobody can say when these were deployed: they are left out.",
+            "Where versions are the deployments, it is not known when these were deployed: they are left out.",
             "Set their release dates in Jira.",
             "info",
         )
@@ -291,7 +291,7 @@ def _waiting(_: Tables, known: Circumstances) -> Iterator[Finding]:
         yield Finding(
             f"Mapped and not read yet: {titles}",
             None,
-            "Numbers that need it are those without it.",
+            "Numbers that need it are calculated without it.",
             "The next sync reads it; start one with the round arrow at the top.",
             "info",
         )
@@ -313,7 +313,7 @@ def _future(tables: Tables, known: Circumstances) -> Iterator[Finding]:
         yield Finding(
             f"Dates in the future: {', '.join(titles)}",
             int(np.count_nonzero(late)),
-            "What is dated ahead counts only when its day has come.",
+            "What has a future date counts only once that day has come.",
             "Correct the dates, or map the field that says what happened instead of what is planned.",
             "info",
         )
@@ -324,8 +324,8 @@ def _reach(_: Tables, known: Circumstances) -> Iterator[Finding]:
         yield Finding(
             f"The query also looks at {listed(known.conditions)}",
             None,
-            "Issues leave the answer for that reason too, so nobody can tell whether nothing happened or nothing was "
-            "returned: where nothing was, there is no number, and no change is said.",
+            "Issues can drop out of the query for that reason, too. Days without issues therefore have no number "
+            "instead of 0, and no change is given.",
             (
                 "Let the query in the connection form look at projects, types and dates only, and use the filters of "
                 "the page."
@@ -339,7 +339,7 @@ def _reach(_: Tables, known: Circumstances) -> Iterator[Finding]:
     yield Finding(
         f"The query holds only issues {known.begins} since {day:%-d %b %Y}",
         None,
-        "Of the days before it holds a part: their numbers say so, and nothing is compared with them.",
+        "Data of earlier days is incomplete: their numbers say so, and nothing is compared with them.",
         "To look further back, widen the query in the connection form.",
         "info" if back >= 180 else "warning",  # 90 days and the 90 before them
     )

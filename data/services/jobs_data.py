@@ -134,9 +134,9 @@ class JobsData:
         for kind, first in self._firsts(storage).items():
             if start < first:
                 day = local_date(datetime.fromtimestamp(first / 1e6, UTC), zone_named(view.zone))
-                out[kind] = f"No change is said: the first record is of {day:%-d %b %Y}, within or after that period."
+                out[kind] = f"No change is given: the first record is of {day:%-d %b %Y}, within or after that period."
             if issues and kind in ("job", "painpoint"):
-                out[kind] = f"No change is said: {issues}."
+                out[kind] = f"No change is given: {issues}."
         return out
 
     def _firsts(self, storage: JobsStorage) -> dict[str, int]:

@@ -81,19 +81,19 @@ _WORDINGS = {
     "percentile": _Wording("Percentiles", "time", {"linear": "Interpolated (R-7)", "nearest_rank": "Nearest rank"}),
     "tier_year": _Wording("Tiers of the DORA report of", "time", {2021: "2021", 2023: "2023", 2024: "2024"}),
     "workflow.started": _Wording(
-        "Work is in progress in",
+        "Statuses in progress",
         "workflow",
         empty="Jira’s category In progress",
         help="Statuses in which work is in progress; flow time starts at the first entry into one of them.",
     ),
     "workflow.done": _Wording(
-        "Work is finished in",
+        "Statuses done",
         "workflow",
         empty="Jira’s category Done",
         help="Statuses in which work is finished; flow time ends at the entry into one of them.",
     ),
     "workflow.discarded": _Wording(
-        "Work is given up in",
+        "Statuses discarded",
         "workflow",
         empty="statuses with a name such as Cancelled or Rejected",
         help=(
@@ -102,13 +102,11 @@ _WORDINGS = {
         ),
     ),
     "workflow.active": _Wording(
-        "Somebody works on it in",
+        "Active statuses",
         "workflow",
         help="Statuses in which somebody works on the item; their share is flow efficiency.",
     ),
-    "workflow.waiting": _Wording(
-        "The item waits in", "workflow", help="Statuses in which the item waits for somebody."
-    ),
+    "workflow.waiting": _Wording("Waiting statuses", "workflow", help="Statuses in which the item waits for somebody."),
     "completion": _Wording(
         "Completed at", "completion", {"last": "Last time it became done", "first": "First time it became done"}
     ),
@@ -161,7 +159,7 @@ _WORDINGS = {
     "incident_labels": _Wording("Labels that make an incident", "incidents"),
     "incident_components": _Wording("Components that make an incident", "incidents"),
     "incident_end_statuses": _Wording(
-        "An incident ends in",
+        "Statuses that end an incident",
         "incidents",
         empty="its completion",
         help=(
@@ -187,8 +185,8 @@ _WORDINGS = {
         "charts",
         {
             "history": "Where items were",
-            "high_water": "Furthest they came so far",
-            "backfill": "Since they last came that far",
+            "high_water": "Furthest they have reached",
+            "backfill": "Furthest since they last went back",
         },
     ),
     "limits.baseline": _Wording("Limits locked to", "charts", empty="no baseline"),

@@ -46,7 +46,7 @@ def test_the_badge_leads_to_the_findings_and_back(page: Page, site, use):
     expect(page.locator("#filter-row")).to_be_hidden()
     expect(page.locator("article.card-metric:visible")).to_have_count(0)
     expect(page.get_by_role("link", name="Data quality", exact=True)).to_have_attribute("aria-current", "page")
-    page.get_by_text("What it noted (2)").click()
+    page.get_by_text("Messages (2)").click()
     expect(page.get_by_text("The versions of project PAY could not be read.")).to_be_visible()
     page.get_by_role("link", name="Flow", exact=True).click()
     expect(page).to_have_url(re.compile(r"\?tab=flow&period=90d$"))

@@ -121,4 +121,4 @@ def test_the_history_says_which_days_are_not_in_the_average(services):
     found = answer(90)
     [note] = [each for each in found.notes if "whole week" in each]
     whole = int(found.reading.partition(" items in 90 days")[0])
-    assert note.startswith("The first 6 days, ") and f" no whole week: with {whole - weeks} item" in note
+    assert note.startswith("The first 6 days, ") and f" less than a week: their {whole - weeks} item" in note

@@ -404,7 +404,7 @@ def test_a_field_that_is_empty_everywhere_is_found(services):
         each.title for each in services.status.quality(services.snapshot()).findings
     ]
     services.sync.wait(30)
-    assert "Nothing is filled in: Persona" in [
+    assert "Mapped but always empty: Persona" in [
         each.title for each in services.status.quality(services.snapshot()).findings
     ]
     assert services.status.quality(services.snapshot()).level == "warning"

@@ -33,7 +33,7 @@ def forms(
         [
             _form("How many by a date?", [_date("Year-month-day", by if not amount else "", today)], "by"),
             _form(
-                "When for so many items?",
+                "When will so many items be done?",
                 [
                     _field(
                         "Items", "items", "number", asks("items") or "", min=1, max=100_000, step=1, placeholder="60"
@@ -43,7 +43,7 @@ def forms(
                 "items by",
             ),
             _form(
-                "When for a version or an epic?",
+                "When will a version or an epic be done?",
                 [
                     _field(
                         "Fix version",

@@ -247,7 +247,7 @@ def _warnings(warnings: list[Any] | tuple[Any, ...]) -> html.Details | None:
         return None
     return html.Details(
         [
-            html.Summary(f"What it noted ({len(warnings):,})"),
+            html.Summary(f"Messages ({len(warnings):,})"),
             html.Ul([html.Li(str(each)) for each in warnings[:_MOST_WARNINGS]], className="notes"),
         ],
         className="as-table",

@@ -219,7 +219,7 @@ _LISTED = (  # in issues; shown where a sprint has some
 _SHARES = (
     ("Spilled", "Spilled over ÷ committed", "spillover"),
     ("Change", "Added and removed ÷ committed", "churn"),
-    ("Off plan", "Difference of completed and committed ÷ committed", "accuracy"),
+    ("Deviation", "Difference of completed and committed ÷ committed", "accuracy"),
 )
 
 

@@ -60,7 +60,7 @@ def dora_score(query: ChartQuery) -> Drawing:
             shown = f"{value.details['display_value']} {value.details['display_unit']}".strip() if value.ok else None
             yield titles[name], known.get(name), shown, value.details.get("used", 0), value.error_message or ""
         why = "" if mean is not None else f"needs {LEAST} of {len(METRICS)} metrics, has {len(known)}"
-        yield f"Performance (mean of {len(known)} of {len(METRICS)})", mean, None, None, why
+        yield f"Mean score (of {len(known)} of {len(METRICS)})", mean, None, None, why
         yield "Industry mean", INDUSTRY, None, None, ""
 
     missing = [titles[name] for name in METRICS if name not in known]
@@ -87,9 +87,9 @@ def dora_score(query: ChartQuery) -> Drawing:
 def _reading(mean: float | None, known: int) -> str:
     """The performance beside the industry's mean, or how many of the metrics it still needs."""
     if mean is None:
-        return f"Only {known} of {len(METRICS)} metrics have a score: {LEAST} are needed for the performance."
+        return f"Only {known} of {len(METRICS)} metrics have a score: {LEAST} are needed for a mean."
     share = f"{known} of {len(METRICS)} metrics"
-    return f"Performance is {mean:.2f} of 10 ({share}), the industry’s mean is {INDUSTRY}."
+    return f"The mean score is {mean:.2f} of 10 ({share}); the industry mean is {INDUSTRY}."
 
 
 def _bars(known: dict[str, float], titles: dict[str, str]) -> Series:

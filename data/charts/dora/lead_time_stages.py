@@ -65,8 +65,8 @@ def stage_days(facts: Dataset, issue: Positions, deployed: Instants) -> tuple[Nu
 def lead_time_stages(query: ChartQuery) -> Drawing:
     """Each bar is how many days changes took on average, by stage, if first deployed on that day or week.
 
-    The stages run from being written down to the start of work, to the first commit, to done, to production. Exact
-    calendar days; the mean is used because stages of means add up, which medians do not. The lead time for changes
+    The stages run from the creation of the issue to the start of work, to the first commit, to done, to production.
+    Exact calendar days; the mean is used because stages of means add up, which medians do not. The lead time for changes
     begins at the first commit, or at the start of work where no commit date is mapped; what lies before is shown too.
     """
     rows, over = rows_for(ISSUE_METRICS["lead_time_for_changes"], query), buckets(query)
@@ -107,11 +107,11 @@ def lead_time_stages(query: ChartQuery) -> Drawing:
         for n in seen
     )
     return Drawing(
-        f"A change takes {whole.sum():,.1f} days from being written down to production on average; most of it, "
-        f"{whole[top]:,.1f} days, is {STAGES[top]}.",
+        f"On average a change takes {whole.sum():,.1f} days from the creation of its issue to production. The longest "
+        f"stage is “{STAGES[top]}”: {whole[top]:,.1f} days.",
         series,
         x_title=f"{over.unit.capitalize()}s, by their first day" if over.unit == "week" else "Days",
-        y_title="Days a change, on average",
+        y_title="Mean days per change",
         x_kind="time",
         unit="days",
         columns=("From", "To", "Changes", *(f"{name.capitalize()}, days" for name in names), "Together, days"),
@@ -141,7 +141,7 @@ def _told(facts: Dataset, issue: Positions, deployed: Instants) -> tuple[str, ..
     done = facts.once(completions).completed[issue]
     late, unknown = int(np.count_nonzero(done >= deployed)), int(np.count_nonzero(done == NEVER))
     said = (
-        (late, "Done only once deployed, so that the wait for it is in “until done”"),
-        (unknown, "Not done, so that all since the commit is in “until deployed”"),
+        (late, "Done only when deployed, so the wait for the deployment is part of “until done”"),
+        (unknown, "Not done, so all the time since the commit is part of “until deployed”"),
     )
     return tuple(f"{words}: {n:,} of {len(issue):,}." for n, words in said if n)

@@ -23,7 +23,7 @@ from data.values.charts import Series
     switches=(*BLOCKED, *STATUSES, "backward_moves", *ISSUES),
 )
 def blocked_time(query: ChartQuery) -> Drawing:
-    """Each bar is how many days items in progress stood blocked on that day, or in that week, all items together.
+    """Each bar is how many days items in progress were blocked on that day, or in that week, all items together.
 
     One item that is blocked for a whole day counts 1. Blocked is flagged as an impediment, or in a status that the
     definitions call blocked; overlaps count once. Exact calendar days.
@@ -39,7 +39,7 @@ def blocked_time(query: ChartQuery) -> Drawing:
         how = "flagged as an impediment" if rule.blocked_flag else "in a blocked status"
         return nothing(
             "No item in progress was blocked between these dates.",
-            f"Blocked is what is {how}.",
+            f"An item is blocked while it is {how}.",
             "Choose in the definitions which statuses mean blocked.",
         )
     start, end = rows.at[used], rows.columns["end"][used]
@@ -54,7 +54,7 @@ def blocked_time(query: ChartQuery) -> Drawing:
         return np.flatnonzero((rows.at < edges[n + 1]) & (rows.columns["end"] > edges[n]) & (rows.reason == 0))
 
     return Drawing(
-        f"{days.sum():,.1f} days were lost while {len(np.unique(rows.issue[used])):,} items stood blocked.",
+        _reading(float(days.sum()), len(np.unique(rows.issue[used]))),
         (
             Series(
                 "",
@@ -99,3 +99,7 @@ def _passed(edges: Instants, start: Instants, end: Instants) -> Microseconds:
         n = np.searchsorted(instants, edges, side="right")
         out += sign * (n * (edges - edges[0]) - before[n])
     return out
+
+
+def _reading(days: float, items: int) -> str:
+    return f"{items:,} item{'s were' if items != 1 else ' was'} blocked, for {days:,.1f} days in all."

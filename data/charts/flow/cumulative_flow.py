@@ -239,11 +239,8 @@ def _reading(ends: list[Codes], size: int) -> str:
     wip = [int(np.count_nonzero((each > 0) & (each < size - 2))) for each in ends]
     done, given_up = ([int(np.count_nonzero(each == band)) for each in ends] for band in (size - 2, size - 1))
     more, dropped = max(done[1] - done[0], 0), max(given_up[1] - given_up[0], 0)
-    also = f" and {dropped:,} more discarded" if dropped else ""
-    return (
-        f"Over these days work in progress went from {wip[0]:,} to {wip[1]:,} "
-        f"items while {more:,} more were done{also}."
-    )
+    also = f", that of discarded items by {dropped:,}" if dropped else ""
+    return f"Work in progress went from {wip[0]:,} to {wip[1]:,} items, and the number of done items grew by {more:,}{also}."
 
 
 def _beside_velocity(query: ChartQuery, was_done: Mask, is_done: Mask) -> str:
@@ -263,11 +260,11 @@ def _beside_velocity(query: ChartQuery, was_done: Mask, is_done: Mask) -> str:
     again = "in “Done” before, reopened and finished again"
     if facts.field("work_completed_date") is not None:
         again += " or dated by the mapped field"
-    here = {again: before, "not seen coming to “Done” in their history": unseen}
+    here = {again: before, "whose history does not show them reaching “Done”": unseen}
     missing = (
         ("Not counted there", why.most_common()),
         ("Not counted here", [each for each in here.items() if each[1]]),
     )
     said = (f"{what}: {', '.join(f'{each} {n:,}' for each, n in some)}." for what, some in missing if some)
     size = int(np.count_nonzero(came))
-    return f"{size:,} item{'s' * (size != 1)} came to “Done”; flow velocity counts {rows.used:,}. {' '.join(said)}"
+    return f"{size:,} item{'s' * (size != 1)} reached “Done”; flow velocity counts {rows.used:,}. {' '.join(said)}"

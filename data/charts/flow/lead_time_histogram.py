@@ -46,6 +46,6 @@ def lead_time_histogram(query: ChartQuery) -> Drawing:
     return histogram(
         query,
         lead_rows(query),
-        "Of {n} items, half were done within {half} days of being written down and 85 % within {high}.",
+        "Of {n} items, half were done within {half} days of being created and 85 % within {high}.",
         "No items were completed between these dates.",
     )

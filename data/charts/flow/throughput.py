@@ -30,7 +30,7 @@ def throughput(query: ChartQuery) -> Drawing:
     found = counts(code, len(over))
     whole = found[over.whole]
     median = query.quantile(whole, 50)
-    cut = "" if over.whole.all() else f" {over.unit.capitalize()}s that are cut or not over are not in the median."
+    cut = "" if over.whole.all() else f" The median leaves out {over.unit}s that are incomplete."
     reading = f"{rows.used:,} items were completed"
     reading += f", {median:,.1f} in a typical {over.unit}." if median is not None else "."
     return Drawing(

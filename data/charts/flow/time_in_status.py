@@ -81,7 +81,7 @@ _COLUMNS = (
     beside=("statuses_by",),
 )
 def time_in_status(query: ChartQuery) -> Drawing:
-    """Each bar is how many days an item spent in that status on average, between its start and its completion.
+    """Each bar is the mean number of days that an item spent in that status, between its start and its completion.
 
     The longest bars are where work waits. Say in the definitions which statuses are active and which are waiting, and
     they are told apart here. Exact calendar days; items that were never there count as 0, so the bars add up to the
@@ -124,10 +124,9 @@ def time_in_status(query: ChartQuery) -> Drawing:
         values="days", unit="days", label=lambda token: f"Time in {names(facts, np.array([tokens.index(token)]))[0]}"
     )
     return Drawing(
-        f"An item spends {mean[top]:,.1f} days in {titles[top]} on average, "
-        f"{shares[top]:.0f} % of its time; that is where most time goes.",
+        f"On average an item spends most of its time in {titles[top]}: {mean[top]:,.1f} days, {shares[top]:.0f} %.",
         tuple(_bars(titles, kind, mean, shares, [tokens[code] for code in codes.tolist()])),
-        x_title="Days an item, on average",
+        x_title="Mean days per item",
         x_kind="category",
         unit="days",
         y_title="Days",
@@ -150,7 +149,7 @@ def _bars(titles: list[str], kind: list[str], mean: Numbers, shares: Numbers, to
                 "lying",
                 [round(float(mean[n]), 3) for n in its],
                 [titles[n] for n in its],
-                text=[f"{titles[n]}: {mean[n]:,.2f} days an item, {shares[n]:.0f} % of the time" for n in its],
+                text=[f"{titles[n]}: {mean[n]:,.2f} days per item, {shares[n]:.0f} % of the time" for n in its],
                 picks=[tokens[n] for n in its],
                 role=role,
             )

@@ -21,7 +21,7 @@ from data.values.periods import PeriodError, first_instant, zone_named
 DAILY = 35  # up to so many days a bar is a day, else a week
 
 
-@chart(family="forecast", order=2, title="The history that is drawn from", switches=SWITCHES)
+@chart(family="forecast", order=2, title="The history that the forecast draws from", switches=SWITCHES)
 def forecast_history(query: ChartQuery) -> Drawing:
     """Items completed in each week (or day) of the history: every trial draws from these days, except days off and days
     that were taken out.
@@ -86,22 +86,28 @@ def _bars(days: list[str], counts: Sequence[float], what: str, unit: str) -> Ser
 
 
 def _uneven(first: date, rest: int, amount: float, unit: str) -> tuple[str, ...]:
-    """What the bars and their average leave out: days of the history that make no whole week."""
+    """What the bars and their average leave out: days before the first whole week of the history."""
     if not rest:
         return ()
     last = first + timedelta(days=rest - 1)
     days = (
-        f"The first day, {_day(first)}, makes"
+        f"The first day, {_day(first)}, is"
         if rest == 1
-        else f"The first {rest} days, {_day(first)} to {_day(last)}, make"
+        else f"The first {rest} days, {_day(first)} to {_day(last)}, are"
     )
     held = f"{amount:,} {unit if amount != 1 else unit[:-1]}"
-    return (f"{days} no whole week: with {held}, not in the bars and their average, but drawn from all the same.",)
+    return (
+        f"{days} less than a week: their {held} are not in the bars and the average, but the trials draw from them.",
+    )
 
 
 def _not_drawn(forecast: Forecast) -> tuple[str, ...]:
     out = len(forecast.daily) - forecast.drawn_days
-    return (f"{out} of the {len(forecast.daily)} days are in the bars but not drawn from.",) if out else ()
+    return (
+        (f"{out} of the {len(forecast.daily)} days are in the bars, but the trials do not draw from them.",)
+        if out
+        else ()
+    )
 
 
 def _day(day: date) -> str:

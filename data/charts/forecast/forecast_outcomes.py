@@ -122,7 +122,7 @@ def _words(forecast: Forecast, width: int, shares: list[float]) -> list[str]:
 
 
 def _coarse(width: int, *, when: bool) -> tuple[str, ...]:
-    return () if width == 1 else (f"A bar is {width} {'days' if when else 'numbers'} wide.",)
+    return () if width == 1 else (f"Each bar spans {width} {'days' if when else 'numbers'}.",)
 
 
 def _day(day: Any) -> str:

@@ -24,7 +24,7 @@ def test_any_week_is_drawn_also_with_one_or_two_metrics(tmp_path):
             drawing = drawn(facts, "dora_score", Period(end - timedelta(days=days - 1), end, "UTC"))
             said.append(drawing.reading or str(drawing.problem))
     assert any(each.startswith("Only") and "are needed for the performance" in each for each in said), said
-    assert any(each.startswith("Performance is") for each in said), said
+    assert any(each.startswith("The mean score is") for each in said), said
 
 
 def test_its_help_says_that_score_and_tier_are_two_scales():
@@ -45,6 +45,6 @@ def test_lead_time_in_stages_says_whose_wait_for_the_deployment_is_hidden_in_don
     [row] = drawing.table()
     assert dict(zip(drawing.columns, row, strict=True))["Until deployed, days"] == pytest.approx((1 + 0 + 3) / 3)
     assert drawing.notes == (
-        "Done only once deployed, so that the wait for it is in “until done”: 1 of 3.",
-        "Not done, so that all since the commit is in “until deployed”: 1 of 3.",
+        "Done only when deployed, so the wait for the deployment is part of “until done”: 1 of 3.",
+        "Not done, so all the time since the commit is part of “until deployed”: 1 of 3.",
     )

@@ -113,10 +113,10 @@ def test_cumulative_flow_counts_the_whole_period_and_says_where_velocity_differs
     drawing = drawn(
         facts(site(*items), now="2025-03-10"), "cumulative_flow", Period(date(2025, 3, 3), date(2025, 3, 7), "UTC")
     )
-    assert drawing.reading == "Over these days work in progress went from 1 to 0 items while 6 more were done."
+    assert drawing.reading == "Work in progress went from 1 to 0 items, and the number of done items grew by 6."
     [note] = [each for each in drawing.notes if "velocity" in each]
     assert note == (
-        "6 items came to “Done”; flow velocity counts 6. Not counted there: resolution Won't Do 1. "
+        "6 items reached “Done”; flow velocity counts 6. Not counted there: resolution Won't Do 1. "
         "Not counted here: in “Done” before, reopened and finished again 1."
     )
 

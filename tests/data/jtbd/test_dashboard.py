@@ -106,7 +106,7 @@ def test_a_few_measurements_say_nothing_of_a_change():
 def test_nothing_is_compared_with_a_period_that_is_not_wholly_known():
     told = OutcomeAchieved("fast", "time", 10, 20, None, "cart", "ann", "unknown", 5)
     rows = records(outcomes=[told, told._replace(actual_value=10, measured_at=15)], jobs=[DONE._replace(started_at=5)])
-    why = {"outcome": "No change is said: the first record is of 3 Oct 2026.", "job": "x"}
+    why = {"outcome": "No change is given: the first record is of 3 Oct 2026.", "job": "x"}
     found = picture(rows, SPECS, RecordSelection(10, 20, 0, uncovered=why))
     row = found.outcomes[0]
     assert (row.previous_actual, row.trend_direction, row.trend_reason) == (None, None, why["outcome"])
@@ -133,7 +133,7 @@ def test_what_jira_measures_is_one_measurement():
 
 
 def test_why_jira_says_no_change_is_said():
-    bound = Bound("flow_time", 8.0, n=7, why_no_change="No change is said: the last sync was on 3 Oct 2026.")
+    bound = Bound("flow_time", 8.0, n=7, why_no_change="No change is given: the last sync was on 3 Oct 2026.")
     [row] = picture(records(), SPECS, TWO, bound={"fast": bound}).outcomes
     assert (row.trend_verdict, row.trend_reason) == (None, bound.why_no_change)
 

@@ -104,7 +104,7 @@ def test_a_query_with_other_conditions_says_what_it_returned_and_no_change():
     value = asked("flow_velocity", about(*worked([3] * 12), conditions=("resolution",)), MARCH)
     assert value.value == 12
     assert value.details["trend_direction"] is None and not value.details["previous_complete"]
-    said = "The query also looks at resolution: only what it returned is known, and no change is said."
+    said = "The query also looks at resolution: only what it returned is known, and no change is given."
     assert said in value.details["notes"]
 
 

@@ -207,13 +207,13 @@ def test_with_nothing_mapped_each_number_that_cannot_be_given_is_named():
 def test_findings_come_first_and_lead_to_data_quality():
     findings = (
         Finding("Good to know", 3, "Nothing.", "Nothing.", "info"),
-        Finding("Histories that could not be read whole", 14, "They are left out.", "Sync.", "warning"),
+        Finding("Issues whose history could not be read completely", 14, "They are left out.", "Sync.", "warning"),
         Finding("The data is 9 days old", None, "It is old.", "Sync.", "danger"),
     )
     found = said(*weekly(*[3] * 12), **period_of(8, 4), findings=findings).caveats
     assert [each.title for each in found][:2] == [
         "The data is 9 days old",
-        "Histories that could not be read whole (14 issues)",
+        "Issues whose history could not be read completely (14 issues)",
     ]
     assert {each.action for each in found[:2]} == {"quality"}
     assert "Good to know" not in str(found)

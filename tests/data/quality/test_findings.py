@@ -86,7 +86,7 @@ def test_a_cancelled_sync_is_no_finding():
 
 def test_what_a_sync_could_not_read():
     one = only(found(SOUND, sync={"complete": False, "warnings": ["SHOP-7: it has a shape that we cannot read."]}))
-    assert (one.title, one.level) == ("The last sync noted 1 thing", "warning")
+    assert (one.title, one.level) == ("The last sync reported 1 problem", "warning")
     assert only(found(SOUND, sync={"complete": True, "warnings": ["a", "b"]})).level == "info"
 
 
@@ -104,7 +104,7 @@ def test_incomplete_comments():
     made = site(SOUND, SOUND)
     issues = made.issues.assign(comments_complete=np.array([False, True]))
     each = only(found(SOUND, SOUND, tables={"issues": issues}))
-    assert (each.title, each.issues) == ("Comments that did not all come", 1)
+    assert (each.title, each.issues) == ("Issues whose comments could not all be read", 1)
     none = made.issues.assign(comments_complete=np.array([False, False]))
     assert only(found(SOUND, SOUND, tables={"issues": none})).title == "No comments are shown"
 
@@ -153,7 +153,7 @@ def test_finished_without_a_date():
 @pytest.mark.parametrize("name", ["deployment_date", "story_points", "persona"])
 def test_a_mapped_field_that_is_empty_everywhere(name):
     each = only(found(SOUND, SOUND, mapped=(name,)))
-    assert each.title.startswith("Nothing is filled in: ")
+    assert each.title.startswith("Mapped but always empty: ")
     assert each.issues == 2
 
 

@@ -71,7 +71,7 @@ def test_the_last_sync_in_figures():
         "1 issue",
         "4.2 seconds",
         "Not complete",
-        "What it noted (2)",
+        "Messages (2)",
     ):
         assert said in shown
     assert "Jira counted" not in page("full"), "it asked only for what had changed"
