@@ -66,8 +66,9 @@ def lead_time_stages(query: ChartQuery) -> Drawing:
     """Each bar is how many days changes took on average, by stage, if first deployed on that day or week.
 
     The stages run from the creation of the issue to the start of work, to the first commit, to done, to production.
-    Exact calendar days; the mean is used because stages of means add up, which medians do not. The lead time for changes
-    begins at the first commit, or at the start of work where no commit date is mapped; what lies before is shown too.
+    Exact calendar days; the mean is used because stages of means add up, which medians do not. The lead time for
+    changes begins at the first commit, or at the start of work where no commit date is mapped; what lies before is
+    shown too.
     """
     rows, over = rows_for(ISSUE_METRICS["lead_time_for_changes"], query), buckets(query)
     if not rows.used:

@@ -240,7 +240,8 @@ def _reading(ends: list[Codes], size: int) -> str:
     done, given_up = ([int(np.count_nonzero(each == band)) for each in ends] for band in (size - 2, size - 1))
     more, dropped = max(done[1] - done[0], 0), max(given_up[1] - given_up[0], 0)
     also = f", that of discarded items by {dropped:,}" if dropped else ""
-    return f"Work in progress went from {wip[0]:,} to {wip[1]:,} items, and the number of done items grew by {more:,}{also}."
+    grew = f"the number of done items grew by {more:,}{also}"
+    return f"Work in progress went from {wip[0]:,} to {wip[1]:,} items, and {grew}."
 
 
 def _beside_velocity(query: ChartQuery, was_done: Mask, is_done: Mask) -> str:

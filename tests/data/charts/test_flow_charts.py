@@ -134,7 +134,7 @@ def test_cumulative_flow_and_velocity_add_up():
     }
     about, period, _ = question(place, {}, {}, ())
     [note] = [each for each in drawn(about, "cumulative_flow", period).notes if "velocity" in each]
-    came, velocity = map(int, re.findall(r"(\d+) items? came .* counts (\d+)\.", note)[0])
+    came, velocity = map(int, re.findall(r"(\d+) items? reached .* counts (\d+)\.", note)[0])
     there, here = (
         sum(map(int, re.findall(r" (\d+)(?=[,.])", part)))
         for part in re.match(r"[^.]*\.(?: Not counted there:([^.]*\.))?(?: Not counted here:(.*))?", note).groups("")
