@@ -52,7 +52,7 @@ def area(name: str, title: str, about: str, prefix: str = PREFIX) -> APIBlueprin
         url_prefix=prefix or None,
         abp_tags=[Tag(name=title, description=about)],
         abp_security=[{"token": []}, {"password": []}],
-        abp_responses=problems(400, 401, 403, 429, 503),
+        abp_responses=problems(400, 401, 403, 404, 422, 429, 503),
         operation_id_callback=_operation_id,
     )
 
@@ -66,14 +66,14 @@ def problems(*statuses: int) -> Responses:
 
 
 _MEANINGS = {
-    400: "What was asked for cannot be; the problem says what to change.",
+    400: "The request does not fit this document; the problem says what to change.",
     401: "Nobody known asks: send a token.",
     403: "The caller may not do this.",
-    404: "There is no such thing.",
+    404: "Nothing has the name that was asked for.",
     409: "It does not fit what is there by now.",
     413: "The body is too large.",
     415: "The body is not JSON.",
-    422: "The body cannot be used; the problem says what to change.",
+    422: "What was asked for cannot be; the problem says what to change.",
     429: "Too many requests; `Retry-After` says when the next one is answered.",
     503: "The data cannot be read right now; the problem says why and what to do.",
 }

@@ -34,7 +34,7 @@ class JobPath(BaseModel):
     """Which job."""
 
     job: Annotated[str, Field(min_length=1, max_length=255)] = Field(
-        description="The id of a job to be done.", json_schema_extra={"example": "buy-again"}
+        description="The id of a job to be done.", json_schema_extra={"example": "job-buy-fast"}
     )
 
 

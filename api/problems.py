@@ -17,13 +17,11 @@ from data.values.problem_details import MEDIA_TYPE, code_of_status, problem_deta
 
 log = logging.getLogger(__name__)
 
-# What a caller can do something about by sending something else; any other known error means that the data or the
+# What a caller can do something about by sending something else. 400: it does not fit the document; 422: it does, and
+# still cannot be answered. Any other known error means that the data or the
 # settings cannot be used right now (503), and an unknown one is our fault (500).
 STATUSES = {
     "parameter": 400,
-    "period": 400,
-    "definition": 400,
-    "cursor": 400,
     "no_caller": 401,
     "scope": 403,
     "origin": 403,
@@ -39,6 +37,9 @@ STATUSES = {
     "too_large": 413,
     "not_json": 415,
     "body": 422,
+    "period": 422,
+    "definition": 422,
+    "cursor": 422,
     "forecast_refused": 422,
     "key_reused": 422,
     "saved_view": 422,
@@ -133,7 +134,7 @@ def status_of(error: Exception) -> int:
     if isinstance(error, NotThere):
         return 404
     if isinstance(error, AppError):
-        return 400 if error.usage else 503
+        return 422 if error.usage else 503
     return 503 if code == "system" else 500
 
 

@@ -9,6 +9,7 @@ from typing import Any, get_origin
 
 from flask import request
 from pydantic import BaseModel, ValidationError
+from werkzeug.exceptions import BadRequest
 
 from data.values.errors import AppError
 from data.values.problem import Problem
@@ -46,6 +47,11 @@ def query_sent(model: type[BaseModel], _path: Mapping[str, str]) -> BaseModel:
     unknown = [each for each in request.args if each not in known]
     if unknown:
         raise _unknown(unknown, sorted(known), "parameter")
+    if twice := [name for name, values in request.args.lists() if len(values) > 1 and name not in several]:
+        raise NotUsable(
+            Problem(f"The parameter {twice[0]} is given more than once.", "", "Give it once."),
+            [(name, "given more than once") for name in twice[:MOST_TOLD]],
+        )
     sent = {name: values if name in several else values[-1] for name, values in request.args.lists()}
     return _validated(model, sent, NotUsable, "parameter")
 
@@ -69,7 +75,7 @@ def body_sent(model: type[BaseModel], _path: Mapping[str, str]) -> BaseModel:
             raise NotJson(Problem("The body is not JSON.", "", "Send JSON, with Content-Type: application/json."))
         try:
             found = request.get_json()
-        except (ValueError, RecursionError) as error:  # BadRequest is a ValueError in none of its parents
+        except (BadRequest, ValueError, RecursionError) as error:
             raise BadBody(Problem("The body is no correct JSON.", "", "Send one JSON object."), []) from error
     if not isinstance(found, dict):
         raise BadBody(Problem("The body is JSON, but no object.", "", "Send one JSON object: {…}."), [])

@@ -28,7 +28,7 @@ class SprintPath(BaseModel):
     """Which sprint."""
 
     sprint: Annotated[str, Field(min_length=1, max_length=40)] = Field(
-        description="Jira's number of the sprint.", json_schema_extra={"example": "1001"}
+        description="Jira's number of the sprint.", json_schema_extra={"example": "1"}
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from flask import request
@@ -10,11 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from api.guard import visit
 from data.services.view import Snapshot, View
 from data.values.filters import Filters
-from data.values.question import question_of
+from data.values.periods import PRESETS, parse_day
+from data.values.question import DEFAULT_PERIOD, question_of
 
+USUAL_DAYS = PRESETS[DEFAULT_PERIOD]
 Preset = Literal["7d", "30d", "90d"]
 Name = Annotated[str, Field(min_length=1, max_length=255)]
-Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$", json_schema_extra={"format": "date"})]
 
 
 def _like(value: JsonValue) -> dict[str, JsonValue]:
@@ -33,7 +36,10 @@ class ViewQuery(Query):
 
     period: Preset | None = Field(None, description="The days up to today. Default: 30d. Not with from and to.")
     first: Day | None = Field(
-        None, alias="from", description="First local day.", json_schema_extra={"example": "2026-10-01"}
+        None,
+        alias="from",
+        description="First local day; without `to` until today.",
+        json_schema_extra={"example": "2026-10-01"},
     )
     last: Day | None = Field(
         None, alias="to", description="Last local day, included.", json_schema_extra={"example": "2026-10-31"}
@@ -58,7 +64,7 @@ def asked_view(snapshot: Snapshot | None = None) -> View:
     services = visit().services
     snapshot = snapshot or services.snapshot()
     asked = dict(request.args.lists())
-    question = question_of(asked)
+    question = question_of(_whole(asked, snapshot))
     filters, days = question.filters, (question.period, question.first, question.last)
     if "view" in asked:
         saved = services.teams.get(asked["view"][-1], snapshot)
@@ -66,6 +72,16 @@ def asked_view(snapshot: Snapshot | None = None) -> View:
             days = (saved.period, saved.first, saved.last)
         filters = _over(saved.filters, filters)
     return snapshot.view(*days, filters=filters)
+
+
+def _whole(asked: dict[str, list[str]], snapshot: Snapshot) -> dict[str, list[str]]:
+    """With only a first day the period runs until today; with only a last day it is the 30 days that end there."""
+    first, last = asked.get("from"), asked.get("to")
+    if first and not last:
+        return asked | {"to": [snapshot.view().today.isoformat()]}
+    if last and not first:
+        return asked | {"from": [(parse_day(last[-1]) - timedelta(days=USUAL_DAYS - 1)).isoformat()]}
+    return asked
 
 
 def _over(saved: Filters, asked: Filters) -> Filters:

@@ -36,7 +36,9 @@ def test_numbers_come_as_json_with_an_etag(client: Any) -> None:
         ("/analytics/nothing", 404, "no_such_address", "/api/v1/docs"),
         ("/api/v1/metrics?projekt=SHOP", 400, "parameter", "Did you mean project?"),
         ("/api/v1/metrics?period=14d", 400, "parameter", "'7d', '30d' or '90d'"),
-        ("/api/v1/metrics?from=2026-01-31&to=2026-01-01", 400, "period", "Swap the two dates"),
+        ("/api/v1/metrics?from=2026-01-31&to=2026-01-01", 422, "period", "Swap the two dates"),
+        ("/api/v1/metrics?from=2026-01-31&from=2026-01-30", 400, "parameter", "more than once"),
+        ("/api/v1/metrics?set=nothing:1", 422, "definition", "nothing"),
     ],
 )
 def test_what_cannot_be_answered_is_a_problem_with_words(
