@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from contextlib import ExitStack
+
+from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import BadRequest, NotFound
 
 from callbacks.context import known_metric, question_of, services
 from data.services.downloads import Sheet
 from data.services.view import View
+from data.values.csv_style import csv_written, style_named
 from data.values.periods import Period
 from ui.url import PageView, parse
 
 downloads = Blueprint("downloads", __name__, url_prefix="/export")
 CSV, XLSX = "csv", "xlsx"
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@downloads.before_request
+def choose_style() -> None:
+    """CSV is written in the style that the address names (`csv=excel-semicolon`); without one, for programs."""
+    g.csv_style = ExitStack()
+    g.csv_style.enter_context(csv_written(style_named(request.args.get("csv"))))
+
+
+@downloads.teardown_request
+def forget_style(_error: BaseException | None) -> None:
+    """The next request of this thread chooses anew."""
+    if chosen := g.pop("csv_style", None):
+        chosen.close()
 
 
 @downloads.get("/numbers.<kind>")

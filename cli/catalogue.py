@@ -9,7 +9,7 @@ import typer
 
 from cli import sites
 from cli.failures import USAGE, CommandFailed
-from cli.options import AnyFormat, Family, TableOrJson
+from cli.options import AnyFormat, Family, TableOrJson, csv_as
 from cli.printing import as_json, as_table, as_text, columns, notice
 
 if TYPE_CHECKING:
@@ -66,13 +66,14 @@ def must_exist(metric: str) -> None:
     )
 
 
-def taken_apart(services: Services, metric: str, by: str, view: View, format_: AnyFormat) -> int:
+def taken_apart(services: Services, metric: str, by: str, view: View, format_: AnyFormat, csv: str) -> int:
     """Print one metric by group or by step of time."""
     found = services.catalogue.breakdown(metric, view, by)
     if format_ == "json":
         as_json(_plain(found, view))
     elif format_ == "csv":
-        as_text(services.catalogue.csv(found))
+        with csv_as(csv):
+            as_text(services.catalogue.csv(found))
     else:
         _table(services, found, view)
     return 0

@@ -9,7 +9,7 @@ import typer
 from cli import sites
 from cli.failures import USAGE, CommandFailed
 from cli.numbers import _warn_of_unknown as warn_of_unknown
-from cli.options import AnyFormat, Components, Labels, Projects, Sets, Types, filters_of
+from cli.options import AnyFormat, Components, CsvStyleName, Labels, Projects, Sets, Types, csv_as, filters_of
 from cli.printing import as_json, as_table, as_text, columns
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def forecast(
     component: Components = None,
     sets: Sets = None,
     format_: AnyFormat = "table",
+    csv: CsvStyleName = "plain",
 ) -> int:
     """Forecast from daily throughput: how many by a date, when for so many items, or how likely so many by a date."""
     from data.values.forecast import Question
@@ -102,7 +103,8 @@ def forecast(
     warn_of_unknown(services, snapshot, filters)
     view = snapshot.view(filters=filters)
     if format_ == "csv":
-        as_text(services.forecast.csv(question, view))
+        with csv_as(csv):
+            as_text(services.forecast.csv(question, view))
         return 0
     answer = services.forecast.answer(question, view)
     if format_ == "json":

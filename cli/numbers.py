@@ -10,7 +10,21 @@ import typer
 from cli import sites
 from cli.catalogue import must_exist, taken_apart
 from cli.failures import FAILED, USAGE, CommandFailed
-from cli.options import AnyFormat, Components, Family, First, Labels, Last, Projects, Sets, Types, filters_of, view_of
+from cli.options import (
+    AnyFormat,
+    Components,
+    CsvStyleName,
+    Family,
+    First,
+    Labels,
+    Last,
+    Projects,
+    Sets,
+    Types,
+    csv_as,
+    filters_of,
+    view_of,
+)
 from cli.printing import as_json, as_table, as_text, columns, notice
 from data.values.change import change, tier_words
 from data.values.families import HEADLINE, JOBS
@@ -49,6 +63,7 @@ def metrics(
     component: Components = None,
     sets: Sets = None,
     format_: AnyFormat = "table",
+    csv: CsvStyleName = "plain",
 ) -> int:
     """Print the metrics of a period: DORA and Flow, or any other family or metric, whole or taken apart."""
     _fits(family, metric, by, over)
@@ -57,13 +72,14 @@ def metrics(
     view = view_of(snapshot, first, last, filters)
     _warn_of_unknown(services, snapshot, filters)
     if metric and (by or over):
-        return taken_apart(services, metric, by or over or "", view, format_)
+        return taken_apart(services, metric, by or over or "", view, format_, csv)
     answers = [services.numbers.answer(each, view) for each in _families(family, metric)]
     values = [value for answer in answers for value in answer.values if metric in (None, value.metric_name)]
     if format_ == "json":
         as_json([value.to_dict() for value in values])
     elif format_ == "csv":
-        as_text(services.numbers.csv_metric(metric, view) if metric else services.numbers.csv_all(view, family))
+        with csv_as(csv):
+            as_text(services.numbers.csv_metric(metric, view) if metric else services.numbers.csv_all(view, family))
     else:
         _metric_table(services, view, values, measured_with(services, view))
     _point_to_data(answers, view.period)
@@ -112,6 +128,7 @@ def issues(
         typer.Option("--limit", min=0, help="At most so many; 0 is all. Default: 50 in a table, else all."),
     ] = None,
     format_: AnyFormat = "table",
+    csv: CsvStyleName = "plain",
 ) -> int:
     """Print the issues behind one metric: what was used, and what was left out and why."""
     from data.services.catalogue import metric_titles
@@ -124,7 +141,8 @@ def issues(
     if limit is None:
         limit = SHOWN if format_ == "table" else 0
     if format_ == "csv":
-        as_text(services.numbers.csv_issues(metric, view, limit or EVERY))
+        with csv_as(csv):
+            as_text(services.numbers.csv_issues(metric, view, limit or EVERY))
         return 0
     page = services.numbers.issue_page(metric, view, count=limit or EVERY)
     if format_ == "json":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -43,6 +44,17 @@ Family = Annotated[
     ),
 ]
 AnyFormat = Annotated[Literal["table", "json", "csv"], typer.Option("--format", help="How to print the answer.")]
+CsvStyleName = Annotated[
+    Literal["plain", "excel", "excel-semicolon"],
+    typer.Option("--csv", help="How CSV is written: for programs, for Excel in English, or with a decimal comma."),
+]
+
+
+def csv_as(name: str) -> AbstractContextManager[None]:
+    """Inside of it CSV is written in that style."""
+    from data.values.csv_style import csv_written, style_named
+
+    return csv_written(style_named(name))
 
 
 def view_of(snapshot: Snapshot, first: str | None, last: str | None, filters: Filters | None = None) -> View:

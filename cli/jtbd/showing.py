@@ -11,7 +11,7 @@ import typer
 
 from cli.failures import USAGE, CommandFailed
 from cli.jtbd import opening
-from cli.options import First, Last, view_of
+from cli.options import CsvStyleName, First, Last, csv_as, view_of
 from cli.printing import as_json, as_table, as_text, columns, notice
 from data.services.files import write_file
 from data.values import jobs_tables as tables
@@ -123,6 +123,7 @@ def export(
     records: Annotated[bool, typer.Option("--records", help="The records themselves, as `import` reads them.")] = False,
     first: First = None,
     last: Last = None,
+    csv: CsvStyleName = "plain",
 ) -> None:
     """Write the metrics of a period to a file."""
     services, snapshot = opening.with_data()
@@ -134,7 +135,8 @@ def export(
         told = jobs.export_data(view, **asked) if records else jobs.dashboard(view, **asked)
         text = json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     else:
-        text = jobs.csv("records", view, **asked) if records else jobs.csv_metrics(view, **asked)
+        with csv_as(csv):
+            text = jobs.csv("records", view, **asked) if records else jobs.csv_metrics(view, **asked)
     _write(output or Path(f"jtbd_metrics.{format_}"), text)
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from numbers import Integral, Real
 from typing import Any
+
+from data.values.csv_style import STYLES as STYLES
+from data.values.csv_style import CsvStyle, style_in_force
 
 BOM = "\ufeff"
 # Spaces of all kinds and characters that do not show: a spreadsheet skips them, so do we when looking for a formula.
@@ -19,23 +22,48 @@ _BLANKS = (
 )
 _FORMULA = re.compile(_BLANKS + "[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20\\t]")
 _CELL_FORMULA = re.compile(_BLANKS + "[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20\\t\\r\\n]")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)?")
 _LINE_END = re.compile("(\r\n|\r|\n)")
 
 
-def csv_text(headers: Sequence[str], rows: Iterable[Sequence[Any]], *, bom: bool = False) -> str:
-    """The table as CSV text with CRLF line ends; `bom` puts the mark first by which Excel knows UTF-8.
+def csv_text(headers: Sequence[str], rows: Iterable[Sequence[Any]], *, style: CsvStyle | None = None) -> str:
+    """The table as CSV text with CRLF line ends, in the style in force where none is given.
 
     Numbers and dates stay as they are (instants in ISO 8601, UTC); None and not-a-number are empty cells; text that
-    would be a formula gets a leading apostrophe.
+    would be a formula gets a leading apostrophe. For Excel the text begins with the mark by which Excel knows UTF-8,
+    and instants are written as spreadsheets read them.
 
     >>> csv_text(["key", "days"], [["A-1", -1.5], ["=1+1", None]])
     "key,days\\r\\nA-1,-1.5\\r\\n'=1+1,\\r\\n"
+    >>> csv_text(["at", "days"], [["2026-01-31T10:00:00.000Z", 1.5]], style=STYLES["excel-semicolon"])
+    '\\ufeffat;days\\r\\n2026-01-31 10:00:00;1,5\\r\\n'
     """
+    style = style or style_in_force()
     out = io.StringIO()
+<<<<<<< HEAD
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([cell(each) for each in headers])
     writer.writerows([cell(each) for each in row] for row in rows)
     return (BOM if bom else "") + out.getvalue()
+=======
+    writer = csv.writer(out, lineterminator="\r\n", delimiter=style.separator)
+    cell = _spreadsheet_cell(style) if style.for_excel else _cell
+    writer.writerow([_cell(each) for each in headers])
+    writer.writerows([cell(each) for each in row] for row in rows)
+    return (BOM if style.for_excel else "") + out.getvalue()
+
+
+def _spreadsheet_cell(style: CsvStyle) -> Callable[[Any], str]:
+    """Cells with the decimal sign of the style, and instants as spreadsheets take them for dates."""
+
+    def cell(value: Any) -> str:
+        text = _cell(value)
+        if isinstance(value, str | datetime):
+            return f"{text[:10]} {text[11:19]}" if _INSTANT.fullmatch(text) else text
+        return text.replace(".", style.decimal) if isinstance(value, Real | Decimal) else text
+
+    return cell
+>>>>>>> 56a5a48 (CSV for Excel, with decimal comma and semicolons by choice; days in workbooks of charts are dates)
 
 
 def neutral(text: str) -> str:

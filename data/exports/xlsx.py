@@ -34,12 +34,13 @@ _FIXED = {
 @dataclass(frozen=True)
 class Sheet:
     """A table: its name (31 letters at most), column names, rows. Values of `instants` are ISO 8601 text or aware
-    datetimes; they become dates of the zone."""
+    datetimes; they become dates of the zone. `dates`: columns whose text is days (YYYY-MM-DD) or local times."""
 
     name: str
     headers: Sequence[str]
     rows: Sequence[Sequence[Any]]
     instants: frozenset[str] = frozenset()
+    dates: frozenset[str] = frozenset()
 
 
 def xlsx(sheets: Iterable[Sheet], zone: ZoneInfo, moment: datetime) -> bytes:
@@ -163,10 +164,12 @@ def _write(page: Any, sheet: Sheet, zone: ZoneInfo, formats: dict[str, Any]) -> 
     for column, name in enumerate(sheet.headers):
         page.write_string(0, column, text_of(name), formats["head"])
     moments = [name in sheet.instants for name in sheet.headers]
+    days = [name in sheet.dates for name in sheet.headers]
     held = len(sheet.rows) if len(sheet.rows) <= MOST_ROWS else MOST_ROWS - 1
     for row, values in enumerate(sheet.rows[:held], 1):
         for column, value in enumerate(values):
-            shown = _put(page, row, column, instant(value) if moments[column] else value, zone, formats)
+            cell = instant(value) if moments[column] else dated(value) if days[column] else value
+            shown = _put(page, row, column, cell, zone, formats)
             if row <= 200:
                 widths[column] = max(widths[column], shown + 1)
     if held < len(sheet.rows):
@@ -238,3 +241,30 @@ def instant(value: Any) -> Any:
     except ValueError:
         return value
     return found if found.tzinfo else value
+
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?")
+
+
+def dated(value: Any) -> Any:
+    """Text that is a day or a time of a day as such; anything else as it is.
+
+    >>> dated("2026-01-31"), dated("2026-01-31T10:00"), dated("2026-02-31"), dated(3)
+    (datetime.date(2026, 1, 31), datetime.datetime(2026, 1, 31, 10, 0), '2026-02-31', 3)
+    """
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        return value
+    try:
+        return date.fromisoformat(value) if len(value) == 10 else datetime.fromisoformat(value)
+    except ValueError:
+        return value
+
+
+def date_columns(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> frozenset[str]:
+    """The columns that hold days or times and nothing else (empty cells aside)."""
+    found = []
+    for n, name in enumerate(headers):
+        values = [row[n] for row in rows if row[n] not in (None, "")]
+        if values and all(isinstance(each, date) or isinstance(dated(each), date) for each in values):
+            found.append(name)
+    return frozenset(found)

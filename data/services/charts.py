@@ -13,7 +13,7 @@ from data.charts.catalogue import Chart, ChartQuery
 from data.charts.drawing import Drawing, Drilldown, NoSuchPoint, issues_of
 from data.charts.registry import CHARTS, ISSUE_CHARTS, JOB_CHARTS, places
 from data.exports.csv import csv_text
-from data.exports.xlsx import Sheet
+from data.exports.xlsx import Sheet, date_columns
 from data.facts.dataset import Dataset
 from data.facts.rows import Rows
 from data.facts.status_groups import share_names
@@ -194,7 +194,9 @@ class ChartsService:
     def sheet(self, name: str, view: View, options: Options = ()) -> Sheet:
         """The whole table of a chart, for a workbook."""
         chart, _, drawing = self._drawn(name, view, options)
-        return Sheet((drawing.title or chart.title)[:31], drawing.columns, [list(row) for row in drawing.table()])
+        rows = [list(row) for row in drawing.table()]
+        dates = date_columns(drawing.columns, rows)
+        return Sheet((drawing.title or chart.title)[:31], drawing.columns, rows, dates=dates)
 
     def issue_sheet(self, name: str, pick: str, view: View, options: Options = ()) -> Sheet:
         """All issues behind a point, for a workbook."""

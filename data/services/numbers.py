@@ -27,6 +27,7 @@ from data.services.issue_pages import page_of
 from data.services.sites import Sites, browse_url
 from data.services.view import Snapshot, View
 from data.tables.tidy import Tables
+from data.values.csv_style import style_in_force
 from data.values.details import Details
 from data.values.errors import NotThere
 from data.values.families import HEADLINE, JOBS
@@ -271,6 +272,7 @@ def csv_values(values: Iterable[MetricValue]) -> str:
     """Metrics as CSV, values as exact as JSON has them."""
     rows = list(values)
     name = repr([(each.metric_name, each.time_period_start, each.time_period_end) for each in rows])
+    name += style_in_force().name
     return _csv.get(
         name, rows, lambda: csv_text(COLUMNS, [[cell_of(each, column) for column in COLUMNS] for each in rows])
     )

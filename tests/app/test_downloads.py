@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from data.exports.csv import csv_text
 from tests.workbook import sheets
 
 
@@ -24,6 +25,13 @@ def test_issues_of_a_metric(client):
     assert "flow_time_issues_" in answer.headers["Content-Disposition"]
 
 
+def test_the_address_says_how_csv_is_written_and_the_next_one_says_it_anew(client, fake, monkeypatch):
+    monkeypatch.setattr(fake.numbers, "csv_all", lambda *_: csv_text(["a", "b"], [[1.5, 2]]))
+    assert client.get("/export/numbers.csv?csv=excel-semicolon").data == b"\xef\xbb\xbfa;b\r\n1,5;2\r\n"
+    assert client.get("/export/numbers.csv?csv=excel").data == b"\xef\xbb\xbfa,b\r\n1.5,2\r\n"
+    assert client.get("/export/numbers.csv").data == b"a,b\r\n1.5,2\r\n"
+
+
 @pytest.mark.parametrize(
     "address",
     [
@@ -36,6 +44,7 @@ def test_issues_of_a_metric(client):
         "/export/metric.xlsx",
         "/export/issues.xlsx?metric=nothing",
         "/export/numbers.xlsx?from=x&to=y",
+        "/export/numbers.csv?csv=word",
     ],
 )
 def test_wrong_links_are_answered_with_a_sentence(client, address):

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from data.exports.csv import csv_text
 from data.values.filters import Filters
 from data.values.metric_value import MetricValue
 from data.values.problem import Problem
@@ -86,6 +87,14 @@ def test_a_calculation_error_fails_and_is_named(terminal: Terminal, services: Fa
     said = terminal("metrics", "--family", "flow", "--format", "json")
     assert (said.code, said.err) == (1, "Flow time: It broke.\n")
     assert json.loads(said.out)[0]["error_state"] == "calculation_error"
+
+
+def test_csv_is_written_for_the_spreadsheet_that_is_named(
+    terminal: Terminal, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services.numbers, "csv_all", lambda *_: csv_text(["a", "b"], [[1.5, 2]]))
+    assert terminal("metrics", "--format", "csv", "--csv", "excel-semicolon").out == "\ufeffa;b\r\n1,5;2\r\n"
+    assert terminal("metrics", "--format", "csv").out == "a,b\r\n1.5,2\r\n"
 
 
 def test_csv_comes_from_the_services(terminal: Terminal, services: FakeServices) -> None:

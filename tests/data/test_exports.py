@@ -12,7 +12,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from data.exports.csv import BOM, csv_text, neutral
+from data.exports.csv import BOM, STYLES, csv_text, neutral
+from data.values.csv_style import csv_written, style_in_force, style_named
 
 TRIGGERS = "=+-@＝＋－＠"
 
@@ -109,7 +110,78 @@ def test_values_of_numpy_and_pandas_are_plain():
 
 def test_lines_end_as_the_standard_says_and_the_mark_is_optional():
     assert csv_text(["a", "b"], [["x,y", 'say "x"']]) == 'a,b\r\n"x,y","say ""x"""\r\n'
-    assert csv_text(["a"], [], bom=True) == f"{BOM}a\r\n"
+    assert csv_text(["a"], [], style=STYLES["excel"]) == f"{BOM}a\r\n"
+
+
+ROW = [
+    "A-1; x",
+    "2.4",
+    1234.5,
+    -0.25,
+    1e-7,
+    3,
+    True,
+    None,
+    "2026-01-31T10:20:30.000Z",
+    date(2026, 1, 31),
+    Decimal("1.5"),
+]
+
+
+@pytest.mark.parametrize(
+    ("style", "separator", "row"),
+    [
+        (
+            "plain",
+            ",",
+            [
+                "A-1; x",
+                "2.4",
+                "1234.5",
+                "-0.25",
+                "1e-07",
+                "3",
+                "true",
+                "",
+                "2026-01-31T10:20:30.000Z",
+                "2026-01-31",
+                "1.5",
+            ],
+        ),
+        (
+            "excel",
+            ",",
+            ["A-1; x", "2.4", "1234.5", "-0.25", "1e-07", "3", "true", "", "2026-01-31 10:20:30", "2026-01-31", "1.5"],
+        ),
+        (
+            "excel-semicolon",
+            ";",
+            ["A-1; x", "2.4", "1234,5", "-0,25", "1e-07", "3", "true", "", "2026-01-31 10:20:30", "2026-01-31", "1,5"],
+        ),
+    ],
+)
+def test_each_style_writes_numbers_and_instants_as_its_reader_expects_and_leaves_text_alone(style, separator, row):
+    text = csv_text([f"c{n}" for n in range(len(ROW))], [ROW], style=STYLES[style])
+    assert text.startswith(BOM) == (style != "plain")
+    assert list(csv.reader(io.StringIO(text.removeprefix(BOM), newline=""), delimiter=separator))[1] == row
+
+
+def test_a_style_holds_inside_of_its_block_only():
+    with csv_written(style_named("EXCEL-semicolon")):
+        assert csv_text(["a", "b"], [[0.5, 1]]) == f"{BOM}a;b\r\n0,5;1\r\n"
+    assert style_in_force().name == "plain"
+    assert csv_text(["a"], [[0.5]]) == "a\r\n0.5\r\n"
+
+
+def test_a_style_that_does_not_exist_names_those_that_do():
+    with pytest.raises(ValueError, match="excel-semicolon"):
+        style_named("word")
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_no_style_lets_a_formula_through(style):
+    text = csv_text(["a"], [["=1+1"], ["@x"]], style=STYLES[style])
+    assert "'=1+1" in text and "'@x" in text
 
 
 TEXT = st.text(st.one_of(st.sampled_from(TRIGGERS + " \t\r\n',\"\u3000"), st.characters()), max_size=30)

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from data.exports import xlsx as workbooks
-from data.exports.xlsx import LONGEST, Sheet, xlsx
+from data.exports.xlsx import LONGEST, Sheet, date_columns, xlsx
 from tests.workbook import parts, sheets
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -196,3 +196,13 @@ def test_the_same_table_gives_the_same_file():
     sheet = Sheet("S", ["a"], [["x"], [1]])
     first, second = (parts(xlsx([sheet], BERLIN, NOW)) for _ in range(2))
     assert first == second
+
+
+def test_columns_of_days_become_dates_and_columns_that_merely_hold_one_stay_text():
+    rows = [["2026-01-31", "2026-01-31", "2026-01-31T10:20", None], ["2026-02-01", "2.4", "", "2026-02-30"]]
+    names = ("From", "Version", "At", "No day")
+    assert date_columns(names, rows) == {"From", "At"}
+    made = xlsx([Sheet("Weeks", names, rows, dates=date_columns(names, rows))], BERLIN, NOW)
+    _, first, second = sheets(made)["Weeks"]
+    assert first[:3] == [datetime(2026, 1, 31), "2026-01-31", datetime(2026, 1, 31, 10, 20)]  # noqa: DTZ001 - local
+    assert (second[0], second[1], second[3]) == (datetime(2026, 2, 1), "2.4", "2026-02-30")  # noqa: DTZ001 - local

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dash import html
 
+from data.values.csv_style import PLAIN, STYLES
 from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.components.menu import menu
@@ -32,7 +33,28 @@ def download_menu() -> html.Div:
         className="menu-foot",
     )
     label = [icon("download"), "Download"]
-    return menu(label, [*rows, foot], name="download", words="Download all numbers", align="end")
+    return menu(label, [*rows, _styles(), foot], name="download", words="Download all numbers", align="end")
+
+
+def _styles() -> html.Fieldset:
+    """How CSV files are written: ui/assets/downloads.js remembers the choice in this browser and puts it into the
+    links.
+    """
+    return html.Fieldset(
+        [
+            html.Legend("CSV files", className="menu-title"),
+            *(
+                html.Button(
+                    each.words,
+                    type="button",
+                    className="csv-style",
+                    **attributes({"data-csv-style": each.name, "aria-pressed": str(each is PLAIN).lower()}),
+                )
+                for each in STYLES.values()
+            ),
+        ],
+        className="csv-styles",
+    )
 
 
 def download_links(what: str, name: str, query: str) -> html.Div:
