@@ -43,8 +43,7 @@ def show_forecast(view: dict[str, str] | None) -> tuple[Any, Any]:
         answer = _answer(asked, question)
         teams = services().forecast.teams(question)
         page = forecast_page(answer, asked, versions, today, browse_url(snapshot), teams)
-        # The charts draw the question of one team; of several the answer itself says all.
-        return page, isinstance(answer, Problem) or bool(answer.teams)
+        return page, isinstance(answer, Problem)
     except Exception as error:  # noqa: BLE001 - the tab is open and must say something
         problem, request_id = problem_in_tab(error)
         return forecast_problem(problem, request_id), True

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from callbacks.context import question_of, services
 from data.values.errors import AppError
 from data.values.problem import Problem
-from ui.url import parse, query
+from ui.url import PageView, parse, query
 
 reports = Blueprint("reports", __name__)
 # The file needs nothing but its own styles, and says so to the browser too.
@@ -31,8 +31,16 @@ def report() -> Response:
     if not services().status.of(snapshot).synced_at:
         raise NothingYet
     question = question_of(asked, snapshot)
-    made, period = services().overview.html(question, f"{request.host_url}{query(asked)}"), question.period
+    made, period = (
+        services().overview.html(question, f"{request.host_url}{query(asked)}", _forecast(asked)),
+        question.period,
+    )
     how = "attachment" if request.args.get("save") == "1" else "inline"
     name = f"throughline_report_{period.first}_{period.last}.html"
     headers = {"Content-Disposition": f'{how}; filename="{name}"', "Content-Security-Policy": POLICY}
     return Response(made, mimetype="text/html", headers=headers)
+
+
+def _forecast(asked: PageView) -> tuple[tuple[str, str], ...]:
+    """What the tab Forecast asks, where the report is made from there."""
+    return asked.own if asked.tab == "forecast" else ()

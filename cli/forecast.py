@@ -13,7 +13,6 @@ from cli.options import AnyFormat, Components, CsvStyleName, Labels, Projects, S
 from cli.printing import as_json, as_table, as_text, columns
 
 if TYPE_CHECKING:
-    from data.values.backtest import Backtest
     from data.values.day_spans import DaySpan
     from data.values.forecast import Forecast
 
@@ -143,60 +142,14 @@ def _teams_of(texts: list[str] | None) -> tuple[tuple[str, int | None], ...]:
 
 
 def _print(answer: Forecast) -> None:
-    from data.values.forecast import DRAW_WORDS, answer_shares
+    from data.values.forecast_words import told
 
-    when = answer.kind == "when"
-    shares, unit = answer_shares(answer), answer.unit
-    table = columns("Label", "Done by" if when else "At least", "Trials that hold it", right=("Trials that hold it",))
-    table.title = _title(answer)
-    for share, found in answer.answers.items():
-        shown = f"after {answer.horizon}" if found is None else f"{found}" if when else f"{found:,} {unit}"
-        table.add_row(f"{share} %", shown, shares.get(share, "–"))
-    drawn = (
-        f"{answer.drawn_days} of {len(answer.daily)}"
-        if answer.drawn_days < len(answer.daily)
-        else f"{len(answer.daily)}"
-    )
-    below = [
-        *(
-            [f"Chance of {answer.items:,} {unit} or more by {answer.by}: {answer.chance:.1f} % of the trials."]
-            if answer.chance is not None and not answer.teams
-            else []
-        ),
-        *_of_teams(answer),
-        answer.confidence,
-        f"{answer.completed:,} {unit} completed from {answer.history_start} to {answer.history_end} "
-        f"({drawn} days, {answer.zone}). Drawn {DRAW_WORDS[answer.draw]}; {answer.trials:,} trials, seed "
-        f"{answer.seed}.",
-        *([f"Days off, neither worked nor drawn: {', '.join(answer.off)}."] if answer.off else []),
-        *([f"Working days ahead: {answer.worked}."] if answer.off and answer.worked is not None else []),
-        _tested(answer.backtest),
-        *_left(answer),
-        *answer.notes,
-    ]
-    as_table(table, [each for each in below if each])
-
-
-def _of_teams(answer: Forecast) -> list[str]:
-    out = [
-        f"{each.name}: {each.amount:,} {answer.unit}, alone by {each.alone or f'after {answer.horizon}'} (85 %), "
-        f"the last in {each.last:.0f} % of the trials."
-        for each in answer.teams
-    ]
-    if answer.teams and answer.chance is not None:
-        out.insert(0, f"Chance that all are done by {answer.by}: {answer.chance:.1f} % of the trials.")
-    return out
-
-
-def _title(answer: Forecast) -> str:
-    if answer.teams and not answer.remaining:
-        return f"When are {len(answer.teams)} teams done with {answer.items:,} {answer.unit}"
-    amount = f"{answer.items:,} {answer.unit}" if answer.items is not None else ""
-    if answer.remaining:
-        return f"{answer.remaining.what}: {answer.items:,} left" + (f", by {answer.by}" if answer.by else "")
-    if answer.kind == "how_likely":
-        return f"How likely are {amount} by {answer.by}"
-    return f"When are {amount} done" if answer.kind == "when" else f"How many {answer.unit} by {answer.by}"
+    text = told(answer)
+    table = columns("Label", "Answer", "Trials that hold it", right=("Trials that hold it",))
+    table.title = text.question
+    for row in text.rows:
+        table.add_row(*row)
+    as_table(table, [text.headline, *text.sentences, *_left(answer)])
 
 
 def _left(answer: Forecast) -> list[str]:
@@ -206,15 +159,3 @@ def _left(answer: Forecast) -> list[str]:
     shown = ", ".join(left.keys[:20]) + (f" and {len(left.keys) - 20} more" if len(left.keys) > 20 else "")
     out = "".join(f", {n} left out ({why})" for why, n in left.left_out)
     return [f"{left.what}: {left.done} done{out}. To do: {shown}."]
-
-
-def _tested(test: Backtest) -> str:
-    from data.values.backtest import score_words
-
-    if not test.windows:
-        return "Backtest: not enough history before the window to try the answers on the past."
-    held = ", ".join(f"{share} %: {test.share(share):.0f} % (stated {test.said(share):.0f} %)" for share in test.held)
-    return (
-        f"Backtest on {test.windows} windows, {test.first} to {test.last}: the answers held {held} of the time. "
-        f"Windows overlap; about {test.apart} stand{'s' if test.apart == 1 else ''} apart. {score_words(test)}"
-    ).strip()

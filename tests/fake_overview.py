@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from data.forecast.request import Options
 from data.overview.key_points import key_points
 from data.services.overview import OverviewService
 from data.services.view import View
@@ -138,7 +139,7 @@ class FakeOverview(OverviewService):
         overview = QUIET if self._fake.scenario == "empty" else FULL
         return replace(overview, points=key_points(self.values(view), overview))
 
-    def report(self, view: View, link: str = "") -> Report:
+    def report(self, view: View, link: str = "", options: Options = ()) -> Report:
         status, period = self._fake.status.of(view.snapshot), view.period
         return Report(
             site=status.site_title,

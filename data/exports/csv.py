@@ -47,22 +47,22 @@ def csv_text(headers: Sequence[str], rows: Iterable[Sequence[Any]], *, style: Cs
     return (BOM if bom else "") + out.getvalue()
 =======
     writer = csv.writer(out, lineterminator="\r\n", delimiter=style.separator)
-    cell = _spreadsheet_cell(style) if style.for_excel else _cell
-    writer.writerow([_cell(each) for each in headers])
-    writer.writerows([cell(each) for each in row] for row in rows)
+    written = _spreadsheet_cell(style) if style.for_excel else cell
+    writer.writerow([cell(each) for each in headers])
+    writer.writerows([written(each) for each in row] for row in rows)
     return (BOM if style.for_excel else "") + out.getvalue()
 
 
 def _spreadsheet_cell(style: CsvStyle) -> Callable[[Any], str]:
     """Cells with the decimal sign of the style, and instants as spreadsheets take them for dates."""
 
-    def cell(value: Any) -> str:
-        text = _cell(value)
+    def written(value: Any) -> str:
+        text = cell(value)
         if isinstance(value, str | datetime):
             return f"{text[:10]} {text[11:19]}" if _INSTANT.fullmatch(text) else text
         return text.replace(".", style.decimal) if isinstance(value, Real | Decimal) else text
 
-    return cell
+    return written
 >>>>>>> 56a5a48 (CSV for Excel, with decimal comma and semicolons by choice; days in workbooks of charts are dates)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -11,6 +11,8 @@ import numpy as np
 
 from data.charts.catalogue import Chart, ChartQuery
 from data.charts.drawing import Drawing, Drilldown, NoSuchPoint, issues_of
+from data.charts.forecast.forecast_history import history_drawing
+from data.charts.forecast.forecast_outcomes import outcomes_drawing, refused
 from data.charts.registry import CHARTS, ISSUE_CHARTS, JOB_CHARTS, places
 from data.exports.csv import csv_text
 from data.exports.xlsx import Sheet, date_columns
@@ -19,6 +21,7 @@ from data.facts.rows import Rows
 from data.facts.status_groups import share_names
 from data.metrics.detail import MetricDrilldown
 from data.platform.telemetry import span
+from data.services.forecast import ForecastService
 from data.services.issue_pages import page_of
 from data.services.jtbd import JobsService
 from data.services.numbers import ISSUE_COLUMNS, csv_issues
@@ -27,8 +30,9 @@ from data.services.view import View
 from data.values.charts import ChartAnswer, ChartPlace, Picked
 from data.values.errors import NotThere
 from data.values.families import FAMILIES
+from data.values.forecast import Forecast, ForecastRefused
 from data.values.numbers import IssuePage
-from data.values.periods import Period
+from data.values.periods import Period, PeriodError
 from data.values.problem import Problem
 
 MOST_ROWS = 200  # of a chart's table in the page; the CSV has them all
@@ -83,11 +87,18 @@ def is_of_jobs(chart: str | None) -> bool:
     return chart in JOB_CHARTS
 
 
+_OF_TEAMS: Mapping[str, Callable[[Forecast], Drawing]] = {
+    "forecast_outcomes": outcomes_drawing,
+    "forecast_history": lambda made: history_drawing(made, None),
+}
+
+
 class ChartsService:
     """Charts of a view. A chart is drawn once for a question, whoever asks for picture, table or issues."""
 
-    def __init__(self, sites: Sites, jobs: JobsService) -> None:
+    def __init__(self, sites: Sites, jobs: JobsService, forecast: ForecastService) -> None:
         self._sites = sites
+        self._forecast = forecast
         self._jobs = jobs
 
     def names(self, family: str | None = None) -> tuple[str, ...]:
@@ -214,7 +225,16 @@ class ChartsService:
         if name not in CHARTS:
             raise NoSuchChart(name)
         facts = self._sites.data(view.snapshot).dataset(view)
+        if name in _OF_TEAMS and dict(options).get("teams"):
+            return ISSUE_CHARTS[name], facts, self._of_teams(name, view, options)
         return ISSUE_CHARTS[name], facts, facts.once(drawn, name, view.period, options)
+
+    def _of_teams(self, name: str, view: View, options: Options) -> Drawing:
+        """A chart of the joint forecast that the options ask for, or why there is none."""
+        try:
+            return _OF_TEAMS[name](self._forecast.answer(self._forecast.question(options, view), view))
+        except (ForecastRefused, PeriodError) as error:
+            return refused(error)
 
     def _titled(self, view: View, facts: Dataset | None, drawing: Drawing) -> tuple[Any, ...]:
         """The series, with the titles of issues beside their points."""

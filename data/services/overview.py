@@ -6,11 +6,13 @@ from dataclasses import replace
 
 from data.exports.html.page import page
 from data.facts.dataset import Dataset
+from data.forecast.request import Options
 from data.metrics.registry import CATALOG
 from data.overview.ageing import listed, too_old
 from data.overview.caveats import caveats, of_numbers
 from data.overview.changes import changes
 from data.overview.key_points import key_points
+from data.services.forecast import ForecastService
 from data.services.numbers import NumbersService
 from data.services.sites import Sites, browse_url
 from data.services.status import StatusService
@@ -18,15 +20,19 @@ from data.services.view import View
 from data.settings.definitions import expanded, table, value_of
 from data.values.families import HEADLINE
 from data.values.filters import Filters
+from data.values.forecast import ForecastRefused
+from data.values.forecast_words import ForecastText, told
 from data.values.metric_value import MetricValue, iso
 from data.values.overview import Caveat, Overview, Report
+from data.values.periods import PeriodError
 
 
 class OverviewService:
     """What changed, what is ageing, what cannot be trusted."""
 
-    def __init__(self, sites: Sites, numbers: NumbersService, status: StatusService) -> None:
+    def __init__(self, sites: Sites, numbers: NumbersService, status: StatusService, forecast: ForecastService) -> None:
         self._sites = sites
+        self._forecast = forecast
         self._numbers = numbers
         self._status = status
 
@@ -62,8 +68,10 @@ class OverviewService:
         found = [self._numbers.answer(family, view, stale_ok=True, known_only=True).values for family in HEADLINE]
         return of_numbers(value for each in found for value in each) if all(found) else None
 
-    def report(self, view: View, link: str = "") -> Report:
-        """Everything that the report says. `link`: the query of the page that it is made from. Raises JiraError."""
+    def report(self, view: View, link: str = "", options: Options = ()) -> Report:
+        """Everything that the report says. `link`: the query of the page that it is made from; `options`: what its
+        forecast is asked. Raises JiraError.
+        """
         status, period = self._status.of(view.snapshot), view.period
         return Report(
             site=status.site_title or status.site_url,
@@ -80,11 +88,22 @@ class OverviewService:
             overview=self.answer(view),
             definitions=_definitions(self._sites.data(view.snapshot).dataset(view), view),
             link=link,
+            forecast=self._forecast_text(view, options),
         )
 
-    def html(self, view: View, link: str = "") -> str:
-        """The report as one HTML file that needs nothing else. Raises JiraError."""
-        return page(self.report(view, link))
+    def html(self, view: View, link: str = "", options: Options = ()) -> str:
+        """The report as one HTML file that needs nothing else; `options`: what its forecast is asked. Raises
+        JiraError.
+        """
+        return page(self.report(view, link, options))
+
+    def _forecast_text(self, view: View, options: Options) -> ForecastText:
+        """What the forecast tab says of the same question; without one, of the next 30 days."""
+        try:
+            return told(self._forecast.answer(self._forecast.question(options, view), view))
+        except (ForecastRefused, PeriodError) as error:
+            hint = (error.message, error.hint) if isinstance(error, ForecastRefused) else (str(error),)
+            return ForecastText("There is no forecast.", "", (), tuple(each for each in hint if each))
 
 
 def _definitions(facts: Dataset, view: View) -> tuple[tuple[str, str, bool], ...]:
@@ -93,6 +112,7 @@ def _definitions(facts: Dataset, view: View) -> tuple[tuple[str, str, bool], ...
     statuses = facts.tables.statuses
     names = dict(zip(statuses["status_id"].astype(str), statuses["name"].astype(str), strict=True))
     obeyed = [name for each in CATALOG.values() if each.family in HEADLINE for name in each.switches]
+    obeyed += ["limits", "working_time.holidays"]  # of what changed, and of the forecast
     chosen = {name for name, _ in view.overrides}
     return tuple(
         (

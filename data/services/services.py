@@ -151,7 +151,7 @@ class Services:
         """Charts of the tabs, their tables and the issues behind their points."""
         from data.services.charts import ChartsService
 
-        return ChartsService(self.sites, self.jobs)
+        return ChartsService(self.sites, self.jobs, self.forecast)
 
     @cached_property
     def forecast(self) -> ForecastService:
@@ -193,7 +193,7 @@ class Services:
         """What a leader sees first."""
         from data.services.overview import OverviewService
 
-        return OverviewService(self.sites, self.numbers, self.status)
+        return OverviewService(self.sites, self.numbers, self.status, self.forecast)
 
     @cached_property
     def downloads(self) -> DownloadsService:

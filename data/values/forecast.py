@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Literal, get_args
@@ -198,8 +197,3 @@ def whole(amount: float) -> int | float:
     (3, 2.5)
     """
     return int(amount) if float(amount).is_integer() else round(float(amount), 2)
-
-
-def answer_shares(answer: Forecast) -> Mapping[int, str]:
-    """percent → the share of the trials that holds the answer, as it is printed."""
-    return {share: f"{found:.1f} %" for share, found in answer.reached.items()}

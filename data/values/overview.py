@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from data.values.forecast_words import ForecastText
 from data.values.metric_value import MetricValue
 
 OLD = 85  # percent of completed items that were younger
@@ -185,3 +186,4 @@ class Report:
     overview: Overview
     definitions: tuple[tuple[str, str, bool], ...]  # title, value in words, chosen for this view
     link: str = ""  # the query of the view
+    forecast: ForecastText | None = None

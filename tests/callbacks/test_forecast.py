@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from html import unescape
+
 import pytest
 
 from callbacks.charts import show_chart
 from callbacks.forecast import show_forecast
 from data.services.services import Services, open_services
+from data.values.backtest import past_words
 from data.values.filters import Filters
+from data.values.forecast_words import told
 from data.values.teams import TeamView
 from sample.source import SampleSite
 from tests.callbacks.acting import acting, words
@@ -67,8 +71,15 @@ def test_several_teams_share_a_delivery(services):
         services.teams.save(TeamView(name=name, period="90d", filters=Filters(projects=(project,))), snapshot)
     with acting(services):
         body, charts_hidden = show_forecast({"query": "?tab=forecast&teams=Shop team=9|pay team=4", "revision": "1"})
+        charts = [
+            words(show_chart({"chart": name, "query": "?tab=forecast&teams=Shop team=9|pay team=4"}))
+            for name in ("forecast_outcomes", "forecast_history")
+        ]
     said = words(body)
-    assert charts_hidden
+    assert not charts_hidden
+    assert "At least half of the trials" in charts[0]
+    assert all(line in charts[0] for line in ("Shop team: 9 items, alone by ", "Pay team: 4 items, alone by "))
+    assert "a week on average" in charts[1]
     assert "When are 2 teams done with 13 items?" in said
     assert "Shop team: 9 items, alone by " in said
     assert "Pay team: 4 items, alone by " in said
@@ -122,3 +133,26 @@ def test_the_history_says_which_days_are_not_in_the_average(services):
     [note] = [each for each in found.notes if "less than a week" in each]
     whole = int(found.reading.partition(" items in 90 days")[0])
     assert note.startswith("The first 6 days, ") and f" less than a week: their {whole - weeks} item" in note
+
+
+def test_page_terminal_and_report_say_the_same_sentences(services):
+    asked = (("items", "12"), ("seed", "3"))
+    view = services.view(filters=Filters())
+    text = told(services.forecast.answer(services.forecast.question(asked, view), view))
+    page = shown(services, "?tab=forecast&items=12&seed=3")
+    report = unescape(services.overview.html(view, options=asked))
+    for said in (text.question, text.headline.removesuffix("."), *(each for row in text.rows for each in row)):
+        assert said in page, said
+        assert said in report, said
+    for said in text.sentences:
+        assert said in report, said
+        if not said.startswith(("Would it have held", "Answers held")):  # the page has a heading and a table of these
+            assert said in page, said
+    assert past_words(services.forecast.answer(services.forecast.question(asked, view), view).backtest) in page
+
+
+def test_a_report_without_enough_history_says_why_there_is_no_forecast(services):
+    nobody = services.view(filters=Filters(labels=("nonesuch",)))
+    report = unescape(services.overview.html(nobody))
+    assert "There is no forecast." in report
+    assert "Nothing in the data matches the filters" in report

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from data.charts.catalogue import ChartQuery, chart
-from data.charts.drawing import Drawing, Drilldown
+from data.charts.drawing import NO_DRILLDOWN, Drawing, Drilldown, NoSuchPoint
 from data.charts.forecast.forecast_outcomes import SWITCHES, asked_forecast, refused
 from data.facts.completions import completed_rows
+from data.facts.rows import Rows
 from data.tables.tidy import microseconds
-from data.values.arrays import Positions
+from data.values.arrays import Instants, Positions
 from data.values.charts import Line, Series
 from data.values.forecast import Forecast, ForecastRefused
 from data.values.periods import PeriodError, first_instant, zone_named
@@ -33,6 +34,18 @@ def forecast_history(query: ChartQuery) -> Drawing:
         made = asked_forecast(query)
     except (ForecastRefused, PeriodError) as error:
         return refused(error)
+    first, zone = date.fromisoformat(made.history_start), zone_named(made.zone)
+    last = first + timedelta(days=len(made.daily))
+    rows = query.facts.once(completed_rows).between(
+        microseconds(first_instant(first, zone)), microseconds(first_instant(last, zone))
+    )
+    return history_drawing(made, rows)
+
+
+def history_drawing(made: Forecast, rows: Rows | None) -> Drawing:
+    """The history of a forecast that is made. `rows`: the completions in it; None: those of several teams, which are
+    not listed.
+    """
     first, size = date.fromisoformat(made.history_start), len(made.daily)
     step = 1 if size <= DAILY else 7
     ends = np.arange(size, 0, -step)[::-1]
@@ -41,17 +54,10 @@ def forecast_history(query: ChartQuery) -> Drawing:
     starts = [first + timedelta(days=end - step) for end in whole]
     mean = sum(counts) / len(counts)
     zone = zone_named(made.zone)
-    rows = query.facts.once(completed_rows).between(
-        microseconds(first_instant(first, zone)), microseconds(first_instant(first + timedelta(days=size), zone))
-    )
     edges = np.array(
         [microseconds(first_instant(each, zone)) for each in (*starts, starts[-1] + timedelta(days=step))],
         dtype=np.int64,
     )
-
-    def find(token: str) -> Positions:
-        n = [each.isoformat() for each in starts].index(token)
-        return np.flatnonzero((rows.at >= edges[n]) & (rows.at < edges[n + 1]))
 
     def table() -> Iterator[tuple[Any, ...]]:
         for start, count in zip(starts, counts, strict=True):
@@ -64,7 +70,7 @@ def forecast_history(query: ChartQuery) -> Drawing:
     return Drawing(
         f"{made.completed:,} {made.unit} in {size} days: {mean:,.1f} a {what} on "
         f"average, {min(counts):,} to {max(counts):,}.",
-        (_bars(days, counts, what, made.unit),),
+        (_bars(days, counts, what, made.unit, picked=rows is not None),),
         (Line("y", round(mean, 2), f"average {mean:,.1f}", "muted"),),
         x_title="Completed",
         y_title=f"{made.unit.capitalize()} a {what}",
@@ -72,17 +78,30 @@ def forecast_history(query: ChartQuery) -> Drawing:
         unit=made.unit,
         columns=("First day", "Last day", made.unit.capitalize()),
         table=table,
-        table_picks=lambda: days,
+        table_picks=lambda: days if rows is not None else [],
         row_count=len(days),
-        drilldown=Drilldown(rows, find, lambda token: f"{what.capitalize()} of {token}"),
+        drilldown=NO_DRILLDOWN if rows is None else _drilldown(rows, starts, edges, what),
         notes=(*made.notes, *_uneven(first, rest, before, made.unit), *_not_drawn(made)),
     )
 
 
-def _bars(days: list[str], counts: Sequence[float], what: str, unit: str) -> Series:
+def _drilldown(rows: Rows, starts: Sequence[date], edges: Instants, what: str) -> Drilldown:
+    """The completions of each bar, by its first day."""
+    places = {each.isoformat(): n for n, each in enumerate(starts)}
+
+    def find(token: str) -> Positions:
+        if token not in places:
+            raise NoSuchPoint(token)
+        n = places[token]
+        return np.flatnonzero((rows.at >= edges[n]) & (rows.at < edges[n + 1]))
+
+    return Drilldown(rows, find, lambda token: f"{what.capitalize()} of {token}")
+
+
+def _bars(days: list[str], counts: Sequence[float], what: str, unit: str, *, picked: bool) -> Series:
     """A bar for each week (or day, `what`), by its first day."""
     text = [f"{what.capitalize()} of {day}: {count:,} {unit}" for day, count in zip(days, counts, strict=True)]
-    return Series("", "bars", days, counts, text=text, picks=days, role="second")
+    return Series("", "bars", days, counts, text=text, picks=days if picked else None, role="second")
 
 
 def _uneven(first: date, rest: int, amount: float, unit: str) -> tuple[str, ...]:

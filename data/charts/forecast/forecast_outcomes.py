@@ -13,6 +13,7 @@ from data.forecast.calculate import answered
 from data.forecast.request import question_of
 from data.values.charts import Line, Series
 from data.values.forecast import Forecast, ForecastRefused
+from data.values.forecast_words import team_words
 from data.values.periods import PeriodError, local_date, zone_named
 
 SWITCHES = (*FINISHED, "completion", "not_completed_resolutions", *ISSUES, "working_time.holidays")
@@ -42,6 +43,11 @@ def forecast_outcomes(query: ChartQuery) -> Drawing:
         made = asked_forecast(query)
     except (ForecastRefused, PeriodError) as error:
         return refused(error)
+    return outcomes_drawing(made)
+
+
+def outcomes_drawing(made: Forecast) -> Drawing:
+    """The outcomes of a forecast that is made, of one team or of several."""
     when = made.kind == "when"
     shares = [100 * count / made.trials for _, count in made.outcomes]
     values = [value for value, _ in made.outcomes]
@@ -51,7 +57,9 @@ def forecast_outcomes(query: ChartQuery) -> Drawing:
         for share, found in made.answers.items()
         if found is not None
     )
-    if made.chance is not None and made.items is not None:
+    if made.teams:
+        lines = (*lines, *(Line("x", each.alone, f"{each.name} alone, 85 %") for each in made.teams if each.alone))
+    elif made.chance is not None and made.items is not None:
         lines = (*lines, Line("x", made.items, "asked", "main"))
     half, high = made.answers[50], made.answers[85]
 
@@ -89,7 +97,7 @@ def forecast_outcomes(query: ChartQuery) -> Drawing:
         columns=("Done by" if when else made.unit.capitalize(), "Trials", "% of the trials"),
         table=table,
         row_count=len(made.outcomes),
-        notes=(f"{made.trials:,} trials, seed {made.seed}.", *_coarse(width, when=when)),
+        notes=(f"{made.trials:,} trials, seed {made.seed}.", *_coarse(width, when=when), *team_words(made)),
     )
 
 

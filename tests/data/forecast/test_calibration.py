@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from data.values.forecast import SHARES
-from tests.data.forecast.worlds import CHANGING, QUESTIONS, STATIONARY, Found, tried, world
+from tests.data.forecast.worlds import CHANGING, QUESTIONS, STATIONARY, Found, tried, world, worse_than_plain
 from tests.some import some
 
 TEAMS = 500
@@ -31,9 +31,11 @@ def test_answers_hold_as_often_as_the_printed_share(asked: str) -> None:
 
 
 def test_answers_are_not_further_off_than_those_of_the_plain_draw_by_more_than_chance() -> None:
-    found = stationary()
-    losses = {draw: sum(sum(each.losses[draw]) for each in found.values()) for draw in ("weekdays", "plain")}
-    assert losses["weekdays"] <= 1.03 * losses["plain"], losses
+    """Over these 500 teams the loss is 1.3 % above the plain draw's, over 500 others 0.9 % above, over 1,000 more 0.8 %
+    below: a difference of this size is chance. One urn for all weekdays is 2.3 % ± 1.3 % above over 1,000 teams.
+    """
+    worse, by_chance = worse_than_plain(stationary())
+    assert worse <= by_chance, (worse, by_chance)
 
 
 def test_teams_that_slow_down_do_not_hold_and_the_campaign_shows_it() -> None:

@@ -39,6 +39,7 @@ class World:
     later: np.ndarray
     off: tuple[DaySpan, ...]
     rate: float  # expected items of a usual week
+    run: int = 0  # its number among those of its kind
 
     @property
     def known(self) -> Past:
@@ -75,7 +76,7 @@ def world(kind: str, run: int) -> World:
         off = _holidays(random)
         rates = np.where(within(days, off), 0.0, rates)
     daily = random.poisson(rates)
-    return World(kind, daily, random.binomial(daily, AFTERNOON), off, a_day * float(profile.sum()))
+    return World(kind, daily, random.binomial(daily, AFTERNOON), off, a_day * float(profile.sum()), run)
 
 
 def _holidays(random: np.random.Generator) -> tuple[DaySpan, ...]:
@@ -92,12 +93,14 @@ def _holidays(random: np.random.Generator) -> tuple[DaySpan, ...]:
 @dataclass
 class Found:
     """What came of one question to many teams. `losses`: mean pinball loss of each team by draw, in shares of what
-    was asked."""
+    was asked; `teams`: kind and number of each of these teams.
+    """
 
     asked: int = 0
     held: dict[int, int] = field(default_factory=lambda: dict.fromkeys(SHARES, 0))
     printed: dict[int, float] = field(default_factory=lambda: dict.fromkeys(SHARES, 0.0))
     losses: dict[Draw, list[float]] = field(default_factory=lambda: {"weekdays": [], "plain": []})
+    teams: list[tuple[str, int]] = field(default_factory=list)
 
     def hit(self, share: int) -> float:
         return 100 * self.held[share] / self.asked
@@ -129,7 +132,6 @@ def tried(
     out: dict[str, Found] = defaultdict(Found)
     for team in teams:
         future = team.future
-        future = team.future
         for asked in QUESTIONS:
             months = 3 if "quarter" in asked or "90" in asked else 1
             items = max(round(team.rate * 30 * months / 7), 1)
@@ -139,6 +141,7 @@ def tried(
             actual = float(done.argmax()) if "when" in asked else float(future[: 30 * months].sum())
             found = out[asked]
             found.asked += 1
+            found.teams.append((team.kind, team.run))
             for draw in draws:
                 by = None if "when" in asked else date.fromordinal(TODAY + 30 * months - 1)
                 question = Question(items=items if by is None else None, by=by, seed=1, trials=trials, draw=draw)
@@ -183,9 +186,27 @@ def _together(parts: list[dict[str, Found]]) -> dict[str, Found]:
             for share in SHARES:
                 into.held[share] += each.held[share]
                 into.printed[share] += each.printed[share]
+            into.teams += each.teams
             for draw, losses in each.losses.items():
                 into.losses[draw] += losses
     return dict(out)
+
+
+def worse_than_plain(found: dict[str, Found]) -> tuple[float, float]:
+    """By how many percent the mean pinball loss over all questions is above that of the plain draw, and how far that
+    can be off by chance (95 %).
+
+    The answers to one team’s questions hang together, so each team counts as one.
+    """
+    by_team: dict[tuple[str, int], float] = defaultdict(float)
+    plain = 0.0
+    for each in found.values():
+        plain += sum(each.losses["plain"])
+        for team, ours, theirs in zip(each.teams, each.losses["weekdays"], each.losses["plain"], strict=True):
+            by_team[team] += ours - theirs
+    more = np.array(list(by_team.values()))
+    usual = plain / len(more)
+    return 100 * float(more.mean()) / usual, 196 * float(more.std(ddof=1)) / np.sqrt(len(more)) / usual
 
 
 def _print(title: str, found: dict[str, Found]) -> None:
@@ -196,6 +217,8 @@ def _print(title: str, found: dict[str, Found]) -> None:
         mean, error = each.worse
         loss += f" (difference {mean:+.4f} ± {1.96 * error:.4f})"
         print(f"  {asked} ({each.asked}): held (printed) {shares}; pinball loss {loss}")
+    mean, error = worse_than_plain(found)
+    print(f"  over all questions: pinball loss {mean:+.2f} % ± {error:.2f} % of that of the plain draw")
 
 
 if __name__ == "__main__":
