@@ -40,12 +40,6 @@ def csv_text(headers: Sequence[str], rows: Iterable[Sequence[Any]], *, style: Cs
     """
     style = style or style_in_force()
     out = io.StringIO()
-<<<<<<< HEAD
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([cell(each) for each in headers])
-    writer.writerows([cell(each) for each in row] for row in rows)
-    return (BOM if bom else "") + out.getvalue()
-=======
     writer = csv.writer(out, lineterminator="\r\n", delimiter=style.separator)
     written = _spreadsheet_cell(style) if style.for_excel else cell
     writer.writerow([cell(each) for each in headers])
@@ -63,7 +57,6 @@ def _spreadsheet_cell(style: CsvStyle) -> Callable[[Any], str]:
         return text.replace(".", style.decimal) if isinstance(value, Real | Decimal) else text
 
     return written
->>>>>>> 56a5a48 (CSV for Excel, with decimal comma and semicolons by choice; days in workbooks of charts are dates)
 
 
 def neutral(text: str) -> str:
