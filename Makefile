@@ -59,7 +59,8 @@ bench: setup-dev ## Measure speed; prints a table and writes bench.json
 	@-sh .ci/browser
 	@$(python) -m benchmarks
 
-contract: setup-dev ## Check the sample site and the client against Jira's OpenAPI documents (needs npm)
+contract: setup-dev ## Check client and API against OpenAPI documents: Jira's (needs npm) and our own (EXAMPLES=n SEED=n)
+	@tests/api_contract/run
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" tests/contract/run
 
 docs: setup-dev ## Write the generated pages under docs/

@@ -93,6 +93,7 @@ def operation(scope: Scope) -> Callable[[Callable[..., Response]], Operation]:
         def checked(**path: str) -> Response:
             return function(**{name: _READ[name](model, path) for name, model in models.items()})
 
+        checked.body = models.get("body")  # type: ignore[attr-defined]  # a mark on the function
         checked.scope = scope  # type: ignore[attr-defined]  # a mark on the function, which the guard reads
         checked.__delay_validate_request__ = True  # type: ignore[attr-defined]  # flask-openapi3 leaves reading to us
         return checked
@@ -143,6 +144,9 @@ class Application(OpenAPI):
                 if (found := getattr(item, method.lower(), None)) is not None:
                     scope = getattr(self.view_functions[rule.endpoint], "scope")  # noqa: B009 - a mark on the function
                     found.security = [{"token": [str(scope)]}, {"password": []}]
+                    body = getattr(self.view_functions[rule.endpoint], "body", None)
+                    if body is not None and not any(each.is_required() for each in body.model_fields.values()):
+                        found.requestBody.required = False
 
 
 ABOUT = """Read what the dashboard shows: numbers with their definition, interval, comparison and reasons, the issues \
