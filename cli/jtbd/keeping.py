@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli.failures import FAILED
+from cli.failures import FAILED, CommandFailed
 from cli.jtbd import opening
 from cli.options import TableOrJson
 from cli.printing import as_json, as_table, columns, notice
@@ -118,10 +118,23 @@ def cleanup(
         int | None,
         typer.Option("--days", min=1, help="Keep so many days. Default: the setting jtbd.retention_days (90)."),
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Remove old records now; a sync and the start of the server do so once a day anyway."""
+    """Show which records are too old and, when told to, remove them; a sync and the start of the server remove those
+    that the setting names once a day anyway. Their daily counts stay, and with them every number.
+    """
     storage = opening.storage()
+    found = storage.old(days)
+    if found is None or not found.total:
+        print("All records are kept, however old." if found is None else f"{found}")
+        return
+    print(f"Older than {found.days} days: {found.total:,} records ({found.kinds}). Their daily counts are kept.")
+    try:
+        agreed = yes or typer.confirm("Remove these records?")
+    except typer.Abort:  # nobody is there to be asked
+        agreed = False
+    if not agreed:
+        raise CommandFailed("Nothing was removed. Give --yes to remove them without being asked.")
     run = storage.remove_old(days)
-    removed = run.total if run else 0
     kept = sum(storage.store.counts().values())
-    print(f"{removed} records removed, {kept} kept.")
+    print(f"{run.total if run else 0:,} records removed, {kept:,} kept.")

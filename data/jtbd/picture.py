@@ -264,7 +264,7 @@ class _Drawing:
             issues=told.issues,
             issues_done=told.done,
         )
-        return with_effect(row, rows)
+        return row if self.wanted.previous_start is None else with_effect(row, rows)
 
     def _time(self, row: OutcomeRow) -> TimeRow:
         name = row.outcome_id

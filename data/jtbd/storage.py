@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -26,8 +26,10 @@ from data.platform.files import locked
 from data.settings.connection import Home, Site, resolve
 from data.settings.model import JtbdSettings, Settings
 from data.settings.store import SettingsStore
+from data.store.record_days import as_records
 from data.store.record_store import RecordStore, Where
 from data.values.jobs import CheckRow
+from data.values.periods import first_instant, local_date, zone_named
 from data.values.problem import Problem
 from data.values.records import (
     Records,
@@ -36,6 +38,7 @@ from data.values.retention import RetentionRun
 
 T = TypeVar("T")
 REGISTER = "register.md"
+_ZONE = "zone"  # the note that holds the zone of days as retention saw it last
 _DAY = 86_400_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -60,6 +63,7 @@ class JobsStorage(Tracking):
     ) -> None:
         self.folder, self.specs_folder = folder, specs_folder
         self.settings, self.clock, self.site = settings, clock, site
+        self.zone = ""  # of days; empty: as retention saw it last
         self._lock = threading.RLock()
         self._kept: tuple[str, Records] | None = None
         self._specs: tuple[tuple[str, str], Specs] | None = None
@@ -126,7 +130,8 @@ class JobsStorage(Tracking):
         """jtbd-metrics.json: from specs and records alone, those of [start, end) in µs. Raises RecordsError."""
         from data.jtbd.dashboard import built
 
-        records = self.store.all(Where(start=start, end=end))
+        first, last = (None if each is None else date_of(each) for each in (start, None if end is None else end - 1))
+        records = self.store.all(Where(start=start, end=end)) + self.counted(first, last, "UTC")
         span = None if start is None or end is None else (import_records.iso_of(start), import_records.iso_of(end))
         return built(records, self.specs(), self.settings.opportunity, span)
 
@@ -177,14 +182,39 @@ class JobsStorage(Tracking):
 
         return validate(self.specs_folder)
 
-    def remove_old(self, days: int | None = None) -> RetentionRun | None:
-        """Remove records older than so many days (None: of the settings) now; None where all are kept. Raises
-        RecordsError.
+    def counted(self, first: date | None, last: date | None, zone: str) -> Records:
+        """What retention removed of the days `first` to `last`, both included, made of the daily counts that it kept;
+        each day at its first instant in a zone. Raises RecordsError.
         """
+        return as_records(self.store.counted(self.site, first, last), zone)
+
+    def old(self, days: int | None = None) -> RetentionRun | None:
+        """What `remove_old` would remove. Raises RecordsError."""
+        run = self._run(days)
+        return None if run is None else self.store.old(run)
+
+    def remove_old(self, days: int | None = None) -> RetentionRun | None:
+        """Remove records older than so many days (None: of the settings) now and keep their daily counts; None where
+        all are kept. Raises RecordsError.
+        """
+        run, zone = self._run(days), self._zone()
+        if run is None:
+            return None
+        if self.store.note(_ZONE) != zone:
+            self.store.set_note(_ZONE, zone)
+        return self.store.remove_old(run, self.site, zone)
+
+    def _run(self, days: int | None) -> RetentionRun | None:
+        """A run that removes whole days: from the first instant of a day on everything is kept."""
         days = self.settings.retention_days if days is None else days
         if not days:
             return None
-        return self.store.remove_old(RetentionRun(self.now, days, self.now - days * _DAY, {}), self.site)
+        zone = zone_named(self._zone())
+        first = local_date(self.clock(), zone) - timedelta(days=days)
+        return RetentionRun(self.now, days, round(first_instant(first, zone).timestamp() * 1e6), {})
+
+    def _zone(self) -> str:
+        return self.zone or self.store.note(_ZONE) or "UTC"
 
     def retain(self) -> RetentionRun | None:
         """The daily run of the retention job: after a sync, and when a server starts. Raises RecordsError.
@@ -200,6 +230,11 @@ class JobsStorage(Tracking):
             return False
         last = self.store.last_retention(self.site)
         return last is None or not 0 <= self.now - last.ran_at < _DAY
+
+
+def date_of(instant: int) -> date:
+    """The date in UTC of an instant (µs)."""
+    return datetime.fromtimestamp(instant / 1e6, UTC).date()
 
 
 # The storage of example jobs: from the folder for its files, the settings and the clock.
@@ -227,7 +262,9 @@ def jobs_storage_of(
     if not specs.is_absolute():
         specs = home.settings_path.parent / specs
     folder = home.site_folder(site.url) if site.configured else home.sample
-    return JobsStorage(folder, specs, settings.jtbd, clock, site=site.url if site.configured else "")
+    made = JobsStorage(folder, specs, settings.jtbd, clock, site=site.url if site.configured else "")
+    made.zone = settings.definitions.zone
+    return made
 
 
 def open_jobs_storage(

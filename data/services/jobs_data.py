@@ -24,7 +24,7 @@ from data.settings.fields import field_ids
 from data.store import schema
 from data.tables.tidy import microseconds
 from data.values.filters import Filters
-from data.values.periods import local_date, zone_named
+from data.values.periods import first_instant, local_date, zone_named
 from data.values.records import KINDS, Records, at
 
 T = TypeVar("T")
@@ -33,11 +33,12 @@ _KEPT = 24
 
 @dataclass(frozen=True)
 class Question:
-    """A view, narrowed to a persona and a job (ids; None: all)."""
+    """A view, narrowed to a persona and a job (ids; None: all). `compares`: changes are asked for, too."""
 
     view: View
     persona: str | None = None
     job: str | None = None
+    compares: bool = True
 
     @property
     def wanted(self) -> RecordSelection:
@@ -45,7 +46,7 @@ class Question:
         period = self.view.period
         before = period.previous()
         start, end, before_start = (microseconds(each) for each in (period.start, period.end, before.start))
-        return RecordSelection(start, end, before_start, self.persona, self.job)
+        return RecordSelection(start, end, before_start if self.compares else None, self.persona, self.job)
 
     @property
     def key(self) -> tuple[Hashable, ...]:
@@ -56,6 +57,7 @@ class Question:
             view.filters,
             self.persona,
             self.job,
+            self.compares,
             hash_of(_measured(view)),
             int(view.now.timestamp()) // 60,
         )
@@ -87,6 +89,7 @@ class JobsData:
         with self._lock:
             storage = self._storages.setdefault(key, made)
             storage.settings = settings.jtbd
+            storage.zone = settings.definitions.zone or (snapshot.head.zone if snapshot.head else "")
             return storage
 
     def has_issues(self, snapshot: Snapshot, storage: JobsStorage) -> bool:
@@ -131,19 +134,30 @@ class JobsData:
         storage, serving = self.storage(view.snapshot), self.serving(view)
         issues = serving.facts.why_not_all(start, end) if serving and view.settings.jtbd.issues_count else ""
         out = {}
-        for kind, first in self._firsts(storage).items():
-            if start < first:
-                day = local_date(datetime.fromtimestamp(first / 1e6, UTC), zone_named(view.zone))
-                out[kind] = f"No change is given: the first record is of {day:%-d %b %Y}, within or after that period."
+        gone = storage.store.uncounted_before(storage.site)
+        for kind, first in self._firsts(storage, view.zone).items():
+            if gone is not None and start < gone:
+                day = self._day(gone, view)
+                out[kind] = f"No change is given: records from before {day} were removed without daily counts."
+            elif start < first:
+                day = self._day(first, view)
+                out[kind] = f"No change is given: the first record is of {day}, after the period before began."
             if issues and kind in ("job", "painpoint"):
                 out[kind] = f"No change is given: {issues}."
         return out
 
-    def _firsts(self, storage: JobsStorage) -> dict[str, int]:
-        """Kind of record → the instant (µs) of the first one."""
-        parts = zip(KINDS, storage.records().parts(), strict=True)
-        key = ("firsts", str(storage.folder), storage.revision())
-        return self.once(key, lambda: {kind: min(map(at, part)) for kind, part in parts if part})
+    def _firsts(self, storage: JobsStorage, zone: str) -> dict[str, int]:
+        """Kind of record → the instant (µs) of the first one, removed ones included."""
+
+        def found() -> dict[str, int]:
+            parts = zip(KINDS, storage.records().parts(), strict=True)
+            out = {kind: min(map(at, part)) for kind, part in parts if part}
+            for kind, day in storage.store.first_counted(storage.site).items():
+                began = microseconds(first_instant(day, zone_named(zone)))
+                out[kind] = min(out.get(kind, began), began)
+            return out
+
+        return self.once(("firsts", str(storage.folder), storage.revision(), zone), found)
 
     def _drawn(self, question: Question) -> Picture:
         view = question.view
@@ -163,8 +177,37 @@ class JobsData:
         )
 
     def records(self, view: View) -> Records:
-        """What was recorded, and the issues that count as records."""
-        return self.storage(view.snapshot).records() + self.issues(view)
+        """What was recorded, what retention has removed of this period and the one before, from its daily counts, and
+        the issues that count as records."""
+        storage = self.storage(view.snapshot)
+        return storage.records() + self.counted(view) + self.issues(view)
+
+    def counted(self, view: View) -> Records:
+        """What retention has removed of this period and the one before, made of its daily counts."""
+        storage, first, last = self.storage(view.snapshot), view.period.previous().first, view.period.last
+        key = ("counted", str(storage.folder), storage.revision(), first, last, view.zone)
+        return self.once(key, lambda: storage.counted(first, last, view.zone))
+
+    def removed(self, view: View) -> dict[str, int]:
+        """Kind of record → how many of the period are known from daily counts alone. Raises RecordsError."""
+        start, end = microseconds(view.period.start), microseconds(view.period.end)
+        parts = zip(KINDS, self.counted(view).parts(), strict=True)
+        return {kind: sum(start <= at(each) < end for each in part) for kind, part in parts}
+
+    def lost(self, view: View) -> str:
+        """What is said where records of the period were removed before daily counts were kept; else nothing."""
+        storage = self.storage(view.snapshot)
+        gone = storage.store.uncounted_before(storage.site)
+        if gone is None or microseconds(view.period.start) >= gone:
+            return ""
+        return (
+            f"Not complete: records from before {self._day(gone, view)} were removed, and no counts of them are kept. "
+            "Import them again to have them counted."
+        )
+
+    @staticmethod
+    def _day(instant: int, view: View) -> str:
+        return f"{local_date(datetime.fromtimestamp(instant / 1e6, UTC), zone_named(view.zone)):%-d %b %Y}"
 
     def issues(self, view: View) -> Records:
         """The issues that count as records."""

@@ -199,7 +199,7 @@ class JobsService:
     def _values(self, question: Question) -> list[MetricValue]:
         view = question.view
         records, specs = self._data.records(view), self.storage(view.snapshot).specs()
-        earlier = replace(question, view=view.over(view.period.previous()))
+        earlier = replace(question, view=view.over(view.period.previous()), compares=False)
 
         def part(period: Period) -> Picture:
             span = replace(
@@ -216,7 +216,7 @@ class JobsService:
                 self._data.picture(earlier),
                 part,
                 self._data.uncovered(view),
-                {},
+                {kind: _removed(n, self._data.lost(view)) for kind, n in self._data.removed(view).items()},
             )
         )
 
@@ -243,6 +243,7 @@ class JobsService:
             checks = tuple(verify(register)) if register.jobs else ()
         except RegisterError as error:
             notes.append(str(error))
+        notes += _removed(sum(self._data.removed(view).values()), self._data.lost(view))
         if serving is None:
             notes.append("Without issues from Jira there is no delivery to put beside the jobs.")
         return Overview(
@@ -367,3 +368,10 @@ class JobsService:
     def register_rows(self, snapshot: Snapshot) -> list[RegisterRow]:
         """The register with progress from Jira. Raises RegisterError, JiraError."""
         return register_rows(self.register(snapshot), self.serving(snapshot.view()))
+
+
+def _removed(count: int, lost: str) -> list[str]:
+    """What is said of records that retention has removed."""
+    verb, noun = ("was", "record") if count == 1 else ("were", "records")
+    said = [f"{count:,} {noun} of this period {verb} removed because of age; the daily counts of them are used."]
+    return [*(said if count else ()), *((lost,) if lost else ())]

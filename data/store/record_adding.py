@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from sqlalchemy import Connection, and_, func, select, update
 
 from data.store import record_schema as schema
+from data.store.record_days import take_open, was_removed
 from data.store.record_engine import upsert
-from data.values.records import ENDED, JobCompletion, Record, UserSatisfaction, event_id, kind_of
+from data.values.records import ENDED, JobCompletion, Record, UserSatisfaction, at, event_id, kind_of
 from data.values.scales import LEVELS, SCALES
 
 Added = Literal["new", "further", "filled", "known"]
@@ -35,11 +37,26 @@ class Adding:
     def add(self, record: Record) -> Added:
         """What became of it: it is new, a known try went further, what a known answer lacked is filled in, or known."""
         nth = self._nth(record)
+        if at(record) < self._removed_before and was_removed(self.connection, self.tenant, self._names(record, nth)):
+            return "known"  # and in the counts of its day
         if isinstance(record, JobCompletion):
             return self._add_job(record, nth)
         if isinstance(record, UserSatisfaction):
             return self._add_answer(record, nth)
         return self._insert(record)
+
+    @cached_property
+    def _removed_before(self) -> int:
+        """Retention has removed records of before this instant (µs)."""
+        table = schema.retention_run
+        return self.connection.scalar(select(func.max(table.c.before)).where(table.c.tenant == self.tenant)) or 0
+
+    @staticmethod
+    def _names(record: Record, nth: int | None) -> list[str]:
+        """Every event id that this record may have been stored under: an answer with a scale also without one."""
+        if nth is None or not isinstance(record, UserSatisfaction):
+            return [record.event_id]
+        return [record.event_id, *(event_id(record._replace(scale=each), nth) for each in (None, *SCALES))]
 
     def _nth(self, record: Record) -> int | None:
         """How many equal records were added before it, where its event id follows from its fields; None for its own."""
@@ -76,7 +93,18 @@ class Adding:
             told = self.connection.scalar(select(func.count()).where(same, table.c.status.in_(later)))
             if (told or 0) > (nth or 0):
                 return "known"  # as something that has gone further since
-        return self._go_on(record, same) or self._insert(record)
+        done = self._go_on(record, same)
+        if done is None and record.status != "started" and self._was_open(record):
+            self._insert(record)
+            return "further"
+        return done or self._insert(record)
+
+    def _was_open(self, record: JobCompletion) -> bool:
+        """Whether it goes on from an open try that was removed; that one is in no count any more."""
+        begun = record.started_at
+        return begun < self._removed_before and take_open(
+            self.connection, self.tenant, record.job_id, record.persona, begun
+        )
 
     def _go_on(self, record: JobCompletion, same: Any) -> Added | None:
         """The first open record of the same try gets the later status; None where there is none."""

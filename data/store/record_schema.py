@@ -16,9 +16,10 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
-SCHEMA_VERSION = 4  # a change of these tables needs a revision in migrations/records/versions; see migrate.py
+SCHEMA_VERSION = 5  # a change of these tables needs a revision in migrations/records/versions; see migrate.py
 metadata = MetaData()
 _KEY = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only what it calls INTEGER
 
@@ -162,5 +163,34 @@ retention_run = Table(
     Column("days", Integer, nullable=False),  # records are kept for so many
     Column("before", BigInteger, nullable=False),  # what happened before that instant was removed
     Column("removed", Text, nullable=False),  # JSON: kind of record → how many
+    Column("counted", Boolean, nullable=False, server_default=false()),  # whether their daily counts were kept
     Index("retention_run_by_time", "tenant", "site", "ran_at"),
 )
+
+# What the numbers read of records that retention has removed: see record_days.py.
+record_day = Table(
+    "record_day",
+    metadata,
+    Column("id", _KEY, primary_key=True, autoincrement=True),
+    Column("tenant", String(64), nullable=False),
+    Column("site", String(255), nullable=False),
+    Column("zone", String(64), nullable=False),  # of the local date
+    Column("day", String(10), nullable=False),  # ISO
+    Column("kind", String(16), nullable=False),
+    Column("about", String(255), nullable=False),  # job, outcome or painpoint
+    Column("persona", String(255), nullable=False),  # empty: none
+    Column("counts", Text, nullable=False),  # JSON: lists of values, each with how many records had them
+    UniqueConstraint("tenant", "site", "day", "zone", "kind", "about", "persona", name="record_day_once"),
+)
+removed_record = Table(
+    "removed_record",
+    metadata,
+    Column("id", _KEY, primary_key=True, autoincrement=True),
+    Column("tenant", String(64), nullable=False),
+    Column("site", String(255), nullable=False),
+    Column("event_id", String(128), nullable=False),
+    Index("removed_record_event", "tenant", "event_id"),
+)
+
+# What is saved of a damaged store.
+KEPT_TABLES = (*RECORD_TABLES.values(), rdf_metadata, record_day, removed_record, retention_run)

@@ -12,7 +12,8 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +32,12 @@ from sqlalchemy import (
 from sqlalchemy.exc import DatabaseError
 
 from data.platform import telemetry
-from data.store import migrate, record_events, record_rescue
+from data.store import migrate, record_days, record_events, record_rescue
 from data.store import record_schema as schema
 from data.store.corruption import is_damage, stranger
 from data.store.journal import is_only_readable
 from data.store.record_adding import Added, Adding
+from data.store.record_days import Counted
 from data.store.record_engine import file_engine, make_empty, plain_rows, server_engine, upsert
 from data.store.record_problems import DAMAGED, RecordsError, failed, rescued_problem, unmigrated
 from data.values.problem import Problem
@@ -127,7 +129,7 @@ class RecordStore:
         assert self.path is not None  # noqa: S101 - only files are rescued
         self.engine.dispose()
         try:
-            found = record_rescue.replace(self.path, [*TABLES.values(), schema.rdf_metadata], make_empty)
+            found = record_rescue.replace(self.path, schema.KEPT_TABLES, make_empty)
         except (OSError, sqlite3.Error) as failure:
             raise RecordsError(failed("opened", failure)) from failure
         self.engine = self._connected()
@@ -229,27 +231,41 @@ class RecordStore:
                     connection.execute(upsert(connection)(table).on_conflict_do_nothing(), values)
             return self._changed(connection, len(rows))
 
-    def remove_old(self, run: RetentionRun, site: str = "") -> RetentionRun:
-        """Remove what happened before `run.before`, and write the run down in the same transaction; what it removed."""
+    def old(self, run: RetentionRun) -> RetentionRun:
+        """What `remove_old` would remove."""
+        with self.reading() as connection:
+            return record_days.too_old(connection, self.tenant, run)
+
+    def remove_old(self, run: RetentionRun, site: str = "", zone: str = "UTC") -> RetentionRun:
+        """Remove what happened before `run.before`, keep its counts by day of a zone, and write the run down, all in
+        one transaction; what it removed.
+        """
         with self.writing() as connection:
-            removed: dict[str, int] = {}
-            for kind, table in TABLES.items():
-                old = delete(table).where(table.c.tenant == self.tenant, table.c[KINDS[kind][2]] < run.before)
-                removed[kind] = connection.execute(old).rowcount
-            done = replace(run, removed=removed)
-            row = {"tenant": self.tenant, "site": site, "ran_at": run.ran_at, "days": run.days, "before": run.before}
-            connection.execute(insert(schema.retention_run).values(**row, removed=json.dumps(removed)))
+            done = record_days.remove(connection, self.tenant, site, zone, run)
             self._changed(connection, done.total)
         log.info("retention of job records: %s", done)
         return done
 
     def last_retention(self, site: str = "") -> RetentionRun | None:
         """The newest run of the retention job for a site; None before the first."""
-        table = schema.retention_run
-        query = select(table).where(table.c.tenant == self.tenant, table.c.site == site)
         with self.reading() as connection:
-            row = connection.execute(query.order_by(table.c.ran_at.desc(), table.c.id.desc()).limit(1)).first()
-        return None if row is None else RetentionRun(row.ran_at, row.days, row.before, json.loads(row.removed))
+            return next(iter(record_days.runs(connection, self.tenant, site)), None)
+
+    def uncounted_before(self, site: str = "") -> int | None:
+        """Records of before this instant (µs) were removed without daily counts, by an earlier version; None: none."""
+        with self.reading() as connection:
+            found = record_days.runs(connection, self.tenant, site)
+        return max((run.before for run in found if run.total and not run.counted), default=None)
+
+    def counted(self, site: str = "", first: date | None = None, last: date | None = None) -> list[Counted]:
+        """The daily counts of removed records from the day `first` to `last`, both included; None: no bound."""
+        with self.reading() as connection:
+            return record_days.counted(connection, self.tenant, site, first, last)
+
+    def first_counted(self, site: str = "") -> dict[str, date]:
+        """Kind of record → the first day that has counts of removed records."""
+        with self.reading() as connection:
+            return record_days.first_days(connection, self.tenant, site)
 
     def _changed(self, connection: Connection, count: int) -> int:
         """A new revision, in the same transaction, if anything changed."""

@@ -200,7 +200,12 @@ def test_import_and_cleanup(jtbd, own_state):
     assert jtbd("import", "a.csv")[1] == (
         "a.csv: 2 records, 0 of them new.\n  2 records were here already: line 2, line 3.\n"
     )
-    assert jtbd("cleanup")[1] == "1 records removed, 1 kept.\n"
+    code, out, err = jtbd("cleanup", "--days", "30")
+    assert code == 1 and "Older than 30 days: 1 records (job 1). Their daily counts are kept." in out
+    assert "Nothing was removed. Give --yes" in err and len(records(own_state).jobs) == 2
+    assert jtbd("cleanup", "--yes")[1].endswith("1 records removed, 1 kept.\n")
+    assert jtbd("cleanup")[1] == "No record was older than 90 days.\n"
+    assert "2 records were here already" in jtbd("import", "a.csv")[1]
     (own_state / "b.csv").write_text("kind,job_id\njob,buy\n")
     code, _, err = jtbd("import", "b.csv")
     assert code == 1
