@@ -6,6 +6,8 @@ The verdicts are those of `data.metrics.verdicts`, with the interval of the numb
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from statistics import fmean
 from typing import NamedTuple
 
 import numpy as np
@@ -55,16 +57,20 @@ def outcome_trend(
     >>> outcome_trend([told], [told._replace(actual_value=80)], "s", "minimise", "").verdict
     'cannot_tell'
     """
-    if not now or not then:
+    current, earlier = _values(now), _values(then)
+    if not current or not earlier:
         return NO_TREND._replace(reason=reason)
     lower = None if direction is None else direction == "minimise"
-    return trend_of(compared(unit, lower, _mean(now), _mean(then)))
+    return trend_of(compared(unit, lower, _mean(current), _mean(earlier)))
 
 
-def _mean(records: Sequence[OutcomeAchieved]) -> tuple[float, Ratio]:
-    values = np.array([each.actual_value for each in records], dtype=np.float64)
-    values.sort()  # the same whatever the order in which they came
-    return float(values.mean()), Ratio.mean(values)
+def _values(records: Sequence[OutcomeAchieved]) -> list[float]:
+    """What was measured, the smallest first; what was only noted as achieved is no measurement."""
+    return sorted(each.actual_value for each in records if each.actual_value is not None)
+
+
+def _mean(values: Sequence[float]) -> tuple[float, Ratio]:
+    return fmean(values), Ratio.mean(np.array(values, dtype=np.float64))
 
 
 def effect(records: Sequence[PainpointResolved]) -> tuple[str | None, str, Bounds]:
@@ -91,8 +97,6 @@ def effect(records: Sequence[PainpointResolved]) -> tuple[str | None, str, Bound
 
 def with_effect(row: PainpointRow, records: Sequence[PainpointResolved]) -> PainpointRow:
     """The row with what its records say of the change."""
-    from dataclasses import replace
-
     verdict, reason, bounds = effect(records)
     told = () if bounds == NONE else tuple(bounds)
     return replace(row, verdict=verdict, verdict_reason=reason, effect_interval=told)

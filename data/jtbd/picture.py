@@ -223,13 +223,13 @@ class _Drawing:
 
     def _measured(self, name: str, spec: Outcome, bound: Bound | None) -> Achievement:
         if bound is None:
-            rows = self.now["outcome"].get(name, [])
+            rows = [each._replace(outcome_id=name) for each in self.now["outcome"].get(name, [])]
             return calculate_outcome_achievement(rows, name, spec.direction, spec.target)
         return _of_bound(name, spec, bound.actual, bound.n, bound.reason)
 
     def _measured_before(self, name: str, spec: Outcome, bound: Bound | None) -> Achievement:
         if bound is None:
-            rows = self.before["outcome"].get(name, [])
+            rows = [each._replace(outcome_id=name) for each in self.before["outcome"].get(name, [])]
             return calculate_outcome_achievement(rows, name, spec.direction, spec.target)
         return _of_bound(name, spec, bound.previous, 0, bound.reason)
 

@@ -33,7 +33,8 @@ NOW = datetime(2026, 11, 28, 15, tzinfo=UTC)
 HOUR = 3_600_000_000
 SPEC = """@prefix tl: <urn:throughline:jtbd:> . @prefix : <urn:x:> .
 :buy a tl:Job ; tl:title "Buy" ; tl:outcome :fast, :sure ; tl:painpoint :fees .
-:fast a tl:Outcome ; tl:direction "minimise" ; tl:metric "time" ; tl:target 5 ; tl:importance 9 ; tl:satisfaction 3 .
+:fast a tl:Outcome ; tl:title "Time to pay" ; tl:direction "minimise" ; tl:metric "time" ; tl:target 5 ;
+    tl:importance 9 ; tl:satisfaction 3 .
 :sure a tl:Outcome ; tl:direction "maximise" ; tl:metric "share" ; tl:target 0 ; tl:answers 270 ;
     tl:importantAnswers 200 .
 :fees a tl:Painpoint ; tl:title "Fees" .
@@ -48,13 +49,14 @@ def made(seed: int, days: int = 200) -> list[Record]:
     for n in range(500):
         at, persona = now - chance.randrange(days * 24) * HOUR - n, chance.choice(["ann", "Ann", "bob"])
         took = chance.choice([None, round(chance.lognormvariate(4, 1), 3)])
-        status = chance.choice(["completed", "completed", "failed", "started"])
-        outcome = chance.choice(["fast", "sure", "odd"])
+        status = chance.choice(["completed", "completed", "failed", "abandoned", "started"])
+        outcome = chance.choice(["fast", "Time to pay", "sure", "odd"])
         scale, level = chance.choice([("1-5", "4"), ("1-10", "9"), (None, "4"), (None, "satisfied"), ("0-10", "0")])
         out += [
             JobCompletion(chance.choice(["buy", "Buy", "walk"]), persona, f"cart {n}", status, at, None, took),
             OutcomeAchieved(outcome, "time", 5, chance.choice([0, 3, 20.5]), None, "x", persona, "unknown", at),
             PainpointResolved("fees", "", "", "x", persona, chance.choice([0, 8]), chance.choice([0, 2, 9]), None, at),
+            OutcomeAchieved("Time to pay", "time", None, None, None, "x", persona, "achieved", at),
             TimeToOutcome("fast", persona, "x", at, None if took is None else at + round(took * 1e6)),
             UserSatisfaction(
                 outcome, "x", persona, level, chance.choice([None, True, False]), None, chance.choice([None, 3]),
