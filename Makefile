@@ -73,7 +73,7 @@ lock: setup-dev ## Resolve requirements*.in into pinned requirements*.txt (needs
 	@$(python) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --custom-compile-command "make lock" requirements.in -o requirements.txt
 	@$(python) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	    --custom-compile-command "make lock" requirements-extras.in -o requirements-extras.txt
+	    --custom-compile-command "make lock" requirements-extras.in -c requirements.txt -o requirements-extras.txt
 	@$(python) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --custom-compile-command "make lock" requirements-dev.in -o requirements-dev.txt
 

@@ -55,5 +55,10 @@ def leave(code: int) -> NoReturn:
     os._exit(code)
 
 
-if __name__ == "__main__":
+def throughline() -> NoReturn:
+    """The command of the installed application."""
     leave(main())
+
+
+if __name__ == "__main__":
+    throughline()

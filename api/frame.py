@@ -35,6 +35,7 @@ from api.problems import ProblemDetails, answer_errors
 from api.sent import body_sent, header_sent, path_sent, query_sent
 from data.values.callers import Scope
 from data.values.problem_details import MEDIA_TYPE
+from data.values.program import COMMAND
 
 PREFIX = "/api/v1"
 Responses = dict[str | int | HTTPStatus, type[BaseModel] | dict[Any, Any] | None]
@@ -115,7 +116,7 @@ class Application(OpenAPI):
             "throughline-api",
             info=Info(title="Throughline", version="1", description=ABOUT, license=None),
             security_schemes={
-                "token": SecurityScheme(type="http", scheme="bearer", description="A token of `python app.py tokens`."),
+                "token": SecurityScheme(type="http", scheme="bearer", description=f"A token of `{COMMAND} tokens`."),
                 "password": SecurityScheme(type="http", scheme="basic", description="A user of the dashboard."),
             },
             validation_error_model=ProblemDetails,

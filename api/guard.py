@@ -15,6 +15,7 @@ from data.services.visit import VISIT, Origin, Visit
 from data.values.callers import Scope
 from data.values.errors import AppError
 from data.values.problem import Problem
+from data.values.program import COMMAND
 
 READS = ("GET", "HEAD", "OPTIONS")
 MINUTE = 60.0
@@ -130,7 +131,7 @@ def check_scope(asking: Visit, scope: Scope) -> None:
             Problem(
                 f"This needs the scope “{scope}”.",
                 "The token was made without it.",
-                f"Make one with: python app.py tokens new NAME --scope {scope}",
+                f"Make one with: {COMMAND} tokens new NAME --scope {scope}",
             )
         )
 
@@ -154,11 +155,11 @@ def check_origin(asking: Visit) -> None:
 
 def _nobody(asking: Visit) -> NoCaller:
     if asking.refused:
-        return NoCaller(Problem(asking.refused, "", "Make a new token with: python app.py tokens new NAME"))
+        return NoCaller(Problem(asking.refused, "", f"Make a new token with: {COMMAND} tokens new NAME"))
     return NoCaller(
         Problem(
             "Nobody known asks.",
             "This dashboard can be reached by others, so programs need a token.",
-            "Send Authorization: Bearer …; make a token with: python app.py tokens new NAME",
+            f"Send Authorization: Bearer …; make a token with: {COMMAND} tokens new NAME",
         )
     )

@@ -13,6 +13,7 @@ from callbacks.jobs import told
 from data.platform.logs import SECRETS
 from data.values.json_types import JsonObject
 from data.values.problem import Problem
+from data.values.program import COMMAND
 from ui import ids
 from ui.modals.track import FORMS, MEASURED, Field, form, refused
 from ui.tabs.jobs import PERSONA
@@ -310,7 +311,7 @@ def _imported(wish: JsonObject) -> dict[str, str]:
         return {
             "what": f"{name} is too large for the page.",
             "why": "It takes files of up to 900 kB.",
-            "todo": "Use: python app.py jtbd import FILE",
+            "todo": f"Use: {COMMAND} jtbd import FILE",
             "level": "warning",
         }
     try:

@@ -7,6 +7,8 @@ from flask import Blueprint, Response, request
 from callbacks.context import question_of, services
 from data.values.errors import AppError
 from data.values.problem import Problem
+from data.values.program import changelog
+from ui.shell import RELEASE_NOTES
 from ui.url import PageView, parse, query
 
 reports = Blueprint("reports", __name__)
@@ -21,6 +23,13 @@ class NothingYet(AppError):
 
     def __init__(self) -> None:
         super().__init__(Problem("There are no issues yet.", todo="The report can be made after the first sync."))
+
+
+@reports.get(RELEASE_NOTES)
+def release_notes() -> Response:
+    """What changed from version to version, as plain text."""
+    words = changelog() or "The release notes were not installed with this program.\n"
+    return Response(words, mimetype="text/plain")
 
 
 @reports.get("/report.html")

@@ -11,6 +11,7 @@ from cli import sites
 from cli.failures import USAGE, CommandFailed
 from cli.options import AnyFormat, Family, TableOrJson, csv_as
 from cli.printing import as_json, as_table, as_text, columns, notice
+from data.values.program import COMMAND
 
 if TYPE_CHECKING:
     from data.services.services import Services
@@ -61,7 +62,7 @@ def must_exist(metric: str) -> None:
     near = get_close_matches(metric, known, n=3, cutoff=0.6)
     hint = f"Did you mean {' or '.join(near)}? " if near else ""
     raise CommandFailed(
-        f"There is no metric {metric!r}. {hint}python app.py catalogue lists them. Choose one of: {', '.join(known)}.",
+        f"There is no metric {metric!r}. {hint}{COMMAND} catalogue lists them. Choose one of: {', '.join(known)}.",
         USAGE,
     )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from data.platform.logs import SECRETS
 from data.values.errors import AppError, problem_of
+from data.values.program import COMMAND
 
 if TYPE_CHECKING:
     from typer import TyperException
@@ -72,7 +73,7 @@ def sentence(error: Exception) -> str:
 def _usage(error: TyperException) -> str:
     """What was typed wrongly, and where the right way is shown."""
     context = getattr(error, "ctx", None)
-    command = context.command_path if context else "python app.py"
+    command = context.command_path if context else COMMAND
     said = error.format_message().replace("Value error, ", "").rstrip(".")
     return f"{said}. See: {command} --help"
 

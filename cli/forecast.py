@@ -11,6 +11,7 @@ from cli.failures import USAGE, CommandFailed
 from cli.numbers import _warn_of_unknown as warn_of_unknown
 from cli.options import AnyFormat, Components, CsvStyleName, Labels, Projects, Sets, Types, csv_as, filters_of
 from cli.printing import as_json, as_table, as_text, columns
+from data.values.program import COMMAND
 
 if TYPE_CHECKING:
     from data.values.day_spans import DaySpan
@@ -121,7 +122,7 @@ def _check_asked(
         raise CommandFailed(
             "Give one of --items, --version and --epic, or --by, or --by with one of them; --team with a version or an "
             "epic, or as NAME=NUMBER. "
-            "See: python app.py forecast --help",
+            f"See: {COMMAND} forecast --help",
             USAGE,
         )
 

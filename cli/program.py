@@ -10,6 +10,7 @@ import typer
 from cli import catalogue, forecast, jtbd, numbers, password, report, serving, site, syncing, teams, tokens
 from cli.failures import guarded
 from data.platform.telemetry import leave, span
+from data.values.program import COMMAND
 
 app = typer.Typer(
     name="throughline",
@@ -43,7 +44,7 @@ def run(argv: Sequence[str] | None = None) -> int:
     """Run one command, `serve` when there is none, and return its exit code; failures: see cli.failures."""
     typed = list(sys.argv[1:] if argv is None else argv) or ["serve"]
     with span("command", command=_named(typed)) as told:
-        told["exit_code"] = code = guarded(lambda: app(typed, prog_name="python app.py", standalone_mode=False))
+        told["exit_code"] = code = guarded(lambda: app(typed, prog_name=COMMAND, standalone_mode=False))
     leave()
     return code
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli import sites
@@ -11,6 +10,7 @@ from cli.failures import FAILED
 from cli.options import TableOrJson
 from cli.printing import as_json, as_table, columns, notice
 from data.platform.logs import SECRETS
+from data.values import program
 
 if TYPE_CHECKING:
     from data.values.fields import Suggestion
@@ -78,10 +78,7 @@ def doctor(format_: TableOrJson = "table") -> int:
 
 def version() -> None:
     """Print the version."""
-    import tomllib
-
-    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
-    print(f"{project['name']} {project['version']}")
+    print(f"{program.NAME} {program.version()}")
 
 
 def _check_table(checks: list[Any]) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cli.failures import NEVER_SYNCED, CommandFailed
 from cli.printing import notice
 from cli.progress import reported
+from data.values.program import COMMAND
 
 if TYPE_CHECKING:
     from data.services.services import Services
@@ -33,7 +34,7 @@ def with_data() -> tuple[Services, Snapshot]:
     status = services.status.of(snapshot)
     _introduce(status)
     if status.synced_at is None and not status.is_sample:
-        raise CommandFailed(f"No data of {status.site_url} has been fetched yet. Run: python app.py sync", NEVER_SYNCED)
+        raise CommandFailed(f"No data of {status.site_url} has been fetched yet. Run: {COMMAND} sync", NEVER_SYNCED)
     if status.synced_at is None:
         notice("Syncing the sample site for the first time; this takes a few seconds.")
         with reported() as report:

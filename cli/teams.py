@@ -14,6 +14,7 @@ from cli.options import Components, First, Labels, Last, Projects, Sets, TableOr
 from cli.printing import as_json, as_table, as_text, columns, notice
 from data.values.change import tier_words
 from data.values.names import name_key
+from data.values.program import COMMAND
 
 if TYPE_CHECKING:
     from data.values.teams import Compared, Comparison, TeamView
@@ -35,7 +36,7 @@ def list_(format_: TableOrJson = "table") -> int:
     table = columns("Name", "Days", "Filters", "Measured with", wrap=("Name", "Filters", "Measured with"))
     for each in found.views:
         table.add_row(each.name, _days(each), _filters(each), _definitions(each))
-    below = [] if found.views else ["No view is saved yet. Save one: python app.py teams save NAME --project KEY"]
+    below = [] if found.views else [f"No view is saved yet. Save one: {COMMAND} teams save NAME --project KEY"]
     as_table(table, [*below, *(f"{each.name}: {each.problem}" for each in found.views if each.problem)])
     return 0
 

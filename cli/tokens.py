@@ -11,6 +11,7 @@ from cli import sites
 from cli.options import TableOrJson
 from cli.printing import as_json, as_table, columns, notice
 from data.values.callers import Scope
+from data.values.program import COMMAND
 
 app = typer.Typer(name="tokens", help="Tokens of programs that use the API (docs/api.md).", no_args_is_help=True)
 Id = Annotated[str, typer.Argument(metavar="ID", help="Id of the token, as `tokens list` has it.")]
@@ -56,7 +57,7 @@ def list_(format_: TableOrJson = "table") -> int:
     for each in found:
         days = (each.created_at[:10], (each.expires_at or "never")[:10], (each.used_at or "never")[:16])
         table.add_row(each.id, each.name, ", ".join(each.scopes), each.state, *days)
-    as_table(table, [] if found else ["There are no tokens. Make one: python app.py tokens new NAME"])
+    as_table(table, [] if found else [f"There are no tokens. Make one: {COMMAND} tokens new NAME"])
     return 0
 
 

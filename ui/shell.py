@@ -9,6 +9,7 @@ from dash import dcc, html
 
 from data.values.filters import Choices
 from data.values.problem import Problem
+from data.values.program import version
 from data.values.quality import Quality
 from data.values.status import Status
 from ui import ids
@@ -27,6 +28,7 @@ from ui.components.sync_progress import progress
 from ui.tabs.panes import PANES, Charts
 from ui.url import DEFAULT_TAB, TABS
 
+RELEASE_NOTES = "/release-notes"  # the address that answers with the changelog
 CLOCK_MS = 1_000
 WATCH_MS = 300_000
 _NO_SUCH_TAB = Problem("There is no such tab.", "", f"{TABS[DEFAULT_TAB].title} is shown instead.", "info")
@@ -65,6 +67,7 @@ def shell(
                         id=ids.Page.MAIN,
                         tabIndex="-1",
                     ),
+                    _foot(),
                 ],
                 className="page",
             ),
@@ -73,6 +76,12 @@ def shell(
         ],
         className="app",
     )
+
+
+def _foot() -> html.Footer:
+    """Which version this is, and what is new in it."""
+    words = [html.Span(f"Throughline {version()}"), html.A("Release notes", href=RELEASE_NOTES)]
+    return html.Footer(words, className="page-foot")
 
 
 def _state(status: Status, quality: Quality | None) -> list[Any]:

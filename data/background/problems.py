@@ -8,6 +8,7 @@ from data.platform.logs import SECRETS
 from data.values.errors import AppError, NotThere
 from data.values.json_types import JsonObject
 from data.values.problem import Problem
+from data.values.program import COMMAND
 
 
 class TasksError(AppError):
@@ -27,7 +28,7 @@ class NoSuchTask(NotThere):
             Problem(
                 f"There is no background task {shown!r}.",
                 "It may be so old that it was forgotten.",
-                "Look at the list: python app.py tasks list",
+                f"Look at the list: {COMMAND} tasks list",
             )
         )
 

@@ -13,6 +13,7 @@ from data.facts.rows import Rows, Sieve
 from data.facts.unread import missing_lists, sentences
 from data.values.arrays import Mask, Positions
 from data.values.exclusion import Exclusion
+from data.values.program import COMMAND
 
 if TYPE_CHECKING:
     from data.facts.query import MetricQuery
@@ -34,7 +35,7 @@ def no_comments(facts: Dataset) -> Missing | None:
         return Missing(" ".join(("No comments are known.", *lacking)))
     return Missing(
         "No comments are known. Jira shows none to this account, or the data is older than the reading of comments: "
-        "sync everything again (python app.py sync --full)."
+        f"sync everything again ({COMMAND} sync --full)."
     )
 
 

@@ -17,12 +17,13 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 
 from data.values.errors import AppError
+from data.values.program import COMMAND
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 SHORTEST_SECRET = 16  # characters
 SHORTEST_PASSWORD = 10
 _KEPT = 256  # remembered good logins: hashing each request's password would cost 60 ms
-_HOW = "Make a password with: python app.py password (docs/reliability.md has the rest)."
+_HOW = f"Make a password with: {COMMAND} password (docs/reliability.md has the rest)."
 
 
 class AccessError(AppError):

@@ -16,6 +16,7 @@ from data.tables.frames import NEVER
 from data.tables.tidy import DAY, Tables
 from data.values.arrays import Column, Mask
 from data.values.periods import local_date, zone_named
+from data.values.program import COMMAND
 from data.values.quality import Finding
 from data.values.typography import listed
 
@@ -23,7 +24,7 @@ HOUR = 3_600_000_000  # µs
 SKEW = 600_000_000  # µs by which clocks may differ before an instant counts as one of the future
 LONG_AGO = 7 * DAY  # data older than this is in earnest old
 LISTED = 5  # names that a finding shows
-FULL_SYNC = "Run a full sync: python app.py sync --full."
+FULL_SYNC = f"Run a full sync: {COMMAND} sync --full."
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def _age(tables: Tables, known: Circumstances) -> Iterator[Finding]:
                 "The clock of this machine is wrong, or that of the one that synced was: how old the data is cannot "
                 "be said."
             ),
-            "Set the clock right, then run a full sync: python app.py sync --full.",
+            f"Set the clock right, then run a full sync: {COMMAND} sync --full.",
             "warning",
         )
     if age > known.max_age:

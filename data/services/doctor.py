@@ -14,6 +14,7 @@ from data.platform.access import AccessError, access_of, check
 from data.services.readiness import LEAST_FREE, free_bytes
 from data.services.view import CLOCKS_DIFFER, Snapshot
 from data.settings.environment import problems_of
+from data.values.program import COMMAND
 from data.values.retention import RetentionRun
 from data.values.status import Check
 
@@ -113,18 +114,16 @@ class DoctorService:
     def _data(self, snapshot: Snapshot) -> Check:
         status = self._status.of(snapshot)
         if status.synced_at is None:
-            return Check(
-                "Data", None if status.is_sample else False, "Nothing was synced yet.", "Run: python app.py sync"
-            )
+            return Check("Data", None if status.is_sample else False, "Nothing was synced yet.", f"Run: {COMMAND} sync")
         if datetime.fromisoformat(status.synced_at) - snapshot.now > CLOCKS_DIFFER:
             return Check(
                 "Data",
                 False,
                 f"The last sync lies in the future: {status.synced_at}.",
-                "Set the clock of this machine right, or of the one that synced; then run: python app.py sync --full",
+                f"Set the clock of this machine right, or of the one that synced; then run: {COMMAND} sync --full",
             )
         if status.stale:
-            return Check("Data", False, f"The data is old: last sync {status.synced_at}.", "Run: python app.py sync")
+            return Check("Data", False, f"The data is old: last sync {status.synced_at}.", f"Run: {COMMAND} sync")
         if not status.issue_count:
             return Check("Data", False, "No issue is held.", "See what the last sync said, below.")
         return Check("Data", True, f"{status.issue_count:,} issues, last sync {status.synced_at}.")
@@ -248,7 +247,7 @@ def _last_sync(snapshot: Snapshot) -> Check:
         return Check("Last sync", False, f"It failed. {error.get('message', '')}".strip(), error.get("hint") or "")
     if not result.get("complete"):
         warnings = " ".join(result.get("warnings") or ()) or "Some of the data did not come."
-        return Check("Last sync", False, f"It is not complete. {warnings}", "Run: python app.py sync --full")
+        return Check("Last sync", False, f"It is not complete. {warnings}", f"Run: {COMMAND} sync --full")
     noted = " ".join(("", *map(str, result.get("warnings") or ())))
     return Check("Last sync", bool(result.get("issues")), f"Complete: {result.get('issues') or 0:,} issues.{noted}")
 
@@ -269,6 +268,6 @@ def _mapping(snapshot: Snapshot, data: SiteData) -> Check:
             "Field mapping",
             False,
             f"Mapped but not fetched yet: {', '.join(sorted(waiting))}.",
-            "Run: python app.py sync",
+            f"Run: {COMMAND} sync",
         )
     return Check("Field mapping", True, f"{len(settings.mapping)} fields are mapped.")

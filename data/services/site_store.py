@@ -12,6 +12,7 @@ from data.platform.files import locked
 from data.store.corruption import put_aside
 from data.store.issue_store import BrokenStore, IssueStore, StoreError
 from data.values.problem import Problem
+from data.values.program import COMMAND
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -69,7 +70,7 @@ class SiteStore:
         self.problem = Problem(
             "The issue store was broken, so an empty one was started.",
             f"{why.message} The broken file is kept as {aside.name}.",
-            "A sync fills it again: start one in the page, or run: python app.py sync",
+            f"A sync fills it again: start one in the page, or run: {COMMAND} sync",
             "danger",
         )
         return store
@@ -93,7 +94,7 @@ def _too_old(version: int) -> Problem:
     return Problem(
         "The issue store was written by an older version of this program and had to be emptied.",
         f"Its tables were of version {version}, which this program can no longer read.",
-        "A sync fills it again: start one in the page, or run: python app.py sync",
+        f"A sync fills it again: start one in the page, or run: {COMMAND} sync",
     )
 
 

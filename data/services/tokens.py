@@ -22,6 +22,7 @@ from data.values.callers import Caller, Scope
 from data.values.errors import AppError, NotThere
 from data.values.metric_value import iso
 from data.values.problem import Problem
+from data.values.program import COMMAND
 from data.values.tokens import ApiToken
 
 FILE = "access.db"  # of the state folder
@@ -92,7 +93,7 @@ class TokensService:
         now = self._clock()
         row = self.store.token(number)
         if row is None:
-            raise NotThere(Problem("There is no such token.", "", "List them with: python app.py tokens list"))
+            raise NotThere(Problem("There is no such token.", "", f"List them with: {COMMAND} tokens list"))
         self.store.revoke(number, _us(now))
         with self._lock:
             self._known.pop(number, None)

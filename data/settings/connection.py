@@ -21,10 +21,14 @@ from data.settings.keyring_tokens import TokenError as TokenError  # doors catch
 from data.settings.model import Settings
 from data.values.errors import AppError
 from data.values.problem import Problem
+from data.values.program import IS_CHECKOUT
 
 DEFAULT_JQL = "updated >= -365d"
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
+
+
+SETTINGS = "app_settings.json"
 
 
 class HomeError(AppError):
@@ -48,11 +52,15 @@ class Home:
     @classmethod
     def of(cls, env: Mapping[str, str]) -> Home:
         """Named by THROUGHLINE_HOME and THROUGHLINE_SETTINGS, else the platform's state folder and
-        ./app_settings.json. THROUGHLINE_KEYRING=1 keeps tokens in the keyring. Touches nothing.
+        ./app_settings.json. An installed application, which people start anywhere, has its settings in the state
+        folder instead, unless there is such a file where it is started. THROUGHLINE_KEYRING=1 keeps tokens in the
+        keyring. Touches nothing.
         """
         named = env.get("THROUGHLINE_HOME", "").strip()
         path = Path(named) if named else Path(platformdirs.user_state_dir("throughline", appauthor=False))
-        settings = env.get("THROUGHLINE_SETTINGS", "").strip() or "app_settings.json"
+        here = Path(SETTINGS)
+        usual = here if IS_CHECKOUT or here.is_file() else path / SETTINGS
+        settings = env.get("THROUGHLINE_SETTINGS", "").strip() or usual
         keyring = env.get("THROUGHLINE_KEYRING", "").strip().lower() in ("1", "true", "yes", "on")
         return cls(path.expanduser().absolute(), Path(settings).expanduser().absolute(), keyring=keyring)
 

@@ -113,7 +113,10 @@ VARIABLES: dict[str, Variable] = {
         ),
         _folder,
     ),
-    "THROUGHLINE_SETTINGS": Variable("The settings file. Default: `./app_settings.json`.", _file),
+    "THROUGHLINE_SETTINGS": Variable(
+        "The settings file. Default: `./app_settings.json`; of an installed application the one in the state folder.",
+        _file,
+    ),
     "THROUGHLINE_HOSTS": Variable(
         "Host names under which the dashboard is reached besides this machine, separated by commas."
     ),

@@ -7,6 +7,7 @@ from data.store import migrate
 from data.store.record_rescue import Rescued
 from data.values.errors import AppError
 from data.values.problem import Problem
+from data.values.program import COMMAND
 
 _NEWER = Problem("The records were written by a newer version of this program.", "", "Update the program.", "danger")
 DAMAGED = Problem(
@@ -68,8 +69,6 @@ def rescued_problem(found: Rescued) -> Problem:
     return Problem(
         "The store of job records was damaged.",
         f"{saved}{lost}. The damaged file is kept as {found.aside.name}.",
-        ""
-        if found.complete
-        else "Put a backup in its place, or import the records again: python app.py jtbd import FILE",
+        "" if found.complete else f"Put a backup in its place, or import the records again: {COMMAND} jtbd import FILE",
         "danger",
     )

@@ -8,6 +8,7 @@ from typing import Any
 from dash import html
 
 from data.values.problem import Problem
+from data.values.program import COMMAND
 from ui.attributes import attributes
 from ui.components.notice import notice
 
@@ -49,7 +50,7 @@ def empty(problems: Sequence[str]) -> list[Any]:
                         html.Li(
                             [
                                 "Reload this page. ",
-                                html.Code("python app.py jtbd sync"),
+                                html.Code(f"{COMMAND} jtbd sync"),
                                 " says what is wrong with a file.",
                             ]
                         ),
