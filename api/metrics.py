@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from weakref import WeakKeyDictionary
 
-from flask import Response
+from flask import Response, request
 from pydantic import BaseModel, Field
 
 from api.about import About, about, with_data
@@ -14,7 +14,7 @@ from api.definition import Definition
 from api.frame import area, operation, problems
 from api.guard import visit
 from api.issue_lists import IssuesAnswer, IssuesQuery, issues_answer
-from api.kept_numbers import KeptAnswers
+from api.kept_numbers import KeptAnswer, KeptAnswers
 from api.numbers import Number, number
 from api.view_query import Name, ViewQuery, asked_view
 from data.services.services import Services
@@ -125,7 +125,15 @@ _kept: WeakKeyDictionary[Services, KeptAnswers] = WeakKeyDictionary()
 
 
 def numbers_answer(query: MetricsQuery) -> Response:
-    """Numbers of a view; the same bytes for as long as data, settings, records and the minute are the same."""
+    """Numbers of a view; the same bytes for as long as data, settings, records and the minute are the same. Whether
+    they are is looked at once a second.
+    """
+    kept = _kept.setdefault(visit().services, KeptAnswers())
+    found = kept.at_once(request.query_string, lambda: _looked_for(query, kept))
+    return of_bytes(found.body, tag=found.tag)
+
+
+def _looked_for(query: MetricsQuery, kept: KeptAnswers) -> KeptAnswer:
     services, view = visit().services, with_data(asked_view())
     snapshot, families = view.snapshot, (query.family,) if query.family else MEASURED
     key = (
@@ -134,8 +142,7 @@ def numbers_answer(query: MetricsQuery) -> Response:
         # numbers of unfinished work grow with the clock
         (services.jobs.revision(snapshot), int(view.now.timestamp() // 60)),
     )
-    found = _kept.setdefault(services, KeptAnswers()).get(key, lambda: told_numbers(view, families))
-    return of_bytes(found.body, tag=found.tag)
+    return kept.get(key, lambda: told_numbers(view, families))
 
 
 def told_numbers(view: View, families: tuple[str, ...]) -> dict[str, object]:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, g, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from callbacks.compression import keep_compressed
 from callbacks.context import services
 from data.platform.access import Access
 from data.services.visit import VISIT, Origin, Visit
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 Wsgi = Callable[["WSGIEnvironment", "StartResponse"], Iterable[bytes]]
+KEPT = ("/api/metrics", "/api/v1/metrics")  # the same bytes as long as nothing changes: compressed once
 PLACES = ("/api", "/analytics")
 _METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 
@@ -35,18 +37,21 @@ def mount(server: Flask, programs: Wsgi) -> None:
     """Answer the addresses of programs with another WSGI application."""
     server.extensions["programs"] = programs
 
-    def answer(rest: str = "") -> AnyResponse:
+    def programs_answer(rest: str = "") -> AnyResponse:
         del rest
         environ = request.environ | {VISIT: _visit()}
         if request.method not in ("GET", "HEAD", "OPTIONS"):  # its stream may have been read already
             body = request.get_data()
             environ |= {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
-        return Response.from_app(programs, environ)
+        answer = Response.from_app(programs, environ)
+        if request.path in KEPT and "ETag" in answer.headers:  # it is a digest of the body
+            keep_compressed(answer.headers["ETag"])
+        return answer
 
     for place in PLACES:
         for n, rule in enumerate((place, f"{place}/", f"{place}/<path:rest>")):
             server.add_url_rule(
-                rule, f"programs {place} {n}", answer, methods=_METHODS, provide_automatic_options=False
+                rule, f"programs {place} {n}", programs_answer, methods=_METHODS, provide_automatic_options=False
             )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from api.application import Programs
+from api.kept_numbers import KeptAnswers
 from data.values.problem_details import MEDIA_TYPE
 
 
@@ -87,3 +88,29 @@ def test_the_document_has_our_addresses_only(client: Any) -> None:
 def test_every_route_says_who_may_use_it() -> None:
     server = Programs().application
     assert all(hasattr(server.view_functions[rule.endpoint], "scope") for rule in server.url_map.iter_rules())
+
+
+def test_numbers_are_new_a_second_after_the_data_is(client: Any, fake: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    kept = KeptAnswers(clock=lambda: now[0])
+    monkeypatch.setattr("api.metrics._kept", {fake: kept})
+    before = client.get("/api/metrics")
+    fake.revision = "r2"
+    assert client.get("/api/metrics").data == before.data
+    now[0] += 1
+    after = client.get("/api/metrics", headers={"If-None-Match": before.headers["ETag"]})
+    assert (after.status_code, after.json["about"]["revision"]) == (200, "1.2")
+
+
+def test_answers_are_kept_by_all_that_was_asked(client: Any) -> None:
+    asked = ("", "?period=7d", "?family=dora", "?project=SHOP", "?set=zone:UTC", "?from=2026-01-01&to=2026-01-31")
+    found = {query: client.get(f"/api/metrics{query}").data for query in asked}
+    assert len(set(found.values())) == len(asked)
+    assert {query: client.get(f"/api/metrics{query}").data for query in asked} == found
+
+
+def test_kept_answers_forget_the_oldest() -> None:
+    kept, made = KeptAnswers(most=2), []
+    for name in (1, 2, 3, 1):
+        kept.get(name, lambda name=name: made.append(name))
+    assert made == [1, 2, 3, 1]
