@@ -38,7 +38,7 @@ def sync(
             else [f"There is no *.ttl file in {storage.specs_folder}. docs/jtbd.md shows how to write one."]
         )
         as_table(table, below)
-    opening.told(tuple(problems))
+    opening.told([*problems, *storage.not_understood()])
     return FAILED if found.broken or (validate and len(problems) > len(found.problems)) else 0
 
 
@@ -58,6 +58,7 @@ def verify(format_: TableOrJson = "table") -> int:
         as_table(table, [f"{len(register.jobs)} jobs in {storage.specs_folder.name}/register.md."])
     if register.repaired:
         notice(f"Mis-encoded characters that were read as what they were meant to be: {register.repaired}.")
+    opening.told_of_specs(storage)
     return 0 if all(each.ok for each in checks) else FAILED
 
 
@@ -104,6 +105,7 @@ def import_(
     """Import records; all of a file or none. What is known already is left alone, and said."""
     storage = opening.storage()
     told = [(path.name, storage.import_file(path, scale)) for path in files]
+    opening.told_in_short(storage)
     if format_ == "json":
         as_json([{"file": name, **asdict(done)} for name, done in told])
         return

@@ -44,3 +44,17 @@ def told(problems: Sequence[object]) -> None:
     """What is wrong with spec files, a line each, on stderr."""
     for each in problems:
         notice(str(each))
+
+
+def told_of_specs(found: JobsStorage) -> None:
+    """What is wrong with the specs and not understood in them, a line each, on stderr."""
+    told([*found.specs().problems, *found.not_understood()])
+
+
+def told_in_short(found: JobsStorage) -> None:
+    """How much of the specs is wrong or not understood, in a line on stderr."""
+    wrong = sum(not each.unread for each in found.specs().problems)
+    said = [f"{wrong} problem{'s' * (wrong != 1)} in the specs."] if wrong else []
+    said += found.not_understood()
+    if said:
+        notice(f"{' '.join(said)} See: python app.py jtbd sync")

@@ -173,7 +173,7 @@ def build(
         period = Period(parse_day(first), parse_day(last))
         span = (round(period.start.timestamp() * 1e6), round(period.end.timestamp() * 1e6))
     content = storage.build(*span)
-    opening.told(storage.specs().problems)
+    opening.told_of_specs(storage)
     _write(output, content.decode())
 
 

@@ -73,4 +73,5 @@ def _register(found: Overview) -> list[str]:
 def _caveats(found: Overview) -> list[str]:
     rows = [[row.name, row.message, row.todo] for row in found.quality]
     out = ["## How far to trust this\n", *_table(("What", "How much", "To do"), rows)] if rows else []
-    return [*out, *(f"- {_cell(each)}" for each in (*found.spec_problems, *found.notes))]
+    said = (found.not_understood,) if found.not_understood else ()
+    return [*out, *(f"- {_cell(each)}" for each in (*said, *found.spec_problems, *found.notes))]

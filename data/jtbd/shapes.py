@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from data.jtbd.dialects import OURS, last_part
-from data.jtbd.library import files_in
+from data.jtbd.library import files_in, name_in
 from data.jtbd.specs import SpecProblem
 from data.values.errors import AppError
 
@@ -42,13 +42,14 @@ def validate(folder: Path) -> list[SpecProblem]:
     where: dict[str, tuple[str, int]] = {}
     for path in files_in(folder):
         try:
-            text, lines = normalised(path.read_bytes(), path.name)
+            name = name_in(folder, path)
+            text, lines = normalised(path.read_bytes(), name)
         except (SpecError, OSError):
             continue  # the sync itself says what is wrong with it
         part = rdflib.Graph().parse(data=text, format="nt")
         graph += part
         for subject in dict.fromkeys(part.subjects()):
-            where.setdefault(str(subject), (path.name, lines.get(last_part(str(subject)), 0)))
+            where.setdefault(str(subject), (name, lines.get(last_part(str(subject)), 0)))
     with contextlib.redirect_stderr(io.StringIO()):
         # Nothing is fetched: no imports are followed, no rules or scripts are run.
         _, found, _ = pyshacl.validate(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
@@ -9,21 +12,49 @@ from data.jtbd.bindings import Binding
 from data.jtbd.dialects import last_part
 from data.values.names import name_key
 
+_LONGEST_NAME = 120  # characters
+_NAMED = 6  # properties that a sentence names
 KINDS = ("job", "outcome", "persona", "painpoint", "force")
 
 
 @dataclass(frozen=True)
 class SpecProblem:
-    """What is wrong with a spec file, and where. `line` counts from 1; 0 where none is known."""
+    """What is wrong with a spec file, and where. `line` counts from 1; 0 where none is known.
+
+    `unread`: the property or class that is not understood, `count` times in the file; "" for any other problem.
+    """
 
     file: str
     line: int
     message: str
     todo: str = ""
+    unread: str = ""
+    count: int = 1
 
     def __str__(self) -> str:
         where = f"{self.file}, line {self.line}" if self.line else self.file
         return f"{where}: {self.message} {self.todo}".strip()
+
+
+def not_understood(problems: Sequence[SpecProblem]) -> str:
+    """How much of the specs is not understood, in a sentence; "" where nothing is.
+
+    >>> not_understood([SpecProblem("a.ttl", 3, "…", unread="goals", count=2), SpecProblem("b.ttl", 9, "…")])
+    '2 statements about 1 property or class (goals 2) in 1 file are not understood.'
+    """
+    counts = Counter[str]()
+    for each in problems:
+        counts.update({each.unread: each.count} if each.unread else {})
+    if not counts:
+        return ""
+    total, files = counts.total(), len({each.file for each in problems if each.unread})
+    named = ", ".join(f"{name} {count}" for name, count in counts.most_common(_NAMED))
+    more = f", and {len(counts) - _NAMED} more" if len(counts) > _NAMED else ""
+    nouns = "property or class" if len(counts) == 1 else "properties or classes"
+    return (
+        f"{total} statement{'s' * (total != 1)} about {len(counts)} {nouns} ({named}{more}) in {files} "
+        f"file{'s' * (files != 1)} {'is' if total == 1 else 'are'} not understood."
+    )
 
 
 @dataclass(frozen=True)
@@ -37,8 +68,9 @@ class _Item:
 
     @property
     def name(self) -> str:
-        """What to call it."""
-        return self.title or self.id
+        """What to call it: its title, else its statement, else a short description, else its id."""
+        said = self.title or getattr(self, "statement", "") or self.description
+        return said if 0 < len(said) <= _LONGEST_NAME else self.title or self.id
 
 
 @dataclass(frozen=True)
@@ -66,7 +98,8 @@ class Job(_Item):
         """
         if self.statement or not self.motivation:
             return self.statement or self.description or self.name
-        when = f"When {self.situation}, " if self.situation else ""
+        situation = re.sub(r"^when\s+", "", self.situation, flags=re.IGNORECASE)
+        when = f"When {situation}, " if situation else ""
         so = f", so I can {self.result}" if self.result else ""
         want = f"I want to {self.motivation}"
         return f"{when}{want}{so}."
@@ -89,6 +122,11 @@ class Outcome(_Item):
     satisfied: int | None = None
     target: float | None = None
     unit: str = ""
+    target_text: str = ""  # as written, where it is more than a number
+    baseline: float | None = None  # in `unit`: what it was when the spec was written
+    baseline_text: str = ""
+    personas: tuple[str, ...] = ()
+    painpoints: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     binding: Binding | None = None
 
@@ -108,7 +146,12 @@ class Outcome(_Item):
 
 @dataclass(frozen=True)
 class Persona(_Item):
-    """Who has a job."""
+    """Who has a job: a person, or a segment that has `personas`."""
+
+    jobs: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    painpoints: tuple[str, ...] = ()
+    personas: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -195,42 +238,97 @@ class Specs:
         return text
 
 
-def linked(items: list[tuple[str, Item]]) -> list[tuple[str, Item]]:
-    """The same items with ids in place of IRIs wherever one names another; what a job names belongs to it."""
+_REFERENCES = {
+    "personas": "persona",
+    "outcomes": "outcome",
+    "painpoints": "painpoint",
+    "forces": "force",
+    "jobs": "job",
+}
+Pairs = list[tuple[str, Item]]
+
+
+def linked(items: Pairs) -> Pairs:
+    """The same items with ids in place of IRIs wherever one names another; links hold from either side: what a job
+    names belongs to it, and a persona that names a job is the job's.
+    """
     ids = {item.iri: item.id for _, item in items if item.iri}
-    owners: dict[tuple[str, str], str] = {}
+    titles = {(kind, name_key(item.title)): item.id for kind, item in items if item.title}
+    here = {(kind, item.id) for kind, item in items}
 
-    def known(reference: str) -> str:
-        return ids.get(reference) or (last_part(reference) if ":" in reference else reference)
+    def known(kind: str, reference: str) -> str:
+        found = ids.get(reference) or (last_part(reference) if ":" in reference else reference)
+        return found if (kind, found) in here else titles.get((kind, name_key(found)), found)
 
-    def all_known(references: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(known(each) for each in references))
-
-    out: list[tuple[str, Item]] = []
+    out: Pairs = []
     for kind, item in items:
-        if isinstance(item, Job):
-            parts = {name: all_known(getattr(item, name)) for name in ("personas", "outcomes", "painpoints", "forces")}
-            item = replace(
-                item,
-                personas=parts["personas"],
-                outcomes=parts["outcomes"],
-                painpoints=parts["painpoints"],
-                forces=parts["forces"],
-            )
-            for part in ("outcome", "painpoint", "force"):
-                for each in parts[f"{part}s"]:
-                    owners.setdefault((part, each), item.id)
-        elif isinstance(item, Painpoint):
-            item = replace(item, job=known(item.job), personas=all_known(item.personas))
-        elif isinstance(item, Outcome | Force):
-            item = replace(item, job=known(item.job))
+        found: dict[str, Any] = {
+            name: tuple(dict.fromkeys(known(of, each) for each in getattr(item, name)))
+            for name, of in _REFERENCES.items()
+            if hasattr(item, name)
+        }
+        if hasattr(item, "job"):
+            found["job"] = known("job", item.job) if item.job else ""
+        if item.iri.startswith("_:"):
+            found["iri"] = ""
+        out.append((kind, replace(item, **found)))
+    return _owned(_from_personas(out))
+
+
+def _from_personas(items: Pairs) -> Pairs:
+    """Jobs, outcomes and painpoints with the personas that name them; jobs of a segment are of its personas too."""
+    named: dict[tuple[str, str], list[str]] = {}
+    members: dict[str, tuple[str, ...]] = {}
+    for _, item in items:
+        if isinstance(item, Persona):
+            members[item.id] = item.personas
+            for kind, of in (("job", item.jobs), ("outcome", item.outcomes), ("painpoint", item.painpoints)):
+                for each in of:
+                    named.setdefault((kind, each), []).append(item.id)
+    out: Pairs = []
+    for kind, item in items:
+        if isinstance(item, Job | Outcome | Painpoint):
+            found = [*item.personas, *named.get((kind, item.id), ())]
+            found += [each for name in found for each in members.get(name, ())]
+            item = replace(item, personas=tuple(dict.fromkeys(found)))
         out.append((kind, item))
+    return out
+
+
+def _owned(items: Pairs) -> Pairs:
+    """Outcomes, painpoints and forces with the job that names them; a painpoint of an outcome is of its job."""
+    owners: dict[tuple[str, str], str] = {}
+    for _, item in items:
+        if isinstance(item, Job):
+            for kind, of in (("outcome", item.outcomes), ("painpoint", item.painpoints), ("force", item.forces)):
+                for each in of:
+                    owners.setdefault((kind, each), item.id)
+    for _, item in items:
+        if isinstance(item, Outcome) and (job := item.job or owners.get(("outcome", item.id), "")):
+            for each in item.painpoints:
+                owners.setdefault(("painpoint", each), job)
     return [
         (kind, replace(item, job=owners[kind, item.id]))
         if isinstance(item, Outcome | Painpoint | Force) and not item.job and (kind, item.id) in owners
         else (kind, item)
-        for kind, item in out
+        for kind, item in items
     ]
+
+
+def in_words(items: Pairs) -> Pairs:
+    """Outcomes, painpoints and personas that links only name by a few words, and that no file has, as items with that
+    title.
+    """
+    here = {(kind, item.id) for kind, item in items}
+    made: Pairs = []
+    for _, item in items:
+        for name in ("outcomes", "painpoints", "personas"):
+            kind = _REFERENCES[name]
+            for each in getattr(item, name, ()):
+                if " " in each and (kind, each) not in here:
+                    here.add((kind, each))
+                    made.append((kind, TYPES[kind](each, each, source=item.source, line=item.line)))
+    return made
 
 
 def gathered(

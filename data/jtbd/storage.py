@@ -20,7 +20,7 @@ from data.jtbd.register import (
     read_register,
     write_register,
 )
-from data.jtbd.specs import SpecProblem, Specs
+from data.jtbd.specs import SpecProblem, Specs, not_understood
 from data.jtbd.tracking import Tracking
 from data.platform.files import locked
 from data.settings.connection import Home, Site, resolve
@@ -98,6 +98,11 @@ class JobsStorage(Tracking):
                 found = library.current(store, self.specs_folder, self.now)
                 self._specs = ((key[0], store.revision()), found)
             return self._specs[1]
+
+    def not_understood(self) -> list[str]:
+        """How much of the specs is not understood, in a sentence, or nothing. Raises RecordsError."""
+        found = not_understood(self.specs().problems)
+        return [found] if found else []
 
     def sync(self) -> library.SpecSync:
         """Read all spec files again. Raises RecordsError."""

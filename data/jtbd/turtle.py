@@ -6,17 +6,15 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from data.jtbd import bindings, dialects
-from data.jtbd.dialects import CLASSES, OURS, PROPERTIES, VOCABULARY, last_part, plain
-from data.jtbd.specs import Force, Item, Job, Outcome, Painpoint, Persona, SpecProblem
+from data.jtbd.dialects import CLASSES, DEFINING, OURS, READ, VOCABULARY, last_part, plain, property_named
+from data.jtbd.spec_items import Maker
+from data.jtbd.specs import Item, SpecProblem
+from data.jtbd.turtle_lines import Lines, lines_of
 from data.values.errors import AppError
-from data.values.names import name_key
-
-Properties = dict[str, list[Any]]  # of one item: name of a property → its values
 
 MOST_BYTES = 2_000_000
 MOST_TRIPLES = 200_000
@@ -24,9 +22,10 @@ MOST_ITEMS = 10_000  # jobs, outcomes, personas, painpoints and forces of one fi
 MOST_ROWS = 400_000  # of answers: a node that many items share counts for each of them
 MOST_SECONDS = 10.0
 _BASE = "urn:throughline:spec:/"
+_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+_LINKS = {"outcome": "Outcome", "painpoint": "Painpoint", "persona": "Persona", "force": "Force"}
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 _QUERIES = Path(__file__).parent / "queries"
-_SUBJECT = re.compile(r"^(?:<(?P<iri>[^>\s]*)>|(?P<name>[^\s:#@<]*:[^\s;,.]+))", re.MULTILINE)
 _WHERE = re.compile(r"^Parser error at line \d+ column \d+(?: between .*? and .*?)?: ")
 
 
@@ -66,9 +65,18 @@ def normalised(content: bytes, file: str) -> tuple[str, dict[str, int]]:
     import pyoxigraph as ox
 
     reading = _Reading(content, file, time.monotonic)
-    triples = [ox.Triple(each.subject, each.predicate, each.object) for each in reading._ours(ox)]
+    triples = [ox.Triple(each.subject, each.predicate, each.object) for each in reading.ours(ox)]
     content = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
-    return content.decode(), reading.lines
+    return content.decode(), reading.lines.subjects
+
+
+@dataclass
+class _Node:
+    """One subject of a file: the last parts of its classes, its class in our words, and what is said of it."""
+
+    types: list[str] = field(default_factory=list)
+    ours: str = ""
+    said: list[tuple[str, Any]] = field(default_factory=list)  # IRI of the property, value
 
 
 class _Reading:
@@ -77,62 +85,172 @@ class _Reading:
         self.clock, self.until = clock, clock() + MOST_SECONDS
         self.out = Parsed()
         self.rows = 0
-        self.lines = _lines(content)
+        self.nodes: dict[str, _Node] = {}  # by IRI, or by the name of a node without one
+        self.unread: dict[tuple[str, str], list[int]] = {}  # (what, of what) → lines
+
+    @cached_property
+    def lines(self) -> Lines:
+        """Where everything stands; looked for only when it is asked for."""
+        return lines_of(self.content)
+
+    def line(self, name: str) -> int:
+        """The line on which something is described; 0 where that is not known."""
+        return self.lines.subjects.get(name, 0)
 
     def parsed(self) -> Parsed:
         import pyoxigraph as ox
 
         store = ox.Store()
-        store.extend(self._ours(ox))
-        makers = {
-            "Job": self._job,
-            "Outcome": self._outcome,
-            "Persona": self._persona,
-            "Painpoint": self._painpoint,
-            "Force": self._force,
-        }
+        store.extend(self.ours(ox))
+        maker = Maker(self.file, self.line, self._complain)
         measured = self._rows(store, _query("measurements"))
-        for name, make in makers.items():
+        for name in maker.makers:
             found = self._rows(store, _query("items").replace("?class", f"<{OURS}{name}>"))
             for n, (iri, said) in enumerate(sorted(found.items())):
                 if n % 100 == 0:
                     self._in_time()
-                if item := make(self._common(iri, said), said, measured.get(iri, {})):
+                if item := maker.item(name, iri, said, measured.get(iri, {})):
                     self.out.items.append((name.lower(), item))
+        self.out.problems += self._not_understood()
         return self.out
 
     # ---- triples
 
-    def _ours(self, ox: Any) -> Iterator[Any]:
-        """The triples in our words; what has no place in them is left out."""
+    def ours(self, ox: Any) -> Iterator[Any]:
+        """The triples in our words; what has no place in them is counted."""
+        self._collect(ox)
         types, kind = ox.NamedNode(_TYPE), ox.NamedNode(OURS + "kind")
-        names: dict[str, Any] = {}
-        items: set[str] = set()
+        names: dict[str, str | None] = {}
+        parts = self._parts()
+        for name, node in self.nodes.items():
+            subject = self.subjects[name]
+            if node.ours:
+                yield ox.Quad(subject, types, ox.NamedNode(OURS + node.ours))
+                for implied in {CLASSES[each][1] for each in node.types if each in CLASSES} - {None}:
+                    yield ox.Quad(subject, kind, ox.Literal(implied))
+            elif name not in parts:
+                self._leave_out(name, node)
+                continue
+            classes = {node.ours} if node.ours else parts[name]
+            readable = frozenset[str]().union(*(READ[each] for each in classes))
+            for iri, value in node.said:
+                if iri not in names:
+                    names[iri] = self._property(iri, name)
+                ours = names[iri]
+                if ours is None and iri.startswith(OURS):
+                    continue  # said already
+                if ours is None or ours not in readable:
+                    self._count(last_part(iri), node.ours.lower() or "part of something", name, iri)
+                    continue
+                yield ox.Quad(subject, ox.NamedNode(OURS + ours), value)
+        yield from self._by_features(ox)
+
+    def _collect(self, ox: Any) -> None:
+        """Every subject with its classes; what a link of an item leads to is of the class that the link says."""
+        self.subjects: dict[str, Any] = {}
+        above: dict[str, str] = {}
         for subject, predicate, value in self._triples(ox):
             self.out.triples += 1
-            if predicate == types:
-                ours, implied = CLASSES.get(plain(str(value.value)), (None, None))
-                if ours:
-                    items.add(str(subject.value))
-                    self._at_most(len(items), MOST_ITEMS, "jobs, outcomes and other items")
-                    yield ox.Quad(subject, types, ox.NamedNode(OURS + ours))
-                if implied:
-                    yield ox.Quad(subject, kind, ox.Literal(implied))
-                continue
-            iri = predicate.value
-            if iri not in names:
-                names[iri] = self._property(iri, subject)
-            if names[iri]:
-                yield ox.Quad(subject, ox.NamedNode(OURS + names[iri]), value)
+            name = str(subject.value)
+            self.subjects.setdefault(name, subject)
+            node = self.nodes.setdefault(name, _Node())
+            if predicate.value == _TYPE:
+                node.types.append(plain(str(value.value)))
+            elif predicate.value == _RDFS + "subClassOf":
+                above[plain(name)] = plain(str(value.value))
+            node.said += [(str(predicate.value), value)] if predicate.value != _TYPE else []
+        items = 0
+        for node in self.nodes.values():
+            for each in node.types:
+                seen: set[str] = set()
+                while each not in CLASSES and each in above and each not in seen:
+                    seen.add(each)
+                    each = above[each]
+                node.ours = node.ours or CLASSES.get(each, ("", None))[0]
+            items += bool(node.ours)
+            self._at_most(items, MOST_ITEMS, "jobs, outcomes and other items")
+        for node in list(self.nodes.values()):
+            for iri, value in node.said if node.ours else ():
+                led = self.nodes.get(str(value.value))
+                if led is not None and not led.types and not led.ours:
+                    led.ours = _LINKS.get(property_named(iri) or "", "")
 
-    def _property(self, iri: str, subject: Any) -> str | None:
+    def _parts(self) -> dict[str, set[str]]:
+        """Nodes that hold more of an item → the classes of these items; a measurement is one of an outcome."""
+        found: dict[str, set[str]] = {}
+        for node in self.nodes.values():
+            for iri, value in node.said if node.ours else ():
+                ours = property_named(iri)
+                if ours == "part":
+                    found.setdefault(str(value.value), set()).add(node.ours)
+                elif ours == "measuredBy":
+                    found.setdefault(str(value.value), set()).add("Measurement")
+        return found
+
+    def _by_features(self, ox: Any) -> Iterator[Any]:
+        """What a feature for one job names belongs to that job."""
+        for name, node in self.nodes.items():
+            if node.ours != "Feature":
+                continue
+            told = [(property_named(iri), value) for iri, value in node.said]
+            jobs = [value for ours, value in told if ours == "job"]
+            one = len(jobs) == 1 and not hasattr(jobs[0], "language")
+            for n, (ours, value) in enumerate(told):
+                if ours in _LINKS and one:
+                    yield ox.Quad(jobs[0], ox.NamedNode(OURS + ours), value)
+                elif ours in _LINKS:
+                    iri = node.said[n][0]
+                    self._count(last_part(iri), "a feature for no job, or for several,", name, iri)
+
+    # ---- what is not understood
+
+    def _property(self, iri: str, subject: str) -> str | None:
         if not iri.startswith(OURS):
-            return PROPERTIES.get(plain(iri))
+            return property_named(iri)
         name = iri.removeprefix(OURS)
         if name not in VOCABULARY:
-            self._complain(str(subject.value), f"tl:{name} is not a word of the vocabulary.", "See docs/jtbd.md.")
+            self._complain(subject, name, f"tl:{name} is not a word of the vocabulary.", "See docs/jtbd.md.")
             return None
         return name
+
+    def _leave_out(self, name: str, node: _Node) -> None:
+        """Count a subject that is nothing of ours; what describes a vocabulary is no loss."""
+        if DEFINING.intersection(node.types) or any(iri == _RDFS + "subClassOf" for iri, _ in node.said):
+            return
+        if node.types:
+            self._count(f"the class {node.types[0]}", "", name, "a")
+            return
+        for iri, _ in node.said:
+            self._count(last_part(iri), "something without a class", name, iri)
+
+    def _count(self, what: str, of: str, subject: str, iri: str) -> None:
+        lines = self.lines.of(last_part(subject), iri)
+        known = self.unread.setdefault((what, of), [])
+        known.append(next((each for each in lines if each not in known), lines[0]))
+
+    def _not_understood(self) -> list[SpecProblem]:
+        """One problem for each property and class, with how often and on which lines."""
+        found = []
+        for (what, of), lines in sorted(self.unread.items(), key=lambda each: (min(each[1]), each[0])):
+            places = [str(each) for each in sorted(set(lines)) if each]
+            more = f", and on {len(places) - 5} more" if len(places) > 5 else ""
+            where = f" (line{'s' * (len(places) > 1)} {', '.join(places[:5])}{more})" if places else ""
+            times = "once" if len(lines) == 1 else f"{len(lines)} times"
+            said = f"{what}{f' of {of}' if of else ''} is not understood: {times}{where}."
+            found.append(SpecProblem(self.file, min(lines), said, unread=what, count=len(lines)))
+        return found
+
+    def _line_of(self, subject: str, name: str) -> int:
+        """The first line on which a subject has a property that is called so, or that is read as one of ours."""
+        for (whose, said), lines in self.lines.properties.items():
+            if whose == subject and (said == plain(name) or property_named(said) == name):
+                return lines[0]
+        return self.line(subject)
+
+    def _complain(self, iri: str, name: str, message: str, todo: str = "") -> None:
+        subject = last_part(iri)
+        line = self._line_of(subject, name) if name and iri else self.line(subject)
+        self.out.problems.append(SpecProblem(self.file, line, message, todo, name))
 
     def _triples(self, ox: Any) -> Iterator[tuple[Any, Any, Any]]:
         try:
@@ -177,195 +295,8 @@ class _Reading:
                 item.setdefault(name.removeprefix(OURS), {})[row["value"]] = None
         return {iri: {name: list(values) for name, values in item.items()} for iri, item in found.items()}
 
-    # ---- items
-
-    def _job(self, common: dict[str, Any], said: Properties, _measured: Properties) -> Job | None:
-        if not self._named(common):
-            return None
-        return Job(
-            **common,
-            situation=_text(said, "situation"),
-            motivation=_text(said, "motivation"),
-            result=_text(said, "result"),
-            kind=name_key(_text(said, "kind")),
-            statement=_text(said, "statement"),
-            personas=_all(said, "persona"),
-            outcomes=_all(said, "outcome"),
-            painpoints=_all(said, "painpoint"),
-            forces=_all(said, "force"),
-            labels=_all(said, "label"),
-            issues=_all(said, "issue"),
-        )
-
-    def _outcome(self, common: dict[str, Any], said: Properties, measured: Properties) -> Outcome | None:
-        if not self._named(common):
-            return None
-        binding = self._binding(common["iri"], said, measured)
-        target, unit = self._target(common["iri"], said)
-        survey = self._survey(common["iri"], said)
-        return Outcome(
-            **common,
-            job=_text(said, "job"),
-            direction=self._direction(common["iri"], said) or (binding.direction if binding else None),
-            metric=_text(said, "metric"),
-            object=_text(said, "object"),
-            clarifier=_text(said, "clarifier"),
-            statement=_text(said, "statement"),
-            importance=self._rating(common["iri"], said, "importance"),
-            satisfaction=self._rating(common["iri"], said, "satisfaction"),
-            answers=survey["answers"],
-            important=survey["important"],
-            satisfied=survey["satisfied"],
-            target=binding.target if target is None and binding else target,
-            unit=unit or (binding.unit if binding else ""),
-            labels=_all(said, "label"),
-            binding=binding,
-        )
-
-    def _persona(self, common: dict[str, Any], _said: Properties, _measured: Properties) -> Persona | None:
-        return Persona(**common) if self._named(common) else None
-
-    def _painpoint(self, common: dict[str, Any], said: Properties, _measured: Properties) -> Painpoint | None:
-        if not self._named(common):
-            return None
-        return Painpoint(
-            **common,
-            job=_text(said, "job"),
-            category=_text(said, "category"),
-            severity=self._rating(common["iri"], said, "severity"),
-            personas=_all(said, "persona"),
-            labels=_all(said, "label"),
-        )
-
-    def _force(self, common: dict[str, Any], said: Properties, _measured: Properties) -> Force | None:
-        if not self._named(common):
-            return None
-        return Force(**common, job=_text(said, "job"), kind=name_key(_text(said, "kind")))
-
-    # ---- what items have in common
-
-    def _common(self, iri: str, said: Properties) -> dict[str, Any]:
-        blank = ":" not in iri
-        return {
-            "id": _text(said, "id") or ("" if blank else last_part(iri)),
-            "title": _text(said, "title"),
-            "description": _text(said, "description"),
-            "iri": "" if blank else iri,
-            "source": self.file,
-            "line": self.lines.get(last_part(iri), 0),
-        }
-
-    def _named(self, common: dict[str, Any]) -> bool:
-        if not common["id"]:
-            self._complain("", "Something has neither a name nor a tl:id.", "Give it one.")
-        return bool(common["id"])
-
-    def _complain(self, iri: str, message: str, todo: str = "") -> None:
-        self.out.problems.append(SpecProblem(self.file, self.lines.get(last_part(iri), 0), message, todo))
-
-    def _rating(self, iri: str, said: Properties, name: str) -> float | None:
-        text = _text(said, name)
-        if not text:
-            return None
-        scale = dialects.number(_text(said, "scale") or "10") or 10.0
-        value = dialects.rating(text, scale)
-        if value is None:
-            self._complain(
-                iri,
-                f"{name} {text!r} of {last_part(iri)} is no rating.",
-                f"Write a number from 1 to {scale:g}, or one of: {', '.join(dialects.RATINGS)}.",
-            )
-        return value
-
-    def _direction(self, iri: str, said: Properties) -> str | None:
-        text = _text(said, "direction")
-        found = dialects.direction(text)
-        if text and found is None:
-            self._complain(iri, f"direction {text!r} of {last_part(iri)} is none.", "Write minimise or maximise.")
-        return found
-
-    def _target(self, iri: str, said: Properties) -> tuple[float | None, str]:
-        text, unit = _text(said, "target"), _text(said, "unit")
-        if not text:
-            return None, unit
-        span = dialects.seconds(text)
-        if span is not None:
-            return span, unit or "seconds"
-        value = dialects.number(text)
-        if value is None:
-            self._complain(iri, f"target {text!r} of {last_part(iri)} is no number.", "Write a number, and tl:unit.")
-        return value, unit
-
-    def _survey(self, iri: str, said: Properties) -> dict[str, int | None]:
-        names = {"answers": "answers", "important": "importantAnswers", "satisfied": "satisfiedAnswers"}
-        found: dict[str, int | None] = {}
-        for ours, name in names.items():
-            value = dialects.number(_text(said, name)) if _text(said, name) else None
-            people = int(value) if value is not None and value == int(value) and value >= 0 else None
-            if _text(said, name) and people is None:
-                self._complain(iri, f"tl:{name} of {last_part(iri)} is no number of people.", "Write a whole number.")
-            found[ours] = people
-        everybody = found["answers"]
-        for ours in ("important", "satisfied"):
-            some = found[ours]
-            if some is not None and (everybody is None or some > everybody):
-                self._complain(
-                    iri, f"tl:{names[ours]} of {last_part(iri)} is more than tl:answers.", "Correct one of them."
-                )
-                found[ours] = None
-        return found
-
-    def _binding(self, iri: str, said: Properties, node: Properties) -> bindings.Binding | None:
-        if _text(node, "metric"):
-            return bindings.Binding(
-                _text(node, "metric"),
-                projects=_all(node, "project"),
-                types=_all(node, "type"),
-                labels=_all(node, "label"),
-                components=_all(node, "component"),
-                target=dialects.number(_text(node, "target")) if _text(node, "target") else None,
-                unit=_text(node, "unit"),
-            )
-        text = _text(said, "measuredBy")
-        if not text:
-            return None
-        try:
-            return bindings.read(text)
-        except bindings.BindingError as error:
-            self._complain(iri, str(error))
-            return None
-
-
-def _lines(content: bytes) -> dict[str, int]:
-    """Last part of each subject that begins a line → that line."""
-    text = content.decode("utf-8", "replace")
-    found: dict[str, int] = {}
-    line, at = 1, 0
-    for match in _SUBJECT.finditer(text):
-        line += text.count("\n", at, match.start())
-        at = match.start()
-        found.setdefault(last_part(match["iri"] or match["name"] or ""), line)
-    return found
-
 
 @cache
 def _query(name: str) -> str:
     """A query that is shipped with the program; there are no others."""
     return (_QUERIES / f"{name}.rq").read_text("utf-8")
-
-
-def _is_literal(value: Any) -> bool:
-    return hasattr(value, "language")
-
-
-def _text(said: Properties, name: str) -> str:
-    """The value of a property as text: untagged before English before other languages."""
-    values = [each for each in said.get(name, ()) if _is_literal(each) or ":" in str(each.value)]
-    rank = {None: 0, "": 0, "en": 1}
-    values.sort(key=lambda each: (rank.get(getattr(each, "language", None), 2), str(each.value)))
-    return re.sub(r"\s+", " ", str(values[0].value)).strip() if values else ""
-
-
-def _all(said: Properties, name: str) -> tuple[str, ...]:
-    """All values of a property, in order."""
-    return tuple(sorted({str(each.value).strip() for each in said.get(name, ()) if str(each.value).strip()}))

@@ -18,6 +18,7 @@ from data.jtbd.picture import Picture, picture, sorted_by_opportunity
 from data.jtbd.progress import register_rows
 from data.jtbd.register import Register, RegisterError
 from data.jtbd.serving import Serving
+from data.jtbd.specs import not_understood
 from data.jtbd.storage import JobsStorage
 from data.jtbd.verify import verify
 from data.services import numbers
@@ -266,6 +267,7 @@ class JobsService:
                 if which in (None, each.job)
             ),
             spec_problems=tuple(str(each) for each in specs.problems),
+            not_understood=not_understood(specs.problems),
             notes=tuple(notes),
             is_example=storage.is_example,
             formula=view.settings.jtbd.opportunity,

@@ -327,3 +327,4 @@ class Overview:
     period_label: str
     summary: dict[str, Any] = field(default_factory=dict)
     bound: dict[str, Filters] = field(default_factory=dict)  # outcome id → the issues that measure it
+    not_understood: str = ""  # how much of the specs, by property

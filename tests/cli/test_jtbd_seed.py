@@ -110,3 +110,20 @@ def test_a_job_named_twice_is_refused(typed: Typed):
     code, _, err = typed("jtbd analyze deps-add --job-id publish")
     assert code == 2
     assert "named twice" in err
+
+
+def test_what_is_not_understood_is_said_by_build_verify_sync_and_import(typed: Typed, own_state: Path):
+    (own_state / "specs" / "deep" / "er").mkdir(parents=True)
+    (own_state / "specs" / "deep" / "er" / "b.ttl").write_text(
+        '@prefix o: <urn:other:> .\no:x a o:Job ;\n  o:jobName "X" ; o:jobMood "calm" .\n'
+    )
+    (own_state / "specs" / "old.owl").write_text("")
+    (own_state / "r.json").write_text("[]")
+    summary = "1 statement about 1 property or class (jobMood 1) in 1 file is not understood."
+    for line in ("jtbd build -o -", "jtbd verify", "jtbd sync"):
+        err = typed(line)[2]
+        assert "deep/er/b.ttl, line 3: jobMood of job is not understood: once (line 3)." in err, line
+        assert "old.owl: Files that end in .owl are not read." in err
+        assert summary in err
+    err = typed("jtbd import r.json")[2]
+    assert f"1 problem in the specs. {summary} See: python app.py jtbd sync" in err

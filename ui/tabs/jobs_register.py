@@ -24,6 +24,8 @@ KINDS = (
     ("satisfaction", "Answers"),
 )
 
+_SHOWN = 5  # problems of the specs that are not folded
+
 
 def more(overview: Overview, view: PageView) -> list[Any]:
     """Painpoints, register, data."""
@@ -156,8 +158,9 @@ def _trust(overview: Overview, view: PageView) -> html.Section:
                     html.Div(
                         [
                             html.Strong(f"{count(len(overview.spec_problems), 'problem')} in the specs. "),
-                            "What is wrong is left out; of a file that cannot be read the last good state is shown.",
-                            html.Ul([html.Li(each) for each in overview.spec_problems], className="jobs-problems"),
+                            "What is wrong is left out; of a file that cannot be read the last good state is shown. ",
+                            overview.not_understood,
+                            _listed(overview.spec_problems),
                         ]
                     ),
                 ],
@@ -167,6 +170,14 @@ def _trust(overview: Overview, view: PageView) -> html.Section:
         )
     parts += [html.Ul([_quality(each) for each in overview.quality], className="jobs-quality"), _records(view)]
     return block("How far this can be trusted", parts, table="quality", view=view)
+
+
+def _listed(problems: Sequence[str]) -> Any:
+    """Each with file and line; a long list is folded."""
+    every = html.Ul([html.Li(each) for each in problems], className="jobs-problems")
+    if len(problems) <= _SHOWN:
+        return every
+    return html.Details([html.Summary("All of them, with file and line"), every])
 
 
 def _quality(row: QualityRow) -> html.Li:

@@ -60,7 +60,7 @@ def test_another_dialect_with_nested_nodes_and_words():
     fast, clear = found["Fast"], found["Clear"]
     assert (fast.job, fast.importance, fast.satisfaction, fast.direction) == ("Validate", 9.2, 4.1, "minimise")
     assert (fast.target, fast.unit) == (5.0, "seconds")
-    assert (clear.importance, clear.satisfaction, clear.direction) == (8.0, 6.0, "maximise")
+    assert (clear.importance, clear.satisfaction, clear.direction) == (8.0, 5.5, "maximise")
     assert (found["Fear"].kind, found["Fear"].job, found["Noise"].severity) == ("anxiety", "Validate", 10.0)
 
 
