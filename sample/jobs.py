@@ -67,7 +67,7 @@ class ExampleJobs(JobsStorage):
     def _refresh(self, store: RecordStore, today: str) -> None:
         if store.is_read_only:
             return
-        state = f"{today} {library.signature(self.specs_folder / RECORDS, '*.csv')}"
+        state = f"{today} {library.signature(self.specs_folder / RECORDS, frozenset({'.csv'}))}"
         if store.note("looked_after") != state:
             store.replace_source(EXAMPLE, example_records(self.specs_folder, self.now))
             store.set_note("looked_after", state)
