@@ -64,6 +64,15 @@ def issues(kind: str) -> Response:
     return workbook_file(services().downloads.issues(name, question), f"{name}_issues", question)
 
 
+@downloads.get("/stages.<kind>")
+def stages(kind: str) -> Response:
+    """When each item in view entered each stage of the workflow, for flow tools."""
+    _, question = asked_file(kind)
+    if kind == CSV:
+        return csv_file(services().stages.csv(question), "stages", question.period)
+    return workbook_file(services().stages.sheet(question), "stages", question)
+
+
 def asked_file(kind: str) -> tuple[PageView, View]:
     """What the query of a download asks: as the address says it, and as a question. Raises NotFound for a kind of file
     that there is not.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import typer
 
-from cli import catalogue, forecast, jtbd, numbers, password, report, serving, site, syncing, teams, tokens
+from cli import catalogue, forecast, jtbd, numbers, password, report, serving, site, stages, syncing, teams, tokens
 from cli.failures import guarded
 from data.platform.telemetry import leave, span
 from data.values.program import COMMAND
@@ -26,6 +26,7 @@ app.command("serve")(serving.serve)
 app.command("sync")(syncing.sync)
 app.command("metrics")(numbers.metrics)
 app.command("issues")(numbers.issues)
+app.command("stages")(stages.stages)
 app.command("catalogue")(catalogue.catalogue)
 app.command("forecast")(forecast.forecast)
 app.command("report")(report.report)

@@ -53,8 +53,9 @@ def xlsx(sheets: Iterable[Sheet], zone: ZoneInfo, moment: datetime) -> bytes:
     book = xlsxwriter.Workbook(out, _FIXED)
     book.set_properties({"created": moment.astimezone(zone).replace(tzinfo=None)})
     formats = _formats(book)
+    names: set[str] = set()
     for each in sheets:
-        _write(book.add_worksheet(each.name), each, zone, formats)
+        _write(book.add_worksheet(_sheet_name(each.name, names)), each, zone, formats)
     book.close()
     return out.getvalue()
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from data.services.readiness import ReadinessService
     from data.services.retention import RetentionService
     from data.services.sprints import SprintsService
+    from data.services.stages import StagesService
     from data.services.status import StatusService
     from data.services.sync import SyncService
     from data.services.sync_tasks import SyncTasks
@@ -201,6 +202,13 @@ class Services:
         from data.services.downloads import DownloadsService
 
         return DownloadsService(self.numbers, self.definitions, self.status)
+
+    @cached_property
+    def stages(self) -> StagesService:
+        """When each item entered each stage, for flow tools."""
+        from data.services.stages import StagesService
+
+        return StagesService(self.sites)
 
     @cached_property
     def doctor(self) -> DoctorService:

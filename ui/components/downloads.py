@@ -18,13 +18,17 @@ def download_menu() -> html.Div:
     rows = [
         html.A(
             [
-                html.Span(f"All numbers as {kind}", className="option-name"),
-                html.Span(_WORDS[kind].capitalize(), className="muted"),
+                html.Span(f"{what} as {kind}", className="option-name"),
+                html.Span(said or _WORDS[kind].capitalize(), className="muted"),
             ],
-            href=f"/export/numbers.{kind.lower()}",
+            href=f"/export/{name}.{kind.lower()}",
             className="menu-link",
             download="",
-            **attributes({"data-keep-query": f"/export/numbers.{kind.lower()}"}),
+            **attributes({"data-keep-query": f"/export/{name}.{kind.lower()}"}),
+        )
+        for what, name, said in (
+            ("All numbers", "numbers", ""),
+            ("Stages of each item", "stages", "A column a stage with its entry day, for flow tools"),
         )
         for kind in KINDS
     ]
