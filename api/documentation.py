@@ -15,6 +15,7 @@ from api.frame import area, operation
 from api.guard import visit
 from api.view_query import Query
 from data.values.callers import Scope
+from data.values.program import COMMAND
 
 routes = area("documentation", "Documentation", "This documentation, for programs and for people.")
 PAGE = Path(__file__).with_name("documentation.html")
@@ -63,7 +64,7 @@ def document() -> dict[str, Any]:
 def _page() -> bytes:
     found = document()
     page = render_template_string(
-        PAGE.read_text("utf-8"), info=found["info"], areas=_areas(found), problems=known_problems()
+        PAGE.read_text("utf-8"), info=found["info"], areas=_areas(found), problems=known_problems(), command=COMMAND
     )
     return page.encode("utf-8")
 
@@ -89,7 +90,7 @@ def _operation(found: dict[str, Any], method: str, path: str, told: dict[str, An
         "summary": told.get("summary", ""),
         "description": told.get("description", ""),
         "scope": told["security"][0]["token"][0],
-        "parameters": [{**each, "kind": _kind(each["schema"])} for each in parameters],
+        "parameters": [{**each, "kind": kind_of(each["schema"]).removesuffix(" or null")} for each in parameters],
         "fields": _fields(found, content.get("schema", {})),
         "example": _example(found, method, path, told),
         "status": good,
@@ -124,7 +125,7 @@ def _fields(found: dict[str, Any], schema: dict[str, Any], depth: int = 0) -> li
         told.append(
             {
                 "name": name,
-                "kind": _kind(_resolved(found, each)) if "$ref" in each else _kind(each),
+                "kind": kind_of(_resolved(found, each)) if "$ref" in each else kind_of(each),
                 "description": each.get("description") or "",
                 "depth": depth,
             }
@@ -147,12 +148,14 @@ def _resolved(found: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     return found["components"]["schemas"][named.rpartition("/")[2]] if named else schema
 
 
-def _kind(schema: dict[str, Any]) -> str:
+def kind_of(schema: dict[str, Any]) -> str:
     """A type in words.
 
-    >>> _kind({"type": "array", "items": {"type": "string"}}), _kind({"anyOf": [{"type": "number"}, {"type": "null"}]})
-    ('list of string', 'number or null')
-    >>> _kind({"enum": ["7d", "30d"], "type": "string"})
+    >>> kind_of({"type": "array", "items": {"type": "string"}})
+    'list of string'
+    >>> kind_of({"anyOf": [{"type": "number"}, {"type": "null"}]})
+    'number or null'
+    >>> kind_of({"enum": ["7d", "30d"], "type": "string"})
     '7d, 30d'
     """
     if "enum" in schema:
@@ -160,10 +163,10 @@ def _kind(schema: dict[str, Any]) -> str:
     if "const" in schema:
         return str(schema["const"])
     if "anyOf" in schema:
-        return " or ".join(_kind(each) for each in schema["anyOf"])
+        return " or ".join(kind_of(each) for each in schema["anyOf"])
     if schema.get("type") == "array":
         inner = schema.get("items")
-        return f"list of {_kind(inner)}" if isinstance(inner, dict) and inner else "list"
+        return f"list of {kind_of(inner)}" if isinstance(inner, dict) and inner else "list"
     if "$ref" in schema:
         return "object"
     return str(schema.get("type", "any value"))

@@ -249,12 +249,19 @@ def _definitions_page() -> str:
     return MADE_BY + definitions_page()
 
 
+def _api_page() -> str:
+    from docs.api_page import api_page
+
+    return MADE_BY + api_page()
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "facts.md": facts_page,
     "metrics.md": metrics_page,
     "settings.md": settings_page,
     "definitions.md": _definitions_page,
     "terminal.md": terminal_page,
+    "api-reference.md": _api_page,
 }
 
 
