@@ -15,7 +15,7 @@ from data.facts.columns import (
     Kind,
     fact,
 )
-from data.facts.completions import completions, flow_set
+from data.facts.completions import completions, flow_set, known_at
 from data.facts.dataset import Dataset
 from data.facts.days import backwards, spans
 from data.facts.levels import of_level, recorded
@@ -26,10 +26,10 @@ from data.values.exclusion import Exclusion
 
 
 @fact("created", CREATED, COMPLETED, title="Issues created", at="creation")
-def created_rows(facts: Dataset, as_of: int | None = None) -> Rows:
+def created_rows(facts: Dataset, as_of: int | None = None, since: int | None = None) -> Rows:
     """Issues at their creation. Columns: started (created), completed (µs, NEVER)."""
     then, created = facts_at(facts, as_of), facts.tables.issues["created"].to_numpy()
-    issue = np.flatnonzero(then.chosen & (created <= facts.now))
+    issue = np.flatnonzero(then.chosen & (created <= facts.now) & (created >= (NEVER if since is None else since)))
     completed = facts.once(completions).completed[issue]
     return of_level(then, issue).rows(created[issue], issue, started=created[issue], completed=completed)
 
@@ -44,11 +44,12 @@ def created_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     title="Issues closed, whatever their resolution",
     at="closing",
 )
-def closed_rows(facts: Dataset, as_of: int | None = None) -> Rows:
+def closed_rows(facts: Dataset, as_of: int | None = None, since: int | None = None) -> Rows:
     """Issues at the instant they were closed, whatever their resolution. Columns: started (created), completed,
     resolution (words), by_resolution, by_end_field."""
-    found, then = completions(facts, as_of), facts_at(facts, as_of)
-    issue = np.flatnonzero((found.completed != NEVER) & (found.completed <= facts.now) & then.chosen)
+    found, then = known_at(facts, as_of), facts_at(facts, as_of)
+    ended = (found.completed != NEVER) & (found.completed >= (NEVER if since is None else since))
+    issue = np.flatnonzero(ended & (found.completed <= facts.now) & then.chosen)
     table = then.tables.issues
     words = np.append(np.asarray(table["resolution"].cat.categories, dtype=object), "no resolution")
     return recorded(then, issue).rows(
@@ -70,11 +71,12 @@ def closed_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     title="Issues created and issues closed, one row each",
     at="creation or closing",
 )
-def both_rows(facts: Dataset, as_of: int | None = None) -> Rows:
+def both_rows(facts: Dataset, as_of: int | None = None, since: int | None = None) -> Rows:
     """Created and closed rows in one; an issue that was both is there twice. Columns: closed (boolean), started,
     completed.
     """
-    came, went = facts.once(created_rows) if as_of is None else created_rows(facts, as_of), closed_rows(facts, as_of)
+    came = facts.once(created_rows) if as_of is None else created_rows(facts, as_of, since)
+    went = closed_rows(facts, as_of, since)
     sieve = Sieve(len(came) + len(went))
     left_out = np.concatenate([np.array(part.reasons, dtype=object)[part.reason] for part in (came, went)])
     for why in dict.fromkeys((*came.reasons[1:], *went.reasons[1:])):
@@ -96,9 +98,9 @@ def both_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     title="Completed items with story points",
     at="completion",
 )
-def point_rows(facts: Dataset, as_of: int | None = None) -> Rows:
+def point_rows(facts: Dataset, as_of: int | None = None, since: int | None = None) -> Rows:
     """Completed items that have story points. Columns: points, started, completed."""
-    found, issue, sieve = flow_set(facts, as_of)
+    found, issue, sieve = flow_set(facts, as_of, since)
     field = facts_at(facts, as_of).field("story_points")
     points = np.full(len(issue), np.nan) if field is None else field[issue]
     facts.drop_unreadable(sieve, "story_points", issue)
@@ -119,11 +121,11 @@ def point_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     title="Completed items with their lead time",
     at="completion",
 )
-def lead_rows(facts: Dataset, as_of: int | None = None) -> Rows:
+def lead_rows(facts: Dataset, as_of: int | None = None, since: int | None = None) -> Rows:
     """Completed items with the time since they were created. Columns: days, day_precision, started (created),
     completed, by_resolution, by_end_field.
     """
-    found, issue, sieve = flow_set(facts, as_of)
+    found, issue, sieve = flow_set(facts, as_of, since)
     created, completed = facts.tables.issues["created"].to_numpy()[issue], found.completed[issue]
     plain = found.by_end_field[issue] & facts.date_only("work_completed_date")
     sieve.drop(backwards(created, completed, plain, facts.zone), Exclusion.COMPLETED_BEFORE_CREATED)

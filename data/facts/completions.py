@@ -56,7 +56,7 @@ def completions(facts: Dataset, as_of: int | None = None) -> Completions:
     limit = facts.now + 1 if as_of is None else as_of
     status = _status_now(facts) if as_of is None else stays.status_at(as_of - 1, count)
     is_done, discarded = np.append(roles.done, False)[status], np.append(roles.discarded, False)[status]
-    crossing = np.where(discarded, _entries(facts, roles.discarded, limit), _entries(facts, roles.done, limit))
+    crossing = np.where(discarded, _entries(facts, "discarded", limit), _entries(facts, "done", limit))
     crossed = np.where(crossing >= 0, stays.entered[crossing], NEVER)
     ended = is_done | discarded
     completed = np.where(ended, crossed, NEVER)
@@ -81,11 +81,27 @@ def completions(facts: Dataset, as_of: int | None = None) -> Completions:
     return Completions(started, completed, discarded, status, unrecorded, guessed, by_start, by_end, undated_count)
 
 
-def _entries(facts: Dataset, role: Mask, limit: int) -> Positions:
-    """The stay by which each issue came into a role before `limit` (µs), the last or the first time; -1 for none."""
+def _entries(facts: Dataset, role: str, limit: int) -> Positions:
+    """The stay by which each issue came into a role (done, discarded) before `limit` (µs), the last or the first time;
+    -1 for none.
+    """
+    place = facts.once(_crossings, role)
+    place = place[facts.stays.entered[place] < limit]
+    if facts.definitions.completion == "first":
+        place = place[::-1]
+    out = np.full(len(facts.tables), -1, dtype=np.int64)
+    out[facts.stays.issue[place]] = place  # ordered by time: what is written last stays
+    return out
+
+
+def _crossings(facts: Dataset, role: str) -> Positions:
+    """The stays that begin a time in the role."""
     stays = facts.stays
-    entry = crossings(stays, stays.are(role)) & (stays.entered < limit)
-    return (last_stay if facts.definitions.completion == "last" else first_stay)(stays, entry, len(facts.tables))
+    return np.flatnonzero(crossings(stays, stays.are(facts.roles.done if role == "done" else facts.roles.discarded)))
+
+
+def _first_stays(facts: Dataset) -> Positions:
+    return first_stay(facts.stays, np.ones(len(facts.stays.issue), dtype=bool), len(facts.tables))
 
 
 def _starts(facts: Dataset, crossing: Positions, completed: Instants, limit: int) -> Instants:
@@ -97,7 +113,7 @@ def _starts(facts: Dataset, crossing: Positions, completed: Instants, limit: int
     known = last_stay(stays, stays.entered <= until[stays.issue], count)
     place = np.where(crossing >= 0, crossing, known)
     # Without a stay that is known by then, the first entry decides as ever.
-    place = np.where(place >= 0, place, first_stay(stays, np.ones(len(stays.issue), dtype=bool), count))
+    place = np.where(place >= 0, place, facts.once(_first_stays))
     return facts.begun[place].copy()
 
 
@@ -115,15 +131,19 @@ def _status_now(facts: Dataset) -> Codes:
     return np.where(last <= facts.now, current, facts.stays.status_at(facts.now, len(facts.tables)))
 
 
-def flow_set(facts: Dataset, as_of: int | None = None) -> tuple[Completions, Positions, Sieve]:
+def flow_set(
+    facts: Dataset, as_of: int | None = None, since: int | None = None
+) -> tuple[Completions, Positions, Sieve]:
     """What velocity, time, efficiency and distribution count: the issues that ended (positions), and the sieve that
     leaves out sub-tasks and epics, discarded issues, resolutions that are no completion, and incomplete histories, in
     this order.
 
-    With `as_of`, filters, levels and resolutions are those of that instant.
+    With `as_of`, filters, levels and resolutions are those of that instant. With `since`, only what ended at that
+    instant (µs) or later.
     """
-    found, then = completions(facts, as_of), facts_at(facts, as_of)
-    issue = np.flatnonzero((found.completed != NEVER) & (found.completed <= facts.now) & then.chosen)
+    found, then = known_at(facts, as_of), facts_at(facts, as_of)
+    ended = (found.completed != NEVER) & (found.completed >= (NEVER if since is None else since))
+    issue = np.flatnonzero(ended & (found.completed <= facts.now) & then.chosen)
     table = then.tables.issues
     sieve = of_level(then, issue)
     drop_discarded(facts, found, issue, sieve)
@@ -132,6 +152,11 @@ def flow_set(facts: Dataset, as_of: int | None = None) -> tuple[Completions, Pos
         sieve.drop(codes == code, Exclusion.RESOLUTION, names[code])
     sieve.drop(~table["history_complete"].to_numpy()[issue], Exclusion.INCOMPLETE_HISTORY)
     return found, issue, sieve
+
+
+def known_at(facts: Dataset, as_of: int | None) -> Completions:
+    """The completions, worked out once for all metrics that look at the same instant."""
+    return facts.once(completions) if as_of is None else facts.once(completions, as_of)
 
 
 def drop_discarded(facts: Dataset, completed: Completions, issue: Positions, sieve: Sieve) -> None:
@@ -163,9 +188,9 @@ def not_completed(facts: Dataset) -> Mask:
     title="Completed items",
     at="completion",
 )
-def completed_rows(facts: Dataset, as_of: int | None = None) -> Rows:
+def completed_rows(facts: Dataset, as_of: int | None = None, since: int | None = None) -> Rows:
     """Completed items at their completion. Columns: started, completed (µs), points, by_resolution, by_end_field."""
-    found, issue, sieve = flow_set(facts, as_of)
+    found, issue, sieve = flow_set(facts, as_of, since)
     points = facts_at(facts, as_of).field("story_points")
     return sieve.rows(
         found.completed[issue],
@@ -190,9 +215,9 @@ def completed_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     title="Completed items with their flow time",
     at="completion",
 )
-def flow_time_rows(facts: Dataset, as_of: int | None = None) -> Rows:
+def flow_time_rows(facts: Dataset, as_of: int | None = None, since: int | None = None) -> Rows:
     """Completed items with a flow time; those without a span are left out (see `drop_without_span`)."""
-    found, issue, sieve = flow_set(facts, as_of)
+    found, issue, sieve = flow_set(facts, as_of, since)
     started, completed = found.started[issue], found.completed[issue]
     plain = day_precision(facts, found)[issue]
     drop_without_span(facts, found, issue, plain, sieve)

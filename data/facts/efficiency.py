@@ -9,7 +9,7 @@ from data.facts.completions import bounded, day_precision, drop_without_span, fl
 from data.facts.dataset import Dataset
 from data.facts.rows import Rows
 from data.tables.frames import FOREVER
-from data.tables.status_intervals import merged, overlap
+from data.tables.status_intervals import StatusIntervals, merged, overlap
 from data.values.arrays import Instants, Microseconds, Positions, Spans
 from data.values.exclusion import Exclusion
 
@@ -32,9 +32,9 @@ def from_hours(facts: Dataset) -> bool:
     title="Completed items with active and total time",
     at="completion",
 )
-def efficiency_rows(facts: Dataset, as_of: int | None = None) -> Rows:
+def efficiency_rows(facts: Dataset, as_of: int | None = None, since: int | None = None) -> Rows:
     """Completed items with a flow time. Columns: active, total, blocked (µs), share (percent), started, completed."""
-    found, issue, sieve = flow_set(facts, as_of)
+    found, issue, sieve = flow_set(facts, as_of, since)
     started, completed = found.started[issue], found.completed[issue]
     drop_without_span(facts, found, issue, day_precision(facts, found)[issue], sieve)
     start, end = bounded(started, completed)
@@ -48,7 +48,7 @@ def efficiency_rows(facts: Dataset, as_of: int | None = None) -> Rows:
         sieve.drop(active > total, Exclusion.MORE_HOURS_THAN_TIME).drop(active < 0, Exclusion.NEGATIVE_HOURS)
         blocked = np.zeros(len(issue), dtype=np.int64)
     else:
-        stays = facts.stays.within(facts.stays.are(facts.roles.active) & ~facts.once(out_of_time))
+        stays = facts.once(_active_stays)
         active = stayed(stays, issue, start, end)
         hurdles = facts.once(blocked_spans)
         blocked = overlap(issue, start, end, *hurdles)
@@ -58,6 +58,11 @@ def efficiency_rows(facts: Dataset, as_of: int | None = None) -> Rows:
     return sieve.rows(
         completed, issue, active=active, total=total, blocked=blocked, share=share, started=started, completed=completed
     )
+
+
+def _active_stays(facts: Dataset) -> StatusIntervals:
+    """The stays in active statuses that count."""
+    return facts.stays.within(facts.stays.are(facts.roles.active) & ~facts.once(out_of_time))
 
 
 def blocked_spans(facts: Dataset) -> Spans:

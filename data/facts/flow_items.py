@@ -54,9 +54,9 @@ def kind_of(facts: Dataset, name: str) -> int:
     title="Completed items of a known kind",
     at="completion",
 )
-def distribution_rows(facts: Dataset, as_of: int | None = None) -> Rows:
+def distribution_rows(facts: Dataset, as_of: int | None = None, since: int | None = None) -> Rows:
     """Completed items of a known kind. Columns: kind (place in FLOW_ITEMS), started, completed."""
-    found, issue, sieve = flow_set(facts, as_of)
+    found, issue, sieve = flow_set(facts, as_of, since)
     then = facts_at(facts, as_of)
     kind = kinds(then, issue)
     column = then.tables.issues["type"]
@@ -98,7 +98,7 @@ def _kinds(facts: Dataset, issue: Positions, of_type: Codes) -> Codes:
     """`of_type`: the code of the type of each issue."""
     values = facts.field("flow_item_type")
     if values is not None:
-        known = {name: kind_of(facts, name) for name in dict.fromkeys(each[0] for each in values if each)}
+        known = {name: kind_of(facts, name) for name in dict.fromkeys(each[0] for each in values[issue] if each)}
         return np.array([known[each[0]] if each else -1 for each in values[issue]], dtype=np.int64)
     names = facts.tables.issues["type"].cat.categories
     kinds = np.array([kind_of(facts, str(name)) for name in names] or [-1], dtype=np.int64)

@@ -85,7 +85,8 @@ class IssueMetric(Metric):
     rows: Callable[[Dataset], Rows]
     formula: Formula
     select: Callable[[Rows, MetricQuery], Rows] = in_period
-    as_of_rows: Callable[[Dataset, int], Rows] | None = None  # for "done as of the end of the period"
+    # For "done as of the end of the period": the rows at an instant, of what ended since another one (µs).
+    as_of_rows: Callable[[Dataset, int, int], Rows] | None = None
     missing: Callable[[Dataset], Missing | None] = lambda _facts: None
     tier: Callable[[float, Rows, MetricQuery], str | None] = lambda _value, _rows, _asked: None
     tier_value: Callable[[float, Rows, MetricQuery], float] = lambda value, _rows, _asked: value  # what tiers compare

@@ -86,7 +86,7 @@ def rows_for(metric: IssueMetric, query: MetricQuery) -> Rows:
     """What the metric looks at in this period, those left out included."""
     facts, edge = query.facts, edge_of(metric, query)
     if metric.as_of_rows and edge is not None:
-        return metric.select(facts.once(metric.as_of_rows, edge), query)
+        return metric.select(facts.once(metric.as_of_rows, edge, query.start), query)
     return metric.select(facts.once(metric.rows), query)
 
 
@@ -94,7 +94,7 @@ class HasEdge(Protocol):
     """A metric or a chart, which may look at its rows as they were at the end of the period."""
 
     @property
-    def as_of_rows(self) -> Callable[[Dataset, int], Rows] | None: ...
+    def as_of_rows(self) -> Callable[[Dataset, int, int], Rows] | None: ...
 
 
 def edge_of(metric: HasEdge, query: MetricQuery) -> int | None:
