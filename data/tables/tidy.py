@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from data.store import schema
-from data.tables import edits, field_sources, mapped_fields, parents, sprint_tables, status_changes
+from data.tables import edits, field_sources, links, mapped_fields, parents, sprint_tables, status_changes
 from data.tables.flags import flag_fields, read_flags
 from data.tables.frames import NEVER, columns_of, spelled_once
 from data.tables.frames import frame as _frame
@@ -126,7 +126,7 @@ def read(connection: Connection, scope: int, mapping: Mapping[str, str]) -> Tabl
         components=_names(lists["components"]),
         versions=versions,
         fix_versions=_fix_versions(lists["fix_versions"], versions),
-        links=_links(connection, scope, number),
+        links=links.read(connection, scope, number),
         fields=mapped.values,
         date_only=mapped.date_only,
         unreadable=mapped.unreadable,
@@ -219,22 +219,6 @@ def _fix_versions(texts: Iterable[str], versions: pd.DataFrame) -> pd.DataFrame:
         if int(version_id) in place
     ]
     return _frame(rows, issue=np.int32, version=np.int32)
-
-
-def _links(connection: Connection, scope: int, number: Mapping[int, int]) -> pd.DataFrame:
-    table = schema.link
-    query = (
-        select(table.c.issue_id, table.c.phrase, table.c.other_id)
-        .where(table.c.scope == scope)
-        .order_by(table.c.issue_id, table.c.link_id)
-    )
-    rows = [
-        (number[row.issue_id], row.phrase.strip(), number.get(row.other_id, -1))
-        for row in connection.execute(query)
-        if row.issue_id in number
-    ]
-    frame = _frame(rows, issue=np.int32, phrase=object, other=np.int32)
-    return frame.assign(phrase=spelled_once(frame["phrase"]))
 
 
 def _comments(connection: Connection, scope: int, known: Positions) -> pd.DataFrame:

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from data.metrics.measure import measure
+from data.metrics.registry import CATALOG
 from data.store import schema
 from data.tables.frames import FOREVER, NEVER
 from data.tables.tidy import read
-from tests.builders import at
+from tests.builders import at, facts, period
 from tests.data.tables.stored_site import STATUSES, Site
 
 
@@ -182,6 +184,57 @@ def test_links_have_one_spelling_of_each_phrase_and_others_may_be_elsewhere(jira
         (0, "relates to", -1),
         (0, "blocks", -1),
     ]
+
+
+def linked(jira, *held: tuple[int, int, str, str, int]) -> list[tuple]:
+    """The links of three issues; held: issue, link, phrase, type, other."""
+    for issue in (1, 2, 3):
+        jira.issue(issue)
+    for issue, link_id, phrase, kind, other in held:
+        jira.add(
+            schema.link, issue_id=issue, link_id=link_id, phrase=phrase, type_name=kind, other_id=other, other_key="-"
+        )
+    return rows(jira.tables().links, "issue", "phrase", "other")
+
+
+@pytest.mark.parametrize(
+    "held", [(2, 7, "causes", "Problem/Incident", 1), (1, 7, "is caused by", "Problem/Incident", 2)]
+)
+def test_a_link_that_one_end_holds_is_read_from_both(jira, held):
+    assert linked(jira, held) == [(0, "is caused by", 1), (1, "causes", 0)]
+
+
+def test_a_link_that_both_ends_hold_is_there_once_for_each(jira):
+    both = [(1, 7, "is caused by", "Problem/Incident", 2), (2, 7, "causes", "Problem/Incident", 1)]
+    assert linked(jira, *both) == [(0, "is caused by", 1), (1, "causes", 0)]
+
+
+def test_the_phrase_of_the_other_end_is_learned_from_links_of_the_same_type(jira):
+    known = [(1, 7, "wird ausgelöst von", "Auslöser", 2), (2, 7, "löst aus", "Auslöser", 1)]
+    assert linked(jira, *known, (3, 8, "löst aus", "Auslöser", 1)) == [
+        (0, "wird ausgelöst von", 1),
+        (0, "wird ausgelöst von", 2),
+        (1, "löst aus", 0),
+        (2, "löst aus", 0),
+    ]
+
+
+def test_a_phrase_that_nobody_knows_is_not_made_up(jira):
+    assert linked(jira, (3, 8, "löst aus", "Auslöser", 1)) == [(2, "löst aus", 0)]
+
+
+@pytest.mark.parametrize("holder", ["incident", "deployment", "both"])
+def test_an_incident_blames_its_deployment_whoever_holds_the_link(jira, holder):
+    sides = {
+        "incident": (1, 7, "is caused by", "Problem/Incident", 2),
+        "deployment": (2, 7, "causes", "Problem/Incident", 1),
+    }
+    linked(jira, *(side for name, side in sides.items() if holder in (name, "both")))
+    jira.value(2, "customfield_1", "2025-03-30T12:00:00Z")
+    jira.value(1, "customfield_2", "2025-03-30T15:00:00Z")
+    tables = jira.tables(deployment_date="customfield_1", incident_detected_at="customfield_2")
+    found = measure(CATALOG["change_failure_rate"], facts(tables), period("2025-03-30", "2025-03-30"))
+    assert (found.value, found.total_issue_count) == (100.0, 1)
 
 
 @pytest.mark.parametrize(
