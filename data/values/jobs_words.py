@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from data.values.amounts import amount, count, duration, number, percent
-from data.values.change import CLEAR, Change, change_of, why_not_of
+from data.values.change import CANNOT_TELL, CLEAR, Change, change_of, why_not_of
 from data.values.jobs import (
     Interval,
     InvestmentRow,
@@ -280,14 +280,21 @@ def part(row: InvestmentRow) -> float:
 
 def progress(outcomes: Sequence[OutcomeRow]) -> Sentence | None:
     """How many outcomes got better or worse beyond chance; nothing where none can be compared."""
-    judged = [each for each in outcomes if each.trend_verdict is not None or each.trend_direction == "flat"]
-    if not judged:
+    known = [each for each in outcomes if each.trend_verdict is not None]
+    judged = [each for each in known if each.trend_verdict != CANNOT_TELL]
+    if not known:
         return None
+    if not judged:
+        return Sentence(
+            "Did it help", "no outcome has enough measurements in both periods to tell a change from chance."
+        )
     moved = [each for each in judged if each.trend_verdict in CLEAR]
     better, worse = (sum(each.trend_verdict == word for each in moved) for word in CLEAR)
     if not moved:
         many = count(len(judged), "outcome")
-        return Sentence("Did it help", f"of {many} that can be compared, none changed by more than chance.")
+        return Sentence(
+            "Did it help", f"of {many} with enough measurements, no single one changed by more than chance."
+        )
     text = f"{count(better, 'outcome')} got better and {worse} worse than in the period before"
     measured = [each for each in moved if each.source == "jira"]
     bound = max(measured, key=lambda each: abs(each.trend_percentage or 0), default=None)

@@ -86,9 +86,7 @@ def _reading(rows: Sequence[PainpointRow]) -> str:
     """Which painpoint was eased most, and which hurt more than before."""
     worse = [each for each in rows if (each.effectiveness or 0) < 0]
     best = max(rows, key=lambda each: each.effectiveness or 0)
-    sentence = (
-        f"“{best.title}” hurts less by most{_effect(best)}" if (best.effectiveness or 0) > 0 else "None hurts less"
-    )
+    sentence = f"Largest effect: “{best.title}”{_effect(best)}" if (best.effectiveness or 0) > 0 else "None hurts less"
     sentence += (
         f"; {', '.join(f'“{each.title}”' for each in worse)} {'hurts' if len(worse) == 1 else 'hurt'} more than before."
         if worse

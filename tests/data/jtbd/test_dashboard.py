@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 
 from data.jtbd import library, pages
+from data.jtbd.cards import shown
 from data.jtbd.dashboard import built, generate_dashboard_data
 from data.jtbd.inputs import Bound, RecordSelection, Reported
 from data.jtbd.kept_specs import kept_specs
 from data.jtbd.picture import picture
 from data.jtbd.specs import Job, Outcome, Painpoint, Persona, Specs
+from data.metrics.registry import JOB_METRICS
 from data.metrics.verdicts import compared
 from data.settings.model import JtbdSettings
 from data.store.record_store import RecordStore
@@ -124,6 +126,22 @@ def test_what_jira_measures_wins_over_records():
     assert row.trend_verdict == "better"
     missing = picture(records(), SPECS, bound={"fast": Bound("flow_time", None, reason="Not mapped.")}).outcomes[0]
     assert (missing.achievement, missing.reason) == (None, "Not mapped.")
+
+
+@pytest.mark.parametrize(
+    ("target", "measured", "headline"),
+    [(10, [0] * 9 + [20], "9 of 10 met"), (0, [0], "1 of 1 met"), (0, [0, 1], "1 of 2 met"), (5, [6], "0 of 1 met")],
+)
+def test_the_headline_of_achievement_is_in_how_many_measurements_the_target_was_met(target, measured, headline):
+    told = OutcomeAchieved("fast", "time", 99, 0, None, "cart", "ann", "unknown", 5)
+    specs = Specs(outcomes={"fast": Outcome("fast", direction="minimise", target=target)})
+    found = picture(records(outcomes=[told._replace(actual_value=each) for each in measured]), specs)
+    metric = JOB_METRICS["outcome_achievement"]
+    made = metric(found)
+    assert " ".join(shown(metric, made)) == headline
+    assert made.value == pytest.approx(100 * found.summary["met_rate"])
+    low, high = made.details["interval"]
+    assert low <= made.value <= high
 
 
 def test_what_jira_measures_is_one_measurement():
