@@ -411,6 +411,7 @@ def _alias(item: dict) -> str:
         "Flagged": "customfield_10021",
         "Sprint": "customfield_10020",
         "Story Points": "customfield_10016",
+        "Severity": "customfield_10031",
     }.get(item["field"], "")
 
 
