@@ -8,7 +8,7 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,7 @@ class Line:
     where: str
     values: dict[str, Any]
     comma: bool | None = None
+    left_out: Counter[str] = field(default_factory=Counter)  # events that are no records, instead of a row
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,11 @@ def read_text(text: str, name: str, source: str = "import") -> list[Record]:
 
 
 def find_in_file(
-    path: Path, source: str = "import", check: Check | None = None, scale: str | None = None
+    path: Path,
+    source: str = "import",
+    check: Check | None = None,
+    scale: str | None = None,
+    left_out: Counter[str] | None = None,
 ) -> list[Found]:
     """Every record of a file with its place, as `find_in_text`. Raises ImportFailed, OSError."""
     with opened(path) as file:
@@ -104,14 +109,19 @@ def find_in_file(
         text = content.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError:
         raise ImportFailed(path.name, ["It is not UTF-8 text. Save it as UTF-8 (CSV UTF-8 in Excel)."]) from None
-    return find_in_text(text, path.name, source, check, scale)
+    return find_in_text(text, path.name, source, check, scale, left_out)
 
 
 def find_in_text(
-    text: str, name: str, source: str = "import", check: Check | None = None, scale: str | None = None
+    text: str,
+    name: str,
+    source: str = "import",
+    check: Check | None = None,
+    scale: str | None = None,
+    left_out: Counter[str] | None = None,
 ) -> list[Found]:
     """Every record of a text; `name` ends in .csv, .tsv, .json or .jsonl; `check` may refuse one; `scale` is that of the
-    answers that name none. Raises ImportFailed.
+    answers that name none; `left_out` counts events of telemetry that are about no job, by name. Raises ImportFailed.
 
     A record without an event id gets one of all its fields and of how many equal records stand before it.
     """
@@ -123,6 +133,10 @@ def find_in_text(
     equal: Counter[str] = Counter()
     try:
         for line in reader(text.removeprefix("\ufeff")):
+            if line.left_out:
+                if left_out is not None:
+                    left_out.update(line.left_out)
+                continue
             try:
                 record = _numbered(_record(line, source, scale), line, equal)
                 if check is not None:
@@ -192,8 +206,11 @@ def _json_lines(text: str) -> Iterator[Line]:
 
 
 def _told(told: dict[str, Any], where: str) -> Iterator[Line]:
-    for n, row in enumerate(rows_of(told), 1):
+    left_out: Counter[str] = Counter()
+    for n, row in enumerate(rows_of(told, left_out), 1):
         yield Line(f"{where} {n}", row)
+    if left_out:
+        yield Line(where, {}, left_out=left_out)
 
 
 def _line(where: str, row: Any, kind: str | None) -> Line:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from data.jtbd.import_records import Found
@@ -38,16 +38,31 @@ class Imported:
         return [*told, *self.notes]
 
 
-def imported(found: Sequence[Found], became: Sequence[str]) -> Imported:
-    """Puts together what the store did with each record of a file."""
+def imported(found: Sequence[Found], became: Sequence[str], left_out: Mapping[str, int] | None = None) -> Imported:
+    """Puts together what the store did with each record of a file.
+
+    `left_out`: events that are about no job, by name.
+    """
+    answers = [each.record for each in found if isinstance(each.record, UserSatisfaction)]
     return Imported(
         len(found),
         sum(each == "new" for each in became),
         sum(each == "further" for each in became),
         sum(each == "filled" for each in became),
         tuple(row.where for row, each in zip(found, became, strict=True) if each == "known"),
-        tuple(_notes([each.record for each in found if isinstance(each.record, UserSatisfaction)])),
+        (*_dropped(left_out or {}), *_notes(answers)),
     )
+
+
+def _dropped(left_out: Mapping[str, int]) -> list[str]:
+    """Which events of telemetry were no records, the most frequent first."""
+    if not left_out:
+        return []
+    named = sorted(left_out.items(), key=lambda each: (-each[1], each[0]))
+    told = ", ".join(f"{name} {count:,}" for name, count in named[:_NAMED])
+    more = f" and {len(named) - _NAMED} more names" if len(named) > _NAMED else ""
+    count = sum(left_out.values())
+    return [f"{_counted(count, 'event')} about no job {_were(count)} left out: {told}{more}."]
 
 
 def _notes(answers: Sequence[UserSatisfaction]) -> list[str]:

@@ -1,25 +1,34 @@
 """Records out of telemetry that a collector wrote to a file (OTLP as JSON): named log events, and span events as
 before.
 
-Both sets of names are read: `jtbd.job_completed` and `job_completed`, `jtbd.job.id` and `job.id`.
+All sets of names are read: `jtbd.job_completed`, `job_completed` and `jtbd.job.complete`, `jtbd.job.id` and `job.id`.
+The name of the event stays with the record; events of other names are counted.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from data.values.records import ENDED
 
 _EVENTS = {
     "job_started": "job", "job_in_progress": "job", "job_completed": "job", "job_failed": "job",
     "outcome_achieved": "outcome", "painpoint_resolved": "painpoint", "time_to_outcome": "time",
-    "user_satisfaction": "satisfaction", "satisfaction_recorded": "satisfaction",
+    "user_satisfaction": "satisfaction", "satisfaction_recorded": "satisfaction", "job_abandoned": "job",
+    "job.start": "job", "job.progress": "job", "job.complete": "job", "job.fail": "job", "job.abandon": "job",
+    "outcome.achieve": "outcome", "outcome.measure": "outcome", "painpoint.resolve": "painpoint",
+    "tto.complete": "time", "satisfaction.record": "satisfaction",
 }  # a table: kept in its rows  # fmt: skip
+_STATUS = {"job.start": "started", "job.progress": "in_progress", "job.complete": "completed", "job.fail": "failed",
+           "job.abandon": "abandoned"}  # a table: kept in its rows  # fmt: skip
 _ABOUT = {"job": "job_id", "painpoint": "painpoint_id"}  # else outcome_id
 _WHEN = {"outcome": "measured_at", "painpoint": "resolved_at", "satisfaction": "recorded_at"}
 _COLUMNS = {"expected": "expected_value", "actual": "actual_value", "effectiveness": "resolution_effectiveness",
             "level": "satisfaction_level"}  # a table: kept in its rows  # fmt: skip
-_PARTS = ("jtbd.", "job.", "outcome.", "painpoint.", "time.", "satisfaction.")
+_PARTS = ("jtbd.", "job.", "outcome.", "painpoint.", "time.", "tto.", "satisfaction.")
 _OURS = {"source", "status_code", "event_id"}  # not of the record
 Row = dict[str, Any]
 
@@ -32,8 +41,9 @@ def is_otlp(told: Any) -> bool:
     return isinstance(told, dict) and bool({"resourceLogs", "resourceSpans"} & set(told))
 
 
-def rows_of(told: Mapping[str, Any]) -> list[Row]:
-    """A row of an import for each event that is about jobs; others are left out. Raises ValueError when it is no OTLP.
+def rows_of(told: Mapping[str, Any], left_out: Counter[str] | None = None) -> list[Row]:
+    """A row of an import for each event that is about jobs; the others are counted by name in `left_out`. Raises
+    ValueError when it is no OTLP.
 
     >>> event = {"name": "job_completed", "timeUnixNano": "9000000000", "attributes": [
     ...     {"key": "jtbd.job.id", "value": {"stringValue": "buy"}},
@@ -42,8 +52,15 @@ def rows_of(told: Mapping[str, Any]) -> list[Row]:
     >>> row["kind"], row["job_id"], row["status"], row["started_at"], row["completed_at"]
     ('job', 'buy', 'completed', 7000000, 9000000)
     """
+    found: list[Row] = []
     try:
-        return [row for name, event, around, service in _events(told) if (row := _row(name, event, around, service))]
+        for name, event, around, service in _events(told):
+            row = _row(name, event, around, service)
+            if row is not None:
+                found.append(row)
+            elif left_out is not None:
+                left_out[name or "without a name"] += 1
+        return found
     except (AttributeError, TypeError, KeyError, OverflowError) as error:
         raise ValueError("it is no OTLP as a collector writes it.") from error
 
@@ -100,16 +117,17 @@ def _row(name: str, event: Mapping[str, Any], around: Mapping[str, Any], service
     began = ended - round(float(row.get("duration_seconds") or 0) * 1e6)
     if kind == "job":
         row["feature_used"] = row.pop("feature", None) or row.get("feature_used") or service or "unknown"
-        row.setdefault("status", plain.removeprefix("job_"))
+        row.setdefault("status", _STATUS.get(plain) or plain.removeprefix("job_"))
         row.setdefault("persona", "unknown")
-        row["started_at"] = began
-        if row["status"] in ("completed", "failed") and row.get("duration_seconds") is not None:
-            row["completed_at"] = ended
+        row["started_at"] = row.get("started_at") or began
+        if row["status"] in ENDED and row.get("duration_seconds") is not None:
+            row["completed_at"] = row.get("completed_at") or ended
     elif kind == "time":
         row |= {"start_time": began, "end_time": ended}
     else:
         row[_WHEN[kind]] = ended
     row["event_id"] = _id(name, event, row)
+    row["event_name"] = name
     return row
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -260,15 +261,19 @@ class Tracking:
         OSError too.
         """
         scale = scale_named(scale) if scale else None
-        return self._keep(import_records.find_in_file(path, check=self._believed(), scale=scale))
+        left_out: Counter[str] = Counter()
+        found = import_records.find_in_file(path, check=self._believed(), scale=scale, left_out=left_out)
+        return self._keep(found, left_out)
 
     def import_text(self, text: str, name: str, scale: str | None = None) -> Imported:
         """The same for an upload; `name` ends in .csv, .tsv, .json or .jsonl."""
         scale = scale_named(scale) if scale else None
-        return self._keep(import_records.find_in_text(text, name, check=self._believed(), scale=scale))
+        left_out: Counter[str] = Counter()
+        found = import_records.find_in_text(text, name, check=self._believed(), scale=scale, left_out=left_out)
+        return self._keep(found, left_out)
 
-    def _keep(self, found: list[import_records.Found]) -> Imported:
-        return imported(found, self.store.add_each([each.record for each in found], imported=True))
+    def _keep(self, found: list[import_records.Found], left_out: Counter[str]) -> Imported:
+        return imported(found, self.store.add_each([each.record for each in found], imported=True), left_out)
 
     def _believed(self) -> Callable[[Record], None]:
         """What refuses a record of a file that cannot be true here."""

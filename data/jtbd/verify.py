@@ -4,11 +4,30 @@ from __future__ import annotations
 
 import re
 
+from data.jtbd.quantities import UNITS, Quantity, quantity
 from data.jtbd.register import SUPERPOWERS, VIEWS, Register, RegisterJob
 from data.values.jobs import CheckRow
 from data.values.names import name_key
 
-_QUANTITY = re.compile(r"\d|[<>≤≥=]|%|\b(zero|no|none|never|every|all|always|once|half|twice|double)\b", re.IGNORECASE)
+# A number that says how much, and not which one (version 2, phase 3).
+_AMOUNT = re.compile(
+    r"(?<![\w.,/-])(?<!version )(?<!phase )(?<!step )(?<!release )(?<!level )(?<!tier )(?<!sprint )(?<!top )"
+    r"\d+(?:[.,]\d+)*(?!/\d)",
+    re.IGNORECASE,
+)
+_COMPARED = re.compile(
+    r"(?:[<>≤≥=]|\b(?:under|below|within|at (?:most|least)|(?:less|fewer|more) than)\b)\s*$", re.IGNORECASE
+)
+_COUNTED = re.compile(
+    r"\s*(?:%|°|€|\$|/|per\b|x\b|[A-Za-zÄÖÜäöüß]*(?:s|ms|req|ops|qps|rps|rpm|[kMG]B)\b|(?:out )?of\s+\d)"
+)
+_NONE = re.compile(r"\b(?:zero|no|none|never)\s+[A-Za-z]", re.IGNORECASE)
+_CONDITION = re.compile(
+    r"\b(?:all|every|each|always)\b.*\b(?:pass(?:es|ed)?|exists?|green|answered|returned|compiles?|documented|covered|"
+    r"tested|signed|encrypted|closed|resolved|reviewed|recorded|restored|readable|approved|validated|verified|stored|"
+    r"logged|delivered|completed?|available|present|listed)\b",
+    re.IGNORECASE,
+)
 _VERIFIES = re.compile(
     r"\b(test(s|ed|ing)?|verif\w*|validat\w*|check\w*|measur\w*|benchmark\w*|review\w*|analys[ie]s|prove[ns]?|audit\w*|"
     r"demonstrat\w*|passing|monitor\w*|alert\w*|zero)\b|[<>≤≥]|\b\d+(\.\d+)?\s*(%|ms|s|sec\w*|min\w*|hours?|days?|req/s)",
@@ -40,12 +59,9 @@ def verify(register: Register) -> list[CheckRow]:
         ),
         _check(
             "Metrics are quantifiable",
-            [
-                f"{each.id}: {each.metric!r} names no number." if each.metric else f"{each.id}: no metric."
-                for each in jobs
-                if not _QUANTITY.search(each.metric)
-            ],
-            "Say how much: a number with its unit, or zero, none, all.",
+            [f"{each.id}: {why}" for each in jobs if (why := _unquantified(each.metric))],
+            "Say how much: a number with its unit (p99 < 50 ms), or a condition that can be checked (all "
+            "tests pass, no write is lost).",
         ),
         _check(
             "Deliverables have verification steps",
@@ -53,6 +69,33 @@ def verify(register: Register) -> list[CheckRow]:
             "Add a deliverable that tests or measures, a threshold, or the key of the issue that shows it is done.",
         ),
     ]
+
+
+def _unquantified(metric: str) -> str:
+    """Why a metric cannot be checked; "" where it can.
+
+    >>> [_unquantified(each) for each in ("p99 latency <50ms", "RPO=0 (Zero Data Loss)", "Zero requests lost")]
+    ['', '', '']
+    >>> _unquantified("99.9 availability"), _unquantified("Version 2")
+    ("'99.9 availability' has a number without a unit.", "'Version 2' names no number.")
+    """
+    if not metric.strip():
+        return "no metric."
+    if _NONE.search(metric) or _CONDITION.search(metric):
+        return ""
+    numbers = list(_AMOUNT.finditer(metric))
+    for each in numbers:
+        before, after = metric[: each.start()], metric[each.end() :]
+        if _COUNTED.match(after) or _known_unit(each[0] + after) or (each[0] == "1" and re.match(r"\s[a-z]", after)):
+            return ""
+        if re.fullmatch(r"0+(?:[.,]0+)?", each[0]) and _COMPARED.search(before):
+            return ""  # 0 of anything needs no unit
+    return f"{metric!r} has a number without a unit." if numbers else f"{metric!r} names no number."
+
+
+def _known_unit(text: str) -> bool:
+    found = quantity(text)
+    return isinstance(found, Quantity) and found.unit.split(" ")[0] in set(UNITS.values())
 
 
 def _check(name: str, failing: list[str], todo: str) -> CheckRow:

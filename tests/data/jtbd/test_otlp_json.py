@@ -93,7 +93,7 @@ def test_span_events_with_the_older_names():
     }
     [job] = read_text(json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}), "a.json")
     assert job[:7] == ("deps-add", "python-developer", "deps add", "completed", AT - 8_500_000, AT, 8.5)
-    assert job.context is None
+    assert json.loads(job.context) == {"event_name": "job_completed"}
 
 
 @pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
@@ -131,3 +131,52 @@ def test_a_file_of_a_line_for_each_batch_is_stored_once(tmp_path, name):
 def test_what_cannot_be_read_is_said(told, clue):
     with pytest.raises(ImportFailed, match=clue):
         read_text(json.dumps(told), "a.json")
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "kind", "status"),
+    [
+        ("jtbd.job.complete", {"jtbd__job__id": "buy", "jtbd__job__persona": "ann"}, "JobCompletion", "completed"),
+        ("jtbd.job.abandon", {"jtbd__job__id": "buy", "jtbd__job__persona": "ann"}, "JobCompletion", "abandoned"),
+        (
+            "jtbd.outcome.achieve",
+            {"jtbd__outcome__id": "fast", "jtbd__outcome__expected": 30.0, "jtbd__outcome__actual": 8.5},
+            "OutcomeAchieved",
+            "unknown",
+        ),
+        (
+            "jtbd.painpoint.resolve",
+            {"jtbd__painpoint__id": "p", "jtbd__painpoint__severity_before": 8, "jtbd__painpoint__severity_after": 2},
+            "PainpointResolved",
+            None,
+        ),
+        ("jtbd.tto.complete", {"jtbd__tto__outcome_id": "fast", "jtbd__tto__steps_count": 2}, "TimeToOutcome", None),
+        (
+            "jtbd.satisfaction.record",
+            {"jtbd__satisfaction__outcome_id": "fast", "jtbd__satisfaction__level": "satisfied"},
+            "UserSatisfaction",
+            None,
+        ),
+    ],
+)
+def test_events_named_by_other_programs_are_records_that_keep_the_name(name, told, kind, status):
+    [record] = read_text(json.dumps(logs(log(name, **told))), "a.json")
+    assert type(record).__name__ == kind
+    assert json.loads(record.context)["event_name"] == name
+    if status is not None:
+        assert record.status == status
+
+
+def test_events_about_no_job_are_counted_by_name(tmp_path):
+    from collections import Counter
+
+    from data.jtbd.import_records import find_in_text
+    from data.jtbd.imported import imported
+
+    left_out: Counter[str] = Counter()
+    events = [log("jtbd.job.complete", jtbd__job__id="buy"), log("http.request"), log("http.request"), log("jtbd.mood")]
+    found = find_in_text(json.dumps(logs(*events)), "a.json", left_out=left_out)
+    assert len(found) == 1
+    assert imported(found, ["new"], left_out).sentences == [
+        "3 events about no job were left out: http.request 2, jtbd.mood 1."
+    ]

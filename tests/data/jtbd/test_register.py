@@ -202,3 +202,31 @@ def test_deliverables_tick_from_the_issues_they_name():
     assert (row.issues, row.issues_done, row.progress) == (3, 2, 2 / 6)
     [alone] = register_rows(Register().with_job(job), None)
     assert (alone.issues, alone.deliverables_done) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("metric", "fails"),
+    [
+        ("p99 latency <50ms", False),
+        ("99.9 % availability", False),
+        ("all tests pass", False),
+        ("RPO=0", False),
+        ("No write is lost", False),
+        ("1000 req/s", False),
+        ("answers within 2 seconds", False),
+        ("99.9 availability", True),
+        ("< 50", True),
+        ("24/7 availability", True),
+        ("Version 2 works", True),
+        ("every user is happy", True),
+        ("always fast", True),
+        ("1.2.3 released", True),
+    ],
+)
+def test_a_metric_is_quantifiable_with_a_number_and_a_unit_or_a_condition_that_can_be_checked(metric, fails):
+    from data.jtbd.register import Register, RegisterJob
+    from data.jtbd.verify import verify
+
+    register = Register().with_job(RegisterJob("J-1", "x", "a", "b", metric))
+    [check] = [each for each in verify(register) if each.name == "Metrics are quantifiable"]
+    assert check.ok is not fails
