@@ -9,6 +9,7 @@ from data.services.view import View, instant
 from data.values.errors import AppError
 from data.values.metric_value import iso
 from data.values.problem import Problem
+from data.values.unknown_names import unknown_names
 
 
 class AskedPeriod(BaseModel):
@@ -39,6 +40,7 @@ class About(BaseModel):
     revision: str = Field(description="Names the data: another one after each sync that changed something.")
     data_as_of: str | None = Field(description="When the last sync ended, UTC.")
     stale: bool = Field(description="Whether the data is older than the settings allow.")
+    unknown: list[str] = Field(description="Sentences about names of the filters that are not in the data.")
     sample: bool = Field(description="Whether this is the sample site: invented data to try the program on.")
 
 
@@ -86,5 +88,6 @@ def about(view: View) -> dict[str, object]:
         "revision": view.snapshot.revision,
         "data_as_of": iso(instant(head.synced_at)) if head and head.synced_at else None,
         "stale": view.snapshot.stale,
+        "unknown": unknown_names(filters, visit().services.numbers.choices(view.snapshot)) if head and filters else [],
         "sample": view.snapshot.is_sample,
     }

@@ -28,7 +28,7 @@ from cli.options import (
 from cli.printing import as_json, as_table, as_text, columns, notice
 from data.values.change import change, tier_words
 from data.values.families import HEADLINE, JOBS
-from data.values.names import name_key, name_keys
+from data.values.unknown_names import unknown_names
 
 if TYPE_CHECKING:
     from data.services.services import Services
@@ -158,37 +158,8 @@ def _warn_of_unknown(services: Services, snapshot: Snapshot, filters: Filters) -
     """A filter that no issue matches is most often a typing error; an answer of zero would hide it."""
     if not filters:
         return
-    choices = services.numbers.choices(snapshot)
-    for what, wanted, known in (
-        ("project", filters.projects, choices.projects),
-        ("type", filters.types, choices.types),
-        ("label", filters.labels, choices.labels),
-        ("component", filters.components, choices.components),
-    ):
-        names = [name for name, _ in known]
-        keys = name_keys(names)
-        for each in wanted:
-            if name_key(each) not in keys:
-                notice(_unknown(what, each, names))
-
-
-def _unknown(what: str, name: str, names: list[str]) -> str:
-    """That there is no such thing, and what it could have been.
-
-    >>> _unknown("project", "shp", ["SHOP", "PAY"])
-    "There is no project 'shp' in the data. Did you mean 'SHOP'? There are: SHOP, PAY."
-    >>> _unknown("label", "x", [])
-    "There is no label 'x' in the data, and no other."
-    """
-    from difflib import get_close_matches
-
-    if not names:
-        return f"There is no {what} {name!r} in the data, and no other."
-    spelled = {name_key(each): each for each in reversed(names)}
-    near = [spelled[each] for each in get_close_matches(name_key(name), spelled, n=3, cutoff=0.6)]
-    hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
-    more = f" and {len(names) - 8} more" if len(names) > 8 else ""
-    return f"There is no {what} {name!r} in the data.{hint} There are: {', '.join(names[:8])}{more}."
+    for sentence in unknown_names(filters, services.numbers.choices(snapshot)):
+        notice(sentence)
 
 
 def _point_to_data(answers: list[Any], period: Period) -> None:

@@ -97,7 +97,7 @@ def _referee(title: str, url: str, document: Path, more: list[str]) -> int:
     command = [
         os.environ["SCHEMATHESIS"], "--no-color", f"--config-file={CONFIG}", "run", str(document), f"--url={url}",
         f"--max-examples={os.environ.get('EXAMPLES', '25')}", f"--seed={os.environ.get('SEED', '1')}", "--no-shrink",
-        "--continue-on-failure", "--max-failures=20", *more, *sys.argv[1:],
+        "--request-timeout=60", "--continue-on-failure", "--max-failures=20", *more, *sys.argv[1:],
     ]  # a table: kept in its rows  # fmt: skip
     return subprocess.run(command, cwd=document.parent, check=False).returncode
 

@@ -51,6 +51,12 @@ def test_what_cannot_be_answered_is_a_problem_with_words(
     assert words in found["detail"]
 
 
+def test_a_filter_that_is_not_in_the_data_is_told(client: Any) -> None:
+    found = client.get("/api/v1/metrics?project=SHP&project=SHOP&label=checkout").json["about"]["unknown"]
+    assert len(found) == 1
+    assert found[0].startswith("There is no project 'SHP' in the data. Did you mean 'SHOP'?")
+
+
 def test_a_method_that_an_address_does_not_take_is_told_with_those_that_it_does(client: Any) -> None:
     answer = client.post("/api/v1/metrics")
     assert (answer.status_code, problem(answer)["code"]) == (405, "method_not_allowed")
