@@ -35,6 +35,7 @@ COLORS = {
 _SYMBOLS = {"failure": "x", "recovery": "diamond", "signal": "circle"}
 _STROKES = {True: {"width": 1.4, "dash": "solid"}, False: {"width": 1.1, "dash": "4px,3px"}}
 _BANDS = 12
+_FEW = 4  # upright lines whose labels fit above the usual height
 _FAR = 0.6  # of the width: labels of lines further to the right stand before their line
 
 
@@ -65,6 +66,7 @@ def figure(answer: ChartAnswer) -> dict[str, Any]:
     height = max(usual, 28 * places + top + _BOTTOM) if lying else usual
     if _named_places(answer):
         height = max(usual, 30 * places + top + _BOTTOM, min(56 * places, ROOMY) + top + _BOTTOM)
+    height += _LABEL * max(sum(each.axis == "x" for each in answer.lines) - _FEW, 0)
     labels = _line_labels(answer, top, height)
     right = max([_RIGHT, *(12 + _WIDE * len(each.label) for each in answer.lines if each.axis == "y")])
     right = max(

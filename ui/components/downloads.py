@@ -40,13 +40,13 @@ def download_menu() -> html.Div:
     return menu(label, [*rows, _styles(), foot], name="download", words="Download all numbers", align="end")
 
 
-def _styles() -> html.Fieldset:
+def _styles() -> html.Div:
     """How CSV files are written: ui/assets/downloads.js remembers the choice in this browser and puts it into the
     links.
     """
-    return html.Fieldset(
+    return html.Div(
         [
-            html.Legend("CSV files", className="menu-title"),
+            html.Span("CSV files", className="csv-title"),
             *(
                 html.Button(
                     each.words,
@@ -58,6 +58,8 @@ def _styles() -> html.Fieldset:
             ),
         ],
         className="csv-styles",
+        role="group",
+        **attributes({"aria-label": "CSV files"}),
     )
 
 
