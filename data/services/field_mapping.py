@@ -21,7 +21,7 @@ from data.services.sites import Sites
 from data.services.sync import SyncService
 from data.services.view import Snapshot, View
 from data.settings.content import merge
-from data.settings.fields import FIELDS, STANDARD_FIELDS, field_ids
+from data.settings.fields import FIELDS, STANDARD_FIELDS, UNTRANSLATED, field_ids
 from data.settings.model import Settings
 from data.settings.store import Invalid, Saved
 from data.sync.field_usage import coverage
@@ -176,6 +176,7 @@ def _info(field: JiraField, used: JiraCoverage | None) -> FieldInfo:
         field.custom,
         Coverage(used.set, used.of, tuple(used.examples), tuple(used.values), used.types) if used else None,
         str(field.schema.get("custom", "")),
+        str(field.schema.get(UNTRANSLATED) or ""),
     )
 
 

@@ -109,8 +109,11 @@ _SEVERITY = re.compile(
 
 
 def suggest(fields: list[FieldInfo]) -> dict[str, list[Suggestion]]:
-    """Our field name → fields that probably are it, best first; those with a score of `SURE` and more are sure."""
-    custom = [each for each in fields if each.custom]
+    """Our field name → fields that probably are it, best first; those with a score of `SURE` and more are sure.
+
+    A field goes by its name before translation, so that accounts of every language get the same suggestions.
+    """
+    custom = [replace(each, name=each.untranslated or each.name) for each in fields if each.custom]
     jira = [
         JiraField(each.id, each.name, each.custom, each.kind, {"custom": each.schema} if each.schema else {})
         for each in custom

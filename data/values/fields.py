@@ -28,6 +28,7 @@ class FieldInfo:
     custom: bool
     coverage: Coverage | None = None
     schema: str = ""  # Jira's type of a custom field, such as …:jsw-story-points
+    untranslated: str = ""  # its name before Jira translated it for this account; empty: Jira does not say
 
 
 @dataclass(frozen=True)

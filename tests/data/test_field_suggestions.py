@@ -130,3 +130,16 @@ def test_a_real_list_without_use_gives_no_wrong_mapping_that_is_sure():
     names = {each.id: each.name for each in fields}
     assert {ours: names[field] for ours, field in sure.items()}.items() <= {"story_points": "Story Points"}.items()
     assert set(sure) <= set(FIELDS)
+
+
+def test_a_translated_field_gets_the_suggestions_of_its_own_name() -> None:
+    english = [
+        FieldInfo("customfield_1", "Story Points", "number", True),
+        FieldInfo("customfield_2", "Team", "text", True),
+    ]
+    german = [
+        FieldInfo("customfield_1", "Vorgangspunkte", "number", True, untranslated="Story Points"),
+        FieldInfo("customfield_2", "Mannschaft", "text", True, untranslated="Team"),
+    ]
+    assert suggest(german) == suggest(english)
+    assert suggest(german)["story_points"][0].field_id == "customfield_1"
