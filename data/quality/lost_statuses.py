@@ -54,7 +54,7 @@ def lost_statuses(tables: Tables, phases: Sequence[str], chosen: Collection[str]
         f"Statuses that are no longer in Jira: {n:,}",
         None,
         " ".join(said[:_NAMED]) + more,
-        "Where that is wrong, choose what the status means: gear, Workflow, “no longer in Jira”.",
+        "Where that is wrong, choose what the status means: gear, Workflow, “No longer in Jira”.",
         "warning" if doubtful else "info",
     )
 
