@@ -15,7 +15,7 @@ from ui.components.notice import notice
 from ui.modals.draft import DISCARDED, DONE, FLOW_ITEMS, NEW, PHASES, STARTED, WORK, Draft
 from ui.words import count
 
-NARROW = "\u00a0"  # keeps a number and its word on one line
+NO_BREAK = "\u00a0"  # keeps a number and its word on one line
 ORDER = {NEW: 0, STARTED: 1, DONE: 2, DISCARDED: 3}
 
 
@@ -99,9 +99,9 @@ def _status(status: StatusInfo, values: Draft) -> html.Fieldset:
 
 def _how_often(status: StatusInfo) -> str:
     if status.gone:
-        often = count(status.entries, "past entry", "past entries").replace(" ", NARROW)
+        often = count(status.entries, "entry", "entries").replace(" ", NO_BREAK)
         fit = "" if status.fit is None else f" {int(100 * status.fit)} % fit"
-        return often + fit.replace(" % ", f"{NARROW}%{NARROW}")
+        return often + fit.replace(" % ", f"{NO_BREAK}%{NO_BREAK}")
     return count(status.issues, "issue")
 
 

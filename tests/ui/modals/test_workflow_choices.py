@@ -84,6 +84,6 @@ def test_statuses_no_longer_in_jira_stand_by_themselves_the_least_sure_first() -
     said = words(workflow_pane([*lost, *living], values, values))
     places = [said.index(each) for each in ("Open", "No longer in Jira", "Unseen", "Doubtful", "Sure")]
     assert places == sorted(places)
-    for each in ("0 past entries", "10 past entries 80 % fit", "40 past entries 95 % fit"):
+    for each in ("0 entries", "10 entries 80 % fit", "40 entries 95 % fit"):
         assert each in said.replace("\u00a0", " ")
     assert "No longer in Jira" not in words(workflow_pane(living, values, values))
