@@ -42,6 +42,7 @@ STATUSES = {
     "cursor": 422,
     "forecast_refused": 422,
     "key_reused": 422,
+    "not_ended": 409,
     "saved_view": 422,
     "too_many_requests": 429,
     "unexpected": 500,

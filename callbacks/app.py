@@ -13,6 +13,7 @@ from flask import Flask, Request, Response
 from flask.sessions import NullSession, SessionInterface, SessionMixin
 
 import callbacks
+from callbacks.background import files
 from callbacks.bundle import SEPARATE, addresses, bundle
 from callbacks.compression import compress
 from callbacks.context import SERVICES, show_error
@@ -97,7 +98,7 @@ def create_app(
         enable_mcp=False,
     )
     app.validation_layout = app.layout = blank()  # which ids exist, without asking the services for anything
-    for part in (bundle, downloads, reports, health):
+    for part in (bundle, downloads, reports, health, files):
         server.register_blueprint(part)
     if programs is not None:
         mount(server, programs)

@@ -30,6 +30,7 @@ from ui.components.filter_menu import options, unknown
 from ui.components.issue_table import SCRIPT
 from ui.components.period_picker import compared, label
 from ui.components.save_view import keep_dialog
+from ui.modals.background import background_panel
 from ui.modals.connection import connection_modal
 from ui.modals.field_mapping import field_mapping_modal
 from ui.modals.track import track_modal
@@ -84,7 +85,7 @@ def blank() -> Any:
 
 def dialogs() -> list[Any]:
     """The closed modals."""
-    return [connection_modal(), save_dialog(), keep_dialog(), track_modal(), field_mapping_modal()]
+    return [connection_modal(), save_dialog(), keep_dialog(), track_modal(), field_mapping_modal(), background_panel()]
 
 
 # The URL is the only place that holds what is looked at. It is taken apart in the browser into one question per tab,

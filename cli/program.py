@@ -7,7 +7,21 @@ from collections.abc import Sequence
 
 import typer
 
-from cli import catalogue, forecast, jtbd, numbers, password, report, serving, site, stages, syncing, teams, tokens
+from cli import (
+    catalogue,
+    forecast,
+    jtbd,
+    numbers,
+    password,
+    report,
+    serving,
+    site,
+    stages,
+    syncing,
+    tasks,
+    teams,
+    tokens,
+)
 from cli.failures import guarded
 from data.platform.telemetry import leave, span
 from data.values.program import COMMAND
@@ -39,6 +53,8 @@ app.command("version")(site.version)
 app.add_typer(jtbd.app)
 app.add_typer(teams.app)
 app.add_typer(tokens.app)
+app.add_typer(tasks.app)
+app.add_typer(tasks.app, name="jobs", hidden=True)
 
 
 def run(argv: Sequence[str] | None = None) -> int:

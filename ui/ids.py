@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 from dash.dependencies import Wildcard
 
@@ -59,6 +60,42 @@ class Sync(StrEnum):
     CANCEL = "sync-cancel"
     CLOCK = "sync-clock"  # ticks only while a sync runs
     WATCH = "sync-watch"  # ticks every few minutes while the page is looked at
+
+
+class Background(StrEnum):
+    OPEN = "background-open"  # button in the bar
+    COUNT = "background-count"  # how many wait or run
+    MORE = "background-more"  # in the download menu: opens the same panel
+    MODAL = "background-modal"
+    TITLE = "background-title"
+    CLOSE = "background-close"
+    CONTENT = "background-content"
+    FORMAT = "background-format"
+    ABOUT = "background-about"
+    START = "background-start"
+    SAID = "background-said"
+    LIST = "background-list"
+    CLOCK = "background-clock"  # ticks only while something runs that the page shows or waits for
+    WATCHED = "background-watched"  # store: exports that this page asked for and waits for
+    NOTICES = "background-notices"
+
+
+TASK_CANCEL, TASK_RETRY, TASK_DISMISS = "task-cancel", "task-retry", "task-dismiss"
+
+
+def task_cancel(number: Any) -> dict[str, Any]:
+    """The button that cancels a background task; ALL: of every one."""
+    return {"type": TASK_CANCEL, "index": number}
+
+
+def task_retry(number: Any) -> dict[str, Any]:
+    """The button that tries it again."""
+    return {"type": TASK_RETRY, "index": number}
+
+
+def task_dismiss(number: Any) -> dict[str, Any]:
+    """The button that takes away the message that it is ready."""
+    return {"type": TASK_DISMISS, "index": number}
 
 
 class Period(StrEnum):

@@ -25,6 +25,7 @@ from ui.components.quality_badge import last_sync, quality_badge
 from ui.components.report_link import report_link
 from ui.components.save_view import keep_button
 from ui.components.sync_progress import progress
+from ui.modals.background import open_button
 from ui.tabs.panes import PANES, Charts
 from ui.url import DEFAULT_TAB, TABS
 
@@ -139,6 +140,7 @@ def _bar(status: Status, quality: Quality | None) -> html.Header:
                     html.Span(quality_badge(quality), id=ids.Header.QUALITY, className="badge-place"),
                     html.Span(freshness(status), id=ids.Header.FRESHNESS, className="freshness"),
                     _button("arrow-clockwise", "Sync now", ids.Header.SYNC),
+                    open_button(),
                     _button("gear", "Field mapping and definitions", ids.Header.SETTINGS),
                     html.Button(
                         [icon("sun", "when-light"), icon("moon", "when-dark"), icon("circle-half", "when-auto")],

@@ -100,14 +100,14 @@ class Worker:
         self._thread: threading.Thread | None = None
         self._process = 0
         self._stopping = False
-        self._takes = False
+        self._takes = self._serves = False
 
-    def start(self, *, take: bool = True) -> None:
+    def start(self, *, take: bool = True, serve: bool = True) -> None:
         """Follow the table from now on, in a thread. A second call changes nothing. With `take` off only what is
-        already worked on is kept.
+        already worked on is kept; with `serve` off the thread ends when nothing waits or runs any more.
         """
         with self._lock:
-            self._takes = self._takes or take
+            self._takes, self._serves = self._takes or take, self._serves or serve
             if self._stopping or (
                 self._thread is not None and self._process == os.getpid() and self._thread.is_alive()
             ):
@@ -120,8 +120,8 @@ class Worker:
 
     def ring(self) -> None:
         """Something may be to do."""
-        self.start()
         self._bell.set()
+        self.start(serve=False)
 
     def cancel(self, number: str) -> None:
         """Tell a task of this process at once what the table says too."""
@@ -160,9 +160,22 @@ class Worker:
             done.append(self._table().one(taken[0].id))
         return done
 
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it takes nothing more."""
+        return self._stopping
+
+    def run_one(self, number: str) -> bool:
+        """Work on this task in this thread, if it is due and nobody works on it."""
+        owner = owner_name()
+        task = None if self._stopping else self._table().take_one(number, owner, self._lease)
+        if task is not None:
+            self.run_taken(task, owner)
+        return task is not None or self._stopping
+
     def run_taken(self, task: BackgroundTask, owner: str, by_hand: Callable[[], bool] = lambda: False) -> None:
         """Work on a task that this caller has taken, in this thread."""
-        self.start(take=False)
+        self.start(take=False, serve=False)
         self._work(self._added(task, owner, by_hand))
 
     def run_here(
@@ -182,7 +195,7 @@ class Worker:
         task = self._begun(site, kind, spec, by=by, alike=alike, owner=owner)
         if task is None:
             return work(Control(_nowhere(site, kind, spec, by), owner))
-        self.start(take=False)
+        self.start(take=False, serve=False)
         control = self._added(task, owner)
         try:
             result = work(control)
@@ -219,8 +232,24 @@ class Worker:
                 log.warning("background tasks: %s", error)
             except Exception:
                 log.exception("background tasks could not be looked at")
+            if self._is_over():
+                return
             self._bell.wait(self._tick if self._running else self._idle)
             self._bell.clear()
+
+    def _is_over(self) -> bool:
+        """Whether the thread may end; from then on it counts as ended."""
+        if self._serves or self._running:
+            return False
+        try:
+            waits = self._takes and self._table().next_due() is not None
+        except AppError:
+            waits = False
+        with self._lock:
+            if waits or self._running or self._serves or self._bell.is_set():
+                return False
+            self._thread = None
+            return True
 
     def _look(self) -> None:
         """One turn: keep what runs, end what was left, take what is due."""

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from numbers import Integral, Real
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -85,10 +86,22 @@ def write_book(
     is. Raises OSError.
     """
     import xlsxwriter
+
+    with TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as spool:
+        kept = {**_FIXED, "in_memory": False, "constant_memory": True, "tmpdir": spool}
+        _fill(xlsxwriter.Workbook(str(path), kept), tables, about, zone, moment, counted)
+
+
+def _fill(
+    book: Any,
+    tables: Iterable[Streamed],
+    about: Mapping[str, Any],
+    zone: ZoneInfo,
+    moment: datetime,
+    counted: Callable[[Iterable[Sequence[Any]]], Iterable[Sequence[Any]]],
+) -> None:
     from xlsxwriter.exceptions import FileCreateError
 
-    kept = {**_FIXED, "in_memory": False, "constant_memory": True, "tmpdir": str(path.parent)}
-    book = xlsxwriter.Workbook(str(path), kept)
     book.set_properties({"created": moment.astimezone(zone).replace(tzinfo=None)})
     formats = _formats(book)
     names: set[str] = set()

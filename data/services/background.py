@@ -6,6 +6,7 @@ import logging
 import os
 import tempfile
 import threading
+import time
 from collections.abc import Collection
 from pathlib import Path
 
@@ -91,6 +92,22 @@ class BackgroundService:
         """Of the site in force: what waits or runs, then what has ended, the newest first. Raises TasksError."""
         table = self.known()
         return table.history(site=snapshot.known_as, kinds=kinds, live=live, most=most) if table else []
+
+    def every(self, most: int = 1_000) -> list[BackgroundTask]:
+        """Of all sites of the state folder. Raises TasksError."""
+        table = self.known()
+        return table.history(most=most) if table else []
+
+    def finish_here(self, number: str) -> BackgroundTask:
+        """Work on a task in this thread until it has ended, with all its tries; where another process works on it, wait
+        for that. Raises NoSuchTask, TasksError.
+        """
+        while (task := self.table().one(number)).state.is_live:
+            if not self.worker.run_one(number):
+                time.sleep(0.2)
+            elif self.worker.is_stopping:
+                break
+        return self.table().one(number) if task.state.is_live else task
 
     def one(self, number: str) -> BackgroundTask:
         """A task by its id. Raises NoSuchTask, TasksError."""

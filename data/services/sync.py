@@ -83,9 +83,14 @@ class SyncService:
 
     def start(self, snapshot: Snapshot, full: bool = False, by: str = PAGE) -> SyncState:
         """In the background; a second start while one runs changes nothing. Raises TasksError."""
+        self.queue(snapshot, full, by)
+        return self._syncs.state(snapshot)
+
+    def queue(self, snapshot: Snapshot, full: bool = False, by: str = PAGE) -> BackgroundTask:
+        """The same, as the task that it is. Raises TasksError."""
         spec, alike = spec_of(snapshot, full)
         self._started = self._background.submit(snapshot.known_as, KIND, spec, by=by, alike=alike)
-        return self._syncs.state(snapshot)
+        return self._started
 
     def cancel(self, snapshot: Snapshot | None = None) -> None:
         """Ask the sync of a site to stop, wherever it runs (None: those of this process); it does before its next

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from data.values.json_types import JsonObject
+from data.values.metric_value import iso
 from data.values.problem import Problem
 
 
@@ -55,3 +57,18 @@ class BackgroundTask:
     def message(self) -> str:
         """What it is doing, in words."""
         return str(self.details.get("message") or "")
+
+
+def plain(task: BackgroundTask) -> JsonObject:
+    """A task as programs read it: instants as ISO 8601 in UTC."""
+
+    def moment(us: int | None) -> str | None:
+        return None if us is None else iso(datetime.fromtimestamp(us / 1e6, UTC))
+
+    return {
+        "id": task.id, "kind": task.kind, "state": task.state.value, "progress": round(task.progress, 4),
+        "message": task.message, "cancelling": task.cancelling, "tries": task.tries, "created_by": task.created_by,
+        "created_at": moment(task.created_at), "started_at": moment(task.started_at), "ended_at": moment(task.ended_at),
+        "code": task.code, "problem": None if task.problem is None else asdict(task.problem), "version": task.version,
+        "spec": task.spec,
+    }  # a table: kept in its rows  # fmt: skip

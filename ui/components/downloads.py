@@ -5,6 +5,7 @@ from __future__ import annotations
 from dash import html
 
 from data.values.csv_style import PLAIN, STYLES
+from ui import ids
 from ui.attributes import attributes
 from ui.components.icon import icon
 from ui.components.menu import menu
@@ -37,7 +38,16 @@ def download_menu() -> html.Div:
         className="menu-foot",
     )
     label = [icon("download"), "Download"]
-    return menu(label, [*rows, _styles(), foot], name="download", words="Download all numbers", align="end")
+    more = html.Button(
+        [
+            html.Span("More exports …", className="option-name"),
+            html.Span("Issues, charts, sprints, records, the report; CSV, JSON, XLSX, PDF", className="muted"),
+        ],
+        id=ids.Background.MORE,
+        type="button",
+        className="menu-link menu-more",
+    )
+    return menu(label, [*rows, _styles(), more, foot], name="download", words="Download all numbers", align="end")
 
 
 def _styles() -> html.Div:
