@@ -110,7 +110,7 @@ def follow_tasks(
     ended = [each for each in tasks if each.id in waiting and not each.state.is_live]
     still = [number for number in waiting if number in {each.id for each in live}]
     told: Any = [notification(_listed(each)) for each in ended] if ended else no_update
-    if isinstance(triggered, dict) and triggered["type"] == ids.TASK_DISMISS:
+    if isinstance(triggered, dict) and triggered["area"] == ids.TASK_DISMISS:
         told = []
     return (
         task_list([_listed(each) for each in tasks], _zone(snapshot)) if is_open else no_update,
@@ -131,9 +131,9 @@ def _acted(triggered: Any, content: str, kind: str, search: str | None, waiting:
         waiting.append(task.id)
         return []
     if isinstance(triggered, dict):
-        if triggered["type"] == ids.TASK_CANCEL:
+        if triggered["area"] == ids.TASK_CANCEL:
             background.cancel(triggered["index"])
-        elif triggered["type"] == ids.TASK_RETRY:
+        elif triggered["area"] == ids.TASK_RETRY:
             waiting.append(background.retry(triggered["index"], by).id)
     return no_update
 

@@ -173,6 +173,7 @@ _BY_PROPERTY: dict[str, Any] = {
     "value": str | None,
     "id": dict[str, str],
     "data-shown": str | None,
+    "is_open": bool | None,
     "getRowsRequest": RowsRequest | None,
 }
 
@@ -187,6 +188,7 @@ _BY_ID: dict[str, Any] = {
     _D.VIEW: Question | None,
     _D.SHOWN: Shown | None,
     _D.RESULT: DefinitionsSaved | None,
+    ids.Background.WATCHED: list[str] | None,
     _C.SESSION: Form | None,
     _C.RESULT: Connected | None,
     _T.SEEN: Seen | None,

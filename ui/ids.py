@@ -85,17 +85,17 @@ TASK_CANCEL, TASK_RETRY, TASK_DISMISS = "task-cancel", "task-retry", "task-dismi
 
 def task_cancel(number: Any) -> dict[str, Any]:
     """The button that cancels a background task; ALL: of every one."""
-    return {"type": TASK_CANCEL, "index": number}
+    return {"area": TASK_CANCEL, "index": number}
 
 
 def task_retry(number: Any) -> dict[str, Any]:
     """The button that tries it again."""
-    return {"type": TASK_RETRY, "index": number}
+    return {"area": TASK_RETRY, "index": number}
 
 
 def task_dismiss(number: Any) -> dict[str, Any]:
     """The button that takes away the message that it is ready."""
-    return {"type": TASK_DISMISS, "index": number}
+    return {"area": TASK_DISMISS, "index": number}
 
 
 class Period(StrEnum):

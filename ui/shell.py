@@ -140,7 +140,6 @@ def _bar(status: Status, quality: Quality | None) -> html.Header:
                     html.Span(quality_badge(quality), id=ids.Header.QUALITY, className="badge-place"),
                     html.Span(freshness(status), id=ids.Header.FRESHNESS, className="freshness"),
                     _button("arrow-clockwise", "Sync now", ids.Header.SYNC),
-                    open_button(),
                     _button("gear", "Field mapping and definitions", ids.Header.SETTINGS),
                     html.Button(
                         [icon("sun", "when-light"), icon("moon", "when-dark"), icon("circle-half", "when-auto")],
@@ -244,7 +243,9 @@ def _filters(choices: Choices) -> html.Div:
                 ],
                 className="filters-lists",
             ),
-            html.Div([keep_button(), report_link(), download_menu(), _copy_link()], className="filters-end"),
+            html.Div(
+                [keep_button(), report_link(), download_menu(), open_button(), _copy_link()], className="filters-end"
+            ),
             html.Div(id=ids.Period.PROBLEM, className="period-problem", role="alert"),
         ],
         id=ids.Filter.ROW,

@@ -43,12 +43,16 @@ class Listed:
 
 
 def open_button() -> html.Button:
-    """In the bar of the page."""
+    """In the row of filters, beside the downloads."""
     return html.Button(
-        [icon("list-check"), html.Span(id=B.COUNT, className="tasks-count", hidden=True)],
+        [
+            icon("list-check"),
+            html.Span("Tasks", className="tasks-words"),
+            html.Span(id=B.COUNT, className="tasks-count", hidden=True),
+        ],
         id=B.OPEN,
         type="button",
-        className="btn-bar btn-icon tasks-open",
+        className="btn-quiet tasks-open",
         title="Background tasks and exports",
         **attributes({"aria-label": "Background tasks and exports"}),
     )
