@@ -30,7 +30,13 @@ _STATES = {
     TaskState.CANCELLED: ("x-circle", "Cancelled"),
 }
 _KINDS = {"sync": "Sync", "retention": "Removal of what is old"}
-_BY = {"page": "in the page", "terminal": "in the terminal", "api": "by a program", "program": "by the program itself"}
+_BY = {
+    "page": "in the page",
+    "terminal": "in the terminal",
+    "api": "by a program",
+    "this machine": "by a program on this machine",
+    "program": "by the program itself",
+}
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,6 @@ def open_button() -> html.Button:
     return html.Button(
         [
             icon("list-check"),
-            html.Span("Tasks", className="tasks-words"),
             html.Span(id=B.COUNT, className="tasks-count", hidden=True),
         ],
         id=B.OPEN,
