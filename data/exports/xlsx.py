@@ -106,12 +106,16 @@ def _fill(
     formats = _formats(book)
     names: set[str] = set()
     rows = 0
-    for each in tables:
-        rows += _stream(book.add_worksheet(_sheet_name(each.name, names)), each, zone, formats, counted)
-    told = Sheet(
-        "About", ("What", "Value"), [*((name, _words(value)) for name, value in about.items()), ("Rows", rows)]
-    )
-    _stream(book.add_worksheet(_sheet_name("About", names)), told, zone, formats, iter)
+    try:
+        for each in tables:
+            rows += _stream(book.add_worksheet(_sheet_name(each.name, names)), each, zone, formats, counted)
+        about_rows = [*((name, _words(value)) for name, value in about.items()), ("Rows", rows)]
+        told = Sheet("About", ("What", "Value"), about_rows)
+        _stream(book.add_worksheet(_sheet_name("About", names)), told, zone, formats, iter)
+    except BaseException:
+        for page in book.worksheets():  # their temporary files would stay open
+            page.row_data_fh.close()
+        raise
     try:
         book.close()
     except FileCreateError as error:

@@ -116,7 +116,8 @@ class ExportTables:
 
     def _pictures(self, view: View, asked: Asked) -> list[Table]:
         names = (asked.chart,) if asked.chart else self._charts.names(asked.family or None)
-        return [_whole(self._charts.sheet(name, view)) for name in names]
+        sheets = [self._charts.sheet(name, view) for name in names]
+        return [_whole(each) for each in sheets if each.headers] or [Table("Charts", ("chart",), [], length=0)]
 
     def _rounds(self, view: View, asked: Asked) -> list[Table]:
         columns, rows = self._sprints.table(view, asked.board or None)

@@ -13,6 +13,8 @@ from data.settings.connection import Home
 from data.values.filters import Filters
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from data.services.background import BackgroundService
     from data.services.catalogue import CatalogueService
     from data.services.charts import ChartsService
@@ -35,6 +37,13 @@ if TYPE_CHECKING:
     from data.services.sync_tasks import SyncTasks
     from data.services.teams import TeamsService
     from data.services.tokens import TokensService
+
+
+# Charts of the report on paper, which names no people.
+ON_PAPER = frozenset({
+    "process_behaviour", "throughput", "cycle_time_scatter", "cumulative_flow", "lead_time_stages", "net_flow",
+    "flow_distribution_over_time", "cycle_time_histogram", "blocked_time", "sprint_commitment", "sprint_spillover",
+})  # a table: kept in its rows  # fmt: skip
 
 
 class Services:
@@ -96,7 +105,17 @@ class Services:
         from data.services.exports import ExportsService
 
         parts = (self.sites, self.downloads, self.catalogue, self.charts, self.sprints, self.jobs)
-        return ExportsService(self.sites, self.background, self.status, lambda: ExportTables(*parts))
+        return ExportsService(self.sites, self.background, self.status, lambda: ExportTables(*parts), self._report)
+
+    def _report(self, view: View, path: Path, check: Callable[[], None]) -> int:
+        """The report with its charts as a PDF; how many numbers and items are in it. Raises NoTypst, JiraError."""
+        from data.exports.pdf.document import write_report
+
+        report = self.overview.report(view)
+        check()
+        charts = [self.charts.answer(name, view) for name in self.charts.names() if name in ON_PAPER]
+        check()
+        return write_report(path, report, charts)
 
     @cached_property
     def status(self) -> StatusService:

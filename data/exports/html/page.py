@@ -41,8 +41,8 @@ def page(report: Report) -> str:
         report=report,
         policy=_POLICY,
         style=Markup(_style()),  # noqa: S704 - a file of this folder
-        facts=_facts(report),
-        numbers=[_number(value) for value in report.values],
+        facts=facts_of(report),
+        numbers=[number_of(value) for value in report.values],
         changes=[(change, _change_picture(change)) for change in report.overview.changes],
         not_listed=report.overview.over - len(report.overview.ageing),
     )
@@ -75,7 +75,8 @@ def moment(instant: str | None, zone: str) -> str:
     return f"{local.day} {local:%b %Y, %H:%M}"
 
 
-def _facts(report: Report) -> list[tuple[str, str]]:
+def facts_of(report: Report) -> list[tuple[str, str]]:
+    """What the report is about, as names and words."""
     filters = "; ".join(f"{what}: {names}" for what, names in report.filters)
     return [
         ("Site", report.site),
@@ -89,7 +90,7 @@ def _facts(report: Report) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True)
-class _Number:
+class Number:
     """The texts of one row of the table of numbers."""
 
     title: str
@@ -108,14 +109,15 @@ class _Number:
     notes: str
 
 
-def _number(value: MetricValue) -> _Number:
+def number_of(value: MetricValue) -> Number:
+    """The texts of a number."""
     details = value.details
     title = str(details.get("title") or value.metric_name)
     changed, verdict, before = _change(value)
     year = (details.get("benchmarks") or {}).get("year")
     points = details.get("sparkline") or () if value.ok else ()
     used = details.get("used", value.total_issue_count - value.excluded_issue_count)
-    return _Number(
+    return Number(
         title=title,
         value=str(details.get("display_value")) if value.ok else "",
         unit=_unit(value),
