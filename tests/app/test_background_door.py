@@ -60,7 +60,8 @@ def test_an_export_has_an_id_at_once_and_a_file_in_the_end(client: Any, base: st
 
 
 def test_what_cannot_be_exported_is_refused(client: Any) -> None:
-    assert client.post("/api/exports", json={"content": "report", "format": "csv"}).status_code == 400
+    refused = client.post("/api/exports", json={"content": "report", "format": "csv"})
+    assert (refused.status_code, refused.json["code"]) == (422, "bad_export")
     assert client.post("/api/exports", json={"content": "everything", "format": "csv"}).status_code == 422
     assert client.get("/api/exports/nothing").status_code == 404
     assert client.get("/api/exports/nothing/download").status_code == 404
