@@ -26,6 +26,7 @@ from data.values.problem import Problem
 
 log = logging.getLogger(__name__)
 TENANT = "local"
+LONGEST_WORK = 600_000_000  # µs after which a request without an answer counts as broken off
 
 
 class AccessStoreError(AppError):
@@ -106,11 +107,13 @@ class AccessStore:
     def claim(self, site: str, caller: str, key: str, digest: str, at: int, forgotten: int) -> AnsweredRow | None:
         """Take a key for a request; None when it is now this request's, else what there is under the key.
 
-        What is older than the instant `forgotten` is removed first. Raises AccessStoreError.
+        What is older than the instant `forgotten` is removed first, and keys of requests whose process was killed.
+        Raises AccessStoreError.
         """
         mine = {"tenant": TENANT, "site": site, "caller": caller, "key": key}
         with self._begun(writes=True) as connection:
-            connection.execute(delete(answered).where(answered.c.created_at < forgotten))
+            abandoned = answered.c.status.is_(None) & (answered.c.created_at < at - LONGEST_WORK)
+            connection.execute(delete(answered).where((answered.c.created_at < forgotten) | abandoned))
             try:
                 with connection.begin_nested():
                     connection.execute(insert(answered).values(**mine, digest=digest, created_at=at))
