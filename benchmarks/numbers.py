@@ -109,7 +109,7 @@ def _from_copy(report: Report, size: int, folder: Path, tables: Tables, floor: f
     copies = TableCopies(folder)
 
     def copied() -> Tables:
-        found = copies.kept(wanted)
+        found = copies.read(wanted)
         if found is None:
             raise RuntimeError("the tables were not kept")
         return found

@@ -27,7 +27,6 @@ class Row:
     value: float
     unit: str  # s | ms | MB | requests | …
     floor: float | None = None
-    floor_is: str = ""
     budget: float | None = None
     runs: int = 1
     note: str = ""

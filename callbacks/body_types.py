@@ -61,7 +61,7 @@ class Done(TypedDict):
     """What became of a wish."""
 
     n: int
-    said: NotRequired[list[Message]]
+    messages: NotRequired[list[Message]]
     state: NotRequired[str]
     name: NotRequired[str]
 

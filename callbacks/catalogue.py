@@ -80,7 +80,7 @@ def _known(question: View | None, family: str, title: str, entries: tuple[Any, .
     if question is None:
         return Part(family, title, entries, {})
     try:
-        known = services().catalogue.known(family, question)
+        known = services().catalogue.cached_answer(family, question)
     except RecordsError as error:  # the other categories do not need the records of jobs
         return Part(family, title, entries, {}, _measured(question, entries), missing=str(error))
     values = values_of(known) if known.values else None

@@ -142,7 +142,7 @@ def test_or_save(*values: Any) -> Any:
     snapshot = services().snapshot()
     found = tested(url, email, token, jql, snapshot)
     if ctx.triggered_id != C.TEST and found.ok:
-        if problem := kept(url, email, token, jql, snapshot):
+        if problem := save_connection(url, email, token, jql, snapshot):
             return notice(problem)
         saved = {"ok": True, "n": (values[-1] or {}).get("n", 0) + 1, "session": (values[6] or {}).get("n", 0)}
         set_props(C.RESULT, {"data": saved})
@@ -188,7 +188,7 @@ def danger(problem: Problem) -> Problem:
     return Problem(problem.what, problem.why, problem.todo, "danger")
 
 
-def kept(url: str, email: str, token: str, jql: str, snapshot: Snapshot) -> Problem | None:
+def save_connection(url: str, email: str, token: str, jql: str, snapshot: Snapshot) -> Problem | None:
     """Save the connection; a problem when it was not saved."""
     try:
         services().connection.connect(url, email, token or None, jql, snapshot)

@@ -44,7 +44,7 @@ def show_jobs(
         return _page(asked, said)
     except Exception as error:  # noqa: BLE001 - the tab is open and must say something
         above = said_above(error)
-        problem, request_id = (above, "") if above else told(error)
+        problem, request_id = (above, "") if above else problem_of(error)
         return [notice(problem, request_id=request_id)], None, None, None
 
 
@@ -66,16 +66,11 @@ def _page(page: PageView, problems: list[Problem]) -> tuple[Any, Any, Any, Any]:
     )
 
 
-def told(error: Exception) -> tuple[Problem, str]:
-    """What went wrong, in words, and a request id when only the log knows more."""
-    return problem_of(error)
-
-
 def _said(done: JsonObject | None) -> list[Problem]:
     """What was just noted down or imported."""
     return [
         Problem(each["what"], each.get("why", ""), each.get("todo", ""), each.get("level", "info"))
-        for each in (done or {}).get("said", ())
+        for each in (done or {}).get("messages", ())
     ]
 
 

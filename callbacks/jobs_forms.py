@@ -8,8 +8,7 @@ from typing import Any
 
 from dash import ALL, Input, Output, State, callback, ctx, no_update
 
-from callbacks.context import services
-from callbacks.jobs import told
+from callbacks.context import problem_of, services
 from data.platform.logs import SECRETS
 from data.values.json_types import JsonObject
 from data.values.problem import Problem
@@ -62,7 +61,7 @@ def fill(wish: JsonObject | None, search: str | None) -> tuple[Any, ...]:
         persona = dict(choices.personas).get(who, who)
         shown = form(kind, choices, str((wish or {}).get("about") or ""), persona)
     except Exception as error:  # noqa: BLE001 - the dialog opens and says why it has no form
-        return made.title, refused(told(error)[0]), made.save, True, session
+        return made.title, refused(problem_of(error)[0]), made.save, True, session
     return made.title, shown, made.save, False, session
 
 
@@ -103,15 +102,15 @@ def keep(
     if ctx.triggered_id != J.SAVE or not session or session.get("kind") not in FORMS:
         return no_update, None, [""] * len(fields), [False] * len(fields)
     asked = {name: str(value if value is not None else "").strip() for name, value in zip(fields, values, strict=True)}
-    wrong, problem, said = kept(session["kind"], asked, str(session.get("event") or ""))
+    wrong, problem, said = save_record(session["kind"], asked, str(session.get("event") or ""))
     marks = [wrong.get(name, "") for name in fields]
     if said is None:
         return no_update, refused(problem) if problem else None, marks, [bool(each) for each in marks]
-    done = {"n": (before or {}).get("n", 0) + 1, "said": [{"what": said, "level": "info"}]}
+    done = {"n": (before or {}).get("n", 0) + 1, "messages": [{"what": said, "level": "info"}]}
     return done, None, marks, [False] * len(fields)
 
 
-def kept(kind: str, asked: dict[str, str], event: str) -> tuple[dict[str, str], Problem | None, str | None]:
+def save_record(kind: str, asked: dict[str, str], event: str) -> tuple[dict[str, str], Problem | None, str | None]:
     """(what is wrong by field, what is wrong besides, what was noted down)."""
     found, wrong = checked(FORMS[kind].fields, asked)
     if wrong:
@@ -123,7 +122,7 @@ def kept(kind: str, asked: dict[str, str], event: str) -> tuple[dict[str, str], 
         name = next((field for named, field in _NAMED.items() if words.startswith(named)), None)
         if isinstance(error, ValueError) and name in {each.name for each in FORMS[kind].fields}:
             return {name: words[:1].upper() + words[1:].replace("_", " ")}, None, None
-        return {}, told(error)[0], None
+        return {}, problem_of(error)[0], None
 
 
 def checked(fields: tuple[Field, ...], asked: dict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -302,7 +301,7 @@ def import_file(wish: JsonObject | None, before: JsonObject | None) -> Any:
     """All records of a file or none; each is stored once however often the file comes."""
     if not wish:
         return no_update
-    return {"n": (before or {}).get("n", 0) + 1, "said": [_imported(wish)]}
+    return {"n": (before or {}).get("n", 0) + 1, "messages": [_imported(wish)]}
 
 
 def _imported(wish: JsonObject) -> dict[str, str]:
@@ -317,7 +316,7 @@ def _imported(wish: JsonObject) -> dict[str, str]:
     try:
         done = services().jobs.storage(services().snapshot()).import_text(str(wish.get("text") or ""), name)
     except Exception as error:  # noqa: BLE001 - said above the page, nothing was stored
-        problem, _ = told(error)
+        problem, _ = problem_of(error)
         return {"what": f"{name} was not imported.", "why": f"{problem}", "level": "warning"}
     if not done.records:
         return {

@@ -15,7 +15,7 @@ from data.values.fields import SURE, FieldInfo, Suggestion
 from data.values.json_types import JsonObject
 from data.values.names import name_key
 from ui import ids
-from ui.modals.draft import Draft, in_force, keys_at, mapped, put
+from ui.modals.draft import Draft, in_force, keys_at, mapped, with_change
 from ui.modals.mapping_values import put_meaning
 
 M = ids.Mapping
@@ -85,7 +85,7 @@ def after_loading(reason: str, draft: Draft, base: Draft, result: JsonObject | N
     kept: Draft = {}
     for key, value in draft.items():
         if key not in dropped:
-            kept = put(kept, base, key, value)
+            kept = with_change(kept, base, key, value)
     return kept
 
 
@@ -93,36 +93,38 @@ def changed(draft: Draft, base: Draft, control: dict[str, str], value: Any) -> D
     """The draft after one control said `value`; the same draft when that is nothing new."""
     match control["area"]:
         case "mapping-suggestion" if value:
-            return put(
+            return with_change(
                 draft, base, f"field/{control['field']}", in_order(draft, base, control["field"], first=control["jira"])
             )
         case "mapping-choice":
-            return put(draft, base, f"field/{control['field']}", in_order(draft, base, control["field"], first=value))
+            return with_change(
+                draft, base, f"field/{control['field']}", in_order(draft, base, control["field"], first=value)
+            )
         case "mapping-more":
-            return put(
+            return with_change(
                 draft, base, f"field/{control['field']}", in_order(draft, base, control["field"], more=value or [])
             )
         case "mapping-action" if value:
             return act(draft, base, control["action"])
         case "mapping-phase" if value:
-            return put(draft, base, f"phase/{control['status']}", value)
+            return with_change(draft, base, f"phase/{control['status']}", value)
         case "mapping-work":
-            return put(draft, base, f"work/{control['status']}", value or "")
+            return with_change(draft, base, f"work/{control['status']}", value or "")
         case "mapping-flow-item":
-            return put(draft, base, f"type/{control['type']}", value or "")
+            return with_change(draft, base, f"type/{control['type']}", value or "")
         case "mapping-meaning":
             return put_meaning(draft, base, control["field"], control["value"], value or "")
         case "mapping-setting":
             return put_setting(draft, base, control["setting"], value)
         case "mapping-word" if value and value.strip():
             words = list(in_force(draft, base).get(f"setting/{control['setting']}") or [])
-            return put(draft, base, f"setting/{control['setting']}", with_names(words, value.split(",")))
+            return with_change(draft, base, f"setting/{control['setting']}", with_names(words, value.split(",")))
         case "mapping-word-offered" if value:
             words = list(in_force(draft, base).get(f"setting/{control['setting']}") or [])
-            return put(draft, base, f"setting/{control['setting']}", with_names(words, [control["word"]]))
+            return with_change(draft, base, f"setting/{control['setting']}", with_names(words, [control["word"]]))
         case "mapping-word-gone" if value:
             words = list(in_force(draft, base).get(f"setting/{control['setting']}") or [])
-            return put(
+            return with_change(
                 draft, base, f"setting/{control['setting']}", [each for each in words if each != control["word"]]
             )
     return draft
@@ -155,27 +157,29 @@ def put_setting(draft: Draft, base: Draft, path: str, value: Any) -> Draft:
     """Lists of choices keep one order, so that ticking and unticking is no change."""
     if path == "working_time.weekdays":
         value = sorted(value or [])
-    return put(draft, base, f"setting/{path}", None if value == "" and base.get(f"setting/{path}") is None else value)
+    return with_change(
+        draft, base, f"setting/{path}", None if value == "" and base.get(f"setting/{path}") is None else value
+    )
 
 
 def act(draft: Draft, base: Draft, action: str) -> Draft:
     """accept-all, clear:<our field>, reset:workflow, reset:types."""
     verb, _, what = action.partition(":")
     if verb == "clear":
-        return put(draft, base, f"field/{what}", None)
+        return with_change(draft, base, f"field/{what}", None)
     snapshot = services().snapshot()
     if verb == "accept-all":
         for name, offer in acceptable(mapped(draft, base), snapshot).items():
-            draft = put(draft, base, f"field/{name}", offer.field_id)
+            draft = with_change(draft, base, f"field/{name}", offer.field_id)
     if action == "reset:workflow":
         for each in statuses(snapshot):
-            draft = put(draft, base, f"phase/{each.id}", each.usual)
-            draft = put(draft, base, f"work/{each.id}", "")
+            draft = with_change(draft, base, f"phase/{each.id}", each.usual)
+            draft = with_change(draft, base, f"work/{each.id}", "")
     if action == "reset:types":
         draft = {key: value for key, value in draft.items() if not key.startswith("type/")}
         suggested = {each.name: each.flow_item or "" for each in issue_types(snapshot) if each.suggested}
         for name, item in suggested.items():
-            draft = put(draft, base, f"type/{name}", item)
+            draft = with_change(draft, base, f"type/{name}", item)
     return draft
 
 

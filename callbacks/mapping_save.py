@@ -57,7 +57,7 @@ def save(
     checked = validate(draft, loaded, before, snapshot)
     if not checked["ok"]:
         return checked, no_update, no_update, no_update
-    return checked, *kept(checked, draft, loaded, (before or {}).get("n", 0) + 1, snapshot)
+    return checked, *save_draft(checked, draft, loaded, (before or {}).get("n", 0) + 1, snapshot)
 
 
 def validate(draft: Draft, loaded: dict[str, Any], before: JsonObject | None, snapshot: Snapshot) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def type_errors(draft: Draft, snapshot: Snapshot) -> dict[str, list[Any]]:
     return found
 
 
-def kept(
+def save_draft(
     checked: dict[str, Any], draft: Draft, loaded: dict[str, Any], n: int, snapshot: Snapshot
 ) -> tuple[dict[str, Any], bool, list[Any]]:
     """How the save of what was checked ended, as the `n`th of this page; whether nothing is in conflict; what is."""
@@ -121,7 +121,7 @@ def kept(
 def invalid_at(invalid: Invalid, draft: Draft, snapshot: Snapshot) -> dict[str, Any]:
     """Each message at the value it is about; the line at the bottom says them all."""
     errors = {key: [draft[key], words] for key, words in messages(invalid, draft).items()}
-    return {"message": f"Not saved. {said(invalid, draft, snapshot)}", "errors": errors}
+    return {"message": f"Not saved. {errors_in_words(invalid, draft, snapshot)}", "errors": errors}
 
 
 def messages(invalid: Invalid, draft: Draft) -> dict[str, str]:
@@ -133,7 +133,7 @@ def messages(invalid: Invalid, draft: Draft) -> dict[str, str]:
     }
 
 
-def said(invalid: Invalid, draft: Draft, snapshot: Snapshot) -> str:
+def errors_in_words(invalid: Invalid, draft: Draft, snapshot: Snapshot) -> str:
     """All of it in one line."""
     found = [f"{title_of(key, snapshot)}: {words}" for key, words in messages(invalid, draft).items()]
     return "; ".join(found or [": ".join(filter(None, pair)) for pair in invalid.errors.items()])
@@ -185,6 +185,6 @@ def words_of(key: str, value: Any, snapshot: Snapshot) -> str:
         return f"{names[value]} ({value})" if value in names else value or "not mapped"
     name = key.partition("/")[2]
     if kind == "setting" and name in lines():
-        return lines()[name].said(value, {each.id: each.name for each in statuses(snapshot)})
+        return lines()[name].in_words(value, {each.id: each.name for each in statuses(snapshot)})
     tables = {"phase": PHASES, "work": WORK | {"": "neither"}, "type": FLOW_ITEMS | {"": "not counted"}}
     return tables[kind].get(value or "", str(value))

@@ -9,7 +9,7 @@ from dash import MATCH, Input, Output, State, callback, no_update
 from callbacks.context import services
 from callbacks.field_mapping import asked_for, issue_types, jira_fields, statuses, unpacked
 from callbacks.mapping_draft import acceptable, suggestions
-from callbacks.mapping_save import said
+from callbacks.mapping_save import errors_in_words
 from data.jira.errors import JiraError
 from data.services.view import Snapshot
 from data.settings.fields import FIELDS, VALUE_LISTS, field_ids
@@ -219,7 +219,7 @@ def show_preview(draft: JsonObject | None, loaded: JsonObject | None, search: st
         question = asked_for(search, snapshot)
         pairs = services().field_mapping.preview(changes, question)
     except Invalid as invalid:
-        return preview_problem(said(invalid, draft, snapshot))
+        return preview_problem(errors_in_words(invalid, draft, snapshot))
     except (JiraError, PeriodError) as error:
         return preview_problem(str(error))
     return preview(list(pairs), question.period.label, waiting_for(draft, loaded["base"], snapshot), len(draft))

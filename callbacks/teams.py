@@ -62,7 +62,8 @@ def _why(error: Exception) -> tuple[Problem, str]:
 def _said(done: JsonObject | None) -> list[Any]:
     """What the last import or removal did."""
     return [
-        notice(Problem(each["what"], each.get("why", ""), level=each["level"])) for each in (done or {}).get("said", ())
+        notice(Problem(each["what"], each.get("why", ""), level=each["level"]))
+        for each in (done or {}).get("messages", ())
     ]
 
 
@@ -163,21 +164,21 @@ def act(wish: JsonObject | None, before: JsonObject | None) -> Any:
     try:
         if wish.get("do") == "delete":
             gone = teams.delete(str(wish["name"]), snapshot, int(wish["revision"]))
-            return {"n": n, "said": [{"what": f"“{gone.name}” is deleted.", "level": "info"}]}
+            return {"n": n, "messages": [{"what": f"“{gone.name}” is deleted.", "level": "info"}]}
         found = teams.import_(str(wish.get("text") or ""), snapshot)
     except (TeamsError, BadView, BadOverride) as error:
         problem = _why(error)[0]
         return {
             "n": n,
-            "said": [{"what": problem.what, "why": f"{problem.why} {problem.todo}".strip(), "level": "warning"}],
+            "messages": [{"what": problem.what, "why": f"{problem.why} {problem.todo}".strip(), "level": "warning"}],
         }
     said = []
     if found.added:
         said.append({"what": f"Added {', '.join(f'“{each}”' for each in found.added)}.", "level": "info"})
-    if found.known:
-        said.append({"what": f"{found.known} of them were here already.", "level": "info"})
+    if found.duplicates:
+        said.append({"what": f"{found.duplicates} of them were here already.", "level": "info"})
     said += [{"what": each, "level": "warning"} for each in found.problems]
-    return {"n": n, "said": said or [{"what": "The file holds no view.", "level": "warning"}]}
+    return {"n": n, "messages": said or [{"what": "The file holds no view.", "level": "warning"}]}
 
 
 @downloads.get("/teams.json")

@@ -130,11 +130,11 @@ def import_(
     found = services.teams.import_(data, snapshot)
     for each in found.added:
         notice(f"Added “{each}”.")
-    if found.known:
-        notice(f"{found.known} there already.")
+    if found.duplicates:
+        notice(f"{found.duplicates} there already.")
     for each in found.problems:
         notice(each)
-    return FAILED if found.problems and not found.added and not found.known else 0
+    return FAILED if found.problems and not found.added and not found.duplicates else 0
 
 
 def _plain(view: TeamView) -> dict[str, Any]:

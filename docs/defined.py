@@ -90,10 +90,10 @@ def definitions_page() -> str:
 def _row(definition: Definition) -> str:
     if definition.choices:
         values = "<br>".join(
-            f"`{definition.text(value)}` {definition.said(value)}{' (default)' * (value == definition.default)}"
+            f"`{definition.text(value)}` {definition.in_words(value)}{' (default)' * (value == definition.default)}"
             for value in definition.choices
         )
     else:
         kind = definition.names_of or definition.unit or ("text" if isinstance(definition.default, str) else "a number")
-        values = f"{kind}; default: {definition.said(definition.default)}"
+        values = f"{kind}; default: {definition.in_words(definition.default)}"
     return f"| {definition.title} | `{definition.name}` | {values} | {definition.help} |".replace("\n", " ")

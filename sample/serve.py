@@ -7,7 +7,7 @@ import sys
 import threading
 from datetime import date
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, TypedDict, Unpack
 
 from sample.generator import FEWEST, MOST, generate
 from sample.replay import load
@@ -15,6 +15,19 @@ from sample.server import SampleServer
 from sample.site import SampleError, Site
 
 DEFAULT_PORT = 4020
+
+
+class SiteChoice(TypedDict, total=False):
+    """The arguments of `make_site`."""
+
+    issues: int
+    seed: int
+    data: list[Path] | None
+    fields: Path | None
+    statuses: Path | None
+    projects: list[Path] | None
+    sprints: Path | None
+    until: date | str | None
 
 
 def make_site(
@@ -43,17 +56,10 @@ def make_site(
 def serve_forever(
     *,
     port: int = DEFAULT_PORT,
-    issues: int = 800,
-    seed: int = 1,
-    data: list[Path] | None = None,
-    fields: Path | None = None,
-    statuses: Path | None = None,
-    projects: list[Path] | None = None,
-    sprints: Path | None = None,
-    until: date | str | None = None,
     flavour: str = "cloud",
     latency_ms: int = 0,
     out: TextIO | None = None,
+    **choice: Unpack[SiteChoice],
 ) -> None:
     """Print the URL (one line) once the site answers; return after SIGINT or SIGTERM. Raises SampleError."""
     if flavour not in ("cloud", "dc"):
@@ -62,16 +68,7 @@ def serve_forever(
         raise SampleError(f"--port must be between 0 and 65535, not {port}.")
     if not 0 <= latency_ms <= 60_000:
         raise SampleError(f"--latency is a number of milliseconds from 0 to 60000, not {latency_ms}.")
-    site = make_site(
-        issues=issues,
-        seed=seed,
-        data=data,
-        fields=fields,
-        statuses=statuses,
-        projects=projects,
-        sprints=sprints,
-        until=until,
-    )
+    site = make_site(**choice)
     ended = threading.Event()
     if threading.current_thread() is threading.main_thread():
         for name in (signal.SIGINT, signal.SIGTERM):

@@ -211,6 +211,20 @@ def _field(name: str, items: Sequence[Item], zone: str) -> tuple[np.ndarray, boo
     return words, False
 
 
+def _version_rows(versions: Sequence[Version]) -> pd.DataFrame:
+    return _frame(
+        (
+            (n, each.project, each.name, each.released, each.release_date and date.fromisoformat(each.release_date))
+            for n, each in enumerate(versions)
+        ),
+        version_id=np.int64,
+        project=object,
+        name=object,
+        released=bool,
+        release_date=object,
+    )
+
+
 def site(
     *items: Item,
     zone: str = "UTC",
@@ -248,17 +262,7 @@ def site(
         components=_frame(
             ((n, name) for n, each in enumerate(items) for name in each.components), issue=np.int32, name="category"
         ),
-        versions=_frame(
-            (
-                (n, each.project, each.name, each.released, each.release_date and date.fromisoformat(each.release_date))
-                for n, each in enumerate(versions)
-            ),
-            version_id=np.int64,
-            project=object,
-            name=object,
-            released=bool,
-            release_date=object,
-        ),
+        versions=_version_rows(versions),
         fix_versions=_frame(
             ((n, each) for n, item in enumerate(items) for each in item.fix_versions), issue=np.int32, version=np.int32
         ),

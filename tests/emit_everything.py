@@ -17,9 +17,13 @@ import traceback
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from tests.workbook import parts
+
+if TYPE_CHECKING:
+    from data.services.services import Services
 
 logging.basicConfig(level=logging.DEBUG)  # before anything of ours could protect a handler
 
@@ -167,10 +171,54 @@ def browse(services, token: str, sites: list[str], folder: Path) -> Browser:
     return browser
 
 
+COMMANDS = (
+    ["sync"],
+    ["doctor", "--format", "json"],
+    ["doctor"],
+    ["metrics"],
+    ["fields"],
+    ["issues", "--metric", "flow_velocity"],
+    ["issues", "--metric", "flow_velocity", "--format", "csv"],
+    ["catalogue"],
+    ["forecast", "--items", "20"],
+    ["teams", "list"],
+    ["jtbd", "dashboard"],
+)
+
+
+def _use(services: Services, url: str, email: str, token: str) -> None:
+    """Sync, look at the connection and test it, as the form and the terminal do; failures are logged and printed."""
+    try:
+        result = services.sync.run(services.snapshot(), full=True)
+        print(result, services, services.snapshot().site, services.connection.form(services.snapshot()))
+        services.sync.start(services.snapshot())
+        services.sync.wait(60)
+        print(
+            services.status.of(services.snapshot()),
+            services.doctor.examine(services.snapshot()),
+            services.connection.test(url, email, token, "", services.snapshot()),
+        )
+        services.connection.test(f"{url}/{token}", email, token, f"project = {token[:3]}", services.snapshot())
+        services.field_mapping.jira_fields(services.snapshot())
+    except Exception as error:
+        logging.getLogger("the.test").exception("as expected", extra={"sent": {"token": [token]}, "error": error})
+        traceback.print_exc(file=sys.stdout)
+
+
+def _run_commands() -> None:
+    """Every command of the terminal, one after the other."""
+    from cli import main as command
+
+    for words in COMMANDS:
+        try:
+            print("exit code", command(words))
+        except Exception as error:  # noqa: BLE001 - THROUGHLINE_DEBUG=1 lets them through, to the hook
+            sys.excepthook(type(error), error, error.__traceback__)
+
+
 def main(token: str, email: str, place: str, where: str) -> None:
     folder = Path(place)
     from assembly import services as open_real
-    from cli import main as command
     from data.settings.connection import Home
     from sample.generator import generate
     from sample.server import SampleServer
@@ -187,40 +235,8 @@ def main(token: str, email: str, place: str, where: str) -> None:
             elif where == "stored":
                 Home.of(os.environ).ensure().tokens.set(url, token)
             services = open_real()
-            try:
-                result = services.sync.run(services.snapshot(), full=True)
-                print(result, services, services.snapshot().site, services.connection.form(services.snapshot()))
-                services.sync.start(services.snapshot())
-                services.sync.wait(60)
-                print(
-                    services.status.of(services.snapshot()),
-                    services.doctor.examine(services.snapshot()),
-                    services.connection.test(url, email, token, "", services.snapshot()),
-                )
-                services.connection.test(f"{url}/{token}", email, token, f"project = {token[:3]}", services.snapshot())
-                services.field_mapping.jira_fields(services.snapshot())
-            except Exception as error:
-                logging.getLogger("the.test").exception(
-                    "as expected", extra={"sent": {"token": [token]}, "error": error}
-                )
-                traceback.print_exc(file=sys.stdout)
-            for words in (
-                ["sync"],
-                ["doctor", "--format", "json"],
-                ["doctor"],
-                ["metrics"],
-                ["fields"],
-                ["issues", "--metric", "flow_velocity"],
-                ["issues", "--metric", "flow_velocity", "--format", "csv"],
-                ["catalogue"],
-                ["forecast", "--items", "20"],
-                ["teams", "list"],
-                ["jtbd", "dashboard"],
-            ):
-                try:
-                    print("exit code", command(words))
-                except Exception as error:  # noqa: BLE001 - THROUGHLINE_DEBUG=1 lets them through, to the hook
-                    sys.excepthook(type(error), error, error.__traceback__)
+            _use(services, url, email, token)
+            _run_commands()
         if where == "form":
             del os.environ["JIRA_URL"], os.environ["JIRA_EMAIL"]
             services = open_real()

@@ -17,7 +17,7 @@ class FakeCatalogue(CatalogueService):
     def __init__(self, numbers: NumbersService) -> None:
         self._numbers = numbers
 
-    def known(self, family: str, view: View) -> Answer:
+    def cached_answer(self, family: str, view: View) -> Answer:
         return Answer((), "unknown", "")
 
     def value(self, name: str, view: View) -> MetricValue:

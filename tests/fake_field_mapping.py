@@ -132,7 +132,7 @@ class FakeFieldMapping(FieldMappingService):
     def preview(
         self, patch: dict[str, Any], view: View, families: tuple[str, ...] = ("dora", "flow")
     ) -> list[tuple[MetricValue, MetricValue]]:
-        from tests.fake_services import metric_value, without_value
+        from tests.fake_values import metric_value, without_value
 
         period = view.period
         chosen = patch.get("dora_flow_config", {}).get("field_mappings", {})
@@ -178,7 +178,6 @@ class FakeConnection(ConnectionService):
             values["url"],
             values["email"],
             values["jql"],
-            DEFAULT_JQL,
             token_present=token,
             sources=sources,
             revision=revision,

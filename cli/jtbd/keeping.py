@@ -38,7 +38,7 @@ def sync(
             else [f"There is no *.ttl file in {storage.specs_folder}. docs/jtbd.md shows how to write one."]
         )
         as_table(table, below)
-    opening.told([*problems, *storage.not_understood()])
+    opening.print_problems([*problems, *storage.not_understood()])
     return FAILED if found.broken or (validate and len(problems) > len(found.problems)) else 0
 
 

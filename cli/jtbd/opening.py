@@ -40,7 +40,7 @@ def _storage() -> JobsStorage:
     return jobs_storage()
 
 
-def told(problems: Sequence[object]) -> None:
+def print_problems(problems: Sequence[object]) -> None:
     """What is wrong with spec files, a line each, on stderr."""
     for each in problems:
         notice(str(each))
@@ -48,7 +48,7 @@ def told(problems: Sequence[object]) -> None:
 
 def told_of_specs(found: JobsStorage) -> None:
     """What is wrong with the specs and not understood in them, a line each, on stderr."""
-    told([*found.specs().problems, *found.not_understood()])
+    print_problems([*found.specs().problems, *found.not_understood()])
 
 
 def told_in_short(found: JobsStorage) -> None:

@@ -77,7 +77,7 @@ class IssueChart(Chart):
         missing = self.missing(query.facts)
         if missing is None:
             drawing = self.draw(query)
-            if drawing.problem is None or self.family not in _OF_THE_PERIOD or query.known:
+            if drawing.problem is None or self.family not in _OF_THE_PERIOD or query.covered:
                 return drawing
             why = query.facts.why_unknown(query.snapshot)
             return nothing(
@@ -96,7 +96,7 @@ class IssueChart(Chart):
         statuses = facts.tables.statuses
         names = dict(zip(statuses["status_id"].astype(str), statuses["name"].astype(str), strict=True))
         return tuple(
-            (known[name].title, known[name].said(facts.zone if name == "zone" else _value(facts, name), names))
+            (known[name].title, known[name].in_words(facts.zone if name == "zone" else _value(facts, name), names))
             for name in expanded(switches or self.switches)
             if name in known
         )

@@ -37,7 +37,7 @@ class Drilldown:
     outcome_title: str = ""
     outcome: Callable[[Rows], Sequence[str]] | None = None
 
-    def behind(self, token: str) -> Rows:
+    def rows_of(self, token: str) -> Rows:
         """The rows of a point. Raises NoSuchPoint."""
         return self.rows if not token else self.rows.take(np.sort(self.find(token)))
 

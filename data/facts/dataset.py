@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from data.facts.days import calendar
-from data.facts.past import seen
+from data.facts.past import tables_before
 from data.facts.rows import Sieve
 from data.settings.fields import FIELDS
 from data.settings.model import Definitions, Workflow
@@ -55,7 +55,7 @@ class Dataset:
 
     def __post_init__(self) -> None:
         """What was edited after `now` has not been edited yet."""
-        self.tables = seen(self.tables, self.now + 1)
+        self.tables = tables_before(self.tables, self.now + 1)
 
     @property
     def zone(self) -> str:

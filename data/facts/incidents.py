@@ -27,7 +27,6 @@ class Incidents:
     mask: Mask
     detected: Instants
     resolved: Instants
-    detected_mapped: bool
     detected_plain: Mask
     resolved_plain: Mask
     discarded: Sieve
@@ -57,8 +56,8 @@ def incidents(facts: Dataset) -> Incidents:
     created = facts.tables.issues["created"].to_numpy()
     begin = created if detected is None else detected
     end = np.where(end <= facts.now, end, NEVER)
-    mapped, sieve = detected is not None, _discarded(facts, done, end)
-    return Incidents(mask & (created <= facts.now), begin, end, mapped, detected_plain, resolved_plain, sieve)
+    sieve = _discarded(facts, done, end)
+    return Incidents(mask & (created <= facts.now), begin, end, detected_plain, resolved_plain, sieve)
 
 
 def _entered(facts: Dataset) -> Instants:

@@ -94,7 +94,7 @@ def unknown_resolutions(facts: Dataset) -> dict[str, int]:
 
 def counted(values: Objects) -> dict[str, int]:
     """Value → how often it occurs, most first; spellings of one name count together under the most frequent."""
-    spelled = Counter(shown(each) for each in values if each)
+    spelled = Counter(joined(each) for each in values if each)
     total: dict[str, int] = {}
     title: dict[str, str] = {}
     for text, n in sorted(spelled.items(), key=lambda pair: (-pair[1], pair[0])):
@@ -103,7 +103,7 @@ def counted(values: Objects) -> dict[str, int]:
     return dict(sorted(total.items(), key=lambda pair: -pair[1]))
 
 
-def shown(words: tuple[str, ...]) -> str:
+def joined(words: tuple[str, ...]) -> str:
     """A value as one text."""
     return ", ".join(words)
 
@@ -117,7 +117,7 @@ def reason(field: str, words: tuple[str, ...] | None) -> str:
     title = FIELDS[field].title
     if words is None:
         return Exclusion.UNREADABLE.text(title)
-    return Exclusion.UNKNOWN_WORD.text(f"{title[:1].lower()}{title[1:]} “{shown(words)}”")
+    return Exclusion.UNKNOWN_WORD.text(f"{title[:1].lower()}{title[1:]} “{joined(words)}”")
 
 
 @dataclass(frozen=True)

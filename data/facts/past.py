@@ -39,7 +39,7 @@ def facts_at(facts: Dataset, edge: int | None) -> Dataset:
 
 
 def _facts_at(facts: Dataset, edge: int) -> Dataset:
-    tables = seen(facts.tables, edge)
+    tables = tables_before(facts.tables, edge)
     if tables is facts.tables:
         return facts
     out = copy(facts)
@@ -50,7 +50,7 @@ def _facts_at(facts: Dataset, edge: int) -> Dataset:
     return out
 
 
-def seen(tables: Tables, edge: int) -> Tables:
+def tables_before(tables: Tables, edge: int) -> Tables:
     """The tables with the attributes and points of issues just before an instant; the same where none changed since."""
     later = [name for name, each in _histories(tables).items() if each.last is not None and each.last >= edge]
     if not later:

@@ -54,13 +54,13 @@ class MetricQuery:
         return min(self.end, self.facts.now + 1)
 
     @property
-    def known(self) -> bool:
+    def covered(self) -> bool:
         """Whether nothing found in the period means that nothing happened in it."""
         return self.facts.knows(self.start, self.snapshot)
 
     def count(self, rows: Rows) -> float | None:
         """How many of the rows are used; None where there are none and nothing is known about the period."""
-        return float(rows.used) if len(rows) or self.known else None
+        return float(rows.used) if len(rows) or self.covered else None
 
     def quantile(self, values: Numbers, share: float) -> float | None:
         """Percentile by the method in force; None without values."""

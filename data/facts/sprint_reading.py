@@ -20,7 +20,7 @@ from data.values.names import places_of
 class Reading:
     """A row for each pair of issue and sprint, ordered by them. Flags and amounts: as in `Scope`.
 
-    finished: when it last became done before the close (µs, NEVER). came: since when it was in the sprint then
+    finished: when it last became done before the close (µs, NEVER). joined: since when it was in the sprint then
     (NEVER: it was not, or that was before the start).
     """
 
@@ -33,7 +33,7 @@ class Reading:
     at_close: Numbers
     unestimated: Mask
     finished: Instants
-    came: Instants
+    joined: Instants
 
 
 def read(facts: Dataset, found: Stints, start: Instants, close: Instants) -> Reading:

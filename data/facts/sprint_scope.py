@@ -124,7 +124,7 @@ def _counted_elsewhere(facts: Dataset, open_: Windows, reading: Reading, counted
     rows = np.flatnonzero(reading.flags["completed"] & counted)
     sprint = reading.sprint[rows]
     order = rows[
-        np.lexsort((sprint, open_.start[sprint], reading.came[rows], reading.finished[rows], reading.issue[rows]))
+        np.lexsort((sprint, open_.start[sprint], reading.joined[rows], reading.finished[rows], reading.issue[rows]))
     ]
     issue, finished = reading.issue[order], reading.finished[order]
     last = np.ones(len(order), dtype=bool)

@@ -88,14 +88,14 @@ class _Asked:
     @property
     def daily(self) -> Numbers:
         """Completions of each day that is drawn from."""
-        out: Numbers = self.sample.daily[self.sample.kept]
+        out: Numbers = self.sample.daily[self.sample.in_sample]
         return out
 
     @property
     def rest(self) -> Numbers | None:
         """The same after this time of day, for today; None where today is a day off."""
         here = bool(len(self.ahead)) and int(self.ahead[0]) == self.known.today
-        return self.sample.later[self.sample.kept] if here else None
+        return self.sample.later[self.sample.in_sample] if here else None
 
 
 def _asked(known: Past, question: Question, amount: float | None, remaining: Remaining | None) -> _Asked:
@@ -176,7 +176,7 @@ def _how_many(asked: _Asked) -> Forecast:
 def _when(asked: _Asked) -> Forecast:
     question, known, amount = asked.question, asked.known, asked.amount or 0
     beyond = known.today + HORIZON  # the ordinal that stands for "later than five years"
-    later = asked.sample.later[asked.sample.kept]
+    later = asked.sample.later[asked.sample.in_sample]
     ends = ends_of(asked.urn, amount, asked.daily, later, asked.ahead, known.today)
     found = {share: date_answer(ends, share) for share in SHARES}
     answers: dict[int, str | int | float | None] = {
@@ -245,7 +245,7 @@ def _made(
         remaining=asked.remaining,
         notes=(*sample.notes, *caveats(sample, question, asked.remaining)),
         steps=(*how_drawn(sample, question, asked.urn.by_weekday), *steps),
-        kept=tuple(sample.kept.tolist()),
+        in_sample=tuple(sample.in_sample.tolist()),
         off=days_off_shown(known, sample, question, question.by or date.fromisoformat(str(outcomes[-1][0]))),
         unit=question.unit,
         draw=question.draw,

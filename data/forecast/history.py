@@ -102,12 +102,12 @@ def past(facts: Dataset, unit: Unit = "items") -> Past:
 
 @dataclass(frozen=True)
 class Sample:
-    """The part of the past that one forecast draws from. `kept`: the days of it that are drawn."""
+    """The part of the past that one forecast draws from. `in_sample`: the days of it that are drawn."""
 
     first: int
     daily: Numbers
     later: Numbers
-    kept: Mask
+    in_sample: Mask
     left_out: tuple[tuple[str, int], ...]
     notes: tuple[str, ...]
 
@@ -118,7 +118,7 @@ class Sample:
     @property
     def weekdays(self) -> Counts:
         """Weekday of each day that is drawn."""
-        return weekdays(np.arange(self.first, self.first + len(self.daily))[self.kept])
+        return weekdays(np.arange(self.first, self.first + len(self.daily))[self.in_sample])
 
 
 def sample_of(known: Past, question: Question) -> Sample:

@@ -70,7 +70,7 @@ def joint_forecast(teams: Sequence[Team], question: Question, whole_site: Datase
     sample = sample_of(known, question)
     begin = sample.first - known.first
     for lane in lanes:
-        drawn = lane.daily[begin : begin + len(sample.daily)][sample.kept]
+        drawn = lane.daily[begin : begin + len(sample.daily)][sample.in_sample]
         if np.count_nonzero(drawn) < 2:
             raise ForecastRefused(
                 f"“{lane.name}” completed something on fewer than two of the days that are drawn from.",
@@ -166,7 +166,9 @@ def _answer(
     begin = sample.first - known.first
     days = slice(begin, begin + len(sample.daily))
     each_ends = [
-        ends_of(urn, lane.amount, lane.daily[days][sample.kept], lane.later[days][sample.kept], ahead, known.today)
+        ends_of(
+            urn, lane.amount, lane.daily[days][sample.in_sample], lane.later[days][sample.in_sample], ahead, known.today
+        )
         for lane in lanes
     ]
     ends: Counts = reduce(np.maximum, each_ends)
@@ -200,7 +202,7 @@ def _answer(
         remaining=remaining,
         notes=(*notes, *sample.notes, _ASSUMED),
         steps=(*how_drawn(sample, question, urn.by_weekday), *joint_steps(question, len(lanes), answers)),
-        kept=tuple(sample.kept.tolist()),
+        in_sample=tuple(sample.in_sample.tolist()),
         off=days_off_shown(known, sample, question, date.fromisoformat(outcomes[-1][0])),
         chance=chance,
         unit=question.unit,

@@ -32,8 +32,8 @@ _PLAIN = (
 
 def how_drawn(sample: Sample, question: Question, by_weekday: bool) -> tuple[str, ...]:
     """What is drawn from, and how."""
-    size, days = len(sample.daily), int(np.count_nonzero(sample.kept))
-    drawn = whole(float(sample.daily[sample.kept].sum()))
+    size, days = len(sample.daily), int(np.count_nonzero(sample.in_sample))
+    drawn = whole(float(sample.daily[sample.in_sample].sum()))
     out = size - days
     left = f" {out} of these {size} days are not drawn from: days off, or taken out." if out else ""
     how = _PLAIN if question.draw == "plain" else _URN if by_weekday else _ONE_URN
@@ -110,7 +110,7 @@ def joint_steps(question: Question, teams: int, answers: Mapping[int, object]) -
 def caveats(sample: Sample, question: Question, remaining: Remaining | None) -> list[str]:
     """What a reader must know before using the answer."""
     out = []
-    drawn = sample.daily[sample.kept]
+    drawn = sample.daily[sample.in_sample]
     size, busy = len(drawn), int(np.count_nonzero(drawn))
     if size < 28 or busy < 10:
         out.append(

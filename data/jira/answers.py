@@ -68,7 +68,7 @@ class ListPage(msgspec.Struct):
     """A page of a list: its rows (objects, if all is well), how many came, and whether it says that it is the last."""
 
     rows: list[Any]
-    came: int
+    row_count: int
     last: bool | None = None
     total: int | None = None
 
@@ -97,11 +97,11 @@ class Comment(msgspec.Struct, frozen=True):
 
 
 class CommentPage(msgspec.Struct):
-    """Some comments of an issue. `total`: how many there are, if Jira said so; `came`: how many it sent."""
+    """Some comments of an issue. `total`: how many there are, if Jira said so; `comment_count`: how many it sent."""
 
     comments: list[Comment]
     total: int | None
-    came: int
+    comment_count: int
 
 
 class ServerInfo(msgspec.Struct, frozen=True):

@@ -175,7 +175,7 @@ class Jira:
         start = 0
         for _ in range(_MOST_PAGES):
             page = self._sender.read(ask(start), partial(_page_at, start))
-            before, start = len(found), start + page.came
+            before, start = len(found), start + page.row_count
             found |= {name_of_row(row, f"row {start} {place}"): row for place, row in enumerate(page.rows)}
             if is_whole(page, start, brought=len(found) > before):
                 return protocol.read_rows(found.values(), read, all_needed=all_needed)
@@ -332,7 +332,7 @@ class Jira:
             page = self._sender.read(comments.page(api, issue_id, came), partial(_comments_at, came))
             before = len(found)
             found |= {each.id: each for each in page.comments}
-            came += page.came
+            came += page.comment_count
             if len(found) == before or (page.total is not None and came >= page.total):
                 # Without a total an empty page is the end.
                 return answers.CommentPage(list(found.values()), came if page.total is None else page.total, came)

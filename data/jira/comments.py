@@ -69,7 +69,7 @@ def is_whole(shown: CommentPage) -> bool:
     >>> is_whole(CommentPage([], 0, 0)), is_whole(CommentPage([], None, 0))
     (True, False)
     """
-    return shown.total is not None and shown.came <= shown.total <= len({each.id for each in shown.comments})
+    return shown.total is not None and shown.comment_count <= shown.total <= len({each.id for each in shown.comments})
 
 
 def _comments(rows: Iterable[tuple[Any, Any, Any]]) -> list[Comment]:

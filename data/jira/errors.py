@@ -186,7 +186,7 @@ class RateLimited(JiraError):
     ) -> None:
         self.retry_after = retry_after
         self.reason = SECRETS.shorten(reason, LONGEST_REASON)
-        self.said = text
+        self.text = text
         why = f" ({self.reason})" if self.reason else ""
         words = f": {text.rstrip('.')}" if text else ""
         super().__init__(f"Jira asked us to slow down{why}{words}.", hint=_when(retry_after), status=status)

@@ -76,10 +76,10 @@ def name_of_row(row: Any, otherwise: str) -> str:
 def is_whole(page: answers.ListPage, reached: int, *, brought: bool) -> bool:
     """Whether a list ends with this page, after `reached` entries. Raises BadAnswer where its end cannot be right."""
     more = page.last is False or (page.total is not None and reached < page.total)
-    if page.came and brought:
+    if page.row_count and brought:
         # A page that tells neither its total nor whether it is the last leads to one more.
         return not more and not (page.last is None and page.total is None)
-    if page.came and more:
+    if page.row_count and more:
         raise BadAnswer(protocol.SAME_PAGE)
     if page.total is not None and reached < page.total:
         raise BadAnswer("Jira does not give the whole list.")

@@ -182,7 +182,7 @@ class Sender:
             if problem.retry_after is not None:
                 # A little more than told: the two clocks differ, and several programs must not come back at once.
                 wait = problem.retry_after + random.uniform(0.05, 0.3)  # noqa: S311 - jitter
-            self.gate.hold(wait, problem.reason, problem.said)
+            self.gate.hold(wait, problem.reason, problem.text)
             if problem.retry_after is not None and problem.retry_after > self.patience.longest:
                 raise problem
         elif not last:

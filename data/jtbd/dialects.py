@@ -27,10 +27,12 @@ CLASSES: dict[str, tuple[str, str | None]] = {
 # Last part of a property name, lower case → our property.
 PROPERTIES = {
     "id": "id", "identifier": "id", "jobid": "id", "outcomeid": "id", "personaid": "id", "painpointid": "id",
-    "title": "title", "label": "title", "preflabel": "title", "name": "title", "jobtitle": "title", "personaname": "title",
+    "title": "title", "label": "title", "preflabel": "title", "name": "title", "jobtitle": "title",
+    "personaname": "title",
     "description": "description", "comment": "description", "jobdescription": "description",
     "painpointdescription": "description", "personarole": "description", "question": "description",
-    "statement": "statement", "jobstatement": "statement", "outcomestatement": "statement", "fullstatement": "statement",
+    "statement": "statement", "jobstatement": "statement", "outcomestatement": "statement",
+    "fullstatement": "statement",
     "situation": "situation", "when": "situation", "circumstance": "situation", "context": "situation",
     "motivation": "motivation", "wantto": "motivation", "iwant": "motivation", "goal": "motivation",
     "result": "result", "soican": "result", "sothat": "result", "benefit": "result",
@@ -48,7 +50,8 @@ PROPERTIES = {
     "haspushforce": "force", "haspullforce": "force", "hashabit": "force", "hasanxiety": "force",
     "hasprogressmaker": "force", "hasprogressbraker": "force", "forces": "force",
     "part": "part", "hasoutcomepriority": "part", "hasjobstatement": "part", "incircumstance": "part",
-    "circumstancedescription": "situation", "progressmakerdescription": "description", "forcedescription": "description",
+    "circumstancedescription": "situation", "progressmakerdescription": "description",
+    "forcedescription": "description",
     "pushreason": "description", "pullbenefit": "description", "habitdescription": "description",
     "anxietydescription": "description", "personadescription": "description", "expectation": "title",
     "direction": "direction", "outcomedirection": "direction",
@@ -60,7 +63,8 @@ PROPERTIES = {
     "answers": "answers", "responses": "answers", "samplesize": "answers",
     "importantanswers": "importantAnswers", "satisfiedanswers": "satisfiedAnswers",
     "target": "target", "targetvalue": "target", "goalvalue": "target", "threshold": "target",
-    "successcriteria": "criterion", "successcriterion": "criterion", "acceptance": "criterion", "criterion": "criterion",
+    "successcriteria": "criterion", "successcriterion": "criterion", "acceptance": "criterion",
+    "criterion": "criterion",
     "baseline": "baseline", "baselinevalue": "baseline", "currentbaseline": "baseline", "currentvalue": "baseline",
     "unit": "unit", "units": "unit", "unitofmeasure": "unit", "scale": "scale",
     "measuredby": "measuredBy", "ismeasuredby": "measuredBy",
@@ -99,7 +103,8 @@ DEFINING = frozenset({
 
 # Words that stand for a number from 1 to 10; what has no place here is reported, never guessed.
 RATINGS = {
-    "none": 0.0, "very low": 1.0, "trivial": 1.0, "negligible": 1.0, "low": 3.0, "minor": 3.0, "medium": 5.0, "moderate": 5.0,
+    "none": 0.0, "very low": 1.0, "trivial": 1.0, "negligible": 1.0, "low": 3.0, "minor": 3.0,
+    "medium": 5.0, "moderate": 5.0,
     "high": 8.0, "major": 8.0, "severe": 8.0, "very high": 9.0, "critical": 10.0, "blocker": 10.0,
     "very dissatisfied": 1.0, "dissatisfied": 3.0, "neutral": 5.0, "satisfied": 8.0, "very satisfied": 10.0,
 }  # a table: kept in its rows  # fmt: skip

@@ -70,7 +70,7 @@ def _none(token: str) -> Positions:
 def _rows(serving: Serving, start: int, end: int) -> Rows:
     """Issues with a job or painpoint, with days of work in the period, the latest start first."""
     active = serving.active(start, end) / DAY
-    started, completed = serving.found.started, serving.found.completed
+    started, completed = serving.completions.started, serving.completions.completed
     done = (completed != NEVER) & (completed >= start) & (completed < end)
     there = np.flatnonzero(serving.counts & ((serving.job >= 0) | (serving.painpoint != "")) & ((active > 0) | done))
     begun = np.where(started[there] == NEVER, completed[there], started[there])

@@ -41,7 +41,8 @@ _NEEDED = {
 _VALUES = {"expected_value", "actual_value"}  # which an outcome that was noted as achieved need not have
 _DEFAULTS: dict[str, Any] = {
     "persona": "", "feature": "", "feature_used": "", "status": "unknown", "metric": "", "category": "",
-    "description": "", "expected_value": None, "actual_value": None, "achievement_rate": None, "met_expectations": None, "would_recommend": None,
+    "description": "", "expected_value": None, "actual_value": None, "achievement_rate": None,
+    "met_expectations": None, "would_recommend": None,
 }  # a table: kept in its rows  # fmt: skip
 
 
@@ -120,8 +121,9 @@ def find_in_text(
     scale: str | None = None,
     left_out: Counter[str] | None = None,
 ) -> list[Found]:
-    """Every record of a text; `name` ends in .csv, .tsv, .json or .jsonl; `check` may refuse one; `scale` is that of the
-    answers that name none; `left_out` counts events of telemetry that are about no job, by name. Raises ImportFailed.
+    """Every record of a text; `name` ends in .csv, .tsv, .json or .jsonl; `check` may refuse one; `scale` is that of
+    the answers that name none; `left_out` counts events of telemetry that are about no job, by name. Raises
+    ImportFailed.
 
     A record without an event id gets one of all its fields and of how many equal records stand before it.
     """

@@ -18,9 +18,11 @@ from data.values.names import name_key
 from data.values.periods import Period
 
 log = logging.getLogger(__name__)
-_UNITS = {"%": "percent", "per cent": "percent", "pct": "percent", "h": "hours", "hour": "hours", "d": "days",
-          "day": "days", "min": "minutes", "minute": "minutes", "s": "seconds", "sec": "seconds", "second": "seconds",
-          "week": "weeks", "item": "items", "issues": "items", "issue": "items"}  # a table: kept in its rows  # fmt: skip
+_UNITS = {
+    "%": "percent", "per cent": "percent", "pct": "percent", "h": "hours", "hour": "hours", "d": "days",
+    "day": "days", "min": "minutes", "minute": "minutes", "s": "seconds", "sec": "seconds", "second": "seconds",
+    "week": "weeks", "item": "items", "issues": "items", "issue": "items",
+}  # a table: kept in its rows  # fmt: skip
 _HOURS = {"seconds": 1 / 3600, "minutes": 1 / 60, "hours": 1.0, "days": 24.0, "weeks": 168.0}
 
 

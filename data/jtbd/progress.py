@@ -55,7 +55,7 @@ def _all_done(keys: tuple[str, ...], serving: Serving | None) -> bool | None:
 
 
 def _done(serving: Serving) -> Mask:
-    out: Mask = (serving.found.completed != NEVER) & ~serving.refused
+    out: Mask = (serving.completions.completed != NEVER) & ~serving.refused
     return out
 
 

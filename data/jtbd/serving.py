@@ -114,7 +114,7 @@ class Serving:
     # ---- what happened
 
     @cached_property
-    def found(self) -> Completions:
+    def completions(self) -> Completions:
         return self.facts.once(completions)
 
     @cached_property
@@ -134,7 +134,7 @@ class Serving:
 
         `severities`: issue id → severity before its first change.
         """
-        started, completed = self.found.started, self.found.completed
+        started, completed = self.completions.started, self.completions.completed
         who = np.flatnonzero(self.counts & (self.job >= 0) & ((started != NEVER) | (completed != NEVER)))
         issues = self.facts.tables.issues
         keys, projects = issues["key"].to_numpy(), issues["project"].to_numpy()
@@ -167,7 +167,9 @@ class Serving:
         ids = self.facts.tables.issues["issue_id"].to_numpy()
         keys, projects = self.facts.tables.issues["key"], self.facts.tables.issues["project"].to_numpy()
         out = []
-        for n in np.flatnonzero(self.counts & (self.painpoint != "") & (self.found.completed != NEVER) & ~self.refused):
+        for n in np.flatnonzero(
+            self.counts & (self.painpoint != "") & (self.completions.completed != NEVER) & ~self.refused
+        ):
             before = severities.get(int(ids[n]))
             if before is not None and now is not None and not np.isnan(now[n]):
                 name, after = str(self.painpoint[n]), float(now[n])
@@ -182,7 +184,7 @@ class Serving:
                         before,
                         after,
                         rate,
-                        int(self.found.completed[n]),
+                        int(self.completions.completed[n]),
                         "jira",
                         None,
                         str(keys[n]),
@@ -214,7 +216,7 @@ class Serving:
 
     def reported(self, start: int, end: int, persona: str | None = None) -> dict[str, Reported]:
         """Painpoint id → issues that name it, open or done in [start, end)."""
-        created, done = self.facts.tables.issues["created"].to_numpy(), self.found.completed
+        created, done = self.facts.tables.issues["created"].to_numpy(), self.completions.completed
         ended = (done != NEVER) & (done < end)
         there = self.person(persona) & (created < end) & ~(ended & (done < start)) & (self.painpoint != "")
         out: dict[str, list[int]] = {}
@@ -255,7 +257,7 @@ class Serving:
         values = self.facts.field("satisfaction")
         if values is None or values.dtype == object:
             return {}
-        done = self.found.completed
+        done = self.completions.completed
         there = self.person(persona) & (self.job >= 0) & (done != NEVER) & (done >= start) & (done < end)
         out: dict[str, list[float]] = {}
         for n in np.flatnonzero(there & (values >= 1) & (values <= 10)).tolist():

@@ -38,9 +38,9 @@ When = int | str | datetime | None
 _DAY = 86_400_000_000
 # Units of which there is no amount below nothing.
 _AMOUNTS = frozenset({
-    "%", "percent", "pct", "ms", "milliseconds", "s", "sec", "second", "seconds", "min", "minute", "minutes", "h", "hour",
-    "hours", "d", "day", "days", "week", "weeks", "month", "months", "item", "items", "issue", "issues", "ticket", "tickets",
-    "count", "times", "step", "steps", "click", "clicks",
+    "%", "percent", "pct", "ms", "milliseconds", "s", "sec", "second", "seconds", "min", "minute", "minutes",
+    "h", "hour", "hours", "d", "day", "days", "week", "weeks", "month", "months", "item", "items", "issue", "issues",
+    "ticket", "tickets", "count", "times", "step", "steps", "click", "clicks",
 })  # a table: kept in its rows  # fmt: skip
 
 
@@ -127,8 +127,8 @@ class Tracking:
         note: str = "",
         event_id: str = "",
     ) -> OutcomeAchieved:
-        """An outcome was measured; target and metric come from the specs where they are not given. Without `actual` it is
-        noted as achieved, and nothing is calculated from it.
+        """An outcome was measured; target and metric come from the specs where they are not given. Without `actual` it
+        is noted as achieved, and nothing is calculated from it.
         """
         specs = self.specs()
         name = specs.resolve("outcome", outcome_id)

@@ -56,7 +56,7 @@ class Grouping:
     several: bool = False
     ordered: bool = False  # the names are in an order of their own, first the first
     rank: Codes | None = None  # of sprints: position → group
-    standing: tuple[int, ...] = ()  # groups that are rows even where they have none
+    fixed_rows: tuple[int, ...] = ()  # groups that are rows even where they have none
     column: str = ""  # of the issues whose history says who belonged where at an instant
     spelling: Codes | None = None  # place in that column → group
 
@@ -238,7 +238,7 @@ def _members(metric: IssueMetric, query: MetricQuery, rows: Rows, grouping: Grou
     ends = np.append(start, len(code))[1:]
     members = {int(each): row[begin:end] for each, begin, end in zip(codes, start, ends, strict=True)}
     nobody = members.pop(-1, None)
-    for each in grouping.standing:
+    for each in grouping.fixed_rows:
         members.setdefault(each, np.zeros(0, dtype=np.int64))
     if grouping.ordered:
         ranked = sorted(members)
@@ -307,7 +307,7 @@ def grouping(facts: Dataset, group: str) -> Grouping:
             more = dict.fromkeys(str(each) for each in tables.versions["project"] if str(each) not in set(names))
             names = [*names, *more]
         standing = () if group == "assignee" else _with_chosen(facts, there, code)
-        return Grouping(there, code, tuple(names), standing=standing, column=group, spelling=spelling)
+        return Grouping(there, code, tuple(names), fixed_rows=standing, column=group, spelling=spelling)
     if group == "sprint":
         return _sprints(facts)
     table: pd.DataFrame = tables.components if group == "component" else tables.labels
@@ -317,7 +317,7 @@ def grouping(facts: Dataset, group: str) -> Grouping:
     pairs = np.column_stack((table["issue"].to_numpy().astype(np.int64), code))
     pairs = np.unique(pairs.reshape(-1, 2), axis=0)
     standing = _with_chosen(facts, pairs[:, 0], pairs[:, 1])
-    return Grouping(pairs[:, 0], pairs[:, 1], tuple(names), several=True, standing=standing)
+    return Grouping(pairs[:, 0], pairs[:, 1], tuple(names), several=True, fixed_rows=standing)
 
 
 def _with_chosen(facts: Dataset, issue: Positions, code: Codes) -> tuple[int, ...]:

@@ -111,7 +111,7 @@ class MetricDrilldown:
     """The rows behind a number, as arrays; `names` gives keys without asking the store."""
 
     metric: Listed
-    asked: MetricQuery
+    query: MetricQuery
     rows: Rows
 
     @classmethod
@@ -140,7 +140,7 @@ class MetricDrilldown:
 
     def column(self, name: str) -> Column:
         """key, type, project, status, start, end, value or reason of every row, to sort and search by."""
-        rows, tables = self.rows, self.asked.facts.tables
+        rows, tables = self.rows, self.query.facts.tables
         if name in ("start", "end"):
             return rows.columns.get({"start": "started", "end": "completed"}[name], rows.at)
         if name == "value":
@@ -158,7 +158,7 @@ class MetricDrilldown:
             if len(tables):
                 attribute = name in ("project", "type")
                 found = (
-                    names_of(self.asked.facts, name, rows, instants_of(self.metric, self.asked, rows))
+                    names_of(self.query.facts, name, rows, instants_of(self.metric, self.query, rows))
                     if attribute
                     else np.asarray(tables.issues[name], dtype=object)[issue]
                 )
@@ -166,9 +166,9 @@ class MetricDrilldown:
 
     def _of_versions(self, name: str) -> Objects:
         versions = self.rows.version
-        if not (versions >= 0).any() or not len(self.asked.facts.tables.versions):
+        if not (versions >= 0).any() or not len(self.query.facts.tables.versions):
             return np.full(len(self.rows), "", dtype=object)
-        table = self.asked.facts.tables.versions
+        table = self.query.facts.tables.versions
         texts = {"key": table["name"], "project": table["project"]}.get(name)
         if texts is None:
             word = {"type": "Version", "status": "Released"}.get(name, "")
@@ -177,7 +177,7 @@ class MetricDrilldown:
 
     def issue_ids(self) -> Positions:
         """Jira ids, -1 for versions."""
-        ids = np.append(self.asked.facts.tables.issues["issue_id"].to_numpy(), -1)
+        ids = np.append(self.query.facts.tables.issues["issue_id"].to_numpy(), -1)
         return ids[self.rows.issue]
 
     def page(self, places: Positions, summaries: dict[int, tuple[str, str]], site_url: str) -> tuple[IssueRow, ...]:

@@ -123,7 +123,7 @@ def why_nothing(metric: IssueMetric, rows: Rows | None, query: MetricQuery) -> s
     if rows is None:
         return STILL_TO_COME
     left_out = rows.exclusions()
-    if not len(rows) and not query.known:
+    if not len(rows) and not query.covered:
         return f"Nothing is known about these dates: {query.facts.why_unknown(query.snapshot)}."
     if not left_out or rows.used:
         return metric.nothing

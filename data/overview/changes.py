@@ -181,7 +181,6 @@ def _values(metric: IssueMetric, facts: Dataset, over: Buckets) -> tuple[float |
 def _change(metric: IssueMetric, weekly: _Weekly, rule: Limits, signal: Signal) -> Change:
     up = signal.side == "above"
     verdict = None if metric.lower_is_better is None else "worse" if up == metric.lower_is_better else "better"
-    over = weekly.over
     low, high = _shown(metric, rule.lower, rule.mean), _shown(metric, rule.upper, rule.mean)
     return Change(
         metric=metric.name,
@@ -196,7 +195,6 @@ def _change(metric: IssueMetric, weekly: _Weekly, rule: Limits, signal: Signal) 
         if verdict == "better"
         else "Open it and look for what was different in these weeks.",
         weeks=weekly.values,
-        first_week=over.days[0].isoformat(),
         before=weekly.recent,
         marked=tuple(weekly.known[signal.first : signal.last + 1]),
         mean=rule.mean,

@@ -34,14 +34,14 @@ def lost_statuses(tables: Tables, phases: Sequence[str], chosen: Collection[str]
     phases: for each status code what it means (empty: Jira's category). chosen: ids of the statuses that people have
     chosen for something.
     """
-    if not len(tables.gone):
+    if not len(tables.gone_statuses):
         return
     ids, names = (tables.statuses[name].tolist() for name in ("status_id", "name"))
     said, doubtful = [], False
     category = tables.statuses["category"].astype(str).tolist()
     means = phases or category
-    fits = {row.status: row.agreeing(category[row.status]) for row in rows_of(tables.gone)}
-    for row in sorted(rows_of(tables.gone), key=lambda each: (fits[each.status] or 0.0, -each.entries)):
+    fits = {row.status: row.agreeing(category[row.status]) for row in rows_of(tables.gone_statuses)}
+    for row in sorted(rows_of(tables.gone_statuses), key=lambda each: (fits[each.status] or 0.0, -each.entries)):
         own = str(ids[row.status]) in chosen
         doubtful |= not own and row.reason in (Reason.NOTHING, Reason.AMBIGUOUS)
         said.append(

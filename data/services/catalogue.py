@@ -83,7 +83,7 @@ class CatalogueService:
         values = self._numbers.answer(family, view).values
         return next(each for each in values if each.metric_name == name)
 
-    def known(self, family: str, view: View) -> Answer:
+    def cached_answer(self, family: str, view: View) -> Answer:
         """The numbers of a family as far as they are in the cache, old ones too; nothing is calculated."""
         return self._numbers.answer(family, view, stale_ok=True, known_only=True)
 

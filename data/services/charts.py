@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from data.facts.status_groups import share_names
 from data.metrics.detail import MetricDrilldown
 from data.platform.telemetry import span
 from data.services.forecast import ForecastService
-from data.services.issue_pages import page_of
+from data.services.issue_pages import IssueChoice, page_of
 from data.services.jtbd import JobsService
 from data.services.numbers import ISSUE_COLUMNS, csv_issues
 from data.services.sites import Sites, browse_url
@@ -172,13 +172,7 @@ class ChartsService:
         pick: str,
         view: View,
         options: Options = (),
-        *,
-        first: int = 0,
-        count: int = 50,
-        sort: tuple[str, str] | None = None,
-        text: str = "",
-        reason: str | None = None,
-        used: bool | None = None,
+        **choice: Unpack[IssueChoice],
     ) -> IssuePage:
         """Some of the issues behind a point, narrowed and sorted as those of a metric. Raises NoSuchChart, NoPoint,
         JiraError.
@@ -194,12 +188,7 @@ class ChartsService:
             behind,
             lambda ids: data.summaries(view.snapshot, ids),
             browse_url(view.snapshot),
-            first=first,
-            count=count,
-            sort=sort,
-            text=text,
-            reason=reason,
-            used=used,
+            **choice,
         )
 
     def sheet(self, name: str, view: View, options: Options = ()) -> Sheet:
@@ -257,7 +246,7 @@ def _titles(ids: Iterable[int], known: dict[int, tuple[str, str]]) -> Iterable[s
 
 def _behind(drilldown: Drilldown, pick: str) -> Any:
     try:
-        return drilldown.behind(pick)
+        return drilldown.rows_of(pick)
     except (NoSuchPoint, ValueError, KeyError, IndexError) as error:
         raise NoPoint from error
 

@@ -32,7 +32,6 @@ class ConnectionService:
             url=site.url,
             email=site.email,
             jql="" if site.sources.get("jql") == "default" else site.jql,
-            default_jql=DEFAULT_JQL,
             token_present=site.token_present,
             sources=dict(site.sources),
             revision=loaded.revision,

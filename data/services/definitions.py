@@ -54,7 +54,7 @@ class DefinitionsService:
         # The tables are asked for only where names are needed.
         statuses = _names(self._mapping.statuses(view.snapshot)) if listed else {}
         return "; ".join(
-            f"{table()[name].title}: {table()[name].said(value, statuses)}" for name, value in values.items()
+            f"{table()[name].title}: {table()[name].in_words(value, statuses)}" for name, value in values.items()
         )
 
     def chosen(self, filters: Filters, snapshot: Snapshot) -> tuple[ChosenDefinition, ...]:

@@ -262,7 +262,7 @@ def _mapping(snapshot: Snapshot, data: SiteData) -> Check:
             "Map fields in the page, under Settings.",
         )
     head = snapshot.synced
-    waiting = data.held(settings.mapping, head)[1] if head else frozenset()
+    waiting = data.fetched_mapping(settings.mapping, head)[1] if head else frozenset()
     if waiting:
         return Check(
             "Field mapping",

@@ -13,7 +13,6 @@ from data.services.numbers import COLUMNS, ISSUE_COLUMNS, NumbersService, cell_o
 from data.services.status import StatusService
 from data.services.view import View
 from data.values.families import HEADLINE
-from data.values.filters import Filters
 from data.values.metric_value import MetricValue
 from data.values.periods import zone_named
 
@@ -69,7 +68,7 @@ class DownloadsService:
             ("Time zone of all dates", period.zone),
             ("Data as of", instant(status.synced_at) or "not synced yet"),
             ("Issues in the data", status.issue_count),
-            *((name, "; ".join(names)) for name, names in _chosen(view.filters) if names),
+            *((name, "; ".join(names)) for name, names in view.filters.titled() if names),
             *((f"Measured with: {each.title}", each.words) for each in chosen),
         ]
         return Sheet("About", ("What", "Value"), rows)
@@ -77,12 +76,3 @@ class DownloadsService:
 
 def _numbers(values: Iterable[MetricValue]) -> Sheet:
     return Sheet("Numbers", COLUMNS, [[cell_of(value, name) for name in COLUMNS] for value in values], _NUMBER_INSTANTS)
-
-
-def _chosen(filters: Filters) -> list[tuple[str, tuple[str, ...]]]:
-    return [
-        ("Projects", filters.projects),
-        ("Types", filters.types),
-        ("Labels", filters.labels),
-        ("Components", filters.components),
-    ]

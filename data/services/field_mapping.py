@@ -123,7 +123,7 @@ class FieldMappingService:
     def unread(self, mapped: dict[str, str], snapshot: Snapshot) -> frozenset[str]:
         """Our fields of a mapping whose Jira field the next sync has to read first. Raises StoreError."""
         head = snapshot.synced
-        return self._sites.data(snapshot).held(mapped, head)[1] if head else frozenset(mapped)
+        return self._sites.data(snapshot).fetched_mapping(mapped, head)[1] if head else frozenset(mapped)
 
     def save(
         self, patch: dict[str, Any], revision: int, snapshot: Snapshot, base: dict[str, Any] | None = None
@@ -138,7 +138,7 @@ class FieldMappingService:
         )
         data.cache.drop()
         head = snapshot.synced
-        if head is not None and data.held(saved.settings.mapping, head)[1]:
+        if head is not None and data.fetched_mapping(saved.settings.mapping, head)[1]:
             self._sync.start(self._sites.snapshot())
         return saved
 
@@ -245,7 +245,7 @@ def statuses(tables: Tables) -> list[StatusInfo]:
     seen = set(tables.changes["source"].unique()) | set(tables.changes["target"].unique())
     order = {"new": 0, "indeterminate": 1, "done": 2}
     ids, titles = [str(each) for each in tables.statuses["status_id"]], labels(tables)
-    lost = {each.status: each for each in rows_of(tables.gone)}
+    lost = {each.status: each for each in rows_of(tables.gone_statuses)}
     rows = []
     for n, row in enumerate(tables.statuses.itertuples(index=False, name="Row")):
         if n in seen or now[n]:
@@ -262,7 +262,7 @@ def statuses(tables: Tables) -> list[StatusInfo]:
             if n in lost:
                 like = ids[lost[n].like] if lost[n].like >= 0 else ""
                 fit = lost[n].agreeing(str(row.category))
-                known = replace(known, why=lost[n].why, gone=True, entries=lost[n].entries, fit=fit, like=like)
+                known = replace(known, why=lost[n].why, is_gone=True, entries=lost[n].entries, fit=fit, like=like)
             rows.append(known)
     return sorted(rows, key=lambda each: (order.get(each.category, 1), -each.issues))
 

@@ -87,7 +87,7 @@ class ForecastService:
         rows += [("days off", each, None) for each in made.off]
         rows += [("backtest windows", made.backtest.windows, None)]
         rows += [(f"backtest p{share} held, percent", made.backtest.share(share), None) for share in SHARES]
-        rows += [(f"backtest p{share} stated, percent", made.backtest.said(share), None) for share in SHARES]
+        rows += [(f"backtest p{share} stated, percent", made.backtest.stated_share(share), None) for share in SHARES]
         rows += [
             ("backtest pinball loss", made.backtest.loss, None),
             ("backtest naive pinball loss", made.backtest.naive, None),

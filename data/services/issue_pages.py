@@ -1,9 +1,9 @@
-"""One page of the issues behind a number or a point of a chart: narrowed, sorted, cut."""
+"""One page of the issues drilldown a number or a point of a chart: narrowed, sorted, cut."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 
@@ -16,42 +16,52 @@ from data.values.numbers import IssuePage
 Summaries = Callable[[list[int]], dict[int, tuple[str, str]]]  # issue ids → (key, summary) of each
 
 
+PAGE = 50
+
+
+class IssueChoice(TypedDict, total=False):
+    """Which of the issues behind a number or a point are wanted. What is absent does not narrow them."""
+
+    first: int  # place of the first one, from 0
+    count: int  # at most so many; 50
+    sort: tuple[str, str] | None  # column of IssueRow, "asc" | "desc"
+    text: str  # part of key or summary
+    reason: str | None  # why they are left out
+    used: bool | None  # whether they count
+
+
 def page_of(
-    behind: MetricDrilldown,
+    drilldown: MetricDrilldown,
     summaries: Summaries,
     site_url: str,
-    *,
-    first: int = 0,
-    count: int = 50,
-    sort: tuple[str, str] | None = None,
-    text: str = "",
-    reason: str | None = None,
-    used: bool | None = None,
+    **choice: Unpack[IssueChoice],
 ) -> IssuePage:
     """Rows filtered, sorted and cut; only the rows of the page ask the store for summaries."""
-    keep = np.ones(len(behind.rows), dtype=bool)
+    first, count, sort = choice.get("first", 0), choice.get("count", PAGE), choice.get("sort")
+    text, reason, used = choice.get("text", ""), choice.get("reason"), choice.get("used")
+    keep = np.ones(len(drilldown.rows), dtype=bool)
     if used is not None:
-        keep &= (behind.rows.reason == 0) == used
+        keep &= (drilldown.rows.reason == 0) == used
     if reason:
-        keep &= behind.reasons() == reason
+        keep &= drilldown.reasons() == reason
     places: Positions = np.flatnonzero(keep)
     if text.strip():
-        places = _matching(behind, places, name_key(text), summaries)
-    places = _sorted(behind, places, sort, summaries)
+        places = _matching(drilldown, places, name_key(text), summaries)
+    places = _sorted(drilldown, places, sort, summaries)
     page = places[first : first + count]
-    return IssuePage(behind.page(page, _known(behind, page, summaries), site_url), len(places))
+    return IssuePage(drilldown.page(page, _known(drilldown, page, summaries), site_url), len(places))
 
 
-def _known(behind: MetricDrilldown, places: Positions, summaries: Summaries) -> dict[int, tuple[str, str]]:
-    ids = [each for each in behind.issue_ids()[places].tolist() if each >= 0]
+def _known(drilldown: MetricDrilldown, places: Positions, summaries: Summaries) -> dict[int, tuple[str, str]]:
+    ids = [each for each in drilldown.issue_ids()[places].tolist() if each >= 0]
     return summaries(ids) if ids else {}
 
 
-def _matching(behind: MetricDrilldown, places: Positions, text: str, summaries: Summaries) -> Positions:
+def _matching(drilldown: MetricDrilldown, places: Positions, text: str, summaries: Summaries) -> Positions:
     """Rows whose key, type, status, project or summary holds the text."""
-    known = _known(behind, places, summaries)
-    ids = behind.issue_ids()
-    columns = [behind.column(name) for name in ("key", "type", "status", "project")]
+    known = _known(drilldown, places, summaries)
+    ids = drilldown.issue_ids()
+    columns = [drilldown.column(name) for name in ("key", "type", "status", "project")]
     hit = [
         any(text in name_key(str(column[n])) for column in columns)
         or text in name_key(known.get(int(ids[n]), ("", ""))[1])
@@ -62,18 +72,18 @@ def _matching(behind: MetricDrilldown, places: Positions, text: str, summaries: 
 
 
 def _sorted(
-    behind: MetricDrilldown, places: Positions, sort: tuple[str, str] | None, summaries: Summaries
+    drilldown: MetricDrilldown, places: Positions, sort: tuple[str, str] | None, summaries: Summaries
 ) -> Positions:
     """By a column; without one the newest first. What is missing comes last either way."""
     name, direction = sort or ("end", "desc")
     down = direction == "desc"
     if name == "summary":
-        known, ids = _known(behind, places, summaries), behind.issue_ids()
+        known, ids = _known(drilldown, places, summaries), drilldown.issue_ids()
         keys: list[Any] = [name_key(known.get(int(ids[n]), ("", ""))[1]) for n in places.tolist()]
     elif name == "used":
-        keys = (behind.rows.reason[places] != 0).tolist()
+        keys = (drilldown.rows.reason[places] != 0).tolist()
     elif name in ("key", "type", "project", "status", "start", "end", "value", "reason", "outcome"):
-        values = behind.column(name)[places]
+        values = drilldown.column(name)[places]
         if name == "key":
             keys = [_natural(str(each)) for each in values]
         elif name in ("start", "end", "value"):

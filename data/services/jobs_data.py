@@ -41,7 +41,7 @@ class Question:
     compares: bool = True
 
     @property
-    def wanted(self) -> RecordSelection:
+    def selection(self) -> RecordSelection:
         """The records of the period and those of the period before, as instants in µs."""
         period = self.view.period
         before = period.previous()
@@ -161,7 +161,7 @@ class JobsData:
 
     def _drawn(self, question: Question) -> Picture:
         view = question.view
-        wanted = replace(question.wanted, uncovered=self.uncovered(view))
+        wanted = replace(question.selection, uncovered=self.uncovered(view))
         specs = self.storage(view.snapshot).specs()
         serving = self.serving(view)
         reported: Mapping[str, Any] = {}

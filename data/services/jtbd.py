@@ -204,7 +204,7 @@ class JobsService:
 
         def part(period: Period) -> Picture:
             span = replace(
-                question.wanted, start=microseconds(period.start), end=microseconds(period.end), previous_start=None
+                question.selection, start=microseconds(period.start), end=microseconds(period.end), previous_start=None
             )
             return picture(records, specs, span, formula=view.settings.jtbd.opportunity)
 
@@ -232,7 +232,7 @@ class JobsService:
     def _overview(self, question: Question) -> Overview:
         view, storage = question.view, self.storage(question.view.snapshot)
         specs, found, serving = storage.specs(), self._data.picture(question), self.serving(view)
-        who, wanted = question.persona_in(specs), question.wanted
+        who, wanted = question.persona_in(specs), question.selection
         span = (wanted.start or 0, wanted.end or 0)
         which = None if question.job is None else specs.resolve("job", question.job)
         notes = [str(storage.problem)] if storage.problem else []
@@ -281,7 +281,7 @@ class JobsService:
     def _investment(self, serving: Serving, question: Question) -> tuple[InvestmentRow, ...]:
         """Shares are taken over all jobs, also where one is asked for."""
         everything, specs = self._data.picture(replace(question, job=None)), serving.specs
-        wanted, job = question.wanted, question.job
+        wanted, job = question.selection, question.job
         which = None if job is None else specs.resolve("job", job)
         span = (wanted.start or 0, wanted.end or 0)
         return tuple(investment(serving, everything.outcomes, *span, question.persona_in(specs), which))
@@ -299,7 +299,7 @@ class JobsService:
     def dashboard(self, view: View, *, persona: str | None = None, job: str | None = None) -> dict[str, Any]:
         """The same as plain JSON types. Raises RecordsError, JiraError."""
         asked, period = Question(view, persona, job), view.period
-        data = as_data(self.overview(view, persona=persona, job=job), asked.wanted, view.settings.jtbd.opportunity)
+        data = as_data(self.overview(view, persona=persona, job=job), asked.selection, view.settings.jtbd.opportunity)
         return {
             "period": {"first": period.first.isoformat(), "last": period.last.isoformat(), "zone": period.zone},
             **data,
@@ -331,7 +331,7 @@ class JobsService:
         `about`: id of a job, outcome or painpoint. Raises LookupError for an unknown kind, RecordsError, JiraError.
         """
         storage = self.storage(view.snapshot)
-        wanted = replace(Question(view, persona, job).wanted, previous_start=None)
+        wanted = replace(Question(view, persona, job).selection, previous_start=None)
         records = storage.store.all(Where(start=wanted.start, end=wanted.end)) + self._data.issues(view)
         return pages.page(records, storage.specs(), wanted, kind, about, first, count, browse_url(view.snapshot))
 
@@ -359,7 +359,7 @@ class JobsService:
     def _recorded(self, question: Question) -> list[Record]:
         """The records that were noted down for a question."""
         storage = self.storage(question.view.snapshot)
-        return pages.within(storage.store.all(), storage.specs(), replace(question.wanted, previous_start=None))
+        return pages.within(storage.store.all(), storage.specs(), replace(question.selection, previous_start=None))
 
     # ---- the register
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Protocol, Unpack
 
 import numpy as np
 import pandas as pd
@@ -23,7 +23,7 @@ from data.metrics.detail import detail as explain
 from data.metrics.measure import measure_family
 from data.metrics.registry import CATALOG, ISSUE_METRICS
 from data.services.definitions import DefinitionsService
-from data.services.issue_pages import page_of
+from data.services.issue_pages import IssueChoice, page_of
 from data.services.sites import Sites, browse_url
 from data.services.view import Snapshot, View
 from data.tables.tidy import Tables
@@ -105,29 +105,16 @@ class NumbersService:
         self,
         metric: str,
         view: View,
-        *,
-        first: int = 0,
-        count: int = 50,
-        sort: tuple[str, str] | None = None,
-        text: str = "",
-        reason: str | None = None,
-        used: bool | None = None,
+        **choice: Unpack[IssueChoice],
     ) -> IssuePage:
-        """Some of the issues behind a number. `sort`: (column of IssueRow, "asc" | "desc"). Raises LookupError for an
-        unknown metric or column, JiraError.
-        """
+        """Some of the issues behind a number. Raises LookupError for an unknown metric or column, JiraError."""
         data = self._sites.data(view.snapshot)
         view, facts = data.current(view)
         return page_of(
             MetricDrilldown.of(named(metric), MetricQuery(facts, view.period)),
             lambda ids: data.summaries(view.snapshot, ids),
             browse_url(view.snapshot),
-            first=first,
-            count=count,
-            sort=sort,
-            text=text,
-            reason=reason,
-            used=used,
+            **choice,
         )
 
     def one(

@@ -19,7 +19,6 @@ from data.services.status import StatusService
 from data.services.view import View
 from data.settings.definitions import expanded, table, value_of
 from data.values.families import HEADLINE
-from data.values.filters import Filters
 from data.values.forecast import ForecastRefused
 from data.values.forecast_words import ForecastText, told
 from data.values.metric_value import MetricValue, iso
@@ -83,7 +82,7 @@ class OverviewService:
             made_at=iso(view.now),
             synced_at=status.synced_at,
             issues=status.issue_count,
-            filters=tuple((name, ", ".join(chosen)) for name, chosen in _chosen(view.filters) if chosen),
+            filters=tuple((name, ", ".join(chosen)) for name, chosen in view.filters.titled() if chosen),
             values=tuple(self.values(view)),
             overview=self.answer(view),
             definitions=_definitions(self._sites.data(view.snapshot).dataset(view), view),
@@ -117,18 +116,9 @@ def _definitions(facts: Dataset, view: View) -> tuple[tuple[str, str, bool], ...
     return tuple(
         (
             known[name].title,
-            known[name].said(facts.zone if name == "zone" else value_of(settings, name), names),
+            known[name].in_words(facts.zone if name == "zone" else value_of(settings, name), names),
             name in chosen,
         )
         for name in expanded(dict.fromkeys(obeyed))
         if name in known
     )
-
-
-def _chosen(filters: Filters) -> list[tuple[str, tuple[str, ...]]]:
-    return [
-        ("Projects", filters.projects),
-        ("Types", filters.types),
-        ("Labels", filters.labels),
-        ("Components", filters.components),
-    ]

@@ -144,7 +144,7 @@ class SiteData:
         head, wanted = snapshot.synced, list(ids)
         return self.store.summaries(head.scope, wanted) if head and wanted else {}
 
-    def held(self, mapping: dict[str, str], head: ScopeRow) -> tuple[dict[str, str], frozenset[str]]:
+    def fetched_mapping(self, mapping: dict[str, str], head: ScopeRow) -> tuple[dict[str, str], frozenset[str]]:
         """The part of a mapping whose fields were fetched, and our fields that still wait for a sync."""
         missing = head.lacks({each for named in mapping.values() for each in field_ids(named)})
         ready = {name: named for name, named in mapping.items() if not missing.intersection(field_ids(named))}
@@ -196,7 +196,7 @@ class SiteData:
         """Tables of the revision that `head` names, and our fields still waiting. Raises _Superseded, StoreError."""
         if head is None:
             return empty_tables(), frozenset(mapping)
-        ready, waiting = self.held(mapping, head)
+        ready, waiting = self.fetched_mapping(mapping, head)
 
         def read(store: IssueStore) -> Tables:
             with store.reading() as connection:

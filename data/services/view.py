@@ -119,7 +119,9 @@ class View:
     settings: Settings
     filters: Filters
     period: Period
-    asked: tuple[str | None, str | None, str | None] = field(default=(DEFAULT_PERIOD, None, None), compare=False)
+    period_choice: tuple[str | None, str | None, str | None] = field(
+        default=(DEFAULT_PERIOD, None, None), compare=False
+    )
     name: str = ""
 
     @property
@@ -161,7 +163,7 @@ class View:
 
     def over(self, period: Period) -> View:
         """The same issues in other days of the same zone."""
-        return replace(self, period=period, asked=(None, period.first.isoformat(), period.last.isoformat()))
+        return replace(self, period=period, period_choice=(None, period.first.isoformat(), period.last.isoformat()))
 
     def with_settings(self, settings: Settings) -> View:
         """The same question under other settings: what a save would change."""
@@ -174,7 +176,7 @@ class View:
         period = (
             self.period
             if zone == self.period.zone
-            else _period(*self.asked, zone, local_date(self.now, zone_named(zone)))
+            else _period(*self.period_choice, zone, local_date(self.now, zone_named(zone)))
         )
         return replace(self, snapshot=snapshot, period=period)
 

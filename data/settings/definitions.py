@@ -240,14 +240,15 @@ class Definition:
         last = self.name.rpartition("_")[2]
         return last if last in ("types", "labels", "components") else "words"
 
-    def said(self, value: Any, names: Mapping[str, str] | None = None) -> str:
+    def in_words(self, value: Any, names: Mapping[str, str] | None = None) -> str:
         """A value as people read it; `names`: ids → names, for statuses.
 
-        >>> table()["durations"].said("inclusive_days"), table()["incident_types"].said(["Outage", "Sev 1"])
+        >>> table()["durations"].in_words("inclusive_days"), table()["incident_types"].in_words(["Outage", "Sev 1"])
         ('Whole days, both ends count', 'Outage, Sev 1')
-        >>> table()["failure_window_hours"].said(None), table()["failure_window_hours"].said(24.0)
+        >>> table()["failure_window_hours"].in_words(None), table()["failure_window_hours"].in_words(24.0)
         ('off', '24 hours')
-        >>> table()["workflow.discarded"].said([]), table()["workflow.discarded"].said(["40"], {"40": "Cancelled"})
+        >>> discarded = table()["workflow.discarded"]
+        >>> discarded.in_words([]), discarded.in_words(["40"], {"40": "Cancelled"})
         ('none', 'Cancelled')
         """
         if value == [] and self.default is None:
@@ -363,7 +364,7 @@ def switch(name: str, settings: Settings, saved: Settings, names: Mapping[str, s
     """A definition in force and what else it could be. `names`: status ids → names."""
     known = table()[name]
     value, before = value_of(settings, name), value_of(saved, name)
-    choices = tuple((known.text(each), known.said(each)) for each in known.choices)
+    choices = tuple((known.text(each), known.in_words(each)) for each in known.choices)
     if known.names_of == "statuses":
         choices = tuple((names or {}).items())
     elif known.names_of == "weekdays":
@@ -373,9 +374,9 @@ def switch(name: str, settings: Settings, saved: Settings, names: Mapping[str, s
         title=known.title,
         help=known.help,
         value=known.text(value),
-        words=known.said(value, names),
+        words=known.in_words(value, names),
         saved=known.text(before),
-        saved_words=known.said(before, names),
+        saved_words=known.in_words(before, names),
         choices=choices,
         names_of=known.names_of,
         unit=known.unit,

@@ -55,7 +55,7 @@ def with_overrides(settings: Settings, chosen: Iterable[tuple[str, str]]) -> Set
         "workflow": settings.workflow.model_dump(),
     }
     for name, text in pairs:
-        put(parts, name, read(name, text))
+        set_value(parts, name, read(name, text))
     made = {}
     for part, model in _PARTS.items():
         try:
@@ -87,7 +87,7 @@ def read(name: str, text: str) -> Any:
     return None if text == "" and known.default is None else text
 
 
-def put(parts: dict[str, dict[str, Any]], name: str, value: Any) -> None:
+def set_value(parts: dict[str, dict[str, Any]], name: str, value: Any) -> None:
     """Set a value by its dotted name in {"definitions": …, "workflow": …}."""
     part, path = ("workflow", name.removeprefix(WORKFLOW)) if name.startswith(WORKFLOW) else ("definitions", name)
     *outer, last = path.split(".")
@@ -108,7 +108,7 @@ def patch_of(saved: Settings, chosen: Sequence[tuple[str, str]]) -> dict[str, An
     out: dict[str, dict[str, Any]] = {}
     for name, _ in chosen:
         if value_of(wanted, name) != value_of(saved, name):
-            put(out, name, value_of(wanted, name))
+            set_value(out, name, value_of(wanted, name))
     return out
 
 
@@ -140,7 +140,7 @@ def _bad(part: str, error: ValidationError, pairs: Sequence[tuple[str, str]]) ->
     known = table()[name]
     if known.kind is bool:
         expected = "true or false"
-    could = "; ".join(known.said(each) for each in known.choices)
+    could = "; ".join(known.in_words(each) for each in known.choices)
     return BadOverride(
         name,
         f"{name!r} cannot be {text!r}. " + (f"Choose {expected}." if expected else f"{why}."),

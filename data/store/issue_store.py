@@ -127,10 +127,10 @@ class IssueStore:
                 "The issue store was written by an earlier version of this program and could not be brought to "
                 "this one: "
                 f"{reason(error.__cause__ or error)}.",
-                hint="Nothing in it was changed. Make room on the disk and try again; or use the earlier version, or move "
-                "the store file away: a sync fills a new one.",
+                hint="Nothing in it was changed. Make room on the disk and try again; or use the earlier version, or "
+                "move the store file away: a sync fills a new one.",
             ) from error
-        self.emptied = done.found if done.emptied else None
+        self.emptied = done.version_before if done.emptied else None
 
     def close(self) -> None:
         """Gives the database back."""

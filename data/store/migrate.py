@@ -49,9 +49,9 @@ _alembic = threading.Lock()  # its operations are a module, not an object: one m
 class NewerSchema(Exception):
     """The tables were made by a newer version of this program."""
 
-    def __init__(self, found: int, known: int) -> None:
-        super().__init__(f"version {found} of the schema; this program knows {known}")
-        self.found, self.known = found, known
+    def __init__(self, version: int, supported: int) -> None:
+        super().__init__(f"version {version} of the schema; this program knows {supported}")
+        self.version, self.supported = version, supported
 
 
 class MayNotWrite(Exception):
@@ -93,11 +93,9 @@ class Schema:
 
 @dataclass(frozen=True)
 class Prepared:
-    """What was done to a store. `found`: its version before, None: it was new. `emptied`: nothing of it could be
-    kept.
-    """
+    """What was done to a store. `version_before`: None: it was new. `emptied`: nothing of it could be kept."""
 
-    found: int | None
+    version_before: int | None
     version: int
     emptied: bool = False
 

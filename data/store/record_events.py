@@ -21,7 +21,8 @@ _EVENTS: dict[str, tuple[str, dict[str, str]]] = {
         "jtbd.painpoint.severity_before": "severity_before", "jtbd.painpoint.severity_after": "severity_after",
         "jtbd.painpoint.effectiveness": "resolution_effectiveness"}),
     "time": ("jtbd.time_to_outcome", {
-        "jtbd.time.outcome_id": "outcome_id", "jtbd.time.persona": "persona", "jtbd.time.duration_seconds": "duration_seconds"}),
+        "jtbd.time.outcome_id": "outcome_id", "jtbd.time.persona": "persona",
+        "jtbd.time.duration_seconds": "duration_seconds"}),
     "satisfaction": ("jtbd.user_satisfaction", {
         "jtbd.satisfaction.outcome_id": "outcome_id", "jtbd.satisfaction.persona": "persona",
         "jtbd.satisfaction.level": "satisfaction_level", "jtbd.satisfaction.scale": "scale"}),

@@ -167,9 +167,12 @@ def _upsert(connection: Connection, table: Table, rows: list[Row]) -> None:
     rest = [name for name in names if name not in keys]
     if connection.dialect.name == "sqlite":
         marks = ", ".join("?" * len(names))
-        rule = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
+        values = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
+        action = f"UPDATE SET {values}" if rest else "NOTHING"
+        target = f"({', '.join(keys)}) DO {action}"
         columns = ", ".join(f'"{name}"' for name in names)
-        sql = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks}) ON CONFLICT ({", ".join(keys)}) DO {f"UPDATE SET {rule}" if rest else "NOTHING"}'  # noqa: S608 - names from our schema
+        # The names are those of our schema, never what somebody wrote.
+        sql = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks}) ON CONFLICT {target}'  # noqa: S608
         connection.exec_driver_sql(sql, rows)
         return
     statement = dialect_insert(connection)(table)

@@ -47,17 +47,17 @@ class WantedFields:
     sprints: frozenset[str] = frozenset()  # field ids whose value says in which sprints an issue is
 
     @property
-    def held(self) -> frozenset[str]:
+    def value_fields(self) -> frozenset[str]:
         """The fields, besides the standard ones, whose values are kept."""
         return self.values | self.sprints
 
     @property
     def search(self) -> list[str]:
         """The fields to ask a search for."""
-        return [*STANDARD, *sorted(self.held - set(STANDARD))]
+        return [*STANDARD, *sorted(self.value_fields - set(STANDARD))]
 
 
-def wanted(fields: Iterable[JiraField], mapped: Collection[str]) -> WantedFields:
+def wanted_fields(fields: Iterable[JiraField], mapped: Collection[str]) -> WantedFields:
     """From the site's fields and the mapped ids: mapped values, flags, Data Center's Epic Link; history of sprint,
     flags and mapped numbers.
     """

@@ -200,9 +200,9 @@ class _Sync:
         if before is None:
             raise StoreError
         site = site_lists.read_lists(self.jira, self.tally, self.cancelled)
-        wants = parse.wanted(site.fields, self.mapped)
+        wants = parse.wanted_fields(site.fields, self.mapped)
         self.everything = full or before.cursor is None or _is_due(before.full_at, started, FULL_EVERY)
-        missing = frozenset() if self.everything else wants.held - before.fetched_fields
+        missing = frozenset() if self.everything else wants.value_fields - before.fetched_fields
         self.tally.mode = "full" if self.everything else "fill" if missing else "incremental"
         self._name_unknown(site.fields)
         self._tell_unknown_zone(account.zone)
@@ -238,7 +238,7 @@ class _Sync:
                 "cursor": newest if self.everything else max(before.cursor or 0, newest),
                 "full_at": _micros(started) if self.everything else before.full_at,
                 # Not what was mapped once: it is no longer kept up to date, and is read again when it is mapped again.
-                "fetched_fields": json.dumps(sorted(wants.held - (frozenset() if fetch.filled else missing))),
+                "fetched_fields": json.dumps(sorted(wants.value_fields - (frozenset() if fetch.filled else missing))),
                 "census_at": _micros(started) if fetch.counted else before.census_at,
                 # With the data, so that nobody reads it without knowing what is missing; the whole result follows.
                 "last_result": json.dumps(

@@ -46,7 +46,7 @@ class Tally:
     resumed: int = 0  # issues that an earlier try had read
     left_out: dict[str, str] = field(default_factory=dict)  # key → why, of issues that cannot be read
     partly_read: dict[str, str] = field(default_factory=dict)  # key → which fields, of issues that are kept
-    doubts: list[str] = field(default_factory=list)  # why nobody can say whether all issues came
+    uncertainties: list[str] = field(default_factory=list)  # why nobody can say whether all issues came
     odd_histories: int = 0
     lost: dict[int, str] = field(default_factory=dict)  # id → key of issues that Jira lists and did not give
     warnings: list[str] = field(default_factory=list)
@@ -68,7 +68,7 @@ class Tally:
         """
         cut = self.incomplete_comments - self.closed_comments.keys()
         unread = self.odd or self.partly_read
-        return not (self.incomplete or cut or unread or self.lost or self.doubts)
+        return not (self.incomplete or cut or unread or self.lost or self.uncertainties)
 
     def warn(self, text: str) -> None:
         """Keeps the first warnings, without secrets: they go into the store and onto the screen."""
@@ -99,8 +99,8 @@ class Tally:
 
     def doubt(self, text: str) -> None:
         """Says why nobody can tell whether all issues came."""
-        if text not in self.doubts:
-            self.doubts.append(text)
+        if text not in self.uncertainties:
+            self.uncertainties.append(text)
             self.warn(text)
 
 

@@ -28,7 +28,7 @@ from data.values.unread import Unread
 DESCRIPTION, TEXTS = "tables.json", "texts.json"
 FRAMES = (
     "statuses",
-    "gone",
+    "gone_statuses",
     "issues",
     "changes",
     "edits",

@@ -70,7 +70,7 @@ class TableCopies:
 
     def tables(self, wanted: CopyOf, read: Callable[[], Tables]) -> Tables:
         """The tables from their copy; where there is none, what `read` gives, which is then kept."""
-        if (kept := self.kept(wanted)) is not None:
+        if (kept := self.read(wanted)) is not None:
             return kept
         made = read()
         read_now = (made.revision, made.as_of, made.unread)
@@ -78,7 +78,7 @@ class TableCopies:
             self.keep(wanted, made)  # else a sync has ended in the meantime
         return made
 
-    def kept(self, wanted: CopyOf) -> Tables | None:
+    def read(self, wanted: CopyOf) -> Tables | None:
         """The tables from their copy, if there is one. A broken copy is removed."""
         place = self.folder / wanted.name
         try:

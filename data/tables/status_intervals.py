@@ -86,7 +86,7 @@ def _likes(tables: Tables, own: set[str]) -> Codes:
     """
     out = np.arange(len(tables.statuses))
     ids = tables.statuses["status_id"].tolist()
-    for each in rows_of(tables.gone):
+    for each in rows_of(tables.gone_statuses):
         if each.like >= 0 and str(ids[each.status]) not in own:
             out[each.status] = each.like
     return out

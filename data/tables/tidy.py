@@ -54,9 +54,9 @@ class Tables:
     sources: which Jira field gave how many issues their value, where a mapping names several (see field_sources).
     fields: our field name → one value an issue (dates: µs; numbers: float; words: tuple of words or None).
     date_only: our field name → True where Jira gave plain dates.
-    gone: statuses that histories name and Jira no longer lists: status (code), reason (why it is taken for what it
-        is, a Reason), entries (changes that lead to it), resolving (those that set a resolution), like (code of the
-        status of the same name, whose roles it has; -1: none).
+    gone_statuses: statuses that histories name and Jira no longer lists: status (code), reason (why it is taken for
+        what it is, a Reason), entries (changes that lead to it), resolving (those that set a resolution), like (code of
+        the status of the same name, whose roles it has; -1: none).
     unreadable: our field name → by issue whether it has a value that cannot be read; only fields that have such values.
     flag_known: whether the field is known with which people flag what is blocked.
     unread: lists that Jira did not show to this account at the last good sync.
@@ -76,7 +76,7 @@ class Tables:
     links: pd.DataFrame
     fields: Mapping[str, Column] = field(default_factory=dict)
     date_only: Mapping[str, bool] = field(default_factory=dict)
-    gone: pd.DataFrame = field(default_factory=no_gone)
+    gone_statuses: pd.DataFrame = field(default_factory=no_gone)
     unreadable: Mapping[str, Mask] = field(default_factory=dict)
     flag_known: bool = True
     unread: tuple[Unread, ...] = ()
@@ -131,7 +131,7 @@ def read(connection: Connection, scope: int, mapping: Mapping[str, str]) -> Tabl
         date_only=mapped.date_only,
         unreadable=mapped.unreadable,
         flag_known=bool(flags) or len(flagged) > 0,
-        gone=gone,
+        gone_statuses=gone,
         unread=of_result(head["last_result"]),
         comments=_comments(connection, scope, issues["issue_id"].to_numpy()),
         **sprint_tables.read(connection, scope, mapping.get("story_points"), number, issues["created"].to_numpy()),

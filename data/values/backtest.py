@@ -26,7 +26,7 @@ class Backtest:
 
     windows: int
     apart: int  # about so many of them do not overlap
-    held: Mapping[int, int]  # windows in which the answer held
+    hits: Mapping[int, int]  # windows in which the answer held
     first: str | None = None  # first day of the first window
     last: str | None = None  # last day that was looked at
     waiting: int = 0  # windows whose answers have not come due
@@ -39,9 +39,9 @@ class Backtest:
 
     def share(self, percent: int) -> float | None:
         """In how many percent of the windows the answer held; None without windows."""
-        return 100 * self.held[percent] / self.windows if self.windows else None
+        return 100 * self.hits[percent] / self.windows if self.windows else None
 
-    def said(self, percent: int) -> float:
+    def stated_share(self, percent: int) -> float:
         """The share of the trials that was printed beside the answer, on average; percent."""
         return float(percent) if self.stated is None else self.stated[percent]
 
@@ -59,7 +59,7 @@ class Backtest:
         if not self.windows or self.apart < 1:
             return "cannot_tell"
         low, high = wilson_bounds((self.share(MAIN) or 0.0) / 100 * self.apart, self.apart)
-        stated = self.said(MAIN) / 100
+        stated = self.stated_share(MAIN) / 100
         if high < stated:
             return "overconfident"
         if low > stated:
@@ -73,13 +73,13 @@ def confidence_words(test: Backtest) -> str:
         return ""
     held = f"the 85 % answer held in {test.share(MAIN):.0f} % of {_windows(test.windows)} of the last 12 months"
     return {
-        "overconfident": f"Overconfident in the past: {held}, and it stated {test.said(MAIN):.0f} %. "
+        "overconfident": f"Overconfident in the past: {held}, and it stated {test.stated_share(MAIN):.0f} %. "
         "Promise less than this forecast says.",
-        "underconfident": f"Underconfident in the past: {held}, and it stated {test.said(MAIN):.0f} %. "
+        "underconfident": f"Underconfident in the past: {held}, and it stated {test.stated_share(MAIN):.0f} %. "
         "The team did better than its answers.",
-        "as_stated": f"As good as its word in the past: {held}, and it stated {test.said(MAIN):.0f} %.",
-        "cannot_tell": f"Tried on the past: {held}, and it stated {test.said(MAIN):.0f} %. Too few windows stand alone "
-        f"({test.apart}) to say whether it is over- or underconfident.",
+        "as_stated": f"As good as its word in the past: {held}, and it stated {test.stated_share(MAIN):.0f} %.",
+        "cannot_tell": f"Tried on the past: {held}, and it stated {test.stated_share(MAIN):.0f} %. Too few windows "
+        f"stand alone ({test.apart}) to say whether it is over- or underconfident.",
     }[test.verdict]
 
 
@@ -106,7 +106,7 @@ def past_words(test: Backtest) -> str:
     alone = f"about {test.apart} stand{'s' if test.apart == 1 else ''} alone"
     few = "; take that as a hint, not as proof" if test.apart < FEW else ""
     said = [
-        f"The 85 % answer held in {test.held[MAIN]:,} of {_windows(test.windows)}, one a week from "
+        f"The 85 % answer held in {test.hits[MAIN]:,} of {_windows(test.windows)}, one a week from "
         f"{_day(test.first)} on. "
         f"Windows overlap: {alone}{few}.",
         score_words(test),

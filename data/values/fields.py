@@ -51,7 +51,7 @@ class Suggestion:
 @dataclass(frozen=True)
 class StatusInfo:
     """A status as the workflow form shows it. `usual`: what it means where nobody has chosen (new, indeterminate, done,
-    discarded); `why`: what says so, where it is not Jira's category. `gone`: Jira no longer lists it; `entries`: how
+    discarded); `why`: what says so, where it is not Jira's category. `is_gone`: Jira no longer lists it; `entries`: how
     often issues came into it then; `fit`: the share of those entries (0 to 1) that fit what it is taken for, None where
     none is known; `like`: id of the status of the same name, which it follows while nobody chooses otherwise.
     """
@@ -62,7 +62,7 @@ class StatusInfo:
     issues: int
     usual: str = ""
     why: str = ""
-    gone: bool = False
+    is_gone: bool = False
     entries: int = 0
     fit: float | None = None
     like: str = ""

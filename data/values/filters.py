@@ -18,7 +18,16 @@ class Filters:
     definitions: tuple[tuple[str, str], ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.projects or self.types or self.labels or self.components)
+        return any(names for _, names in self.titled())
+
+    def titled(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Each list of names, empty ones too, with the title under which people choose from it."""
+        return (
+            ("Projects", self.projects),
+            ("Types", self.types),
+            ("Labels", self.labels),
+            ("Components", self.components),
+        )
 
 
 Named = tuple[tuple[str, int], ...]

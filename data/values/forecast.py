@@ -80,7 +80,7 @@ class Remaining:
 class Forecast:
     """`answers`: percent → first ISO date by which in at least so many percent of the trials all is done, or the number
     that at least so many percent of them reach; None: later than `horizon`. `outcomes`: (date or number, trials), in
-    order. `daily`: completions of each day of the history; `kept`: whether it is drawn from.
+    order. `daily`: completions of each day of the history; `in_sample`: whether it is drawn from.
     """
 
     kind: str  # when | how_many | how_likely
@@ -102,7 +102,7 @@ class Forecast:
     remaining: Remaining | None = None
     notes: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
-    kept: tuple[bool, ...] = ()  # empty: all days
+    in_sample: tuple[bool, ...] = ()  # empty: all days
     off: tuple[str, ...] = ()  # days off from the first day of the history to the last day ahead that matters
     worked: int | None = None  # working days (by the settings) until `by`, without days off, today included
     chance: float | None = None  # how_likely: percent of the trials that reach `items` by `by`
@@ -118,13 +118,15 @@ class Forecast:
     @property
     def drawn_days(self) -> int:
         """Days of the history that are drawn from."""
-        return sum(self.kept) if self.kept else len(self.daily)
+        return sum(self.in_sample) if self.in_sample else len(self.daily)
 
     @property
     def not_drawn(self) -> int | float:
         """Items (points) completed on days of the history that are not drawn from."""
         return (
-            whole(sum(each for each, kept in zip(self.daily, self.kept, strict=True) if not kept)) if self.kept else 0
+            whole(sum(each for each, kept in zip(self.daily, self.in_sample, strict=True) if not kept))
+            if self.in_sample
+            else 0
         )
 
     @property
@@ -178,7 +180,7 @@ def _test(test: Backtest) -> dict[str, Any]:
         "last": test.last,
         "waiting": test.waiting,
         **{f"p{share}_held_percent": test.share(share) for share in SHARES},
-        **{f"p{share}_stated_percent": test.said(share) if test.windows else None for share in SHARES},
+        **{f"p{share}_stated_percent": test.stated_share(share) if test.windows else None for share in SHARES},
         "pinball_loss": test.loss,
         "naive_pinball_loss": test.naive,
         "loss_unit": test.unit or None,

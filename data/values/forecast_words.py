@@ -103,7 +103,7 @@ def basis_words(answer: Forecast) -> str:
     """What was drawn from, how, and how often."""
     out = sum(n for _, n in answer.left_out)
     days = f"{len(answer.daily):,} whole days, {out:,} left out"
-    if answer.kept and answer.drawn_days != len(answer.daily):
+    if answer.in_sample and answer.drawn_days != len(answer.daily):
         days = f"{answer.drawn_days:,} of {days}"
     return (
         f"Drawn from {answer.completed:,} {answer.unit} completed {_span(answer.history_start, answer.history_end)}"
@@ -125,7 +125,7 @@ def held_words(test: Backtest) -> str:
     """How often each answer held in the past, beside what it stated; empty without a past."""
     if not test.windows:
         return ""
-    held = ", ".join(f"{share} %: {test.share(share):.0f} % ({test.said(share):.0f} %)" for share in test.held)
+    held = ", ".join(f"{share} %: {test.share(share):.0f} % ({test.stated_share(share):.0f} %)" for share in test.hits)
     return f"Answers held (stated): {held}."
 
 

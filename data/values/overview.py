@@ -24,7 +24,6 @@ class Change:
     verdict: str | None  # whether that is better | worse | None: neither
     todo: str
     weeks: tuple[float | None, ...]  # weekly values, oldest first
-    first_week: str  # first day of the first of them
     before: int  # how many of them are before the period: mean and limits are made of those
     marked: tuple[int, ...]  # places of the weeks that are the signal
     mean: float

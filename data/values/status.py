@@ -75,7 +75,6 @@ class ConnectionForm:
     url: str
     email: str
     jql: str  # as set by the user; empty: the default query
-    default_jql: str
     token_present: bool
     sources: dict[str, str]  # url, email, jql, token → environment | settings | stored | default | none
     revision: int  # of the settings file that holds the connection

@@ -38,7 +38,7 @@ class Imported:
     """What became of the views of a file."""
 
     added: tuple[str, ...]  # under these names
-    known: int  # were there already
+    duplicates: int  # were there already
     problems: tuple[str, ...]
 
 

@@ -51,7 +51,8 @@ _NOT_YET = """() => {
         probe.style.color = getComputedStyle(document.documentElement).getPropertyValue(name);
         return probe.style.color;
     };
-    const charts = [...document.querySelectorAll('.chart-figure[data-figure]')].filter(each => each.clientWidth).filter(each => {
+    const drawn = [...document.querySelectorAll('.chart-figure[data-figure]')].filter(each => each.clientWidth);
+    const charts = drawn.filter(each => {
         const words = each.querySelector('.xtick text');
         return words && getComputedStyle(words).fill !== meant('--tl-muted');
     });

@@ -26,6 +26,7 @@ from sample.generator import generate
 from sample.server import SampleServer
 from sample.site import Site
 from tests.fake_services import FakeServices
+from tests.sample_services import environment
 from tests.workbook import sheets
 
 pytestmark = pytest.mark.browser
@@ -52,7 +53,8 @@ HOSTILE = (
 SHORT = tuple(each[:50] for each in (HOSTILE[0], HOSTILE[2], HOSTILE[6], HOSTILE[8]))  # as names of saved views
 _WATCH = """
 window.ran = 0; window.violations = [];
-document.addEventListener('securitypolicyviolation', e => window.violations.push(e.violatedDirective + ' ' + e.blockedURI));
+document.addEventListener('securitypolicyviolation', e =>
+    window.violations.push(e.violatedDirective + ' ' + e.blockedURI));
 """
 # Text that was meant as text reads "<b>MARKED" wherever it is shown; where the mark-up was obeyed, the tag is gone.
 _OBEYED = """() => {
@@ -63,8 +65,10 @@ _OBEYED = """() => {
 }"""
 _WIDE = """() => {
     const room = document.documentElement.clientWidth;
-    const found = document.documentElement.scrollWidth > room + 1 ? ['the page is ' + document.documentElement.scrollWidth] : [];
-    for (const each of document.querySelectorAll('.detail.is-open, .detail-body, .modal.show .modal-dialog, .menu-panel, .card-metric, .block')) {
+    const width = document.documentElement.scrollWidth;
+    const found = width > room + 1 ? ['the page is ' + width] : [];
+    const boxes = '.detail.is-open, .detail-body, .modal.show .modal-dialog, .menu-panel, .card-metric, .block';
+    for (const each of document.querySelectorAll(boxes)) {
         const box = each.getBoundingClientRect();
         if (box.width && box.height && box.left < room && (box.right > room + 1 || box.left < -1))
             found.push(each.className + ' reaches from ' + box.left + ' to ' + box.right + ' of ' + room);
@@ -159,13 +163,7 @@ def jira() -> Iterator[SampleServer]:
 def synced(jira: SampleServer, tmp_path_factory: pytest.TempPathFactory) -> Services:
     """A services full of it; every test of this file looks at the same one."""
     folder = tmp_path_factory.mktemp("hostile")
-    env = {
-        "THROUGHLINE_HOME": str(folder / "home"),
-        "THROUGHLINE_SETTINGS": str(folder / "settings.json"),
-        "JIRA_URL": jira.url,
-        "JIRA_EMAIL": "ada@example.org",
-        "JIRA_TOKEN": "any-token",
-    }
+    env = environment(folder, JIRA_URL=jira.url, JIRA_EMAIL="ada@example.org", JIRA_TOKEN="any-token")
     services = open_services(env, sample=None)
     result = services.sync.run(services.snapshot())
     assert (result.error, result.complete) == (None, True)

@@ -163,8 +163,9 @@ def test_nothing_is_wider_than_the_window(page: Page, site: str, shop: Services,
     page.set_viewport_size({"width": size[0], "height": size[1]})
     opened(page, site)
     wide = page.evaluate(
-        """() => Array.from(document.querySelectorAll('[data-pane="jobs"] *')).filter((node) => !node.closest('.jobs-scroll')
-           && !node.closest('.js-plotly-plot') && !node.closest('.menu-panel') && node.getBoundingClientRect().right > innerWidth + 1)
+        """() => Array.from(document.querySelectorAll('[data-pane="jobs"] *'))
+           .filter((node) => !node.closest('.jobs-scroll, .js-plotly-plot, .menu-panel'))
+           .filter((node) => node.getBoundingClientRect().right > innerWidth + 1)
            .map((node) => node.className)"""
     )
     assert not wide

@@ -15,6 +15,7 @@ from data.services.services import Services, open_services
 from sample.generator import generate
 from sample.server import SampleServer
 from tests.fake_services import FakeServices
+from tests.sample_services import environment
 
 pytestmark = pytest.mark.browser
 
@@ -28,13 +29,7 @@ def jira() -> Iterator[SampleServer]:
 @pytest.fixture
 def mine(tmp_path: Path, use: Callable[[Any], Any], jira: SampleServer) -> Services:
     """A real services, synced once, with nothing mapped."""
-    env = {
-        "THROUGHLINE_HOME": str(tmp_path / "home"),
-        "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json"),
-        "JIRA_URL": jira.url,
-        "JIRA_EMAIL": "ada@example.org",
-        "JIRA_TOKEN": "any",
-    }
+    env = environment(tmp_path, JIRA_URL=jira.url, JIRA_EMAIL="ada@example.org", JIRA_TOKEN="any")
     services = use(open_services(env, sample=None))
     assert services.sync.run(services.snapshot()).complete
     return services

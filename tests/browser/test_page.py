@@ -49,7 +49,8 @@ _NOTHING_NEW = """() => {
     store.subscribe(() => {
         const now = store.getState().layoutHashes, names = Object.keys(now);
         window.words += 1;
-        if (now !== last && names.length === Object.keys(last).length && names.every(each => now[each] === last[each])) window.idle += 1;
+        const same = names.length === Object.keys(last).length && names.every(each => now[each] === last[each]);
+        if (now !== last && same) window.idle += 1;
         last = now;
     });
 }"""

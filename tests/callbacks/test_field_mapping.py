@@ -13,7 +13,7 @@ from data.settings.fields import FIELDS
 from tests.callbacks.acting import acting, words
 from tests.fake_services import FakeServices
 from ui import ids
-from ui.modals.draft import put
+from ui.modals.draft import with_change
 
 M = ids.Mapping
 
@@ -462,10 +462,10 @@ def test_no_answer_is_large_even_with_five_hundred_fields(services: FakeServices
 
 def test_put_knows_when_a_value_is_as_saved() -> None:
     base = {"setting/a": [1], "setting/b": None, "setting/c": False, "field/d": None}
-    assert put({}, base, "setting/a", [1]) == {}
-    assert put({}, base, "setting/b", "") == {}
-    assert put({}, base, "setting/c", True) == {"setting/c": True}
-    assert put({"field/d": "x"}, base, "field/d", None) == {}
+    assert with_change({}, base, "setting/a", [1]) == {}
+    assert with_change({}, base, "setting/b", "") == {}
+    assert with_change({}, base, "setting/c", True) == {"setting/c": True}
+    assert with_change({"field/d": "x"}, base, "field/d", None) == {}
 
 
 def test_on_a_site_with_thousands_of_fields_the_list_follows_what_is_typed(services: FakeServices) -> None:

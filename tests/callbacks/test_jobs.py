@@ -318,7 +318,7 @@ def test_a_good_form_is_noted_down_once_however_often_it_is_sent(own, kind):
     session = opening(own, kind)[-1]
     for _ in range(2):
         done, report, wrong = press(own, kind, GOOD[kind], session)
-        assert done["said"][0]["what"].startswith("Noted down: ") and report is None and not any(wrong.values())
+        assert done["messages"][0]["what"].startswith("Noted down: ") and report is None and not any(wrong.values())
     assert sum(own.jobs.storage(own.snapshot()).store.counts().values()) == 1
     press(own, kind, GOOD[kind] if kind != "time" else {**GOOD[kind], "started": "2026-01-05T08:00"})
     assert sum(own.jobs.storage(own.snapshot()).store.counts().values()) == 2, "the next form is another record"
@@ -393,7 +393,7 @@ def test_a_new_job_is_in_the_register_once(own, tmp_path):
     session = opening(own, "register")[-1]
     for _ in range(2):
         done, report, _ = press(own, "register", values, session)
-        assert report is None and "is in the register" in done["said"][0]["what"]
+        assert report is None and "is in the register" in done["messages"][0]["what"]
     assert len(own.jobs.register(own.snapshot()).jobs) == 1
     assert "One basket" in (tmp_path / "jtbd" / "register.md").read_text("utf-8")
     shown = page(own, done=done)
@@ -408,7 +408,7 @@ def test_a_new_job_is_in_the_register_once(own, tmp_path):
 def imported(services: Services, name: str, text: str, size: int | None = None) -> dict[str, str]:
     with acting(services, ids.Jobs.FILE, "data"):
         made = import_file({"n": 1, "name": name, "size": len(text) if size is None else size, "text": text}, None)
-    return made["said"][0]
+    return made["messages"][0]
 
 
 def test_a_file_is_imported_once(own):

@@ -5,7 +5,19 @@ from __future__ import annotations
 from data.values.status import SyncState
 from tests.fake_services import FakeServices
 
-OUTPUT = "..sync-progress.children...sync-bar.hidden...sync-clock.disabled...header-freshness.children...header-quality.children...header-site.children...banner-sample.hidden...banner-problems.children...store-followed.data...store-last-sync.data.."
+OUTPUTS = (
+    "sync-progress.children",
+    "sync-bar.hidden",
+    "sync-clock.disabled",
+    "header-freshness.children",
+    "header-quality.children",
+    "header-site.children",
+    "banner-sample.hidden",
+    "banner-problems.children",
+    "store-followed.data",
+    "store-last-sync.data",
+)
+OUTPUT = f"..{'...'.join(OUTPUTS)}.."
 INPUTS = {
     "header-sync.n_clicks": 1,
     "sync-cancel.n_clicks": None,

@@ -105,11 +105,11 @@ def test_the_dialog_suggests_the_name_of_the_only_filter(services):
 def test_a_view_is_deleted_as_it_was_seen_and_the_page_says_so(services):
     made = services.teams.save(TeamView("Mine", "30d"), services.snapshot())
     refused = act(services, {"do": "delete", "name": "Mine", "revision": made.revision + 1})
-    assert refused["said"][0]["level"] == "warning"
-    assert "Somebody else changed it" in refused["said"][0]["why"]
+    assert refused["messages"][0]["level"] == "warning"
+    assert "Somebody else changed it" in refused["messages"][0]["why"]
     assert act(services, {"do": "delete", "name": "Mine", "revision": made.revision}, {"n": 3}) == {
         "n": 4,
-        "said": [{"what": "“Mine” is deleted.", "level": "info"}],
+        "messages": [{"what": "“Mine” is deleted.", "level": "info"}],
     }
     assert services.teams.list(services.snapshot()).views == ()
     assert act(services, None) is no_update
@@ -123,17 +123,17 @@ def test_a_file_of_views_is_added_and_the_page_says_what_became_of_each(services
         {"name": "Old", "period": "7d", "definitions": {"durations": "fortnights"}},
     ]
     done = act(services, {"do": "import", "text": json.dumps({"views": views})})
-    assert [(each["what"], each["level"]) for each in done["said"][:2]] == [
+    assert [(each["what"], each["level"]) for each in done["messages"][:2]] == [
         ("Added “New”.", "info"),
         ("1 of them were here already.", "info"),
     ]
-    assert done["said"][2]["level"] == "warning" and "fortnights" in done["said"][2]["what"]
-    assert len(done["said"]) == 3
+    assert done["messages"][2]["level"] == "warning" and "fortnights" in done["messages"][2]["what"]
+    assert len(done["messages"]) == 3
 
 
 @pytest.mark.parametrize(("text", "said"), [('{"views": []}', "The file holds no view."), ("no json", ""), ("", "")])
 def test_a_file_without_views_is_said(services, text, said):
-    [line] = act(services, {"do": "import", "text": text})["said"]
+    [line] = act(services, {"do": "import", "text": text})["messages"]
     assert line["level"] == "warning"
     assert line["what"] == said if said else line["what"].endswith(".")
 
@@ -141,7 +141,7 @@ def test_a_file_without_views_is_said(services, text, said):
 def test_the_tab_lists_the_views_compares_the_chosen_ones_and_says_what_was_done(services):
     services.teams.save(TeamView("One", "30d"), services.snapshot())
     services.teams.save(TeamView("Two", "90d"), services.snapshot())
-    done = {"said": [{"what": "“Three” is deleted.", "level": "info"}]}
+    done = {"messages": [{"what": "“Three” is deleted.", "level": "info"}]}
 
     def shown(query, by):
         with acting(services, by, "data"):

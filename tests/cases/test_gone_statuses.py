@@ -120,7 +120,7 @@ def test_whoever_says_otherwise_gets_the_other_numbers(old: CaseSite) -> None:
 
 
 def test_the_form_lists_them_with_what_is_assumed_and_why(old: CaseSite) -> None:
-    lost = {each.name: each for each in old.services.field_mapping.statuses(old.services.snapshot()) if each.gone}
+    lost = {each.name: each for each in old.services.field_mapping.statuses(old.services.snapshot()) if each.is_gone}
     assert {name: (each.usual, each.entries) for name, each in lost.items()} == {
         "Resolved": ("done", 23),
         "Investigating": ("indeterminate", 10),

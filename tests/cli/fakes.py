@@ -7,10 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Unpack
 
 from data.services.doctor import DoctorService
 from data.services.field_mapping import FieldMappingService
+from data.services.issue_pages import PAGE, IssueChoice
 from data.services.numbers import NumbersService
 from data.services.services import Services
 from data.services.status import StatusService
@@ -143,14 +144,9 @@ class FakeNumbers(NumbersService):
         self,
         metric: str,
         view: View,
-        *,
-        first: int = 0,
-        count: int = 50,
-        sort: tuple[str, str] | None = None,
-        text: str = "",
-        reason: str | None = None,
-        used: bool | None = None,
+        **choice: Unpack[IssueChoice],
     ) -> IssuePage:
+        first, count = choice.get("first", 0), choice.get("count", PAGE)
         total = self._fake.total
         self._fake.asked.append((metric, view.period, view.filters, first, count))
         return IssuePage(tuple(issue_row(n) for n in range(first + 1, min(first + count, total) + 1)), total)

@@ -29,7 +29,8 @@ EXAMPLES = CHECKOUT / "examples" / "jtbd"
 SPEC = """@prefix tl: <urn:throughline:jtbd:> . @prefix : <urn:x:> .
 :buy a tl:Job ; tl:title "Buy" ; tl:situation "I know what" ; tl:motivation "pay" ; tl:persona :ann ; tl:outcome :fast .
 :ann a tl:Persona ; tl:title "Ann" .
-:fast a tl:Outcome ; tl:title "Fast" ; tl:direction "minimise" ; tl:metric "time" ; tl:target 5 ; tl:unit "s" ; tl:importance 9 ; tl:satisfaction 3 .
+:fast a tl:Outcome ; tl:title "Fast" ; tl:direction "minimise" ; tl:metric "time" ; tl:target 5 ; tl:unit "s" ;
+  tl:importance 9 ; tl:satisfaction 3 .
 :fees a tl:Painpoint ; tl:title "Fees" ; tl:severity 8 .
 """
 Typed = Callable[..., tuple[int, str, str]]

@@ -16,6 +16,7 @@ from data.sync.fetch import jql_instant
 from data.values.periods import PeriodError, first_instant, known_zone, zone_named
 from tests.callbacks.acting import words
 from tests.data.jira.fake import MYSELF, FakeSite, Reply
+from tests.sample_services import environment
 from ui.modals.connection import report
 from ui.words import moment
 
@@ -30,14 +31,9 @@ def site():
 
 @pytest.fixture
 def env(site: FakeSite, tmp_path: Path) -> dict[str, str]:
-    return {
-        "THROUGHLINE_HOME": str(tmp_path / "home"),
-        "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json"),
-        "JIRA_URL": site.url,
-        "JIRA_EMAIL": "me@example.org",
-        "JIRA_TOKEN": "canary-51c2",
-        "JIRA_JQL": "project = A",
-    }
+    return environment(
+        tmp_path, JIRA_URL=site.url, JIRA_EMAIL="me@example.org", JIRA_TOKEN="canary-51c2", JIRA_JQL="project = A"
+    )
 
 
 def ask(services: Services, site: FakeSite):

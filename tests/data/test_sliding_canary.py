@@ -33,6 +33,7 @@ from data.values.forecast import ForecastRefused
 from data.values.periods import PeriodError, parse_day
 from data.values.records import RecordError
 from tests.data.jira.fake import FakeJira, Reply
+from tests.sample_services import environment
 
 TOKEN = "c4nary+t0ken-of.the~k1nd_Th4t=moves"
 EMAIL = "canary@example.org"
@@ -157,13 +158,7 @@ def test_what_jira_says_of_basic_authentication_stays(text: str) -> None:
 def where(tmp_path_factory: pytest.TempPathFactory):
     folder = tmp_path_factory.mktemp("state")
     with FakeJira() as jira:
-        env = {
-            "THROUGHLINE_HOME": str(folder / "home"),
-            "THROUGHLINE_SETTINGS": str(folder / "settings.json"),
-            "JIRA_URL": jira.url,
-            "JIRA_EMAIL": EMAIL,
-            "JIRA_TOKEN": TOKEN,
-        }
+        env = environment(folder, JIRA_URL=jira.url, JIRA_EMAIL=EMAIL, JIRA_TOKEN=TOKEN)
         yield jira, open_services(env), folder
 
 

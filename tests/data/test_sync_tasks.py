@@ -14,6 +14,7 @@ from data.services.sync_tasks import PAUSE
 from data.values.background import TaskState
 from data.values.json_types import JsonObject
 from data.values.problem import Problem
+from tests.sample_services import environment
 
 START = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 
@@ -31,11 +32,7 @@ def clock() -> Clock:
 
 
 def opened(tmp_path: Path, clock: Clock) -> Services:
-    env = {
-        "THROUGHLINE_HOME": str(tmp_path / "home"),
-        "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json"),
-        "JIRA_URL": "http://127.0.0.1:9",
-    }
+    env = environment(tmp_path, JIRA_URL="http://127.0.0.1:9")
     return open_services(env, clock=clock)
 
 

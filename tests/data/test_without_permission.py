@@ -131,16 +131,19 @@ def look():
     jobs = [each.value for each in services.jobs.answer(view).values]
     status = services.status.of(services.snapshot())
     found = {
-        "values": values, "jobs": jobs, "issues": status.issue_count, "problems": [str(each) for each in status.problems],
-        "ready": services.readiness.ready(services.snapshot()), "starts": services.sync.ensure_fresh(services.snapshot()),
+        "values": values, "jobs": jobs, "issues": status.issue_count,
+        "problems": [str(each) for each in status.problems],
+        "ready": services.readiness.ready(services.snapshot()),
+        "starts": services.sync.ensure_fresh(services.snapshot()),
         "doctor": {each.name: [each.ok, each.message] for each in services.doctor.examine(services.snapshot())},
     }
     return services, found
 
 services, owner = look()
 if sys.argv[2] == "log":  # a log that nobody has put away yet
-    keep = services.sites.data(services.snapshot()).store.engine.connect()
-    services.sites.data(services.snapshot()).store.note_result(1, services.sites.data(services.snapshot()).head().last_result)
+    data = services.sites.data(services.snapshot())
+    keep = data.store.engine.connect()
+    data.store.note_result(1, data.head().last_result)
 os.setgid(65534)
 os.setuid(65534)
 services, other = look()

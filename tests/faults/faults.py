@@ -163,15 +163,6 @@ def expired() -> Change:
     return status(400, "The provided next page token is invalid or expired.")
 
 
-def empty_with_token(make: Callable[[str], str]) -> Change:
-    """A page without issues that goes on; `make(sent)` gives a token that leads to the page that was asked for."""
-
-    def change(asked: SeenRequest, found: Any) -> Any:
-        return {"issues": [], "nextPageToken": make(asked.body.get("nextPageToken") or ""), "isLast": False}
-
-    return edited(change)
-
-
 def _on_bytes(work: Callable[[bytes], bytes]) -> Change:
     def change(asked: SeenRequest, reply: Reply) -> Reply:
         reply.body = work(reply.body)

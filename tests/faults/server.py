@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.faults.pages import Limits, Pages, Refused, SeenRequest, labels
@@ -180,81 +181,86 @@ def _who(authorization: str) -> str:
     return "?"
 
 
-def _handler(jira: FaultyJira) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
+class _Handler(BaseHTTPRequestHandler):
+    """Hands every request to the test Jira and sends what it replies, delayed, cut or reset as the reply says."""
 
-        def _serve(self) -> None:
-            at = time.monotonic()
-            parts = urlsplit(self.path)
-            raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            if len(raw) < int(self.headers.get("Content-Length") or 0):
-                self.close_connection = True  # the client died
-                return
-            asked = SeenRequest(
-                at,
-                self.command,
-                parts.path,
-                dict(parse_qsl(parts.query)),
-                json.loads(raw) if raw else None,
-                _who(self.headers.get("Authorization", "")),
-                dict(self.headers),
-            )
-            try:
-                reply = jira.receive(asked)
-            except Exception as error:  # noqa: BLE001 - a mistake in the test Jira is told to the test
-                jira.errors.append(f"{asked.path}: {error!r}")
-                reply = Reply(599, {}, b"{}")
-            try:
-                self._send(reply)
-            except OSError:
-                self.close_connection = True
-            asked.status, asked.wait, asked.done = reply.status, reply.wait, time.monotonic()
+    jira: ClassVar[FaultyJira]
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
-        def _send(self, reply: Reply) -> None:
-            if reply.delay:
-                jira.ending.wait(reply.delay)
-            if reply.reset and reply.cut == 0:
+    def _serve(self) -> None:
+        at = time.monotonic()
+        parts = urlsplit(self.path)
+        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if len(raw) < int(self.headers.get("Content-Length") or 0):
+            self.close_connection = True  # the client died
+            return
+        asked = SeenRequest(
+            at,
+            self.command,
+            parts.path,
+            dict(parse_qsl(parts.query)),
+            json.loads(raw) if raw else None,
+            _who(self.headers.get("Authorization", "")),
+            dict(self.headers),
+        )
+        try:
+            reply = self.jira.receive(asked)
+        except Exception as error:  # noqa: BLE001 - a mistake in the test Jira is told to the test
+            self.jira.errors.append(f"{asked.path}: {error!r}")
+            reply = Reply(599, {}, b"{}")
+        try:
+            self._send(reply)
+        except OSError:
+            self.close_connection = True
+        asked.status, asked.wait, asked.done = reply.status, reply.wait, time.monotonic()
+
+    def _send(self, reply: Reply) -> None:
+        if reply.delay:
+            self.jira.ending.wait(reply.delay)
+        if reply.reset and reply.cut == 0:
+            self._reset()
+            return
+        self.send_response_only(reply.status)
+        if "Date" not in reply.headers:
+            self.send_header("Date", format_datetime(datetime.now(UTC), usegmt=True))
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        if "Transfer-Encoding" not in reply.headers:
+            self.send_header("Content-Length", str(len(reply.body)))
+        self.end_headers()
+        body = reply.body if reply.cut is None else reply.body[: reply.cut]
+        if reply.drip:
+            self._drip(body, reply.drip)
+        else:
+            self.wfile.write(body)
+        if reply.cut is not None:
+            self.close_connection = True
+            if reply.reset:
                 self._reset()
-                return
-            self.send_response_only(reply.status)
-            if "Date" not in reply.headers:
-                self.send_header("Date", format_datetime(datetime.now(UTC), usegmt=True))
-            for name, value in reply.headers.items():
-                self.send_header(name, value)
-            if "Transfer-Encoding" not in reply.headers:
-                self.send_header("Content-Length", str(len(reply.body)))
-            self.end_headers()
-            body = reply.body if reply.cut is None else reply.body[: reply.cut]
-            if reply.drip:
-                self._drip(body, reply.drip)
-            else:
-                self.wfile.write(body)
-            if reply.cut is not None:
-                self.close_connection = True
-                if reply.reset:
-                    self._reset()
 
-        def _drip(self, body: bytes, pause: float) -> None:
-            drops = int(3 / pause)  # a client that waits for the end shall not keep the tests waiting
-            for place in range(min(drops, len(body))):
-                if jira.ending.wait(pause):
-                    break
-                self.wfile.write(body[place : place + 1])
-            self.wfile.write(body[drops:])
-            self.close_connection = True
+    def _drip(self, body: bytes, pause: float) -> None:
+        drops = int(3 / pause)  # a client that waits for the end shall not keep the tests waiting
+        for place in range(min(drops, len(body))):
+            if self.jira.ending.wait(pause):
+                break
+            self.wfile.write(body[place : place + 1])
+        self.wfile.write(body[drops:])
+        self.close_connection = True
 
-        def _reset(self) -> None:
-            self.close_connection = True
-            self.wfile.flush()
-            with contextlib.suppress(OSError):
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                self.connection.close()
+    def _reset(self) -> None:
+        self.close_connection = True
+        self.wfile.flush()
+        with contextlib.suppress(OSError):
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
 
-        do_GET = do_POST = _serve
+    do_GET = do_POST = _serve
 
-        def log_message(self, *_: object) -> None:
-            pass
+    def log_message(self, *_: object) -> None:
+        pass
 
-    return Handler
+
+def _handler(jira: FaultyJira) -> type[BaseHTTPRequestHandler]:
+    """A handler class for one test Jira: the server makes an object of it for each connection."""
+    return type("Handler", (_Handler,), {"jira": jira})

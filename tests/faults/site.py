@@ -20,7 +20,6 @@ START = round(datetime(2026, 3, 2, 10, tzinfo=UTC).timestamp()) * SECOND
 
 POINTS, SPRINT, FLAGGED = "customfield_10016", "customfield_10020", "customfield_10021"
 DEPLOYED, SEVERITY, NOTE, SIZE = "customfield_10030", "customfield_10031", "customfield_10032", "customfield_10033"
-ALL_CUSTOM = (POINTS, SPRINT, FLAGGED, DEPLOYED, SEVERITY, NOTE, SIZE)
 _GH = "com.pyxis.greenhopper.jira:gh-sprint"
 _FIELDS = (
     ("summary", "Summary", {"type": "string", "system": "summary"}),
@@ -419,4 +418,5 @@ class Site:
         name, state = self.sprints[number]
         if cloud:
             return {"id": number, "name": name, "state": state, "boardId": 1}
-        return f"com.atlassian.greenhopper.service.sprint.Sprint@1fdd[id={number},rapidViewId=1,state={state.upper()},name={name}]"
+        fields = f"id={number},rapidViewId=1,state={state.upper()},name={name}"
+        return f"com.atlassian.greenhopper.service.sprint.Sprint@1fdd[{fields}]"

@@ -13,7 +13,8 @@ from plotly.utils import PlotlyJSONEncoder
 from data.values.jobs import OutcomeRow
 from data.values.teams import Compared
 from tests.fake_jobs import MOST, OVERVIEW, outcome
-from tests.fake_services import FakeServices, metric_value
+from tests.fake_services import FakeServices
+from tests.fake_values import metric_value
 from ui import detail
 from ui.components.metric_card import metric_card
 from ui.tabs import jobs_tables, teams

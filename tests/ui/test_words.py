@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from data.values.change import change, interval_words, tier_words, why_no_verdict
-from tests.fake_services import FakeServices, metric_value, without_value
+from tests.fake_services import FakeServices
+from tests.fake_values import metric_value, without_value
 from ui import words
 
 PERIOD = FakeServices().view("30d").period

@@ -11,7 +11,7 @@ from dash import html
 from data.values.problem import Problem
 from data.values.switches import ChosenDefinition
 from ui import ids
-from ui.components.dialog import dialog
+from ui.components.dialog import dialog, save_footer
 from ui.components.notice import notice
 
 D = ids.Definitions
@@ -23,13 +23,7 @@ def save_dialog() -> dbc.Modal:
         [
             html.Div(html.H2("Save for everybody", className="modal-title", id=D.TITLE), className="modal-header"),
             dbc.ModalBody(id=D.BODY),
-            html.Div(
-                [
-                    html.Button("Cancel", id=D.CANCEL, type="button", className="btn-quiet"),
-                    html.Button("Save", id=D.CONFIRM, type="button", className="btn-primary-quiet"),
-                ],
-                className="modal-footer",
-            ),
+            save_footer(D.CANCEL, D.CONFIRM),
         ],
         id=D.MODAL,
         centered=True,

@@ -1,10 +1,11 @@
-"""The frame of every dialog."""
+"""The frame of every dialog, and the last row of those that save."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import dash_bootstrap_components as dbc
+from dash import html
 
 
 def dialog(children: list[Any], **properties: Any) -> dbc.Modal:  # Any: what a Bootstrap modal takes
@@ -15,3 +16,14 @@ def dialog(children: list[Any], **properties: Any) -> dbc.Modal:  # Any: what a 
     page.
     """
     return dbc.Modal(children, is_open=False, fade=False, **properties)
+
+
+def save_footer(cancel: str, save: str) -> html.Div:
+    """The last row of a dialog that saves something, from the ids of its two buttons."""
+    return html.Div(
+        [
+            html.Button("Cancel", id=cancel, type="button", className="btn-quiet"),
+            html.Button("Save", id=save, type="button", className="btn-primary-quiet"),
+        ],
+        className="modal-footer",
+    )

@@ -12,7 +12,7 @@ from data.values.problem import Problem
 from data.values.switches import ChosenDefinition
 from ui import ids
 from ui.attributes import attributes
-from ui.components.dialog import dialog
+from ui.components.dialog import dialog, save_footer
 from ui.components.icon import icon
 from ui.components.notice import notice
 from ui.url import FILTERS, PageView
@@ -59,13 +59,7 @@ def keep_dialog() -> html.Div:
                             html.Div(id=T.WHAT),
                         ]
                     ),
-                    html.Div(
-                        [
-                            html.Button("Cancel", id=T.CANCEL, type="button", className="btn-quiet"),
-                            html.Button("Save", id=T.CONFIRM, type="button", className="btn-primary-quiet"),
-                        ],
-                        className="modal-footer",
-                    ),
+                    save_footer(T.CANCEL, T.CONFIRM),
                 ],
                 id=T.MODAL,
                 centered=True,

@@ -70,7 +70,7 @@ def _leaves(values: JsonObject, before: str = "") -> list[tuple[str, Any]]:
     return found
 
 
-def put(draft: Draft, base: Draft, key: str, value: Any) -> Draft:
+def with_change(draft: Draft, base: Draft, key: str, value: Any) -> Draft:
     """The draft with one more change; a value equal to the saved one is no change."""
     rest = {each: old for each, old in draft.items() if each != key}
     return rest if _same(base.get(key), value) else rest | {key: value}

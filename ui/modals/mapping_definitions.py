@@ -107,7 +107,7 @@ def _control(line: Definition, value: Any, known: Known) -> tuple[Any, str | Non
         return _weekdays(component, value), None
     origin = typing.get_origin(line.kind)
     if origin is Literal:
-        choices = {each: line.said(each) for each in line.choices}
+        choices = {each: line.in_words(each) for each in line.choices}
         return segments(component, choices, value, line.title), None
     if line.kind is bool:
         label = ON.get(line.name, "Yes")

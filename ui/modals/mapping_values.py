@@ -8,7 +8,7 @@ from data.settings.fields import VALUE_LISTS, MappedField
 from data.values.fields import ValueInfo
 from data.values.names import name_key, name_keys
 from ui import ids
-from ui.modals.draft import Draft, in_force, put
+from ui.modals.draft import Draft, in_force, with_change
 from ui.modals.mapping_workflow import segments
 from ui.words import count
 
@@ -31,7 +31,7 @@ def put_meaning(draft: Draft, base: Draft, field: str, value: str, setting: str)
         words = [
             word for word in in_force(draft, base).get(f"setting/{each}") or [] if name_key(word) != name_key(value)
         ]
-        draft = put(draft, base, f"setting/{each}", [*words, value] if each == setting else words)
+        draft = with_change(draft, base, f"setting/{each}", [*words, value] if each == setting else words)
     return draft
 
 

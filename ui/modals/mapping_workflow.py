@@ -24,7 +24,7 @@ def workflow_pane(statuses: list[StatusInfo], values: Draft, base: Draft, proble
     if not statuses:
         return _nothing("statuses")
     rows = sorted(
-        (each for each in statuses if not each.gone),
+        (each for each in statuses if not each.is_gone),
         key=lambda each: (ORDER.get(each.usual, 1), -each.issues, name_key(each.name)),
     )
     changed = any(values.get(key) != base.get(key) for key in values if key.startswith(("phase/", "work/")))
@@ -40,7 +40,7 @@ def workflow_pane(statuses: list[StatusInfo], values: Draft, base: Draft, proble
             ),
             html.Div(notice(Problem(problem, level="danger")) if problem else None, className="pane-verdict"),
             html.Div([_status(each, values) for each in rows], className="rows rows-workflow"),
-            *_no_longer_there([each for each in statuses if each.gone], values),
+            *_no_longer_there([each for each in statuses if each.is_gone], values),
             _reset("workflow", "Follow Jira’s categories", changed or _differs(statuses, values)),
         ]
     )
@@ -70,7 +70,7 @@ def _differs(statuses: list[StatusInfo], values: Draft) -> bool:
 def _status(status: StatusInfo, values: Draft) -> html.Fieldset:
     phase = values.get(f"phase/{status.id}", NEW)
     own = phase != status.usual
-    if status.gone:
+    if status.is_gone:
         note = f"assumed to be {PHASES.get(status.usual, 'In progress').lower()}" + ("" if own else f": {status.why}")
     else:
         note = f"Jira says {PHASES.get(status.category, 'in progress').lower()}" if own else status.why or "as in Jira"
@@ -98,7 +98,7 @@ def _status(status: StatusInfo, values: Draft) -> html.Fieldset:
 
 
 def _how_often(status: StatusInfo) -> str:
-    if status.gone:
+    if status.is_gone:
         often = count(status.entries, "entry", "entries").replace(" ", NO_BREAK)
         fit = "" if status.fit is None else f" {int(100 * status.fit)} % fit"
         return often + fit.replace(" % ", f"{NO_BREAK}%{NO_BREAK}")

@@ -123,11 +123,11 @@ def _backtest(test: Backtest) -> list[Any]:
             html.Tr(
                 [
                     html.Td(f"{share} %"),
-                    html.Td(f"{test.said(share):.0f} %", className="right"),
+                    html.Td(f"{test.stated_share(share):.0f} %", className="right"),
                     html.Td(f"{test.share(share):.0f} %", className="right"),
                 ]
             )
-            for share in test.held
+            for share in test.hits
         ]
         head = html.Tr(
             [html.Th("Answer", scope="col")]

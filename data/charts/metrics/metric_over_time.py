@@ -11,7 +11,7 @@ from data.charts.bars import pickable
 from data.charts.catalogue import ChartQuery, chart
 from data.charts.drawing import Drawing, by_code, nothing
 from data.charts.metrics.chosen_metric import COUNTED, joined, metric_of, step_of, unit_of
-from data.charts.metrics.xmr_limits import limits_of, natural, whole_steps
+from data.charts.metrics.xmr_limits import limits_of, whole_steps, xmr_limits
 from data.charts.natural_limits import COLUMNS, DEFINITIONS, signal_points
 from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery
@@ -58,7 +58,7 @@ def metric_over_time(query: ChartQuery) -> Drawing:
     links = pickable(tokens, [each.used + each.left_out for each in begun])
     since = _first_day(query)
     whole = whole_steps(begun, step, since)
-    rule = natural(metric, query, begun, whole, step, since) if limits_of(query) else None
+    rule = xmr_limits(metric, query, begun, whole, step, since) if limits_of(query) else None
     cells = rule.rows if rule else ((),) * len(begun)
     texts = [f"{each.name}: {each.shown}" for each in begun]
     return Drawing(

@@ -50,7 +50,7 @@ def whole_steps(parts: Sequence[Part], step: str, since: date) -> list[Step]:
     ]
 
 
-def natural(
+def xmr_limits(
     metric: IssueMetric, query: ChartQuery, begun: Sequence[Part], steps: Sequence[Step], step: str, since: date
 ) -> NaturalLimits:
     """Limits over `steps`, the whole ones of those that are drawn (`begun`)."""

@@ -42,7 +42,7 @@ class Board:
     places: Positions  # positions in the table of sprints
     ids: list[str]
     names: list[str]
-    made: Stats
+    stats: Stats
 
     @property
     def unit(self) -> str:
@@ -76,12 +76,12 @@ class Board:
 
     def sums(self, name: str) -> list[float]:
         """A sum of each sprint, in points or issues."""
-        out: list[float] = self.made.sums[name][self.places].tolist()
+        out: list[float] = self.stats.sums[name][self.places].tolist()
         return out
 
     def issues(self, name: str) -> list[int]:
         """How many issues of each sprint have a flag."""
-        out: list[int] = self.made.counts[name][self.places].astype(np.int64).tolist()
+        out: list[int] = self.stats.counts[name][self.places].astype(np.int64).tolist()
         return out
 
 
@@ -128,7 +128,7 @@ def issues_behind(board: Board, *flags: str) -> Drilldown:
     Issues that no number counts stand with their sprint too, with the reason.
     """
     found = board.facts.once(scope)
-    place = np.full(len(board.made), -1, dtype=np.int64)
+    place = np.full(len(board.stats), -1, dtype=np.int64)
     place[board.places] = np.arange(len(board.places))
     mine = place[found.sprint] >= 0
     kept = [np.flatnonzero(mine & (found[flag] | (found.reason != 0))) for flag in flags]
@@ -138,7 +138,7 @@ def issues_behind(board: Board, *flags: str) -> Drilldown:
         once = (found.reason[chosen] == 0) | (part == 0)
         chosen, part = chosen[once], part[once]
     amount = np.concatenate([found.amount(flag) for flag in flags]).reshape(len(flags), -1)[part, chosen]
-    close = board.made.windows.close[found.sprint[chosen]]
+    close = board.stats.windows.close[found.sprint[chosen]]
     order = np.argsort(close, kind="stable")
     chosen, part, amount, close = chosen[order], part[order], amount[order], close[order]
     rows = Rows(
@@ -172,5 +172,5 @@ def token_of(sprint: str, flag: str, flags: tuple[str, ...]) -> str:
 
 def links(board: Board, flag: str, flags: tuple[str, ...]) -> list[str]:
     """Tokens of the sprints that have such issues; "" for the others."""
-    counts = board.made.counts[flag][board.places]
+    counts = board.stats.counts[flag][board.places]
     return [token_of(each, flag, flags) if n else "" for each, n in zip(board.ids, counts.tolist(), strict=True)]

@@ -25,7 +25,7 @@ def sprint_spillover(query: ChartQuery) -> Drawing:
     spilled, committed = board.sums("spilled"), board.sums("committed")
     shares = [
         None if np.isnan(each) else 100 * float(each)
-        for each in board.made.measures["spillover"][board.places].tolist()
+        for each in board.stats.measures["spillover"][board.places].tolist()
     ]
     tokens = links(board, "spilled", ("spilled",))
     words = [

@@ -59,7 +59,7 @@ def blocked_hours(rows: Rows, query: MetricQuery) -> float | None:
     >>> blocked_hours(example(hours=[1.5, 24.0]), example_question())
     25.5
     """
-    if not len(rows) and not query.known:
+    if not len(rows) and not query.covered:
         return None
     return float(rows["hours"].sum())
 

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from data.facts.load import load_rows
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.facts.status_groups import status_titles
 from data.facts.stuck import LEAST_STAYS, USUAL, stuck, usual
 from data.facts.switches import AGES, ISSUES, STATUSES
-from data.metrics.catalogue import metric
+from data.metrics.in_progress import in_progress_metric
 from data.values.details import Details
 
 
-@metric(
+@in_progress_metric(
     family="capacity",
     order=3,
     title="Stuck items",
-    unit="items",
-    shows="items",
-    lower_is_better=True,
-    rows=load_rows,
     select=stuck,
     outcome_title="Usual there",
     outcome=lambda rows: [f"up to {each:,.1f} days" for each in rows.columns["limit"]],
-    nothing="Nothing is known about this day.",
     measures="in_status",
     switches=(*AGES, "stuck_days", "statuses_by", "percentile", "load", *STATUSES, *ISSUES),
-    aggregation="count",
     tags=("wip", "ageing", "stale", "blocked"),
     parameters={"percentile": USUAL, "least_stays": LEAST_STAYS},
     depends=("wip",),

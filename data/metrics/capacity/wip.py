@@ -7,25 +7,19 @@ import numpy as np
 from data.facts.load import at_snapshot, daily, load_rows
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
-from data.metrics.catalogue import metric
 from data.metrics.flow.flow_load import flow_load
+from data.metrics.in_progress import in_progress_metric
 from data.values.details import Details
 
 
-@metric(
+@in_progress_metric(
     family="capacity",
     order=2,
     title="Work in progress",
-    unit="items",
-    shows="items",
-    lower_is_better=True,
-    rows=load_rows,
     select=at_snapshot,
-    nothing="Nothing is known about this day.",
     measures="age",
     fields=("work_started_date", "work_completed_date"),
     switches=flow_load.switches,
-    aggregation="count",
     tags=("wip", "flow load", "open"),
     depends=("flow_load",),
 )

@@ -7,24 +7,18 @@ from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.facts.stuck import unassigned
 from data.facts.switches import AGES, ISSUES, STATUSES
-from data.metrics.catalogue import metric
+from data.metrics.in_progress import in_progress_metric
 from data.values.details import Details
 
 
-@metric(
+@in_progress_metric(
     family="capacity",
     order=4,
     title="Work in progress without assignee",
-    unit="items",
-    shows="items",
-    lower_is_better=True,
-    rows=load_rows,
     select=unassigned,
-    nothing="Nothing is known about this day.",
     measures="age",
     fields=("work_started_date", "work_completed_date"),
     switches=(*AGES, "load", *STATUSES, *ISSUES),
-    aggregation="count",
     tags=("wip", "orphans", "ownership"),
     depends=("wip",),
 )

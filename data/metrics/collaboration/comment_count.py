@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from data.facts.comments import by_issue, comment_rows, no_comments, unread
+from data.facts.comments import by_issue, unread
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
-from data.metrics.catalogue import metric
+from data.metrics.collaboration.family import comment_metric
 from data.values.details import Details
 
 
-@metric(
-    family="collaboration",
+@comment_metric(
     order=1,
     title="Comments",
     unit="comments",
     shows="comments",
-    rows=comment_rows,
     select=by_issue,
-    missing=no_comments,
-    outcome_title="Comments",
-    outcome=lambda rows: [f"{each:,}" for each in rows.columns["comments"]],
-    nothing="Nothing is known about these dates.",
     measures="comments",
-    switches=("zone",),
     aggregation="sum",
     tags=("discussion", "conversation", "activity"),
 )
@@ -37,7 +30,7 @@ def comment_count(rows: Rows, query: MetricQuery) -> float | None:
     >>> comment_count(example(comments=[2, 5]), example_question())
     7.0
     """
-    if not len(rows) and not query.known:
+    if not len(rows) and not query.covered:
         return None
     return float(rows["comments"].sum())
 

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.facts.comments import by_issue_and_author, comment_rows, no_comments, unread
+from data.facts.comments import by_issue_and_author, unread
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
-from data.metrics.catalogue import metric
+from data.metrics.collaboration.family import comment_metric
 from data.values.details import Details
 
 
-@metric(
-    family="collaboration",
+@comment_metric(
     order=2,
     title="People who commented",
     unit="people",
     shows="people",
     lower_is_better=None,
-    rows=comment_rows,
     select=by_issue_and_author,
-    missing=no_comments,
-    outcome_title="Comments",
-    outcome=lambda rows: [f"{each:,}" for each in rows.columns["comments"]],
-    nothing="Nothing is known about these dates.",
-    switches=("zone",),
     aggregation="distinct",
     tags=("discussion", "participants", "people"),
 )
@@ -39,7 +32,7 @@ def unique_commenters(rows: Rows, query: MetricQuery) -> float | None:
     >>> unique_commenters(example(author=[3, 3, 5]), example_question())
     2.0
     """
-    if not len(rows) and not query.known:
+    if not len(rows) and not query.covered:
         return None
     return float(len(np.unique(rows["author"])))
 

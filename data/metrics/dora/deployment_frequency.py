@@ -83,7 +83,7 @@ def deployment_frequency(rows: Rows, query: MetricQuery) -> float | None:
     0.5
     """
     count = deployed(rows)
-    if not count and not query.known:
+    if not count and not query.covered:
         return None
     return count / query.period.days
 

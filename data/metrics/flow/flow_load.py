@@ -9,26 +9,20 @@ from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.facts.status_groups import status_titles
 from data.facts.switches import AGES, ISSUES, STATUSES
-from data.metrics.catalogue import metric
+from data.metrics.in_progress import in_progress_metric
 from data.values.details import Details
 
 
-@metric(
+@in_progress_metric(
     family="flow",
     order=4,
-    aggregation="count",
     tags=(
         "wip",
         "work in progress",
         "open",
     ),
     title="Flow load",
-    unit="items",
-    shows="items",
-    lower_is_better=True,
-    rows=load_rows,
     select=at_snapshot,
-    nothing="Nothing is known about this day.",
     measures="age",
     fields=("work_started_date",),
     switches=(*AGES, "load", "statuses_by", *STATUSES, "backward_moves", *ISSUES),

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from data.facts.arrivals import lead_rows
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.facts.switches import AGES, COMPLETED, ISSUES
-from data.metrics.catalogue import metric
-from data.metrics.lead_time.words import explained
+from data.metrics.lead_time.family import explained, lead_time_metric
 from data.values.details import Details
 from data.values.intervals import Percentile
 
 SHARE = 90
 
 
-@metric(
-    family="lead_time",
+@lead_time_metric(
     order=2,
     title="Lead time (90th percentile)",
-    unit="days",
-    shows="days",
-    lower_is_better=True,
-    rows=lead_rows,
-    as_of_rows=lead_rows,
     estimate=lambda rows, _asked: Percentile(rows["days"], SHARE),
-    nothing="No items were completed between these dates.",
-    measures="days",
-    fields=("work_completed_date",),
     switches=(*AGES, "percentile", *COMPLETED, *ISSUES),
     aggregation="percentile",
     tags=("customer lead time", "created to done", "service level", "p90"),

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
-from data.facts.sprint_issues import NOTHING, SWITCHES, no_points, part_in, points_explained, sprint_rows
-from data.metrics.catalogue import metric
+from data.facts.sprint_issues import NOTHING, no_points, points_explained
+from data.metrics.sprint.family import sprint_metric
 from data.values.details import Details
 
 
-@metric(
-    family="sprint",
+@sprint_metric(
     order=4,
     title="Committed points",
     unit="points",
     shows="points",
     lower_is_better=None,
-    rows=sprint_rows,
     missing=no_points,
     nothing=NOTHING,
-    outcome_title="In the sprint",
-    outcome=part_in,
-    fields=("story_points",),
-    switches=SWITCHES,
     aggregation="sum",
     tags=("commitment", "plan", "story points"),
 )

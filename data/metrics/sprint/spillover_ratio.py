@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
-from data.facts.sprint_issues import NOTHING_COMMITTED, SWITCHES, explained, part_in, sprint_rows, unit_of
-from data.metrics.catalogue import metric
+from data.facts.sprint_issues import NOTHING_COMMITTED, explained, unit_of
+from data.metrics.sprint.family import sprint_metric
 from data.values.details import Details
 
 
-@metric(
-    family="sprint",
+@sprint_metric(
     order=1,
     title="Spilled over",
     unit="ratio",
     shows="ratio_percent",
     lower_is_better=True,
-    rows=sprint_rows,
     nothing=NOTHING_COMMITTED,
-    outcome_title="In the sprint",
-    outcome=part_in,
-    fields=("story_points",),
-    switches=SWITCHES,
     aggregation="ratio",
     tags=("carry-over", "unfinished", "sprint goal"),
 )

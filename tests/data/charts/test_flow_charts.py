@@ -251,7 +251,7 @@ def test_a_status_in_progress_that_is_named_done_is_a_band_of_its_own(cfd):
     drawing = drawn(about, "cumulative_flow", Period(date(2025, 3, 3), date(2025, 3, 3), "UTC"))
     assert drawing.columns == ("Day", "Done (in progress)", "Done")
     assert list(drawing.table()) == [("2025-03-03", 1, 1)]
-    behind = {each.name: drawing.drilldown.behind(each.picks[0]) for each in drawing.series}
+    behind = {each.name: drawing.drilldown.rows_of(each.picks[0]) for each in drawing.series}
     assert {name: rows.issue.tolist() for name, rows in behind.items()} == {"Done (in progress)": [1], "Done": [0]}
 
 
@@ -261,7 +261,7 @@ def test_a_person_named_nobody_is_not_the_bar_of_those_without_an_assignee():
     drawing = drawn(facts(site(*items), now="2025-03-10"), "load_by_person", days)
     assert [row[:2] for row in drawing.table()] == [("nobody (a person)", 2), ("nobody", 1)]
     [bars] = drawing.series
-    assert [drawing.drilldown.behind(pick).used for pick in bars.picks] == [2, 1]
+    assert [drawing.drilldown.rows_of(pick).used for pick in bars.picks] == [2, 1]
 
 
 @quick
@@ -282,15 +282,15 @@ def test_the_issues_behind_a_point_are_those_that_it_counts(place, rules, flow, 
         for series in drawing.series:
             values = series.x if series.kind == "lying" else series.y
             for value, pick in zip(values, series.picks or (), strict=True):
-                assert (drawing.drilldown.behind(pick).used if pick else 0) == value, (name, pick)
+                assert (drawing.drilldown.rows_of(pick).used if pick else 0) == value, (name, pick)
     scatter = drawn(about, "cycle_time_scatter", period)
     for series in scatter.series:
         for key, days in zip(series.picks, series.y, strict=True):
-            rows = scatter.drilldown.behind(key)
+            rows = scatter.drilldown.rows_of(key)
             assert rows.used == 1
             assert rows["days"][0] == pytest.approx(days, abs=1e-3)
     net = drawn(about, "net_flow", period)
     for series in net.series:
         for value, pick in zip(series.y, series.picks, strict=True):
-            departs = net.drilldown.behind(pick)["departs"] if pick else []
+            departs = net.drilldown.rows_of(pick)["departs"] if pick else []
             assert sum(not each for each in departs) - sum(bool(each) for each in departs) == value

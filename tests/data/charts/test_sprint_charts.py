@@ -108,7 +108,7 @@ def test_behind_each_point_are_its_issues(company):
             left_out = 0
             for flag in flags:
                 token = f"{sprint.id}" if len(flags) == 1 else f"{sprint.id}|{flag}"
-                rows = drawing.drilldown.behind(token)
+                rows = drawing.drilldown.rows_of(token)
                 assert set(rows.issue[rows.reason == 0].tolist()) == each.keys[flag], (name, token)
                 assert rows["amount"].sum() == pytest.approx(each.sums[flag])
                 assert drawing.drilldown.label(token).endswith({"spilled": "spilled over"}.get(flag, flag))

@@ -31,11 +31,11 @@ def asked_when(past: Past, question: Question, history: int, items: int, random:
 
 def test_a_steady_team_always_holds():
     test = how_many_held(known(np.full(400, 3)), Question(), 90, 30, np.random.default_rng(1))
-    assert set(test.held.values()) == {test.windows}
+    assert set(test.hits.values()) == {test.windows}
     assert test.windows == len(range(400 - 30, 89, -7))
     assert test.apart == ((test.windows - 1) * 7 + 30) // 30
     when = asked_when(known(np.full(400, 3)), Question(), 90, 30, np.random.default_rng(1))
-    assert set(when.held.values()) == {when.windows}
+    assert set(when.hits.values()) == {when.windows}
 
 
 def test_a_team_that_slows_down_never_holds():
@@ -69,7 +69,7 @@ def test_each_window_is_counted_by_hand():
         for share in SHARES:
             held[share] += int(daily[start : start + 30].sum() >= answer.answers[share])
     assert windows == test.windows
-    assert all(abs(held[share] - test.held[share]) <= 2 for share in SHARES), "other draws, the same windows"
+    assert all(abs(held[share] - test.hits[share]) <= 2 for share in SHARES), "other draws, the same windows"
 
 
 def test_windows_whose_dates_have_not_come_wait():

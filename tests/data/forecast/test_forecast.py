@@ -231,7 +231,7 @@ def test_what_was_completed_on_a_day_off_is_not_drawn_and_is_told():
     )
     lost = sum(count for day, count in zip(dates, answer.daily, strict=True) if day in off)
     assert f"Not drawn, because completed on days off: {lost} items." in answer.notes
-    assert [day for day, kept in zip(dates, answer.kept, strict=True) if not kept] == sorted(off | out)
+    assert [day for day, kept in zip(dates, answer.in_sample, strict=True) if not kept] == sorted(off | out)
     assert answer.completed == sum(answer.daily) and answer.not_drawn > lost > 0
     assert answer.drawn_days == 90 - len(off) - len(out)
 

@@ -12,8 +12,9 @@ from data.jira.protocol import decode
 
 lines = ["class A0(msgspec.Struct):", "    x: 'int | None' = None"]
 for i in range(1, 40):
-    lines += [f"class A{i}(msgspec.Struct, frozen=True):", f"    x{i}: 'int | None' = None", "    y: 'list[str] | None' = None",
-              f"    b: 'A{i - 1} | None' = None", "    z: 'dict[str, int] | None' = None"]
+    lines += [f"class A{i}(msgspec.Struct, frozen=True):", f"    x{i}: 'int | None' = None",
+              "    y: 'list[str] | None' = None", f"    b: 'A{i - 1} | None' = None",
+              "    z: 'dict[str, int] | None' = None"]
 sys.setswitchinterval(1e-6)
 for _ in range(40):
     made = sys.modules["made"] = types.ModuleType("made")

@@ -175,7 +175,7 @@ def test_status_categories(row, category):
 def test_lists_come_plain_or_paged():
     def told(text, start=0):
         page = protocol.read_list(text, start)
-        return page.rows, page.came, page.last, page.total
+        return page.rows, page.row_count, page.last, page.total
 
     assert told(b'[{"id": 1}, 7]') == ([{"id": 1}, 7], 2, True, None)
     assert told(body(values=[{"id": 1}], isLast=False)) == ([{"id": 1}], 1, False, None)

@@ -46,7 +46,8 @@ def test_another_dialect_with_nested_nodes_and_words():
     j:Fast a j:DesiredOutcome ; rdfs:label "Validate fast" ; j:outcomeDirection "Minimize" ; j:outcomeMetric "time" ;
         j:concernsJob j:Validate ; j:target "PT5S"^^xsd:duration ;
         j:hasOutcomePriority [ j:importanceScore "9.2"^^xsd:decimal ; j:satisfactionScore "4.1"^^xsd:decimal ] .
-    j:Clear a j:Outcome ; j:direction "maximize" ; j:importance "high" ; j:currentSatisfaction "3/5" ; j:concernsJob j:Validate .
+    j:Clear a j:Outcome ; j:direction "maximize" ; j:importance "high" ; j:currentSatisfaction "3/5" ;
+        j:concernsJob j:Validate .
     j:Fear a j:Anxiety ; rdfs:comment "It may break" ; j:affectsJob j:Validate .
     j:Noise a j:PainPoint ; j:severity "Critical" .
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -70,104 +70,122 @@ def catalogue_sites(draw: Any) -> dict[str, Any]:
     return {**place, "items": made, "mapped": frozenset({*place["mapped"], *mapped})}
 
 
-def busy(seed: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """A site on which a lot happens in forty days, with rules and a workflow: hypothesis likes sites that are nearly
-    empty.
-    """
-    chance = random.Random(seed)  # noqa: S311 - not a secret
-    zone, first = chance.choice(STARTS)
-    base = at(first, zone)
+class _Busy:
+    """Draws a site on which a lot happens in forty days."""
 
-    def some(most: int, *choices: Any) -> list[Any]:
-        return [chance.choice(choices) for _ in range(chance.randint(0, most))]
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)  # noqa: S311 - not a secret
+        self.zone, self.first = self.chance.choice(STARTS)
+        self.base = at(self.first, self.zone)
 
-    def when() -> int:
-        return base + chance.randrange(SPREAD * 24) * HOUR + chance.choice([0, 0, 1000, -1000])
+    def some(self, most: int, *choices: Any) -> list[Any]:
+        return [self.chance.choice(choices) for _ in range(self.chance.randint(0, most))]
 
-    made = []
-    for _ in range(chance.randint(12, 40)):
-        created, *later = sorted(when() for _ in range(chance.randint(1, 8)))
-        status, moves = chance.choice([TODO, TODO, DOING, DONE, CANCELLED]), []
-        for instant in later:
+    def when(self) -> int:
+        return self.base + self.chance.randrange(SPREAD * 24) * HOUR + self.chance.choice([0, 0, 1000, -1000])
+
+    def moves(self, status: str, instants: list[int]) -> list[tuple[int, str]]:
+        moves: list[tuple[int, str]] = []
+        for instant in instants:
             before = moves[-1][1] if moves else status
-            moves.append(
-                (
-                    instant,
-                    chance.choice(
-                        [each for each in (TODO, DOING, REVIEW, DONE, DONE, WAITING, CANCELLED) if each != before]
-                    ),
-                )
-            )
-        fields = {
-            "story_points": chance.choice([None, 1.0, 2.0, 5.0, -1.0]),
-            "production_impact": chance.choice([None, "none", "Slow"]),
-            "target_environment": chance.choice([None, "prod", "test"]),
-        }
-        flags = [
-            (start, chance.choice([None, start + 5 * HOUR, start + 3 * DAY])) for start in (when() for _ in some(2, 0))
-        ]
-        was = {
+            others = [each for each in (TODO, DOING, REVIEW, DONE, DONE, WAITING, CANCELLED) if each != before]
+            moves.append((instant, self.chance.choice(others)))
+        return moves
+
+    def edits(self) -> list[tuple[int, str, Any]]:
+        values = {
             "type": ("Story", "Bug", "Incident"),
             "project": ("P", "Q"),
             "resolution": (None, "Done", "Won't Do"),
             "hierarchy": (0, -1),
             "story_points": (None, 2.0),
         }
-        changed = [(instant, chance.choice(list(was))) for instant in sorted(when() for _ in some(2, 0))]
-        made.append(
-            Item(
-                created,
-                moves,
-                status,
-                edits=[(instant, name, chance.choice(was[name])) for instant, name in changed],
-                type=chance.choice(["Story", "Bug", "Task", "Incident"]),
-                project=chance.choice("PQ"),
-                hierarchy=chance.choice([0, 0, 0, 0, 0, -1, 1]),
-                resolution=chance.choice([None, "Done", "Won't Do"]),
-                assignee=chance.choice(["ann", "bob", None]),
-                labels=sorted(set(some(2, "hotfix", "ui"))),
-                flags=flags,
-                components=sorted(set(some(2, "Ops", "Web"))),
-                history_complete=chance.random() < 0.9,
-                comments=[(when(), chance.choice(["ann", "bob", "cy", None])) for _ in some(4, 0)],
-                comments_complete=chance.random() < 0.85,
-                fields={name: value for name, value in fields.items() if value is not None},
-            )
+        names = [
+            (instant, self.chance.choice(list(values))) for instant in sorted(self.when() for _ in self.some(2, 0))
+        ]
+        return [(instant, name, self.chance.choice(values[name])) for instant, name in names]
+
+    def item(self) -> Item:
+        chance = self.chance
+        created, *later = sorted(self.when() for _ in range(chance.randint(1, 8)))
+        status = chance.choice([TODO, TODO, DOING, DONE, CANCELLED])
+        moves = self.moves(status, later)
+        fields = {
+            "story_points": chance.choice([None, 1.0, 2.0, 5.0, -1.0]),
+            "production_impact": chance.choice([None, "none", "Slow"]),
+            "target_environment": chance.choice([None, "prod", "test"]),
+        }
+        starts = (self.when() for _ in self.some(2, 0))
+        return Item(
+            created,
+            moves,
+            status,
+            flags=[(start, chance.choice([None, start + 5 * HOUR, start + 3 * DAY])) for start in starts],
+            edits=self.edits(),
+            type=chance.choice(["Story", "Bug", "Task", "Incident"]),
+            project=chance.choice("PQ"),
+            hierarchy=chance.choice([0, 0, 0, 0, 0, -1, 1]),
+            resolution=chance.choice([None, "Done", "Won't Do"]),
+            assignee=chance.choice(["ann", "bob", None]),
+            labels=sorted(set(self.some(2, "hotfix", "ui"))),
+            components=sorted(set(self.some(2, "Ops", "Web"))),
+            history_complete=chance.random() < 0.9,
+            comments=[(self.when(), chance.choice(["ann", "bob", "cy", None])) for _ in self.some(4, 0)],
+            comments_complete=chance.random() < 0.85,
+            fields={name: value for name, value in fields.items() if value is not None},
         )
-    start = chance.randrange(0, 25)
-    first_day = date.fromisoformat(first) + timedelta(days=start)
-    last_day = first_day + timedelta(days=chance.randrange(5, SPREAD - start))
-    # What happens at the edges of a period is where formulas go wrong, and chance seldom goes there.
-    for edge in (at(str(first_day), zone), at(str(last_day + timedelta(days=1)), zone)):
-        instant = edge + chance.choice([0, 0, -1000, 1000])
-        made.append(Item(base - DAY, [(base, DOING), (instant, DONE)], history_complete=chance.random() < 0.7))
-        made.append(Item(instant, [(instant + chance.choice([0, HOUR]), DOING)], project="Q"))
-    place = {
-        "items": made,
-        "zone": zone,
-        "first": first_day,
-        "last": last_day,
-        "now": chance.choice([base + 100 * DAY, when()]),
-        "mapped": frozenset(),
-    }
-    rules = {
-        "durations": chance.choice(["exact", "exact", "inclusive_days", "working_days", "inclusive_working_days"]),
-        "percentile": chance.choice(["linear", "nearest_rank"]),
-        "completion": chance.choice(["last", "first"]),
-        "completed_as_of": chance.choice(["now", "period_end"]),
-        "all_levels": chance.random() < 0.2,
-        "deployment_types": chance.choice([[], [], ["Task"]]),
-        "load": chance.choice(["in_progress", "started"]),
-        "blocked_statuses": chance.choice([[], [WAITING]]),
-        "stuck_days": chance.choice([None, None, 2.0]),
-        "escaped_labels": chance.choice([[], ["UI"]]),
-        "incident_types": chance.choice([["Incident"], []]),
-    }
-    return (
-        place,
-        rules,
-        chance.choice([{}, {}, {"started": [REVIEW, DOING]}, {"discarded": [WAITING]}, {"done": [DONE, CANCELLED]}]),
-    )
+
+    def items_at_edges(self, first_day: date, last_day: date) -> Iterator[Item]:
+        """The edges of a period are where formulas go wrong, and chance seldom goes there."""
+        chance = self.chance
+        for edge in (at(str(first_day), self.zone), at(str(last_day + timedelta(days=1)), self.zone)):
+            instant = edge + chance.choice([0, 0, -1000, 1000])
+            complete = chance.random() < 0.7
+            yield Item(self.base - DAY, [(self.base, DOING), (instant, DONE)], history_complete=complete)
+            yield Item(instant, [(instant + chance.choice([0, HOUR]), DOING)], project="Q")
+
+    def place(self) -> dict[str, Any]:
+        items = [self.item() for _ in range(self.chance.randint(12, 40))]
+        start = self.chance.randrange(0, 25)
+        first_day = date.fromisoformat(self.first) + timedelta(days=start)
+        last_day = first_day + timedelta(days=self.chance.randrange(5, SPREAD - start))
+        return {
+            "items": [*items, *self.items_at_edges(first_day, last_day)],
+            "zone": self.zone,
+            "first": first_day,
+            "last": last_day,
+            "now": self.chance.choice([self.base + 100 * DAY, self.when()]),
+            "mapped": frozenset(),
+        }
+
+    def rules(self) -> dict[str, Any]:
+        chance = self.chance
+        return {
+            "durations": chance.choice(["exact", "exact", "inclusive_days", "working_days", "inclusive_working_days"]),
+            "percentile": chance.choice(["linear", "nearest_rank"]),
+            "completion": chance.choice(["last", "first"]),
+            "completed_as_of": chance.choice(["now", "period_end"]),
+            "all_levels": chance.random() < 0.2,
+            "deployment_types": chance.choice([[], [], ["Task"]]),
+            "load": chance.choice(["in_progress", "started"]),
+            "blocked_statuses": chance.choice([[], [WAITING]]),
+            "stuck_days": chance.choice([None, None, 2.0]),
+            "escaped_labels": chance.choice([[], ["UI"]]),
+            "incident_types": chance.choice([["Incident"], []]),
+        }
+
+    def workflow(self) -> dict[str, Any]:
+        return self.chance.choice(
+            [{}, {}, {"started": [REVIEW, DOING]}, {"discarded": [WAITING]}, {"done": [DONE, CANCELLED]}]
+        )
+
+
+def busy(seed: int) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """A site on which a lot happens in forty days, with rules and a workflow: hypothesis likes sites that are nearly
+    empty.
+    """
+    site = _Busy(seed)
+    return site.place(), site.rules(), site.workflow()
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from data.values.metric_value import MetricValue
 from data.values.overview import KeyPoint, Overview
 from data.values.periods import Period
 from tests.fake_overview import AGEING, CHANGES, DOUBTS, QUIET
-from tests.fake_services import metric_value
+from tests.fake_values import metric_value
 
 PERIOD = Period(date(2026, 10, 18), date(2026, 11, 16), "UTC")
 

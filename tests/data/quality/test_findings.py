@@ -43,7 +43,7 @@ def test_every_finding_says_what_it_does_and_what_to_do():
     everything = found(
         broken,
         mapped=("deployment_date", "story_points", "persona"),
-        tables={"as_of": NOW - 9 * DAY, "gone": gone((0, "nothing", 2, 0, -1))},
+        tables={"as_of": NOW - 9 * DAY, "gone_statuses": gone((0, "nothing", 2, 0, -1))},
         pending=frozenset({"job_id"}),
         complete_from=NOW - 30 * DAY,
         sync={"mode": "full", "expected": 5, "fetched": 1, "complete": False, "warnings": ["SHOP-1: odd."]},
@@ -116,7 +116,7 @@ def gone(*rows: tuple[int, str, int, int, int]):
 
 def test_statuses_that_no_longer_exist_are_named_with_what_they_do_to_the_numbers():
     lost = gone((2, "nothing", 1, 0, -1), (3, "resolves", 40, 38, -1))
-    each = only(found(SOUND, tables={"gone": lost}))
+    each = only(found(SOUND, tables={"gone_statuses": lost}))
     assert each.title == "Statuses that are no longer in Jira: 2"
     assert "“Done” (40 entries, of which 95 % fit) counts as finished" in each.effect
     assert "38 of its 40 entries set a resolution" in each.effect
@@ -130,7 +130,7 @@ def test_statuses_that_no_longer_exist_are_named_with_what_they_do_to_the_number
     [("nothing", [], "warning"), ("nothing", ["3"], "info"), ("ambiguous", [], "warning"), ("done_name", [], "info")],
 )
 def test_what_is_assumed_without_a_sign_is_a_warning_until_people_choose(reason: str, chosen: list[str], level: str):
-    each = only(found(SOUND, tables={"gone": gone((2, reason, 5, 0, -1))}, chosen=frozenset(chosen)))
+    each = only(found(SOUND, tables={"gone_statuses": gone((2, reason, 5, 0, -1))}, chosen=frozenset(chosen)))
     assert each.level == level
     assert ("as chosen" in each.effect) == bool(chosen)
 

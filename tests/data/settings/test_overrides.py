@@ -123,7 +123,7 @@ def test_every_definition_is_said_in_words():
     for known in some(table().values(), 30):
         assert known.title[0].isupper() and known.help.endswith("."), known.name
         for value in (known.default, *known.choices):
-            said = known.said(value)
+            said = known.in_words(value)
             assert said and "_" not in said, (known.name, value)
         assert known.part != "other", known.name
 

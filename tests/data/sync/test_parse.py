@@ -10,7 +10,7 @@ import pytest
 from data.jira.answers import History, Issue, JiraField
 from data.store import schema
 from data.store.schema import OWN_COLUMN
-from data.sync.parse import STANDARD, Seen, Unreadable, _unread, change_rows, issue_rows, value_rows, wanted
+from data.sync.parse import STANDARD, Seen, Unreadable, _unread, change_rows, issue_rows, value_rows, wanted_fields
 
 FIELDS = [
     JiraField("customfield_1", "Story Points", True, "number", {"type": "number"}),
@@ -18,7 +18,7 @@ FIELDS = [
     JiraField("customfield_3", "Sprint", True, "other", {"custom": "com.pyxis.greenhopper.jira:gh-sprint"}),
     JiraField("customfield_4", "Notes", True, "text", {"type": "string"}),
 ]
-WANTS = wanted(FIELDS, {"customfield_1", "customfield_4", "labels", "environment"})
+WANTS = wanted_fields(FIELDS, {"customfield_1", "customfield_4", "labels", "environment"})
 NAMES = [column.name for column in schema.issue.columns if column.name != "scope"]
 
 

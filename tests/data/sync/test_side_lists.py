@@ -19,6 +19,7 @@ from data.store.issue_store import IssueStore
 from data.sync.run import sync
 from data.tables import tidy as tables
 from tests.data.jira.fake import FakeJira, FakeSite, Reply
+from tests.sample_services import environment
 
 API, AGILE = "/rest/api/3", "/rest/agile/1.0"
 SPRINT = {
@@ -145,14 +146,13 @@ def test_the_card_says_that_the_versions_could_not_be_read(site, tmp_path, case)
     refuse(site, "versions", SCOPE if case == "scoped_version" else REFUSALS["403"][0])
     gateway = "/ex/jira/1-2"
     site.routes |= {gateway + path: reply for path, reply in site.routes.items()}
-    env = {
-        "THROUGHLINE_HOME": str(tmp_path / "home"),
-        "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json"),
-        "JIRA_URL": site.url + gateway,
-        "JIRA_EMAIL": "me@example.org",
-        "JIRA_TOKEN": "canary-51c2",
-        "JIRA_JQL": "project = A",
-    }
+    env = environment(
+        tmp_path,
+        JIRA_URL=site.url + gateway,
+        JIRA_EMAIL="me@example.org",
+        JIRA_TOKEN="canary-51c2",
+        JIRA_JQL="project = A",
+    )
     services = open_services(env)
     result = services.sync.run(services.snapshot())
     assert result.error is None and result.complete
@@ -197,13 +197,7 @@ def test_a_number_made_of_some_versions_says_which_are_missing(site, store):
 
 def test_the_sprints_page_and_sprint_numbers_say_which_list_is_missing(site, tmp_path):
     refuse(site, "boards", SCOPE)
-    env = {
-        "THROUGHLINE_HOME": str(tmp_path / "home"),
-        "THROUGHLINE_SETTINGS": str(tmp_path / "settings.json"),
-        "JIRA_URL": site.url,
-        "JIRA_TOKEN": "canary-51c2",
-        "JIRA_JQL": "project = A",
-    }
+    env = environment(tmp_path, JIRA_URL=site.url, JIRA_TOKEN="canary-51c2", JIRA_JQL="project = A")
     services = open_services(env)
     services.sync.run(services.snapshot())
     [value] = services.numbers.one("spillover_ratio", services.view("30d"))

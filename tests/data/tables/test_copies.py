@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from data.facts.examples import empty_tables
-from data.facts.past import seen
+from data.facts.past import tables_before
 from data.jira.connection import Connection
 from data.metrics.measure import measure_family
 from data.platform import files
@@ -83,7 +83,7 @@ def copies(tmp_path: Path) -> TableCopies:
 def made(issues: int, seed: int = 1) -> Tables:
     unread = (Unread("versions", ("A", "B"), "Refused.", "Ask."),)
     tables = generated(issues, seed) if issues else empty_tables()
-    return replace(tables, revision="1.1", as_of=5, unread=unread, gone=GONE if issues else no_gone())
+    return replace(tables, revision="1.1", as_of=5, unread=unread, gone_statuses=GONE if issues else no_gone())
 
 
 def names(folder: Path) -> list[str]:
@@ -150,9 +150,9 @@ def test_a_column_that_cannot_be_kept_leaves_nothing_and_the_tables_as_they_are(
 def test_a_copy_of_something_else_is_not_read(copies: TableCopies, other: dict[str, object]) -> None:
     tables = made(20)
     copies.keep(copy_of(tables), tables)
-    assert copies.kept(copy_of(tables, **other)) is None
+    assert copies.read(copy_of(tables, **other)) is None
     (copies.folder / copy_of(tables).name).rename(copies.folder / copy_of(tables, **other).name)
-    assert copies.kept(copy_of(tables, **other)) is None, "a folder of that name, with something else in it"
+    assert copies.read(copy_of(tables, **other)) is None, "a folder of that name, with something else in it"
     assert names(copies.folder) == []
 
 
@@ -160,7 +160,7 @@ def test_a_copy_by_other_code_is_not_read(copies: TableCopies, monkeypatch: pyte
     tables = made(20)
     copies.keep(copy_of(tables), tables)
     monkeypatch.setattr("data.tables.copies._code", lambda: "another version")
-    assert copies.kept(copy_of(tables)) is None
+    assert copies.read(copy_of(tables)) is None
 
 
 def _shorter(path: Path) -> None:
@@ -243,7 +243,7 @@ def test_a_new_revision_takes_the_place_of_the_old_one(copies: TableCopies) -> N
     copies.keep(copy_of(tables), tables)
     other = replace(tables, revision="2.1")
     copies.keep(copy_of(other), other)
-    held = copies.kept(copy_of(tables))
+    held = copies.read(copy_of(tables))
     newer = replace(tables, revision="1.2")
     copies.keep(copy_of(newer), newer)
     assert names(copies.folder) == sorted([copy_of(newer).name, copy_of(other).name])
@@ -286,7 +286,7 @@ def test_tables_of_a_later_revision_are_not_kept_as_those_of_an_earlier(copies: 
     """A sync may end between the look at the store's head and the reading of its rows."""
     later = replace(made(5), revision="1.2", as_of=9)
     assert copies.tables(copy_of(made(5)), lambda: later) is later
-    assert copies.kept(copy_of(made(5))) is None
+    assert copies.read(copy_of(made(5))) is None
 
 
 def _keeps(folder: Path, start: object) -> None:
@@ -333,7 +333,7 @@ def test_a_sync_keeps_the_tables_and_another_process_reads_them(
     monkeypatch.setattr(tidy, "read", lambda *_: never())
     other = open_services(env, sample=SampleSite(issues=60), clock=clock)
     from_files = other.sites.data(other.snapshot()).tables(other.snapshot())
-    same(from_files, seen(from_rows, microseconds(clock()) + 1))
+    same(from_files, tables_before(from_rows, microseconds(clock()) + 1))
     assert len(from_files) > 40
     period = Period.last_days(30, date(2026, 11, 1), from_rows.zone)
     facts = other.sites.data(other.snapshot()).dataset(other.view())

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from data.facts.past import ATTRIBUTES, attribute_at, points_at, seen
+from data.facts.past import ATTRIBUTES, attribute_at, points_at, tables_before
 from data.store import schema
 from data.tables.tidy import Tables
 from tests.builders import Item, at, site
@@ -95,11 +95,11 @@ def test_what_was_edited_after_now_has_not_been_edited_yet() -> None:
         ("2025-02-03", ("Bug", "Q", None, -1)),
         ("2025-03-01", ("Bug", "Q", "Done", 0)),
     ):
-        issues = seen(tables, at(day) + 1 if day != "2025-02-03" else at(day)).issues
+        issues = tables_before(tables, at(day) + 1 if day != "2025-02-03" else at(day)).issues
         resolution = issues["resolution"].iloc[0]
         found = (issues["type"].iloc[0], issues["project"].iloc[0], None if resolution != resolution else resolution)
         assert (*found, issues["hierarchy"].iloc[0]) == want, day
-    assert np.isnan(seen(tables, at("2025-02-01")).fields["story_points"][0])
-    assert seen(tables, at("2025-03-01")) is tables
+    assert np.isnan(tables_before(tables, at("2025-02-01")).fields["story_points"][0])
+    assert tables_before(tables, at("2025-03-01")) is tables
     assert points_at(tables, np.array([0, 1]), np.array([at("2025-03-01")] * 2))[0] == 8
     assert len(ATTRIBUTES) == 4

@@ -93,7 +93,7 @@ def test_a_status_whose_entries_resolve_is_a_finished_one(jira: Site, resolved: 
         if not by_date and n <= resolved:
             resolution(jira, n, 500 * MINUTE)
     tables = jira.tables()
-    [row] = rows_of(tables.gone)
+    [row] = rows_of(tables.gone_statuses)
     assert (row.entries, row.resolving) == (5, resolved)
     assert means(tables)["77"] == phase
 
@@ -152,5 +152,5 @@ def test_a_cancelled_status_that_is_gone_is_discarded(jira: Site) -> None:
 def test_a_site_whose_statuses_are_all_there_has_none(jira: Site) -> None:
     jira.issue(1)
     jira.change(1, 500, "1", "3")
-    assert jira.tables().gone.equals(no_gone())
-    assert np.array_equal(jira.tables().gone.dtypes.to_numpy(), no_gone().dtypes.to_numpy())
+    assert jira.tables().gone_statuses.equals(no_gone())
+    assert np.array_equal(jira.tables().gone_statuses.dtypes.to_numpy(), no_gone().dtypes.to_numpy())

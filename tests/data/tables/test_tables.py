@@ -105,7 +105,7 @@ def test_a_status_deleted_since_is_the_one_of_its_name_or_else_work_in_progress(
         ("71", "In Progress", "indeterminate"),
         ("72", "Limbo", "indeterminate"),
     ]
-    assert rows(tables.gone, "status", "reason", "like") == [(3, "same_name", 1), (4, "nothing", -1)]
+    assert rows(tables.gone_statuses, "status", "reason", "like") == [(3, "same_name", 1), (4, "nothing", -1)]
 
 
 def test_the_level_is_jiras_or_what_the_type_says_where_jira_has_none(jira):

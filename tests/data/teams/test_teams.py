@@ -292,11 +292,11 @@ def test_export_and_import_keep_everything_and_dedupe_names(services, teams):
         TeamView("Büro & <b>", None, "2026-01-01", "2026-01-31", Filters(components=("Web",))), services.snapshot()
     )
     text = teams.export(services.snapshot())
-    assert teams.import_(text, services.snapshot()).known == 2, "what is there already stays single"
+    assert teams.import_(text, services.snapshot()).duplicates == 2, "what is there already stays single"
     teams.delete("Shop", services.snapshot())
     teams.save(TeamView("Shop", "7d"), services.snapshot())
     done = teams.import_(text, services.snapshot())
-    assert (done.added, done.known, done.problems) == (("Shop (2)",), 1, ())
+    assert (done.added, done.duplicates, done.problems) == (("Shop (2)",), 1, ())
     assert (
         teams.get("Shop (2)", services.snapshot()).filters == SHOP.filters
         and teams.get("shop", services.snapshot()).period == "7d"

@@ -8,7 +8,8 @@ import pytest
 from dash import html
 from plotly.utils import PlotlyJSONEncoder
 
-from tests.fake_services import FakeServices, metric_value, without_value
+from tests.fake_services import FakeServices
+from tests.fake_values import metric_value, without_value
 from ui import ids
 from ui.components.metric_card import metric_card, period_days, skeletons
 

@@ -16,7 +16,7 @@ from data.tables.status_intervals import Roles
 from data.values.fields import StatusInfo
 from tests.builders import STATUSES, TODO, Item, facts, site
 from tests.callbacks.acting import words
-from ui.modals.draft import DISCARDED, DONE, NEW, PHASES, STARTED, Draft, base_of, patch, put
+from ui.modals.draft import DISCARDED, DONE, NEW, PHASES, STARTED, Draft, base_of, patch, with_change
 from ui.modals.mapping_workflow import workflow_pane
 
 IDS = [status for status, _, _ in STATUSES]
@@ -48,7 +48,7 @@ def test_the_numbers_obey_what_the_form_shows_before_and_after_saving(saved: Wor
     assert shown == phases(about(settings).roles)
     draft: Draft = {}
     for status, phase in chosen.items():
-        draft = put(draft, base, f"phase/{status}", phase)
+        draft = with_change(draft, base, f"phase/{status}", phase)
     after = merged(settings, patch(draft, base, known, {}))
     wanted = shown | chosen
     if any(phase == STARTED for phase in wanted.values()) and any(phase == DONE for phase in wanted.values()):
@@ -75,9 +75,9 @@ def test_settings_of_an_older_version_keep_what_they_say() -> None:
 
 def test_statuses_no_longer_in_jira_stand_by_themselves_the_least_sure_first() -> None:
     lost = [
-        StatusInfo("7", "Sure", "done", 0, gone=True, entries=40, fit=0.958),
-        StatusInfo("8", "Doubtful", "done", 0, gone=True, entries=10, fit=0.8),
-        StatusInfo("9", "Unseen", "indeterminate", 0, gone=True),
+        StatusInfo("7", "Sure", "done", 0, is_gone=True, entries=40, fit=0.958),
+        StatusInfo("8", "Doubtful", "done", 0, is_gone=True, entries=10, fit=0.8),
+        StatusInfo("9", "Unseen", "indeterminate", 0, is_gone=True),
     ]
     living = [StatusInfo("1", "Open", "new", 3)]
     values = {f"phase/{each.id}": each.usual for each in (*living, *lost)}

@@ -87,7 +87,7 @@ def test_days_can_be_taken_out_and_put_back():
         WHEN,
         history_start="2026-01-28",
         daily=(2, 0, 3),
-        kept=(True, False, False),
+        in_sample=(True, False, False),
         off=("2026-01-30..2026-02-01",),
         worked=None,
     )

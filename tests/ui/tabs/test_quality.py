@@ -8,7 +8,8 @@ import pytest
 
 from data.values.quality import Finding, Quality
 from tests.callbacks.acting import words
-from tests.fake_services import FINDINGS, FakeServices
+from tests.fake_services import FakeServices
+from tests.fake_values import FINDINGS
 from ui.components.quality_badge import last_sync, quality_badge
 from ui.tabs.quality import NOTHING, quality_page, took
 

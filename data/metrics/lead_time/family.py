@@ -1,14 +1,35 @@
-"""What the lead time metrics say beside their value."""
+"""What the lead time metrics have in common: how they are declared, and what they say beside their value."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
+from data.facts.arrivals import lead_rows
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
+from data.metrics.catalogue import Formula, IssueMetric, metric
 from data.metrics.flow.flow_velocity import origins
 from data.metrics.spread import spread
 from data.values.details import Details
+
+
+def lead_time_metric(**definition: Any) -> Callable[[Formula], IssueMetric]:
+    """A metric of the time from creation to completion, in days, of the items completed in the period."""
+    return metric(
+        family="lead_time",
+        unit="days",
+        shows="days",
+        lower_is_better=True,
+        rows=lead_rows,
+        as_of_rows=lead_rows,
+        nothing="No items were completed between these dates.",
+        measures="days",
+        fields=("work_completed_date",),
+        **definition,
+    )
 
 
 def explained(rows: Rows, query: MetricQuery, last_step: str) -> Details:
