@@ -19,6 +19,7 @@ AREAS = {
     "charts": "benchmarks.charts",
     "overview": "benchmarks.overview",
     "jobs": "benchmarks.jtbd",
+    "exports": "benchmarks.exports",
     "telemetry": "benchmarks.telemetry",
 }
 

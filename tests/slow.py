@@ -28,6 +28,7 @@ PLACES = {
     "tests/data/sync/test_real_input.py": "real issues in the folder shared",
     "tests/data/sync/test_resume.py": "syncs that are ended",
     "tests/data/tables/test_copies.py": "programs that share copies of tables",
+    "tests/data/test_background.py": "workers in processes of their own, which are killed",
     "tests/data/test_services.py": "the whole on the sample site",
     "tests/data/test_without_permission.py": "another user of this computer",
     "tests/faults": "a Jira that misbehaves, with many syncs for each fault",
