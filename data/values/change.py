@@ -88,12 +88,12 @@ def interval_words(value: MetricValue) -> str:
     if not value.ok or (low is None and high is None):
         return ""
     method = value.details.get("interval_method")
-    unit = "%" if value.unit == "percent" else value.unit
+    unit = {"percent": "%", "score": ""}.get(value.unit, value.unit)
     if low is not None and high is not None:
         words = f"{low:.3g} to {high:.3g}"
     else:
         words = f"at least {low:.3g}" if high is None else f"at most {high:.3g}"
-    return f"{words} {unit}" + (f" ({method})" if method else "")
+    return f"{words} {unit}".rstrip() + (f" ({method})" if method else "")
 
 
 def _in_percent(percent: float | None) -> str:

@@ -128,8 +128,8 @@ def ratio(row: OutcomeRow) -> str:
     less = row.direction == "minimise"
     top, bottom = (row.target, row.actual) if less else (row.actual, row.target)
     names = "target ÷ actual (less is better)" if less else "actual ÷ target (more is better)"
-    of = f", the mean of {row.n} measurements" if row.source == "records" and row.n > 1 else ""
-    return f"Ratio = {names} = {number(top, 4)} ÷ {number(bottom, 4)} = {row.achievement:,.0f} %{of}."
+    of = f" The actual value is the mean of {row.n} measurements." if row.source == "records" and row.n > 1 else ""
+    return f"Ratio = {names} = {number(top, 4)} ÷ {number(bottom, 4)} = {row.achievement:,.0f} %.{of}"
 
 
 def score(told: Opportunity) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from dash import dcc, html
 
+from data.values.amounts import duration
 from data.values.jobs import RecordPage, RecordRow
 from ui import ids
 from ui.attributes import attributes
@@ -93,12 +94,7 @@ def _when(zone: str) -> Say:
 
 
 def _took(row: RecordRow) -> str:
-    if row.value is None:
-        return "–"
-    size, unit = next(
-        (each for each in ((86_400, "days"), (3_600, "h"), (60, "min")) if row.value >= each[0]), (1, "s")
-    )
-    return f"{number(row.value / size, 2)} {unit}"
+    return duration(row.value)
 
 
 def _from(row: RecordRow) -> Any:

@@ -8,6 +8,7 @@ from operator import attrgetter
 from data.charts.catalogue import JobChartQuery, job_chart
 from data.charts.drawing import Drawing, nothing
 from data.charts.jtbd.parts import between, unique_names
+from data.values.change import WORSE
 from data.values.charts import Series
 from data.values.jobs import PainpointRow
 from data.values.jobs_words import effect
@@ -83,8 +84,8 @@ def painpoints_before_after(query: JobChartQuery) -> Drawing:
 
 
 def _reading(rows: Sequence[PainpointRow]) -> str:
-    """Which painpoint was eased most, and which hurt more than before."""
-    worse = [each for each in rows if (each.effectiveness or 0) < 0]
+    """Which painpoint hurts less by most, and which hurt more than before, by more than chance."""
+    worse = [each for each in rows if (each.effectiveness or 0) < 0 and each.verdict == WORSE]
     best = max(rows, key=lambda each: each.effectiveness or 0)
     sentence = f"Largest effect: “{best.title}”{_effect(best)}" if (best.effectiveness or 0) > 0 else "None hurts less"
     sentence += (
