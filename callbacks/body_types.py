@@ -40,6 +40,7 @@ class Wish(TypedDict):
     name: NotRequired[str]
     revision: NotRequired[str | int]
     text: NotRequired[str]
+    scale: NotRequired[str]
     size: NotRequired[int]
 
 

@@ -314,7 +314,8 @@ def _imported(wish: JsonObject) -> dict[str, str]:
             "level": "warning",
         }
     try:
-        done = services().jobs.storage(services().snapshot()).import_text(str(wish.get("text") or ""), name)
+        scale = str(wish.get("scale") or "") or None
+        done = services().jobs.storage(services().snapshot()).import_text(str(wish.get("text") or ""), name, scale)
     except Exception as error:  # noqa: BLE001 - said above the page, nothing was stored
         problem, _ = problem_of(error)
         return {"what": f"{name} was not imported.", "why": f"{problem}", "level": "warning"}

@@ -25,7 +25,7 @@ from ui.modals.field_mapping import banner, jira_problem, section_tabs
 from ui.modals.mapping_field import MOST_OPTIONS, field_pane, options
 from ui.modals.mapping_needs import steps
 from ui.modals.mapping_preview import preview, preview_problem
-from ui.modals.mapping_values import values_section
+from ui.modals.mapping_values import scale_section, values_section
 from ui.modals.mapping_workflow import types_pane, workflow_pane
 
 M = ids.Mapping
@@ -150,7 +150,7 @@ def one_field(item: str, values: Draft, errors: dict[str, str], snapshot: Snapsh
     trouble = services().field_mapping.check(name, jira, snapshot) if jira else None
     error = errors.get(f"field/{name}", "")
     found = services().field_mapping.values(name, jira, snapshot) if jira and name in VALUE_LISTS else []
-    meant = values_section(FIELDS[name], found, values)
+    meant = scale_section(values) if jira and name == "satisfaction" else values_section(FIELDS[name], found, values)
     return field_pane(item, jira, fields, suggestions(snapshot).get(name, []), trouble, error, meant)
 
 

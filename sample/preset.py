@@ -68,6 +68,7 @@ def preset(site: Site) -> dict[str, Any]:
         "definitions": {
             "blocked_statuses": ids(_BLOCKED),
             "rework_labels": ["hotfix"],
+            "satisfaction_scale": "1-10",
             "flow_types": dict(_FLOW_TYPES),
         },
     }

@@ -203,7 +203,7 @@ def _field(name: str, items: Sequence[Item], zone: str) -> tuple[np.ndarray, boo
     if FIELDS[name].kinds == DATES:
         plain = any(isinstance(value, str) and len(value) == 10 for value in values)
         return np.array([NEVER if value is None else at(value, zone) for value in values], dtype=np.int64), plain
-    if FIELDS[name].kinds == NUMBERS:
+    if FIELDS[name].kinds == NUMBERS or any(isinstance(value, float) for value in values):
         return np.array([np.nan if value is None else value for value in values], dtype=float), False
     words = np.full(len(items), None, dtype=object)
     for n, value in enumerate(values):

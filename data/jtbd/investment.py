@@ -13,7 +13,7 @@ from data.metrics.jobs import interval
 from data.values.arrays import Numbers
 from data.values.jobs import BAND_TITLES, InvestmentRow, LandscapePoint, OutcomeRow, SatisfactionRow
 from data.values.jobs_words import EVEN, UNDERSERVED
-from data.values.scales import is_top_two
+from data.values.scales import doubted, is_top_two, rating
 from data.values.shares import wilson
 
 
@@ -153,20 +153,37 @@ def _effort(
 def job_satisfaction(
     serving: Serving, start: int, end: int, persona: str | None, job: str | None
 ) -> list[SatisfactionRow]:
-    """The scores that issues hold, by job. Top two of ten count as satisfied."""
-    nothing = interval(wilson(0, 0))
-    return [
-        SatisfactionRow(
-            "job",
-            name,
-            serving.specs.jobs[name].name,
-            interval(wilson(sum(is_top_two(f"{each:g}", "1-10") is True for each in scores), len(scores))),
-            fmean(scores),
-            len(scores),
-            nothing,
-            nothing,
-            None,
-        )
-        for name, scores in sorted(serving.satisfaction(start, end, persona).items())
-        if job is None or name == job
-    ]
+    """What issues say, by job, on the scale that is declared for the field; without one nothing is read of numbers."""
+    nothing, scale = interval(wilson(0, 0)), serving.satisfaction_scale
+    found = []
+    for name, levels in sorted(serving.satisfaction(start, end, persona).items()):
+        told = [is_top_two(each, scale) for each in levels]
+        scores = [score for each in levels if (score := rating(each, scale)) is not None]
+        if job not in (None, name) or all(each is None for each in told):
+            continue
+        share = wilson(told.count(True), len(told) - told.count(None))
+        mean = fmean(scores) if scores else None
+        title = serving.specs.jobs[name].name
+        found.append(SatisfactionRow("job", name, title, interval(share), mean, len(scores), nothing, nothing, None))
+    return found
+
+
+def scale_notes(serving: Serving, start: int, end: int, persona: str | None) -> list[str]:
+    """What is asked or doubted about the scale of the mapped field Satisfaction."""
+    levels = [each for part in serving.satisfaction(start, end, persona).values() for each in part]
+    scale = serving.satisfaction_scale
+    unread = sum(is_top_two(each, scale) is None for each in levels)
+    if unread:
+        numbers = [float(each) for each in levels if is_top_two(each, scale) is None]
+        verb = "issue says" if unread == 1 else "issues say"
+        return [
+            f"{unread} {verb} how satisfied somebody is, from {min(numbers):g} to {max(numbers):g}, on a scale that "
+            "nobody declared: it is not counted. Declare it at the field Satisfaction in the mapping, or set "
+            "definitions.satisfaction_scale."
+        ]
+    if doubted(levels, scale):
+        return [
+            f"None of {len(levels)} values of the field Satisfaction on the scale {scale} is above 5. If people "
+            "answered from 1 to 5, the satisfaction shown is far too low: declare the scale 1-5."
+        ]
+    return []

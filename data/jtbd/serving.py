@@ -18,9 +18,17 @@ from data.tables.frames import NEVER
 from data.tables.status_intervals import overlap
 from data.values.arrays import Codes, Mask, Positions
 from data.values.names import places_of
-from data.values.records import JobCompletion, PainpointResolved, Records
+from data.values.records import JobCompletion, PainpointResolved, RecordError, Records, level
 
 DAY = 86_400_000_000
+
+
+def _level(text: str, scale: str | None) -> str | None:
+    """What a field says, as records have it; None where it is no answer on the scale."""
+    try:
+        return level(text, scale)
+    except RecordError:
+        return None
 
 
 @dataclass
@@ -252,14 +260,30 @@ class Serving:
         out: Positions = issue[self.person(persona)[issue]]
         return out
 
-    def satisfaction(self, start: int, end: int, persona: str | None = None) -> dict[str, list[float]]:
-        """Job id → scores from 1 to 10 in issues completed in [start, end)."""
+    @property
+    def satisfaction_scale(self) -> str | None:
+        """On which scale the mapped field is (one of SCALES, or WORDS); None where nobody declared it."""
+        told = self.facts.definitions.satisfaction_scale
+        return None if told == "unknown" else told
+
+    def satisfaction(self, start: int, end: int, persona: str | None = None) -> dict[str, list[str]]:
+        """Job id → what issues completed in [start, end) say, as levels of records have it: words, or numbers. What
+        does not lie on the declared scale is left out.
+        """
         values = self.facts.field("satisfaction")
-        if values is None or values.dtype == object:
+        if values is None:
             return {}
         done = self.completions.completed
         there = self.person(persona) & (self.job >= 0) & (done != NEVER) & (done >= start) & (done < end)
-        out: dict[str, list[float]] = {}
-        for n in np.flatnonzero(there & (values >= 1) & (values <= 10)).tolist():
-            out.setdefault(self.jobs[self.job[n]], []).append(float(values[n]))
+        known: dict[str, str | None] = {}
+        out: dict[str, list[str]] = {}
+        for n in np.flatnonzero(there).tolist():
+            told = values[n][0] if values.dtype == object and values[n] else values[n]
+            if told is None or told != told:
+                continue
+            text = told if isinstance(told, str) else f"{told:g}"
+            if text not in known:
+                known[text] = _level(text, self.satisfaction_scale)
+            if (found := known[text]) is not None:
+                out.setdefault(self.jobs[self.job[n]], []).append(found)
         return out

@@ -12,7 +12,7 @@ from data.cache.metric_cache import Key
 from data.exports.csv import csv_text
 from data.jtbd import cards, pages, report
 from data.jtbd.dashboard import as_data
-from data.jtbd.investment import investment, job_satisfaction, landscape
+from data.jtbd.investment import investment, job_satisfaction, landscape, scale_notes
 from data.jtbd.measured import filters_for
 from data.jtbd.picture import Picture, picture, sorted_by_opportunity
 from data.jtbd.progress import register_rows
@@ -245,6 +245,8 @@ class JobsService:
         except RegisterError as error:
             notes.append(str(error))
         notes += _removed(sum(self._data.removed(view).values()), self._data.lost(view))
+        if serving is not None:
+            notes += scale_notes(serving, *span, who)
         if serving is None:
             notes.append("Without issues from Jira there is no delivery to put beside the jobs.")
         return Overview(

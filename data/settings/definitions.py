@@ -168,6 +168,18 @@ _WORDINGS = {
         ),
     ),
     "incident_links": _Wording("Links that blame a deployment", "incidents"),
+    "satisfaction_scale": _Wording(
+        "Scale of the field Satisfaction",
+        "other",
+        {
+            "unknown": "Not declared",
+            "1-5": "1 to 5",
+            "1-7": "1 to 7",
+            "1-10": "1 to 10",
+            "0-10": "0 to 10",
+            "words": "Words",
+        },
+    ),
     "failure_window_hours": _Wording("Incidents after a deployment", "incidents", empty="off", unit="hours"),
     "success_words": _Wording("Deployment worked", "incidents"),
     "failure_words": _Wording("Deployment failed", "incidents"),

@@ -198,8 +198,8 @@ _FIELDS = (
         "satisfaction",
         "jtbd",
         "Satisfaction",
-        "How satisfied customers are.",
-        NUMBERS,
+        "How satisfied customers are: a number on the scale that you declare, or words.",
+        (*NUMBERS, "select", "text"),
         ("satisfaction", "csat", "satisfaction score"),
     ),
 )

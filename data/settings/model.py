@@ -155,6 +155,12 @@ class Definitions(_Part):
         default_factory=lambda: list(CAUSES),
         description="Link phrases that tie an incident to the deployment that caused it.",
     )
+    satisfaction_scale: Literal["unknown", "1-5", "1-7", "1-10", "0-10", "words"] = Field(
+        "unknown",
+        description=(
+            "Scale of the mapped field Satisfaction. Unknown: its values are counted and not read, never guessed."
+        ),
+    )
     failure_window_hours: float | None = Field(
         None,
         gt=0,

@@ -74,6 +74,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "rework_labels": ("customer",),
     "rework_version_types": ("Bug",),
     "sprint_completion": ("done_at_close",),
+    "satisfaction_scale": ("1-5",),
 }
 # What the definitions of issue 4, item 5 are called here; each must be seen to move something on this site.
 MUST_MOVE = (
@@ -180,4 +181,4 @@ def test_what_a_definition_moves_names_it(services, said, name):
 def test_a_named_definition_that_is_nobodys_does_not_exist():
     names = {each for names in obeyed().values() for each in names}
     # It moves no number: it tells which resolutions are known, and Data quality names the others.
-    assert {name for name in table() if name not in names} == {"completed_resolutions"}
+    assert {name for name in table() if name not in names} == {"completed_resolutions", "satisfaction_scale"}

@@ -21,8 +21,10 @@
     input.addEventListener('change', async () => {
       const file = input.files[0];
       if (!file) return;
-      if (file.size > MOST_BYTES) set('jobs-file', { name: file.name, size: file.size, text: '' });
-      else set('jobs-file', { name: file.name, size: file.size, text: await file.text() });
+      const chosen = document.querySelector('[data-import-scale]');
+      const told = { name: file.name, size: file.size, scale: chosen ? chosen.value : '' };
+      if (file.size > MOST_BYTES) set('jobs-file', { ...told, text: '' });
+      else set('jobs-file', { ...told, text: await file.text() });
     });
     input.click();
   }

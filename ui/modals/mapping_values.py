@@ -9,9 +9,11 @@ from data.values.fields import ValueInfo
 from data.values.names import name_key, name_keys
 from ui import ids
 from ui.modals.draft import Draft, in_force, with_change
+from ui.modals.mapping_definitions import lines
 from ui.modals.mapping_workflow import segments
 from ui.words import count
 
+SCALE = "satisfaction_scale"  # the definition that says on which scale the field Satisfaction is
 MOST = 60  # values that are offered
 
 
@@ -52,6 +54,22 @@ def values_section(ours: MappedField, found: list[ValueInfo], values: Draft) -> 
             html.P(f"{count(more, 'rarer value')} not shown; add them under Definitions.", className="pane-help")
             if more > 0
             else None,
+        ],
+        className="pane-values",
+    )
+
+
+def scale_section(values: Draft) -> html.Div:
+    """Asks on which scale the mapped field Satisfaction is; until it is declared, values are counted and not read."""
+    line = lines()[SCALE]
+    now = values.get(f"setting/{SCALE}") or "unknown"
+    choices = {each: line.said(each) for each in line.choices}
+    asked = "Without it no value is read: 4 is much on a scale to 5, and little on one to 10."
+    return html.Div(
+        [
+            html.H4("On which scale?", className="pane-sub"),
+            html.P(html.Strong(asked) if now == "unknown" else asked, className="pane-help"),
+            segments(ids.mapping_setting(SCALE), choices, now, line.title),
         ],
         className="pane-values",
     )

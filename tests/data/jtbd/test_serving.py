@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from data.jtbd.bindings import read
-from data.jtbd.investment import _verdict, investment, job_satisfaction, landscape
+from data.jtbd.investment import _verdict, investment, job_satisfaction, landscape, scale_notes
 from data.jtbd.measured import filters_for, in_unit, measured
 from data.jtbd.picture import picture
 from data.jtbd.serving import DAY, Serving
@@ -205,10 +205,27 @@ def test_the_landscape_is_sized_by_effort():
 
 
 def test_scores_in_issues_are_the_satisfaction_of_their_job():
-    found = serving(*(item(labels=["jtbd-buy"], fields={"satisfaction": score}) for score in (9.0, 4.0, None, 40.0)))
+    scores = (9.0, 4.0, None, 40.0)
+    items = [item(labels=["jtbd-buy"], fields={"satisfaction": score}) for score in scores]
+    found = serving(*items, satisfaction_scale="1-10")
     [row] = job_satisfaction(found, at("2025-01-01"), at("2025-01-31"), None, None)
     assert (row.id, row.mean_rating, row.ratings, row.satisfied.value) == ("buy", 6.5, 2, 0.5)
     assert job_satisfaction(found, at("2025-01-07"), at("2025-01-31"), None, None) == []
+
+
+def test_scores_are_read_on_the_declared_scale_and_on_no_other():
+    items = [item(labels=["jtbd-buy"], fields={"satisfaction": score}) for score in (4.0, 5.0) * 5]
+    span = (at("2025-01-01"), at("2025-01-31"))
+    five = serving(*items, satisfaction_scale="1-5")
+    [row] = job_satisfaction(five, *span, None, None)
+    assert (row.satisfied.count, row.satisfied.n, row.mean_rating) == (10, 10, 8.875)
+    assert scale_notes(five, *span, None) == []
+    undeclared = serving(*items)
+    assert job_satisfaction(undeclared, *span, None, None) == []
+    [asked] = scale_notes(undeclared, *span, None)
+    assert asked.startswith("10 issues say how satisfied somebody is, from 4 to 5, on a scale that nobody declared")
+    [doubt] = scale_notes(serving(*items, satisfaction_scale="1-10"), *span, None)
+    assert doubt.startswith("None of 10 values of the field Satisfaction on the scale 1-10 is above 5.")
 
 
 def test_filters_of_the_view_hold_here_too():
