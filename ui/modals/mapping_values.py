@@ -63,7 +63,7 @@ def scale_section(values: Draft) -> html.Div:
     """Asks on which scale the mapped field Satisfaction is; until it is declared, values are counted and not read."""
     line = lines()[SCALE]
     now = values.get(f"setting/{SCALE}") or "unknown"
-    choices = {each: line.said(each) for each in line.choices}
+    choices = {each: line.in_words(each) for each in line.choices}
     asked = "Without it no value is read: 4 is much on a scale to 5, and little on one to 10."
     return html.Div(
         [
