@@ -63,9 +63,20 @@ def investment(
     rows.sort(key=lambda each: (each.band in (None, "overserved"), -(each.opportunity or 0), each.job_id))
     if job is None:
         rest = InvestmentRow(
-            "", "No job", int(counts[0]), _share(counts[0], len(items)), float(spent[0]), _share(spent[0], spent.sum()),
-            None, "", None, "", None, None, "No issue says which job this work serves." if counts[0] else "",
-        )  # fmt: skip
+            "",
+            "No job",
+            int(counts[0]),
+            _share(counts[0], len(items)),
+            float(spent[0]),
+            _share(spent[0], spent.sum()),
+            None,
+            "",
+            None,
+            "",
+            None,
+            None,
+            "No issue says which job this work serves." if counts[0] else "",
+        )
         rows.append(rest)
     return rows
 

@@ -205,9 +205,11 @@ class Maker:
         found: Quantity | str = Quantity(span, "seconds") if span is not None else quantity(text)
         if isinstance(found, str):
             self._complain(
-                iri, "target", f"target {text!r} of {last_part(iri)} is no value: {found}.",
+                iri,
+                "target",
+                f"target {text!r} of {last_part(iri)} is no value: {found}.",
                 "Write a number and a unit, such as < 5 minutes.",
-            )  # fmt: skip
+            )
             return None, unit, None
         value, way = found.value, found.direction
         if found.high is not None:
@@ -220,9 +222,11 @@ class Maker:
             other = converted(value, found.unit, unit)
             if other is None:
                 self._complain(
-                    iri, "unit", f"The target of {last_part(iri)} is in {found.unit}, its unit is {unit!r}.",
+                    iri,
+                    "unit",
+                    f"The target of {last_part(iri)} is in {found.unit}, its unit is {unit!r}.",
                     "Write one of them.",
-                )  # fmt: skip
+                )
                 return value, found.unit, way
             value = other
         return value, unit or found.unit, way

@@ -192,8 +192,10 @@ def test_tables_of_page_terminal_report_and_json_hold_the_same(services: Service
     data = services.jobs.dashboard(view)
     for row, told in zip(overview.outcomes, data["outcomes"], strict=True):
         assert (told["met"]["count"], told["met"]["n"], told["trend_verdict"]) == (
-            row.met.count, row.met.n, row.trend_verdict,
-        )  # fmt: skip
+            row.met.count,
+            row.met.n,
+            row.trend_verdict,
+        )
     assert data["summary"]["measurements"] == sum(row.met.n for row in overview.outcomes)
 
 

@@ -59,10 +59,18 @@ def made(seed: int, days: int = 200) -> list[Record]:
             OutcomeAchieved("Time to pay", "time", None, None, None, "x", persona, "achieved", at),
             TimeToOutcome("fast", persona, "x", at, None if took is None else at + round(took * 1e6)),
             UserSatisfaction(
-                outcome, "x", persona, level, chance.choice([None, True, False]), None, chance.choice([None, 3]),
-                f"text {n}", at, scale=scale,
+                outcome,
+                "x",
+                persona,
+                level,
+                chance.choice([None, True, False]),
+                None,
+                chance.choice([None, 3]),
+                f"text {n}",
+                at,
+                scale=scale,
             ),
-        ]  # fmt: skip
+        ]
     return out
 
 
@@ -215,8 +223,10 @@ def test_cards_say_what_was_removed_and_no_change_where_no_counts_are_kept(tmp_p
             assert "removed because of age; the daily counts of them are used" in " ".join(new.details["notes"])
     assert "removed because of age" in " ".join(services.jobs.overview(view).notes)
     with closing(sqlite3.connect(shelf.folder / "jobs.db")) as connection:
-        connection.executescript("UPDATE retention_run SET counted = 0; DELETE FROM record_day; UPDATE jtbd_meta SET "
-                                 "value = value + 1 WHERE name = 'revision'")  # fmt: skip
+        connection.executescript(
+            "UPDATE retention_run SET counted = 0; DELETE FROM record_day; UPDATE jtbd_meta SET "
+            "value = value + 1 WHERE name = 'revision'"
+        )
     lost = {each.metric_name: each for each in services.jobs.answer(view).values}["job_completion_rate"]
     assert lost.details["trend_percentage"] is None
     assert "were removed without daily counts" in lost.details["trend_reason"]
