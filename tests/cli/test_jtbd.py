@@ -5,6 +5,7 @@ specs.
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 import subprocess
@@ -191,7 +192,7 @@ def test_new_and_verify(jtbd, own_state):
     assert [each["ok"] for each in checks] == [False, True, True, False, False]
 
 
-def test_import_and_cleanup(jtbd, own_state):
+def test_import_and_cleanup(jtbd, own_state, monkeypatch):
     today = f"{datetime.now(UTC):%Y-%m-%d}T00:00:00Z"
     (own_state / "a.csv").write_text(
         "kind,job_id,persona,feature_used,status,started_at\n"
@@ -201,6 +202,7 @@ def test_import_and_cleanup(jtbd, own_state):
     assert jtbd("import", "a.csv")[1] == (
         "a.csv: 2 records, 0 of them new.\n  2 records were here already: line 2, line 3.\n"
     )
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))  # nobody is there to be asked
     code, out, err = jtbd("cleanup", "--days", "30")
     assert code == 1 and "Older than 30 days: 1 records (job 1). Their daily counts are kept." in out
     assert "Nothing was removed. Give --yes" in err and len(records(own_state).jobs) == 2
