@@ -7,8 +7,10 @@ from pydantic import BaseModel, Field
 from api.guard import visit
 from data.services.view import View, instant
 from data.values.errors import AppError
+from data.values.filters import to_texts
 from data.values.metric_value import iso
 from data.values.problem import Problem
+from data.values.question import SHORT
 from data.values.unknown_names import unknown_names
 
 
@@ -29,6 +31,10 @@ class Asked(BaseModel):
     type: list[str]
     label: list[str]
     component: list[str]
+    filter: list[str] = Field(
+        description="Every filter, also those above: field:operator:value, as in a request.",
+        examples=[["assignee:in:Ann", "type:not_in:Bug"]],
+    )
     set: list[str]
 
 
@@ -79,10 +85,8 @@ def about(view: View) -> dict[str, object]:
             "label": period.label,
         },
         "asked": {
-            "project": filters.projects,
-            "type": filters.types,
-            "label": filters.labels,
-            "component": filters.components,
+            **{name: list(filters.names(name)) for name in SHORT},
+            "filter": to_texts(filters),
             "set": [f"{name}:{value}" for name, value in filters.definitions],
         },
         "revision": view.snapshot.revision,

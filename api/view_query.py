@@ -48,6 +48,16 @@ class ViewQuery(Query):
     type: list[Name] = Field([], max_length=200, description="Only this issue type; repeatable.")
     label: list[Name] = Field([], max_length=200, description="Only this label; repeatable.")
     component: list[Name] = Field([], max_length=200, description="Only this component; repeatable.")
+    filter: list[Annotated[str, Field(pattern=r"^[a-z_]+:[a-z_]+:", max_length=2_100)]] = Field(
+        [],
+        max_length=200,
+        description=(
+            "Filters by any field: field:operator:value, where the operator is in, not_in, contains or starts_with; "
+            "without a value, issues that have none. Repeatable: values of one field and operator are alternatives, "
+            "everything else must all fit."
+        ),
+        json_schema_extra=_like(["assignee:in:Ann", "type:not_in:Bug"]),
+    )
     set: list[Annotated[str, Field(pattern=r"^[a-z_.0-9]+:.+$", max_length=500)]] = Field(
         [],
         max_length=50,
@@ -58,8 +68,8 @@ class ViewQuery(Query):
 
 
 def asked_view(snapshot: Snapshot | None = None) -> View:
-    """The view that the request asks for. Call where a ViewQuery was read. Raises PeriodError, BadOverride, NoSuchView,
-    StoreError, HomeError.
+    """The view that the request asks for. Call where a ViewQuery was read. Raises PeriodError, BadOverride, BadFilter,
+    NoSuchView, StoreError, HomeError.
     """
     services = visit().services
     snapshot = snapshot or services.snapshot()
@@ -86,10 +96,6 @@ def _whole(asked: dict[str, list[str]], snapshot: Snapshot) -> dict[str, list[st
 
 def _over(saved: Filters, asked: Filters) -> Filters:
     """What the request says of issues and definitions, and for the rest what the saved view says."""
-    return Filters(
-        asked.projects or saved.projects,
-        asked.types or saved.types,
-        asked.labels or saved.labels,
-        asked.components or saved.components,
-        tuple(sorted((dict(saved.definitions) | dict(asked.definitions)).items())),
-    )
+    kept = saved.without(*(each.field for each in asked.where))
+    definitions = tuple(sorted((dict(saved.definitions) | dict(asked.definitions)).items()))
+    return Filters((*kept.where, *asked.where), definitions)

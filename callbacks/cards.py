@@ -13,10 +13,12 @@ from callbacks.kept_parts import KeptParts
 from data.services.view import View
 from data.settings.overrides import BadOverride
 from data.values.families import HEADLINE
+from data.values.filters import BadFilter
 from data.values.numbers import Answer
 from data.values.periods import PeriodError
 from ui import ids
 from ui.components.definitions import not_measurable
+from ui.components.filter_menu import not_filterable
 from ui.components.notice import notice
 from ui.tabs.cards import cards, first_sync, unusable_period, waiting
 from ui.url import parse
@@ -81,6 +83,8 @@ def show_family(family: str, view: dict[str, str] | None, shown: str | None) -> 
         return (no_update if shown else unusable_period(asked)), no_update
     except BadOverride:
         return (no_update if shown else not_measurable()), no_update
+    except BadFilter:
+        return (no_update if shown else not_filterable()), no_update
     except Exception as error:
         if shown:
             raise  # the numbers before stay, and the boundary says what happened

@@ -13,6 +13,7 @@ from data.services.services import Services
 from data.services.view import Snapshot, View
 from data.settings.overrides import BadOverride
 from data.values.errors import problem_of as known_problem
+from data.values.filters import BadFilter
 from data.values.periods import PeriodError
 from data.values.problem import Problem
 from ui import ids
@@ -38,8 +39,8 @@ def known_metric(name: str | None) -> str | None:
 
 
 def question_of(page: PageView, snapshot: Snapshot | None = None) -> View:
-    """What a page asks, of a site as it is now or as it was looked at. Raises PeriodError or BadOverride with what to
-    change, StoreError, HomeError.
+    """What a page asks, of a site as it is now or as it was looked at. Raises PeriodError, BadOverride, BadFilter with
+    what to change, StoreError, HomeError.
     """
     if page.period is None and not (page.first and page.last):
         raise PeriodError("A period needs two dates. Fill in both From and To.")
@@ -75,7 +76,7 @@ def said_above(error: Exception) -> Problem | None:
     """
     if isinstance(error, PeriodError):
         return Problem("Nothing can be shown for these dates.", todo="The reason is above.", level="info")
-    if isinstance(error, BadOverride):
+    if isinstance(error, BadOverride | BadFilter):
         return Problem("Nothing can be shown as this link asks.", todo="The reason is above.", level="info")
     return None
 

@@ -175,10 +175,10 @@ def known_names(snapshot: Snapshot) -> definitions.Known:
     choices = services().numbers.choices(snapshot)
     used = services().field_mapping.names_in_use(snapshot)
     return definitions.Known(
-        types=tuple(name for name, _ in choices.types),
-        labels=tuple(name for name, _ in choices.labels[:200]),
-        components=tuple(name for name, _ in choices.components[:200]),
-        used_types=tuple(ValueInfo(*each) for each in choices.types),
+        types=tuple(name for name, _ in choices.of("type")),
+        labels=tuple(name for name, _ in choices.of("label")[:200]),
+        components=tuple(name for name, _ in choices.of("component")[:200]),
+        used_types=tuple(ValueInfo(*each) for each in choices.of("type")),
         resolutions=tuple(used["resolutions"]),
         links=tuple(used["links"]),
         statuses=tuple(statuses(snapshot)),

@@ -8,6 +8,7 @@ from dash import Input, Output, callback, no_update
 
 from callbacks.context import problem_of, question_of, services
 from data.settings.overrides import BadOverride
+from data.values.filters import BadFilter
 from data.values.periods import PeriodError
 from ui import ids
 from ui.tabs.overview import not_yet, nothing_to_list, overview_page, overview_problem, points, points_skeleton
@@ -32,7 +33,7 @@ def show_findings(view: dict[str, str] | None) -> tuple[Any, Any]:
             return points_skeleton() if status.sync.state == "running" else [], not_yet(status)
         overview = services().overview.answer(question_of(asked, snapshot))
         return points(overview, asked), overview_page(overview, asked)
-    except (PeriodError, BadOverride):
+    except (PeriodError, BadOverride, BadFilter):
         return [], nothing_to_list()  # the row of the period or of the definitions says what is wrong
     except Exception as error:  # noqa: BLE001 - the tab is open and must say something
         problem, request_id = problem_of(error)

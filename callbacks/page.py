@@ -19,7 +19,7 @@ from data.services.charts import chart_places
 from data.services.view import Snapshot
 from data.settings.overrides import BadOverride
 from data.values.charts import ChartPlace
-from data.values.filters import Choices
+from data.values.filters import BadFilter, Choices
 from data.values.periods import PeriodError
 from data.values.quality import Quality
 from data.values.status import Status, SyncState
@@ -35,7 +35,7 @@ from ui.modals.connection import connection_modal
 from ui.modals.field_mapping import field_mapping_modal
 from ui.modals.track import track_modal
 from ui.shell import shell
-from ui.url import FILTERS, TABS, PageView, parse
+from ui.url import TABS, PageView, parse
 from ui.words import span
 
 
@@ -124,7 +124,7 @@ def show_period(view: dict[str, str] | None) -> tuple[Any, Any, Any, Any]:
             period = question_of(asked, snapshot).period
         except BadOverride:  # the row of definitions says what is wrong; the days are those of the saved ones
             period = question_of(replace(asked, filters=replace(asked.filters, definitions=())), snapshot).period
-    except PeriodError as error:
+    except (PeriodError, BadFilter) as error:
         return no_update, no_update, no_update, str(error)
     dates = html.Span(
         span(period.first, period.last),
@@ -145,10 +145,10 @@ def unknown_names(page: PageView, snapshot: Snapshot) -> str:
 
 
 @callback(
-    [Output(ids.filter_list(name), "data-choices") for name in FILTERS],
+    Output(ids.Filter.PANEL, "data-choices"),
     Input(ids.Store.REVISION, "data"),
     prevent_initial_call=True,
 )
-def show_choices(_revision: str) -> list[Any]:
+def show_choices(_revision: str) -> str:
     """What can be filtered by, after a sync."""
-    return list(options(services().numbers.choices(services().snapshot())).values())
+    return options(services().numbers.choices(services().snapshot()))

@@ -9,6 +9,7 @@ from dash import Input, Output, callback, no_update
 from callbacks.context import problem_of, question_of, services
 from data.services.view import Snapshot
 from data.settings.overrides import BadOverride
+from data.values.filters import BadFilter
 from data.values.overview import Caveat
 from data.values.periods import PeriodError
 from data.values.quality import Quality
@@ -45,7 +46,7 @@ def _of_numbers(page: PageView, snapshot: Snapshot) -> tuple[str, tuple[Caveat, 
     try:
         question = question_of(page, snapshot)
         return span(question.period.first, question.period.last), services().overview.known_caveats(question)
-    except (PeriodError, BadOverride):
+    except (PeriodError, BadOverride, BadFilter):
         return "", None
 
 

@@ -13,6 +13,7 @@ from data.services.teams import BadView
 from data.services.view import Snapshot
 from data.settings.overrides import BadOverride
 from data.teams.store import NameTaken, TeamsError
+from data.values.filters import BadFilter
 from data.values.json_types import JsonObject
 from data.values.periods import PeriodError
 from data.values.problem import Problem
@@ -92,8 +93,11 @@ def show_dialog(
     )
 
 
+NAMING = ("team", "component", "label", "project", "assignee", "board")  # a filter of one of these names a view
+
+
 def _suggested(view: PageView) -> str:
-    names = (*view.filters.components, *view.filters.labels, *view.filters.projects)
+    names = [name for field in NAMING for name in view.filters.names(field)]
     return names[0][:60] if len(names) == 1 else ""
 
 
@@ -166,7 +170,7 @@ def act(wish: JsonObject | None, before: JsonObject | None) -> Any:
             gone = teams.delete(str(wish["name"]), snapshot, int(wish["revision"]))
             return {"n": n, "messages": [{"what": f"“{gone.name}” is deleted.", "level": "info"}]}
         found = teams.import_(str(wish.get("text") or ""), snapshot)
-    except (TeamsError, BadView, BadOverride) as error:
+    except (TeamsError, BadView, BadOverride, BadFilter) as error:
         problem = _why(error)[0]
         return {
             "n": n,

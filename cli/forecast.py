@@ -8,8 +8,8 @@ import typer
 
 from cli import sites
 from cli.failures import USAGE, CommandFailed
-from cli.numbers import _warn_of_unknown as warn_of_unknown
-from cli.options import AnyFormat, Components, CsvStyleName, Labels, Projects, Sets, Types, csv_as, filters_of
+from cli.numbers import warn_of_unknown
+from cli.options import AnyFormat, Components, CsvStyleName, Labels, Projects, Sets, Types, Where, csv_as, filters_of
 from cli.printing import as_json, as_table, as_text, columns
 from data.values.program import COMMAND
 
@@ -75,6 +75,7 @@ def forecast(
     type_: Types = None,
     label: Labels = None,
     component: Components = None,
+    where: Where = None,
     sets: Sets = None,
     format_: AnyFormat = "table",
     csv: CsvStyleName = "plain",
@@ -99,7 +100,7 @@ def forecast(
         teams=_teams_of(team),
     )
     services, snapshot = sites.with_data()
-    filters = filters_of(project, type_, label, component, sets)
+    filters = filters_of(project, type_, label, component, where, sets)
     warn_of_unknown(services, snapshot, filters)
     view = snapshot.view(filters=filters)
     if format_ == "csv":

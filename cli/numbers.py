@@ -21,6 +21,7 @@ from cli.options import (
     Projects,
     Sets,
     Types,
+    Where,
     csv_as,
     filters_of,
     view_of,
@@ -40,7 +41,9 @@ if TYPE_CHECKING:
 
 EVERY = 10**9  # more issues than there are
 SHOWN = 50  # issues in a table, unless --limit says otherwise
-Group = Literal["project", "type", "assignee", "component", "label", "sprint", "week"]
+Group = Literal[
+    "project", "type", "status", "assignee", "priority", "team", "component", "label", "sprint", "board", "week"
+]
 Step = Literal["day", "week", "month"]
 TIER_STYLES = {"Elite": "green", "High": "yellow", "Medium": "dark_orange", "Low": "red"}
 
@@ -61,6 +64,7 @@ def metrics(
     type_: Types = None,
     label: Labels = None,
     component: Components = None,
+    where: Where = None,
     sets: Sets = None,
     format_: AnyFormat = "table",
     csv: CsvStyleName = "plain",
@@ -68,9 +72,9 @@ def metrics(
     """Print the metrics of a period: DORA and Flow, or any other family or metric, whole or taken apart."""
     _fits(family, metric, by, over)
     services, snapshot = sites.with_data()
-    filters = filters_of(project, type_, label, component, sets)
+    filters = filters_of(project, type_, label, component, where, sets)
     view = view_of(snapshot, first, last, filters)
-    _warn_of_unknown(services, snapshot, filters)
+    warn_of_unknown(services, snapshot, filters)
     if metric and (by or over):
         return taken_apart(services, metric, by or over or "", view, format_, csv)
     answers = [services.numbers.answer(each, view) for each in _families(family, metric)]
@@ -122,6 +126,7 @@ def issues(
     type_: Types = None,
     label: Labels = None,
     component: Components = None,
+    where: Where = None,
     sets: Sets = None,
     limit: Annotated[
         int | None,
@@ -135,9 +140,9 @@ def issues(
 
     must_exist(metric)
     services, snapshot = sites.with_data()
-    filters = filters_of(project, type_, label, component, sets)
+    filters = filters_of(project, type_, label, component, where, sets)
     view = view_of(snapshot, first, last, filters)
-    _warn_of_unknown(services, snapshot, filters)
+    warn_of_unknown(services, snapshot, filters)
     if limit is None:
         limit = SHOWN if format_ == "table" else 0
     if format_ == "csv":
@@ -154,7 +159,7 @@ def issues(
     return 0
 
 
-def _warn_of_unknown(services: Services, snapshot: Snapshot, filters: Filters) -> None:
+def warn_of_unknown(services: Services, snapshot: Snapshot, filters: Filters) -> None:
     """A filter that no issue matches is most often a typing error; an answer of zero would hide it."""
     if not filters:
         return

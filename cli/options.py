@@ -29,6 +29,18 @@ Labels = Annotated[list[str] | None, typer.Option("--label", metavar="NAME", hel
 Components = Annotated[
     list[str] | None, typer.Option("--component", metavar="NAME", help="Only this component; repeatable.")
 ]
+Where = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--filter",
+        metavar="FIELD=NAME",
+        help=(
+            "Only issues with this value in a field; FIELD!=NAME is all but these, FIELD= is those without a value. "
+            "Repeatable: several names of one field are alternatives, several fields must all fit. Fields: project, "
+            "type, status, assignee, priority, label, component, sprint, board, team and other mapped fields of words."
+        ),
+    ),
+]
 Sets = Annotated[
     list[str] | None,
     typer.Option(
@@ -83,14 +95,17 @@ def filters_of(
     types: list[str] | None,
     labels: list[str] | None,
     components: list[str] | None,
+    where: list[str] | None,
     sets: list[str] | None = None,
 ) -> Filters:
-    """The filters as a value; an option that was not given does not filter. `sets`: definitions as NAME=VALUE."""
-    from data.values.filters import Filters
+    """The filters as a value; an option that was not given does not filter. `where`: filters as FIELD=NAME; `sets`:
+    definitions as NAME=VALUE. Whether each can be applied is checked where the view is made.
+    """
+    from data.values.filters import Filters, from_texts
 
-    return Filters(
-        tuple(projects or ()), tuple(types or ()), tuple(labels or ()), tuple(components or ()), definitions_of(sets)
-    )
+    named = {"project": projects, "type": types, "label": labels, "component": components}
+    short = [f"{field}:in:{name}" for field, names in named.items() for name in names or ()]
+    return Filters(from_texts([*short, *(where or ())]), definitions_of(sets))
 
 
 def definitions_of(sets: list[str] | None) -> tuple[tuple[str, str], ...]:

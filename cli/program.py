@@ -16,6 +16,7 @@ from cli import (
     report,
     serving,
     site,
+    sprints,
     stages,
     syncing,
     tasks,
@@ -41,6 +42,7 @@ app.command("sync")(syncing.sync)
 app.command("metrics")(numbers.metrics)
 app.command("issues")(numbers.issues)
 app.command("stages")(stages.stages)
+app.command("sprints")(sprints.sprints)
 app.command("catalogue")(catalogue.catalogue)
 app.command("forecast")(forecast.forecast)
 app.command("report")(report.report)

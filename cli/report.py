@@ -10,8 +10,8 @@ import typer
 
 from cli import sites
 from cli.failures import CommandFailed
-from cli.numbers import _warn_of_unknown as warn_of_unknown
-from cli.options import Components, First, Labels, Last, Projects, Sets, Types, filters_of, view_of
+from cli.numbers import warn_of_unknown
+from cli.options import Components, First, Labels, Last, Projects, Sets, Types, Where, filters_of, view_of
 from data.services.files import write_file
 
 STDOUT = "-"
@@ -33,11 +33,12 @@ def report(
     type_: Types = None,
     label: Labels = None,
     component: Components = None,
+    where: Where = None,
     sets: Sets = None,
 ) -> int:
     """Write the overview of a period as one HTML file that opens without a network."""
     services, snapshot = sites.with_data()
-    filters = filters_of(project, type_, label, component, sets)
+    filters = filters_of(project, type_, label, component, where, sets)
     warn_of_unknown(services, snapshot, filters)
     view = view_of(snapshot, first, last, filters)
     made, period = services.overview.html(view), view.period

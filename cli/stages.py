@@ -9,7 +9,7 @@ import typer
 
 from cli import sites
 from cli.failures import CommandFailed
-from cli.numbers import _warn_of_unknown as warn_of_unknown
+from cli.numbers import warn_of_unknown as warn_of_unknown
 from cli.options import (
     Components,
     CsvStyleName,
@@ -19,6 +19,7 @@ from cli.options import (
     Projects,
     Sets,
     Types,
+    Where,
     csv_as,
     filters_of,
     view_of,
@@ -40,6 +41,7 @@ def stages(
     type_: Types = None,
     label: Labels = None,
     component: Components = None,
+    where: Where = None,
     sets: Sets = None,
     csv: CsvStyleName = "plain",
 ) -> int:
@@ -47,7 +49,7 @@ def stages(
     read it.
     """
     services, snapshot = sites.with_data()
-    filters = filters_of(project, type_, label, component, sets)
+    filters = filters_of(project, type_, label, component, where, sets)
     warn_of_unknown(services, snapshot, filters)
     view = view_of(snapshot, first, last, filters)
     with csv_as(csv):

@@ -10,7 +10,7 @@ import typer
 
 from cli import sites
 from cli.failures import FAILED, USAGE, CommandFailed
-from cli.options import Components, First, Labels, Last, Projects, Sets, TableOrJson, Types, filters_of
+from cli.options import Components, First, Labels, Last, Projects, Sets, TableOrJson, Types, Where, filters_of
 from cli.printing import as_json, as_table, as_text, columns, notice
 from data.values.change import tier_words
 from data.values.names import name_key
@@ -51,6 +51,7 @@ def save(
     type_: Types = None,
     label: Labels = None,
     component: Components = None,
+    where: Where = None,
     sets: Sets = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace the view that has this name.")] = False,
 ) -> int:
@@ -62,7 +63,7 @@ def save(
     if bool(first) != bool(last):
         raise CommandFailed("Two dates are needed: --from and --to.", USAGE)
     services, snapshot = sites.opened()
-    filters = filters_of(project, type_, label, component, sets)
+    filters = filters_of(project, type_, label, component, where, sets)
     view = TeamView(name, None if first else period or "30d", first, last, filters)
     known = next((each for each in services.teams.list(snapshot).views if name_key(each.name) == name_key(name)), None)
     if known and not replace:
@@ -144,7 +145,7 @@ def _plain(view: TeamView) -> dict[str, Any]:
         "period": view.period,
         "first": view.first,
         "last": view.last,
-        "filters": {each: list(getattr(filters, each)) for each in ("projects", "types", "labels", "components")},
+        "filters": filters.to_json(),
         "definitions": dict(filters.definitions),
         "changed_at": view.changed_at,
     }
@@ -155,8 +156,7 @@ def _days(view: TeamView) -> str:
 
 
 def _filters(view: TeamView) -> str:
-    lists = (view.filters.projects, view.filters.types, view.filters.labels, view.filters.components)
-    return ", ".join(name for each in lists for name in each) or "all issues"
+    return "; ".join(f"{each.field} {each.words}" for each in view.filters.where) or "all issues"
 
 
 def _definitions(view: TeamView) -> str:

@@ -5,6 +5,7 @@ alike.
 from __future__ import annotations
 
 from data.settings.definitions import PARTS, Definition, table
+from data.settings.filter_fields import FILTER_FIELDS
 
 _HEAD = """# Definitions
 
@@ -76,6 +77,64 @@ R-7 and 2 with nearest rank.
 """
 
 
+_FILTERS = """
+## Filters: which issues count
+
+A filter chooses what is counted, never how: a number filtered to a name is the row of that name in the same number by
+group, and a filter to issues without a value is the row *none*. A view is a list of filters, all of which an issue
+must pass. One filter is a field, an operator and its values, of which one is enough:
+
+| operator | passes | in a link | after `--filter` |
+|---|---|---|---|
+| `in` (also `eq`) | issues with one of the values | `filter=assignee:in:Ann` | `assignee=Ann` |
+| `not_in` (also `ne`) | all others, those without a value too | `filter=assignee:not_in:Ann` | `assignee!=Ann` |
+| `is_null`, `not_null` | issues without a value; with one | `filter=assignee:in:`, `filter=assignee:not_in:` | \
+`assignee=`, `assignee!=` |
+| `contains`, `starts_with` | issues with a value that has these letters | `filter=sprint:contains:Team A` | \
+`sprint:contains:Team A` |
+
+In a link `project=SHOP` is short for `filter=project:in:SHOP`; type, label and component have the same short form.
+Names are the same whatever their case, kind of apostrophe, dash or space. Saved views and their files hold
+`{"field": "type", "op": "not_in", "value": ["Bug"]}`, with `null` for no value.
+
+What a field is looked at as:
+
+| field | name | its value |
+|---|---|---|"""
+
+_AFTER_FILTERS = """
+What is made of several issues, such as a release or the recovery of a deployment, counts where one of its issues
+passes all filters. A version without issues has a project and no other value. A board is known by its sprints: issues
+of a Kanban board have none, so there is nothing to filter by. An assignee who has handed an issue over is not found by
+a filter of today: Jira tells who did what, and this program counts the issue for who has it now.
+
+## Named spans: from where to where an item is timed
+
+`spans` holds names for parts of the work, such as `development: In Progress -> Review` (statuses by name or id;
+several are separated by `;`). `timed_span` chooses one, or holds one that is written out, and then flow time, cycle
+time, the charts of these times, time in status, and the ages of *Ageing work in progress* and of the overview are
+those of the span:
+
+- It begins with the first entry into one of its first statuses, and ends with the last entry into one of its last ones
+  before the completion. Both come from the history; mapped dates are for the whole way.
+- Which items count stays the same: those completed in the period. One that did not pass from the beginning to the end
+  is left out, and counted with that reason.
+- The age of an item in progress counts from its first entry. It is left out where it has come to the end and has not
+  gone back since, or has not begun.
+- Flow load, velocity, efficiency and distribution do not change.
+
+In a link: `set=timed_span:development`; in the terminal: `--set timed_span=development`.
+"""
+
+
+def _filters() -> str:
+    rows = [
+        f"| {each.title}{' (where mapped)' * each.mapped} | `{each.name}` | {each.looked_at} |"
+        for each in FILTER_FIELDS.values()
+    ]
+    return "\n".join((_FILTERS, *rows, _AFTER_FILTERS))
+
+
 def definitions_page() -> str:
     """Text and, from the program, every definition with its values."""
     out = [_HEAD]
@@ -84,7 +143,7 @@ def definitions_page() -> str:
         if found:
             out.append(f"\n## {title}\n\n| definition | name | values | what it changes |\n|---|---|---|---|")
             out += [_row(each) for each in found]
-    return "\n".join([*out, _MOVES, _TOOLS]).rstrip() + "\n"
+    return "\n".join([*out, _filters(), _MOVES, _TOOLS]).rstrip() + "\n"
 
 
 def _row(definition: Definition) -> str:

@@ -14,11 +14,12 @@ from data.facts.dataset import Dataset
 from data.metrics.measure import measure
 from data.metrics.registry import CATALOG
 from data.settings.fields import DATES, FIELDS, NUMBERS
+from data.settings.filter_fields import FILTER_FIELDS
 from data.settings.model import Definitions, Workflow
 from data.tables.edits import ATTRIBUTES
 from data.tables.frames import FOREVER, NEVER
 from data.tables.tidy import Tables, microseconds
-from data.values.filters import Filters
+from data.values.filters import Choices, FieldChoices, Filters
 from data.values.metric_value import MetricValue
 from data.values.periods import Period, first_instant, zone_named
 
@@ -54,6 +55,7 @@ class Item:
     resolved: Instant | None = None
     hierarchy: int = 0
     assignee: str | None = None
+    priority: str | None = None
     labels: Sequence[str] = ()
     components: Sequence[str] = ()
     fix_versions: Sequence[int] = ()
@@ -123,7 +125,7 @@ def _issues(items: Sequence[Item], zone: str, codes: Mapping[str, int]) -> pd.Da
             each.project,
             each.type,
             each.resolution,
-            None,
+            each.priority,
             each.assignee,
             codes[each.status_now],
             each.hierarchy,
@@ -312,3 +314,10 @@ def ask(
     """What a metric answers about a site, for the local days `first` to `last`."""
     about = facts(tables, now=now, filters=filters, workflow=workflow, **definitions)
     return measure(CATALOG[metric], about, period(first, last, about.zone))
+
+
+def choices_of(**names: Sequence[tuple[str, int]]) -> Choices:
+    """What can be filtered by: (name, number of issues) by field, in the order of the fields."""
+    return Choices(
+        tuple(FieldChoices(field, tuple(names[name])) for name, field in FILTER_FIELDS.items() if name in names)
+    )

@@ -30,6 +30,7 @@ from data.values.numbers import Answer, Detail, IssuePage, IssueRow
 from data.values.problem import Problem
 from data.values.quality import Quality
 from data.values.status import Status, SyncState
+from tests.builders import choices_of
 from tests.fake_catalogue import FakeCatalogue
 from tests.fake_charts import FakeCharts
 from tests.fake_field_mapping import FakeConnection, FakeFieldMapping
@@ -165,11 +166,12 @@ class FakeNumbers(NumbersService):
 
     def choices(self, snapshot: Snapshot) -> Choices:
         labels = tuple((f"team-{n:02}", 90 - n) for n in range(24))
-        return Choices(
-            (("SHOP", 420), ("PAY", 250), ("OPS", 142)),
-            (("Story", 400), ("Bug", 240), ("Task", 120), ("Incident", 22)),
-            (("checkout", 61), ("<b>odd & label</b>", 12), *labels),
-            (("Web", 120), ("API", 80)),
+        return choices_of(
+            project=(("SHOP", 420), ("PAY", 250), ("OPS", 142)),
+            type=(("Story", 400), ("Bug", 240), ("Task", 120), ("Incident", 22)),
+            assignee=(("Ann Lee", 210), ("Bob Ray", 190)),
+            label=(("checkout", 61), ("<b>odd & label</b>", 12), *labels),
+            component=(("Web", 120), ("API", 80)),
         )
 
     def answer(self, family: str, view: View, *, stale_ok: bool = False, known_only: bool = False) -> Answer:

@@ -110,6 +110,8 @@ class Period(StrEnum):
 
 class Filter(StrEnum):
     ROW = "filter-row"
+    PANEL = "filter-panel"  # what can be chosen
+    SEARCH = "filter-search"
 
 
 class Cards(StrEnum):
@@ -169,15 +171,6 @@ def catalogue_grid(view: Part) -> Id:
 def catalogue_ask(view: Part) -> Id:
     """Put beside entries without numbers: asks for them as soon as it is on the page."""
     return {"area": "catalogue-ask", "view": view}
-
-
-def filter_list(name: Part) -> Id:
-    """The names to choose from in one filter menu."""
-    return {"area": "filter-list", "filter": name}
-
-
-def filter_search(name: Part) -> Id:
-    return {"area": "filter-search", "filter": name}
 
 
 def configure(metric: Part, place: Part = "") -> Id:

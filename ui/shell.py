@@ -16,7 +16,7 @@ from ui import ids
 from ui.attributes import attributes
 from ui.components.definitions import chip_row, stores
 from ui.components.downloads import download_menu
-from ui.components.filter_menu import filter_menus
+from ui.components.filter_menu import filter_bar
 from ui.components.freshness import freshness
 from ui.components.icon import icon
 from ui.components.notice import notice, notices
@@ -210,7 +210,6 @@ def _sample_banner(status: Status) -> html.Div:
 
 
 def _filters(choices: Choices) -> html.Div:
-    menus = filter_menus(choices)
     return html.Div(
         [
             html.Div(
@@ -221,28 +220,7 @@ def _filters(choices: Choices) -> html.Div:
                 ],
                 className="filters-period",
             ),
-            html.Button(
-                [
-                    icon("funnel"),
-                    "Filters",
-                    html.Span(className="filters-count", **attributes({"data-filters-count": "1"})),
-                ],
-                type="button",
-                className="btn-quiet filters-toggle",
-                **attributes({"data-filters-toggle": "1", "aria-expanded": "false"}),
-            ),
-            html.Div(
-                [
-                    *menus,
-                    html.Button(
-                        "Clear all",
-                        type="button",
-                        className="btn-link-quiet clear-all",
-                        **attributes({"data-clear": "*"}),
-                    ),
-                ],
-                className="filters-lists",
-            ),
+            filter_bar(choices),
             html.Div(
                 [keep_button(), report_link(), download_menu(), open_button(), _copy_link()], className="filters-end"
             ),

@@ -8,8 +8,7 @@ from urllib.parse import parse_qs, urlencode
 from data.values.filters import Filters
 from data.values.periods import PRESETS
 from data.values.question import DEFAULT_PERIOD as DEFAULT_PERIOD  # other modules take it from here
-from data.values.question import DEFINITION, question_of
-from data.values.question import FILTERS as FILTERS
+from data.values.question import DEFINITION, filter_pairs, question_of
 
 
 @dataclass(frozen=True)
@@ -115,8 +114,7 @@ def query(view: PageView, **extra: str) -> str:
         pairs += [("from", view.first or ""), ("to", view.last or "")]
     elif view.period != DEFAULT_PERIOD:
         pairs.append(("period", view.period))
-    for name, ours in FILTERS.items():
-        pairs += [(name, value) for value in getattr(view.filters, ours)]
+    pairs += filter_pairs(view.filters)
     pairs += [(DEFINITION, f"{name}:{value}") for name, value in view.filters.definitions]
     pairs += view.own
     if view.metric:

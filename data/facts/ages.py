@@ -9,8 +9,12 @@ import numpy as np
 from data.facts.completions import days_out
 from data.facts.dataset import Dataset
 from data.facts.days import WHOLE_DAYS, spans
+from data.facts.named_spans import roles_of, span_times, timed_span
+from data.facts.rows import Rows, Sieve
 from data.tables.frames import NEVER
+from data.tables.status_intervals import last_stay
 from data.values.arrays import Instants, Mask, Numbers, Positions
+from data.values.exclusion import Exclusion
 
 if TYPE_CHECKING:
     from data.facts.query import MetricQuery
@@ -47,3 +51,28 @@ def age(facts: Dataset, issue: Positions, started: Instants, end: Instants, plai
         return days
     out = days_out(facts, facts.back, issue, started, end, plain)
     return np.where(out > 0, np.maximum(days - out, 0), days)
+
+
+def aged_in_span(rows: Rows, query: MetricQuery) -> Rows:
+    """Items in progress at a snapshot with their ages in the timed span; those that are not in it are left out. Without
+    a timed span the rows as they are.
+    """
+    facts, span = query.facts, query.facts.once(timed_span)
+    if span is None:
+        return rows
+    times = span_times(facts, span, np.full(len(facts.tables), query.edge - 1, dtype=np.int64))
+    start, _ = (facts.stays.are(role) for role in roles_of(facts, span))
+    entered = facts.stays.entered
+    place = last_stay(facts.stays, start & (entered < query.edge), len(facts.tables))
+    again = np.where(place >= 0, np.append(entered, NEVER)[place], NEVER)
+    begun, ended = times.begun[rows.issue], times.ended[rows.issue]
+    over = (ended != NEVER) & (ended >= again[rows.issue])  # it came to the end and has not gone back since
+    sieve = Sieve.of(rows).drop((begun == NEVER) | over, Exclusion.NOT_IN_SPAN, span.name)
+    plain = np.zeros(len(rows), dtype=bool)
+    since = np.where(begun == NEVER, query.edge, begun)
+    columns = {
+        **rows.columns,
+        "started": since,
+        "age": age(facts, rows.issue, since, until(query, plain), plain),
+    }
+    return Rows(rows.at, rows.subjects, sieve.reason, tuple(sieve.reasons), columns)

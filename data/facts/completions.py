@@ -22,6 +22,7 @@ from data.facts.columns import (
 from data.facts.dataset import Dataset
 from data.facts.days import backwards, spans
 from data.facts.levels import of_level
+from data.facts.named_spans import span_times, timed_span
 from data.facts.past import facts_at
 from data.facts.rows import Rows, Sieve
 from data.tables.frames import FOREVER, NEVER
@@ -54,7 +55,7 @@ def completions(facts: Dataset, as_of: int | None = None) -> Completions:
     """
     stays, roles, count = facts.stays, facts.roles, len(facts.tables)
     limit = facts.now + 1 if as_of is None else as_of
-    status = _status_now(facts) if as_of is None else stays.status_at(as_of - 1, count)
+    status = facts.status_now if as_of is None else stays.status_at(as_of - 1, count)
     is_done, discarded = np.append(roles.done, False)[status], np.append(roles.discarded, False)[status]
     crossing = np.where(discarded, _entries(facts, "discarded", limit), _entries(facts, "done", limit))
     crossed = np.where(crossing >= 0, stays.entered[crossing], NEVER)
@@ -119,16 +120,6 @@ def _starts(facts: Dataset, crossing: Positions, completed: Instants, limit: int
 
 def _where_set(wins: Instants | None, otherwise: Instants) -> Instants:
     return otherwise if wins is None else np.where(wins != NEVER, wins, otherwise)
-
-
-def _status_now(facts: Dataset) -> Codes:
-    """Status code of each issue at `now`. The issue's own status decides, unless `now` lies before its last change."""
-    current: Codes = facts.tables.issues["status"].to_numpy()
-    last = np.full(len(facts.tables), NEVER, dtype=np.int64)
-    np.maximum.at(last, facts.stays.issue, facts.stays.entered)
-    if (last <= facts.now).all():
-        return current
-    return np.where(last <= facts.now, current, facts.stays.status_at(facts.now, len(facts.tables)))
 
 
 def flow_set(
@@ -216,31 +207,42 @@ def completed_rows(facts: Dataset, as_of: int | None = None, since: int | None =
     at="completion",
 )
 def flow_time_rows(facts: Dataset, as_of: int | None = None, since: int | None = None) -> Rows:
-    """Completed items with a flow time; those without a span are left out (see `drop_without_span`)."""
+    """Completed items with a flow time, at their completion; those without one are left out (see `drop_without_span`).
+    Where a named span is timed, start and end are those of the span.
+    """
     found, issue, sieve = flow_set(facts, as_of, since)
     started, completed = found.started[issue], found.completed[issue]
     plain = day_precision(facts, found)[issue]
-    drop_without_span(facts, found, issue, plain, sieve)
+    ended, by_start, by_end = completed, found.by_start_field[issue], found.by_end_field[issue]
+    if (span := facts.once(timed_span)) is None:
+        drop_without_span(facts, found, issue, plain, sieve)
+    else:
+        limit = facts.now if as_of is None else as_of - 1
+        times = span_times(facts, span, np.where(found.by_end_field, limit, found.completed))
+        started, ended = times.begun[issue], times.ended[issue]
+        plain, by_start, by_end = (np.zeros(len(issue), dtype=bool) for _ in range(3))
+        sieve.drop((started == NEVER) & found.unrecorded[issue], Exclusion.NO_HISTORY)
+        sieve.drop((started == NEVER) | (ended == NEVER), Exclusion.NOT_THROUGH_SPAN, span.way)
     days = spans(
         started,
-        completed,
+        ended,
         plain,
         definition=facts.definitions.durations,
         zone=facts.zone,
         working=facts.definitions.working_time,
     )
-    out = days_out(facts, facts.once(out_of_time), issue, started, completed, plain)
+    out = days_out(facts, facts.once(out_of_time), issue, started, ended, plain)
     days = np.where(out > 0, np.maximum(days - out, 0), days)
-    checked = facts.field("flow_time_days")
+    checked = facts.field("flow_time_days") if span is None else None
     return sieve.rows(
         completed,
         issue,
         started=started,
-        completed=completed,
+        completed=ended,
         days=days,
         day_precision=plain,
-        by_start_field=found.by_start_field[issue],
-        by_end_field=found.by_end_field[issue],
+        by_start_field=by_start,
+        by_end_field=by_end,
         checked=np.full(len(issue), np.nan) if checked is None else checked[issue],
     )
 

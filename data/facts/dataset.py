@@ -11,15 +11,16 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from data.facts.attributes import OF_SPRINTS, attribute, passing
 from data.facts.days import calendar
-from data.facts.past import tables_before
+from data.facts.past import WITH_HISTORY, tables_before
 from data.facts.rows import Sieve
 from data.settings.fields import FIELDS
 from data.settings.model import Definitions, Workflow
 from data.tables.frames import NEVER
 from data.tables.status_intervals import Roles, StatusIntervals, first_entry, moved_back, roles, start_of_run
 from data.tables.tidy import Tables, microseconds
-from data.values.arrays import Column, Instants, Mask, Positions
+from data.values.arrays import Codes, Column, Instants, Mask, Positions
 from data.values.exclusion import Exclusion
 from data.values.filters import Filters
 from data.values.names import places_of
@@ -51,6 +52,7 @@ class Dataset:
     complete_until: int | None = None
     begins: str = "updated"
     conditions: tuple[str, ...] = ()
+    edge: int | None = None  # the issues are seen as they were just before this instant (µs); None: at now
     _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -124,23 +126,44 @@ class Dataset:
     @cached_property
     def chosen(self) -> Mask:
         """Issues that pass the filters, boolean."""
-        keep = self.chosen_by_names.copy()
-        for names, column in ((self.filters.projects, "project"), (self.filters.types, "type")):
-            if names:
-                keep &= self._in_column(column, names)
+        keep = self.chosen_now.copy()
+        for each in self.filters.of(*WITH_HISTORY):
+            found = attribute(self.tables, each.field)
+            keep &= found.passes(each, self.statuses if each.field == "status" else None)
         return keep
 
     @cached_property
-    def chosen_by_names(self) -> Mask:
-        """Issues that pass the filters of labels and components, which have no history. Boolean."""
-        keep = np.ones(len(self.tables), dtype=bool) if self.within is None else self.within.copy()
-        for names, table in (
-            (self.filters.labels, self.tables.labels),
-            (self.filters.components, self.tables.components),
-        ):
-            if names:
-                keep &= self.named(table, names)
-        return keep
+    def chosen_now(self) -> Mask:
+        """Issues that pass the filters of fields that are looked at as they are now. Boolean."""
+        keep = passing(self.tables, self.filters.without(*WITH_HISTORY).where)
+        return keep if self.within is None else keep & self.within
+
+    @cached_property
+    def chosen_beside_sprints(self) -> Mask:
+        """The same without the filters of sprint and board. Boolean."""
+        return self.narrowed(self.filters.without(*OF_SPRINTS)).chosen_now
+
+    @cached_property
+    def status_now(self) -> Codes:
+        """Status code of each issue at `now`. The issue's own status decides, unless `now` lies before its last
+        change.
+        """
+        current: Codes = self.tables.issues["status"].to_numpy()
+        last = np.full(len(self.tables), NEVER, dtype=np.int64)
+        np.maximum.at(last, self.stays.issue, self.stays.entered)
+        if (last <= self.now).all():
+            return current
+        return np.where(last <= self.now, current, self.stays.status_at(self.now, len(self.tables)))
+
+    @cached_property
+    def statuses(self) -> Codes:
+        """The code of the status of each issue, among the names of its attribute, at the instant that these facts are
+        seen from; -1: none.
+        """
+        edge = self.edge
+        status = self.status_now if edge is None else self.stays.status_at(edge - 1, len(self.tables))
+        raw = attribute(self.tables, "status").raw
+        return np.append(raw if raw is not None else [], -1).astype(np.int64)[status]
 
     def only(self, issues: Mask) -> Dataset:
         """The same question of fewer issues: those of the mask that pass the filters."""
@@ -152,7 +175,13 @@ class Dataset:
         return self._asking(replace(self, filters=filters, _kept={}))
 
     def _asking(self, other: Dataset) -> Dataset:
-        for name in ("roles", "stays", "back", "begun"):  # these do not depend on which issues are asked for
+        for name in (
+            "roles",
+            "stays",
+            "back",
+            "begun",
+            "status_now",
+        ):  # these do not depend on which issues are asked for
             if name in self.__dict__:
                 other.__dict__[name] = self.__dict__[name]
         return other

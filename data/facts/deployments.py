@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.facts.attributes import empty_passes
 from data.facts.columns import Column, Kind, Subject, fact
 from data.facts.dataset import Dataset
 from data.facts.incidents import incidents
@@ -175,16 +176,19 @@ def version_instants(facts: Dataset) -> Instants:
 
 
 def versions_chosen(facts: Dataset) -> Mask:
-    """Versions that pass the filters: of a chosen project and, with other filters, with at least one chosen issue."""
-    versions, filters = facts.tables.versions, facts.filters
-    keep = np.ones(len(versions), dtype=bool)
-    if filters.projects:
-        keep[:] = False
-        keep[places_of(filters.projects, versions["project"])] = True
-    if facts.within is not None or filters.types or filters.labels or filters.components:
+    """Versions that pass the filters: of a project that passes and, with other filters, with at least one issue that
+    does. A version without issues has no value in any field but its project.
+    """
+    versions, others = facts.tables.versions, facts.filters.without("project").where
+    names = [str(each) for each in versions["project"]]
+    allowed = {each: facts.filters.allows("project", each) for each in set(names)}
+    keep = np.array([allowed[each] for each in names], dtype=bool)
+    if facts.within is not None or others:
         fixed = facts.tables.fix_versions
-        has = np.zeros(len(versions), dtype=bool)
-        has[fixed["version"].to_numpy()[facts.chosen[fixed["issue"].to_numpy()]]] = True
+        version = fixed["version"].to_numpy()
+        has = np.ones(len(versions), dtype=bool) & (facts.within is None and empty_passes(others))
+        has[version] = False
+        has[version[facts.chosen[fixed["issue"].to_numpy()]]] = True
         keep &= has
     return keep
 

@@ -29,7 +29,10 @@ def issues_of(facts: Dataset, rows: Rows, instants: Instants | None = None) -> P
         row = np.flatnonzero(version >= 0)
         pairs.append(join(row, version[row], fixed["version"].to_numpy(), fixed["issue"].to_numpy()))
     row, issue = (np.concatenate(each).astype(np.int64) for each in zip(*pairs, strict=True))
-    kept = facts.chosen[issue] if instants is None else chosen_at(facts, issue, instants[row])
+    if instants is None:
+        kept = facts.chosen[issue]
+    else:
+        kept = chosen_at(facts, issue, instants[row], of_sprints="sprint" in rows.columns)
     return row[kept], issue[kept]
 
 

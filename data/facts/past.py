@@ -14,19 +14,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from data.facts.attributes import attribute
 from data.facts.rows import Rows
 from data.facts.timelines import Timeline
 from data.tables.edits import ATTRIBUTES
 from data.tables.tidy import Tables
 from data.values.arrays import Codes, Column, Instants, Mask, Numbers, Objects, Positions
 from data.values.kept import kept_with_object
-from data.values.names import places_of
 
 if TYPE_CHECKING:
     from data.facts.dataset import Dataset
 
 POINTS = "story_points"
-_OF_STATUSES = {"roles", "stays", "back", "begun"}  # worked out once, whatever the attributes are
+WITH_HISTORY = ("project", "type", "status")  # fields of filters and groups that are looked at as they were
+_OF_STATUSES = {"roles", "stays", "back", "begun", "status_now"}  # worked out once, whatever the attributes are
 
 
 def facts_at(facts: Dataset, edge: int | None) -> Dataset:
@@ -40,11 +41,11 @@ def facts_at(facts: Dataset, edge: int | None) -> Dataset:
 
 def _facts_at(facts: Dataset, edge: int) -> Dataset:
     tables = tables_before(facts.tables, edge)
-    if tables is facts.tables:
+    if tables is facts.tables and not facts.filters.of("status"):
         return facts
     out = copy(facts)
     names = {each.name for each in dataclass_fields(facts)} | _OF_STATUSES
-    out.__dict__.update(tables=tables, _kept={})
+    out.__dict__.update(tables=tables, edge=edge, _kept={})
     for name in facts.__dict__.keys() - names:  # worked out from the attributes of now
         del out.__dict__[name]
     return out
@@ -119,13 +120,38 @@ def _histories(tables: Tables) -> dict[str, _History]:
     return {**found, POINTS: _History(tables.estimates, count)}
 
 
-def chosen_at(facts: Dataset, issue: Positions, instant: Instants) -> Mask:
-    """Whether each issue passes the filters just before each instant. Labels and components are those of now."""
-    keep = facts.chosen_by_names[issue]
-    for names, column in ((facts.filters.projects, "project"), (facts.filters.types, "type")):
-        if names:
-            wanted = places_of(names, facts.tables.issues[column].cat.categories)
-            keep = keep & np.isin(attribute_at(facts.tables, column, issue, instant), wanted)
+def codes_at(facts: Dataset, field: str, issue: Positions, instant: Instants) -> Codes:
+    """The code, among the names of its attribute, of a field with a history for each issue just before each instant;
+    -1 where it had none.
+    """
+    found = attribute(facts.tables, field)
+    raw = np.append(found.raw if found.raw is not None else [], -1).astype(np.int64)
+    if field == "status":
+        return raw[status_at(facts, issue, instant)]
+    return raw[attribute_at(facts.tables, field, issue, instant)]
+
+
+def status_at(facts: Dataset, issue: Positions, instant: Instants) -> Codes:
+    """The status of each issue (place in the table of statuses) just before each instant; -1 before it was created."""
+    stays = facts.stays
+    place = facts.once(_stays_in_time).last(issue, instant)
+    codes: Codes = np.append(stays.status, -1).astype(np.int64)[place]
+    return codes
+
+
+def _stays_in_time(facts: Dataset) -> Timeline:
+    return Timeline(facts.stays.issue, facts.stays.entered)
+
+
+def chosen_at(facts: Dataset, issue: Positions, instant: Instants, *, of_sprints: bool = False) -> Mask:
+    """Whether each issue passes the filters just before each instant; fields without a history are those of now.
+
+    `of_sprints`: filters of sprint and board are not asked, since they are of the sprints that the rows are of.
+    """
+    keep = (facts.chosen_beside_sprints if of_sprints else facts.chosen_now)[issue]
+    for each in facts.filters.of(*WITH_HISTORY):
+        passes = attribute(facts.tables, each.field).passes(each, codes_at(facts, each.field, issue, instant))
+        keep = keep & passes
     return keep
 
 

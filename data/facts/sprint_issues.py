@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from data.facts.attributes import sprints_passing
 from data.facts.columns import Column, Kind, fact
 from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery, Missing
@@ -52,7 +53,8 @@ def sprint_rows(facts: Dataset) -> Rows:
     part = found.reason != 0
     for name in (*SUMS, *LISTED):
         part = part | found[name]
-    kept = np.flatnonzero(part & (window.state == CLOSED)[found.sprint])
+    asked = (window.state == CLOSED) & sprints_passing(facts.tables, facts.filters)
+    kept = np.flatnonzero(part & asked[found.sprint])
     sprint, issue, reason = found.sprint[kept], found.issue[kept], found.reason[kept]
     sieve = Sieve(len(kept))
     for n, why in enumerate(EXCLUDED, 1):

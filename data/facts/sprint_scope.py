@@ -85,7 +85,7 @@ def scope(facts: Dataset) -> Scope:
     found = facts.once(stints)
     start, close = open_.start[found.sprint], open_.close[found.sprint]
     there = open_.readable[found.sprint] & (found.start < close) & (found.end > start)
-    there &= chosen_at(facts, found.issue, close)
+    there &= chosen_at(facts, found.issue, close, of_sprints=True)
     found, start, close = found.take(there), start[there], close[there]
     heads = found.heads
     made = read(facts, found, start, close)
@@ -171,7 +171,7 @@ def _with_unrecorded(facts: Dataset, open_: Windows, found_all: Stints, scope: S
     known = found_all.issue.astype(np.int64) * count + found_all.sprint
     issue, sprint = members["issue"].to_numpy(), members["sprint"].to_numpy()
     lost = ~np.isin(issue.astype(np.int64) * count + sprint, known) & open_.readable[sprint]
-    lost &= chosen_at(facts, issue, open_.close[sprint])
+    lost &= chosen_at(facts, issue, open_.close[sprint], of_sprints=True)
     if not lost.any():
         return scope
     issue, sprint = issue[lost], sprint[lost]

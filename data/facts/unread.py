@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from data.facts.dataset import Dataset
 from data.facts.deployments import uses_versions
-from data.values.names import name_keys
 from data.values.unread import Unread
 
 _NAMED = 5
@@ -14,11 +13,15 @@ _OF_DEPLOYMENTS = ("deployment_frequency", "change_failure_rate", "deployment_re
 
 def missing_lists(facts: Dataset, *kinds: str) -> tuple[Unread, ...]:
     """The lists of these kinds that are missing, as far as they concern the projects that the filters choose."""
-    chosen = name_keys(facts.filters.projects)
     return tuple(
         each
         for each in facts.tables.unread
-        if each.what in kinds and not (chosen and each.what in _BY_PROJECT and chosen.isdisjoint(name_keys(each.names)))
+        if each.what in kinds
+        and (
+            each.what not in _BY_PROJECT
+            or not each.names
+            or any(facts.filters.allows("project", name) for name in each.names)
+        )
     )
 
 

@@ -10,7 +10,7 @@ from data.facts.levels import of_level
 from data.tables.frames import NEVER
 from data.values.arrays import Positions
 from data.values.forecast import ForecastRefused, Remaining
-from data.values.names import name_key, name_keys, places_of
+from data.values.names import name_key, places_of
 
 NAMED = 8  # names that a message lists
 
@@ -22,8 +22,7 @@ def of_version(facts: Dataset, name: str) -> Remaining:
     """
     versions = facts.tables.versions
     chosen = places_of([name], versions["name"])
-    if allowed := name_keys(facts.filters.projects):
-        chosen = [n for n in chosen if name_key(str(versions["project"].iloc[n])) in allowed]
+    chosen = [n for n in chosen if facts.filters.allows("project", str(versions["project"].iloc[n]))]
     if not chosen:
         raise ForecastRefused(f"There is no version {name!r} in the data.", _open_versions(facts))
     pairs = facts.tables.fix_versions
@@ -45,22 +44,20 @@ def left_of_versions(facts: Dataset) -> dict[str, int]:
     versions, pairs = facts.tables.versions, facts.tables.fix_versions
     counts = np.bincount(pairs["version"].to_numpy()[left[pairs["issue"].to_numpy()]], minlength=len(versions))
     found: dict[str, int] = {}
-    allowed = name_keys(facts.filters.projects)
     for name, project, released, n in zip(
         versions["name"], versions["project"], versions["released"], counts.tolist(), strict=True
     ):
-        if n and not released and (not allowed or name_key(str(project)) in allowed):
+        if n and not released and facts.filters.allows("project", str(project)):
             found[str(name)] = found.get(str(name), 0) + n
     return found
 
 
 def _open_versions(facts: Dataset) -> str:
     versions = facts.tables.versions
-    allowed = name_keys(facts.filters.projects)
     names = [
         str(name)
         for name, project, released in zip(versions["name"], versions["project"], versions["released"], strict=True)
-        if not released and (not allowed or name_key(str(project)) in allowed)
+        if not released and facts.filters.allows("project", str(project))
     ]
     if not names:
         return "No unreleased version is known; check the spelling."

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 
 from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery
-from data.jtbd.bindings import Binding
+from data.jtbd.bindings import DIMENSIONS, Binding
 from data.jtbd.inputs import Bound
 from data.jtbd.specs import Outcome
 from data.metrics.catalogue import IssueMetric
 from data.metrics.measure import comparison, rows_for
-from data.values.filters import Filters
+from data.values.filters import Filters, only
 from data.values.names import name_key
 from data.values.periods import Period
 
@@ -28,14 +27,8 @@ _HOURS = {"seconds": 1 / 3600, "minutes": 1 / 60, "hours": 1.0, "days": 24.0, "w
 
 def filters_for(binding: Binding, filters: Filters) -> Filters:
     """The filters of the view, and those of the binding, which win where both have some."""
-    projects, types, labels, components = binding.filters
-    return replace(
-        filters,
-        projects=projects or filters.projects,
-        types=types or filters.types,
-        labels=labels or filters.labels,
-        components=components or filters.components,
-    )
+    own = only(**dict(zip(DIMENSIONS, binding.filters, strict=True)))
+    return filters.without(*(each.field for each in own.where)).also(*own.where)
 
 
 def in_unit(value: float | None, has: str, wanted: str) -> float | None:

@@ -4,28 +4,28 @@ its own issues; no part is a mean of other numbers.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
-import pandas as pd
 
+from data.facts.attributes import OF_SPRINTS, attribute
 from data.facts.dataset import Dataset
 from data.facts.deployments import join
 from data.facts.members import issues_of, versions_of
-from data.facts.past import attribute_at
+from data.facts.past import WITH_HISTORY, codes_at
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import IssueMetric
 from data.metrics.display import display
 from data.metrics.measure import instants_of, rows_for, why_nothing
 from data.metrics.shares import shares
-from data.tables.frames import NEVER
+from data.settings.filter_fields import FILTER_FIELDS
 from data.values.arrays import Codes, Instants, Positions
 from data.values.errors import NotThere
-from data.values.names import name_key, one_spelling
+from data.values.filters import Filter
+from data.values.names import name_key
 from data.values.numbers import Breakdown, Part
 from data.values.periods import Period
 from data.values.problem import Problem
@@ -34,31 +34,19 @@ STEPS = {"day": "Day", "week": "Week", "month": "Month"}
 GROUPS = {
     "project": "Project",
     "type": "Type",
+    "status": "Status",
     "assignee": "Assignee",
+    "priority": "Priority",
+    "team": "Team",
     "component": "Component",
     "label": "Label",
     "sprint": "Sprint",
+    "board": "Board",
     "week": "Week",
 }
 NONE = "none"  # the row of issues that have no such attribute
+STANDING = ("project", "type", "component", "label")  # their groups are rows even where they have none
 MOST_GROUPS = 100  # the smallest beyond so many are one row together
-
-
-@dataclass(frozen=True)
-class Grouping:
-    """Which issues belong to which group: pairs of issue and place in `names`. `several`: an issue may be in more than
-    one.
-    """
-
-    issue: Positions
-    code: Codes
-    names: tuple[str, ...]
-    several: bool = False
-    ordered: bool = False  # the names are in an order of their own, first the first
-    rank: Codes | None = None  # of sprints: position → group
-    fixed_rows: tuple[int, ...] = ()  # groups that are rows even where they have none
-    column: str = ""  # of the issues whose history says who belonged where at an instant
-    spelling: Codes | None = None  # place in that column → group
 
 
 def steps(period: Period, step: str) -> list[Period]:
@@ -155,17 +143,21 @@ def by_group(metric: IssueMetric, facts: Dataset, period: Period, group: str) ->
     title = GROUPS[group]
     if missing := metric.lacking(facts):
         return _without(metric, group, title, missing.message)
-    if group == "sprint" and not len(facts.tables.sprints):
+    if (field := FILTER_FIELDS[group]).mapped and facts.field(group) is None:
+        return _without(
+            metric, group, title, f"{field.title} is not mapped.", "Map it in the field mapping, then sync."
+        )
+    if group in OF_SPRINTS and not len(facts.tables.sprints):
         return _without(
             metric, group, title, "No sprints are known here.", "If this Jira has sprints, sync everything again."
         )
     asked = MetricQuery(facts, period)
     rows = rows_for(metric, asked) if asked.start <= facts.now else None
-    found: Grouping = facts.once(grouping, group)
-    members = [] if rows is None else _members(metric, asked, rows, found)
-    parts = [] if rows is None else _groups(metric, asked, rows, found, members)
-    own = found.rank is not None and rows is not None and "sprint" in rows.columns
-    notes = [f"By the {title.lower()} that an issue has now."] if group in ("assignee", "sprint") and not own else []
+    found = attribute(facts.tables, group)
+    own = rows is not None and of_own_sprint(rows, group)
+    members = [] if rows is None else _members(metric, asked, rows, group)
+    parts = [] if rows is None else _groups(metric, asked, rows, group, members)
+    notes = [] if own or group in WITH_HISTORY else [f"By the {title.lower()} that an issue has now."]
     if found.several and not own:
         notes.append(f"An issue with several {title.lower()}s counts in each of them.")
     overlap = rows is not None and sum(len(each.places) for each in members) > len(rows)
@@ -197,49 +189,55 @@ class _Member:
     rest: bool = False
 
 
-def _groups(
-    metric: IssueMetric, query: MetricQuery, rows: Rows, grouping: Grouping, members: Sequence[_Member]
-) -> list[Part]:
+def of_own_sprint(rows: Rows, group: str) -> bool:
+    """Whether each row is of one sprint, which then is its group, or whose board is."""
+    return group in OF_SPRINTS and "sprint" in rows.columns
+
+
+def _groups(metric: IssueMetric, query: MetricQuery, rows: Rows, group: str, members: Sequence[_Member]) -> list[Part]:
     """A part for each group, the largest first; last those without one. A group in which nothing happened is a row too,
-    of those that can be filtered by: its number is that of the filter.
+    where its issues pass the filters: its number is that of the filter.
     """
-    own = grouping.rank is not None and "sprint" in rows.columns
+    own = of_own_sprint(rows, group)
     out = []
     for each in members:
         part = _with_heads(rows.take(each.places))
         if metric.compares and not own:
-            part = rows_for(metric, MetricQuery(_alone(each, query.facts, grouping), query.period))
+            part = rows_for(metric, MetricQuery(_alone(each, query.facts, group), query.period))
         out.append(replace(_part(metric, query, each.name, part), rest=each.rest))
     return out
 
 
-def _alone(member: _Member, facts: Dataset, grouping: Grouping) -> Dataset:
-    """The facts of nothing but the issues of a group: filtered to it, where issues may have left it."""
-    if grouping.column == "project" and not member.rest:
-        return facts.narrowed(replace(facts.filters, projects=(member.name,)))
-    if grouping.column == "type" and not member.rest:
-        return facts.narrowed(replace(facts.filters, types=(member.name,)))
+def _alone(member: _Member, facts: Dataset, group: str) -> Dataset:
+    """The facts of nothing but the issues of a group: filtered to it, since issues may have left it."""
+    found = attribute(facts.tables, group)
+    if not member.rest:
+        return facts.narrowed(facts.filters.also(Filter(group, "in", (member.name,))))
+    if not member.codes:
+        return facts.narrowed(facts.filters.also(Filter(group, "is_null")))
     out = np.zeros(len(facts.tables), dtype=bool)
-    out[grouping.issue[np.isin(grouping.code, member.codes) if member.codes else grouping.code >= 0]] = True
-    return facts.only(out if member.codes else ~out)
+    out[found.issue[np.isin(found.code, member.codes)]] = True
+    return facts.only(out)
 
 
 def members_of(metric: IssueMetric, query: MetricQuery, rows: Rows, group: str) -> list[Positions]:
     """Places in the rows of each part of `by_group`, in its order."""
-    return [each.places for each in _members(metric, query, rows, query.facts.once(grouping, group))]
+    return [each.places for each in _members(metric, query, rows, group)]
 
 
-def _members(metric: IssueMetric, query: MetricQuery, rows: Rows, grouping: Grouping) -> list[_Member]:
+def _members(metric: IssueMetric, query: MetricQuery, rows: Rows, group: str) -> list[_Member]:
     """The groups in the order in which they are shown."""
-    row, code = _membership(rows, query.facts, grouping, instants_of(metric, query, rows))
+    grouping = attribute(query.facts.tables, group)
+    row, code = _membership(rows, query.facts, group, instants_of(metric, query, rows))
     order = np.argsort(code, kind="stable")  # within a group the rows stay in order of time
     row, code = row[order], code[order]
     codes, start = np.unique(code, return_index=True)
     ends = np.append(start, len(code))[1:]
     members = {int(each): row[begin:end] for each, begin, end in zip(codes, start, ends, strict=True)}
     nobody = members.pop(-1, None)
-    for each in grouping.fixed_rows:
-        members.setdefault(each, np.zeros(0, dtype=np.int64))
+    if group in STANDING:
+        for each in np.unique(grouping.code[query.facts.chosen[grouping.issue]]).tolist():
+            members.setdefault(each, np.zeros(0, dtype=np.int64))
     if grouping.ordered:
         ranked = sorted(members)
     else:
@@ -264,22 +262,21 @@ def _with_heads(rows: Rows) -> Rows:
     return Rows(rows.at, rows.subjects, rows.reason, rows.reasons, {**rows.columns, "head": head})
 
 
-def _membership(
-    rows: Rows, facts: Dataset, found: Grouping, instants: Instants | None = None
-) -> tuple[Positions, Codes]:
+def _membership(rows: Rows, facts: Dataset, group: str, instants: Instants | None = None) -> tuple[Positions, Codes]:
     """(row, group) pairs, each once; -1 is no group. A row belongs to the groups of its issues, a version to its
     project too. `instants`: by row, see `instants_of`.
     """
-    if found.rank is not None and "sprint" in rows.columns:  # rows of sprint metrics are of one sprint each
-        return np.arange(len(rows)), found.rank[rows.columns["sprint"]]
+    found = attribute(facts.tables, group)
+    if of_own_sprint(rows, group) and found.raw is not None:
+        return np.arange(len(rows)), found.raw[rows.columns["sprint"]]
     row, issue = issues_of(facts, rows, instants)
-    if instants is None or found.spelling is None:
-        row, code = join(row, issue, found.issue, found.code)
+    if instants is None or group not in WITH_HISTORY:
+        row, code = join(row, issue, *facts.once(_pairs, group))
     else:
-        then = attribute_at(facts.tables, found.column, issue, instants[row])
-        row, code = row[then >= 0], found.spelling[then[then >= 0]]
-    if found is facts.once(grouping, "project"):
-        of_version = {name: n for n, name in enumerate(found.names)}
+        code = codes_at(facts, group, issue, instants[row])
+    if group == "project":
+        raw = found.raw if found.raw is not None else np.zeros(0, dtype=np.int64)
+        of_version = dict(zip(found.names, raw.tolist(), strict=True))
         released, version = versions_of(facts, rows)
         names = facts.tables.versions["project"].to_numpy(dtype=object)[version]
         projects = np.array([of_version.get(each, -1) for each in names], dtype=np.int64)
@@ -290,60 +287,12 @@ def _membership(
     return pairs[:, 0], pairs[:, 1]
 
 
-def grouping(facts: Dataset, group: str) -> Grouping:
-    """Who belongs where, from the tables; pairs are ordered by issue. Spellings of one name are one group, as they are
-    one filter.
-    """
-    tables = facts.tables
-    if group in ("project", "type", "assignee"):
-        column = tables.issues[group].cat
-        there = np.flatnonzero(column.codes.to_numpy() >= 0)
-        names = [str(each) for each in column.categories]
-        code: Codes = column.codes.to_numpy().astype(np.int64)[there]
-        spelling = None if group == "assignee" else _spelling(names, code)
-        if spelling is not None:
-            code = spelling[code]
-        if group == "project":  # versions may be of a project without issues
-            more = dict.fromkeys(str(each) for each in tables.versions["project"] if str(each) not in set(names))
-            names = [*names, *more]
-        standing = () if group == "assignee" else _with_chosen(facts, there, code)
-        return Grouping(there, code, tuple(names), fixed_rows=standing, column=group, spelling=spelling)
-    if group == "sprint":
-        return _sprints(facts)
-    table: pd.DataFrame = tables.components if group == "component" else tables.labels
-    names = [str(each) for each in table["name"].cat.categories]
-    code = table["name"].cat.codes.to_numpy().astype(np.int64)
-    code = _spelling(names, code)[code] if len(code) else code
-    pairs = np.column_stack((table["issue"].to_numpy().astype(np.int64), code))
-    pairs = np.unique(pairs.reshape(-1, 2), axis=0)
-    standing = _with_chosen(facts, pairs[:, 0], pairs[:, 1])
-    return Grouping(pairs[:, 0], pairs[:, 1], tuple(names), several=True, fixed_rows=standing)
-
-
-def _with_chosen(facts: Dataset, issue: Positions, code: Codes) -> tuple[int, ...]:
-    """The groups that have an issue which passes the filters."""
-    return tuple(np.unique(code[facts.chosen[issue]]).tolist())
-
-
-def _spelling(names: Sequence[str], code: Codes) -> Codes:
-    """Place of a name → place of the spelling that its group is shown by. Two people may have one name, so not
-    theirs.
-    """
-    return np.array(one_spelling(names, np.bincount(code, minlength=len(names)).tolist()), dtype=np.int64)
-
-
-def _sprints(facts: Dataset) -> Grouping:
-    """Sprints, the newest first; those of one name are told apart by their board."""
-    table, members = facts.tables.sprints, facts.tables.sprint_members
-    started = table["started"].to_numpy()
-    order = np.argsort(np.where(started == NEVER, 1, -started), kind="stable")  # those not started yet come last
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    names = table["name"].astype(str).tolist()
-    boards = [*facts.tables.boards["name"].astype(str).tolist(), ""]
-    of_board = [boards[each] or f"board {said}" for each, said in zip(table["board"], table["board_id"], strict=True)]
-    twice = {name for name, count in Counter(names).items() if count > 1}
-    shown = [f"{name} ({board})" if name in twice else name for name, board in zip(names, of_board, strict=True)]
-    pairs = np.column_stack((members["issue"].to_numpy(), rank[members["sprint"].to_numpy()])).astype(np.int64)
-    pairs = np.unique(pairs.reshape(-1, 2), axis=0)
-    return Grouping(pairs[:, 0], pairs[:, 1], tuple(shown[n] for n in order), several=True, ordered=True, rank=rank)
+def _pairs(facts: Dataset, group: str) -> tuple[Positions, Codes]:
+    """(issue, code) of a field as it is now; -1 for an issue without a value."""
+    if group == "status":
+        return np.arange(len(facts.tables)), facts.statuses
+    found = attribute(facts.tables, group)
+    without = np.ones(len(facts.tables), dtype=bool)
+    without[found.issue] = False
+    none = np.flatnonzero(without)
+    return np.concatenate((found.issue, none)), np.concatenate((found.code, np.full(len(none), -1, dtype=np.int64)))

@@ -11,6 +11,7 @@ import numpy as np
 from data.charts.flow.ageing_work import LEAST, pace
 from data.charts.percentiles import SHARES, cycle_rows
 from data.charts.registry import ChartQuery
+from data.facts.ages import aged_in_span
 from data.facts.dataset import Dataset
 from data.facts.load import at_snapshot, load_rows
 from data.values.arrays import Codes, Mask, Numbers, Positions
@@ -45,7 +46,7 @@ def too_old(facts: Dataset, period: Period) -> Old:
     """
     since = Period(min(period.first, period.last - timedelta(days=COMPARED - 1)), period.last, period.zone)
     asked = ChartQuery(facts, since)
-    now = at_snapshot(facts.once(load_rows), ChartQuery(facts, period))
+    now = aged_in_span(at_snapshot(facts.once(load_rows), ChartQuery(facts, period)), ChartQuery(facts, period))
     used = now.take(now.reason == 0)
     done = cycle_rows(asked)
     done = done.take(done.reason == 0)

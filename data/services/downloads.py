@@ -12,6 +12,7 @@ from data.services.definitions import DefinitionsService
 from data.services.numbers import COLUMNS, ISSUE_COLUMNS, NumbersService, cell_of, family_of
 from data.services.status import StatusService
 from data.services.view import View
+from data.settings.filter_fields import filter_words
 from data.values.families import HEADLINE
 from data.values.metric_value import MetricValue
 from data.values.periods import zone_named
@@ -68,7 +69,7 @@ class DownloadsService:
             ("Time zone of all dates", period.zone),
             ("Data as of", instant(status.synced_at) or "not synced yet"),
             ("Issues in the data", status.issue_count),
-            *((name, "; ".join(names)) for name, names in view.filters.titled() if names),
+            *filter_words(view.filters),
             *((f"Measured with: {each.title}", each.words) for each in chosen),
         ]
         return Sheet("About", ("What", "Value"), rows)

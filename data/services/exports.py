@@ -22,7 +22,7 @@ from data.services.view import Snapshot, View
 from data.values.background import BackgroundTask, TaskState
 from data.values.errors import AppError, NotThere
 from data.values.exports import CONTENTS, FORMATS, ExportFile
-from data.values.filters import Filters
+from data.values.filters import Filters, from_json
 from data.values.json_types import JsonObject
 from data.values.metric_value import iso
 from data.values.periods import zone_named
@@ -76,7 +76,7 @@ class ExportsService:
             "format": kind,
             "from": period.first.isoformat(),
             "to": period.last.isoformat(),
-            "filters": asdict(filters),
+            "filters": {"filters": filters.to_json(), "definitions": [list(each) for each in filters.definitions]},
             "asked": asdict(asked or Asked()),
             "revision": view.snapshot.revision,
         }
@@ -142,7 +142,7 @@ class ExportsService:
 
     def _about(self, view: View, content: str) -> JsonObject:
         status, period, filters = self._status.of(view.snapshot), view.period, view.filters
-        chosen = {name: list(names) for name, names in asdict(filters).items() if names and name != "definitions"}
+        chosen = {"filters": filters.to_json()} if filters else {}
         return {
             "export": CONTENTS[content][0],
             "site": status.site_title or status.site_url,
@@ -277,8 +277,8 @@ def check(content: str, kind: str) -> None:
 
 def _filters(spec: dict[str, Any]) -> Filters:
     """Filters as a spec says them."""
-    lists = {name: tuple(spec.get(name) or ()) for name in ("projects", "types", "labels", "components")}
-    return Filters(**lists, definitions=tuple((str(name), str(value)) for name, value in spec.get("definitions") or ()))
+    where = from_json(spec.get("filters", spec))  # before, lists of names stood beside the definitions
+    return Filters(where, tuple((str(name), str(value)) for name, value in spec.get("definitions") or ()))
 
 
 def _gone() -> NoFile:

@@ -9,10 +9,10 @@ from functools import cache
 from typing import Any, Protocol, Unpack
 
 import numpy as np
-import pandas as pd
 
 from data.cache.metric_cache import CachedValues, Key
 from data.exports.csv import csv_text
+from data.facts.attributes import attribute
 from data.facts.dataset import Dataset
 from data.facts.days import calendar
 from data.facts.query import MetricQuery
@@ -26,19 +26,19 @@ from data.services.definitions import DefinitionsService
 from data.services.issue_pages import IssueChoice, page_of
 from data.services.sites import Sites, browse_url
 from data.services.view import Snapshot, View
+from data.settings.filter_fields import FILTER_FIELDS
 from data.tables.tidy import Tables
 from data.values.csv_style import style_in_force
 from data.values.details import Details
 from data.values.errors import NotThere
 from data.values.families import HEADLINE, JOBS
-from data.values.filters import Choices
+from data.values.filters import Choices, FieldChoices, FilterField
 from data.values.kept import Kept, kept_with_object
 from data.values.metric_value import ErrorState, MetricValue, iso
-from data.values.names import one_spelling
 from data.values.numbers import Answer, Detail, IssuePage, IssueRow
 from data.values.periods import Period
 
-MOST_CHOICES = 200
+MOST_CHOICES = 1_000  # of each field
 
 
 class JobNumbers(Protocol):
@@ -141,12 +141,11 @@ class NumbersService:
 
 def question(family: str, view: View) -> dict[str, Any]:
     """Everything besides period and revision that a number depends on, as plain JSON types."""
-    filters = view.filters
     return {
         "site": view.snapshot.known_as,
         "jql": view.snapshot.jql,
         "zone": view.zone,
-        "filters": [sorted(each) for each in (filters.projects, filters.types, filters.labels, filters.components)],
+        "filters": view.filters.to_json(),
         **view.measured,
         "code": family_code(family),
     }
@@ -182,29 +181,20 @@ def family_of(metric: str) -> str:
 
 @kept_with_object
 def choices(tables: Tables) -> Choices:
-    """Names to filter by, most used first."""
-    issues = tables.issues
-    return Choices(
-        _counted(issues["project"]),
-        _counted(issues["type"]),
-        _counted(tables.labels["name"], tables.labels["issue"]),
-        _counted(tables.components["name"], tables.components["issue"]),
-    )
+    """Names to filter by, most used first; mapped fields where they are held."""
+    here = [each for each in FILTER_FIELDS.values() if not each.mapped or each.name in tables.fields]
+    return Choices(tuple(_counted(tables, each) for each in here))
 
 
-def _counted(column: pd.Series, issue: pd.Series | None = None) -> tuple[tuple[str, int], ...]:
-    """(name, number of issues); spellings of one name are one, told as most issues have it."""
-    names = [str(each) for each in column.cat.categories]
-    code = column.cat.codes.to_numpy().astype(np.int64)
-    who = np.arange(len(code)) if issue is None else issue.to_numpy().astype(np.int64)
-    who, code = who[code >= 0], code[code >= 0]
-    if not len(code):
-        return ()
-    same = np.array(one_spelling(names, np.bincount(code, minlength=len(names)).tolist()), dtype=np.int64)
-    pairs = np.unique(np.column_stack((who, same[code])), axis=0)
-    counts = np.bincount(pairs[:, 1], minlength=len(names))
-    found = [(name, int(n)) for name, n in zip(names, counts, strict=True) if n]
-    return tuple(sorted(found, key=lambda each: (-each[1], each[0]))[:MOST_CHOICES])
+def _counted(tables: Tables, field: FilterField) -> FieldChoices:
+    """The values of a field with numbers of issues; spellings of one name are one, told as most issues have it."""
+    found = attribute(tables, field.name)
+    counts = np.bincount(found.code, minlength=len(found.names)).tolist()
+    named = [(name, int(n)) for name, n in zip(found.names, counts, strict=True) if n]
+    named.sort(key=lambda each: (-each[1], each[0]))
+    without = len(tables) - len(np.unique(found.issue))
+    aliases = tuple(dict.fromkeys(found.aliases))
+    return FieldChoices(field, tuple(named[:MOST_CHOICES]), without, aliases, len(named) <= MOST_CHOICES)
 
 
 def with_hints(values: list[MetricValue], facts: Dataset, period: Period) -> list[MetricValue]:

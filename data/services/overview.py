@@ -18,6 +18,7 @@ from data.services.sites import Sites, browse_url
 from data.services.status import StatusService
 from data.services.view import View
 from data.settings.definitions import expanded, table, value_of
+from data.settings.filter_fields import filter_words
 from data.values.families import HEADLINE
 from data.values.forecast import ForecastRefused
 from data.values.forecast_words import ForecastText, told
@@ -82,7 +83,7 @@ class OverviewService:
             made_at=iso(view.now),
             synced_at=status.synced_at,
             issues=status.issue_count,
-            filters=tuple((name, ", ".join(chosen)) for name, chosen in view.filters.titled() if chosen),
+            filters=tuple(filter_words(view.filters)),
             values=tuple(self.values(view)),
             overview=self.answer(view),
             definitions=_definitions(self._sites.data(view.snapshot).dataset(view), view),

@@ -15,7 +15,8 @@ from data.platform.logs import SECRETS
 from data.services.sites import Sites, browse_url
 from data.services.status import StatusService
 from data.services.view import Snapshot, View
-from data.sprints.boards import NoSuchSprint, choices, chosen_board, of_board
+from data.settings.filter_fields import filter_words
+from data.sprints.boards import NoSuchSprint, choices, chosen_board, made_on, of_board
 from data.sprints.lists import burnup, issue_lists
 from data.sprints.values import TITLES, newest_first, older_than_data, sprint_row, summary
 from data.values.arrays import Positions
@@ -74,8 +75,8 @@ class SprintsService:
         if not found:
             raise NoSuchSprint("sprint", SECRETS.shorten(number, 20))
         place = int(found[0])
-        board = next(each for each in choices(facts) if place in of_board(facts, each.id))
-        order = newest_first(facts, of_board(facts, board.id))
+        board = next(each for each in choices(facts) if place in made_on(facts, each.id))
+        order = newest_first(facts, made_on(facts, board.id))
         at = int(np.flatnonzero(order == place)[0])
         return OneSprint(
             row=sprint_row(facts, place, board.name),
@@ -100,9 +101,17 @@ class SprintsService:
         ]
         return COLUMNS, rows
 
-    def csv(self, view: View, board: str | None = None) -> str:
-        """The same as CSV."""
-        return csv_text(*self.table(view, board))
+    def csv(self, view: View, board: str | None = None, count: int | None = None) -> str:
+        """The same as CSV, at most `count` sprints."""
+        columns, rows = self.table(view, board)
+        return csv_text(columns, rows[:count])
+
+    def why_none(self, view: View) -> str:
+        """Why there are no sprints to list."""
+        facts = self._sites.data(view.snapshot).dataset(view)
+        if len(facts.tables.sprints):
+            return "No sprint passes the filters."
+        return str(_nothing(view.snapshot))
 
     def xlsx(self, view: View, board: str | None = None) -> bytes:
         """The same as a workbook, dates in the zone of the page, with a second sheet that says what it is."""
@@ -114,10 +123,7 @@ class SprintsService:
             ("Query", status.jql),
             ("Time zone of all dates", status.zone),
             ("Data as of", instant(status.synced_at) or "not synced yet"),
-            ("Projects", "; ".join(filters.projects)),
-            ("Types", "; ".join(filters.types)),
-            ("Labels", "; ".join(filters.labels)),
-            ("Components", "; ".join(filters.components)),
+            *filter_words(filters),
             ("Measured with", "; ".join(f"{name} = {value}" for name, value in filters.definitions)),
         ]
         about = Sheet("About", ("What", "Value"), [each for each in told if each[1]])

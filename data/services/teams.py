@@ -9,10 +9,12 @@ from data.services.definitions import DefinitionsService
 from data.services.numbers import NumbersService
 from data.services.sites import Sites
 from data.services.view import Snapshot, View
+from data.settings.filter_fields import filters_for
 from data.settings.model import Settings
 from data.settings.overrides import BadOverride, with_overrides
 from data.teams.content import BadView, free_name, name_of, read, same, to_bytes
 from data.teams.store import NoSuchView, TeamsError, TeamStore
+from data.values.filters import BadFilter
 from data.values.metric_value import MetricValue
 from data.values.problem import Problem
 from data.values.switches import Switch
@@ -119,7 +121,8 @@ def view_of(saved: TeamView, snapshot: Snapshot) -> View:
 def _broken(saved: Settings, view: TeamView) -> Problem | None:
     try:
         with_overrides(saved, view.filters.definitions)
-    except BadOverride as error:
+        filters_for(view.filters, saved.mapping)
+    except (BadOverride, BadFilter) as error:
         return Problem(error.message, todo=error.hint)
     return None
 

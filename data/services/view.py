@@ -11,6 +11,7 @@ from typing import Any
 
 from data.jira.errors import JiraError
 from data.settings.connection import Site
+from data.settings.filter_fields import filters_for
 from data.settings.model import Settings
 from data.settings.overrides import with_overrides
 from data.settings.store import Loaded
@@ -95,9 +96,11 @@ class Snapshot:
     ) -> View:
         """The last 7, 30 or 90 days ("7d", "30d", "90d"), or local dates YYYY-MM-DD, both included.
 
-        Raises PeriodError for days that are none, BadOverride for a definition that cannot be, StoreError.
+        Raises PeriodError for days that are none, BadOverride for a definition that cannot be, BadFilter for a filter
+        that cannot be applied, StoreError.
         """
         settings = with_overrides(self.settings, filters.definitions)
+        filters_for(filters, settings.mapping)
         zone = self.zone(settings)
         period = _period(preset, first, last, zone, local_date(self.now, zone_named(zone)))
         return View(self, settings, filters, period, (preset, first, last), name)

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from data.settings.model import Definitions, Settings, Workflow
+from data.values.spans import read
 from data.values.switches import Switch
 
 PARTS = {
@@ -107,6 +108,8 @@ _WORDINGS = {
         help="Statuses in which somebody works on the item; their share is flow efficiency.",
     ),
     "workflow.waiting": _Wording("Waiting statuses", "workflow", help="Statuses in which the item waits for somebody."),
+    "spans": _Wording("Named spans", "workflow"),
+    "timed_span": _Wording("Time is taken", "workflow", empty="from first work to done"),
     "completion": _Wording(
         "Completed at", "completion", {"last": "Last time it became done", "first": "First time it became done"}
     ),
@@ -379,6 +382,9 @@ def switch(name: str, settings: Settings, saved: Settings, names: Mapping[str, s
     choices = tuple((known.text(each), known.in_words(each)) for each in known.choices)
     if known.names_of == "statuses":
         choices = tuple((names or {}).items())
+    elif name == "timed_span":
+        named = [read(each).name for each in settings.definitions.spans]
+        choices = (("", known.empty), *((each, each) for each in named)) if named else ()
     elif known.names_of == "weekdays":
         choices = tuple((str(n), day) for n, day in enumerate(DAYS))
     return Switch(

@@ -175,6 +175,14 @@ _FIELDS = (
         ("flagged", "impediment", "markiert", "marcado", "marqué", "gemarkeerd", "contrassegnato"),
     ),
     MappedField(
+        "team",
+        "flow",
+        "Team",
+        "Whose work it is: Jira's Team field or a choice of your own, to filter and to group by.",
+        WORDS,
+        ("team", "squad", "delivery team", "scrum team"),
+    ),
+    MappedField(
         "job_id",
         "jtbd",
         "Job",

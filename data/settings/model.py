@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from data.settings.parts import LimitsOf, SprintWeights, WorkingTime
 from data.settings.parts import Part as _Part
@@ -18,6 +18,7 @@ from data.settings.words import (
     NOT_COMPLETED,
     SUCCESS,
 )
+from data.values import spans
 from data.values.json_types import JsonObject
 
 FORMAT = 1  # raised when older programs could no longer read the file
@@ -204,6 +205,20 @@ class Definitions(_Part):
             "and Data quality names it."
         ),
     )
+    spans: list[str] = Field(
+        default_factory=list,
+        description=(
+            "Named spans of the work, each from one status to another: development: In Progress -> Review. Several "
+            "statuses are separated by ;."
+        ),
+    )
+    timed_span: str = Field(
+        "",
+        description=(
+            "What is timed in flow time and cycle time, their charts and ages of work in progress: the name of a "
+            "span, or a span written out. Empty: from the first work to done. Which items count stays the same."
+        ),
+    )
     completion: Literal["last", "first"] = Field(
         "last",
         description="When an item that was reopened was completed: the last time it became done, or the first.",
@@ -271,6 +286,18 @@ class Definitions(_Part):
     )
     sprint_weights: SprintWeights = Field(default_factory=SprintWeights)
     limits: LimitsOf = Field(default_factory=LimitsOf)
+
+    @field_validator("spans")
+    @classmethod
+    def _spans_can_be_read(cls, texts: list[str]) -> list[str]:
+        if (name := spans.twice(spans.read(each) for each in texts)) is not None:
+            raise ValueError(f"Two spans are named “{name}”. Give each a name of its own.")
+        return texts
+
+    @model_validator(mode="after")
+    def _timed_span_exists(self) -> Definitions:
+        spans.chosen(self.timed_span, self.spans)
+        return self
 
     @field_validator("zone")
     @classmethod

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from data.facts.attributes import sprints_passing
 from data.facts.dataset import Dataset
 from data.facts.sprint_statistics import stats
 from data.facts.sprint_windows import FUTURE
 from data.platform.logs import SECRETS
 from data.values.arrays import Positions
 from data.values.errors import NotThere
-from data.values.names import name_key
+from data.values.names import name_key, same_name
 from data.values.problem import Problem
 from data.values.sprints import BoardChoice
 
@@ -49,10 +50,16 @@ def choices(facts: Dataset) -> tuple[BoardChoice, ...]:
     return tuple(found)
 
 
-def of_board(facts: Dataset, board: str) -> Positions:
+def made_on(facts: Dataset, board: str) -> Positions:
     """Positions of the sprints that were made on a board."""
     number = -1 if board == UNKNOWN else int(board)
     return np.flatnonzero(facts.tables.sprints["board_id"].to_numpy() == number)
+
+
+def of_board(facts: Dataset, board: str) -> Positions:
+    """Positions of those sprints of a board that pass the filters of sprint and board."""
+    found = made_on(facts, board)
+    return found[sprints_passing(facts.tables, facts.filters)[found]]
 
 
 def board_of(facts: Dataset, asked: str | None) -> BoardChoice | None:
@@ -65,13 +72,18 @@ def board_of(facts: Dataset, asked: str | None) -> BoardChoice | None:
 
 
 def chosen_board(facts: Dataset, boards: tuple[BoardChoice, ...], asked: str | None) -> BoardChoice:
+    """One of these boards, by its number or name. Raises NoSuchSprint."""
     if asked:
-        found = next((each for each in boards if each.id == asked), None)
+        named = (each for each in boards if same_name(each.name, asked))
+        found = next((each for each in boards if each.id == asked), None) or next(named, None)
         if found is None:
             raise NoSuchSprint("board", SECRETS.shorten(asked, 20))
         return found
     table, state = facts.tables.sprints, facts.once(stats).windows.state
     begun = np.where(state == FUTURE, np.iinfo(np.int64).min, table["started"].to_numpy())
+    passing = sprints_passing(facts.tables, facts.filters)
+    if passing.any():
+        begun, table = begun[passing], table[passing]
     if not len(begun):
         return boards[0]
     last = int(table["board_id"].iloc[int(np.argmax(begun))])

@@ -9,19 +9,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from data.platform.logs import SECRETS
+from data.settings.filter_fields import FILTER_FIELDS
 from data.values.errors import AppError
-from data.values.filters import Filters
+from data.values.filters import BadFilter, Filter, Filters, checked
+from data.values.filters import from_json as filters_from_json
 from data.values.names import name_key
 from data.values.periods import PRESETS, PeriodError, parse_day
 from data.values.teams import TeamView
 
-FORMAT = 1
+FORMAT = 2  # 1: filters were an object of lists
 MOST_VIEWS = 200
 LONGEST_NAME = 60
 MOST_BYTES = 256_000  # of a file that is imported
-MOST_NAMES = 200  # in one list of filters
+MOST_NAMES = 200  # of definitions
 LONGEST_TEXT = 2_000
-LISTS = ("projects", "types", "labels", "components")
 SEPARATOR = "|"  # between names in an address
 
 
@@ -90,7 +91,7 @@ def to_json(view: TeamView) -> dict[str, Any]:
         "name": view.name,
         "tab": view.tab,
         **dates,
-        "filters": {each: list(getattr(view.filters, each)) for each in LISTS if getattr(view.filters, each)},
+        "filters": view.filters.to_json(),
         "definitions": dict(view.filters.definitions),
         "changed_at": view.changed_at,
         "revision": view.revision,
@@ -105,10 +106,7 @@ def from_json(found: object) -> TeamView:
     chosen = _object(found.get("definitions"))
     if not isinstance(chosen, dict) or len(chosen) > MOST_NAMES:
         raise BadView(f"{name}: “definitions” is not an object of names and values")
-    filters = _object(found.get("filters"))
-    if not isinstance(filters, dict):
-        raise BadView(f"{name}: “filters” is not an object of lists")
-    lists = {each: _names(filters.get(each), f"{name}: “filters.{each}”") for each in LISTS}
+    where = _filters(found.get("filters"), name)
     pairs = tuple(sorted((_text(key, name), _text(value, name)) for key, value in chosen.items()))
     period, first, last = _days(found, name)
     tab = found.get("tab")
@@ -118,7 +116,7 @@ def from_json(found: object) -> TeamView:
         period=period,
         first=first,
         last=last,
-        filters=Filters(**lists, definitions=pairs),
+        filters=Filters(where, pairs),
         changed_at=SECRETS.shorten(str(found.get("changed_at") or ""), 40),
         revision=found["revision"] if isinstance(found.get("revision"), int) else 0,
     )
@@ -143,12 +141,11 @@ def _days(values: dict[str, Any], name: str) -> tuple[str | None, str | None, st
     return None, first.isoformat(), last.isoformat()
 
 
-def _names(value: object, what: str) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    if not isinstance(value, list) or len(value) > MOST_NAMES:
-        raise BadView(f"{what} is not a list of at most {MOST_NAMES} names")
-    return tuple(sorted({_text(each, what) for each in value}))
+def _filters(value: object, name: str) -> tuple[Filter, ...]:
+    try:
+        return checked(Filters(filters_from_json([] if value is None else value)), FILTER_FIELDS).where
+    except BadFilter as error:
+        raise BadView(f"{name}: “filters”: {SECRETS.clean(error.message)} {error.hint}".strip()) from error
 
 
 def _text(value: object, what: str) -> str:

@@ -28,6 +28,8 @@ class Exclusion(StrEnum):
     NEVER_IN_PROGRESS = "never in progress"
     COMPLETED_BEFORE_STARTED = "completed before it was started"
     COMPLETED_BEFORE_CREATED = "completed before it was created"
+    NOT_THROUGH_SPAN = "did not go from {}"
+    NOT_IN_SPAN = "not in the span {}"
     TOO_FEW_EARLIER = "fewer than {} earlier stays in its status"
     # what the fields say
     NO_STORY_POINTS = "no story points"

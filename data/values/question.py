@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from data.values.filters import Filters
+from data.values.filters import Filter, Filters, from_texts, to_texts
 
 DEFAULT_PERIOD = "30d"
-FILTERS = {"project": "projects", "type": "types", "label": "labels", "component": "components"}
+FILTER = "filter"  # filter=assignee:in:Ann: field, operator and one of its values
+SHORT = ("project", "type", "label", "component")  # project=SHOP is short for filter=project:in:SHOP
 DEFINITION = "set"  # set=durations:inclusive_days: a definition that this view chooses instead of the saved one
 
 
@@ -25,9 +26,9 @@ class Question:
 def question_of(asked: Mapping[str, Sequence[str]]) -> Question:
     """What the parameters of an address ask: names with all their values.
 
-    >>> question_of({"from": ["2026-01-01"], "to": ["2026-01-31"], "project": ["SHOP", "PAY"], "set": ["zone:UTC"]})
-    Question(period=None, first='2026-01-01', last='2026-01-31', filters=Filters(projects=('PAY', 'SHOP'), types=(), \
-labels=(), components=(), definitions=(('zone', 'UTC'),)))
+    >>> found = question_of({"from": ["2026-01-01"], "to": ["2026-01-31"], "project": ["SHOP", "PAY"]})
+    >>> found.first, found.filters.where
+    ('2026-01-01', (Filter(field='project', op='in', value=('PAY', 'SHOP')),))
     """
 
     def one(name: str) -> str | None:
@@ -40,11 +41,30 @@ labels=(), components=(), definitions=(('zone', 'UTC'),)))
         period=None if dated else one("period") or DEFAULT_PERIOD,
         first=(first or "") if dated else None,
         last=(last or "") if dated else None,
-        filters=Filters(
-            **{ours: tuple(sorted(set(asked.get(name, ())))) for name, ours in FILTERS.items()},
-            definitions=_definitions(asked.get(DEFINITION, ())),
-        ),
+        filters=Filters(_filters(asked), _definitions(asked.get(DEFINITION, ()))),
     )
+
+
+def _filters(asked: Mapping[str, Sequence[str]]) -> tuple[Filter, ...]:
+    """What is filtered by; names that no field has are kept, so that they can be explained."""
+    short = [f"{name}:in:{value}" for name in SHORT for value in asked.get(name, ())]
+    return from_texts([*short, *asked.get(FILTER, ())])
+
+
+def filter_pairs(filters: Filters) -> list[tuple[str, str]]:
+    """The filters as names and values of an address.
+
+    >>> filter_pairs(Filters((Filter("type", "in", ("Bug",)), Filter("type", "not_in", ("Epic",)))))
+    [('type', 'Bug'), ('filter', 'type:not_in:Epic')]
+    """
+    short = [(name, value) for name in SHORT for each in filters.of(name) for value in _short_values(each)]
+    rest = Filters(tuple(each for each in filters.where if not _short_values(each)))
+    return [*short, *((FILTER, text) for text in to_texts(rest))]
+
+
+def _short_values(each: Filter) -> tuple[str, ...]:
+    plain = each.field in SHORT and each.op == "in" and all(each.value)
+    return each.value if plain else ()
 
 
 def _definitions(written: Sequence[str]) -> tuple[tuple[str, str], ...]:

@@ -5,25 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from data.values.filters import Choices, Filters
-from data.values.names import name_key, name_keys
-
-COMPLETE_BELOW = 200  # choices have no more names; with so many, others may be in the data too
+from data.values.names import name_key
 
 
 def unknown_names(filters: Filters, choices: Choices) -> list[str]:
     """A sentence for each name of the filters that is not in the data."""
-    found = []
-    for what, wanted, known in (
-        ("project", filters.projects, choices.projects),
-        ("type", filters.types, choices.types),
-        ("label", filters.labels, choices.labels),
-        ("component", filters.components, choices.components),
-    ):
-        names = [name for name, _ in known]
-        keys = name_keys(names)
-        if len(names) < COMPLETE_BELOW:
-            found += [unknown_words(what, each, names) for each in wanted if name_key(each) not in keys]
-    return found
+    return [
+        unknown_words(each.field.replace("_", " "), name, [known for known, _ in choices.of(each.field)])
+        for each, name in choices.unknown(filters)
+    ]
 
 
 def unknown_words(what: str, name: str, names: Sequence[str]) -> str:

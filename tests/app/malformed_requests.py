@@ -12,6 +12,7 @@ from urllib.parse import quote
 from callbacks.body_types import shape_of
 from data.charts.registry import CHARTS
 from data.metrics import CATALOG
+from data.values.question import FILTER, SHORT
 from ui import url
 
 ODD: list[Any] = [
@@ -104,6 +105,12 @@ GOOD = (
     ":",
     "a:b:c",
     "zone:Mars/Base",
+    "assignee:in:Ann",
+    "status:not_in:Done",
+    "sprint:in:",
+    "team:in:Blue",
+    "huh:in:x",
+    "type:sounds:x",
     "project",
     "type",
     "assignee",
@@ -144,7 +151,7 @@ KNOWN = (*GOOD, *CATALOG, *(each.name for each in CHARTS.values()))
 
 def names() -> tuple[str, ...]:
     """What our queries ask with, and what they do not."""
-    ours = [*url.FILTERS, *(own for tab in url.TABS.values() for own in tab.own), url.DEFINITION]
+    ours = [*SHORT, FILTER, *(own for tab in url.TABS.values() for own in tab.own), url.DEFINITION]
     return ("tab", "period", "from", "to", "metric", "chart", "pick", *dict.fromkeys(ours), "m", "", "view", "q[]")
 
 

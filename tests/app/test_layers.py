@@ -12,6 +12,7 @@ WEB = {"dash", "flask", "plotly", "dash_bootstrap_components", "dash_ag_grid"}
 PLAIN = {
     "data.values",
     "data.settings.fields",
+    "data.settings.filter_fields",
     "data.settings.model",
     "data.settings.definitions",
 }

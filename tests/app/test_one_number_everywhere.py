@@ -21,7 +21,7 @@ from data.metrics.registry import CATALOG, ISSUE_METRICS
 from data.services.numbers import COLUMNS
 from data.services.view import View
 from data.values.families import HEADLINE
-from data.values.filters import Filters
+from data.values.filters import Filters, only
 from data.values.metric_value import MetricValue
 from sample.generator import generate
 from sample.preset import preset
@@ -34,7 +34,7 @@ DAYS = ("2026-09-01", "2026-11-15")
 FAMILIES = tuple(dict.fromkeys(each.family for each in CATALOG.values()))
 VIEWS = {
     "whole": Filters(),
-    "one project": Filters(projects=("SHOP",)),
+    "one project": only(project=("SHOP",)),
     "measured otherwise": Filters(
         definitions=(("durations", "inclusive_days"), ("percentile", "nearest_rank"), ("failure_window_hours", "24"))
     ),

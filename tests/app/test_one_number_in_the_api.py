@@ -15,7 +15,7 @@ from callbacks.app import create_app
 from data.metrics.registry import CATALOG, ISSUE_METRICS
 from data.platform.access import Access
 from data.services.view import View
-from data.values.filters import Filters
+from data.values.filters import Filters, only
 from sample.generator import generate
 from sample.preset import preset
 from tests.cases.site import CaseSite, synced
@@ -24,7 +24,7 @@ from tests.some import some
 DAYS = {"from": "2026-09-01", "to": "2026-11-15"}
 VIEWS: dict[str, tuple[Filters, dict[str, Any], tuple[str, ...]]] = {
     "whole": (Filters(), {}, ()),
-    "one project": (Filters(projects=("SHOP",)), {"project": "SHOP"}, ("--project", "SHOP")),
+    "one project": (only(project=("SHOP",)), {"project": "SHOP"}, ("--project", "SHOP")),
     "measured otherwise": (
         Filters(definitions=(("durations", "inclusive_days"), ("failure_window_hours", "24"))),
         {"set": ["durations:inclusive_days", "failure_window_hours:24"]},

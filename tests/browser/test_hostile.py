@@ -20,7 +20,7 @@ from playwright.sync_api import Error, Page, expect
 import sample.server as serving
 from data.services.services import Services, open_services
 from data.teams.content import SEPARATOR
-from data.values.filters import Filters
+from data.values.filters import only
 from data.values.teams import TeamView
 from sample.generator import generate
 from sample.server import SampleServer
@@ -169,7 +169,7 @@ def synced(jira: SampleServer, tmp_path_factory: pytest.TempPathFactory) -> Serv
     assert (result.error, result.complete) == (None, True)
     for n, name in enumerate(SHORT):
         services.teams.save(
-            TeamView(f"{name} {n}", "90d", filters=Filters(labels=(name,) if n > 1 else ())), services.snapshot()
+            TeamView(f"{name} {n}", "90d", filters=only(label=(name,) if n > 1 else ())), services.snapshot()
         )
     return services
 

@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from data.values.filters import Filters, only
+
 pytestmark = pytest.mark.browser
 
 
@@ -119,14 +121,17 @@ def test_reversed_period_says_so_and_keeps_the_numbers(page: Page, site, fake):
 
 def test_filter_by_label(page: Page, site, fake):
     opened(page, site)
-    page.get_by_role("button", name="Label").click()
-    page.get_by_placeholder("Find a label").fill("odd")
-    expect(page.locator('[data-filter-list="label"] .option:visible')).to_have_count(1)
+    page.get_by_role("button", name="Add filter").click()
+    page.locator('[data-filter-open="label"]').click()
+    page.get_by_placeholder("Find a value").fill("odd")
+    expect(page.locator("[data-filter-value]:visible")).to_have_count(1)
     page.get_by_role("checkbox", name="<b>odd & label</b>").click()
     expect(card(page, "lead_time_for_changes").locator(".num")).to_have_text("1.1")
-    expect(page.locator('[data-menu="filter-label"]')).to_contain_text("Label")
-    assert [call[4] for call in fake.calls if call[0] == "answer"][-1].labels == ("<b>odd & label</b>",)
+    expect(page.locator(".filter-chip")).to_contain_text("Label is <b>odd & label</b>")
+    assert asked_last(fake) == only(label=("<b>odd & label</b>",))
     page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Add filter")).to_be_focused()
+    page.get_by_role("button", name="Add filter").click()
     page.get_by_role("button", name="Clear all").click()
     expect(card(page, "lead_time_for_changes").locator(".num")).to_have_text("2.4")
     expect(page).to_have_url(re.compile(r"/$"))
@@ -213,14 +218,68 @@ def test_copy_link(page: Page, site, fake):
 def test_phone(page: Page, site, fake):
     page.set_viewport_size({"width": 400, "height": 800})
     opened(page, site)
-    expect(page.locator(".filters-lists")).to_be_hidden()
-    page.get_by_role("button", name="Filters").click()
-    expect(page.locator(".filters-lists")).to_be_visible()
+    page.get_by_role("button", name="Add filter").click()
+    page.locator('[data-filter-open="project"]').click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    page.keyboard.press("Escape")
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
     card(page, "lead_time_for_changes").click()
     panel = page.locator(".detail")
     expect(panel).to_be_visible()
     assert round(panel.bounding_box()["width"]) == 400
+
+
+def asked_last(fake) -> Filters:
+    return [call[4] for call in fake.calls if call[0] == "answer"][-1]
+
+
+def test_filters_by_keyboard(page: Page, site, fake):
+    opened(page, site)
+    page.get_by_role("button", name="Add filter").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_placeholder("Find a field")).to_be_focused()
+    page.keyboard.type("assig")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_placeholder("Find a value")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".filter-chip")).to_contain_text("Assignee is Ann Lee, Bob Ray")
+    page.get_by_role("button", name="is not", exact=True).click()
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile(r"filter=assignee%3Anot_in%3AAnn\+Lee&filter=assignee%3Anot_in%3ABob\+Ray"))
+    expect(page.locator(".filter-chip")).to_contain_text("Assignee is not Ann Lee, Bob Ray")
+    page.get_by_role("button", name="Remove the filter Assignee is not").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".filter-chip")).to_have_count(0)
+    expect(page.get_by_role("button", name="Add filter")).to_be_focused()
+    page.go_back()
+    expect(page.locator(".filter-chip")).to_have_count(1)
+
+
+def test_backspace_leads_back_to_the_fields(page: Page, site, fake):
+    opened(page, site, "?type=Bug&filter=type:not_in:Story")
+    expect(page.locator(".filter-chip")).to_have_count(2)
+    page.locator(".chip-open").first.click()
+    expect(page.get_by_role("checkbox", name="Bug, 240 issues")).to_have_attribute("aria-checked", "true")
+    page.keyboard.press("Backspace")
+    expect(page.locator('[data-filter-open="type"]')).to_be_focused()
+    expect(page.get_by_placeholder("Find a field")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [400, 760, 1024, 1440])
+def test_filters_do_not_move_the_page_down(page: Page, site, fake, width):
+    """However many filters are chosen, the numbers stay where they were."""
+    page.set_viewport_size({"width": width, "height": 900})
+    opened(page, site)
+    before = page.locator("#page-main").bounding_box()
+    many = "&".join(f"filter=label:not_in:team-{n:02}" for n in range(9))
+    opened(page, site, f"?project=SHOP&type=Bug&component=Web&filter=assignee:in:Ann+Lee&{many}")
+    expect(page.locator(".filter-chip")).to_have_count(5)
+    assert page.locator("#page-main").bounding_box()["y"] == before["y"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("width", [400, 760, 1024, 1440, 2560])
@@ -244,7 +303,7 @@ def test_keyboard_reaches_everything(page: Page, site, fake):
         "Theme",
         "Connect your Jira",
         "Last 30 days",
-        "Project",
+        "Add filter",
         "Download",
         "Copy link",
         "Lead time for changes",

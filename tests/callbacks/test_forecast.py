@@ -10,7 +10,7 @@ from callbacks.charts import show_chart
 from callbacks.forecast import show_forecast
 from data.services.services import Services, open_services
 from data.values.backtest import past_words
-from data.values.filters import Filters
+from data.values.filters import Filters, only
 from data.values.forecast_words import told
 from data.values.teams import TeamView
 from sample.source import SampleSite
@@ -68,7 +68,7 @@ def test_what_cannot_be_answered_says_why(services, query, said):
 def test_several_teams_share_a_delivery(services):
     snapshot = services.snapshot()
     for name, project in (("Shop team", "SHOP"), ("Pay team", "PAY")):
-        services.teams.save(TeamView(name=name, period="90d", filters=Filters(projects=(project,))), snapshot)
+        services.teams.save(TeamView(name=name, period="90d", filters=only(project=(project,))), snapshot)
     with acting(services):
         body, charts_hidden = show_forecast({"query": "?tab=forecast&teams=Shop team=9|pay team=4", "revision": "1"})
         charts = [
@@ -152,7 +152,7 @@ def test_page_terminal_and_report_say_the_same_sentences(services):
 
 
 def test_a_report_without_enough_history_says_why_there_is_no_forecast(services):
-    nobody = services.view(filters=Filters(labels=("nonesuch",)))
+    nobody = services.view(filters=only(label=("nonesuch",)))
     report = unescape(services.overview.html(nobody))
     assert "There is no forecast." in report
     assert "Nothing in the data matches the filters" in report

@@ -9,6 +9,7 @@ from dash import no_update
 from plotly.utils import PlotlyJSONEncoder
 
 from callbacks.page import layout, show_choices, show_period
+from tests.builders import choices_of
 from tests.fake_services import FakeServices
 from ui import ids
 
@@ -47,12 +48,11 @@ def test_unusable_period_says_why(app, fake):
 
 def test_choices_are_names_with_counts(app, fake):
     with app.server.app_context():
-        projects, types, labels, components = show_choices("r2")
-    assert "SHOP" in text(projects)
-    assert "420" in text(projects)
-    assert "<b>odd & label</b>" in text(labels)
-    assert text(types)
-    assert text(components)
+        fields = {each["name"]: each for each in json.loads(show_choices("r2"))}
+    assert fields["project"]["names"][0] == ["SHOP", 420]
+    assert ["<b>odd & label</b>", 12] in fields["label"]["names"]
+    assert list(fields) == ["project", "type", "assignee", "label", "component"]
+    assert fields["assignee"]["title"] == "Assignee"
 
 
 def test_own_site_has_no_sample_banner(app, use):
@@ -86,9 +86,7 @@ def find(node, wanted):
 
 
 def test_many_labels_are_still_small(app, fake):
-    from data.values.filters import Choices
-
-    fake.numbers.choices = lambda _snapshot: Choices(labels=tuple((f"label-{n:05}", n) for n in range(20_000)))
+    fake.numbers.choices = lambda _snapshot: choices_of(label=tuple((f"label-{n:05}", n) for n in range(20_000)))
     with app.server.app_context():
         assert len(text(show_choices("r2"))) < 50_000
 
@@ -101,7 +99,9 @@ def test_names_that_no_issue_has_are_told(app, fake):
         *_, many = show_period({"query": "?" + "&".join(f"type=Epik{n}" for n in range(50))})
     assert known == ""
     assert case == ""  # another spelling of the same name is that name
-    assert none.startswith("No issue here has the component “xxx") and none.endswith("take it out under Component.")
+    assert none.startswith("No issue here has the component “xxx") and none.endswith(
+        "Take it out of the filter of component."
+    )
     assert len(none) < 150
     assert many.count("No issue here") == 3
 

@@ -8,6 +8,7 @@ import pytest
 from dash import no_update
 
 from callbacks import teams as page
+from data.values.filters import only
 from data.values.teams import TeamView
 from tests.callbacks.acting import acting, words
 from tests.sample_services import synced_services
@@ -39,11 +40,11 @@ def act(services, wish, before=None):
 
 
 def test_a_view_is_kept_with_its_period_tab_and_filters(services):
-    project = services.numbers.choices(services.snapshot()).projects[0][0]
+    project = services.numbers.choices(services.snapshot()).of("project")[0][0]
     kept, report, seen = keep(services, "Mine", f"?period=30d&tab=flow&project={project}", before={"n": 4})
     assert (kept, report, seen) == ({"n": 5, "state": "saved", "name": "Mine"}, None, None)
     [view] = services.teams.list(services.snapshot()).views
-    assert (view.name, view.period, view.tab, view.filters.projects) == ("Mine", "30d", "flow", (project,))
+    assert (view.name, view.period, view.tab, view.filters) == ("Mine", "30d", "flow", only(project=(project,)))
     keep(services, "Days", "?from=2026-01-02&to=2026-01-31&tab=nonesuch")
     days = services.teams.get("Days", services.snapshot())
     assert (days.period, days.first, days.last, days.tab) == (None, "2026-01-02", "2026-01-31", "overview")
@@ -94,7 +95,7 @@ def test_the_dialog_closes_once_the_view_is_kept_or_given_up(services, by, kept,
 
 
 def test_the_dialog_suggests_the_name_of_the_only_filter(services):
-    first, second = (name for name, _ in services.numbers.choices(services.snapshot()).projects[:2])
+    first, second = (name for name, _ in services.numbers.choices(services.snapshot()).of("project")[:2])
     with acting(services, T.KEEP):
         opens, what, name = page.show_dialog(1, None, None, f"?period=30d&project={first}")
         assert (opens, name) == (True, first)

@@ -17,7 +17,7 @@ from unittest import mock
 from cli import main, sites
 from data.services.services import Services, open_services
 from data.services.view import View
-from data.values.filters import Filters
+from data.values.filters import only
 from data.values.metric_value import MetricValue
 from sample.serve import make_site
 from sample.server import SampleServer
@@ -51,9 +51,8 @@ class CaseSite:
     services: Services
 
     def view(self, first: str = OCTOBER[0], last: str = OCTOBER[1], **filters: tuple[str, ...]) -> View:
-        """The days (both included) and the filters: `view(projects=("A",))`, `definitions=(("zone", "UTC"),)`."""
-        # definitions are pairs
-        return self.services.view(None, first, last, Filters(**filters))  # type: ignore[arg-type]
+        """The days (both included) and the filters: `view(project=("A",))`."""
+        return self.services.view(None, first, last, only(**filters))
 
     def value(self, metric: str, view: View | None = None) -> MetricValue:
         """One number of a view, October where none is given."""

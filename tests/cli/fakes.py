@@ -29,6 +29,7 @@ from data.values.metric_value import MetricValue
 from data.values.numbers import Answer, IssuePage, IssueRow
 from data.values.problem import Problem
 from data.values.status import Check, Status, SyncState
+from tests.builders import choices_of
 
 TODAY = date(2026, 1, 31)
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -131,7 +132,12 @@ class FakeNumbers(NumbersService):
         self._fake = fake
 
     def choices(self, snapshot: Snapshot) -> Choices:
-        return Choices((("SHOP", 80), ("PAY", 40)), (("Story", 100),), (("web", 3),), (("Cart", 5),))
+        return choices_of(
+            project=(("SHOP", 80), ("PAY", 40)),
+            type=(("Story", 100),),
+            label=(("web", 3),),
+            component=(("Cart", 5),),
+        )
 
     def answer(self, family: str, view: View, *, stale_ok: bool = False, known_only: bool = False) -> Answer:
         self._fake.asked.append((family, view.period, view.filters))

@@ -12,7 +12,7 @@ from data.services.forecast import ForecastService
 from data.services.view import View
 from data.values.backtest import Backtest
 from data.values.day_spans import day_spans
-from data.values.filters import Filters
+from data.values.filters import Filters, only
 from data.values.forecast import SHARES, Forecast, ForecastRefused, Question, Remaining
 from tests.cli.conftest import Terminal
 from tests.cli.fakes import FakeServices
@@ -118,7 +118,7 @@ def test_filters_and_definitions_reach_the_service(terminal: Terminal, forecasts
     terminal("forecast", "--version", "2.0", "--project", "SHOP", "--set", "completion:first", "--set", "zone:UTC")
     question, filters = forecasts.asked[0]
     assert question == Question(version="2.0")
-    assert filters == Filters(("SHOP",), definitions=(("completion", "first"), ("zone", "UTC")))
+    assert filters == Filters(only(project=("SHOP",)).where, (("completion", "first"), ("zone", "UTC")))
 
 
 def test_the_table_says_it_in_words(terminal: Terminal, forecasts: FakeForecast) -> None:

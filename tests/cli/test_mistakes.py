@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from data.values.filters import Choices
+from tests.builders import choices_of
 from tests.dashboard import command
 from tests.forked import forked
 
@@ -60,7 +60,7 @@ def test_the_doctor_does_not_ask_without_a_token(run):
     ],
 )
 def test_a_project_that_does_not_exist_is_named_with_those_near_it(terminal, services, monkeypatch, typed, said):
-    monkeypatch.setattr(services.numbers, "choices", lambda _: Choices((("SHOP", 9), ("PAY", 2))))
+    monkeypatch.setattr(services.numbers, "choices", lambda _: choices_of(project=(("SHOP", 9), ("PAY", 2))))
     done = terminal("metrics", "--project", typed)
     assert done.code == 0
     assert said in done.err

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from data.exports.csv import csv_text
-from data.values.filters import Filters
+from data.values.filters import only
 from data.values.metric_value import MetricValue
 from data.values.problem import Problem
 from tests.cli.conftest import Terminal
@@ -49,7 +49,7 @@ def test_filters_reach_the_services(terminal: Terminal, services: FakeServices) 
     said = terminal(
         "metrics", "--project", "SHOP", "--project", "PAY", "--type", "Story", "--label", "web", "--component", "Cart"
     )
-    assert services.asked[0][2] == Filters(("SHOP", "PAY"), ("Story",), ("web",), ("Cart",))
+    assert services.asked[0][2] == only(project=("SHOP", "PAY"), type=("Story",), label=("web",), component=("Cart",))
     assert said.err == ""
 
 

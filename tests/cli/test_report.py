@@ -38,7 +38,7 @@ def test_it_writes_the_file_and_says_so(terminal: Terminal, overview: FakeOvervi
     assert path.read_text("utf-8") == "<!DOCTYPE html>\n<p>Größe</p>\n"
     assert str(path) in found.out
     period, filters = overview.asked[0].period, overview.asked[0].filters
-    assert (str(period.first), str(period.last), filters.projects) == ("2026-01-01", "2026-01-31", ("SHOP",))
+    assert (str(period.first), str(period.last), filters.names("project")) == ("2026-01-01", "2026-01-31", ("SHOP",))
 
 
 def test_without_a_name_it_is_named_after_its_days(

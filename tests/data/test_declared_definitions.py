@@ -38,6 +38,8 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "workflow.discarded": ("[]", "{In Review}"),
     "workflow.active": ("{In Review}",),
     "workflow.waiting": ("{In Review}",),
+    "spans": ("a: In Progress -> Done",),
+    "timed_span": ("development: In Progress -> In Review",),
     "completion": ("first",),
     "completed_as_of": ("period_end",),
     "subtract_reopened": ("true",),
@@ -97,6 +99,8 @@ MUST_MOVE = (
     "zone",
     "all_levels",
     "sprint_completion",
+    "spans",
+    "timed_span",
 )
 WEIGHTS = "sprint_weights."  # they move the score of sprints only, and only all of them together
 
@@ -157,6 +161,8 @@ def moved(services: Services, said: Any, name: str) -> set[str]:
     today = services.view().today
     ids |= {"early": (today - timedelta(days=230)).isoformat(), "middle": (today - timedelta(days=90)).isoformat()}
     before = (("durations", "working_days"),) if name.startswith("working_time.") else ()
+    if name == "spans":
+        before = (("spans", "a: In Progress -> In Review"), ("timed_span", "a"))
     out: set[str] = set()
     for each in OTHERS[name]:
         for word, value in ids.items():

@@ -14,7 +14,7 @@ from data.jira.errors import InvalidUrl, JiraError
 from data.services.services import open_services
 from data.settings.connection import HomeError
 from data.settings.store import Conflict, Invalid
-from data.values.filters import Filters
+from data.values.filters import only
 from data.values.metric_value import ErrorState
 from data.values.periods import PeriodError
 from sample.generator import generate
@@ -261,8 +261,8 @@ def test_csv_holds_the_exact_numbers(services):
 
 def test_filters_leave_only_what_they_name(services):
     view = services.view("90d")
-    project = services.numbers.choices(services.snapshot()).projects[0][0]
-    page = services.numbers.issue_page("flow_velocity", view.narrowed(Filters(projects=(project,))), count=10_000)
+    project = services.numbers.choices(services.snapshot()).of("project")[0][0]
+    page = services.numbers.issue_page("flow_velocity", view.narrowed(only(project=(project,))), count=10_000)
     assert page.total > 0
     assert {row.project for row in page.rows} == {project}
 

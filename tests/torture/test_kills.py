@@ -95,7 +95,7 @@ def test_saved_views_survive(zygote, rng, tmp_path, kills):
         acknowledged = max(acknowledged, zygote.killed(rng, 4, 0.02, "views", path))
         found, problem = TeamStore(path).load()
         assert problem is None
-        counted = int(found.views[0].filters.labels[0]) if found.views else 0
+        counted = int(found.views[0].filters.names("label")[0]) if found.views else 0
         assert counted in (acknowledged, acknowledged + 1)
         acknowledged = counted
     assert acknowledged > 0

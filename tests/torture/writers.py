@@ -14,7 +14,7 @@ from data.store.issue_store import IssueStore
 from data.store.record_store import RecordStore
 from data.sync.run import sync
 from data.teams.store import TeamStore
-from data.values.filters import Filters
+from data.values.filters import only
 from data.values.metric_value import MetricValue
 from data.values.records import JobCompletion
 from data.values.teams import TeamView
@@ -73,8 +73,8 @@ def views(path: Path) -> Iterator[int]:
     store = TeamStore(path)
     while True:
         held = store.load()[0].views
-        n = int(held[0].filters.labels[0]) + 1 if held else 1
-        view = TeamView("Counter", filters=Filters(labels=(str(n), "x" * 2_000)))
+        n = int(held[0].filters.names("label")[0]) + 1 if held else 1
+        view = TeamView("Counter", filters=only(label=(str(n), "x" * 2_000)))
         store.save(view, held[0].revision if held else None)
         yield n
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.values.filters import Filters
+from data.settings.filter_fields import FILTER_FIELDS
+from data.values.filters import Filter, Filters
 from ui.url import TABS, PageView, parse, query
 
 WORDS = st.text(min_size=1, max_size=20).filter(lambda text: text.isprintable() and text.strip())
@@ -13,7 +14,15 @@ NAMES = st.lists(WORDS, max_size=3).map(lambda names: tuple(sorted(set(names))))
 SWITCHES = st.dictionaries(WORDS.filter(lambda name: ":" not in name), WORDS, max_size=3).map(
     lambda found: tuple(sorted(found.items()))
 )
-FILTERS = st.builds(Filters, projects=NAMES, types=NAMES, labels=NAMES, components=NAMES, definitions=SWITCHES)
+FILTER = st.builds(
+    Filter,
+    st.sampled_from([*FILTER_FIELDS, "unknown"]),
+    st.sampled_from(["in", "not_in", "contains", "starts_with", "is_null", "eq"]),
+    NAMES.filter(bool),
+)
+FILTERS = st.builds(
+    Filters, st.lists(FILTER, max_size=4, unique_by=lambda each: (each.field, each.op)).map(tuple), SWITCHES
+)
 DAYS = st.dates().map(str)
 
 

@@ -1,7 +1,7 @@
 // What the page does by itself: the URL is the state; menus, theme, ages and focus follow it. No data lives here.
 (function () {
   'use strict';
-  const FILTERS = ['project', 'type', 'label', 'component'];
+  const FILTERS = ['project', 'type', 'label', 'component', 'filter']; // see filters.js
   const root = document.documentElement;
   const all = (selector, inside) => Array.from((inside || document).querySelectorAll(selector));
   const one = (selector) => document.querySelector(selector);
@@ -85,7 +85,7 @@
       }
     });
     paintPeriod(params);
-    paintFilters(params);
+    window.dispatchEvent(new CustomEvent('throughline-paint'));
     paintDetail(subject(params));
     const kept = canonical(params);
     DETAIL.forEach((name) => kept.delete(name));
@@ -96,31 +96,6 @@
   function paintPeriod(params) {
     const chosen = params.get('from') || params.get('to') ? '' : params.get('period') || '30d';
     all('[data-period]').forEach((button) => set(button, 'aria-pressed', String(button.dataset.period === chosen)));
-  }
-
-  function paintFilters(params) {
-    let used = 0;
-    FILTERS.forEach((name) => {
-      const chosen = params.getAll(name);
-      used += chosen.length ? 1 : 0;
-      const title = one('[data-filter-title="' + name + '"]');
-      if (title) {
-        set(title, 'data-words', chosen.length > 1 ? ' · ' + chosen.length : chosen.length ? ': ' + chosen[0] : '');
-        set(title.closest('.menu-button'), 'data-chosen', String(chosen.length > 0));
-      }
-      const list = one('[data-filter-list="' + name + '"]');
-      if (!list) return;
-      all('[data-option]', list).forEach((option) => {
-        const want = pending[name] || chosen;
-        set(option, 'aria-checked', String(want.includes(option.dataset.option)));
-      });
-      const clear = one('[data-clear="' + name + '"]');
-      if (clear) clear.hidden = !chosen.length;
-    });
-    const count = one('[data-filters-count]');
-    if (count) set(count, 'data-words', used ? String(used) : '');
-    const clearAll = one('[data-clear="*"]');
-    if (clearAll) clearAll.hidden = !used;
   }
 
   function paintDetail(about) {
@@ -169,34 +144,9 @@
   // ── menus ────────────────────────────────────────────────────────────────────────────────────────────────────────
   const opened = () => one('.menu-button[aria-expanded="true"]');
 
-  function part(tag, className, words) {
-    const node = document.createElement(tag);
-    node.className = className;
-    node.textContent = words;
-    return node;
-  }
-
-  function fillList(list) { // only an opened menu has its list
-    if (list.dataset.shown === list.dataset.choices) return;
-    const named = JSON.parse(list.dataset.choices || '[]');
-    list.dataset.shown = list.dataset.choices;
-    list.replaceChildren(...named.map(([name, count]) => {
-      const option = part('button', 'option', '');
-      option.type = 'button';
-      option.dataset.option = name;
-      option.setAttribute('role', 'checkbox');
-      option.setAttribute('aria-label', name);
-      option.append(part('span', 'box', ''), part('span', 'option-name', name), part('span', 'option-count', count.toLocaleString('en')));
-      return option;
-    }));
-    if (!named.length) list.append(part('div', 'options-none', 'None in this data'));
-  }
-
   function openMenu(button) {
     closeMenu(false);
     const panel = button.nextElementSibling;
-    const list = panel.querySelector('[data-filter-list]');
-    if (list) { fillList(list); paintFilters(query()); }
     set(button, 'aria-expanded', 'true');
     if (button.dataset.menu === 'period') fillDates(panel);
     panel.style.removeProperty('--shift');
@@ -204,15 +154,14 @@
     if (over > 0) panel.style.setProperty('--shift', -over + 'px');
     const first = ['input[type="search"]', '[aria-pressed="true"]', 'button, a'].map((each) => panel.querySelector(each)).find(Boolean);
     if (first) first.focus({ preventScroll: true });
+    window.dispatchEvent(new CustomEvent('throughline-menu', { detail: { menu: button.dataset.menu, open: true } }));
   }
 
   function closeMenu(back) {
     const button = opened();
     if (!button) return false;
     set(button, 'aria-expanded', 'false');
-    applyPending();
-    const search = button.nextElementSibling.querySelector('input[type="search"]');
-    if (search && search.value) { type(search, ''); find(search); }
+    window.dispatchEvent(new CustomEvent('throughline-menu', { detail: { menu: button.dataset.menu, open: false } }));
     if (back) button.focus({ preventScroll: true });
     return true;
   }
@@ -252,34 +201,6 @@
     if (!first && !last) { target.delete('from'); target.delete('to'); }
     go(target);
     closeMenu(true);
-  }
-
-  function find(search) {
-    const words = search.value.trim().toLowerCase();
-    all('.option', search.closest('.menu-panel')).forEach((option) => {
-      option.hidden = words !== '' && !option.dataset.option.toLowerCase().includes(words);
-    });
-  }
-
-  // ticking several names asks once, a moment after the last tick or when the menu closes
-  const pending = {};
-  let timer = 0;
-
-  function toggle(option) {
-    const name = option.closest('[data-filter-list]').dataset.filterList;
-    const chosen = new Set(pending[name] || query().getAll(name));
-    if (!chosen.delete(option.dataset.option)) chosen.add(option.dataset.option);
-    pending[name] = [...chosen];
-    set(option, 'aria-checked', String(chosen.has(option.dataset.option)));
-    clearTimeout(timer);
-    timer = setTimeout(applyPending, 500);
-  }
-
-  function applyPending() {
-    clearTimeout(timer);
-    const changes = { ...pending };
-    Object.keys(pending).forEach((name) => delete pending[name]);
-    if (Object.keys(changes).length) navigate(changes);
   }
 
   // ── theme and link ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -340,27 +261,15 @@
     const panel = at('.menu-panel');
     if (at('[data-period]')) { navigate({ period: at('[data-period]').dataset.period, from: null, to: null }); return closeMenu(true); }
     if (at('[data-dates]')) return showDates(panel);
-    if (at('[data-option]')) return toggle(at('[data-option]'));
-    if (at('[data-clear]')) {
-      const name = at('[data-clear]').dataset.clear;
-      Object.keys(pending).forEach((each) => delete pending[each]);
-      return navigate(Object.fromEntries((name === '*' ? FILTERS : [name]).map((each) => [each, null])));
-    }
     if (at('[data-close-detail]')) return navigate(CLOSED);
     if (at('[data-press]')) return document.getElementById(at('[data-press]').dataset.press).click();
     if (at('[data-theme-toggle]')) return nextTheme();
     if (at('[data-copy-link]')) return copyLink(at('[data-copy-link]'));
-    if (at('[data-filters-toggle]')) {
-      const toggled = at('[data-filters-toggle]');
-      set(toggled, 'aria-expanded', String(toggled.getAttribute('aria-expanded') !== 'true'));
-      return undefined;
-    }
     if (!panel) closeMenu(false);
     return undefined;
   }, true);
 
   document.addEventListener('input', (event) => {
-    if (event.target.matches && event.target.matches('.menu-panel input[type="search"]')) find(event.target);
     if (event.target.matches && event.target.matches('.dates input')) sayDates(event.target.closest('.menu-panel'));
   });
 

@@ -10,7 +10,7 @@
     return '?' + kept;
   };
   const PERIOD = ['period', 'from', 'to'];
-  const FILTERS = ['project', 'type', 'label', 'component', 'set'];
+  const FILTERS = ['project', 'type', 'label', 'component', 'filter', 'set'];
 
   // The tabs as the page has them; what only one tab asks is named in its link.
   const tabs = () => Array.from(document.querySelectorAll('#header-tabs a[data-tab]'));

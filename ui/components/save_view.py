@@ -8,6 +8,7 @@ from typing import Any
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 
+from data.settings.filter_fields import filter_words
 from data.values.problem import Problem
 from data.values.switches import ChosenDefinition
 from ui import ids
@@ -15,11 +16,10 @@ from ui.attributes import attributes
 from ui.components.dialog import dialog, save_footer
 from ui.components.icon import icon
 from ui.components.notice import notice
-from ui.url import FILTERS, PageView
+from ui.url import PageView
 from ui.words import span
 
 T = ids.Teams
-NAMES = {"projects": "Projects", "types": "Types", "labels": "Labels", "components": "Components"}
 
 
 def keep_button() -> html.Button:
@@ -73,7 +73,7 @@ def keep_dialog() -> html.Div:
 def what_is_kept(view: PageView, chosen: Sequence[ChosenDefinition]) -> list[Any]:
     """Days, filters and definitions of the view, in words."""
     lines = [("Days", _days(view))]
-    lines += [(NAMES[ours], ", ".join(names)) for ours in FILTERS.values() if (names := getattr(view.filters, ours))]
+    lines += filter_words(view.filters)
     if len(lines) == 1:
         lines.append(("Issues", "all"))
     lines += [(each.title, each.words) for each in chosen] or [("Definitions", "as saved for everybody")]

@@ -309,9 +309,18 @@ def _paragraphs(entry: Entry) -> list[str]:
 
 
 GROUPS = {
-    "project": "Project", "type": "Type", "assignee": "Assignee", "component": "Component", "label": "Label",
-    "sprint": "Sprint", "week": "Week",
-}  # a table: kept in its rows  # fmt: skip
+    "project": "Project",
+    "type": "Type",
+    "status": "Status",
+    "assignee": "Assignee",
+    "priority": "Priority",
+    "team": "Team",
+    "component": "Component",
+    "label": "Label",
+    "sprint": "Sprint",
+    "board": "Board",
+    "week": "Week",
+}
 STEPS = {"": "Automatic", "day": "Days", "week": "Weeks", "month": "Months"}
 LIMITS = {"": "Plain", "xmr": "With natural limits"}
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from dash import html
 
+from data.settings.filter_fields import filter_words
 from data.values.change import change, why_no_verdict
 from data.values.problem import Problem
 from data.values.teams import Compared, ComparedRow, Comparison, TeamList, TeamView
@@ -16,12 +17,11 @@ from ui.components.icon import icon
 from ui.components.metric_card import tier
 from ui.components.notice import notice
 from ui.components.still import still
-from ui.url import FILTERS, PageView, query
+from ui.url import PageView, query
 from ui.words import confidence, headline, span
 
 FEWEST, MOST = 2, 6
 SEPARATOR = "|"  # between names in the address
-KINDS = {"projects": "Project", "types": "Type", "labels": "Label", "components": "Component"}
 
 
 def skeleton() -> list[Any]:
@@ -115,7 +115,7 @@ def _list(views: Sequence[TeamView], chosen: Sequence[str]) -> html.Section:
 
 def _row(view: TeamView, chosen: bool, count: int) -> html.Li:
     full = count >= MOST and not chosen
-    said = [f"{kind} {', '.join(names)}" for kind, names in filters_of(view)]
+    said = filters_of(view)
     open_it = PageView(period=view.period, first=view.first, last=view.last, filters=view.filters)
     if view.tab:
         open_it = PageView(tab=view.tab, period=view.period, first=view.first, last=view.last, filters=view.filters)
@@ -171,9 +171,9 @@ def _row(view: TeamView, chosen: bool, count: int) -> html.Li:
     )
 
 
-def filters_of(view: TeamView) -> list[tuple[str, tuple[str, ...]]]:
-    """The kinds of filters that a view uses, with their names."""
-    return [(KINDS[each], getattr(view.filters, each)) for each in FILTERS.values() if getattr(view.filters, each)]
+def filters_of(view: TeamView) -> list[str]:
+    """The filters of a view in words."""
+    return [f"{title} {words}" for title, words in filter_words(view.filters)]
 
 
 def days_of(view: TeamView) -> str:

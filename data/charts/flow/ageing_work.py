@@ -12,8 +12,9 @@ from data.charts.downsample import thin
 from data.charts.drawing import Drawing, Drilldown, by_key, fixed, left_out, nothing
 from data.charts.percentiles import SHARES, cycle_rows
 from data.charts.statuses import names, workflow_order
-from data.facts.ages import age
+from data.facts.ages import age, aged_in_span
 from data.facts.load import at_snapshot, load_rows
+from data.facts.named_spans import timed_words
 from data.facts.past import names_of
 from data.facts.rows import Rows
 from data.facts.status_groups import status_groups
@@ -66,6 +67,8 @@ def pace(query: ChartQuery, codes: Codes) -> list[list[float | None]]:
         *AGES,
         *STATUSES,
         "backward_moves",
+        "spans",
+        "timed_span",
         "completion",
         "not_completed_resolutions",
         *ISSUES,
@@ -79,10 +82,11 @@ def ageing_work(query: ChartQuery) -> Drawing:
     The shades say how old the items completed in the period were when they left that status: up to the first edge half
     of them, then 70, 85 and 95 %. An item above the last edge is older than nearly all before it: ask what keeps it.
     Days by the rule for durations, as the metric "Flow load" counts ages. A status that fewer than 5 completed items
-    have left has no shades.
+    have left has no shades. Where a named span is timed, ages count from its beginning, and items outside of it are
+    left out.
     """
     facts = query.facts
-    rows = at_snapshot(facts.once(load_rows), query)
+    rows = aged_in_span(at_snapshot(facts.once(load_rows), query), query)
     used = rows.take(rows.reason == 0)
     picks = by_key(facts, rows).showing(values="age", unit="days")
     if not len(used):
@@ -168,7 +172,7 @@ def _drawing(
         row_count=len(used),
         drilldown=picks,
         titled={len(bands): used.issue[shown]},
-        notes=left_out(rows),
+        notes=(*timed_words(facts), *left_out(rows)),
         thinned=thinned,
     )
 

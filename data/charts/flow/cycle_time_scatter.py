@@ -12,6 +12,7 @@ from data.charts.downsample import thin
 from data.charts.drawing import Drawing, by_key, fixed, left_out, nothing
 from data.charts.moments import local_minutes
 from data.charts.percentiles import CYCLE_SWITCHES, cycle_rows, percentile_lines
+from data.facts.named_spans import timed_words
 from data.facts.past import names_of
 from data.metrics.measure import instants_of
 from data.metrics.registry import ISSUE_METRICS
@@ -23,7 +24,7 @@ def cycle_time_scatter(query: ChartQuery) -> Drawing:
     """Each point is an item: when it was completed, and how many days it took from first work to done.
 
     The lines say how long so many percent of the items took at most. Items far above the 85 % line are worth a look.
-    The same items and days as the metric "Flow time".
+    The same items and days as the metric "Flow time": where a named span is timed, those of the span.
     """
     rows = cycle_rows(query)
     used = rows.take(rows.reason == 0)
@@ -53,7 +54,7 @@ def cycle_time_scatter(query: ChartQuery) -> Drawing:
             Series(
                 "Items",
                 "points",
-                local_minutes(used.columns["completed"][shown], query.facts.zone),
+                local_minutes(used.at[shown], query.facts.zone),
                 fixed(days[shown]),
                 picks=keys[shown].tolist(),
             ),
@@ -70,6 +71,6 @@ def cycle_time_scatter(query: ChartQuery) -> Drawing:
         row_count=len(used),
         drilldown=picks,
         titled={0: used.issue[shown]},
-        notes=left_out(rows),
+        notes=(*timed_words(query.facts), *left_out(rows)),
         thinned=thinned,
     )

@@ -65,6 +65,8 @@ _COLUMNS = (
     order=7,
     title="Time in status",
     switches=(
+        "spans",
+        "timed_span",
         "percentile",
         "statuses_by",
         *STATUSES,

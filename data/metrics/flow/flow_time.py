@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from data.facts.completions import flow_time_rows
+from data.facts.named_spans import counted_words, timed_words
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.facts.switches import AGES, ISSUES, STATUSES
@@ -37,6 +38,8 @@ from data.values.intervals import Percentile
         "percentile",
         *STATUSES,
         "backward_moves",
+        "spans",
+        "timed_span",
         "completion",
         "completed_as_of",
         "subtract_reopened",
@@ -49,7 +52,9 @@ def flow_time(rows: Rows, query: MetricQuery) -> float | None:
 
     median(completed − started) of the items completed in the period
 
-    Started is the first entry into an in-progress status. An earlier stay in done and the reopening lie inside.
+    Started is the first entry into an in-progress status. An earlier stay in done and the reopening lie inside. Where
+    a named span is timed, the time is that from the first entry into its first statuses to the last entry into its last
+    ones, of the same completed items.
     Left out and counted by reason: sub-tasks and epics (a setting), items closed with a resolution that is no
     completion, and items whose history is incomplete, says nothing, or never enters work in progress.
     Source: Flow Framework, "flow time".
@@ -62,22 +67,24 @@ def flow_time(rows: Rows, query: MetricQuery) -> float | None:
 
 @flow_time.explains
 def _explain(rows: Rows, query: MetricQuery) -> Details:
-    notes = []
+    timed = timed_words(query.facts)
+    notes = list(timed)
     for name, column, what in (
         ("work_started_date", "by_start_field", "start"),
         ("work_completed_date", "by_end_field", "completion"),
     ):
-        if query.facts.field(name) is not None:
+        if query.facts.field(name) is not None and not timed:
             mapped = int(np.count_nonzero(rows[column]))
             notes.append(f"{mapped} by the mapped {what} date, {rows.used - mapped} from history.")
     if rows["day_precision"].any():
         notes.append("Day precision: plain dates are involved.")
+    through = " and end of what is timed" if timed else ""
     out: Details = {
         **spread(rows["days"], query),
-        "count_words": f"median of {rows.used} item{'s' * (rows.used != 1)}",
+        "count_words": counted_words(query.facts, rows.used),
         "notes": notes,
         "steps": [
-            f"{len(rows)} issues were finished in the period; {rows.used} have a known start.",
+            f"{len(rows)} issues were finished in the period; {rows.used} have a known start{through}.",
             (
                 f"Half of them took less than {query.quantile(rows['days'], 50) or 0:.4g} days: the median is the "
                 "flow time."

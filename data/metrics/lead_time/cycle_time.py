@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from data.facts.completions import flow_time_rows
+from data.facts.named_spans import counted_words, timed_words
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
@@ -49,10 +50,11 @@ def cycle_time(rows: Rows, query: MetricQuery) -> float | None:
 
 @cycle_time.explains
 def _explain(rows: Rows, query: MetricQuery) -> Details:
-    notes = ["Day precision: plain dates are involved."] if rows["day_precision"].any() else []
+    notes = timed_words(query.facts)
+    notes += ["Day precision: plain dates are involved."] if rows["day_precision"].any() else []
     return {
         **spread(rows["days"], query),
-        "count_words": f"median of {rows.used} item{'s' * (rows.used != 1)}",
+        "count_words": counted_words(query.facts, rows.used),
         "notes": notes,
         "steps": [
             f"{len(rows)} issues were finished in the period; {rows.used} have a known start.",

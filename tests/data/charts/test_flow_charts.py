@@ -18,7 +18,7 @@ from data.charts.drawing import Drawing
 from data.facts.dataset import Dataset
 from data.services.charts import drawn
 from data.settings.model import Definitions, Workflow
-from data.values.filters import Filters
+from data.values.filters import only
 from data.values.periods import Period
 from tests import seeding
 from tests.builders import CLOSED, DOING, DONE, Item, at, facts, site
@@ -162,7 +162,7 @@ def question(place: dict[str, Any], rules: dict[str, Any], flow: dict[str, Any],
         mapped=place["mapped"],
         **({"statuses": place["statuses"]} if "statuses" in place else {}),
     )
-    about = facts(tables, now=place["now"], workflow=flow, filters=Filters(projects=projects), **rules)
+    about = facts(tables, now=place["now"], workflow=flow, filters=only(project=projects), **rules)
     ask = Question(**place, rules=Definitions(**rules), flow=Workflow(**flow), projects=projects)
     mapped = frozenset({*place["mapped"], *(name for item in items for name in item.fields)})
     ask.mapped = mapped

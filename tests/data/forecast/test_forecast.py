@@ -16,7 +16,7 @@ from data.forecast.remaining import of_epic, of_version
 from data.forecast.simulate import Urn
 from data.tables.tidy import Tables, microseconds
 from data.values.day_spans import day_spans
-from data.values.filters import Filters
+from data.values.filters import only
 from data.values.forecast import SHARES, ForecastRefused, Question
 from data.values.periods import PeriodError
 from tests.builders import DOING, DONE, Item, Version, at, facts, site
@@ -313,7 +313,7 @@ def test_filters_and_definitions_are_obeyed():
     ours, theirs = team(project="P"), team(seed=6, project="Q")
     both = site(*ours, *theirs, zone=ZONE)
     alone = forecast(facts(site(*ours, zone=ZONE), now=NOW), Question(items=30))
-    narrowed = forecast(facts(both, now=NOW, filters=Filters(projects=("P",))), Question(items=30))
+    narrowed = forecast(facts(both, now=NOW, filters=only(project=("P",))), Question(items=30))
     assert narrowed.answers == alone.answers
     assert narrowed.daily == alone.daily
     levels = site(*ours, *team(seed=7, hierarchy=1), zone=ZONE)
@@ -335,7 +335,7 @@ def test_a_day_of_history_is_refused():
 
 def test_filters_that_match_nothing_say_so():
     with pytest.raises(ForecastRefused, match="Nothing in the data matches the filters"):
-        forecast(facts(site(*team(), zone=ZONE), now=NOW, filters=Filters(labels=("none",))), Question(items=3))
+        forecast(facts(site(*team(), zone=ZONE), now=NOW, filters=only(label=("none",))), Question(items=3))
 
 
 def test_the_past_is_refused_and_today_is_not():
@@ -401,7 +401,7 @@ def test_what_is_left_of_a_version():
     keys = tables.issues["key"].tolist()
     assert both.keys == (keys[0], keys[1], keys[4])
     assert (both.done, both.left_out) == (1, (("sub-task", 1),))
-    ours = of_version(facts(tables, now=NOW, filters=Filters(projects=("P",))), "2.0")
+    ours = of_version(facts(tables, now=NOW, filters=only(project=("P",))), "2.0")
     assert ours.keys == (keys[0], keys[1])
     with pytest.raises(ForecastRefused, match=r"no version '9'.*2\.0"):
         of_version(facts(tables, now=NOW), "9")

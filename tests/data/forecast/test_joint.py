@@ -11,7 +11,7 @@ import pytest
 from data.forecast.calculate import answered, forecast
 from data.forecast.history import past
 from data.forecast.joint import Team, joint_forecast
-from data.values.filters import Filters
+from data.values.filters import only
 from data.values.forecast import SHARES, ForecastRefused, Question
 from tests.builders import DOING, DONE, Item, Version, facts, site
 from tests.data.forecast.oracle import earliest
@@ -23,7 +23,7 @@ VERSIONS = [Version("2.0", released=False), Version("2.0", released=False, proje
 def both(*more: Item):
     """Teams P and Q of one site, and the whole of it."""
     tables = site(*team(3), *team(8, project="Q"), *more, zone=ZONE, versions=VERSIONS)
-    alone = [facts(tables, now=NOW, filters=Filters(projects=(each,))) for each in ("P", "Q")]
+    alone = [facts(tables, now=NOW, filters=only(project=(each,))) for each in ("P", "Q")]
     return [Team("Web", alone[0]), Team("Mobile", alone[1])], facts(tables, now=NOW)
 
 
@@ -82,7 +82,7 @@ def test_a_steady_team_waits_for_the_slower_one():
         for project in ("P", "Q", "Q")
     ]
     tables = site(*items)
-    teams = [Team(each, facts(tables, now=NOW, filters=Filters(projects=(each,))), 10) for each in ("P", "Q")]
+    teams = [Team(each, facts(tables, now=NOW, filters=only(project=(each,))), 10) for each in ("P", "Q")]
     answer = joint_forecast(teams, Question(), facts(tables, now=NOW))
     assert set(answer.answers.values()) == {"2026-03-29"}
     assert [(each.name, each.alone, each.last) for each in answer.teams] == [

@@ -13,7 +13,7 @@ from data.jtbd.register import RegisterError
 from data.metrics.registry import CATALOG
 from data.services.services import open_services
 from data.store.record_problems import RecordsError
-from data.values.filters import Filters
+from data.values.filters import only
 from data.values.metric_value import MetricValue
 from data.values.problem import Problem
 from data.values.records import JobCompletion
@@ -67,7 +67,7 @@ def test_the_bound_value_is_the_catalogues(services):
     row = next(row for row in services.jobs.overview(view).outcomes if row.outcome_id == "out-wishes-delivered")
     [value] = [
         each.value
-        for each in services.numbers.answer("flow", view.narrowed(Filters(labels=("jtbd-buy-fast",)))).values
+        for each in services.numbers.answer("flow", view.narrowed(only(label=("jtbd-buy-fast",)))).values
         if each.metric_name == "flow_time"
     ]
     assert (row.binding, row.actual) == ("flow_time of label jtbd-buy-fast", value)

@@ -11,7 +11,7 @@ from data.jtbd.measured import filters_for, in_unit, measured
 from data.jtbd.picture import picture
 from data.jtbd.serving import DAY, Serving
 from data.jtbd.specs import Job, Outcome, Painpoint, Persona, Specs
-from data.values.filters import Filters
+from data.values.filters import Filters, only
 from tests.builders import DOING, DONE, Item, at, facts, period, site
 
 SPECS = Specs(
@@ -232,7 +232,7 @@ def test_filters_of_the_view_hold_here_too():
     found = serving(
         item(labels=["jtbd-buy"]),
         Item("2025-01-01", WORK, project="QQ", labels=["jtbd-buy"]),
-        filters=Filters(projects=("QQ",)),
+        filters=only(project=("QQ",)),
     )
     assert [each.event_id for each in found.records().jobs] == ["QQ-2"]
 
@@ -257,10 +257,10 @@ def test_an_outcome_is_measured_by_the_catalogue():
         item(labels=["jtbd-buy"]),
         item(labels=["jtbd-buy"], moves=slow),
         item(moves=slow),
-        filters=Filters(projects=("PP",)),
+        filters=only(project=("PP",)),
     )
     assert (found.metric, found.actual, found.n) == ("flow_time", 12.0, 2), "the median of 4 and 20 days"
-    assert asked[0] == Filters(projects=("PP",), labels=("jtbd-buy",))
+    assert asked[0] == only(project=("PP",), label=("jtbd-buy",))
 
 
 def test_the_value_comes_in_the_unit_of_the_outcome():
@@ -284,8 +284,8 @@ def test_what_cannot_be_measured_says_why():
 
 
 def test_filters_of_a_binding_win_over_those_of_the_view():
-    chosen = filters_for(read("flow_time of label a and project P"), Filters(labels=("b",), types=("Bug",)))
-    assert chosen == Filters(projects=("P",), types=("Bug",), labels=("a",))
+    chosen = filters_for(read("flow_time of label a and project P"), only(label=("b",), type=("Bug",)))
+    assert chosen == only(project=("P",), type=("Bug",), label=("a",))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from data.metrics.breakdown import by_group
 from data.metrics.registry import ISSUE_METRICS
-from data.values.filters import Filters
+from data.values.filters import Filters, only
 from tests.builders import CANCELLED, DOING, DONE, REVIEW, Item, Version, ask, facts, period, site
 from tests.data.metrics.january import JANUARY, deployment, incident, january
 
@@ -130,12 +130,12 @@ def test_an_incident_is_held_against_the_latest_deployment_of_its_project():
     )
 
     def rate(hours: float, **filters: tuple[str, ...]) -> tuple[float | None, str]:
-        value = january("change_failure_rate", *items, failure_window_hours=hours, filters=Filters(**filters))
+        value = january("change_failure_rate", *items, failure_window_hours=hours, filters=only(**filters))
         return value.value, value.details["count_words"]
 
     assert rate(24) == (pytest.approx(100 / 3), "1 of 3 deployments")
-    assert rate(24, projects=("A",)) == (50, "1 of 2 deployments")
-    assert rate(24, projects=("B",)) == (0, "0 of 1 deployment")
+    assert rate(24, project=("A",)) == (50, "1 of 2 deployments")
+    assert rate(24, project=("B",)) == (0, "0 of 1 deployment")
     assert rate(0.99) == (0, "0 of 3 deployments")
 
 
@@ -155,7 +155,7 @@ def test_recovery_of_the_type_incident_is_measured_as_without_the_filter():
         deployment("2025-01-05 00:00"),
         incident("2025-01-05 03:00", "2025-01-05 05:00", links=[("is caused by", 0)]),
     )
-    for filters in (Filters(), Filters(types=("Incident",)), Filters(types=("Deployment",))):
+    for filters in (Filters(), only(type=("Incident",)), only(type=("Deployment",))):
         value = january("mean_time_to_recovery", *items, filters=filters)
         assert (value.value, value.details["proxy"]) == (5, False), filters
     about = facts(site(*items))
@@ -169,7 +169,7 @@ def test_lead_time_of_a_project_knows_the_deployments_of_another():
         deployment("2025-01-20", project="OPS"),
         Item("2025-01-01", [("2025-01-02", DOING), ("2025-01-10", DONE)], project="A", links=[("is deployed by", 0)]),
     )
-    for filters in (Filters(), Filters(projects=("A",))):
+    for filters in (Filters(), only(project=("A",))):
         assert january("lead_time_for_changes", *items, filters=filters).value == 18
 
 

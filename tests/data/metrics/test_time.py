@@ -15,7 +15,7 @@ from data.facts.query import MetricQuery
 from data.metrics.measure import rows_for, value_of
 from data.metrics.registry import ISSUE_METRICS
 from data.metrics.shares import shares
-from data.values.filters import Filters
+from data.values.filters import Filters, only
 from data.values.periods import Period
 from tests import seeding
 from tests.builders import DOING, DONE, Item, ask, at, facts, period, site
@@ -267,13 +267,13 @@ def test_a_filter_narrows_every_number_alike():
     tables = site(item("P", "Story", "ui", "Web"), item("P", "Bug", "ui", "Api"), item("Q", "Story", "db", "Api"))
     for filters, count in (
         (Filters(), 3),
-        (Filters(projects=("P",)), 2),
-        (Filters(types=("Story",)), 2),
-        (Filters(labels=("ui",)), 2),
-        (Filters(components=("Api",)), 2),
-        (Filters(projects=("P", "Q"), types=("Bug",)), 1),
-        (Filters(projects=("Q",), labels=("ui",)), 0),
-        (Filters(projects=("Z",)), 0),
+        (only(project=("P",)), 2),
+        (only(type=("Story",)), 2),
+        (only(label=("ui",)), 2),
+        (only(component=("Api",)), 2),
+        (only(project=("P", "Q"), type=("Bug",)), 1),
+        (only(project=("Q",), label=("ui",)), 0),
+        (only(project=("Z",)), 0),
     ):
         value = ask("flow_velocity", tables, "2025-01-01", "2025-01-31", filters=filters)
         assert (value.value or 0) == count == value.total_issue_count

@@ -17,7 +17,7 @@ from data.metrics.registry import ISSUE_METRICS
 from data.overview.changes import changes
 from data.services.charts import drawn
 from data.services.numbers import with_hints
-from data.values.filters import Filters
+from data.values.filters import only
 from data.values.periods import Period
 from tests.builders import DOING, DONE, Item, at, facts, period, site
 
@@ -120,7 +120,7 @@ def test_a_project_in_which_nothing_happened_is_a_row_of_zero():
         for each in by_group(ISSUE_METRICS["flow_velocity"], known, period(*APRIL, "UTC"), "project").parts
     }
     assert rows == {"B": 9, "A": 0}
-    filtered = replace(known, filters=Filters(projects=("A",)), _kept={})
+    filtered = replace(known, filters=only(project=("A",)), _kept={})
     assert asked("flow_velocity", filtered).value == rows["A"]
 
 

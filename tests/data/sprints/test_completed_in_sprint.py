@@ -11,7 +11,7 @@ from data.facts.sprint_statistics import stats
 from data.settings.model import Definitions, Workflow
 from data.sprints.lists import burnup, issue_lists
 from data.sprints.values import sprint_row
-from data.values.filters import Filters
+from data.values.filters import Filters, only
 from tests.builders import DOING, DONE, Item, ask, at
 from tests.data.sprints.stories import Company, Sprint, Story
 
@@ -183,10 +183,10 @@ def test_type_project_and_level_are_those_at_the_close():
     [issue] = issue_lists(facts_of(was_bug), 0, lambda _: {}, "")[0].issues
     assert issue.type == "Bug"
     assert sums(facts_of(was_sub_task))[0] == 0
-    assert sums(facts_of(was_elsewhere, filters=Filters(projects=("P",))))[0] == 1
-    assert sums(facts_of(was_elsewhere, filters=Filters(projects=("Q",))))[0] == 0
+    assert sums(facts_of(was_elsewhere, filters=only(project=("P",))))[0] == 1
+    assert sums(facts_of(was_elsewhere, filters=only(project=("Q",))))[0] == 0
     assert stats(facts_of(was_bug)).measures["bugs"][0] == 1
-    assert sums(facts_of(was_bug, filters=Filters(types=("Bug",))))[0] == 1
+    assert sums(facts_of(was_bug, filters=only(type=("Bug",))))[0] == 1
 
 
 def test_the_numbers_of_a_period_leave_out_what_is_in_no_sum_and_say_why():

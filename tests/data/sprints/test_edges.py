@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from data.facts.dataset import Dataset
 from data.facts.sprint_statistics import PARTS, stats
 from data.settings.model import Definitions, Workflow
-from data.values.filters import Filters
+from data.values.filters import only
 from tests.builders import DOING, DONE, TODO, Item, ask, at
 from tests.data.sprints.stories import Company, Sprint, Story
 
@@ -167,7 +167,7 @@ def test_a_sprint_without_its_dates_has_no_numbers(sprint, problem):
 
 def test_filters_narrow_what_is_counted():
     stories = (work(sprints=[1], project="P"), work(sprints=[1], project="Q"))
-    assert sums(made(*stories, filters=Filters(projects=("Q",))))[0] == 1
+    assert sums(made(*stories, filters=only(project=("Q",))))[0] == 1
 
 
 # ── z-scores and the score

@@ -9,7 +9,7 @@ from data.facts.dataset import Dataset
 from data.services.sprints import _notes
 from data.settings.model import Definitions, Workflow
 from data.sprints.values import newest_first
-from data.values.filters import Filters
+from data.values.filters import only
 from tests.builders import Item, at
 from tests.data.sprints.stories import Company, Sprint, Story
 
@@ -53,7 +53,7 @@ def test_sprints_older_than_the_data_are_counted(known: str | None, said: list[s
 
 def test_what_the_numbers_count_and_whether_a_filter_holds_is_said():
     assert notes(points=False) == ["Counted in issues. Map “Story points” to count in points."]
-    assert notes(filters=Filters(projects=("P",))) == ["Only issues that match the filters are counted."]
+    assert notes(filters=only(project=("P",))) == ["Only issues that match the filters are counted."]
 
 
 def test_sprints_are_listed_future_first_then_active_then_the_newest_closed():

@@ -18,6 +18,7 @@ from data.services.services import open_services
 from data.store.issue_store import IssueStore
 from data.sync.run import sync
 from data.tables import tidy as tables
+from data.values.filters import only
 from tests.data.jira.fake import FakeJira, FakeSite, Reply
 from tests.sample_services import environment
 
@@ -176,7 +177,6 @@ def test_a_number_made_of_some_versions_says_which_are_missing(site, store):
     from data.facts.dataset import Dataset
     from data.metrics.measure import measure_family
     from data.settings.model import Definitions, Workflow
-    from data.values.filters import Filters
     from data.values.periods import Period, parse_day
 
     site.issues[1001]["fields"]["project"] = {"id": "6", "key": "B", "name": "Beta"}
@@ -187,7 +187,7 @@ def test_a_number_made_of_some_versions_says_which_are_missing(site, store):
     period = Period(parse_day("2025-01-15"), parse_day("2025-02-10"), "UTC")
 
     def notes(*projects: str) -> str:
-        facts = Dataset(found, Definitions(), Workflow(), found.as_of, Filters(projects=projects))
+        facts = Dataset(found, Definitions(), Workflow(), found.as_of, only(project=projects))
         return " ".join(measure_family("dora", facts, period)[0].details["notes"])
 
     assert "The versions of B could not be read" in notes()

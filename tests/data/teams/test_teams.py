@@ -10,17 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.settings.filter_fields import FILTER_FIELDS
 from data.settings.overrides import BadOverride
-from data.teams.content import MOST_BYTES, MOST_VIEWS, BadView, free_name, name_of, read, to_bytes
+from data.teams.content import FORMAT, MOST_BYTES, MOST_VIEWS, BadView, free_name, name_of, read, to_bytes
 from data.teams.store import NameTaken, NoSuchView, TeamConflict, TeamsError, TeamStore
-from data.values.filters import Filters
+from data.values.filters import Filter, Filters, only
 from data.values.periods import PeriodError
 from data.values.teams import TeamView
 from tests import seeding
 from tests.sample_services import synced_services
 
 NOW = datetime(2026, 11, 16, 12, tzinfo=UTC)
-SHOP = TeamView("Shop", "30d", filters=Filters(projects=("SHOP",), definitions=(("durations", "working_days"),)))
+SHOP = TeamView("Shop", "30d", filters=Filters(only(project=("SHOP",)).where, (("durations", "working_days"),)))
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def names(store):
 
 def test_what_is_saved_is_there_for_the_next_one(store):
     made = store.save(SHOP)
-    dated = store.save(TeamView("Payments", None, "2026-01-01", "2026-01-31", Filters(labels=("<b>", "a|b"))))
+    dated = store.save(TeamView("Payments", None, "2026-01-01", "2026-01-31", only(label=("<b>", "a|b"))))
     again = TeamStore(store.path).load()[0].views
     assert {each.name: each for each in again} == {"Shop": made, "Payments": dated}
     assert made.filters == SHOP.filters and made.changed_at == "2026-11-16T12:00:00.000Z"
@@ -168,7 +169,11 @@ def test_files_that_are_none_of_ours(text, why):
         {"name": "x", "period": "1y"},
         {"name": "x", "first": "2026-02-01", "last": "2026-01-01"},
         {"name": "x", "first": "soon", "last": "later"},
-        {"name": "x", "period": "7d", "filters": []},
+        {"name": "x", "period": "7d", "filters": 3},
+        {"name": "x", "period": "7d", "filters": [{"field": "assigne", "op": "in", "value": ["Ann"]}]},
+        {"name": "x", "period": "7d", "filters": [{"field": "type", "op": "is", "value": ["Bug"]}]},
+        {"name": "x", "period": "7d", "filters": [{"field": "type", "op": "lt", "value": ["Bug"]}]},
+        {"name": "x", "period": "7d", "filters": [{"field": "type"}]},
         {"name": "x", "period": "7d", "filters": {"projects": "SHOP"}},
         {"name": "x", "period": "7d", "filters": {"projects": [1]}},
         {"name": "x", "period": "7d", "filters": {"types": ["y" * 3000]}},
@@ -185,8 +190,8 @@ def test_a_view_that_cannot_be_is_left_out_and_told_and_the_others_are_read(view
 
 def test_what_could_not_be_read_again_is_not_saved(store):
     store.save(TeamView("Web"))
-    with pytest.raises(BadView, match="labels"):
-        store.save(TeamView("Long", filters=Filters(labels=("x" * 3_000,))))
+    with pytest.raises(BadView, match="label"):
+        store.save(TeamView("Long", filters=only(label=("x" * 3_000,))))
     assert names(store) == ["Web"]
 
 
@@ -199,6 +204,12 @@ def test_a_view_that_cannot_be_read_is_kept_when_others_are_saved(store):
 
 
 TEXT = st.text(min_size=1, max_size=20)
+FILTER = st.builds(
+    Filter,
+    st.sampled_from(list(FILTER_FIELDS)),
+    st.sampled_from(["eq", "ne", "in", "not_in", "is_null", "not_null"]),
+    st.lists(TEXT, min_size=1, max_size=3).map(tuple),
+)
 
 
 @seeding.examples(150)
@@ -212,7 +223,7 @@ TEXT = st.text(min_size=1, max_size=20)
             period=st.sampled_from(["7d", "30d", "90d"]),
             filters=st.builds(
                 Filters,
-                projects=st.lists(TEXT, max_size=3, unique=True).map(lambda each: tuple(sorted(each))),
+                where=st.lists(FILTER, max_size=3, unique_by=lambda each: (each.field, each.op)).map(tuple),
                 definitions=st.dictionaries(TEXT, TEXT, max_size=3).map(lambda each: tuple(sorted(each.items()))),
             ),
         ),
@@ -243,12 +254,12 @@ def teams(services):
 
 def test_views_side_by_side_have_the_numbers_that_they_have_alone(services, teams):
     first, second = (
-        services.numbers.choices(services.snapshot()).projects[0][0],
-        services.numbers.choices(services.snapshot()).projects[1][0],
+        services.numbers.choices(services.snapshot()).of("project")[0][0],
+        services.numbers.choices(services.snapshot()).of("project")[1][0],
     )
-    teams.save(TeamView("One", "90d", filters=Filters(projects=(first,))), services.snapshot())
+    teams.save(TeamView("One", "90d", filters=only(project=(first,))), services.snapshot())
     teams.save(
-        TeamView("Two", "90d", filters=Filters(projects=(second,), definitions=(("durations", "inclusive_days"),))),
+        TeamView("Two", "90d", filters=Filters(only(project=(second,)).where, (("durations", "inclusive_days"),))),
         services.snapshot(),
     )
     found = teams.compare(["Two", "One"], services.snapshot())
@@ -288,9 +299,7 @@ def test_a_view_that_cannot_be_measured_is_not_saved(services, teams):
 
 def test_export_and_import_keep_everything_and_dedupe_names(services, teams):
     teams.save(SHOP, services.snapshot())
-    teams.save(
-        TeamView("Büro & <b>", None, "2026-01-01", "2026-01-31", Filters(components=("Web",))), services.snapshot()
-    )
+    teams.save(TeamView("Büro & <b>", None, "2026-01-01", "2026-01-31", only(component=("Web",))), services.snapshot())
     text = teams.export(services.snapshot())
     assert teams.import_(text, services.snapshot()).duplicates == 2, "what is there already stays single"
     teams.delete("Shop", services.snapshot())
@@ -313,13 +322,13 @@ def test_import_leaves_out_definitions_that_do_not_exist_here(services, teams):
 
 def test_a_file_of_a_newer_version_is_neither_shown_nor_changed(tmp_path):
     path = tmp_path / "teams.json"
-    content = json.dumps({"format": 2, "revision": 9, "views": [{"name": "theirs", "layout": "new"}]})
+    content = json.dumps({"format": FORMAT + 1, "revision": 9, "views": [{"name": "theirs", "layout": "new"}]})
     path.write_text(content)
     store = TeamStore(path)
     found, problem = store.load()
     assert found.views == ()
     assert problem.level == "danger"
-    assert "has format 2; this version knows 1" in problem.why
+    assert f"has format {FORMAT + 1}; this version knows {FORMAT}" in problem.why
     assert "move the file away" in problem.todo
     view = TeamView("mine", "30d", None, None, Filters())
     for change in (lambda: store.save(view), lambda: store.delete("theirs"), lambda: store.add([view])):
