@@ -46,12 +46,17 @@ class Key:
     @cached_property
     def name(self) -> str:
         """The key in the file: `dora_2025-01-01_2025-01-31_a3f5c8d9e012`."""
-        return f"{self.family}_{self.start}_{self.end}_{hash_of(self.question)}"
+        return f"{self.family}_{self.start}_{self.end}_{self.question_hash}"
 
     @cached_property
     def mapping_hash(self) -> str:
         """The hash of the field mapping in the question: what `drop(mapping_hash=…)` goes by."""
         return mapping_hash(self)
+
+    @cached_property
+    def question_hash(self) -> str:
+        """The hash at the end of the name: of the field mapping and of everything else that the numbers depend on."""
+        return hash_of(self.question)
 
 
 @dataclass(frozen=True)
@@ -135,7 +140,7 @@ class MetricCache:
                 name
                 for name, entry in entries.items()
                 if family in (None, entry.get("metric_type"))
-                and mapping_hash in (None, entry.get("field_mapping_hash"))
+                and mapping_hash in (None, entry.get("mapping_alone"))
             ]
             for name in dropped:
                 del entries[name]
@@ -217,7 +222,7 @@ class MetricCache:
         calculated, expires = _instant(entry["calculated_at"]), _instant(entry["expires_at"])
         if entry["metric_type"] != key.family or entry["cache_key"] != key.name or expires <= calculated:
             raise ValueError("the entry answers another question")
-        if entry["field_mapping_hash"] != key.mapping_hash:
+        if entry["field_mapping_hash"] != key.question_hash or entry["mapping_alone"] != key.mapping_hash:
             raise ValueError("the entry is of another field mapping")
         known = self._values.get(key.name)
         if known is None or known[0] is not entry:
@@ -244,7 +249,8 @@ class MetricCache:
             "metric_type": key.family,
             "time_period_start": values[0].time_period_start if values else f"{key.start}T00:00:00.000Z",
             "time_period_end": values[0].time_period_end if values else f"{key.end}T23:59:59.999Z",
-            "field_mapping_hash": mapping_hash(key),
+            "field_mapping_hash": key.question_hash,  # what the key ends in
+            "mapping_alone": key.mapping_hash,
             "revision": revision,
             # As the file will give it back: what is put is what is got, with or without a file.
             "metrics": msgspec.json.decode(

@@ -319,7 +319,7 @@ def with_metadata(patch: dict[str, Any], fields: list[FieldInfo] | None) -> dict
     }
     known = {each.id: each for each in fields or ()}
     described = {
-        jira: {"name": known[jira].name, "type": known[jira].kind, "required": False, "description": FIELDS[ours].help}
+        jira: {"name": known[jira].name, "type": known[jira].kind, "required": None, "description": FIELDS[ours].help}
         for jira, ours in chosen.items()
         if jira in known and ours in FIELDS
     }
