@@ -139,8 +139,7 @@ class MetricCache:
             dropped[:] = [
                 name
                 for name, entry in entries.items()
-                if family in (None, entry.get("metric_type"))
-                and mapping_hash in (None, entry.get("mapping_alone"))
+                if family in (None, entry.get("metric_type")) and mapping_hash in (None, entry.get("mapping_alone"))
             ]
             for name in dropped:
                 del entries[name]
