@@ -63,20 +63,9 @@ def investment(
     rows.sort(key=lambda each: (each.band in (None, "overserved"), -(each.opportunity or 0), each.job_id))
     if job is None:
         rest = InvestmentRow(
-            "",
-            "No job",
-            int(counts[0]),
-            _share(counts[0], len(items)),
-            float(spent[0]),
-            _share(spent[0], spent.sum()),
-            None,
-            "",
-            None,
-            "",
-            None,
-            None,
-            "No issue says which job this work serves." if counts[0] else "",
-        )
+            "", "No job", int(counts[0]), _share(counts[0], len(items)), float(spent[0]), _share(spent[0], spent.sum()),
+            None, "", None, "", None, None, "No issue says which job this work serves." if counts[0] else "",
+        )  # a row of the table: kept in one piece  # fmt: skip
         rows.append(rest)
     return rows
 
