@@ -1,6 +1,4 @@
-"""What every definition is called, what each of its values means in words, and what it changes: one table for page,
-terminal and documentation.
-"""
+"""What every definition is called, what its values mean in words, and what it changes: one table for every reader."""
 
 from __future__ import annotations
 
@@ -16,7 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from data.settings.model import Definitions, Settings, Workflow
-from data.values.spans import read
+from data.values.spans import names_of
 from data.values.switches import Switch
 
 PARTS = {
@@ -383,8 +381,7 @@ def switch(name: str, settings: Settings, saved: Settings, names: Mapping[str, s
     if known.names_of == "statuses":
         choices = tuple((names or {}).items())
     elif name == "timed_span":
-        named = [read(each).name for each in settings.definitions.spans]
-        choices = (("", known.empty), *((each, each) for each in named)) if named else ()
+        choices = names_of(settings.definitions.spans, known.empty)
     elif known.names_of == "weekdays":
         choices = tuple((str(n), day) for n, day in enumerate(DAYS))
     return Switch(

@@ -84,3 +84,13 @@ def twice(spans: Iterable[NamedSpan]) -> str | None:
             return each.name
         seen.add(key)
     return None
+
+
+def names_of(spans: Iterable[str], none: str) -> tuple[tuple[str, str], ...]:
+    """What can be timed, as (value, words), where spans are defined; `none`: the words for no span.
+
+    >>> names_of(["development: Open -> Review"], "the whole way"), names_of([], "the whole way")
+    ((('', 'the whole way'), ('development', 'development')), ())
+    """
+    named = tuple((read(each).name,) * 2 for each in spans)
+    return (("", none), *named) if named else ()
