@@ -341,7 +341,8 @@ def test_no_task_is_lost_however_often_a_worker_is_killed(tmp_path, table, kills
             time.sleep(rng.random() * 0.25)
             kill(working.pop(0))
             working += processes(table.path, tmp_path, 1)
-        assert eventually(lambda: not table.history(live=True), 60)
+            # else chance would hit one task three times, after which it counts as failed
+            assert eventually(lambda: not table.history(live=True), 60)
     finally:
         for each in working:
             kill(each)
