@@ -139,16 +139,6 @@ def _option(words: str, href: str, here: bool) -> html.A:
     )
 
 
-_SCALES = (
-    ("", "Not known: asked for"),
-    ("1-5", "1 to 5"),
-    ("1-7", "1 to 7"),
-    ("1-10", "1 to 10"),
-    ("0-10", "0 to 10"),
-    ("words", "Words"),
-)
-
-
 def _actions(view: PageView) -> html.Div:
     rows = [
         html.Button(
@@ -162,17 +152,9 @@ def _actions(view: PageView) -> html.Div:
     files = html.Button(
         "Import a file (CSV or JSON)", type="button", className="menu-link", **attributes({"data-import-jobs": "1"})
     )
-    scales = [html.Option(words, value=scale) for scale, words in _SCALES]
-    scale = html.Label(
-        [
-            "Scale of answers that name none",
-            html.Select(scales, className="form-select", **attributes({"data-import-scale": "1"})),
-        ],
-        className="jobs-scale",
-    )
     track = menu(
         [icon("plus"), "Track"],
-        [*rows, html.Div([files, scale], className="jobs-rule")],
+        [*rows, html.Div(files, className="jobs-rule")],
         name="jobs-track",
         words="Note down what happened",
         align="end",
