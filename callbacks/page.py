@@ -130,7 +130,16 @@ def show_period(view: dict[str, str] | None) -> tuple[Any, Any, Any, Any]:
         span(period.first, period.last),
         **attributes({"data-first": period.first.isoformat(), "data-last": period.last.isoformat()}),
     )
-    return label(asked), dates, compared(period), unknown_names(asked, snapshot)
+    told = " ".join(filter(None, (unknown_preset(asked), unknown_names(asked, snapshot))))
+    return label(asked), dates, compared(period), told
+
+
+def unknown_preset(page: PageView) -> str:
+    """That the address names a period that there is not, and what is shown in its place; else empty."""
+    if not page.unknown_period:
+        return ""
+    name = page.unknown_period if len(page.unknown_period) <= 12 else f"{page.unknown_period[:11]}…"
+    return f"There is no period “{name}”: the {label(page).lower()} are shown."
 
 
 def unknown_names(page: PageView, snapshot: Snapshot) -> str:

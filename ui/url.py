@@ -63,6 +63,7 @@ class PageView:
     own: tuple[tuple[str, str], ...] = ()  # what only this tab asks: (name, value), in the order of Tab.own
     chart: str | None = None  # whose issues are looked at; never with a metric
     pick: str = ""  # a point of it; empty: all
+    unknown_period: str = field(default="", compare=False)  # what the address names in place of a preset
 
     def asks(self, name: str) -> str | None:
         """What the tab's own question says under a name."""
@@ -81,7 +82,8 @@ class PageView:
 def parse(search: str | None) -> PageView:
     """The view that a query such as `?tab=flow&period=90d&project=SHOP` describes.
 
-    Unknown tabs and presets become the defaults; dates are passed on as written, so that a wrong one can be explained.
+    Unknown tabs and presets become the defaults, which the page says; dates are passed on as written, so that a wrong
+    one can be explained.
     """
     asked = parse_qs((search or "")[:_LONGEST].lstrip("?"), keep_blank_values=False)
 
@@ -102,6 +104,7 @@ def parse(search: str | None) -> PageView:
         chart=None if one("metric") else one("chart"),
         pick=(one("pick") or "") if one("chart") and not one("metric") else "",
         own=tuple((name, value) for name in TABS[tab].own if (value := one(name))),
+        unknown_period=found.period if found.period and found.period != period else "",
     )
 
 

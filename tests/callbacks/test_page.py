@@ -33,6 +33,14 @@ def test_period_in_words(app, fake):
     assert dates.children == "18 Oct – 16 Nov 2026"
 
 
+def test_a_period_that_there_is_not_is_told_with_what_is_shown_instead(app, fake):
+    with app.server.app_context():
+        label, *_, problem = show_period({"query": "?period=5d"})
+        *_, long = show_period({"query": f"?period={'x' * 500}"})
+    assert (label, problem) == ("Last 30 days", "There is no period “5d”: the last 30 days are shown.")
+    assert len(long) < 80
+
+
 def test_unusable_period_says_why(app, fake):
     with app.server.app_context():
         *rest, problem = show_period({"query": "?from=2026-02-01&to=2026-01-01"})
