@@ -47,8 +47,8 @@ def create_app(bound: str = "") -> Dash:
 
     found = services()
     write_logs(os.environ)
-    atexit.register(found.background.stop, 2.0)
     app = on(found, bound=bound, programs=Programs(requests_a_minute(os.environ)))
     found.make_all()
+    atexit.register(found.background.stop, 2.0)
     found.background.start()
     return app

@@ -56,7 +56,7 @@ class JobBody(BaseModel):
     format: Literal["csv", "json", "jsonl", "xlsx", "pdf"] = "csv"
 
 
-class JobAnswer(BaseModel):
+class TaskAnswer(BaseModel):
     """A background task. `progress` is from 0 to 1; `version` grows with each change."""
 
     id: str
@@ -79,7 +79,7 @@ class JobAnswer(BaseModel):
 class JobsAnswer(BaseModel):
     """What waits or runs, then what has ended, the newest first."""
 
-    jobs: list[JobAnswer]
+    jobs: list[TaskAnswer]
 
 
 class ResultAnswer(BaseModel):
@@ -212,9 +212,9 @@ def _add(base: str, of: str) -> None:
     """The routes below an address. `of`: what makes their names differ from those of other addresses."""
     ways: tuple[tuple[str, str, Scope, Any, Any], ...] = (
         ("get", base, Scope.READ, list_jobs, {200: JobsAnswer}),
-        ("post", base, Scope.WRITE, once(start_job), {202: JobAnswer, **problems(409, 413, 415, 422)}),
-        ("get", f"{base}/<job>", Scope.READ, get_job, {200: JobAnswer, **problems(404)}),
-        ("delete", f"{base}/<job>", Scope.WRITE, cancel_job, {202: JobAnswer, **problems(404)}),
+        ("post", base, Scope.WRITE, once(start_job), {202: TaskAnswer, **problems(409, 413, 415, 422)}),
+        ("get", f"{base}/<job>", Scope.READ, get_job, {200: TaskAnswer, **problems(404)}),
+        ("delete", f"{base}/<job>", Scope.WRITE, cancel_job, {202: TaskAnswer, **problems(404)}),
         ("get", f"{base}/<job>/result", Scope.READ, get_result, {200: ResultAnswer, **problems(404, 409)}),
         ("get", f"{base}/<job>/stream", Scope.READ, stream_job, {200: _STREAM, 204: None, **problems(404)}),
     )

@@ -242,7 +242,7 @@ def main(token: str, email: str, place: str, where: str) -> None:
             services = open_real()
         browser = browse(services, token, [worse, server.url, "https://jira example"], folder / "browser")
         services.sync.wait(60)
-        print(services.status.of(services.snapshot()), services.sync.result)
+        print(services.status.of(services.snapshot()), services.background.tasks(services.snapshot(), most=5))
         threading.Thread(target=lambda: {}[token]).start()
         time.sleep(0.1)
         print(

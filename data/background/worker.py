@@ -303,7 +303,7 @@ class Worker:
 
     def _after(self, error: Exception, control: Control, kind: Kind) -> None:
         """What becomes of a task whose work raised something."""
-        if self._stopping and not control.wanted:
+        if (self._stopping or program_ends()) and not control.wanted:
             self._put_back(control, 0.0, "", None, count=False)
             return
         state, result, code, problem = _ending(error, control)
@@ -352,6 +352,13 @@ class Worker:
                 self._running.pop(control.task.id, None)
                 self._ended.notify_all()
             self._bell.set()
+
+
+def program_ends() -> bool:
+    """Whether the interpreter is being taken apart. It starts no thread then, before anybody was asked to stop, and
+    what work raises for that reason is no failure.
+    """
+    return not threading.main_thread().is_alive()
 
 
 def _ending(error: BaseException, control: Control) -> tuple[TaskState, JsonObject | None, str, Problem | None]:

@@ -181,7 +181,7 @@ def versions_chosen(facts: Dataset) -> Mask:
     """
     versions, others = facts.tables.versions, facts.filters.without("project").where
     names = [str(each) for each in versions["project"]]
-    allowed = {each: facts.filters.allows("project", each) for each in set(names)}
+    allowed = {each: facts.filters.allows("project", each) for each in dict.fromkeys(names)}
     keep = np.array([allowed[each] for each in names], dtype=bool)
     if facts.within is not None or others:
         fixed = facts.tables.fix_versions

@@ -49,7 +49,7 @@ def of_field(value: Any) -> CommentPage | None:
     """What an issue shows of its comments, often only some of them; None where it shows nothing.
 
     >>> of_field({"comments": [{"id": "7", "created": "1970-01-01T00:00:01Z"}], "total": 3})
-    CommentPage(comments=[Comment(id=7, created=1000000, author=None)], total=3, came=1)
+    CommentPage(comments=[Comment(id=7, created=1000000, author=None)], total=3, comment_count=1)
     """
     if isinstance(value, CommentPage):  # it was read already
         return value

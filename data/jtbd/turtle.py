@@ -126,7 +126,9 @@ class _Reading:
             subject = self.subjects[name]
             if node.ours:
                 yield ox.Quad(subject, types, ox.NamedNode(OURS + node.ours))
-                for implied in {CLASSES[each][1] for each in node.types if each in CLASSES} - {None}:
+                for implied in dict.fromkeys(
+                    CLASSES[each][1] for each in node.types if each in CLASSES and CLASSES[each][1]
+                ):
                     yield ox.Quad(subject, kind, ox.Literal(implied))
             elif name not in parts:
                 self._leave_out(name, node)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from data.background.problems import TaskCancelled, TaskFailed
+from data.background.worker import program_ends
 from data.jira.connection import Connection
 from data.jira.errors import JiraError
 from data.platform.telemetry import span
@@ -139,6 +140,8 @@ class SyncService:
             except (TaskFailed, TaskCancelled):
                 raise
             except Exception as error:
+                if program_ends():
+                    raise TaskCancelled from error
                 raise _unexpected(error) from error
 
     @contextmanager

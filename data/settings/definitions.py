@@ -26,6 +26,7 @@ PARTS = {
     "incidents": "Incidents and failures",
     "rework": "Rework",
     "charts": "Charts",
+    "jobs": "Jobs to be done",
     "sprints": "Sprints",
     "other": "Other",
 }
@@ -171,7 +172,7 @@ _WORDINGS = {
     "incident_links": _Wording("Links that blame a deployment", "incidents"),
     "satisfaction_scale": _Wording(
         "Scale of the field Satisfaction",
-        "other",
+        "jobs",
         {
             "unknown": "Not declared",
             "1-5": "1 to 5",

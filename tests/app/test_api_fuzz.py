@@ -41,6 +41,7 @@ PATHS = {
     "sprint": ("1", "2", "99999"),
     "job": ("job-buy-fast", "x"),
     "name": ("x",),
+    "export": ("x", "0"),
 }
 
 

@@ -33,7 +33,14 @@ ROUTES = sorted(
     for rule in server.url_map.iter_rules()
     for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
 )
-PARTS = {"<metric>": "flow_time", "<chart>": "lead_time_histogram", "<sprint>": "1", "<job>": "x", "<name>": "x"}
+PARTS = {
+    "<metric>": "flow_time",
+    "<chart>": "lead_time_histogram",
+    "<sprint>": "1",
+    "<job>": "x",
+    "<name>": "x",
+    "<export>": "x",
+}
 PASSWORD = "correct horse battery"
 HASH = hashed(PASSWORD)
 

@@ -67,7 +67,7 @@ def test_all_numbers_as_a_workbook(client):
     assert found["time_period_start"] == datetime(2026, 8, 19)  # noqa: DTZ001 - midnight in the zone
     about = {row[0]: row[1] for row in pages["About"]}
     assert (about["First day"], about["Last day"]) == (datetime(2026, 8, 19), datetime(2026, 11, 16))  # noqa: DTZ001
-    assert (about["Time zone of all dates"], about["Projects"]) == ("Europe/Berlin", "Shop")
+    assert (about["Time zone of all dates"], about["Project"]) == ("Europe/Berlin", "is Shop")
     assert isinstance(about["Data as of"], datetime)
 
 

@@ -37,6 +37,8 @@ INNER = {
     "NewerSchema",
     "MayNotWrite",
     "MigrationFailed",
+    "TaskCancelled",
+    "TaskFailed",
 }
 
 

@@ -139,7 +139,7 @@ def test_every_address_refuses_a_foreign_host_in_the_same_way(client, app, real)
         for path in addresses(app):
             answer = client.get(path, headers={"Host": "evil.example"})
             assert answer.status_code == 400, path
-            assert answer.text.startswith("This address is not served here."), path
+            assert "This address is not served here." in answer.text, path
     assert log.records == 0
 
 

@@ -110,6 +110,7 @@ COMMANDS = (
     "doctor",
 )
 WRITING = {
+    "background",
     "connection",
     "definitions",
     "field_mapping",

@@ -20,6 +20,7 @@ DIALOGS = {  # what it is: the address and the button that opens it
     "Connect your Jira": ("", "#header-connect"),
     "Save this view": ("?tab=catalogue", "#teams-keep"),
     "Save these definitions": ("?set=percentile:nearest_rank", "#definitions-save"),
+    "Background tasks": ("", "#background-open"),
     "New job": ("?tab=jobs", "[data-track=register]"),
 }
 

@@ -56,7 +56,7 @@ def test_doubts_open_the_mapping_and_data_quality(page: Page, site, fake):
     expect(page.locator("#mapping-frame")).to_have_class(re.compile("is-editing"))
     page.keyboard.press("Escape")
     expect(page.locator(".mapping-modal")).to_be_hidden()
-    page.locator(".overview-way", has_text="Data quality").click()
+    page.locator(".overview-doubts .overview-way", has_text="Data quality").click()
     expect(page).to_have_url(re.compile(r"\?tab=quality&period=90d$"))
 
 

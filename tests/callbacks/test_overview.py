@@ -10,6 +10,7 @@ from dash import no_update
 
 from callbacks.cards import renew, show_overview
 from callbacks.overview import show_findings
+from data.values.filters import only
 from tests.callbacks.acting import words as text
 from tests.fake_overview import HOSTILE
 from tests.fake_services import FakeServices
@@ -65,7 +66,7 @@ def test_changes_say_rule_and_limits_and_open_the_detail(app, fake):
     assert "unusually high" in found
     assert "change-worse" not in found and "change-better" not in found
     asked = next(each for each in fake.calls if each[0] == "overview")
-    assert asked[3].projects == ("SHOP",)
+    assert asked[3] == only(project=("SHOP",))
 
 
 def test_doubts_lead_to_where_they_can_be_mended(app, fake):
@@ -137,7 +138,7 @@ def test_the_report_is_the_view_of_its_query(client, fake):
         date(2026, 8, 19),
         date(2026, 11, 16),
     )
-    assert next(each for each in fake.calls if each[0] == "overview")[3].projects == ("SHOP",)
+    assert next(each for each in fake.calls if each[0] == "overview")[3] == only(project=("SHOP",))
     assert "http://localhost/?period=90d&amp;project=SHOP" in answer.text
     assert "<script" not in answer.text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in answer.text

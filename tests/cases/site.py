@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -50,9 +50,16 @@ class CaseSite:
     env: Mapping[str, str]
     services: Services
 
-    def view(self, first: str = OCTOBER[0], last: str = OCTOBER[1], **filters: tuple[str, ...]) -> View:
-        """The days (both included) and the filters: `view(project=("A",))`."""
-        return self.services.view(None, first, last, only(**filters))
+    def view(
+        self,
+        first: str = OCTOBER[0],
+        last: str = OCTOBER[1],
+        *,
+        definitions: tuple[tuple[str, str], ...] = (),
+        **filters: tuple[str, ...],
+    ) -> View:
+        """The days (both included), filters and definitions: `view(project=("A",))`."""
+        return self.services.view(None, first, last, replace(only(**filters), definitions=definitions))
 
     def value(self, metric: str, view: View | None = None) -> MetricValue:
         """One number of a view, October where none is given."""

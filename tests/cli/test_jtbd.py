@@ -134,7 +134,7 @@ def test_sync_names_file_and_line_and_keeps_the_last_good_state(jtbd, own_state)
     code, out, err = jtbd("sync", "--format", "json")
     told = json.loads(out)
     assert (code, told["broken"], told["counts"]["job"]) == (1, ["a.ttl"], 1)
-    assert "a.ttl, line 6: This is not Turtle" in err
+    assert "a.ttl, line 7: This is not Turtle" in err
 
 
 def test_sync_checks_shapes_when_asked(jtbd, own_state):

@@ -154,7 +154,7 @@ def test_a_newly_mapped_field_is_filled_in_without_reading_everything(connected)
         connected.snapshot(),
     )
     assert connected.sync.wait(30).state == "done"
-    assert connected.sync.result.mode == "fill"
+    assert connected.background.tasks(connected.snapshot(), most=1)[0].result["mode"] == "fill"
     after = connected.numbers.answer("dora", connected.view("90d")).values[0]
     assert (before.details["source"], after.details["source"]) == ("versions", "issues")
     assert after.value > 0

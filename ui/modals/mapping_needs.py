@@ -75,6 +75,7 @@ GROUPS = (
         ("flagged",),
         "Without it, the field that Jira calls Flagged is taken. Or choose blocked statuses under Definitions.",
     ),
+    Group("team", "Team", (), ("team",), "Optional: issues can then be filtered and grouped by team."),
     Group(
         "jobs",
         "Jobs to be done",

@@ -82,7 +82,7 @@ def nothing_to_list() -> list[Any]:
 def _point(point: KeyPoint, view: PageView) -> html.Section:
     return html.Section(
         [
-            html.H3(point.question, className="point-question"),
+            html.P(point.question, className="point-question"),
             html.P(point.sentence, className="point-sentence"),
             html.P([f"{point.evidence} ", _explained(point, view)], className="muted"),
         ],

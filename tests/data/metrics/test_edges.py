@@ -32,7 +32,7 @@ def test_all_that_look_at_one_instant_count_the_same_items(load: str, now: str):
     flow = drawn(about, "cumulative_flow", january)
     last = dict(zip(flow.columns, list(flow.table())[-1], strict=True))
     assert (last["In Progress"], last["Done"]) == (2, 1)
-    assert "to 2 items while 1 more were done" in flow.reading
+    assert "to 2 items, and the number of done items grew by 1." in flow.reading
     assert ask("flow_velocity", EDGES, *JANUARY, now=now).value == last["Done"]
 
 

@@ -67,10 +67,11 @@ def test_an_empty_list_is_a_choice():
     assert with_overrides(Settings(), [("incident_types", "")]).definitions.incident_types == []
 
 
+SPANS = ("development: In Progress -> Review", "waiting: To Do -> In Progress")
 VALUES = {
     "statuses": st.lists(st.sampled_from(["1", "3", "10001"]), max_size=3, unique=True),
     "weekdays": st.lists(st.integers(0, 6), max_size=7, unique=True),
-    "days": st.lists(st.dates().map(str), max_size=3, unique=True),
+    "days": st.lists(st.dates().map(str), max_size=3, unique=True).map(sorted),
 }
 WORDS = st.lists(st.text(min_size=1, max_size=12).filter(lambda text: "\x00" not in text), max_size=3, unique=True)
 
@@ -80,9 +81,10 @@ def values(name):
     known = table()[name]
     if known.choices:
         return st.sampled_from(known.choices)
-    if known.names_of:
+    if known.names_of and name != "spans":
         return VALUES.get(known.names_of, WORDS)
     return {
+        "spans": st.lists(st.sampled_from(SPANS), max_size=2, unique=True),
         "zone": st.sampled_from(["", "UTC", "Europe/Berlin", "Pacific/Apia"]),
         "failure_window_hours": st.none() | st.floats(0.25, 500).map(lambda hours: round(hours, 3)),
         "flow_types": st.dictionaries(st.text(max_size=8), st.sampled_from(["Feature", "Risk"]), max_size=2),
