@@ -50,7 +50,7 @@ class SyncService:
         self._syncs = syncs
         self._background = background
         self._retention = retention
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # also taken by the handler of a signal, in a thread that may hold it
         self._controls: set[Control] = set()  # of this process
         self._started: BackgroundTask | None = None
 

@@ -292,7 +292,7 @@ def test_old_records_go_in_a_daily_run_and_by_command_and_never_by_reading(tmp_p
 def test_a_sync_removes_old_records_and_a_failed_run_is_no_failed_sync(tmp_path, served, monkeypatch, caplog):
     space = open_services({**environment(tmp_path), "JIRA_URL": served.url, "JIRA_TOKEN": "x"})
     shelf = space.jobs.storage(space.snapshot())
-    shelf.add([JobCompletion("a", "p", "f", "started", shelf.now - 91 * 86_400_000_000)])
+    shelf.add([JobCompletion("a", "p", "f", "started", shelf.now - 92 * 86_400_000_000)])
     with monkeypatch.context() as patched:
         patched.setattr(type(shelf), "retain", broken_records)
         assert space.sync.run(space.snapshot()).error is None
