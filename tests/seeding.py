@@ -1,5 +1,5 @@
-"""Examples that tests draw: always the same ones in `make test`, a tenth of them in `make check`, fresh ones in `make
-torture`.
+"""Examples that tests draw: always the same ones in `make test` (half of those that a test names), a tenth in `make
+check`, and fresh ones, ten times as many, in `make torture`.
 
 `make torture` sets TEST_SEED from the clock and prints it. The same number draws the same examples again:
 `TEST_SEED=1764336000 python -m pytest -m seeded tests/data/metrics`. Tests that draw have the marker "seeded"; a test
@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, settings
 VARIABLE = "TEST_SEED"
 FEW = "FEW_EXAMPLES"  # set: only a tenth of the examples, for `make check`
 TIMES = 10  # so many times as many examples are drawn in `make torture`
+PART = 2  # one of so many is drawn in `make test`, so that it fits into its time
 _APART = 10_000  # between the sites of two neighbouring seeds: no test draws more
 
 
@@ -48,10 +49,10 @@ def numbers(count: int, start: int = 0, *, times: int = TIMES) -> range:
 
 
 def _some(count: int, times: int) -> int:
-    """How many to draw where `make test` draws `count`."""
+    """How many to draw of `count`."""
     if base():
         return count * times
-    return -(-count // TIMES) if os.environ.get(FEW) else count
+    return -(-count // (TIMES if os.environ.get(FEW) else PART))
 
 
 def seeds(count: int, start: int = 0, *, times: int = TIMES) -> list[Any]:
