@@ -142,7 +142,7 @@ RULES = (
 @pytest.mark.parametrize("rules", RULES)
 def test_random_companies(rules):
     seen, old, nothing = [], 0, 0
-    for seed in seeding.numbers(40, times=2):
+    for seed in seeding.numbers(80, times=1):
         asked = question(company(seed), rules, {"active": [DOING]})
         told = compare_changes(*asked)
         seen += [(name, each.kind, each.side) for name, each in told.items()]
