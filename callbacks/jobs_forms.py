@@ -6,15 +6,16 @@ import math
 import uuid
 from typing import Any
 
-from dash import ALL, Input, Output, State, callback, ctx, no_update
+from dash import ALL, Input, Output, State, callback, ctx, html, no_update
 
 from callbacks.context import problem_of, services
+from data.jtbd.storage import JobsStorage
 from data.platform.logs import SECRETS
 from data.values.json_types import JsonObject
 from data.values.problem import Problem
 from data.values.program import COMMAND
 from ui import ids
-from ui.modals.track import FORMS, MEASURED, Field, form, refused
+from ui.modals.track import FORMS, IMPORT, MEASURED, NOT_KNOWN, Field, form, refused
 from ui.tabs.jobs import PERSONA
 from ui.url import parse
 
@@ -59,7 +60,10 @@ def fill(wish: JsonObject | None, search: str | None) -> tuple[Any, ...]:
             return made.title, refused(_SAMPLE), made.save, True, session
         choices, who = jobs.choices(snapshot), parse(search).asks(PERSONA) or ""
         persona = dict(choices.personas).get(who, who)
-        shown = form(kind, choices, str((wish or {}).get("about") or ""), persona)
+        about = str((wish or {}).get("about") or "")
+        shown = form(kind, choices, about, persona)
+        if kind == IMPORT:
+            shown = [html.P(about, className="jobs-asked"), *shown]
     except Exception as error:  # noqa: BLE001 - the dialog opens and says why it has no form
         return made.title, refused(problem_of(error)[0]), made.save, True, session
     return made.title, shown, made.save, False, session
@@ -87,6 +91,7 @@ def show_or_hide(_session: JsonObject | None, _cancel: int | None, _done: JsonOb
     State(ids.jobs_field(ALL), "value"),
     State(ids.jobs_field(ALL), "id"),
     State(J.DONE, "data"),
+    State(J.FILE, "data"),
     running=[(Output(J.SAVE, "disabled"), True, False)],
     prevent_initial_call=True,
 )
@@ -96,17 +101,22 @@ def keep(
     values: list[Any],
     names: list[dict[str, str]],
     before: JsonObject | None,
+    file: JsonObject | None = None,
 ) -> tuple[Any, Any, list[str], list[bool]]:
     """Note down what the form says, once however often it is sent, or say what is wrong where it is wrong."""
     fields = [each["field"] for each in names]
     if ctx.triggered_id != J.SAVE or not session or session.get("kind") not in FORMS:
         return no_update, None, [""] * len(fields), [False] * len(fields)
     asked = {name: str(value if value is not None else "").strip() for name, value in zip(fields, values, strict=True)}
-    wrong, problem, said = save_record(session["kind"], asked, str(session.get("event") or ""))
+    if session["kind"] == IMPORT:
+        wrong, problem, message = _import_with_scale(asked, file or {})
+    else:
+        wrong, problem, said = save_record(session["kind"], asked, str(session.get("event") or ""))
+        message = None if said is None else {"what": said, "level": "info"}
     marks = [wrong.get(name, "") for name in fields]
-    if said is None:
+    if message is None:
         return no_update, refused(problem) if problem else None, marks, [bool(each) for each in marks]
-    done = {"n": (before or {}).get("n", 0) + 1, "messages": [{"what": said, "level": "info"}]}
+    done = {"n": (before or {}).get("n", 0) + 1, "messages": [message]}
     return done, None, marks, [False] * len(fields)
 
 
@@ -293,38 +303,79 @@ def _title(named: tuple[tuple[str, str], ...], name: str) -> str:
 
 @callback(
     Output(J.IMPORTED, "data"),
+    Output(J.WISH, "data"),
     Input(J.FILE, "data"),
     State(J.IMPORTED, "data"),
     prevent_initial_call=True,
 )
-def import_file(wish: JsonObject | None, before: JsonObject | None) -> Any:
-    """All records of a file or none; each is stored once however often the file comes."""
-    if not wish:
-        return no_update
-    return {"n": (before or {}).get("n", 0) + 1, "messages": [_imported(wish)]}
+def import_file(file: JsonObject | None, before: JsonObject | None) -> tuple[Any, Any]:
+    """All records of a file or none; each is stored once however often the file comes.
 
-
-def _imported(wish: JsonObject) -> dict[str, str]:
-    name = SECRETS.shorten(str(wish.get("name") or "file"), 120)
-    if int(wish.get("size") or 0) > MOST_BYTES or len(str(wish.get("text") or "")) > MOST_BYTES:
-        return {
-            "what": f"{name} is too large for the page.",
-            "why": "It takes files of up to 900 kB.",
-            "todo": f"Use: {COMMAND} jtbd import FILE",
-            "level": "warning",
-        }
+    Where answers name no scale nothing is stored yet: the dialog that asks for it opens.
+    """
+    if not file:
+        return no_update, no_update
+    n = (before or {}).get("n", 0) + 1
+    if _too_large(file):
+        return {"n": n, "messages": [_larger(file)]}, no_update
     try:
-        scale = str(wish.get("scale") or "") or None
-        done = services().jobs.storage(services().snapshot()).import_text(str(wish.get("text") or ""), name, scale)
+        asked = _storage().unscaled_in(str(file.get("text") or ""), _file_name(file))
+        if asked is not None:
+            wish = {"n": file.get("n"), "kind": IMPORT, "about": f"{_file_name(file)}: {asked.sentence}"}
+            return no_update, wish
+        message = _imported(file, None)
     except Exception as error:  # noqa: BLE001 - said above the page, nothing was stored
-        problem, _ = problem_of(error)
-        return {"what": f"{name} was not imported.", "why": f"{problem}", "level": "warning"}
+        message = _refused(file, f"{problem_of(error)[0]}")
+    return {"n": n, "messages": [message]}, no_update
+
+
+def _import_with_scale(
+    asked: dict[str, str], file: JsonObject
+) -> tuple[dict[str, str], Problem | None, dict[str, str] | None]:
+    """As `save_record`, with the message that the page shows: the file that waited for its scale is stored."""
+    found, wrong = checked(FORMS[IMPORT].fields, asked)
+    if wrong:
+        return wrong, None, None
+    scale = None if found["scale"] == NOT_KNOWN else str(found["scale"])
+    if _too_large(file):
+        return {}, None, _larger(file)
+    try:
+        return {}, None, _imported(file, scale)
+    except Exception as error:  # noqa: BLE001 - the dialog stays open and says why
+        return {}, problem_of(error)[0], None
+
+
+def _storage() -> JobsStorage:
+    return services().jobs.storage(services().snapshot())
+
+
+def _file_name(file: JsonObject) -> str:
+    return SECRETS.shorten(str(file.get("name") or "file"), 120)
+
+
+def _too_large(file: JsonObject) -> bool:
+    return int(file.get("size") or 0) > MOST_BYTES or len(str(file.get("text") or "")) > MOST_BYTES
+
+
+def _larger(file: JsonObject) -> dict[str, str]:
+    return {
+        "what": f"{_file_name(file)} is too large for the page.",
+        "why": "It takes files of up to 900 kB.",
+        "todo": f"Use: {COMMAND} jtbd import FILE",
+        "level": "warning",
+    }
+
+
+def _refused(file: JsonObject, why: str) -> dict[str, str]:
+    return {"what": f"{_file_name(file)} was not imported.", "why": why, "level": "warning"}
+
+
+def _imported(file: JsonObject, scale: str | None) -> dict[str, str]:
+    """Stores the records of a file and says what became of them. Raises ImportFailed."""
+    name = _file_name(file)
+    done = _storage().import_text(str(file.get("text") or ""), name, scale)
     if not done.records:
-        return {
-            "what": f"{name} was not imported.",
-            "why": "It holds no record: a CSV has a header, and a row for each record.",
-            "level": "warning",
-        }
+        return _refused(file, "It holds no record: a CSV has a header, and a row for each record.")
     said = {
         "what": f"{done.new} record{'s' * (done.new != 1)} imported from {name}.",
         "level": "warning" if done.notes else "info",

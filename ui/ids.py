@@ -264,7 +264,7 @@ class Jobs(StrEnum):
     TABLES = "jobs-tables"
     MORE = "jobs-more"
     WISH = "jobs-wish"  # store: which form ui/assets/jobs.js asks for, {"n", "kind", "about"}
-    FILE = "jobs-file"  # store: a file to import, {"n", "name", "text"}
+    FILE = "jobs-file"  # store: a file to import, {"n", "name", "size", "text"}
     SESSION = "jobs-session"  # store: the form that is open, and the name of what it will note down
     DONE = "jobs-done"  # store: what was noted down last
     IMPORTED = "jobs-imported"  # store: what became of the last file

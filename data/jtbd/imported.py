@@ -21,12 +21,13 @@ class Imported:
     further: int = 0  # tries that were known as started and are now finished
     filled: int = 0  # answers that were known and have their scale now
     known: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()  # how many answers were read on which scale
+    notes: tuple[str, ...] = ()  # what is in doubt
 
     @property
     def sentences(self) -> list[str]:
         """What there is to say beside the number of new records."""
-        told = []
+        told = [*self.read]
         if self.further:
             told.append(f"{_counted(self.further, 'record')} finished a try that was known as started.")
         if self.filled:
@@ -50,8 +51,34 @@ def imported(found: Sequence[Found], became: Sequence[str], left_out: Mapping[st
         sum(each == "further" for each in became),
         sum(each == "filled" for each in became),
         tuple(row.where for row, each in zip(found, became, strict=True) if each == "known"),
+        _read(answers),
         (*_dropped(left_out or {}), *_notes(answers)),
     )
+
+
+@dataclass(frozen=True)
+class Unscaled:
+    """Answers of a file that are numbers on a scale that nobody named."""
+
+    count: int
+    low: float
+    high: float
+
+    @property
+    def sentence(self) -> str:
+        """What is asked about them.
+
+        >>> Unscaled(40, 1, 5).sentence
+        '40 answers from 1 to 5 name no scale.'
+        """
+        return f"{_counted(self.count, 'answer')} from {self.low:g} to {self.high:g} {_name(self.count)} no scale."
+
+
+def unscaled(found: Sequence[Found]) -> Unscaled | None:
+    """The answers whose scale has to be asked for; None where each has one or is in words."""
+    answers = [each.record for each in found if isinstance(each.record, UserSatisfaction)]
+    numbers = [float(level) for level in _by_scale(answers).get("", ())]
+    return Unscaled(len(numbers), min(numbers), max(numbers)) if numbers else None
 
 
 def _dropped(left_out: Mapping[str, int]) -> list[str]:
@@ -65,22 +92,38 @@ def _dropped(left_out: Mapping[str, int]) -> list[str]:
     return [f"{_counted(count, 'event')} about no job {_were(count)} left out: {told}{more}."]
 
 
-def _notes(answers: Sequence[UserSatisfaction]) -> list[str]:
-    by_scale: dict[str, list[str]] = {}
+def _by_scale(answers: Sequence[UserSatisfaction]) -> dict[str, list[str]]:
+    """The answers by the name of their scale; "" where nobody named it."""
+    found: dict[str, list[str]] = {}
     for each in answers:
         scale = WORDS if each.satisfaction_level in LEVELS else each.scale or ""
-        by_scale.setdefault(scale, []).append(each.satisfaction_level)
+        found.setdefault(scale, []).append(each.satisfaction_level)
+    return found
+
+
+def _read(answers: Sequence[UserSatisfaction]) -> tuple[str, ...]:
+    """On which scale how many answers were read, in one sentence; none where no answer has a scale."""
+    told = [
+        f"{_counted(len(part), 'answer')} {'in words' if scale == WORDS else f'on the scale {scale}'}"
+        for scale, part in sorted(_by_scale(answers).items())
+        if scale
+    ]
+    return (f"Read: {', '.join(told)}.",) if told else ()
+
+
+def _notes(answers: Sequence[UserSatisfaction]) -> list[str]:
+    by_scale = _by_scale(answers)
     notes = []
     if unknown := by_scale.pop("", None):
         numbers = [float(each) for each in unknown]
         span = f"from {min(numbers):g} to {max(numbers):g} {_are(len(unknown))}"
         notes.append(
             f"{_counted(len(unknown), 'answer')} {span} on a scale that nobody named: stored, and not counted until "
-            f"you import the file again with --scale ({CHOICES}) or with a column scale."
+            f"you import the file again and name their scale ({CHOICES}; in the terminal: --scale) or add a column "
+            "scale."
         )
     if len(by_scale) > 1:
-        told = ", ".join(f"{len(part)} on {scale}" for scale, part in sorted(by_scale.items()))
-        notes.append(f"The answers are on {len(by_scale)} scales: {told}. Each is read on its own.")
+        notes.append(f"The answers are on {len(by_scale)} scales; each is read on its own.")
     notes += [doubt(scale, part) for scale, part in by_scale.items() if doubted(part, scale)]
     return notes
 
@@ -99,6 +142,10 @@ def _counted(count: int, noun: str) -> str:
 
 def _are(count: int) -> str:
     return "is" if count == 1 else "are"
+
+
+def _name(count: int) -> str:
+    return "names" if count == 1 else "name"
 
 
 def _were(count: int) -> str:

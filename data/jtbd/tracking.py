@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from data.jtbd import import_records
-from data.jtbd.imported import Imported, imported
+from data.jtbd.imported import Imported, Unscaled, imported, unscaled
 from data.jtbd.operations import achievement, is_met, outcome_status
 from data.values.names import name_key
 from data.values.records import (
@@ -271,6 +271,10 @@ class Tracking:
         left_out: Counter[str] = Counter()
         found = import_records.find_in_text(text, name, check=self._believed(), scale=scale, left_out=left_out)
         return self._keep(found, left_out)
+
+    def unscaled_in(self, text: str, name: str) -> Unscaled | None:
+        """The answers of an upload whose scale has to be asked for before anything is stored. Raises ImportFailed."""
+        return unscaled(import_records.find_in_text(text, name, check=self._believed()))
 
     def _keep(self, found: list[import_records.Found], left_out: Counter[str]) -> Imported:
         return imported(found, self.store.add_each([each.record for each in found], imported=True), left_out)

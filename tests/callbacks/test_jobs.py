@@ -21,6 +21,7 @@ from data.charts.registry import JOB_CHARTS
 from data.metrics import JOB_METRICS
 from data.services.charts import NoPoint, chart_places
 from data.services.services import Services, open_services
+from data.values import scales
 from data.values.families import JOBS
 from data.values.filters import Filters
 from sample.source import SampleSite
@@ -28,6 +29,7 @@ from tests.callbacks.acting import acting, words
 from tests.sample_services import synced_services
 from tests.some import some
 from ui import ids
+from ui.modals.track import NOT_KNOWN, SCALES
 from ui.tabs.jobs import LIST
 from ui.tabs.jobs_detail import RECORDS_OF_METRIC
 
@@ -405,10 +407,24 @@ def test_a_new_job_is_in_the_register_once(own, tmp_path):
 # ---- files
 
 
-def imported(services: Services, name: str, text: str, size: int | None = None) -> dict[str, str]:
+def sent(services: Services, name: str, text: str, size: int | None = None) -> tuple[dict[str, Any], Any, Any]:
+    """(the file as the page sends it, what became of it, the dialog that is wished for)."""
+    file = {"n": 1, "name": name, "size": len(text) if size is None else size, "text": text}
     with acting(services, ids.Jobs.FILE, "data"):
-        made = import_file({"n": 1, "name": name, "size": len(text) if size is None else size, "text": text}, None)
-    return made["messages"][0]
+        return file, *import_file(file, None)
+
+
+def imported(services: Services, name: str, text: str, size: int | None = None) -> dict[str, str]:
+    return sent(services, name, text, size)[1]["messages"][0]
+
+
+def answered(services: Services, file: dict[str, Any], wish: dict[str, Any], scale: str) -> tuple[Any, Any, list[str]]:
+    """The dialog that asks for the scale, answered: (what is done, why not, what is wrong)."""
+    with acting(services, ids.Jobs.WISH, "data"):
+        session = fill(wish, "")[-1]
+    with acting(services, ids.Jobs.SAVE):
+        done, report, wrong, _ = keep(1, session, [scale], [ids.jobs_field("scale")], None, file)
+    return done, report, wrong
 
 
 def test_a_file_is_imported_once(own):
@@ -419,11 +435,61 @@ def test_a_file_is_imported_once(own):
     assert fresh["why"] == "1 record was here already: line 2."
 
 
-def test_a_file_of_numbers_without_a_scale_is_kept_and_asked_about(own):
-    text = "kind,outcome_id,satisfaction_level,persona,feature,recorded_at\nsatisfaction,pay,4,Shopper,f,2026-01-05\n"
-    made = imported(own, "a.csv", text)
-    assert (made["level"], made["what"]) == ("warning", "1 record imported from a.csv.")
-    assert "on a scale that nobody named" in made["why"]
+ANSWERS = "kind,outcome_id,satisfaction_level,persona,feature,recorded_at\n" + "".join(
+    f"satisfaction,pay,{level},Shopper,f,2026-01-0{day}\n" for day, level in enumerate((4, 5, 5, 4), 1)
+)
+
+
+def stored(services: Services) -> list[Any]:
+    return list(services.jobs.storage(services.snapshot()).records().satisfaction)
+
+
+def test_a_file_whose_answers_name_no_scale_stores_nothing_and_the_page_asks_for_it(own):
+    _, became, wish = sent(own, "a.csv", ANSWERS)
+    assert not isinstance(became, dict)
+    assert (wish["kind"], wish["about"]) == ("import", "a.csv: 4 answers from 4 to 5 name no scale.")
+    assert sum(own.jobs.storage(own.snapshot()).store.counts().values()) == 0
+    with acting(own, ids.Jobs.WISH, "data"):
+        title, shown, button, hidden, _ = fill(wish, "")
+    told = words(shown)
+    assert (title, button, hidden) == ("On which scale are the answers?", "Import", False)
+    assert "4 answers from 4 to 5 name no scale." in told
+    assert [value for value, _ in SCALES] == [*scales.SCALES, NOT_KNOWN], "each known scale can be chosen"
+
+
+@pytest.mark.parametrize("scale", scales.SCALES)
+def test_answers_are_stored_on_the_scale_that_was_chosen_and_the_page_says_so(own, scale):
+    file, _, wish = sent(own, "a.csv", ANSWERS)
+    done, report, _ = answered(own, file, wish, scale)
+    assert report is None and done["messages"] == [
+        {"what": "4 records imported from a.csv.", "why": f"Read: 4 answers on the scale {scale}.", "level": "info"}
+    ]
+    assert {each.scale for each in stored(own)} == {scale}
+
+
+def test_answers_on_a_scale_that_nobody_knows_are_kept_and_not_counted(own):
+    file, _, wish = sent(own, "a.csv", ANSWERS)
+    [message] = answered(own, file, wish, NOT_KNOWN)[0]["messages"]
+    assert message["level"] == "warning" and "on a scale that nobody named: stored, and not counted" in message["why"]
+    assert {each.scale for each in stored(own)} == {None}
+
+
+def test_the_dialog_needs_a_choice_and_stays_open_where_an_answer_does_not_lie_on_it(own):
+    file, _, wish = sent(own, "a.csv", ANSWERS.replace(",4,", ",8,"))
+    done, report, wrong = answered(own, file, wish, "")
+    assert not isinstance(done, dict) and report is None and wrong == ["Choose one."]
+    done, report, _ = answered(own, file, wish, "1-5")
+    assert not isinstance(done, dict) and "Line 2" in words(report) and "1 to 5" in words(report)
+    assert sum(own.jobs.storage(own.snapshot()).store.counts().values()) == 0
+
+
+def test_a_file_that_names_its_scales_is_not_asked_about(own):
+    head, *rows = ANSWERS.splitlines()
+    told = [f"{head},scale", *(f"{row},{scale}" for row, scale in zip(rows, ("5", "1-7", "1-10", ""), strict=True))]
+    text = "\n".join(told).replace("pay,4,Shopper,f,2026-01-04", "pay,neutral,Shopper,f,2026-01-04")
+    assert imported(own, "a.csv", text)["why"].startswith(
+        "Read: 1 answer on the scale 1-10, 1 answer on the scale 1-5, 1 answer on the scale 1-7, 1 answer in words."
+    )
 
 
 def test_exports_can_be_imported_somewhere_else(own, tmp_path):

@@ -21,8 +21,7 @@
     input.addEventListener('change', async () => {
       const file = input.files[0];
       if (!file) return;
-      const chosen = document.querySelector('[data-import-scale]');
-      const told = { name: file.name, size: file.size, scale: chosen ? chosen.value : '' };
+      const told = { name: file.name, size: file.size };
       if (file.size > MOST_BYTES) set('jobs-file', { ...told, text: '' });
       else set('jobs-file', { ...told, text: await file.text() });
     });

@@ -39,6 +39,14 @@ STATUSES = (
     ("abandoned", "Abandoned"),
 )
 YES = (("yes", "Yes"), ("no", "No"))
+IMPORT, NOT_KNOWN = "import", "not_known"
+SCALES = (
+    ("1-5", "1 to 5"),
+    ("1-7", "1 to 7"),
+    ("1-10", "1 to 10"),
+    ("0-10", "0 to 10"),
+    (NOT_KNOWN, "I do not know: keep the answers, count none"),
+)  # answers in words need none
 
 
 @dataclass(frozen=True)
@@ -152,6 +160,21 @@ FORMS: dict[str, Form] = {
         ),
         "outcome",
     ),
+    IMPORT: Form(
+        "On which scale are the answers?",
+        "Import",
+        (
+            Field(
+                "scale",
+                "Scale of the answers that name none",
+                "pick",
+                "scales",
+                must=True,
+                help="From the lowest answer that people could give to the highest, whatever was given. "
+                "Answers in words, and those with a scale of their own, stay as they are.",
+            ),
+        ),
+    ),
     "register": Form(
         "New job of the register",
         "Add to the register",
@@ -238,6 +261,7 @@ def form(kind: str, choices: JobChoices, about: str = "", persona: str = "") -> 
         "levels": LEVELS,
         "statuses": STATUSES,
         "yes": YES,
+        "scales": SCALES,
         "open": (("no", "No, it was reached"), ("yes", "Yes")),
     }
     fields = made.fields
