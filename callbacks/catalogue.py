@@ -12,6 +12,7 @@ from flask import Response
 from callbacks.cards import question_id
 from callbacks.context import problem_in_tab, question_of, services
 from callbacks.export import CSV, asked_file, csv_file, downloads, workbook_file
+from data.services.catalogue import shown_name
 from data.services.view import Snapshot, View
 from data.store.record_problems import RecordsError
 from data.values.problem import Problem
@@ -64,14 +65,17 @@ def _list(page: PageView, view: dict[str, str]) -> list[Any]:
 def _counts(page: PageView) -> list[tuple[str, str, int]]:
     """How many metrics of each category have the words."""
     catalogue, words = services().catalogue, page.asks(QUERY) or ""
-    return [(family, title, len(catalogue.search(words, family))) for family, title in catalogue.categories.items()]
+    return [
+        (family, title, len(catalogue.search(words, family, once=True)))
+        for family, title in catalogue.categories.items()
+    ]
 
 
 def _found(page: PageView) -> list[tuple[str, str, tuple[Any, ...]]]:
     """The categories that are listed, with their entries."""
     catalogue, words, chosen = services().catalogue, page.asks(QUERY) or "", page.asks(CATEGORY)
     listed = [each for each in catalogue.categories.items() if chosen in (None, each[0])]
-    made = [(family, title, catalogue.search(words, family)) for family, title in listed]
+    made = [(family, title, catalogue.search(words, family, once=True)) for family, title in listed]
     return [each for each in made if each[2]]
 
 
@@ -136,7 +140,7 @@ def show_values(order: dict[str, str]) -> Any:
 
 def _opened(page: PageView) -> tuple[Any, Any, Any]:
     """One metric: what it is, its number, and below its charts the definitions that can be switched."""
-    name = page.asks(MEASURE) or ""
+    name = shown_name(page.asks(MEASURE) or "")
     try:
         entry = services().catalogue.entry(name)
     except LookupError as error:
@@ -157,7 +161,7 @@ def _opened(page: PageView) -> tuple[Any, Any, Any]:
 def catalogue_file(kind: str) -> Response:
     """The numbers of the metrics that the query finds."""
     view, question = asked_file(kind)
-    found = services().catalogue.search(view.asks(QUERY) or "", view.asks(CATEGORY))
+    found = services().catalogue.search(view.asks(QUERY) or "", view.asks(CATEGORY), once=True)
     sheet = services().downloads.numbers(question, tuple(each.name for each in found))
     if kind == CSV:
         return csv_file(services().downloads.csv(sheet), "catalogue", question.period)

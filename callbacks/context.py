@@ -32,10 +32,10 @@ def services() -> Services:
 
 
 def known_metric(name: str | None) -> str | None:
-    """The name, if the catalogue has it."""
-    from data.services.catalogue import metric_titles
+    """The name under which the metric is shown, if the catalogue has it."""
+    from data.services.catalogue import metric_titles, shown_name
 
-    return name if name in metric_titles() else None
+    return shown_name(name) if name and name in metric_titles() else None
 
 
 def question_of(page: PageView, snapshot: Snapshot | None = None) -> View:

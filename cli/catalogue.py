@@ -26,7 +26,7 @@ def catalogue(
 ) -> int:
     """List every metric there is with its definition; nothing is calculated."""
     services, _ = sites.opened()
-    found = services.catalogue.search(search, family)
+    found = services.catalogue.search(search, family, once=format_ == "table")
     if format_ == "json":
         as_json([asdict(each) for each in found])
         return 0
@@ -36,11 +36,17 @@ def catalogue(
         table.add_section()
         table.add_row(category, style="bold")
         for each in entries:
-            table.add_row(f"  {each.name}", each.title, each.unit, each.description)
+            table.add_row(_names(each.name), each.title, each.unit, each.description)
     as_table(table)
     if not found:
         notice(f"No metric has {search!r} in its name, text or tags.")
     return 0
+
+
+def _names(name: str) -> str:
+    from data.services.catalogue import other_names
+
+    return "\n".join((f"  {name}", *(f"  also {each}" for each in other_names(name))))
 
 
 def _by_category(entries: tuple[Entry, ...]) -> list[tuple[str, list[Entry]]]:

@@ -107,17 +107,19 @@ def unit_of(query: MetricQuery) -> str:
     return "points" if in_points(query.facts) else "issues"
 
 
-def sprints_in(rows: Rows) -> str:
-    """3 sprints."""
-    count = len(np.unique(rows["sprint"]))
-    return f"{count} sprint{'s' * (count != 1)}"
+def sprints_in(rows: Rows, query: MetricQuery) -> str:
+    """3 sprints of 2 boards that closed in the period."""
+    places = np.unique(rows["sprint"])
+    boards = len(set(query.facts.tables.sprints["board_id"].to_numpy()[places].tolist()))
+    of_boards = f" of {boards} boards" if boards > 1 else ""
+    return f"{len(places)} sprint{'s' * (len(places) != 1)}{of_boards} that closed in the period"
 
 
 def explained(rows: Rows, query: MetricQuery, *steps: str) -> Details:
     """What the detail says of a ratio of sums: of how many sprints it is, what it counts in, and how it was
     calculated.
     """
-    notes = [f"{sprints_in(rows)}, in {unit_of(query)}."]
+    notes = [f"{sprints_in(rows, query)}, in {unit_of(query)}."]
     if not in_points(query.facts):
         notes.append("Story points are not mapped.")
     if len(np.unique(rows["sprint"])) > 1:
@@ -125,13 +127,13 @@ def explained(rows: Rows, query: MetricQuery, *steps: str) -> Details:
     return {"notes": notes, "steps": list(steps)}
 
 
-def points_explained(rows: Rows, amount: str, done_to_them: str) -> Details:
+def points_explained(rows: Rows, query: MetricQuery, amount: str, done_to_them: str) -> Details:
     """What the detail says of a sum of points: the points of each sprint. `done_to_them`: committed, completed …"""
     each = np.bincount(np.unique(rows["sprint"], return_inverse=True)[1], weights=rows[amount]) if rows.used else ()
     if not len(each):
         return {"notes": ["No sprint."], "steps": [f"0 points {done_to_them}."]}
     terms = " + ".join(f"{n:g}" for n in each[:12]) + (" + …" if len(each) > 12 else "")
     return {
-        "notes": [f"{sprints_in(rows)}, {np.mean(each):.3g} points each."],
+        "notes": [f"{sprints_in(rows, query)}, {np.mean(each):.3g} points each."],
         "steps": [f"{terms} = {np.sum(each):g} points {done_to_them}."],
     }

@@ -55,6 +55,7 @@ class Metric:
     version: str = "1.0"  # raised when the formula changes
     parameters: Mapping[str, Any] = field(default_factory=dict)  # fixed numbers of the formula: name → value
     depends: tuple[str, ...] = ()  # names of the metrics that it is made of
+    same_as: str = ""  # the metric whose number it is under another name: found by both, shown to people once
     weights: Mapping[str, float] = field(default_factory=dict)  # of those, by name; they sum to 1
 
     @property

@@ -119,7 +119,8 @@ def _of_value(value: MetricValue, title: str) -> Iterator[Caveat]:
         first = max(wrong, key=lambda each: wrong[each])
         yield Caveat(
             f"{title} leaves out {100 * out / (used + out):.0f} %",
-            f"{out:,} of {used + out:,} are not in the number, most for this reason: {first} ({wrong[first]:,}).",
+            f"{out:,} of {used + out:,} are not in the number, most for this reason: {first} ({wrong[first]:,})."
+            + _by_definition(value, out),
             "Look at the issues left out, and correct them or the mapping.",
             "warning",
             "metric",
@@ -145,6 +146,12 @@ def _of_value(value: MetricValue, title: str) -> Iterator[Caveat]:
                 "metric",
                 value.metric_name,
             )
+
+
+def _by_definition(value: MetricValue, unexpected_ones: int) -> str:
+    """The rest of those that the card calls left out."""
+    more = sum((value.details.get("exclusions") or {}).values()) - unexpected_ones
+    return f" {more:,} more {'are' if more != 1 else 'is'} left out by definition." if more > 0 else ""
 
 
 def unexpected(value: MetricValue) -> dict[str, int]:

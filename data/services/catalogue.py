@@ -45,6 +45,16 @@ def metric_titles() -> dict[str, str]:
     return {name: each.title for name, each in CATALOG.items()}
 
 
+def shown_name(name: str) -> str:
+    """The name under which a number is shown: `cycle_time` is shown as `flow_time`. Unknown names stay."""
+    return (CATALOG[name].same_as or name) if name in CATALOG else name
+
+
+def other_names(name: str) -> tuple[str, ...]:
+    """The other names of a metric, by which it is found and asked for too."""
+    return tuple(each.name for each in CATALOG.values() if each.same_as == name)
+
+
 class CatalogueService:
     """Every metric of the app, found and measured."""
 
@@ -69,10 +79,15 @@ class CatalogueService:
         """What the catalogue says of a metric. Raises LookupError."""
         return entry_of(self.named(name))
 
-    def search(self, text: str = "", family: str | None = None) -> tuple[Entry, ...]:
-        """The metrics that have every word of the text somewhere; those that have them in the title first."""
+    def search(self, text: str = "", family: str | None = None, *, once: bool = False) -> tuple[Entry, ...]:
+        """The metrics that have every word of the text somewhere; those that have them in the title first.
+
+        `once`: a number that has several names is listed under one of them alone; it is found by all.
+        """
         words = name_key(text).split()
         found = [each for each in CATALOG.values() if family in (None, each.family) and _holds(each, words)]
+        if once:
+            found = [each for each in found if not each.same_as]
         titles = {each.name: name_key(f"{each.title} {each.name}") for each in found}
         found.sort(key=lambda each: not all(word in titles[each.name] for word in words))
         return tuple(entry_of(each) for each in found)
@@ -147,7 +162,10 @@ def rows_of(breakdown: Breakdown) -> list[Sequence[Any]]:
 
 
 def _holds(metric: Metric, words: list[str]) -> bool:
-    text = name_key(" ".join((metric.name, metric.title, metric.category, metric.text, metric.unit, *metric.tags)))
+    others = [word for each in CATALOG.values() if each.same_as == metric.name for word in (each.name, each.title)]
+    text = name_key(
+        " ".join((metric.name, metric.title, *others, metric.category, metric.text, metric.unit, *metric.tags))
+    )
     return all(word in text for word in words)
 
 
@@ -172,4 +190,5 @@ def entry_of(metric: Metric) -> Entry:
         fields=tuple((name, FIELDS[name].title) for name in metric.fields),
         depends=tuple((name, metric.weights.get(name)) for name in metric.depends),
         by_issues=metric.name in ISSUE_METRICS,
+        same_as=metric.same_as,
     )

@@ -114,4 +114,5 @@ class Entry:
     definitions: tuple[tuple[str, str], ...]  # definitions that it obeys: name, title
     fields: tuple[tuple[str, str], ...]  # our fields that it can use: name, title
     depends: tuple[tuple[str, float | None], ...] = ()  # metrics that it is made of or equal to, with weights
+    same_as: str = ""  # the metric whose number it is under another name; people are shown that one alone
     by_issues: bool = True  # it has steps of time, groups and issues; a number of jobs has not

@@ -39,6 +39,10 @@ def shown(services: Services, query: str = "") -> str:
     return words(answered(services, query)[0])
 
 
+LISTED = {name for name, each in CATALOG.items() if not each.same_as}
+"""The metrics that people are shown: a number with two names once."""
+
+
 def names(text: str) -> set[str]:
     """Metrics whose cards are there, as components or as plain values that the browser builds."""
     return set(re.findall(r'\\?"data-metric\\?": ?\\?"(\w+)', text)) & set(CATALOG)
@@ -48,9 +52,9 @@ def test_every_metric_is_listed_with_its_definition_before_anything_is_calculate
     monkeypatch.setattr(numbers, "measure_family", lambda *_: pytest.fail("calculated"))
     monkeypatch.setattr(Dataset, "once", lambda *_: pytest.fail("calculated"))
     text = shown(services, "&from=2001-01-01&to=2001-01-05")
-    assert names(text) == set(CATALOG)
-    for each in CATALOG.values():
-        assert each.summary[:40] in text, each.name
+    assert names(text) == LISTED
+    for name in LISTED:
+        assert CATALOG[name].summary[:40] in text, name
     assert text.count('"area": "catalogue-ask"') == 1
 
 
@@ -59,10 +63,10 @@ def test_records_that_cannot_be_read_take_no_other_number_away(services, monkeyp
         raise RecordsError(Problem("The records cannot be read.", "The file is damaged.", "Put a copy back."))
 
     monkeypatch.setattr(services.jobs, "answer", broken)
-    assert names(shown(services, "&period=30d")) == set(CATALOG)
+    assert names(shown(services, "&period=30d")) == LISTED
     with acting(services):
         text = words(show_values({"query": "?tab=catalogue&period=30d", "revision": "1"}))
-    assert "The records cannot be read." in text and names(text) == set(CATALOG)
+    assert "The records cannot be read." in text and names(text) == LISTED
     assert services.catalogue.value("created", services.view("30d")).details["display_value"] in text
 
 
@@ -71,11 +75,11 @@ def test_numbers_of_what_is_listed_follow_and_are_known_the_next_time(services):
     assert '"area": "catalogue-ask"' in shown(services, "&period=7d&category=capacity")
     with acting(services):
         text = words(show_values(order))
-    assert names(text) == {name for name, each in CATALOG.items() if each.family == "capacity"}
+    assert names(text) == {name for name in LISTED if CATALOG[name].family == "capacity"}
     assert "card-loading" not in text
     again = shown(services, "&period=7d&category=capacity")
     assert '"area": "catalogue-ask"' not in again
-    value = services.catalogue.value("wip", services.view("7d"))
+    value = services.catalogue.value("stuck_count", services.view("7d"))
     number = re.compile(rf'{{"class": "num"}}, "{re.escape(value.details["display_value"])}"')
     assert number.search(again)
     every = shown(services, "&period=7d")  # others are still to come, those of this category are there
@@ -86,13 +90,13 @@ def test_numbers_that_cannot_be_calculated_say_so_in_their_places(services, monk
     monkeypatch.setattr(services.numbers, "answer", lambda *_, **__: 1 / 0)
     with acting(services):
         text = words(show_values({"query": "?tab=catalogue&category=quality", "revision": "1"}))
-    assert names(text) == {name for name, each in CATALOG.items() if each.family == "quality"}
+    assert names(text) == {name for name in LISTED if CATALOG[name].family == "quality"}
     assert text.count("That did not work") == 4 and "ZeroDivision" not in text
 
 
 def test_a_search_has_every_word_and_counts_by_category(services):
     text = shown(services, "&q=lead+median")
-    assert {"lead_time_for_changes", "lead_time_p50"} <= names(text) < set(CATALOG)
+    assert {"lead_time_for_changes", "lead_time_p50"} <= names(text) < LISTED
     assert "bug_count" not in names(text)
     with acting(services):
         assert names(words(show_values({"query": "?tab=catalogue&q=lead+median", "revision": "1"}))) == names(text)
@@ -125,14 +129,14 @@ def test_what_cannot_be_shown_says_why(services, query, said):
 
 
 def test_entries_are_there_when_the_period_is_none(services):
-    assert names(shown(services, "&from=2026-01-02&to=2026-01-01")) == set(CATALOG)
+    assert names(shown(services, "&from=2026-01-02&to=2026-01-01")) == LISTED
 
 
 def test_before_the_first_sync_there_are_definitions_and_no_numbers(tmp_path):
     env = environment(tmp_path)
     empty = open_services(env, sample=SampleSite(issues=300))
     text = shown(empty)
-    assert "There are no issues yet" in text and names(text) == set(CATALOG)
+    assert "There are no issues yet" in text and names(text) == LISTED
     assert "catalogue-ask" not in text
 
 
@@ -148,12 +152,25 @@ def test_a_metric_opens_with_card_charts_and_definitions(services, name):
     body, hidden, below = answered(services, f"&measure={name}&period=90d")
     text = words(body)
     assert hidden is (name in JOB_METRICS)  # a number of records has no groups of issues
-    assert names(text) == {name}
-    assert f"metric={name}" in text  # the card leads to what it is made of
+    shown_as = CATALOG[name].same_as or name
+    assert names(text) == {shown_as}
+    assert f"metric={shown_as}" in text  # the card leads to what it is made of
     if not hidden:
         assert all(f'"{title}"' in text for title in GROUPS.values())
     if CATALOG[name].switches:
         assert "Definitions in force" in words(below)
+
+
+@pytest.mark.parametrize(
+    ("other", "name"), [(each, metric.same_as) for each, metric in CATALOG.items() if metric.same_as]
+)
+def test_a_number_with_two_names_is_found_by_both_and_listed_once(services, other, name):
+    assert other not in LISTED
+    for asked in (other, CATALOG[other].title, name):
+        assert name in {each.name for each in services.catalogue.search(asked, once=True)}, asked
+    assert other in {each.name for each in services.catalogue.search(other)}
+    same = [services.catalogue.value(each, services.view("90d")) for each in (other, name)]
+    assert same[0].value == same[1].value and same[0].details["used"] == same[1].details["used"]
 
 
 def test_the_page_offers_the_groups_that_there_are():

@@ -151,11 +151,12 @@ def _summary(sprints: Sprints) -> html.Section:
     if made is None:
         words = "No sprint of this board has been closed yet (in the data), so there is no velocity."
         return html.Section([html.H3("Velocity", className="block-title"), html.P(words)], className="block")
-    last = "last sprint" if made.sprints == 1 else f"last {made.sprints} sprints"
+    last = "last closed sprint" if made.sprints == 1 else f"last {made.sprints} closed sprints"
+    board = sprints.board.name if sprints.board else ""
     few = " Fewer than 3 sprints say little." if made.sprints < 3 else ""
     return html.Section(
         [
-            html.H3(f"The {last}, closed", className="block-title"),
+            html.H3(f"The {last} of {board}", className="block-title"),
             html.Div([_figure(*each) for each in _figures(made, sprints.unit)], className="sprint-figures"),
             html.P(_velocity_words(made, sprints.unit) + few, className="sprints-reading"),
         ],
@@ -217,9 +218,9 @@ _LISTED = (  # in issues; shown where a sprint has some
     ("Discarded", "Issues neither completed nor spilled over", "discarded"),
 )
 _SHARES = (
-    ("Spilled", "Spilled over ÷ committed", "spillover"),
-    ("Change", "Added and removed ÷ committed", "churn"),
-    ("Deviation", "Difference of completed and committed ÷ committed", "accuracy"),
+    ("Spilled over, %", "Spilled over ÷ committed", "spillover"),
+    ("Scope change, %", "Added and removed ÷ committed", "churn"),
+    ("Distance, %", "Distance from the plan: difference of completed and committed ÷ committed", "accuracy"),
 )
 
 
@@ -336,8 +337,8 @@ def _explained(sprints: Sprints) -> html.Section:
             ),
             html.P(
                 "A sprint belongs to the board on which it was made. The period does not apply here: sprints are "
-                "compared with "
-                "the sprints before them.",
+                "compared with the sprints before them. The catalogue counts the sprints of all boards that closed in "
+                "the period, so its shares and sums differ from those of the last sprints of one board.",
                 className="muted",
             ),
         ],

@@ -8,7 +8,7 @@ from data.charts.histogram import histogram
 from data.charts.percentiles import CYCLE_SWITCHES, cycle_rows
 
 
-@chart(family="flow", order=12, title="Cycle times", switches=CYCLE_SWITCHES)
+@chart(family="flow", order=12, title="Flow times", switches=CYCLE_SWITCHES)
 def cycle_time_histogram(query: ChartQuery) -> Drawing:
     """Each bar is how many items took so many days from first work to done.
 

@@ -1,4 +1,4 @@
-"""Cycle time of each completed item."""
+"""Flow time of each completed item."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from data.metrics.registry import ISSUE_METRICS
 from data.values.charts import Series
 
 
-@chart(family="flow", order=1, title="Cycle time of each item", switches=CYCLE_SWITCHES)
+@chart(family="flow", order=1, title="Flow time of each item", switches=CYCLE_SWITCHES)
 def cycle_time_scatter(query: ChartQuery) -> Drawing:
     """Each point is an item: when it was completed, and how many days it took from first work to done.
 

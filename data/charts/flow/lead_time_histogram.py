@@ -41,7 +41,7 @@ def lead_time_histogram(query: ChartQuery) -> Drawing:
     """Each bar is how many items took so many days from the day they were written down to done.
 
     Lead time is what the person who asked waits: the time before the work began is part of it. Where it is much longer
-    than the cycle time, items lie in the backlog. The same items as the metric "Flow velocity".
+    than the flow time, items lie in the backlog. The same items as the metric "Flow velocity".
     """
     return histogram(
         query,

@@ -58,6 +58,8 @@ def net_flow(query: ChartQuery) -> Drawing:
 
     Above zero the work in progress grows, below zero it shrinks. An item that went straight to done arrives and departs
     at once. Items that ended without being completed (such as Won't Do) are left out on both sides.
+    The net can differ from the change of the flow load: an item that is moved back to To Do leaves the load without
+    being completed, and one that ends without being completed leaves it too.
     """
     rows = query.facts.once(crossings_rows).between(query.start, query.end)
     over = buckets(query)

@@ -1,4 +1,4 @@
-"""Whether the throughput has changed, or is the same process with its noise."""
+"""Whether the flow velocity has changed, or is the same process with its noise."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _day(query: ChartQuery, instant: int | None) -> date | None:
 @chart(
     family="flow",
     order=4,
-    title="Has throughput changed?",
+    title="Has flow velocity changed?",
     switches=(*FINISHED, "completion", "not_completed_resolutions", *ISSUES, "limits"),
     beside=("limits.baseline", "limits.divided"),
 )

@@ -11,7 +11,9 @@ from data.metrics.registry import ISSUE_METRICS
 from data.values.charts import Line, Series
 
 
-@chart(family="flow", order=3, title="Throughput", switches=("percentile", *ISSUE_METRICS["flow_velocity"].switches))
+@chart(
+    family="flow", order=3, title="Items completed", switches=("percentile", *ISSUE_METRICS["flow_velocity"].switches)
+)
 def throughput(query: ChartQuery) -> Drawing:
     """Each bar is how many items were completed on that day, or in that week where the period is longer than 45 days.
 

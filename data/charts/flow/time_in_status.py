@@ -87,7 +87,7 @@ def time_in_status(query: ChartQuery) -> Drawing:
 
     The longest bars are where work waits. Say in the definitions which statuses are active and which are waiting, and
     they are told apart here. Exact calendar days; items that were never there count as 0, so the bars add up to the
-    mean cycle time. Time in To Do after a move back, and in Done before a reopening, is shown too.
+    mean flow time. Time in To Do after a move back, and in Done before a reopening, is shown too.
     """
     facts, cycle = query.facts, cycle_rows(query)
     rows = status_rows(query)

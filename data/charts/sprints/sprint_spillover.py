@@ -40,8 +40,8 @@ def sprint_spillover(query: ChartQuery) -> Drawing:
             "Nothing was committed in any of these sprints."
             if whole is None
             else (
-                f"{whole:,.0f} % of what was committed in {len(shares)} closed "
-                f"sprint{'s' * (len(shares) != 1)} spilled over."
+                f"{whole:,.0f} % of what was committed in all {len(shares)} closed "
+                f"sprint{'s' * (len(shares) != 1)} of {board.choice.name} spilled over."
             )
         ),
         (Series("", "bars", board.labels[drawn], shares[drawn], text=words[drawn], picks=tokens[drawn]),),

@@ -15,13 +15,14 @@ from data.values.details import Details
 @in_progress_metric(
     family="capacity",
     order=2,
-    title="Work in progress",
+    title="Flow load (work in progress)",
     select=at_snapshot,
     measures="age",
     fields=("work_started_date", "work_completed_date"),
     switches=flow_load.switches,
     tags=("wip", "flow load", "open"),
     depends=("flow_load",),
+    same_as="flow_load",
 )
 def wip(rows: Rows, query: MetricQuery) -> float | None:
     """How many items are being worked on at the end of the period (now, if that is earlier).

@@ -14,7 +14,7 @@ from data.values.details import Details
 @in_progress_metric(
     family="capacity",
     order=4,
-    title="Work in progress without assignee",
+    title="Items in progress without an assignee",
     select=unassigned,
     measures="age",
     fields=("work_started_date", "work_completed_date"),

@@ -68,7 +68,7 @@ def _explain(rows: Rows, query: MetricQuery) -> Details:
     parts = {PARTS[name]: weights[name] * float(found.z[name][scored].mean()) for name in PARTS if weights[name]}
     names = query.facts.tables.sprints["name"]
     told = [f"{names.iloc[int(n)]}: {found.score[n]:+.2f}." for n in scored[np.argsort(-found.score[scored])][:10]]
-    notes = [f"{sprints_in(rows)}, {len(scores)} with a score."]
+    notes = [f"{sprints_in(rows, query)}, {len(scores)} with a score."]
     if len(scores) < len(sprints):
         notes.append(f"{len(sprints) - len(scores)} without: nothing committed, or fewer than {FEWEST} closed sprints.")
     return {"notes": notes, "steps": told, "parts": parts, "weights": {PARTS[name]: weights[name] for name in PARTS}}

@@ -18,7 +18,7 @@ SHARE = 50
 @metric(
     family="lead_time",
     order=4,
-    title="Cycle time",
+    title="Flow time (cycle time)",
     unit="days",
     shows="days",
     lower_is_better=True,
@@ -33,6 +33,7 @@ SHARE = 50
     tags=("flow time", "started to done", "p50"),
     parameters={"percentile": SHARE},
     depends=("flow_time",),
+    same_as="flow_time",
 )
 def cycle_time(rows: Rows, query: MetricQuery) -> float | None:
     """How long an item takes from the start of work to done (median).

@@ -8,6 +8,7 @@ from data.facts.query import MetricQuery
 from data.facts.reopenings import finished_rows, once_each
 from data.facts.rows import Rows
 from data.facts.switches import FINISHED, ISSUES
+from data.metrics.beside_velocity import beside_velocity
 from data.metrics.catalogue import metric
 from data.tables.frames import NEVER
 from data.values.details import Details
@@ -46,12 +47,12 @@ def reopen_rate(rows: Rows, _asked: MetricQuery) -> float | None:
 
 
 @reopen_rate.explains
-def _explain(rows: Rows, _asked: MetricQuery) -> Details:
+def _explain(rows: Rows, query: MetricQuery) -> Details:
     back = int(np.count_nonzero(rows["reopened"] != NEVER))
     return {
         "reopened": back,
         "count_words": f"{back} of {rows.used} item{'s' * (rows.used != 1)}",
-        "notes": [],
+        "notes": beside_velocity(rows, query),
         "steps": [
             f"{rows.used} items entered a done status in the period.",
             f"{back} of them left it again since then: {back} ÷ {rows.used} = {100 * back / max(rows.used, 1):.4g} %.",

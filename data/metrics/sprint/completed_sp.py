@@ -11,7 +11,7 @@ from data.values.details import Details
 
 @sprint_metric(
     order=5,
-    title="Completed points",
+    title="Points completed in sprints",
     unit="points",
     shows="points",
     lower_is_better=False,
@@ -38,5 +38,5 @@ def completed_sp(rows: Rows, _asked: MetricQuery) -> float | None:
 
 
 @completed_sp.explains
-def _explain(rows: Rows, _asked: MetricQuery) -> Details:
-    return points_explained(rows, "done", "completed")
+def _explain(rows: Rows, query: MetricQuery) -> Details:
+    return points_explained(rows, query, "done", "completed")

@@ -11,7 +11,7 @@ from data.values.details import Details
 
 @sprint_metric(
     order=4,
-    title="Committed points",
+    title="Points committed in sprints",
     unit="points",
     shows="points",
     lower_is_better=None,
@@ -37,5 +37,5 @@ def planned_sp(rows: Rows, _asked: MetricQuery) -> float | None:
 
 
 @planned_sp.explains
-def _explain(rows: Rows, _asked: MetricQuery) -> Details:
-    return points_explained(rows, "planned", "committed")
+def _explain(rows: Rows, query: MetricQuery) -> Details:
+    return points_explained(rows, query, "planned", "committed")

@@ -7,7 +7,8 @@ import numpy as np
 from data.facts.arrivals import closed_rows
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
-from data.facts.switches import CLOSED, ISSUES
+from data.facts.switches import COMPLETED, ISSUES
+from data.metrics.beside_velocity import beside_velocity
 from data.metrics.catalogue import metric
 from data.metrics.flow.flow_velocity import origins
 from data.values.details import Details
@@ -28,7 +29,7 @@ from data.values.intervals import Rate
     outcome=lambda rows: list(rows.columns["resolution"]),
     nothing="Nothing is known about these dates.",
     fields=("work_completed_date",),
-    switches=(*CLOSED, *ISSUES),
+    switches=(*COMPLETED, *ISSUES),
     aggregation="count",
     tags=("outflow", "done", "resolved", "throughput"),
 )
@@ -54,7 +55,7 @@ def _explain(rows: Rows, query: MetricQuery) -> Details:
     return {
         "per_resolution": dict(zip(names.tolist(), counts.tolist(), strict=True)),
         "count_words": f"{rows.used} item{'s' * (rows.used != 1)}",
-        "notes": origins(rows, query),
+        "notes": [*origins(rows, query), *beside_velocity(rows, query)],
         "steps": [
             f"{len(rows)} issues were closed in the period; {len(rows) - rows.used} left out.",
             f"By resolution: {said}." if said else "None is counted.",

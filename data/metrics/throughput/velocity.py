@@ -21,7 +21,7 @@ def no_points(facts: Dataset) -> Missing | None:
 @metric(
     family="throughput",
     order=3,
-    title="Velocity",
+    title="Story points completed",
     unit="points",
     shows="points",
     lower_is_better=False,
@@ -33,7 +33,7 @@ def no_points(facts: Dataset) -> Missing | None:
     fields=("story_points", "work_completed_date"),
     switches=(*COMPLETED, *ISSUES),
     aggregation="sum",
-    tags=("story points", "estimate", "scrum"),
+    tags=("velocity", "story points", "estimate", "scrum"),
 )
 def velocity(rows: Rows, _asked: MetricQuery) -> float | None:
     """How many story points were completed.
