@@ -237,7 +237,8 @@ def _words(state: str | None, n: int, blocked: bool, checked: JsonObject | None,
         case "saving":
             return "Saving…"
         case "saved":
-            return "Saved. The numbers are being recalculated."
+            warning = str(result["message"] or "") if result else ""
+            return f"Saved. The numbers are being recalculated. {warning}".strip()
         case "error":
             if checked and not checked["ok"]:
                 return str(checked["message"])

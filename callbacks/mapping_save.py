@@ -115,7 +115,7 @@ def save_draft(
         words = f"{problem} Request {request_id}." if request_id else str(problem)
         return {"n": n, "state": "error", "message": words}, True, []
     page = services().status.of(services().snapshot()).revision  # as it is after the save
-    return {"n": n, "state": "saved", "message": "", "revision": saved.revision, "page": page}, True, []
+    return {"n": n, "state": "saved", "message": saved.warning, "revision": saved.revision, "page": page}, True, []
 
 
 def invalid_at(invalid: Invalid, draft: Draft, snapshot: Snapshot) -> dict[str, Any]:

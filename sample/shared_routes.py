@@ -52,6 +52,11 @@ class Flavour:
             ("GET", f"{root}/project/{{key}}", self.project),
             ("GET", f"{root}/project/{{key}}/versions", lambda _, key: self.versions(key)),
             ("GET", f"{root}/project/{{key}}/version", lambda seen, key: page(seen, self.versions(key), most=50)),
+            (
+                "GET",
+                f"{root}/issue/createmeta/{{key}}/issuetypes/{{kind}}",
+                lambda seen, key, kind: self.create_page(seen, self.create_fields(key, kind)),
+            ),
             ("GET", f"{root}/issue/{{key}}", self.issue),
             ("GET", f"{root}/issue/{{key}}/comment", self.comments),
             ("GET", f"{agile}/board", self.boards),
@@ -106,6 +111,43 @@ class Flavour:
         return [
             {"self": f"{self.base}{self.root}/version/{each['id']}", "projectId": number, **each}
             for each in row.get("versions", [])
+        ]
+
+    def create_page(self, seen: Request, rows: list[dict[str, Any]]) -> dict[str, Any]:
+        """A page of the fields of a form; Cloud has a name of its own for them."""
+        shown = page(seen, rows, most=200, default=50)
+        if self.cloud:
+            shown["fields"] = shown.pop("values")
+            del shown["isLast"]
+        return shown
+
+    def create_fields(self, key: str, kind: str) -> list[dict[str, Any]]:
+        """The fields of the form that creates an issue: what such issues have, with their choices."""
+        project = self._project(key)
+        offered: dict[str, dict[str, dict[str, Any]]] = {}
+        for issue in self.site.issues:
+            if _id(issue, "project") == project["id"] and _id(issue, "issuetype") == kind:
+                for name, value in issue.fields.items():
+                    choices = offered.setdefault(name, {})
+                    for each in value if isinstance(value, list) else [value]:
+                        if isinstance(each, dict) and "value" in each:
+                            choices[each["id"]] = {"id": each["id"], "value": each["value"]}
+        if not offered:
+            raise Refused(404, "The issue type selected is invalid.")
+        required = ("summary", "issuetype", "project")
+        return [
+            {
+                "fieldId": row["id"],
+                **({"key": row["id"]} if self.cloud else {}),
+                "name": row["name"],
+                "required": row["id"] in required,
+                "hasDefaultValue": False,
+                "operations": ["set"],
+                "schema": row.get("schema", {"type": "any"}),
+                **({"allowedValues": list(offered[row["id"]].values())} if offered[row["id"]] else {}),
+            }
+            for row in self.site.fields
+            if row["id"] in offered and (row["custom"] or row["id"] in (*required, "priority", "labels", "duedate"))
         ]
 
     def _project(self, key: str) -> dict[str, Any]:
@@ -240,3 +282,8 @@ class Flavour:
         shown = {name: value for name, value in row.items() if name != "boardId"}
         shown.setdefault("originBoardId", row.get("boardId", 0))
         return {"self": f"{self.base}{self.agile}/sprint/{row['id']}", **shown}
+
+
+def _id(issue: Issue, field: str) -> str:
+    """The id of what an issue has in a field; "" where it has nothing there."""
+    return str((issue.fields.get(field) or {}).get("id", ""))

@@ -19,12 +19,13 @@ from typing import Any
 
 import msgspec
 
+from data.cache.packed import pack, plain, unpack
 from data.platform.files import LockBusy, NotAFile, locked, opened, quarantine, write_atomic
 from data.platform.telemetry import span
 from data.values.metric_value import MetricValue, iso
 from data.values.problem import Problem
 
-CACHE_VERSION = "1.0"
+CACHE_VERSION = "1.1"
 HASH_DIGITS = 12
 LOCK_SECONDS = 3.0
 BROKEN_KEPT = 3
@@ -229,7 +230,7 @@ class MetricCache:
                 self._values.clear()
             known = self._values[key.name] = (
                 entry,
-                [MetricValue.from_dict(each) for each in entry["metrics"].values()],
+                unpack(entry),
             )
         values = list(known[1])
         now = self._clock()
@@ -243,7 +244,7 @@ class MetricCache:
 
     def _entry(self, key: Key, values: Sequence[MetricValue], revision: str) -> dict[str, Any]:
         now = self._clock()
-        return {
+        entry = {
             "cache_key": key.name,
             "metric_type": key.family,
             "time_period_start": values[0].time_period_start if values else f"{key.start}T00:00:00.000Z",
@@ -251,14 +252,12 @@ class MetricCache:
             "field_mapping_hash": key.question_hash,  # what the key ends in
             "mapping_alone": key.mapping_hash,
             "revision": revision,
-            # As the file will give it back: what is put is what is got, with or without a file.
-            "metrics": msgspec.json.decode(
-                msgspec.json.encode({value.metric_name: value.to_dict() for value in values}, enc_hook=_plain)
-            ),
             "calculated_at": iso(now),
             "expires_at": iso(now + self._ttl),
             "ttl_seconds": int(self._ttl.total_seconds()),
         }
+        # As the file will give it back: what is put is what is got, with or without a file.
+        return entry | pack(values, entry)
 
     def _visible(self) -> Entries:
         """What the file holds and what could not be written, least recently written first."""
@@ -368,12 +367,7 @@ def _file(entries: Entries, max_entries: int) -> bytes:
 
 
 def _line(name: str, entry: dict[str, Any]) -> bytes:
-    return msgspec.json.encode(name) + b": " + msgspec.json.encode(entry, enc_hook=_plain)
-
-
-def _plain(value: Any) -> Any:
-    """NumPy scalars as the numbers they are; anything else as its text."""
-    return value.item() if hasattr(value, "item") else str(value)
+    return msgspec.json.encode(name) + b": " + msgspec.json.encode(entry, enc_hook=plain)
 
 
 def _instant(text: str) -> datetime:

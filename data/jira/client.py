@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from data.jira import answers, comments, endpoints, entities, http_errors, protocol, sprints
+from data.jira import answers, comments, create_fields, endpoints, entities, http_errors, protocol, sprints
 from data.jira.answers import Account, History, Issue, JiraField, Page, ServerInfo
 from data.jira.connection import Connection
+from data.jira.create_fields import CreateField
 from data.jira.errors import BadAnswer, BadQuery, JiraError, NotFound, NotJira
 from data.jira.paging import Beginnings, PageCursor, is_whole, merge, name_of_row
 from data.jira.sender import Answer, RetryPolicy, Sender, never
@@ -132,6 +133,18 @@ class Jira:
         except NotFound:
             return self._paged(lambda start: endpoints.versions(api, project_key, start), read, all_needed=True)
 
+    def create_fields(self, project: str, type_id: str) -> list[CreateField]:
+        """The fields of the form that creates an issue of a type (its id) in a project (its key or id).
+
+        Cloud answers with none where the account may not create issues. Raises NotFound, Forbidden, BadAnswer.
+        """
+        api = self._api
+        return self._paged(
+            lambda start: endpoints.create_fields(api, project, type_id, start),
+            create_fields.create_field,
+            page_of=_create_page_at,
+        )
+
     def boards(self, project_key: str) -> list[answers.Board]:
         """The boards of a project. Raises NotFound or Forbidden where Jira Software is missing or closed to us."""
         return self._paged(
@@ -168,13 +181,18 @@ class Jira:
         )
 
     def _paged(
-        self, ask: Callable[[int], endpoints.Request], read: ReadRow[Row], *, all_needed: bool = False
+        self,
+        ask: Callable[[int], endpoints.Request],
+        read: ReadRow[Row],
+        *,
+        all_needed: bool = False,
+        page_of: Callable[[int, Answer], answers.ListPage] | None = None,
     ) -> list[Row]:
         """All pages of a list. Raises BadAnswer where it does not end, or its pages are not all of it."""
         found: dict[str, Any] = {}
         start = 0
         for _ in range(_MOST_PAGES):
-            page = self._sender.read(ask(start), partial(_page_at, start))
+            page = self._sender.read(ask(start), partial(page_of or _page_at, start))
             before, start = len(found), start + page.row_count
             found |= {name_of_row(row, f"row {start} {place}"): row for place, row in enumerate(page.rows)}
             if is_whole(page, start, brought=len(found) > before):
@@ -349,6 +367,10 @@ def _comments_at(start: int, answer: Answer) -> answers.CommentPage:
 
 def _page_at(start: int, answer: Answer) -> answers.ListPage:
     return protocol.read_list(answer.body, start)
+
+
+def _create_page_at(start: int, answer: Answer) -> answers.ListPage:
+    return create_fields.read_page(answer.body, start)
 
 
 def _server_info(answer: Answer) -> ServerInfo:

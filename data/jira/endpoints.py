@@ -18,6 +18,7 @@ CHANGE_ISSUES = 1_000  # issues in one bulk fetch of changelogs
 CHANGE_PAGE = 10_000  # histories a page there
 CHANGE_FIELDS = 10  # field ids that may be named there
 VERSION_PAGE = 50
+CREATE_PAGE = 200  # the most that Cloud allows
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,12 @@ def versions(api: str, project: str, start: int) -> Request:
 
 def all_versions(api: str, project: str) -> Request:
     return Request("GET", f"/rest/api/{api}/project/{_piece(project)}/versions")
+
+
+def create_fields(api: str, project: str, type_id: str, start: int) -> Request:
+    """The fields of the form that creates an issue of a type in a project."""
+    path = f"/rest/api/{api}/issue/createmeta/{_piece(project)}/issuetypes/{_piece(type_id)}"
+    return Request("GET", path, {"startAt": start, "maxResults": CREATE_PAGE})
 
 
 def _piece(name: str) -> str:

@@ -115,6 +115,14 @@ NEEDS = (
     ),
     Need(
         "GET",
+        "/rest/api/3/issue/createmeta/{projectIdOrKey}/issuetypes/{issueTypeId}",
+        WORK,
+        ("read:issue-meta:jira", "read:avatar:jira", "read:field-configuration:jira"),
+        "which mapped fields Jira requires, and their choices",
+        True,
+    ),
+    Need(
+        "GET",
         "/rest/agile/1.0/board",
         "",
         ("read:board-scope:jira-software", "read:project:jira"),

@@ -18,7 +18,7 @@ from data.metrics import verdicts
 from data.metrics.catalogue import IssueMetric
 from data.metrics.display import display
 from data.metrics.registry import ISSUE_METRICS
-from data.metrics.tiers import benchmarks, score
+from data.metrics.tiers import benchmark_numbers, benchmarks, score
 from data.settings.fields import FIELDS
 from data.tables.tidy import microseconds
 from data.values.arrays import Instants
@@ -149,6 +149,7 @@ def _success(metric: IssueMetric, query: MetricQuery, rows: Rows, value: float) 
         "display_value": number,
         "display_unit": unit,
         "benchmarks": benchmarks(metric.name, year),
+        **benchmark_numbers(metric.name, year),
         # Where deployments are counted, several tickets may be one.
         "low_confidence": extra.get("count", rows.used) < LOW_CONFIDENCE,
         "score_2025": score(
@@ -180,6 +181,7 @@ def _without(
         "display_value": "–",
         "display_unit": "",
         "benchmarks": benchmarks(metric.name, query.facts.definitions.tier_year),
+        **benchmark_numbers(metric.name, query.facts.definitions.tier_year),
         "low_confidence": False,
         **NO_TREND,
         "previous_value": None,

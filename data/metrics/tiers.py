@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
+
+from data.values.details import Details
 
 DAY_H, WEEK_H, MONTH_H, HALF_YEAR_H = 24.0, 168.0, 30.4375 * 24, 182.625 * 24
 TIERS = ("Elite", "High", "Medium", "Low")
@@ -129,6 +133,27 @@ def benchmarks(metric: str, year: int) -> dict[str, str | int]:
     return {"year": year, **{limit.tier: limit.text for limit in rows}} if rows else {}
 
 
+def benchmark_numbers(metric: str, year: int) -> Details:
+    """The bounds of the tiers in the metric's own unit, as `benchmark_elite` and so on; the lowest has none.
+
+    >>> benchmark_numbers("lead_time_for_changes", 2023)
+    {'benchmark_elite': 1.0, 'benchmark_high': 7.0, 'benchmark_medium': 30.4375}
+    >>> benchmark_numbers("deployment_frequency", 2023)["benchmark_high"] == 1 / 7
+    True
+    """
+    found = {
+        f"benchmark_{limit.tier.lower()}": _IN_UNIT.get(metric, float)(limit.bound)
+        for limit in LIMITS.get((year, metric), ())
+        if limit.bound is not None
+    }
+    return cast(Details, found)
+
+
+# The bound of a limit in the unit in which the metric is given (hours and percent are so already).
+_IN_UNIT: dict[str, Callable[[float], float]] = {
+    "lead_time_for_changes": lambda hours: hours / DAY_H,
+    "deployment_frequency": lambda days: 1 / days,
+}
 _SCORE_TIMES = ((1, True), (DAY_H, True), (WEEK_H, False), (MONTH_H, False), (HALF_YEAR_H, False))
 
 

@@ -13,9 +13,11 @@ from data.facts.dataset import Dataset
 from data.facts.flow_items import FLOW_ITEMS, kind_of
 from data.jira.answers import JiraField
 from data.jira.client import Jira
+from data.jira.errors import JiraError
 from data.jira.fields import Coverage as JiraCoverage
 from data.metrics.measure import measure_family
 from data.services.connection import SOON
+from data.services.field_rules import FieldRules, rules_of, unreadable
 from data.services.field_suggestions import suggest
 from data.services.sites import Sites
 from data.services.sync import SyncService
@@ -47,6 +49,7 @@ class FieldMappingService:
         self._sites = sites
         self._sync = sync
         self._fields: dict[str, list[FieldInfo]] = {}
+        self._rules: dict[str, FieldRules] = {}
 
     def jira_fields(self, snapshot: Snapshot, *, refresh: bool = False) -> list[FieldInfo]:
         """Fields of the site with their use, asked once a session. Raises JiraError."""
@@ -133,14 +136,30 @@ class FieldMappingService:
         Raises Conflict, Invalid or ReadOnly; then nothing was written.
         """
         data = self._sites.data(snapshot)
-        saved = data.settings.save(
-            with_metadata(patch, self._fields.get(snapshot.known_as)), revision=revision, base=base
-        )
+        fields = self._fields.get(snapshot.known_as)
+        rules = self._rules_for(snapshot, patch, fields)
+        saved = data.settings.save(with_metadata(patch, fields, rules), revision=revision, base=base)
         data.cache.drop()
         head = snapshot.synced
         if head is not None and data.fetched_mapping(saved.settings.mapping, head)[1]:
             self._sync.start(self._sites.snapshot())
-        return saved
+        return replace(saved, warning=rules.why_unknown)
+
+    def _rules_for(self, snapshot: Snapshot, patch: dict[str, Any], fields: list[FieldInfo] | None) -> FieldRules:
+        """What Jira requires, asked once a session and only where a field is newly mapped."""
+        if not newly_mapped(patch, fields):
+            return FieldRules()
+        known = self._rules.get(snapshot.known_as)
+        if known is not None:
+            return known
+        try:
+            with self._sites.connection(snapshot) as connection, Jira(connection, patience=SOON) as jira:
+                found = rules_of(jira, snapshot.jql)
+        except JiraError as error:
+            return unreadable(error)
+        if found.forms:
+            self._rules[snapshot.known_as] = found
+        return found
 
 
 def _counted(names: pd.Series, issue: Positions) -> list[ValueInfo]:
@@ -308,24 +327,30 @@ def _shown(value: MetricValue) -> tuple[object, ...]:
     return value.error_state, value.value, value.error_message, value.performance_tier, value.excluded_issue_count
 
 
-def with_metadata(patch: dict[str, Any], fields: list[FieldInfo] | None) -> dict[str, Any]:
-    """The patch with name and type of each newly mapped field beside it (field_metadata of D-01)."""
+def newly_mapped(patch: dict[str, Any], fields: list[FieldInfo] | None) -> dict[str, str]:
+    """Jira field id → our field, of the fields that a patch maps and the site has."""
     config = patch.get("dora_flow_config") or {}
-    chosen = {
+    known = {each.id for each in fields or ()}
+    return {
         jira: ours
         for part in (config.get("field_mappings") or {}).values()
         for ours, named in (part or {}).items()
         for jira in field_ids(",".join(named) if isinstance(named, list) else named)
+        if jira in known and ours in FIELDS
     }
+
+
+def with_metadata(patch: dict[str, Any], fields: list[FieldInfo] | None, rules: FieldRules) -> dict[str, Any]:
+    """The patch with what is known of each newly mapped field beside it (field_metadata of D-01)."""
     known = {each.id: each for each in fields or ()}
     described = {
-        jira: {"name": known[jira].name, "type": known[jira].kind, "required": None, "description": FIELDS[ours].help}
-        for jira, ours in chosen.items()
-        if jira in known and ours in FIELDS
+        jira: {"name": known[jira].name, "type": known[jira].kind, "description": FIELDS[ours].help}
+        | rules.described(jira)
+        for jira, ours in newly_mapped(patch, fields).items()
     }
     if not described:
         return patch
-    return {
-        **patch,
-        "dora_flow_config": {**config, "field_metadata": {**described, **(config.get("field_metadata") or {})}},
-    }
+    config = patch.get("dora_flow_config") or {}
+    given = config.get("field_metadata") or {}
+    merged_metadata = given | {jira: told | (given.get(jira) or {}) for jira, told in described.items()}
+    return {**patch, "dora_flow_config": {**config, "field_metadata": merged_metadata}}

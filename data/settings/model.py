@@ -76,7 +76,8 @@ class FieldMappings(_Part):
 class DoraFlowConfig(_Part):
     field_mappings: FieldMappings = Field(default_factory=FieldMappings)
     field_metadata: dict[str, JsonObject] = Field(
-        default_factory=dict, description="Jira field id → name, type, required, description."
+        default_factory=dict,
+        description="Jira field id → name, type, description; required and options as Jira has them.",
     )
     last_updated: str | None = None
 

@@ -84,6 +84,7 @@ class Loaded:
 class Saved:
     settings: Settings
     revision: int
+    warning: str = ""  # what could not be found out on the way
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,9 @@ class Details(TypedDict, total=False):
     display_unit: str
     value_is: str  # in words what the value is, where a scalar stands for several numbers
     benchmarks: dict[str, str | int]  # tier → its bound in words, and the report's year
+    benchmark_elite: float  # the tiers' bounds in the unit of the value; the lowest tier has none
+    benchmark_high: float
+    benchmark_medium: float
     score_2025: float | None  # 0 to 10
     # what it rests on
     used: int

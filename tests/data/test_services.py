@@ -7,6 +7,7 @@ import io
 import json
 import shutil
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -69,6 +70,17 @@ def test_without_a_site_the_sample_fills_all_ten_cards(services):
     values = services.numbers.values(services.view("90d"))
     assert len(values) == 10
     assert {value.error_state for value in values} == {ErrorState.SUCCESS}
+
+
+def test_a_hundred_entries_of_the_sample_fit_into_the_cache_file(services, env):
+    """Each of the size that the numbers of a site with people, releases and sprints have (D-10, D-14)."""
+    for family in ("dora", "flow"):
+        for period in ("7d", "30d", "90d"):
+            services.numbers.answer(family, services.view(period))
+    [path] = Path(env["THROUGHLINE_HOME"]).rglob("metrics_cache.json")
+    entries = json.loads(path.read_text("utf-8"))["entries"]
+    assert len(entries) == 6
+    assert 100 * max(len(json.dumps(each, ensure_ascii=False)) for each in entries.values()) < 480_000
 
 
 def test_the_sample_never_writes_the_users_settings(services, tmp_path):

@@ -124,7 +124,7 @@ def _field_patch(draft: Draft, fields: dict[str, FieldInfo]) -> JsonObject:
         ours = FIELDS[name]
         mappings.setdefault(ours.family, {})[name] = jira or None
         for info in filter(None, map(fields.get, field_ids(jira))):
-            metadata[info.id] = {"name": info.name, "type": info.kind, "required": None, "description": ours.help}
+            metadata[info.id] = {"name": info.name, "type": info.kind, "description": ours.help}
     if not mappings:
         return {}
     return {"field_mappings": mappings} | ({"field_metadata": metadata} if metadata else {})

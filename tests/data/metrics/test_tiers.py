@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.metrics.tiers import LIMITS, TIERS, benchmarks, score, tier_of, tier_of_frequency
+from data.metrics.tiers import LIMITS, TIERS, benchmark_numbers, benchmarks, score, tier_of, tier_of_frequency
 from tests import seeding
 from tests.builders import DOING, DONE, Item, ask, at, site
 
@@ -262,6 +262,19 @@ def test_benchmarks_name_every_tier_that_the_report_has():
     assert list(benchmarks("change_failure_rate", 2021)) == ["year", "Elite"]
     assert list(benchmarks("mean_time_to_recovery", 2024)) == ["year", "Elite", "High", "Low"]
     assert benchmarks("change_failure_rate", 2024) == {} == benchmarks("flow_time", 2023)
+
+
+@pytest.mark.parametrize("metric", sorted({metric for _, metric in LIMITS}))
+def test_benchmarks_are_also_numbers_in_the_unit_of_the_value_and_say_the_same_tiers(metric):
+    in_hours = 24 if metric == "lead_time_for_changes" else 1
+    for year in (2021, 2023, 2024):
+        bounds = {name.removeprefix("benchmark_").title(): x for name, x in benchmark_numbers(metric, year).items()}
+        assert set(bounds) == {limit.tier for limit in LIMITS.get((year, metric), ()) if limit.bound is not None}
+        for tier, bound in bounds.items():
+            if metric == "deployment_frequency":
+                assert tier_of_frequency(bound * 365.25 * 2, 730.5, year) == tier
+            else:
+                assert tier_of(metric, bound * in_hours * (1 - 1e-9), year) == tier
 
 
 times = st.floats(0, 10_000, allow_nan=False)
