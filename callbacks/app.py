@@ -21,13 +21,15 @@ from callbacks.errors import answer_errors
 from callbacks.export import downloads
 from callbacks.health import health
 from callbacks.login import require_login
+from callbacks.permissions import check_permissions
 from callbacks.programs import Wsgi, mount
 from callbacks.report import reports
 from callbacks.requests import name_requests
 from callbacks.security import secure
-from data.platform.access import Access, access_of, check
+from data.platform.access import Access, access_of, check, for_others
 from data.services.services import Services
 
+PARTS = (bundle, downloads, reports, health, files)
 ROOT = Path(__file__).parents[1]
 NAME = "Throughline"
 _INDEX = """<!DOCTYPE html>
@@ -69,16 +71,14 @@ def create_app(
     """
     hosts = hosts if hosts is not None else tuple(os.environ.get("THROUGHLINE_HOSTS", "").split(","))
     access = access if access is not None else access_of(os.environ)
-    check(access, os.environ, bound=bound, hosts=hosts)
+    check(access, os.environ, bound=bound, hosts=hosts, people=services.people.exist)
+    services.people.use(access)
     for module in pkgutil.iter_modules(callbacks.__path__):  # being in the folder is being in the app
         import_module(f"callbacks.{module.name}")
     from callbacks.kept_answers import keep_answers
     from callbacks.page import blank, layout
 
-    server = Flask(NAME, root_path=str(ROOT), static_folder=None)
-    server.secret_key = os.environ.get("THROUGHLINE_SECRET") or secrets.token_hex(32)
-    server.session_interface = NoSessions()
-    server.extensions[SERVICES] = services
+    server = _server(services)
     stylesheet, script = addresses()
     app = Dash(
         NAME,
@@ -98,19 +98,28 @@ def create_app(
         enable_mcp=False,
     )
     app.validation_layout = app.layout = blank()  # which ids exist, without asking the services for anything
-    for part in (bundle, downloads, reports, health, files):
+    for part in PARTS:
         server.register_blueprint(part)
     if programs is not None:
         mount(server, programs)
     answer_errors(server)
     name_requests(server)  # first, so that a refusal has a name too
     compress(server)  # runs after the headers are set: the last registered runs first
-    require_login(server, access)
+    require_login(server, access, outside=for_others(bound, hosts))
     secure(app, (*hosts, *_names(bound)))
     _set_up(app)
+    check_permissions(app)
     app.layout = layout
     keep_answers(app)
     return app
+
+
+def _server(services: Services) -> Flask:
+    server = Flask(NAME, root_path=str(ROOT), static_folder=None)
+    server.secret_key = os.environ.get("THROUGHLINE_SECRET") or secrets.token_hex(32)
+    server.session_interface = NoSessions()
+    server.extensions[SERVICES] = services
+    return server
 
 
 class NoSessions(SessionInterface):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 
 from dash import set_props
-from flask import current_app
+from flask import current_app, g, has_request_context
 from werkzeug.exceptions import HTTPException
 
 from callbacks.requests import request_name
 from data.services.services import Services
 from data.services.view import Snapshot, View
 from data.settings.overrides import BadOverride
+from data.values.errors import code_of
 from data.values.errors import problem_of as known_problem
 from data.values.filters import BadFilter
 from data.values.periods import PeriodError
@@ -55,6 +56,8 @@ def problem_of(error: Exception) -> tuple[Problem, str]:
     """
     if isinstance(error, HTTPException):
         raise error
+    if has_request_context():  # the audit log says that it did not work
+        g.failed = code_of(error)
     if (known := known_problem(error)) is not None:
         return known, ""
     request_id = request_name()

@@ -17,10 +17,17 @@ def password(user: Annotated[str, typer.Option("--user", help="Name to sign in w
 
     if not user.strip() or ":" in user or not user.isprintable():
         raise CommandFailed("A name to sign in with has no colon and is not empty.", USAGE)
+    as_text(f"{user.strip()}:{hashed(asked_twice())}\n")
+
+
+def asked_twice() -> str:
+    """A password: asked for twice without showing it, or read from standard input. Raises CommandFailed where the two
+    differ.
+    """
     first = _asked("Password: ")
     if sys.stdin.isatty() and _asked("Once more: ") != first:
-        raise CommandFailed("The two passwords differ. Nothing was printed; try again.")
-    as_text(f"{user.strip()}:{hashed(first)}\n")
+        raise CommandFailed("The two passwords differ. Nothing was done; try again.")
+    return first
 
 
 def _asked(words: str) -> str:

@@ -6,13 +6,16 @@ import sys
 from collections.abc import Sequence
 
 import typer
+from typer.models import CommandInfo
 
 from cli import (
+    audit,
     catalogue,
     forecast,
     jtbd,
     numbers,
     password,
+    people,
     report,
     serving,
     site,
@@ -24,6 +27,7 @@ from cli import (
     tokens,
 )
 from cli.failures import guarded
+from cli.noted import note
 from data.platform.telemetry import leave, span
 from data.values.program import COMMAND
 
@@ -51,10 +55,12 @@ app.command("quality")(site.quality)
 app.command("doctor")(site.doctor)
 app.command("sample")(serving.sample)
 app.command("password")(password.password)
+app.command("audit")(audit.audit)
 app.command("version")(site.version)
 app.add_typer(jtbd.app)
 app.add_typer(teams.app)
 app.add_typer(tokens.app)
+app.add_typer(people.app)
 app.add_typer(tasks.app)
 app.add_typer(tasks.app, name="jobs", hidden=True)
 
@@ -62,8 +68,10 @@ app.add_typer(tasks.app, name="jobs", hidden=True)
 def run(argv: Sequence[str] | None = None) -> int:
     """Run one command, `serve` when there is none, and return its exit code; failures: see cli.failures."""
     typed = list(sys.argv[1:] if argv is None else argv) or ["serve"]
-    with span("command", command=_named(typed)) as told:
+    name = _named(typed)
+    with span("command", command=name) as told:
         told["exit_code"] = code = guarded(lambda: app(typed, prog_name=COMMAND, standalone_mode=False))
+    note(name, typed, code)
     leave()
     return code
 
@@ -77,9 +85,21 @@ def _named(typed: Sequence[str]) -> str:
     'metrics'
     >>> _named(["--help"])
     ''
+    >>> _named(["people", "add", "ada"])
+    'people add'
     """
-    groups = [each.typer_instance for each in app.registered_groups if each.typer_instance]
-    names = {each.name for part in (app, *groups) for each in part.registered_commands} | {
-        part.info.name for part in groups
-    }
+    names = {word for each in commands_of(app) for word in each.split()} | {"jobs"}
     return " ".join(word for word in typed[:2] if word in names)
+
+
+def commands_of(program: typer.Typer) -> list[str]:
+    """Every command as it is typed, such as `tokens new`."""
+    found = [_name(each) for each in program.registered_commands]
+    for group in program.registered_groups:
+        if group.typer_instance is not None and not group.hidden:
+            found += [f"{group.typer_instance.info.name} {each}" for each in commands_of(group.typer_instance)]
+    return found
+
+
+def _name(command: CommandInfo) -> str:
+    return command.name or (command.callback.__name__.replace("_", "-") if command.callback else "")

@@ -160,9 +160,16 @@ def _refuse_strangers(host: str) -> None:
     from data.platform.access import AccessError, access_of, check
 
     try:
-        check(access_of(os.environ), os.environ, bound=host, hosts=os.environ.get("THROUGHLINE_HOSTS", "").split(","))
+        hosts = os.environ.get("THROUGHLINE_HOSTS", "").split(",")
+        check(access_of(os.environ), os.environ, bound=host, hosts=hosts, people=_people_exist)
     except AccessError as error:
         raise CommandFailed(str(error), USAGE) from error
+
+
+def _people_exist() -> bool:
+    from assembly import services
+
+    return services().people.exist()
 
 
 class InFlight:

@@ -1,5 +1,5 @@
-"""Who may use a dashboard that other machines can reach: names with hashed passwords, or a trusted proxy that names the
-user.
+"""Who may use a dashboard that other machines can reach: names with hashed passwords, a trusted proxy that names the
+user, or an OpenID Connect provider.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ import re
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 
+from data.platform.openid import OpenId, OpenIdSettingsError, openid_of
+from data.values.callers import Role
 from data.values.errors import AppError
 from data.values.program import COMMAND
 
@@ -23,6 +25,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 SHORTEST_SECRET = 16  # characters
 SHORTEST_PASSWORD = 10
 _KEPT = 256  # remembered good logins: hashing each request's password would cost 60 ms
+# Checked where there is nobody of a name, so that this takes as long: made like the others, of bytes that are gone.
+_NOBODY = f"scrypt:32768:8:1$nobody${secrets.token_hex(64)}"
 _HOW = f"Make a password with: {COMMAND} password (docs/reliability.md has the rest)."
 
 
@@ -34,15 +38,25 @@ class AccessError(AppError):
 
 @dataclass(frozen=True)
 class Access:
-    """Names with password hashes, and the header by which a proxy at one of `proxies` names its users, if it does."""
+    """Names with password hashes, and the header by which a proxy at one of `proxies` names its users, if it does.
+
+    `newcomers`: the role of people whom the proxy names and who are not on the list of people; None: they are refused.
+    `openid_newcomers`: the same of those whom the OpenID Connect provider names. `session_hours`: without a request,
+    after which somebody is signed out.
+    """
 
     users: Mapping[str, str] = field(default_factory=dict, repr=False)
     header: str = ""
     proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    openid: OpenId | None = None
+    newcomers: Role | None = Role.ADMIN
+    openid_newcomers: Role | None = Role.VIEWER
+    session_hours: float = 12.0
 
     @property
     def configured(self) -> bool:
-        return bool(self.users or self.header)
+        """Whether people sign in even where nobody is on the list of people."""
+        return bool(self.users or self.header or self.openid)
 
     def client_of(self, peer: str | None, forwarded: str) -> str:
         """The address of the person: `peer`, or, where that is a trusted proxy, the last address of X-Forwarded-For
@@ -100,7 +114,34 @@ def access_of(env: Mapping[str, str]) -> Access:
         )
     if header and not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", header):
         raise AccessError("THROUGHLINE_TRUSTED_PROXY_HEADER is not the name of a header.")
-    return Access(users, header, tuple(_network(each) for each in proxies))
+    try:
+        openid = openid_of(env)
+    except OpenIdSettingsError as error:
+        raise AccessError(error.problem) from error
+    by_proxy, by_openid = _newcomers(env.get("THROUGHLINE_NEWCOMERS", "").strip().lower())
+    networks = tuple(_network(each) for each in proxies)
+    return Access(users, header, networks, openid, by_proxy, by_openid, _hours(env))
+
+
+def _newcomers(said: str) -> tuple[Role | None, Role | None]:
+    """The roles of people who are not on the list: named by the proxy, by the provider.
+
+    >>> _newcomers("") == (Role.ADMIN, Role.VIEWER), _newcomers("nobody")
+    (True, (None, None))
+    """
+    if not said:
+        return Role.ADMIN, Role.VIEWER  # whom the proxy named could do everything before there were roles
+    if said != "nobody" and said not in set(Role):
+        raise AccessError(f"THROUGHLINE_NEWCOMERS is none of {', '.join(Role)} and nobody.")
+    role = None if said == "nobody" else Role(said)
+    return role, role
+
+
+def _hours(env: Mapping[str, str]) -> float:
+    said = env.get("THROUGHLINE_SESSION_HOURS", "").strip()
+    if said and not (re.fullmatch(r"\d{1,3}", said) and 1 <= int(said) <= 168):
+        raise AccessError("THROUGHLINE_SESSION_HOURS is not a whole number from 1 to 168.")
+    return float(said or 12)
 
 
 def _user(line: str, where: str) -> dict[str, str]:
@@ -120,19 +161,32 @@ def _network(text: str) -> IPv4Network | IPv6Network:
     return found
 
 
-def check(access: Access, env: Mapping[str, str], *, bound: str = "", hosts: Iterable[str] = ()) -> None:
-    """Raises AccessError when others can reach the dashboard (`bound` or `hosts` are not this machine only) without
-    authentication, or with a secret that can be guessed.
-    """
+def for_others(bound: str, hosts: Iterable[str]) -> bool:
+    """Whether other machines can reach the dashboard: it listens on more than this one, or has names of its own."""
     named = [each.strip() for each in hosts if each.strip() and each.strip().lower() not in LOOPBACK]
+    return (bool(bound) and not is_loopback(bound)) or bool(named)
+
+
+def check(
+    access: Access,
+    env: Mapping[str, str],
+    *,
+    bound: str = "",
+    hosts: Iterable[str] = (),
+    people: Callable[[], bool] = lambda: False,
+) -> None:
+    """Raises AccessError when others can reach the dashboard (`bound` or `hosts` are not this machine only) without
+    authentication, or with a secret that can be guessed. `people`: whether anybody is on the list of people.
+    """
     outside = bool(bound) and not is_loopback(bound)
-    if not outside and not named:
+    if not for_others(bound, hosts):
         return
-    if not access.configured:
+    if not access.configured and not people():
         what = f"Not serving on {bound}" if outside else "THROUGHLINE_HOSTS makes this dashboard public"
         raise AccessError(
-            f"{what}: no authentication is configured. Set THROUGHLINE_PASSWORD_HASH or THROUGHLINE_USERS, or "
-            f"THROUGHLINE_TRUSTED_PROXY_HEADER with THROUGHLINE_TRUSTED_PROXY. {_HOW}"
+            f"{what}: no authentication is configured. Add a person with: {COMMAND} people add NAME --role admin. Or "
+            f"set THROUGHLINE_PASSWORD_HASH or THROUGHLINE_USERS, THROUGHLINE_TRUSTED_PROXY_HEADER with "
+            f"THROUGHLINE_TRUSTED_PROXY, or THROUGHLINE_OIDC_ISSUER. {_HOW}"
         )
     secret = env.get("THROUGHLINE_SECRET")
     if secret is not None and (len(secret) < SHORTEST_SECRET or len(set(secret)) < SHORTEST_SECRET // 2):
@@ -169,40 +223,42 @@ def hashed(password: str) -> str:
 class Passwords:
     """Checks passwords; somebody unknown takes as long as a wrong password."""
 
-    def __init__(self, users: Mapping[str, str]) -> None:
-        self._users = dict(users)
+    def __init__(self, hash_of: Mapping[str, str] | Callable[[str], str | None]) -> None:
+        """`hash_of`: the hash of a name, None for nobody."""
+        self._hash_of = hash_of.get if isinstance(hash_of, Mapping) else hash_of
         self._key = secrets.token_bytes(32)
         self._known: OrderedDict[bytes, None] = OrderedDict()
         self._wrong: OrderedDict[bytes, None] = OrderedDict()
         self._lock = threading.Lock()
-        self._nobody = next(iter(self._users.values()), "")
 
     def remembered(self, name: str, password: str) -> bool:
-        """Whether this very login was right before."""
+        """Whether this very login was right before, and the password is still the same."""
+        mark = self._mark(name, password)
         with self._lock:
-            return self._mark(name, password) in self._known
+            return mark in self._known
 
     def was_wrong(self, name: str, password: str) -> bool:
         """Whether this very login was wrong of late: a page that repeats an old password costs nothing and tells
         nothing.
         """
+        mark = self._mark(name, password)
         with self._lock:
-            return self._mark(name, password) in self._wrong
+            return mark in self._wrong
 
     def right(self, name: str, password: str) -> bool:
         """Whether that is the password of that name. Takes about 60 ms of a core and 32 MB."""
         from werkzeug.security import check_password_hash
 
-        stored = self._users.get(name)
-        matches = check_password_hash(stored or self._nobody, password)
+        stored, mark = self._hash_of(name), self._mark(name, password)
+        matches = check_password_hash(stored or _NOBODY, password)
         good = stored is not None and matches
         with self._lock:
             answers = self._known if good else self._wrong
-            answers[self._mark(name, password)] = None
+            answers[mark] = None
             while len(answers) > _KEPT:
                 answers.popitem(last=False)
         return good
 
     def _mark(self, name: str, password: str) -> bytes:
-        words = f"{len(name)}:{name}:{password}".encode("utf-8", "surrogatepass")
+        words = f"{self._hash_of(name) or ''}:{len(name)}:{name}:{password}".encode("utf-8", "surrogatepass")
         return hmac.new(self._key, words, hashlib.sha256).digest()

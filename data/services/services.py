@@ -15,6 +15,7 @@ from data.values.filters import Filters
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from data.services.audit import AuditService
     from data.services.background import BackgroundService
     from data.services.catalogue import CatalogueService
     from data.services.charts import ChartsService
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
     from data.services.jtbd import JobsService
     from data.services.numbers import NumbersService
     from data.services.overview import OverviewService
+    from data.services.people import PeopleService
     from data.services.readiness import ReadinessService
     from data.services.retention import RetentionService
+    from data.services.sessions import SessionsService
     from data.services.sprints import SprintsService
     from data.services.stages import StagesService
     from data.services.status import StatusService
@@ -206,7 +209,29 @@ class Services:
         """Tokens of programs that use the API."""
         from data.services.tokens import TokensService
 
-        return TokensService(self.sites.home, self.sites.clock, lambda: self.snapshot().known_as)
+        clock, may = self.sites.clock, lambda made_by: self.people.may(made_by)
+        return TokensService(self.sites.home, clock, lambda: self.snapshot().known_as, may)
+
+    @cached_property
+    def people(self) -> PeopleService:
+        """Who may sign in, and what their roles are."""
+        from data.services.people import PeopleService
+
+        return PeopleService(self.tokens.store, self.tokens.clock)
+
+    @cached_property
+    def sessions(self) -> SessionsService:
+        """Who is signed in."""
+        from data.services.sessions import SessionsService
+
+        return SessionsService(self.people)
+
+    @cached_property
+    def audit(self) -> AuditService:
+        """Who did what."""
+        from data.services.audit import AuditService
+
+        return AuditService(self.tokens.store, self.tokens.clock, self.tokens.is_read_only)
 
     @cached_property
     def overview(self) -> OverviewService:

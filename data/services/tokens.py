@@ -17,15 +17,14 @@ from datetime import UTC, datetime, timedelta
 
 from data.services.view import instant
 from data.settings.connection import Home
-from data.store.access_store import TENANT, AccessStore, TokenRow
-from data.values.callers import Caller, Scope
+from data.store.access_store import FILE, TENANT, AccessStore, TokenRow
+from data.values.callers import EVERY_SCOPE, Caller, Scope
 from data.values.errors import AppError, NotThere
 from data.values.metric_value import iso
 from data.values.problem import Problem
 from data.values.program import COMMAND
 from data.values.tokens import ApiToken
 
-FILE = "access.db"  # of the state folder
 LONGEST_NAME = 100
 MOST_DAYS = 3_650
 _FORM = re.compile(r"tl_([0-9a-f]{12})_([A-Za-z0-9_-]{43})")
@@ -50,14 +49,26 @@ class _Known:
 class TokensService:
     """Tokens of one state folder. Safe in several threads."""
 
-    def __init__(self, home: Home, clock: Callable[[], datetime], site: Callable[[], str]) -> None:
-        """`site`: the address of the site in force."""
+    def __init__(
+        self,
+        home: Home,
+        clock: Callable[[], datetime],
+        site: Callable[[], str],
+        may: Callable[[str], frozenset[Scope]] = lambda _made_by: EVERY_SCOPE,
+    ) -> None:
+        """`site`: the address of the site in force; `may`: what whoever made a token may do now."""
         self._home = home
-        self._clock = clock
+        self._may = may
+        self.clock = clock
         self._site = site
         self.store = AccessStore(home.path / FILE)
         self._lock = threading.Lock()
         self._known: dict[str, _Known] = {}
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether nothing may be written."""
+        return self._home.is_read_only
 
     def make(
         self, name: str, scopes: Iterable[Scope], days: int | None = 90, *, by: str = "terminal", site: str = ""
@@ -74,7 +85,7 @@ class TokensService:
             raise BadToken(f"A token needs a scope: {', '.join(Scope)}.")
         if days is not None and not 1 <= days <= MOST_DAYS:
             raise BadToken(f"A token is valid for 1 to {MOST_DAYS:,} days.")
-        number, now = secrets.token_hex(6), self._clock()
+        number, now = secrets.token_hex(6), self.clock()
         text = f"tl_{number}_{secrets.token_urlsafe(32)}"
         ends = _us(now + timedelta(days=days)) if days is not None else None
         row = TokenRow(number, TENANT, site, name, _digest(text), " ".join(wanted), by, _us(now), ends)
@@ -83,14 +94,14 @@ class TokensService:
 
     def list(self) -> list[ApiToken]:
         """Every token, the newest last. Raises AccessStoreError."""
-        now = self._clock()
+        now = self.clock()
         return [_told(row, now) for row in self.store.tokens()]
 
     def revoke(self, number: str) -> ApiToken:
         """The token of this id counts for nothing from now on; in other processes a second later. Raises NotThere,
         AccessStoreError.
         """
-        now = self._clock()
+        now = self.clock()
         row = self.store.token(number)
         if row is None:
             raise NotThere(Problem("There is no such token.", "", f"List them with: {COMMAND} tokens list"))
@@ -112,13 +123,16 @@ class TokensService:
             return unknown
         if row.revoked_at is not None:
             return "This token was revoked."
-        now = self._clock()
+        now = self.clock()
         if row.expires_at is not None and row.expires_at <= _us(now):
             return "This token has expired."
         if row.site and row.site != self._site():
             return "This token is for another site."
+        scopes = frozenset(map(Scope, row.scopes.split())) & self._may(row.created_by)
+        if not scopes:
+            return "Whoever made this token may not do any more what it is for."
         self._note(row, now)
-        return Caller(row.name, "token", frozenset(map(Scope, row.scopes.split())), f"token:{row.id}")
+        return Caller(row.name, "token", scopes, f"token:{row.id}")
 
     def _row(self, number: str) -> TokenRow | None:
         now = datetime.now(UTC)
@@ -141,7 +155,7 @@ class TokensService:
         at = _us(now)
         if row.used_at is not None and at - row.used_at < _NOTED_EVERY:
             return
-        if self._home.is_read_only:
+        if self.is_read_only:
             return
         with self._lock:
             known = self._known.get(row.id)

@@ -26,6 +26,7 @@ from data.values.problem import Problem
 
 log = logging.getLogger(__name__)
 TENANT = "local"
+FILE = "access.db"  # of the state folder
 LONGEST_WORK = 600_000_000  # µs after which a request without an answer counts as broken off
 
 
@@ -77,30 +78,30 @@ class AccessStore:
         """Every token, the newest last. Raises AccessStoreError."""
         if not self.path.exists():
             return []
-        with self._begun() as connection:
+        with self.begun() as connection:
             return [TokenRow(*row) for row in connection.execute(select(token).order_by(token.c.created_at))]
 
     def token(self, number: str) -> TokenRow | None:
         """The token of this id. Raises AccessStoreError."""
         if not self.path.exists():
             return None
-        with self._begun() as connection:
+        with self.begun() as connection:
             row = connection.execute(select(token).where(token.c.id == number)).first()
         return TokenRow(*row) if row else None
 
     def add(self, row: TokenRow) -> None:
         """Keep a new token. Raises AccessStoreError."""
-        with self._begun(writes=True) as connection:
+        with self.begun(writes=True) as connection:
             connection.execute(insert(token).values(**vars(row)))
 
     def used(self, number: str, at: int) -> None:
         """Note when a token was used last. Raises AccessStoreError."""
-        with self._begun(writes=True) as connection:
+        with self.begun(writes=True) as connection:
             connection.execute(update(token).where(token.c.id == number).values(used_at=at))
 
     def revoke(self, number: str, at: int) -> bool:
         """A token counts for nothing from now on; False where it did not before. Raises AccessStoreError."""
-        with self._begun(writes=True) as connection:
+        with self.begun(writes=True) as connection:
             wanted = (token.c.id == number) & token.c.revoked_at.is_(None)
             return bool(connection.execute(update(token).where(wanted).values(revoked_at=at)).rowcount)
 
@@ -111,7 +112,7 @@ class AccessStore:
         Raises AccessStoreError.
         """
         mine = {"tenant": TENANT, "site": site, "caller": caller, "key": key}
-        with self._begun(writes=True) as connection:
+        with self.begun(writes=True) as connection:
             abandoned = answered.c.status.is_(None) & (answered.c.created_at < at - LONGEST_WORK)
             connection.execute(delete(answered).where((answered.c.created_at < forgotten) | abandoned))
             try:
@@ -125,7 +126,7 @@ class AccessStore:
 
     def settle(self, site: str, caller: str, key: str, status: int, headers: str, body: bytes) -> None:
         """Keep the answer to the request that has the key. Raises AccessStoreError."""
-        with self._begun(writes=True) as connection:
+        with self.begun(writes=True) as connection:
             connection.execute(
                 update(answered)
                 .filter_by(tenant=TENANT, site=site, caller=caller, key=key)
@@ -134,11 +135,11 @@ class AccessStore:
 
     def release(self, site: str, caller: str, key: str) -> None:
         """Give a key back: its request failed, and may be sent again. Raises AccessStoreError."""
-        with self._begun(writes=True) as connection:
+        with self.begun(writes=True) as connection:
             connection.execute(delete(answered).filter_by(tenant=TENANT, site=site, caller=caller, key=key))
 
     @contextmanager
-    def _begun(self, writes: bool = False) -> Iterator[Connection]:
+    def begun(self, writes: bool = False) -> Iterator[Connection]:
         try:
             engine = self._opened()
             with engine.connect().execution_options(throughline_writes=writes) as connection, connection.begin():

@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 
 from data.store import migrate
+from data.store.access_schema import SCHEMA_VERSION
 from data.store.access_store import AccessStore, AccessStoreError, TokenRow
 
 ROW = TokenRow("0123456789ab", "local", "", "one", "0" * 64, "read", "terminal", 1)
@@ -37,13 +38,14 @@ def shape(path: Path) -> dict[str, list[tuple[str, str, bool]]]:
     return tables
 
 
-def test_the_revision_makes_the_tables_of_a_new_store(store: AccessStore, tmp_path: Path) -> None:
+def test_the_revisions_make_the_tables_of_a_new_store(store: AccessStore, tmp_path: Path) -> None:
     store.add(ROW)
     engine = create_engine(f"sqlite:///{tmp_path / 'by_revision.db'}")
     folder = migrate.SCRIPTS / "access"
     scripts = ScriptDirectory(str(folder), version_locations=[str(folder / "versions")])
     with engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
-        scripts.get_revision("access_1").module.upgrade()
+        for version in range(1, SCHEMA_VERSION + 1):
+            scripts.get_revision(f"access_{version}").module.upgrade()
     engine.dispose()
     assert shape(tmp_path / "by_revision.db") == shape(store.path)
 
