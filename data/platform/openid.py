@@ -36,6 +36,11 @@ class OpenId:
     scopes: str = SCOPES
 
     @property
+    def name(self) -> str:
+        """What people know the provider by: its host."""
+        return urlsplit(self.issuer).hostname or self.issuer
+
+    @property
     def redirect(self) -> str:
         """Where the provider sends people back to."""
         return f"{self.address}/sign-in/openid/back"

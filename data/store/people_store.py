@@ -120,7 +120,7 @@ class PeopleStore:
             return {}
         with self._store.begun() as connection:
             counted = select(session.c.name, func.count()).where(session.c.tenant == TENANT).group_by(session.c.name)
-            return dict(connection.execute(counted).tuples().all())
+            return {str(row[0]): int(row[1]) for row in connection.execute(counted)}
 
     def session(self, digest: str) -> SessionRow | None:
         """The session with this digest."""

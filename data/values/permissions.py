@@ -143,6 +143,9 @@ PAGES: dict[str, Action] = {
     "files.download": EXPORT,
     "reports.release_notes": LOOK,
     "reports.report": EXPORT,
+    "sign_in.show": SIGN_IN,
+    "sign_in.sign_in": SIGN_IN,
+    "sign_in.sign_out": SIGN_IN,
 }
 
 # Commands of the terminal. Whoever may run them may read the files of the state folder, so no role is asked for.
