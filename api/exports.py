@@ -34,6 +34,11 @@ class ExportBody(BaseModel):
     family: Name = Field("", description="Only metrics or charts of this family.")
     chart: Name = Field("", description="Only this chart.")
     board: Name = Field("", description="Only the sprints of this board.")
+    csv: Literal["plain", "excel", "excel-semicolon"] = Field(
+        "plain",
+        description="How CSV is written, alone or in an archive: for programs; for Excel in English; for Excel with a "
+        "decimal comma. Both for Excel begin with a byte order mark.",
+    )
 
 
 class ExportPath(BaseModel):
@@ -100,11 +105,16 @@ def headers_of(rows: int, sha256: str) -> dict[str, str]:
 
 
 def submitted(body: ExportBody) -> BackgroundTask:
-    """Queue what a body asks of the view in the query. Raises BadExport, NeverSynced, TasksError, what views raise."""
+    """Queue what a body asks of the view in the query.
+
+    Raises BadExport (also for a style of CSV with another format), NeverSynced, TasksError, what views raise.
+    """
     asking = visit()
     asked = Asked(body.metric, body.family, body.chart, body.board)
     by = asking.caller.name if asking.caller else API
-    return asking.services.exports.submit(with_data(asked_view()), body.content, body.format, by=by, asked=asked)
+    return asking.services.exports.submit(
+        with_data(asked_view()), body.content, body.format, by=by, asked=asked, csv=body.csv
+    )
 
 
 def _told(task: BackgroundTask) -> dict[str, Any]:

@@ -54,6 +54,7 @@ class JobBody(BaseModel):
     full: bool = Field(False, description="Of a sync: everything, instead of what changed.", strict=True)
     content: Literal["report", "metrics", "issues", "charts", "sprints", "records"] = "metrics"
     format: Literal["csv", "json", "jsonl", "xlsx", "pdf"] = "csv"
+    csv: Literal["plain", "excel", "excel-semicolon"] = Field("plain", description="How CSV is written.")
 
 
 class TaskAnswer(BaseModel):
@@ -118,7 +119,7 @@ def start_job(query: ViewQuery, header: IdempotencyHeader, body: JobBody) -> Res
     services, caller = visit().services, visit().caller
     by = caller.name if caller else API
     if body.kind == "export":
-        task = submitted(ExportBody(content=body.content, format=body.format))
+        task = submitted(ExportBody(content=body.content, format=body.format, csv=body.csv))
     else:
         snapshot = services.snapshot()
         if body.kind == "sync":

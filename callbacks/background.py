@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import ALL, Input, Output, State, callback, ctx, no_update
+from dash import ALL, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, no_update
 from flask import Blueprint, Response, g, request, send_file
 
 from callbacks.context import problem_of, question_of, services
@@ -61,6 +61,17 @@ def show_formats(content: str, chosen: str) -> tuple[Any, Any, Any]:
     return formats(content), chosen if chosen in kinds else kinds[0], about(content)
 
 
+clientside_callback(
+    ClientsideFunction("downloads", "style"),
+    Output(B.STYLE, "value"),
+    Output(B.STYLE_FIELD, "hidden"),
+    Input(B.MODAL, "is_open"),
+    Input(B.STYLE, "value"),
+    Input(B.FORMAT, "value"),
+    prevent_initial_call=True,
+)
+
+
 @callback(
     Output(B.LIST, "children"),
     Output(B.CLOCK, "disabled"),
@@ -77,6 +88,7 @@ def show_formats(content: str, chosen: str) -> tuple[Any, Any, Any]:
     Input(ids.task_dismiss(ALL), "n_clicks"),
     State(B.CONTENT, "value"),
     State(B.FORMAT, "value"),
+    State(B.STYLE, "value"),
     State(B.WATCHED, "data"),
     State(ids.Page.LOCATION, "search"),
     prevent_initial_call=True,
@@ -90,6 +102,7 @@ def follow_tasks(
     _dismiss: list[int | None],
     content: str,
     kind: str,
+    style: str | None,
     watched: list[str] | None,
     search: str | None,
 ) -> tuple[Any, ...]:
@@ -101,7 +114,7 @@ def follow_tasks(
     waiting: list[str] = list(watched or [])
     said: Any = no_update
     try:
-        said = _acted(triggered, content, kind, search, waiting)
+        said = _acted(triggered, (content, kind, style), search, waiting)
     except Exception as error:  # noqa: BLE001 - the panel stays, and says why
         said = notice(problem_of(error)[0])
     snapshot = services().snapshot()
@@ -123,11 +136,13 @@ def follow_tasks(
     )
 
 
-def _acted(triggered: Any, content: str, kind: str, search: str | None, waiting: list[str]) -> Any:
-    """Do what was clicked; what to say of it."""
+def _acted(triggered: Any, wanted: tuple[str, str, str | None], search: str | None, waiting: list[str]) -> Any:
+    """Do what was clicked; what to say of it. `wanted`: content, format and style of CSV of a new export."""
     background, by = services().background, g.get("user") or PAGE
     if triggered == B.START:
-        task = services().exports.submit(question_of(parse(search)), content, kind, by=by)
+        content, kind, style = wanted
+        csv = style if kind == "csv" else None
+        task = services().exports.submit(question_of(parse(search)), content, kind, by=by, csv=csv)
         waiting.append(task.id)
         return []
     if isinstance(triggered, dict):

@@ -10,7 +10,19 @@ import typer
 
 from cli import sites
 from cli.failures import FAILED, CommandFailed
-from cli.options import Components, First, Labels, Last, Projects, Sets, TableOrJson, Types, filters_of, view_of
+from cli.options import (
+    Components,
+    CsvStyleName,
+    First,
+    Labels,
+    Last,
+    Projects,
+    Sets,
+    TableOrJson,
+    Types,
+    filters_of,
+    view_of,
+)
 from cli.printing import as_json, as_table, columns, notice
 from cli.stopping import stopped_by_signals
 
@@ -104,6 +116,7 @@ def export(
     ] = "csv",
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Where to put it.")] = None,
     metric: Annotated[str, typer.Option("--metric", metavar="NAME", help="Only this metric, or its issues.")] = "",
+    csv: CsvStyleName = "plain",
     first: First = None,
     last: Last = None,
     project: Projects = None,
@@ -118,7 +131,7 @@ def export(
 
     services, snapshot = sites.with_data()
     view = view_of(snapshot, first, last, filters_of(project, type_, label, component, sets))
-    task = services.exports.submit(view, content, kind, by=TERMINAL, asked=Asked(metric=metric), ring=False)
+    task = services.exports.submit(view, content, kind, by=TERMINAL, asked=Asked(metric=metric), csv=csv, ring=False)
     with stopped_by_signals(lambda: _stop(services, task.id)) as told:
         task = services.background.finish_here(task.id)
     if told.code:

@@ -71,6 +71,8 @@ class Background(StrEnum):
     CLOSE = "background-close"
     CONTENT = "background-content"
     FORMAT = "background-format"
+    STYLE = "background-style"  # how CSV is written
+    STYLE_FIELD = "background-style-field"  # around it; hidden for other formats
     ABOUT = "background-about"
     START = "background-start"
     SAID = "background-said"

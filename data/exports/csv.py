@@ -41,13 +41,13 @@ def csv_text(headers: Sequence[str], rows: Iterable[Sequence[Any]], *, style: Cs
     style = style or style_in_force()
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n", delimiter=style.separator)
-    written = _spreadsheet_cell(style) if style.for_excel else cell
+    written = spreadsheet_cell(style) if style.for_excel else cell
     writer.writerow([cell(each) for each in headers])
     writer.writerows([written(each) for each in row] for row in rows)
     return (BOM if style.for_excel else "") + out.getvalue()
 
 
-def _spreadsheet_cell(style: CsvStyle) -> Callable[[Any], str]:
+def spreadsheet_cell(style: CsvStyle) -> Callable[[Any], str]:
     """Cells with the decimal sign of the style, and instants as spreadsheets take them for dates."""
 
     def written(value: Any) -> str:

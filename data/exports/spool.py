@@ -21,10 +21,11 @@ from pathlib import Path
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
+from data.exports.csv import BOM, is_missing, neutral, spreadsheet_cell
 from data.exports.csv import cell as csv_cell
-from data.exports.csv import is_missing, neutral
 from data.exports.xlsx import write_book
 from data.platform.files import sync_folder, temporary_beside
+from data.values.csv_style import PLAIN, CsvStyle
 from data.values.json_types import JsonObject
 
 _CHUNK = 1_000  # rows between two looks at whether the work shall go on
@@ -53,6 +54,7 @@ class Export:
     about: JsonObject
     zone: ZoneInfo
     moment: datetime
+    style: CsvStyle = PLAIN  # of CSV, alone or in an archive
 
 
 @dataclass
@@ -143,15 +145,18 @@ def measured(path: Path, follow: Follow) -> tuple[int, str]:
 
 
 def _csv(out: IO[bytes], export: Export, follow: Follow) -> None:
-    _csv_table(out, export.tables[0], follow)
+    _csv_table(out, export.tables[0], follow, export.style)
     out.flush()
 
 
-def _csv_table(out: IO[bytes], table: Table, follow: Follow) -> None:
+def _csv_table(out: IO[bytes], table: Table, follow: Follow, style: CsvStyle) -> None:
     text = io.TextIOWrapper(out, "utf-8", newline="", write_through=False)
-    writer = csv.writer(text, lineterminator="\r\n")
+    written = spreadsheet_cell(style) if style.for_excel else _plain_cell
+    if style.for_excel:
+        text.write(BOM)
+    writer = csv.writer(text, lineterminator="\r\n", delimiter=style.separator)
     writer.writerow([csv_cell(each) for each in table.headers])
-    writer.writerows([_plain_cell(each) for each in row] for row in follow.of(table.rows))
+    writer.writerows([written(each) for each in row] for row in follow.of(table.rows))
     text.flush()
     text.detach()
 
@@ -174,7 +179,7 @@ def _zip(out: IO[bytes], export: Export, follow: Follow) -> None:
             name = name if name not in names else f"{name}_{n}"
             names.add(name)
             with archive.open(_member(f"{name}.csv", moment), "w", force_zip64=True) as member:
-                _csv_table(io.BufferedWriter(_Kept(member), _BUFFER), table, follow)
+                _csv_table(io.BufferedWriter(_Kept(member), _BUFFER), table, follow, export.style)
         about = json.dumps({**export.about, "rows": follow.count}, ensure_ascii=False, indent=1, default=_json)
         archive.writestr(_member("about.json", moment), about)
     out.flush()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from data.background.problems import TaskFailed
-from data.exports.spool import Export, Follow, Table, Written, write
+from data.exports.spool import Export, Follow, Written, write
 from data.platform.files import remove_orphans, write_atomic
 from data.services.background import BackgroundService, Control
 from data.services.export_tables import Asked, ExportTables
@@ -20,6 +20,7 @@ from data.services.sites import Sites
 from data.services.status import StatusService
 from data.services.view import Snapshot, View
 from data.values.background import BackgroundTask, TaskState
+from data.values.csv_style import PLAIN, CsvStyle, style_named
 from data.values.errors import AppError, NotThere
 from data.values.exports import CONTENTS, FORMATS, ExportFile
 from data.values.filters import Filters, from_json
@@ -66,10 +67,24 @@ class ExportsService:
     # ---- asked for
 
     def submit(
-        self, view: View, content: str, kind: str, *, by: str, asked: Asked | None = None, ring: bool = True
+        self,
+        view: View,
+        content: str,
+        kind: str,
+        *,
+        by: str,
+        asked: Asked | None = None,
+        csv: str | None = None,
+        ring: bool = True,
     ) -> BackgroundTask:
-        """Queue an export of a view; the same one that is live already is given back. Raises BadExport, TasksError."""
+        """Queue an export of a view; the same one that is live already is given back. `csv`: one of STYLES.
+
+        Raises BadExport, NoSuchStyle, TasksError.
+        """
         check(content, kind)
+        style = style_named(csv)
+        if kind != "csv" and style is not PLAIN:
+            raise BadExport(Problem(f"A style of CSV says nothing about the format {kind}.", todo="Export as csv."))
         period, filters = view.period, view.filters
         spec = {
             "content": content,
@@ -79,6 +94,7 @@ class ExportsService:
             "filters": {"filters": filters.to_json(), "definitions": [list(each) for each in filters.definitions]},
             "asked": asdict(asked or Asked()),
             "revision": view.snapshot.revision,
+            **({} if style is PLAIN else {"csv": style.name}),
         }
         return self._background.submit(view.snapshot.known_as, KIND, spec, by=by, ring=ring)
 
@@ -104,15 +120,17 @@ class ExportsService:
         else:
             tables = self._tables().of(content, view, Asked(**spec["asked"]))
             kind = "zip" if kind == "csv" and len(tables) > 1 else kind
-            written = self._spooled(view, content, kind, tables, folder, control, follow)
+            style = style_named(spec.get("csv"))
+            export = Export(tables, self._about(view, content, style), zone_named(view.zone), view.now, style)
+            written = self._spooled(export, kind, folder, control, follow)
         path, made = written
         name = f"throughline_{content}_{spec['from']}_{spec['to']}.{kind}"
         return {"file": path.name, "name": name, "kind": kind, **asdict(made), "revision": view.snapshot.revision}
 
     def _spooled(
-        self, view: View, content: str, kind: str, tables: list[Table], folder: Path, control: Control, follow: Follow
+        self, export: Export, kind: str, folder: Path, control: Control, follow: Follow
     ) -> tuple[Path, Written]:
-        total = sum(each.length or 0 for each in tables)
+        total = sum(each.length or 0 for each in export.tables)
 
         def rows(done: int) -> None:
             control.check()
@@ -124,7 +142,6 @@ class ExportsService:
         control.check()
         follow.rows = rows
         path = folder / f"{control.task.id}-{secrets.token_hex(6)}.{kind}"
-        export = Export(tables, self._about(view, content), zone_named(view.zone), view.now)
         return path, write(path, kind, export, follow)
 
     def _pdf(self, view: View, folder: Path, control: Control, follow: Follow) -> tuple[Path, Written]:
@@ -140,7 +157,7 @@ class ExportsService:
             control.check()
         return path, Written(rows, size, digest)
 
-    def _about(self, view: View, content: str) -> JsonObject:
+    def _about(self, view: View, content: str, style: CsvStyle) -> JsonObject:
         status, period, filters = self._status.of(view.snapshot), view.period, view.filters
         chosen = {"filters": filters.to_json()} if filters else {}
         return {
@@ -155,6 +172,7 @@ class ExportsService:
             "issues_in_the_data": status.issue_count,
             "revision": view.snapshot.revision,
             "written_at": iso(view.now),
+            **({} if style is PLAIN else {"csv": style.words}),
             **chosen,
             **(
                 {"measured_with": [f"{name} = {value}" for name, value in filters.definitions]}

@@ -59,6 +59,18 @@ def test_an_export_has_an_id_at_once_and_a_file_in_the_end(client: Any, base: st
     assert "not in force" in refused.text
 
 
+@pytest.mark.parametrize("base", ["/api/exports", "/api/v1/exports"])
+def test_an_export_is_written_in_the_style_of_csv_that_is_asked_for(client: Any, base: str) -> None:
+    body = {"content": "metrics", "format": "csv", "csv": "excel-semicolon"}
+    found = ended(client, client.post(f"{base}?period=30d", json=body).headers["Location"])
+    file = client.get(f"{base}/{found['id']}/download")
+    assert file.data.startswith(b"\xef\xbb\xbfmetric_name;")
+    file.close()
+    refused = client.post(base, json={**body, "format": "json"})
+    assert (refused.status_code, refused.json["code"]) == (422, "bad_export")
+    assert client.post(base, json={**body, "csv": "lotus"}).status_code == 422
+
+
 def test_what_cannot_be_exported_is_refused(client: Any) -> None:
     refused = client.post("/api/exports", json={"content": "report", "format": "csv"})
     assert (refused.status_code, refused.json["code"]) == (422, "bad_export")

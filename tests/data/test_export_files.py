@@ -11,6 +11,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ from data.exports.spool import Export, Follow, Table, write
 from data.services.exports import BadExport, NoFile
 from data.services.services import Services
 from data.values.background import BackgroundTask, TaskState
+from data.values.csv_style import NoSuchStyle
 from data.values.exports import CONTENTS
 from tests.sample_services import synced_services
 
@@ -47,8 +49,8 @@ def services(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator
     made.background.stop(5)
 
 
-def exported(services: Services, content: str, kind: str) -> BackgroundTask:
-    task = services.exports.submit(services.view("90d"), content, kind, by="test", ring=False)
+def exported(services: Services, content: str, kind: str, style: str | None = None) -> BackgroundTask:
+    task = services.exports.submit(services.view("90d"), content, kind, by="test", csv=style, ring=False)
     return services.background.finish_here(task.id)
 
 
@@ -242,3 +244,58 @@ def test_an_export_in_the_background_is_followed_to_its_end(services):
         time.sleep(0.05)
     assert services.exports.file(services.background.one(task.id)).kind == "xlsx"
     assert Path(services.exports.opened(task.id)[1]).is_file()
+
+
+# ---- styles of CSV
+
+
+@pytest.mark.parametrize(("content", "sheet"), [("metrics", None), ("charts", "a chart")])
+def test_background_csv_is_written_in_the_style_that_was_asked_for(
+    services: Services, content: str, sheet: str | None
+) -> None:
+    def tables(style: str | None) -> list[tuple[str, str]]:
+        raw = content_of(services, exported(services, content, "csv", style))
+        if sheet is None:
+            return [("metrics", raw.decode())]
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            return [(name, archive.read(name).decode()) for name in archive.namelist() if name.endswith(".csv")]
+
+    plain, excel, comma = (tables(style) for style in (None, "excel", "excel-semicolon"))
+    assert len(plain) == len(excel) == len(comma) >= 1
+    decimals = instants = 0
+    for (_, text), (_, english), (_, german) in zip(plain, excel, comma, strict=True):
+        assert not text.startswith("\ufeff") and english.startswith("\ufeff") and german.startswith("\ufeff")
+        rows = list(csv.reader(io.StringIO(text, newline="")))
+        others = list(csv.reader(io.StringIO(german[1:], newline=""), delimiter=";"))
+        assert [len(row) for row in rows] == [len(row) for row in others]
+        for one, two in zip(chain(*rows), chain(*others), strict=True):
+            if one == two:
+                continue
+            if one[10:11] == "T":
+                assert two == f"{one[:10]} {one[11:19]}"
+                instants += 1
+            else:
+                assert two.replace(",", ".") == one and "," in two
+                decimals += 1
+    assert decimals, "no decimal number was compared"
+
+
+def test_a_style_makes_another_file_and_says_so(services: Services) -> None:
+    view = services.view("90d")
+    plain = services.exports.submit(view, "issues", "csv", by="test", ring=False)
+    same = services.exports.submit(view, "issues", "csv", by="test", csv="plain", ring=False)
+    other = services.exports.submit(view, "issues", "csv", by="test", csv="Excel", ring=False)
+    assert plain.id == same.id != other.id
+    for each in (plain, other):
+        services.background.cancel(each.id)
+
+
+@pytest.mark.parametrize("kind", ["json", "jsonl", "xlsx"])
+def test_a_style_of_csv_is_refused_with_another_format(services: Services, kind: str) -> None:
+    with pytest.raises(BadExport, match="A style of CSV says nothing about"):
+        services.exports.submit(services.view("90d"), "metrics", kind, by="test", csv="excel", ring=False)
+
+
+def test_a_style_that_there_is_not_is_refused(services: Services) -> None:
+    with pytest.raises(NoSuchStyle, match="Choose one of: plain, excel, excel-semicolon"):
+        services.exports.submit(services.view("90d"), "metrics", "csv", by="test", csv="lotus", ring=False)

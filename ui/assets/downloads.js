@@ -13,13 +13,25 @@
     });
   }
 
-  document.addEventListener('click', (event) => {
-    const button = event.target.closest('[data-csv-style]');
-    if (!button) return;
-    chosen = button.dataset.csvStyle;
+  function choose(style) {
+    chosen = style;
     try { localStorage.setItem(KEY, chosen); } catch (e) { /* storage is off */ }
     show();
+  }
+
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest('[data-csv-style]');
+    if (button) choose(button.dataset.csvStyle);
   });
+
+  const clientside = (window.dash_clientside = window.dash_clientside || {});
+  clientside.downloads = { // the same choice in the panel of background exports
+    style(_open, style, format) {
+      const by = clientside.callback_context.triggered_id;
+      if (by === 'background-style' && style) choose(style);
+      return [chosen, format !== 'csv'];
+    },
+  };
 
   function write(event) { // before the browser follows the link, or copies its address
     const link = event.target.closest && event.target.closest('a[href*="/export/"]');

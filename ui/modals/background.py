@@ -11,6 +11,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from data.values.background import BackgroundTask, TaskState
+from data.values.csv_style import PLAIN, STYLES
 from data.values.exports import CONTENTS, FORMATS, ExportFile
 from data.values.problem import Problem
 from ui import ids
@@ -107,6 +108,11 @@ def _new_export() -> html.Section:
                     html.Label(
                         ["As", _select(B.FORMAT, formats("metrics"), "csv")], className="tasks-field tasks-kind"
                     ),
+                    html.Label(
+                        ["CSV files", _select(B.STYLE, styles(), PLAIN.name)],
+                        id=B.STYLE_FIELD,
+                        className="tasks-field",
+                    ),
                     html.Button("Export", id=B.START, type="button", className="btn-primary-quiet"),
                 ],
                 className="tasks-new",
@@ -129,6 +135,11 @@ def contents() -> list[dict[str, str]]:
 def formats(content: str) -> list[dict[str, str]]:
     """The formats of a content, as options."""
     return [{"label": FORMATS[kind][0], "value": kind} for kind in CONTENTS[content][2]]
+
+
+def styles() -> list[dict[str, str]]:
+    """How CSV can be written, as options; ui/assets/downloads.js remembers the choice in the browser."""
+    return [{"label": each.words, "value": each.name} for each in STYLES.values()]
 
 
 def about(content: str) -> str:
@@ -183,7 +194,9 @@ def title_of(task: BackgroundTask) -> str:
         return _KINDS.get(task.kind, task.kind.capitalize())
     content, kind = str(task.spec.get("content")), str(task.spec.get("format"))
     title = CONTENTS[content][0] if content in CONTENTS else content
-    return f"Export: {title}, {FORMATS[kind][0] if kind in FORMATS else kind}"
+    style = STYLES.get(str(task.spec.get("csv") or ""), PLAIN)
+    how = "" if style is PLAIN else f" ({style.words[0].lower()}{style.words[1:]})"
+    return f"Export: {title}, {FORMATS[kind][0] if kind in FORMATS else kind}{how}"
 
 
 def _bar(task: BackgroundTask) -> html.Div:
