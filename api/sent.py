@@ -79,6 +79,9 @@ def body_sent(model: type[BaseModel], _path: Mapping[str, str]) -> BaseModel:
             raise BadBody(Problem("The body is no correct JSON.", "", "Send one JSON object."), []) from error
     if not isinstance(found, dict):
         raise BadBody(Problem("The body is JSON, but no object.", "", "Send one JSON object: {…}."), [])
+    if (read := getattr(model, "read_sent", None)) is not None:  # a model that says itself what is wrong
+        made: BaseModel = read(found)
+        return made
     known = _names(model)
     unknown = [each for each in found if each not in known]
     if unknown and model.model_config.get("extra") == "forbid":

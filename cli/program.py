@@ -16,6 +16,7 @@ from cli import (
     numbers,
     password,
     people,
+    query,
     report,
     serving,
     site,
@@ -48,6 +49,7 @@ app.command("issues")(numbers.issues)
 app.command("stages")(stages.stages)
 app.command("sprints")(sprints.sprints)
 app.command("catalogue")(catalogue.catalogue)
+app.command("query")(query.query)
 app.command("forecast")(forecast.forecast)
 app.command("report")(report.report)
 app.command("fields")(site.fields)

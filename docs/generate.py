@@ -1,4 +1,4 @@
-"""`make docs`: writes the pages that come from the program itself: metrics.md, settings.md and terminal.md."""
+"""`make docs`: writes the pages that come from the program itself: metrics.md, query.md and so on."""
 
 from __future__ import annotations
 
@@ -15,6 +15,13 @@ from pydantic_core import PydanticUndefined
 
 FOLDER = Path(__file__).parent
 MADE_BY = "<!-- Written by `make docs` from the program. Change the program, not this page. -->\n\n"
+
+
+def _query_page() -> str:
+    """The reference of specs."""
+    from docs.query_page import query_page
+
+    return MADE_BY + query_page()
 
 
 def metrics_page() -> str:
@@ -261,6 +268,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "definitions.md": _definitions_page,
     "terminal.md": terminal_page,
+    "query.md": _query_page,
     "api-reference.md": _api_page,
 }
 

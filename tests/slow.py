@@ -21,6 +21,7 @@ PLACES = {
     "tests/data/metrics/test_code_version.py": "an upgrade of the program",
     "tests/data/metrics/test_real_issues.py": "real issues in the folder shared",
     "tests/data/overview/test_overview_against_oracle.py": "the oracle of the overview on forty companies",
+    "tests/data/query": "a formula and its SQL side by side, thousands of times",
     "tests/data/settings/test_store.py": "programs that save at once, and are killed",
     "tests/data/sprints/test_generated_site.py": "the oracle of sprints on the sample site",
     "tests/data/store/test_store.py": "programs that open a store at once",

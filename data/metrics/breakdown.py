@@ -131,16 +131,16 @@ def _without(metric: IssueMetric, by: str, title: str, what: str, todo: str = ""
     return Breakdown(metric.name, metric.title, metric.unit, by, title, (), None, problem=problem)
 
 
-def by_group(metric: IssueMetric, facts: Dataset, period: Period, group: str) -> Breakdown:
+def by_group(metric: IssueMetric, facts: Dataset, period: Period, group: str, most: int = MOST_GROUPS) -> Breakdown:
     """The metric for each project, type, assignee, component, label or sprint of its issues; by week it is `over_time`.
 
     Raises LookupError for an unknown group.
     """
-    if group not in GROUPS:
+    if group not in GROUPS and group not in FILTER_FIELDS:
         raise NotThere(f"There is no group {group!r}. Choose one of: {', '.join(GROUPS)}.")
     if group == "week":
         return over_time(metric, facts, period, "week")
-    title = GROUPS[group]
+    title = GROUPS.get(group) or FILTER_FIELDS[group].title
     if missing := metric.lacking(facts):
         return _without(metric, group, title, missing.message)
     if (field := FILTER_FIELDS[group]).mapped and facts.field(group) is None:
@@ -155,7 +155,7 @@ def by_group(metric: IssueMetric, facts: Dataset, period: Period, group: str) ->
     rows = rows_for(metric, asked) if asked.start <= facts.now else None
     found = attribute(facts.tables, group)
     own = rows is not None and of_own_sprint(rows, group)
-    members = [] if rows is None else _members(metric, asked, rows, group)
+    members = [] if rows is None else _members(metric, asked, rows, group, most)
     parts = [] if rows is None else _groups(metric, asked, rows, group, members)
     notes = [] if own or group in WITH_HISTORY else [f"By the {title.lower()} that an issue has now."]
     if found.several and not own:
@@ -201,7 +201,7 @@ def _groups(metric: IssueMetric, query: MetricQuery, rows: Rows, group: str, mem
     own = of_own_sprint(rows, group)
     out = []
     for each in members:
-        part = _with_heads(rows.take(each.places))
+        part = with_heads(rows.take(each.places))
         if metric.compares and not own:
             part = rows_for(metric, MetricQuery(_alone(each, query.facts, group), query.period))
         out.append(replace(_part(metric, query, each.name, part), rest=each.rest))
@@ -225,10 +225,10 @@ def members_of(metric: IssueMetric, query: MetricQuery, rows: Rows, group: str) 
     return [each.places for each in _members(metric, query, rows, group)]
 
 
-def _members(metric: IssueMetric, query: MetricQuery, rows: Rows, group: str) -> list[_Member]:
+def _members(metric: IssueMetric, query: MetricQuery, rows: Rows, group: str, most: int = MOST_GROUPS) -> list[_Member]:
     """The groups in the order in which they are shown."""
     grouping = attribute(query.facts.tables, group)
-    row, code = _membership(rows, query.facts, group, instants_of(metric, query, rows))
+    row, code = membership(rows, query.facts, group, instants_of(metric, query, rows))
     order = np.argsort(code, kind="stable")  # within a group the rows stay in order of time
     row, code = row[order], code[order]
     codes, start = np.unique(code, return_index=True)
@@ -242,8 +242,8 @@ def _members(metric: IssueMetric, query: MetricQuery, rows: Rows, group: str) ->
         ranked = sorted(members)
     else:
         ranked = sorted(members, key=lambda each: (-len(members[each]), name_key(grouping.names[each])))
-    parts = [_Member(grouping.names[each], members[each], (each,)) for each in ranked[:MOST_GROUPS]]
-    if rest := ranked[MOST_GROUPS:]:
+    parts = [_Member(grouping.names[each], members[each], (each,)) for each in ranked[:most]]
+    if rest := ranked[most:]:
         # An issue that is in several of them counts once among them.
         places = np.unique(np.concatenate([members[each] for each in rest]))
         parts.append(_Member(f"{len(rest)} others", places, tuple(rest), rest=True))
@@ -252,7 +252,7 @@ def _members(metric: IssueMetric, query: MetricQuery, rows: Rows, group: str) ->
     return parts
 
 
-def _with_heads(rows: Rows) -> Rows:
+def with_heads(rows: Rows) -> Rows:
     """Where several tickets are one deployment, the first of those that are left stands for it."""
     if "head" not in rows.columns or "group" not in rows.columns:
         return rows
@@ -262,7 +262,7 @@ def _with_heads(rows: Rows) -> Rows:
     return Rows(rows.at, rows.subjects, rows.reason, rows.reasons, {**rows.columns, "head": head})
 
 
-def _membership(rows: Rows, facts: Dataset, group: str, instants: Instants | None = None) -> tuple[Positions, Codes]:
+def membership(rows: Rows, facts: Dataset, group: str, instants: Instants | None = None) -> tuple[Positions, Codes]:
     """(row, group) pairs, each once; -1 is no group. A row belongs to the groups of its issues, a version to its
     project too. `instants`: by row, see `instants_of`.
     """

@@ -15,6 +15,7 @@ from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery, Missing, in_period
 from data.facts.rows import Rows
 from data.facts.unreadable import unreadable_field
+from data.metrics.in_sql import InSql
 from data.metrics.jobs import JobNumber, JobRows
 from data.tables.tidy import microseconds
 from data.values.details import Details
@@ -98,6 +99,8 @@ class IssueMetric(Metric):
     outcome_title: str = ""  # what `outcome` says of each row
     outcome: Callable[[Rows], Sequence[str]] | None = None  # what each row adds to the number, in words
     explain: Callable[[Rows, MetricQuery], Details] = field(default=lambda _rows, _asked: Details())
+    sql: InSql | None = None  # the same formula as SQL; None: only Python calculates it, and `not_sql` says why
+    not_sql: str = ""
     compares: bool = False  # its rows are compared with each other: a group is calculated from its own issues alone
 
     def lacking(self, facts: Dataset) -> Missing | None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from data.services.numbers import NumbersService
     from data.services.overview import OverviewService
     from data.services.people import PeopleService
+    from data.services.query import QueryService
     from data.services.readiness import ReadinessService
     from data.services.retention import RetentionService
     from data.services.sessions import SessionsService
@@ -196,6 +197,13 @@ class Services:
         from data.services.catalogue import CatalogueService
 
         return CatalogueService(self.sites, self.numbers)
+
+    @cached_property
+    def query(self) -> QueryService:
+        """Answers to specs: several metrics, by time and by groups."""
+        from data.services.query import QueryService
+
+        return QueryService(self.sites, self.numbers)
 
     @cached_property
     def teams(self) -> TeamsService:

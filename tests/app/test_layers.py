@@ -39,7 +39,7 @@ FLOORS = (
     ("tables",),
     ("facts",),
     ("metrics",),
-    ("exports",),
+    ("exports", "query"),
     ("forecast", "teams", "quality"),
     ("sprints",),
     ("charts",),

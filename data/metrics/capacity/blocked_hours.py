@@ -47,6 +47,7 @@ def no_hurdles(facts: Dataset) -> Missing | None:
     switches=(*BLOCKED, *STATUSES, *ISSUES),
     aggregation="sum",
     tags=("impediment", "flag", "waiting"),
+    not_sql="Its spans are cut at the edges of the period and joined for each issue.",
 )
 def blocked_hours(rows: Rows, query: MetricQuery) -> float | None:
     """How many hours items were blocked while they were in progress.

@@ -23,6 +23,7 @@ from data.values.details import Details
     tags=("wip", "ageing", "stale", "blocked"),
     parameters={"percentile": USUAL, "least_stays": LEAST_STAYS},
     depends=("wip",),
+    not_sql="What is long in a status is learned from all stays that ended before.",
 )
 def stuck_count(rows: Rows, query: MetricQuery) -> float | None:
     """How many items in progress have not moved for unusually long.

@@ -9,6 +9,7 @@ from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.flow.flow_load import flow_load
 from data.metrics.in_progress import in_progress_metric
+from data.metrics.in_sql import COUNT
 from data.values.details import Details
 
 
@@ -23,6 +24,7 @@ from data.values.details import Details
     tags=("wip", "flow load", "open"),
     depends=("flow_load",),
     same_as="flow_load",
+    sql=COUNT,
 )
 def wip(rows: Rows, query: MetricQuery) -> float | None:
     """How many items are being worked on at the end of the period (now, if that is earlier).

@@ -8,6 +8,7 @@ from data.facts.rows import Rows
 from data.facts.stuck import unassigned
 from data.facts.switches import AGES, ISSUES, STATUSES
 from data.metrics.in_progress import in_progress_metric
+from data.metrics.in_sql import COUNT
 from data.values.details import Details
 
 
@@ -21,6 +22,7 @@ from data.values.details import Details
     switches=(*AGES, "load", *STATUSES, *ISSUES),
     tags=("wip", "orphans", "ownership"),
     depends=("wip",),
+    sql=COUNT,
 )
 def wip_no_assignee(rows: Rows, query: MetricQuery) -> float | None:
     """How many items in progress nobody is assigned to.

@@ -6,6 +6,7 @@ from data.facts.comments import by_issue, unread
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.collaboration.family import comment_metric
+from data.metrics.in_sql import total
 from data.values.details import Details
 
 
@@ -18,6 +19,7 @@ from data.values.details import Details
     measures="comments",
     aggregation="sum",
     tags=("discussion", "conversation", "activity"),
+    sql=total("comments", or_zero=True, zero_if_known=True),
 )
 def comment_count(rows: Rows, query: MetricQuery) -> float | None:
     """How many comments were written.

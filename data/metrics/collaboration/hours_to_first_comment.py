@@ -6,6 +6,7 @@ from data.facts.comments import first_comment_rows, no_comments, silent
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
+from data.metrics.in_sql import quantile
 from data.metrics.spread import spread
 from data.values.details import Details
 from data.values.intervals import Percentile
@@ -29,6 +30,7 @@ SHARE = 50
     aggregation="median",
     tags=("discussion", "response time", "reaction"),
     parameters={"percentile": SHARE},
+    sql=quantile("hours", SHARE),
 )
 def hours_to_first_comment(rows: Rows, query: MetricQuery) -> float | None:
     """How long an issue waits for its first comment (median hours).

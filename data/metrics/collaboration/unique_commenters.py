@@ -20,6 +20,7 @@ from data.values.details import Details
     select=by_issue_and_author,
     aggregation="distinct",
     tags=("discussion", "participants", "people"),
+    not_sql="Comments of unknown people are left out for each issue and person.",
 )
 def unique_commenters(rows: Rows, query: MetricQuery) -> float | None:
     """How many different people wrote comments.

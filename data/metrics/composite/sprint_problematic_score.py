@@ -34,6 +34,7 @@ from data.values.details import Details
     tags=("z-score", "outlier", "sprint health"),
     depends=tuple(PARTS.values()),
     weights={PARTS[name]: weight for name, weight in DEFAULT_WEIGHTS.items()},
+    not_sql="It compares the sprints of a period with each other (z-scores).",
 )
 def sprint_problematic_score(rows: Rows, _asked: MetricQuery) -> float | None:
     """How unusual the sprints were for their boards: 0 is as usual, above 0 worse.

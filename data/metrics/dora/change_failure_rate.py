@@ -11,6 +11,7 @@ from data.facts.rows import Rows
 from data.facts.switches import DEPLOYMENTS, INCIDENTS
 from data.metrics.catalogue import metric
 from data.metrics.dora.deployment_frequency import deployed, no_source
+from data.metrics.in_sql import Different, quotient
 from data.metrics.tiers import NO_TIER, tier_of
 from data.values.details import Details
 from data.values.exclusion import Exclusion
@@ -71,6 +72,7 @@ def no_evidence(facts: Dataset) -> Missing | None:
         "tier_year",
         "zone",
     ),
+    sql=quotient(Different("group", where="failed"), Different("group"), 100),
 )
 def change_failure_rate(rows: Rows, _asked: MetricQuery) -> float | None:
     """How often a deployment hurts users.

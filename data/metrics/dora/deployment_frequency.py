@@ -12,6 +12,7 @@ from data.facts.rows import Rows
 from data.facts.switches import DEPLOYMENTS
 from data.facts.unread import missing_lists, sentences
 from data.metrics.catalogue import metric
+from data.metrics.in_sql import Different, InSql, PerDay
 from data.metrics.tiers import tier_of_frequency
 from data.values.details import Details
 from data.values.intervals import Rate
@@ -68,6 +69,7 @@ def deployed(rows: Rows) -> int:
     nothing="No deployments between these dates.",
     fields=("deployment_date", "target_environment"),
     switches=(*DEPLOYMENTS, "tier_year", "zone"),
+    sql=InSql(PerDay(Different("group")), zero_if_known=True),
 )
 def deployment_frequency(rows: Rows, query: MetricQuery) -> float | None:
     """How often software reaches production.

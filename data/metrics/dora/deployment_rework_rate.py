@@ -11,6 +11,7 @@ from data.facts.rows import Rows
 from data.facts.switches import DEPLOYMENTS
 from data.metrics.catalogue import metric
 from data.metrics.dora.deployment_frequency import deployed, no_source
+from data.metrics.in_sql import Different, quotient
 from data.values.details import Details
 from data.values.intervals import Proportion
 
@@ -56,6 +57,7 @@ def no_rule(facts: Dataset) -> Missing | None:
     nothing="No deployments between these dates.",
     fields=("deployment_date", "target_environment"),
     switches=("rework_types", "rework_labels", "rework_version_types", *DEPLOYMENTS, "zone"),
+    sql=quotient(Different("group", where="rework"), Different("group"), 100),
 )
 def deployment_rework_rate(rows: Rows, _asked: MetricQuery) -> float | None:
     """How many deployments were unplanned, to fix a bug that users saw.

@@ -10,6 +10,7 @@ from data.facts.rows import Rows
 from data.facts.switches import AGES, STATUSES
 from data.facts.unread import missing_lists, sentences
 from data.metrics.catalogue import metric
+from data.metrics.in_sql import quantile
 from data.metrics.spread import spread
 from data.metrics.tiers import score, tier_of
 from data.values.details import Details
@@ -86,6 +87,7 @@ def exact_hours(rows: Rows, query: MetricQuery) -> float:
         "tier_year",
         "zone",
     ),
+    sql=quantile("days", 50),
 )
 def lead_time_for_changes(rows: Rows, query: MetricQuery) -> float | None:
     """How long a change takes from commit to production (median).

@@ -9,6 +9,7 @@ from data.facts.recoveries import linked, open_incidents, recovery_rows
 from data.facts.rows import Rows
 from data.facts.switches import FINISHED, INCIDENTS
 from data.metrics.catalogue import metric
+from data.metrics.in_sql import quantile
 from data.metrics.spread import spread
 from data.metrics.tiers import tier_of
 from data.values.details import Details
@@ -76,6 +77,7 @@ def no_incidents(facts: Dataset) -> Missing | None:
         "percentile",
         "tier_year",
     ),
+    sql=quantile("hours", 50),
 )
 def mean_time_to_recovery(rows: Rows, query: MetricQuery) -> float | None:
     """How long it takes to recover after a failed deployment (median hours).

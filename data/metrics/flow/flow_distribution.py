@@ -34,6 +34,7 @@ from data.values.details import Details
     nothing="No items of a known kind were completed between these dates.",
     fields=("flow_item_type",),
     switches=("flow_types", *COMPLETED, *ISSUES),
+    not_sql="Its shares are rounded so that they sum to 100: the largest remainder decides.",
 )
 def flow_distribution(rows: Rows, _asked: MetricQuery) -> float | None:
     """What the completed items were: features, defects, risks or technical debt.

@@ -8,6 +8,7 @@ from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
 from data.facts.switches import BLOCKED, ISSUES, STATUSES
 from data.metrics.catalogue import metric
+from data.metrics.in_sql import Total, quotient
 from data.tables.tidy import DAY
 from data.values.details import Details
 from data.values.intervals import Ratio
@@ -59,6 +60,7 @@ def no_active_time(facts: Dataset) -> Missing | None:
         "not_completed_resolutions",
         *ISSUES,
     ),
+    sql=quotient(Total(("active",)), Total(("total",)), 100),
 )
 def flow_efficiency(rows: Rows, _asked: MetricQuery) -> float | None:
     """How much of the flow time somebody worked on the item.

@@ -10,6 +10,7 @@ from data.facts.rows import Rows
 from data.facts.status_groups import status_titles
 from data.facts.switches import AGES, ISSUES, STATUSES
 from data.metrics.in_progress import in_progress_metric
+from data.metrics.in_sql import COUNT
 from data.values.details import Details
 
 
@@ -26,6 +27,7 @@ from data.values.details import Details
     measures="age",
     fields=("work_started_date",),
     switches=(*AGES, "load", "statuses_by", *STATUSES, "backward_moves", *ISSUES),
+    sql=COUNT,
 )
 def flow_load(rows: Rows, query: MetricQuery) -> float | None:
     """How many items are in progress at the end of the period (now, if that is earlier).

@@ -10,6 +10,7 @@ from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.facts.switches import AGES, ISSUES, STATUSES
 from data.metrics.catalogue import metric
+from data.metrics.in_sql import quantile
 from data.metrics.spread import spread
 from data.values.details import Details
 from data.values.intervals import Percentile
@@ -46,6 +47,7 @@ from data.values.intervals import Percentile
         "not_completed_resolutions",
         *ISSUES,
     ),
+    sql=quantile("days", 50),
 )
 def flow_time(rows: Rows, query: MetricQuery) -> float | None:
     """How long an item takes from first work to done (median).

@@ -10,6 +10,7 @@ from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.facts.switches import COMPLETED, ISSUES
 from data.metrics.catalogue import metric
+from data.metrics.in_sql import COUNT
 from data.values.details import Details
 from data.values.intervals import Rate
 from data.values.type_names import suggested_types
@@ -38,6 +39,7 @@ from data.values.typography import listed
     nothing="No items were completed between these dates.",
     fields=("work_completed_date", "story_points"),
     switches=(*COMPLETED, *ISSUES),
+    sql=COUNT,
 )
 def flow_velocity(rows: Rows, query: MetricQuery) -> float | None:
     """How many items were completed.

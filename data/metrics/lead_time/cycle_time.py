@@ -8,6 +8,7 @@ from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.metrics.catalogue import metric
 from data.metrics.flow.flow_time import flow_time
+from data.metrics.in_sql import quantile
 from data.metrics.spread import spread
 from data.values.details import Details
 from data.values.intervals import Percentile
@@ -34,6 +35,7 @@ SHARE = 50
     parameters={"percentile": SHARE},
     depends=("flow_time",),
     same_as="flow_time",
+    sql=quantile("days", SHARE),
 )
 def cycle_time(rows: Rows, query: MetricQuery) -> float | None:
     """How long an item takes from the start of work to done (median).

@@ -7,6 +7,7 @@ import numpy as np
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.facts.switches import AGES, COMPLETED, ISSUES
+from data.metrics.in_sql import InSql, Mean
 from data.metrics.lead_time.family import explained, lead_time_metric
 from data.values.details import Details
 from data.values.intervals import Ratio
@@ -19,6 +20,7 @@ from data.values.intervals import Ratio
     switches=(*AGES, *COMPLETED, *ISSUES),
     aggregation="mean",
     tags=("customer lead time", "created to done", "average"),
+    sql=InSql(Mean("days")),
 )
 def lead_time_avg(rows: Rows, _asked: MetricQuery) -> float | None:
     """How long an item takes from creation to done on average (mean).

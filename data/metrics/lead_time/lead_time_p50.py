@@ -5,6 +5,7 @@ from __future__ import annotations
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.facts.switches import AGES, COMPLETED, ISSUES
+from data.metrics.in_sql import quantile
 from data.metrics.lead_time.family import explained, lead_time_metric
 from data.values.details import Details
 from data.values.intervals import Percentile
@@ -20,6 +21,7 @@ SHARE = 50
     aggregation="median",
     tags=("customer lead time", "created to done", "p50"),
     parameters={"percentile": SHARE},
+    sql=quantile("days", SHARE),
 )
 def lead_time_p50(rows: Rows, query: MetricQuery) -> float | None:
     """How long half of the items take from creation to done, at most (median).

@@ -9,6 +9,7 @@ from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
 from data.facts.switches import ISSUES
 from data.metrics.catalogue import metric
+from data.metrics.in_sql import COUNT
 from data.values.details import Details
 from data.values.intervals import Rate
 
@@ -38,6 +39,7 @@ def no_defects(facts: Dataset) -> Missing | None:
     switches=("flow_types", *ISSUES),
     aggregation="count",
     tags=("defects", "bugs", "inflow"),
+    sql=COUNT,
 )
 def bug_count(rows: Rows, query: MetricQuery) -> float | None:
     """How many bugs were reported.

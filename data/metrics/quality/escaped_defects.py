@@ -8,6 +8,7 @@ from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
 from data.facts.switches import INCIDENTS, ISSUES
 from data.metrics.catalogue import metric
+from data.metrics.in_sql import COUNT
 from data.values.details import Details
 from data.values.intervals import Rate
 
@@ -50,6 +51,7 @@ def no_evidence(facts: Dataset) -> Missing | None:
     ),
     aggregation="count",
     tags=("defects", "production", "customer", "incidents"),
+    sql=COUNT,
 )
 def escaped_defects(rows: Rows, query: MetricQuery) -> float | None:
     """How many defects were found in production, not before.

@@ -10,6 +10,7 @@ from data.facts.rows import Rows
 from data.facts.switches import FINISHED, ISSUES
 from data.metrics.beside_velocity import beside_velocity
 from data.metrics.catalogue import metric
+from data.metrics.in_sql import RowCount, quotient
 from data.tables.frames import NEVER
 from data.values.details import Details
 from data.values.intervals import Proportion
@@ -31,6 +32,7 @@ from data.values.intervals import Proportion
     switches=(*FINISHED, *ISSUES),
     aggregation="share",
     tags=("rework", "returned", "first time right"),
+    sql=quotient(RowCount(dated="reopened"), RowCount(), 100),
 )
 def reopen_rate(rows: Rows, _asked: MetricQuery) -> float | None:
     """How many of the finished items came back.

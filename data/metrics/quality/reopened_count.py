@@ -7,6 +7,7 @@ from data.facts.reopenings import once_each, reopening_rows
 from data.facts.rows import Rows
 from data.facts.switches import FINISHED, ISSUES
 from data.metrics.catalogue import metric
+from data.metrics.in_sql import COUNT
 from data.values.details import Details
 from data.values.intervals import Rate
 
@@ -27,6 +28,7 @@ from data.values.intervals import Rate
     switches=(*FINISHED, *ISSUES),
     aggregation="distinct",
     tags=("rework", "returned", "backward moves"),
+    sql=COUNT,
 )
 def reopened_count(rows: Rows, query: MetricQuery) -> float | None:
     """How many items came back after they were done.

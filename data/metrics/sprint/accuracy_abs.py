@@ -21,6 +21,7 @@ from data.values.details import Details
     nothing=NOTHING_COMMITTED,
     aggregation="ratio",
     tags=("accuracy", "predictability", "say/do", "plan"),
+    not_sql="Its rows are added up sprint by sprint before they are compared.",
 )
 def accuracy_abs(rows: Rows, _asked: MetricQuery) -> float | None:
     """How far what was completed lies from what was committed, in either direction.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.facts.sprint_issues import NOTHING, no_points, points_explained
+from data.metrics.in_sql import total
 from data.metrics.sprint.family import sprint_metric
 from data.values.details import Details
 
@@ -19,6 +20,7 @@ from data.values.details import Details
     nothing=NOTHING,
     aggregation="sum",
     tags=("commitment", "plan", "story points"),
+    sql=total("planned", or_zero=True),
 )
 def planned_sp(rows: Rows, _asked: MetricQuery) -> float | None:
     """How many story points were committed in the sprints that closed.

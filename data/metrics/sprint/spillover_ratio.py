@@ -5,6 +5,7 @@ from __future__ import annotations
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.facts.sprint_issues import NOTHING_COMMITTED, explained, unit_of
+from data.metrics.in_sql import Total, quotient
 from data.metrics.sprint.family import sprint_metric
 from data.values.details import Details
 
@@ -18,6 +19,7 @@ from data.values.details import Details
     nothing=NOTHING_COMMITTED,
     aggregation="ratio",
     tags=("carry-over", "unfinished", "sprint goal"),
+    sql=quotient(Total(("spilled",)), Total(("planned",))),
 )
 def spillover_ratio(rows: Rows, _asked: MetricQuery) -> float | None:
     """How much of what was committed was not done at the close of the sprint.

@@ -11,6 +11,7 @@ from data.facts.switches import COMPLETED, ISSUES
 from data.metrics.beside_velocity import beside_velocity
 from data.metrics.catalogue import metric
 from data.metrics.flow.flow_velocity import origins
+from data.metrics.in_sql import COUNT
 from data.values.details import Details
 from data.values.intervals import Rate
 
@@ -32,6 +33,7 @@ from data.values.intervals import Rate
     switches=(*COMPLETED, *ISSUES),
     aggregation="count",
     tags=("outflow", "done", "resolved", "throughput"),
+    sql=COUNT,
 )
 def closed(rows: Rows, query: MetricQuery) -> float | None:
     """How many items were closed, finished or not.

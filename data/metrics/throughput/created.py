@@ -7,6 +7,7 @@ from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.facts.switches import ISSUES
 from data.metrics.catalogue import metric
+from data.metrics.in_sql import COUNT
 from data.values.details import Details
 from data.values.intervals import Rate
 
@@ -23,6 +24,7 @@ from data.values.intervals import Rate
     switches=ISSUES,
     aggregation="count",
     tags=("inflow", "arrivals", "demand"),
+    sql=COUNT,
 )
 def created(rows: Rows, query: MetricQuery) -> float | None:
     """How many items came in.

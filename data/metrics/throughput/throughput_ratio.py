@@ -9,6 +9,7 @@ from data.facts.query import MetricQuery
 from data.facts.rows import Rows
 from data.facts.switches import CLOSED, ISSUES
 from data.metrics.catalogue import metric
+from data.metrics.in_sql import RowCount, quotient
 from data.values.details import Details
 from data.values.intervals import CountRatio
 
@@ -32,6 +33,7 @@ from data.values.intervals import CountRatio
     aggregation="ratio",
     tags=("net flow", "backlog", "inflow", "outflow"),
     depends=("created", "closed"),
+    sql=quotient(RowCount(where="closed"), RowCount(unless="closed")),
 )
 def throughput_ratio(rows: Rows, _asked: MetricQuery) -> float | None:
     """How many items were closed for each one that was created.

@@ -8,6 +8,7 @@ from data.facts.query import MetricQuery, Missing
 from data.facts.rows import Rows
 from data.facts.switches import COMPLETED, ISSUES
 from data.metrics.catalogue import metric
+from data.metrics.in_sql import total
 from data.values.details import Details
 
 
@@ -34,6 +35,7 @@ def no_points(facts: Dataset) -> Missing | None:
     switches=(*COMPLETED, *ISSUES),
     aggregation="sum",
     tags=("velocity", "story points", "estimate", "scrum"),
+    sql=total("points"),
 )
 def velocity(rows: Rows, _asked: MetricQuery) -> float | None:
     """How many story points were completed.
