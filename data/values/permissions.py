@@ -159,6 +159,7 @@ COMMANDS: dict[str, Action] = {
     "sprints": LOOK,
     "catalogue": LOOK,
     "forecast": LOOK,
+    "query": LOOK,
     "report": LOOK,
     "fields": LOOK,
     "quality": LOOK,

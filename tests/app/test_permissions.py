@@ -73,12 +73,15 @@ def test_every_command_is_in_the_table_and_nothing_else() -> None:
     assert set(commands_of(program)) == set(COMMANDS)
 
 
+ASKS = {"/api/v1/query"}  # a question that may be too long for an address; it changes nothing
+
+
 def test_what_changes_something_in_the_api_needs_more_than_reading() -> None:
     server = Programs().application
     for rule in server.url_map.iter_rules():
         if (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}:
             scope = getattr(server.view_functions[rule.endpoint], "scope")  # noqa: B009 - a mark on the function
-            assert scope is not Scope.READ, rule.rule
+            assert (scope is not Scope.READ) != (rule.rule in ASKS), rule.rule
 
 
 def test_what_is_in_no_row_is_for_admins() -> None:
