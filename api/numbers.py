@@ -34,7 +34,8 @@ class Comparison(BaseModel):
     previous_period: str
     words: str = Field(examples=["18 % better"])
     verdict: str | None = Field(description="better, worse, unchanged, within_noise, cannot_tell, or null.")
-    percent: float | None
+    percent: float | None = Field(description="Of the value before. Null where that is 0, below 0, or a score.")
+    points: float | None = Field(description="The difference, of a share in percent or of a score; else null.")
     why_none: str
 
 
@@ -115,6 +116,7 @@ def _comparison(value: MetricValue) -> dict[str, Any] | None:
         "words": change(value).words,
         "verdict": details.get("trend_verdict"),
         "percent": details.get("trend_percentage"),
+        "points": details.get("trend_points"),
         "why_none": details.get("trend_reason") or why_no_verdict(value),
     }
 

@@ -27,12 +27,13 @@ class Trend(NamedTuple):
 
     direction: str | None
     percent: float | None
+    points: float | None
     verdict: str | None
     reason: str
     interval: tuple[float | None, ...]
 
 
-NO_TREND = Trend(None, None, None, "", ())
+NO_TREND = Trend(None, None, None, None, "", ())
 
 
 def trend_of(told: Details, reason: str = "") -> Trend:
@@ -42,6 +43,7 @@ def trend_of(told: Details, reason: str = "") -> Trend:
     return Trend(
         told.get("trend_direction"),
         told.get("trend_percentage"),
+        told.get("trend_points"),
         told.get("trend_verdict"),
         told.get("trend_reason", ""),
         tuple(told.get("trend_interval", ())),

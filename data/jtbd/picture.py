@@ -210,6 +210,7 @@ class _Drawing:
             previous_achievement=earlier.achievement,
             trend_direction=trend.direction,
             trend_percentage=trend.percent,
+            trend_points=trend.points,
             trend_verdict=trend.verdict,
             trend_reason=trend.reason,
             trend_interval=trend.interval,

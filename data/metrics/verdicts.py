@@ -64,9 +64,12 @@ def tier(metric: IssueMetric, value: float, rows: Rows, query: MetricQuery) -> t
     return own, {"tier_range": list(met)}
 
 
+IN_POINTS = frozenset({"percent", "%", "score"})  # units in which a change is a difference, not a percentage of one
+
+
 def compared(unit: str, lower_is_better: bool | None, now: Measured, then: Measured) -> Details:
-    """Every word on a change: its direction, its size in percent, in points where the values are percentages, and the
-    verdict. `unit`: that of both values; `lower_is_better` None: neither direction is better.
+    """Every word on a change: its direction, its size in percent, in points where the values are shares or scores, and
+    the verdict. `unit`: that of both values; `lower_is_better` None: neither direction is better.
 
     >>> made = compared("days", True, (4.0, None), (5.0, None))
     >>> made["trend_direction"], made["trend_percentage"], made["trend_verdict"]
@@ -77,7 +80,7 @@ def compared(unit: str, lower_is_better: bool | None, now: Measured, then: Measu
     change = None if before <= 0 or unit == "score" else 100 * (value - before) / before
     out: Details = {
         "trend_percentage": 0.0 if value == before else change,
-        "trend_points": value - before if unit == "percent" else None,  # 12 % after 10 %: 2 points, not 20 %
+        "trend_points": value - before if unit in IN_POINTS else None,  # 12 % after 10 %: 2 points, not 20 %
         "trend_direction": "flat" if value == before else "up" if value > before else "down",
     }
     return {**out, **verdict(lower_is_better, now, then)}

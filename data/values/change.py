@@ -8,6 +8,7 @@ from data.values.metric_value import MetricValue
 
 BETTER, WORSE, WITHIN_NOISE, CANNOT_TELL = "better", "worse", "within_noise", "cannot_tell"
 CLEAR = (BETTER, WORSE)  # only these have a colour
+MOST_PERCENT = 200  # more than three times the value before: no percentage of that is given
 _ARROWS = {"up": "↑", "down": "↓", "flat": "→"}
 _HIGHER = {"up": "higher", "down": "lower"}
 
@@ -21,7 +22,7 @@ class Change(NamedTuple):
 
 
 def change(value: MetricValue) -> Change:
-    """("↓", "18 % better", "better"); of a percentage ("↑", "3 points, 18 % better", "better"); of a change that may be
+    """("↓", "18 % better", "better"); of a share or a score ("↑", "3 points better", "better"); of a change that may be
     chance ("↑", "18 % higher, within noise", "neutral").
     """
     details = value.details
@@ -38,14 +39,18 @@ def change(value: MetricValue) -> Change:
 def change_of(direction: str | None, percent: float | None, points: float | None, verdict: str | None) -> Change:
     """The same from its parts: up, down or flat (None: nothing to compare with), its size, and the verdict.
 
+    The size is said once: in points where there are any, else in percent of the value before.
+
     >>> change_of("down", -20.0, None, "better"), change_of(None, None, None, None)
     (Change(arrow='↓', words='20 % better', mood='better'), Change(arrow='', words='', mood=''))
+    >>> change_of("up", 471.0, 24.0, "better").words, change_of("up", 2252.0, None, "worse").words
+    ('24 points better', 'much worse')
     """
     if direction is None:
         return Change("", "", "")
     if direction == "flat":
         return Change("→", "unchanged", "unchanged")
-    size = ", ".join(each for each in (in_points(points) if points else "", _in_percent(percent)) if each)
+    size = _in_percent(percent) if points is None else in_points(points)
     if verdict in CLEAR:
         return Change(_ARROWS[direction], f"{size} {verdict}".strip(), str(verdict))
     words = f"{size} {_HIGHER[direction]}".strip()
@@ -97,13 +102,16 @@ def interval_words(value: MetricValue) -> str:
 
 
 def _in_percent(percent: float | None) -> str:
+    """The size of a change; "much" where the value before was so small that a percentage of it would mislead."""
     if percent is None:
         return ""
+    if percent > MOST_PERCENT:
+        return "much"
     return "< 1 %" if 0 < abs(percent) < 0.5 else f"{abs(percent):,.0f} %"
 
 
 def in_points(points: float) -> str:
-    """A difference of two percentages, without its sign.
+    """A difference of two percentages or scores, without its sign.
 
     >>> in_points(3.04), in_points(-1.0), in_points(0.25), in_points(0.01)
     ('3 points', '1 point', '0.2 points', '< 0.1 points')

@@ -53,7 +53,7 @@ class Details(TypedDict, total=False):
     previous_label: str
     trend_direction: str | None  # up | down | flat
     trend_percentage: float | None
-    trend_points: float | None  # of percent
+    trend_points: float | None  # of a share in percent, or of a score
     trend_verdict: str | None  # better | worse | within_noise | cannot_tell; None: neither direction is better
     trend_interval: list[float | None]  # of 95 %: of the change, in the unit of the value
     trend_reason: str  # why no change is given, or why better or worse cannot be told

@@ -111,6 +111,7 @@ class OutcomeRow:
     trend_verdict: str | None  # better | worse | within_noise | cannot_tell
     opportunity: Opportunity = field(default_factory=Opportunity)
     trend_reason: str = ""  # why no change is said, or why better or worse cannot be told
+    trend_points: float | None = None  # of an outcome that is a share in percent, or a score
     trend_interval: tuple[float | None, ...] = ()  # of 95 %: of the change, in the unit of the outcome
     met: Interval = NO_SHARE  # in how many of its measurements the target was met; one that Jira measures is one
     unjudged: int = 0  # measurements of which that cannot be told

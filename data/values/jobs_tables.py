@@ -28,7 +28,7 @@ def headline(value: MetricValue) -> str:
 
 
 def change_words(value: MetricValue) -> str:
-    """ "↑ 4 points, 6 % higher, within noise"; where no change is said, why, else a dash."""
+    """ "↑ 4 points higher, within noise"; where no change is said, why, else a dash."""
     told = change(value)
     return f"{told.arrow} {told.words}".strip() or value.details.get("trend_reason") or "–"
 

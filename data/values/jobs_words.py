@@ -105,7 +105,7 @@ def actual(row: OutcomeRow) -> str:
 
 def outcome_change(row: OutcomeRow) -> Change:
     """How the actual value changed against the period before, and whether that is better or worse."""
-    return change_of(row.trend_direction, row.trend_percentage, None, row.trend_verdict)
+    return change_of(row.trend_direction, row.trend_percentage, row.trend_points, row.trend_verdict)
 
 
 def trend(row: OutcomeRow) -> str:

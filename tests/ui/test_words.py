@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 
-from data.values.change import change, interval_words, tier_words, why_no_verdict
+from data.metrics.verdicts import compared
+from data.values.change import change, change_of, interval_words, tier_words, why_no_verdict
 from tests.fake_services import FakeServices
 from tests.fake_values import metric_value, without_value
 from ui import words
@@ -99,3 +101,25 @@ def test_headline():
 def test_counts():
     assert words.count(1, "issue") == "1 issue"
     assert words.count(1200, "issue") == "1,200 issues"
+
+
+SIZE = re.compile(r"\d[\d.,]* ?(?:%|points?\b)")
+
+
+@pytest.mark.parametrize("unit", ["percent", "score", "days", "items", "deployments/day"])
+@pytest.mark.parametrize(
+    ("before", "now"), [(5.1, 29.1), (0.02, 24.0), (40.0, 43.0), (43.0, 40.0), (1.0, 2.9), (0.0, 3.0)]
+)
+@pytest.mark.parametrize("lower", [True, False, None])
+def test_a_change_is_said_once_in_the_unit_that_fits(unit, before, now, lower):
+    told = compared(unit, lower, (now, None), (before, None))
+    words = change_of(told["trend_direction"], told["trend_percentage"], told["trend_points"], "better").words
+    sizes = SIZE.findall(words)
+    assert len(sizes) <= 1, words
+    if unit in ("percent", "score"):
+        assert sizes and "point" in sizes[0] and "%" not in words
+    elif before < now / 3:
+        assert not sizes, f"{words}: a percentage of so little misleads"
+        assert words == ("much better" if before else "better")
+    else:
+        assert sizes[0].endswith("%")

@@ -30,7 +30,7 @@ def dora_score(query: ChartQuery) -> Drawing:
     """Each bar is one metric on the scale of the 2025 DORA report, from 0 to 10; the line is the industry's mean, 6.72.
 
     Times and frequency have six levels that count 0, 2, 4, 6, 8 and 10; rates count (100 − percent) ÷ 10. The
-    performance is the mean of the metrics that have a number, and needs three of the five. The score and the tier on a
+    mean score is that of the metrics that have a number, and needs three of the five. The score and the tier on a
     card are two different scales: a tier places a metric in its own table of limits, so a high score may stand beside a
     modest tier.
     """
@@ -65,8 +65,8 @@ def dora_score(query: ChartQuery) -> Drawing:
 
     missing = [titles[name] for name in METRICS if name not in known]
     lines = (
-        Line("x", INDUSTRY, f"industry {INDUSTRY}", "muted"),
-        *((Line("x", round(mean, 3), f"performance {mean:.2f}", "main"),) if mean is not None else ()),
+        Line("x", INDUSTRY, f"industry mean {INDUSTRY}", "muted"),
+        *((Line("x", round(mean, 3), f"mean score {mean:.2f}", "main"),) if mean is not None else ()),
     )
     return Drawing(
         _reading(mean, len(known)),
@@ -85,7 +85,7 @@ def dora_score(query: ChartQuery) -> Drawing:
 
 
 def _reading(mean: float | None, known: int) -> str:
-    """The performance beside the industry's mean, or how many of the metrics it still needs."""
+    """The mean score beside the industry's, or how many of the metrics it still needs."""
     if mean is None:
         return f"Only {known} of {len(METRICS)} metrics have a score: {LEAST} are needed for a mean."
     share = f"{known} of {len(METRICS)} metrics"
