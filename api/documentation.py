@@ -89,7 +89,7 @@ def _operation(found: dict[str, Any], method: str, path: str, told: dict[str, An
         "path": path,
         "summary": told.get("summary", ""),
         "description": told.get("description", ""),
-        "scope": told["security"][0]["token"][0],
+        "scope": told["security"][0]["token"][0] if told["security"] else "",
         "parameters": [{**each, "kind": kind_of(each["schema"]).removesuffix(" or null")} for each in parameters],
         "fields": _fields(found, content.get("schema", {})),
         "example": _example(found, method, path, told),
@@ -108,7 +108,8 @@ def _example(found: dict[str, Any], method: str, path: str, told: dict[str, Any]
             path = path.replace(f"{{{each['name']}}}", str(each["example"]))
         elif each["in"] == "query":
             query[each["name"]] = each["example"]
-    words = [f"curl -H 'Authorization: Bearer …' {'' if method == 'get' else f'-X {method.upper()} '}"]
+    proof = "-H 'Authorization: Bearer …' " if told["security"] else ""
+    words = [f"curl {proof}{'' if method == 'get' else f'-X {method.upper()} '}"]
     if "requestBody" in told:
         schema = _resolved(found, told["requestBody"]["content"]["application/json"]["schema"])
         words.append(f"-H 'Content-Type: application/json' -d '{json.dumps(schema.get('example', {}))}' ")

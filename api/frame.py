@@ -80,8 +80,10 @@ _MEANINGS = {
 }
 
 
-def operation(scope: Scope) -> Callable[[Callable[..., Response]], Operation]:
-    """A route that callers with this scope may use. Its parameters are validated before it is called."""
+def operation(scope: Scope | None) -> Callable[[Callable[..., Response]], Operation]:
+    """A route that callers with this scope may use; None: it asks for a proof of its own, in place of a caller. Its
+    parameters are validated before it is called.
+    """
 
     def put(function: Callable[..., Response]) -> Operation:
         # types are looked up now: a name that cannot be found should stop the server, not a request
@@ -144,7 +146,7 @@ class Application(OpenAPI):
             for method in rule.methods or ():
                 if (found := getattr(item, method.lower(), None)) is not None:
                     scope = getattr(self.view_functions[rule.endpoint], "scope")  # noqa: B009 - a mark on the function
-                    found.security = [{"token": [str(scope)]}, {"password": []}]
+                    found.security = [] if scope is None else [{"token": [str(scope)]}, {"password": []}]
                     body = getattr(self.view_functions[rule.endpoint], "body", None)
                     if body is not None and not any(each.is_required() for each in body.model_fields.values()):
                         found.requestBody.required = False

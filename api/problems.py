@@ -44,12 +44,16 @@ STATUSES = {
     "key_reused": 422,
     "not_ended": 409,
     "saved_view": 422,
+    "report": 422,
+    "webhook_proof": 401,
+    "webhook_secret": 403,
     "too_many_requests": 429,
     "unexpected": 500,
     "never_synced": 503,
     "store": 503,
     "home": 503,
     "access_store": 503,
+    "reported_store": 503,
 }
 
 # What they mean, for the documentation.
@@ -76,6 +80,10 @@ OWN = {
     "forecast_refused": "There is no honest answer; `why` says what is missing.",
     "key_reused": "Another request had this Idempotency-Key.",
     "saved_view": "A saved view cannot be like that.",
+    "report": "The deployment, incident or event cannot be used; `why` names the member.",
+    "webhook_proof": "Nothing proves that the source of the webhook sent it.",
+    "webhook_secret": "No secret is set for this source of webhooks.",
+    "reported_store": "The store of reported deployments and incidents cannot be used.",
     "too_many_requests": "One caller sent more than the limit; `Retry-After` says when to try again.",
     "unexpected": "Something went wrong inside the program; the log knows it under `request`.",
     "never_synced": "No data has been fetched yet.",

@@ -12,6 +12,7 @@ from cli import (
     audit,
     catalogue,
     forecast,
+    importing,
     jtbd,
     numbers,
     password,
@@ -63,6 +64,7 @@ app.add_typer(jtbd.app)
 app.add_typer(teams.app)
 app.add_typer(tokens.app)
 app.add_typer(people.app)
+app.add_typer(importing.app)
 app.add_typer(tasks.app)
 app.add_typer(tasks.app, name="jobs", hidden=True)
 

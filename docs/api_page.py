@@ -43,9 +43,11 @@ def _operation(method: str, path: str, told: dict[str, Any]) -> list[str]:
     of_view = {each["name"] for each in parameters} >= OF_A_VIEW
     own = [each for each in parameters if not (of_view and each["name"] in OF_A_VIEW)]
     words = " ".join(filter(None, (told.get("summary", ""), told.get("description", "").replace("\n", " "))))
-    scope = told["security"][0]["token"][0]
+    needs = (
+        f"Scope: `{told['security'][0]['token'][0]}`." if told["security"] else "No token: its source proves itself."
+    )
     view = " Takes the parameters of a view." if of_view else ""
-    return [f"### {method.upper()} {path}", "", f"{words} Scope: `{scope}`.{view}", "", *_table(own)]
+    return [f"### {method.upper()} {path}", "", f"{words} {needs}{view}", "", *_table(own)]
 
 
 def _table(parameters: list[dict[str, Any]]) -> list[str]:

@@ -16,6 +16,7 @@ from data.metrics.registry import CATALOG
 from data.settings.fields import DATES, FIELDS, NUMBERS
 from data.settings.filter_fields import FILTER_FIELDS
 from data.settings.model import Definitions, Workflow
+from data.tables.deliveries import NO_DELIVERIES, Deliveries
 from data.tables.edits import ATTRIBUTES
 from data.tables.frames import FOREVER, NEVER
 from data.tables.tidy import Tables, microseconds
@@ -291,12 +292,18 @@ def facts(
     now: Instant = LATER,
     filters: Filters | None = None,
     workflow: Mapping[str, list[str]] | None = None,
+    deliveries: Deliveries = NO_DELIVERIES,
     **definitions: Any,
 ) -> Dataset:
     """The facts of a question about a site."""
     zone = definitions.get("zone") or tables.zone
     return Dataset(
-        tables, Definitions(**definitions), Workflow(**(workflow or {})), at(now, zone), filters or Filters()
+        tables,
+        Definitions(**definitions),
+        Workflow(**(workflow or {})),
+        at(now, zone),
+        filters or Filters(),
+        deliveries=deliveries,
     )
 
 
@@ -309,10 +316,11 @@ def ask(
     now: Instant = LATER,
     filters: Filters | None = None,
     workflow: Mapping[str, list[str]] | None = None,
+    deliveries: Deliveries = NO_DELIVERIES,
     **definitions: Any,
 ) -> MetricValue:
     """What a metric answers about a site, for the local days `first` to `last`."""
-    about = facts(tables, now=now, filters=filters, workflow=workflow, **definitions)
+    about = facts(tables, now=now, filters=filters, workflow=workflow, deliveries=deliveries, **definitions)
     return measure(CATALOG[metric], about, period(first, last, about.zone))
 
 

@@ -13,9 +13,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Unpack
 
+from data.reported.sources import SOURCES
 from data.services.issue_pages import PAGE, IssueChoice
 from data.services.numbers import NumbersService
 from data.services.readiness import ReadinessService
+from data.services.reported import ReportedService
 from data.services.services import Services
 from data.services.status import StatusService
 from data.services.sync import SyncService
@@ -24,6 +26,7 @@ from data.services.view import Snapshot, View
 from data.settings.connection import Home, Site
 from data.settings.store import SettingsStore
 from data.store.issue_store import ScopeRow
+from data.store.reported_store import ReportedStore
 from data.values.filters import Choices
 from data.values.metric_value import MetricValue, iso
 from data.values.numbers import Answer, Detail, IssuePage, IssueRow
@@ -335,6 +338,14 @@ class FakeServices(Services):
         folder = Path(tempfile.mkdtemp(prefix="throughline-fake-"))
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         return TokensService(Home(folder, folder / "settings.json"), lambda: self.now, lambda: "sample")
+
+    @cached_property
+    def reported(self) -> ReportedService:
+        """The real one, in a folder of its own."""
+        folder = Path(tempfile.mkdtemp(prefix="throughline-fake-"))
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        secrets = {source.variable: "a secret for tests only" for source in SOURCES.values()}
+        return ReportedService(ReportedStore(folder / "reported.db"), secrets, lambda: self.now, lambda: "sample")
 
     @cached_property
     def settings_store(self) -> SettingsStore:

@@ -40,10 +40,13 @@ class Subject(IntEnum):
 
     ISSUE = 0
     VERSION = 1
+    DEPLOYMENT = 2  # reported by another system
+    INCIDENT = 3  # reported by another system
+    CHANGE = 4  # of a reported deployment
 
     @property
     def title(self) -> str:
-        return self.name.lower()
+        return self.name.lower() if self < Subject.DEPLOYMENT else f"reported {self.name.lower()}"
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from data.facts.past import WITH_HISTORY, tables_before
 from data.facts.rows import Sieve
 from data.settings.fields import FIELDS
 from data.settings.model import Definitions, Workflow
+from data.tables.deliveries import NO_DELIVERIES, Deliveries
 from data.tables.frames import NEVER
 from data.tables.status_intervals import Roles, StatusIntervals, first_entry, moved_back, roles, start_of_run
 from data.tables.tidy import Tables, microseconds
@@ -52,6 +53,8 @@ class Dataset:
     complete_until: int | None = None
     begins: str = "updated"
     conditions: tuple[str, ...] = ()
+    deliveries: Deliveries = NO_DELIVERIES  # what other systems report, where the settings take it
+    by_reports: bool = False  # what happened is known by reports, not by the query
     edge: int | None = None  # the issues are seen as they were just before this instant (µs); None: at now
     _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 
@@ -223,9 +226,19 @@ class Dataset:
             )
         )
 
+    def known_to(self, switches: Iterable[str]) -> Dataset:
+        """The same question by what a number with these definitions rests on: where deployments and incidents are taken
+        from other systems alone, their reports say what is known of when, and not the query.
+        """
+        if self.by_reports or self.definitions.delivery_source != "reported" or "delivery_source" not in switches:
+            return self
+        return self.once(_by_reports)
+
     @cached_property
     def known_until(self) -> int:
         """The instant (µs) up to which what happened is known: the last sync, or now."""
+        if self.by_reports:
+            return self.now
         ends = (self.now, self.tables.as_of, self.complete_until)
         return min(each for each in ends if each is not None)
 
@@ -233,7 +246,7 @@ class Dataset:
         """Whether nothing found in [start, end) means that nothing happened: some of it lies in the days that the query
         vouches for. A query with other conditions knows only of times in which something that it returned happened.
         """
-        if not len(self.tables):
+        if not (self.deliveries if self.by_reports else len(self.tables)):
             return False
         if self.conditions:
             return self.active_between(start, end)
@@ -244,6 +257,8 @@ class Dataset:
     def knows_all(self, start: int, end: int) -> bool:
         """Whether the query vouches for all of [start, end)."""
         begun = self.complete_from is None or start >= self.complete_from
+        if self.by_reports and not self.deliveries:
+            return False
         return begun and end <= self.known_until and not self.conditions
 
     def why_not_all(self, start: int, end: int) -> str:
@@ -260,6 +275,10 @@ class Dataset:
         def day(instant: int) -> str:
             return f"{local_date(datetime.fromtimestamp(instant / 1e6, UTC), zone):%-d %b %Y}"
 
+        if self.by_reports:
+            if not self.deliveries:
+                return "nothing has been reported yet"
+            return f"reports begin on {day(self.deliveries.since)}"
         if not len(self.tables):
             return "no issue is there yet"
         if self.conditions:
@@ -274,6 +293,14 @@ class Dataset:
         """Whether anything happened in [start, end)."""
         low, high = np.searchsorted(self.activity, [start, end], side="left")
         return bool(high > low)
+
+
+def _by_reports(facts: Dataset) -> Dataset:
+    """The same question, of which reports say what is known."""
+    since = facts.deliveries.since if facts.deliveries else None
+    return facts._asking(
+        replace(facts, by_reports=True, complete_from=since, complete_until=None, begins="reported", conditions=())
+    )
 
 
 def _days_here(facts: Dataset, name: str) -> Instants:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 import numpy as np
@@ -12,7 +12,7 @@ from data.tables.frames import NEVER
 from data.tables.tidy import DAY, microseconds
 from data.values.arrays import Instants, Mask, Microseconds, Numbers, Positions
 from data.values.day_spans import day_span, within
-from data.values.periods import first_instant, zone_named
+from data.values.periods import first_instant, local_date, zone_named
 
 _EPOCH = date(1970, 1, 1).toordinal()
 WHOLE_DAYS = ("inclusive_days", "exclusive_days", "inclusive_working_days")  # durations that are whole numbers
@@ -51,6 +51,19 @@ def calendar(zone: str, *instants: Instants) -> LocalDays:
     high = max((int(each.max()) for each in known if len(each)), default=0)
     years = [(date.fromordinal(_EPOCH) + timedelta(days=each // DAY)).year for each in (low, high)]
     return _calendar(zone, *years)
+
+
+def day_around(instant: int, zone: str) -> tuple[int, int]:
+    """The first instant of the local day of an instant, and that of the next day (µs).
+
+    >>> day_around(3_600_000_000, "UTC")
+    (0, 86400000000)
+    """
+    here = zone_named(zone)
+    day = local_date(datetime.fromtimestamp(instant / 1e6, UTC), here)
+    starts = (first_instant(each, here) for each in (day, day + timedelta(days=1)))
+    low, high = (round(each.timestamp()) * 1_000_000 for each in starts)
+    return low, high
 
 
 def spans(

@@ -10,7 +10,7 @@ from data.facts.arrivals import created_rows
 from data.facts.columns import COMPLETED, CREATED, Column, Kind, fact
 from data.facts.dataset import Dataset
 from data.facts.flow_items import FLOW_ITEMS, kinds
-from data.facts.incidents import incidents, rule_in_words
+from data.facts.incidents import incidents_in_jira, rule_in_words
 from data.facts.outcome_words import BAD, UNKNOWN_WORD, UNREADABLE, reason, says
 from data.facts.rows import Rows, Sieve
 from data.tables.frames import NEVER
@@ -46,7 +46,7 @@ def evidence(facts: Dataset) -> Codes:
     bug = facts.once(bugs)
     production = name_keys(facts.definitions.production_environments)
     hits = (
-        facts.once(incidents).mask,
+        facts.once(incidents_in_jira).mask,
         bug & facts.named(facts.tables.labels, facts.definitions.escaped_labels),
         bug & _words(facts, "target_environment", lambda words: bool(words & production)),
         bug & _impact(facts, BAD),
@@ -75,7 +75,7 @@ def _words(facts: Dataset, field: str, holds: Callable[[frozenset[str]], bool]) 
 def sources(facts: Dataset) -> list[str]:
     """What on this site can say that a defect was found in production, in words."""
     found = []
-    if facts.once(incidents).mask.any():
+    if facts.once(incidents_in_jira).mask.any():
         found.append(rule_in_words(facts))
     if facts.named(facts.tables.labels, facts.definitions.escaped_labels).any():
         found.append(f"defects labelled {' or '.join(facts.definitions.escaped_labels)}")

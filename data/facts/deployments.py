@@ -5,20 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from data.facts.attributes import empty_passes
 from data.facts.columns import Column, Kind, Subject, fact
 from data.facts.dataset import Dataset
-from data.facts.incidents import incidents
+from data.facts.deployment_set import (
+    Deployments,
+    from_issues,
+    from_versions,
+    join,
+    uses_versions,
+    version_instants,
+    versions_chosen,
+)
+from data.facts.incidents import incident_projects, incidents, withdrawn
 from data.facts.outcome_words import evidence
 from data.facts.query import MetricQuery
-from data.facts.rows import Rows, Sieve, Subjects
+from data.facts.reported import from_jira, from_reports, projects_of
+from data.facts.reported_deployments import from_reported, one_for_all, reported_causes, reported_outcomes
+from data.facts.rows import Rows, Sieve
 from data.tables.frames import NEVER
-from data.tables.tidy import microseconds
 from data.values.arrays import Codes, Instants, Mask, Positions
 from data.values.exclusion import Exclusion
-from data.values.names import name_keys, places_of
-from data.values.periods import first_instant, zone_named
+from data.values.names import places_of
 
 _HOUR = 3_600_000_000
 UNKNOWN, WORKED, FAILED = -1, 0, 1
@@ -31,117 +40,14 @@ _CANDIDATE = (
 )
 
 
-@dataclass(frozen=True)
-class Deployments:
-    """Candidates in any order, those that the filters leave out included: filters choose what is counted, and what
-    became of a deployment does not depend on them. `group`: number of the deployment a used candidate belongs to, -1
-    where left out.
-    """
-
-    by_versions: bool
-    at: Instants  # µs
-    subjects: Subjects
-    sieve: Sieve
-    chosen: Mask  # by candidate: it passes the filters
-    group: Codes
-    count: int  # number of deployments
-    group_at: Instants  # µs, by deployment
-    day_precision: bool
-
-    @property
-    def issue(self) -> Positions:
-        """Places in the table of issues; -1 where a candidate is a version."""
-        return self.subjects.ids_of(Subject.ISSUE)
-
-    @property
-    def version(self) -> Positions:
-        """Places in the table of versions; -1 where a candidate is an issue."""
-        return self.subjects.ids_of(Subject.VERSION)
-
-    def groups_of_issues(self, facts: Dataset) -> tuple[Positions, Codes]:
-        """(issue, deployment) pairs: the tickets of a deployment, or the issues fixed in a version."""
-        used = self.group >= 0
-        if not self.by_versions:
-            return self.issue[used], self.group[used]
-        fixed = facts.tables.fix_versions
-        place = np.full(len(facts.tables.versions) + 1, -1, dtype=np.int64)
-        place[self.version[used]] = self.group[used]
-        group = place[fixed["version"].to_numpy()]
-        return fixed["issue"].to_numpy()[group >= 0], group[group >= 0]
-
-
-def uses_versions(facts: Dataset) -> bool:
-    """Whether released versions are the deployments, by the setting."""
-    source = facts.definitions.deployment_source
-    return source == "versions" or (source == "auto" and facts.field("deployment_date") is None)
-
-
 def deployments(facts: Dataset) -> Deployments:
-    """All candidates, with the reason where one is no deployment."""
-    return _from_versions(facts) if uses_versions(facts) else _from_issues(facts)
-
-
-def _from_issues(facts: Dataset) -> Deployments:
-    date = facts.field("deployment_date")
-    if date is None:
-        date = np.full(len(facts.tables), NEVER, dtype=np.int64)
-    issue = np.flatnonzero(date != NEVER)
-    at, chosen = date[issue], facts.chosen[issue]
-    sieve = Sieve(len(issue))
-    if facts.definitions.deployment_types:
-        sieve.drop(~facts.of_type(facts.definitions.deployment_types)[issue], Exclusion.NOT_A_DEPLOYMENT_TYPE)
-    environment = np.full(len(issue), 0, dtype=np.int64)
-    words = facts.field("target_environment")
-    if words is not None:
-        places = [name_keys(each or ()) for each in words[issue]]
-        production = name_keys(facts.definitions.production_environments)
-        facts.drop_unreadable(sieve, "target_environment", issue)
-        sieve.drop(np.array([not each for each in places], dtype=bool), Exclusion.NO_ENVIRONMENT)
-        sieve.drop(
-            np.array([not production.intersection(each) for each in places], dtype=bool), Exclusion.NOT_PRODUCTION
-        )
-        _, environment = (
-            np.unique([";".join(sorted(each)) for each in places], return_inverse=True) if places else (0, environment)
-        )
-    sieve.drop(at > facts.now, Exclusion.IN_THE_FUTURE)
-    used = sieve.reason == 0
-    if facts.definitions.deployment_merge == "each_issue":
-        key = np.arange(len(issue), dtype=np.int64)[:, None]
-    else:
-        project = facts.tables.issues["project"].cat.codes.to_numpy()[issue].astype(np.int64)
-        key = (
-            np.column_stack((project, environment.astype(np.int64), at))
-            if len(issue)
-            else np.zeros((0, 3), dtype=np.int64)
-        )
-    group, count, group_at = _grouped(key, at, used)
-    subjects = Subjects.all(Subject.ISSUE, issue)
-    by_day = facts.date_only("deployment_date")
-    return Deployments(False, at, subjects, sieve, chosen, group, count, group_at, by_day)
-
-
-def _grouped(key: Positions, at: Instants, used: Mask) -> tuple[Codes, int, Instants]:
-    """Number the deployments: used candidates with equal keys are one."""
-    group = np.full(len(at), -1, dtype=np.int64)
-    if not used.any():
-        return group, 0, np.zeros(0, dtype=np.int64)
-    distinct, first, inverse = np.unique(key[used], axis=0, return_index=True, return_inverse=True)
-    group[used] = inverse.reshape(-1)
-    return group, len(distinct), at[used][first]
-
-
-def _from_versions(facts: Dataset) -> Deployments:
-    instants = facts.once(version_instants)
-    released = facts.tables.versions["released"].to_numpy()
-    version = np.flatnonzero((instants != NEVER) | released)
-    at, chosen = instants[version], facts.once(versions_chosen)[version]
-    sieve = Sieve(len(version))
-    sieve.drop(at == NEVER, Exclusion.VERSION_UNDATED)
-    sieve.drop(~released[version], Exclusion.VERSION_NOT_RELEASED).drop(at > facts.now, Exclusion.IN_THE_FUTURE)
-    used = sieve.reason == 0
-    group, count, group_at = _grouped(version[:, None], at, used)
-    subjects = Subjects.all(Subject.VERSION, version)
-    return Deployments(True, at, subjects, sieve, chosen, group, count, group_at, True)
+    """All candidates, with the reason where one is no deployment. What several sources tell of is one deployment."""
+    if not from_reports(facts):
+        return from_versions(facts) if uses_versions(facts) else from_issues(facts)
+    if not from_jira(facts):
+        return one_for_all(facts, [from_reported(facts)])
+    ours = from_versions(facts) if uses_versions(facts) else from_issues(facts)
+    return one_for_all(facts, [ours, from_reported(facts)])
 
 
 def undated(facts: Dataset) -> int:
@@ -168,57 +74,28 @@ def with_undated(rows: Rows, query: MetricQuery) -> Rows:
     return rows.take(np.concatenate((np.flatnonzero(rows.at == NEVER), np.arange(low, high))))
 
 
-def version_instants(facts: Dataset) -> Instants:
-    """First instant of the release date of each version in the local zone (µs), NEVER where there is no date."""
-    zone = zone_named(facts.zone)
-    days = facts.tables.versions["release_date"]
-    return np.array([NEVER if day is None else microseconds(first_instant(day, zone)) for day in days], dtype=np.int64)
-
-
-def versions_chosen(facts: Dataset) -> Mask:
-    """Versions that pass the filters: of a project that passes and, with other filters, with at least one issue that
-    does. A version without issues has no value in any field but its project.
-    """
-    versions, others = facts.tables.versions, facts.filters.without("project").where
-    names = [str(each) for each in versions["project"]]
-    allowed = {each: facts.filters.allows("project", each) for each in dict.fromkeys(names)}
-    keep = np.array([allowed[each] for each in names], dtype=bool)
-    if facts.within is not None or others:
-        fixed = facts.tables.fix_versions
-        version = fixed["version"].to_numpy()
-        has = np.ones(len(versions), dtype=bool) & (facts.within is None and empty_passes(others))
-        has[version] = False
-        has[version[facts.chosen[fixed["issue"].to_numpy()]]] = True
-        keep &= has
-    return keep
-
-
 def linked_incidents(facts: Dataset) -> tuple[Positions, Codes]:
-    """(incident issue, deployment) pairs made by the chosen link phrases, both sides of the link read."""
+    """(place of an incident, deployment) pairs made by the chosen link phrases, both sides of the link read, or
+    reported with the incident.
+    """
     found: Deployments = facts.once(deployments)
+    linked = _by_links(facts, found)
+    if not from_reports(facts):
+        return linked
+    named = reported_causes(facts, found)
+    pairs = np.unique(np.column_stack([np.concatenate(each) for each in zip(linked, named, strict=True)]), axis=0)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def _by_links(facts: Dataset, found: Deployments) -> tuple[Positions, Codes]:
     issue, group = found.groups_of_issues(facts)
-    is_incident = facts.once(incidents).mask
+    is_incident = facts.once(incidents).mask[: len(facts.tables)]
     links = facts.tables.links
     codes = places_of(facts.definitions.incident_links, links["phrase"].cat.categories)
     chosen = np.isin(links["phrase"].cat.codes.to_numpy(), codes) & (links["other"].to_numpy() >= 0)
     source, target = links["issue"].to_numpy()[chosen], links["other"].to_numpy()[chosen]
     from_incident = is_incident[source]
     return join(source[from_incident], target[from_incident], issue, group)
-
-
-def join(left: Positions, key: Positions, issue: Positions, group: Codes) -> tuple[Positions, Codes]:
-    """Pairs (left, group) where key = issue; an issue may belong to several groups.
-
-    >>> pairs = join(np.array([7, 8]), np.array([1, 2]), np.array([1, 1, 3]), np.array([10, 11, 12]))
-    >>> [part.tolist() for part in pairs]
-    [[7, 7], [10, 11]]
-    """
-    order = np.argsort(issue, kind="stable")
-    issue, group = issue[order], group[order]
-    low, high = np.searchsorted(issue, key, side="left"), np.searchsorted(issue, key, side="right")
-    count = high - low
-    place = np.repeat(low, count) + np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    return np.repeat(left, count), group[place]
 
 
 @dataclass(frozen=True)
@@ -239,9 +116,10 @@ def outcomes(facts: Dataset) -> Outcomes:
     known = np.zeros(found.count, dtype=bool)
     sources: list[str] = []
     used = found.group >= 0
-    issue, group = found.issue[used], found.group[used]
     unknown = [""] * found.count
-    for name in () if found.by_versions else ("deployment_successful", "production_impact"):
+    used &= found.issue >= 0
+    issue, group = found.issue[used], found.group[used]
+    for name in ("deployment_successful", "production_impact") if found.tickets else ():
         said = evidence(facts, name, issue, group, found.count)
         if said is None:
             continue
@@ -251,6 +129,11 @@ def outcomes(facts: Dataset) -> Outcomes:
         unknown = [first or then for first, then in zip(unknown, said.unknown, strict=True)]
         if name == "deployment_successful" and facts.definitions.empty_success_means == "no":
             failed |= said.empty
+    if from_reports(facts):
+        reported = reported_outcomes(facts, found)
+        sources += ["reported outcome"] * bool((reported != UNKNOWN).any())
+        failed |= reported == FAILED
+        known |= reported != UNKNOWN
     _, blamed = facts.once(linked_incidents)
     if len(blamed):
         sources.append("linked incidents")
@@ -260,10 +143,14 @@ def outcomes(facts: Dataset) -> Outcomes:
     happened = facts.once(incidents)
     if window and happened.mask.any():
         sources.append(f"incidents within {window:g} h")
-        there = happened.mask & (happened.detected != NEVER)
-        project = facts.tables.issues["project"].cat.codes.to_numpy()
+        there = happened.mask & (happened.detected != NEVER) & ~withdrawn(facts)
+        of_incidents = incident_projects(facts).astype(str)
+        names, codes = np.unique(np.concatenate((of_incidents, _projects(facts, found))), return_inverse=True)
+        ours, project = codes[: len(of_incidents)], codes[len(of_incidents) :]
+        project = np.where(names[project] == "", -1, project)  # nobody says of which it is
+        ours = np.where(names[ours] == "", -2, ours)
         failed |= followed_by_incident(
-            found.group_at, _projects(facts, found), happened.detected[there], project[there], int(window * _HOUR)
+            found.group_at, project, happened.detected[there], ours[there], int(window * _HOUR)
         )
         known[:] = True
     worked = known & np.array([not each for each in unknown], dtype=bool)
@@ -271,18 +158,20 @@ def outcomes(facts: Dataset) -> Outcomes:
     return Outcomes(state, tuple(sources), tuple(unknown))
 
 
-def _projects(facts: Dataset, deployments: Deployments) -> Codes:
-    """The project of each deployment, as a place among the projects of issues; -1 for a project without issues."""
-    out = np.full(deployments.count, -1, dtype=np.int64)
-    used = deployments.group >= 0
-    column = facts.tables.issues["project"].cat
-    if not deployments.by_versions:
-        out[deployments.group[used]] = column.codes.to_numpy()[deployments.issue[used]]
-        return out
-    place = {name: n for n, name in enumerate(column.categories)}
-    names = facts.tables.versions["project"].to_numpy()[deployments.version[used]]
-    out[deployments.group[used]] = [place.get(name, -1) for name in names]
-    return out
+def _projects(facts: Dataset, deployments: Deployments) -> NDArray[np.str_]:
+    """The project of each deployment; empty where none is said."""
+    names = np.full(len(deployments.at), "", dtype=object)
+    for places, table in (
+        (deployments.issue, np.asarray(facts.tables.issues["project"], dtype=object)),
+        (deployments.version, facts.tables.versions["project"].to_numpy(dtype=object)),
+        (deployments.reported, projects_of(facts, facts.deliveries.deployments)),
+    ):
+        own = places >= 0
+        names[own] = table[places[own]]
+    out = np.full(deployments.count, "", dtype=object)
+    used = np.flatnonzero(deployments.group >= 0)[::-1]
+    out[deployments.group[used]] = names[used]
+    return out.astype(str)
 
 
 def followed_by_incident(at: Instants, project: Codes, when: Instants, where: Codes, within: int) -> Mask:
@@ -307,9 +196,9 @@ def followed_by_incident(at: Instants, project: Codes, when: Instants, where: Co
 @fact(
     "deployments",
     *_CANDIDATE,
-    title="Deployments: tickets or released versions",
+    title="Deployments: tickets, released versions, or reported ones",
     at="deployment",
-    subjects=(Subject.ISSUE, Subject.VERSION),
+    subjects=(Subject.ISSUE, Subject.VERSION, Subject.DEPLOYMENT),
 )
 def deployment_rows(facts: Dataset) -> Rows:
     """Candidates that pass the filters, at their date. Columns: group, head (first row of its deployment), completed
@@ -331,7 +220,7 @@ def deployment_rows(facts: Dataset) -> Rows:
     Column("failed", Kind.FLAG, "it led to a failure"),
     title="Deployments of which the outcome is known",
     at="deployment",
-    subjects=(Subject.ISSUE, Subject.VERSION),
+    subjects=(Subject.ISSUE, Subject.VERSION, Subject.DEPLOYMENT),
 )
 def outcome_rows(facts: Dataset) -> Rows:
     """Deployment rows with column failed; deployments of unknown outcome are left out."""
@@ -342,6 +231,7 @@ def outcome_rows(facts: Dataset) -> Rows:
     words = np.array([*known.unknown, ""], dtype=object)[rows.columns["group"]]
     for why in dict.fromkeys(each for each in words[of_row == UNKNOWN] if each):
         sieve.drop_as((of_row == UNKNOWN) & (words == why), why)
+    sieve.drop((of_row == UNKNOWN) & (rows.subjects.kind == Subject.DEPLOYMENT), Exclusion.OUTCOME_NOT_REPORTED)
     sieve.drop(of_row == UNKNOWN, Exclusion.OUTCOME_UNKNOWN)
     return Rows(
         rows.at, rows.subjects, sieve.reason, tuple(sieve.reasons), {**rows.columns, "failed": of_row == FAILED}
@@ -354,7 +244,7 @@ def outcome_rows(facts: Dataset) -> Rows:
     Column("rework", Kind.FLAG, "it was made to fix a user-facing bug"),
     title="Deployments, and whether they were rework",
     at="deployment",
-    subjects=(Subject.ISSUE, Subject.VERSION),
+    subjects=(Subject.ISSUE, Subject.VERSION, Subject.DEPLOYMENT),
 )
 def rework_rows(facts: Dataset) -> Rows:
     """Deployment rows with column rework: made to fix a user-facing bug, by the chosen rule."""
@@ -363,13 +253,13 @@ def rework_rows(facts: Dataset) -> Rows:
     rework = np.zeros(found.count, dtype=bool)
     rule = facts.definitions
     issue, group = found.groups_of_issues(facts)
-    if found.by_versions:
-        if rule.rework_version_types and len(issue):
-            bug = facts.of_type(rule.rework_version_types)[issue]
-            issues = np.bincount(group, minlength=found.count)
-            rework = (issues > 0) & (np.bincount(group[bug], minlength=found.count) == issues)
-    else:
-        hit = facts.of_type(rule.rework_types) | facts.named(facts.tables.labels, rule.rework_labels)
-        rework[group[hit[issue]]] = True
+    whole = np.ones(found.count, dtype=bool)  # known by all issues in it, not by a ticket of its own
+    whole[found.group[(found.group >= 0) & (found.issue >= 0)]] = False
+    if rule.rework_version_types and len(issue):
+        bug = facts.of_type(rule.rework_version_types)[issue]
+        issues = np.bincount(group, minlength=found.count)
+        rework = whole & (issues > 0) & (np.bincount(group[bug], minlength=found.count) == issues)
+    hit = (facts.of_type(rule.rework_types) | facts.named(facts.tables.labels, rule.rework_labels))[issue]
+    rework[group[hit & ~whole[group]]] = True
     of_row = np.append(rework, False)[rows.columns["group"]]
     return Rows(rows.at, rows.subjects, rows.reason, rows.reasons, {**rows.columns, "rework": of_row})

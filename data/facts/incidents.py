@@ -6,21 +6,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.facts.columns import Subject
 from data.facts.completions import Completions, completions, drop_discarded
 from data.facts.dataset import Dataset
-from data.facts.rows import Sieve
+from data.facts.reported import from_jira, from_reports, incidents_chosen, issues_named, projects_of
+from data.facts.rows import Sieve, Subjects
 from data.tables.frames import NEVER
 from data.tables.status_intervals import crossings, first_stay, last_stay
-from data.values.arrays import Instants, Mask
+from data.values.arrays import Instants, Mask, Objects, Positions
 from data.values.exclusion import Exclusion
 from data.values.names import places_of
+from data.values.reported import ReportState
 
 
 @dataclass(frozen=True)
 class Incidents:
-    """By issue: `mask` is an incident; detected, resolved in µs (NEVER); whether each of the two is a plain date.
+    """By issue, and after the issues by reported incident where those count: `mask`: it is an incident; detected,
+    resolved in µs (NEVER); whether each of the two is a plain date.
 
-    `discarded`: the sieve over all issues that leaves out those that were closed without being resolved, with the
+    `discarded`: the sieve over all of them that leaves out those that were closed without being resolved, with the
     reason.
     """
 
@@ -33,6 +37,63 @@ class Incidents:
 
 
 def incidents(facts: Dataset) -> Incidents:
+    """The incidents of Jira, of other systems, or both, by the setting; filters do not apply here."""
+    ours: Incidents = facts.once(incidents_in_jira)
+    if not from_reports(facts):
+        return ours
+    reported = facts.deliveries.incidents
+    theirs = (facts.once(same_incident) < 0) & (reported.began != NEVER) & (reported.began <= facts.now)
+    withdrawn = Sieve(len(reported)).drop(
+        np.array([each is ReportState.WITHDRAWN for each in reported.states], dtype=bool), Exclusion.WITHDRAWN
+    )
+    none = np.zeros(len(reported), dtype=bool)
+    return Incidents(
+        np.concatenate((ours.mask & from_jira(facts), theirs)),
+        np.concatenate((ours.detected, reported.began)),
+        np.concatenate((ours.resolved, np.where(reported.ended <= facts.now, reported.ended, NEVER))),
+        np.concatenate((ours.detected_plain, none)),
+        np.concatenate((ours.resolved_plain, none)),
+        Sieve.joined([ours.discarded, withdrawn]),
+    )
+
+
+def withdrawn(facts: Dataset) -> Mask:
+    """Those that their system took back: they were no incidents."""
+    sieve = facts.once(incidents).discarded
+    out: Mask = np.array(sieve.reasons, dtype=object)[sieve.reason] == Exclusion.WITHDRAWN.text()
+    return out
+
+
+def same_incident(facts: Dataset) -> Positions:
+    """By reported incident the incident in Jira that it names, where those count too; -1: none."""
+    out = np.full(len(facts.deliveries.incidents), -1, dtype=np.int64)
+    if from_jira(facts):
+        place, issue = issues_named(facts, facts.deliveries.incidents)
+        known = facts.once(incidents_in_jira).mask[issue]
+        out[place[known][::-1]] = issue[known][::-1]
+    return out
+
+
+def incidents_pass(facts: Dataset) -> Mask:
+    """Which of them pass the filters."""
+    return np.concatenate((facts.chosen, facts.once(incidents_chosen))) if from_reports(facts) else facts.chosen
+
+
+def incident_projects(facts: Dataset) -> Objects:
+    """The project of each."""
+    own = np.asarray(facts.tables.issues["project"], dtype=object)
+    return np.concatenate((own, projects_of(facts, facts.deliveries.incidents))) if from_reports(facts) else own
+
+
+def incident_subjects(facts: Dataset, places: Positions) -> Subjects:
+    """What some of them are about."""
+    count = len(facts.tables)
+    theirs = places >= count
+    kind = np.where(theirs, Subject.INCIDENT, Subject.ISSUE).astype(np.int8)
+    return Subjects(kind, np.where(theirs, places - count, places).astype(np.int32))
+
+
+def incidents_in_jira(facts: Dataset) -> Incidents:
     """Issues with a detection time or of a chosen type, label or component; filters do not apply here.
 
     An incident ends at its mapped time, else when it entered one of the chosen statuses, else when it was completed.
@@ -94,6 +155,8 @@ def types_in_use(facts: Dataset) -> dict[str, int]:
 def rule_in_words(facts: Dataset) -> str:
     """How incidents are recognised, for the card."""
     rule = facts.definitions
+    if not from_jira(facts):
+        return "what other systems report"
     parts = ["issues with an incident detection time"] if facts.field("incident_detected_at") is not None else []
     for what, names in (
         ("type", rule.incident_types),
@@ -102,6 +165,7 @@ def rule_in_words(facts: Dataset) -> str:
     ):
         if names:
             parts.append(f"issues of {what} {' or '.join(names)}")
+    parts += ["what other systems report"] if from_reports(facts) else []
     return "; ".join(parts) or "no rule is set"
 
 

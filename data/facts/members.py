@@ -6,9 +6,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from data.facts.columns import Subject
 from data.facts.dataset import Dataset
-from data.facts.deployments import Deployments, deployments, join, linked_incidents, versions_chosen
+from data.facts.deployment_set import Deployments, join, versions_chosen
+from data.facts.deployments import deployments, linked_incidents
 from data.facts.past import chosen_at
+from data.facts.reported import deployed_issues
 from data.facts.rows import Rows
 from data.values.arrays import Codes, Instants, Positions
 
@@ -27,6 +30,11 @@ def issues_of(facts: Dataset, rows: Rows, instants: Instants | None = None) -> P
     else:
         fixed, version = facts.tables.fix_versions, rows.version
         row = np.flatnonzero(version >= 0)
+        deployment = rows.subjects.ids_of(Subject.DEPLOYMENT)
+        if (deployment >= 0).any():
+            place, named = facts.once(deployed_issues)
+            of_report = np.flatnonzero(deployment >= 0)
+            pairs.append(join(of_report, deployment[of_report], place, named))
         pairs.append(join(row, version[row], fixed["version"].to_numpy(), fixed["issue"].to_numpy()))
     row, issue = (np.concatenate(each).astype(np.int64) for each in zip(*pairs, strict=True))
     if instants is None:
@@ -42,7 +50,8 @@ def _of_recoveries(facts: Dataset, deployment: Positions) -> list[Pairs]:
     row = np.flatnonzero(deployment >= 0)
     out: list[Pairs] = []
     for issue, group in (found.groups_of_issues(facts), facts.once(linked_incidents)):
-        out.append(join(row, deployment[row], group, issue))
+        own = issue < len(facts.tables)  # what lies beyond is a reported incident
+        out.append(join(row, deployment[row], group[own], issue[own]))
     return out
 
 

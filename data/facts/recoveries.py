@@ -7,8 +7,9 @@ import numpy as np
 from data.facts.columns import DAY_PRECISION, Column, Kind, Subject, fact
 from data.facts.dataset import Dataset
 from data.facts.days import backwards, spans
-from data.facts.deployments import Deployments, deployments, linked_incidents
-from data.facts.incidents import Incidents, incidents
+from data.facts.deployment_set import Deployments
+from data.facts.deployments import deployments, linked_incidents
+from data.facts.incidents import Incidents, incident_subjects, incidents, incidents_pass
 from data.facts.rows import Rows, Sieve, Subjects
 from data.settings.fields import FIELDS
 from data.tables.frames import NEVER
@@ -30,7 +31,7 @@ def linked(facts: Dataset) -> bool:
     DAY_PRECISION,
     title="Recoveries",
     at="resolution",
-    subjects=(Subject.ISSUE, Subject.VERSION),
+    subjects=(Subject.ISSUE, Subject.VERSION, Subject.DEPLOYMENT, Subject.INCIDENT),
 )
 def recovery_rows(facts: Dataset) -> Rows:
     """Recoveries at their resolution. Columns: hours, started, completed (µs), deployment, day_precision."""
@@ -49,9 +50,10 @@ def _from_deployments(facts: Dataset) -> Rows:
     plain, chosen = (np.zeros(found.count, dtype=bool) for _ in range(2))
     plain[group[known.resolved_plain[incident]]] = True
     chosen[found.group[found.chosen & (found.group >= 0)]] = True
-    chosen[group[facts.chosen[incident]]] = True
+    passing = facts.once(incidents_pass)
+    chosen[group[passing[incident]]] = True
     ended = np.flatnonzero((latest != NEVER) & chosen)
-    loose = known.mask & facts.chosen & (known.resolved != NEVER)
+    loose = known.mask & passing & (known.resolved != NEVER)
     loose[incident] = False
     alone = np.flatnonzero(loose)
     none = np.full(len(alone), -1, dtype=np.int64)
@@ -60,9 +62,9 @@ def _from_deployments(facts: Dataset) -> Rows:
         start=np.concatenate((found.group_at[ended], known.detected[alone])),
         end=np.concatenate((latest[ended], known.resolved[alone])),
         whole=np.concatenate(
-            (plain[ended] | found.day_precision, (known.detected_plain | known.resolved_plain)[alone])
+            (plain[ended] | found.day_precision[ended], (known.detected_plain | known.resolved_plain)[alone])
         ),
-        about=Subjects.joined([_representatives(found).take(ended), Subjects.all(Subject.ISSUE, alone)]),
+        about=Subjects.joined([_representatives(found).take(ended), incident_subjects(facts, alone)]),
         deployment=np.concatenate((ended, none)),
         why=np.concatenate((why[ended], known.discarded.reason[alone])),
         wrong=Exclusion.RESOLVED_BEFORE_DEPLOYED,
@@ -97,13 +99,13 @@ def _representatives(deployments: Deployments) -> Subjects:
 
 def _from_detection(facts: Dataset) -> Rows:
     known = facts.once(incidents)
-    issue = np.flatnonzero(known.mask & facts.chosen & (known.resolved != NEVER))
+    issue = np.flatnonzero(known.mask & facts.once(incidents_pass) & (known.resolved != NEVER))
     return _rows(
         facts,
         start=known.detected[issue],
         end=known.resolved[issue],
         whole=(known.detected_plain | known.resolved_plain)[issue],
-        about=Subjects.all(Subject.ISSUE, issue),
+        about=incident_subjects(facts, issue),
         deployment=np.full(len(issue), -1, dtype=np.int64),
         why=known.discarded.reason[issue],
         wrong=Exclusion.RESOLVED_BEFORE_DETECTED,
@@ -145,21 +147,23 @@ def _drop_unreadable(facts: Dataset, sieve: Sieve, issue: Positions, deployment:
     """Leave out recoveries whose ends stand in fields that cannot be read: of the incident, or of one of those
     linked.
     """
-    alone = deployment < 0
+    alone = (deployment < 0) & (issue >= 0)
     title = FIELDS["incident_resolved_at"].title
     ends = facts.unreadable("incident_resolved_at")
-    sieve.drop(alone & ends[issue], Exclusion.UNREADABLE, title)
+    sieve.drop(alone & np.append(ends, False)[issue], Exclusion.UNREADABLE, title)
     detection = facts.unreadable("incident_detected_at")
-    sieve.drop(alone & detection[issue], Exclusion.UNREADABLE, FIELDS["incident_detected_at"].title)
-    if not alone.all():
+    sieve.drop(alone & np.append(detection, False)[issue], Exclusion.UNREADABLE, FIELDS["incident_detected_at"].title)
+    if (deployment >= 0).any():
         incident, group = facts.once(linked_incidents)
+        own = incident < len(ends)
+        incident, group = incident[own], group[own]
         lost = np.zeros(facts.once(deployments).count + 1, dtype=bool)
         lost[group[ends[incident]]] = True
-        sieve.drop(~alone & lost[deployment], Exclusion.UNREADABLE, title)
+        sieve.drop((deployment >= 0) & lost[deployment], Exclusion.UNREADABLE, title)
 
 
 def open_incidents(facts: Dataset, instant: int) -> int:
     """Incidents that pass the filters, detected before an instant (µs) and not resolved before it."""
     known = facts.once(incidents)
-    begun = known.mask & facts.chosen & (known.detected != NEVER) & (known.detected < instant)
+    begun = known.mask & facts.once(incidents_pass) & (known.detected != NEVER) & (known.detected < instant)
     return int(np.count_nonzero(begun & ((known.resolved == NEVER) | (known.resolved >= instant))))

@@ -109,6 +109,14 @@ class Rows:
         return self.take(slice(int(low), int(high)))
 
 
+def joined(parts: Sequence[Rows]) -> Rows:
+    """Rows of several sources as one table, in order of time; all have the same columns."""
+    sieve = Sieve.joined([Sieve.of(part) for part in parts])
+    columns = {name: np.concatenate([part.columns[name] for part in parts]) for name in parts[0].columns}
+    at = np.concatenate([part.at for part in parts])
+    return sieve.rows(at, Subjects.joined([part.subjects for part in parts]), **columns)
+
+
 class Sieve:
     """Collects reasons to leave rows out; the first reason given to a row stays."""
 
@@ -121,6 +129,19 @@ class Sieve:
         """Goes on from rows of which some are left out already."""
         sieve = cls(0)
         sieve.reason, sieve.reasons = rows.reason.copy(), list(rows.reasons)
+        return sieve
+
+    @classmethod
+    def joined(cls, parts: Sequence[Sieve]) -> Sieve:
+        """Sieves over one set of rows after the other as one."""
+        sieve = cls(0)
+        for part in parts:
+            codes = [0]
+            for why in part.reasons[1:]:
+                if why not in sieve.reasons:
+                    sieve.reasons.append(why)
+                codes.append(sieve.reasons.index(why))
+            sieve.reason = np.concatenate((sieve.reason, np.array(codes, dtype=np.int16)[part.reason]))
         return sieve
 
     def take(self, chosen: Mask | Positions) -> Sieve:

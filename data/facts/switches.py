@@ -24,10 +24,19 @@ AGES = ("durations", "working_time")
 BLOCKED = ("blocked_flag", "blocked_statuses")
 """When an issue is blocked."""
 
+DELIVERIES = ("delivery_source", "reported_projects")
+"""Whether deployments and incidents come from Jira or from other systems, and what those call our projects."""
+
 INCIDENTS = ("incident_types", "incident_labels", "incident_components")
 """Which issues are incidents."""
 
-DEPLOYMENTS = ("deployment_source", "deployment_merge", "deployment_types", "production_environments")
+DEPLOYMENTS = (
+    *DELIVERIES,
+    "deployment_source",
+    "deployment_merge",
+    "deployment_types",
+    "production_environments",
+)
 """What is a deployment to production, and where deployments come from."""
 
 ISSUES = ("all_levels", "deployment_types", "zone")

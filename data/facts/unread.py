@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from data.facts.dataset import Dataset
-from data.facts.deployments import uses_versions
+from data.facts.deployment_set import uses_versions
+from data.facts.reported import from_jira
 from data.values.unread import Unread
 
 _NAMED = 5
@@ -46,7 +47,7 @@ def needed_by(metric: str, family: str, facts: Dataset) -> tuple[str, ...]:
     if metric in _OF_DEPLOYMENTS:
         return ("versions",) if uses_versions(facts) else ()
     if metric == "lead_time_for_changes":
-        return ("versions",) if facts.field("deployed_to_production_date") is None else ()
+        return ("versions",) if from_jira(facts) and facts.field("deployed_to_production_date") is None else ()
     if family == "sprint" or metric == "sprint_problematic_score":
         return ("boards", "sprints")
     return ("comments",) if family == "collaboration" else ()

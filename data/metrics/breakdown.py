@@ -12,7 +12,7 @@ import numpy as np
 
 from data.facts.attributes import OF_SPRINTS, attribute
 from data.facts.dataset import Dataset
-from data.facts.deployments import join
+from data.facts.deployment_set import join
 from data.facts.members import issues_of, versions_of
 from data.facts.past import WITH_HISTORY, codes_at
 from data.facts.query import MetricQuery

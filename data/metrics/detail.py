@@ -13,6 +13,7 @@ from data.facts.dataset import Dataset
 from data.facts.past import names_of
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
+from data.facts.subjects import names_of_subjects, others_than_issues, words_of_subjects
 from data.metrics.catalogue import IssueMetric
 from data.metrics.measure import HasEdge, instants_of, measure, rows_for
 from data.settings.definitions import expanded, switch
@@ -152,28 +153,26 @@ class MetricDrilldown:
         issue = rows.issue
         if name == "status":
             labels = np.append(tables.statuses["name"].to_numpy(dtype=object), "")
-            found = labels[tables.issues["status"].to_numpy()[issue]]
+            found = labels[tables.issues["status"].to_numpy()[issue]] if len(tables) else np.full(len(issue), "")
         else:
             found = np.full(len(issue), "", dtype=object)
-            if len(tables):
+            if len(tables) and name != "url":
                 attribute = name in ("project", "type")
                 found = (
                     names_of(self.query.facts, name, rows, instants_of(self.metric, self.query, rows))
                     if attribute
                     else np.asarray(tables.issues[name], dtype=object)[issue]
                 )
-        return np.where(issue >= 0, found, self._of_versions(name))
+        return np.where(issue >= 0, found, self._of_others(name))
 
-    def _of_versions(self, name: str) -> Objects:
-        versions = self.rows.version
-        if not (versions >= 0).any() or not len(self.query.facts.tables.versions):
-            return np.full(len(self.rows), "", dtype=object)
-        table = self.query.facts.tables.versions
-        texts = {"key": table["name"], "project": table["project"]}.get(name)
-        if texts is None:
-            word = {"type": "Version", "status": "Released"}.get(name, "")
-            return np.full(len(self.rows), word, dtype=object)
-        return np.append(texts.to_numpy(dtype=object), "")[versions]
+    def _of_others(self, name: str) -> Objects:
+        """The same of rows that are about no issue: versions, and what other systems report."""
+        facts, rows = self.query.facts, self.rows
+        if not others_than_issues(rows).any():
+            return np.full(len(rows), "", dtype=object)
+        if name in ("key", "project"):
+            return names_of_subjects(facts, rows)[name == "project"]
+        return words_of_subjects(facts, rows, name)
 
     def issue_ids(self) -> Positions:
         """Jira ids, -1 for versions."""
@@ -183,11 +182,12 @@ class MetricDrilldown:
     def page(self, places: Positions, summaries: dict[int, tuple[str, str]], site_url: str) -> tuple[IssueRow, ...]:
         """Some rows as plain values. `summaries`: issue id → (key, summary)."""
         columns = {name: self.column(name) for name in (*COLUMNS, "outcome")}
+        links = self.column("url")
         ids, unit = self.issue_ids(), UNITS.get(self.metric.measures, "")
         return tuple(
             IssueRow(
                 key=str(columns["key"][n]),
-                url=f"{site_url}/browse/{columns['key'][n]}" if site_url and ids[n] >= 0 else "",
+                url=f"{site_url}/browse/{columns['key'][n]}" if site_url and ids[n] >= 0 else _link(links[n]),
                 summary=summaries.get(int(ids[n]), ("", ""))[1],
                 type=str(columns["type"][n]),
                 project=str(columns["project"][n]),
@@ -202,6 +202,15 @@ class MetricDrilldown:
             )
             for n in places.tolist()
         )
+
+
+def _link(address: object) -> str:
+    """An address that a report gave, where it is one of the web.
+
+    >>> _link("https://ci.example.org/7"), _link("javascript:alert(1)")
+    ('https://ci.example.org/7', '')
+    """
+    return str(address) if str(address).startswith(("https://", "http://")) else ""
 
 
 def _instant(us: int) -> str | None:

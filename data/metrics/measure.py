@@ -47,6 +47,7 @@ def measure(metric: IssueMetric, facts: Dataset, period: Period) -> MetricValue:
     """One metric for one period. Never raises for what the data may hold: what goes wrong becomes a
     calculation_error.
     """
+    facts = facts.known_to(metric.switches)
     asked = MetricQuery(facts, period)
     try:
         missing = metric.lacking(facts)
@@ -135,7 +136,7 @@ def why_nothing(metric: IssueMetric, rows: Rows | None, query: MetricQuery) -> s
 
 def value_of(metric: IssueMetric, facts: Dataset, period: Period) -> float | None:
     """The bare value, for comparisons and sparklines."""
-    asked = MetricQuery(facts, period)
+    asked = MetricQuery(facts.known_to(metric.switches), period)
     return None if asked.start > facts.now else metric(rows_for(metric, asked), asked)
 
 
@@ -279,7 +280,8 @@ def _reach(facts: Dataset, query: MetricQuery) -> list[str]:
         ]
     if facts.complete_from is not None and start < facts.complete_from:
         day = local_date(datetime.fromtimestamp(facts.complete_from / 1e6, UTC), zone)
-        return [f"Not complete: the query holds only issues {facts.begins} since {day:%-d %b %Y}."]
+        held = "reports begin on" if facts.by_reports else f"the query holds only issues {facts.begins} since"
+        return [f"Not complete: {held} {day:%-d %b %Y}."]
     if facts.knows(start, query.snapshot) and not facts.knows(query.snapshot - DAY, query.snapshot):
         return [f"Not complete: {facts.why_unknown(query.snapshot)}."]
     return []

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from data.services.people import PeopleService
     from data.services.query import QueryService
     from data.services.readiness import ReadinessService
+    from data.services.reported import ReportedService
     from data.services.retention import RetentionService
     from data.services.sessions import SessionsService
     from data.services.sprints import SprintsService
@@ -240,6 +241,14 @@ class Services:
         from data.services.audit import AuditService
 
         return AuditService(self.tokens.store, self.tokens.clock, self.tokens.is_read_only)
+
+    @cached_property
+    def reported(self) -> ReportedService:
+        """Deployments and incidents that other systems report."""
+        from data.services.reported import ReportedService
+
+        sites = self.sites
+        return ReportedService(sites.reported, sites.env, sites.clock, lambda: self.snapshot().known_as)
 
     @cached_property
     def overview(self) -> OverviewService:

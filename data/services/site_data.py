@@ -25,8 +25,10 @@ from data.settings.fields import VALUE_LISTS, field_ids
 from data.settings.store import SettingsStore
 from data.store import schema
 from data.store.issue_store import BrokenStore, IssueStore, ScopeRow, StoreError
+from data.store.reported_store import ReportedStore, ReportedStoreError
 from data.tables import tidy
 from data.tables.copies import CopyOf, TableCopies
+from data.tables.deliveries import NO_DELIVERIES, Deliveries, deliveries_of
 from data.tables.frames import NEVER
 from data.tables.tidy import Tables, microseconds
 from data.values.kept import kept_with_object
@@ -80,7 +82,9 @@ class SiteData:
         jql: str,
         is_sample: bool,
         clock: Callable[[], datetime],
+        reported: ReportedStore,
     ) -> None:
+        self._reports = reported
         self.folder = folder
         self.settings = settings
         self.known_as = known_as
@@ -89,6 +93,7 @@ class SiteData:
         self.issues = SiteStore(folder)
         self._tables: _Recent[Tables] = _Recent(2)
         self._facts: _Recent[Dataset] = _Recent(KEPT_FACTS)
+        self._deliveries: _Recent[Deliveries] = _Recent(2)
         self._spans: _Recent[tuple[int, int] | None] = _Recent(2)
         self._copies = TableCopies(folder / "tables")
         limits = settings.load().settings.cache
@@ -166,7 +171,7 @@ class SiteData:
             try:
                 return view, self._dataset(view)
             except _Superseded:
-                view = view.on(self.head())
+                view = view.on(self.head(), self.reported())
         raise StoreError("The data changed each time it was read.", hint="Try again when the sync has ended.")
 
     def _dataset(self, view: View) -> Dataset:
@@ -175,6 +180,7 @@ class SiteData:
         question = (found.revision, id(found), hash_of(view.measured), view.filters, waiting, now)
         settings = view.settings
         reach = self._reach(found)
+        deliveries = self._reported(view) if view.uses_reports else NO_DELIVERIES
         return self._facts.get(
             question,
             lambda: Dataset(
@@ -189,8 +195,28 @@ class SiteData:
                 complete_until=None if reach.until is None else microseconds(reach.until),
                 begins=reach.by or "updated",
                 conditions=reach.conditions,
+                deliveries=deliveries,
             ),
         )
+
+    def reported(self) -> int:
+        """The revision of what other systems report of this site; 0 where it cannot be asked."""
+        try:
+            return self._reports.revision(self.known_as)
+        except ReportedStoreError as error:
+            log.warning("%s", error)
+            return 0
+
+    def _reported(self, view: View) -> Deliveries:
+        """What other systems report, of the revision that was looked at. Raises _Superseded, ReportedStoreError."""
+
+        def read() -> Deliveries:
+            revision, reports = self._reports.read(self.known_as)
+            if revision != view.snapshot.reported:
+                raise _Superseded
+            return deliveries_of(reports)
+
+        return self._deliveries.get(view.snapshot.reported, read)
 
     def _read(self, head: ScopeRow | None, mapping: dict[str, str]) -> tuple[Tables, frozenset[str]]:
         """Tables of the revision that `head` names, and our fields still waiting. Raises _Superseded, StoreError."""

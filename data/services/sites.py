@@ -20,6 +20,7 @@ from data.settings.environment import check_jira, network_of, problems_of
 from data.settings.model import JtbdSettings
 from data.settings.store import SettingsStore
 from data.store.issue_store import ScopeRow
+from data.store.reported_store import ReportedStore
 from data.values.problem import Problem
 
 # Tokens are hidden in whatever is written. A random one hides no word that the app itself writes, as "sample".
@@ -58,6 +59,7 @@ class Sites:
         self.sample = sample
         self.clock = clock
         self.main_settings = SettingsStore(home.settings_path)
+        self.reported = ReportedStore(home.path / "reported.db")
         self._lock = threading.RLock()
         self._known: dict[tuple[str, str], SiteData] = {}
         self._environment: tuple[datetime, tuple[Problem, ...]] | None = None
@@ -74,7 +76,9 @@ class Sites:
             head = data.head()
         except JiraError as error:
             trouble = error
-        return Snapshot(site, data.known_as, data.jql, data.is_sample, loaded, main, head, self.clock(), trouble)
+        return Snapshot(
+            site, data.known_as, data.jql, data.is_sample, loaded, main, head, self.clock(), trouble, data.reported()
+        )
 
     def data(self, snapshot: Snapshot) -> SiteData:
         """Store, cache and tables of the site that was looked at."""
@@ -92,7 +96,13 @@ class Sites:
                     preset = self.sample.preset() if self.sample else {}
                     settings = SettingsStore(folder / "settings.json", defaults=preset)
                 self._known[key] = SiteData(
-                    folder, settings, known_as=key[0], jql=key[1], is_sample=sample, clock=self.clock
+                    folder,
+                    settings,
+                    known_as=key[0],
+                    jql=key[1],
+                    is_sample=sample,
+                    clock=self.clock,
+                    reported=self.reported,
                 )
             return self._known[key]
 

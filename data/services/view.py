@@ -44,6 +44,7 @@ class Snapshot:
     head: ScopeRow | None
     now: datetime
     trouble: JiraError | None = None
+    reported: int = 0  # grows with what other systems report of this site
 
     @property
     def settings(self) -> Settings:
@@ -105,9 +106,9 @@ class Snapshot:
         period = _period(preset, first, last, zone, local_date(self.now, zone_named(zone)))
         return View(self, settings, filters, period, (preset, first, last), name)
 
-    def on(self, head: ScopeRow | None) -> Snapshot:
-        """The same look with a newer head of the store."""
-        return replace(self, head=head, trouble=None)
+    def on(self, head: ScopeRow | None, reported: int | None = None) -> Snapshot:
+        """The same look with a newer head of the store, and perhaps with newer reports."""
+        return replace(self, head=head, trouble=None, reported=self.reported if reported is None else reported)
 
 
 @dataclass(frozen=True)
@@ -150,11 +151,18 @@ class View:
     @cached_property
     def measured(self) -> dict[str, Any]:
         """The settings that a number depends on, as plain JSON types."""
-        return {
+        found = {
             "mapping": self.settings.mapping,
             "workflow": self.settings.workflow.model_dump(),
             "definitions": self.settings.definitions.model_dump(),
         }
+        # Without them a report would make every number of Jira alone be calculated anew.
+        return found if not self.uses_reports else found | {"reported": self.snapshot.reported}
+
+    @property
+    def uses_reports(self) -> bool:
+        """Whether its numbers rest on deployments and incidents that other systems report."""
+        return self.settings.definitions.delivery_source != "jira"
 
     def narrowed(self, filters: Filters) -> View:
         """The same days of other issues; the definitions of the filters are laid over the saved ones. Raises
@@ -172,9 +180,9 @@ class View:
         """The same question under other settings: what a save would change."""
         return replace(self, settings=settings)
 
-    def on(self, head: ScopeRow | None) -> View:
+    def on(self, head: ScopeRow | None, reported: int | None = None) -> View:
         """The same question of newer data. Its days follow the zone of that data."""
-        snapshot = self.snapshot.on(head)
+        snapshot = self.snapshot.on(head, reported)
         zone = snapshot.zone(self.settings)
         period = (
             self.period

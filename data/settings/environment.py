@@ -13,6 +13,16 @@ from data.jira.network import NOTHING, Network, Value, check_ca_bundle, check_pr
 from data.settings.model import JiraSettings, Settings
 from data.values.problem import Problem
 
+SHORTEST_SECRET = 16  # characters
+WEBHOOKS = {
+    "github": "GitHub",
+    "gitlab": "GitLab",
+    "jenkins": "Jenkins",
+    "argocd": "Argo CD",
+    "pagerduty": "PagerDuty",
+    "opsgenie": "Opsgenie",
+    "cdevents": "CDEvents",
+}
 _SWITCH = ("", "0", "1", "true", "false", "yes", "no", "on", "off")
 _LEVELS = ("", "debug", "info", "warning", "error", "critical")
 _CA_BUNDLES = ("JIRA_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")  # the first that is set counts
@@ -62,6 +72,11 @@ def _folder(value: Value) -> None:
 def _file(value: Value) -> None:
     if Path(value.text).expanduser().is_dir():
         raise _bad(value, "names a folder, where a file is needed", "Name a file, or unset it.")
+
+
+def _secrets(value: Value) -> None:
+    if any(len(each.strip()) < SHORTEST_SECRET for each in value.text.split(",")):
+        raise _bad(value, f"has a secret of fewer than {SHORTEST_SECRET} characters, which is not used", "Use more.")
 
 
 def _endpoint(value: Value) -> None:
@@ -141,6 +156,14 @@ VARIABLES: dict[str, Variable] = {
         "Requests a minute that one caller of the API may send. Default: 600; `0` sets no limit.",
         _number(0, 10_000_000),
     ),
+    **{
+        f"THROUGHLINE_WEBHOOK_{name.upper()}": Variable(
+            f"The secret that webhooks of {title} prove themselves with, at least 16 characters; several, separated by "
+            "commas, while one replaces another. Unset: they are refused.",
+            _secrets,
+        )
+        for name, title in WEBHOOKS.items()
+    },
     "THROUGHLINE_LOG": Variable(
         "`json`: one JSON object a line on stderr. Default: plain lines.", _one_of("", "plain", "json")
     ),

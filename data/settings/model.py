@@ -20,6 +20,7 @@ from data.settings.words import (
 )
 from data.values import spans
 from data.values.json_types import JsonObject
+from data.values.reported import project_names
 
 FORMAT = 1  # raised when older programs could no longer read the file
 
@@ -122,6 +123,16 @@ class Definitions(_Part):
         "item.",
     )
     tier_year: Literal[2021, 2023, 2024] = Field(2023, description="DORA report whose thresholds give the tiers.")
+    delivery_source: Literal["jira", "reported", "both"] = Field(
+        "jira",
+        description="Where deployments and incidents come from: Jira, other systems that report them (deployment "
+        "pipelines, alerting), or both, what is in both counted once.",
+    )
+    reported_projects: list[str] = Field(
+        default_factory=list,
+        description="What other systems call a project of Jira, each as: acme/shop -> SHOP. A repository, application "
+        "or service that is not listed keeps its name.",
+    )
     deployment_source: Literal["auto", "issues", "versions"] = Field(
         "auto",
         description="What a deployment is: an issue with a deployment date, or a released version; never both. "
@@ -287,6 +298,12 @@ class Definitions(_Part):
     )
     sprint_weights: SprintWeights = Field(default_factory=SprintWeights)
     limits: LimitsOf = Field(default_factory=LimitsOf)
+
+    @field_validator("reported_projects")
+    @classmethod
+    def _projects_can_be_read(cls, texts: list[str]) -> list[str]:
+        project_names(texts)
+        return texts
 
     @field_validator("spans")
     @classmethod

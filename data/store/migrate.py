@@ -36,7 +36,7 @@ from sqlalchemy import (
 )
 
 from data.platform.logs import SECRETS
-from data.store import access_schema, background_schema, record_schema, schema
+from data.store import access_schema, background_schema, record_schema, reported_schema, schema
 from data.store.corruption import is_corrupt
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ class Schema:
     `refillable`: what is too old is thrown away, since a sync reads it again.
     """
 
-    name: str  # issues | records | access | background
+    name: str  # issues | records | access | background | reported
     metadata: MetaData
     meta: Table
     version: int
@@ -112,6 +112,9 @@ BACKGROUND = Schema(
     background_schema.SCHEMA_VERSION,
     1,
     refillable=False,
+)
+REPORTED = Schema(
+    "reported", reported_schema.metadata, reported_schema.meta, reported_schema.SCHEMA_VERSION, 1, refillable=False
 )
 
 
@@ -259,7 +262,9 @@ def _migrate(connection: Connection, tables: Schema, found: int, version: int) -
 def main() -> None:
     """Take the store in a file back to an earlier version of its tables, for an older version of this program."""
     parser = argparse.ArgumentParser(prog="python -m data.store.migrate", description=main.__doc__)
-    parser.add_argument("file", type=Path, help="issues.db, jobs.db, access.db or background.db, which no program uses")
+    parser.add_argument(
+        "file", type=Path, help="issues.db, jobs.db, access.db, background.db or reported.db, which no program uses"
+    )
     parser.add_argument("version", type=int, help="the version of the tables that the older program knows")
     told = parser.parse_args()
     if not told.file.is_file():
@@ -268,7 +273,7 @@ def main() -> None:
     with _turn(told.file), engine.begin() as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         names = inspect(connection).get_table_names()
-        tables = next((each for each in (RECORDS, ACCESS, BACKGROUND) if each.meta.name in names), ISSUES)
+        tables = next((each for each in (RECORDS, ACCESS, BACKGROUND, REPORTED) if each.meta.name in names), ISSUES)
         try:
             downgrade(connection, tables, told.version)
         except (ValueError, NewerSchema) as error:

@@ -50,6 +50,10 @@ class Exclusion(StrEnum):
     VERSION_UNDATED = "released version without a release date"
     OUTCOME_UNKNOWN = "outcome unknown (deployment successful is empty)"
     UNKNOWN_WORD = "{} is in no list of words"
+    OUTCOME_NOT_REPORTED = "outcome not reported"
+    NOT_DEPLOYED = "did not reach its environment"
+    STILL_RUNNING = "has not ended"
+    WITHDRAWN = "withdrawn by the system that reported it"
     NO_DEPLOYMENT = "no deployment found"
     NO_COMMIT_DATE = "code commit date is empty"
     DEPLOYED_BEFORE_STARTED = "deployed before it was started"
@@ -97,6 +101,9 @@ _BY_DEFINITION = frozenset(
         Exclusion.RESOLUTION,
         Exclusion.NOT_A_DEPLOYMENT_TYPE,
         Exclusion.NOT_PRODUCTION,
+        Exclusion.NOT_DEPLOYED,
+        Exclusion.STILL_RUNNING,
+        Exclusion.WITHDRAWN,
         Exclusion.VERSION_NOT_RELEASED,
         Exclusion.IN_THE_FUTURE,
         Exclusion.NO_STORY_POINTS,

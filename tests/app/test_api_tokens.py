@@ -27,12 +27,13 @@ from data.values.errors import NotThere
 from tests.fake_services import FakeServices
 from tests.some import some
 
-ROUTES = sorted(
+EVERY_ROUTE = [
     (method, rule.rule, getattr(server.view_functions[rule.endpoint], "scope"))  # noqa: B009 - a mark on the function
     for server in [Programs().application]
     for rule in server.url_map.iter_rules()
     for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
-)
+]
+ROUTES = sorted(each for each in EVERY_ROUTE if each[2] is not None)
 PARTS = {
     "<metric>": "flow_time",
     "<chart>": "lead_time_histogram",
@@ -40,6 +41,7 @@ PARTS = {
     "<job>": "x",
     "<name>": "x",
     "<export>": "x",
+    "<source>": "github",
 }
 PASSWORD = "correct horse battery"
 HASH = hashed(PASSWORD)
@@ -94,6 +96,11 @@ def test_a_token_opens_exactly_the_routes_of_its_scope(
     everything_else = EVERY_SCOPE - {needed}
     answer = server.open(address(rule), method=method, headers=bearer(made(services, *everything_else)))
     assert (answer.status_code, answer.json["code"]) == (403, "scope")
+
+
+def test_webhooks_alone_need_no_caller() -> None:
+    """They ask for a proof of their own: tests/app/test_deployments_door.py."""
+    assert [each[:2] for each in EVERY_ROUTE if each[2] is None] == [("POST", "/api/v1/webhooks/<source>")]
 
 
 @pytest.mark.parametrize(("method", "rule", "needed"), ROUTES, ids=lambda each: str(each))

@@ -35,7 +35,7 @@ FLOORS = (
     ("jira",),
     ("settings", "cache"),
     ("store",),
-    ("sync", "background"),
+    ("sync", "background", "reported"),
     ("tables",),
     ("facts",),
     ("metrics",),

@@ -13,9 +13,11 @@ from data.charts.downsample import thin
 from data.charts.drawing import Drawing, Drilldown, NoSuchPoint, nothing
 from data.charts.moments import local_minutes
 from data.facts.dataset import Dataset
-from data.facts.deployments import FAILED, UNKNOWN, WORKED, Deployments, deployment_rows, deployments, outcomes
+from data.facts.deployment_set import Deployments
+from data.facts.deployments import FAILED, UNKNOWN, WORKED, deployment_rows, deployments, outcomes
 from data.facts.recoveries import recovery_rows
 from data.facts.rows import Rows, Subjects
+from data.facts.subjects import names_of_subjects
 from data.metrics.registry import ISSUE_METRICS
 from data.values.arrays import Codes, Instants, Mask, Positions
 from data.values.charts import Series
@@ -89,15 +91,8 @@ def _both(deployed: Rows, recovered: Rows) -> Rows:
 
 
 def _named(facts: Dataset, rows: Rows, head: Mask) -> tuple[list[str], list[str]]:
-    keys = np.append(facts.tables.issues["key"].to_numpy(dtype=object), "")
-    projects = np.append(np.asarray(facts.tables.issues["project"], dtype=object), "")
-    versions = facts.tables.versions
-    titles = np.append(versions["name"].to_numpy(dtype=object), "")
-    owners = np.append(versions["project"].to_numpy(dtype=object), "")
-    issue, version = rows.issue[head], rows.version[head]
-    named = np.where(issue >= 0, keys[issue], titles[version])
-    owned = np.where(issue >= 0, projects[issue], owners[version])
-    return [str(each) for each in named], [str(each) for each in owned]
+    named, owned = names_of_subjects(facts, rows.take(head))
+    return named.astype(str).tolist(), owned.astype(str).tolist()
 
 
 DRAWN = ("deployment_frequency", "change_failure_rate", "mean_time_to_recovery")

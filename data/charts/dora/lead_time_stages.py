@@ -13,7 +13,7 @@ from data.charts.drawing import Drawing, left_out, nothing
 from data.charts.moments import buckets
 from data.facts.completions import completions
 from data.facts.dataset import Dataset
-from data.facts.switches import STATUSES
+from data.facts.switches import DELIVERIES, STATUSES
 from data.metrics.dora.lead_time_for_changes import no_deployed_changes
 from data.metrics.measure import rows_for
 from data.metrics.registry import ISSUE_METRICS
@@ -51,6 +51,7 @@ def stage_days(facts: Dataset, issue: Positions, deployed: Instants) -> tuple[Nu
     order=2,
     title="Lead time in stages",
     switches=(
+        *DELIVERIES,
         "deployment_types",
         "production_environments",
         *STATUSES,
@@ -75,7 +76,12 @@ def lead_time_stages(query: ChartQuery) -> Drawing:
         return nothing(
             "No changes were first deployed between these dates.", todo="Choose other days, or clear a filter."
         )
-    used = rows.take(rows.reason == 0)
+    used = rows.take((rows.reason == 0) & (rows.issue >= 0))
+    if not len(used):
+        return nothing(
+            "The changes of this period are known from commits alone, which have no stages.",
+            todo="Name the issues of Jira when deployments are reported.",
+        )
     days, known = stage_days(query.facts, used.issue, used.columns["completed"])
     code = places(used, over)
     count = np.bincount(code[code >= 0], minlength=len(over))

@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from data.facts.dataset import Dataset
-from data.facts.deployments import outcome_rows, outcomes, uses_versions, with_undated
+from data.facts.deployment_set import uses_versions
+from data.facts.deployments import outcome_rows, outcomes, with_undated
 from data.facts.query import MetricQuery, Missing
+from data.facts.reported import from_reports
 from data.facts.rows import Rows
 from data.facts.switches import DEPLOYMENTS, INCIDENTS
 from data.metrics.catalogue import metric
+from data.metrics.dora.delivery_notes import source_notes
 from data.metrics.dora.deployment_frequency import deployed, no_source
 from data.metrics.in_sql import Different, quotient
 from data.metrics.tiers import NO_TIER, tier_of
@@ -24,6 +27,12 @@ def no_evidence(facts: Dataset) -> Missing | None:
         return found
     if facts.once(outcomes).sources:
         return None
+    if from_reports(facts):
+        return Missing(
+            "Nothing says which deployments failed. Report an outcome with them or incidents with the deployment that "
+            "caused them, or say within how many hours an incident is held against the deployment before it.",
+            settings=("failure_window_hours",),
+        )
     if uses_versions(facts):
         return Missing(
             "Nothing says which releases failed. Link incidents to the issues that caused them (“is caused by”), "
@@ -114,7 +123,7 @@ def _explain(rows: Rows, query: MetricQuery) -> Details:
     count, failed = deployed(rows), failures(rows)
     sources = query.facts.once(outcomes).sources
     year = query.facts.definitions.tier_year
-    notes = [NO_TIER.get((year, "change_failure_rate"), ""), *words_to_map(rows)]
+    notes = [*source_notes(query.facts, rows), NO_TIER.get((year, "change_failure_rate"), ""), *words_to_map(rows)]
     return {
         "count": count,
         "failed": failed,

@@ -6,12 +6,15 @@ import numpy as np
 
 from data.facts.dataset import Dataset
 from data.facts.days import calendar
-from data.facts.deployments import deployment_rows, undated_words, uses_versions, with_undated
+from data.facts.deployment_set import uses_versions
+from data.facts.deployments import deployment_rows, undated_words, with_undated
 from data.facts.query import MetricQuery, Missing
+from data.facts.reported import from_jira, from_reports
 from data.facts.rows import Rows
 from data.facts.switches import DEPLOYMENTS
 from data.facts.unread import missing_lists, sentences
 from data.metrics.catalogue import metric
+from data.metrics.dora.delivery_notes import none_reported, source_notes
 from data.metrics.in_sql import Different, InSql, PerDay
 from data.metrics.tiers import tier_of_frequency
 from data.values.details import Details
@@ -20,6 +23,10 @@ from data.values.intervals import Rate
 
 def no_source(facts: Dataset) -> Missing | None:
     """What to map when this site shows no deployments at all."""
+    if from_reports(facts) and len(facts.deliveries.deployments):
+        return None
+    if missing := none_reported(facts, "deployment"):
+        return missing
     if not uses_versions(facts):
         if facts.field("deployment_date") is None:
             return Missing("Map the Jira field that holds the deployment date.", ("deployment_date",))
@@ -101,16 +108,19 @@ def _explain(rows: Rows, query: MetricQuery) -> Details:
     weeks = np.bincount((distinct - first) // 7, minlength=-(-days // 7))[: days // 7]
     gaps = np.diff(np.concatenate(([first - 1], distinct, [first + days])))
     versions = uses_versions(query.facts)
-    notes = ["From released versions."] if versions else []
-    if not versions and query.facts.date_only("deployment_date"):
+    notes = [*source_notes(query.facts, rows), *(["From released versions."] if versions else [])]
+    if from_jira(query.facts) and not versions and query.facts.date_only("deployment_date"):
         notes.append("The deployment date has no time of day: deployments of one project on one day count as one.")
     what = "released versions" if versions else f"{rows.used} deployment issues"
+    source = "versions" if versions else "issues"
+    if from_reports(query.facts):
+        what, source = f"{rows.used} entries of all sources", query.facts.definitions.delivery_source
     return {
         "count": count,
         "count_words": f"{count} deployment{'s' * (count != 1)}",
         "deployment_days_per_week": float(np.median(weeks)) if len(weeks) else None,
         "longest_gap_days": int(gaps.max()) - 1 if count else days,
-        "source": "versions" if versions else "issues",
+        "source": source,
         "notes": notes,
         "steps": [
             f"{len(rows)} candidates dated in the period, {len(rows) - rows.used} left out.",

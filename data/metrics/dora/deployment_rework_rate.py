@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from data.facts.dataset import Dataset
-from data.facts.deployments import rework_rows, uses_versions, with_undated
+from data.facts.deployment_set import uses_versions
+from data.facts.deployments import rework_rows, with_undated
 from data.facts.query import MetricQuery, Missing
+from data.facts.reported import from_jira, from_reports
 from data.facts.rows import Rows
 from data.facts.switches import DEPLOYMENTS
 from data.metrics.catalogue import metric
+from data.metrics.dora.delivery_notes import source_notes
 from data.metrics.dora.deployment_frequency import deployed, no_source
 from data.metrics.in_sql import Different, quotient
 from data.values.details import Details
@@ -21,19 +24,24 @@ def no_rule(facts: Dataset) -> Missing | None:
     if found := no_source(facts):
         return found
     rule = facts.definitions
-    if uses_versions(facts):
-        if rule.rework_version_types:
+    if uses_versions(facts) or from_reports(facts):
+        if rule.rework_version_types or (from_jira(facts) and not uses_versions(facts) and _has_rule(facts)):
             return None
         return Missing(
             "Say in the definitions which issue types are bugs: a release that holds nothing else is rework.",
             settings=("rework_version_types",),
         )
-    if rule.rework_types or rule.rework_labels:
+    if _has_rule(facts):
         return None
     return Missing(
         "Say in the definitions which issue types or labels mark an unplanned fix deployment.",
         settings=("rework_types", "rework_labels"),
     )
+
+
+def _has_rule(facts: Dataset) -> bool:
+    """Whether types or labels of tickets say what is rework."""
+    return bool(facts.definitions.rework_types or facts.definitions.rework_labels)
 
 
 @metric(
@@ -83,6 +91,6 @@ def _explain(rows: Rows, query: MetricQuery) -> Details:
         "count": count,
         "rework": rework,
         "count_words": f"{rework} of {count} deployment{'s' * (count != 1)}",
-        "notes": [f"DORA asks about six months; this is {query.period.days} days."],
+        "notes": [*source_notes(query.facts, rows), f"DORA asks about six months; this is {query.period.days} days."],
         "steps": [f"{rework} fix deployments ÷ {count} deployments = {100 * rework / count if count else 0:.4g} %."],
     }

@@ -6,10 +6,12 @@ from data.facts.changes import change_rows, first_deployed
 from data.facts.dataset import Dataset
 from data.facts.deployments import undated_words
 from data.facts.query import MetricQuery, Missing
+from data.facts.reported import from_reports
 from data.facts.rows import Rows
-from data.facts.switches import AGES, STATUSES
+from data.facts.switches import AGES, DELIVERIES, STATUSES
 from data.facts.unread import missing_lists, sentences
 from data.metrics.catalogue import metric
+from data.metrics.dora.delivery_notes import none_reported, source_notes
 from data.metrics.in_sql import quantile
 from data.metrics.spread import spread
 from data.metrics.tiers import score, tier_of
@@ -21,6 +23,10 @@ def no_deployed_changes(facts: Dataset) -> Missing | None:
     """What to map when no issue of this site is known to be deployed."""
     from data.tables.frames import NEVER
 
+    if missing := none_reported(facts, "deployment"):
+        return missing
+    if from_reports(facts) and len(facts.deliveries.deployments):
+        return None
     if facts.field("deployed_to_production_date") is not None or (facts.once(first_deployed)[0] != NEVER).any():
         return None
     if lacking := sentences(missing_lists(facts, "versions")):
@@ -77,6 +83,7 @@ def exact_hours(rows: Rows, query: MetricQuery) -> float:
     fields=("code_commit_date", "deployed_to_production_date", "deployment_date"),
     switches=(
         *AGES,
+        *DELIVERIES,
         "percentile",
         "deployment_source",
         "deployment_types",
@@ -106,10 +113,13 @@ def lead_time_for_changes(rows: Rows, query: MetricQuery) -> float | None:
 
 @lead_time_for_changes.explains
 def _explain(rows: Rows, query: MetricQuery) -> Details:
-    proxy = query.facts.field("code_commit_date") is None
+    of_issues = bool((rows.issue[rows.reason == 0] >= 0).any())
+    proxy = of_issues and query.facts.field("code_commit_date") is None
+    begin = "start of work" if proxy else "code commit"
     notes = ["Proxy: from start of work, because no commit date is mapped."] if proxy else []
     if rows["day_precision"].any():
         notes.append("Day precision: plain dates are involved.")
+    notes = [*source_notes(query.facts, rows), *notes]
     return {
         **spread(rows["days"], query),
         "score_2025": score("lead_time_for_changes", exact_hours(rows, query)),
@@ -119,7 +129,7 @@ def _explain(rows: Rows, query: MetricQuery) -> Details:
         "notes": notes,
         "steps": [
             f"{len(rows)} changes deployed in the period, or completed in it without a known deployment.",
-            f"{rows.used} have both ends: {'start of work' if proxy else 'code commit'} and deployment.",
+            f"{rows.used} have both ends: {begin} and deployment.",
             (
                 f"Half of them took less than {query.quantile(rows['days'], 50) or 0:.4g} days: the median is the "
                 "lead time."

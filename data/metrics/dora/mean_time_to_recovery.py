@@ -7,8 +7,9 @@ from data.facts.incidents import end_in_words, incidents, rule_in_words, types_i
 from data.facts.query import MetricQuery, Missing
 from data.facts.recoveries import linked, open_incidents, recovery_rows
 from data.facts.rows import Rows
-from data.facts.switches import FINISHED, INCIDENTS
+from data.facts.switches import DELIVERIES, FINISHED, INCIDENTS
 from data.metrics.catalogue import metric
+from data.metrics.dora.delivery_notes import none_reported, source_notes
 from data.metrics.in_sql import quantile
 from data.metrics.spread import spread
 from data.metrics.tiers import tier_of
@@ -20,6 +21,8 @@ NAMED = 6  # types that a card names
 
 def no_incidents(facts: Dataset) -> Missing | None:
     """What to map when this site shows no incidents at all."""
+    if missing := none_reported(facts, "incident"):
+        return missing
     if facts.field("incident_detected_at") is not None or facts.once(incidents).mask.any():
         return None
     types = list(types_in_use(facts))
@@ -65,6 +68,7 @@ def no_incidents(facts: Dataset) -> Missing | None:
     measures="hours",
     fields=("incident_detected_at", "incident_resolved_at", "deployment_date"),
     switches=(
+        *DELIVERIES,
         "deployment_types",
         "production_environments",
         *INCIDENTS,
@@ -103,6 +107,7 @@ def _explain(rows: Rows, query: MetricQuery) -> Details:
         notes.append("Day precision: plain dates are involved.")
     if still_open:
         notes.append(f"{still_open} incident{'s are' if still_open != 1 else ' is'} still open.")
+    notes = [*source_notes(query.facts, rows), *notes]
     rule, ended = rule_in_words(query.facts), end_in_words(query.facts)
     return {
         **spread(rows["hours"], query),

@@ -81,7 +81,7 @@ def test_rows_about_a_kind_of_thing_that_is_not_declared_are_told():
     assert FACTS["created"].mismatch(replace(rows, subjects=replace(rows.subjects, kind=kinds))) == (
         "rows are about a version"
     )
-    assert FACTS["deployments"].subjects == (Subject.ISSUE, Subject.VERSION)
+    assert FACTS["deployments"].subjects == (Subject.ISSUE, Subject.VERSION, Subject.DEPLOYMENT)
 
 
 def test_two_facts_of_one_name_and_two_columns_of_one_name_are_refused():
