@@ -36,6 +36,7 @@ JOBS = Action(Scope.WRITE, "job register changed")
 TESTED = Action(Scope.ADMIN, "connection tested")
 CONNECTION = Action(Scope.ADMIN, "connection saved")
 RUN = Action(Scope.WRITE, "background tasks run")
+REPORTS = Action(Scope.WRITE, "deployments or incidents reported")
 CLEANUP = Action(Scope.ADMIN, "old records removed")
 PEOPLE = Action(Scope.ADMIN, "people changed")
 TOKENS = Action(Scope.ADMIN, "tokens changed")
@@ -204,5 +205,7 @@ COMMANDS: dict[str, Action] = {
     "people enable": PEOPLE,
     "people sign-out": PEOPLE,
     "people remove": PEOPLE,
+    "import deployments": REPORTS,
+    "import incidents": REPORTS,
     "audit": LOOK,
 }

@@ -13,6 +13,7 @@ from data.charts.drawing import Drawing, left_out, nothing
 from data.charts.moments import buckets
 from data.facts.completions import completions
 from data.facts.dataset import Dataset
+from data.facts.rows import Rows
 from data.facts.switches import DELIVERIES, STATUSES
 from data.metrics.dora.lead_time_for_changes import no_deployed_changes
 from data.metrics.measure import rows_for
@@ -72,16 +73,9 @@ def lead_time_stages(query: ChartQuery) -> Drawing:
     shown too.
     """
     rows, over = rows_for(ISSUE_METRICS["lead_time_for_changes"], query), buckets(query)
-    if not rows.used:
-        return nothing(
-            "No changes were first deployed between these dates.", todo="Choose other days, or clear a filter."
-        )
     used = rows.take((rows.reason == 0) & (rows.issue >= 0))
     if not len(used):
-        return nothing(
-            "The changes of this period are known from commits alone, which have no stages.",
-            todo="Name the issues of Jira when deployments are reported.",
-        )
+        return _no_stages(rows)
     days, known = stage_days(query.facts, used.issue, used.columns["completed"])
     code = places(used, over)
     count = np.bincount(code[code >= 0], minlength=len(over))
@@ -128,6 +122,16 @@ def lead_time_stages(query: ChartQuery) -> Drawing:
         drilldown=picks.showing(values="days", unit="days"),
         notes=(*left_out(rows), *_told(query.facts, used.issue, used.columns["completed"])),
     )
+
+
+def _no_stages(rows: Rows) -> Drawing:
+    """Why there is nothing to draw."""
+    if rows.used:
+        return nothing(
+            "The changes of this period are known from commits alone, which have no stages.",
+            todo="Name the issues of Jira when deployments are reported.",
+        )
+    return nothing("No changes were first deployed between these dates.", todo="Choose other days, or clear a filter.")
 
 
 def _means(days: Numbers, code: Positions, seen: list[int], count: Counts) -> Numbers:
