@@ -62,10 +62,14 @@ def show_formats(content: str, chosen: str) -> tuple[Any, Any, Any]:
 
 
 clientside_callback(
-    ClientsideFunction("downloads", "style"),
+    ClientsideFunction("downloads", "remembered"),
     Output(B.STYLE, "value"),
-    Output(B.STYLE_FIELD, "hidden"),
     Input(B.MODAL, "is_open"),
+    prevent_initial_call=True,
+)
+clientside_callback(
+    ClientsideFunction("downloads", "remember"),
+    Output(B.STYLE_FIELD, "hidden"),
     Input(B.STYLE, "value"),
     Input(B.FORMAT, "value"),
     prevent_initial_call=True,

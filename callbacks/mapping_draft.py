@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from dash import ALL, Input, Output, State, callback, ctx, no_update
@@ -14,8 +15,10 @@ from data.settings.fields import FIELDS, field_ids
 from data.values.fields import SURE, FieldInfo, Suggestion
 from data.values.json_types import JsonObject
 from data.values.names import name_key
+from data.values.spans import EMPTY
 from ui import ids
 from ui.modals.draft import Draft, in_force, keys_at, mapped, with_change
+from ui.modals.mapping_spans import ADD, SETTING, changed_span, without_span
 from ui.modals.mapping_values import put_meaning
 
 M = ids.Mapping
@@ -23,7 +26,7 @@ M = ids.Mapping
 ELSEWHERE_TOO = (
     "mapping-suggestion", "mapping-choice", "mapping-more", "mapping-action", "mapping-phase", "mapping-work",
     "mapping-flow-item", "mapping-meaning",
-    "mapping-word", "mapping-word-gone", "mapping-word-offered",
+    "mapping-word", "mapping-word-gone", "mapping-word-offered", "mapping-span-gone",
 )  # a table: kept in its rows  # fmt: skip
 
 
@@ -41,6 +44,8 @@ ELSEWHERE_TOO = (
     Input(ids.mapping_flow_item(ALL), "value"),
     Input(ids.mapping_meaning(ALL, ALL), "value"),
     Input(ids.mapping_setting(ALL), "value"),
+    Input(ids.mapping_span(ALL, ALL), "value"),
+    Input(ids.mapping_span_gone(ALL), "n_clicks"),
     Input(ids.mapping_word(ALL), "value"),
     Input(ids.mapping_word_gone(ALL, ALL), "n_clicks"),
     Input(ids.mapping_word_offered(ALL, ALL), "n_clicks"),
@@ -116,6 +121,10 @@ def changed(draft: Draft, base: Draft, control: dict[str, str], value: Any) -> D
             return put_meaning(draft, base, control["field"], control["value"], value or "")
         case "mapping-setting":
             return put_setting(draft, base, control["setting"], value)
+        case "mapping-span":
+            return put_spans(draft, base, lambda lines: changed_span(lines, control["row"], control["part"], value))
+        case "mapping-span-gone" if value:
+            return put_spans(draft, base, lambda lines: without_span(lines, control["row"]))
         case "mapping-word" if value and value.strip():
             words = list(in_force(draft, base).get(f"setting/{control['setting']}") or [])
             return with_change(draft, base, f"setting/{control['setting']}", with_names(words, value.split(",")))
@@ -162,9 +171,17 @@ def put_setting(draft: Draft, base: Draft, path: str, value: Any) -> Draft:
     )
 
 
+def put_spans(draft: Draft, base: Draft, change: Callable[[list[str]], list[str]]) -> Draft:
+    """The draft with other named spans."""
+    lines = [str(each) for each in in_force(draft, base).get(f"setting/{SETTING}") or []]
+    return with_change(draft, base, f"setting/{SETTING}", change(lines))
+
+
 def act(draft: Draft, base: Draft, action: str) -> Draft:
-    """accept-all, clear:<our field>, reset:workflow, reset:types."""
+    """accept-all, clear:<our field>, reset:workflow, reset:types, add-span."""
     verb, _, what = action.partition(":")
+    if verb == ADD:
+        return put_spans(draft, base, lambda lines: [*lines, EMPTY])
     if verb == "clear":
         return with_change(draft, base, f"field/{what}", None)
     snapshot = services().snapshot()

@@ -412,6 +412,16 @@ def mapping_setting(setting: Part) -> Id:
     return {"area": "mapping-setting", "setting": setting}
 
 
+def mapping_span(row: Part, part: Part) -> Id:
+    """A control of one named span: its name, start or end; pass ALL twice to reach every one."""
+    return {"area": "mapping-span", "row": row, "part": part}
+
+
+def mapping_span_gone(row: Part) -> Id:
+    """The button that removes a named span."""
+    return {"area": "mapping-span-gone", "row": row}
+
+
 def mapping_word(setting: Part) -> Id:
     """The text box that adds a word to a list."""
     return {"area": "mapping-word", "setting": setting}

@@ -39,13 +39,53 @@ def read(text: str) -> NamedSpan:
     >>> read("development: In Progress → Review")
     NamedSpan(name='development', start=('In Progress',), end=('Review',))
     """
-    written = _WRITTEN.fullmatch(text)
-    start, end = (_statuses(written[n]) if written else () for n in (2, 3))
-    if written is None or not written[1] or not start or not end:
+    found = _WRITTEN.fullmatch(text)
+    start, end = (_statuses(found[n]) if found else () for n in (2, 3))
+    if found is None or not found[1] or not start or not end:
+        name, some, others = parts(text)
+        lacking = [what for what, there in (("name", name), ("start", some), ("end", others)) if not there]
+        if lacking and "->" in text:
+            called = f"The span “{name}”" if name else "A span"
+            raise ValueError(f"{called} has no {' and no '.join(lacking)}. {HOW}")
         raise ValueError(f"“{text}” is not a span. {HOW}")
     if both := name_keys(start) & name_keys(end):
-        raise ValueError(f"The span “{written[1]}” begins and ends in “{sorted(both)[0]}”. {HOW}")
-    return NamedSpan(written[1], start, end)
+        raise ValueError(f"The span “{found[1]}” begins and ends in “{sorted(both)[0]}”. {HOW}")
+    return NamedSpan(found[1], start, end)
+
+
+EMPTY = ":  -> "  # a span of which nothing is said yet
+_PARTS = re.compile(r"(?:([^:]*):)?(.*?)(?:(?:->|→)(.*))?", re.DOTALL)
+_NO_STATUS = re.compile(r"[;:]|->|→")
+
+
+def parts(text: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """Name, statuses from which and statuses to which, also of a span that is not whole.
+
+    >>> parts("development: In Progress -> Review; Test"), parts(EMPTY), parts("review")
+    (('development', ('In Progress',), ('Review', 'Test')), ('', (), ()), ('', ('review',), ()))
+    """
+    found = _PARTS.fullmatch(text)
+    name, start, end = found.groups() if found else ("", "", "")
+    return (name or "").strip(), _statuses(start or ""), _statuses(end or "")
+
+
+def written(name: str, start: Iterable[str], end: Iterable[str]) -> str:
+    """The span as a line of the settings; a colon in its name would end it, so it becomes a blank.
+
+    >>> written("dev", ["In Progress"], ["Review", "Test"]), parts(written("a: b", [], ["Done"]))
+    ('dev: In Progress -> Review; Test', ('a b', (), ('Done',)))
+    """
+    plain = " ".join(name.replace(":", " ").split())
+    return f"{plain}: {'; '.join(start)} -> {'; '.join(end)}"
+
+
+def status_as_written(name: str, status_id: str) -> str:
+    """What a line calls a status: its name, or its id where the name holds a sign that parts the line.
+
+    >>> status_as_written("In Review", "7"), status_as_written("Ready; waiting", "8")
+    ('In Review', '8')
+    """
+    return status_id if _NO_STATUS.search(name) else name
 
 
 def _statuses(text: str) -> tuple[str, ...]:

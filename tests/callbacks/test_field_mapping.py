@@ -280,6 +280,62 @@ def test_words_are_added_and_removed(services: FakeServices) -> None:
     assert services.snapshot().settings.definitions.incident_types == ["Incident", "[System] Incident", "Sev1", "Sev2"]
 
 
+def span(row: int, part: str) -> Any:
+    return ids.mapping_span(str(row), part)
+
+
+def test_named_spans_are_rows_that_are_added_filled_in_and_removed(services: FakeServices) -> None:
+    modal = Modal(services)
+    for row, (name, start, end) in enumerate(
+        (("development", ["In Progress"], ["Review", "Testing"]), ("review: late", ["Review"], ["Done"]))
+    ):
+        modal.act(ids.mapping_action("add-span"))
+        modal.act(span(row, "name"), name, "value")
+        modal.act(span(row, "start"), start, "value")
+        modal.act(span(row, "end"), end, "value")
+    lines = ["development: In Progress -> Review; Testing", "review late: Review -> Done"]
+    assert modal.draft["setting/spans"] == lines
+    assert modal.save()["state"] == "saved"
+    assert services.snapshot().settings.definitions.spans == lines
+    again = Modal(services)
+    shown = again.pane("definitions", "workflow")
+    for said in ("development", "review late", "Remove development", "development: from", "Add a span"):
+        assert said in shown
+    again.act(ids.mapping_span_gone("0"))
+    again.save()
+    assert services.snapshot().settings.definitions.spans == lines[1:]
+
+
+def test_controls_of_spans_that_merely_appear_change_nothing(services: FakeServices) -> None:
+    modal = Modal(services)
+    modal.act(ids.mapping_action("add-span"))
+    before = dict(modal.draft)
+    for part, value in (("name", ""), ("start", []), ("end", None)):
+        modal.act(span(0, part), value, "value")
+        modal.act(span(7, part), "a row that has gone", "value")
+    assert modal.draft == before
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "end", "said"),
+    [
+        ("", ["In Progress"], ["Done"], "A span has no name"),
+        ("dev", [], [], "has no start and no end"),
+        ("dev", ["Done"], ["done"], "begins and ends in"),
+    ],
+)
+def test_a_span_that_is_not_whole_is_not_saved_and_says_what_it_lacks(
+    services: FakeServices, name: str, start: list[str], end: list[str], said: str
+) -> None:
+    modal = Modal(services)
+    modal.act(ids.mapping_action("add-span"))
+    for part, value in (("name", name), ("start", start), ("end", end)):
+        modal.act(span(0, part), value, "value")
+    modal.save()
+    assert services.snapshot().settings.definitions.spans == []
+    assert said in modal.pane("definitions", "workflow")
+
+
 def test_of_two_editors_the_second_sees_both_values_and_keeps_its_input(services: FakeServices) -> None:
     first, second = Modal(services), Modal(services)
     first.choose("deployment_date", "customfield_10100")

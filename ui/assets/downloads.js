@@ -26,10 +26,10 @@
 
   const clientside = (window.dash_clientside = window.dash_clientside || {});
   clientside.downloads = { // the same choice in the panel of background exports
-    style(_open, style, format) {
-      const by = clientside.callback_context.triggered_id;
-      if (by === 'background-style' && style) choose(style);
-      return [chosen, format !== 'csv'];
+    remembered: () => chosen,
+    remember(style, format) { // and whether it has nothing to say for the format
+      if (clientside.callback_context.triggered_id === 'background-style' && style) choose(style);
+      return format !== 'csv';
     },
   };
 

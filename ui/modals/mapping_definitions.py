@@ -22,6 +22,7 @@ from ui.components.icon import icon
 from ui.components.notice import notice
 from ui.modals.draft import OWN_SECTION, Draft
 from ui.modals.mapping_field import back_button, dom_id
+from ui.modals.mapping_spans import SETTING, spans_editor
 from ui.modals.mapping_workflow import segments
 from ui.words import count
 
@@ -101,6 +102,8 @@ def _control(line: Definition, value: Any, known: Known) -> tuple[Any, str | Non
     component = ids.mapping_setting(line.name)
     if line.name == "zone":
         return _zone(component, value, known), dom_id(component)
+    if line.name == SETTING:
+        return spans_editor(list(value or []), known.statuses), None
     if line.names_of == "statuses":
         return _statuses(component, value, known), dom_id(component)
     if line.name == "working_time.weekdays":

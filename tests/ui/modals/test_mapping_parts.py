@@ -18,6 +18,7 @@ from ui.modals.draft import base_of, in_force, keys_at, patch
 from ui.modals.field_mapping import banner, conflict_rows, field_mapping_modal, jira_problem
 from ui.modals.mapping_field import coverage, field_pane, options
 from ui.modals.mapping_needs import BY_NAME, ELSEWHERE, GROUPS, first_place, steps
+from ui.modals.mapping_spans import SETTING
 from ui.modals.mapping_workflow import types_pane, workflow_pane
 
 JIRA = [
@@ -102,7 +103,8 @@ def test_every_definition_has_a_control_and_its_own_help() -> None:
     for part in definitions.parts():
         shown += words(definitions.definitions_pane(part, values, {}, definitions.Known()))
     for name, line in definitions.lines().items():
-        assert f'"setting": "{name}"' in shown
+        control = '"action": "add-span"' if name == SETTING else f'"setting": "{name}"'
+        assert control in shown
         assert line.help and line.help in shown.replace('\\"', '"')
     assert {name.partition(".")[0] for name in definitions.lines()} == set(Definitions.model_fields) - {"flow_types"}
 
