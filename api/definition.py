@@ -16,7 +16,9 @@ class Definition(BaseModel):
     saved: str
     saved_words: str
     choices: list[tuple[str, str]] = Field(description="Values it could have, each with its words; none: any text.")
-    names_of: str = Field(description="What a list holds: statuses, types, labels, components, weekdays, days, words.")
+    names_of: str = Field(
+        description="What a list holds: statuses, types, labels, components, resolutions, links, weekdays, days, words."
+    )
     unit: str
     follows: list[str]
     nothing: str

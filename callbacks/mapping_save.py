@@ -185,6 +185,6 @@ def words_of(key: str, value: Any, snapshot: Snapshot) -> str:
         return f"{names[value]} ({value})" if value in names else value or "not mapped"
     name = key.partition("/")[2]
     if kind == "setting" and name in lines():
-        return lines()[name].in_words(value, {each.id: each.name for each in statuses(snapshot)})
+        return lines()[name].in_words(value, services().field_mapping.titles(snapshot))
     tables = {"phase": PHASES, "work": WORK | {"": "neither"}, "type": FLOW_ITEMS | {"": "not counted"}}
     return tables[kind].get(value or "", str(value))

@@ -182,6 +182,7 @@ def known_names(snapshot: Snapshot) -> definitions.Known:
         resolutions=tuple(used["resolutions"]),
         links=tuple(used["links"]),
         statuses=tuple(statuses(snapshot)),
+        titles=services().field_mapping.titles(snapshot),
         account_zone=services().status.of(snapshot).zone,
     )
 

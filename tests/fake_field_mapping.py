@@ -120,6 +120,9 @@ class FakeFieldMapping(FieldMappingService):
     def names_in_use(self, snapshot: Snapshot) -> dict[str, list[ValueInfo]]:
         return {"resolutions": [ValueInfo("Done", 40), ValueInfo("Parked", 3)], "links": [ValueInfo("blocks", 5)]}
 
+    def titles(self, snapshot: Snapshot) -> dict[str, str]:
+        return {each.id: each.name for each in self.statuses(snapshot)}
+
     def statuses(self, snapshot: Snapshot) -> list[StatusInfo]:
         return [StatusInfo(*each) for each in _STATUSES]
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from data.charts.drawing import Drawing, nothing
 from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery, Missing
+from data.facts.site_names import titles
 from data.settings.definitions import WORKFLOW, expanded, table
 from data.settings.fields import FIELDS
 from data.values.charts import ChartPlace
@@ -93,8 +94,7 @@ class IssueChart(Chart):
         if facts is None:
             return ()
         known = table()
-        statuses = facts.tables.statuses
-        names = dict(zip(statuses["status_id"].astype(str), statuses["name"].astype(str), strict=True))
+        names = titles(facts.tables)
         return tuple(
             (known[name].title, known[name].in_words(facts.zone if name == "zone" else _value(facts, name), names))
             for name in expanded(switches or self.switches)

@@ -25,11 +25,11 @@ from data.facts.levels import of_level
 from data.facts.named_spans import span_times, timed_span
 from data.facts.past import facts_at
 from data.facts.rows import Rows, Sieve
+from data.facts.site_names import resolutions_meant
 from data.tables.frames import FOREVER, NEVER
 from data.tables.status_intervals import StatusIntervals, crossings, first_stay, last_stay, overlap
 from data.values.arrays import Codes, Instants, Mask, Microseconds, Numbers, Positions
 from data.values.exclusion import Exclusion
-from data.values.names import places_of
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def flow_set(
     sieve = of_level(then, issue)
     drop_discarded(facts, found, issue, sieve)
     codes, names = table["resolution"].cat.codes.to_numpy()[issue], table["resolution"].cat.categories
-    for code in places_of(facts.definitions.not_completed_resolutions, names):
+    for code in resolutions_meant(then.tables, facts.definitions.not_completed_resolutions):
         sieve.drop(codes == code, Exclusion.RESOLUTION, names[code])
     sieve.drop(~table["history_complete"].to_numpy()[issue], Exclusion.INCOMPLETE_HISTORY)
     return found, issue, sieve
@@ -163,7 +163,7 @@ def not_completed(facts: Dataset) -> Mask:
     """
     found = facts.once(completions)
     column = facts.tables.issues["resolution"]
-    codes = places_of(facts.definitions.not_completed_resolutions, column.cat.categories)
+    codes = resolutions_meant(facts.tables, facts.definitions.not_completed_resolutions)
     refused = np.isin(column.cat.codes.to_numpy(), codes)
     out: Mask = (refused | found.discarded) & (found.completed != NEVER)
     return out

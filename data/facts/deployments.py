@@ -24,10 +24,10 @@ from data.facts.query import MetricQuery
 from data.facts.reported import from_jira, from_reports, projects_of
 from data.facts.reported_deployments import from_reported, one_for_all, reported_causes, reported_outcomes
 from data.facts.rows import Rows, Sieve
+from data.facts.site_names import links_meant
 from data.tables.frames import NEVER
 from data.values.arrays import Codes, Instants, Mask, Positions
 from data.values.exclusion import Exclusion
-from data.values.names import places_of
 
 _HOUR = 3_600_000_000
 UNKNOWN, WORKED, FAILED = -1, 0, 1
@@ -91,8 +91,7 @@ def _by_links(facts: Dataset, found: Deployments) -> tuple[Positions, Codes]:
     issue, group = found.groups_of_issues(facts)
     is_incident = facts.once(incidents).mask[: len(facts.tables)]
     links = facts.tables.links
-    codes = places_of(facts.definitions.incident_links, links["phrase"].cat.categories)
-    chosen = np.isin(links["phrase"].cat.codes.to_numpy(), codes) & (links["other"].to_numpy() >= 0)
+    chosen = links_meant(facts.tables, facts.definitions.incident_links) & (links["other"].to_numpy() >= 0)
     source, target = links["issue"].to_numpy()[chosen], links["other"].to_numpy()[chosen]
     from_incident = is_incident[source]
     return join(source[from_incident], target[from_incident], issue, group)

@@ -11,11 +11,11 @@ from data.facts.completions import Completions, completions, drop_discarded
 from data.facts.dataset import Dataset
 from data.facts.reported import from_jira, from_reports, incidents_chosen, issues_named, projects_of
 from data.facts.rows import Sieve, Subjects
+from data.facts.site_names import resolutions_meant
 from data.tables.frames import NEVER
 from data.tables.status_intervals import crossings, first_stay, last_stay
 from data.values.arrays import Instants, Mask, Objects, Positions
 from data.values.exclusion import Exclusion
-from data.values.names import places_of
 from data.values.reported import ReportState
 
 
@@ -139,7 +139,7 @@ def _discarded(facts: Dataset, done: Completions, end: Instants) -> Sieve:
     sieve = Sieve(len(end))
     drop_discarded(facts, done, issue, sieve)
     codes = column.codes.to_numpy()
-    for code in places_of(facts.definitions.not_completed_resolutions, column.categories):
+    for code in resolutions_meant(facts.tables, facts.definitions.not_completed_resolutions):
         sieve.drop((codes == code) & (end != NEVER), Exclusion.RESOLUTION, column.categories[code])
     return sieve
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.facts.dataset import Dataset
+from data.facts.site_names import resolutions_meant
 from data.settings.fields import FIELDS
 from data.values.arrays import Codes, Mask, Objects, Positions
 from data.values.exclusion import Exclusion
@@ -81,13 +82,14 @@ def unknown_words(facts: Dataset, field: str, issues: Mask | Positions | None = 
 
 def unknown_resolutions(facts: Dataset) -> dict[str, int]:
     """Resolutions that are in neither list → how many issues have each, most first."""
-    known = name_keys((*facts.definitions.not_completed_resolutions, *facts.definitions.completed_resolutions))
+    rule = facts.definitions
+    known = resolutions_meant(facts.tables, (*rule.not_completed_resolutions, *rule.completed_resolutions))
     column = facts.tables.issues["resolution"].cat
     counts = np.bincount(column.codes.to_numpy() + 1, minlength=len(column.categories) + 1)[1:]
     found = [
         (str(name), int(n))
-        for name, n in zip(column.categories, counts, strict=True)
-        if n and name_key(str(name)) not in known
+        for code, (name, n) in enumerate(zip(column.categories, counts, strict=True))
+        if n and code not in known
     ]
     return dict(sorted(found, key=lambda each: (-each[1], each[0])))
 

@@ -8,12 +8,12 @@ import numpy as np
 
 from data.facts.dataset import Dataset
 from data.facts.past import attribute_at, points_at
+from data.facts.site_names import resolutions_meant
 from data.facts.sprint_stints import Stints, stints
 from data.facts.timelines import Timeline
 from data.tables.frames import NEVER
 from data.tables.status_intervals import crossings
 from data.values.arrays import Counts, Instants, Mask, Numbers, Positions
-from data.values.names import places_of
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def discarded_before(facts: Dataset, issue: Positions, instant: Instants) -> Mas
     completion.
     """
     found = facts.once(_history)
-    refused = places_of(facts.definitions.not_completed_resolutions, facts.tables.issues["resolution"].cat.categories)
+    refused = resolutions_meant(facts.tables, facts.definitions.not_completed_resolutions)
     with_it = np.isin(attribute_at(facts.tables, "resolution", issue, instant), refused)
     done = _role_before(facts, found.done, issue, instant)
     return (done & with_it) | _role_before(facts, found.discarded, issue, instant)

@@ -12,12 +12,12 @@ import numpy as np
 from data.facts.completions import Completions, completed_rows, completions, not_completed
 from data.facts.dataset import Dataset
 from data.facts.efficiency import blocked_spans
+from data.facts.site_names import links_meant
 from data.jtbd.inputs import Reported
 from data.jtbd.specs import Specs
 from data.tables.frames import NEVER
 from data.tables.status_intervals import overlap
 from data.values.arrays import Codes, Mask, Positions
-from data.values.names import places_of
 from data.values.records import JobCompletion, PainpointResolved, RecordError, Records, level
 
 DAY = 86_400_000_000
@@ -77,8 +77,7 @@ class Serving:
         if found:
             out[found] = True
             links = self.facts.tables.links
-            phrases = places_of(self.links, links["phrase"].cat.categories)
-            tied = np.isin(links["phrase"].cat.codes.to_numpy(), phrases) & np.isin(links["other"].to_numpy(), found)
+            tied = links_meant(self.facts.tables, self.links) & np.isin(links["other"].to_numpy(), found)
             out[links["issue"].to_numpy()[tied]] = True
         return out
 

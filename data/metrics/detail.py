@@ -13,11 +13,13 @@ from data.facts.dataset import Dataset
 from data.facts.past import names_of
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
+from data.facts.site_names import titles
 from data.facts.subjects import names_of_subjects, others_than_issues, words_of_subjects
 from data.metrics.catalogue import IssueMetric
 from data.metrics.measure import HasEdge, instants_of, measure, rows_for
-from data.settings.definitions import expanded, switch
+from data.settings.definitions import expanded
 from data.settings.model import Settings
+from data.settings.switching import switch
 from data.tables.frames import NEVER
 from data.values.arrays import Column, Numbers, Objects, Positions
 from data.values.metric_value import MetricValue, iso
@@ -60,8 +62,7 @@ def _switches(metric: IssueMetric, facts: Dataset) -> tuple[Switch, ...]:
     knows.
     """
     settings = Settings(definitions=facts.definitions, workflow=facts.workflow)
-    statuses = facts.tables.statuses
-    names = dict(zip(statuses["status_id"].astype(str), statuses["name"].astype(str), strict=True))
+    names = titles(facts.tables)
     return tuple(switch(name, settings, settings, names) for name in expanded(metric.switches))
 
 

@@ -10,10 +10,11 @@ from dataclasses import replace
 from data.metrics.registry import CATALOG
 from data.services.field_mapping import FieldMappingService
 from data.services.view import Snapshot, View
-from data.settings.definitions import expanded, switch, table, value_of
+from data.settings.definitions import expanded, table, value_of
 from data.settings.model import Settings
 from data.settings.overrides import BadOverride, patch_of, with_overrides
 from data.settings.store import Saved
+from data.settings.switching import switch
 from data.values.errors import NotThere
 from data.values.fields import StatusInfo
 from data.values.filters import Filters
@@ -30,9 +31,9 @@ class DefinitionsService:
     def of(self, names: Iterable[str], view: View) -> tuple[Switch, ...]:
         """Definitions in force in a view, by name or group, with what else they could be. Raises JiraError."""
         saved, known = view.snapshot.settings, self._mapping.statuses(view.snapshot)
-        statuses, jiras = _names(known), _by_category(known)
+        called, jiras = self._names(known, view.snapshot), _by_category(known)
         return tuple(
-            replace(switch(name, view.settings, saved, statuses), follows=jiras.get(name, ()))
+            replace(switch(name, view.settings, saved, called), follows=jiras.get(name, ()))
             for name in expanded(names)
             if name in table()
         )
@@ -46,15 +47,16 @@ class DefinitionsService:
     def words_of(self, metric: str, view: View) -> str:
         """The definitions that a number obeys, in one line. Raises JiraError."""
         settings = view.settings
-        names = [each for each in expanded(CATALOG[metric].switches) if each in table()] if metric in CATALOG else []
+        obeyed = [each for each in expanded(CATALOG[metric].switches) if each in table()] if metric in CATALOG else []
         if settings.definitions.durations not in ("working_days", "inclusive_working_days"):
-            names = [each for each in names if not each.startswith("working_time.")]
-        values = {name: value_of(settings, name) for name in names}
-        listed = any(table()[name].names_of == "statuses" and value for name, value in values.items())
+            obeyed = [each for each in obeyed if not each.startswith("working_time.")]
+        values = {name: value_of(settings, name) for name in obeyed}
+        with_ids = ("statuses", "resolutions", "links")
+        listed = any(table()[name].names_of in with_ids and value for name, value in values.items())
         # The tables are asked for only where names are needed.
-        statuses = _names(self._mapping.statuses(view.snapshot)) if listed else {}
+        names = self._names(self._mapping.statuses(view.snapshot), view.snapshot) if listed else {}
         return "; ".join(
-            f"{table()[name].title}: {table()[name].in_words(value, statuses)}" for name, value in values.items()
+            f"{table()[name].title}: {table()[name].in_words(value, names)}" for name, value in values.items()
         )
 
     def chosen(self, filters: Filters, snapshot: Snapshot) -> tuple[ChosenDefinition, ...]:
@@ -63,8 +65,12 @@ class DefinitionsService:
         """
         if not filters.definitions:
             return ()
-        statuses = _names(self._mapping.statuses(snapshot))
-        return tuple(_chosen(snapshot.settings, statuses, filters.definitions, each) for each in filters.definitions)
+        names = self._names(self._mapping.statuses(snapshot), snapshot)
+        return tuple(_chosen(snapshot.settings, names, filters.definitions, each) for each in filters.definitions)
+
+    def _names(self, statuses: Iterable[StatusInfo], snapshot: Snapshot) -> dict[str, str]:
+        """What ids are called; statuses as lists show them."""
+        return self._mapping.titles(snapshot) | {each.id: each.name for each in statuses}
 
     def save(self, filters: Filters, snapshot: Snapshot, revision: int) -> Saved | None:
         """Make the definitions of a view everybody's; None where they are already. `revision`: of the settings shown.
@@ -75,10 +81,6 @@ class DefinitionsService:
         return self._mapping.save(patch, revision, snapshot) if patch else None
 
 
-def _names(statuses: Iterable[StatusInfo]) -> dict[str, str]:
-    return {each.id: each.name for each in statuses}
-
-
 def _by_category(statuses: Sequence[StatusInfo]) -> dict[str, tuple[str, ...]]:
     """What Jira's own categories and the names of statuses say where none are chosen."""
     usual = (("workflow.started", "indeterminate"), ("workflow.done", "done"), ("workflow.discarded", "discarded"))
@@ -86,7 +88,7 @@ def _by_category(statuses: Sequence[StatusInfo]) -> dict[str, tuple[str, ...]]:
 
 
 def _chosen(
-    saved: Settings, statuses: dict[str, str], everything: tuple[tuple[str, str], ...], pair: tuple[str, str]
+    saved: Settings, names: dict[str, str], everything: tuple[tuple[str, str], ...], pair: tuple[str, str]
 ) -> ChosenDefinition:
     """One choice, judged together with the others: the end of a day depends on its start."""
     name, text = pair
@@ -99,7 +101,7 @@ def _chosen(
             settings = with_overrides(saved, [pair])
         except BadOverride as alone:
             return ChosenDefinition(name, text, _title(name), text, "", Problem(alone.message, alone.hint))
-    found = switch(name, settings, saved, statuses)
+    found = switch(name, settings, saved, names)
     return ChosenDefinition(name, text, found.title, found.words, found.saved_words)
 
 

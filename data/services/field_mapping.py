@@ -11,6 +11,7 @@ import pandas as pd
 
 from data.facts.dataset import Dataset
 from data.facts.flow_items import FLOW_ITEMS, kind_of
+from data.facts.site_names import ids_of, titles
 from data.jira.answers import JiraField
 from data.jira.client import Jira
 from data.jira.errors import JiraError
@@ -23,6 +24,7 @@ from data.services.sites import Sites
 from data.services.sync import SyncService
 from data.services.view import Snapshot, View
 from data.settings.content import merge
+from data.settings.definitions import table
 from data.settings.fields import FIELDS, STANDARD_FIELDS, UNTRANSLATED, field_ids
 from data.settings.model import Settings
 from data.settings.store import Invalid, Saved
@@ -97,6 +99,12 @@ class FieldMappingService:
             "links": _counted(tables.links["phrase"], tables.links["issue"].to_numpy()),
         }
 
+    def titles(self, snapshot: Snapshot) -> dict[str, str]:
+        """What ids in settings are called now: statuses by id, "resolutions:7", "links:10003:inward". Raises
+        StoreError.
+        """
+        return titles(self._sites.data(snapshot).tables(snapshot))
+
     def statuses(self, snapshot: Snapshot) -> list[StatusInfo]:
         """The statuses of the data, in Jira's order of categories. Raises StoreError."""
         return statuses(self._sites.data(snapshot).tables(snapshot))
@@ -131,11 +139,14 @@ class FieldMappingService:
     def save(
         self, patch: dict[str, Any], revision: int, snapshot: Snapshot, base: dict[str, Any] | None = None
     ) -> Saved:
-        """Merge a patch into the settings of the site, recalculate, fetch newly mapped fields.
+        """Merge a patch into the settings of the site, recalculate, fetch newly mapped fields. Names of resolutions and
+        links become ids, where they are known.
 
         Raises Conflict, Invalid or ReadOnly; then nothing was written.
         """
         data = self._sites.data(snapshot)
+        if snapshot.synced is not None:
+            patch = with_ids(patch, data.tables(snapshot))
         fields = self._fields.get(snapshot.known_as)
         rules = self._rules_for(snapshot, patch, fields)
         saved = data.settings.save(with_metadata(patch, fields, rules), revision=revision, base=base)
@@ -160,6 +171,17 @@ class FieldMappingService:
         if found.forms:
             self._rules[snapshot.known_as] = found
         return found
+
+
+def with_ids(patch: dict[str, Any], tables: Tables) -> dict[str, Any]:
+    """The patch with ids in place of the names of resolutions and links that are known."""
+    given = patch.get("definitions") or {}
+    changed = {
+        name: ids_of(tables, definition.names_of.removesuffix("s"), given[name])
+        for name, definition in table().items()
+        if definition.names_of in ("resolutions", "links") and isinstance(given.get(name), list)
+    }
+    return {**patch, "definitions": {**given, **changed}} if changed else patch
 
 
 def _counted(names: pd.Series, issue: Positions) -> list[ValueInfo]:

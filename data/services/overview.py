@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from data.exports.html.page import page
 from data.facts.dataset import Dataset
+from data.facts.site_names import titles
 from data.forecast.request import Options
 from data.metrics.registry import CATALOG
 from data.overview.ageing import listed, too_old
@@ -109,8 +110,7 @@ class OverviewService:
 def _definitions(facts: Dataset, view: View) -> tuple[tuple[str, str, bool], ...]:
     """All that the metrics of the overview obey, as it is in force in this view."""
     known, settings = table(), view.settings
-    statuses = facts.tables.statuses
-    names = dict(zip(statuses["status_id"].astype(str), statuses["name"].astype(str), strict=True))
+    names = titles(facts.tables)
     obeyed = [name for each in CATALOG.values() if each.family in HEADLINE for name in each.switches]
     obeyed += ["limits", "working_time.holidays"]  # of what changed, and of the forecast
     chosen = {name for name, _ in view.overrides}

@@ -15,8 +15,6 @@ from pydantic.fields import FieldInfo
 
 from data.settings.model import Definitions, Settings, Workflow
 from data.settings.wordings import WORDINGS, Wording
-from data.values.spans import names_of
-from data.values.switches import Switch
 
 PARTS = {
     "time": "Calendar and method",
@@ -33,6 +31,7 @@ PARTS = {
 }
 WORKFLOW = "workflow."
 MOST_SAID = 8  # names of a list that a text shows
+NAMED = ("types", "labels", "components", "resolutions", "links")  # what lists hold names of, by the end of their name
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -59,7 +58,7 @@ class Definition:
 
     @property
     def names_of(self) -> str:
-        """What a list holds: statuses, types, labels, components, weekdays, days or words; empty for other kinds."""
+        """What a list holds: statuses, one of NAMED, weekdays, days or words; empty for other kinds."""
         if typing.get_origin(self.kind) is not list:
             return ""
         if self.name.startswith(WORKFLOW) or self.name.endswith("_statuses"):
@@ -69,10 +68,22 @@ class Definition:
         if self.name in ("working_time.holidays", "limits.divided"):
             return "days"
         last = self.name.rpartition("_")[2]
-        return last if last in ("types", "labels", "components") else "words"
+        return last if last in NAMED else "words"
+
+    def readable(self, value: Any, names: Mapping[str, str] | None) -> Any:
+        """A list of resolutions or links with names in place of the ids that it holds; other values as they are.
+
+        >>> rule = table()["not_completed_resolutions"]
+        >>> rule.readable(["7", "Duplicate"], {"resolutions:7": "Abgelehnt", "7": "To Do"})
+        ['Abgelehnt', 'Duplicate']
+        """
+        if self.names_of not in ("resolutions", "links") or not isinstance(value, list):
+            return value
+        return list(dict.fromkeys((names or {}).get(f"{self.names_of}:{each}", each) for each in value))
 
     def in_words(self, value: Any, names: Mapping[str, str] | None = None) -> str:
-        """A value as people read it; `names`: ids → names, for statuses.
+        """A value as people read it; `names`: ids → names of statuses, and of resolutions and links behind what they
+        are ("resolutions:7").
 
         >>> table()["durations"].in_words("inclusive_days"), table()["incident_types"].in_words(["Outage", "Sev 1"])
         ('Whole days, both ends count', 'Outage, Sev 1')
@@ -87,7 +98,7 @@ class Definition:
         if value in (None, "") or (isinstance(value, list | dict) and not value):
             return self.empty
         if isinstance(value, list):
-            known = names or {}
+            known, value = names or {}, self.readable(value, names)
             said = [DAYS[each] if isinstance(each, int) else known.get(each, str(each)) for each in value]
             more = f" and {len(said) - MOST_SAID} more" if len(said) > MOST_SAID + 1 else ""
             return ", ".join(said[:MOST_SAID] if more else said) + more
@@ -189,29 +200,3 @@ def expanded(names: Iterable[str]) -> tuple[str, ...]:
     for name in names:
         out += [name] if name in known else [each for each in known if each.startswith(f"{name}.")]
     return tuple(dict.fromkeys(out))
-
-
-def switch(name: str, settings: Settings, saved: Settings, names: Mapping[str, str] | None = None) -> Switch:
-    """A definition in force and what else it could be. `names`: status ids → names."""
-    known = table()[name]
-    value, before = value_of(settings, name), value_of(saved, name)
-    choices = tuple((known.text(each), known.in_words(each)) for each in known.choices)
-    if known.names_of == "statuses":
-        choices = tuple((names or {}).items())
-    elif name == "timed_span":
-        choices = names_of(settings.definitions.spans, known.empty)
-    elif known.names_of == "weekdays":
-        choices = tuple((str(n), day) for n, day in enumerate(DAYS))
-    return Switch(
-        name=name,
-        title=known.title,
-        help=known.help,
-        value=known.text(value),
-        words=known.in_words(value, names),
-        saved=known.text(before),
-        saved_words=known.in_words(before, names),
-        choices=choices,
-        names_of=known.names_of,
-        unit=known.unit,
-        nothing=known.text([]) if known.names_of else "",
-    )

@@ -166,7 +166,10 @@ class Definitions(_Part):
     )
     incident_links: list[str] = Field(
         default_factory=lambda: list(CAUSES),
-        description="Link phrases that tie an incident to the deployment that caused it.",
+        description=(
+            "Links that tie an incident to the deployment that caused it: phrases, or the id of a link type with its "
+            "side, such as 10003:inward. The form writes ids."
+        ),
     )
     satisfaction_scale: Literal["unknown", "1-5", "1-7", "1-10", "0-10", "words"] = Field(
         "unknown",
@@ -208,13 +211,17 @@ class Definitions(_Part):
         default_factory=list, description="A version whose issues are all of these types is rework."
     )
     not_completed_resolutions: list[str] = Field(
-        default_factory=lambda: list(NOT_COMPLETED), description="Resolutions that are not completions."
+        default_factory=lambda: list(NOT_COMPLETED),
+        description=(
+            "Resolutions that are not completions: their ids, or names that they have or had. The form writes ids, so "
+            "that another name or language changes nothing."
+        ),
     )
     completed_resolutions: list[str] = Field(
         default_factory=lambda: list(COMPLETED),
         description=(
-            "Resolutions that are known to be completions. One that is in neither list counts as a completion too, "
-            "and Data quality names it."
+            "Resolutions that are known to be completions, by id or name. One that is in neither list counts as a "
+            "completion too, and Data quality names it."
         ),
     )
     spans: list[str] = Field(

@@ -102,8 +102,17 @@ WORDINGS = {
         },
     ),
     "all_levels": Wording("Sub-tasks and epics", "completion", {True: "Count too", False: "Left out"}),
-    "not_completed_resolutions": Wording("Resolutions that do not complete", "completion"),
-    "completed_resolutions": Wording("Resolutions that complete", "completion"),
+    "not_completed_resolutions": Wording(
+        "Resolutions that do not complete", "completion", help="Resolutions that are not completions."
+    ),
+    "completed_resolutions": Wording(
+        "Resolutions that complete",
+        "completion",
+        help=(
+            "Resolutions that are known to be completions. One that is in neither list counts as a completion too, "
+            "and Data quality names it."
+        ),
+    ),
     "load": Wording(
         "Flow load counts", "completion", {"in_progress": "Items in progress", "started": "Started and not finished"}
     ),
@@ -147,7 +156,11 @@ WORDINGS = {
             "is completed."
         ),
     ),
-    "incident_links": Wording("Links that blame a deployment", "incidents"),
+    "incident_links": Wording(
+        "Links that blame a deployment",
+        "incidents",
+        help="Link phrases that tie an incident to the deployment that caused it.",
+    ),
     "satisfaction_scale": Wording(
         "Scale of the field Satisfaction",
         "jobs",

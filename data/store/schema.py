@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, String, Table, Text
 
-SCHEMA_VERSION = 5  # a change of these tables needs a revision in migrations/issues/versions; see migrate.py
+SCHEMA_VERSION = 6  # a change of these tables needs a revision in migrations/issues/versions; see migrate.py
 # Standard fields of Jira that are columns of the issue table: mapping them needs no row in field_value.
 OWN_COLUMN = frozenset(
     {"created", "updated", "resolutiondate", "duedate", "labels", "components", "priority", "resolution"}
@@ -69,6 +69,7 @@ issue = Table(
     Column("fix_versions", Text, nullable=False, default="[]"),  # JSON list of version ids (int)
     Column("history_complete", Boolean, nullable=False, default=True),
     Column("comments_complete", Boolean),  # null: Jira shows no comments at all
+    Column("resolution_id", Text),  # null: no resolution, or none was read since ids are kept
     Index("issue_by_key", "scope", "key"),
 )
 
@@ -108,6 +109,8 @@ link = Table(
     Column("type_name", Text, nullable=False),
     Column("other_id", BigInteger),
     Column("other_key", String(255), nullable=False),
+    Column("type_id", Text),  # null: not read since ids are kept
+    Column("side", String(8)),  # of the phrase: inward | outward
 )
 
 # Who commented when; texts are not kept.
@@ -151,6 +154,17 @@ issue_type = Table(
     Column("name", Text, nullable=False),
     Column("subtask", Boolean, nullable=False, default=False),
     Column("hierarchy", Integer),  # hierarchyLevel; null where Jira does not say (Data Center)
+)
+
+# Every name that a resolution or a link type was ever seen with: people rename them, and Jira translates them.
+known_name = Table(
+    "known_name",
+    metadata,
+    _scope(),
+    Column("kind", String(16), primary_key=True),  # resolution | link
+    Column("named", String(255), primary_key=True),  # id; of a link type id and side: "10003:inward"
+    Column("name", Text, primary_key=True),
+    Column("current", Boolean, nullable=False, default=False),  # what Jira called it when it was last seen
 )
 
 project = Table(

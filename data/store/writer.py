@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
 Row = tuple[Any, ...]  # values in the order of the columns of a table
+KnownName = tuple[str, str, str, bool]  # kind, id, name, whether it is the name now
 T = TypeVar("T")
 _SOME = 500  # ids in one query
 
@@ -78,6 +79,21 @@ class Writer:
         back = select(issue.c.issue_id).where(issue.c.scope == self.scope)
         done = or_(tombstone.c.issue_id.in_(back), tombstone.c.removed_at < before)
         self.connection.execute(delete(tombstone).where(tombstone.c.scope == self.scope, done))
+
+    def add_names(self, names: Iterable[KnownName]) -> None:
+        """Keeps names of resolutions and link types beside the earlier ones. Where one is the name now, no other is."""
+        table = schema.known_name
+        rows = list(names)
+        held = {
+            (row.kind, row.named, row.name): row.current
+            for row in self.connection.execute(select(table).where(table.c.scope == self.scope))
+        }
+        for kind, named in {(kind, named) for kind, named, _, current in rows if current}:
+            where = (table.c.scope == self.scope, table.c.kind == kind, table.c.named == named, table.c.current)
+            self.connection.execute(update(table).where(*where).values(current=False))
+        new = {(kind, named, name): current for kind, named, name, current in rows if (kind, named, name) not in held}
+        now = {(kind, named, name): True for kind, named, name, current in rows if current}
+        self.add(table, [(*key, current) for key, current in (new | now).items()])
 
     def unfinished(self, most: int) -> list[int]:
         """Some issues whose history or list of comments is not complete."""

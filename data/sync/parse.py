@@ -149,12 +149,13 @@ def issue_rows(issue: Issue, wants: WantedFields, seen: Seen, *, history_complet
             _json([n for each in _list(fields.get("fixVersions")) if (n := _id(each)) is not None]),
             history_complete,
             None if shown is None else comments.is_whole(shown),
+            seen.resolution(fields.get("resolution")),
         )
     )
     found.field_value = value_rows(number, fields, wants.values)
     found.sprint_issue = sprint_rows(number, fields, wants.sprints, seen)
     for place, each in enumerate(_list(fields.get("issuelinks"))):
-        if row := _link(each, place):
+        if row := _link(each, place, seen):
             found.link.append((number, *row))
     if shown is not None:
         found.comment = comment_rows(number, shown)
@@ -271,13 +272,35 @@ def _plain(value: Any) -> str | None:
 
 
 class Seen:
-    """Statuses, types and projects that occur in issues, collected on the way."""
+    """Statuses, types, projects and names that occur in issues, collected on the way."""
 
     def __init__(self) -> None:
         self.statuses: dict[str, Status] = {}
         self.types: dict[str, IssueType] = {}
         self.projects: dict[str, Project] = {}
         self.sprints: dict[int, Sprint] = {}
+        self.names: dict[tuple[str, str], tuple[str, str]] = {}  # kind, id → name here, name before it was translated
+
+    def resolution(self, value: Any) -> str | None:
+        """The id of a resolution, whose names are noted; None where Jira gives none."""
+        if not isinstance(value, dict) or not isinstance(number := value.get("id"), str | int) or not number:
+            return None
+        plain = value.get(UNTRANSLATED)
+        self._name("resolution", str(number), value.get("name"), plain)
+        return str(number)
+
+    def link_type(self, kind: JsonObject) -> str | None:
+        """The id of a link type, whose phrases are noted; None where Jira gives none."""
+        number = kind.get("id")
+        if not isinstance(number, str | int) or not number:
+            return None
+        for side in ("inward", "outward"):
+            self._name("link", f"{number}:{side}", kind.get(side))
+        return str(number)
+
+    def _name(self, kind: str, named: str, name: object, plain: object = None) -> None:
+        if isinstance(name, str) and name.strip():
+            self.names[kind, named] = name.strip(), plain.strip() if isinstance(plain, str) else ""
 
     def status(self, value: Any) -> str:
         found = str(value.get("id")) if isinstance(value, dict) and value.get("id") is not None else ""
@@ -300,8 +323,10 @@ class Seen:
         return found
 
 
-def _link(value: Any, place: int) -> tuple[int, str, str, int | None, str] | None:
-    """link id, phrase as read from this issue, type, other's id and key; None for what is no link."""
+def _link(value: Any, place: int, seen: Seen) -> tuple[int, str, str, int | None, str, str | None, str] | None:
+    """link id, phrase as read from this issue, type, other's id and key, id of the type, side; None for what is no
+    link.
+    """
     if not isinstance(value, dict):
         return None
     named = value.get("type")
@@ -320,6 +345,8 @@ def _link(value: Any, place: int) -> tuple[int, str, str, int | None, str] | Non
         name,
         entities.whole(other.get("id")),
         str(other["key"]),
+        seen.link_type(kind),
+        side,
     )
 
 

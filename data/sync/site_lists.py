@@ -164,6 +164,8 @@ def write(lists: Lists, writer: Writer, seen: parse.Seen, *, sprints: bool) -> N
     writer.add(schema.status, [(each.id, each.name, each.category) for each in found.values()])
     kinds = seen.types | {each.id: each for each in lists.types}
     writer.add(schema.issue_type, [(each.id, each.name, each.subtask, each.hierarchy) for each in kinds.values()])
+    writer.add_names((kind, named, name, True) for (kind, named), (name, _) in seen.names.items())
+    writer.add_names((kind, named, plain, False) for (kind, named), (_, plain) in seen.names.items() if plain)
     used = set(writer.projects())
     writer.add(schema.project, [(each.key, each.id, each.name) for each in seen.projects.values() if each.key in used])
     _keep_only(writer, schema.project, schema.project.c.project_key, used)

@@ -144,7 +144,7 @@ class Stage:
 
     def _size(self) -> int:
         seen = self.seen
-        return len(seen.statuses) + len(seen.types) + len(seen.projects) + len(seen.sprints)
+        return len(seen.statuses) + len(seen.types) + len(seen.projects) + len(seen.sprints) + len(seen.names)
 
     def _keep_seen(self) -> None:
         if (size := self._size()) != self._kept:

@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, event, select, text
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from data.jira.answers import IssueType, Project, Sprint, Status
 from data.store import schema
 from data.store.issue_store import IssueStore, StoreError, reason
-from data.store.writer import Writer
+from data.store.writer import KnownName, Writer
 from data.sync.parse import Seen
 from data.values.json_types import JsonObject
 
@@ -42,6 +42,7 @@ class _Shown(msgspec.Struct):
     types: dict[str, IssueType]
     projects: dict[str, Project]
     sprints: dict[int, Sprint]
+    names: list[tuple[str, str, str, str]]  # kind, id, name, name before it was translated
 
 
 class Staging:
@@ -53,6 +54,7 @@ class Staging:
 
     def __init__(self, path: Path, scope: int, question: dict[str, Any], at: int, clock: int) -> None:
         self.path, self.scope = path, scope
+        question = {**question, "schema": schema.SCHEMA_VERSION}  # rows of other columns cannot be used
         try:
             self._open()
             kept = self._note("question")
@@ -158,7 +160,8 @@ class Staging:
 
     def keep_seen(self, seen: Seen) -> None:
         """Keeps the statuses and the like that issues showed."""
-        shown = _Shown(seen.statuses, seen.types, seen.projects, seen.sprints)
+        names = [(*key, *both) for key, both in seen.names.items()]
+        shown = _Shown(seen.statuses, seen.types, seen.projects, seen.sprints, names)
         self.note("seen", msgspec.json.encode(shown).decode())
 
     def seen(self) -> Seen:
@@ -168,6 +171,7 @@ class Staging:
             shown = msgspec.json.decode(kept, type=_Shown)
             seen.statuses, seen.types = shown.statuses, shown.types
             seen.projects, seen.sprints = shown.projects, shown.sprints
+            seen.names = {(kind, named): (name, plain) for kind, named, name, plain in shown.names}
         return seen
 
     def keys(self, issue_ids: Collection[int]) -> dict[int, str]:
@@ -202,6 +206,16 @@ class Staging:
             for some in rows.partitions(_SOME):
                 writer.add(table, [tuple(row)[1:] for row in some])
         writer.incomplete(self.marked(INCOMPLETE))
+        writer.add_names(self._resolutions_of_histories())
+
+    def _resolutions_of_histories(self) -> list[KnownName]:
+        """What resolutions were called when they were set or taken away."""
+        table = schema.change
+        found = []
+        for number, name in ((table.c.from_id, table.c.from_name), (table.c.to_id, table.c.to_name)):
+            query = select(number, name).where(table.c.field == "resolution", number != "", name != "").distinct()
+            found += [("resolution", row[0], row[1], False) for row in self._connection.execute(query)]
+        return found
 
 
 @contextmanager

@@ -45,6 +45,7 @@ FRAMES = (
     "sprint_moves",
     "sprint_members",
     "estimates",
+    "names",
 )
 # numbers: as they are. categories: codes and the texts they stand for. texts: one a row, or none.
 # words, days: codes and the tuples of words or the dates they stand for (-1: none).

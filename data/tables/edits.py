@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from data.store import schema
 from data.tables.frames import frame
+from data.tables.site_names import SiteNames
 from data.values.names import name_key, same_name
 
 ATTRIBUTES = ("project", "type", "hierarchy", "resolution")  # columns of the issue table that have a history
@@ -48,10 +49,11 @@ def read(
     number: Mapping[int, int],
     issues: pd.DataFrame,
     types: Mapping[str, tuple[str, int]],
+    resolutions: SiteNames,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The edits (see `Tables.edits`), and the issues with every name that occurs in them among their categories.
 
-    `number`: issue id → position; `types`: type id → (name, level).
+    `number`: issue id → position; `types`: type id → (name, level); `resolutions`: what they are called.
     """
     table = schema.change
     query = (
@@ -67,7 +69,7 @@ def read(
         .where(table.c.scope == scope, table.c.field.in_(_PLACE))
         .order_by(table.c.issue_id, table.c.at, table.c.history_id, table.c.item)
     )
-    names = _Names.of(connection, scope, issues, types)
+    names = _Names.of(connection, scope, issues, types, resolutions)
     rows: list[Row] = []
     for issue_id, at, changed, *sides in connection.execute(query):
         if (issue := number.get(issue_id)) is not None:
@@ -98,11 +100,17 @@ class _Names:
     codes: dict[str, _Codes]
     types: Mapping[str, tuple[str, int]]
     projects: Mapping[str, str]  # id or name → key
+    resolutions: SiteNames
     level_of: Mapping[str, int] = field(default_factory=dict)  # name of a type → level
 
     @classmethod
     def of(
-        cls, connection: Connection, scope: int, issues: pd.DataFrame, types: Mapping[str, tuple[str, int]]
+        cls,
+        connection: Connection,
+        scope: int,
+        issues: pd.DataFrame,
+        types: Mapping[str, tuple[str, int]],
+        resolutions: SiteNames,
     ) -> _Names:
         table = schema.project
         projects = {}
@@ -112,7 +120,7 @@ class _Names:
         for name in ("project", "type", "resolution"):
             known = [str(each) for each in issues[name].cat.categories]
             codes[name] = _Codes(known, {name_key(each): n for n, each in reversed(list(enumerate(known)))})
-        return cls(codes, types, projects, dict(types.values()))
+        return cls(codes, types, projects, resolutions, dict(types.values()))
 
     def rows(
         self,
@@ -132,7 +140,9 @@ class _Names:
             if low != high:
                 yield issue, at, _LEVEL, low, high
             return
-        one, other = (self._project(*each) if changed == "project" else _plain(*each) for each in (before, after))
+        one, other = (
+            self._project(*each) if changed == "project" else self._resolution(*each) for each in (before, after)
+        )
         yield issue, at, _PLACE[changed], self.codes[changed].of(one), self.codes[changed].of(other)
 
     def _type(self, type_id: str | None, name: str | None) -> tuple[str | None, int]:
@@ -147,6 +157,10 @@ class _Names:
         """The key, or what is left of it: the name, else the id."""
         return self.projects.get(project_id or "") or self.projects.get(name or "") or name or project_id
 
+    def _resolution(self, code: str | None, name: str | None) -> str | None:
+        """The name that a resolution has now; None where there was none."""
+        return self.resolutions.title(code, name or code) or None
+
     def widened(self, issues: pd.DataFrame) -> pd.DataFrame:
         """The issues, with the new names after those that their categories have."""
         wider = {}
@@ -155,8 +169,3 @@ class _Names:
             if len(codes.names) > len(column.categories):
                 wider[name] = column.add_categories(codes.names[len(column.categories) :])
         return issues.assign(**wider) if wider else issues
-
-
-def _plain(code: str | None, name: str | None) -> str | None:
-    """The name of a resolution; None where there was none."""
-    return name or code or None

@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from data.store import schema
-from data.tables import edits, field_sources, links, mapped_fields, parents, sprint_tables, status_changes
+from data.tables import edits, field_sources, links, mapped_fields, parents, site_names, sprint_tables, status_changes
 from data.tables.flags import flag_fields, read_flags
 from data.tables.frames import NEVER, columns_of, spelled_once
 from data.tables.frames import frame as _frame
@@ -58,6 +58,9 @@ class Tables:
         what it is, a Reason), entries (changes that lead to it), resolving (those that set a resolution), like (code of
         the status of the same name, whose roles it has; -1: none).
     unreadable: our field name → by issue whether it has a value that cannot be read; only fields that have such values.
+    names: every name that resolutions and link types were seen with: kind (resolution | link), named (id; of a link
+        type id and side, "10003:inward"), name, current (its name now), place (among the categories of resolutions in
+        `issues`, or of phrases in `links`; -1: no issue has it).
     flag_known: whether the field is known with which people flag what is blocked.
     unread: lists that Jira did not show to this account at the last good sync.
     """
@@ -88,6 +91,7 @@ class Tables:
     estimates: pd.DataFrame = field(default_factory=sprint_tables.no_estimates)
     edits: pd.DataFrame = field(default_factory=edits.no_edits)
     sources: pd.DataFrame = field(default_factory=field_sources.no_sources)
+    names: pd.DataFrame = field(default_factory=site_names.no_names)
 
     def __len__(self) -> int:
         return len(self.issues)
@@ -102,11 +106,14 @@ def read(connection: Connection, scope: int, mapping: Mapping[str, str]) -> Tabl
     if head is None:
         raise LookupError(f"no scope {scope} in the issue store")
     statuses = status_changes.read_statuses(connection, scope)
-    issues, lists = _issues(connection, scope, statuses)
+    names = site_names.read(connection, scope)
+    resolutions = site_names.of_kind(names, site_names.RESOLUTION)
+    issues, lists = _issues(connection, scope, statuses, resolutions)
     issues = parents.with_epics(connection, scope, issues)
     number = {issue_id: n for n, issue_id in enumerate(issues["issue_id"].tolist())}
     changes, statuses, gone = status_changes.read_changes(connection, scope, statuses, issues)
-    edited, issues = edits.read(connection, scope, number, issues, edits.types_of(connection, scope))
+    edited, issues = edits.read(connection, scope, number, issues, edits.types_of(connection, scope), resolutions)
+    linked = links.read(connection, scope, number, site_names.of_kind(names, site_names.LINK))
     versions = _versions(connection, scope)
     flags = flag_fields(connection, scope, mapping)
     flagged = read_flags(connection, scope, number, flags)
@@ -126,7 +133,14 @@ def read(connection: Connection, scope: int, mapping: Mapping[str, str]) -> Tabl
         components=_names(lists["components"]),
         versions=versions,
         fix_versions=_fix_versions(lists["fix_versions"], versions),
-        links=links.read(connection, scope, number),
+        links=linked,
+        names=site_names.placed(
+            names,
+            {
+                site_names.RESOLUTION: issues["resolution"].cat.categories,
+                site_names.LINK: linked["phrase"].cat.categories,
+            },
+        ),
         fields=mapped.values,
         date_only=mapped.date_only,
         unreadable=mapped.unreadable,
@@ -138,7 +152,9 @@ def read(connection: Connection, scope: int, mapping: Mapping[str, str]) -> Tabl
     )
 
 
-def _issues(connection: Connection, scope: int, statuses: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, list[Any]]]:
+def _issues(
+    connection: Connection, scope: int, statuses: pd.DataFrame, resolutions: site_names.SiteNames
+) -> tuple[pd.DataFrame, dict[str, list[Any]]]:
     table, kinds = schema.issue, edits.types_of(connection, scope)
     wanted = [
         "issue_id",
@@ -158,6 +174,7 @@ def _issues(connection: Connection, scope: int, statuses: pd.DataFrame) -> tuple
         "components",
         "fix_versions",
         "parent_id",
+        "resolution_id",
     ]
     query = select(*(table.c[name] for name in wanted)).where(table.c.scope == scope).order_by(table.c.issue_id)
     got = dict(zip(wanted, columns_of(connection, query, len(wanted)), strict=True))
@@ -168,7 +185,7 @@ def _issues(connection: Connection, scope: int, statuses: pd.DataFrame) -> tuple
             "key": pd.Series(got["key"], dtype=object),
             "project": pd.Categorical(got["project_key"]),
             "type": spelled_once([kinds.get(each, (each, 0))[0] for each in got["type_id"]]),
-            "resolution": spelled_once(got["resolution"]),
+            "resolution": spelled_once(map(resolutions.title, got["resolution_id"], got["resolution"])),
             "priority": pd.Categorical(got["priority"]),
             "assignee": pd.Categorical(got["assignee"]),
             "status": np.array([codes.get(each, -1) for each in got["status_id"]], dtype=np.int16),

@@ -19,7 +19,9 @@ class Switch:
     saved: str = ""  # the saved value as text
     saved_words: str = ""
     choices: tuple[tuple[str, str], ...] = ()  # (value as text, words); none: anything may be written
-    names_of: str = ""  # what a list holds: statuses, types, labels, components, weekdays, days, words
+    names_of: str = (
+        ""  # what a list holds: statuses, types, labels, components, resolutions, links, weekdays, days, words
+    )
     unit: str = ""
     follows: tuple[str, ...] = ()  # what no choice means: the statuses of Jira's category, or of certain names
     nothing: str = ""  # how "none of them" is written, where no choice means something else

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import typing
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 from zoneinfo import available_timezones
@@ -59,6 +60,7 @@ class Known:
     used_types: tuple[ValueInfo, ...] = ()
     statuses: tuple[StatusInfo, ...] = ()
     account_zone: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)  # ids → names, as for Definition.in_words
 
 
 def definitions_pane(part: str, values: Draft, errors: dict[str, str], known: Known) -> html.Div:
@@ -189,7 +191,7 @@ def _offers(line: Definition, words: list[str], known: Known) -> html.Div | None
     """
     last = line.name.rpartition("_")[2]
     there = {"types": known.used_types, "resolutions": known.resolutions, "links": known.links}.get(last, ())
-    taken = name_keys(words)
+    taken = name_keys(line.readable(words, known.titles))
     offers = [each for each in there if name_key(each.text) not in taken]
     likely = name_keys(suggested_types(line.name, tuple(each.text for each in offers)))
     if likely:
@@ -220,17 +222,18 @@ def _words(line: Definition, words: list[str], known: Known) -> html.Div:
     gone = [
         html.Li(
             [
-                str(word),
+                name,
                 html.Button(
                     icon("x"),
                     id=ids.mapping_word_gone(line.name, str(word)),
                     type="button",
                     className="btn-icon",
-                    **attributes({"aria-label": f"Remove {word} from {line.title}"}),
+                    **attributes({"aria-label": f"Remove {name} from {line.title}"}),
                 ),
             ]
         )
         for word in words
+        for name in [line.in_words([word], known.titles)]
     ]
     box = dbc.Input(
         value="",

@@ -17,7 +17,7 @@ from data.store.issue_store import IssueStore, NewerStore, StoreError
 from tests.dashboard import CHECKOUT
 from tests.some import some
 
-ISSUE = ("A", "1", "2", "", None, None, None, None, None, 0, 0, None, None, "[]", "[]", "[]", True, True)
+ISSUE = ("A", "1", "2", "", None, None, None, None, None, 0, 0, None, None, "[]", "[]", "[]", True, True, None)
 
 
 def an_issue(number):

@@ -103,9 +103,9 @@ def test_links_are_read_from_this_end():
         ]
     )
     assert rows.link == [
-        (1001, 1, "is caused by", "Cause", 5, "A-5"),
-        (1001, 2, "causes", "Cause", 6, "A-6"),
-        (1001, -4, "", "", None, "B-7"),
+        (1001, 1, "is caused by", "Cause", 5, "A-5", "1", "inward"),
+        (1001, 2, "causes", "Cause", 6, "A-6", "1", "outward"),
+        (1001, -4, "", "", None, "B-7", None, "outward"),
     ]
 
 
