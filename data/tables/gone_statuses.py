@@ -9,20 +9,22 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, and_, exists, or_, select
+from sqlalchemy import Connection, or_, select
 
 from data.store import schema
 from data.tables.frames import NEVER, frame
-from data.values.names import name_key
+from data.values.names import is_named, name_key, name_keys
 from data.values.status_names import Reason, reason_in_words, says_discarded, says_done, says_not_started
 
-RESOLVING = 0.8  # share of its entries that set a resolution, from which on a status counts as done
+RESOLVING = 0.8  # share of its entries with whose resolution work ended, from which on a status counts as done
 SOON = 60_000_000  # µs between an entry and the resolution date, up to which the two belong together
 
 
 @dataclass(frozen=True)
 class Gone:
-    """A status that Jira no longer lists. entries: changes that lead to it; resolving: those that set a resolution."""
+    """A status that Jira no longer lists. entries: changes that lead to it; resolving: those that set a resolution with
+    which work ended.
+    """
 
     status_id: str
     name: str
@@ -46,8 +48,8 @@ class Taken:
         return reason_in_words(self.reason, self.entries, self.resolving)
 
     def agreeing(self, category: str) -> float | None:
-        """The share of its entries that fit what it is taken for: those that set a resolution where it is done, those
-        that set none where it is not. None where no entry is known.
+        """The share of its entries that fit what it is taken for: those with whose resolution work ended where it is
+        done, the others where it is not. None where no entry is known.
 
         >>> done = Taken(9, Reason.RESOLVES, 40, 38, -1)
         >>> done.agreeing("done"), done.agreeing("indeterminate"), Taken(9, Reason.NOTHING, 0, 0, -1).agreeing("new")
@@ -109,34 +111,44 @@ def no_gone() -> pd.DataFrame:
     return frame([], status=np.int16, reason=object, entries=np.int64, resolving=np.int64, like=np.int16)
 
 
-def resolving_entries(connection: Connection, scope: int, issues: pd.DataFrame, ids: Sequence[str]) -> pd.DataFrame:
+def resolving_entries(
+    connection: Connection, scope: int, issues: pd.DataFrame, ids: Sequence[str], living: pd.DataFrame
+) -> pd.DataFrame:
     """Changes that lead to these statuses, and those that name a status without its id, with whether each set a
-    resolution:
-    status_id, name, resolving. Those of issues that are held.
+    resolution with which work ended: status_id, name, resolving. Those of issues that are held.
 
     A change sets a resolution where the same entry of the history does, or the resolution date is within a minute of
-    it.
+    it. Work went on where the issue's next change leads to one of the `living` statuses that is not done, and
+    leaves the resolution as it is: some workflows set one in the middle. A reopening takes it away.
     """
-    moved, resolved = schema.change.alias(), schema.change.alias()
-    sets = exists().where(
-        and_(
-            resolved.c.scope == moved.c.scope,
-            resolved.c.issue_id == moved.c.issue_id,
-            resolved.c.history_id == moved.c.history_id,
-            resolved.c.field == "resolution",
-            or_(resolved.c.to_id != "", resolved.c.to_name != ""),
-        )
-    )
-    query = select(moved.c.issue_id, moved.c.at, moved.c.to_id, moved.c.to_name, sets).where(
-        moved.c.scope == scope,
-        moved.c.field == "status",
-        or_(moved.c.to_id.in_([each for each in ids if each]), moved.c.to_id.is_(None), moved.c.to_id == ""),
+    table = schema.change
+    wanted = [each for each in ids if each]
+    visits = or_(table.c.to_id.in_(wanted), table.c.to_id.is_(None), table.c.to_id == "")
+    visitors = select(table.c.issue_id).where(table.c.scope == scope, table.c.field == "status", visits)
+    query = (
+        select(table.c.issue_id, table.c.history_id, table.c.field, table.c.at, table.c.to_id, table.c.to_name)
+        .where(table.c.scope == scope, table.c.field.in_(("status", "resolution")), table.c.issue_id.in_(visitors))
+        .order_by(table.c.issue_id, table.c.at, table.c.history_id, table.c.item)
     )
     rows = connection.execute(query).all()
+    resolution = {
+        (row.issue_id, row.history_id): bool(row.to_id or row.to_name) for row in rows if row.field != "status"
+    }
+    moves = [row for row in rows if row.field == "status"]
+    unfinished = living[living["category"] != "done"]
+    working, named = set(unfinished["status_id"].astype(str)), name_keys(unfinished["name"])
     dates: Mapping[int, int] = dict(zip(issues["issue_id"].tolist(), issues["resolved"].tolist(), strict=True))
-    found = [
-        (str(to_id or ""), str(to_name or ""), bool(said) or (dates[issue] != NEVER and abs(dates[issue] - at) <= SOON))
-        for issue, at, to_id, to_name, said in rows
-        if issue in dates
-    ]
+    found, here = [], frozenset(wanted)
+    for n, row in enumerate(moves):
+        if row.issue_id not in dates or (row.to_id and row.to_id not in here):
+            continue
+        date = dates[row.issue_id]
+        sets = resolution.get((row.issue_id, row.history_id), False) or (date != NEVER and abs(date - row.at) <= SOON)
+        after = moves[n + 1] if n + 1 < len(moves) and moves[n + 1].issue_id == row.issue_id else None
+        went_on = (
+            after is not None
+            and (after.to_id in working if after.to_id else is_named(after.to_name or "", named))
+            and resolution.get((after.issue_id, after.history_id), True)  # False: taken away
+        )
+        found.append((str(row.to_id or ""), str(row.to_name or ""), sets and not went_on))
     return frame(found, status_id=object, name=object, resolving=bool)

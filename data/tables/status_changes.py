@@ -71,7 +71,7 @@ def _with_gone(
     if not gone:
         return statuses, no_gone()
     visits = np.bincount(np.array(targets, dtype=np.int64), minlength=len(statuses)).tolist()
-    entries = resolving_entries(connection, scope, issues, [status_id for status_id, _ in gone])
+    entries = resolving_entries(connection, scope, issues, [status_id for status_id, _ in gone], statuses)
     rows, assumptions = [], []
     for n, (status_id, name) in enumerate(gone):
         own = entries["status_id"] == status_id if status_id else entries["name"].map(name_key) == name_key(name)

@@ -55,7 +55,8 @@ class Tables:
     fields: our field name → one value an issue (dates: µs; numbers: float; words: tuple of words or None).
     date_only: our field name → True where Jira gave plain dates.
     gone_statuses: statuses that histories name and Jira no longer lists: status (code), reason (why it is taken for
-        what it is, a Reason), entries (changes that lead to it), resolving (those that set a resolution), like (code of
+        what it is, a Reason), entries (changes that lead to it), resolving (those that set a resolution
+        with which work ended), like (code of
         the status of the same name, whose roles it has; -1: none).
     unreadable: our field name → by issue whether it has a value that cannot be read; only fields that have such values.
     names: every name that resolutions and link types were seen with: kind (resolution | link), named (id; of a link

@@ -340,7 +340,7 @@ class Reason(StrEnum):
     DISCARDED_NAME = "discarded_name"
     SAME_NAME = "same_name"
     AMBIGUOUS = "ambiguous"  # statuses of the same name are in several categories
-    RESOLVES = "resolves"  # most of its entries set a resolution
+    RESOLVES = "resolves"  # most of its entries set a resolution with which work ended
     DONE_NAME = "done_name"
     NOT_STARTED_NAME = "not_started_name"
     NOTHING = "nothing"
@@ -352,7 +352,7 @@ _WORDS = {
     Reason.AMBIGUOUS: (
         "it follows the most used of the statuses that have its name now, which are in several categories"
     ),
-    Reason.RESOLVES: "{resolving:,} of its {entries:,} entries set a resolution",
+    Reason.RESOLVES: "{resolving:,} of its {entries:,} entries set a resolution and ended the work",
     Reason.DONE_NAME: "its name says so",
     Reason.NOT_STARTED_NAME: "its name says so",
     Reason.NOTHING: "nothing says that work begins or ends there",
@@ -363,7 +363,7 @@ def reason_in_words(reason: Reason, entries: int, resolving: int) -> str:
     """Why a status is taken for what it is.
 
     >>> reason_in_words(Reason.RESOLVES, 40, 38)
-    '38 of its 40 entries set a resolution'
+    '38 of its 40 entries set a resolution and ended the work'
     """
     return _WORDS[reason].format(entries=entries, resolving=resolving)
 

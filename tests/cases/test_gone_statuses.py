@@ -126,7 +126,7 @@ def test_the_form_lists_them_with_what_is_assumed_and_why(old: CaseSite) -> None
         "Investigating": ("indeterminate", 10),
         "In Progress (no longer in Jira)": ("indeterminate", 10),
     }
-    assert lost["Resolved"].why == "23 of its 23 entries set a resolution"
+    assert lost["Resolved"].why == "23 of its 23 entries set a resolution and ended the work"
     assert lost["In Progress (no longer in Jira)"].like == "20"
     assert {each.fit for each in lost.values()} == {1.0}
 

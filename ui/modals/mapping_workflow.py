@@ -55,8 +55,8 @@ def _no_longer_there(statuses: list[StatusInfo], values: Draft) -> list[html.H4 
         html.H4("No longer in Jira", className="pane-part"),
         html.P(
             "Histories name these statuses, and Jira does not say any more what they meant. What is assumed fits the "
-            "share of entries that is shown: work that is finished should get a resolution then, other work should "
-            "not. The least sure come first.",
+            "share of entries that is shown: finished work gets a resolution then and does not go on, other work "
+            "does. The least sure come first.",
             className="pane-help",
         ),
         html.Div([_status(each, values) for each in rows], className="rows rows-workflow"),

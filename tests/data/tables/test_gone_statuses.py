@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from data.store.issue_store import IssueStore
 from data.tables.gone_statuses import Gone, assumed, no_gone, rows_of
 from data.tables.status_intervals import Roles, roles
 from data.tables.tidy import Tables
@@ -104,6 +106,72 @@ def test_a_resolution_set_much_later_says_nothing(jira: Site) -> None:
     jira.change(1, 900 * MINUTE, "77", "3", from_name="Ended", to_name="Done")
     resolution(jira, 1, 900 * MINUTE)
     assert means(jira.tables())["77"] == "indeterminate"
+
+
+@pytest.mark.parametrize(
+    ("next_status", "taken_away", "phase"),
+    [
+        ("2", False, "indeterminate"),  # work goes on with the resolution: some workflows set one in the middle
+        ("2", True, "done"),  # reopened
+        ("3", False, "done"),  # closed
+        (None, False, "done"),
+    ],
+)
+def test_a_resolution_with_which_work_goes_on_says_nothing(
+    jira: Site, next_status: str | None, taken_away: bool, phase: str
+) -> None:
+    for n in range(1, 6):
+        jira.issue(n, resolved=500 * MINUTE)
+        jira.change(n, 500 * MINUTE, "1", "77", to_name="Writing the report")
+        resolution(jira, n, 500 * MINUTE)
+        if next_status:
+            jira.change(n, 900 * MINUTE, "77", next_status)
+        if taken_away:
+            jira.count -= 1
+            jira.change(n, 900 * MINUTE, "1", None, field="resolution", from_name="Fixed")
+    tables = jira.tables()
+    [row] = rows_of(tables.gone_statuses)
+    assert (row.entries, row.resolving) == (5, 5 if phase == "done" else 0)
+    assert means(tables)["77"] == phase
+
+
+Step = tuple[str, bool | None]  # the status that an issue comes to; whether a resolution is set (False: taken away)
+
+
+def ending(issues: list[list[Step]]) -> tuple[int, int]:
+    """Entries into status 77, and how many of them set a resolution with which work ended: the rule, step by step."""
+    entries = resolving = 0
+    for steps in issues:
+        for n, (status, sets) in enumerate(steps):
+            if status == "77":
+                entries += 1
+                following = steps[n + 1] if n + 1 < len(steps) else ("3", None)
+                goes_on = following[0] in ("1", "2") and following[1] is not False
+                resolving += sets is True and not goes_on
+    return entries, resolving
+
+
+_QUERIES = itertools.count()
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["1", "2", "3", "77", "78"]), st.sampled_from([True, False, None])), max_size=6
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(STEPS, min_size=1, max_size=5))
+def test_entries_are_counted_as_the_rule_says(store: IssueStore, issues: list[list[Step]]) -> None:
+    jira = Site(store, jql=f"query {next(_QUERIES)}")
+    for number, steps in enumerate(issues, 1):
+        jira.issue(number)
+        for n, (status, sets) in enumerate(steps, 1):
+            jira.change(number, n * 500 * MINUTE, None, status, to_name="Ended" if status == "77" else "")
+            if sets is not None:
+                jira.count -= 1
+                said = {"to_name": "Fixed"} if sets else {"from_name": "Fixed"}
+                jira.change(number, n * 500 * MINUTE, None, "1" if sets else None, field="resolution", **said)
+    tables = jira.tables()
+    rows = {tables.statuses["status_id"][each.status]: each for each in rows_of(tables.gone_statuses)}
+    assert ((rows["77"].entries, rows["77"].resolving) if "77" in rows else (0, 0)) == ending(issues)
 
 
 def test_a_status_is_judged_once_for_all_its_entries(jira: Site) -> None:
