@@ -23,6 +23,10 @@ MOST_WARNINGS = 50
 _NAMED = 3  # keys in a warning
 
 
+_COLUMNS = [column.name for column in schema.issue.columns if column.name != "scope"]
+_UPDATED, _COMMENTS = _COLUMNS.index("updated"), _COLUMNS.index("comments_complete")  # places in a row of an issue
+
+
 @dataclass
 class Progress:
     """How far a sync is; `total` is None while unknown."""
@@ -165,7 +169,7 @@ class Stage:
                 continue
             if one.unread or self.tally.left_out or self.tally.partly_read:
                 self.tally.note_unread(issue.key, one.unread)
-            number, updated = one.issue[0][0], one.issue[0][12]
+            number, updated = one.issue[0][0], one.issue[0][_UPDATED]
             if number in self.fresh:
                 self.tally.duplicates += 1
                 if updated <= self.fresh[number]:
@@ -178,7 +182,7 @@ class Stage:
                 if number in self.filled:
                     again.append(number)
             self.fresh[number] = updated
-            self._note_comments(number, one.issue[0][-1], issue.fields.get("updated"))
+            self._note_comments(number, one.issue[0][_COMMENTS], issue.fields.get("updated"))
             if issue.changelog is not None:
                 one.change = self._inline(issue, issue.changelog, number)
                 self.storied.add(number)
