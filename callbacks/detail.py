@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from dash import MATCH, ClientsideFunction, Input, Output, State, callback, clientside_callback, ctx, no_update
@@ -11,12 +11,15 @@ from callbacks.bodies import Misfit
 from callbacks.cards import question_id
 from callbacks.context import known_metric, problem_of, question_of, services
 from callbacks.jobs_detail import is_about_jobs, show_jobs_detail
+from data.services.view import View
+from data.values.charts import Picked
 from data.values.json_types import JsonObject
 from data.values.periods import PeriodError
 from data.values.problem import Problem
 from ui import ids
 from ui.components.issue_table import PAGE, SORTABLE, rows
 from ui.detail import chart_page, detail_page, detail_problem, subject
+from ui.issue import issue_page, sections
 from ui.url import PageView, parse
 from ui.words import count as counted
 
@@ -45,6 +48,8 @@ def show_detail(view: dict[str, str] | None, *news: JsonObject | None) -> Any:
     asked = parse(view["query"])
     if any(news) and ctx.triggered_id in (ids.Jobs.DONE, ids.Jobs.IMPORTED) and not is_about_jobs(asked):
         return no_update
+    if asked.issue:
+        return _shown(_show_issue, asked, view)
     if is_about_jobs(asked):
         return _shown(show_jobs_detail, asked, view)
     if not asked.metric and asked.chart:
@@ -76,12 +81,31 @@ def _shown(make: Callable[[PageView, dict[str, str]], Any], page: PageView, view
         return detail_problem(problem, subject(page), request_id)
 
 
+def _show_issue(page: PageView, _view: dict[str, str]) -> Any:
+    """The history of one issue."""
+    question = question_of(page)
+    history = services().issue_history.of(page.issue or "", question)
+    return issue_page(history, page, services().status.of(question.snapshot).zone)
+
+
 def _show_point(page: PageView, view: dict[str, str]) -> Any:
     """The issues behind a point of a chart, or behind all of it."""
     question = question_of(page)
     picked = services().charts.picked(page.chart or "", page.pick, question, page.own)
     switches = services().definitions.of(picked.obeys, question)
-    return chart_page(picked, page, question.period, question_id(view), view, switches)
+    alone = _alone(picked, page, question)
+    return chart_page(picked, page, question.period, question_id(view), view, switches, alone)
+
+
+def _alone(picked: Picked, page: PageView, question: View) -> Sequence[Any]:
+    """The history of the issue behind a point, where it is one."""
+    if picked.issues != 1:
+        return ()
+    found = services().charts.issues(page.chart or "", page.pick, question, page.own, first=0, count=1)
+    if not found.rows or not found.rows[0].key:
+        return ()
+    history = services().issue_history.of(found.rows[0].key, question)
+    return sections(history, page, services().status.of(question.snapshot).zone)
 
 
 @callback(

@@ -13,6 +13,7 @@ from cli import (
     catalogue,
     forecast,
     importing,
+    issue,
     jtbd,
     numbers,
     password,
@@ -47,6 +48,7 @@ app.command("serve")(serving.serve)
 app.command("sync")(syncing.sync)
 app.command("metrics")(numbers.metrics)
 app.command("issues")(numbers.issues)
+app.command("issue")(issue.issue)
 app.command("stages")(stages.stages)
 app.command("sprints")(sprints.sprints)
 app.command("catalogue")(catalogue.catalogue)

@@ -59,8 +59,12 @@ def chart_page(
     question: str,
     order: dict[str, str],
     switches: Sequence[Switch] = (),
+    history: Sequence[html.Section] = (),
 ) -> html.Div:
-    """The panel for a point of a chart, or for all of it: which issues it stands for, by which definitions."""
+    """The panel for a point of a chart, or for all of it: which issues it stands for, by which definitions.
+
+    `history`: that of the issue, where it is one alone.
+    """
     own = query(view)
     rows = "" if picked.issues == picked.used else f", in {picked.used:,} rows"
     counted = (
@@ -92,6 +96,7 @@ def chart_page(
         [
             head,
             html.Section([html.H3(counted, className="block-title"), *table], className="block"),
+            *history,
             switch_section(switches) if switches else _in_force(picked.definitions),
         ],
         className="detail-page",
@@ -110,12 +115,15 @@ def _in_force(definitions: Sequence[tuple[str, str]]) -> html.Section | None:
 
 def subject(view: PageView) -> str:
     """What the panel is about, as ui/assets/page.js names it."""
+    if view.issue:
+        return f"issue {view.issue}"
     return view.metric or f"chart {view.chart or ''} {view.pick}"
 
 
 def detail_problem(problem: Problem, about: str, request_id: str = "") -> html.Div:
     """The panel when there is nothing to show in it."""
-    what = "This chart" if about.startswith("chart ") else "This number"
+    kinds = {"chart": "This chart", "issue": "This issue"}
+    what = kinds.get(about.partition(" ")[0], "This number")
     return html.Div(
         [html.H2(f"{what} cannot be shown", className="detail-title"), notice(problem, request_id=request_id)],
         className="detail-page",

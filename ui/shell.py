@@ -19,6 +19,7 @@ from ui.components.downloads import download_menu
 from ui.components.filter_menu import filter_bar
 from ui.components.freshness import freshness
 from ui.components.icon import icon
+from ui.components.menu import menu
 from ui.components.notice import notice, notices
 from ui.components.period_picker import period_picker
 from ui.components.quality_badge import last_sync, quality_badge
@@ -142,6 +143,13 @@ def _bar(status: Status, quality: Quality | None) -> html.Header:
                     _button("arrow-clockwise", "Sync now", ids.Header.SYNC),
                     _button("gear", "Field mapping and definitions", ids.Header.SETTINGS),
                     html.Button(
+                        icon("fullscreen"),
+                        type="button",
+                        className="btn-bar btn-icon btn-wall",
+                        title="Full screen, for a display on a wall; it refreshes itself",
+                        **attributes({"aria-label": "Full screen", "aria-pressed": "false", "data-wall-toggle": "1"}),
+                    ),
+                    html.Button(
                         [icon("sun", "when-light"), icon("moon", "when-dark"), icon("circle-half", "when-auto")],
                         id=ids.Header.THEME,
                         type="button",
@@ -221,6 +229,7 @@ def _filters(choices: Choices) -> html.Div:
                 className="filters-period",
             ),
             filter_bar(choices),
+            _fold(),
             html.Div(
                 [keep_button(), report_link(), download_menu(), open_button(), _copy_link()], className="filters-end"
             ),
@@ -233,13 +242,37 @@ def _filters(choices: Choices) -> html.Div:
     )
 
 
-def _copy_link() -> html.Button:
+def _fold() -> html.Button:
+    """Shown on a phone: the banner, the chosen filters and the buttons on the right are folded away behind it."""
     return html.Button(
-        [icon("link-45deg"), html.Span("Copy link", className="copy-words", **attributes({"data-copied": "Copied"}))],
+        icon("three-dots"),
         type="button",
-        className="btn-quiet",
-        title="A link to exactly this view",
-        **attributes({"data-copy-link": "1"}),
+        className="btn-quiet btn-fold",
+        title="More",
+        **attributes(
+            {"data-fold": "1", "aria-label": "More", "aria-expanded": "false", "aria-controls": ids.Filter.ROW}
+        ),
+    )
+
+
+def _copy_link() -> html.Div:
+    """Asks whether the link shows the same days for ever or moves on with the calendar; ui/assets/link.js copies it."""
+    choices = [
+        html.Button(
+            [html.Span(words), html.Span(className="muted copy-what")],
+            type="button",
+            className="menu-link copy-choice",
+            **attributes({"data-copy": name}),
+        )
+        for name, words in (("dates", "These dates"), ("rolling", "Rolling"))
+    ]
+    return menu(
+        [icon("link-45deg"), html.Span("Copy link", className="copy-words")],
+        choices,
+        name="link",
+        words="Which link to copy",
+        align="end",
+        button={"title": "A link to this view", **attributes({"aria-label": "Copy link", "data-copy-link": "1"})},
     )
 
 

@@ -64,16 +64,21 @@ class PageView:
     chart: str | None = None  # whose issues are looked at; never with a metric
     pick: str = ""  # a point of it; empty: all
     unknown_period: str = field(default="", compare=False)  # what the address names in place of a preset
+    issue: str | None = None  # whose history is looked at; what it was reached from stays in the address
 
     def asks(self, name: str) -> str | None:
         """What the tab's own question says under a name."""
         return dict(self.own).get(name)
 
     def with_metric(self, metric: str | None) -> PageView:
-        return replace(self, metric=metric, chart=None, pick="")
+        return replace(self, metric=metric, chart=None, pick="", issue=None)
 
     def with_chart(self, chart: str, pick: str = "") -> PageView:
-        return replace(self, metric=None, chart=chart, pick=pick)
+        return replace(self, metric=None, chart=chart, pick=pick, issue=None)
+
+    def with_issue(self, key: str | None) -> PageView:
+        """The history of an issue, on top of what is looked at; None: without it."""
+        return replace(self, issue=key)
 
     def with_dates(self, first: str, last: str) -> PageView:
         return replace(self, period=None, first=first, last=last)
@@ -101,6 +106,7 @@ def parse(search: str | None) -> PageView:
         last=found.last,
         filters=found.filters,
         metric=one("metric"),
+        issue=one("issue"),
         chart=None if one("metric") else one("chart"),
         pick=(one("pick") or "") if one("chart") and not one("metric") else "",
         own=tuple((name, value) for name in TABS[tab].own if (value := one(name))),
@@ -125,5 +131,6 @@ def query(view: PageView, **extra: str) -> str:
     elif view.chart:
         pairs.append(("chart", view.chart))
         pairs += [("pick", view.pick)] if view.pick else []
+    pairs += [("issue", view.issue)] if view.issue else []
     pairs += extra.items()
     return f"?{urlencode(pairs)}" if pairs else ""

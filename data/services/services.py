@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from data.services.exports import ExportsService
     from data.services.field_mapping import FieldMappingService
     from data.services.forecast import ForecastService
+    from data.services.issue_history import IssueHistoryService
     from data.services.jtbd import JobsService
     from data.services.numbers import NumbersService
     from data.services.overview import OverviewService
@@ -128,6 +129,13 @@ class Services:
         from data.services.status import StatusService
 
         return StatusService(self.sites, self._syncs, self.background)
+
+    @cached_property
+    def issue_history(self) -> IssueHistoryService:
+        """What happened to one issue, and what the numbers do with it."""
+        from data.services.issue_history import IssueHistoryService
+
+        return IssueHistoryService(self.sites)
 
     @cached_property
     def readiness(self) -> ReadinessService:

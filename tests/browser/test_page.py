@@ -107,10 +107,18 @@ def test_any_dates(page: Page, site, fake):
 def test_reversed_period_says_so_and_keeps_the_numbers(page: Page, site, fake):
     opened(page, site)
     asked = sum(call[0] == "answer" for call in fake.calls)
+    address = page.url
     page.get_by_role("button", name="Last 30 days").click()
     page.locator("#period-from").fill("2026-10-01")
     page.get_by_label("To", exact=True).fill("2026-09-01")
-    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.get_by_role("button", name="Show", exact=True)).to_be_disabled()
+    expect(page.locator(".dates-said")).to_have_text("The last day lies before the first.")
+    page.get_by_label("To", exact=True).press("Enter")
+    assert page.url == address
+    page.evaluate("""() => {
+        history.pushState({}, '', '?from=2026-10-01&to=2026-09-01');
+        window.dispatchEvent(new CustomEvent('_dashprivate_pushstate'));
+    }""")  # a link that somebody wrote
     expect(page.locator("#period-problem")).to_contain_text("Swap the two dates")
     expect(page.locator("#period-dates")).to_have_text("18 Oct – 16 Nov 2026")
     expect(card(page, "lead_time_for_changes").locator(".num")).to_have_text("2.4")
@@ -210,9 +218,31 @@ def test_theme_is_kept(page: Page, site, fake):
 def test_copy_link(page: Page, site, fake):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     opened(page, site, "?period=7d&tab=flow")
+    for choice, link in (
+        ("Rolling", f"{site}/?tab=flow&period=7d"),
+        ("These dates", f"{site}/?tab=flow&from=2026-11-10&to=2026-11-16"),
+    ):
+        page.get_by_role("button", name="Copy link").click()
+        page.get_by_role("button", name=choice).click()
+        expect(page.locator(".copy-words")).to_have_attribute("data-state", "Copied")
+        assert page.evaluate("navigator.clipboard.readText()") == link
+    opened(page, site, "?from=2026-10-01&to=2026-10-31&tab=flow")
     page.get_by_role("button", name="Copy link").click()
-    expect(page.locator(".copy-words")).to_have_attribute("data-state", "Copied")
-    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    expect(page.get_by_role("button", name="Rolling")).to_be_hidden()
+
+
+def test_full_screen_leaves_the_numbers_and_their_age(page: Page, site, fake):
+    opened(page, site, "?tab=flow")
+    page.get_by_role("button", name="Full screen").click()
+    expect(page).to_have_url(re.compile("wall=1"))
+    for away in ("#header-tabs", ".filters-end", "#header-settings"):
+        expect(page.locator(away)).to_be_hidden()
+    for there in ("#header-freshness", "#period-dates", "article.card-metric"):
+        expect(page.locator(there).first).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1440
+    page.keyboard.press("Escape")
+    expect(page).not_to_have_url(re.compile("wall"))
+    expect(page.locator("#header-tabs")).to_be_visible()
 
 
 def test_phone(page: Page, site, fake):
@@ -227,6 +257,36 @@ def test_phone(page: Page, site, fake):
     panel = page.locator(".detail")
     expect(panel).to_be_visible()
     assert round(panel.bounding_box()["width"]) == 400
+
+
+@pytest.mark.parametrize("tab", ["overview", "dora", "flow"])
+def test_on_a_phone_the_first_number_is_near_the_top(page: Page, site, fake, tab):
+    """Banner and rare buttons are folded into one row, and open with one press."""
+    page.set_viewport_size({"width": 400, "height": 800})
+    page.goto(f"{site}/?tab={tab}")
+    first = page.locator(".pane:not([hidden]) :is(.num, .point-sentence)").first
+    assert first.bounding_box()["y"] <= 150
+    expect(page.locator("#header-freshness")).to_be_visible()
+    more = page.get_by_role("button", name="More", exact=True)
+    copy = page.locator("[data-copy-link]")
+    expect(copy).to_be_hidden()
+    more.click()
+    expect(more).to_have_attribute("aria-expanded", "true")
+    expect(copy).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    assert page.locator(".filters-period, .filters-lists, .btn-fold").first.bounding_box()["height"] <= 40
+
+
+def test_a_day_is_picked_from_a_calendar_and_written_in_words(page: Page, site, fake):
+    opened(page, site, "?from=2026-10-01&to=2026-10-31")
+    page.get_by_role("button", name=re.compile("Chosen dates")).click()
+    words = page.locator(".period-menu .day-words")
+    for n, text in enumerate(("1 Oct 2026", "31 Oct 2026")):
+        expect(words.nth(n)).to_have_attribute("data-words", text)
+    page.locator("#period-to").fill("2026-09-01")
+    expect(page.get_by_role("button", name="Show")).to_be_disabled()
+    page.locator("#period-to").fill("2026-10-05")
+    expect(page.get_by_role("button", name="Show")).to_be_enabled()
 
 
 def asked_last(fake) -> Filters:

@@ -10,5 +10,7 @@
   var asked = new URLSearchParams(location.search);
   if (asked.get('tab')) root.setAttribute('data-tab', asked.get('tab'));
   var about = asked.get('metric') || (asked.get('chart') ? 'chart ' + asked.get('chart') + ' ' + (asked.get('pick') || '') : '');
+  if (asked.get('issue')) about = 'issue ' + asked.get('issue');
+  if (asked.get('wall') === '1') root.setAttribute('data-wall', '1');
   if (about) root.setAttribute('data-detail', about);
 })();

@@ -7,9 +7,9 @@
   const one = (selector) => document.querySelector(selector);
   const query = () => new URLSearchParams(location.search);
   // What the panel from the right is about: a metric, or a point of a chart.
-  const DETAIL = ['metric', 'chart', 'pick'];
-  const CLOSED = { metric: null, chart: null, pick: null };
-  const subject = (params) => params.get('metric') || (params.get('chart') ? 'chart ' + params.get('chart') + ' ' + (params.get('pick') || '') : null);
+  const DETAIL = ['metric', 'chart', 'pick', 'issue'];
+  const CLOSED = { metric: null, chart: null, pick: null, issue: null };
+  const subject = (params) => (params.get('issue') ? 'issue ' + params.get('issue') : null) || params.get('metric') || (params.get('chart') ? 'chart ' + params.get('chart') + ' ' + (params.get('pick') || '') : null);
   const set = (node, name, value) => { if (node.getAttribute(name) !== value) node.setAttribute(name, value); };
 
   // The tabs are those of the bar: the one it names first is what opens without a name.
@@ -35,6 +35,8 @@
     own(tab).forEach((name) => { if (params.get(name)) tidy.set(name, params.get(name)); });
     if (params.get('metric')) tidy.set('metric', params.get('metric'));
     else if (params.get('chart')) ['chart', 'pick'].forEach((name) => { if (params.get(name)) tidy.set(name, params.get(name)); });
+    if (params.get('issue')) tidy.set('issue', params.get('issue'));
+    if (params.get('wall') === '1') tidy.set('wall', '1');
     return tidy;
   }
 
@@ -49,6 +51,8 @@
     }
     paint();
   }
+
+  window.throughlineAddress = canonical; // link.js writes the same addresses
 
   function navigate(changes) {
     const params = query();
@@ -185,15 +189,20 @@
     const said = panel.querySelector('.dates-said');
     const [first, last] = all('input[type="date"]', panel).map((input) => input.value);
     if (!said) return;
-    const words = (day) => new Date(day + 'T12:00').toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+    const words = window.throughlineDay || String;
     const days = Math.round((Date.parse(last) - Date.parse(first)) / 864e5) + 1;
     said.textContent = !first || !last ? ''
       : days < 1 ? 'The last day lies before the first.'
-        : words(first) + ' – ' + words(last) + ', ' + days + (days === 1 ? ' day' : ' days') + (days > 366 ? ': too many' : '');
+        : words(first) + ' – ' + words(last) + ', ' + days + (days === 1 ? ' day' : ' days')
+          + (days > 366 ? ': at most 366 days can be shown.' : '');
+    const show = panel.querySelector('[data-dates]'); // dates that are no period cannot be shown
+    if (show) show.disabled = Boolean(first && last) && (days < 1 || days > 366);
   }
 
   function showDates(panel) {
     const [first, last] = all('input[type="date"]', panel).map((input) => input.value);
+    const show = panel.querySelector('[data-dates]');
+    if (show && show.disabled) return;
     const target = query();
     target.delete('period');
     target.set('from', first);
@@ -223,23 +232,11 @@
     paintTheme();
   }
 
-  async function copyLink(button) {
-    const words = button.querySelector('.copy-words');
-    let done = true;
-    try { await navigator.clipboard.writeText(location.href); } catch (e) { done = copyByHand(location.href); }
-    set(words, 'data-state', done ? 'Copied' : 'Press Ctrl+C in the address bar');
-    setTimeout(() => words.removeAttribute('data-state'), 2000);
-  }
-
-  function copyByHand(text) {
-    const area = document.createElement('textarea');
-    area.value = text;
-    document.body.appendChild(area);
-    area.select();
-    let done = false;
-    try { done = document.execCommand('copy'); } catch (e) { /* not allowed */ }
-    area.remove();
-    return done;
+  // On a phone the banner and the rare buttons are folded away until they are asked for.
+  function unfold(button) {
+    const open = !root.hasAttribute('data-unfolded');
+    root.toggleAttribute('data-unfolded', open);
+    set(button, 'aria-expanded', String(open));
   }
 
   // ── what people do ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -263,8 +260,9 @@
     if (at('[data-dates]')) return showDates(panel);
     if (at('[data-close-detail]')) return navigate(CLOSED);
     if (at('[data-press]')) return document.getElementById(at('[data-press]').dataset.press).click();
+    if (at('[data-copy]')) return closeMenu(true); // link.js copies
+    if (at('[data-fold]')) return unfold(at('[data-fold]'));
     if (at('[data-theme-toggle]')) return nextTheme();
-    if (at('[data-copy-link]')) return copyLink(at('[data-copy-link]'));
     if (!panel) closeMenu(false);
     return undefined;
   }, true);

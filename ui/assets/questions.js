@@ -80,11 +80,11 @@
 
     async detail(search, revision) {
       const params = new URLSearchParams(search || '');
-      if (!params.get('metric') && !params.get('chart')) return clientside.no_update;
+      if (!params.get('metric') && !params.get('chart') && !params.get('issue')) return clientside.no_update;
       const panel = document.querySelector('.detail');
       const parts = panel && panel.dataset.parts; // the table's script is fetched when the first detail opens
       if (parts && !window.dash_ag_grid) await load(parts);
-      const named = [...own(opened(params)), ...(params.get('metric') ? ['metric'] : ['chart', 'pick'])];
+      const named = [...own(opened(params)), ...(params.get('metric') ? ['metric'] : ['chart', 'pick']), 'issue'];
       return changed('detail', { query: pick(params, [...PERIOD, ...FILTERS, ...named, 'tab']), revision });
     },
   };

@@ -27,7 +27,7 @@ def filter_bar(choices: Choices) -> html.Div:
     return html.Div(
         [
             menu(
-                [icon("funnel"), "Add filter"],
+                [icon("funnel"), html.Span("Add filter", className="menu-text")],
                 html.Div(
                     _panel(),
                     id=ids.Filter.PANEL,

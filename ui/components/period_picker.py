@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dash_bootstrap_components as dbc
 from dash import html
 
 from data.values.periods import PRESETS, Period
 from ui import ids
 from ui.attributes import attributes
+from ui.components.day_field import day_field
 from ui.components.icon import icon
 from ui.components.menu import menu
 from ui.url import PageView
@@ -27,13 +27,9 @@ def period_picker() -> html.Div:
     ]
     dates = html.Div(
         [
-            html.Label(
-                ["From", dbc.Input(type="date", id=ids.Period.FROM, class_name="form-control-sm")], className="date"
-            ),
-            html.Label(
-                ["To", dbc.Input(type="date", id=ids.Period.TO, class_name="form-control-sm")], className="date"
-            ),
-            html.Div(className="dates-said", role="status"),  # in words: browsers write dates in their own order
+            html.Label(["From", day_field(id=ids.Period.FROM)], className="date"),
+            html.Label(["To", day_field(id=ids.Period.TO)], className="date"),
+            html.Div(className="dates-said", role="status"),  # both days in words, or why they are no period
             html.Button("Show", type="button", className="btn-primary-quiet", **attributes({"data-dates": "show"})),
         ],
         className="dates",

@@ -15,6 +15,7 @@ from data.values.forecast import HISTORY, SEED, Forecast
 from data.values.problem import Problem
 from ui import ids
 from ui.attributes import attributes
+from ui.components.day_field import day_field
 from ui.url import TABS, PageView, query
 from ui.words import count, day
 
@@ -31,14 +32,14 @@ def forms(
     by = asks("by") or (answer.by if isinstance(answer, Forecast) and answer.kind == "how_many" else "") or ""
     return html.Div(
         [
-            _form("How many by a date?", [_date("Year-month-day", by if not amount else "", today)], "by"),
+            _form("How many by a date?", [_date("Day", by if not amount else "", today)], "by"),
             _form(
                 "When will so many items be done?",
                 [
                     _field(
                         "Items", "items", "number", asks("items") or "", min=1, max=100_000, step=1, placeholder="60"
                     ),
-                    _date("How likely by", by if amount == "items" else "", "optional"),
+                    _date("How likely by (optional)", by if amount == "items" else "", today),
                 ],
                 "items by",
             ),
@@ -63,7 +64,7 @@ def forms(
                         placeholder=" | ".join(teams[:2]) or "saved views",
                         autocomplete="off",
                     ),
-                    _date("How likely by", by if amount in ("version", "epic", "teams") else "", "optional"),
+                    _date("How likely by (optional)", by if amount in ("version", "epic", "teams") else "", today),
                     html.Datalist([html.Option(value=each) for each in versions], id=ids.Forecast.VERSIONS),
                 ],
                 "version epic teams by",
@@ -130,9 +131,8 @@ def _field(label: str, name: str, kind: str, value: Any, **more: Any) -> html.La
     )
 
 
-def _date(label: str, value: str, placeholder: str) -> html.Label:
-    # Not a field of type date: that one shows days in the order of the browser's language, 11/12 or 12/11.
-    return _field(label, "by", "text", value, placeholder=placeholder, inputmode="numeric", autocomplete="off")
+def _date(label: str, value: str, first: str) -> html.Label:
+    return html.Label([label, day_field(name="by", value=value, min=first)], className="ask-field")
 
 
 def _choice(label: str, name: str, value: str, choices: Sequence[tuple[str, str]]) -> html.Label:

@@ -16,6 +16,7 @@ from data.values.status import Status
 from ui import ids
 from ui.attributes import attributes
 from ui.components.icon import icon
+from ui.components.issue_links import issue_links
 from ui.components.metric_card import skeletons
 from ui.components.notice import notice
 from ui.components.sparkline import limits_line
@@ -55,7 +56,7 @@ def points(overview: Overview, view: PageView) -> list[Any]:
 
 def overview_page(overview: Overview, view: PageView) -> list[Any]:
     """The three lists."""
-    return [_changes(overview, view), _ageing(overview), _caveats(overview.caveats, view)]
+    return [_changes(overview, view), _ageing(overview, view), _caveats(overview.caveats, view)]
 
 
 def overview_problem(problem: Problem, request_id: str = "") -> list[Any]:
@@ -84,7 +85,10 @@ def _point(point: KeyPoint, view: PageView) -> html.Section:
         [
             html.P(point.question, className="point-question"),
             html.P(point.sentence, className="point-sentence"),
-            html.P([f"{point.evidence} ", _explained(point, view)], className="muted"),
+            html.P(
+                [html.Span(f"{point.evidence} ", className="point-evidence"), _explained(point, view)],
+                className="muted",
+            ),
         ],
         className="point",
     )
@@ -152,13 +156,13 @@ def _opens(title: str, metric: str, view: PageView) -> html.A:
 # ── what is ageing
 
 
-def _ageing(overview: Overview) -> html.Section:
+def _ageing(overview: Overview, view: PageView) -> html.Section:
     more = overview.over - len(overview.ageing)
     return html.Section(
         [
             html.H3("Ageing dangerously", className="block-title"),
             html.P(overview.ageing_words, className="overview-said"),
-            _table(overview.ageing) if overview.ageing else None,
+            _table(overview.ageing, view) if overview.ageing else None,
             html.P(f"The oldest are shown; {more:,} more are too old.", className="muted") if more > 0 else None,
         ],
         className="block overview-ageing",
@@ -166,14 +170,14 @@ def _ageing(overview: Overview) -> html.Section:
     )
 
 
-def _table(items: Sequence[Ageing]) -> html.Div:
+def _table(items: Sequence[Ageing], view: PageView) -> html.Div:
     heads = [
         html.Th(words, scope="col", className="right" if words == "Age" else None)
         for words in ("Item", "Status", "Assignee", "Age", "Compared with")
     ]
     return html.Div(
         html.Table(
-            [html.Thead(html.Tr(heads)), html.Tbody([_row(each) for each in items])],
+            [html.Thead(html.Tr(heads)), html.Tbody([_row(each, view) for each in items])],
             className="plain-table ageing-table",
         ),
         className="overview-scroll",
@@ -183,21 +187,12 @@ def _table(items: Sequence[Ageing]) -> html.Div:
     )
 
 
-def _row(item: Ageing) -> html.Tr:
-    key: Any = item.key
-    if item.url:
-        key = html.A(
-            [item.key, icon("box-arrow-up-right")],
-            href=item.url,
-            target="_blank",
-            rel="noopener noreferrer",
-            title=f"Open {item.key} in Jira",
-        )
+def _row(item: Ageing, view: PageView) -> html.Tr:
     return html.Tr(
         [
             html.Th(
                 [
-                    html.Span(key, className="ageing-key"),
+                    html.Span(issue_links(item.key, item.url, view), className="ageing-key"),
                     html.Span(item.summary, className="ageing-summary"),
                     html.Span(item.type, className="ageing-type"),
                 ],

@@ -12,6 +12,7 @@ from data.values.problem import Problem
 from data.values.sprints import IssueList, OneSprint, Part, SprintIssue, SprintRow
 from ui.attributes import attributes
 from ui.components.icon import icon
+from ui.components.issue_links import issue_links
 from ui.components.notice import notice
 from ui.components.still import still
 from ui.tabs.sprints import amount, link_to, percent, score
@@ -36,7 +37,7 @@ def sprint_page(sprint: OneSprint, view: PageView, zone: str) -> html.Div:
         parts.append(notice(Problem(f"{row.problem}.", todo=_todo(row))))
     if row.committed is not None:
         parts += [_figures(sprint), _score(row)]
-    parts += [_list(each, sprint.unit) for each in sprint.lists]
+    parts += [_list(each, sprint.unit, view) for each in sprint.lists]
     return html.Div([each for each in parts if each is not None], className="sprints-page one-sprint")
 
 
@@ -238,7 +239,7 @@ def _part(part: Part) -> html.Tr:
 # ── issues
 
 
-def _list(listed: IssueList, unit: str) -> html.Section:
+def _list(listed: IssueList, unit: str, view: PageView) -> html.Section:
     points = unit == "points" and listed.name != "left_out"
     noted = any(issue.note for issue in listed.issues)
     heads = [name for name in _HEADS if (name != "Points" or points) and (name != "Note" or noted)]
@@ -261,7 +262,7 @@ def _list(listed: IssueList, unit: str) -> html.Section:
                         html.Table(
                             [
                                 html.Thead(html.Tr([_heading(head) for head in heads])),
-                                html.Tbody([_issue(issue, points, noted) for issue in listed.issues]),
+                                html.Tbody([_issue(issue, points, noted, view) for issue in listed.issues]),
                             ],
                             className="plain-table sprint-issues",
                         )
@@ -294,10 +295,9 @@ def _heading(words: str) -> html.Th:
     return html.Th(words, scope="col", className=_HEADS[words])
 
 
-def _issue(issue: SprintIssue, points: bool, noted: bool) -> html.Tr:
-    key = html.A(issue.key, href=issue.url, target="_blank", rel="noopener noreferrer") if issue.url else issue.key
+def _issue(issue: SprintIssue, points: bool, noted: bool, view: PageView) -> html.Tr:
     cells = [
-        html.Td(key),
+        html.Td(issue_links(issue.key, issue.url, view)),
         html.Td(issue.summary),
         html.Td(issue.type),
         html.Td(issue.status),
