@@ -156,6 +156,7 @@ COMMANDS: dict[str, Action] = {
     "sync": SYNC,
     "metrics": LOOK,
     "issues": LOOK,
+    "issue": LOOK,
     "stages": LOOK,
     "sprints": LOOK,
     "catalogue": LOOK,
