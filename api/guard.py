@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, current_app, g, request
 
+from data.services.audit import API, DONE, REFUSED
 from data.services.visit import VISIT, Origin, Visit
 from data.values.callers import Scope
 from data.values.errors import AppError
@@ -118,12 +119,30 @@ def attach(server: Flask, guard: Guard) -> None:
             check_scope(asking, getattr(view, "scope"))  # noqa: B009 - put there by api.frame.operation
 
     @server.after_request
+    def note(answer: Response) -> Response:
+        asking = visit()
+        if asking.caller is not None and is_noted():
+            operation = (request.endpoint or "").rpartition(".")[2].removesuffix("_of_version_1").replace("_", " ")
+            subject = " ".join(str(each) for each in (request.view_args or {}).values())
+            result = DONE if answer.status_code < 400 else f"failed: {answer.status_code}"
+            result = REFUSED if answer.status_code == 403 else result
+            asking.services.audit.note(asking.caller, API, operation, subject, result, asking.address)
+        return answer
+
+    @server.after_request
     def say_limit(answer: Response) -> Response:
         if guard.most:
             left, seconds = g.get("told", (0, int(answer.headers.get("Retry-After", "0"))))
             answer.headers["RateLimit-Policy"] = f'"caller";q={guard.most};w={int(MINUTE)}'
             answer.headers["RateLimit"] = f'"caller";r={left};t={seconds}'
         return answer
+
+
+def is_noted() -> bool:
+    """Whether the request belongs into the audit log: it changes something, or fetches a file."""
+    if request.endpoint is None or request.method == "HEAD":
+        return False
+    return request.method not in READS or request.endpoint.rpartition(".")[2].startswith("download")
 
 
 def check_scope(asking: Visit, scope: Scope) -> None:

@@ -27,10 +27,11 @@ from callbacks.report import reports
 from callbacks.requests import name_requests
 from callbacks.security import secure
 from callbacks.sign_in import sign_ins
+from callbacks.sign_in_openid import openid
 from data.platform.access import Access, access_of, check, for_others
 from data.services.services import Services
 
-PARTS = (bundle, downloads, reports, health, files, sign_ins)
+PARTS = (bundle, downloads, reports, health, files, sign_ins, openid)
 ROOT = Path(__file__).parents[1]
 NAME = "Throughline"
 _INDEX = """<!DOCTYPE html>

@@ -12,6 +12,7 @@ from callbacks.errors import CALLBACKS, LIBRARIES
 from callbacks.programs import for_programs, origin
 from data.services.visit import Origin
 
+BACK_CHANNEL = "/sign-in/openid/back-channel"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 MAX_BODY = 1_000_000  # bytes; no callback of ours sends more than a fraction of it
 _READS = ("GET", "HEAD", "OPTIONS")
@@ -29,8 +30,9 @@ def secure(app: Dash, hosts: Iterable[str] = ()) -> None:
     def known_host_only() -> None:
         if _host(request.host) not in allowed:
             abort(400, "This address is not served here. Add it to THROUGHLINE_HOSTS if it should be.")
-        # programs are asked for a token instead, by the API
-        if request.method not in _READS and not for_programs(request.path) and origin() is Origin.OTHER:
+        # programs are asked for a token instead, by the API; the OpenID Connect provider sends something signed
+        by_itself = for_programs(request.path) or request.path == BACK_CHANNEL
+        if request.method not in _READS and not by_itself and origin() is Origin.OTHER:
             abort(403, "This request came from another site.")
 
     @server.before_request

@@ -76,7 +76,14 @@ def sign_out() -> AnyResponse:
     services().audit.note(
         caller, DOOR, SIGNED_OUT_EVERYWHERE if everywhere else SIGNED_OUT, address=client_address()
     )  # a table: kept in its rows
-    answer = page(said=["You are signed out of Throughline."], heading="Signed out")
+    session = g.session
+    way_out = services().openid.way_out(session.id_token) if session.sign_in == SignIn.OPENID else ""
+    answer = page(
+        said=["You are signed out of Throughline."],
+        heading="Signed out",
+        onward_at_once=way_out,
+        links=[("Sign out of the provider too", way_out)] if way_out else [],
+    )
     take_session(answer)
     return answer
 

@@ -34,6 +34,7 @@ class OpenId:
     role_claim: str = ""
     roles: Mapping[str, Role] = field(default_factory=dict)
     scopes: str = SCOPES
+    ca_bundle: str = ""
 
     @property
     def name(self) -> str:
@@ -60,25 +61,32 @@ def openid_of(env: Mapping[str, str]) -> OpenId | None:
             "OpenID Connect needs THROUGHLINE_OIDC_ISSUER, THROUGHLINE_OIDC_CLIENT_ID and THROUGHLINE_ADDRESS."
         )
     return OpenId(
-        _address(issuer, "THROUGHLINE_OIDC_ISSUER"),
+        sound_address(issuer, "THROUGHLINE_OIDC_ISSUER"),
         client,
-        _address(said("ADDRESS"), "THROUGHLINE_ADDRESS").rstrip("/"),
+        sound_address(said("ADDRESS"), "THROUGHLINE_ADDRESS").rstrip("/"),
         said("OIDC_CLIENT_SECRET"),
         said("OIDC_NAME_CLAIM"),
         said("OIDC_ROLE_CLAIM"),
         _roles(said("OIDC_ROLES")),
         said("OIDC_SCOPES") or SCOPES,
+        env.get("REQUESTS_CA_BUNDLE", "").strip() or env.get("SSL_CERT_FILE", "").strip(),
     )
 
 
-def _address(text: str, variable: str) -> str:
+def sound_address(text: str, variable: str, *, query: bool = False) -> str:
     """Raises OpenIdSettingsError for what is no address, or one on whose way others could read or change."""
     try:
         parts = urlsplit(text)
         host = parts.hostname or ""
     except ValueError:
         host = ""
-    if not host or parts.scheme not in ("http", "https") or parts.query or parts.fragment or parts.username:
+    if (
+        not host
+        or parts.scheme not in ("http", "https")
+        or (parts.query and not query)
+        or parts.fragment
+        or parts.username
+    ):
         raise OpenIdSettingsError(f"{variable} needs an address such as https://id.example.org.")
     if parts.scheme == "http" and host not in _HOSTS_OF_THIS_MACHINE:
         raise OpenIdSettingsError(f"{variable} has to begin with https://.")

@@ -79,6 +79,16 @@ class PeopleService:
             self.forget()
         return _told(row, 0)
 
+    def add_from_provider(self, name: str, role: Role, issuer: str, subject: str) -> None:
+        """Somebody new whom the OpenID Connect provider vouches for. Raises Taken, AccessStoreError."""
+        if any(looks_like(each) == looks_like(name) for each in self.access.users):
+            raise Taken(name)
+        now, by = self.now(), "OpenID Connect"
+        try:
+            self.store.add(PersonRow(name, looks_like(name), role, SignIn.OPENID, None, issuer, subject, by, now))
+        finally:
+            self.forget()
+
     def set_role(self, name: str, role: Role) -> Person:
         """Give a person another role, at once. Raises NotThere, BadPerson, AccessStoreError."""
         if role is not Role.ADMIN:

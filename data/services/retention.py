@@ -1,4 +1,5 @@
-"""What is removed because it is old, once a day: job records, the history of background tasks, files of exports."""
+"""What is removed because it is old, once a day: job records, the history of background tasks, files of exports,
+lines of the audit log."""
 
 from __future__ import annotations
 
@@ -27,16 +28,29 @@ class Files(Protocol):
         """Remove files that nobody may fetch any more; how many."""
 
 
+class Lines(Protocol):
+    """The audit log."""
+
+    def remove_old(self, before: int) -> int:
+        """Remove the lines from before an instant (µs); how many."""
+
+
 class RetentionService:
     """The daily run, written down in the table of background tasks."""
 
     def __init__(
-        self, sites: Sites, jobs: JobsService, background: BackgroundService, files: Callable[[], Files]
+        self,
+        sites: Sites,
+        jobs: JobsService,
+        background: BackgroundService,
+        files: Callable[[], Files],
+        audit: Callable[[], Lines],
     ) -> None:
         self._sites = sites
         self._jobs = jobs
         self._background = background
         self._files = files
+        self._audit = audit
 
     def run_if_due(self, snapshot: Snapshot) -> None:
         """The daily run, in this thread: after a sync and when a server starts. What goes wrong is logged."""
@@ -59,10 +73,14 @@ class RetentionService:
 
     def _removed(self, snapshot: Snapshot) -> JsonObject:
         records = self._jobs.retain(snapshot)
-        kept = timedelta(days=snapshot.settings.background.history_days)
-        before = round((self._sites.clock() - kept).timestamp() * 1e6)
+        settings = snapshot.settings.background
         return {
             "records": dict(records.removed) if records else {},
             "exports": self._files().remove_old(snapshot),
-            "tasks": self._background.table().remove_ended(before),
+            "tasks": self._background.table().remove_ended(self._before(settings.history_days)),
+            "audit": self._audit().remove_old(self._before(settings.audit_days)),
         }
+
+    def _before(self, days: int) -> int:
+        """The instant so many days ago, in µs."""
+        return round((self._sites.clock() - timedelta(days=days)).timestamp() * 1e6)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from data.services.issue_history import IssueHistoryService
     from data.services.jtbd import JobsService
     from data.services.numbers import NumbersService
+    from data.services.openid import OpenIdService
     from data.services.overview import OverviewService
     from data.services.people import PeopleService
     from data.services.query import QueryService
@@ -102,7 +103,7 @@ class Services:
         """What is removed because it is old."""
         from data.services.retention import RetentionService
 
-        return RetentionService(self.sites, self.jobs, self.background, lambda: self.exports)
+        return RetentionService(self.sites, self.jobs, self.background, lambda: self.exports, lambda: self.audit)
 
     @cached_property
     def exports(self) -> ExportsService:
@@ -242,6 +243,13 @@ class Services:
         from data.services.sessions import SessionsService
 
         return SessionsService(self.people)
+
+    @cached_property
+    def openid(self) -> OpenIdService:
+        """Signing in with OpenID Connect."""
+        from data.services.openid import OpenIdService
+
+        return OpenIdService(self.people)
 
     @cached_property
     def audit(self) -> AuditService:

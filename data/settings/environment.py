@@ -152,6 +152,27 @@ VARIABLES: dict[str, Variable] = {
         "and without "
         "the header: whose `X-Forwarded-For` tells who guesses passwords."
     ),
+    "THROUGHLINE_NEWCOMERS": Variable(
+        "Role of people whom the proxy or the OpenID Connect provider names and who are not on the list of people: "
+        "`viewer`, `editor`, `admin`, or `nobody` to refuse them. Default: `admin` by the proxy, `viewer` by the "
+        "provider.",
+        _one_of("", "viewer", "editor", "admin", "nobody"),
+    ),
+    "THROUGHLINE_SESSION_HOURS": Variable(
+        "Hours without a request after which somebody is signed out. Default: 12.", _number(1, 168)
+    ),
+    "THROUGHLINE_ADDRESS": Variable(
+        "Its address as browsers reach it, such as `https://metrics.example.org`. OpenID Connect needs it."
+    ),
+    "THROUGHLINE_OIDC_ISSUER": Variable("The OpenID Connect provider, such as `https://id.example.org/realms/staff`."),
+    "THROUGHLINE_OIDC_CLIENT_ID": Variable("What the provider calls this dashboard."),
+    "THROUGHLINE_OIDC_CLIENT_SECRET": Variable("The secret that goes with it. Empty: a public client, with PKCE only."),
+    "THROUGHLINE_OIDC_SCOPES": Variable("What the provider is asked for. Default: `openid profile email`."),
+    "THROUGHLINE_OIDC_NAME_CLAIM": Variable(
+        "Claim with the name of a person. Default: the first of `preferred_username`, `email` (if verified), `sub`."
+    ),
+    "THROUGHLINE_OIDC_ROLE_CLAIM": Variable("Claim with groups or roles, such as `groups`; then the provider decides."),
+    "THROUGHLINE_OIDC_ROLES": Variable("What its values mean, such as `leads=admin, staff=viewer`."),
     "THROUGHLINE_API_LIMIT": Variable(
         "Requests a minute that one caller of the API may send. Default: 600; `0` sets no limit.",
         _number(0, 10_000_000),

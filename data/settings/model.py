@@ -355,6 +355,7 @@ class BackgroundSettings(_Part):
     export_quota_mb: int = Field(
         1_000, ge=1, description="How much all kept exports of the state folder may be together, in megabytes."
     )
+    audit_days: int = Field(400, ge=1, description="How long the audit log keeps who did what.")
     link_hours: float = Field(24, gt=0, description="How long a link to the file of an export works.")
 
 

@@ -147,6 +147,9 @@ PAGES: dict[str, Action] = {
     "sign_in.show": SIGN_IN,
     "sign_in.sign_in": SIGN_IN,
     "sign_in.sign_out": SIGN_IN,
+    "openid.begin": SIGN_IN,
+    "openid.back": SIGN_IN,
+    "openid.back_channel": SIGN_IN,
 }
 
 # Commands of the terminal. Whoever may run them may read the files of the state folder, so no role is asked for.
