@@ -21,6 +21,7 @@ from callbacks.errors import answer_errors
 from callbacks.export import downloads
 from callbacks.health import health
 from callbacks.login import require_login
+from callbacks.people import people
 from callbacks.permissions import check_permissions
 from callbacks.programs import Wsgi, mount
 from callbacks.report import reports
@@ -31,7 +32,7 @@ from callbacks.sign_in_openid import openid
 from data.platform.access import Access, access_of, check, for_others
 from data.services.services import Services
 
-PARTS = (bundle, downloads, reports, health, files, sign_ins, openid)
+PARTS = (bundle, downloads, reports, health, files, sign_ins, openid, people)
 ROOT = Path(__file__).parents[1]
 NAME = "Throughline"
 _INDEX = """<!DOCTYPE html>

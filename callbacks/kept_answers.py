@@ -15,8 +15,10 @@ from flask import Response, g
 
 from callbacks.compression import keep_compressed
 from callbacks.page import PageContent, page_content
+from data.values.callers import Caller
 
 _PAGE, _CALLBACKS, _LAYOUT = "/", "/_dash-dependencies", "/_dash-layout"  # as Dash names these addresses
+MOST_PEOPLE = 20  # whose layouts are kept
 View = Callable[[], Response]
 
 
@@ -40,21 +42,24 @@ def _same(name: str, body: bytes, kind: str) -> View:
 
 
 class KeptLayout:
-    """The layout as bytes, for as long as what it shows stays equal. Safe in several threads."""
+    """The layout as bytes, for everybody who is signed in, as long as what it shows stays equal. Safe in threads."""
 
     def __init__(self, make: View) -> None:
         """`make`: the view that builds the layout from `g.page_content`."""
         self._make = make
         self._numbers = count()
-        self._kept: tuple[PageContent, str, bytes, str] | None = None
+        self._kept: dict[Caller | None, tuple[PageContent, str, bytes, str]] = {}
 
     def __call__(self) -> Response:
         content = page_content()
-        kept = self._kept
+        kept = self._kept.get(content.who)
         if kept is None or kept[0] != content:
             g.page_content = content
             answer = self._make()
             name = f"{_LAYOUT} {next(self._numbers)}"
-            kept = self._kept = (content, name, answer.get_data(), answer.content_type)
+            kept = (content, name, answer.get_data(), answer.content_type)
+            if len(self._kept) >= MOST_PEOPLE:
+                self._kept = {}
+            self._kept[content.who] = kept
         keep_compressed(kept[1])
         return Response(kept[2], content_type=kept[3])

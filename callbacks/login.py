@@ -169,9 +169,7 @@ class Door:
         try:
             is_right = self.is_right(name, password)
         except TooEarly as early:
-            abort(
-                Response(f"{early}\n", 429, headers={"Retry-After": str(early.seconds)}, mimetype="text/plain")
-            )  # a table: kept in its rows
+            abort(Response(f"{early}\n", 429, headers={"Retry-After": str(early.seconds)}, mimetype="text/plain"))
         role = services().people.role_of(name) if is_right else None
         return (name, role) if role else None
 

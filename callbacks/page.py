@@ -18,6 +18,7 @@ from data.jira.errors import JiraError
 from data.services.charts import chart_places
 from data.services.view import Snapshot
 from data.settings.overrides import BadOverride
+from data.values.callers import Caller
 from data.values.charts import ChartPlace
 from data.values.filters import BadFilter, Choices
 from data.values.periods import PeriodError
@@ -46,6 +47,7 @@ class PageContent:
     status: Status
     choices: Choices
     quality: Quality | None
+    who: Caller | None = None  # somebody who signed in; None: nobody has to
 
 
 def page_content() -> PageContent:
@@ -53,13 +55,17 @@ def page_content() -> PageContent:
     snapshot = services().snapshot()
     services().sync.ensure_fresh(snapshot)
     status, choices = services().status.of(snapshot), services().numbers.choices(snapshot)
-    return PageContent(status, choices, known_quality(snapshot))
+    caller: Caller | None = g.get("caller")
+    who = caller if caller is not None and caller.kind == "user" else None
+    return PageContent(status, choices, known_quality(snapshot), who)
 
 
 def layout() -> Any:
     """The page for a new visitor; of the content that the request has asked for already, if it has."""
     content = g.get("page_content") or page_content()
-    return shell(content.status, content.choices, dialogs(), table_script(), content.quality, charts_of_tabs())
+    return shell(
+        content.status, content.choices, dialogs(), table_script(), content.quality, charts_of_tabs(), content.who
+    )
 
 
 @cache

@@ -43,9 +43,7 @@ def check_permissions(app: Dash) -> None:
     def note(answer: Response) -> Response:
         action: Action | None = g.get("action")
         if action is not None and action.noted and request.method != "HEAD":
-            services().audit.note(
-                g.caller, PAGE, action.noted, g.get("subject", ""), _result(answer), client_address()
-            )  # a table: kept in its rows
+            services().audit.note(g.caller, PAGE, action.noted, g.get("subject", ""), _result(answer), client_address())
         return answer
 
 
@@ -96,9 +94,9 @@ def _trigger(changed: str) -> str:
 def _result(answer: Response) -> str:
     if answer.status_code == 403:
         return REFUSED
-    if answer.status_code >= 400:
-        return f"failed: {answer.status_code}"
-    return f"failed: {g.failed}" if g.get("failed") else DONE
+    if g.get("failed"):
+        return f"failed: {g.failed}"
+    return DONE if answer.status_code < 400 else f"failed: {answer.status_code}"
 
 
 def _one(role: str) -> str:

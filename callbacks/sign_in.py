@@ -73,9 +73,7 @@ def sign_out() -> AnyResponse:
         services().sessions.end_everywhere(caller.name)
     else:
         services().sessions.end(sent_session())
-    services().audit.note(
-        caller, DOOR, SIGNED_OUT_EVERYWHERE if everywhere else SIGNED_OUT, address=client_address()
-    )  # a table: kept in its rows
+    services().audit.note(caller, DOOR, SIGNED_OUT_EVERYWHERE if everywhere else SIGNED_OUT, address=client_address())
     session = g.session
     way_out = services().openid.way_out(session.id_token) if session.sign_in == SignIn.OPENID else ""
     answer = page(
@@ -99,7 +97,7 @@ def page(problem: str = "", status: int = 200, *, heading: str = "Sign in", name
         templates()
         .get_template("sign_in.html")
         .render(heading=heading, problem=problem, name=name, onward=onward(), style=style(), mark=_mark(), **values)
-    )  # a table: kept in its rows
+    )
     return Response(text, status, mimetype="text/html")
 
 

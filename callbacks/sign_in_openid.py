@@ -32,7 +32,7 @@ def begin() -> AnyResponse:
     answer = Response("", 303, headers={"Location": address})
     answer.set_cookie(
         STATE, state, max_age=_TEN_MINUTES, secure=is_https(), httponly=True, samesite="Lax", path=f"{SIGN_IN}/openid"
-    )  # a table: kept in its rows
+    )
     return answer
 
 
@@ -54,7 +54,7 @@ def back() -> AnyResponse:
         return refused
     text = services().sessions.begin(
         admitted.name, SignIn.OPENID, client_address(), before=sent_session(), provider=admitted.provider
-    )  # a table: kept in its rows
+    )
     services().audit.note(admitted.name, DOOR, SIGNED_IN, "with OpenID Connect", address=client_address())
     to = admitted.onward if is_ours(admitted.onward) else "/"
     answer = page(heading="Signed in", passwords=False, provider="", onward_at_once=to, links=[("Go on", to)])
@@ -81,5 +81,5 @@ def _refused(error: OpenIdError) -> Response:
     log.warning("sign-in with OpenID Connect: %s", error)
     services().audit.note(
         "somebody", DOOR, SIGN_IN_REFUSED, f"OpenID Connect: {error.problem.why}", REFUSED, client_address()
-    )  # a table: kept in its rows
+    )
     return page(str(error), 403)

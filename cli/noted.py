@@ -32,7 +32,7 @@ def note(command: str, typed: Sequence[str], code: int) -> None:
     with suppress(AppError):  # a state folder that cannot be used: the command has said so
         open_audit(os.environ).note(
             _who(), TERMINAL, action.noted, about, DONE if code == 0 else f"failed: exit {code}"
-        )  # a table: kept in its rows
+        )
 
 
 def _who() -> str:

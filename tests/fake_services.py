@@ -337,7 +337,8 @@ class FakeServices(Services):
         """The real ones, in a folder of their own."""
         folder = Path(tempfile.mkdtemp(prefix="throughline-fake-"))
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        return TokensService(Home(folder, folder / "settings.json"), lambda: self.now, lambda: "sample")
+        may = lambda made_by: self.people.may(made_by)  # noqa: E731 - people need the tokens' store
+        return TokensService(Home(folder, folder / "settings.json"), lambda: self.now, lambda: "sample", may)
 
     @cached_property
     def reported(self) -> ReportedService:

@@ -7,6 +7,7 @@ from typing import Any
 
 from dash import dcc, html
 
+from data.values.callers import Caller, Role, Scope
 from data.values.filters import Choices
 from data.values.problem import Problem
 from data.values.program import version
@@ -30,6 +31,7 @@ from ui.modals.background import open_button
 from ui.tabs.panes import PANES, Charts
 from ui.url import DEFAULT_TAB, TABS
 
+PEOPLE = "/people"  # the address of people and access
 RELEASE_NOTES = "/release-notes"  # the address that answers with the changelog
 CLOCK_MS = 1_000
 WATCH_MS = 300_000
@@ -43,15 +45,17 @@ def shell(
     table_script: str = "",
     quality: Quality | None = None,
     charts: Charts | None = None,
+    who: Caller | None = None,
 ) -> html.Div:
     """The whole page as it first appears; `dialogs` are the closed modals, `table_script` is fetched by the detail,
-    `charts` are those of each family.
+    `charts` are those of each family, `who` is signed in.
     """
     return html.Div(
         [
             html.A("Skip to the numbers", href=f"#{ids.Page.MAIN}", className="skip"),
             *_state(status, quality),
-            _bar(status, quality),
+            *_account_rules(who),
+            _bar(status, quality, who),
             _sync_bar(status),
             html.Div(
                 [
@@ -69,7 +73,7 @@ def shell(
                         id=ids.Page.MAIN,
                         tabIndex="-1",
                     ),
-                    _foot(),
+                    _foot(who),
                 ],
                 className="page",
             ),
@@ -80,9 +84,11 @@ def shell(
     )
 
 
-def _foot() -> html.Footer:
-    """Which version this is, and what is new in it."""
+def _foot(who: Caller | None) -> html.Footer:
+    """Which version this is, what is new in it, and the way to people and roles."""
     words = [html.Span(f"Throughline {version()}"), html.A("Release notes", href=RELEASE_NOTES)]
+    if who is None or who.may(Scope.ADMIN):
+        words.append(html.A("People and access", href=PEOPLE))
     return html.Footer(words, className="page-foot")
 
 
@@ -103,7 +109,26 @@ def _state(status: Status, quality: Quality | None) -> list[Any]:
     ]
 
 
-def _bar(status: Status, quality: Quality | None) -> html.Header:
+def _account_rules(who: Caller | None) -> list[html.Link]:
+    """A stylesheet that hides what the server would refuse to whoever is signed in."""
+    if who is None or who.role is None or who.role is Role.ADMIN:
+        return []
+    return [html.Link(rel="stylesheet", href=f"{PEOPLE}/{who.role}.css")]
+
+
+def _account(who: Caller) -> html.A:
+    """Who is signed in: leads to signing out, and for admins to people and access."""
+    role = f", {who.role}" if who.role else ""
+    return html.A(
+        [icon("person"), html.Span(who.name, className="account-name")],
+        href=PEOPLE,
+        className="btn-bar account",
+        title=f"{who.name}{role}: account, signing out{', people and access' if who.may(Scope.ADMIN) else ''}",
+        **attributes({"aria-label": f"Account of {who.name}{role}"}),
+    )
+
+
+def _bar(status: Status, quality: Quality | None, who: Caller | None) -> html.Header:
     return html.Header(
         [
             html.A(
@@ -157,6 +182,7 @@ def _bar(status: Status, quality: Quality | None) -> html.Header:
                         title="Theme: automatic",
                         **attributes({"aria-label": "Theme: automatic", "data-theme-toggle": "1"}),
                     ),
+                    *([_account(who)] if who else []),
                 ],
                 className="bar-end",
             ),

@@ -77,6 +77,4 @@ def _clean(text: str) -> str:
 
 
 def _told(row: AuditRow) -> AuditLine:
-    return AuditLine(
-        row.id, iso(instant(row.at)), row.actor, row.via, row.action, row.subject, row.result, row.address
-    )  # a table: kept in its rows
+    return AuditLine(row.id, iso(instant(row.at)), row.actor, row.via, row.action, row.subject, row.result, row.address)

@@ -199,4 +199,4 @@ def _failed(why: str) -> OpenIdError:
 def _refused() -> OpenIdError:
     return OpenIdError(
         Problem("You may not use this dashboard.", "You are not among its people.", "Ask one of its admins.")
-    )  # a table: kept in its rows
+    )

@@ -216,4 +216,4 @@ def _trouble(why: str) -> OpenIdError:
 def _wrong(why: str) -> OpenIdError:
     return OpenIdError(
         Problem("You are not signed in.", f"What the provider sent counts for nothing: {why}.", "Sign in again.")
-    )  # a table: kept in its rows
+    )

@@ -68,9 +68,7 @@ class PeopleService:
         if any(looks_like(each) == looks_like(name) for each in self.access.users):
             raise _taken(name)
         kept = _hash(password) if sign_in is SignIn.PASSWORD else None
-        row = PersonRow(
-            name, looks_like(name), role, sign_in, kept, None, None, by, self.now()
-        )  # a table: kept in its rows
+        row = PersonRow(name, looks_like(name), role, sign_in, kept, None, None, by, self.now())
         try:
             self.store.add(row)
         except Taken as error:

@@ -68,9 +68,7 @@ class SessionsService:
         said = (provider.issuer, provider.subject, provider.session, provider.id_token) if provider else ()
         mark = stamp(self._people.hash_of(name))
         row = SessionRow(_digest(text), name, sign_in, mark, address, now, now, *said)
-        self._people.store.begin_session(
-            row, in_place_of=_digest(before), idle=now - self._idle, begun=now - WEEK
-        )  # a table: kept in its rows
+        self._people.store.begin_session(row, in_place_of=_digest(before), idle=now - self._idle, begun=now - WEEK)
         self._people.store.change(name, seen_at=now)
         self._forget()
         return text

@@ -40,7 +40,6 @@ REPORTS = Action(Scope.WRITE, "deployments or incidents reported")
 CLEANUP = Action(Scope.ADMIN, "old records removed")
 PEOPLE = Action(Scope.ADMIN, "people changed")
 TOKENS = Action(Scope.ADMIN, "tokens changed")
-MANAGE = Action(Scope.ADMIN)  # look at people, tokens and the audit log
 SIGN_IN = Action(Scope.READ)  # open to everybody; it writes its own lines
 UNKNOWN = Action(Scope.ADMIN, "something that no row names")
 
@@ -48,7 +47,7 @@ UNKNOWN = Action(Scope.ADMIN, "something that no row names")
 @dataclass(frozen=True)
 class Callback:
     """A callback of the page. `by`: id of a trigger (of a pattern: its area) → what it does when that triggers it; any
-    other trigger does `other`. `hidden`: ids of further parts that are of no use to whoever may not do any of it.
+    other trigger does `other`. `hidden`: CSS selectors of further parts that are of no use to whoever may not.
     """
 
     other: Action = LOOK
@@ -77,12 +76,14 @@ CALLBACKS: dict[str, Callback] = {
     "connection.open_or_close": _LOOKS,
     "connection.fill_form": _LOOKS,
     "connection.test_or_save": Callback(
-        CONNECTION, {"connection-session": LOOK, "connection-test": TESTED, "connection-save": CONNECTION}
+        CONNECTION,
+        {"connection-session": LOOK, "connection-test": TESTED, "connection-save": CONNECTION},
+        hidden=("#banner-connect",),
     ),
     "connection.tell_connected": _LOOKS,
     "definitions.show_chips": _LOOKS,
     "definitions.show_dialog": _LOOKS,
-    "definitions.save": Callback(DEFINITIONS, {"definitions-confirm": DEFINITIONS}, hidden=("definitions-save",)),
+    "definitions.save": Callback(DEFINITIONS, {"definitions-confirm": DEFINITIONS}, hidden=("#definitions-save",)),
     "jobs_detail.turn": _LOOKS,
     "detail.show_detail": _LOOKS,
     "detail.show_rows": _LOOKS,
@@ -93,8 +94,8 @@ CALLBACKS: dict[str, Callback] = {
     "jobs.show_jobs": _LOOKS,
     "jobs_forms.fill": _LOOKS,
     "jobs_forms.show_or_hide": _LOOKS,
-    "jobs_forms.keep": Callback(LOOK, {"jobs-save": RECORD}),
-    "jobs_forms.import_file": Callback(RECORDS, {"jobs-file": RECORDS}),
+    "jobs_forms.keep": Callback(LOOK, {"jobs-save": RECORD}, hidden=("[data-track]",)),
+    "jobs_forms.import_file": Callback(RECORDS, {"jobs-file": RECORDS}, hidden=("[data-import-jobs]",)),
     "quality.show_quality": _LOOKS,
     "page.show_period": _LOOKS,
     "page.show_choices": _LOOKS,
@@ -109,8 +110,10 @@ CALLBACKS: dict[str, Callback] = {
     "sync.follow_sync": Callback(LOOK, {"header-sync": SYNC, "sync-cancel": CANCEL}),
     "teams.show_teams": _LOOKS,
     "teams.show_dialog": _LOOKS,
-    "teams.keep": Callback(VIEW_SAVED, {"teams-keep": LOOK, "teams-confirm": VIEW_SAVED}, hidden=("teams-keep",)),
-    "teams.act": Callback(VIEWS_CHANGED, {"teams-wish": VIEWS_CHANGED}),
+    "teams.keep": Callback(VIEW_SAVED, {"teams-keep": LOOK, "teams-confirm": VIEW_SAVED}, hidden=("#teams-keep",)),
+    "teams.act": Callback(
+        VIEWS_CHANGED, {"teams-wish": VIEWS_CHANGED}, hidden=("[data-delete-team]", "[data-import-teams]")
+    ),
 }
 
 # Addresses of the page that answer without a callback, by their Flask endpoint.
@@ -147,6 +150,10 @@ PAGES: dict[str, Action] = {
     "sign_in.show": SIGN_IN,
     "sign_in.sign_in": SIGN_IN,
     "sign_in.sign_out": SIGN_IN,
+    "people.show": LOOK,  # of people, tokens and the audit log admins only see anything
+    "people.change": PEOPLE,
+    "people.own_password": LOOK,  # it writes its own lines
+    "people.hidden": LOOK,
     "openid.begin": SIGN_IN,
     "openid.back": SIGN_IN,
     "openid.back_channel": SIGN_IN,
