@@ -262,11 +262,19 @@ def _api_page() -> str:
     return MADE_BY + api_page()
 
 
+def _permissions_page() -> str:
+    """Who may do what."""
+    from docs.permissions_page import permissions_page
+
+    return MADE_BY + permissions_page()
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "facts.md": facts_page,
     "metrics.md": metrics_page,
     "settings.md": settings_page,
     "definitions.md": _definitions_page,
+    "permissions.md": _permissions_page,
     "terminal.md": terminal_page,
     "query.md": _query_page,
     "api-reference.md": _api_page,

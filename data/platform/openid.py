@@ -51,24 +51,24 @@ def openid_of(env: Mapping[str, str]) -> OpenId | None:
     """The provider that the environment names; None for none. Raises OpenIdSettingsError for half of one."""
 
     def said(name: str) -> str:
-        return env.get(f"THROUGHLINE_{name}", "").strip()
+        return env.get(name, "").strip()
 
-    issuer, client = said("OIDC_ISSUER"), said("OIDC_CLIENT_ID")
+    issuer, client = said("THROUGHLINE_OIDC_ISSUER"), said("THROUGHLINE_OIDC_CLIENT_ID")
     if not issuer and not client:
         return None
-    if not issuer or not client or not said("ADDRESS"):
+    if not issuer or not client or not said("THROUGHLINE_ADDRESS"):
         raise OpenIdSettingsError(
             "OpenID Connect needs THROUGHLINE_OIDC_ISSUER, THROUGHLINE_OIDC_CLIENT_ID and THROUGHLINE_ADDRESS."
         )
     return OpenId(
         sound_address(issuer, "THROUGHLINE_OIDC_ISSUER"),
         client,
-        sound_address(said("ADDRESS"), "THROUGHLINE_ADDRESS").rstrip("/"),
-        said("OIDC_CLIENT_SECRET"),
-        said("OIDC_NAME_CLAIM"),
-        said("OIDC_ROLE_CLAIM"),
-        _roles(said("OIDC_ROLES")),
-        said("OIDC_SCOPES") or SCOPES,
+        sound_address(said("THROUGHLINE_ADDRESS"), "THROUGHLINE_ADDRESS").rstrip("/"),
+        said("THROUGHLINE_OIDC_CLIENT_SECRET"),
+        said("THROUGHLINE_OIDC_NAME_CLAIM"),
+        said("THROUGHLINE_OIDC_ROLE_CLAIM"),
+        _roles(said("THROUGHLINE_OIDC_ROLES")),
+        said("THROUGHLINE_OIDC_SCOPES") or SCOPES,
         env.get("REQUESTS_CA_BUNDLE", "").strip() or env.get("SSL_CERT_FILE", "").strip(),
     )
 
