@@ -131,6 +131,10 @@ class Forecast(StrEnum):
     VERSIONS = "forecast-versions"  # names to choose from in the form
 
 
+class Explore(StrEnum):
+    BODY = "explore-body"
+
+
 class Overview(StrEnum):
     POINTS = "overview-points"
     CARDS = "overview-cards"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qs, urlencode
 
+from data.values.explore import NAMES as EXPLORED
 from data.values.filters import Filters
 from data.values.periods import PRESETS
 from data.values.question import DEFAULT_PERIOD as DEFAULT_PERIOD  # other modules take it from here
@@ -43,6 +44,7 @@ TABS = {
     "sprints": Tab("Sprints", own=("board", "sprint")),
     "jobs": Tab("Jobs", own=("persona", "job")),
     "catalogue": Tab("Catalogue", own=("q", "category", "measure", "by", "over", "limits")),
+    "explore": Tab("Explore", own=EXPLORED),
     "teams": Tab("Teams", own=("team",)),
     "quality": Tab("Data quality"),
 }

@@ -22,7 +22,7 @@ from data.values.families import FAMILIES, JOBS
 from data.values.jobs import Overview
 from data.values.typography import typeset
 
-_OF_THE_PERIOD = ("dora", "flow", "catalogue")  # the charts of sprints and forecasts choose their own days
+_OF_THE_PERIOD = ("dora", "flow", "catalogue", "explore")  # the charts of sprints and forecasts choose their own days
 _PLACE = {name: n for n, name in enumerate(FAMILIES)}
 
 

@@ -13,11 +13,13 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from data.exports.csv import csv_text
+from data.exports.xlsx import Sheet
 from data.facts.dataset import Dataset
 from data.facts.query import MetricQuery
 from data.metrics.catalogue import IssueMetric, JobMetric
 from data.metrics.display import display
 from data.metrics.measure import STILL_TO_COME, rows_for
+from data.metrics.registry import CATALOG
 from data.query.checked import DIMENSIONS, Metric, OwnMeasure, Question, check, days
 from data.query.problems import BadSpec as BadSpec  # what doors catch
 from data.query.reading import read, read_json
@@ -27,6 +29,7 @@ from data.query.steps import Step, steps_of
 from data.services.numbers import NumbersService
 from data.services.sites import Sites
 from data.services.view import Snapshot, View
+from data.settings.filter_fields import FILTER_FIELDS
 from data.settings.overrides import BadOverride, with_overrides
 from data.values.filters import BadFilter
 from data.values.json_types import JsonObject
@@ -92,6 +95,35 @@ class QueryService:
             while len(self._kept) > KEPT_ANSWERS:
                 self._kept.popitem(last=False)
         return found
+
+    def of_view(self, spec: JsonObject, view: View) -> QueryAnswer:
+        """The answer to a spec without days, filters and definitions, which are those of a view. Raises BadSpec,
+        QueryStopped, StoreError.
+        """
+        days_ = {"from": view.period.first.isoformat(), "to": view.period.last.isoformat()}
+        of_view = {"dates": days_, "filters": view.filters.to_json(), "definitions": dict(view.filters.definitions)}
+        return self.answer(read({**spec, **of_view}), view.snapshot)
+
+    @staticmethod
+    def metrics() -> tuple[tuple[str, str], ...]:
+        """The metrics that can be asked for: name, title; one of several names of the same number."""
+        return tuple((name, each.title) for name, each in CATALOG.items() if not each.same_as)
+
+    @staticmethod
+    def dimensions(view: View) -> tuple[tuple[str, str], ...]:
+        """What can be grouped by here: name, title."""
+        mapping = view.settings.mapping
+        return tuple((name, each.title) for name, each in FILTER_FIELDS.items() if not each.mapped or name in mapping)
+
+    @staticmethod
+    def csv(answer: QueryAnswer) -> str:
+        """An answer as CSV."""
+        return csv_of(answer)
+
+    @staticmethod
+    def sheet(answer: QueryAnswer) -> Sheet:
+        """An answer as a sheet of a workbook."""
+        return Sheet("Answer", headers_of(answer), [list(each) for each in table_of(answer)])
 
     def asked(self, spec: AnalyticsSpec, snapshot: Snapshot, *, in_job: bool = False) -> tuple[Question, View]:
         """The question of a spec, and the view that it is asked of. Raises BadSpec, StoreError."""

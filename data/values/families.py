@@ -33,6 +33,7 @@ FAMILIES = {
         Family("forecast", "Forecast", charts="What the forecast is based on"),
         Family("sprints", "Sprints", charts="From sprint to sprint"),
         Family("catalogue", "Catalogue", charts="One metric in detail"),
+        Family("explore", "Explore", charts="The metrics of the question"),
     )
 }
 JOBS = "jtbd"  # its numbers are calculated from records of jobs, all others from issues

@@ -14,7 +14,7 @@ from data.values.families import FAMILIES, JOBS
 from ui import ids
 from ui.components.chart import chart_cards
 from ui.components.metric_card import skeletons
-from ui.tabs import catalogue, forecast, jobs, overview, sprints, teams
+from ui.tabs import catalogue, explore, forecast, jobs, overview, sprints, teams
 from ui.tabs.cards import ROW_STYLE
 from ui.tabs.quality import skeleton
 
@@ -46,6 +46,7 @@ PANES: dict[str, Callable[[Charts], list[Any]]] = {
     ],
     "jobs": lambda charts: jobs.pane(charts.get(JOBS, ())),
     "catalogue": lambda _charts: catalogue.pane(),
+    "explore": lambda _charts: [html.Div(explore.skeleton(), id=ids.Explore.BODY, className="explore")],
     "teams": lambda _charts: [html.Div(teams.skeleton(), id=ids.Teams.BODY, className="teams")],
     "quality": lambda _charts: [html.Div(skeleton(), id=ids.Quality.BODY, className="quality")],
 }

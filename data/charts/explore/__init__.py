@@ -1,0 +1,1 @@
+"""Charts of the tab "Explore": one for each metric of its question."""
