@@ -20,7 +20,8 @@ def on_tab(tab: str) -> list[str]:
 
 
 def test_every_chart_of_a_family_is_on_its_tab_in_its_order():
-    families = [name for name, each in FAMILIES.items() if each.charts and name in PANES and name not in ("catalogue", "explore")]
+    chosen = ("catalogue", "explore")  # their charts are those of what is asked
+    families = [name for name, each in FAMILIES.items() if each.charts and name in PANES and name not in chosen]
     assert len(families) >= 4
     for family in families:
         wanted = [name for name, each in CHARTS.items() if each.family == family]
