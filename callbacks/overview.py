@@ -11,6 +11,7 @@ from data.settings.overrides import BadOverride
 from data.values.filters import BadFilter
 from data.values.periods import PeriodError
 from ui import ids
+from ui.tabs.cards import is_future
 from ui.tabs.overview import not_yet, nothing_to_list, overview_page, overview_problem, points, points_skeleton
 from ui.url import parse
 
@@ -31,7 +32,10 @@ def show_findings(view: dict[str, str] | None) -> tuple[Any, Any]:
         status = services().status.of(snapshot)
         if not status.synced_at:
             return points_skeleton() if status.sync.state == "running" else [], not_yet(status)
-        overview = services().overview.answer(question_of(asked, snapshot))
+        question = question_of(asked, snapshot)
+        if is_future(question.period, status.zone):
+            return [], []  # the place of the cards says so, and nothing else
+        overview = services().overview.answer(question)
         return points(overview, asked), overview_page(overview, asked)
     except (PeriodError, BadOverride, BadFilter):
         return [], nothing_to_list()  # the row of the period or of the definitions says what is wrong

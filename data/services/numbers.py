@@ -224,13 +224,12 @@ def answer(cached: CachedValues, state: str) -> Answer:
     nothing: Details = {}
     hinted = next((each.details for each in cached.values if each.details.get("covered")), nothing)
     covered, suggestion = hinted.get("covered"), hinted.get("suggestion")
-    empty = all(each.error_state != ErrorState.SUCCESS for each in cached.values)
     return Answer(
         tuple(cached.values),
         state,
         cached.calculated_at,
         (covered[0], covered[1]) if covered else None,
-        (suggestion[0], suggestion[1]) if suggestion and empty else None,
+        (suggestion[0], suggestion[1]) if suggestion else None,
     )
 
 

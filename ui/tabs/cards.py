@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -10,7 +11,7 @@ from dash import dcc, html
 
 from data.values.metric_value import ErrorState
 from data.values.numbers import Answer
-from data.values.periods import Period
+from data.values.periods import Period, zone_named
 from data.values.problem import Problem
 from data.values.status import Status
 from ui import ids
@@ -41,6 +42,8 @@ def cards(
     `kept`: they are old, and there will be no new ones for now. `measured`: the definitions that each number obeys.
     """
     overview = view.tab == "overview"
+    if (unknown := _unknown_days(answer, view, status, period)) is not None:
+        return [_line(answer, status, renewing, kept), unknown]
     nothing = _nothing_at_all(answer, view, status)
     covered = "" if nothing else data_days(answer.covered or _span_of(status))
     action = None if nothing else _way_out(answer, view)
@@ -83,10 +86,38 @@ def _line(answer: Answer, status: Status, renewing: bool, kept: bool) -> html.Di
     )
 
 
+def is_future(period: Period, zone: str) -> bool:
+    """Whether a period has not begun yet."""
+    return period.first > datetime.now(zone_named(zone or "UTC")).date()
+
+
+def _unknown_days(answer: Answer, view: PageView, status: Status, period: Period) -> html.Div | None:
+    """In place of the cards: one message where nothing is known of these days, for one reason that all of them have."""
+    reasons = {value.error_message for value in answer.values}
+    if {value.error_state for value in answer.values} != {ErrorState.NO_DATA} or len(reasons) > 1:
+        return None
+    if not is_future(period, status.zone) and _has_begun(answer, status, period):
+        return None
+    what, why = "The data does not reach these days.", next(iter(reasons)) or ""
+    if is_future(period, status.zone):
+        what, why = "These days are in the future.", ""
+    covered = answer.covered or _span_of(status)
+    return html.Div(
+        [notice(Problem(what, why, data_days(covered), level="info")), _way_out(answer, view, raised=False)],
+        className="line-empty days-unknown",  # what stands below would say the same again
+    )
+
+
+def _has_begun(answer: Answer, status: Status, period: Period) -> bool:
+    """Whether the data covers some of these days."""
+    first, last = answer.covered or _span_of(status) or ("", "")
+    return not first or (period.last.isoformat() >= first and period.first.isoformat() <= last)
+
+
 def _nothing_at_all(answer: Answer, view: PageView, status: Status) -> html.Div | None:
-    """One message instead of five when no card has a number because the period is empty."""
+    """One message where nothing happened in the period, though a card may have a number (what is in progress)."""
     states = {value.error_state for value in answer.values}
-    if ErrorState.SUCCESS in states or ErrorState.NO_DATA not in states:
+    if not answer.suggestion and (ErrorState.SUCCESS in states or ErrorState.NO_DATA not in states):
         return None
     covered = answer.covered or _span_of(status)
     if view.filters and not answer.suggestion:
