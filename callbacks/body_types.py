@@ -40,7 +40,6 @@ class Wish(TypedDict):
     name: NotRequired[str]
     revision: NotRequired[str | int]
     text: NotRequired[str]
-    scale: NotRequired[str]
     size: NotRequired[int]
 
 
@@ -217,6 +216,7 @@ _BY_ID: dict[str, Any] = {
     "record-place": Records,
     "mapping-setting": DraftValue,
     "mapping-more": list[str] | None,
+    "mapping-span": str | list[str] | None,  # a name, or statuses
     "jobs-field": Plain,
 }
 STORED = {"data", "value"}  # properties that `_BY_ID` is about

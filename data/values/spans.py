@@ -46,7 +46,7 @@ def read(text: str) -> NamedSpan:
         lacking = [what for what, there in (("name", name), ("start", some), ("end", others)) if not there]
         if lacking and "->" in text:
             called = f"The span “{name}”" if name else "A span"
-            raise ValueError(f"{called} has no {' and no '.join(lacking)}. {HOW}")
+            raise ValueError(f"{called} has no {' and no '.join(lacking)}.")
         raise ValueError(f"“{text}” is not a span. {HOW}")
     if both := name_keys(start) & name_keys(end):
         raise ValueError(f"The span “{found[1]}” begins and ends in “{sorted(both)[0]}”. {HOW}")

@@ -111,7 +111,7 @@ def _new_export() -> html.Section:
                     html.Label(
                         ["CSV files", _select(B.STYLE, styles(), PLAIN.name)],
                         id=B.STYLE_FIELD,
-                        className="tasks-field",
+                        className="tasks-field tasks-style",
                     ),
                     html.Button("Export", id=B.START, type="button", className="btn-primary-quiet"),
                 ],
@@ -139,7 +139,7 @@ def formats(content: str) -> list[dict[str, str]]:
 
 def styles() -> list[dict[str, str]]:
     """How CSV can be written, as options; ui/assets/downloads.js remembers the choice in the browser."""
-    return [{"label": each.words, "value": each.name} for each in STYLES.values()]
+    return [{"label": each.words.partition(":")[0], "value": each.name} for each in STYLES.values()]
 
 
 def about(content: str) -> str:
