@@ -139,6 +139,7 @@ def _looked_for(query: MetricsQuery, kept: KeptAnswers) -> KeptAnswer:
     key = (
         (families, view.period, view.filters),
         (snapshot.known_as, snapshot.jql, snapshot.revision, snapshot.settings_revision, snapshot.stale),
+        snapshot.reported,
         # numbers of unfinished work grow with the clock
         (services.jobs.revision(snapshot), int(view.now.timestamp() // 60)),
     )

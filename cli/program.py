@@ -15,6 +15,7 @@ from cli import (
     importing,
     issue,
     jtbd,
+    mcp_door,
     numbers,
     password,
     people,
@@ -61,6 +62,7 @@ app.command("doctor")(site.doctor)
 app.command("sample")(serving.sample)
 app.command("password")(password.password)
 app.command("audit")(audit.audit)
+app.command("mcp")(mcp_door.mcp)
 app.command("version")(site.version)
 app.add_typer(jtbd.app)
 app.add_typer(teams.app)

@@ -11,7 +11,7 @@ from data.facts.dataset import Dataset
 from data.facts.deployment_set import Deployments, join, versions_chosen
 from data.facts.deployments import deployments, linked_incidents
 from data.facts.past import chosen_at
-from data.facts.reported import deployed_issues
+from data.facts.reported import deployed_issues, places_of_keys, projects_of
 from data.facts.rows import Rows
 from data.values.arrays import Codes, Instants, Positions
 
@@ -35,6 +35,9 @@ def issues_of(facts: Dataset, rows: Rows, instants: Instants | None = None) -> P
             place, named = facts.once(deployed_issues)
             of_report = np.flatnonzero(deployment >= 0)
             pairs.append(join(of_report, deployment[of_report], place, named))
+        change = rows.subjects.ids_of(Subject.CHANGE)
+        if (change >= 0).any():
+            pairs.append(_of_changes(facts, change))
         pairs.append(join(row, version[row], fixed["version"].to_numpy(), fixed["issue"].to_numpy()))
     row, issue = (np.concatenate(each).astype(np.int64) for each in zip(*pairs, strict=True))
     if instants is None:
@@ -42,6 +45,14 @@ def issues_of(facts: Dataset, rows: Rows, instants: Instants | None = None) -> P
     else:
         kept = chosen_at(facts, issue, instants[row], of_sprints="sprint" in rows.columns)
     return row[kept], issue[kept]
+
+
+def _of_changes(facts: Dataset, change: Positions) -> Pairs:
+    """The issue that a reported change names, where it is known here."""
+    places, keys = facts.once(places_of_keys), facts.deliveries.changes.issue
+    found = [(row, places[keys[change[row]]]) for row in np.flatnonzero(change >= 0) if keys[change[row]] in places]
+    table = np.array(found, dtype=np.int64).reshape(-1, 2)
+    return table[:, 0], table[:, 1]
 
 
 def _of_recoveries(facts: Dataset, deployment: Positions) -> list[Pairs]:
@@ -55,9 +66,23 @@ def _of_recoveries(facts: Dataset, deployment: Positions) -> list[Pairs]:
     return out
 
 
-def versions_of(facts: Dataset, rows: Rows) -> Pairs:
-    """(row, version) pairs, only of versions that pass the filters."""
+def projects_beside_issues(facts: Dataset, rows: Rows) -> tuple[Positions, list[str]]:
+    """(row, project) pairs of rows that have a project of their own: versions, and what other systems report."""
     version = rows.version
     row = np.flatnonzero(version >= 0)
     row = row[facts.once(versions_chosen)[version[row]]]
-    return row, version[row].astype(np.int64)
+    places, names = [row], facts.tables.versions["project"].to_numpy(dtype=object)[version[row]].tolist()
+    known = facts.deliveries
+    for kind, reported in (
+        (Subject.DEPLOYMENT, known.deployments),
+        (Subject.INCIDENT, known.incidents),
+        (Subject.CHANGE, known.deployments),
+    ):
+        own = np.flatnonzero(rows.subjects.kind == kind)
+        if len(own):
+            id = rows.subjects.id[own]
+            projects = projects_of(facts, reported)[known.changes.deployment[id] if kind == Subject.CHANGE else id]
+            keep = np.array([facts.filters.allows("project", str(each)) for each in projects], dtype=bool)
+            places.append(own[keep])
+            names += projects[keep].tolist()
+    return np.concatenate(places), names

@@ -58,19 +58,20 @@ def deployed_issues(facts: Dataset) -> tuple[Positions, Positions]:
 
 
 def chosen_reports(facts: Dataset, reported: Reported, pairs: tuple[Positions, Positions]) -> Mask:
-    """Those that pass the filters: of a project that passes and, with other filters, with at least one issue that
-    does. One that names no issue of this site has no value in any field but its project.
+    """Those that pass the filters: with an issue that passes, or of a project that passes where, with other filters,
+    one of the issues passes these. One that names no issue of this site has no value in any field but its project.
     """
-    others = facts.filters.without("project").where
+    others = facts.filters.without("project")
     names = projects_of(facts, reported).tolist()
     allowed = {each: facts.filters.allows("project", each) for each in dict.fromkeys(names)}
     keep = np.array([allowed[each] for each in names], dtype=bool)
-    if facts.within is not None or others:
-        has = np.full(len(reported), facts.within is None and empty_passes(others))
-        place, issue = pairs
+    place, issue = pairs
+    if facts.within is not None or others.where:
+        has = np.full(len(reported), facts.within is None and empty_passes(others.where))
         has[place] = False
-        has[place[facts.chosen[issue]]] = True
+        has[place[facts.narrowed(others).chosen[issue]]] = True
         keep &= has
+    keep[place[facts.chosen[issue]]] = True
     return keep
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from data.facts.attributes import OF_SPRINTS, attribute
 from data.facts.dataset import Dataset
 from data.facts.deployment_set import join
-from data.facts.members import issues_of, versions_of
+from data.facts.members import issues_of, projects_beside_issues
 from data.facts.past import WITH_HISTORY, codes_at
 from data.facts.query import MetricQuery
 from data.facts.rows import Rows
@@ -263,8 +263,8 @@ def with_heads(rows: Rows) -> Rows:
 
 
 def membership(rows: Rows, facts: Dataset, group: str, instants: Instants | None = None) -> tuple[Positions, Codes]:
-    """(row, group) pairs, each once; -1 is no group. A row belongs to the groups of its issues, a version to its
-    project too. `instants`: by row, see `instants_of`.
+    """(row, group) pairs, each once; -1 is no group. A row belongs to the groups of its issues, a version
+    or a report to its project too. `instants`: by row, see `instants_of`.
     """
     found = attribute(facts.tables, group)
     if of_own_sprint(rows, group) and found.raw is not None:
@@ -277,10 +277,9 @@ def membership(rows: Rows, facts: Dataset, group: str, instants: Instants | None
     if group == "project":
         raw = found.raw if found.raw is not None else np.zeros(0, dtype=np.int64)
         of_version = dict(zip(found.names, raw.tolist(), strict=True))
-        released, version = versions_of(facts, rows)
-        names = facts.tables.versions["project"].to_numpy(dtype=object)[version]
+        owned, names = projects_beside_issues(facts, rows)
         projects = np.array([of_version.get(each, -1) for each in names], dtype=np.int64)
-        row, code = np.concatenate((row, released)), np.concatenate((code, projects))
+        row, code = np.concatenate((row, owned)), np.concatenate((code, projects))
     alone = np.setdiff1d(np.arange(len(rows)), row)
     row, code = np.concatenate((row, alone)), np.concatenate((code, np.full(len(alone), -1, dtype=np.int64)))
     pairs = np.unique(np.column_stack((row, code)), axis=0)

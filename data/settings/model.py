@@ -376,6 +376,14 @@ class JtbdSettings(_Part):
     )
 
 
+class McpSettings(_Part):
+    summaries: bool = Field(
+        False,
+        description="Whether assistants that ask through the Model Context Protocol get the summaries of issues too. "
+        "Off: they get keys, dates and numbers.",
+    )
+
+
 class Settings(_Part):
     """The whole file. `revision` grows by one with each save."""
 
@@ -389,6 +397,7 @@ class Settings(_Part):
     cache: CacheSettings = Field(default_factory=CacheSettings)
     jtbd: JtbdSettings = Field(default_factory=JtbdSettings)
     background: BackgroundSettings = Field(default_factory=BackgroundSettings)
+    mcp: McpSettings = Field(default_factory=McpSettings)
 
     @property
     def mapping(self) -> dict[str, str]:

@@ -179,6 +179,7 @@ COMMANDS: dict[str, Action] = {
     "quality": LOOK,
     "doctor": LOOK,
     "password": LOOK,
+    "mcp": LOOK,
     "version": LOOK,
     "jtbd track-job": RECORD,
     "jtbd track-outcome": RECORD,

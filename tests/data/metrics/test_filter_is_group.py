@@ -22,10 +22,12 @@ from data.metrics.breakdown import GROUPS, by_group
 from data.metrics.measure import rows_for
 from data.metrics.registry import ISSUE_METRICS
 from data.settings.filter_fields import FILTER_FIELDS
+from data.tables.deliveries import NO_DELIVERIES, Deliveries, deliveries_of
 from data.tables.tidy import Tables
 from data.values.filters import NONE, Filter, Filters, only
 from data.values.names import name_key
 from data.values.periods import Period
+from data.values.reported import Report, ReportedChange, ReportKind, ReportState
 from tests import seeding
 from tests.builders import DOING, DONE, REVIEW, TODO, WAITING, Item, Version, at, facts, period
 from tests.data.sprints.stories import Company, Sprint, Story
@@ -43,6 +45,10 @@ RULES: tuple[dict[str, Any], ...] = (
     {"deployment_merge": "each_issue", "load": "started", "backward_moves": "pause", "rework_types": ["Bug"]},
     {"incident_links": [], "all_levels": True, "stuck_days": 2.0, "rework_types": ["Deployment"]},
     {"deployment_source": "versions", "completion": "first", "percentile": "nearest_rank"},
+    {"delivery_source": "both", "failure_window_hours": 48.0, "rework_version_types": ["Bug"]},
+    {"delivery_source": "reported", "rework_version_types": ["Bug", "Task"]},
+    {"delivery_source": "both", "deployment_source": "versions", "rework_version_types": ["Bug"]},
+    {"delivery_source": "reported", "failure_window_hours": 48.0},
 )
 
 
@@ -137,6 +143,40 @@ def _story(chance: random.Random, versions: list[Version]) -> Story:
     )
 
 
+def reporting(seed: int, tables: Tables) -> Deliveries:
+    """Sixty deployments and incidents of two systems, of the projects of the site and of one that it does not have."""
+    chance = seeding.dice(seed + 1)
+    keys = [str(each) for each in tables.issues["key"]]
+    found = []
+    for n in range(40):
+        at = FIRST + chance.randrange(21) * 2 * DAY + chance.choice([0, HOUR // 6, 5 * HOUR])
+        named = tuple(chance.sample(keys, chance.randint(0, 2)))
+        brought = [ReportedChange(f"{n}{i}", at - chance.randrange(90) * HOUR, key) for i, key in enumerate(named)]
+        found.append(
+            Report(
+                ReportKind.DEPLOYMENT, chance.choice(["ci", "cd"]), str(n),
+                chance.choice([ReportState.DEPLOYED, ReportState.DEPLOYED, ReportState.NOT_DEPLOYED]), at,
+                project=chance.choice("PQRX"), environment=chance.choice(["prod", "prod", "test", ""]),
+                outcome=chance.choice(["", "worked", "failed"]), version=chance.choice(["", f"1.{n % 12}"]),
+                ended_at=at, issues=named, committed_at=chance.choice([None, at - 3 * DAY]), commit=f"c{n % 30}",
+                changes=tuple(brought) if chance.random() < 0.4 else (),
+            )
+        )  # a table: kept in its rows  # fmt: skip
+    for n in range(20):
+        at = FIRST + chance.randrange(40) * DAY
+        cause = chance.choice(found[:40])
+        found.append(
+            Report(
+                ReportKind.INCIDENT, "alerts", str(n),
+                chance.choice([ReportState.OPEN, ReportState.RESOLVED, ReportState.RESOLVED, ReportState.WITHDRAWN]),
+                at, project=chance.choice("PQRX"), began_at=at, ended_at=at + 7 * HOUR,
+                issues=tuple(chance.sample(keys, chance.choice([0, 0, 1]))),
+                caused_by=(cause.source, cause.id) if chance.random() < 0.5 else None,
+            )
+        )  # a table: kept in its rows  # fmt: skip
+    return deliveries_of(replace(each, ended_at=None) if each.state is ReportState.OPEN else each for each in found)
+
+
 GROUP_FIELDS = tuple(each for each in GROUPS if each in FILTER_FIELDS)
 
 
@@ -194,9 +234,9 @@ def same(one: float | None, other: float | None) -> bool:
 
 
 def about_site(seed: int) -> Dataset:
-    return facts(
-        delivering(seed).tables(), now=FIRST + 60 * DAY, workflow={"active": [DOING]}, **RULES[seed % len(RULES)]
-    )
+    tables, rules = delivering(seed).tables(), RULES[seed % len(RULES)]
+    found = reporting(seed, tables) if "delivery_source" in rules else NO_DELIVERIES
+    return facts(tables, now=FIRST + 60 * DAY, workflow={"active": [DOING]}, deliveries=found, **rules)
 
 
 @pytest.mark.parametrize("seed", seeding.seeds(len(RULES), 500, times=4))
