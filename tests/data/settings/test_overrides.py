@@ -81,10 +81,11 @@ def values(name):
     known = table()[name]
     if known.choices:
         return st.sampled_from(known.choices)
-    if known.names_of and name != "spans":
+    if known.names_of and name not in ("spans", "reported_projects"):
         return VALUES.get(known.names_of, WORDS)
     return {
         "spans": st.lists(st.sampled_from(SPANS), max_size=2, unique=True),
+        "reported_projects": st.lists(st.sampled_from(["acme/shop -> SHOP", "api, v2->API"]), max_size=2, unique=True),
         "zone": st.sampled_from(["", "UTC", "Europe/Berlin", "Pacific/Apia"]),
         "failure_window_hours": st.none() | st.floats(0.25, 500).map(lambda hours: round(hours, 3)),
         "flow_types": st.dictionaries(st.text(max_size=8), st.sampled_from(["Feature", "Risk"]), max_size=2),
