@@ -306,6 +306,13 @@ class FakeNumbers(NumbersService):
         return "metric,value\r\n" + "".join(f"{name},{card[2]}\r\n" for name, card in CARDS.items())
 
 
+class NoFirstSteps:
+    """A site on which every step is done."""
+
+    def of(self, _snapshot: Any) -> tuple[()]:
+        return ()
+
+
 class FakeServices(Services):
     """`scenario`: full | mixed | stale | empty | failing | first | refused | syncing | broken | doubtful."""
 
@@ -331,6 +338,7 @@ class FakeServices(Services):
         self.charts = FakeCharts(self)
         self.catalogue = FakeCatalogue(self.numbers)
         self.overview = FakeOverview(self)
+        self.first_steps = NoFirstSteps()
 
     @cached_property
     def tokens(self) -> TokensService:

@@ -136,6 +136,7 @@ class Explore(StrEnum):
 
 
 class Overview(StrEnum):
+    STEPS = "overview-steps"  # the check-list after the first sync
     POINTS = "overview-points"
     CARDS = "overview-cards"
     BODY = "overview-body"

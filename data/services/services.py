@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from data.services.downloads import DownloadsService
     from data.services.exports import ExportsService
     from data.services.field_mapping import FieldMappingService
+    from data.services.first_steps import FirstStepsService
     from data.services.forecast import ForecastService
     from data.services.issue_history import IssueHistoryService
     from data.services.jtbd import JobsService
@@ -130,6 +131,13 @@ class Services:
         from data.services.status import StatusService
 
         return StatusService(self.sites, self._syncs, self.background)
+
+    @cached_property
+    def first_steps(self) -> FirstStepsService:
+        """What is worth doing after the first sync."""
+        from data.services.first_steps import FirstStepsService
+
+        return FirstStepsService(self.teams)
 
     @cached_property
     def issue_history(self) -> IssueHistoryService:

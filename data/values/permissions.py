@@ -98,6 +98,7 @@ CALLBACKS: dict[str, Callback] = {
     "jobs_forms.keep": Callback(LOOK, {"jobs-save": RECORD}, hidden=("[data-track]",)),
     "jobs_forms.import_file": Callback(RECORDS, {"jobs-file": RECORDS}, hidden=("[data-import-jobs]",)),
     "quality.show_quality": _LOOKS,
+    "first_steps.show_first_steps": _LOOKS,
     "page.show_period": _LOOKS,
     "page.show_choices": _LOOKS,
     "mapping_draft.edit": _LOOKS,

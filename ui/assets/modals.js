@@ -20,6 +20,19 @@
     return id.charAt(0) === "{" ? JSON.parse(id) : id;
   }
 
+  /* The page of a Data Center site on which its people make tokens, once the site's address is typed. */
+  function tokenPage() {
+    var box = document.getElementById("connection-url");
+    var link = document.querySelector("[data-token-page]");
+    if (!box || !link) return;
+    var site = box.value.trim().replace(/\/+$/, "");
+    if (/^https?:\/\/[^\s/]+/i.test(site) && !/\.atlassian\.net$/i.test(site)) {
+      link.setAttribute("href", site + link.dataset.tokenPage);
+    } else link.removeAttribute("href");
+  }
+  document.addEventListener("input", function (event) { if (event.target.id === "connection-url") tokenPage(); });
+  document.addEventListener("focusin", tokenPage);
+
   var counter = 0;
 
   clientside.throughline_modals = {

@@ -38,6 +38,18 @@ class FormValues:
     problem: Problem | None = None  # why it cannot be saved
 
 
+# Where people make tokens: on Cloud one page for all sites; on Data Center a page of the site, whose address
+# ui/assets/modals.js puts before this path.
+CLOUD_TOKENS = "https://id.atlassian.com/manage-profile/security/api-tokens"
+DATA_CENTER_TOKENS = (
+    "/secure/ViewProfile.jspa?selectedTab=com.atlassian.pats.pats-plugin:jira-user-personal-access-tokens"
+)
+SCOPES = (
+    "read:jira-work", "read:jira-user", "and for sprints read:board-scope:jira-software", "read:project:jira",
+    "read:sprint:jira-software",
+)  # a table: kept in its rows  # fmt: skip
+
+
 def connection_modal() -> html.Div:
     """The closed form with its stores."""
     return html.Div(
@@ -98,10 +110,7 @@ def _form() -> html.Div:
             _line(
                 C.TOKEN,
                 "token",
-                [
-                    "Cloud: an API token. Data Center: a personal access token. It stays on the computer that runs "
-                    "Throughline and is never shown again.",
-                ],
+                _token_help(),
                 type="password",
                 autocomplete="off",
             ),
@@ -117,6 +126,28 @@ def _form() -> html.Div:
         ],
         className="form",
     )
+
+
+def _token_help() -> list[Any]:
+    """Where a token is made, and what it must be allowed to do."""
+    cloud = html.A("make an API token", href=CLOUD_TOKENS, target="_blank", rel="noopener noreferrer")
+    scopes = ", ".join(SCOPES)
+    return [
+        html.Div(["Cloud: ", cloud, f". One with scopes needs {scopes}."]),
+        html.Div(
+            [
+                "Data Center: ",
+                html.A(  # a link once the site's address is filled in
+                    "Profile, Personal Access Tokens, Create token",
+                    target="_blank",
+                    rel="noopener noreferrer",
+                    **attributes({"data-token-page": DATA_CENTER_TOKENS}),
+                ),
+                ". It may do what its account may do.",
+            ]
+        ),
+        html.Div("It must be allowed to browse the projects. It is kept where Throughline runs and never shown again."),
+    ]
 
 
 def _line(component: str, name: str, help_text: Any, **props: Any) -> html.Div:

@@ -32,6 +32,7 @@ _LEVELS = {"danger": "Serious", "warning": "Warning", "info": "Good to know"}
 def pane() -> list[Any]:
     """Places of the final size, before anything is asked."""
     return [
+        html.Div(id=ids.Overview.STEPS),
         html.Div(points_skeleton(), id=ids.Overview.POINTS, className="points"),
         html.Div(skeletons(SMALL, style=SMALL_STYLE), id=ids.Overview.CARDS, className="pane-cards"),
         html.Div(skeleton(), id=ids.Overview.BODY, className="overview"),
