@@ -224,8 +224,9 @@ def show_state(
     label = f"Save {count(n, 'change')}" if n else "Save changes"
     blocked = bool(saved and saved["blocked"])
     busy = state in ("loading", "validating", "saving")
+    stays = state != "saved" or bool(result and result.get("message"))  # a warning is there to be read
     why = "These settings cannot be changed here." if blocked else "" if n else "Nothing is changed yet."
-    return _words(state, n, blocked, checked, result), label, blocked or busy or not n, why, state != "saved"
+    return _words(state, n, blocked, checked, result), label, blocked or busy or not n, why, stays
 
 
 def _words(state: str | None, n: int, blocked: bool, checked: JsonObject | None, result: JsonObject | None) -> str:

@@ -151,7 +151,18 @@ def one_field(item: str, values: Draft, errors: dict[str, str], snapshot: Snapsh
     error = errors.get(f"field/{name}", "")
     found = services().field_mapping.values(name, jira, snapshot) if jira and name in VALUE_LISTS else []
     meant = scale_section(values) if jira and name == "satisfaction" else values_section(FIELDS[name], found, values)
-    return field_pane(item, jira, fields, suggestions(snapshot).get(name, []), trouble, error, meant)
+    rule = rule_of(snapshot.settings.dora_flow_config.field_metadata.get(jira or "", {}))
+    return field_pane(item, jira, fields, suggestions(snapshot).get(name, []), trouble, error, meant, rule)
+
+
+def rule_of(metadata: JsonObject) -> str:
+    """What Jira said of a mapped field when it was saved: whether it requires it, or why that is not known.
+
+    >>> rule_of({"required": False}), rule_of({"required": None, "why_unknown": "The form is empty."})
+    ('', 'The form is empty.')
+    """
+    required = "Jira requires this field whenever an issue is created." if metadata.get("required") is True else ""
+    return " ".join(filter(None, (required, str(metadata.get("why_unknown") or ""))))
 
 
 def errors_now(checked: JsonObject | None, result: JsonObject | None, draft: Draft) -> dict[str, str]:

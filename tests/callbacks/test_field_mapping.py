@@ -105,6 +105,30 @@ def test_a_choice_is_saved_under_its_family_with_what_the_field_is(services: Fak
     assert config.last_updated
 
 
+def test_a_save_with_a_warning_stays_open_and_says_it(services: FakeServices) -> None:
+    from callbacks.field_mapping import show_state
+
+    modal = Modal(services)
+    plain, warned = ({"n": 1, "state": "saved", "message": each} for each in ("", "Jira shows no form of A Bug."))
+    with acting(services, M.STATE, "data"):
+        said, *_, stays = show_state("saved", {}, modal.loaded, None, plain)
+        assert (said, stays) == ("Saved. The numbers are being recalculated.", False)
+        said, *_, stays = show_state("saved", {}, modal.loaded, None, warned)
+        assert (said, stays) == ("Saved. The numbers are being recalculated. Jira shows no form of A Bug.", True)
+
+
+def test_what_jira_requires_is_said_at_the_field(services: FakeServices) -> None:
+    modal = Modal(services)
+    modal.choose("deployment_date", "customfield_10100")
+    modal.save()
+    assert "Jira requires this field" not in Modal(services).pane("fields", "deployment/deployment_date")
+    metadata = {"customfield_10100": {"name": "Deployment date", "required": True}}
+    services.field_mapping.save(
+        {"dora_flow_config": {"field_metadata": metadata}}, services.snapshot().settings_revision, services.snapshot()
+    )
+    assert "Jira requires this field whenever" in Modal(services).pane("fields", "deployment/deployment_date")
+
+
 def test_only_what_changed_is_sent(services: FakeServices) -> None:
     modal = Modal(services)
     modal.act(ids.mapping_setting("percentile"), "nearest_rank", "value")

@@ -47,9 +47,10 @@ def field_pane(
     problem: Problem | None,
     error: str = "",
     values: html.Div | None = None,
+    rule: str = "",
 ) -> html.Div:
     """`place` is "<group>/<our field>"; `chosen` the Jira field id in force; `problem` what the type check says;
-    `values` what the values of the field mean."""
+    `values` what the values of the field mean; `rule` what Jira says of it when issues are created."""
     group, _, name = place.partition("/")
     ours = FIELDS[name]
     by_id = {each.id: each for each in fields}
@@ -69,6 +70,7 @@ def field_pane(
                 className="pane-verdict",
                 **attributes({"aria-live": "polite"}),
             ),
+            html.P(rule, className="pane-help pane-rule") if rule else None,
             values,
             _walk(place),
         ]
