@@ -117,6 +117,20 @@ def submitted(body: ExportBody) -> BackgroundTask:
     )
 
 
+def submitted_query(spec: object, kind: str, csv: str) -> BackgroundTask:
+    """Queue the answer to a spec as a file; days and issues are in the spec.
+
+    Raises BadSpec, BadExport, NeverSynced, TasksError.
+    """
+    asking = visit()
+    query = asking.services.query
+    wanted = query.read(spec)
+    _, view = query.asked(wanted, asking.services.snapshot(), in_job=True)
+    asked = Asked(spec=wanted.model_dump_json(by_alias=True))
+    by = asking.caller.name if asking.caller else API
+    return asking.services.exports.submit(with_data(view), "query", kind, by=by, asked=asked, csv=csv)
+
+
 def _told(task: BackgroundTask) -> dict[str, Any]:
     exports, known = visit().services.exports, plain(task)
     found = exports.file(task)

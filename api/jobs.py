@@ -12,7 +12,7 @@ from flask import Response, request
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.answers import answer
-from api.exports import ExportBody, submitted
+from api.exports import ExportBody, submitted, submitted_query
 from api.frame import area, operation, problems
 from api.guard import visit
 from api.idempotency import IdempotencyHeader, once
@@ -42,7 +42,7 @@ class JobsQuery(Query):
     """Which tasks."""
 
     live: bool = Field(False, description="Only what waits or runs.")
-    kind: Literal["sync", "export", "retention"] | None = Field(None, description="Only tasks of this kind.")
+    kind: Literal["sync", "export", "query", "retention"] | None = Field(None, description="Only tasks of this kind.")
 
 
 class JobBody(BaseModel):
@@ -50,11 +50,12 @@ class JobBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"kind": "export", "content": "metrics"}})
 
-    kind: Literal["sync", "export", "retention"]
+    kind: Literal["sync", "export", "query", "retention"]
     full: bool = Field(False, description="Of a sync: everything, instead of what changed.", strict=True)
     content: Literal["report", "metrics", "issues", "charts", "sprints", "records"] = "metrics"
     format: Literal["csv", "json", "jsonl", "xlsx", "pdf"] = "csv"
     csv: Literal["plain", "excel", "excel-semicolon"] = Field("plain", description="How CSV is written.")
+    spec: dict[str, Any] | None = Field(None, description="Of a query: its spec, of up to 100,000 rows.")
 
 
 class TaskAnswer(BaseModel):
@@ -120,6 +121,8 @@ def start_job(query: ViewQuery, header: IdempotencyHeader, body: JobBody) -> Res
     by = caller.name if caller else API
     if body.kind == "export":
         task = submitted(ExportBody(content=body.content, format=body.format, csv=body.csv))
+    elif body.kind == "query":
+        task = submitted_query(body.spec, body.format, body.csv)
     else:
         snapshot = services.snapshot()
         if body.kind == "sync":

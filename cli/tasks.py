@@ -163,6 +163,6 @@ def _found(services: Services, number: str) -> BackgroundTask:
 
 
 def _title(task: BackgroundTask) -> str:
-    if task.kind == "export":
+    if task.kind in ("export", "query"):
         return f"export of {task.spec.get('content')} ({task.spec.get('format')})"
     return task.kind

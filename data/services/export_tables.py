@@ -13,6 +13,7 @@ from data.services.catalogue import CatalogueService
 from data.services.charts import ChartsService
 from data.services.downloads import DownloadsService, Sheet
 from data.services.jtbd import JobsService
+from data.services.query import QueryService
 from data.services.sites import Sites
 from data.services.sprints import INSTANTS as SPRINT_INSTANTS
 from data.services.sprints import SprintsService
@@ -41,6 +42,7 @@ class Asked:
     family: str = ""
     chart: str = ""
     board: str = ""
+    spec: str = ""  # of a query, as JSON
 
 
 class ExportTables:
@@ -54,6 +56,7 @@ class ExportTables:
         charts: ChartsService,
         sprints: SprintsService,
         jobs: JobsService,
+        query: QueryService,
     ) -> None:
         self._sites = sites
         self._downloads = downloads
@@ -61,12 +64,14 @@ class ExportTables:
         self._charts = charts
         self._sprints = sprints
         self._jobs = jobs
+        self._query = query
         self._of: dict[str, Callable[[View, Asked], list[Table]]] = {
             "metrics": self._metrics,
             "issues": self._issues,
             "charts": self._pictures,
             "sprints": self._rounds,
             "records": self._kept,
+            "query": self._answer,
             "report": self._all,
         }
 
@@ -122,6 +127,12 @@ class ExportTables:
     def _rounds(self, view: View, asked: Asked) -> list[Table]:
         columns, rows = self._sprints.table(view, asked.board or None)
         return [Table("Sprints", columns, rows, SPRINT_INSTANTS, len(rows))]
+
+    def _answer(self, view: View, asked: Asked) -> list[Table]:
+        """The rows of a spec; its days and filters are those of the view."""
+        found = self._query.answer(self._query.read(asked.spec), view.snapshot, in_job=True)
+        sheet = self._query.sheet(found)
+        return [Table(sheet.name, tuple(sheet.headers), sheet.rows, length=len(sheet.rows))]
 
     def _kept(self, view: View, _asked: Asked) -> list[Table]:
         records = self._jobs.records_of(view)

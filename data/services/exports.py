@@ -22,7 +22,7 @@ from data.services.view import Snapshot, View
 from data.values.background import BackgroundTask, TaskState
 from data.values.csv_style import PLAIN, CsvStyle, style_named
 from data.values.errors import AppError, NotThere
-from data.values.exports import CONTENTS, FORMATS, ExportFile
+from data.values.exports import CONTENTS, EVERY, FORMATS, ExportFile
 from data.values.filters import Filters, from_json
 from data.values.json_types import JsonObject
 from data.values.metric_value import iso
@@ -30,6 +30,7 @@ from data.values.periods import zone_named
 from data.values.problem import Problem
 
 KIND = "export"
+KINDS = (KIND, "query")  # of tasks that write a file
 _MB = 1_000_000
 _GATHERED = 0.1  # of the progress: the tables are there, and their rows are written from here on
 
@@ -48,7 +49,7 @@ class NoFile(NotThere):
 
 
 class ExportsService:
-    """Exports of the site in force, as background tasks of the kind "export"."""
+    """Exports of the site in force, as background tasks of the kinds "export" and "query"."""
 
     def __init__(
         self,
@@ -96,7 +97,8 @@ class ExportsService:
             "revision": view.snapshot.revision,
             **({} if style is PLAIN else {"csv": style.name}),
         }
-        return self._background.submit(view.snapshot.known_as, KIND, spec, by=by, ring=ring)
+        task = "query" if content == "query" else KIND
+        return self._background.submit(view.snapshot.known_as, task, spec, by=by, ring=ring)
 
     # ---- written
 
@@ -161,7 +163,7 @@ class ExportsService:
         status, period, filters = self._status.of(view.snapshot), view.period, view.filters
         chosen = {"filters": filters.to_json()} if filters else {}
         return {
-            "export": CONTENTS[content][0],
+            "export": EVERY[content][0],
             "site": status.site_title or status.site_url,
             "sample_data": status.is_sample,
             "query": status.jql,
@@ -186,7 +188,7 @@ class ExportsService:
     def file(self, task: BackgroundTask) -> ExportFile | None:
         """The file of a finished export; None where there is none (any more)."""
         found = task.result or {}
-        if task.kind != KIND or task.state is not TaskState.COMPLETED or "file" not in found:
+        if task.kind not in KINDS or task.state is not TaskState.COMPLETED or "file" not in found:
             return None
         if not (self._folder() / str(found["file"])).is_file():
             return None
@@ -241,7 +243,7 @@ class ExportsService:
 
     def remove(self, task: BackgroundTask) -> None:
         """Remove the file of an export before its time."""
-        if (found := (task.result or {}).get("file")) and task.kind == KIND:
+        if (found := (task.result or {}).get("file")) and task.kind in KINDS:
             (self._folder() / str(found)).unlink(missing_ok=True)
 
     def remove_old(self, snapshot: Snapshot) -> int:
@@ -284,9 +286,9 @@ class ExportsService:
 
 def check(content: str, kind: str) -> None:
     """Raises BadExport for a content or a format that there is not."""
-    if content not in CONTENTS:
+    if content not in EVERY:
         raise BadExport(Problem("There is no such export.", todo=f"Choose one of: {', '.join(CONTENTS)}."))
-    title, _, kinds = CONTENTS[content]
+    title, _, kinds = EVERY[content]
     if kind not in kinds:
         raise BadExport(
             Problem(f"There is no such format of the export “{title}”.", todo=f"Choose one of: {', '.join(kinds)}.")

@@ -90,7 +90,8 @@ class Services:
         made = BackgroundService(self.sites)
         made.add(Kind("sync", lambda task, control: self.sync.work(task, control)))
         made.add(Kind("retention", lambda task, control: self.retention.work(task, control)))
-        made.add(Kind("export", lambda task, control: self.exports.work(task, control)))
+        for kind in ("export", "query"):
+            made.add(Kind(kind, lambda task, control: self.exports.work(task, control)))
         return made
 
     @cached_property
@@ -112,7 +113,7 @@ class Services:
         from data.services.export_tables import ExportTables
         from data.services.exports import ExportsService
 
-        parts = (self.sites, self.downloads, self.catalogue, self.charts, self.sprints, self.jobs)
+        parts = (self.sites, self.downloads, self.catalogue, self.charts, self.sprints, self.jobs, self.query)
         return ExportsService(self.sites, self.background, self.status, lambda: ExportTables(*parts), self._report)
 
     def _report(self, view: View, path: Path, check: Callable[[], None]) -> int:

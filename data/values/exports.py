@@ -14,6 +14,8 @@ CONTENTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "sprints": ("Sprints", "every sprint of every board", TABLES),
     "records": ("Records of jobs to be done", "what was recorded in the period", TABLES),
 }
+# Those, and what is exported with a question of its own.
+EVERY = {**CONTENTS, "query": ("Answer to a question", "the rows of a spec, which is given with it", TABLES)}
 FORMATS: dict[str, tuple[str, str]] = {  # format → title, media type
     "csv": ("CSV", "text/csv"),
     "json": ("JSON", "application/json"),

@@ -12,7 +12,7 @@ from dash import dcc, html
 
 from data.values.background import BackgroundTask, TaskState
 from data.values.csv_style import PLAIN, STYLES
-from data.values.exports import CONTENTS, FORMATS, ExportFile
+from data.values.exports import CONTENTS, EVERY, FORMATS, ExportFile
 from data.values.problem import Problem
 from ui import ids
 from ui.attributes import attributes
@@ -190,10 +190,10 @@ def _row(listed: Listed, zone: str) -> html.Li:
 
 def title_of(task: BackgroundTask) -> str:
     """Export of metrics, CSV, 18 Oct – 16 Nov 2026."""
-    if task.kind != "export":
+    if task.kind not in ("export", "query"):
         return _KINDS.get(task.kind, task.kind.capitalize())
     content, kind = str(task.spec.get("content")), str(task.spec.get("format"))
-    title = CONTENTS[content][0] if content in CONTENTS else content
+    title = EVERY[content][0] if content in EVERY else content
     style = STYLES.get(str(task.spec.get("csv") or ""), PLAIN)
     how = "" if style is PLAIN else f" ({style.words[0].lower()}{style.words[1:]})"
     return f"Export: {title}, {FORMATS[kind][0] if kind in FORMATS else kind}{how}"
@@ -220,7 +220,7 @@ def _said(listed: Listed, zone: str) -> str:
         parts.append(f"{file.rows:,} rows, {size(file.size)}")
         expires = datetime.fromtimestamp(file.expires / 1e6, UTC).isoformat()
         parts.append(f"kept until {moment(expires, zone)}")
-    elif task.kind == "export" and task.state is TaskState.COMPLETED:
+    elif task.kind in ("export", "query") and task.state is TaskState.COMPLETED:
         parts.append("the file has been removed")
     return " · ".join(parts)
 
