@@ -71,7 +71,8 @@ class Unscaled:
         >>> Unscaled(40, 1, 5).sentence
         '40 answers from 1 to 5 name no scale.'
         """
-        return f"{_counted(self.count, 'answer')} from {self.low:g} to {self.high:g} {_name(self.count)} no scale."
+        span = f"from {self.low:g} to {self.high:g}" if self.low < self.high else f"of {self.low:g}"
+        return f"{_counted(self.count, 'answer')} {span} {_name(self.count)} no scale."
 
 
 def unscaled(found: Sequence[Found]) -> Unscaled | None:

@@ -136,6 +136,12 @@ def test_files_are_imported_by_the_page(page: Page, site: str, shop: Services, t
         with page.expect_file_chooser() as chosen:
             page.get_by_role("button", name="Import a file").click()
         chosen.value.set_files(path)
+        if path == good:  # nothing is stored before the scale of its answer is known
+            scales = page.get_by_role("dialog", name="On which scale are the answers?")
+            expect(scales).to_contain_text("1 answer of 3 names no scale.")
+            scales.get_by_role("combobox").select_option("1 to 5")
+            scales.get_by_role("button", name="Import").click()
+            expect(page.get_by_text("Read: 1 answer on the scale 1-5.")).to_be_visible()
         expect(page.get_by_text(said)).to_be_visible()
 
 
