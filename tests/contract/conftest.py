@@ -30,6 +30,7 @@ _LISTS = (
     "/rest/api/2/project",
     "/rest/api/2/project/{projectIdOrKey}/versions",
 )
+_FORM = "/rest/api/2/issue/createmeta/{projectIdOrKey}/issuetypes/{issueTypeId}"  # described as one; a page of them
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +54,8 @@ def dc(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Behind]
     for path in _LISTS:
         content = rules["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]
         content["schema"] = {"type": "array", "items": content["schema"]}
+    form = rules["paths"][_FORM]["get"]["responses"]["200"]["content"]["application/json"]
+    form["schema"] = {"type": "object", "properties": {"values": {"type": "array", "items": form["schema"]}}}
     rules["components"]["schemas"]["IssueBean"]["properties"]["fields"] = {"type": "object"}
     for name in ("releaseDate", "startDate"):  # plain dates, though the document says date-time
         del rules["components"]["schemas"]["VersionBean"]["properties"][name]["format"]

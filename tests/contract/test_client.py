@@ -35,6 +35,8 @@ def test_the_client_reads_what_describes_a_site(behind: Behind) -> None:
         assert len(jira.issue_types()) == len(behind.site.issue_types)
         assert len(jira.projects()) == len(behind.site.projects)
         assert len(jira.versions("SHOP")) == len(behind.site.projects[0]["versions"])
+        forms = {each.field_id: each for each in jira.create_fields("SHOP", "10001")}
+        assert forms["summary"].is_required and "Feature" in forms["customfield_10109"].options
         assert jira.approximate_count("project = SHOP") > 50
 
 
