@@ -17,10 +17,10 @@ def services() -> Services:
 
     from data.platform.logs import protect
     from data.services.services import open_services
-    from sample.source import SampleSite
+    from sample.source import TEAMS, SampleSite
 
     protect()
-    return open_services(os.environ, sample=SampleSite())
+    return open_services(os.environ, sample=SampleSite(teams=TEAMS))
 
 
 def jobs_storage() -> JobsStorage:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from data.settings.model import JtbdSettings
 
 ISSUES, SEED = 2000, 1
+TEAMS = (("Web shop", "SHOP"), ("Payments", "PAY"), ("Platform", "OPS"))  # name and project
 EXAMPLE_JOBS = Path(__file__).resolve().parents[1] / "examples" / "jtbd"
 
 
@@ -21,8 +22,9 @@ class SampleSite:
 
     title = "Sample site"
 
-    def __init__(self, issues: int = ISSUES, seed: int = SEED) -> None:
+    def __init__(self, issues: int = ISSUES, seed: int = SEED, teams: Sequence[tuple[str, str]] = ()) -> None:
         self._issues, self._seed = issues, seed
+        self.teams = teams
 
     def preset(self) -> dict[str, Any]:
         """Settings that make the cards full."""

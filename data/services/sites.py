@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,6 +31,7 @@ class SampleSource(Protocol):
     """A Jira to try the app on."""
 
     title: str
+    teams: Sequence[tuple[str, str]]  # the teams that it shows from the start: name and project
 
     def preset(self) -> dict[str, Any]:
         """Settings that make its cards full."""

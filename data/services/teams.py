@@ -14,7 +14,7 @@ from data.settings.model import Settings
 from data.settings.overrides import BadOverride, with_overrides
 from data.teams.content import BadView, free_name, name_of, read, same, to_bytes
 from data.teams.store import NoSuchView, TeamsError, TeamStore
-from data.values.filters import BadFilter
+from data.values.filters import BadFilter, only
 from data.values.metric_value import MetricValue
 from data.values.problem import Problem
 from data.values.switches import Switch
@@ -110,7 +110,12 @@ class TeamsService:
         return Comparison(views, days, rows)
 
     def _store(self, snapshot: Snapshot) -> TeamStore:
-        return TeamStore(self._sites.data(snapshot).folder / "teams.json", self._sites.clock)
+        sample = self._sites.sample if snapshot.is_sample else None
+        first = tuple(
+            TeamView(name, "90d", filters=only(project=(project,)))
+            for name, project in (sample.teams if sample else ())
+        )
+        return TeamStore(self._sites.data(snapshot).folder / "teams.json", self._sites.clock, first)
 
 
 def view_of(saved: TeamView, snapshot: Snapshot) -> View:

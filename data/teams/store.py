@@ -82,8 +82,12 @@ class NoSuchView(TeamsError):
 class TeamStore:
     """Saved views by name. `revision` grows by one with each change; each view has that of its own last change."""
 
-    def __init__(self, path: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self, path: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC), first: tuple[TeamView, ...] = ()
+    ) -> None:
+        """`first`: the views that there are before anything has been saved or deleted."""
         self.path = path
+        self._first = first
         self.backup = path.with_name(path.name + ".bak")
         self._clock = clock
 
@@ -93,7 +97,7 @@ class TeamStore:
             with opened(self.path) as file:
                 found = read(file.read())
         except FileNotFoundError:
-            return Read(()), None
+            return Read(self._first), None
         except OSError as error:
             return Read(()), _unreadable(self.path, error)
         except NewerFormat as error:

@@ -11,6 +11,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from sample.source import TEAMS
 from tests.forked import forked
 
 Run = Callable[..., "CompletedProcess[str]"]
@@ -85,7 +86,9 @@ def test_a_saved_view_holds_every_filter(run: Run) -> None:
         "teams", "save", "Night shift", "--filter", "priority!=Low", "--filter", "assignee=", "--project", "SHOP"
     )
     assert saved.returncode == 0, saved.stderr
-    [view] = json.loads(run("teams", "list", "--format", "json").stdout)
+    listed = {each["name"]: each for each in json.loads(run("teams", "list", "--format", "json").stdout)}
+    assert set(listed) == {"Night shift", *(name for name, _ in TEAMS)}  # those that the sample site has, and this one
+    view = listed["Night shift"]
     assert view["filters"] == [
         {"field": "assignee", "op": "is_null"},
         {"field": "priority", "op": "not_in", "value": ["Low"]},
