@@ -11,11 +11,21 @@ from callbacks.context import problem_of, question_of, services
 from data.services.background import PAGE
 from data.services.view import Snapshot
 from data.values.background import BackgroundTask
+from data.values.callers import Caller, Scope
+from data.values.errors import AppError
 from data.values.exports import CONTENTS
+from data.values.problem import Problem
 from ui import ids
 from ui.components.notice import notice
 from ui.modals.background import Listed, about, formats, notification, task_list
 from ui.url import parse
+
+
+class NotYours(AppError):
+    """A background task belongs to somebody else."""
+
+    code = "not_yours"
+
 
 B = ids.Background
 MOST = 30  # tasks in the list
@@ -150,11 +160,27 @@ def _acted(triggered: Any, wanted: tuple[str, str, str | None], search: str | No
         waiting.append(task.id)
         return []
     if isinstance(triggered, dict):
+        _check_whose(triggered)
         if triggered["area"] == ids.TASK_CANCEL:
             background.cancel(triggered["index"])
         elif triggered["area"] == ids.TASK_RETRY:
             waiting.append(background.retry(triggered["index"], by).id)
     return no_update
+
+
+def _check_whose(triggered: Any) -> None:
+    """Raises NotYours for a click on a task of somebody else by a person who may not change anything."""
+    caller: Caller | None = g.get("caller")
+    if caller is None or caller.may(Scope.WRITE) or triggered["area"] not in (ids.TASK_CANCEL, ids.TASK_RETRY):
+        return
+    if services().background.one(triggered["index"]).created_by != caller.name:
+        raise NotYours(
+            Problem(
+                "Somebody else asked for this.",
+                "Viewers cancel and try again what they asked for themselves.",
+                "Ask an editor or an admin.",
+            )
+        )
 
 
 def _listed(task: BackgroundTask) -> Listed:

@@ -14,6 +14,7 @@ from data.platform.access import AccessError, access_of, check
 from data.services.readiness import LEAST_FREE, free_bytes
 from data.services.view import CLOCKS_DIFFER, Snapshot
 from data.settings.environment import problems_of
+from data.values.errors import AppError
 from data.values.program import COMMAND
 from data.values.retention import RetentionRun
 from data.values.status import Check
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from data.services.connection import ConnectionService
     from data.services.jtbd import JobsService
+    from data.services.people import PeopleService
     from data.services.site_data import SiteData
     from data.services.sites import Sites
     from data.services.status import StatusService
@@ -34,13 +36,20 @@ class DoctorService:
     """Examines everything that numbers depend on."""
 
     def __init__(
-        self, sites: Sites, status: StatusService, connection: ConnectionService, teams: TeamsService, jobs: JobsService
+        self,
+        sites: Sites,
+        status: StatusService,
+        connection: ConnectionService,
+        teams: TeamsService,
+        jobs: JobsService,
+        people: PeopleService,
     ) -> None:
         self._sites = sites
         self._status = status
         self._connection = connection
         self._teams = teams
         self._jobs = jobs
+        self._people = people
 
     def examine(self, snapshot: Snapshot) -> list[Check]:
         """All checks, in the order in which things depend on each other. Jira is asked, too."""
@@ -49,7 +58,7 @@ class DoctorService:
             _home(home),
             _disk(home),
             _private(home),
-            _access(self._sites.env),
+            _access(self._sites.env, self._people),
             _settings(snapshot.loaded, data.settings.path),
             _environment(self._sites.env),
             *_token(snapshot),
@@ -182,15 +191,21 @@ def _others(path: Path) -> bool:
         return False
 
 
-def _access(env: Mapping[str, str]) -> Check:
+def _access(env: Mapping[str, str], people: PeopleService) -> Check:
     try:
-        found = access_of(env)
-        check(found, env, hosts=env.get("THROUGHLINE_HOSTS", "").split(","))
+        found, kept = access_of(env), people.exist()
+        check(found, env, hosts=env.get("THROUGHLINE_HOSTS", "").split(","), people=lambda: kept)
     except AccessError as error:
         return Check("Who may look", False, str(error))
-    if not found.configured:
-        return Check("Who may look", True, "Nobody signs in: this machine only is served.")
-    return Check("Who may look", True, "People sign in." if found.users else "A trusted proxy says who is there.")
+    except AppError as error:  # the file of people cannot be used: then nobody is let in
+        return Check("Who may look", False, error.message, error.hint)
+    ways = (
+        (bool(found.users or kept), "People sign in."),
+        (bool(found.header), "A trusted proxy says who is there."),
+        (found.openid is not None, "An OpenID Connect provider says who is there."),
+    )
+    said = [words for is_so, words in ways if is_so]
+    return Check("Who may look", True, " ".join(said) or "Nobody signs in: this machine only is served.")
 
 
 def _settings(loaded: Loaded, path: Path) -> Check:

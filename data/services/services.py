@@ -301,7 +301,7 @@ class Services:
         """Each thing that can be wrong."""
         from data.services.doctor import DoctorService
 
-        return DoctorService(self.sites, self.status, self.connection, self.teams, self.jobs)
+        return DoctorService(self.sites, self.status, self.connection, self.teams, self.jobs, self.people)
 
     def make_all(self) -> None:
         """Make every service now: a server does so before it answers, so that requests that arrive together find

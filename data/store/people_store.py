@@ -151,14 +151,16 @@ class PeopleStore:
         with self._store.begun(writes=True) as connection:
             return connection.execute(delete(session).where(session.c.tenant == TENANT).filter_by(**of)).rowcount
 
-    def begin_sign_in(self, row: BegunRow, forgotten: int, most: int) -> bool:
-        """Keep a sign-in that begins; False where there are `most` already. Those from before `forgotten` go first."""
+    def begin_sign_in(self, row: BegunRow, forgotten: int, most: int) -> None:
+        """Keep a sign-in that begins. Those from before `forgotten` are removed, and the oldest beyond `most`, since
+        strangers can begin as many as they like, and should keep nobody else out.
+        """
+        begun = sign_in_begun.c
         with self._store.begun(writes=True) as connection:
-            connection.execute(delete(sign_in_begun).where(sign_in_begun.c.created_at < forgotten))
-            if (connection.execute(select(func.count()).select_from(sign_in_begun)).scalar() or 0) >= most:
-                return False
+            connection.execute(delete(sign_in_begun).where(begun.created_at < forgotten))
+            newest = select(begun.state).order_by(begun.created_at.desc(), begun.state).limit(most - 1)
+            connection.execute(delete(sign_in_begun).where(begun.state.not_in(newest)))
             connection.execute(insert(sign_in_begun).values(**vars(row)))
-            return True
 
     def take_sign_in(self, state: str) -> BegunRow | None:
         """The sign-in of this state, which is then gone: nobody takes it twice."""

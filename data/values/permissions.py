@@ -26,6 +26,8 @@ EXPORT = Action(Scope.EXPORT, "export")
 SYNC = Action(Scope.WRITE, "sync started")
 CANCEL = Action(Scope.WRITE, "background task cancelled")
 RETRY = Action(Scope.WRITE, "background task tried again")
+CANCEL_OWN = Action(Scope.EXPORT, "background task cancelled")  # of others: with the scope write only
+RETRY_OWN = Action(Scope.EXPORT, "background task tried again")
 VIEW_SAVED = Action(Scope.WRITE, "view saved")
 VIEWS_CHANGED = Action(Scope.WRITE, "views deleted or imported")
 DEFINITIONS = Action(Scope.WRITE, "definitions saved")
@@ -65,7 +67,9 @@ _LOOKS = Callback()
 CALLBACKS: dict[str, Callback] = {
     "background.show_panel": _LOOKS,
     "background.show_formats": _LOOKS,
-    "background.follow_tasks": Callback(LOOK, {"background-start": EXPORT, "task-cancel": CANCEL, "task-retry": RETRY}),
+    "background.follow_tasks": Callback(
+        LOOK, {"background-start": EXPORT, "task-cancel": CANCEL_OWN, "task-retry": RETRY_OWN}
+    ),
     "cards.show_overview": _LOOKS,
     "cards.show_dora": _LOOKS,
     "cards.show_flow": _LOOKS,

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 from dash import Dash
+from flask import g
 from flask.testing import FlaskClient
 
 from api.application import Programs
+from callbacks.background import NotYours, _check_whose
 from callbacks.permissions import _trigger, name_of
 from callbacks.session_cookie import PLAIN
 from cli import main
 from data.platform.access import Access
 from data.services.audit import open_audit
 from data.services.people import BadPerson
-from data.values.callers import Role, Scope
+from data.values.callers import Role, Scope, user
 from data.values.people import SignIn
 from data.values.permissions import CALLBACKS, COMMANDS
 from tests.fake_services import FakeServices
+from ui import ids
 
 PASSWORD = "correct horse battery"
 OURS = {"Origin": "http://localhost"}
@@ -217,3 +221,18 @@ def test_old_lines_go_and_failed_sign_ins_cannot_push_the_others_out(
     assert [each.actor for each in services.audit.lines()] == ["guess 7", "guess 6", "guess 5", "ada"]
     assert services.audit.remove_old(round(services.now.timestamp() * 1e6) + 1) == 4
     assert services.audit.lines() == []
+
+
+def test_viewers_cancel_what_they_asked_for_and_editors_what_anybody_did(
+    app: Dash, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Task:
+        created_by = "viewer"
+
+    monkeypatch.setattr(type(services.background), "one", lambda *_: Task)
+    for name, role, may in (("viewer", Role.VIEWER, True), ("bob", Role.VIEWER, False), ("bob", Role.EDITOR, True)):
+        with app.server.test_request_context("/"):
+            g.caller = user(name, role)
+            clicked = {"area": ids.TASK_CANCEL, "index": "x"}
+            with nullcontext() if may else pytest.raises(NotYours, match="Somebody else asked for this"):
+                _check_whose(clicked)
