@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -226,10 +227,8 @@ def test_old_lines_go_and_failed_sign_ins_cannot_push_the_others_out(
 def test_viewers_cancel_what_they_asked_for_and_editors_what_anybody_did(
     app: Dash, services: FakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Task:
-        created_by = "viewer"
-
-    monkeypatch.setattr(type(services.background), "one", lambda *_: Task)
+    task = SimpleNamespace(created_by="viewer")
+    monkeypatch.setitem(vars(services), "background", SimpleNamespace(one=lambda _number: task))
     for name, role, may in (("viewer", Role.VIEWER, True), ("bob", Role.VIEWER, False), ("bob", Role.EDITOR, True)):
         with app.server.test_request_context("/"):
             g.caller = user(name, role)
