@@ -114,6 +114,20 @@ class Loaded(TypedDict):
     place: Place
 
 
+class Leaving(TypedDict):
+    """A wish to close the mapping modal, and how many changes that would lose."""
+
+    n: int
+    changes: int
+
+
+class Saving(TypedDict):
+    """A wish to save the mapping, and which button said it."""
+
+    n: int
+    by: Literal["mapping-save", "mapping-keep-mine"]
+
+
 class Checked(TypedDict):
     n: Count
     by: str
@@ -204,6 +218,8 @@ _BY_ID: dict[str, Any] = {
     _M.SESSION: Form | None,
     _M.LOADED: Loaded | None,
     _M.DRAFT: Draft | None,
+    _M.LEAVE: Leaving | None,
+    _M.WISH: Saving | None,
     _M.REDRAW: Count,
     _M.PLACE: Place | None,
     _M.STATE: str | None,

@@ -54,6 +54,24 @@ clientside_callback(
     prevent_initial_call=True,
 )
 
+# A choice may still be on its way when somebody closes or saves. The draft is an input of the wish, so Dash lets the
+# wish wait for it; as a mere state the draft would be the one of before. Both set their stores themselves: as outputs
+# they would close a circle, since closing and saving empty the draft.
+clientside_callback(
+    ClientsideFunction("throughline_modals", "leave"),
+    Input(M.CLOSE, "n_clicks"),
+    Input(M.DRAFT, "data"),
+    prevent_initial_call=True,
+)
+
+clientside_callback(
+    ClientsideFunction("throughline_modals", "wish"),
+    Input(M.SAVE, "n_clicks"),
+    Input(M.KEEP_MINE, "n_clicks"),
+    Input(M.DRAFT, "data"),
+    prevent_initial_call=True,
+)
+
 
 @callback(
     Output(M.MODAL, "is_open"),
@@ -61,29 +79,27 @@ clientside_callback(
     Output(M.ASK, "hidden"),
     Output(f"{M.ASK}-words", "children"),
     Input(M.ASKED, "data"),
-    Input(M.CLOSE, "n_clicks"),
+    Input(M.LEAVE, "data"),
     Input(M.KEEP, "n_clicks"),
     Input(M.DISCARD, "n_clicks"),
     Input(M.CLOCK, "n_intervals"),
-    State(M.DRAFT, "data"),
     State(M.STATE, "data"),
     prevent_initial_call=True,
 )
 def open_or_close(
     asked: JsonObject | None,
-    _close: int | None,
+    leave: JsonObject | None,
     _keep: int | None,
     _discard: int | None,
     _ticks: int | None,
-    draft: JsonObject | None,
     state: str | None,
 ) -> tuple[Any, Any, Any, Any]:
     """Open for the gear or a card; close at once without changes, else ask first; close after saving."""
     match ctx.triggered_id:
         case M.ASKED if asked:
             return True, {"open": True, "n": asked["n"], "metric": asked.get("metric")}, True, no_update
-        case M.CLOSE if draft:
-            return no_update, no_update, False, f"Discard {count(len(draft), 'change')}?"
+        case M.LEAVE if leave and leave["changes"]:
+            return no_update, no_update, False, f"Discard {count(leave['changes'], 'change')}?"
         case M.KEEP:
             return no_update, no_update, True, no_update
         case M.CLOCK if state != "saved":  # it was closed and opened again before the clock stood still

@@ -27,8 +27,7 @@ M = ids.Mapping
     Output(M.RESULT, "data"),
     Output(M.CONFLICT, "hidden"),
     Output(M.CONFLICT_ROWS, "children"),
-    Input(M.SAVE, "n_clicks"),
-    Input(M.KEEP_MINE, "n_clicks"),
+    Input(M.WISH, "data"),
     Input(M.USE_THEIRS, "n_clicks"),
     Input(M.SESSION, "data"),
     State(M.DRAFT, "data"),
@@ -37,8 +36,7 @@ M = ids.Mapping
     prevent_initial_call=True,
 )
 def save(
-    _save: int | None,
-    _keep: int | None,
+    wish: JsonObject | None,
     _theirs: int | None,
     _session: JsonObject | None,
     draft: JsonObject | None,
@@ -49,18 +47,20 @@ def save(
 
     The result of a save carries the revision that the page then shows, so that the next request asks for new numbers.
     """
-    if ctx.triggered_id not in (M.SAVE, M.KEEP_MINE):
+    if ctx.triggered_id != M.WISH:
         return no_update, no_update, True, []
-    if not draft or not loaded:
+    if not draft or not loaded or not wish:
         return (no_update,) * 4
     snapshot = services().snapshot()
-    checked = validate(draft, loaded, before, snapshot)
+    checked = validate(draft, loaded, before, snapshot, wish)
     if not checked["ok"]:
         return checked, no_update, no_update, no_update
     return checked, *save_draft(checked, draft, loaded, (before or {}).get("n", 0) + 1, snapshot)
 
 
-def validate(draft: Draft, loaded: dict[str, Any], before: JsonObject | None, snapshot: Snapshot) -> dict[str, Any]:
+def validate(
+    draft: Draft, loaded: dict[str, Any], before: JsonObject | None, snapshot: Snapshot, wish: JsonObject
+) -> dict[str, Any]:
     """Types of the chosen fields and sense of the workflow; then the patch that is to be saved."""
     known = statuses(snapshot)
     fields = {each.id: each for each in jira_fields(snapshot)[0]} if not loaded["jira"] else {}
@@ -70,11 +70,11 @@ def validate(draft: Draft, loaded: dict[str, Any], before: JsonObject | None, sn
         names = ", ".join(FIELDS[key.partition("/")[2]].title.lower() for key in errors)
         message = f"Not saved: {names} cannot be that field. Choose another one or clear it."
     revision = loaded["revision"]
-    if ctx.triggered_id == M.KEEP_MINE and before and before["state"] == "conflict":
+    if wish["by"] == M.KEEP_MINE and before and before["state"] == "conflict":
         revision = before["revision"]
     return {
-        "n": ctx.triggered[0]["value"],
-        "by": str(ctx.triggered_id),
+        "n": wish["n"],
+        "by": wish["by"],
         "ok": not errors and not message,
         "message": message,
         "errors": errors,

@@ -342,6 +342,8 @@ class Mapping(StrEnum):
     SESSION = "mapping-session"  # store: a number for each opening, whether it is open, the metric it was opened for
     LOADED = "mapping-loaded"  # store: the settings that the editor saw, their revision, problems
     DRAFT = "mapping-draft"  # store: what is changed and not saved
+    LEAVE = "mapping-leave"  # store: a wish to close it, with the changes there are once every choice has arrived
+    WISH = "mapping-wish"  # store: a wish to save, once every choice has arrived
     REDRAW = "mapping-redraw"  # store: grows when a change has to be shown in other controls too
     PLACE = "mapping-place"  # store: what is being edited
     STATE = "mapping-state"  # store: closed loading editing validating saving saved error

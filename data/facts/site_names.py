@@ -56,11 +56,13 @@ def ids_of(tables: Tables, kind: str, entries: Iterable[str]) -> list[str]:
 
 
 def _places(tables: Tables, kind: str, entries: Iterable[str], categories: Sequence[str] | pd.Index) -> list[int]:
-    wanted, found = set(map(str, entries)), tables.names[tables.names["kind"] == kind]
-    ids = {each for each in found["named"] if each in wanted or each.partition(":")[0] in wanted}
-    heads = {each.partition(":")[0] for each in ids}
-    by_name = [each for each in wanted if each not in ids and each not in heads]
+    wanted = set(map(str, entries))
+    columns = (tables.names[each].tolist() for each in ("kind", "named", "name", "place")) if len(tables.names) else ()
+    rows = [row[1:] for row in zip(*columns, strict=True) if row[0] == kind]
+    ids = {named for named, _, _ in rows if named in wanted or named.partition(":")[0] in wanted}
+    by_name = wanted - ids - {named.partition(":")[0] for named in ids}
     keys = name_keys(by_name)
-    ids |= {named for named, name in zip(found["named"], found["name"], strict=True) if is_named(str(name), keys)}
-    of_ids = found["place"].to_numpy()[found["named"].isin(ids).to_numpy()].tolist()
-    return sorted({*places_of(by_name, categories), *(place for place in of_ids if place >= 0)})
+    ids |= {named for named, name, _ in rows if is_named(name, keys)}
+    return sorted(
+        {*places_of(by_name, categories), *(place for named, _, place in rows if named in ids and place >= 0)}
+    )

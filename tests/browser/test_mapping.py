@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, Request, expect
+from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from data.services.services import Services, open_services
 from sample.generator import generate
@@ -213,6 +213,98 @@ def test_leaving_with_changes_asks(page: Page, site: str, fake: FakeServices):
     opened(page, site)
     expect(page.locator(".offer").first).to_have_attribute("aria-pressed", "false")
     assert fake.snapshot().settings.mapping == {}
+
+
+class Held:
+    """Answers to choices that stay on their way until the test lets them go."""
+
+    def __init__(self, page: Page) -> None:
+        self.routes, self.is_over = list[Route](), False
+        page.route(re.compile("_dash-update-component"), self._judge)
+
+    def _judge(self, route: Route) -> None:
+        if not self.is_over and "mapping-draft.data" in (route.request.post_data_json or {}).get("output", ""):
+            self.routes.append(route)
+        else:
+            route.continue_()
+
+    def arrives(self) -> None:
+        """From now on nothing is held."""
+        self.is_over = True
+        for each in self.routes:
+            each.continue_()
+
+
+def by_backdrop(page: Page) -> None:
+    page.mouse.click(5, 5)
+
+
+WAYS: dict[str, Callable[[Page], None]] = {
+    "Escape": lambda page: page.keyboard.press("Escape"),
+    "X": lambda page: page.get_by_role("button", name="Close", exact=True).click(),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("earlier", [0, 1], ids=["the first choice", "another choice"])
+def test_leaving_waits_for_a_choice_that_is_on_its_way(
+    page: Page, site: str, fake: FakeServices, way: str, earlier: int
+) -> None:
+    opened(page, site)
+    if earlier:
+        page.locator(".offer").first.click()
+        expect(status(page)).to_have_text("1 change not saved yet.")
+        item(page, "Target environment").click()
+        expect(page.locator(".pane-title")).to_have_text("Target environment")
+        page.wait_for_load_state("networkidle")
+    held = Held(page)
+    page.locator(".offer[aria-pressed=false]").first.click()
+    WAYS[way](page)
+    page.wait_for_timeout(300)
+    assert len(held.routes) == 1
+    expect(modal(page)).to_be_visible()
+    held.arrives()
+    expect(page.get_by_role("alertdialog")).to_contain_text(f"Discard {earlier + 1} change")
+    page.get_by_role("button", name="Keep editing").click()
+    expect(status(page)).to_contain_text("not saved yet.")
+    assert fake.snapshot().settings.mapping == {}
+
+
+def test_a_click_beside_the_form_closes_nothing(page: Page, site: str, fake: FakeServices) -> None:
+    opened(page, site)
+    held = Held(page)
+    page.locator(".offer").first.click()
+    by_backdrop(page)
+    held.arrives()
+    expect(status(page)).to_have_text("1 change not saved yet.")
+    expect(page.get_by_role("alertdialog")).to_be_hidden()
+
+
+def test_what_is_typed_and_not_sent_yet_is_asked_about_too(page: Page, site: str, fake: FakeServices) -> None:
+    opened(page, site)
+    section(page, "Definitions")
+    item(page, "Incidents").click()
+    page.locator(".setting-number").first.fill("24")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("alertdialog")).to_contain_text("Discard 1 change?")
+
+
+def test_a_save_takes_the_choice_that_is_on_its_way(page: Page, site: str, fake: FakeServices) -> None:
+    opened(page, site)
+    page.locator(".offer").first.click()
+    expect(status(page)).to_have_text("1 change not saved yet.")
+    item(page, "Target environment").click()
+    expect(page.locator(".pane-title")).to_have_text("Target environment")
+    page.wait_for_load_state("networkidle")
+    held = Held(page)
+    page.locator(".offer[aria-pressed=false]").first.click()
+    page.locator("#mapping-save").click()
+    page.wait_for_timeout(300)
+    assert len(held.routes) == 1
+    assert fake.snapshot().settings.mapping == {}
+    held.arrives()
+    expect(status(page)).to_contain_text("Saved")
+    assert set(fake.snapshot().settings.mapping) == {"deployment_date", "target_environment"}
 
 
 def someone_else_saves(fake: FakeServices, jira_field: str) -> None:

@@ -48,9 +48,9 @@ class Modal:
         self.act(ids.mapping_choice(field), jira, "value")
 
     def save(self, by: str = M.SAVE) -> dict:
-        with acting(self.services, by):
+        with acting(self.services, M.WISH, "data"):
             self.checked, result, self.conflict_hidden, self.conflict = mapping_save.save(
-                1, 1, 1, None, self.draft, self.loaded, self.result
+                {"n": 1, "by": by}, 1, None, self.draft, self.loaded, self.result
             )
         if result is not no_update:
             self.result = result
@@ -491,16 +491,17 @@ def test_each_state_has_its_words_and_its_buttons(
 
 def leave(services: FakeServices, by: str, draft: dict | None, prop: str = "n_clicks", state: str = "editing") -> tuple:
     with acting(services, by, prop):
-        return field_mapping.open_or_close({"n": 1, "metric": None}, 1, 1, 1, 1, draft, state)
+        wish = {"n": 1, "changes": len(draft or {})}
+        return field_mapping.open_or_close({"n": 1, "metric": None}, wish, 1, 1, 1, state)
 
 
 def test_leaving_with_changes_asks_how_many_are_lost(services: FakeServices) -> None:
-    is_open, session, hidden, question = leave(services, M.CLOSE, {"field/a": 1, "field/b": 2, "setting/c": 3})
+    is_open, session, hidden, question = leave(services, M.LEAVE, {"field/a": 1, "field/b": 2, "setting/c": 3})
     assert (is_open, session, hidden) == (no_update, no_update, False)
     assert question == "Discard 3 changes?"
     assert leave(services, M.KEEP, {"field/a": 1})[0] is no_update
     assert leave(services, M.DISCARD, {"field/a": 1})[0] is False
-    assert leave(services, M.CLOSE, {})[0] is False
+    assert leave(services, M.LEAVE, {})[0] is False
     assert leave(services, M.CLOCK, {}, "n_intervals", state="saved")[0] is False
 
 

@@ -10,8 +10,7 @@ from ui import ids
 from ui.url import TABS
 
 SAVES = {
-    "mapping": f"{ids.Mapping.SAVE}.n_clicks",
-    "conflict": f"{ids.Mapping.KEEP_MINE}.n_clicks",
+    "mapping": f"{ids.Mapping.WISH}.data",  # set in the browser when a button to save is pressed
     "definitions": f"{ids.Definitions.CONFIRM}.n_clicks",
 }
 CARDS = {"overview": ids.Overview.CARDS, "dora": ids.Cards.DORA, "flow": ids.Cards.FLOW}

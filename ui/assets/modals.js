@@ -44,6 +44,21 @@
       return { n: counter, metric: by.metric || null };
     },
 
+    /* The wish to close or to save: these wait for choices that are still on their way, since the draft is an input. */
+    leave: function (_clicks, draft) {
+      if (pressed() !== "mapping-close") return;
+      counter += 1;
+      var changes = draft ? Object.keys(draft).length : 0;
+      clientside.set_props("mapping-leave", { data: { n: counter, changes: changes } });
+    },
+
+    wish: function () {
+      var by = pressed();
+      if (!by) return;
+      counter += 1;
+      clientside.set_props("mapping-wish", { data: { n: counter, by: by } });
+    },
+
     /* Where in the modal we are: {section, item, pane}. `pane` matters where list and choice take turns. */
     go: function (loaded, _clicks, place) {
       if (triggered("mapping-loaded", "data")) {
@@ -92,6 +107,8 @@
       var ways = Array.prototype.filter.call(modal.querySelectorAll("[data-escape]"), visible);
       if (ways.length) {
         event.preventDefault();
+        var typed = document.activeElement;
+        if (typed && modal.contains(typed) && typed.matches("input, textarea")) typed.blur(); /* what is typed counts */
         ways[ways.length - 1].click();
       }
     }

@@ -23,7 +23,7 @@ SECTIONS = {
     "definitions": "Definitions",
 }
 NEEDS_JIRA = ("fields",)  # the others work on what was read before
-STORES = (M.ASKED, M.SESSION, M.LOADED, M.DRAFT, M.REDRAW, M.PLACE, M.STATE, M.CHECKED, M.RESULT)
+STORES = (M.ASKED, M.SESSION, M.LOADED, M.DRAFT, M.LEAVE, M.WISH, M.REDRAW, M.PLACE, M.STATE, M.CHECKED, M.RESULT)
 
 
 def field_mapping_modal() -> html.Div:
