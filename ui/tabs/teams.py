@@ -9,6 +9,7 @@ from dash import html
 
 from data.settings.filter_fields import filter_words
 from data.values.change import change, why_no_verdict
+from data.values.metric_value import MetricValue
 from data.values.problem import Problem
 from data.values.teams import Compared, ComparedRow, Comparison, TeamList, TeamView
 from ui import ids
@@ -190,7 +191,12 @@ def _side_by_side(comparison: Comparison | Problem | None, chosen: int) -> html.
     if comparison is None:
         words = f"Choose {FEWEST} to {MOST} views above." if not chosen else "Choose one more view above."
         return html.Section([title, html.P(words, className="muted")], className="block")
-    return html.Section([title, _warning(comparison), _table(comparison)], className="block")
+    about = (
+        "The dot is the number, the line where it lies with 95 % confidence, on one scale for each row, from 0. "
+        "“Differ beyond chance” names those whose lines do not meet. Teams differ in size and work: this is no ranking."
+    )
+    legend = html.P(about, className="muted teams-legend")
+    return html.Section([title, _warning(comparison), legend, _table(comparison)], className="block")
 
 
 def _warning(comparison: Comparison) -> Any:
@@ -239,7 +245,7 @@ def _table(comparison: Comparison) -> html.Div:
             html.Table(
                 [
                     html.Thead(html.Tr([html.Th("Metric", scope="col"), *heads])),
-                    html.Tbody([_metric(row) for row in comparison.rows]),
+                    html.Tbody([_metric(row, [each.name for each in comparison.views]) for row in comparison.rows]),
                 ],
                 className="plain-table teams-table",
             )
@@ -251,16 +257,72 @@ def _table(comparison: Comparison) -> html.Div:
     )
 
 
-def _metric(row: ComparedRow) -> html.Tr:
+def _interval(value: MetricValue) -> tuple[float, float] | None:
+    """Where the value lies with 95 % confidence, in its unit."""
+    low, high = (value.details.get("interval") or (None, None))[:2]
+    return (low, high) if value.ok and low is not None and high is not None else None
+
+
+def apart(row: ComparedRow, names: Sequence[str]) -> list[tuple[str, str]]:
+    """Pairs of views whose numbers differ by more than chance explains: their intervals of 95 % do not meet. None where
+    they are measured differently.
+    """
+    if row.differences:
+        return []
+    known = [(name, found) for name, cell in zip(names, row.cells, strict=True) if (found := _interval(cell.value))]
+    return [
+        (one, other)
+        for n, (one, first) in enumerate(known)
+        for other, second in known[n + 1 :]
+        if first[1] < second[0] or second[1] < first[0]
+    ]
+
+
+def _differ_words(pairs: Sequence[tuple[str, str]]) -> str:
+    if not pairs:
+        return ""
+    return f"Differ beyond chance: {'; '.join(f'{one} and {other}' for one, other in pairs)}"
+
+
+def _scale(row: ComparedRow) -> float:
+    """The right end of the line on which all cells of a row are drawn; it begins at 0."""
+    ends = [found[1] for cell in row.cells if (found := _interval(cell.value))]
+    return max([*ends, *(float(cell.value.value or 0) for cell in row.cells if cell.value.ok)], default=0.0)
+
+
+def _drawn(value: MetricValue, scale: float) -> html.Div | None:
+    """The number as a dot and its interval as a line, on the scale of its row."""
+    if not value.ok or value.value is None or scale <= 0 or value.value < 0:
+        return None
+    parts = []
+    if (found := _interval(value)) is not None:
+        left, right = (100 * min(max(each, 0.0), scale) / scale for each in found)
+        parts.append(html.Span(className="team-range", style={"left": f"{left:.1f}%", "width": f"{right - left:.1f}%"}))
+    parts.append(html.Span(className="team-dot", style={"left": f"{100 * value.value / scale:.1f}%"}))
+    return html.Div(parts, className="team-scale", **attributes({"aria-hidden": "true"}))
+
+
+def _metric(row: ComparedRow, names: Sequence[str]) -> html.Tr:
+    differ, scale = _differ_words(apart(row, names)), _scale(row)
     words = "; ".join(f"{each.title} differs" for each in row.differences)
     mark = html.Div([icon("exclamation-triangle"), "measured differently"], className="team-differs", title=words)
     return html.Tr(
-        [html.Th([row.title, mark if row.differences else None], scope="row"), *map(_cell, row.cells)],
+        [
+            html.Th(
+                [
+                    row.title,
+                    mark if row.differences else None,
+                    html.Div(differ, className="team-apart") if differ else None,
+                ],
+                scope="row",
+            ),
+            *(_cell(cell, scale) for cell in row.cells),
+        ],
         className="is-different" if row.differences else "",
     )
 
 
-def _cell(cell: Compared) -> html.Td:
+def _cell(cell: Compared, scale: float) -> html.Td:
     value = cell.value
     if not value.ok:
         return html.Td([html.Div("–", className="team-value"), html.Div(value.error_message, className="team-words")])
@@ -278,6 +340,7 @@ def _cell(cell: Compared) -> html.Td:
                 ],
                 className="team-top",
             ),
+            _drawn(value, scale),
             html.Div(f"{arrow} {words}".strip(), className=f"change change-{mood}", title=why_no_verdict(value))
             if arrow
             else None,
