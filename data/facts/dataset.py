@@ -55,6 +55,7 @@ class Dataset:
     conditions: tuple[str, ...] = ()
     deliveries: Deliveries = NO_DELIVERIES  # what other systems report, where the settings take it
     by_reports: bool = False  # what happened is known by reports, not by the query
+    reports_since: int | None = None  # first instant (µs) of reports that count beside Jira; no change over it is told
     edge: int | None = None  # the issues are seen as they were just before this instant (µs); None: at now
     _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 
@@ -230,9 +231,10 @@ class Dataset:
         """The same question by what a number with these definitions rests on: where deployments and incidents are taken
         from other systems alone, their reports say what is known of when, and not the query.
         """
-        if self.by_reports or self.definitions.delivery_source != "reported" or "delivery_source" not in switches:
+        source = self.definitions.delivery_source
+        if source == "jira" or self.by_reports or "delivery_source" not in switches:
             return self
-        return self.once(_by_reports)
+        return self.once(_by_reports) if source == "reported" else self.once(_by_both)
 
     @cached_property
     def known_until(self) -> int:
@@ -259,22 +261,22 @@ class Dataset:
         begun = self.complete_from is None or start >= self.complete_from
         if self.by_reports and not self.deliveries:
             return False
+        if self.reports_since is not None and start < self.reports_since:
+            return False
         return begun and end <= self.known_until and not self.conditions
 
     def why_not_all(self, start: int, end: int) -> str:
         """Why the query does not vouch for all of [start, end), as the end of a sentence; empty where it does."""
         if self.knows_all(start, end):
             return ""
+        if self.reports_since is not None and start < self.reports_since:
+            return f"reports of other systems begin on {self._day(self.reports_since)}, before that Jira alone counts"
         since = self.complete_from
         return self.why_unknown(since if since is not None and start < since else end)
 
     def why_unknown(self, end: int) -> str:
         """Why nothing is known of a period up to `end` (µs), as the end of a sentence."""
-        zone = zone_named(self.zone)
-
-        def day(instant: int) -> str:
-            return f"{local_date(datetime.fromtimestamp(instant / 1e6, UTC), zone):%-d %b %Y}"
-
+        day = self._day
         if self.by_reports:
             if not self.deliveries:
                 return "nothing has been reported yet"
@@ -289,10 +291,20 @@ class Dataset:
             return f"the query holds only issues created before {day(self.complete_until)}"
         return f"the last sync was on {day(self.known_until)}"
 
+    def _day(self, instant: int) -> str:
+        """A day in words."""
+        return f"{local_date(datetime.fromtimestamp(instant / 1e6, UTC), zone_named(self.zone)):%-d %b %Y}"
+
     def active_between(self, start: int, end: int) -> bool:
         """Whether anything happened in [start, end)."""
         low, high = np.searchsorted(self.activity, [start, end], side="left")
         return bool(high > low)
+
+
+def _by_both(facts: Dataset) -> Dataset:
+    """The same question, which knows since when reports count too."""
+    since = facts.deliveries.since if facts.deliveries else None
+    return facts._asking(replace(facts, reports_since=since))
 
 
 def _by_reports(facts: Dataset) -> Dataset:

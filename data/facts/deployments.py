@@ -261,4 +261,10 @@ def rework_rows(facts: Dataset) -> Rows:
     hit = (facts.of_type(rule.rework_types) | facts.named(facts.tables.labels, rule.rework_labels))[issue]
     rework[group[hit & ~whole[group]]] = True
     of_row = np.append(rework, False)[rows.columns["group"]]
-    return Rows(rows.at, rows.subjects, rows.reason, rows.reasons, {**rows.columns, "rework": of_row})
+    sieve = Sieve.of(rows)
+    if from_reports(facts):  # nothing says of them what they were made for
+        judged = np.zeros(found.count, dtype=bool)
+        judged[found.group[(found.group >= 0) & (found.reported < 0)]] = True
+        judged[group] |= bool(rule.rework_version_types)
+        sieve.drop(~np.append(judged, True)[rows.columns["group"]], Exclusion.NO_ISSUES_NAMED)
+    return Rows(rows.at, rows.subjects, sieve.reason, tuple(sieve.reasons), {**rows.columns, "rework": of_row})

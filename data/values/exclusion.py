@@ -50,6 +50,7 @@ class Exclusion(StrEnum):
     VERSION_UNDATED = "released version without a release date"
     OUTCOME_UNKNOWN = "outcome unknown (deployment successful is empty)"
     UNKNOWN_WORD = "{} is in no list of words"
+    NO_ISSUES_NAMED = "its report names no issues that say what it was made for"
     OUTCOME_NOT_REPORTED = "outcome not reported"
     NOT_DEPLOYED = "did not reach its environment"
     STILL_RUNNING = "has not ended"

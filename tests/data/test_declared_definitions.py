@@ -20,6 +20,7 @@ from data.services.services import Services, open_services
 from data.settings.definitions import expanded, table
 from data.values.filters import Filters
 from data.values.periods import Period
+from data.values.reported import ReportKind
 from sample.source import SampleSite
 from tests.sample_services import environment
 
@@ -115,7 +116,26 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     now = datetime.now(UTC)  # stands still: ages in hours would move by themselves, and no definition would be to blame
     made = open_services(env, sample=SampleSite(issues=800), clock=lambda: now)
     assert made.sync.run(made.snapshot()).error is None
+    report(made, now)
     yield made
+
+
+def report(services: Services, now: datetime) -> None:
+    """Thirty deployments and ten incidents of another system."""
+    for n in range(30):
+        said = {
+            "source": "ci", "id": str(n), "environment": "production", "project": "acme/shop", "commit": f"{n:08}",
+            "committed_at": (now - timedelta(days=n + 3)).isoformat(),
+            "deployed_at": (now - timedelta(days=n)).isoformat(),
+        }  # a table: kept in its rows  # fmt: skip
+        services.reported.add(ReportKind.DEPLOYMENT, said)
+    for n in range(10):
+        said = {
+            "source": "alerts", "id": str(n), "project": "SHOP", "caused_by_source": "ci", "caused_by_id": str(3 * n),
+            "started_at": (now - timedelta(days=3 * n, hours=-1)).isoformat(),
+            "resolved_at": (now - timedelta(days=3 * n, hours=-n - 2)).isoformat(),
+        }  # a table: kept in its rows  # fmt: skip
+        services.reported.add(ReportKind.INCIDENT, said)
 
 
 def told(facts: Dataset, period: Period) -> dict[str, Any]:
@@ -164,6 +184,8 @@ def moved(services: Services, said: Any, name: str) -> set[str]:
     today = services.view().today
     ids |= {"early": (today - timedelta(days=230)).isoformat(), "middle": (today - timedelta(days=90)).isoformat()}
     before = (("durations", "working_days"),) if name.startswith("working_time.") else ()
+    if name == "reported_projects":
+        before = (("delivery_source", "both"), ("failure_window_hours", "72"))
     if name == "spans":
         before = (("spans", "a: In Progress -> In Review"), ("timed_span", "a"))
     out: set[str] = set()

@@ -444,6 +444,35 @@ def test_what_jira_and_others_tell_is_counted_once_where_both_count(order: int) 
     assert any("5 of them are told by several sources" in note for note in answer.details["notes"])
 
 
+def test_no_change_is_told_over_the_first_report_where_both_count() -> None:
+    """Otherwise the first week of reports would look like an improvement."""
+    tickets = [
+        Item("2026-08-01", project="A", type="Deployment", fields={"deployment_date": f"2026-{month:02d}-10T10:00:00Z"})
+        for month in (9, 10)
+    ]
+    late = [deployed(n, f"2026-10-{n:02d}T20:00:00Z") for n in range(2, 20)]
+    both = {"mapped": ("deployment_date",), "delivery_source": "both"}
+    answer = value("deployment_frequency", late, *tickets, **both)
+    assert answer.details["trend_direction"] is None
+    assert "reports of other systems begin on 2 Oct 2026" in answer.details["trend_reason"]
+    early = [deployed(99, "2026-08-20T20:00:00Z"), *late]
+    assert value("deployment_frequency", early, *tickets, **both).details["trend_direction"] == "up"
+    assert value("deployment_frequency", [], *tickets, **both).details["trend_direction"] == "flat"
+
+
+def test_rework_is_known_only_of_reports_that_name_issues() -> None:
+    bug, story = Item("2026-09-01", project="A", type="Bug"), Item("2026-09-01", project="A", type="Story")
+    keys = [str(each) for each in site(bug, story).issues["key"]]
+    found = [
+        deployed(1, "2026-10-02T10:00:00Z", issues=[keys[0]]),
+        deployed(2, "2026-10-03T10:00:00Z", issues=keys),
+        deployed(3, "2026-10-04T10:00:00Z"),
+    ]
+    answer = value("deployment_rework_rate", found, bug, story, rework_version_types=["Bug"])
+    assert answer.value == 50
+    assert answer.excluded_issue_count == 1
+
+
 def test_projects_are_compared_by_the_names_of_the_settings() -> None:
     ticket = Item("2026-09-01", project="A", type="Deployment", fields={"deployment_date": "2026-10-01T10:00:00Z"})
     theirs = [deployed(1, "2026-10-01T10:05:00Z", project="acme/shop")]
