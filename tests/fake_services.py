@@ -39,6 +39,7 @@ from tests.fake_charts import FakeCharts
 from tests.fake_field_mapping import FakeConnection, FakeFieldMapping
 from tests.fake_jobs import FakeJobs
 from tests.fake_overview import FakeOverview
+from tests.fake_query import FakeQuery
 from tests.fake_values import CARDS, COVERED, FINDINGS, NOW, ZONE, metric_value, without_value
 
 
@@ -337,6 +338,7 @@ class FakeServices(Services):
         self.jobs = FakeJobs(self)
         self.charts = FakeCharts(self)
         self.catalogue = FakeCatalogue(self.numbers)
+        self.query = FakeQuery(self)
         self.overview = FakeOverview(self)
         self.first_steps = NoFirstSteps()
 

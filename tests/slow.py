@@ -13,6 +13,7 @@ PLACES = {
     "tests/app/test_telemetry.py": "servers and collectors in processes of their own",
     "tests/browser": "a real browser",
     "tests/cli/test_jtbd.py": "commands on the sample site, one after the other",
+    "tests/cli/test_query.py": "commands on the sample site, one after the other",
     "tests/cli/test_whole.py": "each command as a program of its own",
     "tests/contract": "Jira's OpenAPI documents; needs npm",
     "tests/data/forecast/test_calibration.py": "thousands of forecasts",

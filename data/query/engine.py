@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 import duckdb
 
@@ -38,14 +39,21 @@ class Answered:
 
 def run(statement: Statement, relations: Iterable[Relation], seconds: float = SECONDS) -> Answered:
     """The rows of a SELECT over the relations. Raises QueryStopped."""
-    connection = duckdb.connect(":memory:", config=LOCKED)
+    connection = _database().cursor()  # of its own: what it is given, other questions do not see
     try:
         for each in relations:
             connection.register(each.name, dict(each.columns))
-        connection.execute("SET lock_configuration = true")
         return _run(connection, statement, seconds)
     finally:
         connection.close()
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """An empty database in memory, made once in a process. Nobody can change its settings any more."""
+    connection = duckdb.connect(":memory:", config=LOCKED)
+    connection.execute("SET lock_configuration = true")
+    return connection
 
 
 def _run(connection: duckdb.DuckDBPyConnection, statement: Statement, seconds: float) -> Answered:

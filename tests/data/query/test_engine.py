@@ -52,3 +52,21 @@ def test_a_question_that_needs_too_much_memory_is_stopped_and_says_so():
     text = "SELECT list(a.n * 100000 + b.n) FROM numbers a, numbers b WHERE a.n < $1"
     with pytest.raises(QueryStopped):
         run(Statement(text, (20_000,)), [NUMBERS], seconds=20)
+
+
+def test_a_question_does_not_see_what_another_one_was_given():
+    run(Statement("SELECT count(*) FROM numbers", ()), [NUMBERS])
+    with pytest.raises(Exception, match="does not exist"):
+        run(Statement("SELECT count(*) FROM numbers", ()), [])
+
+
+def test_questions_of_several_threads_do_not_meet():
+    from concurrent.futures import ThreadPoolExecutor
+
+    def asked(n: int) -> object:
+        own = Relation("numbers", {"n": np.arange(n, dtype=np.int64)})
+        return run(Statement("SELECT count(*), sum(n) FROM numbers WHERE n >= $1", (0,)), [own]).rows[0]
+
+    sizes = [1_000 * n for n in range(1, 33)]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(asked, sizes)) == [(n, n * (n - 1) // 2) for n in sizes]
