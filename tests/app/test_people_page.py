@@ -132,11 +132,17 @@ def test_a_new_token_is_shown_once_and_may_no_more_than_whoever_made_it(as_role:
 
 
 def test_people_change_their_own_password_if_they_know_it(as_role: Any, services: FakeServices) -> None:
-    viewer = as_role("viewer")
-    sent = {"old": "wrong wrong wrong", "new": "another long password"}
-    assert viewer.post("/people/password", data=sent, headers=OURS).status_code == 400
-    assert viewer.post("/people/password", data=sent | {"old": PASSWORD}, headers=OURS).status_code in (303, 400)
-    assert not {PASSWORD, sent["new"]} & set(str(services.audit.lines()).split("'"))
+    viewer, other, new = as_role("viewer"), as_role("viewer"), "another long password"
+    changed = viewer.post("/people/password", data={"old": PASSWORD, "new": new}, headers=OURS)
+    assert changed.status_code == 303
+    assert viewer.get("/people").status_code == 200  # this browser stays signed in, every other one does not
+    assert other.get("/people").status_code == 401
+    refused = viewer.post("/people/password", data={"old": PASSWORD, "new": new * 2}, headers=OURS)
+    assert (refused.status_code, "The password now is another" in refused.text) == (400, True)
+    noted = [each for each in services.audit.lines() if each.action == "own password changed"]
+    assert [each.result for each in noted] == ["refused", "done"]
+    assert PASSWORD not in str(services.audit.lines())
+    assert new not in str(services.audit.lines())
 
 
 def test_forms_of_other_sites_are_refused(as_role: Any) -> None:

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from api.application import Programs
 from callbacks.app import create_app
 from callbacks.session_cookie import PLAIN, SECURE
-from data.platform.access import Access
+from data.platform.access import Access, AccessError, access_of, check
 from data.platform.openid import OpenId
 from data.values.callers import Role
 from tests.fake_services import FakeServices
@@ -213,3 +213,50 @@ def test_who_is_added_while_the_server_runs_has_to_sign_in_from_then_on(app: obj
     assert home.get("/").status_code == 200
     services.people.add("ada", Role.ADMIN, password=PASSWORD)
     assert home.get("/").status_code == 401
+
+
+OIDC = {
+    "THROUGHLINE_OIDC_ISSUER": "https://id.example.org",
+    "THROUGHLINE_OIDC_CLIENT_ID": "us",
+    "THROUGHLINE_ADDRESS": "https://metrics.example.org/",
+}
+
+
+def test_the_environment_names_the_provider_and_the_roles_of_newcomers() -> None:
+    found = access_of(OIDC | {"THROUGHLINE_OIDC_ROLES": "leads=admin", "THROUGHLINE_SESSION_HOURS": "3"})
+    assert found.openid is not None
+    assert found.openid.redirect == "https://metrics.example.org/sign-in/openid/back"
+    assert (found.openid.roles, found.session_hours) == ({"leads": Role.ADMIN}, 3.0)
+    assert (found.newcomers, found.openid_newcomers) == (Role.ADMIN, Role.VIEWER)
+    nobody = access_of({"THROUGHLINE_NEWCOMERS": "nobody"})
+    assert (nobody.newcomers, nobody.openid_newcomers) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {name: value for name, value in OIDC.items() if name != "THROUGHLINE_ADDRESS"},
+        OIDC | {"THROUGHLINE_OIDC_ISSUER": "http://id.example.org"},
+        OIDC | {"THROUGHLINE_ADDRESS": "metrics.example.org"},
+        OIDC | {"THROUGHLINE_OIDC_ROLES": "leads=king"},
+        {"THROUGHLINE_NEWCOMERS": "king"},
+        {"THROUGHLINE_SESSION_HOURS": "0"},
+    ],
+)
+def test_what_is_half_configured_keeps_the_server_from_starting(env: dict[str, str]) -> None:
+    with pytest.raises(AccessError, match="THROUGHLINE_"):
+        access_of(env | {"THROUGHLINE_OIDC_CLIENT_SECRET": "a-very-secret-text"})
+
+
+def test_a_person_on_the_list_is_enough_to_serve_others() -> None:
+    with pytest.raises(AccessError, match="people add NAME"):
+        check(Access(), {}, hosts=("metrics.example.org",))
+    check(Access(), {}, hosts=("metrics.example.org",), people=lambda: True)
+
+
+def test_a_dashboard_that_others_reach_lets_nobody_in_when_the_list_is_empty(services: FakeServices) -> None:
+    hosts = ("metrics.example.org",)
+    client = create_app(services, access=Access(), hosts=hosts).server.test_client()
+    services.people.remove("ann")
+    services.people.remove("ada")
+    assert client.get("/").status_code == 403
