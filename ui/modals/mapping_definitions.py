@@ -189,8 +189,7 @@ def _offers(line: Definition, words: list[str], known: Known) -> html.Div | None
     """Names that the site has and the list does not: those that suggest themselves, else all, most frequent first. One
     click adds each.
     """
-    last = line.name.rpartition("_")[2]
-    there = {"types": known.used_types, "resolutions": known.resolutions, "links": known.links}.get(last, ())
+    there = _in_use(line, known)
     taken = name_keys(line.readable(words, known.titles))
     offers = [each for each in there if name_key(each.text) not in taken]
     likely = name_keys(suggested_types(line.name, tuple(each.text for each in offers)))
@@ -200,6 +199,12 @@ def _offers(line: Definition, words: list[str], known: Known) -> html.Div | None
         return None
     lead = html.Span("Suggested by name" if likely else "In your Jira")
     return html.Div([lead, *(_offer(line.name, each) for each in offers[:MOST_OFFERS])], className="words-offers")
+
+
+def _in_use(line: Definition, known: Known) -> tuple[ValueInfo, ...]:
+    """The names on the site that a list of this kind may hold, most frequent first."""
+    last = line.name.rpartition("_")[2]
+    return {"types": known.used_types, "resolutions": known.resolutions, "links": known.links}.get(last, ())
 
 
 def _offer(setting: str, value: ValueInfo) -> html.Button:
@@ -245,10 +250,23 @@ def _words(line: Definition, words: list[str], known: Known) -> html.Div:
     )
     return html.Div(
         [
-            html.Ul(gone, className="words-list") if gone else None,
+            *_chosen(gone, [line.in_words([word], known.titles) for word in words], _in_use(line, known)),
             _offers(line, words, known),
             box,
             html.Datalist([html.Option(value=each) for each in offered if each not in words], id=listed),
         ],
         className="words",
     )
+
+
+def _chosen(chips: list[html.Li], names: list[str], in_use: tuple[ValueInfo, ...]) -> list[html.Ul | html.Details]:
+    """What a list holds. Of a long one the names that this Jira uses are shown, and the others behind a line."""
+    there = name_keys(each.text for each in in_use)
+    few = len(chips) <= MOST_OFFERS or not there
+    shown = [chip for chip, name in zip(chips, names, strict=True) if few or name_key(name) in there]
+    others = [chip for chip, name in zip(chips, names, strict=True) if not few and name_key(name) not in there]
+    found: list[html.Ul | html.Details] = [html.Ul(shown, className="words-list")] if shown else []
+    if others:
+        summary = html.Summary(f"{count(len(others), 'name')} that no issue here has")
+        found.append(html.Details([summary, html.Ul(others, className="words-list")], className="words-others"))
+    return found
