@@ -250,7 +250,7 @@ def _words(line: Definition, words: list[str], known: Known) -> html.Div:
     )
     return html.Div(
         [
-            *_chosen(gone, [line.in_words([word], known.titles) for word in words], _in_use(line, known)),
+            *_chosen(gone, [line.in_words([word], known.titles) for word in words], line, known),
             _offers(line, words, known),
             box,
             html.Datalist([html.Option(value=each) for each in offered if each not in words], id=listed),
@@ -259,12 +259,13 @@ def _words(line: Definition, words: list[str], known: Known) -> html.Div:
     )
 
 
-def _chosen(chips: list[html.Li], names: list[str], in_use: tuple[ValueInfo, ...]) -> list[html.Ul | html.Details]:
-    """What a list holds. Of a long one the names that this Jira uses are shown, and the others behind a line."""
-    there = name_keys(each.text for each in in_use)
-    few = len(chips) <= MOST_OFFERS or not there
-    shown = [chip for chip, name in zip(chips, names, strict=True) if few or name_key(name) in there]
-    others = [chip for chip, name in zip(chips, names, strict=True) if not few and name_key(name) not in there]
+def _chosen(chips: list[html.Li], names: list[str], line: Definition, known: Known) -> list[html.Ul | html.Details]:
+    """What a list holds. Of a long one, names that come with the program and that no issue has are behind a line."""
+    there = name_keys(each.text for each in _in_use(line, known))
+    seeds = name_keys(line.default or ()) - there if there and len(chips) > MOST_OFFERS else frozenset()
+    pairs = list(zip(chips, names, strict=True))
+    shown = [chip for chip, name in pairs if name_key(name) not in seeds]
+    others = [chip for chip, name in pairs if name_key(name) in seeds]
     found: list[html.Ul | html.Details] = [html.Ul(shown, className="words-list")] if shown else []
     if others:
         summary = html.Summary(f"{count(len(others), 'name')} that no issue here has")

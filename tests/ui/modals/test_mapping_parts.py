@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from data.metrics import ISSUE_METRICS
 from data.settings.fields import FIELDS
 from data.settings.model import Definitions, Settings
-from data.values.fields import Coverage, FieldInfo, StatusInfo, Suggestion, TypeInfo
+from data.values.fields import Coverage, FieldInfo, StatusInfo, Suggestion, TypeInfo, ValueInfo
 from data.values.problem import Problem
 from tests.callbacks.acting import words
 from tests.some import some
@@ -182,3 +183,15 @@ def test_paths_of_the_settings_lead_back_to_changes() -> None:
     assert keys_at("definitions.flow_types", draft) == ["type/v1.0 Task"]
     assert keys_at("definitions.working_time", draft) == ["setting/working_time.start"]
     assert keys_at("sync.max_age_hours", draft) == []
+
+
+def test_of_a_long_list_the_names_that_came_with_the_program_and_occur_nowhere_are_behind_a_line() -> None:
+    held = ["Won't Do", "Parked", "Mine", *(f"Seed {n}" for n in range(20))]
+    known = definitions.Known(resolutions=(ValueInfo("Parked", 3), ValueInfo("Done", 40)))
+    line = dataclasses.replace(definitions.lines()["not_completed_resolutions"], default=["Won't Do", "Parked"])
+    chosen = [each for each in definitions._words(line, held, known).children if each is not None]
+    lists = {type(each).__name__: str(each) for each in chosen}
+    assert "1 name that no issue here has" in lists["Details"]
+    assert "Won't Do" in lists["Details"]
+    assert [name for name in held if f"Remove {name} from" in lists["Ul"]] == held[1:]
+    assert "Details" not in {type(each).__name__ for each in definitions._words(line, held[:3], known).children}
