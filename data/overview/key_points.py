@@ -53,8 +53,8 @@ def _changed(numbers: list[MetricValue], overview: Overview) -> KeyPoint:
         return KeyPoint(
             "What changed",
             f"{shift.title} is {shift.shift}: {shift.sentence[:1].lower()}{shift.sentence[1:]}",
-            f"Compared with {overview.usual_weeks}. No card shows a change from the period before that "
-            "is larger than chance explains.",
+            f"Compared with {overview.usual_weeks}. From the period before to this one, no card "
+            "changed by more than chance explains.",
             "metric",
             shift.metric,
         )
@@ -86,7 +86,10 @@ def _at_risk(overview: Overview) -> KeyPoint:
     if oldest is not None:
         words += f"; the oldest, {oldest.key}, was begun {oldest.age:,.0f} days ago and is in {oldest.status}"
     return KeyPoint(
-        "At risk", f"{words}.", f"Older than {OLD} % of {overview.compared:,} completed items were there.", "ageing"
+        "At risk",
+        f"{words}.",
+        f"Of {overview.compared:,} completed items, {OLD} % were younger when they left the same status.",
+        "ageing",
     )
 
 

@@ -73,13 +73,13 @@ def confidence_words(test: Backtest) -> str:
         return ""
     held = f"the 85 % answer held in {test.share(MAIN):.0f} % of {_windows(test.windows)} of the last 12 months"
     return {
-        "overconfident": f"Overconfident in the past: {held}, and it stated {test.stated_share(MAIN):.0f} %. "
+        "overconfident": f"Overconfident in the past: {held}, where it promised {test.stated_share(MAIN):.0f} %. "
         "Promise less than this forecast says.",
-        "underconfident": f"Underconfident in the past: {held}, and it stated {test.stated_share(MAIN):.0f} %. "
+        "underconfident": f"Underconfident in the past: {held}, where it promised {test.stated_share(MAIN):.0f} %. "
         "The team did better than its answers.",
-        "as_stated": f"As good as its word in the past: {held}, and it stated {test.stated_share(MAIN):.0f} %.",
-        "cannot_tell": f"Tried on the past: {held}, and it stated {test.stated_share(MAIN):.0f} %. Too few windows "
-        f"stand alone ({test.apart}) to say whether it is over- or underconfident.",
+        "as_stated": f"As good as its word in the past: {held}, where it promised {test.stated_share(MAIN):.0f} %.",
+        "cannot_tell": f"Tested on the past: {held}, where it promised {test.stated_share(MAIN):.0f} %. "
+        f"Only {test.apart} of the windows do not overlap: too few to say whether it is over- or underconfident.",
     }[test.verdict]
 
 
@@ -88,13 +88,13 @@ def score_words(test: Backtest) -> str:
     if test.loss is None or test.naive is None:
         return ""
     said = (
-        f"Mean pinball loss {test.loss:,.2f} {test.unit}, of a naive forecast (the average pace goes on) "
+        f"Mean pinball loss: {test.loss:,.2f} {test.unit}; a naive forecast, in which the average pace goes on, has "
         f"{test.naive:,.2f}"
     )
     if test.skill is None:
-        return f"{said}. Less is better."
+        return f"{said}. Lower is better."
     better = f"{abs(test.skill):.0f} % {'better' if test.skill >= 0 else 'worse'}"
-    return f"{said}: {better}. Less is better."
+    return f"{said}. This one is {better} (lower is better)."
 
 
 def past_words(test: Backtest) -> str:
@@ -103,12 +103,11 @@ def past_words(test: Backtest) -> str:
         if test.waiting:
             return "Not to be said yet: for the same question asked in the past, the dates have not come."
         return "Not to be said: there is not enough data before the history to ask the same question in the past."
-    alone = f"about {test.apart} stand{'s' if test.apart == 1 else ''} alone"
-    few = "; take that as a hint, not as proof" if test.apart < FEW else ""
+    few = ", so this is a hint, not proof" if test.apart < FEW else ""
     said = [
         f"The 85 % answer held in {test.hits[MAIN]:,} of {_windows(test.windows)}, one a week from "
         f"{_day(test.first)} on. "
-        f"Windows overlap: {alone}{few}.",
+        f"The windows overlap: they are worth about {test.apart} separate ones{few}.",
         score_words(test),
     ]
     if test.chance_stated is not None and test.chance_held is not None:

@@ -9,8 +9,8 @@ from data.values.backtest import Backtest, past_words
 from data.values.forecast import DRAW_WORDS, SHARES, Forecast
 
 SHARES_SAID = (
-    "Below each answer is the share of the trials that hold it: at least as many as its label says. Days and items are "
-    "whole, so it can be more."
+    "Below each answer is the share of trials in which it holds. Days and items are whole numbers, so the share can be "
+    "higher than the label."
 )
 
 

@@ -36,11 +36,11 @@ def range_words(told: Interval) -> str:
     """The 95 % interval of a share.
 
     >>> range_words(Interval(9, 10, 0.9, 0.596, 0.982, False)), range_words(Interval(0, 0, None, None, None, False))
-    ('60 to 98 % among all', '')
+    ('60 to 98 % with 95 % confidence', '')
     """
     if told.low is None or told.high is None:
         return ""
-    return f"{100 * told.low:.0f} to {100 * told.high:.0f} % among all"
+    return f"{100 * told.low:.0f} to {100 * told.high:.0f} % with 95 % confidence"
 
 
 def not_enough(told: Interval) -> str:
@@ -52,7 +52,7 @@ def not_enough(told: Interval) -> str:
 
 
 def satisfied(told: Interval) -> str:
-    """ "26 of 38 satisfied: 68 % (53 to 81 % among all)"."""
+    """ "26 of 38 satisfied: 68 % (53 to 81 % with 95 % confidence)"."""
     if told.value is None:
         return "–"
     return f"{told.count} of {told.n} satisfied: {percent(told.value)} ({range_words(told)})"

@@ -162,8 +162,8 @@ class Overview:
             )
         are = "is" if self.over == 1 else "are"
         return (
-            f"{self.over:,} of {items} {are} older than {OLD} % of the {self.compared:,} items completed before were "
-            "at the same stage. Ask what keeps each of them: split it, unblock it, or stop it."
+            f"{self.over:,} of {items} {are} older than {OLD} % of completed items were when they left the same status "
+            f"({self.compared:,} items are compared). Ask what holds each of them up: split it, unblock it, or stop it."
         )
 
 

@@ -131,7 +131,7 @@ def test_the_table_says_it_in_words(terminal: Terminal, forecasts: FakeForecast)
         "10,000 trials, seed 7",
         "40 windows",
         "85 %: 85 % (85 %)",
-        "about 10 stand alone",
+        "about 10 separate ones",
         "70.2 %",
         "A note.",
         "To do: SHOP-1, SHOP-2",

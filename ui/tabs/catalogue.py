@@ -234,13 +234,13 @@ def _facts(entry: Entry, measured: str) -> html.Dl:
     told = [
         ("Category", entry.category),
         ("Unit", unit_words(entry.unit)),
-        ("Issues become it", _AGGREGATIONS.get(entry.aggregation, entry.aggregation)),
+        ("Calculated as", _AGGREGATIONS.get(entry.aggregation, entry.aggregation)),
         ("Direction", _BETTER.get(entry.better, "")),
         ("Measured with", measured),
         ("Fixed numbers", "; ".join(f"{name.replace('_', ' ')} {value}" for name, value in entry.parameters)),
-        ("Can use", ", ".join(title for _, title in entry.fields)),
+        ("Fields it can use", ", ".join(title for _, title in entry.fields)),
         ("Made of", ", ".join(_part_words(name, weight) for name, weight in entry.depends)),
-        ("Found by", ", ".join(entry.tags)),
+        ("Also found by", ", ".join(entry.tags)),
         ("Name, version", f"{entry.name}, {entry.version}"),
     ]
     return html.Dl([part for name, text in told if text for part in (html.Dt(name), html.Dd(text))], className="facts")

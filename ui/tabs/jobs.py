@@ -262,7 +262,7 @@ def _middle(value: MetricValue) -> Any:
             if part
         ]
         low, high = (each or 0.0 for each in details["interval"] or (None, None))
-        words = f"{value.value:.0f} % of {count(of, 'measurement')}, {low:.0f} to {high:.0f} % among all"
+        words = f"{value.value:.0f} % of {count(of, 'measurement')}, {low:.0f} to {high:.0f} % with 95 % confidence"
         return html.Div([html.Div(bar, className="share-bar"), html.Div(words, className="counts")], className="shares")
     return None
 

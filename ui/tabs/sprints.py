@@ -194,7 +194,7 @@ def _velocity_words(summary: Summary, unit: str) -> str:
     return (
         f"Of all {count(summary.all_sprints, 'closed sprint')} in the data, half completed "
         f"{amount(_short(spots[50]))} {unit} or more; "
-        f"seven in ten completed between {amount(_short(spots[15]))} and {amount(_short(spots[85]))}."
+        f"seven in ten completed between {amount(_short(spots[15]))} and {amount(_short(spots[85]))} {unit}."
         if summary.all_sprints >= 3
         else f"{count(summary.all_sprints, 'closed sprint')} so far."
     )

@@ -24,7 +24,7 @@ SHARE = 50
     sql=quantile("days", SHARE),
 )
 def lead_time_p50(rows: Rows, query: MetricQuery) -> float | None:
-    """How long half of the items take from creation to done, at most (median).
+    """How long an item takes from creation to done (median).
 
     median(completed − created) of the items completed in the period
 

@@ -24,7 +24,7 @@ SHARE = 90
     sql=quantile("days", SHARE),
 )
 def lead_time_p90(rows: Rows, query: MetricQuery) -> float | None:
-    """How long nine out of ten items take from creation to done, at most.
+    """Within how many days of their creation nine out of ten items are done.
 
     90th percentile of (completed − created) of the items completed in the period
 

@@ -186,7 +186,7 @@ def test_work_that_is_older_than_most_is_listed_with_what_it_is_compared_with():
     old = found.ageing[0]
     assert (old.age, old.limit, old.assignee, old.url) == (pytest.approx(28), pytest.approx(1), "Ada", "")
     assert old.compared == "85 % were done within 1 day"
-    assert found.ageing_words.startswith("1 of 2 items in progress is older than 85 % of the 36 items")
+    assert found.ageing_words.startswith("1 of 2 items in progress is older than 85 % of completed items were")
 
 
 def test_without_comparison_no_age_is_called_old():
