@@ -15,6 +15,7 @@ import pytest
 
 from data.cache import metric_cache as module
 from data.cache.metric_cache import CACHE_VERSION, Key, MetricCache, hash_of, mapping_hash
+from data.cache.packed import unpack
 from data.platform.files import LockBusy
 from data.values.metric_value import MetricValue
 from tests import seeding
@@ -85,7 +86,8 @@ def test_what_is_put_is_got(cache):
     assert (found.state, found.calculated_at) == ("fresh", "2025-01-31T10:00:00.000Z")
 
 
-def test_the_file_has_the_shape_of_the_data_model(cache, path):
+def test_the_file_has_the_shape_of_the_data_model_with_packed_details(cache, path):
+    """What an entry says for all its values stands there once; details are packed, so that a hundred entries fit."""
     cache.put(KEY, [metric()])
     whole = written(path)
     assert {key: whole[key] for key in whole if key != "entries"} == {
@@ -95,6 +97,9 @@ def test_the_file_has_the_shape_of_the_data_model(cache, path):
     }
     [(name, entry)] = whole["entries"].items()
     assert name == f"dora_2025-01-01_2025-01-31_{hash_of(KEY.question)}"
+    assert unpack(entry) == [metric()]
+    once = ("details", "metric_type", "time_period_start", "time_period_end")
+    del entry["details"]
     assert entry == {
         "cache_key": name,
         "metric_type": "dora",
@@ -103,7 +108,7 @@ def test_the_file_has_the_shape_of_the_data_model(cache, path):
         "field_mapping_hash": name.rsplit("_", 1)[1],
         "mapping_alone": mapping_hash(KEY),
         "revision": "7",
-        "metrics": {"deployment_frequency": metric().to_dict()},
+        "metrics": {"deployment_frequency": {key: each for key, each in metric().to_dict().items() if key not in once}},
         "calculated_at": "2025-01-31T10:00:00.000Z",
         "expires_at": "2025-01-31T11:00:00.000Z",
         "ttl_seconds": 3600,
