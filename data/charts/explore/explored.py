@@ -95,7 +95,7 @@ def _drawing(query: ChartQuery, place: int) -> Drawing:
     drilldown = _drilldown(query, metric, found)
     if not rows:
         return nothing(metric.nothing, todo="Choose other days, or clear a filter.", drilldown=drilldown)
-    series, thinned = _series(metric, place, rows, found.question)
+    series, thinned = _series(metric, place, found.answer.rows, found.question)
     grain = found.question.grain
     dimensions = [FILTER_FIELDS[each].title for each in found.question.groups]
     lying = not grain
@@ -172,8 +172,9 @@ def _series(metric: IssueMetric, place: int, rows: Sequence[Row], question: Ques
     """What is drawn, and how much of it, where that is not all."""
     grain, groups = question.grain, question.groups
     if not grain:
-        drawn = sorted(rows, key=lambda each: -(each.numbers[place].value or 0.0))[:MOST_BARS]
-        thinned = f"{len(drawn)} of {len(rows)} are drawn; the table has all." if len(drawn) < len(rows) else ""
+        known = [each for each in rows if each.numbers[place].value is not None]
+        drawn = sorted(known, key=lambda each: -(each.numbers[place].value or 0.0))[:MOST_BARS]
+        thinned = f"{len(drawn)} of {len(known)} are drawn; the table has all." if len(drawn) < len(known) else ""
         now = _bars(metric, place, drawn, grain)
         return (now,), thinned
     kind = "bars" if metric.aggregation in COUNTED else "line"
@@ -197,7 +198,7 @@ def _series(metric: IssueMetric, place: int, rows: Sequence[Row], question: Ques
 
 def _words(metric: IssueMetric, place: int, row: Row, grain: str) -> str:
     number = row.numbers[place]
-    value = " ".join(display(metric.shows, number.value or 0.0)).strip()
+    value = "–" if number.value is None else " ".join(display(metric.shows, number.value)).strip()
     return f"{name_of(row, grain)}: {value}, {number.used:,} used"
 
 
@@ -226,7 +227,7 @@ def _points(
     return Series(
         name,
         kind,
-        [each.step.period.first.isoformat() for each in shown],
+        [each.step.period.first.isoformat() for each in shown],  # without a value there is a gap
         [each.numbers[place].before if before else each.numbers[place].value for each in shown],
         text=None if before else [_words(metric, place, each, grain) for each in shown],
         picks=None if before else [token_of(each) for each in shown],

@@ -72,3 +72,12 @@ def test_the_address_is_a_spec():
     )
     spec = spec_of(options)
     assert spec["metrics"] == ["closed"] and spec["group_by"] == ["week", "type"] and spec["compare"] == "none"
+
+
+def test_a_step_without_a_number_is_a_gap_and_not_bridged_by_the_line():
+    options = (("m1", "flow_time"), ("split", "type"), ("grain", "day"))
+    query = asked(options)
+    drawing = ISSUE_CHARTS["explored_1"](query)
+    days = query.period.days
+    assert all(len(series.x) == days for series in drawing.series)
+    assert any(value is None for series in drawing.series for value in series.y)
