@@ -61,7 +61,8 @@ def test_every_variable_that_is_read_is_documented_and_the_other_way_round() -> 
         for path in SOURCES
         for name in re.findall(r'"((?:JIRA|THROUGHLINE|OTEL)_[A-Z_]+)"', _without_descriptions(path.read_text("utf-8")))
     }
-    assert read == set(VARIABLES) - {"HOST", "PORT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"}
+    made = {each for each in VARIABLES if each.startswith("THROUGHLINE_WEBHOOK_")}  # one for each source
+    assert read == set(VARIABLES) - {"HOST", "PORT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"} - made
 
 
 def _without_descriptions(source: str) -> str:
