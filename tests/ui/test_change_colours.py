@@ -44,7 +44,7 @@ def figures(verdict: str | None) -> Any:
 PLACES: dict[str, Callable[[str | None], Any]] = {
     "card": lambda verdict: metric_card(value(verdict), href="?"),
     "page of a number": figures,
-    "saved views": lambda verdict: teams._cell(Compared(value(verdict), 9)),
+    "saved views": lambda verdict: teams._cell(Compared(value(verdict), 9), 1.0),
     "outcomes": lambda verdict: jobs_tables.trend(row(verdict)),
 }
 
