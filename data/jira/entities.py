@@ -19,9 +19,8 @@ def status(row: Mapping[str, Any]) -> answers.Status | None:
     category = row.get("statusCategory")
     category = category if isinstance(category, dict) else {}
     known = _CATEGORIES.get(str(category.get("key"))) or _CATEGORY_IDS.get(whole(category.get("id")), "indeterminate")
-    if row.get("id") is None:
-        return None
-    return answers.Status(str(row["id"]), str(row.get("name") or row["id"]), known)
+    number = plain_id(row.get("id"))
+    return None if number is None else answers.Status(number, _name_of(row, number), known)
 
 
 def jira_field(row: Mapping[str, Any]) -> JiraField | None:
@@ -41,21 +40,18 @@ def jira_field(row: Mapping[str, Any]) -> JiraField | None:
 
 def issue_type(row: Mapping[str, Any]) -> answers.IssueType | None:
     """A type from the list or from an issue; None if it has no id."""
-    if row.get("id") is None:
+    number = plain_id(row.get("id"))
+    if number is None:
         return None
-    return answers.IssueType(
-        str(row["id"]),
-        str(row.get("name") or row["id"]),
-        bool(row.get("subtask")),
-        whole(row.get("hierarchyLevel")),
-    )
+    return answers.IssueType(number, _name_of(row, number), bool(row.get("subtask")), whole(row.get("hierarchyLevel")))
 
 
 def project(row: Mapping[str, Any]) -> answers.Project | None:
     number = whole(row.get("id"))
-    if not row.get("key"):
+    key = plain_text(row.get("key"))
+    if key is None:
         return None
-    return answers.Project(number if number is not None else 0, str(row["key"]), str(row.get("name") or row["key"]))
+    return answers.Project(number if number is not None else 0, key, _name_of(row, key))
 
 
 def version(row: Mapping[str, Any], project_key: str) -> answers.Version | None:
@@ -71,6 +67,26 @@ def version(row: Mapping[str, Any], project_key: str) -> answers.Version | None:
         release_date=_plain_date(row.get("releaseDate")),
         start_date=_plain_date(row.get("startDate")),
     )
+
+
+def plain_id(value: object) -> str | None:
+    """An id as text; Jira writes ids as texts or as numbers.
+
+    >>> plain_id("10001"), plain_id(3), plain_id(""), plain_id(True), plain_id({"id": 3})
+    ('10001', '3', None, None, None)
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+        return None
+    return str(value)
+
+
+def plain_text(value: object) -> str | None:
+    """A text that is not empty, else None."""
+    return value if isinstance(value, str) and value else None
+
+
+def _name_of(row: Mapping[str, Any], otherwise: str) -> str:
+    return plain_text(row.get("name")) or otherwise
 
 
 def whole(value: object) -> int | None:

@@ -148,9 +148,11 @@ class Fetch:
         lacking = wanted - stage.fresh.keys()
         if not lacking:
             return set()
+        odd = self.tally.again & lacking
         stage.drop(lacking)
         listed = self._census()
         self._note_lost(lacking, listed)
+        self.tally.again |= odd & listed.keys()
         return set(listed)
 
     def _note_lost(self, lacking: Collection[int], listed: Mapping[int, str]) -> set[int]:
@@ -158,6 +160,7 @@ class Fetch:
         lost = {each for each in lacking if each in listed and listed[each] not in self.tally.left_out}
         for each in sorted(lost):
             self.tally.lost[each] = listed[each]
+        self.tally.again |= lost
         return lost
 
     # ---- what changed
@@ -174,7 +177,7 @@ class Fetch:
     ) -> set[int]:
         """What changed, and newly mapped fields (`missing`). The issues that the query finds no more.
 
-        `count`: all ids are read also where there are many.
+        `unfinished`: issues that did not come whole before. `count`: all ids are read also where there are many.
         """
         if stage.reached:
             self._read(stage, set(), also=self._updated_since(before.cursor or 0))
@@ -185,16 +188,18 @@ class Fetch:
         fresh = stage.fresh
         self._read_these(stage, set(unfinished) - fresh.keys())
         known = self.held.keys() | fresh.keys()
-        listed = self._recount(known, count or bool(missing))
+        self.tally.again |= set(unfinished) - fresh.keys()
+        listed = self._recount(known, count or bool(missing or self.tally.again))
         if listed is None:
             return set()
         self.counted = True
+        self.tally.again &= listed.keys()
         self._guard(known, known & listed.keys(), accept_fewer)
         gone = self.held.keys() - listed.keys()
         stage.drop(stage.touched - listed.keys())
         # New ones, and what changes without a trace: keys of a renamed project, links to what is gone.
         again = ((listed.keys() - known) | self._renamed(listed) | self._linked_to(gone)) & listed.keys()
-        again -= fresh.keys()
+        again = (again - fresh.keys()) | (self.tally.again - fresh.keys())
         self._read_these(stage, again)
         self._insist(stage, again)
         if missing:

@@ -164,9 +164,9 @@ def issue_rows(issue: Issue, wants: WantedFields, seen: Seen, *, history_complet
 
 
 def _unread(fields: Mapping[str, Any], shown: CommentPage | None) -> list[str]:
-    """The names of the standard fields whose value has a shape we do not know."""
-    found = [name for name in _OBJECTS if (value := fields.get(name)) is not None and type(value) is not dict]
-    found += [name for name in _IDS if type(value := fields.get(name)) is dict and value.get("id") is None]
+    """The names of the standard fields that lack what Jira says of every issue, or have a shape we do not know."""
+    found = [name for name, fits in _ALWAYS.items() if not fits(fields.get(name))]
+    found += [name for name in _OBJECTS if type(fields.get(name)) not in (dict, type(None))]
     for name, fits in _LISTS.items():
         value = fields.get(name)
         if value and not (type(value) is list and fits(value)):
@@ -180,10 +180,16 @@ def _unread(fields: Mapping[str, Any], shown: CommentPage | None) -> list[str]:
     return found
 
 
-_OBJECTS = ("status", "issuetype", "project", "assignee", "parent")
-_IDS = ("status", "issuetype")
+# What Jira says of every issue.
+_ALWAYS: dict[str, Callable[[Any], object]] = {
+    "status": lambda value: type(value) is dict and entities.plain_id(value.get("id")),
+    "issuetype": lambda value: type(value) is dict and entities.plain_id(value.get("id")),
+    "project": lambda value: type(value) is dict and entities.plain_text(value.get("key")),
+    "updated": instant,
+}
+_OBJECTS = ("assignee", "parent")
 _NAMED = ("resolution", "priority")
-_INSTANTS = ("updated", "resolutiondate")
+_INSTANTS = ("resolutiondate",)
 _LISTS: dict[str, Callable[[list[Any]], bool]] = {
     "labels": lambda rows: all(isinstance(row, str) for row in rows),
     "components": lambda rows: all(map(_name, rows)),
@@ -232,9 +238,9 @@ def change_rows(number: int, histories: Iterable[History], wants: WantedFields) 
         for item in history.items:
             name = item.field_id
             if not isinstance(name, str) or not name:
-                if not isinstance(item.field, str | None):
+                if not isinstance(item.field, str) or not item.field:
                     raise Unreadable("a history entry does not say what changed")
-                name = wants.names.get(name_key(item.field or ""), "")
+                name = wants.names.get(name_key(item.field), "")
                 if not name:
                     continue
             elif name not in wants.history:
@@ -303,20 +309,21 @@ class Seen:
             self.names[kind, named] = name.strip(), plain.strip() if isinstance(plain, str) else ""
 
     def status(self, value: Any) -> str:
-        found = str(value.get("id")) if isinstance(value, dict) and value.get("id") is not None else ""
+        found = (entities.plain_id(value.get("id")) if isinstance(value, dict) else None) or ""
         if found and found not in self.statuses and (read := entities.status(value)):
             self.statuses[found] = read
         return found
 
     def issue_type(self, value: Any) -> str:
-        found = str(value.get("id")) if isinstance(value, dict) and value.get("id") is not None else ""
+        found = (entities.plain_id(value.get("id")) if isinstance(value, dict) else None) or ""
         if found and found not in self.types and (read := entities.issue_type(value)):
             self.types[found] = read
         return found
 
     def project(self, value: Any, key: str) -> str:
         """The project's key; taken from the issue's where Jira left it out."""
-        found = str(value["key"]) if isinstance(value, dict) and value.get("key") else key.rpartition("-")[0]
+        given = entities.plain_text(value.get("key")) if isinstance(value, dict) else None
+        found = given or key.rpartition("-")[0]
         if found not in self.projects:
             read = entities.project(value) if isinstance(value, dict) else None
             self.projects[found] = read or Project(0, found, found)

@@ -33,7 +33,7 @@ FULL_EVERY = timedelta(days=7)
 TOMBSTONES_KEPT = timedelta(days=180)
 DEADLINE = timedelta(hours=6)
 _SECOND = 1_000_000
-_MOST_AGAIN = 500  # issues with incomplete histories that a sync reads again
+_MOST_AGAIN = 500  # issues that did not come whole, which a sync reads again
 log = logging.getLogger(__name__)
 
 
@@ -61,6 +61,7 @@ class SyncResult:
     incomplete_comments: int = 0  # issues whose comments did not all come
     unread: list[dict[str, Any]] = field(default_factory=list)  # lists that Jira did not show, by the last good sync
     left_out: int = 0  # issues that cannot be read
+    again: list[int] = field(default_factory=list)  # ids of issues that did not come whole: the next sync asks for them
     cursor: str | None = None  # the next sync asks for what was updated since then, less an overlap
 
     def to_dict(self) -> dict[str, Any]:
@@ -152,10 +153,21 @@ def _result(
         restarts=jira.restarts,
         resumed=tally.resumed,
         left_out=len(tally.left_out),
+        again=sorted(tally.again) if error is None else ids_to_read_again(held and held.last_result),
         incomplete_comments=len(tally.incomplete_comments),
         unread=[each.to_dict() for each in (tally.unread if error is None else of_result(held and held.last_result))],
         cursor=_iso(datetime.fromtimestamp(held.cursor / _SECOND, UTC)) if held and held.cursor else None,
     )
+
+
+def ids_to_read_again(result: JsonObject | None) -> list[int]:
+    """The issues that did not come whole, by the result of a sync; older results name none.
+
+    >>> ids_to_read_again({"again": [7, "x"]}), ids_to_read_again(None)
+    ([7], [])
+    """
+    found = (result or {}).get("again")
+    return [each for each in found if type(each) is int] if isinstance(found, list) else []
 
 
 class _Reporter:
@@ -211,6 +223,7 @@ class _Sync:
             with self.store.reading() as connection:
                 reader = Writer(connection, self.scope)
                 held, projects, unfinished = reader.updated(), reader.projects(), reader.unfinished(_MOST_AGAIN)
+            unfinished += ids_to_read_again(before.last_result)[:_MOST_AGAIN]
             stage = Stage(staging, wants, self.tally)
             question = (self.jira, self.store, self.scope, self.jql)
             fetch = Fetch(*question, self.tally, self.report, self.cancelled, zone=account.zone, held=held)
@@ -242,7 +255,11 @@ class _Sync:
                 "census_at": _micros(started) if fetch.counted else before.census_at,
                 # With the data, so that nobody reads it without knowing what is missing; the whole result follows.
                 "last_result": json.dumps(
-                    {**(before.last_result or {}), "unread": [each.to_dict() for each in self.tally.unread]}
+                    {
+                        **(before.last_result or {}),
+                        "unread": [each.to_dict() for each in self.tally.unread],
+                        "again": sorted(self.tally.again),
+                    }
                 ),
             }
             self._publish(stage, site, gone, missing, head)

@@ -16,7 +16,7 @@ from data.store import schema
 from data.store.writer import Row
 from data.sync import parse
 from data.sync.parse import Rows, Unreadable, WantedFields
-from data.sync.staging_file import FILL_STORIED, FILLED, INCOMPLETE, ROWS, STORIED, Staging
+from data.sync.staging_file import FILL_STORIED, FILLED, INCOMPLETE, PARTLY, ROWS, STORIED, Staging
 from data.values.unread import Unread
 
 MOST_WARNINGS = 50
@@ -53,6 +53,7 @@ class Tally:
     uncertainties: list[str] = field(default_factory=list)  # why nobody can say whether all issues came
     odd_histories: int = 0
     lost: dict[int, str] = field(default_factory=dict)  # id → key of issues that Jira lists and did not give
+    again: set[int] = field(default_factory=set)  # issues that did not come whole: the next sync asks for them
     warnings: list[str] = field(default_factory=list)
     incomplete: set[int] = field(default_factory=set)
     incomplete_comments: set[int] = field(default_factory=set)
@@ -72,7 +73,7 @@ class Tally:
         """
         cut = self.incomplete_comments - self.closed_comments.keys()
         unread = self.odd or self.partly_read
-        return not (self.incomplete or cut or unread or self.lost or self.uncertainties)
+        return not (self.incomplete or cut or unread or self.lost or self.again or self.uncertainties)
 
     def warn(self, text: str) -> None:
         """Keeps the first warnings, without secrets: they go into the store and onto the screen."""
@@ -118,7 +119,9 @@ class Stage:
         self.staging, self.writer, self.wants, self.tally = staging, staging.writer, wants, tally
         self.seen = staging.seen()
         with staging.step() as writer:  # what an earlier try did not complete is read again
-            writer.drop_issues(writer.cut_comments(), *ROWS)
+            partly = staging.marked(PARTLY)
+            writer.drop_issues([*writer.cut_comments(), *partly], *ROWS)
+            staging.unmark(PARTLY, partly)
         self.fresh: dict[int, int] = self.writer.updated()
         self.short: dict[int, object] = {}  # issues that lack comments → `updated` as their page said it
         self.storied, self.filled = staging.marked(STORIED), staging.marked(FILLED)
@@ -166,10 +169,11 @@ class Stage:
                 one = parse.issue_rows(issue, self.wants, self.seen)
             except ODD as error:
                 self.tally.leave_out(issue.key or nameless(issue.id), error)
+                if (unread := whole(issue.id)) is not None:
+                    self.tally.again.add(unread)
                 continue
-            if one.unread or self.tally.left_out or self.tally.partly_read:
-                self.tally.note_unread(issue.key, one.unread)
             number, updated = one.issue[0][0], one.issue[0][_UPDATED]
+            self._note_unread(issue.key, number, one.unread)
             if number in self.fresh:
                 self.tally.duplicates += 1
                 if updated <= self.fresh[number]:
@@ -203,6 +207,17 @@ class Stage:
         self.writer.add(schema.link, rows.link)
         self.writer.add(schema.sprint_issue, rows.sprint_issue)
         self.writer.add(schema.comment, rows.comment)
+
+    def _note_unread(self, key: str, number: int, fields: Collection[str]) -> None:
+        """Whether the issue came whole: else this sync names it, and the next one asks for it again."""
+        if fields or self.tally.left_out or self.tally.partly_read:
+            self.tally.note_unread(key, fields)
+        if fields:
+            self.tally.again.add(number)
+            self.staging.mark(PARTLY, [number])
+        elif number in self.tally.again:
+            self.tally.again.discard(number)
+            self.staging.unmark(PARTLY, [number])
 
     def _note_comments(self, number: int, whole: bool | None, updated: object) -> None:
         if whole is False:
@@ -339,7 +354,7 @@ class Stage:
         """Forgets what came of some issues: they are gone."""
         with self.staging.step() as writer:
             writer.drop_issues(issue_ids, *ROWS)
-            for kind in (STORIED, FILLED, FILL_STORIED, INCOMPLETE):
+            for kind in (STORIED, FILLED, FILL_STORIED, INCOMPLETE, PARTLY):
                 self.staging.unmark(kind, issue_ids)
         for each in issue_ids:
             self.fresh.pop(each, None)
@@ -350,6 +365,7 @@ class Stage:
             self.fill_storied,
             self.tally.incomplete,
             self.tally.incomplete_comments,
+            self.tally.again,
         ):
             some -= set(issue_ids)
 

@@ -29,7 +29,7 @@ from data.values.json_types import JsonObject
 
 KEPT_FOR = 24 * 3600 * 1_000_000  # µs; what is older is read anew
 ROWS = (schema.issue, schema.change, schema.field_value, schema.link, schema.sprint_issue, schema.comment)
-STORIED, FILLED, FILL_STORIED, INCOMPLETE = "storied", "filled", "fill_storied", "incomplete"
+STORIED, FILLED, FILL_STORIED, INCOMPLETE, PARTLY = "storied", "filled", "fill_storied", "incomplete", "partly"
 _ENDS = ("", "-wal", "-shm", "-journal")
 _SOME = 20_000
 log = logging.getLogger(__name__)

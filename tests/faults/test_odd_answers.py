@@ -269,6 +269,41 @@ def test_a_count_of_comments_that_cannot_be_right_is_no_proof(make, total):
     syncs.good()
 
 
+@pytest.mark.parametrize("value", [None, {}, "absent"])
+@BOTH
+def test_an_issue_that_says_nothing_of_its_comments_is_asked_for_them(make, flavour, value):
+    """Jira says at least that there are none."""
+    syncs = make(1, Site(25, seed=3), flavour, page=9, dc_page=9)
+
+    def silence(_asked: SeenRequest, found: Any) -> Any:
+        for issue in found.get("issues", ()):
+            if issue.get("fields", {}).pop("comment", None) is not None and value != "absent":
+                issue["fields"]["comment"] = value
+        return found
+
+    syncs.server.fault(faults.edited(silence), "page", times=None)
+    syncs.sync()
+    syncs.good()
+
+
+@pytest.mark.parametrize("name", ["status", "issuetype", "project", "updated"])
+@BOTH
+def test_an_issue_without_what_jira_says_of_every_issue_is_named(make, flavour, name):
+    """It is counted, and the sync is not complete."""
+    syncs = make(1, Site(25, seed=3), flavour, page=9, dc_page=9)
+
+    def leave_out(_asked: SeenRequest, found: Any) -> Any:
+        for issue in found.get("issues", ())[:1]:
+            issue.get("fields", {}).pop(name, None)
+        return found
+
+    syncs.server.fault(faults.edited(leave_out), "page")
+    [result] = syncs.sync()
+    assert (result.error, result.complete) == (None, False)
+    assert any(f"{name} cannot be read" in text for text in result.warnings), result.warnings
+    syncs.recovers()
+
+
 def test_a_page_of_history_that_cannot_be_read_leaves_one_issue_incomplete(syncs):
     """The others have theirs; the issue is named and asked for again."""
     number = some_issue(syncs)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 
 @dataclass
-class MetricQuery:
+class Asked:
     method: str
     path: str
     query: str
@@ -36,7 +36,7 @@ class FakeJira:
 
     def __init__(self, **routes: Any) -> None:
         self.routes: dict[str, Any] = dict(routes)
-        self.asked: list[MetricQuery] = []
+        self.asked: list[Asked] = []
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -55,7 +55,7 @@ class FakeJira:
     def paths(self) -> Counter:
         return Counter(each.path for each in self.asked)
 
-    def reply(self, asked: MetricQuery) -> Reply:
+    def reply(self, asked: Asked) -> Reply:
         with self._lock:
             self.asked.append(asked)
             found = self.routes.get(asked.path, Reply(404, {"errorMessages": [f"no {asked.path}"]}))
@@ -76,7 +76,7 @@ def _handler(fake: FakeJira) -> type[BaseHTTPRequestHandler]:
             path, _, query = self.path.partition("?")
             raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             body = json.loads(raw) if raw else None
-            reply = fake.reply(MetricQuery(self.command, path, query, body, dict(self.headers)))
+            reply = fake.reply(Asked(self.command, path, query, body, dict(self.headers)))
             out = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
             self.send_response(reply.status)
             headers = {"Content-Type": "application/json"} | reply.headers
@@ -148,7 +148,7 @@ class FakeSite(FakeJira):
             f"{api}/changelog/bulkfetch": self._changes,
         }
 
-    def _search(self, asked: MetricQuery) -> Any:
+    def _search(self, asked: Asked) -> Any:
         start = int(asked.body.get("nextPageToken", "t0")[1:])
         fields = asked.body["fields"]
         rows = list(self.issues.values())
@@ -169,7 +169,7 @@ class FakeSite(FakeJira):
         following = start + self.page
         return {"issues": shown} | ({"nextPageToken": f"t{following}"} if following < len(rows) else {"isLast": True})
 
-    def _changes(self, asked: MetricQuery) -> Any:
+    def _changes(self, asked: Asked) -> Any:
         ids = [int(each) for each in asked.body["issueIdsOrKeys"]]
         logs = [{"issueId": str(n), "changeHistories": self.histories[n]} for n in ids if self.histories.get(n)]
         return {"issueChangeLogs": logs}
@@ -186,6 +186,7 @@ def an_issue(number: int, **fields: Any) -> dict:
         "labels": ["x"],
         "components": [{"id": "1", "name": "API"}],
         "fixVersions": [{"id": "70", "name": "1.0"}],
+        "comment": {"comments": [], "total": 0},
         "customfield_1": number % 7,
     }
     return {"id": str(number), "key": f"A-{number}", "fields": base | fields}
