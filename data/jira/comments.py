@@ -17,7 +17,6 @@ from data.jira.protocol import check_place, decode
 
 PAGE = 500  # what we ask for; the site may grant less
 FIELD = "comment"
-NOT_SHOWN = CommentPage([], None, 0)  # an issue that says nothing of its comments
 
 
 def page(api: str, issue_id: int, start: int) -> Request:

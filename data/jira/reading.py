@@ -18,7 +18,6 @@ from data.jira.paging import Beginnings, PageCursor
 from data.jira.sender import never
 
 _MOST_SPLITS = 100  # of refused pages; more are no accident
-_SILENT_ASKED = 100  # issues that say nothing of their comments; more are no accident
 _MOST_UNREADABLE = 10  # histories of single issues; more are no accident
 Histories = dict[int, list[History]]
 
@@ -126,7 +125,6 @@ class _Reading:
         self.beginnings = Beginnings()
         self.repeats = 0  # pages that began like one at another place
         self.commented: set[tuple[Any, ...]] = set()
-        self.silent: set[int] = set()  # issues that say nothing of their comments
 
     def _check_place(self, page: Page, at: str | int | None) -> None:
         """Raises BadAnswer where pages stay the same whatever is asked for; issues that move may do that to one."""
@@ -136,18 +134,11 @@ class _Reading:
                 raise BadAnswer(protocol.SAME_PAGE)
 
     def _ask_comments(self, page: Page) -> None:
-        """Asks for the comments of the issues that show only some of theirs; in the page they are read from here on.
-
-        An issue that says nothing of its comments is one that shows only some: Jira does that for no issue. Where
-        something between us and Jira takes them out of all issues, the first ones are asked for and no more.
-        """
+        """Asks for the comments of the issues that show only some of theirs; in the page they are read from here on."""
         if comments.FIELD not in self.fields:
             return
         for issue in page.issues:
             shown, number = comments.of_field(issue.fields.get(comments.FIELD)), number_of(issue)
-            if shown is None and number is not None and len(self.silent | {number}) <= _SILENT_ASKED:
-                self.silent.add(number)
-                shown = comments.NOT_SHOWN
             if shown is None:
                 continue
             issue.fields[comments.FIELD] = shown
