@@ -108,6 +108,18 @@ class Writer:
         query = select(table.c.issue_id).where(table.c.scope == self.scope, table.c.comments_complete.is_(False))
         return list(self.connection.scalars(query))
 
+    def silent(self) -> set[int]:
+        """The issues that say nothing of their comments."""
+        table = schema.issue
+        query = select(table.c.issue_id).where(table.c.scope == self.scope, table.c.comments_complete.is_(None))
+        return set(self.connection.scalars(query))
+
+    def shows_comments(self) -> bool:
+        """Whether some issue says something of its comments."""
+        table = schema.issue
+        query = select(table.c.issue_id).where(table.c.scope == self.scope, table.c.comments_complete.is_not(None))
+        return self.connection.scalar(query.limit(1)) is not None
+
     def commented(self, issue_ids: Iterable[int]) -> None:
         """Marks issues whose comments are all there."""
         table = schema.issue

@@ -66,6 +66,7 @@ class Fetch:
         listed = self._insist(stage, asked)
         if more := listed - asked - stage.fresh.keys():  # the first census lacked them
             self._insist(stage, more)
+        self._hear(stage, shown=stage.shows_comments)
         self._guard(self.held.keys(), stage.fresh.keys(), accept_fewer)
         self.counted = True
 
@@ -163,6 +164,15 @@ class Fetch:
         self.tally.again |= lost
         return lost
 
+    def _hear(self, stage: Stage, *, shown: bool) -> None:
+        """Reads once more the issues that say nothing of their comments, where Jira shows those of others."""
+        if not shown or not stage.silent:
+            return
+        silent = set(stage.silent)
+        stage.drop(silent)
+        self._insist(stage, silent)
+        stage.tell_silent()
+
     # ---- what changed
 
     def changes(
@@ -202,6 +212,7 @@ class Fetch:
         again = (again - fresh.keys()) | (self.tally.again - fresh.keys())
         self._read_these(stage, again)
         self._insist(stage, again)
+        self._hear(stage, shown=stage.shows_comments or self._shown_before())
         if missing:
             self._fill(stage, missing, (known & listed.keys()) - fresh.keys())
         return gone
@@ -226,6 +237,11 @@ class Fetch:
         """After an earlier try: reads again what changed since that one began."""
         if stage.reached:
             self._read_since(stage, min(stage.reached, stage.staging.started))
+
+    def _shown_before(self) -> bool:
+        """Whether Jira showed comments (or that there are none) of some issue that is held."""
+        with self.store.reading() as connection:
+            return Writer(connection, self.scope).shows_comments()
 
     def _renamed(self, listed: dict[int, str]) -> set[int]:
         """Issues that are held under another key than the site lists them."""

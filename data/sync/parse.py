@@ -238,7 +238,7 @@ def change_rows(number: int, histories: Iterable[History], wants: WantedFields) 
         for item in history.items:
             name = item.field_id
             if not isinstance(name, str) or not name:
-                if not isinstance(item.field, str) or not item.field:
+                if not isinstance(item.field, str):
                     raise Unreadable("a history entry does not say what changed")
                 name = wants.names.get(name_key(item.field), "")
                 if not name:

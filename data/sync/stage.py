@@ -124,6 +124,8 @@ class Stage:
             staging.unmark(PARTLY, partly)
         self.fresh: dict[int, int] = self.writer.updated()
         self.short: dict[int, object] = {}  # issues that lack comments → `updated` as their page said it
+        self.silent: set[int] = self.writer.silent()  # issues that say nothing of their comments
+        self.shows_comments = len(self.silent) < len(self.fresh)  # of some issue
         self.storied, self.filled = staging.marked(STORIED), staging.marked(FILLED)
         self.fill_storied = staging.marked(FILL_STORIED)
         if alone := self.storied - self.fresh.keys():  # such a history may be older than its issue
@@ -173,10 +175,10 @@ class Stage:
                     self.tally.again.add(unread)
                 continue
             number, updated = one.issue[0][0], one.issue[0][_UPDATED]
-            self._note_unread(issue.key, number, one.unread)
             if number in self.fresh:
                 self.tally.duplicates += 1
-                if updated <= self.fresh[number]:
+                mended = number in self.tally.again and not one.unread
+                if updated <= self.fresh[number] and not mended:
                     continue
                 # The older one may be in this page, not yet written: writing in order keeps the newest.
                 self._write(rows, again)
@@ -186,6 +188,7 @@ class Stage:
                 if number in self.filled:
                     again.append(number)
             self.fresh[number] = updated
+            self._note_unread(issue.key, number, one.unread)
             self._note_comments(number, one.issue[0][_COMMENTS], issue.fields.get("updated"))
             if issue.changelog is not None:
                 one.change = self._inline(issue, issue.changelog, number)
@@ -220,6 +223,11 @@ class Stage:
             self.staging.unmark(PARTLY, [number])
 
     def _note_comments(self, number: int, whole: bool | None, updated: object) -> None:
+        self.silent.discard(number)
+        if whole is None:
+            self.silent.add(number)
+        else:
+            self.shows_comments = True
         if whole is False:
             self.short[number] = updated
             self.tally.incomplete_comments.add(number)
@@ -227,6 +235,13 @@ class Stage:
             self.short.pop(number, None)
             self.tally.incomplete_comments.discard(number)
             self.tally.closed_comments.pop(number, None)
+
+    def tell_silent(self) -> None:
+        """Names the issues that still say nothing of their comments; the next sync asks for them again."""
+        if self.silent:
+            named = self.staging.keys(sorted(self.silent)[:_NAMED])
+            self.tally.warn(f"Jira said nothing of the comments of {_some(len(self.silent), named.values())}.")
+            self.tally.again |= self.silent
 
     def take_comments(self, found: Comments) -> None:
         """The comments of an issue that showed only some; those of an older page of it are left."""
@@ -366,6 +381,7 @@ class Stage:
             self.tally.incomplete,
             self.tally.incomplete_comments,
             self.tally.again,
+            self.silent,
         ):
             some -= set(issue_ids)
 

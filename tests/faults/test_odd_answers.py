@@ -269,21 +269,35 @@ def test_a_count_of_comments_that_cannot_be_right_is_no_proof(make, total):
     syncs.good()
 
 
+@pytest.mark.parametrize("times", [1, None])
 @pytest.mark.parametrize("value", [None, {}, "absent"])
 @BOTH
-def test_an_issue_that_says_nothing_of_its_comments_is_asked_for_them(make, flavour, value):
-    """Jira says at least that there are none."""
+def test_an_issue_that_says_nothing_of_its_comments_is_asked_for_once_more(make, flavour, value, times):
+    """Where others say at least that there are none; if it stays silent, it is named and the sync is not complete."""
     syncs = make(1, Site(25, seed=3), flavour, page=9, dc_page=9)
+    one = some_issue(syncs)
 
     def silence(_asked: SeenRequest, found: Any) -> Any:
         for issue in found.get("issues", ()):
-            if issue.get("fields", {}).pop("comment", None) is not None and value != "absent":
-                issue["fields"]["comment"] = value
+            if str(issue["id"]) == str(one) and issue.get("fields", {}).pop("comment", None) is not None:
+                hit.append(one)
+                if value != "absent":
+                    issue["fields"]["comment"] = value
         return found
 
-    syncs.server.fault(faults.edited(silence), "page", times=None)
-    syncs.sync()
-    syncs.good()
+    def first(asked: SeenRequest, found: Any) -> Any:
+        return found if hit and times else silence(asked, found)
+
+    hit: list[int] = []
+    syncs.server.fault(faults.edited(first), "page", times=None)
+    [result] = syncs.sync()
+    assert hit and result.error is None
+    if result.complete:
+        assert times
+        syncs.good()
+    else:
+        assert result.warnings
+    syncs.recovers()
 
 
 @pytest.mark.parametrize("name", ["status", "issuetype", "project", "updated"])

@@ -138,12 +138,18 @@ def test_a_value_is_kept_as_jira_sent_it():
         ({"field": "Story Points"}, "customfield_1"),
         ({"field": "status", "fieldId": "customfield_77"}, None),
         ({"field": "description", "fieldId": "description"}, None),
-        ({"field": None}, None),
+        ({"field": ""}, None),
     ],
 )
 def test_a_change_is_known_by_its_id_else_by_its_name(item, name):
     rows = change_rows(1, histories(item), WANTS)
     assert [row[3] for row in rows] == ([name] if name else [])
+
+
+@pytest.mark.parametrize("item", [{}, {"field": None}, {"field": 3}, {"field": None, "fieldId": ""}])
+def test_an_entry_that_does_not_say_what_changed_is_no_entry_to_skip(item):
+    with pytest.raises(Unreadable, match="does not say what changed"):
+        change_rows(1, histories(item), WANTS)
 
 
 def test_changes_keep_ids_and_names_and_their_place():
