@@ -153,7 +153,7 @@ def _result(
         restarts=jira.restarts,
         resumed=tally.resumed,
         left_out=len(tally.left_out),
-        again=sorted(tally.again) if error is None else ids_to_read_again(held and held.last_result),
+        again=sorted(tally.again) if error is None else ids_to_read_again(held.last_result if held else None),
         incomplete_comments=len(tally.incomplete_comments),
         unread=[each.to_dict() for each in (tally.unread if error is None else of_result(held and held.last_result))],
         cursor=_iso(datetime.fromtimestamp(held.cursor / _SECOND, UTC)) if held and held.cursor else None,
