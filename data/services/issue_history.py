@@ -22,6 +22,7 @@ from data.values.errors import NotThere
 from data.values.families import HEADLINE
 from data.values.issue_history import Counted, Event, IssueHistory, Stay
 from data.values.metric_value import iso as iso_of
+from data.values.names import name_key
 
 _DAY = 86_400_000_000  # µs
 
@@ -42,7 +43,9 @@ class IssueHistoryService:
         data = self._sites.data(view.snapshot)
         facts = data.dataset(view)
         keys = facts.tables.issues["key"].to_numpy(dtype=object)
-        found = np.flatnonzero(keys == key.strip().upper())
+        found = np.flatnonzero(keys == key)
+        if not len(found):  # as people type it: shop-12
+            found = np.flatnonzero([name_key(each) == name_key(key) for each in keys.tolist()])
         if not len(found):
             raise NotThere(f"There is no issue {key!r} in the data. It may lie outside the query.")
         place, base = int(found[0]), browse_url(view.snapshot)
