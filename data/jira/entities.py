@@ -70,14 +70,12 @@ def version(row: Mapping[str, Any], project_key: str) -> answers.Version | None:
 
 
 def plain_id(value: object) -> str | None:
-    """An id as text; Jira writes ids as texts or as numbers.
+    """An id as text; Jira writes ids as numbers, or as texts of digits.
 
-    >>> plain_id("10001"), plain_id(3), plain_id(""), plain_id(True), plain_id({"id": 3})
+    >>> plain_id("10001"), plain_id(3), plain_id("x"), plain_id(True), plain_id({"id": 3})
     ('10001', '3', None, None, None)
     """
-    if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
-        return None
-    return str(value)
+    return None if whole(value) is None else str(value)
 
 
 def plain_text(value: object) -> str | None:
