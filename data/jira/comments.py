@@ -12,7 +12,7 @@ import msgspec
 from data.jira.answers import Comment, CommentPage
 from data.jira.endpoints import Request
 from data.jira.entities import whole
-from data.jira.instants import instant
+from data.jira.instants import instant_of_field
 from data.jira.protocol import check_place, decode
 
 PAGE = 500  # what we ask for; the site may grant less
@@ -76,7 +76,7 @@ def _comments(rows: Iterable[tuple[Any, Any, Any]]) -> list[Comment]:
     """Those whose id and date can be read; what cannot be read makes the list shorter than its total."""
     found = []
     for number, created, author in rows:
-        key, at = whole(number), instant(created)
+        key, at = whole(number), instant_of_field(created)
         if key is not None and at is not None:
             found.append(Comment(key, at, _account(author)))
     return found

@@ -29,6 +29,15 @@ def instant(value: Any) -> int | None:
         return _unusual(value)
 
 
+def instant_of_field(value: Any) -> int | None:
+    """Microseconds since 1970 UTC of an issue's or a comment's date, which Jira always writes as text; else None.
+
+    >>> instant_of_field("1970-01-01T00:00:01Z"), instant_of_field(1), instant_of_field("1")
+    (1000000, None, None)
+    """
+    return instant(value) if isinstance(value, str) and "-" in value else None
+
+
 def _unusual(value: Any) -> int | None:
     if isinstance(value, bool) or value is None:
         return None

@@ -13,7 +13,7 @@ import msgspec
 from data.jira import comments, entities, sprints
 from data.jira.answers import CommentPage, History, Issue, IssueType, JiraField, Project, Sprint, Status
 from data.jira.fields import is_epic_link
-from data.jira.instants import instant
+from data.jira.instants import instant, instant_of_field
 from data.jira.nesting import is_deep
 from data.platform.logs import SECRETS
 from data.settings.fields import FIELDS, UNTRANSLATED, is_flag
@@ -112,7 +112,7 @@ class Unreadable(ValueError):
 def issue_rows(issue: Issue, wants: WantedFields, seen: Seen, *, history_complete: bool = True) -> Rows:
     """The rows of one issue, without its changes. Raises Unreadable."""
     number, fields = entities.whole(issue.id), issue.fields
-    created = instant(fields.get("created"))
+    created = instant_of_field(fields.get("created"))
     if number is None:
         raise Unreadable(f"{issue.key}: its id {SECRETS.shorten(str(issue.id), 40)!r} is no number that can be kept")
     if created is None:
@@ -141,8 +141,8 @@ def issue_rows(issue: Issue, wants: WantedFields, seen: Seen, *, history_complet
             _text(assignee.get("displayName") or assignee.get("name")),
             entities.whole(parent.get("id")) if isinstance(parent, dict) else None,
             created,
-            instant(fields.get("updated")) or created,
-            instant(fields.get("resolutiondate")),
+            instant_of_field(fields.get("updated")) or created,
+            instant_of_field(fields.get("resolutiondate")),
             fields["duedate"][:10] if isinstance(fields.get("duedate"), str) else None,
             _json([_text(each) for each in _list(fields.get("labels"))]),
             _json([_name(each) for each in _list(fields.get("components")) if _name(each)]),
@@ -172,7 +172,7 @@ def _unread(fields: Mapping[str, Any], shown: CommentPage | None) -> list[str]:
         if value and not (type(value) is list and fits(value)):
             found.append(name)
     found += [name for name in _NAMED if (value := fields.get(name)) is not None and _name(value) is None]
-    found += [name for name in _INSTANTS if (value := fields.get(name)) is not None and instant(value) is None]
+    found += [name for name in _INSTANTS if (value := fields.get(name)) is not None and instant_of_field(value) is None]
     if not isinstance(fields.get("duedate"), str | None):
         found.append("duedate")
     if shown is None and fields.get(comments.FIELD) is not None:
@@ -185,7 +185,7 @@ _ALWAYS: dict[str, Callable[[Any], object]] = {
     "status": lambda value: type(value) is dict and entities.plain_id(value.get("id")),
     "issuetype": lambda value: type(value) is dict and entities.plain_id(value.get("id")),
     "project": lambda value: type(value) is dict and entities.plain_text(value.get("key")),
-    "updated": instant,
+    "updated": instant_of_field,
 }
 _OBJECTS = ("assignee", "parent")
 _NAMED = ("resolution", "priority")

@@ -459,7 +459,9 @@ def test_comments_that_are_counted_and_do_not_come_end_the_asking():
     ],
 )
 def test_who_commented(author, account):
-    shown = comments.of_field({"comments": [{"id": 3, "created": 1736931600, "author": author}], "total": 1})
+    shown = comments.of_field(
+        {"comments": [{"id": 3, "created": "2025-01-15T09:00:00.000+0000", "author": author}], "total": 1}
+    )
     assert shown.comments[0].author == account
     assert comments.is_whole(shown)
 
@@ -469,9 +471,18 @@ def test_no_comments_are_shown(value):
     assert comments.of_field(value) is None
 
 
-@pytest.mark.parametrize("row", [{"id": "x", "created": 1}, {"id": 4, "created": "soon"}, {"created": 1}, 7, None])
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"id": "x", "created": "2025-01-15T09:00:00.000+0000"},
+        {"id": 4, "created": "soon"},
+        {"created": "2025-01-15T09:00:00.000+0000"},
+        7,
+        None,
+    ],
+)
 def test_a_comment_that_cannot_be_read_leaves_the_list_short(row):
-    shown = comments.of_field({"comments": [row, {"id": 5, "created": 1736931600}], "total": 2})
+    shown = comments.of_field({"comments": [row, {"id": 5, "created": "2025-01-15T09:00:00.000+0000"}], "total": 2})
     assert (len(shown.comments), comments.is_whole(shown)) == (1, False)
 
 
