@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from data.reported.sources import SOURCES
+from data.services.first_steps import FirstStepsService
 from data.services.issue_pages import PAGE, IssueChoice
 from data.services.numbers import NumbersService
 from data.services.readiness import ReadinessService
@@ -28,6 +29,7 @@ from data.settings.store import SettingsStore
 from data.store.issue_store import ScopeRow
 from data.store.reported_store import ReportedStore
 from data.values.filters import Choices
+from data.values.first_steps import FirstStep
 from data.values.metric_value import MetricValue, iso
 from data.values.numbers import Answer, Detail, IssuePage, IssueRow
 from data.values.problem import Problem
@@ -307,10 +309,13 @@ class FakeNumbers(NumbersService):
         return "metric,value\r\n" + "".join(f"{name},{card[2]}\r\n" for name, card in CARDS.items())
 
 
-class NoFirstSteps:
+class NoFirstSteps(FirstStepsService):
     """A site on which every step is done."""
 
-    def of(self, _snapshot: Any) -> tuple[()]:
+    def __init__(self) -> None:
+        pass
+
+    def of(self, snapshot: Snapshot) -> tuple[FirstStep, ...]:
         return ()
 
 

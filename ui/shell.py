@@ -167,21 +167,7 @@ def _bar(status: Status, quality: Quality | None, who: Caller | None) -> html.He
                     html.Span(freshness(status), id=ids.Header.FRESHNESS, className="freshness"),
                     _button("arrow-clockwise", "Sync now", ids.Header.SYNC),
                     _button("gear", "Field mapping and definitions", ids.Header.SETTINGS),
-                    html.Button(
-                        icon("fullscreen"),
-                        type="button",
-                        className="btn-bar btn-icon btn-wall",
-                        title="Full screen, for a display on a wall; it refreshes itself",
-                        **attributes({"aria-label": "Full screen", "aria-pressed": "false", "data-wall-toggle": "1"}),
-                    ),
-                    html.Button(
-                        [icon("sun", "when-light"), icon("moon", "when-dark"), icon("circle-half", "when-auto")],
-                        id=ids.Header.THEME,
-                        type="button",
-                        className="btn-bar btn-icon",
-                        title="Theme: automatic",
-                        **attributes({"aria-label": "Theme: automatic", "data-theme-toggle": "1"}),
-                    ),
+                    *_look_buttons(),
                     *([_account(who)] if who else []),
                 ],
                 className="bar-end",
@@ -189,6 +175,27 @@ def _bar(status: Status, quality: Quality | None, who: Caller | None) -> html.He
         ],
         className="bar",
     )
+
+
+def _look_buttons() -> list[html.Button]:
+    """Full screen, and light or dark."""
+    return [
+        html.Button(
+            icon("fullscreen"),
+            type="button",
+            className="btn-bar btn-icon btn-wall",
+            title="Full screen, for a display on a wall; it refreshes itself",
+            **attributes({"aria-label": "Full screen", "aria-pressed": "false", "data-wall-toggle": "1"}),
+        ),
+        html.Button(
+            [icon("sun", "when-light"), icon("moon", "when-dark"), icon("circle-half", "when-auto")],
+            id=ids.Header.THEME,
+            type="button",
+            className="btn-bar btn-icon",
+            title="Theme: automatic",
+            **attributes({"aria-label": "Theme: automatic", "data-theme-toggle": "1"}),
+        ),
+    ]
 
 
 def site_words(status: Status) -> list[Any]:

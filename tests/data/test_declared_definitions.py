@@ -151,7 +151,7 @@ def told(facts: Dataset, period: Period) -> dict[str, Any]:
             value.excluded_issue_count,
         )
     for name, chart in ISSUE_CHARTS.items():
-        if chart.family != "catalogue":  # those obey what their metric obeys
+        if chart.family not in ("catalogue", "explore"):  # those obey what their metric obeys
             drawing = drawn(facts, name, period)
             lines = tuple(each.at for each in drawing.lines)
             out[f"chart {name}"] = (csv_text(drawing.columns, drawing.table()), lines, drawing.problem is None)

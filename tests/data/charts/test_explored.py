@@ -9,6 +9,7 @@ import pytest
 from data.charts.catalogue import ChartQuery
 from data.charts.explore.explored import explored, token_of
 from data.charts.registry import ISSUE_CHARTS
+from data.metrics import ISSUE_METRICS
 from data.values.explore import spec_of
 from data.values.periods import Period, parse_day
 from tests.data.query.asking import generated
@@ -37,6 +38,7 @@ def test_each_point_opens_the_rows_that_its_number_was_made_of(options):
     drawing = ISSUE_CHARTS["explored_1"](query)
     found = query.facts.once(explored, query.period, options)
     assert drawing.problem is None and drawing.series and drawing.reading
+    assert drawing.switches == ISSUE_METRICS[options[0][1]].switches
     numbers = {token_of(each): each.numbers[0] for each in found.answer.rows}
     picks = [pick for series in drawing.series for pick in series.picks or ()]
     assert picks and set(picks) <= set(numbers)
