@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from data.jtbd import import_records, library
 from data.jtbd.register import RegisterError, RegisterJob
 from data.jtbd.storage import JobsStorage
-from data.settings.model import JtbdSettings
+from data.settings.operation import JtbdSettings
 from data.store.record_store import RecordStore
 from data.values.records import (
     INSTANTS,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from data.jtbd.storage import JobsStorage
-    from data.settings.model import JtbdSettings
+    from data.settings.operation import JtbdSettings
 
 ISSUES, SEED = 2000, 1
 TEAMS = (("Web shop", "SHOP"), ("Payments", "PAY"), ("Platform", "OPS"))  # name and project

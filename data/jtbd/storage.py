@@ -24,7 +24,8 @@ from data.jtbd.specs import SpecProblem, Specs, not_understood
 from data.jtbd.tracking import Tracking
 from data.platform.files import locked
 from data.settings.connection import Home, Site, resolve
-from data.settings.model import JtbdSettings, Settings
+from data.settings.model import Settings
+from data.settings.operation import JtbdSettings
 from data.settings.store import SettingsStore
 from data.store.record_days import as_records
 from data.store.record_store import RecordStore, Where

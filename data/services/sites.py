@@ -17,7 +17,7 @@ from data.services.site_data import SiteData
 from data.services.view import Snapshot
 from data.settings.connection import DEFAULT_JQL, Home, Site, resolve, token_for
 from data.settings.environment import check_jira, network_of, problems_of
-from data.settings.model import JtbdSettings
+from data.settings.operation import JtbdSettings
 from data.settings.store import SettingsStore
 from data.store.issue_store import ScopeRow
 from data.store.reported_store import ReportedStore

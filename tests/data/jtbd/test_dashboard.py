@@ -19,7 +19,7 @@ from data.jtbd.picture import picture
 from data.jtbd.specs import Job, Outcome, Painpoint, Persona, Specs
 from data.metrics.registry import JOB_METRICS
 from data.metrics.verdicts import compared
-from data.settings.model import JtbdSettings
+from data.settings.operation import JtbdSettings
 from data.store.record_store import RecordStore
 from data.values.intervals import Rate
 from data.values.records import (

@@ -15,7 +15,7 @@ from data.jtbd.inputs import RecordSelection
 from data.jtbd.picture import Picture, picture
 from data.jtbd.storage import JobsStorage
 from data.services.services import open_services
-from data.settings.model import JtbdSettings
+from data.settings.operation import JtbdSettings
 from data.store import migrate
 from data.values.periods import Period
 from data.values.records import (
