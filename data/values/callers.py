@@ -29,7 +29,7 @@ class Role(StrEnum):
     def scopes(self) -> frozenset[Scope]:
         """What people of this role may do.
 
-        >>> sorted(Role.EDITOR.scopes)
+        >>> sorted(str(each) for each in Role.EDITOR.scopes)
         ['export', 'read', 'write']
         """
         return _SCOPES[self]

@@ -27,7 +27,7 @@ def test_it_is_what_opens_first_and_asks_little(page: Page, site, fake):
     expect(page.locator('#header-tabs a[aria-current="page"]')).to_have_text("Overview")
     page.wait_for_load_state("networkidle")
     own = [each for each in seen if '"overview-' in (each.post_data or "") and "update-component" in each.url]
-    assert len(own) == 2
+    assert len(own) == 3, "key points, the rest, and the next steps of a new site"
     assert len(seen) <= 30
     assert {call[1] for call in fake.calls if call[0] == "answer"} == {"dora", "flow"}
 
@@ -72,7 +72,7 @@ def test_cards_of_two_tabs_do_not_disturb_each_other(page: Page, site, use):
 def test_names_from_jira_are_text(page: Page, site, fake):
     opened(page, site)
     expect(page.locator(".ageing-summary").first).to_have_text(HOSTILE)
-    expect(page.get_by_role("link", name="SHOP-3")).to_have_attribute("href", "http://127.0.0.1:4020/browse/SHOP-3")
+    expect(page.get_by_role("link", name="Open SHOP-3 in Jira")).to_have_attribute("href", "http://127.0.0.1:4020/browse/SHOP-3")
 
 
 @pytest.mark.parametrize("width", [320, 400, 768, 1024, 1440, 2560])

@@ -151,8 +151,10 @@ def test_drill_down_and_back(page: Page, site, fake):
     panel = page.get_by_role("dialog", name="What this number is made of")
     expect(panel.get_by_role("heading", name="Lead time for changes")).to_be_visible()
     expect(panel.locator(".js-plotly-plot .bars path").first).to_be_visible()
-    expect(panel.get_by_role("link", name="SHOP-1", exact=True)).to_have_attribute("rel", "noopener noreferrer")
-    expect(panel.get_by_role("link", name="SHOP-1", exact=True)).to_have_attribute("target", "_blank")
+    expect(panel.get_by_role("link", name="SHOP-1", exact=True)).to_have_attribute("href", re.compile("issue=SHOP-1$"))
+    jira = panel.get_by_role("link", name="Open SHOP-1 in Jira")
+    expect(jira).to_have_attribute("rel", "noopener noreferrer")
+    expect(jira).to_have_attribute("target", "_blank")
     expect(panel.get_by_text("<img src=x onerror=alert(1)> breaks the basket")).to_be_visible()
     assert page.locator("img[src='x']").count() == 0
     expect(page).to_have_url(re.compile("metric=lead_time_for_changes"))
