@@ -216,7 +216,8 @@ class Door:
             words = "Sign in through the proxy of this address." if self._access.header else "Nobody may sign in yet."
             return Response(f"{words}\n", 403, mimetype="text/plain")
         mode = request.headers.get("Sec-Fetch-Mode")
-        if request.method == "GET" and (mode == "navigate" or (not mode and request.accept_mimetypes.accept_html)):
+        reads_pages = "text/html" in request.headers.get("Accept", "")  # a program that takes anything names no type
+        if request.method == "GET" and (mode == "navigate" or (not mode and reads_pages)):
             onward = quote(request.full_path.rstrip("?"))
             return redirect(f"{SIGN_IN}?onward={onward}" if onward != "/" else SIGN_IN, 303)
         ask = {"WWW-Authenticate": 'Basic realm="Throughline", charset="UTF-8"'} if not mode else {}
