@@ -9,7 +9,7 @@ from data.values.problem import Problem
 class BadSpec(AppError, ValueError):
     """A spec that cannot be answered. `field`: where, as a path: "filters.0.op"; empty for the whole."""
 
-    code = "spec"
+    code = "bad_query"
     usage = True
 
     def __init__(self, field: str, what: str, todo: str = "") -> None:

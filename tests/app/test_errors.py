@@ -39,6 +39,9 @@ INNER = {
     "MigrationFailed",
     "TaskCancelled",
     "TaskFailed",
+    "BadGiven",
+    "Taken",
+    "TooEarly",
 }
 
 
