@@ -9,7 +9,7 @@ from data.values.problem import Problem
 class BadSpec(AppError, ValueError):
     """A spec that cannot be answered. `field`: where, as a path: "filters.0.op"; empty for the whole."""
 
-    code = "bad_query"
+    code = "query_spec"
     usage = True
 
     def __init__(self, field: str, what: str, todo: str = "") -> None:

@@ -87,7 +87,7 @@ def test_a_link_answers_the_same_and_is_not_sent_twice(programs: FlaskClient) ->
 )
 def test_a_wrong_spec_is_a_problem_that_names_the_field(programs: FlaskClient, spec: dict[str, Any], said: str) -> None:
     answer = programs.post("/api/v1/query", json=spec)
-    assert (answer.status_code, answer.mimetype, answer.json["code"]) == (422, "application/problem+json", "bad_query")
+    assert (answer.status_code, answer.mimetype, answer.json["code"]) == (422, "application/problem+json", "query_spec")
     assert said in f"{answer.json['what']} {answer.json['todo']}"
 
 

@@ -72,7 +72,9 @@ def test_cards_of_two_tabs_do_not_disturb_each_other(page: Page, site, use):
 def test_names_from_jira_are_text(page: Page, site, fake):
     opened(page, site)
     expect(page.locator(".ageing-summary").first).to_have_text(HOSTILE)
-    expect(page.get_by_role("link", name="Open SHOP-3 in Jira")).to_have_attribute("href", "http://127.0.0.1:4020/browse/SHOP-3")
+    expect(page.get_by_role("link", name="Open SHOP-3 in Jira")).to_have_attribute(
+        "href", "http://127.0.0.1:4020/browse/SHOP-3"
+    )
 
 
 @pytest.mark.parametrize("width", [320, 400, 768, 1024, 1440, 2560])
