@@ -5,9 +5,10 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 
 from api.guard import visit
-from data.services.view import View, instant
+from data.services.view import View
 from data.values.errors import AppError
 from data.values.filters import to_texts
+from data.values.instants import instant
 from data.values.metric_value import iso
 from data.values.problem import Problem
 from data.values.question import SHORT

@@ -15,6 +15,7 @@ from callbacks.login import TooEarly, client_address, door
 from callbacks.session_cookie import give_session
 from callbacks.sign_in import ours_only, templates
 from data.platform.access import Access
+from data.platform.logs import SECRETS
 from data.services.audit import DONE, PAGE, REFUSED
 from data.services.people import BadPerson, owner
 from data.values.callers import Caller, Role, Scope
@@ -45,7 +46,7 @@ _DONE = {
 def show() -> Response:
     """The page."""
     done = _DONE.get(request.args.get("done", ""), "")
-    return _page(said=done.format(request.args.get("name", "")[:100]))
+    return _page(said=done.format(SECRETS.shorten(request.args.get("name", ""), 100)))
 
 
 @people.post("")

@@ -231,7 +231,7 @@ def _story(found: Overview) -> None:
 
 def _detail(found: Overview) -> None:
     """Outcomes, painpoints, answers, times, and what is doubtful."""
-    _table(tables.OUTCOMES, found.outcomes, right=("Target", "Actual"), wrap=("Outcome", "Target met", "Opportunity"))
+    _table(tables.OUTCOMES, found.outcomes, right=("Target", "Actual"), wrap=("Outcome", "Target met", "Trend"))
     _table(tables.PAINPOINTS, found.painpoints, right=("Before", "After"), wrap=("Painpoint",))
     _table(tables.SATISFACTION, found.satisfaction, wrap=("About",))
     _table(tables.TIMES, found.times, right=("Reached", "Half within", "75 % within", "90 % within"), wrap=("Outcome",))

@@ -8,6 +8,7 @@ from typing import get_args
 
 from pydantic import BaseModel, ValidationError
 
+from data.platform.logs import SECRETS
 from data.query.problems import BadSpec
 from data.query.spec import AnalyticsSpec, Dates, Measure, Sort, SpecFilter
 from data.values.filters import nearest
@@ -104,7 +105,8 @@ def _value(place: Iterable[int | str], spec: object, *, plain: bool = True) -> s
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:59]}…"
+    said = SECRETS.shorten(text, 60)
+    return said if len(text) <= 60 else f"{said}…"
 
 
 def choices(model: type[BaseModel], field: str) -> tuple[str, ...]:

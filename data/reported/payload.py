@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 
+from data.platform.logs import SECRETS
+
 LONGEST = 2_000  # characters of a text that is kept
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST, _LAST = 0, 4_102_444_800_000_000  # 1970 to 2100, µs
@@ -44,7 +46,7 @@ def text(payload: object, *paths: str) -> str:
             continue
         said = "".join(each for each in str(found) if each.isprintable()).strip()
         if said:
-            return said[:LONGEST]
+            return SECRETS.shorten(said, LONGEST)
     return ""
 
 

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from data.platform.logs import SECRETS
-from data.services.view import instant
 from data.settings.connection import Home
 from data.store.access_store import FILE, AccessStore
 from data.store.audit_store import AuditRow, AuditStore
 from data.values.callers import Caller
 from data.values.errors import AppError
+from data.values.instants import instant
 from data.values.metric_value import iso
 from data.values.people import AuditLine
 

@@ -17,8 +17,9 @@ from data.services.query import QueryService
 from data.services.sites import Sites
 from data.services.sprints import INSTANTS as SPRINT_INSTANTS
 from data.services.sprints import SprintsService
-from data.services.view import View, instant
+from data.services.view import View
 from data.tables.frames import NEVER
+from data.values.instants import instant
 from data.values.records import INSTANTS as RECORD_INSTANTS
 from data.values.records import KINDS
 

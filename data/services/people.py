@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from data.platform.access import Access, hashed
-from data.services.view import instant
 from data.store.access_store import AccessStore
 from data.store.people_store import PeopleStore, PersonRow, Taken
 from data.values.callers import EVERY_SCOPE, Role, Scope
 from data.values.errors import AppError, NotThere
+from data.values.instants import instant
 from data.values.metric_value import iso
 from data.values.people import LONGEST_NAME, Person, SignIn, is_name, looks_like
 from data.values.problem import Problem

@@ -16,10 +16,10 @@ from data.reported.given import COLUMNS, LONGEST_ID, REQUIRED, BadGiven, report_
 from data.reported.given import Given as Given  # what doors hand in
 from data.reported.payload import Unreadable
 from data.reported.sources import SOURCES, Source, is_genuine, secrets_of
-from data.services.view import instant
 from data.settings.environment import SHORTEST_SECRET
 from data.store.reported_store import ReportedStore
 from data.values.errors import AppError, NotThere
+from data.values.instants import instant
 from data.values.metric_value import iso
 from data.values.problem import Problem
 from data.values.reported import Report, ReportKind, ReportResult

@@ -11,9 +11,10 @@ from typing import Protocol
 from data.services.background import PROGRAM, BackgroundService, Control
 from data.services.jtbd import JobsService
 from data.services.sites import Sites
-from data.services.view import Snapshot, instant
+from data.services.view import Snapshot
 from data.values.background import BackgroundTask
 from data.values.errors import AppError
+from data.values.instants import instant
 from data.values.json_types import JsonObject
 
 log = logging.getLogger(__name__)

@@ -7,9 +7,10 @@ from data.jira.errors import InvalidUrl, JiraError
 from data.services.background import BackgroundService
 from data.services.sites import Sites
 from data.services.sync_tasks import SyncTasks
-from data.services.view import Snapshot, instant
+from data.services.view import Snapshot
 from data.settings.connection import Home, Site
 from data.store.issue_store import ScopeRow
+from data.values.instants import instant
 from data.values.metric_value import iso
 from data.values.periods import local_date, zone_named
 from data.values.problem import Problem

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 from data.services.background import BackgroundService
 from data.services.sites import Sites
-from data.services.view import Snapshot, instant
+from data.services.view import Snapshot
 from data.sync.run import SyncResult
 from data.sync.stage import Progress
 from data.values.background import BackgroundTask, TaskState
 from data.values.errors import AppError
+from data.values.instants import instant
 from data.values.json_types import JsonObject
 from data.values.metric_value import iso
 from data.values.problem import Problem

@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from data.services.view import instant
 from data.settings.connection import Home
 from data.store.access_store import FILE, TENANT, AccessStore, TokenRow
 from data.values.callers import EVERY_SCOPE, Caller, Scope
 from data.values.errors import AppError, NotThere
+from data.values.instants import instant
 from data.values.metric_value import iso
 from data.values.problem import Problem
 from data.values.program import COMMAND

@@ -5,7 +5,7 @@ door.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -16,14 +16,13 @@ from data.settings.model import Settings
 from data.settings.overrides import with_overrides
 from data.settings.store import Loaded
 from data.store.issue_store import ScopeRow
-from data.tables.frames import NEVER
 from data.values.filters import Filters
+from data.values.instants import instant
 from data.values.periods import PRESETS, Period, PeriodError, local_date, parse_day, zone_named
 
 DEFAULT_PERIOD = "30d"
 NO_FILTERS = Filters()
 CLOCKS_DIFFER = timedelta(minutes=10)  # more than that, and one of two clocks is wrong
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -200,8 +199,3 @@ def _period(preset: str | None, first: str | None, last: str | None, zone: str, 
     if preset and preset not in PRESETS:
         raise PeriodError(f"Unknown period {preset!r}. Use one of {', '.join(PRESETS)}, or two dates.")
     return Period.last_days(PRESETS[preset or DEFAULT_PERIOD], today, zone)
-
-
-def instant(us: int) -> datetime:
-    """An instant of the store (µs) as a datetime; none is 1970."""
-    return _EPOCH + timedelta(microseconds=us if us != NEVER else 0)

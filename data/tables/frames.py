@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection
 
+from data.values.instants import NEVER as NEVER
 from data.values.names import name_key
 
-NEVER = int(np.iinfo(np.int64).min)  # no such instant
 FOREVER = int(np.iinfo(np.int64).max)  # still so
 
 

@@ -18,6 +18,8 @@ from callbacks import (
     catalogue,
     charts,
     detail,
+    explore,
+    first_steps,
     forecast,
     jobs,
     mapping_show,
@@ -68,6 +70,8 @@ ASKED: dict[str, Callable[[Services], Any]] = {
     "sprints": lambda _: sprints.show_sprints(view("?tab=sprints")),
     "jobs": lambda _: jobs.show_jobs(view("?tab=jobs"), None, None),
     "teams": lambda _: teams.show_teams(view("?tab=teams&team=One&team=Two"), None, None),
+    "explore": lambda _: explore.show_explore(view("?tab=explore&m1=flow_time&split=type")),
+    "first_steps": lambda _: first_steps.show_first_steps(view("?tab=overview"), None),
     "preview": lambda services: mapping_show.show_preview(
         {"setting/percentile": "nearest_rank"},
         {"jira": None, "base": base_of(services.snapshot().settings, [], [])},
@@ -75,6 +79,7 @@ ASKED: dict[str, Callable[[Services], Any]] = {
     ),
 }
 ADDRESSES = (
+    "explore.csv?tab=explore&m1=flow_time&split=type",
     "numbers.csv?period=30d",
     "numbers.xlsx?period=30d",
     "metric.csv?metric=flow_time",
