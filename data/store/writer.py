@@ -88,7 +88,7 @@ class Writer:
             (row.kind, row.named, row.name): row.current
             for row in self.connection.execute(select(table).where(table.c.scope == self.scope))
         }
-        for kind, named in {(kind, named) for kind, named, _, current in rows if current}:
+        for kind, named in dict.fromkeys((kind, named) for kind, named, _, current in rows if current):
             where = (table.c.scope == self.scope, table.c.kind == kind, table.c.named == named, table.c.current)
             self.connection.execute(update(table).where(*where).values(current=False))
         new = {(kind, named, name): current for kind, named, name, current in rows if (kind, named, name) not in held}

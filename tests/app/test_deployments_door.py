@@ -150,9 +150,15 @@ def test_secrets_are_in_no_answer_and_no_log(client: FlaskClient, caplog: pytest
     assert SECRET not in caplog.text
 
 
-def test_the_issues_behind_a_number_say_who_reported_them(services: Services) -> None:
+def test_the_issues_behind_a_number_say_who_reported_them(
+    services: Services, client: FlaskClient, token: dict[str, str]
+) -> None:
+    source, body, headers = sent(payloads.github("success", "2026-10-05T14:30:00Z"))
+    assert client.post(f"/api/v1/webhooks/{source}", data=body, headers=headers).status_code < 300
+    said = {"source": "ci", "id": "who", "environment": "production", "deployed_at": "2026-10-06T14:30:00Z"}
+    assert client.post("/api/v1/deployments", json=said, headers=token).status_code < 300
     page = services.numbers.issue_page("deployment_frequency", services.view(None, *DAYS, REPORTED), count=500)
-    assert {row.type for row in page.rows} == {"Reported deployment (ci)", "Reported deployment (github)"}
+    assert {row.type for row in page.rows} >= {"Reported deployment (ci)", "Reported deployment (github)"}
     [github] = [row for row in page.rows if "github" in row.type]
     assert github.url == "https://github.com/acme/shop/actions/runs/7"
     assert (github.project, github.status) == ("acme/shop", "deployed")
@@ -168,7 +174,7 @@ def test_numbers_of_jira_alone_do_not_change_with_reports(services: Services, me
     assert services.reported.add(ReportKind.DEPLOYMENT, body).result == "created"
     assert services.numbers.one(metric, services.view(None, *DAYS))[0].value == before
     after = services.numbers.one("deployment_frequency", services.view(None, *DAYS, REPORTED))[0].value
-    assert after > frequency, "a report is in the numbers at once"
+    assert after > (frequency or 0), "a report is in the numbers at once"
 
 
 def test_a_file_is_imported_by_a_command_and_a_wrong_row_is_named(site: CaseSite, tmp_path: Any) -> None:

@@ -120,7 +120,7 @@ def test_the_default_is_as_before() -> None:
     ("spans", "chosen", "words"),
     [
         (["development"], "", "is not a span"),
-        ([": A -> B"], "", "is not a span"),
+        ([": A -> B"], "", "A span has no name"),
         (["x: A -> a"], "", "begins and ends in"),
         (["x: A -> B", "X: A -> C"], "", "Two spans are named"),
         (["development: A -> B"], "developmnt", "Did you mean “development”"),
