@@ -276,7 +276,7 @@ def _filters(choices: Choices) -> html.Div:
 
 
 def _fold() -> html.Button:
-    """Shown on a phone: the banner, the chosen filters and the buttons on the right are folded away behind it."""
+    """Shown on a phone: the chosen filters and the buttons on the right are folded away behind it."""
     return html.Button(
         icon("three-dots"),
         type="button",

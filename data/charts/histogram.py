@@ -17,6 +17,7 @@ from data.values.arrays import Codes, Numbers
 from data.values.charts import Series
 
 BINS = 24
+_MOST_TICKS = 6
 _TAIL = 98  # percent of the values that have bars of their own width; the rest is one bar "and more"
 
 
@@ -84,6 +85,7 @@ def histogram(query: ChartQuery, rows: Rows, reading: str, empty: str) -> Drawin
         x_title="Days",
         y_title="Items",
         x_range=(0.0, round(width * count, 6)),
+        x_ticks=_ticks(width, count) if beyond else (),
         columns=("Days", "Items", "Up to here, %"),
         table=table,
         table_picks=lambda: [token if n else "" for token, n in zip(tokens, counts.tolist(), strict=True)],
@@ -91,6 +93,18 @@ def histogram(query: ChartQuery, rows: Rows, reading: str, empty: str) -> Drawin
         drilldown=picks,
         notes=left_out(rows),
     )
+
+
+def _ticks(width: float, count: int) -> tuple[tuple[float, str], ...]:
+    """The edges of some bars, and below the middle of the last one "15+", as it holds all that took longer.
+
+    >>> _ticks(1.0, 16)
+    ((0.0, '0'), (3.0, '3'), (6.0, '6'), (9.0, '9'), (12.0, '12'), (15.5, '15+'))
+    """
+    step = -(-count // _MOST_TICKS)
+    edges = [round(n * width, 6) for n in range(0, count - 1, step) if count - 1 - n > step / 2]
+    last = round((count - 1) * width, 6)
+    return (*((edge, f"{edge:g}") for edge in edges), (round(last + width / 2, 6), f"{last:g}+"))
 
 
 def _token(n: int, width: float, *, last: bool) -> str:

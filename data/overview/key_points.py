@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from data.values.change import BETTER, CLEAR, WORSE, change
+from data.values.change import BETTER, CANNOT_TELL, CLEAR, WORSE, change
 from data.values.metric_value import MetricValue
 from data.values.overview import OLD, KeyPoint, Overview
 
@@ -61,11 +61,25 @@ def _changed(numbers: list[MetricValue], overview: Overview) -> KeyPoint:
     judged = [each for each in numbers if each.details.get("trend_verdict")]
     if not judged:
         return KeyPoint("What changed", "No change can be told yet.", "There is too little earlier data to compare.")
-    return KeyPoint(
-        "What changed",
-        "No number changed by more than chance explains.",
-        f"{len(judged)} numbers are compared with {judged[0].details.get('previous_label')}.",
+    return _unchanged(judged)
+
+
+def _unchanged(judged: list[MetricValue]) -> KeyPoint:
+    """When no number is better or worse: how many of the compared ones could be judged at all."""
+    unknown = sum(each.details.get("trend_verdict") == CANNOT_TELL for each in judged)
+    many = len(judged)
+    compared = (
+        f"{many:,} number{'s are' if many != 1 else ' is'} compared with {judged[0].details.get('previous_label')}."
     )
+    if unknown == many:
+        return KeyPoint("What changed", "Whether a change is more than chance cannot be told.", compared)
+    if unknown:
+        return KeyPoint(
+            "What changed",
+            f"No number that can be judged changed by more than chance explains; {unknown:,} cannot be judged.",
+            compared,
+        )
+    return KeyPoint("What changed", "No number changed by more than chance explains.", compared)
 
 
 def _also(others: list[MetricValue]) -> str:
@@ -84,7 +98,9 @@ def _at_risk(overview: Overview) -> KeyPoint:
     oldest = overview.ageing[0] if overview.ageing else None
     words = f"{many:,} of {overview.in_progress:,} items in progress {'is' if many == 1 else 'are'} unusually old"
     if oldest is not None:
-        words += f"; the oldest, {oldest.key}, was begun {oldest.age:,.0f} days ago and is in {oldest.status}"
+        words += (
+            f"; the oldest, {oldest.key}, was begun {oldest.age:,.0f} days ago and has the status “{oldest.status}”"
+        )
     return KeyPoint(
         "At risk",
         f"{words}.",

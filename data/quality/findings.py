@@ -274,7 +274,9 @@ def _versions(tables: Tables, _: Circumstances) -> Iterator[Finding]:
 
 
 def _listed(words: Mapping[str, int]) -> str:
-    """The most frequent names with their numbers: "Canary 6, Sev 4 2 and 3 more"."""
+    """The most frequent names with their numbers: "Canary 6, Sev 4 2 and 3 more"; a single one without."""
+    if len(words) == 1:
+        return f"“{brief(next(iter(words)))}”"
     shown = ", ".join(f"“{brief(word)}” {n:,}" for word, n in list(words.items())[:LISTED])
     more = len(words) - LISTED
     return f"{shown} and {more} more" if more > 0 else shown

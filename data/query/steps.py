@@ -40,6 +40,18 @@ def steps_of(period: Period, grain: str, compare: str) -> tuple[Step, ...]:
     return tuple(out)
 
 
+def is_whole(period: Period, grain: str) -> bool:
+    """Whether a step begins and ends where its week, month, quarter or year does.
+
+    >>> is_whole(Period(date(2026, 1, 1), date(2026, 1, 31)), "month")
+    True
+    >>> is_whole(Period(date(2026, 1, 2), date(2026, 1, 31)), "month")
+    False
+    """
+    first, last = period.first, period.last
+    return last_of(first, grain) == last and last_of(first - timedelta(days=1), grain) < first
+
+
 def _cut(period: Period, grain: str) -> list[Period]:
     if not grain:
         return [period]

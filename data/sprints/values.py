@@ -33,6 +33,7 @@ UNITS = {
     "bugs": "issues",
     "accuracy": "share",
 }
+AT_CLOSE = ("spilled", "spillover", "accuracy")  # not known before a sprint is closed
 RECENT = 6  # sprints that the summary speaks of
 PERCENTILES = (15, 50, 85)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -52,11 +53,15 @@ def sprint_row(facts: Dataset, place: int, board: str) -> SprintRow:
     """The sprint at a position."""
     found, table = facts.once(stats), facts.tables.sprints
     weights = weights_of(facts)
+    closed = found.windows.state[place] == CLOSED
+    measures = {
+        name: number(each[place]) if closed or name not in AT_CLOSE else None for name, each in found.measures.items()
+    }
     parts = tuple(
         Part(
             name,
             TITLES[name],
-            number(found.measures[name][place]),
+            measures[name],
             UNITS[name],
             number(found.mean[name][place]),
             number(found.sd[name][place]),
@@ -73,9 +78,9 @@ def sprint_row(facts: Dataset, place: int, board: str) -> SprintRow:
         state=STATES[found.windows.state[place]],
         start=instant(table["started"].iloc[place]),
         ends=instant(table["ends"].iloc[place]),
-        close=instant(table["completed"].iloc[place]) if found.windows.state[place] == CLOSED else None,
-        **{name: number(found.sums[name][place]) for name in SUMS},
-        **{name: number(found.measures[name][place]) for name in ("spillover", "churn", "accuracy")},
+        close=instant(table["completed"].iloc[place]) if closed else None,
+        **{name: number(found.sums[name][place]) if closed or name not in AT_CLOSE else None for name in SUMS},
+        **{name: measures[name] for name in ("spillover", "churn", "accuracy")},
         score=number(found.score[place]),
         parts=parts,
         issues={name: int(np.nan_to_num(found.counts[name][place])) for name in (*SUMS, *LISTED)},

@@ -9,6 +9,7 @@ from data.values.metric_value import MetricValue
 BETTER, WORSE, WITHIN_NOISE, CANNOT_TELL = "better", "worse", "within_noise", "cannot_tell"
 CLEAR = (BETTER, WORSE)  # only these have a colour
 MOST_PERCENT = 200  # more than three times the value before: no percentage of that is given
+_DOUBTS = {WITHIN_NOISE: ", within noise", CANNOT_TELL: ", chance not known"}
 _ARROWS = {"up": "↑", "down": "↓", "flat": "→"}
 _HIGHER = {"up": "higher", "down": "lower"}
 
@@ -23,7 +24,8 @@ class Change(NamedTuple):
 
 def change(value: MetricValue) -> Change:
     """("↓", "18 % better", "better"); of a share or a score ("↑", "3 points better", "better"); of a change that may be
-    chance ("↑", "18 % higher, within noise", "neutral").
+    chance ("↑", "18 % higher, within noise", "neutral"); where that cannot be judged
+    ("↑", "18 % higher, chance not known", "neutral").
     """
     details = value.details
     if not value.ok:
@@ -54,7 +56,7 @@ def change_of(direction: str | None, percent: float | None, points: float | None
     if verdict in CLEAR:
         return Change(_ARROWS[direction], f"{size} {verdict}".strip(), str(verdict))
     words = f"{size} {_HIGHER[direction]}".strip()
-    return Change(_ARROWS[direction], f"{words}, within noise" if verdict == WITHIN_NOISE else words, "neutral")
+    return Change(_ARROWS[direction], f"{words}{_DOUBTS.get(verdict or '', '')}", "neutral")
 
 
 def why_no_verdict(value: MetricValue) -> str:

@@ -102,7 +102,7 @@ def team_words(answer: Forecast) -> list[str]:
 def basis_words(answer: Forecast) -> str:
     """What was drawn from, how, and how often."""
     out = sum(n for _, n in answer.left_out)
-    days = f"{len(answer.daily):,} whole days, {out:,} left out"
+    days = f"{len(answer.daily):,} whole days; {out:,} item{'s' * (out != 1)} left out"
     if answer.in_sample and answer.drawn_days != len(answer.daily):
         days = f"{answer.drawn_days:,} of {days}"
     return (

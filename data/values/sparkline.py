@@ -43,7 +43,8 @@ def svg(
     marked: Collection[int] = (),
     words: str = "",
 ) -> str:
-    """The drawing of `values`, oldest first; zero is the floor, and None leaves a gap.
+    """The drawing of `values`, oldest first; the floor is zero, or the least value where that is negative; None leaves
+    a gap.
 
     `limits`: lower, mean, upper; the outer ones are dashed. `shaded_from`: the place in `values`, which may lie
     between two, from which on the background is shaded. `marked`: places of the values that stand out. `words` say the
@@ -79,7 +80,11 @@ class _Scale:
 
     def __init__(self, look: Look, values: Sequence[float | None], limits: Limits | None) -> None:
         self._look = look
-        self._top = max([*(limits or ()), *(value for value in values if value is not None)], default=0.0) or 1.0
+        shown = [*(limits or ()), *(value for value in values if value is not None)]
+        self._least = min(shown, default=0.0)
+        if self._least > 0:
+            self._least = 0.0
+        self._range = max(max(shown, default=0.0), 0.0) - self._least or 1.0
         self._step = (look.width - 2 * look.margin) / max(len(values) - 1, 1)
         self.floor = look.height - look.margin
         self.left, self.right = look.margin, look.width - look.margin
@@ -88,7 +93,7 @@ class _Scale:
         return round(self.left + place * self._step, 1)
 
     def y(self, value: float) -> float:
-        return round(self.floor - value / self._top * (self._look.height - 2 * self._look.margin), 1)
+        return round(self.floor - (value - self._least) / self._range * (self._look.height - 2 * self._look.margin), 1)
 
     def shade(self, left: float) -> str:
         width = round(max(self.right - left, 0), 1)

@@ -70,7 +70,7 @@ def test_a_change_that_may_be_chance_is_neither_better_nor_worse_and_says_why():
         trend_verdict="cannot_tell",
         trend_reason="Fewer than 5.",
     )
-    assert change(few) == ("↓", "18 % lower", "neutral")
+    assert change(few) == ("↓", "18 % lower, chance not known", "neutral")
     assert why_no_verdict(few) == "Fewer than 5."
     assert why_no_verdict(metric_value("lead_time_for_changes", PERIOD)) == ""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from data.values.charts import ChartAnswer, Line, Series
@@ -255,21 +256,34 @@ def _x_axis(answer: ChartAnswer, lying: bool) -> dict[str, Any]:
             "tickvals": [at for at, _ in answer.x_ticks],
             "ticktext": [escape(words).replace(" ", "<br>") for _, words in answer.x_ticks],
             "tickangle": 0,
-            "title": {"text": ""},
         }
+        if any(" " in words for _, words in answer.x_ticks):  # names of several lines take the room of the title
+            axis["title"] = {"text": ""}
     if answer.x_range is not None:
         axis["range"] = list(answer.x_range)
     return axis
 
 
 def _bar_dates(answer: ChartAnswer) -> dict[str, Any]:
-    """Days or weeks that have bars are named by their own first days, as many as there is room for."""
+    """Days or weeks that have bars, and weeks or longer steps of lines, are named by their own first days, as many as
+    there is room for.
+    """
     bars = next((each for each in answer.series if each.kind in ("bars", "stacked")), None)
-    if bars is None:
+    places = list(bars.x) if bars else _steps(answer)
+    if not places:
         return {}
-    shown = list(bars.x)[:: -(-len(bars.x) // 7)]
+    shown = places[:: -(-len(places) // 7)]
     named = [date.fromisoformat(each) for each in shown]
     return {"tickmode": "array", "tickvals": shown, "ticktext": [f"{each.day} {each:%b}" for each in named]}
+
+
+def _steps(answer: ChartAnswer) -> list[str]:
+    """The days at which lines have values, where these are weeks or longer steps; the first step may be cut off."""
+    places = sorted({str(x) for each in answer.series if each.kind == "line" for x in each.x})
+    if len(places) < 3 or any(len(each) != len("2026-01-01") for each in places):
+        return []
+    days = [date.fromisoformat(each) for each in places]
+    return places if all((after - day).days >= 7 for day, after in pairwise(days[1:])) else []
 
 
 def _whole(answer: ChartAnswer, top: float) -> dict[str, Any]:

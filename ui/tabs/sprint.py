@@ -135,6 +135,8 @@ def _reading(sprint: OneSprint) -> str:
             "completed."
         )
     done = f"{amount(row.completed)} {unit} were completed against {amount(row.committed)} committed"
+    if row.state != "closed":
+        return f"So far {done}; what was added and removed after the start is {percent(row.churn)} of that."
     return (
         f"{done} ({percent(row.accuracy)} off the plan). {percent(row.spillover)} of what was committed spilled over; "
         f"what was added and removed after the start is {percent(row.churn)} of it."

@@ -15,6 +15,7 @@ from data.metrics.registry import ISSUE_METRICS
 from data.metrics.tiers import score
 from data.values.arrays import Positions
 from data.values.charts import Line, Series
+from data.values.metric_value import MetricValue
 
 INDUSTRY = 6.72  # mean of the respondents of the 2025 report
 LEAST = 3  # metrics, below which no mean is given
@@ -63,7 +64,6 @@ def dora_score(query: ChartQuery) -> Drawing:
         yield f"Mean score (of {len(known)} of {len(METRICS)})", mean, None, None, why
         yield "Industry mean", INDUSTRY, None, None, ""
 
-    missing = [titles[name] for name in METRICS if name not in known]
     lines = (
         Line("x", INDUSTRY, f"industry mean {INDUSTRY}", "muted"),
         *((Line("x", round(mean, 3), f"mean score {mean:.2f}", "main"),) if mean is not None else ()),
@@ -80,7 +80,19 @@ def dora_score(query: ChartQuery) -> Drawing:
         table_picks=lambda: [*(name if name in known else "" for name in METRICS), "", ""],
         row_count=len(METRICS) + 2,
         drilldown=Drilldown(_joined(list(behind.values())), find, lambda token: titles[token]),
-        notes=(f"Without a number: {', '.join(missing)}.",) if missing else (),
+        notes=_without(made, titles, set(known)),
+    )
+
+
+def _without(made: dict[str, MetricValue], titles: dict[str, str], known: set[str]) -> tuple[str, ...]:
+    """A sentence for the metrics without a number, and one for those whose number has no score."""
+    missing = [name for name in METRICS if name not in known]
+    no_number = [titles[name] for name in missing if not made[name].ok]
+    no_score = [titles[name] for name in missing if made[name].ok]
+    return tuple(
+        f"{why}: {', '.join(names)}."
+        for why, names in (("No score, because the tier is too uncertain", no_score), ("No number", no_number))
+        if names
     )
 
 
@@ -100,7 +112,7 @@ def _bars(known: dict[str, float], titles: dict[str, str]) -> Series:
         [known.get(name) for name in METRICS],
         [titles[name] for name in METRICS],
         text=[
-            f"{titles[name]}: {known[name]:.1f} of 10" if name in known else f"{titles[name]}: no number"
+            f"{titles[name]}: {known[name]:.1f} of 10" if name in known else f"{titles[name]}: no score"
             for name in METRICS
         ],
         picks=[name if name in known else "" for name in METRICS],

@@ -236,6 +236,10 @@ def _points(
 
 
 def _reading(metric: IssueMetric, place: int, rows: Sequence[Row], grain: str) -> str:
+    """The least and the greatest number; steps that the period cuts off are left aside where whole ones are known."""
+    from data.query.steps import is_whole
+
+    rows = [each for each in rows if not grain or is_whole(each.step.period, grain)] or rows
     ranked = sorted(rows, key=lambda each: each.numbers[place].value or 0.0)
     low, high = ranked[0], ranked[-1]
 
@@ -246,7 +250,7 @@ def _reading(metric: IssueMetric, place: int, rows: Sequence[Row], grain: str) -
         return f"{name_of(low, grain)}: {words(low)}."
     if low.numbers[place].value == high.numbers[place].value:
         return f"The same everywhere: {words(low)}."
-    return f"From {words(low)} ({name_of(low, grain)}) to {words(high)} ({name_of(high, grain)})."
+    return f"Lowest: {words(low)} ({name_of(low, grain)}). Highest: {words(high)} ({name_of(high, grain)})."
 
 
 def _declare(place: int) -> None:

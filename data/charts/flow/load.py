@@ -16,10 +16,12 @@ from data.metrics.registry import ISSUE_METRICS
 from data.values.arrays import Codes
 from data.values.charts import Series
 from data.values.names import name_key, told_apart
+from data.values.typography import listed
 
 SWITCHES = ISSUE_METRICS["flow_load"].switches
 NOBODY = "nobody"
 MOST_PEOPLE = 30
+NAMED_TIES = 3  # as many of equal length are named, more are counted
 
 
 @chart(family="flow", order=10, title="Load by status", switches=("percentile", *SWITCHES), beside=("statuses_by",))
@@ -94,7 +96,7 @@ def _lying(
         else ""
     )
     return Drawing(
-        _reading(rows.used, counts[top], titles[top], what),
+        _reading(rows.used, counts[top], [titles[n] for n in seen if counts[n] == counts[top]], what),
         (
             Series(
                 "",
@@ -118,8 +120,13 @@ def _lying(
     )
 
 
-def _reading(used: int, most: int, title: str, what: str) -> str:
+def _reading(used: int, most: int, top: Sequence[str], what: str) -> str:
+    """`top`: the titles that hold `most` items, more than one where they are equal."""
     items = f"{used:,} item{'s are' if used != 1 else ' is'} in progress"
-    if what == "Person":
-        return f"{items}; {'nobody has more than one' if most == 1 else f'{title} has the most, {most:,}'}."
-    return f"{items}; {title} holds the most, {most:,}."
+    if what == "Person" and most == 1:
+        return f"{items}; nobody has more than one."
+    if len(top) > NAMED_TIES:
+        return f"{items}; {len(top)} hold the most, {most:,} each."
+    if len(top) > 1:
+        return f"{items}; {listed(top)} hold the most, {most:,} each."
+    return f"{items}; {top[0]} {'has' if what == 'Person' else 'holds'} the most, {most:,}."

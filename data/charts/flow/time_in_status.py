@@ -126,7 +126,7 @@ def time_in_status(query: ChartQuery) -> Drawing:
         values="days", unit="days", label=lambda token: f"Time in {names(facts, np.array([tokens.index(token)]))[0]}"
     )
     return Drawing(
-        f"On average an item spends most of its time in {titles[top]}: {mean[top]:,.1f} days, {shares[top]:.0f} %.",
+        f"On average an item is longest in {titles[top]}: {mean[top]:,.1f} days, {shares[top]:.0f} % of its time.",
         tuple(_bars(titles, kind, mean, shares, [tokens[code] for code in codes.tolist()])),
         x_title="Mean days per item",
         x_kind="category",

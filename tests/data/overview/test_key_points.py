@@ -52,8 +52,14 @@ def test_the_number_that_became_worse_comes_before_those_that_became_better():
 
 def test_noise_is_no_change():
     said = points(number("flow_time", "within_noise"), number("flow_load", "cannot_tell"))["What changed"]
-    assert said.sentence == "No number changed by more than chance explains."
+    assert said.sentence == "No number that can be judged changed by more than chance explains; 1 cannot be judged."
     assert said.evidence.startswith("2 numbers are compared with 18 Sep – 17 Oct 2026")
+
+
+def test_where_no_change_can_be_judged_none_is_denied():
+    said = points(number("flow_load", "cannot_tell"))["What changed"]
+    assert said.sentence == "Whether a change is more than chance cannot be told."
+    assert said.evidence.startswith("1 number is compared with")
 
 
 def test_a_change_of_few_is_no_headline():
@@ -76,7 +82,7 @@ def test_the_oldest_work_is_named():
     said = points(ageing=AGEING, over=2, in_progress=37, compared=180)["At risk"]
     assert said.sentence == (
         f"2 of 37 items in progress are unusually old; the oldest, {AGEING[0].key}, was begun {AGEING[0].age:,.0f} "
-        f"days ago and is in {AGEING[0].status}."
+        f"days ago and has the status “{AGEING[0].status}”."
     )
     assert said.action == "ageing"
     assert points(in_progress=37, compared=180)["At risk"].sentence == "No item in progress is unusually old."
