@@ -85,15 +85,18 @@ def dora_score(query: ChartQuery) -> Drawing:
 
 
 def _without(made: dict[str, MetricValue], titles: dict[str, str], known: set[str]) -> tuple[str, ...]:
-    """A sentence for the metrics without a number, and one for those whose number has no score."""
+    """A sentence for the metrics without a number, and one for those whose number has no score, each with the reason
+    that its card gives.
+    """
     missing = [name for name in METRICS if name not in known]
     no_number = [titles[name] for name in missing if not made[name].ok]
-    no_score = [titles[name] for name in missing if made[name].ok]
-    return tuple(
-        f"{why}: {', '.join(names)}."
-        for why, names in (("No score, because the tier is too uncertain", no_score), ("No number", no_number))
-        if names
-    )
+    no_score = [
+        f"No score for {titles[name]}, because it has no tier: "
+        + (made[name].details.get("tier_reason") or "there is no table for it.").removeprefix("No tier: ")
+        for name in missing
+        if made[name].ok
+    ]
+    return (*no_score, *([f"No number: {', '.join(no_number)}."] if no_number else []))
 
 
 def _reading(mean: float | None, known: int) -> str:

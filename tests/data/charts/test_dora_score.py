@@ -17,14 +17,18 @@ def test_any_week_is_drawn_also_with_one_or_two_metrics(tmp_path):
     services = synced_services(tmp_path, 100)
     view = services.view()
     facts, last = services.sites.data(view.snapshot).dataset(view), view.today
-    said = []
+    said, notes = [], set()
     for weeks in range(50):
         end: date = last - timedelta(days=7 * weeks)
         for days in (7, 28, 120):  # a frequency has no score in less than 28 days
             drawing = drawn(facts, "dora_score", Period(end - timedelta(days=days - 1), end, "UTC"))
             said.append(drawing.reading or str(drawing.problem))
+            notes |= set(drawing.notes)
     assert any(each.startswith("Only") and "are needed for a mean" in each for each in said), said
     assert any(each.startswith("The mean score is") for each in said), said
+    why = ", because it has no tier: "
+    assert any(f"{why}a frequency needs 28 days of data" in each for each in notes), notes
+    assert any(f"{why}too uncertain" in each for each in notes), notes
 
 
 def test_its_help_says_that_score_and_tier_are_two_scales():

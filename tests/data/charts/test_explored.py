@@ -50,6 +50,16 @@ def test_each_point_opens_the_rows_that_its_number_was_made_of(options):
     assert all(len(row) == len(drawing.columns) for row in drawing.table())
 
 
+def test_the_lowest_and_the_highest_step_are_whole_ones():
+    drawing = ISSUE_CHARTS["explored_1"](asked((("m1", "flow_velocity"), ("grain", "month"))))
+    whole = {row[0]: row[2] for row in drawing.table() if row[0] in ("2026-08-01", "2026-09-01")}
+    assert list(whole) == ["2026-09-01"], "August begins on its third day, October ends on its eleventh"
+    assert drawing.reading.startswith("1 Sep – 30 Sep 2026: ") and "Lowest" not in drawing.reading
+    drawing = ISSUE_CHARTS["explored_1"](asked(QUESTIONS[0]))
+    values = [row[2] for row in drawing.table()]
+    assert drawing.reading.startswith(f"Lowest: {min(values):g} ") and f"Highest: {max(values):g} " in drawing.reading
+
+
 def test_a_point_that_is_not_there_is_said_to_be_missing():
     drawing = ISSUE_CHARTS["explored_1"](asked(QUESTIONS[1]))
     for token in ("[]", "x", json.dumps(["2026-08-01", "2026-08-31", "No such type"])):

@@ -264,6 +264,21 @@ def test_a_person_named_nobody_is_not_the_bar_of_those_without_an_assignee():
     assert [drawing.drilldown.rows_of(pick).used for pick in bars.picks] == [2, 1]
 
 
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [
+        ("aab", "3 items are in progress; a has the most, 2."),
+        ("aabbc", "5 items are in progress; a and b hold the most, 2 each."),
+        ("aabbccdd", "8 items are in progress; 4 hold the most, 2 each."),
+        ("ab", "2 items are in progress; nobody has more than one."),
+    ],
+)
+def test_all_who_hold_the_most_are_told(people, said):
+    items = [Item("2025-03-03", [("2025-03-03", DOING)], assignee=name) for name in people]
+    days = Period(date(2025, 3, 3), date(2025, 3, 4), "UTC")
+    assert drawn(facts(site(*items), now="2025-03-10"), "load_by_person", days).reading == said
+
+
 @quick
 @given(flow_sites(), FLOW_RULES, WORKFLOWS, CFD)
 def test_the_issues_behind_a_point_are_those_that_it_counts(place, rules, flow, cfd):

@@ -176,6 +176,15 @@ def test_a_sprint_that_was_reopened_is_active():
     assert (row.state, row.close, row.completed) == ("active", None, 1)
 
 
+def test_what_spills_over_is_not_known_before_the_close():
+    unfinished, running = story((EARLY, DOING), sprints=[1]), Sprint(1, "2025-03-03 09:00", None, "active")
+    row = sprint_row(facts_of(unfinished, sprints=[running], now="2025-03-13"), 0, "Board")
+    assert (row.committed, row.spilled, row.spillover, row.accuracy, row.churn) == (1, None, None, None, 0)
+    assert {each.name for each in row.parts if each.value is None} >= {"spillover", "accuracy"}
+    closed = sprint_row(facts_of(unfinished, sprints=[FIRST]), 0, "Board")
+    assert (closed.committed, closed.spilled, closed.spillover, closed.accuracy) == (1, 1, 1, 1)
+
+
 def test_type_project_and_level_are_those_at_the_close():
     was_sub_task = story((MIDDLE, DONE), sprints=[1], edits=[(AFTER, "hierarchy", -1)])
     was_elsewhere = story((MIDDLE, DONE), sprints=[1], project="Q", edits=[(AFTER, "project", "P")])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from data.values.sparkline import svg
 from ui.components.sparkline import CARD, CHANGE, data_uri, sparkline
 
-POINTS = st.lists(st.none() | st.floats(0, 1e9), min_size=2, max_size=30).filter(
+POINTS = st.lists(st.none() | st.floats(-1e9, 1e9), min_size=2, max_size=30).filter(
     lambda p: sum(x is not None for x in p) > 1
 )
 
@@ -25,6 +25,13 @@ def test_stays_inside_its_box(points, shaded_from):
             x, y = map(float, pair.split(","))
             assert 0 <= x <= CARD.width
             assert 0 <= y <= CARD.height
+
+
+def test_of_negative_values_the_least_is_at_the_floor():
+    drawing = ET.fromstring(svg([-2.0, 0.0, -1.0], CARD))  # noqa: S314 - our own text
+    [line] = drawing.iter("{http://www.w3.org/2000/svg}polyline")
+    heights = [float(pair.split(",")[1]) for pair in line.attrib["points"].split()]
+    assert heights == [CARD.height - CARD.margin, CARD.margin, CARD.height / 2]
 
 
 def test_gaps_are_not_drawn_as_values():
