@@ -236,7 +236,11 @@ def _sample_banner(status: Status) -> html.Div:
     return html.Div(
         [
             html.Span(
-                [html.B("Sample data."), " Made-up projects, so that you can look around."], className="sample-words"
+                [
+                    html.B("Sample data."),
+                    html.Span(" Made-up projects, so that you can look around.", className="sample-more"),
+                ],
+                className="sample-words",
             ),
             html.Button(
                 [icon("plug"), "Connect your Jira"], id=ids.Banner.CONNECT, type="button", className="btn-primary-quiet"
