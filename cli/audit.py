@@ -19,7 +19,7 @@ def audit(
     format_: TableOrJson = "table",
 ) -> int:
     """List who did what, when, from where, and how it ended: the page, the API, the terminal, and sign-ins."""
-    services, _ = sites.opened()
+    services, _ = sites.opened(tell_of_sample=False)
     found = services.audit.lines(most, actor=who, action=action)
     if format_ == "json":
         as_json([asdict(each) for each in found])
@@ -28,5 +28,5 @@ def audit(
     for each in found:
         when = each.at[:19].replace("T", " ")
         table.add_row(when, each.actor, each.via, each.action, each.subject, each.result, each.address)
-    as_table(table, [] if found else ["Nothing is noted yet."])
+    as_table(table, [] if found else ["No line fits." if who or action else "Nothing is noted yet."])
     return 0

@@ -41,7 +41,8 @@ def guarded(action: Callable[[], int | None]) -> int:
     except CommandFailed as failure:
         return _say(str(failure), failure.code)
     except TyperException as error:
-        return _say(_usage(error), error.exit_code)
+        said = _usage(error)
+        return _say(said, error.exit_code) if said else error.exit_code
     except (KeyboardInterrupt, Abort):
         return _stopped(INTERRUPTED)
     except BrokenPipeError:
@@ -71,11 +72,13 @@ def sentence(error: Exception) -> str:
 
 
 def _usage(error: TyperException) -> str:
-    """What was typed wrongly, and where the right way is shown."""
+    """What was typed wrongly, and where the right way is shown; empty where the help was printed in its place."""
     context = getattr(error, "ctx", None)
     command = context.command_path if context else COMMAND
-    said = error.format_message().replace("Value error, ", "").rstrip(".")
-    return f"{said}. See: {command} --help"
+    said = error.format_message().replace("Value error, ", "").strip().rstrip(".")
+    if not said:
+        return ""
+    return f"{said}{'' if said.endswith(('?', '!')) else '.'} See: {command} --help"
 
 
 def _code(error: Exception) -> int:

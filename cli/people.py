@@ -129,6 +129,6 @@ def _a(role: Role) -> str:
 def _opened() -> tuple[Services, PeopleService]:
     from data.platform.access import access_of
 
-    services, _ = sites.opened()
+    services, _ = sites.opened(tell_of_sample=False)
     services.people.use(access_of(os.environ))
     return services, services.people

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -12,14 +13,20 @@ import typer
 from cli import sites
 from cli.failures import USAGE, CommandFailed
 from cli.options import CsvStyleName, csv_as
-from cli.printing import as_json, as_table, as_text, columns
+from cli.printing import as_json, as_table, as_text, columns, notice
+from cli.reading import text_of
+from data.values.program import COMMAND
 
 if TYPE_CHECKING:
     from data.values.query_answer import QueryAnswer
 
 
+_EXAMPLE = f"""echo '{{"metrics": ["flow_velocity"]}}' | {COMMAND} query -"""
+SPEC_HELP = f"A file with the spec; without it, or with -, it is read from standard input. Example: {_EXAMPLE}"
+
+
 def query(
-    spec: Annotated[str, typer.Argument(metavar="SPEC.json", help="A file with the spec; - reads stdin.")] = "-",
+    spec: Annotated[str, typer.Argument(metavar="SPEC.json", help=SPEC_HELP)] = "-",
     format_: Annotated[Literal["table", "json", "csv"], typer.Option("--format", help="How to print it.")] = "table",
     csv: CsvStyleName = "plain",
     sql: Annotated[bool, typer.Option("--sql", help="Print the SELECT and its parameters, not the numbers.")] = False,
@@ -53,11 +60,12 @@ def query(
 def _text(spec: str) -> str:
     """The text of a spec. Raises CommandFailed where it cannot be read."""
     if spec == "-":
+        if sys.stdin.isatty():
+            notice(f"Waiting for a spec on standard input; Ctrl-D ends it. Example: {_EXAMPLE}")
         return sys.stdin.read()
-    try:
-        return Path(spec).read_text("utf-8")
-    except UnicodeDecodeError as error:
-        raise CommandFailed(f"{Path(spec).name} is not a text in UTF-8.", USAGE) from error
+    if spec.lstrip().startswith(("{", "[")) and not os.path.lexists(spec):
+        raise CommandFailed("That looks like JSON: write it into a file, or give - and pipe it.", USAGE)
+    return text_of(Path(spec))
 
 
 def _table(found: QueryAnswer) -> None:

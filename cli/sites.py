@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from data.values.status import Status
 
 
-def opened() -> tuple[Services, Snapshot]:
-    """The services, and one look at the configured site or the sample site; problems are said on stderr."""
+def opened(*, tell_of_sample: bool = True) -> tuple[Services, Snapshot]:
+    """The services, and one look at the configured site or the sample site; problems are said on stderr.
+
+    `tell_of_sample`: also that the sample site is used, which is of no use where the answer does not depend on a site.
+    """
     services = _services()
     snapshot = services.snapshot()
-    _introduce(services.status.of(snapshot))
+    _introduce(services.status.of(snapshot), tell_of_sample)
     return services, snapshot
 
 
@@ -45,11 +48,11 @@ def with_data() -> tuple[Services, Snapshot]:
     return services, snapshot
 
 
-def _introduce(status: Status) -> None:
+def _introduce(status: Status, tell_of_sample: bool = True) -> None:
     for problem in status.problems:
         if problem.level != "info":
             notice(str(problem))
-    if status.is_sample:
+    if status.is_sample and tell_of_sample:
         notice("No Jira configured: using the sample site. Set JIRA_URL, or connect Jira in the dashboard.")
 
 

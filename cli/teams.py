@@ -12,6 +12,7 @@ from cli import sites
 from cli.failures import FAILED, USAGE, CommandFailed
 from cli.options import Components, First, Labels, Last, Projects, Sets, TableOrJson, Types, Where, filters_of
 from cli.printing import as_json, as_table, as_text, columns, notice
+from cli.reading import bytes_of
 from data.values.change import tier_words
 from data.values.names import name_key
 from data.values.program import COMMAND
@@ -127,7 +128,7 @@ def import_(
 ) -> int:
     """Add the views of a file; a name that is in use gets a number behind it."""
     services, snapshot = sites.opened()
-    data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    data = sys.stdin.buffer.read() if path == "-" else bytes_of(Path(path))
     found = services.teams.import_(data, snapshot)
     for each in found.added:
         notice(f"Added “{each}”.")

@@ -12,6 +12,7 @@ from cli.failures import FAILED, CommandFailed
 from cli.jtbd import opening
 from cli.options import TableOrJson
 from cli.printing import as_json, as_table, columns, notice
+from cli.reading import need_file
 
 
 def sync(
@@ -103,6 +104,8 @@ def import_(
     format_: TableOrJson = "table",
 ) -> None:
     """Import records; all of a file or none. What is known already is left alone, and said."""
+    for path in files:
+        need_file(path)
     storage = opening.storage()
     told = [(path.name, storage.import_file(path, scale)) for path in files]
     opening.told_in_short(storage)

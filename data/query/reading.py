@@ -17,12 +17,15 @@ LONGEST = 100_000  # characters of a spec
 _MODELS: Mapping[str, type[BaseModel]] = {
     "metrics": Measure, "filters": SpecFilter, "dates": Dates, "sort_by": Sort
 }  # a table: kept in its rows  # fmt: skip
+EXAMPLE = 'Write, for example, {"metrics": ["flow_velocity"]}.'
 
 
 def read_json(text: str | bytes) -> AnalyticsSpec:
     """A spec from JSON. Raises BadSpec."""
     if len(text) > LONGEST:
         raise BadSpec("", f"The spec is longer than {LONGEST:,} characters.")
+    if not text.strip():
+        raise BadSpec("", "The spec is empty.", EXAMPLE)
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -39,7 +42,7 @@ def read(found: object) -> AnalyticsSpec:
     data.query.problems.BadSpec: groupby: The spec has no such field. Did you mean “group_by”?
     """
     if not isinstance(found, dict):
-        raise BadSpec("", "The spec is not an object.", 'Write, for example, {"metrics": ["flow_velocity"]}.')
+        raise BadSpec("", "The spec is not an object.", EXAMPLE)
     try:
         return AnalyticsSpec.model_validate(found)
     except ValidationError as error:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from data.platform.logs import SECRETS
 from data.reported.payload import microseconds
 from data.values.reported import OUTCOMES, Report, ReportedChange, ReportKind, ReportState
 
 Value = str | Sequence[str] | Sequence[Mapping[str, str]]
 Given = Mapping[str, Value]
 LONGEST_ID = 255
+SHOWN = 40  # characters of a value that a mistake names
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SHARED = ("source", "id", "state", "project", "environment", "url", "issues", "updated_at")
 COLUMNS = {
@@ -57,13 +59,13 @@ class _Reader:
             return None
         found = microseconds(said)
         if found is None:
-            raise BadGiven(name, "is no instant; write it like 2026-11-02T09:30:00Z")
+            raise BadGiven(name, "is not a date and time; write it like 2026-11-02T09:30:00Z")
         return found
 
     def one_of(self, name: str, words: Sequence[str]) -> str:
         said = self.text(name)
         if said and said not in words:
-            raise BadGiven(name, f"is none of {', '.join(words)}")
+            raise BadGiven(name, f"is “{SECRETS.shorten(said, SHOWN)}”, which is none of {', '.join(words)}")
         return said
 
     def names(self, name: str) -> tuple[str, ...]:
@@ -89,6 +91,17 @@ class _Reader:
         return tuple(found)
 
 
+def unknown_of(kind: ReportKind, names: Iterable[str]) -> BadGiven | None:
+    """What is wrong with the first name that no value of this kind has."""
+    unknown = next((name for name in names if name not in COLUMNS[kind]), None)
+    if unknown is None:
+        return None
+    return BadGiven(
+        SECRETS.shorten(unknown, SHOWN),
+        f"is unknown; needed are {', '.join(REQUIRED[kind])}; known are {', '.join(COLUMNS[kind])}",
+    )
+
+
 def report_given(kind: ReportKind, given: Given) -> Report:
     """The report that these values make. Raises BadGiven, with the name of the value.
 
@@ -97,8 +110,8 @@ def report_given(kind: ReportKind, given: Given) -> Report:
     ('open', True)
     """
     read = _Reader(given)
-    if unknown := [name for name in given if name not in COLUMNS[kind]]:
-        raise BadGiven(unknown[0], f"is unknown; known are {', '.join(COLUMNS[kind])}")
+    if unknown := unknown_of(kind, given):
+        raise unknown
     source = read.text("source")
     if source and not _SOURCE.fullmatch(source):
         raise BadGiven("source", "is no name of up to 64 letters, digits, dots, dashes and underscores")

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from data.jtbd.delimited import rows_of_table
 from data.platform.logs import SECRETS
-from data.reported.given import COLUMNS, LONGEST_ID, REQUIRED, BadGiven, report_given
+from data.reported.given import COLUMNS, LONGEST_ID, REQUIRED, BadGiven, report_given, unknown_of
 from data.reported.given import Given as Given  # what doors hand in
 from data.reported.payload import Unreadable
 from data.reported.sources import SOURCES, Source, is_genuine, secrets_of
@@ -26,6 +26,7 @@ from data.values.reported import Report, ReportKind, ReportResult
 
 log = logging.getLogger(__name__)
 MOST_AT_ONCE = 1_000  # rows of a file that are written in one go
+MOST_MISTAKES = 10  # of a file that are told at once
 
 
 class BadReport(AppError, ValueError):
@@ -188,25 +189,40 @@ class ReportedService:
 
 
 def _rows(kind: ReportKind, text: str) -> list[Report]:
-    found = []
     try:
-        for line, cells, _ in rows_of_table(text.removeprefix("\ufeff"), ()):
-            try:
-                found.append(report_given(kind, {name: str(value) for name, value in cells.items()}))
-            except BadGiven as error:
-                raise BadReport(
-                    _wrong(f"Line {line}, column {error.name}, cannot be used.", error), error.name
-                ) from None
-    except BadReport:
-        raise
+        rows = [(line, cells) for line, cells, _ in rows_of_table(text.removeprefix("\ufeff"), ())]
     except (ValueError, csv.Error) as error:
         raise BadReport(Problem("The table cannot be read.", f"{str(error)[:1].upper()}{str(error)[1:]}")) from None
-    if not found:
+    if not rows:
         names = ", ".join(COLUMNS[kind])
         raise BadReport(
             Problem("The table has no rows.", "", f"Columns: {names}; needed: {', '.join(REQUIRED[kind])}.")
         )
+    if unknown := unknown_of(kind, dict.fromkeys(name for _, cells in rows for name in cells)):
+        raise BadReport(_wrong(f"The column {unknown.name} in the header cannot be used.", unknown), unknown.name)
+    found, wrong = [], []
+    for line, cells in rows:
+        try:
+            found.append(report_given(kind, {name: str(value) for name, value in cells.items()}))
+        except BadGiven as error:
+            wrong.append((line, error))
+    if wrong:
+        raise BadReport(_mistakes(wrong), wrong[0][1].name)
     return found
+
+
+def _mistakes(wrong: list[tuple[int, BadGiven]]) -> Problem:
+    """The wrong rows of a table, the first in full and as many as are read at once."""
+    if len(wrong) == 1:
+        [(line, error)] = wrong
+        return _wrong(f"Line {line}, column {error.name}, cannot be used.", error)
+    told = [f"Line {line}, column {each.name}: it {each}" for line, each in wrong[:MOST_MISTAKES]]
+    more = len(wrong) - len(told)
+    return Problem(
+        f"{len(wrong):,} lines cannot be used.",
+        f"{'; '.join(told)}{f'; and {more:,} more' if more else ''}.",
+        "Nothing was taken. Correct them and send it again.",
+    )
 
 
 def _wrong(what: str, error: BadGiven) -> Problem:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 _SPANS = ((86_400, "days"), (3_600, "hours"), (60, "min"), (1, "s"))
+_SAME_IN_BOTH = ("series", "species", "news", "lens")  # end in s and are one already
+_ONE = (("ies", "y"), ("ches", "ch"), ("shes", "sh"), ("sses", "ss"), ("xes", "x"), ("s", ""))  # plural, singular
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:
@@ -30,12 +34,35 @@ def unit_words(unit: str) -> str:
     return "%" if unit == "percent" else unit
 
 
-def amount(value: float | None, unit: str = "") -> str:
+def singular(unit: str) -> str:
+    """A unit as it is written after 1. What is no plain English plural stays.
+
+    >>> [singular(each) for each in ("releases", "retries", "branches", "story points", "errors per day", "errors/day")]
+    ['release', 'retry', 'branch', 'story point', 'error per day', 'error/day']
+    >>> [singular(each) for each in ("s", "ms", "kbps", "status", "loss", "analysis", "MS", "series", "%", "")]
+    ['s', 'ms', 'kbps', 'status', 'loss', 'analysis', 'MS', 'series', '%', '']
     """
-    >>> amount(12.44, "hours"), amount(7.0, "percent"), amount(None, "hours")
-    ('12.4 hours', '7 %', '–')
+    head = re.split(" per |/", unit, maxsplit=1)[0]
+    rest = unit[len(head) :]
+    *before, noun = head.split(" ")
+    is_word = len(noun) > 3 and noun.isalpha() and noun.islower() and any(each in noun[:-2] for each in "aeiou")
+    if not is_word or noun in _SAME_IN_BOTH or noun.endswith(("ss", "us", "is")):
+        return unit
+    ending, one = next((each for each in _ONE if noun.endswith(each[0])), ("", ""))
+    return " ".join([*before, noun.removesuffix(ending) + one]) + rest
+
+
+def amount(value: float | None, unit: str = "", digits: int = 3) -> str:
     """
-    return "–" if value is None else f"{number(value, 3)} {unit_words(unit)}".strip()
+    >>> amount(12.44, "hours"), amount(7.0, "percent"), amount(None, "hours"), amount(1.0, "releases")
+    ('12.4 hours', '7 %', '–', '1 release')
+    >>> amount(3.00012, "days"), amount(3.00012, "days", 5)
+    ('3 days', '3.0001 days')
+    """
+    if value is None:
+        return "–"
+    shown = number(value, digits)
+    return f"{shown} {singular(unit) if shown == '1' else unit_words(unit)}".strip()
 
 
 def percent(share: float | None) -> str:

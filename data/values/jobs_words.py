@@ -95,12 +95,23 @@ def met_range(told: Interval) -> str:
 
 def target(row: OutcomeRow) -> str:
     """ "≤ 60 seconds"; a dash without a target."""
-    return "–" if row.target is None else f"{_SIGNS.get(row.direction or '', '')}{amount(row.target, row.unit)}"
+    return (
+        "–"
+        if row.target is None
+        else f"{_SIGNS.get(row.direction or '', '')}{amount(row.target, row.unit, _digits(row))}"
+    )
 
 
 def actual(row: OutcomeRow) -> str:
-    """ "52 seconds"; a dash where nothing was measured."""
-    return amount(row.actual, row.unit)
+    """ "52 seconds"; a dash where nothing was measured. It reads as the target only where it is the target."""
+    return amount(row.actual, row.unit, _digits(row))
+
+
+def _digits(row: OutcomeRow) -> int:
+    """How many significant digits it takes to tell the actual value from the target."""
+    if row.target is None or row.actual is None or row.target == row.actual:
+        return 3
+    return next((each for each in range(3, 13) if number(row.target, each) != number(row.actual, each)), 3)
 
 
 def outcome_change(row: OutcomeRow) -> Change:

@@ -180,7 +180,9 @@ def test_numbers_of_jira_alone_do_not_change_with_reports(services: Services, me
 def test_a_file_is_imported_by_a_command_and_a_wrong_row_is_named(site: CaseSite, tmp_path: Any) -> None:
     file = tmp_path / "deployments.csv"
     file.write_text("source,id,environment,deployed_at\ncsv,1,production,2026-10-05T14:30:00Z\n", "utf-8")
-    assert site.run("import", "deployments", str(file)).out.strip() == "1 deployment read: 1 created."
+    taken = site.run("import", "deployments", str(file))
+    assert taken.out.strip() == "1 deployment read: 1 created."
+    assert "where the definition delivery_source is reported or both; now it is jira" in taken.err
     assert site.run("import", "deployments", str(file), "--format", "json").json == {"repeated": 1}
     file.write_text("source,id,environment,deployed_at\ncsv,1,production,soon\n", "utf-8")
     wrong = site.run("import", "deployments", str(file))

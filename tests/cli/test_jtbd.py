@@ -107,7 +107,6 @@ def test_the_other_records(jtbd, own_state):
         (["track-job", "buy", "-p", " ", "-f", "cart"], "persona is empty"),
         (["track-job", "buy", "-p", "ann", "-f", "cart", "--at", "soon"], "Write it as"),
         (["track-satisfaction", "fast", "-l", "meh", "-p", "ann"], "Use 1 to 10"),
-        (["import", "none.csv"], "No such file"),
         (["analyze", "walk"], "There is no job 'walk'. The specs know: buy."),
     ],
 )
@@ -115,6 +114,12 @@ def test_what_goes_wrong_is_one_line_on_stderr_and_exit_1(jtbd, words, clue):
     code, out, err = jtbd(*words)
     assert (code, out) == (1, "")
     assert clue in err.splitlines()[-1]
+
+
+def test_a_file_that_is_not_there_ends_with_2_as_in_every_command(jtbd):
+    code, out, err = jtbd("import", "none.csv")
+    assert (code, out) == (2, "")
+    assert err.splitlines()[-1] == "none.csv cannot be read: No such file or directory."
 
 
 def test_errors_are_red_on_a_terminal_only(monkeypatch, capsys):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -196,3 +197,17 @@ def test_filters_change_no_settings(services: Services) -> None:
     asked(services, ("numbers", {"definitions": ["durations=working_days"]}))
     assert services.snapshot().settings_revision == before
     assert services.view(filters=Filters()).overrides == ()
+
+
+def test_a_line_that_is_not_json_is_answered_with_the_parse_error(site: CaseSite) -> None:
+    asked_for = {"protocolVersion": "2024-11-05", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}}
+    start = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": asked_for}
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "app.py"), "mcp"],
+        input=f'hello\n{{"a": 1}}\n{json.dumps(start)}\n',
+        env={**os.environ, **site.env}, cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # a table: kept in its rows  # fmt: skip
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [each["error"]["code"] for each in answers if "error" in each] == [-32700, -32600]
+    assert [each["id"] for each in answers if "result" in each] == [1]
+    assert "Traceback" not in done.stderr and "http" not in done.stderr.replace(site.env.get("JIRA_URL", "-"), "")

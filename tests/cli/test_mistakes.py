@@ -101,3 +101,26 @@ def test_one_date_at_an_end_of_the_calendar_is_told(run, words):
     done = run(*words)
     assert done.returncode == 2
     assert "cannot be shown. Use a date from 1970-01-01 to 2199-12-31." in done.stderr
+
+
+@pytest.mark.parametrize("group", ["people", "import", "tokens"])
+def test_a_group_alone_prints_its_help_and_no_empty_message(terminal, group):
+    done = terminal(group)
+    assert done.code == 2
+    assert "Usage:" in done.out + done.err
+    assert "See:" not in done.out + done.err
+
+
+def test_a_question_about_what_was_meant_is_not_followed_by_a_full_stop(terminal):
+    assert terminal("people", "ad").err.endswith("Did you mean 'add'? See: python app.py people --help\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["query"], ["import", "deployments"], ["import", "incidents"], ["teams", "import"], ["jtbd", "import"]],
+    ids=" ".join,
+)
+def test_a_file_that_is_not_there_has_one_sentence_and_one_exit_code(terminal, words):
+    done = terminal(*words, "none.file")
+    assert done.code == 2
+    assert done.err.splitlines()[-1] == "none.file cannot be read: No such file or directory."

@@ -106,3 +106,20 @@ def test_the_audit_log_is_read_by_person_and_action(
     assert (line["actor"], line["action"], line["result"]) == ("ann", "start sync", "refused")
     assert main(["audit"]) == 0
     assert "view saved" in capsys.readouterr().out
+
+
+def test_lists_that_no_site_is_asked_for_do_not_tell_of_the_sample_site(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (["people", "list"], ["audit"]):
+        assert main(words) == 0
+        assert "No Jira configured" not in capsys.readouterr().err
+
+
+def test_a_filter_that_no_line_fits_is_not_an_empty_log(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit"]) == 0
+    told = capsys.readouterr()
+    assert "Nothing is noted yet." in told.out + told.err
+    assert main(["audit", "--who", "nobody"]) == 0
+    told = capsys.readouterr()
+    assert "No line fits." in told.out + told.err

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.query import _text
 from tests.dashboard import command
 from tests.forked import forked
 
@@ -49,7 +50,35 @@ def test_a_wrong_spec_ends_with_2_and_names_the_field(run: Run, tmp_path: Path) 
     path.write_bytes(b"\xff\xfe\x00")
     assert run("query", str(path)).returncode == 2
     missing = run("query", str(tmp_path / "other.json"))
-    assert missing.returncode == 1 and "other.json" in missing.stderr
+    assert missing.returncode == 2
+    assert missing.stderr.strip() == f"{tmp_path / 'other.json'} cannot be read: No such file or directory."
+
+
+def test_json_in_place_of_a_file_is_recognised(tmp_path: Path) -> None:
+    typed = command(tmp_path, "query", json.dumps(SPEC))
+    assert typed.returncode == 2
+    assert typed.stderr.strip() == "That looks like JSON: write it into a file, or give - and pipe it."
+
+
+def test_an_empty_spec_is_told_in_a_sentence(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "spec.json"
+    path.write_text(" \n", "utf-8")
+    empty = run("query", str(path))
+    assert empty.returncode == 2 and not empty.stdout
+    assert empty.stderr.splitlines()[-1] == 'The spec is empty. Write, for example, {"metrics": ["flow_velocity"]}.'
+
+
+def test_a_terminal_is_told_that_a_spec_is_awaited(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Typed(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    for stream, told in ((Typed("{}"), True), (io.StringIO("{}"), False)):
+        monkeypatch.setattr("sys.stdin", stream)
+        assert _text("-") == "{}"
+        assert ("Waiting for a spec on standard input" in capsys.readouterr().err) is told
 
 
 def test_the_schema_needs_no_data(tmp_path: Path) -> None:

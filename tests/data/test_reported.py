@@ -312,10 +312,24 @@ def test_a_wrong_row_is_named_and_nothing_of_the_file_is_taken(
 
 
 def test_a_column_that_nobody_knows_is_named(service: ReportedService) -> None:
-    with pytest.raises(BadReport, match="column deployer"):
+    with pytest.raises(BadReport, match=r"column deployer in the header .* needed are source, id, environment"):
         service.import_csv(
             DEPLOYMENT, "source,id,environment,deployed_at,deployer\nci,1,prod,2026-10-05T14:30:00Z,Ann\n"
         )
+
+
+def test_up_to_ten_mistakes_of_a_file_are_told_at_once(service: ReportedService) -> None:
+    rows = "".join(f"ci,{n},production,yesterday,deployed\n" for n in range(11))
+    with pytest.raises(BadReport) as failed:
+        service.import_csv(
+            DEPLOYMENT,
+            f"source,id,environment,deployed_at,state\nci,a,prod,2026-10-05T14:30:00Z,{'x' * 60}\n{rows}",
+        )
+    told = str(failed.value)
+    assert told.startswith("12 lines cannot be used. Line 2, column state: it is “" + "x" * 40 + "”, which is none of ")
+    assert "Line 11, column deployed_at: it is not a date and time; write it like 2026-11-02T09:30:00Z" in told
+    assert "Line 12" not in told and "and 2 more." in told
+    assert known(service) == []
 
 
 def test_a_file_taken_twice_counts_once(service: ReportedService) -> None:
