@@ -11,8 +11,7 @@ from cli import sites
 from cli.options import TableOrJson
 from cli.printing import as_json, notice
 from cli.reading import text_of
-from data.reported.given import COLUMNS, REQUIRED
-from data.values.reported import ReportKind
+from data.values.reported import COLUMNS, REQUIRED, ReportKind
 
 app = typer.Typer(name="import", help="Take deployments and incidents out of a CSV file.", no_args_is_help=True)
 

@@ -8,24 +8,13 @@ from dataclasses import dataclass
 
 from data.platform.logs import SECRETS
 from data.reported.payload import microseconds
-from data.values.reported import OUTCOMES, Report, ReportedChange, ReportKind, ReportState
+from data.values.reported import COLUMNS, OUTCOMES, REQUIRED, Report, ReportedChange, ReportKind, ReportState
 
 Value = str | Sequence[str] | Sequence[Mapping[str, str]]
 Given = Mapping[str, Value]
 LONGEST_ID = 255
 SHOWN = 40  # characters of a value that a mistake names
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_SHARED = ("source", "id", "state", "project", "environment", "url", "issues", "updated_at")
-COLUMNS = {
-    ReportKind.DEPLOYMENT: (
-        *_SHARED, "deployed_at", "started_at", "version", "commit", "committed_at", "outcome", "changes",
-    ),
-    ReportKind.INCIDENT: (*_SHARED, "started_at", "resolved_at", "caused_by_source", "caused_by_id"),
-}  # a table: kept in its rows  # fmt: skip
-REQUIRED = {
-    ReportKind.DEPLOYMENT: ("source", "id", "environment", "deployed_at"),
-    ReportKind.INCIDENT: ("source", "id", "started_at"),
-}
 _STATES = {
     ReportKind.DEPLOYMENT: (ReportState.DEPLOYED, ReportState.NOT_DEPLOYED, ReportState.RUNNING),
     ReportKind.INCIDENT: (ReportState.OPEN, ReportState.RESOLVED, ReportState.WITHDRAWN),

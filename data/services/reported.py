@@ -12,7 +12,7 @@ from datetime import datetime
 
 from data.jtbd.delimited import rows_of_table
 from data.platform.logs import SECRETS
-from data.reported.given import COLUMNS, LONGEST_ID, REQUIRED, BadGiven, report_given, unknown_of
+from data.reported.given import LONGEST_ID, BadGiven, report_given, unknown_of
 from data.reported.given import Given as Given  # what doors hand in
 from data.reported.payload import Unreadable
 from data.reported.sources import SOURCES, Source, is_genuine, secrets_of
@@ -22,7 +22,7 @@ from data.values.errors import AppError, NotThere
 from data.values.instants import instant
 from data.values.metric_value import iso
 from data.values.problem import Problem
-from data.values.reported import Report, ReportKind, ReportResult
+from data.values.reported import COLUMNS, REQUIRED, Report, ReportKind, ReportResult
 
 log = logging.getLogger(__name__)
 MOST_AT_ONCE = 1_000  # rows of a file that are written in one go

@@ -35,6 +35,19 @@ _RANK = {state: n for n, state in enumerate(ReportState)}
 OUTCOMES = ("worked", "failed")  # what became of a deployment, as far as its source says
 
 
+_SHARED = ("source", "id", "state", "project", "environment", "url", "issues", "updated_at")
+COLUMNS = {
+    ReportKind.DEPLOYMENT: (
+        *_SHARED, "deployed_at", "started_at", "version", "commit", "committed_at", "outcome", "changes",
+    ),
+    ReportKind.INCIDENT: (*_SHARED, "started_at", "resolved_at", "caused_by_source", "caused_by_id"),
+}  # a table: kept in its rows  # fmt: skip
+REQUIRED = {
+    ReportKind.DEPLOYMENT: ("source", "id", "environment", "deployed_at"),
+    ReportKind.INCIDENT: ("source", "id", "started_at"),
+}
+
+
 class ReportResult(StrEnum):
     """What a report changed."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from data.values import jobs_words
-from tests.fake_jobs import outcome
+from tests.fake_jobs import MOST, outcome
 
 
 @pytest.mark.parametrize(
@@ -22,5 +22,5 @@ from tests.fake_jobs import outcome
     ],
 )
 def test_an_actual_value_reads_as_its_target_only_where_it_is_the_target(target, actual, unit, words):
-    row = outcome("pay", "Time to pay", target=target, actual=actual, unit=unit)
+    row = outcome("pay", "Time to pay", MOST, target=target, actual=actual, unit=unit)
     assert (jobs_words.target(row), jobs_words.actual(row)) == words
