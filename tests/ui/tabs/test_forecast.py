@@ -47,7 +47,7 @@ def test_every_answer_and_what_it_rests_on_is_there():
         "by 12 Feb 2026",
         "after 30 Jan 2031",
         "Drawn from 5 items",
-        "3 whole days, 4 left out",
+        "3 whole days; 4 items left out",
         "seed 7",
         "A note.",
         "A step with figures.",
