@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import delete, update
 
 from api.application import Programs
 from callbacks.app import create_app
 from data.metrics.registry import ISSUE_METRICS
 from data.platform.access import Access, hashed
 from data.services.services import Services
+from data.store.reported_schema import count, report, revision, subject
 from data.values.callers import Scope
 from data.values.filters import Filters
 from sample.generator import generate
@@ -42,6 +44,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseSite]:
 @pytest.fixture(scope="module")
 def services(site: CaseSite) -> Services:
     return site.services
+
+
+@pytest.fixture(autouse=True)
+def nothing_reported(services: Services) -> None:
+    """Each test begins without reports, in whatever order they run."""
+    store = services.reported.store
+    if store.path.exists():
+        with store._begun(writes=True) as connection:
+            for each in (report, subject, count):
+                connection.execute(delete(each))
+            connection.execute(update(revision).values(revision=revision.c.revision + 1))
 
 
 @pytest.fixture(scope="module")

@@ -293,7 +293,11 @@ def test_the_page_keeps_its_own_policy(watched: Page, site: str, use: Callable[[
         watched.keyboard.press("Escape")
 
 
-SIZES = pytest.mark.parametrize("size", [(1440, 900), (400, 800)], ids=["desktop", "phone"])
+# The phone shows the same texts; `make torture` looks there too.
+SIZES = pytest.mark.parametrize(
+    "size",
+    [pytest.param((1440, 900), id="desktop"), pytest.param((400, 800), id="phone", marks=pytest.mark.torture)],
+)
 
 
 @SIZES

@@ -68,7 +68,7 @@ def test_a_row_holds_what_the_issue_says():
         fixVersions=[{"id": "70"}, {"id": 71}],
         duedate="2025-02-01",
         parent={"id": "900", "key": "A-9"},
-        updated=1736935200123,
+        updated="2025-01-15T11:00:00.123+0100",
     )
     assert (row["issue_id"], row["key"], row["project_key"], row["status_id"], row["type_id"]) == (
         1001,
