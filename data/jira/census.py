@@ -33,13 +33,13 @@ def census(jira: Jira, jql: str) -> Listing:
 
 
 def _listing(jira: Jira, jql: str) -> tuple[Listing, int | None]:
-    """The issues, and how many there are according to the last page (Data Center)."""
+    """The issues, and how many there are according to the last page that says so (Data Center)."""
     size = endpoints.ID_PAGE if jira.cloud else endpoints.DC_ID_PAGE
     keys: dict[int, str] = {}
     odd: list[str] = []
     total = None
     for page in jira.pages(endpoints.in_order(jql), ["id", "key"], size=size):
-        total = page.total
+        total = total if page.total is None else page.total
         odd += page.odd
         for issue in page.issues:
             if (number := number_of(issue)) is None:
